@@ -1,0 +1,48 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runLogged } from "../command.ts";
+import { goRecipe } from "../go-recipe.ts";
+import { moduleFolder } from "../go-module.ts";
+import type { BuildContext } from "../recipe.ts";
+import { farmVersions } from "../versions.ts";
+
+const MODULE = "github.com/argoproj/argo-workflows/v4";
+
+const program = <const Name extends string>(name: Name) => ({
+  name,
+  package: `${MODULE}/cmd/${name}`,
+  probe: { args: ["version", "--short"], pattern: /: v?(\d[^\s+]*)/ },
+});
+
+/**
+ * Argo Workflows. A module archive holds no symbolic links and no built user interface, both of which
+ * the sources need, and Go lets nobody add files to a module in its cache: so this builds in a copy.
+ */
+export const argo = goRecipe({
+  name: "argo",
+  version: farmVersions.argoWorkflows,
+  folder: import.meta.dirname,
+  linkerVariables: {
+    [`${MODULE}.version`]: `v${farmVersions.argoWorkflows}`,
+    // Set, it would be added to the version, which is also the default executor image's tag.
+    [`${MODULE}.gitCommit`]: "",
+  },
+  programs: [program("workflow-controller"), program("argoexec"), program("argo")],
+  prepare: copySources,
+});
+
+async function copySources(context: BuildContext): Promise<string> {
+  const sources = join(context.work, "src");
+  await mkdir(sources);
+  const module = await moduleFolder(import.meta.dirname, MODULE);
+  // Without the modes: a module's folders are read-only, in which nothing can be added or removed.
+  const args = ["-R", "--no-preserve=mode", `${module}/.`, sources];
+  await runLogged({ command: "cp", args, log: context.log });
+  // In the repository signal_linux.go is a link to its darwin neighbour.
+  const signals = join(sources, "workflow/executor/osspecific");
+  await copyFile(join(signals, "signal_darwin.go"), join(signals, "signal_linux.go"));
+  // `argo` embeds the web interface, which takes Node to build and which the farm does not serve.
+  await mkdir(join(sources, "ui/dist/app"), { recursive: true });
+  await writeFile(join(sources, "ui/dist/app/index.html"), "<!doctype html><title>not built</title>\n");
+  return sources;
+}

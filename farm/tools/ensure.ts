@@ -1,0 +1,134 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolders, exists, freshWorkFolder, publish } from "./cache.ts";
+import { FarmError } from "./errors.ts";
+import { withLock } from "./lock.ts";
+import { pinnedOnPath } from "./path-lookup.ts";
+import type { Product, Recipe } from "./recipe.ts";
+import { recipes, type ToolName } from "./recipes.ts";
+import { reported, type Reporter } from "./reporter.ts";
+import { requireGo } from "./requirements.ts";
+
+/**
+ * Makes sure that the named tools are on this machine in their pinned versions and says where.
+ *
+ * A tool is taken from the cache, else from PATH if it is there in exactly the pinned version, else
+ * made from its pinned module into the cache. Only what is named is made. Safe to call twice at once
+ * and after a killed call.
+ *
+ * @returns the absolute path of each named tool
+ * @throws FarmError if Go is missing or something does not build
+ */
+export async function ensureTools<const Name extends ToolName>(
+  names: readonly Name[],
+  reporter: Reporter,
+): Promise<Record<Name, string>> {
+  const wanted = new Set<string>(names);
+  const paths = await ensureFrom(recipes, wanted, reporter);
+  return Object.fromEntries(names.map((name) => [name, pathOf(paths, name)])) as Record<Name, string>;
+}
+
+/** {@link ensureTools} over any list of recipes; a recipe stands after those whose products it needs. */
+export async function ensureFrom(
+  available: readonly Recipe[],
+  wanted: ReadonlySet<string>,
+  reporter: Reporter,
+): Promise<ReadonlyMap<string, string>> {
+  const all = new Set(wanted);
+  for (const recipe of available.toReversed()) {
+    if (recipe.products.some(({ name }) => all.has(name))) {
+      for (const need of recipe.needs ?? []) {
+        all.add(need);
+      }
+    }
+  }
+  const paths = new Map<string, string>();
+  for (const recipe of available) {
+    const products = recipe.products.filter(({ name }) => all.has(name));
+    const needed = Object.fromEntries((recipe.needs ?? []).map((name) => [name, paths.get(name) ?? ""]));
+    for (const [name, path] of await ensureRecipe(recipe, products, needed, reporter)) {
+      paths.set(name, path);
+    }
+  }
+  return paths;
+}
+
+async function ensureRecipe(
+  recipe: Recipe,
+  products: readonly Product[],
+  needed: Readonly<Record<string, string>>,
+  reporter: Reporter,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const places = new Map<string, string>();
+  for (const { name } of products) {
+    places.set(name, cacheFolders.finished("tools", name, await recipe.key(name, needed)));
+  }
+  await collectCached(places, found);
+  for (const product of products.filter(({ name }) => !found.has(name))) {
+    const onPath = await pinnedOnPath(product, recipe.version);
+    if (onPath !== undefined) {
+      found.set(product.name, onPath);
+    }
+  }
+  if (products.some(({ name }) => !found.has(name))) {
+    const onWait = () => reporter.note(`waiting for another process that is making ${recipe.name}`);
+    await withLock(cacheFolders.lock(recipe.name), onWait, async () => {
+      await collectCached(places, found);
+      const missing = products.map(({ name }) => name).filter((name) => !found.has(name));
+      if (missing.length > 0) {
+        await make(recipe, missing, places, needed, reporter);
+        await collectCached(places, found);
+      }
+    });
+  }
+  return found;
+}
+
+async function collectCached(places: ReadonlyMap<string, string>, found: Map<string, string>): Promise<void> {
+  for (const [name, place] of places) {
+    const path = join(place, name);
+    if (!found.has(name) && (await exists(path))) {
+      found.set(name, path);
+    }
+  }
+}
+
+async function make(
+  recipe: Recipe,
+  missing: readonly string[],
+  places: ReadonlyMap<string, string>,
+  needed: Readonly<Record<string, string>>,
+  reporter: Reporter,
+): Promise<void> {
+  const title = `${recipe.name} ${recipe.version}`;
+  if (recipe.usesGo) {
+    await requireGo(import.meta.dirname, `building ${title}`);
+  }
+  const work = await freshWorkFolder(recipe.name);
+  const log = cacheFolders.log(recipe.name);
+  await rm(log, { force: true });
+  const output = (product: string) => join(work, "output", product);
+  for (const name of missing) {
+    await mkdir(output(name), { recursive: true });
+  }
+  const also = missing.length === 1 && missing[0] === recipe.name ? "" : ` (${missing.join(", ")})`;
+  try {
+    await reported(reporter, `${recipe.verb ?? "building"} ${title}${also}`, async () => {
+      await recipe.build({ wanted: missing, work, output, log, needed });
+      for (const name of missing) {
+        await publish(output(name), pathOf(places, name));
+      }
+    });
+  } finally {
+    await rm(cacheFolders.work(recipe.name), { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function pathOf(paths: ReadonlyMap<string, string>, name: string): string {
+  const path = paths.get(name);
+  if (path === undefined) {
+    throw new FarmError(`${name} was built, but the result is not where it belongs: a fault of its recipe`);
+  }
+  return path;
+}

@@ -1,0 +1,46 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import { capture } from "./capture.ts";
+import type { Product, VersionProbe } from "./recipe.ts";
+
+/** Every executable file called `name` on the search path, first to last. */
+export async function executablesOnPath(name: string, searchPath = process.env["PATH"] ?? ""): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
+    const candidate = join(folder, name);
+    if (await isExecutableFile(candidate)) {
+      found.push(candidate);
+    }
+  }
+  return found;
+}
+
+async function isExecutableFile(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    // Not there, or not ours to run: either way no candidate.
+    return false;
+  }
+}
+
+/** The version a program's output names, without a leading `v`, or undefined. */
+export function versionIn(output: string, probe: VersionProbe): string | undefined {
+  return probe.pattern.exec(output)?.[1];
+}
+
+/** Path of the program on PATH in exactly the pinned version, or undefined. */
+export async function pinnedOnPath(product: Product, version: string): Promise<string | undefined> {
+  if (product.probe === undefined) {
+    return undefined;
+  }
+  for (const candidate of await executablesOnPath(product.name)) {
+    const said = await capture(candidate, product.probe.args, { timeoutMilliseconds: 10_000 });
+    if (said.code === 0 && versionIn(said.stdout + said.stderr, product.probe) === version) {
+      return candidate;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import { argoCrds } from "./argo/crds.ts";
+import { argo } from "./argo/recipe.ts";
+import { etcd } from "./etcd/recipe.ts";
+import { helm } from "./helm/recipe.ts";
+import { kubeRouter } from "./kube-router/recipe.ts";
+import { kubernetesOpenapi } from "./kubernetes/openapi.ts";
+import { kubernetes } from "./kubernetes/recipe.ts";
+import { pulumiCli } from "./pulumi/cli/recipe.ts";
+import { pulumiKubernetes } from "./pulumi/provider/recipe.ts";
+
+/** Everything that can be asked of `ensureTools`, in the order in which it is made. */
+export const recipes = [
+  etcd,
+  kubernetes,
+  kubernetesOpenapi,
+  kubeRouter,
+  argoCrds,
+  argo,
+  pulumiCli,
+  pulumiKubernetes,
+  helm,
+] as const;
+
+/** Name of a program or piece of data. */
+export type ToolName = (typeof recipes)[number]["products"][number]["name"];
+
+/** All names, for messages and for checking what a person typed. */
+export const toolNames: readonly ToolName[] = recipes.flatMap((recipe) => recipe.products.map(({ name }) => name));

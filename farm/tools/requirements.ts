@@ -1,0 +1,90 @@
+import { capture } from "./capture.ts";
+import { FarmError } from "./errors.ts";
+
+/** Oldest Go that builds the pinned modules: [major, minor]. */
+export const GO_FLOOR = [1, 26] as const;
+
+/** Oldest Node that runs the tools and the farm: [major, minor]. */
+export const NODE_FLOOR = [20, 18] as const;
+
+/** Reads `go1.26.8` or `v24.21.0`; undefined if it is neither. */
+export function parseVersion(text: string): readonly [number, number] | undefined {
+  const match = /(?:go|v)(\d+)\.(\d+)/.exec(text);
+  return match === null ? undefined : [Number(match[1]), Number(match[2])];
+}
+
+/** Whether `version` is `floor` or newer. */
+export function atLeast(version: readonly [number, number], floor: readonly [number, number]): boolean {
+  return version[0] > floor[0] || (version[0] === floor[0] && version[1] >= floor[1]);
+}
+
+/** What to tell somebody whose machine lacks Go, or undefined if `goVersionOutput` is good enough. */
+export function goComplaint(goVersionOutput: string | undefined, purpose: string): string | undefined {
+  const floor = GO_FLOOR.join(".");
+  const install = [
+    "Install it:",
+    `  curl -fsSL https://go.dev/dl/go${floor}.0.linux-$(dpkg --print-architecture).tar.gz | tar -C /usr/local -xz`,
+    "  export PATH=/usr/local/go/bin:$PATH",
+  ].join("\n");
+  if (goVersionOutput === undefined) {
+    return `Go is missing on this machine; ${purpose} needs Go ${floor} or newer. ${install}`;
+  }
+  const version = parseVersion(goVersionOutput);
+  if (version === undefined || !atLeast(version, GO_FLOOR)) {
+    return `Go is too old (${goVersionOutput.trim()}); ${purpose} needs Go ${floor} or newer. ${install}`;
+  }
+  return undefined;
+}
+
+/**
+ * Checks that Go is there and new enough.
+ *
+ * @param folder - folder with a go.mod: a Go from 1.21 on fetches the toolchain that go.mod asks for by itself
+ * @throws FarmError with the command that installs it
+ */
+export async function requireGo(folder: string, purpose: string): Promise<void> {
+  const said = await capture("go", ["version"], { cwd: folder, timeoutMilliseconds: 300_000 });
+  const complaint = goComplaint(said.code === 0 ? said.stdout : undefined, purpose);
+  if (complaint !== undefined) {
+    throw new FarmError(complaint);
+  }
+}
+
+/** What to tell somebody whose Node is too old, or undefined. */
+export function nodeComplaint(version: string = process.version): string | undefined {
+  const parsed = parseVersion(version);
+  if (parsed !== undefined && atLeast(parsed, NODE_FLOOR)) {
+    return undefined;
+  }
+  return (
+    `Node ${version} is too old: ${NODE_FLOOR.join(".")} or newer is needed. The pinned Node comes with ` +
+    "`npm ci` (node_modules/.bin/node): run `npm ci`, then use `npm run` or put node_modules/.bin first on PATH."
+  );
+}
+
+/** Checks that programs exist that come from Debian packages. @throws FarmError with the command that installs them */
+export async function requirePrograms(programs: Readonly<Record<string, string>>): Promise<void> {
+  const missing: string[] = [];
+  for (const program of Object.keys(programs)) {
+    if ((await capture("sh", ["-c", 'command -v -- "$1"', "sh", program])).code !== 0) {
+      missing.push(program);
+    }
+  }
+  const complaint = programsComplaint(missing, programs);
+  if (complaint !== undefined) {
+    throw new FarmError(complaint);
+  }
+}
+
+/** What to tell somebody whose machine lacks `missing`, or undefined if nothing is. `packages` maps program to package. */
+export function programsComplaint(
+  missing: readonly string[],
+  packages: Readonly<Record<string, string>>,
+): string | undefined {
+  if (missing.length === 0) {
+    return undefined;
+  }
+  const names = [...new Set(missing.map((program) => packages[program] ?? program))].sort();
+  const verb = missing.length === 1 ? "is" : "are";
+  return `${missing.join(", ")} ${verb} missing on this machine. Install: apt-get install -y ${names.join(" ")}`;
+}
