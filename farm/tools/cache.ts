@@ -8,11 +8,11 @@ import { join, relative } from "node:path";
  * `$XDG_CACHE_HOME/nightlane`, else `~/.cache/nightlane`.
  */
 export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
-  const own = environment["NIGHTLANE_CACHE"];
+  const own = environment.NIGHTLANE_CACHE;
   if (own !== undefined && own !== "") {
     return own;
   }
-  const xdg = environment["XDG_CACHE_HOME"];
+  const xdg = environment.XDG_CACHE_HOME;
   return join(xdg !== undefined && xdg !== "" ? xdg : join(homedir(), ".cache"), "nightlane");
 }
 

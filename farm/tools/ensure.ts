@@ -6,7 +6,7 @@ import { withLock } from "./lock.ts";
 import { pinnedOnPath } from "./path-lookup.ts";
 import type { Product, Recipe } from "./recipe.ts";
 import { recipes, type ToolName } from "./recipes.ts";
-import { reported, type Reporter } from "./reporter.ts";
+import { type Reporter, reported } from "./reporter.ts";
 import { requireGo } from "./requirements.ts";
 
 /**

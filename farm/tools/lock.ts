@@ -40,7 +40,9 @@ async function acquire(file: string, onWait: () => void): Promise<() => Promise<
       holder.once("error", () =>
         reject(new FarmError("flock is missing on this machine; install it: apt-get install -y util-linux")),
       );
-      holder.once("exit", (code) => reject(new FarmError(`the lock ${file} cannot be taken: flock ended with ${code}`)));
+      holder.once("exit", (code) =>
+        reject(new FarmError(`the lock ${file} cannot be taken: flock ended with ${code}`)),
+      );
     });
   } finally {
     clearTimeout(notice);

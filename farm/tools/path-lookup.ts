@@ -5,7 +5,7 @@ import { capture } from "./capture.ts";
 import type { Product, VersionProbe } from "./recipe.ts";
 
 /** Every executable file called `name` on the search path, first to last. */
-export async function executablesOnPath(name: string, searchPath = process.env["PATH"] ?? ""): Promise<string[]> {
+export async function executablesOnPath(name: string, searchPath = process.env.PATH ?? ""): Promise<string[]> {
   const found: string[] = [];
   for (const folder of searchPath.split(delimiter).filter(isAbsolute)) {
     const candidate = join(folder, name);
@@ -36,7 +36,7 @@ export async function pinnedOnPath(product: Product, version: string): Promise<s
   if (product.probe === undefined) {
     return undefined;
   }
-  for (const candidate of await executablesOnPath(product.name)) {
+  for (const candidate of await executablesOnPath(product.probe.command ?? product.name)) {
     const said = await capture(candidate, product.probe.args, { timeoutMilliseconds: 10_000 });
     if (said.code === 0 && versionIn(said.stdout + said.stderr, product.probe) === version) {
       return candidate;

@@ -1,5 +1,7 @@
 /** How a tool on PATH is asked for its version. */
 export interface VersionProbe {
+  /** What the program is called on PATH. @default - the product's name */
+  readonly command?: string;
   /** Arguments that make the tool print its version. */
   readonly args: readonly string[];
   /** Finds the version in the output; its first group is the version without a leading `v`. */

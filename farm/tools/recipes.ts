@@ -7,6 +7,7 @@ import { kubernetesOpenapi } from "./kubernetes/openapi.ts";
 import { kubernetes } from "./kubernetes/recipe.ts";
 import { pulumiCli } from "./pulumi/cli/recipe.ts";
 import { pulumiKubernetes } from "./pulumi/provider/recipe.ts";
+import { pulumi } from "./pulumi/recipe.ts";
 
 /** Everything that can be asked of `ensureTools`, in the order in which it is made. */
 export const recipes = [
@@ -18,6 +19,7 @@ export const recipes = [
   argo,
   pulumiCli,
   pulumiKubernetes,
+  pulumi,
   helm,
 ] as const;
 

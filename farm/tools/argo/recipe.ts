@@ -1,8 +1,8 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runLogged } from "../command.ts";
-import { goRecipe } from "../go-recipe.ts";
 import { moduleFolder } from "../go-module.ts";
+import { goRecipe } from "../go-recipe.ts";
 import type { BuildContext } from "../recipe.ts";
 import { farmVersions } from "../versions.ts";
 

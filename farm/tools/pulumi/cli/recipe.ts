@@ -7,5 +7,11 @@ export const pulumiCli = goRecipe({
   version: farmVersions.pulumi,
   folder: import.meta.dirname,
   linkerVariables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${farmVersions.pulumi}` },
-  programs: [{ name: "pulumi-cli", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" }],
+  programs: [
+    {
+      name: "pulumi-cli",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      probe: { command: "pulumi", args: ["version"], pattern: /v(\S+)/ },
+    },
+  ],
 });

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { goRecipe } from "../../go-recipe.ts";
 import { moduleFolder } from "../../go-module.ts";
+import { goRecipe } from "../../go-recipe.ts";
 import type { BuildContext } from "../../recipe.ts";
 import { farmVersions } from "../../versions.ts";
 
@@ -13,7 +13,13 @@ export const pulumiKubernetes = goRecipe({
   version: farmVersions.pulumiKubernetes,
   folder: import.meta.dirname,
   linkerVariables: { [`${MODULE}/pkg/version.Version`]: farmVersions.pulumiKubernetes },
-  programs: [{ name: "pulumi-resource-kubernetes", package: "nightlane.example/farm/tools/pulumi/provider" }],
+  programs: [
+    {
+      name: "pulumi-resource-kubernetes",
+      package: "nightlane.example/farm/tools/pulumi/provider",
+      probe: { args: ["-version"], pattern: /v?(\d+\.\d+\.\d+\S*)/ },
+    },
+  ],
   prepare: addSchema,
 });
 
