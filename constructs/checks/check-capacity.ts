@@ -1,0 +1,74 @@
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { mebibytes, millicores, sparkResources } from "../night/spark-resources.ts";
+import type { Step } from "../night/step.ts";
+import { type Problem, received } from "../problem.ts";
+import { parallelPeak } from "./parallel-peak.ts";
+
+/** Whether the night's busiest moment fits into the lane's quota and the customer's cluster. */
+export function checkCapacity(definition: CustomerDefinition): readonly Problem[] {
+  const { workflow, lane, cluster } = definition;
+  const peak = (weight: (step: Step) => number): number => parallelPeak(workflow.steps, (step) => step.after, weight);
+  const problems: Problem[] = [];
+  if (!Number.isInteger(lane.runners) || lane.runners < 1) {
+    problems.push({
+      property: "lane.runners",
+      received: received(lane.runners),
+      rule: "a whole number, at least 1",
+      mend: "write for instance 10",
+    });
+  }
+  if (!(mebibytes(lane.resultsSize) > 0)) {
+    problems.push({
+      property: "lane.resultsSize",
+      received: received(0),
+      rule: "more than zero",
+      mend: "write for instance Size.gibibytes(20)",
+    });
+  }
+  const runners = peak((step) => (step.work.kind === "gate" ? 0 : 1));
+  if (runners > lane.runners) {
+    problems.push({
+      property: "lane.runners",
+      received: received(lane.runners),
+      rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
+      mend: `write ${runners}, or add edges between steps`,
+    });
+  }
+  const cpu = peak((step) => sparkMillicores(step));
+  const cpuCapacity = millicores(cluster.capacity.cpu);
+  if (cpu > cpuCapacity) {
+    problems.push({
+      property: "cluster.capacity.cpu",
+      received: `${cpuCapacity}m`,
+      rule: `at least the night's parallel peak of drivers and executors, ${cpu}m: Spark would wait for executors that never come`,
+      mend: "use fewer executors, add edges between steps, or raise the capacity if the cluster has it",
+    });
+  }
+  const memory = peak((step) => sparkMebibytes(step));
+  const memoryCapacity = mebibytes(cluster.capacity.memory);
+  if (memory > memoryCapacity) {
+    problems.push({
+      property: "cluster.capacity.memory",
+      received: `${memoryCapacity} MiB`,
+      rule: `at least the night's parallel peak of drivers and executors, ${memory} MiB: Spark would wait for executors that never come`,
+      mend: "use smaller executors, add edges between steps, or raise the capacity if the cluster has it",
+    });
+  }
+  return problems;
+}
+
+function sparkMillicores(step: Step): number {
+  if (step.work.kind !== "spark") {
+    return 0;
+  }
+  const { executors, executorMillicores, driverMillicores } = sparkResources(step.work.options);
+  return executors * executorMillicores + driverMillicores;
+}
+
+function sparkMebibytes(step: Step): number {
+  if (step.work.kind !== "spark") {
+    return 0;
+  }
+  const { executors, executorMebibytes, driverMebibytes } = sparkResources(step.work.options);
+  return executors * executorMebibytes + driverMebibytes;
+}

@@ -1,0 +1,22 @@
+import type { CustomerDefinition } from "../customer-definition.ts";
+import type { Problem } from "../problem.ts";
+import { checkCapacity } from "./check-capacity.ts";
+import { checkCluster } from "./check-cluster.ts";
+import { checkCredentials } from "./check-credentials.ts";
+import { checkName } from "./check-name.ts";
+import { checkSchedule } from "./check-schedule.ts";
+import { checkSteps } from "./check-steps.ts";
+
+/** Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. */
+export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
+  const steps = checkSteps(definition.workflow.steps);
+  return [
+    ...checkName(definition.name),
+    ...checkCluster(definition.cluster),
+    ...checkCredentials(definition.credentials),
+    ...checkSchedule(definition.workflow),
+    ...steps,
+    // Sizes mean nothing on a graph that is not one.
+    ...(steps.length === 0 ? checkCapacity(definition) : []),
+  ];
+}

@@ -1,0 +1,92 @@
+import { type Problem, received } from "../problem.ts";
+import type { RiskWorkflow } from "../risk-workflow.ts";
+import type { NightSchedule } from "../schedule.ts";
+
+/** Start, time zone, holidays and the time by which the night should have ended. */
+export function checkSchedule(workflow: RiskWorkflow): readonly Problem[] {
+  const { schedule, finishBy } = workflow;
+  return [
+    ...checkTime(schedule.start, "workflow.schedule", "22:30"),
+    ...checkTimezone(schedule.timezone),
+    ...schedule.extraHolidays.flatMap(checkHoliday),
+    ...checkTime(finishBy, "workflow.finishBy", "06:00"),
+    ...checkOrder(schedule, finishBy),
+  ];
+}
+
+/** Minutes after midnight of `HH:MM`, or undefined where it is not a time. */
+export function minutesOf(time: string): number | undefined {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
+  return match ? Number(match[1]) * 60 + Number(match[2]) : undefined;
+}
+
+function checkTime(time: string, property: string, example: string): readonly Problem[] {
+  if (minutesOf(time) !== undefined) {
+    return [];
+  }
+  return [
+    {
+      property,
+      received: received(time),
+      rule: "a local time HH:MM from 00:00 to 23:59",
+      mend: `write for instance "${example}"`,
+    },
+  ];
+}
+
+function checkTimezone(timezone: string): readonly Problem[] {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
+    if (timezone.includes("/") || timezone === "UTC") {
+      return [];
+    }
+  } catch {
+    // An unknown zone is told below, like an abbreviation.
+  }
+  return [
+    {
+      property: "workflow.schedule.timezone",
+      received: received(timezone),
+      rule: "an IANA time zone with its place, which carries summer time; abbreviations such as CET are ambiguous",
+      mend: 'write for instance "Europe/Berlin", or "UTC"',
+    },
+  ];
+}
+
+function checkHoliday(day: string, index: number): readonly Problem[] {
+  const parsed = /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00:00Z`) : undefined;
+  if (parsed && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day)) {
+    return [];
+  }
+  return [
+    {
+      property: `workflow.schedule.extraHolidays[${index}]`,
+      received: received(day),
+      rule: "a day that exists, YYYY-MM-DD",
+      mend: 'write for instance "2026-12-24"',
+    },
+  ];
+}
+
+/** A night starts in the evening and ends by the next noon, or starts after midnight and ends the same day. */
+function checkOrder(schedule: NightSchedule, finishBy: string): readonly Problem[] {
+  const start = minutesOf(schedule.start);
+  const end = minutesOf(finishBy);
+  if (start === undefined || end === undefined) {
+    return [];
+  }
+  const noon = 12 * 60;
+  const allowed = start >= noon ? end > start || end < noon : end > start;
+  if (allowed) {
+    return [];
+  }
+  return [
+    {
+      property: "workflow.finishBy",
+      received: received(finishBy),
+      rule: `after the start (${schedule.start}): a night that starts in the afternoon or evening ends later that day or by the next noon, one that starts after midnight ends the same day`,
+      mend:
+        start >= noon ? 'write a time before noon, for instance "06:00"' : `write a time later than ${schedule.start}`,
+    },
+  ];
+}

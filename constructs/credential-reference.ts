@@ -1,0 +1,37 @@
+/**
+ * Where a credential is found at deployment. A reference names the place; the credential itself never enters a
+ * definition, a manifest or a snapshot.
+ */
+export type CredentialReference = GitlabFile | PulumiSecret;
+
+/** A GitLab CI variable of type File: the environment variable holds the path of a file, the file the credential. */
+export interface GitlabFile {
+  readonly kind: "gitlabFile";
+  /** Name of the environment variable, scoped in GitLab to the environment `customers/<name>`. */
+  readonly variable: string;
+}
+
+/** A secret of the customer's Pulumi stack, set with `pulumi config set --secret <key>`. */
+export interface PulumiSecret {
+  readonly kind: "pulumiSecret";
+  /** Key in the stack's configuration, without the project's prefix. */
+  readonly key: string;
+}
+
+/** The credential is the content of the file named by the environment variable `variable`. */
+export function gitlabFile(variable: string): GitlabFile {
+  return { kind: "gitlabFile", variable };
+}
+
+/** The credential is the secret `key` of the customer's Pulumi stack. */
+export function pulumiSecret(key: string): PulumiSecret {
+  return { kind: "pulumiSecret", key };
+}
+
+/** The credentials of one customer: the kubeconfig of our identity in its cluster, and further named tokens. */
+export interface CustomerCredentials {
+  /** Kubeconfig with exactly one context, an inline CA and a bearer token or client certificate. */
+  readonly kubeconfig: CredentialReference;
+  /** Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods. */
+  readonly [name: string]: CredentialReference;
+}

@@ -1,0 +1,94 @@
+import { Chart } from "cdk8s";
+import { ApiResource, k8s, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
+import type { Construct } from "constructs";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { customerMetadata } from "../labels.ts";
+import { ResultsVolume } from "../lane/results-volume.ts";
+import { mebibytes, millicores } from "../night/spark-resources.ts";
+import { restrictedNamespace } from "../restricted-namespace.ts";
+import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
+import { FilesDeployment } from "./files-deployment.ts";
+
+/** Our identity in the customer's cluster: the token of this service account is the credential we are given. */
+export const NIGHTLANE_SERVICE_ACCOUNT = "nightlane";
+
+/**
+ * What the customer's administrator applies in the customer's own cluster: a namespace, the least our identity and
+ * Spark can work with, a results volume, and a quota. Nothing of it is cluster-wide.
+ */
+export class CustomerSide extends Chart {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    const namespace = definition.cluster.namespace;
+    super(scope, id, { namespace, disableResourceNameHashes: true });
+    const customer = definition.name;
+    restrictedNamespace(this, "namespace", customerMetadata(customer, namespace));
+    this.nightlaneIdentity(customer);
+    this.sparkIdentity(customer);
+    new ResultsVolume(this, "results", {
+      customer,
+      size: definition.cluster.resultsSize,
+      storageClass: definition.cluster.resultsStorageClass,
+    });
+    new FilesDeployment(this, "files", customer);
+    this.quota(definition);
+  }
+
+  /** Jobs and what must be seen of their pods; exec and logs; no secrets, nothing of other namespaces. */
+  private nightlaneIdentity(customer: string): void {
+    const role = new Role(this, "nightlane-role", { metadata: customerMetadata(customer, NIGHTLANE_SERVICE_ACCOUNT) });
+    role.allow(["create", "get", "list", "watch", "delete"], ApiResource.JOBS);
+    role.allow(["get", "list", "watch", "delete"], ApiResource.PODS);
+    role.allow(["get"], ApiResource.custom({ apiGroup: "", resourceType: "pods/log" }));
+    // kubectl opens the stream with GET over a websocket; the API server asks for both verbs.
+    role.allow(["get", "create"], ApiResource.custom({ apiGroup: "", resourceType: "pods/exec" }));
+    role.allow(["get", "list", "watch"], ApiResource.custom({ apiGroup: "", resourceType: "events" }));
+    this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role);
+  }
+
+  /** What a Spark driver in client mode needs to run its executors. */
+  private sparkIdentity(customer: string): void {
+    const role = new Role(this, "spark-role", { metadata: customerMetadata(customer, SPARK_SERVICE_ACCOUNT) });
+    role.allow(
+      ["create", "get", "list", "watch", "delete", "deletecollection", "patch", "update"],
+      ApiResource.PODS,
+      ApiResource.CONFIG_MAPS,
+      ApiResource.SERVICES,
+      ApiResource.PERSISTENT_VOLUME_CLAIMS,
+    );
+    this.bind(customer, SPARK_SERVICE_ACCOUNT, role);
+  }
+
+  private bind(customer: string, name: string, role: Role): void {
+    const account = new ServiceAccount(this, `${name}-account`, {
+      metadata: customerMetadata(customer, name),
+      automountToken: false,
+    });
+    new RoleBinding(this, `${name}-binding`, { metadata: customerMetadata(customer, name), role }).addSubjects(account);
+  }
+
+  /** Our namespace never takes more of the customer's cluster than was agreed. */
+  private quota(definition: CustomerDefinition): void {
+    const { capacity } = definition.cluster;
+    const amounts = (values: Readonly<Record<string, string>>): Record<string, k8s.Quantity> =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, k8s.Quantity.fromString(value)]));
+    new k8s.KubeResourceQuota(this, "quota", {
+      metadata: customerMetadata(definition.name, "nightlane"),
+      spec: {
+        hard: amounts({
+          // The agreed capacity is for Spark; the waiting files pod and the applications come on top.
+          "requests.cpu": `${millicores(capacity.cpu) + 1000}m`,
+          "requests.memory": `${mebibytes(capacity.memory) + 2048}Mi`,
+          persistentvolumeclaims: "4",
+          "services.loadbalancers": "0",
+          "services.nodeports": "0",
+        }),
+      },
+    });
+    new k8s.KubeLimitRange(this, "limits", {
+      metadata: customerMetadata(definition.name, "nightlane"),
+      spec: {
+        limits: [{ type: "Container", defaultRequest: amounts({ cpu: "50m", memory: "128Mi" }) }],
+      },
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Chart } from "cdk8s";
+import type { Construct } from "constructs";
+import { centralCluster, laneNamespace } from "./central-cluster.ts";
+import type { CustomerDefinition } from "./customer-definition.ts";
+import { CredentialSecret } from "./lane/credential-secret.ts";
+import { CustomerNamespace } from "./lane/customer-namespace.ts";
+import { NetworkBoundary } from "./lane/network-boundary.ts";
+import { ResourceBoundary } from "./lane/resource-boundary.ts";
+import { ResultsVolume } from "./lane/results-volume.ts";
+import { SparkRiskWorkflow } from "./lane/spark-risk-workflow.ts";
+import { WorkflowRbac } from "./lane/workflow-rbac.ts";
+
+/** One customer's lane in the central cluster: every object of it, in the order in which it is built up. */
+export class Customer extends Chart {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id, { namespace: laneNamespace(definition.name), disableResourceNameHashes: true });
+    const customer = definition.name;
+    const { lane } = definition;
+    new CustomerNamespace(this, "namespace", customer);
+    new ResourceBoundary(this, "resources", { customer, runners: lane.runners });
+    new NetworkBoundary(this, "network", { customer, apiServer: apiServer(definition), central: centralCluster });
+    new WorkflowRbac(this, "rbac", customer);
+    new ResultsVolume(this, "results", {
+      customer,
+      size: lane.resultsSize,
+      storageClass: lane.resultsStorageClass,
+    });
+    new CredentialSecret(this, "credential", customer);
+    new SparkRiskWorkflow(this, "workflow", definition);
+  }
+}
+
+/** Address and port of the customer's API server: the one way out of its lane. */
+export function apiServer(definition: CustomerDefinition): { readonly address: string; readonly port: number } {
+  const { port } = new URL(definition.cluster.server);
+  return { address: definition.cluster.address, port: port === "" ? 443 : Number(port) };
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { UserError } from "./problem.ts";
+
+/** The images of a deployment, by what they are for. */
+export type ImageName = "runner" | "risk" | "argoController" | "argoExecutor";
+
+const names: readonly ImageName[] = ["runner", "risk", "argoController", "argoExecutor"];
+const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+
+let cached: Readonly<Record<ImageName, string>> | undefined;
+
+/**
+ * Image references by digest: from `images.json`, which the release pipeline writes, or from the file that
+ * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
+ */
+export function images(): Readonly<Record<ImageName, string>> {
+  cached ??= readImages(process.env["NIGHTLANE_IMAGES"] ?? fileURLToPath(new URL("../images.json", import.meta.url)));
+  return cached;
+}
+
+/** Reads and checks one images file. */
+export function readImages(file: string): Readonly<Record<ImageName, string>> {
+  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const references = new Map(Object.entries(content ?? {}));
+  const wrong = names.filter((name) => !byDigest.test(String(references.get(name))));
+  if (wrong.length > 0) {
+    const list = wrong
+      .map((name) => `${name}: received ${JSON.stringify(references.get(name)) ?? "nothing"}`)
+      .join("\n  ");
+    throw new UserError(
+      `${file}: every image is named by digest\n  ${list}\n    mend: write <repository>@sha256:<64 hex digits>`,
+    );
+  }
+  const reference = (name: ImageName): string => String(references.get(name));
+  return {
+    runner: reference("runner"),
+    risk: reference("risk"),
+    argoController: reference("argoController"),
+    argoExecutor: reference("argoExecutor"),
+  };
+}

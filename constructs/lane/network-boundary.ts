@@ -1,0 +1,54 @@
+import {
+  Namespaces,
+  NetworkPolicy,
+  NetworkPolicyIpBlock,
+  NetworkPolicyPort,
+  NetworkPolicyTrafficDefault,
+  Pods,
+} from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import type { CentralCluster } from "../central-cluster.ts";
+import { customerMetadata } from "../labels.ts";
+
+export interface NetworkBoundaryProps {
+  readonly customer: string;
+  /** The customer's API server. */
+  readonly apiServer: { readonly address: string; readonly port: number };
+  readonly central: CentralCluster;
+}
+
+/**
+ * Everything the lane's pods may reach: names, the customer's own API server, and the central API server, where
+ * Argo's executor reports (pods share one network, so the runner can reach it too; it holds no token for it).
+ * Nothing may reach them.
+ */
+export class NetworkBoundary extends Construct {
+  constructor(scope: Construct, id: string, props: NetworkBoundaryProps) {
+    super(scope, id);
+    const every = Pods.all(this, "pods");
+    const deny = NetworkPolicyTrafficDefault.DENY;
+    new NetworkPolicy(this, "default-deny", {
+      metadata: customerMetadata(props.customer, "default-deny"),
+      selector: every,
+      ingress: { default: deny },
+      egress: { default: deny },
+    });
+    const names = Namespaces.select(this, "names", { names: ["kube-system"] });
+    new NetworkPolicy(this, "dns", {
+      metadata: customerMetadata(props.customer, "dns"),
+      selector: every,
+      egress: { rules: [{ peer: names, ports: [NetworkPolicyPort.udp(53), NetworkPolicyPort.tcp(53)] }] },
+    });
+    this.allow("customer-api", every, props.customer, props.apiServer);
+    this.allow("central-api", every, props.customer, props.central.apiServer);
+  }
+
+  private allow(name: string, every: Pods, customer: string, endpoint: NetworkBoundaryProps["apiServer"]): void {
+    const peer = NetworkPolicyIpBlock.ipv4(this, `${name}-address`, `${endpoint.address}/32`);
+    new NetworkPolicy(this, name, {
+      metadata: customerMetadata(customer, name),
+      selector: every,
+      egress: { rules: [{ peer, ports: [NetworkPolicyPort.tcp(endpoint.port)] }] },
+    });
+  }
+}

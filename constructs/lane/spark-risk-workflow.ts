@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { ApiObject } from "cdk8s";
+import { Construct } from "constructs";
+import { minutesOf } from "../checks/check-schedule.ts";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { customerMetadata } from "../labels.ts";
+import type { CronWorkflowSpec } from "../workflow/argo.ts";
+import { nightSpec } from "../workflow/night-spec.ts";
+
+/** Name of the CronWorkflow of a lane. */
+export const CRON_WORKFLOW = "night";
+
+/** How late a missed start may still be made up for: the controller was away at the scheduled minute. */
+const STARTING_DEADLINE_SECONDS = 3 * 3600;
+
+/**
+ * The night: a WorkflowTemplate named by the hash of its content, and the CronWorkflow that starts it. A changed night
+ * is a new template beside the old one, so that an exact replay of last month runs last month's definition.
+ */
+export class SparkRiskWorkflow extends Construct {
+  /** Name of the WorkflowTemplate: `night-` and the first 10 hex digits of its content's SHA-256. */
+  readonly templateName: string;
+
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id);
+    const spec = nightSpec(definition);
+    this.templateName = `night-${createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10)}`;
+    new ApiObject(this, "template", {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "WorkflowTemplate",
+      metadata: customerMetadata(definition.name, this.templateName),
+      spec,
+    });
+    new ApiObject(this, "cron", {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "CronWorkflow",
+      metadata: customerMetadata(definition.name, CRON_WORKFLOW, {
+        annotations: { "nightlane/finish-by": definition.workflow.finishBy },
+      }),
+      spec: this.cron(definition),
+    });
+  }
+
+  private cron(definition: CustomerDefinition): CronWorkflowSpec {
+    const { schedule } = definition.workflow;
+    const minutes = minutesOf(schedule.start) ?? 0;
+    return {
+      schedules: [`${minutes % 60} ${Math.floor(minutes / 60)} * * *`],
+      timezone: schedule.timezone,
+      // A night that still waits for a person must not be run over by the next one.
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
+      successfulJobsHistoryLimit: 14,
+      failedJobsHistoryLimit: 14,
+      workflowMetadata: { labels: customerMetadata(definition.name, CRON_WORKFLOW).labels ?? {} },
+      workflowSpec: {
+        workflowTemplateRef: { name: this.templateName },
+        arguments: { parameters: [{ name: "scheduled-time", value: "{{workflow.scheduledTime}}" }] },
+      },
+    };
+  }
+}

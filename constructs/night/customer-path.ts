@@ -1,0 +1,16 @@
+import type { DeployedApp } from "../applications.ts";
+
+/** A place on the customer's side: on its results volume, or in a pod of an application. */
+export type CustomerPath =
+  | { readonly kind: "results"; readonly path: string }
+  | { readonly kind: "pod"; readonly app: DeployedApp; readonly path: string };
+
+/** A path below the night's directory on the customer's results volume. */
+export function onResults(path: string): CustomerPath {
+  return { kind: "results", path };
+}
+
+/** An absolute path in a pod of `app`. */
+export function inPod(app: DeployedApp, path: string): CustomerPath {
+  return { kind: "pod", app, path };
+}

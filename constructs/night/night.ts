@@ -1,0 +1,59 @@
+import {
+  type CopyInOptions,
+  type CopyOutOptions,
+  type ExecOptions,
+  type GateOptions,
+  type SparkOptions,
+  Step,
+  type StepWork,
+} from "./step.ts";
+import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
+
+/** Collects the steps of one night. Edges are the steps themselves: `after: snapshot`. */
+export class Night {
+  private readonly declared: Step[] = [];
+
+  /** The business date the night computes, `YYYY-MM-DD`; known when the night runs. */
+  readonly businessDate = BUSINESS_DATE;
+
+  /** The steps in the order of the file. */
+  get steps(): readonly Step[] {
+    return this.declared;
+  }
+
+  /** A path in the night's directory on the customer's results volume. */
+  path(below: string): string {
+    return `${NIGHT_DIRECTORY}/${below}`;
+  }
+
+  /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */
+  spark(name: string, options: SparkOptions): Step {
+    return this.add(name, { kind: "spark", options });
+  }
+
+  /** Runs a command in a pod of one of the customer's applications. */
+  exec(name: string, options: ExecOptions): Step {
+    return this.add(name, { kind: "exec", options });
+  }
+
+  /** Copies files from the lane's results volume to the customer's side. */
+  copyIn(name: string, options: CopyInOptions): Step {
+    return this.add(name, { kind: "copyIn", options });
+  }
+
+  /** Copies files from the customer's side to the lane's results volume. */
+  copyOut(name: string, options: CopyOutOptions): Step {
+    return this.add(name, { kind: "copyOut", options });
+  }
+
+  /** Waits for a person. */
+  gate(name: string, options: GateOptions = {}): Step {
+    return this.add(name, { kind: "gate", options });
+  }
+
+  private add(name: string, work: StepWork): Step {
+    const step = new Step(name, work);
+    this.declared.push(step);
+    return step;
+  }
+}

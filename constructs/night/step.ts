@@ -1,0 +1,136 @@
+import type { Duration, Size } from "cdk8s";
+import type { Cpu } from "cdk8s-plus-27";
+import type { DeployedApp, SparkApp } from "../applications.ts";
+import type { CustomerPath } from "./customer-path.ts";
+
+/** Business dates on which a step runs. `month-end` includes the ends of quarters. */
+export type StepCondition = "month-end" | "quarter-end";
+
+/** What every kind of step has. */
+export interface StepOptions {
+  /**
+   * Steps that must have ended well, or been skipped, before this one starts.
+   * @default - starts with the night
+   */
+  readonly after?: Step | readonly Step[];
+  /**
+   * Business dates on which the step runs; on others it is skipped and the night goes on.
+   * @default - every business day
+   */
+  readonly when?: StepCondition;
+  /**
+   * How long one attempt may take before its runner is ended and a person decides.
+   * @default Duration.hours(12)
+   */
+  readonly timeout?: Duration;
+}
+
+/** A Spark application run as a Job in the customer's cluster. */
+export interface SparkOptions extends StepOptions {
+  /** The application. */
+  readonly app: SparkApp;
+  /**
+   * Arguments of the main program; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
+   * @default - none
+   */
+  readonly args?: readonly string[];
+  /**
+   * Number of executors.
+   * @default 2
+   */
+  readonly executors?: number;
+  /**
+   * Memory of one executor's pod, heap and overhead together.
+   * @default Size.gibibytes(2)
+   */
+  readonly memory?: Size;
+  /**
+   * CPU of one executor's pod.
+   * @default Cpu.units(1)
+   */
+  readonly cpu?: Cpu;
+  /**
+   * Memory of the driver's pod, heap and overhead together.
+   * @default Size.gibibytes(2)
+   */
+  readonly driverMemory?: Size;
+  /**
+   * CPU of the driver's pod.
+   * @default Cpu.units(1)
+   */
+  readonly driverCpu?: Cpu;
+  /**
+   * The result a person looks for, a file name that the step's result manifest must list.
+   * @default - any file
+   */
+  readonly result?: string;
+}
+
+/** A command in a pod of an application, by `kubectl exec`. */
+export interface ExecOptions extends StepOptions {
+  /** The application whose pod is entered. */
+  readonly app: DeployedApp;
+  /** The command and its arguments; may hold the night's tokens. */
+  readonly command: readonly string[];
+}
+
+/** Files from the lane's results volume to the customer's side. */
+export interface CopyInOptions extends StepOptions {
+  /** Path below the night's directory on the lane's results volume. */
+  readonly from: string;
+  /** Where they go. */
+  readonly to: CustomerPath;
+}
+
+/** Files from the customer's side to the lane's results volume. */
+export interface CopyOutOptions extends StepOptions {
+  /** Where they are. */
+  readonly from: CustomerPath;
+  /**
+   * Path below the night's directory on the lane's results volume.
+   * @default - the step's name
+   */
+  readonly to?: string;
+}
+
+/** A node that waits for a person. */
+export interface GateOptions extends StepOptions {
+  /**
+   * What the person is asked to confirm.
+   * @default "Confirm to go on."
+   */
+  readonly message?: string;
+}
+
+/** What a step does, by kind. */
+export type StepWork =
+  | { readonly kind: "spark"; readonly options: SparkOptions }
+  | { readonly kind: "exec"; readonly options: ExecOptions }
+  | { readonly kind: "copyIn"; readonly options: CopyInOptions }
+  | { readonly kind: "copyOut"; readonly options: CopyOutOptions }
+  | { readonly kind: "gate"; readonly options: GateOptions };
+
+/** One node of a night's DAG. Made by `Night`, referred to by later steps. */
+export class Step {
+  private readonly upstream: Step[];
+
+  constructor(
+    /** Unique in the night; a lower-case DNS label. */
+    readonly name: string,
+    readonly work: StepWork,
+  ) {
+    const after = work.options.after ?? [];
+    this.upstream = after instanceof Step ? [after] : [...after];
+  }
+
+  /** Steps that must have ended before this one starts. */
+  get after(): readonly Step[] {
+    return this.upstream;
+  }
+
+  /** Adds an edge to a step that is declared later in the file. */
+  runsAfter(...steps: readonly Step[]): this {
+    this.upstream.push(...steps);
+    return this;
+  }
+}

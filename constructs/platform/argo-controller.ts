@@ -1,0 +1,89 @@
+import { Size } from "cdk8s";
+import {
+  ConfigMap,
+  Cpu,
+  Deployment,
+  DeploymentStrategy,
+  EnvFieldPaths,
+  EnvValue,
+  ImagePullPolicy,
+  LabelSelector,
+  type ServiceAccount,
+} from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import { stringify } from "yaml";
+import { ARGO_NAMESPACE } from "../central-cluster.ts";
+import { images } from "../images.ts";
+import { platformMetadata } from "../labels.ts";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
+
+/** Labels of the controller's pod. */
+export const CONTROLLER_LABELS = { "app.kubernetes.io/name": "argo-workflow-controller" } as const;
+
+/** User of the controller and of Argo's containers in workflow pods. */
+const ARGO_ID = 8737;
+
+/** The Argo Workflows controller: one replica with leader election, restricted, its settings in a ConfigMap. */
+export class ArgoController extends Construct {
+  constructor(scope: Construct, id: string, account: ServiceAccount) {
+    super(scope, id);
+    new ConfigMap(this, "settings", {
+      metadata: platformMetadata("workflow-controller-configmap", ARGO_NAMESPACE),
+      data: settings(),
+    });
+    const deployment = new Deployment(this, "deployment", {
+      metadata: platformMetadata("workflow-controller", ARGO_NAMESPACE),
+      podMetadata: { labels: CONTROLLER_LABELS },
+      select: false,
+      replicas: 1,
+      // Two controllers at once would only wait for the leader's lease to run out.
+      strategy: DeploymentStrategy.recreate(),
+      serviceAccount: account,
+      automountServiceAccountToken: true,
+      securityContext: restrictedPod(ARGO_ID),
+      containers: [
+        {
+          name: "controller",
+          image: images().argoController,
+          imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+          command: ["workflow-controller"],
+          args: ["--loglevel", "info", "--log-format", "json"],
+          envVariables: { LEADER_ELECTION_IDENTITY: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME) },
+          ports: [{ name: "metrics", number: 9090 }],
+          resources: {
+            cpu: { request: Cpu.millis(100), limit: Cpu.units(2) },
+            memory: { request: Size.mebibytes(128), limit: Size.gibibytes(1) },
+          },
+          securityContext: restrictedContainer(ARGO_ID),
+        },
+      ],
+    });
+    deployment.select(LabelSelector.of({ labels: CONTROLLER_LABELS }));
+    completeRestricted(deployment);
+  }
+}
+
+/** The controller's settings. Each value is a YAML document of its own, as Argo reads them. */
+function settings(): Record<string, string> {
+  const executor = {
+    image: images().argoExecutor,
+    imagePullPolicy: "IfNotPresent",
+    resources: {
+      requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "32Mi" },
+      limits: { cpu: "500m", memory: "256Mi", "ephemeral-storage": "1Gi" },
+    },
+    securityContext: {
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+  return {
+    executor: stringify(executor),
+    // Only stored templates run: a submitter cannot bring a pod specification of its own.
+    workflowRestrictions: stringify({ templateReferencing: "Strict" }),
+    metricsConfig: stringify({ enabled: true, path: "/metrics", port: 9090, secure: false }),
+  };
+}

@@ -1,0 +1,20 @@
+import { Chart } from "cdk8s";
+import type { Construct } from "constructs";
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../central-cluster.ts";
+import { platformMetadata } from "../labels.ts";
+import { restrictedNamespace } from "../restricted-namespace.ts";
+import { ArgoController } from "./argo-controller.ts";
+import { ArgoNetwork } from "./argo-network.ts";
+import { ArgoRbac } from "./argo-rbac.ts";
+
+/** What the lanes share: the Argo controller, and a namespace for the platform's own records. */
+export class Platform extends Chart {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { disableResourceNameHashes: true });
+    restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
+    restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
+    new ArgoNetwork(this, "argo-network");
+    const rbac = new ArgoRbac(this, "argo-rbac");
+    new ArgoController(this, "argo-controller", rbac.account);
+  }
+}

@@ -1,0 +1,49 @@
+import { App, type Chart } from "cdk8s";
+import type { Construct } from "constructs";
+import { checkCustomer } from "./checks/check-customer.ts";
+import { Customer } from "./customer.ts";
+import type { CustomerDefinition } from "./customer-definition.ts";
+import { CustomerSide } from "./customer-side/customer-side.ts";
+import { ProblemsError } from "./problem.ts";
+
+/** A Kubernetes object as plain data. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** All objects of a customer, in the order in which they are to be created. */
+export interface CustomerManifests {
+  /** The lane, in the central cluster. */
+  readonly lane: readonly Manifest[];
+  /** What the customer's administrator applies in the customer's cluster. */
+  readonly customerSide: readonly Manifest[];
+}
+
+/**
+ * Checks a definition and renders its objects.
+ * @param where Name of the customer's file, for the message.
+ * @throws ProblemsError with everything wrong with the definition, before anything is rendered.
+ */
+export function synthesize(definition: CustomerDefinition, where: string): CustomerManifests {
+  const problems = checkCustomer(definition);
+  if (problems.length > 0) {
+    throw new ProblemsError(where, problems);
+  }
+  return {
+    lane: render((app) => new Customer(app, "lane", definition)),
+    customerSide: render((app) => new CustomerSide(app, "customer-side", definition)),
+  };
+}
+
+/** The objects of one chart in an App of its own: many charts in one App cost time that grows with their square. */
+export function render(chart: (app: Construct) => Chart): readonly Manifest[] {
+  return chart(new App()).toJson() as Manifest[];
+}

@@ -1,0 +1,137 @@
+import { Duration } from "cdk8s";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { customerMetadata } from "../labels.ts";
+import type { Step } from "../night/step.ts";
+import type { DagTask, Template, WorkflowSpec } from "./argo.ts";
+import { runnerPod, runnerTemplate } from "./runner-template.ts";
+import { stepDocument, stepTimeout } from "./step-document.ts";
+import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, stepWrapper, waitingTemplates } from "./wrapper.ts";
+
+/** How long a finished Workflow is kept in the lane. */
+const KEEP_WORKFLOW = Duration.days(14);
+
+/** How long the pod of a finished node is kept, for its log. */
+const KEEP_POD = Duration.hours(1);
+
+/** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
+const DEADLINE_MARGIN = Duration.minutes(10);
+
+/** The whole night of a customer as the specification of a WorkflowTemplate. */
+export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
+  const { steps } = definition.workflow;
+  return {
+    entrypoint: "night",
+    arguments: {
+      parameters: [
+        { name: "business-date", value: "auto", description: "YYYY-MM-DD, or auto: from the scheduled time" },
+        { name: "run-number", value: "1", description: "1 for the night itself, more for a replay" },
+        { name: "scheduled-time", value: "", description: "RFC 3339; set by the schedule" },
+      ],
+    },
+    ...runnerPod(definition),
+    podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
+    podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },
+    ttlStrategy: { secondsAfterCompletion: KEEP_WORKFLOW.toSeconds() },
+    templates: [
+      entrypoint(),
+      calendarTemplate(definition),
+      stepsTemplate(steps),
+      ...steps.flatMap((step) => [...stepWrapper(step), runTemplate(definition, step)]),
+      ...waitingTemplates(),
+    ],
+  };
+}
+
+/** The calendar first, then the steps if the date is a business day. */
+function entrypoint(): Template {
+  const output = (name: string): string => `{{tasks.calendar.outputs.parameters.${name}}}`;
+  return {
+    name: "night",
+    dag: {
+      failFast: false,
+      tasks: [
+        { name: "calendar", template: "calendar" },
+        {
+          name: "steps",
+          depends: "calendar.Succeeded",
+          when: `${output("open")} == yes`,
+          template: "steps",
+          arguments: {
+            parameters: NIGHT_PARAMETERS.map(({ name }) => ({ name, value: output(name) })),
+          },
+        },
+      ],
+    },
+  };
+}
+
+function calendarTemplate(definition: CustomerDefinition): Template {
+  const { schedule } = definition.workflow;
+  const document = JSON.stringify({
+    calendar: {
+      scheduledTime: "{{workflow.parameters.scheduled-time}}",
+      businessDate: "{{workflow.parameters.business-date}}",
+      timezone: schedule.timezone,
+      calendar: schedule.calendar,
+      extraHolidays: schedule.extraHolidays,
+      // A night that starts after midnight still computes the day before.
+      rollHour: 12,
+    },
+  });
+  const base = runnerTemplate({ name: "calendar", command: "calendar", document, deadlineSeconds: 600 });
+  return {
+    ...base,
+    outputs: {
+      parameters: ["business-date", "open", "variant"].map((name) => ({
+        name,
+        valueFrom: { path: `/tmp/outputs/${name}` },
+      })),
+    },
+  };
+}
+
+function stepsTemplate(steps: readonly Step[]): Template {
+  return {
+    name: "steps",
+    inputs: { parameters: [...NIGHT_PARAMETERS] },
+    // Without failFast a step that waits for a person never stops its siblings.
+    dag: { failFast: false, tasks: steps.map(stepTask) },
+  };
+}
+
+function stepTask(step: Step): DagTask {
+  const { when } = step.work.options;
+  return {
+    name: step.name,
+    template: `step-${step.name}`,
+    ...(step.after.length === 0 ? {} : { depends: step.after.map((upstream) => upstream.name).join(" && ") }),
+    ...(when === undefined ? {} : { when: condition(when) }),
+    arguments: { parameters: [...PASS_NIGHT_PARAMETERS] },
+  };
+}
+
+/** The end of a quarter is the end of a month too. */
+function condition(when: "month-end" | "quarter-end"): string {
+  const is = (variant: string): string => `"{{inputs.parameters.variant}}" == "${variant}"`;
+  return when === "month-end" ? `${is("month-end")} || ${is("quarter-end")}` : is("quarter-end");
+}
+
+function runTemplate(definition: CustomerDefinition, step: Step): Template {
+  const inputs = { parameters: [...NIGHT_PARAMETERS, { name: "attempt" }] };
+  const work = stepDocument(definition, step);
+  if (work === undefined) {
+    return {
+      name: `run-${step.name}`,
+      inputs: { parameters: [...inputs.parameters, { name: "job", value: step.name }, ...message(step)] },
+      suspend: {},
+      outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
+    };
+  }
+  const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
+  return { ...runnerTemplate({ name: `run-${step.name}`, ...work, deadlineSeconds }), inputs };
+}
+
+function message(step: Step): { name: string; value: string }[] {
+  const text = step.work.kind === "gate" ? step.work.options.message : undefined;
+  return [{ name: "message", value: text ?? "Confirm to go on." }];
+}

@@ -1,0 +1,94 @@
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { images } from "../images.ts";
+import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
+import { RUNNER_RESOURCES } from "../lane/resource-boundary.ts";
+import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import type { Template, WorkflowSpec } from "./argo.ts";
+
+/** User and group of the runner; the credential's files are readable by this group only. */
+export const RUNNER_ID = 1000;
+
+/** Subcommands of the runner. */
+export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "calendar";
+
+/**
+ * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20),
+ * or the pod was evicted and its remote Job runs on (143). The new runner adopts that Job. All others wait for a person.
+ */
+const REPEATABLE = 'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "143"';
+
+export interface RunnerTemplateProps {
+  readonly name: string;
+  readonly command: RunnerCommand;
+  /** What the runner is to do, its `NIGHTLANE_STEP`. */
+  readonly document: string;
+  readonly deadlineSeconds: number;
+}
+
+/** A container template that runs the runner, without the parts that depend on the kind of step. */
+export function runnerTemplate(props: RunnerTemplateProps): Template {
+  return {
+    name: props.name,
+    activeDeadlineSeconds: props.deadlineSeconds,
+    retryStrategy: {
+      limit: 6,
+      retryPolicy: "Always",
+      expression: REPEATABLE,
+      backoff: { duration: "15s", factor: 2, maxDuration: "2h" },
+    },
+    container: {
+      name: "main",
+      image: images().runner,
+      imagePullPolicy: "IfNotPresent",
+      command: ["nightlane-runner"],
+      args: [props.command],
+      env: [{ name: "NIGHTLANE_STEP", value: props.document }],
+      resources: { requests: { ...RUNNER_RESOURCES.requests }, limits: { ...RUNNER_RESOURCES.limits } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: RUNNER_ID,
+        runAsGroup: RUNNER_ID,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      // Argo's own SIGTERM skips this hook, the kubelet's does not: so the runner knows an eviction from an operator.
+      lifecycle: { preStop: { exec: { command: ["touch", "/tmp/detach"] } } },
+      volumeMounts: [
+        { name: "credentials", mountPath: "/credentials", readOnly: true },
+        { name: "results", mountPath: "/results" },
+        { name: "podinfo", mountPath: "/podinfo", readOnly: true },
+        { name: "tmp", mountPath: "/tmp" },
+      ],
+    },
+  };
+}
+
+/** The pod around every runner: identities, security, volumes, and the one name it must resolve. */
+export function runnerPod(definition: CustomerDefinition): Partial<WorkflowSpec> {
+  const { hostname } = new URL(definition.cluster.server);
+  return {
+    serviceAccountName: "runner",
+    automountServiceAccountToken: false,
+    executor: { serviceAccountName: "executor" },
+    hostAliases: [{ ip: definition.cluster.address, hostnames: [hostname] }],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: RUNNER_ID,
+      runAsGroup: RUNNER_ID,
+      fsGroup: RUNNER_ID,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumes: [
+      { name: "credentials", secret: { secretName: CREDENTIAL_SECRET, defaultMode: 0o440 } },
+      { name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } },
+      {
+        name: "podinfo",
+        downwardAPI: { items: [{ path: "annotations", fieldRef: { fieldPath: "metadata.annotations" } }] },
+      },
+      { name: "tmp", emptyDir: { sizeLimit: "1Gi" } },
+    ],
+  };
+}

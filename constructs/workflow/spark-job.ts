@@ -1,0 +1,105 @@
+import { ApiObject, App, Chart, Duration, JsonPatch, Size } from "cdk8s";
+import {
+  Cpu,
+  EnvFieldPaths,
+  EnvValue,
+  ImagePullPolicy,
+  Job,
+  PersistentVolumeClaim,
+  RestartPolicy,
+  ServiceAccount,
+  Volume,
+} from "cdk8s-plus-27";
+import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import { heapMebibytes, sparkResources } from "../night/spark-resources.ts";
+import type { SparkOptions } from "../night/step.ts";
+import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
+
+/** Service account of Spark drivers in the customer's cluster. */
+export const SPARK_SERVICE_ACCOUNT = "spark";
+
+/** User of Spark's containers, by the custom of Spark's own images. */
+export const SPARK_ID = 185;
+
+export interface SparkJobProps {
+  readonly customer: string;
+  readonly step: string;
+  readonly namespace: string;
+  readonly options: SparkOptions;
+}
+
+/**
+ * The Job that runs a step's Spark driver in client mode, without a name: the runner names it after the run, the
+ * step and the attempt. One pod, never restarted: whether to repeat is decided in the night, not beside it.
+ */
+export function sparkJob(props: SparkJobProps): Readonly<Record<string, unknown>> {
+  // A chart of its own: the manifest travels inside a workflow and is no object of the lane.
+  const chart = new Chart(new App(), "spark-job", { namespace: props.namespace });
+  const resources = sparkResources(props.options);
+  const job = new Job(chart, "job", {
+    serviceAccount: ServiceAccount.fromServiceAccountName(chart, "spark", SPARK_SERVICE_ACCOUNT),
+    automountServiceAccountToken: true,
+    restartPolicy: RestartPolicy.NEVER,
+    backoffLimit: 0,
+    ttlAfterFinished: Duration.days(3),
+    securityContext: restrictedPod(SPARK_ID),
+  });
+  const container = job.addContainer({
+    name: "driver",
+    image: props.options.app.image,
+    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+    args: ["driver", props.options.app.main, ...(props.options.args ?? [])],
+    securityContext: restrictedContainer(SPARK_ID),
+    resources: {
+      cpu: { request: Cpu.millis(resources.driverMillicores) },
+      memory: { request: Size.mebibytes(resources.driverMebibytes), limit: Size.mebibytes(resources.driverMebibytes) },
+      ephemeralStorage: { request: Size.gibibytes(1), limit: Size.gibibytes(8) },
+    },
+    envVariables: environment(props),
+  });
+  const results = PersistentVolumeClaim.fromClaimName(chart, "results", RESULTS_CLAIM);
+  container.mount("/results", Volume.fromPersistentVolumeClaim(chart, "results-volume", results, { name: "results" }));
+  container.mount("/tmp", Volume.fromEmptyDir(chart, "tmp", "tmp"));
+  return manifest(job);
+}
+
+function environment(props: SparkJobProps): Record<string, EnvValue> {
+  const resources = sparkResources(props.options);
+  const heap = heapMebibytes(resources.executorMebibytes);
+  const fixed: Record<string, string> = {
+    NIGHT_DIR: NIGHT_DIRECTORY,
+    STEP: props.step,
+    ATTEMPT,
+    BUSINESS_DATE,
+    RUN_NUMBER,
+    SPARK_IMAGE: props.options.app.image,
+    SPARK_DRIVER_MEMORY: `${heapMebibytes(resources.driverMebibytes)}m`,
+    SPARK_EXECUTORS: `${resources.executors}`,
+    SPARK_EXECUTOR_MEMORY: `${heap}m`,
+    SPARK_EXECUTOR_MEMORY_OVERHEAD: `${resources.executorMebibytes - heap}m`,
+    SPARK_EXECUTOR_CORES: `${Math.max(1, Math.ceil(resources.executorMillicores / 1000))}`,
+    SPARK_EXECUTOR_REQUEST_CORES: `${resources.executorMillicores}m`,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(fixed).map(([name, value]) => [name, EnvValue.fromValue(value)])),
+    POD_IP: EnvValue.fromFieldRef(EnvFieldPaths.POD_IP),
+    POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+    POD_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
+    JOB_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_LABEL, { key: "batch.kubernetes.io/job-name" }),
+  };
+}
+
+/** The manifest as plain data, with what the L2 construct of this Kubernetes version cannot say. */
+function manifest(job: Job): Readonly<Record<string, unknown>> {
+  completeRestricted(job);
+  const object = ApiObject.of(job);
+  object.addJsonPatch(
+    JsonPatch.remove("/metadata/name"),
+    JsonPatch.add("/spec/parallelism", 1),
+    JsonPatch.add("/spec/completions", 1),
+    JsonPatch.add("/spec/podReplacementPolicy", "Failed"),
+  );
+  const { apiVersion, kind, metadata, spec } = object.toJson() as Record<string, unknown>;
+  return { apiVersion, kind, metadata, spec };
+}

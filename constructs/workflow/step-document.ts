@@ -1,0 +1,105 @@
+import { Duration } from "cdk8s";
+import type { DeployedApp } from "../applications.ts";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { FILES_LABELS } from "../customer-side/files-deployment.ts";
+import type { CustomerPath } from "../night/customer-path.ts";
+import type { Step } from "../night/step.ts";
+import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
+import type { RunnerCommand } from "./runner-template.ts";
+import { sparkJob } from "./spark-job.ts";
+
+/** How long an unreachable API server of the customer is waited for before the attempt ends as infrastructure. */
+const OUTAGE_BUDGET = Duration.minutes(30);
+
+/** How long a driver may wait for a node. */
+const PENDING_LIMIT = Duration.minutes(15);
+
+/** How long an image may fail to be pulled. */
+const IMAGE_PULL_LIMIT = Duration.minutes(5);
+
+/** How long one attempt of a step may take. */
+export function stepTimeout(step: Step): Duration {
+  return step.work.options.timeout ?? Duration.hours(12);
+}
+
+/** What the runner is told to do for a step, or undefined for a step that runs nothing. */
+export function stepDocument(
+  definition: CustomerDefinition,
+  step: Step,
+): { readonly command: RunnerCommand; readonly document: string } | undefined {
+  const { work } = step;
+  const timeoutSeconds = stepTimeout(step).toSeconds();
+  switch (work.kind) {
+    case "gate":
+      return undefined;
+    case "spark":
+      return document(definition, step, "spark", {
+        spark: {
+          job: sparkJob({
+            customer: definition.name,
+            step: step.name,
+            namespace: definition.cluster.namespace,
+            options: work.options,
+          }),
+          pendingSeconds: PENDING_LIMIT.toSeconds(),
+          imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
+          timeoutSeconds,
+          ...(work.options.result === undefined ? {} : { result: work.options.result }),
+        },
+      });
+    case "exec":
+      return document(definition, step, "exec", {
+        exec: { ...podOf(work.options.app), command: work.options.command, timeoutSeconds },
+      });
+    case "copyIn":
+      return document(definition, step, "copy-in", {
+        copy: { ...remote(work.options.to), lanePath: `${NIGHT_DIRECTORY}/${work.options.from}`, timeoutSeconds },
+      });
+    case "copyOut":
+      return document(definition, step, "copy-out", {
+        copy: {
+          ...remote(work.options.from),
+          lanePath: `${NIGHT_DIRECTORY}/${work.options.to ?? step.name}`,
+          timeoutSeconds,
+        },
+      });
+  }
+}
+
+function document(
+  definition: CustomerDefinition,
+  step: Step,
+  command: RunnerCommand,
+  work: Readonly<Record<string, unknown>>,
+): { readonly command: RunnerCommand; readonly document: string } {
+  const content = {
+    run: {
+      customer: definition.name,
+      pipeline: PIPELINE,
+      businessDate: BUSINESS_DATE,
+      variant: VARIANT,
+      number: RUN_NUMBER,
+    },
+    step: step.name,
+    attempt: ATTEMPT,
+    namespace: definition.cluster.namespace,
+    outageBudgetSeconds: OUTAGE_BUDGET.toSeconds(),
+    ...work,
+  };
+  return { command, document: withNumbers(JSON.stringify(content)) };
+}
+
+/** Takes the quotes off the two placeholders that stand for numbers, which JSON could not hold unquoted. */
+function withNumbers(json: string): string {
+  return json.replace(/"(number|attempt)":"(\{\{[^"]+\}\})"/g, '"$1":$2');
+}
+
+function remote(path: CustomerPath): Readonly<Record<string, unknown>> {
+  return path.kind === "results"
+    ? { selector: FILES_LABELS, container: null, remotePath: `${NIGHT_DIRECTORY}/${path.path}` }
+    : { ...podOf(path.app), remotePath: path.path };
+}
+
+function podOf(app: DeployedApp): Readonly<Record<string, unknown>> {
+  return { selector: app.labels, container: app.container ?? null };
+}

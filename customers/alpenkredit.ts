@@ -1,0 +1,82 @@
+import {
+  Cpu,
+  defineCustomer,
+  deployedApp,
+  gitlabFile,
+  nightly,
+  onResults,
+  pem,
+  riskApp,
+  Size,
+  sparkRiskWorkflow,
+  WEEKENDS,
+} from "../constructs/index.ts";
+
+/** The pricing application that Argo CD keeps running in the customer's cluster. */
+const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
+
+/** A small mortgage bank: fewer scenarios, one stage less, and limits of its own brought in before the figures. */
+export default defineCustomer({
+  name: "alpenkredit",
+  displayName: "Alpenkredit Genossenschaft",
+  cluster: {
+    server: "https://k8s.alpenkredit.example:6443",
+    address: "10.64.2.10",
+    ca: pem`
+      -----BEGIN CERTIFICATE-----
+      MIIB2jCCAX+gAwIBAgIUU6koYPdqKpuXkWJxLiUxB73mFAowCgYIKoZIzj0EAwIw
+      OjEUMBIGA1UECgwLYWxwZW5rcmVkaXQxIjAgBgNVBAMMGWFscGVua3JlZGl0IGt1
+      YmVybmV0ZXMgQ0EwHhcNMjYxMTI0MTc0MjEzWhcNNDYxMTE5MTc0MjEzWjA6MRQw
+      EgYDVQQKDAthbHBlbmtyZWRpdDEiMCAGA1UEAwwZYWxwZW5rcmVkaXQga3ViZXJu
+      ZXRlcyBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLAUHvAkJL1v2GBr6Ef2
+      OUhokkPXtzmktzVVzjkwY2fIgsGVy076zwoPmQMYMZf/dnHwUjcoJaDR2C8AHfi6
+      M5GjYzBhMB0GA1UdDgQWBBTwBvalUEDQ1w1xyFZIL14YxNZe4TAfBgNVHSMEGDAW
+      gBTwBvalUEDQ1w1xyFZIL14YxNZe4TAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB
+      /wQEAwIBBjAKBggqhkjOPQQDAgNJADBGAiEA0Zq9TIYf4hbbKSh/4QCe1UjoJGax
+      4p7KPHKqdsXTCpcCIQCZBi/E+DBau6BelAqV7OSv6L2MVuDoZBZmJbtcfXa0Ig==
+      -----END CERTIFICATE-----
+    `,
+    capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
+  },
+  credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
+  lane: { runners: 6, resultsSize: Size.gibibytes(10) },
+  workflow: sparkRiskWorkflow({
+    schedule: nightly("21:15", {
+      timezone: "Europe/Zurich",
+      calendar: WEEKENDS,
+      extraHolidays: ["2026-08-01", "2027-01-02"],
+    }),
+    finishBy: "05:30",
+    steps: (night) => {
+      const spark = {
+        memory: Size.gibibytes(1),
+        cpu: Cpu.millis(250),
+        driverMemory: Size.gibibytes(1),
+        driverCpu: Cpu.millis(250),
+      };
+      const market = night.exec("market", {
+        app: pricing,
+        command: ["/opt/risk/jobs/snapshot.py", "--out", night.path("market"), "--date", night.businessDate],
+      });
+      const scenarios = night.spark("scenarios", {
+        ...spark,
+        app: riskApp("scenarios.py"),
+        args: ["--scenarios", "2000"],
+        after: market,
+      });
+      const revaluation = night.spark("revaluation", { ...spark, app: riskApp("revaluation.py"), after: scenarios });
+      const varEs = night.spark("var-es", {
+        ...spark,
+        app: riskApp("var_es.py"),
+        after: revaluation,
+        result: "var.json",
+      });
+      const handIn = night.copyIn("hand-in", { from: "var-es", to: onResults("handed-in"), after: varEs });
+      night.gate("quarter-end-review", {
+        after: handIn,
+        when: "quarter-end",
+        message: "Quarter-end: review the figures.",
+      });
+    },
+  }),
+});
