@@ -20,6 +20,8 @@ export interface GoRecipeProps<Name extends string> {
   readonly programs: readonly GoProgram<Name>[];
   /** Variables set at link time, by their import path: how these programs learn their version. @default none */
   readonly linkerVariables?: Readonly<Record<string, string>>;
+  /** Go build tags. @default none */
+  readonly tags?: readonly string[];
   /** Prepares the sources and returns the folder to build in. @default - builds in `folder` as it is */
   readonly prepare?: (context: BuildContext) => Promise<string>;
   /** Set whenever `prepare` changes what comes out. @default 0 */
@@ -36,6 +38,7 @@ const BUILD_ENVIRONMENT = {
 /** A recipe that runs `go build` once for all wanted programs of a module. */
 export function goRecipe<const Name extends string>(props: GoRecipeProps<Name>): Recipe<Name> {
   const linkerFlags = ["-s", "-w", ...Object.entries(props.linkerVariables ?? {}).map(([k, v]) => `-X=${k}=${v}`)];
+  const tags = props.tags ?? [];
   return {
     name: props.name,
     version: props.version,
@@ -46,6 +49,7 @@ export function goRecipe<const Name extends string>(props: GoRecipeProps<Name>):
         package: props.programs.find((program) => program.name === product)?.package,
         environment: BUILD_ENVIRONMENT,
         linkerFlags,
+        ...(tags.length > 0 ? { tags } : {}),
         revision: props.revision ?? 0,
         files: await hashFiles(props.folder, isGoInput),
       }),
@@ -60,7 +64,14 @@ export function goRecipe<const Name extends string>(props: GoRecipeProps<Name>):
       // One call for all of them: they share most packages, and the linkers run side by side.
       const together = join(context.work, "bin");
       const packages = programs.map((program) => program.package);
-      const args = ["build", `-ldflags=${linkerFlags.join(" ")}`, "-o", `${together}/`, ...packages];
+      const args = [
+        "build",
+        `-tags=${tags.join(",")}`,
+        `-ldflags=${linkerFlags.join(" ")}`,
+        "-o",
+        `${together}/`,
+        ...packages,
+      ];
       await mkdir(together);
       await runLogged({ command: "go", args, cwd, env, log: context.log });
       for (const program of programs) {

@@ -21,11 +21,15 @@ export const clusterPackages = [
 /** Debian packages that images are built with. */
 export const imagePackages = ["buildah", "debootstrap"] as const;
 
+/** One line `package status` each. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are dpkg's, not ours
+const STATUS_FORMAT = "--showformat=${Package} ${db:Status-Status}\\n";
+
 /** Asked by Debian's package scripts before they start a service; 101 means no. */
 const POLICY_FILE = "/usr/sbin/policy-rc.d";
 const POLICY = "#!/bin/sh\n# Nightlane's farm installs packages without starting their services.\nexit 101\n";
 
-const APT_ENVIRONMENT = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l", RUNLEVEL: "1" } as const;
+const APT_ENVIRONMENT = { DEBIAN_FRONTEND: "noninteractive" } as const;
 
 /**
  * Installs Debian packages, only those that are missing, and starts none of their services: the farm
@@ -52,7 +56,7 @@ export async function ensurePackages(names: readonly string[], reporter: Reporte
 
 /** Which of `names` are not installed, in the order given. */
 export async function missingPackages(names: readonly string[]): Promise<string[]> {
-  const said = await capture("dpkg-query", ["--show", "--showformat=${Package} ${db:Status-Status}\\n", ...names]);
+  const said = await capture("dpkg-query", ["--show", STATUS_FORMAT, ...names]);
   if (said.code === 127) {
     throw new FarmError(`dpkg is missing: the farm runs on Debian or Ubuntu. Packages needed: ${names.join(", ")}`);
   }

@@ -28,6 +28,8 @@ export const argo = goRecipe({
     [`${MODULE}.gitCommit`]: "",
   },
   programs: [program("workflow-controller"), program("argoexec"), program("argo")],
+  // The image is made from scratch: the controller brings its own time zones for CronWorkflows.
+  tags: ["timetzdata"],
   prepare: copySources,
 });
 
