@@ -15,7 +15,7 @@ let cached: Readonly<Record<ImageName, string>> | undefined;
  * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
  */
 export function images(): Readonly<Record<ImageName, string>> {
-  cached ??= readImages(process.env["NIGHTLANE_IMAGES"] ?? fileURLToPath(new URL("../images.json", import.meta.url)));
+  cached ??= readImages(process.env.NIGHTLANE_IMAGES ?? fileURLToPath(new URL("../images.json", import.meta.url)));
   return cached;
 }
 

@@ -42,7 +42,7 @@ export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Pro
     );
   }
   const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
-  const definition = module["default"];
+  const definition = module.default;
   if (!isCustomerDefinition(definition)) {
     throw new UserError(
       `${customerFile(name)}: received ${definition === undefined ? "no default export" : "a default export that defineCustomer did not make"}\n    rule: a customer file's default export is its definition\n    mend: write \`export default defineCustomer({ ... })\``,

@@ -43,7 +43,7 @@ function writeFolder(folder: string, manifests: readonly Manifest[]): void {
 }
 
 try {
-  await main(process.env["CDK8S_OUTDIR"] ?? "dist");
+  await main(process.env.CDK8S_OUTDIR ?? "dist");
 } catch (error) {
   if (!(error instanceof UserError)) {
     throw error;

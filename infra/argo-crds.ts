@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../constructs/problem.ts";
+import type { Manifest } from "../constructs/synthesize.ts";
+
+/** Kinds that lanes use; ClusterWorkflowTemplate and event bindings cross customers and are left out. */
+const KINDS = [
+  "Workflow",
+  "WorkflowTemplate",
+  "CronWorkflow",
+  "WorkflowTaskSet",
+  "WorkflowTaskResult",
+  "WorkflowArtifactGCTask",
+];
+
+/**
+ * Argo's full resource definitions, from the folder that ARGO_CRDS names: `manifests/base/crds/full` of the Argo
+ * release. The full ones, since with them the API server itself refuses a malformed workflow.
+ */
+export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[] {
+  const mend =
+    "set ARGO_CRDS to manifests/base/crds/full of the Argo Workflows release; docs/deploy.md says how to get it";
+  if (folder === undefined || !existsSync(folder)) {
+    throw new UserError(
+      `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}\n    rule: a folder with Argo's resource definitions\n    mend: ${mend}`,
+    );
+  }
+  const manifests = readdirSync(folder)
+    .filter((file) => file.startsWith("argoproj.io_") && file.endsWith(".yaml"))
+    .sort()
+    .map((file): { spec: { names: { kind: string } } } & Manifest => parse(readFileSync(join(folder, file), "utf8")));
+  const wanted = manifests.filter((manifest) => KINDS.includes(manifest.spec.names.kind));
+  const missing = KINDS.filter((kind) => !wanted.some((manifest) => manifest.spec.names.kind === kind));
+  if (missing.length > 0) {
+    throw new UserError(`stack platform: ARGO_CRDS: ${folder} lacks ${missing.join(", ")}\n    mend: ${mend}`);
+  }
+  return wanted;
+}

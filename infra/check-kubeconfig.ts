@@ -1,0 +1,163 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { type Problem, received, UserError } from "../constructs/problem.ts";
+
+/** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
+const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks a customer's kubeconfig before it is used: one context, https to the declared server under the declared CA,
+ * and nothing in it that runs a program, reads a file or takes another way. Problems never quote a secret.
+ */
+export function checkKubeconfig(text: string, definition: CustomerDefinition): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (path: string, shown: string, rule: string, mend: string): void => {
+    problems.push({ property: `credentials.kubeconfig: ${path}`, received: shown, rule, mend });
+  };
+  const config = parseFields(text);
+  if (config === undefined) {
+    add("(file)", "no YAML mapping", "a kubeconfig", "kubectl config view --raw --minify --flatten > <file>");
+    return problems;
+  }
+  const contexts = list(config.contexts);
+  const clusters = list(config.clusters);
+  const users = list(config.users);
+  for (const [name, entries] of Object.entries({ contexts, clusters, users })) {
+    if (entries.length !== 1) {
+      add(
+        name,
+        `${entries.length} entries`,
+        "exactly one: no other cluster or user can be meant",
+        "kubectl config view --raw --minify --flatten",
+      );
+    }
+  }
+  const context = fields(contexts[0]?.context);
+  if (
+    config["current-context"] !== contexts[0]?.name ||
+    context.cluster !== clusters[0]?.name ||
+    context.user !== users[0]?.name
+  ) {
+    add(
+      "current-context",
+      received(config["current-context"]),
+      "the one context, of the one cluster and the one user",
+      "kubectl config view --raw --minify --flatten",
+    );
+  }
+  checkClusterEntry(fields(clusters[0]?.cluster), definition, add);
+  checkUser(fields(users[0]?.user), add);
+  return problems;
+}
+
+type Add = (path: string, shown: string, rule: string, mend: string) => void;
+
+function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add: Add): void {
+  const expected = definition.cluster.server;
+  if (typeof cluster.server !== "string" || new URL(expected).href !== hrefOf(cluster.server)) {
+    add(
+      "clusters[0].cluster.server",
+      received(cluster.server),
+      `the server of the definition, ${expected}: a credential for another cluster must not come here`,
+      "use this customer's kubeconfig, or correct cluster.server",
+    );
+  }
+  const forbidden = ["insecure-skip-tls-verify", "proxy-url", "certificate-authority", "tls-server-name"].filter(
+    (name) => name in cluster,
+  );
+  for (const name of forbidden) {
+    add(
+      `clusters[0].cluster.${name}`,
+      name,
+      "not set: the connection goes straight to the server and trusts the inline CA only",
+      `remove ${name}; use certificate-authority-data`,
+    );
+  }
+  const data = cluster["certificate-authority-data"];
+  const authority = typeof data === "string" ? fingerprint(Buffer.from(data, "base64").toString()) : undefined;
+  if (authority === undefined) {
+    add(
+      "clusters[0].cluster.certificate-authority-data",
+      typeof data === "string" ? "no certificate" : "nothing",
+      "an inline CA, base64 of PEM",
+      "kubectl config view --raw --minify --flatten",
+    );
+  } else if (authority !== fingerprint(expectedCa(definition))) {
+    add(
+      "clusters[0].cluster.certificate-authority-data",
+      `a certificate with SHA-256 ${authority}`,
+      "the CA of the definition (cluster.ca)",
+      "paste the new CA into cluster.ca if it was renewed",
+    );
+  }
+}
+
+function checkUser(user: Fields, add: Add): void {
+  const allowed = ["token", "client-certificate-data", "client-key-data"];
+  for (const name of Object.keys(user).filter((key) => !allowed.includes(key))) {
+    add(
+      `users[0].user.${name}`,
+      name,
+      "a bearer token or an inline client certificate: nothing that runs a program, reads a file, impersonates or asks for a password",
+      "issue a token for the service account nightlane",
+    );
+  }
+  const hasToken = typeof user.token === "string" && user.token !== "";
+  const hasCertificate =
+    typeof user["client-certificate-data"] === "string" && typeof user["client-key-data"] === "string";
+  if (!hasToken && !hasCertificate) {
+    add(
+      "users[0].user",
+      "no token and no client certificate",
+      "one of the two",
+      "issue a token for the service account nightlane",
+    );
+  }
+}
+
+function expectedCa(definition: CustomerDefinition): string {
+  const override = process.env[CA_OVERRIDE];
+  if (override === undefined) {
+    return definition.cluster.ca;
+  }
+  try {
+    return readFileSync(override, "utf8");
+  } catch {
+    throw new UserError(
+      `${CA_OVERRIDE}: received ${received(override)}\n    rule: the path of a PEM file\n    mend: unset it, or name the CA of the farm's cluster`,
+    );
+  }
+}
+
+function fingerprint(pem: string): string | undefined {
+  try {
+    return new X509Certificate(pem).fingerprint256;
+  } catch {
+    return undefined;
+  }
+}
+
+function hrefOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).href : undefined;
+}
+
+function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function list(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fields) : [];
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { CredentialReference } from "../constructs/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { type Problem, ProblemsError, received } from "../constructs/problem.ts";
+import { checkKubeconfig } from "./check-kubeconfig.ts";
+
+/** A customer's credentials in memory, by the name of the file they become in the lane's pods. */
+export type Credentials = Readonly<Record<string, string>>;
+
+/**
+ * Reads every credential that a definition refers to and checks the kubeconfig.
+ * @throws ProblemsError with all that is missing or wrong; it never quotes a credential.
+ */
+export async function readCredentials(definition: CustomerDefinition, file: string): Promise<Credentials> {
+  const problems: Problem[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, reference] of Object.entries(definition.credentials)) {
+    const property = `credentials.${name}`;
+    const value = await read(reference, property, problems);
+    if (value === undefined) {
+      continue;
+    }
+    if (name === "kubeconfig") {
+      problems.push(...checkKubeconfig(value, definition));
+    }
+    values[name] = value;
+  }
+  if (problems.length > 0) {
+    throw new ProblemsError(file, problems);
+  }
+  return values;
+}
+
+async function read(
+  reference: CredentialReference,
+  property: string,
+  problems: Problem[],
+): Promise<string | undefined> {
+  return reference.kind === "gitlabFile"
+    ? readFile(reference.variable, property, problems)
+    : await readPulumiSecret(reference.key, property, problems);
+}
+
+function readFile(variable: string, property: string, problems: Problem[]): string | undefined {
+  const path = process.env[variable];
+  const problem = (shown: string, rule: string): undefined => {
+    const mend = `define the GitLab CI variable ${variable} of type File for this customer's environment, or export ${variable}=<path of the file>`;
+    problems.push({ property, received: shown, rule, mend });
+  };
+  if (path === undefined || path === "") {
+    return problem(`no environment variable ${variable}`, "the variable names the file that holds the credential");
+  }
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    // A variable of type Variable holds the credential itself, which must not be shown.
+    return problem(
+      `${variable}, which names no readable file (${reason})`,
+      "the variable is of type File: it holds a path",
+    );
+  }
+  if (content.trim() === "") {
+    return problem(`${variable}, which names an empty file`, "a credential is not empty");
+  }
+  return content;
+}
+
+async function readPulumiSecret(key: string, property: string, problems: Problem[]): Promise<string | undefined> {
+  const value = new pulumi.Config().getSecret(key);
+  const content = value === undefined ? undefined : await new Promise<string>((resolve) => void value.apply(resolve));
+  if (content === undefined || content.trim() === "") {
+    problems.push({
+      property,
+      received: `no secret ${received(key)} in the stack's configuration`,
+      rule: "the stack holds the credential, encrypted",
+      mend: `pulumi config set --secret ${key} < <file>`,
+    });
+    return undefined;
+  }
+  return content;
+}

@@ -1,0 +1,39 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Manifest } from "../constructs/synthesize.ts";
+import { createResource } from "./resources.ts";
+
+/**
+ * Order of creation, and reversed of deletion: nothing can run in a lane before its boundary stands, and no credential
+ * is there before what guards it.
+ */
+const PHASES: readonly (readonly string[])[] = [
+  ["CustomResourceDefinition", "Namespace"],
+  ["ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole", "ConfigMap"],
+  ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
+  ["Secret"],
+  ["WorkflowTemplate", "Deployment"],
+  ["CronWorkflow"],
+];
+
+/** A manifest whose values may be known only at deployment. */
+export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
+
+/** Registers one Pulumi resource per object, each phase after the one before it. */
+export function createInPhases(
+  manifests: readonly Manifest[],
+  parent: pulumi.Resource,
+  complete: (manifest: Manifest) => ResourceInputs = (manifest) => manifest,
+): void {
+  let before: pulumi.Resource[] = [];
+  for (const kinds of PHASES) {
+    const resources = manifests
+      .filter((manifest) => kinds.includes(manifest.kind))
+      .map((manifest) => createResource(complete(manifest), { parent, dependsOn: before }));
+    before = resources.length > 0 ? resources : before;
+  }
+  const known = new Set(PHASES.flat());
+  const forgotten = manifests.filter((manifest) => !known.has(manifest.kind)).map((manifest) => manifest.kind);
+  if (forgotten.length > 0) {
+    throw new Error(`no phase for ${forgotten.join(", ")}: add the kind to PHASES in infra/phases.ts`);
+  }
+}

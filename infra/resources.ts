@@ -1,0 +1,51 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ResourceInputs } from "./phases.ts";
+
+/** Each class has arguments of its own; which fits is known only from the manifest's kind, hence `never`. */
+type ResourceClass = new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.Resource;
+
+/** The typed resource of every kind we deploy. One that is not listed is a mistake of ours, not to be guessed at. */
+const classes: Readonly<Record<string, ResourceClass>> = {
+  "v1/ConfigMap": kubernetes.core.v1.ConfigMap,
+  "v1/LimitRange": kubernetes.core.v1.LimitRange,
+  "v1/Namespace": kubernetes.core.v1.Namespace,
+  "v1/PersistentVolumeClaim": kubernetes.core.v1.PersistentVolumeClaim,
+  "v1/ResourceQuota": kubernetes.core.v1.ResourceQuota,
+  "v1/Secret": kubernetes.core.v1.Secret,
+  "v1/ServiceAccount": kubernetes.core.v1.ServiceAccount,
+  "apps/v1/Deployment": kubernetes.apps.v1.Deployment,
+  "networking.k8s.io/v1/NetworkPolicy": kubernetes.networking.v1.NetworkPolicy,
+  "rbac.authorization.k8s.io/v1/ClusterRole": kubernetes.rbac.v1.ClusterRole,
+  "rbac.authorization.k8s.io/v1/ClusterRoleBinding": kubernetes.rbac.v1.ClusterRoleBinding,
+  "rbac.authorization.k8s.io/v1/Role": kubernetes.rbac.v1.Role,
+  "rbac.authorization.k8s.io/v1/RoleBinding": kubernetes.rbac.v1.RoleBinding,
+  "apiextensions.k8s.io/v1/CustomResourceDefinition": kubernetes.apiextensions.v1.CustomResourceDefinition,
+  "argoproj.io/v1alpha1/WorkflowTemplate": kubernetes.apiextensions.CustomResource,
+  "argoproj.io/v1alpha1/CronWorkflow": kubernetes.apiextensions.CustomResource,
+};
+
+/** Registers one object as one typed Pulumi resource, named after its kind and name. */
+export function createResource(manifest: ResourceInputs, options: pulumi.CustomResourceOptions): pulumi.Resource {
+  const type = `${manifest.apiVersion}/${manifest.kind}`;
+  const Resource = classes[type];
+  if (Resource === undefined) {
+    throw new Error(`no Pulumi resource for ${type}: add the kind to infra/resources.ts`);
+  }
+  const name = `${manifest.kind.toLowerCase()}-${manifest.metadata.name}`;
+  return new Resource(name, withoutWaiting(manifest) as never, { ...options, ...retention(manifest) });
+}
+
+/** A template that a past night used is kept when the night changes: an exact replay still needs it. */
+function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
+  return manifest.kind === "WorkflowTemplate" ? { retainOnDelete: true } : {};
+}
+
+/** A volume is bound when its first pod is scheduled, which may be tonight: Pulumi must not wait for it. */
+function withoutWaiting(manifest: ResourceInputs): ResourceInputs {
+  if (manifest.kind !== "PersistentVolumeClaim") {
+    return manifest;
+  }
+  const annotations = { ...manifest.metadata.annotations, "pulumi.com/skipAwait": "true" };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
