@@ -1,0 +1,227 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { ApiClient } from "./api-client.ts";
+import { removeCgroups } from "./cgroups.ts";
+import { type Component, untilReady } from "./component.ts";
+import { API_SERVER_AS_KUBELET_CLIENT, type ControlPlane, CONTROL_PLANE_TOOLS, prepareControlPlane } from "./control-plane.ts";
+import { type BuiltImage, cleanImageStore, containerdAnswers, importImages, referenceOf } from "./image-store.ts";
+import { Kubectl } from "./kubectl.ts";
+import { connect } from "./network.ts";
+import { KUBE_ROUTER_USER, NODE_TOOLS, type NodeComponents, prepareNode } from "./node.ts";
+import type { ClusterPaths, FarmPaths } from "./paths.ts";
+import type { ClusterPlan, FarmImageName } from "./plan.ts";
+import { isAlive, type ProcessIdentity } from "./processes.ts";
+import type { Step } from "./progress.ts";
+import { Sandbox } from "./sandbox.ts";
+import type { ClusterState } from "./state.ts";
+import { ensureVolumes, storageClassObject } from "./volumes.ts";
+
+/** Tools that clusters are made of and set up with. */
+export const CLUSTER_TOOLS = [...CONTROL_PLANE_TOOLS, ...NODE_TOOLS, "kubectl"] as const;
+
+/** What is the same for all clusters of a farm. */
+export interface FarmContext {
+  readonly paths: FarmPaths;
+  readonly tools: Readonly<Record<(typeof CLUSTER_TOOLS)[number], string>>;
+  readonly images: Readonly<Record<FarmImageName, BuiltImage>>;
+  readonly hostAddress: string;
+  /** What is recorded of a cluster, to be changed in place. */
+  clusterState(plan: ClusterPlan): ClusterState;
+  /** Writes the record, so that a killed command loses no process. */
+  save(): Promise<void>;
+}
+
+/** Seconds that each part of a cluster may take on a busy machine. */
+const LIMIT_SECONDS = { controlPlane: 120, runtime: 60, node: 120 } as const;
+
+/** One cluster of the farm on its way to being complete. Everything that already runs is left alone. */
+export class Cluster {
+  private readonly paths: ClusterPaths;
+  private readonly state: ClusterState;
+
+  private constructor(
+    private readonly context: FarmContext,
+    private readonly plan: ClusterPlan,
+    private readonly step: Step,
+  ) {
+    this.paths = context.paths.cluster(plan.id);
+    this.state = context.clusterState(plan);
+  }
+
+  /** Makes or repairs a cluster: control plane, node, images, volumes. */
+  static async ensure(context: FarmContext, plan: ClusterPlan, step: Step): Promise<RunningCluster> {
+    return new Cluster(context, plan, step).raise();
+  }
+
+  private async raise(): Promise<RunningCluster> {
+    const isNew = !(await isAlive(this.state.init));
+    if (isNew) await this.clear();
+    const controlPlane = await this.prepareControlPlane();
+    const sandbox = await this.ensureSandbox();
+    const node = await this.prepareNode(controlPlane);
+    const client = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
+    try {
+      this.step.detail("control plane and images");
+      const images = this.plan.images.map((name) => this.context.images[name]);
+      const runtime = this.startRuntime(sandbox, node, images, isNew);
+      await this.startControlPlane(sandbox, controlPlane, node, client);
+      await Promise.all([this.setUp(controlPlane, client), this.startNetwork(sandbox, node)]);
+      await runtime;
+      await this.startNode(sandbox, node, client);
+      await writeFile(this.paths.complete, "");
+      return { plan: this.plan, adminKubeconfig: controlPlane.adminKubeconfig, authority: controlPlane.pki.authority };
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Removes what an ended cluster left. One that was complete keeps its data and comes back as after a reboot of its node. */
+  private async clear(): Promise<void> {
+    await removeCgroups(this.plan.id);
+    if (!existsSync(this.paths.complete)) await rm(this.paths.root, { recursive: true, force: true });
+    await mkdir(this.paths.logs, { recursive: true });
+    this.state.init = undefined;
+    this.state.components = {};
+  }
+
+  private async ensureSandbox(): Promise<Sandbox> {
+    const { init } = this.state;
+    const sandbox =
+      init !== undefined && (await isAlive(init))
+        ? new Sandbox(init)
+        : await Sandbox.create(this.context.paths.root, this.plan.id, this.paths);
+    this.state.init = sandbox.init;
+    await this.context.save();
+    await connect(this.plan, sandbox, this.context.hostAddress);
+    return sandbox;
+  }
+
+  private async prepareControlPlane(): Promise<ControlPlane> {
+    const { plan, paths } = this;
+    return prepareControlPlane({
+      name: plan.name,
+      pki: paths.pki,
+      config: paths.config,
+      etcd: paths.etcd,
+      tools: this.context.tools,
+      bindAddress: "0.0.0.0",
+      address: plan.address,
+      ports: { api: plan.port, etcdClient: 2379, etcdPeer: 2380 },
+      serviceRange: plan.serviceRange.toString(),
+      serviceAddress: plan.serviceRange.at(1),
+      podRange: plan.podRange.toString(),
+      hostnames: plan.hostnames,
+    });
+  }
+
+  private async prepareNode(controlPlane: ControlPlane): Promise<NodeComponents> {
+    const { plan, paths, context } = this;
+    return prepareNode({ plan, paths, controlPlane, tools: context.tools, pauseImage: referenceOf(context.images.pause) });
+  }
+
+  private async startControlPlane(
+    sandbox: Sandbox,
+    controlPlane: ControlPlane,
+    node: NodeComponents,
+    client: ApiClient,
+  ): Promise<void> {
+    await this.start(sandbox, controlPlane.etcd);
+    const apiServer = await this.start(sandbox, controlPlane.apiServer);
+    await this.untilReady(controlPlane.apiServer, apiServer, LIMIT_SECONDS.controlPlane, () => client.isReady());
+    await Promise.all([this.start(sandbox, controlPlane.controllerManager), this.start(sandbox, node.scheduler)]);
+  }
+
+  private async startRuntime(
+    sandbox: Sandbox,
+    node: NodeComponents,
+    images: readonly BuiltImage[],
+    isNew: boolean,
+  ): Promise<void> {
+    if (isNew) await cleanImageStore(sandbox, this.paths, images);
+    const containerd = await this.start(sandbox, node.containerd);
+    await this.untilReady(node.containerd, containerd, LIMIT_SECONDS.runtime, () => containerdAnswers(sandbox));
+    await importImages(sandbox, images, (image) => this.step.detail(`unpacking ${image.repository.split("/").at(-1)}`));
+  }
+
+  private async startNetwork(sandbox: Sandbox, node: NodeComponents): Promise<void> {
+    await Promise.all([this.start(sandbox, node.kubeProxy), this.start(sandbox, node.kubeRouter)]);
+  }
+
+  private async startNode(sandbox: Sandbox, node: NodeComponents, client: ApiClient): Promise<void> {
+    this.step.detail("node");
+    const kubelet = await this.start(sandbox, node.kubelet);
+    await this.untilReady(node.kubelet, kubelet, LIMIT_SECONDS.node, () => isNodeReady(client, this.plan.id));
+  }
+
+  /** What the farm's administrator puts into every cluster. */
+  private async setUp(controlPlane: ControlPlane, client: ApiClient): Promise<void> {
+    const volumes = await ensureVolumes(client, this.paths.volumes, this.plan.claims);
+    const kubectl = new Kubectl(this.context.tools.kubectl, controlPlane.adminKubeconfig);
+    await kubectl.apply([...permissionObjects(), storageClassObject(), ...volumes]);
+  }
+
+  private async start(sandbox: Sandbox, component: Component): Promise<ProcessIdentity> {
+    const running = this.state.components[component.name];
+    if (running !== undefined && (await isAlive(running))) return running;
+    const identity = await sandbox.start(component, this.logOf(component));
+    this.state.components[component.name] = identity;
+    await this.context.save();
+    return identity;
+  }
+
+  private async untilReady(
+    component: Component,
+    identity: ProcessIdentity,
+    limitSeconds: number,
+    ready: () => Promise<boolean>,
+  ): Promise<void> {
+    await untilReady(component, identity, this.logOf(component), limitSeconds, ready);
+  }
+
+  private logOf(component: Component): string {
+    return join(this.paths.logs, `${component.name}.log`);
+  }
+}
+
+/** A cluster that is complete. */
+export interface RunningCluster {
+  readonly plan: ClusterPlan;
+  readonly adminKubeconfig: string;
+  /** File of its certificate authority. */
+  readonly authority: string;
+}
+
+/** Whether the node with this name reports itself ready. */
+export async function isNodeReady(client: ApiClient, name: string): Promise<boolean> {
+  const node = await client.get<{ readonly status: { readonly conditions?: readonly { type: string; status: string }[] } }>(
+    `/api/v1/nodes/${name}`,
+  );
+  return node?.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+function permissionObjects(): readonly unknown[] {
+  const role = (name: string, rules: readonly unknown[]): unknown => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name },
+    rules,
+  });
+  const binding = (name: string, clusterRole: string, user: string): unknown => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+  });
+  const reading = ["get", "list", "watch"];
+  return [
+    role(KUBE_ROUTER_USER, [
+      { apiGroups: [""], resources: ["namespaces", "pods", "services", "nodes", "endpoints"], verbs: reading },
+      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: reading },
+      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
+    ]),
+    binding(KUBE_ROUTER_USER, KUBE_ROUTER_USER, KUBE_ROUTER_USER),
+    binding("nightlane-farm:kubelet-api", "system:kubelet-api-admin", API_SERVER_AS_KUBELET_CLIENT),
+  ];
+}

@@ -1,0 +1,166 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Component } from "./component.ts";
+import { writeCertificateKubeconfig } from "./kubeconfig.ts";
+import { Pki } from "./pki.ts";
+
+/** Tools that a control plane is made of. */
+export const CONTROL_PLANE_TOOLS = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
+
+/** Where a control plane listens and what it serves. */
+export interface ControlPlaneProps {
+  /** Name of the cluster: its authority's common name and its context in kubeconfigs. */
+  readonly name: string;
+  /** Folder of its certificates. */
+  readonly pki: string;
+  /** Folder of its other files. */
+  readonly config: string;
+  /** Folder of its database. */
+  readonly etcd: string;
+  readonly tools: Readonly<Record<(typeof CONTROL_PLANE_TOOLS)[number], string>>;
+  /** Address the API server listens on. */
+  readonly bindAddress: string;
+  /** Address by which the API server is reached from outside and by pods. */
+  readonly address: string;
+  readonly ports: ControlPlanePorts;
+  readonly serviceRange: string;
+  /** First address of the service range: the Service `kubernetes`. */
+  readonly serviceAddress: string;
+  /** Addresses of pods. @default - no node gets a share: there are no nodes */
+  readonly podRange?: string;
+  /** Further names in the API server's certificate. */
+  readonly hostnames: readonly string[];
+}
+
+/** Ports of a control plane. */
+export interface ControlPlanePorts {
+  readonly api: number;
+  readonly etcdClient: number;
+  readonly etcdPeer: number;
+}
+
+/** A control plane ready to be started, and the way in. */
+export interface ControlPlane {
+  readonly pki: Pki;
+  readonly etcd: Component;
+  readonly apiServer: Component;
+  readonly controllerManager: Component;
+  /** Kubeconfig of the cluster's administrator, over `address`. */
+  readonly adminKubeconfig: string;
+  /** Writes a kubeconfig for a component that runs beside the API server. */
+  componentKubeconfig(name: string, user: string, group?: string): Promise<string>;
+}
+
+/** Makes the certificates and configuration of a control plane. Nothing is started. */
+export async function prepareControlPlane(props: ControlPlaneProps): Promise<ControlPlane> {
+  await Promise.all([props.config, props.etcd].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  const pki = await Pki.open(props.pki, props.name);
+  const kubeconfig = async (name: string, server: string, user: string, group?: string): Promise<string> => {
+    const request = { commonName: user, ...(group === undefined ? {} : { organization: group }) };
+    const file = join(props.config, `${name}.kubeconfig`);
+    const content = { cluster: props.name, server, user };
+    await writeCertificateKubeconfig(file, content, pki.authority, await pki.certificate(name, request));
+    return file;
+  };
+  const beside = `https://127.0.0.1:${props.ports.api}`;
+  const componentKubeconfig = (name: string, user: string, group?: string): Promise<string> =>
+    kubeconfig(name, beside, user, group);
+  const [apiServer, controllers, adminKubeconfig] = await Promise.all([
+    apiServerCommand(props, pki),
+    componentKubeconfig("controller-manager", "system:kube-controller-manager"),
+    kubeconfig("admin", `https://${props.address}:${props.ports.api}`, "admin", "system:masters"),
+  ]);
+  return {
+    pki,
+    etcd: { name: "etcd", command: etcdCommand(props) },
+    apiServer: { name: "kube-apiserver", command: apiServer },
+    controllerManager: { name: "kube-controller-manager", command: controllerManagerCommand(props, pki, controllers) },
+    adminKubeconfig,
+    componentKubeconfig,
+  };
+}
+
+function etcdCommand(props: ControlPlaneProps): readonly string[] {
+  const client = `http://127.0.0.1:${props.ports.etcdClient}`;
+  const peer = `http://127.0.0.1:${props.ports.etcdPeer}`;
+  return [
+    props.tools.etcd,
+    ...["--name", "farm", "--data-dir", props.etcd, "--log-level", "warn"],
+    ...["--listen-client-urls", client, "--advertise-client-urls", client],
+    ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", `farm=${peer}`],
+    // The farm's data need not survive a power cut, and waiting for the disk makes everything slow.
+    "--unsafe-no-fsync",
+  ];
+}
+
+async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<readonly string[]> {
+  const names = new Set([
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "localhost",
+    ...props.hostnames,
+  ]);
+  const addresses = new Set(["127.0.0.1", props.address, props.serviceAddress]);
+  const serverNames = [...[...names].map((name) => `DNS:${name}`), ...[...addresses].map((ip) => `IP:${ip}`)];
+  const [serving, kubeletClient] = await Promise.all([
+    pki.certificate("apiserver", { commonName: "kube-apiserver", serverNames }),
+    pki.certificate("apiserver-kubelet", { commonName: API_SERVER_AS_KUBELET_CLIENT }),
+  ]);
+  const authentication = join(props.config, "authentication.yaml");
+  await writeFile(authentication, stringify(ANONYMOUS_FOR_HEALTH_ONLY));
+  return [
+    props.tools["kube-apiserver"],
+    `--bind-address=${props.bindAddress}`,
+    `--advertise-address=${props.address}`,
+    `--secure-port=${props.ports.api}`,
+    `--etcd-servers=http://127.0.0.1:${props.ports.etcdClient}`,
+    `--service-cluster-ip-range=${props.serviceRange}`,
+    `--client-ca-file=${pki.authority}`,
+    `--tls-cert-file=${serving.certificate}`,
+    `--tls-private-key-file=${serving.key}`,
+    `--kubelet-certificate-authority=${pki.authority}`,
+    `--kubelet-client-certificate=${kubeletClient.certificate}`,
+    `--kubelet-client-key=${kubeletClient.key}`,
+    "--kubelet-preferred-address-types=InternalIP",
+    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-key-file=${pki.serviceAccounts.publicKey}`,
+    `--service-account-signing-key-file=${pki.serviceAccounts.privateKey}`,
+    `--authentication-config=${authentication}`,
+    "--authorization-mode=Node,RBAC",
+    "--enable-admission-plugins=NodeRestriction",
+    "--profiling=false",
+    // Nothing to reconcile where there is no address that pods could reach.
+    ...(props.podRange === undefined ? ["--endpoint-reconciler-type=none"] : []),
+  ];
+}
+
+/** User that the API server is towards kubelets. */
+export const API_SERVER_AS_KUBELET_CLIENT = "kube-apiserver-kubelet-client";
+
+const ANONYMOUS_FOR_HEALTH_ONLY = {
+  apiVersion: "apiserver.config.k8s.io/v1",
+  kind: "AuthenticationConfiguration",
+  anonymous: { enabled: true, conditions: ["/livez", "/readyz", "/healthz"].map((path) => ({ path })) },
+};
+
+function controllerManagerCommand(props: ControlPlaneProps, pki: Pki, kubeconfig: string): readonly string[] {
+  return [
+    props.tools["kube-controller-manager"],
+    `--kubeconfig=${kubeconfig}`,
+    `--root-ca-file=${pki.authority}`,
+    `--service-account-private-key-file=${pki.serviceAccounts.privateKey}`,
+    "--use-service-account-credentials",
+    "--leader-elect=false",
+    // Metrics are not needed, and a port taken is a port that may clash.
+    "--secure-port=0",
+    ...(props.podRange === undefined
+      ? []
+      : [
+          "--allocate-node-cidrs",
+          `--cluster-cidr=${props.podRange}`,
+          `--node-cidr-mask-size=${props.podRange.split("/")[1]}`,
+        ]),
+  ];
+}

@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import { plainEnvironment, run } from "./run.ts";
+
+/** kubectl with one kubeconfig. */
+export class Kubectl {
+  constructor(
+    private readonly program: string,
+    private readonly kubeconfig: string,
+  ) {}
+
+  /** Applies objects on the server's side, as the farm's administrator. */
+  async apply(objects: readonly unknown[]): Promise<void> {
+    if (objects.length === 0) return;
+    const list = { apiVersion: "v1", kind: "List", items: objects };
+    await this.run(["apply", ...APPLY_OPTIONS, "--filename=-"], JSON.stringify(list));
+  }
+
+  /** Applies every manifest in a folder. */
+  async applyFolder(folder: string): Promise<void> {
+    await this.run(["apply", ...APPLY_OPTIONS, `--filename=${folder}`]);
+  }
+
+  private async run(args: readonly string[], input?: string): Promise<string> {
+    return run(this.program, [`--kubeconfig=${this.kubeconfig}`, ...args], {
+      // kubectl keeps what it learns of an API server's kinds in the home folder.
+      env: { ...plainEnvironment, HOME: homedir() },
+      ...(input === undefined ? {} : { input }),
+    });
+  }
+}
+
+/** A name of its own for our fields, and no argument about fields that somebody else set by hand. */
+const APPLY_OPTIONS = ["--server-side", "--force-conflicts", "--field-manager=nightlane-farm"] as const;

@@ -1,0 +1,71 @@
+import { type ClusterPlan, linkName } from "./plan.ts";
+import { run } from "./run.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { FarmError } from "./tools/errors.ts";
+
+/** The bridge on this machine that joins the clusters. Nothing is routed beyond it. */
+const BRIDGE = "nlfarm0";
+
+interface Link {
+  readonly ifname: string;
+  readonly ifalias?: string;
+  readonly address?: string;
+}
+
+/** Makes the bridge with this machine's own address on it, or finds it as it was. @throws FarmError if it is another farm's */
+export async function ensureBridge(farm: string, hostAddress: string): Promise<void> {
+  const bridge = await findLink(BRIDGE);
+  if (bridge === undefined) {
+    await ip("link", "add", BRIDGE, "type", "bridge");
+    await ip("link", "set", BRIDGE, "alias", farm);
+  } else if (bridge.ifalias !== farm) {
+    throw new FarmError(
+      `Another farm runs on this machine: its state is in ${bridge.ifalias ?? "an unknown place"}.\n` +
+        `End it first: NIGHTLANE_FARM=${bridge.ifalias ?? "<its folder>"} make farm-down`,
+    );
+  }
+  await ip("address", "replace", `${hostAddress}/32`, "dev", BRIDGE);
+  await ip("link", "set", BRIDGE, "up");
+}
+
+/** Removes the bridge and, with it, every route of the farm. Does nothing if there is none, or if it is another farm's. */
+export async function removeBridge(farm: string): Promise<void> {
+  const bridge = await findLink(BRIDGE);
+  if (bridge?.ifalias === farm) await ip("link", "delete", BRIDGE);
+}
+
+/** Joins a cluster's network namespace to the bridge, both ways. Repeating it is harmless. */
+export async function connect(plan: ClusterPlan, sandbox: Sandbox, hostAddress: string): Promise<void> {
+  const link = linkName(plan.id);
+  if ((await findLink(link)) === undefined) {
+    await ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", String(sandbox.init.pid));
+  }
+  await ip("link", "set", link, "master", BRIDGE, "up");
+  await ip("route", "replace", `${plan.address}/32`, "dev", BRIDGE, "src", hostAddress);
+  await sandbox.run("sh", ["-c", insideScript(plan.address)]);
+}
+
+/**
+ * Everything is on the link: a customer may declare any address, so no range could tell who is reached directly.
+ * The settings are those of any node; they hold for this network namespace only.
+ */
+function insideScript(address: string): string {
+  return [
+    "set -eu",
+    `ip address replace ${address}/32 dev eth0`,
+    "ip link set eth0 up",
+    "ip route replace default dev eth0 scope link",
+    "echo 1 > /proc/sys/net/ipv4/ip_forward",
+    // Without it, traffic between pods on one bridge would pass by Services and network policies.
+    "if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables; fi",
+  ].join("\n");
+}
+
+async function findLink(name: string): Promise<Link | undefined> {
+  const links = JSON.parse(await ip("-json", "link", "show")) as readonly Link[];
+  return links.find((link) => link.ifname === name);
+}
+
+async function ip(...args: readonly string[]): Promise<string> {
+  return run("ip", args);
+}

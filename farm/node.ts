@@ -1,0 +1,183 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { cgroupOf } from "./cgroups.ts";
+import type { Component } from "./component.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import type { ClusterPaths } from "./paths.ts";
+import type { ClusterPlan } from "./plan.ts";
+
+/** Tools that a node is made of; containerd and runc are Debian's. */
+export const NODE_TOOLS = ["kube-scheduler", "kubelet", "kube-proxy", "kube-router"] as const;
+
+/** Where containerd listens inside a cluster's namespaces. */
+export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
+
+/** What a node and the scheduler are made from. */
+export interface NodeProps {
+  readonly plan: ClusterPlan;
+  readonly paths: ClusterPaths;
+  readonly controlPlane: ControlPlane;
+  readonly tools: Readonly<Record<(typeof NODE_TOOLS)[number], string>>;
+  /** Reference of the image that holds a pod's namespaces. */
+  readonly pauseImage: string;
+}
+
+/** Components of a node and the scheduler, ready to be started. */
+export interface NodeComponents {
+  readonly containerd: Component;
+  readonly scheduler: Component;
+  readonly kubelet: Component;
+  readonly kubeProxy: Component;
+  readonly kubeRouter: Component;
+}
+
+/** Writes the configuration of a cluster's node and scheduler. Nothing is started. */
+export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
+  const { plan, paths, tools, controlPlane } = props;
+  const containerd = join(paths.config, "containerd.toml");
+  const kubeletConfig = join(paths.config, "kubelet.yaml");
+  const proxyConfig = join(paths.config, "kube-proxy.yaml");
+  const networks = join(paths.config, "cni");
+  const resolvConf = join(paths.config, "resolv.conf");
+  const [serving, kubelet, scheduler, proxy, router] = await Promise.all([
+    controlPlane.pki.certificate("kubelet-serving", {
+      commonName: plan.id,
+      serverNames: [`IP:${plan.address}`, `DNS:${plan.id}`],
+    }),
+    controlPlane.componentKubeconfig("kubelet", `system:node:${plan.id}`, "system:nodes"),
+    controlPlane.componentKubeconfig("scheduler", "system:kube-scheduler"),
+    controlPlane.componentKubeconfig("kube-proxy", "system:kube-proxy"),
+    controlPlane.componentKubeconfig("kube-router", KUBE_ROUTER_USER),
+    mkdir(networks, { recursive: true }),
+  ]);
+  await Promise.all([
+    writeFile(containerd, containerdConfig(props.pauseImage, networks)),
+    writeFile(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(plan), null, 2)),
+    writeFile(kubeletConfig, stringify(kubeletConfiguration(plan, controlPlane.pki.authority, serving, resolvConf))),
+    writeFile(proxyConfig, stringify(kubeProxyConfiguration(plan, proxy))),
+    // There is no DNS: pods find what they need by address or by host aliases.
+    writeFile(resolvConf, ""),
+  ]);
+  return {
+    containerd: { name: "containerd", command: ["containerd", "--config", containerd] },
+    scheduler: {
+      name: "kube-scheduler",
+      command: [tools["kube-scheduler"], `--kubeconfig=${scheduler}`, "--leader-elect=false", "--secure-port=0"],
+    },
+    kubelet: {
+      name: "kubelet",
+      command: [
+        tools.kubelet,
+        `--config=${kubeletConfig}`,
+        `--kubeconfig=${kubelet}`,
+        `--hostname-override=${plan.id}`,
+        `--node-ip=${plan.address}`,
+      ],
+    },
+    kubeProxy: { name: "kube-proxy", command: [tools["kube-proxy"], `--config=${proxyConfig}`] },
+    kubeRouter: {
+      name: "kube-router",
+      command: [
+        tools["kube-router"],
+        ...["--run-firewall=true", "--run-router=false", "--run-service-proxy=false", "--run-loadbalancer=false"],
+        `--kubeconfig=${router}`,
+        `--hostname-override=${plan.id}`,
+        `--service-cluster-ip-range=${plan.serviceRange}`,
+      ],
+    },
+  };
+}
+
+/** User that enforces network policies. */
+export const KUBE_ROUTER_USER = "nightlane-farm:kube-router";
+
+/** Debian's containerd with everything of its own, so that a cluster shares nothing with another or with the machine. */
+export function containerdConfig(pauseImage: string, networks: string, withPods = true): string {
+  const runtime = 'plugins."io.containerd.grpc.v1.cri"';
+  const head = [
+    "version = 2",
+    'root = "/var/lib/containerd"',
+    'state = "/run/containerd"',
+    "[grpc]",
+    `address = "${CONTAINERD_SOCKET}"`,
+    '[plugins."io.containerd.internal.v1.opt"]',
+    'path = "/var/lib/containerd-opt"',
+  ];
+  // Top-level keys must stand before the first table.
+  if (!withPods) return [head[0], 'disabled_plugins = ["io.containerd.grpc.v1.cri"]', ...head.slice(1), ""].join("\n");
+  return [
+    ...head,
+    `[${runtime}]`,
+    `sandbox_image = "${pauseImage}"`,
+    `[${runtime}.cni]`,
+    'bin_dir = "/usr/lib/cni"',
+    `conf_dir = "${networks}"`,
+    `[${runtime}.containerd.runtimes.runc]`,
+    'runtime_type = "io.containerd.runc.v2"',
+    "",
+  ].join("\n");
+}
+
+function podNetwork(plan: ClusterPlan): unknown {
+  return {
+    cniVersion: "1.0.0",
+    name: "farm",
+    plugins: [
+      {
+        type: "bridge",
+        bridge: "cni0",
+        isGateway: true,
+        // Outside the cluster, pods are seen under their node's address.
+        ipMasq: true,
+        hairpinMode: true,
+        ipam: { type: "host-local", ranges: [[{ subnet: plan.podRange.toString() }]], routes: [{ dst: "0.0.0.0/0" }] },
+      },
+      { type: "portmap", capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+function kubeletConfiguration(
+  plan: ClusterPlan,
+  authority: string,
+  serving: { readonly certificate: string; readonly key: string },
+  resolvConf: string,
+): unknown {
+  return {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: authority } },
+    authorization: { mode: "Webhook" },
+    tlsCertFile: serving.certificate,
+    tlsPrivateKeyFile: serving.key,
+    containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
+    volumePluginDir: "/var/lib/kubelet/volume-plugins",
+    resolvConf,
+    maxPods: 110,
+    // The kubelet shares its machine: it manages only what lies below a cgroup of its own, and works with cgroup v1 too.
+    cgroupDriver: "cgroupfs",
+    cgroupRoot: cgroupOf(plan.id),
+    cgroupsPerQOS: false,
+    enforceNodeAllocatable: [],
+    failCgroupV1: false,
+    failSwapOn: false,
+    // Images are imported, not pulled: the kubelet must not throw them away, and a full disk is not its business.
+    imageGCHighThresholdPercent: 100,
+    imageGCLowThresholdPercent: 99,
+    evictionHard: { "memory.available": "200Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
+  };
+}
+
+function kubeProxyConfiguration(plan: ClusterPlan, kubeconfig: string): unknown {
+  return {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    mode: "iptables",
+    clientConnection: { kubeconfig },
+    clusterCIDR: plan.podRange.toString(),
+    hostnameOverride: plan.id,
+    // These are the whole machine's settings and cannot be changed from a network namespace.
+    conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+  };
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { Ipv4Range } from "./ipv4.ts";
+import { FarmError } from "./tools/errors.ts";
+
+/** Images of the farm by logical name. */
+export type FarmImageName = "pause" | "runner" | "risk" | "argoController" | "argoExecutor";
+
+/** One cluster of the farm: a control plane and one node. */
+export interface ClusterPlan {
+  /** Unique in the farm; names its node, its folder and its cgroup: "central" or "customer-<name>". */
+  readonly id: string;
+  /** The name that people use: "central" or the customer's name. */
+  readonly name: string;
+  /** Address of the node, which is the address of the API server too. */
+  readonly address: string;
+  /** Port of the API server. */
+  readonly port: number;
+  /** Names that the API server's certificate carries besides its addresses. */
+  readonly hostnames: readonly string[];
+  readonly podRange: Ipv4Range;
+  readonly serviceRange: Ipv4Range;
+  /** Images that its container runtime holds. */
+  readonly images: readonly FarmImageName[];
+  /** Claims of results volumes that the cluster must be able to bind. */
+  readonly claims: readonly Claim[];
+}
+
+/** A PersistentVolumeClaim by name. */
+export interface Claim {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A customer's cluster. */
+export interface CustomerPlan extends ClusterPlan {
+  /** URL of the API server as the customer file declares it. */
+  readonly server: string;
+  /** Namespace in which our identity and the customer's applications live. */
+  readonly namespace: string;
+  /** Names of the customer's credentials besides the kubeconfig. */
+  readonly tokens: readonly string[];
+}
+
+/** All clusters of a farm. */
+export interface FarmPlan {
+  readonly central: ClusterPlan;
+  readonly customers: readonly CustomerPlan[];
+  /** Address of this machine on the farm's bridge. */
+  readonly hostAddress: string;
+}
+
+/** What the farm must know of a customer. */
+export interface FarmCustomer {
+  readonly name: string;
+  readonly server: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly tokens: readonly string[];
+}
+
+/** What the farm must know of the central cluster: the content of central.json. */
+export interface FarmCentral {
+  readonly apiServer: { readonly address: string; readonly port: number };
+  readonly podRange: string;
+  readonly serviceRange: string;
+  readonly nodeRange: string;
+}
+
+/** Ranges inside customers' clusters. They never meet: each cluster has a network of its own. */
+const CUSTOMER_POD_RANGE = new Ipv4Range("10.70.0.0/16");
+const CUSTOMER_SERVICE_RANGE = new Ipv4Range("10.71.0.0/16");
+
+/** Lays out the farm. @throws FarmError naming every customer whose address cannot be used */
+export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[]): FarmPlan {
+  const plan: FarmPlan = {
+    hostAddress: new Ipv4Range(central.nodeRange).at(1),
+    central: {
+      id: "central",
+      name: "central",
+      address: central.apiServer.address,
+      port: central.apiServer.port,
+      hostnames: [],
+      podRange: new Ipv4Range(central.podRange),
+      serviceRange: new Ipv4Range(central.serviceRange),
+      images: ["pause", "runner", "argoController", "argoExecutor"],
+      claims: customers.map((customer) => ({ namespace: `customer-${customer.name}`, name: "results" })),
+    },
+    customers: customers.map(planCustomer),
+  };
+  const problems = addressProblems(plan);
+  if (problems.length > 0) {
+    throw new FarmError(
+      `${problems.join("\n")}\nGive each customer an address of its own in customers/<name>.ts (cluster.address).`,
+    );
+  }
+  return plan;
+}
+
+function planCustomer(customer: FarmCustomer): CustomerPlan {
+  const url = new URL(customer.server);
+  return {
+    id: `customer-${customer.name}`,
+    name: customer.name,
+    address: customer.address,
+    port: url.port === "" ? 443 : Number(url.port),
+    hostnames: [url.hostname],
+    podRange: CUSTOMER_POD_RANGE,
+    serviceRange: CUSTOMER_SERVICE_RANGE,
+    images: ["pause", "runner", "risk"],
+    claims: [{ namespace: customer.namespace, name: "results" }],
+    server: customer.server,
+    namespace: customer.namespace,
+    tokens: customer.tokens,
+  };
+}
+
+function addressProblems(plan: FarmPlan): readonly string[] {
+  const takenBy = new Map([
+    [plan.hostAddress, "this machine on the farm's bridge"],
+    [plan.central.address, "the central cluster"],
+  ]);
+  const ranges = [plan.central.podRange, plan.central.serviceRange, CUSTOMER_POD_RANGE, CUSTOMER_SERVICE_RANGE];
+  return plan.customers.flatMap((customer) => {
+    const where = `customers/${customer.name}.ts: cluster.address ${JSON.stringify(customer.address)}`;
+    const owner = takenBy.get(customer.address);
+    const range = ranges.find((candidate) => candidate.contains(customer.address));
+    takenBy.set(customer.address, `customer ${customer.name}`);
+    return [
+      ...(owner === undefined ? [] : [`${where} is already the address of ${owner}.`]),
+      ...(range === undefined ? [] : [`${where} lies in ${range}, a range of pods or Services in the farm.`]),
+    ];
+  });
+}
+
+/** Name of the host's end of the cluster's network link; the kernel allows 15 characters. */
+export function linkName(clusterId: string): string {
+  return `nlf${createHash("sha256").update(clusterId).digest("hex").slice(0, 10)}`;
+}
+
+/** All clusters of the farm, the central one first. */
+export function allClusters(plan: FarmPlan): readonly ClusterPlan[] {
+  return [plan.central, ...plan.customers];
+}

@@ -1,0 +1,106 @@
+import { LiveBlock } from "./live-block.ts";
+import type { Reporter, ReporterStream, Task } from "./tools/reporter.ts";
+
+/** One running piece of work, as the person watching sees it. */
+export interface Step {
+  /** Replaces the text behind the title, for example "starting kubelet". */
+  detail(text: string): void;
+}
+
+/** A reporter for work that goes on in several places at once. */
+export interface Progress extends Reporter {
+  /** Runs `work` as a visible step, ticked off at its end, or crossed out when `work` throws. Steps may overlap. */
+  step<T>(title: string, work: (step: Step) => Promise<T>): Promise<T>;
+}
+
+/** Progress on `stream`: live lines with a tick at the end on a terminal, otherwise one plain line as each step ends. */
+export function progressOn(stream: ReporterStream): Progress {
+  const live = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  return withSteps(live ? liveTasks(stream) : plainTasks(stream));
+}
+
+/** Elapsed time, short enough for a column: "0.4 s", "42 s", "3 min 5 s". */
+export function elapsed(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+interface DetailedTask extends Task, Step {}
+
+interface Tasks {
+  begin(label: string): DetailedTask;
+  note(line: string): void;
+}
+
+/** Seconds between the signs of life of a task that takes long, where lines cannot be redrawn. */
+const SIGN_OF_LIFE_SECONDS = 30;
+
+function plainTasks(stream: ReporterStream): Tasks {
+  return {
+    note: (line) => stream.write(`     ${line}\n`),
+    begin: (label) => {
+      const start = Date.now();
+      let detail = "";
+      const line = (mark: string, text: string): void => {
+        stream.write(`${mark.padEnd(4)} ${text} (${elapsed(Date.now() - start)})\n`);
+      };
+      const signOfLife = setInterval(
+        () => line("...", detail === "" ? label : `${label}: ${detail}`),
+        SIGN_OF_LIFE_SECONDS * 1000,
+      );
+      const end = (mark: string): void => {
+        clearInterval(signOfLife);
+        line(mark, label);
+      };
+      return {
+        detail: (text) => {
+          detail = text;
+        },
+        done: () => end("ok"),
+        failed: () => end("FAIL"),
+      };
+    },
+  };
+}
+
+const TICK = "\u001b[32m✓\u001b[0m";
+const CROSS = "\u001b[31m✗\u001b[0m";
+
+function liveTasks(stream: ReporterStream): Tasks {
+  const block = new LiveBlock(stream);
+  return {
+    note: (line) => block.print(`  ${line}`),
+    begin: (label) => {
+      const start = Date.now();
+      let detail = "";
+      const time = (): string => `\u001b[2m${elapsed(Date.now() - start)}\u001b[0m`;
+      const end = block.add(() => `${label}${detail === "" ? "" : `: ${detail}`} ${time()}`);
+      return {
+        detail: (text) => {
+          detail = text;
+        },
+        done: () => end(`${TICK} ${label} ${time()}`),
+        failed: () => end(`${CROSS} ${label} ${time()}`),
+      };
+    },
+  };
+}
+
+function withSteps(tasks: Tasks): Progress {
+  return {
+    ...tasks,
+    step: async (title, work) => {
+      const task = tasks.begin(title);
+      try {
+        const result = await work(task);
+        task.done();
+        return result;
+      } catch (error) {
+        task.failed();
+        throw error;
+      }
+    },
+  };
+}
