@@ -1,0 +1,1 @@
+"""FX market risk on Apache Spark: market snapshot, scenarios, revaluation, VaR and ES, report."""

@@ -1,0 +1,40 @@
+"""The one place where a Spark session starts and stops."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from pyspark.sql import SparkSession
+
+from nightlane_risk.command import run
+from nightlane_risk.step import Step, step_from_environment
+
+
+def run_with_spark(name: str, stage: Callable[[SparkSession, Step], None]) -> NoReturn:
+    """Run a stage as the step that the environment names, in a session of its own, and exit with the stage's code.
+
+    The session is stopped whatever happens, so that no executor outlives its driver.
+
+    Where Spark runs and with how many executors is the submitter's business: nothing of it is set here.
+    """
+
+    def command() -> None:
+        step = step_from_environment(os.environ)
+        spark = SparkSession.builder.appName(name).getOrCreate()
+        try:
+            stage(spark, step)
+        finally:
+            spark.stop()
+
+    sys.exit(run(command))
+
+
+def partition_count(spark: SparkSession, wanted: int | None) -> int:
+    """Return the number of partitions to use: the wanted one, or one per core of the executors.
+
+    Joins and groupings use the same number; results never depend on it.
+    """
+    count = wanted if wanted is not None else spark.sparkContext.defaultParallelism
+    spark.conf.set("spark.sql.shuffle.partitions", count)
+    return count
