@@ -1,5 +1,5 @@
 import { ensureTools } from "./ensure.ts";
-import { FarmError } from "./errors.ts";
+import { runMain } from "./main.ts";
 import { type ToolName, toolNames } from "./recipes.ts";
 import { streamReporter } from "./reporter.ts";
 
@@ -25,12 +25,4 @@ function isToolName(name: string): name is ToolName {
   return (toolNames as readonly string[]).includes(name);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof FarmError)) {
-    throw error;
-  }
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runMain(main);

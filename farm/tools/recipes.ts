@@ -1,3 +1,4 @@
+import { pause } from "../images/pause/recipe.ts";
 import { argoCrds } from "./argo/crds.ts";
 import { argo } from "./argo/recipe.ts";
 import { etcd } from "./etcd/recipe.ts";
@@ -21,6 +22,7 @@ export const recipes = [
   pulumiKubernetes,
   pulumi,
   helm,
+  pause,
 ] as const;
 
 /** Name of a program or piece of data. */

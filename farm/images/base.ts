@@ -1,0 +1,113 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolders, cacheKey, exists, freshWorkFolder, publish } from "../tools/cache.ts";
+import { runLogged } from "../tools/command.ts";
+import { withLock } from "../tools/lock.ts";
+import { type Reporter, reported } from "../tools/reporter.ts";
+import { DEBIAN_MIRRORS, DEBIAN_RELEASE, debianSources, hostAptProxies, hostMirrors } from "./apt-settings.ts";
+import { archiveDigest } from "./archive.ts";
+import { askBuildah, buildah } from "./buildah.ts";
+
+/** The name Dockerfiles start from. */
+export const DEBIAN_BASE = `docker.io/library/debian:${DEBIAN_RELEASE}-slim`;
+
+/** A base image in the cache. */
+export interface BaseImage {
+  /** OCI archive. */
+  readonly archive: string;
+  /** Digest of its manifest. */
+  readonly digest: string;
+}
+
+/** How long the registry may take to answer before the base is made here. */
+const PULL_TIMEOUT_MS = 120_000;
+
+/**
+ * The Debian base image, from the registry if that can be reached, else made here.
+ *
+ * Both have the same name and the same use: `debootstrap --variant=minbase` installs what the official
+ * slim image holds, trimmed like it (no documentation, manuals, translations; services do not start;
+ * apt keeps no archives). They differ in digest, which is why it goes into every image's cache key.
+ * Once in the cache, neither the registry nor a mirror is asked again.
+ */
+export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
+  const place = cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 2 }));
+  const archive = join(place, "base.tar");
+  if (!(await exists(archive))) {
+    const onWait = () => reporter.note("waiting for another process that is making the Debian base image");
+    await withLock(cacheFolders.lock("debian-base"), onWait, async () => {
+      if (!(await exists(archive))) {
+        await reported(reporter, `fetching ${DEBIAN_BASE}`, () => make(place, reporter));
+      }
+    });
+  }
+  return { archive, digest: await archiveDigest(archive) };
+}
+
+async function make(place: string, reporter: Reporter): Promise<void> {
+  const work = await freshWorkFolder("debian-base");
+  const log = cacheFolders.log("debian-base");
+  await rm(log, { force: true });
+  try {
+    const pulled = await askBuildah(["pull", "--policy", "always", DEBIAN_BASE], PULL_TIMEOUT_MS);
+    if (pulled.code !== 0) {
+      const reason = pulled.stderr.trim().split("\n").at(-1) ?? "no answer";
+      reporter.note(`the registry does not give out ${DEBIAN_BASE}, making it with debootstrap (${reason})`);
+      await bootstrap(work, log);
+    }
+    const output = join(work, "output");
+    await mkdir(output);
+    await buildah(["push", DEBIAN_BASE, `oci-archive:${join(output, "base.tar")}:${DEBIAN_BASE}`], log);
+    await publish(output, place);
+  } finally {
+    await rm(cacheFolders.work("debian-base"), { recursive: true, force: true });
+  }
+}
+
+/** Left out as in the official slim image; devices come from the container runtime. */
+const TRIMMED = [
+  "./dev/*",
+  "./usr/share/doc/*",
+  "./usr/share/info/*",
+  "./usr/share/locale/*",
+  "./usr/share/man/*",
+  "./var/cache/apt/*",
+  "./var/lib/apt/lists/*",
+  "./var/log/*.log",
+];
+
+/** Files of ours in the base, by path: apt keeps no archives, packages start no services, sources are Debian's own. */
+const OWN_FILES: Readonly<Record<string, { readonly content: string; readonly mode: number }>> = {
+  "etc/apt/apt.conf.d/keep-no-archives": {
+    content: 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n',
+    mode: 0o644,
+  },
+  "etc/apt/sources.list.d/debian.sources": { content: debianSources(DEBIAN_MIRRORS), mode: 0o644 },
+  "usr/sbin/policy-rc.d": { content: "#!/bin/sh\nexit 101\n", mode: 0o755 },
+};
+
+async function bootstrap(work: string, log: string): Promise<void> {
+  const root = join(work, "root");
+  const proxy = /Acquire::http::Proxy "([^"]+)"/i.exec(await hostAptProxies())?.[1];
+  await runLogged({
+    command: "debootstrap",
+    args: ["--variant=minbase", "--merged-usr", DEBIAN_RELEASE, root, (await hostMirrors()).main],
+    ...(proxy === undefined ? {} : { env: { http_proxy: proxy } }),
+    log,
+  });
+  for (const [path, { content, mode }] of Object.entries(OWN_FILES)) {
+    await writeFile(join(root, path), content, { mode });
+  }
+  // debootstrap's own list, which names the mirror of this machine.
+  await rm(join(root, "etc/apt/sources.list"), { force: true });
+  const context = join(work, "context");
+  await mkdir(context);
+  await runLogged({
+    command: "tar",
+    args: ["-C", root, ...TRIMMED.map((path) => `--exclude=${path}`), "-cf", join(context, "root.tar"), "."],
+    log,
+  });
+  // An archive, because copying a folder would give every file to root.
+  await writeFile(join(context, "Dockerfile"), 'FROM scratch\nADD root.tar /\nCMD ["bash"]\n');
+  await buildah(["build", "--isolation", "chroot", "--tag", DEBIAN_BASE, context], log);
+}

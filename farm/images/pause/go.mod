@@ -1,0 +1,3 @@
+module nightlane.example/farm/images/pause
+
+go 1.26.0
