@@ -1,0 +1,292 @@
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cacheKey, cacheRoot, exists, freshWorkFolder } from "../../farm/tools/cache.ts";
+import { failureMessage, runLogged } from "../../farm/tools/command.ts";
+import { ensureFrom } from "../../farm/tools/ensure.ts";
+import { FarmError } from "../../farm/tools/errors.ts";
+import { executableName, isGoInput } from "../../farm/tools/go-recipe.ts";
+import { installCommand, notInstalled } from "../../farm/tools/packages.ts";
+import { executablesOnPath, pinnedOnPath, versionIn } from "../../farm/tools/path-lookup.ts";
+import { transpiledHost } from "../../farm/tools/pulumi/recipe.ts";
+import type { Recipe } from "../../farm/tools/recipe.ts";
+import { recipes, toolNames } from "../../farm/tools/recipes.ts";
+import { formatElapsed, silentReporter, streamReporter } from "../../farm/tools/reporter.ts";
+import { goComplaint, nodeComplaint, programsComplaint } from "../../farm/tools/requirements.ts";
+import { farmVersions } from "../../farm/tools/versions.ts";
+
+let folder: string;
+let cacheBefore: string | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "farm-tools-"));
+  cacheBefore = process.env.NIGHTLANE_CACHE;
+  process.env.NIGHTLANE_CACHE = join(folder, "cache");
+});
+
+afterEach(async () => {
+  if (cacheBefore === undefined) {
+    delete process.env.NIGHTLANE_CACHE;
+  } else {
+    process.env.NIGHTLANE_CACHE = cacheBefore;
+  }
+  await rm(folder, { recursive: true });
+});
+
+async function script(path: string, text: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `#!/bin/sh\n${text}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+describe("the cache", () => {
+  it("stands outside the checkout, where the environment says", () => {
+    expect(cacheRoot({ NIGHTLANE_CACHE: "/a", XDG_CACHE_HOME: "/b" })).toBe("/a");
+    expect(cacheRoot({ XDG_CACHE_HOME: "/b" })).toBe("/b/nightlane");
+    expect(cacheRoot({})).toMatch(/\/\.cache\/nightlane$/);
+  });
+
+  it("keys by version and by content", () => {
+    expect(cacheKey("1.2.3", { a: 1 })).toMatch(/^1\.2\.3-[0-9a-f]{8}$/);
+    expect(cacheKey("1.2.3", { a: 1 })).toBe(cacheKey("1.2.3", { a: 1 }));
+    expect(cacheKey("1.2.3", { a: 1 })).not.toBe(cacheKey("1.2.3", { a: 2 }));
+  });
+});
+
+describe("the pins", () => {
+  const goMod = (recipe: string) => readFileSync(new URL(`../../farm/tools/${recipe}/go.mod`, import.meta.url), "utf8");
+
+  it.each([
+    ["argo", `github.com/argoproj/argo-workflows/v4 v${farmVersions.argoWorkflows}`],
+    ["etcd", `go.etcd.io/etcd/server/v3 v${farmVersions.etcd}`],
+    ["helm", `helm.sh/helm/v4 v${farmVersions.helm}`],
+    ["kube-router", `github.com/cloudnativelabs/kube-router/v2 v${farmVersions.kubeRouter}`],
+    ["kubernetes", `k8s.io/kubernetes v${farmVersions.kubernetes}`],
+    ["pulumi/cli", `github.com/pulumi/pulumi/pkg/v3 v${farmVersions.pulumi}`],
+  ])("of %s is the version in versions.json", (recipe, requirement) => {
+    const requirements = goMod(recipe)
+      .split("\n")
+      .map((line) => line.replace(/^(require)?\s+|\s+\/\/ indirect$/g, ""));
+    expect(requirements.filter((line) => line === requirement)).toHaveLength(1);
+  });
+
+  it("replace every staging module of Kubernetes by its release of the same version", () => {
+    const staging = farmVersions.kubernetes.replace(/^1/, "0");
+    const replaced = [...goMod("kubernetes").matchAll(/^\s+(\S+) => (\S+) v(\S+)$/gm)];
+    expect(replaced.length).toBeGreaterThan(30);
+    for (const [, from, to, version] of replaced) {
+      expect([to, version]).toEqual([from, staging]);
+    }
+  });
+
+  it("cover every recipe under a name of its own", () => {
+    expect(new Set(toolNames).size).toBe(toolNames.length);
+    expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
+  });
+});
+
+describe("what goes into a Go build", () => {
+  it("is named as go build names it", () => {
+    expect(executableName("go.etcd.io/etcd/server/v3")).toBe("server");
+    expect(executableName("k8s.io/kubernetes/cmd/kubectl")).toBe("kubectl");
+  });
+
+  it("is the module and its sources, not the recipe", () => {
+    expect(["go.mod", "go.sum", "main.go", "recipe.ts"].filter(isGoInput)).toEqual(["go.mod", "go.sum", "main.go"]);
+  });
+});
+
+describe("a tool on PATH", () => {
+  const probe = { args: ["--version"], pattern: /v(\S+)/ };
+
+  it("is found in order, executable files only", async () => {
+    const first = await script(join(folder, "a/tool"), "");
+    const second = await script(join(folder, "b/tool"), "");
+    await mkdir(join(folder, "c/tool"), { recursive: true });
+    await script(join(folder, "d/tool"), "");
+    await chmod(join(folder, "d/tool"), 0o644);
+    const searchPath = ["d", "c", "a", "b"].map((name) => join(folder, name)).join(":");
+    expect(await executablesOnPath("tool", `relative:${searchPath}`)).toEqual([first, second]);
+  });
+
+  it("is taken in exactly the pinned version, past others of its name", async () => {
+    await script(join(folder, "old/tool"), 'echo "tool v1.2.2"');
+    const right = await script(join(folder, "new/tool"), 'echo "tool v1.2.3" >&2');
+    const before = process.env.PATH;
+    process.env.PATH = `${join(folder, "old")}:${join(folder, "new")}:${before}`;
+    try {
+      expect(await pinnedOnPath({ name: "tool", probe }, "1.2.3")).toBe(right);
+      expect(await pinnedOnPath({ name: "tool", probe }, "1.2.4")).toBeUndefined();
+      expect(await pinnedOnPath({ name: "tool" }, "1.2.3")).toBeUndefined();
+      expect(await pinnedOnPath({ name: "other", probe: { ...probe, command: "tool" } }, "1.2.3")).toBe(right);
+    } finally {
+      process.env.PATH = before;
+    }
+  });
+
+  it.each([
+    ["etcd", "etcd Version: 3.6.16\nGit SHA: Not provided\n", "3.6.16"],
+    ["kubelet", "Kubernetes v1.36.3\n", "1.36.3"],
+    ["kubectl", "Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0\n", "1.32.4-dispatcher"],
+    ["argoexec", "argoexec: v4.0.5\n", "4.0.5"],
+    ["helm", "v4.3.1+gabcdef\n", "4.3.1"],
+    ["pulumi-cli", "v3.274.1\n", "3.274.1"],
+  ])("%s is understood", (name, output, version) => {
+    const products: Recipe["products"][number][] = recipes.flatMap((recipe) => [...recipe.products]);
+    const product = products.find((candidate) => candidate.name === name);
+    expect(product?.probe && versionIn(output, product.probe)).toBe(version);
+  });
+});
+
+describe("ensuring", () => {
+  let builds: string[][];
+  beforeEach(() => {
+    builds = [];
+  });
+
+  const recipe = (build?: Recipe["build"]): Recipe => ({
+    name: "set",
+    version: "1.0.0",
+    products: [{ name: "one" }, { name: "two" }],
+    usesGo: false,
+    key: async (product) => `1.0.0-${product}`,
+    build:
+      build ??
+      (async ({ wanted, output }) => {
+        builds.push([...wanted]);
+        for (const name of wanted) {
+          await writeFile(join(output(name), name), name);
+        }
+      }),
+  });
+
+  it("makes what is named, once", async () => {
+    const paths = await ensureFrom([recipe()], new Set(["one"]), silentReporter);
+    await ensureFrom([recipe()], new Set(["one"]), silentReporter);
+    await ensureFrom([recipe()], new Set(["one", "two"]), silentReporter);
+    expect(paths.get("one")).toBe(join(folder, "cache/tools/one/1.0.0-one/one"));
+    expect(builds).toEqual([["one"], ["two"]]);
+  });
+
+  it("lets two calls at once build once", async () => {
+    await Promise.all([1, 2, 3].map(() => ensureFrom([recipe()], new Set(["one"]), silentReporter)));
+    expect(builds).toEqual([["one"]]);
+  });
+
+  it("recovers from a killed build and leaves no work behind", async () => {
+    const leftover = join(await freshWorkFolder("set"), "output/one");
+    await mkdir(leftover, { recursive: true });
+    await writeFile(join(leftover, "one"), "half");
+    await ensureFrom([recipe()], new Set(["one"]), silentReporter);
+    expect(builds).toEqual([["one"]]);
+    expect(await readdir(join(folder, "cache/work"))).toEqual([]);
+  });
+
+  it("caches nothing of a build that failed", async () => {
+    const failing = recipe(async ({ output }) => {
+      await writeFile(join(output("one"), "one"), "half");
+      throw new FarmError("no");
+    });
+    await expect(ensureFrom([failing], new Set(["one"]), silentReporter)).rejects.toThrow(new FarmError("no"));
+    expect(await exists(join(folder, "cache/tools/one"))).toBe(false);
+    await ensureFrom([recipe()], new Set(["one"]), silentReporter);
+    expect(builds).toEqual([["one"]]);
+  });
+
+  it("makes first what a recipe needs, and hands it over", async () => {
+    const seen: unknown[] = [];
+    const assembly: Recipe = {
+      ...recipe(async ({ needed, output }) => {
+        seen.push(needed);
+        await writeFile(join(output("whole"), "whole"), "");
+      }),
+      name: "assembly",
+      products: [{ name: "whole" }],
+      needs: ["two"],
+    };
+    await ensureFrom([recipe(), assembly], new Set(["whole"]), silentReporter);
+    expect(seen).toEqual([{ two: join(folder, "cache/tools/two/1.0.0-two/two") }]);
+  });
+});
+
+describe("a command that fails", () => {
+  it("says what, how, and where the log is", async () => {
+    const log = join(folder, "logs/x.log");
+    const run = runLogged({ command: "sh", args: ["-c", "echo told; exit 3"], log });
+    await expect(run).rejects.toThrow(
+      new FarmError(
+        `sh -c echo told; exit 3 failed: exit code 3.\n  | $ sh -c echo told; exit 3\n  | told\nThe whole log is in ${log}.`,
+      ),
+    );
+  });
+
+  it("quotes only the end of a long output", () => {
+    const output = Array.from({ length: 100 }, (_, line) => `line ${line}`).join("\n");
+    const message = failureMessage({ command: "go", args: ["build"], log: "/l" }, "exit code 1", output);
+    expect(message.split("\n")).toHaveLength(10);
+    expect(message).toContain("  | line 99");
+  });
+});
+
+describe("what is missing on the machine", () => {
+  it("is Go, with the commands that install it", () => {
+    expect(goComplaint("go version go1.26.8 linux/amd64", "building etcd")).toBeUndefined();
+    expect(goComplaint("go version go2.0 linux/amd64", "building etcd")).toBeUndefined();
+    expect(goComplaint("go version go1.19.8 linux/amd64", "building etcd")).toMatch(
+      /^Go is too old .*building etcd needs Go 1\.26 or newer\. Install it:\n {2}curl /,
+    );
+    expect(goComplaint(undefined, "building etcd")).toMatch(/^Go is missing on this machine; building etcd needs/);
+  });
+
+  it("is Node, or a Debian program", () => {
+    expect(nodeComplaint("v24.21.0")).toBeUndefined();
+    expect(nodeComplaint("v18.19.0")).toContain("npm ci");
+    expect(programsComplaint([], {})).toBeUndefined();
+    expect(programsComplaint(["make", "flock"], { make: "make", flock: "util-linux" })).toBe(
+      "make, flock are missing on this machine. Install: apt-get install -y make util-linux",
+    );
+  });
+
+  it("is a Debian package: unknown, removed or half installed ones count as missing", () => {
+    const statuses = "runc installed\niptables config-files\nipset half-configured\n";
+    expect(notInstalled(["runc", "iptables", "ipset", "buildah"], statuses)).toEqual(["iptables", "ipset", "buildah"]);
+    expect(installCommand(["a", "b"])).toBe(
+      "Install them: sudo apt-get update && sudo apt-get install -y --no-install-recommends a b",
+    );
+  });
+});
+
+describe("progress", () => {
+  const buffer = (isTTY: boolean) => {
+    const written: string[] = [];
+    return { isTTY, columns: 40, write: (text: string) => written.push(text), written };
+  };
+
+  it("is plain lines off a terminal", () => {
+    const stream = buffer(false);
+    const task = streamReporter(stream).begin("building etcd 3.6.16");
+    task.done();
+    expect(stream.written).toEqual(["building etcd 3.6.16 ...\n", "building etcd 3.6.16: done in 0s\n"]);
+  });
+
+  it("is one live line on a terminal, cut to its width", () => {
+    const stream = buffer(true);
+    streamReporter(stream).begin("x".repeat(100)).failed();
+    expect(stream.written).toEqual([`\r\u001b[K${"x".repeat(39)}`, `\r\u001b[K${"x".repeat(100)}: FAILED after 0s\n`]);
+  });
+
+  it("shows time as people read it", () => {
+    expect([0, 59_400, 59_600, 3_675_000].map(formatElapsed)).toEqual(["0s", "59s", "1m00s", "61m15s"]);
+  });
+});
+
+describe("the language host", () => {
+  it("is one file that imports nothing but Node's own modules", async () => {
+    const text = await transpiledHost();
+    const imported = [...text.matchAll(/^import .* from "(.+)";$/gm)].map(([, module]) => module);
+    expect(imported).toEqual(["node:child_process", "node:module", "node:path"]);
+  });
+});
