@@ -1,0 +1,5 @@
+"""Runs a step by `python -m nightlane_runner`."""
+
+from nightlane_runner.main import run
+
+run()

@@ -1,0 +1,26 @@
+"""The two ways in which an API server does not do what it was asked."""
+
+
+class ApiUnknown(Exception):
+    """No answer that can be trusted: nobody knows what the state is, and it may get better by itself.
+
+    Network and TLS failures, timeouts, overload, server errors, a credential that is not accepted at the
+    moment, and answers that do not come from a Kubernetes API server (a load balancer's own page).
+    """
+
+
+class ApiRefused(Exception):
+    """The API server understood the request and refused it.
+
+    Attributes:
+        status: the HTTP status, 4xx.
+        reason: the machine-readable reason, such as AlreadyExists.
+        message: the server's own sentence.
+
+    """
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(f"{status} {reason}: {message}")
+        self.status = status
+        self.reason = reason
+        self.message = message

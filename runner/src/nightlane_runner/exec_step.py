@@ -1,0 +1,182 @@
+"""The step `exec`: a command in a container of the customer's, run once and believed only if its end was heard."""
+
+import time
+
+from nightlane_runner import night_paths, remote_scripts
+from nightlane_runner.attempt_record import AttemptRecord
+from nightlane_runner.container_work import ContainerWork, OutOfTime
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.json_tree import number_at, text_at
+from nightlane_runner.pod_shell import PodContainer, PodShell
+from nightlane_runner.ready_pod import find_container
+from nightlane_runner.shell_session import Ending, ShellSession, TransportFailed
+from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_input import ExecInput
+
+NEEDED_PROGRAMS = ("tee", "wc")
+"""What a container must have besides sh; for ending the command early also tr, grep and kill."""
+
+_FIRST_PAUSE_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 30.0
+_END_COMMAND_SECONDS = 10.0
+_LONGEST_LINE_BYTES = 64 * 1024
+
+
+class ExecStep:
+    """Runs one command.
+
+    The command starts only when the container has answered and was told to go on. A connection that breaks
+    before is tried again; one that breaks after leaves the outcome unknown, and then a person decides, since
+    nobody can say whether the command may be run twice.
+    """
+
+    def __init__(self, context: StepContext, command: ExecInput, shell: PodShell) -> None:
+        self._context = context
+        self._command = command
+        self._shell = shell
+        self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        self._started_in: PodContainer | None = None
+        self._session: ShellSession | None = None
+
+    def run(self) -> None:
+        """Run the command; returns once it has ended with status 0.
+
+        Raises:
+            StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown;
+                INFRASTRUCTURE if it never started.
+
+        """
+        self._refuse_second_start()
+        try:
+            ending = self._run_once_connected()
+        except Interrupted as interruption:
+            raise self._interrupted(interruption) from interruption
+        except OutOfTime as error:
+            raise self._out_of_time() from error
+        self._record.forget()
+        if ending.status != 0:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"The command of step {self._context.step.name} ended with status {ending.status} in "
+                f"{self._started_in}. "
+                "Read its output above, then retry as a new attempt.",
+            )
+        self._context.log.info(f"the command ended with status 0, {ending.measure} bytes of output")
+
+    def _refuse_second_start(self) -> None:
+        record = self._record.read()
+        if text_at(record, "pod"):
+            raise StepEnded(
+                ExitCode.LOST,
+                f"An earlier runner of this attempt started the command in pod {text_at(record, 'pod')} (process "
+                f"{number_at(record, 'pid')}) and did not hear its end; it may have ended or may still run. "
+                "Look there, "
+                "then retry as a new attempt to run it again, or skip.",
+            )
+
+    def _run_once_connected(self) -> Ending:
+        end = time.monotonic() + self._command.timeout_seconds
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._try(end)
+            except TransportFailed as error:
+                if self._started_in is not None:
+                    raise self._outcome_unknown(error) from error
+                if time.monotonic() + pause >= end:
+                    raise OutOfTime from error
+                self._context.log.info(f"the command has not started ({error}); trying again in {pause:.0f} s")
+            self._context.interruptions.wait(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _try(self, end: float) -> Ending:
+        context = self._context
+        target = find_container(context, self._command.target)
+        work = ContainerWork(self._shell, target, context.interruptions.check, end)
+        work.require_programs(*NEEDED_PROGRAMS)
+        with work.session(
+            remote_scripts.RUN_COMMAND, self._command.command, lambda line: context.log.relay("stderr", line)
+        ) as session:
+            session.wait_until_begun()
+            self._record.write({"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce})
+            self._started_in, self._session = target, session
+            context.log.info(f"running {self._command.command[0]} in {target}")
+            session.write(b"go\n")
+            session.end_input()
+            self._relay_output(session)
+            ending = session.ending()
+            if ending.measure != str(session.received_bytes):
+                raise TransportFailed(
+                    f"{ending.measure} bytes of output were written, {session.received_bytes} arrived"
+                )
+            return ending
+
+    def _relay_output(self, session: ShellSession) -> None:
+        rest = b""
+        while chunk := session.read():
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._context.log.relay("stdout", line.decode("utf-8", "replace"))
+            if len(rest) > _LONGEST_LINE_BYTES:
+                self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
+                rest = b""
+        if rest:
+            self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
+
+    def _interrupted(self, interruption: Interrupted) -> StepEnded:
+        name = self._context.step.name
+        evicted = interruption.reason is Reason.EVICTED
+        if self._started_in is None:
+            code = ExitCode.DETACHED if evicted else ExitCode.CANCELLED
+            return StepEnded(code, f"Step {name} was {interruption.reason.value} before its command started.")
+        if evicted:
+            return StepEnded(
+                ExitCode.LOST,
+                f"This pod was evicted while the command of step {name} ran in {self._started_in}; nobody "
+                "hears its end "
+                "now. Look there, then retry as a new attempt to run it again, or skip.",
+            )
+        self._record.forget()
+        return StepEnded(
+            ExitCode.CANCELLED,
+            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._ended_early()}.",
+        )
+
+    def _out_of_time(self) -> StepEnded:
+        name, limit = self._context.step.name, self._command.timeout_seconds
+        if self._started_in is None:
+            return StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The command of step {name} could not be started within {limit} s; it has not run. Look at the "
+                "connection to the customer's cluster, then retry.",
+            )
+        self._record.forget()
+        return StepEnded(
+            ExitCode.APPLICATION,
+            f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._ended_early()}. "
+            "Give it more time, or retry as a new attempt.",
+        )
+
+    def _outcome_unknown(self, error: TransportFailed) -> StepEnded:
+        return StepEnded(
+            ExitCode.LOST,
+            f"The connection to {self._started_in} broke while the command of step {self._context.step.name} "
+            f"ran ({error}); "
+            "it may have ended or may still run. Look there, then retry as a new attempt to run it again, or skip.",
+        )
+
+    def _ended_early(self) -> str:
+        """End the command in its container and return how that went."""
+        session, target = self._session, self._started_in
+        if session is None or target is None:
+            return "did not run"
+        work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _END_COMMAND_SECONDS)
+        try:
+            with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce]) as ender:
+                ender.end_input()
+                ended = ender.ending().status == 0
+        except (TransportFailed, OutOfTime):
+            ended = False
+        return "was ended" if ended else "could not be ended: it may still run, look there"

@@ -1,0 +1,28 @@
+"""How a step ended, as the exit code that the workflow's retryStrategy reads."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """One code per kind of ending, so that a machine can decide whether another try makes sense."""
+
+    DONE = 0
+    """The step did its work and the results, if any, were verified."""
+
+    APPLICATION = 10
+    """The work itself failed: the Job failed, or the command returned non-zero. Another try runs into the same."""
+
+    INFRASTRUCTURE = 20
+    """Something around the work failed and nothing of it is running: another try may well succeed."""
+
+    LOST = 30
+    """Nobody can say what became of the work (Job deleted or replaced, result missing): a person decides."""
+
+    CANCELLED = 40
+    """The operator ended the step; the remote work was cancelled."""
+
+    BAD_INPUT = 50
+    """The step's definition or its credentials cannot be used: somebody has to change them first."""
+
+    DETACHED = 143
+    """The pod was evicted: the remote work goes on, and the next runner of the same attempt adopts it."""

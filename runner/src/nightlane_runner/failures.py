@@ -1,0 +1,18 @@
+"""The one exception that ends a step, with its exit code and the sentence that is shown for it."""
+
+from nightlane_runner.exit_codes import ExitCode
+
+
+class StepEnded(Exception):
+    """Ends the step with anything but success.
+
+    Attributes:
+        code: how it ended.
+        sentence: what happened, where, and what to do, for the log's last line and the termination message.
+
+    """
+
+    def __init__(self, code: ExitCode, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = " ".join(sentence.split())

@@ -1,0 +1,89 @@
+"""Who wants the step to end early, and whether its remote work should go on."""
+
+import signal
+import time
+from dataclasses import dataclass
+from enum import Enum
+from types import FrameType
+
+from nightlane_runner.orders import STOP, read_order
+from nightlane_runner.places import Places
+from nightlane_runner.step_log import StepLog
+
+GRACE_SECONDS = 25.0
+"""How long a cancellation may take. Kubernetes kills the container 30 s after the first signal."""
+
+
+class Reason(Enum):
+    """Why a step ends early."""
+
+    EVICTED = "evicted"
+    """The pod leaves its node: the remote work goes on and is adopted by the next runner."""
+
+    STOPPED = "stopped by the operator"
+    """The operator ended the workflow or the node: the remote work is cancelled."""
+
+
+class Interrupted(Exception):
+    """Raised at the next safe place once an interruption is there.
+
+    Attributes:
+        reason: why.
+        deadline: by the monotonic clock, when the container may be killed.
+
+    """
+
+    def __init__(self, reason: Reason, deadline: float) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.deadline = deadline
+
+
+@dataclass(slots=True)
+class _Signal:
+    received: float | None = None
+
+
+class Interruptions:
+    """Watches for SIGTERM and for orders.
+
+    Argo ends a node with a bare SIGTERM. The kubelet (eviction, drain, deletion) first runs the container's
+    preStop hook, which leaves a marker; so a SIGTERM with the marker is an eviction, one without it the operator.
+    """
+
+    def __init__(self, places: Places, log: StepLog) -> None:
+        self._places = places
+        self._log = log
+        self._signal = _Signal()
+        self._unknown_order = ""
+
+    def listen(self) -> None:
+        """Take over SIGTERM and SIGINT (the latter for a run on a laptop)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def check(self) -> None:
+        """Raise Interrupted if the step should end."""
+        received = self._signal.received
+        if received is not None:
+            evicted = self._places.detach_marker.exists()
+            raise Interrupted(Reason.EVICTED if evicted else Reason.STOPPED, received + GRACE_SECONDS)
+        order = read_order(self._places.annotations)
+        if order == STOP:
+            raise Interrupted(Reason.STOPPED, time.monotonic() + GRACE_SECONDS)
+        if order != self._unknown_order:
+            self._unknown_order = order
+            if order:
+                self._log.info(f"the order {order!r} is not known and ignored; known is {STOP!r}")
+
+    def wait(self, seconds: float) -> None:
+        """Wait that long; raises Interrupted as soon as the step should end."""
+        end = time.monotonic() + seconds
+        self.check()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.5))
+            self.check()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self._signal.received is None:
+            self._signal.received = time.monotonic()

@@ -1,0 +1,175 @@
+"""What a Job that has not ended is doing: running with a log to relay, pending against a deadline, or paused."""
+
+import time
+
+from nightlane_runner.api_errors import ApiRefused, ApiUnknown
+from nightlane_runner.cluster import Cluster
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import JsonObject, number_at, object_at, objects_at, text_at
+from nightlane_runner.log_follow import LogFollower
+from nightlane_runner.pending import Pending, Trouble, diagnose, event_texts
+from nightlane_runner.remote_job import RemoteJob
+from nightlane_runner.step_input import SparkInput
+from nightlane_runner.step_log import StepLog
+
+_LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
+"""Pauses between the first looks at a pending Job's pods."""
+
+_LATER_LOOKS_SECONDS = 60.0
+
+_LOG_TAIL_SECONDS = 10.0
+
+_NEVER = float("inf")
+
+
+class TakenBack(StepEnded):
+    """The Job did not start, or not end, within its deadline. Nobody waits for it any more: it is to be deleted."""
+
+
+class JobProgress:
+    """Observes one Job between its start and its end."""
+
+    def __init__(self, cluster: Cluster, spark: SparkInput, log: StepLog) -> None:
+        self._cluster = cluster
+        self._spark = spark
+        self._log = log
+        self._container = text_at(_first(objects_at(spark.job, "spec", "template", "spec", "containers")), "name")
+        self._follower: LogFollower | None = None
+        self._running = False
+        self._paused = False
+        self._said = ""
+        self._looks = 0
+        self._next_look = 0.0
+
+    def observe(self, job: RemoteJob) -> float:
+        """Take note of a Job and return in how many seconds to observe it again.
+
+        Raises:
+            TakenBack: its deadline is over. A suspended Job has none; a resumed one begins anew.
+
+        """
+        self._note_pause(job)
+        if job.suspended:
+            return _NEVER
+        left = self._time_left(job)
+        if job.ready_pods > 0:
+            return min(left, self._relay_log(job))
+        self._running = False
+        wait = self._next_look - time.monotonic()
+        return min(left, wait if wait > 0 else self._look(job))
+
+    def end(self, job: RemoteJob) -> str:
+        """Relay the rest of the log of a Job that ended, and return how its driver ended ("" if nobody knows)."""
+        try:
+            pod = self._newest_pod(job.name)
+        except (ApiUnknown, ApiRefused) as error:
+            self._log.info(f"the end of the driver's log may be missing: {error}")
+            pod = None
+        # A pod may be gone already (node lost, garbage collection): the Job's condition stands without it.
+        if pod is not None:
+            self._follow(pod)
+        if self._follower is not None:
+            self._follower.finish(_LOG_TAIL_SECONDS)
+        return _driver_end(pod) if pod is not None else ""
+
+    def _time_left(self, job: RemoteJob) -> float:
+        limit = self._spark.timeout_seconds
+        if limit is None or job.began is None:
+            return _NEVER
+        age = (self._cluster.api.server_time() - job.began).total_seconds()
+        if age < limit:
+            return limit - age
+        raise TakenBack(
+            ExitCode.APPLICATION,
+            f"Job {job.name} in {self._cluster.place} did not end within its {limit} s and was deleted. Read "
+            "the driver's "
+            "log, then give the step more time or retry as a new attempt.",
+        )
+
+    def _note_pause(self, job: RemoteJob) -> None:
+        if job.suspended and not self._paused:
+            self._log.info(
+                f"PAUSED: Job {job.name} was suspended by somebody in the customer's cluster; its deadlines "
+                "stand still "
+                "until it is resumed, and it then begins anew"
+            )
+        elif self._paused and not job.suspended:
+            self._log.info(f"Job {job.name} was resumed")
+            self._looks, self._next_look = 0, 0.0
+        self._paused = job.suspended
+
+    def _relay_log(self, job: RemoteJob) -> float:
+        if self._running:
+            return _NEVER
+        try:
+            pod = self._newest_pod(job.name)
+        except (ApiUnknown, ApiRefused):
+            return _LOOKS_SECONDS[-1]  # an outage is counted where the Job is read
+        if pod is None:
+            return _LOOKS_SECONDS[0]
+        self._running = True
+        self._log.info(f"RUNNING: pod {text_at(pod, 'metadata', 'name')}")
+        self._follow(pod)
+        return _NEVER
+
+    def _follow(self, pod: JsonObject) -> None:
+        name = text_at(pod, "metadata", "name")
+        if self._follower is not None and self._follower.pod == name:
+            return
+        if self._follower is not None:
+            self._follower.finish(_LOG_TAIL_SECONDS)
+        self._follower = LogFollower(self._cluster, name, self._container, self._log)
+
+    def _look(self, job: RemoteJob) -> float:
+        pause = _LOOKS_SECONDS[self._looks] if self._looks < len(_LOOKS_SECONDS) else _LATER_LOOKS_SECONDS
+        self._looks += 1
+        try:
+            pending = diagnose(job, self._cluster.pods_of_job(job.name))
+            if pending is not None:
+                self._say(pending)
+                pause = min(pause, self._left(job, pending))
+        except (ApiUnknown, ApiRefused):
+            pause = _LOOKS_SECONDS[-1]  # no verdict on the Job: an outage is counted where the Job is read
+        self._next_look = time.monotonic() + pause
+        return pause
+
+    def _left(self, job: RemoteJob, pending: Pending) -> float:
+        """Return how many seconds are left to the deadline, by the remote clock."""
+        pull = pending.trouble is Trouble.IMAGE_PULL
+        limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
+        if pending.since is None:
+            return _NEVER
+        age = (self._cluster.api.server_time() - pending.since).total_seconds()
+        if age < limit:
+            return limit - age
+        events = event_texts(self._cluster.events(pending.subject_kind, pending.subject_name))
+        advice = "have the image name and the registry's access checked" if pull else "have room made in the cluster"
+        raise TakenBack(
+            ExitCode.INFRASTRUCTURE,
+            f"Job {job.name} in {self._cluster.place} did not run within {limit} s: {pending}"
+            f"{f' (events: {events})' if events else ''}. It was deleted; {advice}, then retry.",
+        )
+
+    def _say(self, pending: Pending) -> None:
+        if str(pending) != self._said:
+            self._said = str(pending)
+            self._log.info(f"PENDING: {pending}")
+
+    def _newest_pod(self, job_name: str) -> JsonObject | None:
+        pods = self._cluster.pods_of_job(job_name)
+        return max(pods, key=lambda pod: text_at(pod, "metadata", "creationTimestamp"), default=None)
+
+
+def _first(items: list[JsonObject]) -> JsonObject:
+    return items[0] if items else {}
+
+
+def _driver_end(pod: JsonObject) -> str:
+    name = text_at(pod, "metadata", "name")
+    for status in objects_at(pod, "status", "containerStatuses"):
+        terminated = object_at(status, "state", "terminated")
+        if terminated:
+            code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
+            return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
+    return ""

@@ -1,0 +1,120 @@
+"""The command line: `nightlane-runner KIND`, with the step's input in NIGHTLANE_STEP."""
+
+import os
+import ssl
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from nightlane_runner import night_paths
+from nightlane_runner.api import Api
+from nightlane_runner.calendar_step import run_calendar
+from nightlane_runner.cluster import Cluster
+from nightlane_runner.copy_step import CopyStep
+from nightlane_runner.exec_step import ExecStep
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interruptions
+from nightlane_runner.kubeconfig import UnusableKubeconfig
+from nightlane_runner.outage import Outage
+from nightlane_runner.places import Places
+from nightlane_runner.pod_shell import KubectlShell
+from nightlane_runner.spark_step import SparkStep
+from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, Step, StepInput
+from nightlane_runner.step_log import StepLog
+
+MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
+"""Folder that holds the container's mounts, for a run outside a container. Default: /."""
+
+
+class Runner:
+    """Runs one step of any kind."""
+
+    def __init__(self, environment: Mapping[str, str], log: StepLog) -> None:
+        self._environment = environment
+        self._places = Places(Path(environment.get(MOUNT_ROOT_VARIABLE, "/")))
+        self._log = log
+        self._kinds: dict[str, Callable[[StepInput], None]] = {
+            "spark": self._spark,
+            "exec": self._exec,
+            "copy-in": self._copy_in,
+            "copy-out": self._copy_out,
+            "calendar": self._calendar,
+        }
+
+    def run(self, arguments: Sequence[str]) -> ExitCode:
+        """Run the step of the kind named by the only argument, and say how it ended."""
+        try:
+            self._run_kind(arguments)
+        except StepEnded as end:
+            self._say_last(end.sentence)
+            return end.code
+        return ExitCode.DONE
+
+    def _run_kind(self, arguments: Sequence[str]) -> None:
+        kind = self._kinds.get(arguments[0]) if len(arguments) == 1 else None
+        if kind is None:
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"nightlane-runner: got {' '.join(arguments) or 'no argument'}, needs exactly one kind of "
+                "step; use one of "
+                f"{', '.join(self._kinds)}.",
+            )
+        kind(StepInput(self._environment.get(ENVIRONMENT_VARIABLE)))
+
+    def _spark(self, given: StepInput) -> None:
+        step, spark = given.spark()
+        SparkStep(self._context(step), spark, self._shell(step)).run()
+
+    def _exec(self, given: StepInput) -> None:
+        step, command = given.exec()
+        ExecStep(self._context(step), command, self._shell(step)).run()
+
+    def _copy_in(self, given: StepInput) -> None:
+        step, copy = given.copy()
+        CopyStep(self._context(step), copy, self._shell(step)).copy_in()
+
+    def _copy_out(self, given: StepInput) -> None:
+        step, copy = given.copy()
+        CopyStep(self._context(step), copy, self._shell(step)).copy_out()
+
+    def _calendar(self, given: StepInput) -> None:
+        run_calendar(given.calendar(), self._places.outputs, self._log)
+
+    def _context(self, step: Step) -> StepContext:
+        interruptions = Interruptions(self._places, self._log)
+        interruptions.listen()
+        self._log.keep_in(night_paths.lane_log(self._places, step))
+        try:
+            api = Api(self._places.kubeconfig, self._places.scratch)
+        except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"The credential in {self._places.kubeconfig} cannot be used: {error}. Deploy the lane with a "
+                "good one.",
+            ) from error
+        return StepContext(
+            step=step,
+            places=self._places,
+            cluster=Cluster(api, step.namespace),
+            outage=Outage(api.server, step.outage_budget_seconds, self._log),
+            interruptions=interruptions,
+            log=self._log,
+        )
+
+    def _shell(self, step: Step) -> KubectlShell:
+        return KubectlShell(self._places.kubeconfig, step.namespace, self._places.scratch)
+
+    def _say_last(self, sentence: str) -> None:
+        self._log.info(sentence)
+        try:
+            self._places.termination_log.write_text(sentence, encoding="utf-8")
+        except OSError as error:
+            # The sentence must stay the log's last line; this one is for a person at a terminal.
+            print(f"no termination message was left: {error}", file=sys.stderr)
+
+
+def run() -> None:
+    """Run the step that the command line names, and exit with its code."""
+    sys.exit(Runner(os.environ, StepLog()).run(sys.argv[1:]))

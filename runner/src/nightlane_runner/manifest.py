@@ -1,0 +1,79 @@
+"""The result manifest: what an application says it has left, and what makes a success of a completed Job."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from nightlane_runner.json_tree import Json, number_at, objects_at, text_at, value_at
+
+MANIFEST_NAME = "manifest.json"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class UnusableManifest(Exception):
+    """The manifest breaks a rule; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """One file worth bringing back.
+
+    Attributes:
+        path: relative to the manifest's folder.
+        size: bytes.
+        sha256: of its content, hexadecimal.
+
+    """
+
+    path: PurePosixPath
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultManifest:
+    """The files of one attempt of one step."""
+
+    step: str
+    attempt: int
+    files: tuple[ResultFile, ...]
+
+
+def parse_manifest(content: bytes) -> ResultManifest:
+    """Read a manifest.
+
+    Raises:
+        UnusableManifest: it is no JSON, lists no file, or lists one with an unsafe path, no size or no SHA-256.
+
+    """
+    try:
+        tree: Json = json.loads(content)
+    except ValueError as error:
+        raise UnusableManifest(f"it is no JSON ({error})") from error
+    listed = objects_at(tree, "files")
+    if not listed:
+        raise UnusableManifest("it lists no file")
+    files = tuple(_file(entry) for entry in listed)
+    if len({file.path for file in files}) != len(files):
+        raise UnusableManifest("it lists a file twice")
+    return ResultManifest(text_at(tree, "step"), number_at(tree, "attempt"), files)
+
+
+def is_safe(path: PurePosixPath) -> bool:
+    """Return whether a relative path stays inside its folder and names something in it."""
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\n" not in str(path)
+
+
+def _file(entry: Json) -> ResultFile:
+    path = PurePosixPath(text_at(entry, "path"))
+    size = number_at(entry, "bytes")
+    sha256 = text_at(entry, "sha256")
+    if not is_safe(path) or str(path) == MANIFEST_NAME:
+        raise UnusableManifest(f"path {text_at(entry, 'path')!r} must be relative and stay inside the folder")
+    if size < 0 or not isinstance(value_at(entry, "bytes"), int):
+        raise UnusableManifest(f"file {path} has no size in bytes")
+    if _SHA256.fullmatch(sha256) is None:
+        raise UnusableManifest(f"file {path} has no SHA-256 of 64 hexadecimal digits")
+    return ResultFile(path, size, sha256)

@@ -1,0 +1,98 @@
+"""Patience with an API server that does not answer: UNKNOWN is not FAILED."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from nightlane_runner.api_errors import ApiUnknown
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.step_log import StepLog
+
+_Answer = TypeVar("_Answer")
+
+FIRST_DELAY_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 30.0
+
+
+class Outage:
+    """Counts how long the API server has been away, by the monotonic clock.
+
+    An answer of any kind ends the outage; only an uninterrupted one uses up the budget.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        budget_seconds: float,
+        log: StepLog,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._server = server
+        self._budget_seconds = budget_seconds
+        self._log = log
+        self._clock = clock
+        self._jitter = jitter
+        self._began: float | None = None
+        self._failures = 0
+
+    @property
+    def ongoing(self) -> bool:
+        """Whether the last request remained without an answer."""
+        return self._began is not None
+
+    def failed(self, error: ApiUnknown) -> float:
+        """Note a request without an answer and return how many seconds to wait before the next.
+
+        The wait doubles up to half a minute, and is spread at random so that the runners of a lane do not
+        all come back at the same moment.
+
+        Raises:
+            StepEnded: INFRASTRUCTURE when the budget is used up.
+
+        """
+        now = self._clock()
+        if self._began is None:
+            self._began = now
+            self._log.info(
+                f"UNKNOWN: the API server {self._server} does not answer ({error}); remote work is left alone, "
+                f"trying again for up to {self._budget_seconds:.0f} s"
+            )
+        away = now - self._began
+        if away >= self._budget_seconds:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
+                f"{self._budget_seconds:.0f} s (last: {error}). Remote work was left alone; once the server answers, "
+                "another try of the same attempt finds it again.",
+            )
+        longest = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * (1 << self._failures))
+        self._failures = min(self._failures + 1, 16)
+        return min(longest * (0.5 + self._jitter() / 2), self._budget_seconds - away)
+
+    def answered(self) -> None:
+        """Note that the API server answered."""
+        if self._began is not None:
+            away = self._clock() - self._began
+            self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
+        self._began = None
+        self._failures = 0
+
+    def outlast(self, ask: Callable[[], _Answer], wait: Callable[[float], None]) -> _Answer:
+        """Return the answer to `ask`, asking again until there is one.
+
+        Args:
+            ask: one request; ApiUnknown makes it be repeated, ApiRefused is an answer and passes through.
+            wait: waits that many seconds, and may raise to give up.
+
+        """
+        while True:
+            try:
+                answer = ask()
+            except ApiUnknown as error:
+                wait(self.failed(error))
+            else:
+                self.answered()
+                return answer

@@ -1,0 +1,64 @@
+"""The way into a container of the customer's: kubectl exec, apart so that all above it can be tested without."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PodContainer:
+    """One container of one pod."""
+
+    pod: str
+    container: str
+
+    def __str__(self) -> str:
+        return f"container {self.container} of pod {self.pod}"
+
+
+class PodShell(Protocol):
+    """Starts POSIX shell scripts in containers."""
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start `script` with positional parameters `arguments`; its three streams are pipes."""
+        ...
+
+
+class KubectlShell:
+    """Goes through the real kubectl, which carries standard input, output and error over one connection."""
+
+    def __init__(self, kubeconfig: Path, namespace: str, scratch: Path) -> None:
+        self._kubeconfig = kubeconfig
+        self._namespace = namespace
+        self._scratch = scratch
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start `script` by kubectl exec."""
+        command = [
+            "kubectl",
+            f"--kubeconfig={self._kubeconfig}",
+            f"--namespace={self._namespace}",
+            "exec",
+            "--stdin",
+            target.pod,
+            f"--container={target.container}",
+            "--",
+            *shell_command(script, arguments),
+        ]
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Nothing else: no proxy, no settings of a home folder.
+            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self._scratch)},
+            start_new_session=True,  # a SIGTERM for the runner is the runner's to interpret
+        )
+
+
+def shell_command(script: str, arguments: Sequence[str]) -> list[str]:
+    """Return the command that runs `script` with the given positional parameters."""
+    return ["sh", "-c", script, "nightlane", *arguments]

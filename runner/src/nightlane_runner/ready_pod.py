@@ -1,0 +1,70 @@
+"""Finds the pod to work in: one that has the labels, is Ready and is not on its way out."""
+
+import time
+from collections.abc import Mapping
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import JsonObject, objects_at, strings_at, text_at
+from nightlane_runner.pod_shell import PodContainer
+from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_input import ContainerChoice
+
+PATIENCE_SECONDS = 300.0
+"""How long to wait for a Ready pod: a rollout or a node's restart should not cost a night."""
+
+_LOOK_AGAIN_SECONDS = 10.0
+
+
+def find_container(context: StepContext, choice: ContainerChoice) -> PodContainer:
+    """Return the container to work in, waiting for its pod to be Ready.
+
+    Raises:
+        StepEnded: INFRASTRUCTURE where no pod gets Ready; BAD_INPUT where the pod has no such container.
+
+    """
+    selector = _text(choice.selector)
+    end = time.monotonic() + PATIENCE_SECONDS
+    said = False
+    while True:
+        pods = context.outage.outlast(lambda: context.cluster.pods(selector), context.interruptions.wait)
+        ready = [pod for pod in pods if _is_ready(pod)]
+        if ready:
+            newest = max(ready, key=lambda pod: text_at(pod, "metadata", "creationTimestamp"))
+            return _container(newest, choice.container)
+        if time.monotonic() >= end:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"None of the {len(pods)} pods with {selector} in {context.cluster.place} got Ready within "
+                f"{PATIENCE_SECONDS:.0f} s. Have the application looked at, then retry.",
+            )
+        if not said:
+            said = True
+            context.log.info(f"waiting for a Ready pod with {selector} ({len(pods)} there, none Ready)")
+        context.interruptions.wait(_LOOK_AGAIN_SECONDS)
+
+
+def _text(selector: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+
+
+def _is_ready(pod: JsonObject) -> bool:
+    if text_at(pod, "metadata", "deletionTimestamp"):
+        return False
+    return any(
+        text_at(condition, "type") == "Ready" and text_at(condition, "status") == "True"
+        for condition in objects_at(pod, "status", "conditions")
+    )
+
+
+def _container(pod: JsonObject, wanted: str | None) -> PodContainer:
+    name = text_at(pod, "metadata", "name")
+    containers = [text_at(container, "name") for container in objects_at(pod, "spec", "containers")]
+    default = strings_at(pod, "metadata", "annotations").get("kubectl.kubernetes.io/default-container")
+    chosen = wanted or (default if default in containers else containers[0])
+    if chosen not in containers:
+        raise StepEnded(
+            ExitCode.BAD_INPUT,
+            f"container: got {chosen!r}, which pod {name} does not have; use one of {', '.join(containers)}.",
+        )
+    return PodContainer(name, chosen)

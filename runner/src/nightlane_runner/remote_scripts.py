@@ -1,0 +1,93 @@
+"""The shell scripts that run in the customer's containers: POSIX sh, as in Debian, Alpine and BusyBox.
+
+Each takes a nonce as its first parameter and ends with the line
+
+    nightlane-end NONCE STATUS MEASURE
+
+on standard error: STATUS is the exit status of the work itself, MEASURE what was measured of its data in the
+container (bytes or SHA-256). A connection that is cut may still end with exit code 0; without this line, or with
+another measure than what arrived, nothing of it counts.
+
+The pipelines measure a stream while it passes: `tee` writes it on to its reader and into a second pipe (descriptor
+7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
+"""
+
+PROBE = """
+nonce=$1; shift
+missing=
+for tool in "$@"; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
+echo "$missing"
+echo "nightlane-end $nonce 0 probed" >&2
+"""
+"""Parameters: nonce, program... Writes the names of programs that are missing."""
+
+RUN_COMMAND = """
+nonce=$1; shift
+echo "nightlane-begin $nonce $$" >&2
+read -r go && [ "$go" = go ] || exit 0
+exec 5>&1 </dev/null
+report=$({ { { "$@" 5>&- 6>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | wc -c >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, command... The command starts only after the line `go` has come in, so that a connection
+that was cut before is known not to have started it."""
+
+END_COMMAND = """
+nonce=$1; pid=$2
+status=1
+if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
+  kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" && status=0
+fi
+echo "nightlane-end $nonce $status ended" >&2
+"""
+"""Parameters: nonce, process, nonce of the session to end. Ends that process and what it started, if it still is it."""
+
+SEND_PATH = """
+nonce=$1
+[ -e "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+exec 5>&1 </dev/null
+report=$({ { { tar -cf - -C "$2" "./$3" 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, folder, name. Writes a tar of that file or folder; status 66 if it does not exist."""
+
+SEND_FILE = """
+nonce=$1
+[ -f "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+exec 5>&1 </dev/null
+report=$({ { { cat "$2" 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, file. Writes its content; status 66 if it does not exist."""
+
+SEND_LISTED = """
+nonce=$1
+exec 5>&1
+report=$({ { { tar -cf - -C "$2" -T - 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, folder. Writes a tar of the files named on standard input, one a line."""
+
+RECEIVE = """
+nonce=$1
+rm -rf "$2" && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
+unpack() { tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }
+report=$({ { tee /dev/fd/7 | unpack "$2"; } 7>&1 | sha256sum >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, folder. Makes the folder anew and unpacks the tar on standard input into it."""
+
+COMMIT = """
+nonce=$1
+status=0
+rm -rf "$4"
+if [ -e "$3" ]; then mv "$3" "$4" || status=$?; fi
+if [ "$status" = 0 ]; then mv "$2/$5" "$3" && rm -rf "$4" "$2" || status=$?; fi
+echo "nightlane-end $nonce $status committed" >&2
+"""
+"""Parameters: nonce, folder of the received, final path, place for what was there before, name in the folder."""

@@ -1,0 +1,107 @@
+"""Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
+
+from pathlib import PurePosixPath
+
+from nightlane_runner import night_paths
+from nightlane_runner.archive import UnpackedFile
+from nightlane_runner.container_work import ContainerWork
+from nightlane_runner.copy_tries import copy_with_tries
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane_folder import fresh_folder, put_into_step_folder
+from nightlane_runner.manifest import MANIFEST_NAME, ResultManifest, UnusableManifest, parse_manifest
+from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.shell_session import TransportFailed
+from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_input import ContainerChoice
+from nightlane_runner.transfer import RemoteAbsent, fetch_file, fetch_listed
+
+RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
+"""The pod in the customer's cluster that does nothing but have the results volume mounted."""
+
+FETCH_SECONDS = 1800.0
+"""Wall-clock limit for bringing the results of one step back, further tries included."""
+
+
+class ResultsFetch:
+    """Fetches the results of one step.
+
+    Args:
+        context: the step's surroundings.
+        shell: the way into the results pod.
+        required: a file that the manifest must list, None for any.
+
+    """
+
+    def __init__(self, context: StepContext, shell: PodShell, required: str | None) -> None:
+        self._context = context
+        self._shell = shell
+        self._required = required
+        self._remote = night_paths.remote_step_folder(context.step)
+        self._lane = night_paths.lane_step_folder(context.places, context.step)
+
+    def run(self) -> None:
+        """Fetch, verify and put into place.
+
+        Raises:
+            StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; as `copy_with_tries`.
+
+        """
+        files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._fetch)
+        size = sum(file.size for file in files.values())
+        self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
+
+    def _fetch(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
+        content = self._manifest_content(work)
+        manifest = self._checked(content)
+        partial = fresh_folder(self._lane.with_name(f"{self._lane.name}.partial"))
+        announced = {file.path: file.size for file in manifest.files}
+        # Whatever is not listed may have no byte at all, so that the volume cannot be filled by surprise.
+        unpacked = fetch_listed(work, self._remote, announced, partial, lambda path: announced.get(path, 0))
+        verify(manifest, unpacked)
+        (partial / MANIFEST_NAME).write_bytes(content)
+        put_into_step_folder(partial, self._lane, last=MANIFEST_NAME)
+        return unpacked
+
+    def _manifest_content(self, work: ContainerWork) -> bytes:
+        try:
+            return fetch_file(work, self._remote / MANIFEST_NAME)
+        except RemoteAbsent as error:
+            raise self._missing("there is no manifest.json") from error
+
+    def _checked(self, content: bytes) -> ResultManifest:
+        step = self._context.step
+        try:
+            manifest = parse_manifest(content)
+        except UnusableManifest as error:
+            raise self._missing(f"its manifest.json cannot be used: {error}") from error
+        if (manifest.step, manifest.attempt) != (step.name, step.attempt):
+            raise self._missing(
+                f"its manifest.json is that of step {manifest.step!r}, attempt {manifest.attempt}, not of attempt "
+                f"{step.attempt}"
+            )
+        if self._required is not None and PurePosixPath(self._required) not in {file.path for file in manifest.files}:
+            raise self._missing(f"its manifest.json does not list {self._required}")
+        return manifest
+
+    def _missing(self, what: str) -> StepEnded:
+        return StepEnded(
+            ExitCode.LOST,
+            f"Result missing: the Job is complete, but in {self._remote} on the customer's results volume {what}. "
+            "A success without a result is none; look at the driver's log, then retry as a new attempt.",
+        )
+
+
+def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
+    """Compare what arrived with what was announced; raises TransportFailed naming every file that differs."""
+    wrong = []
+    for file in manifest.files:
+        arrived = unpacked.get(file.path)
+        if arrived is None:
+            wrong.append(f"{file.path} did not arrive")
+        elif arrived.size != file.size:
+            wrong.append(f"{file.path} has {arrived.size} bytes instead of {file.size}")
+        elif arrived.sha256 != file.sha256:
+            wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
+    if wrong:
+        raise TransportFailed(f"the results differ from their manifest: {'; '.join(wrong)}")

@@ -1,0 +1,164 @@
+"""One script running in a container: its streams with limits, its sentinels, and whether it got to its end."""
+
+import contextlib
+import hashlib
+import os
+import re
+import select
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO
+
+_TICK_SECONDS = 0.5
+_CHUNK_BYTES = 64 * 1024
+_KEPT_ERROR_LINES = 20
+_END_SECONDS = 10.0
+
+_BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
+_END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
+
+
+class TransportFailed(Exception):
+    """The connection to the container broke, or never came about; what was carried is not to be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a script said last: proof that all before it has arrived.
+
+    Attributes:
+        status: the exit status of the work itself.
+        measure: bytes or SHA-256 of its data, as measured in the container.
+
+    """
+
+    status: int
+    measure: str
+
+
+class ShellSession:
+    """A started script. As a context manager it leaves no process behind.
+
+    Args:
+        process: the transport's process.
+        nonce: marks this session's sentinels, so that output of the work is never mistaken for them.
+        tick: called at least twice a second while waiting; raises to give up.
+        on_error_line: gets each line of standard error that is no sentinel.
+
+    """
+
+    def __init__(
+        self,
+        process: "subprocess.Popen[bytes]",
+        nonce: str,
+        tick: Callable[[], None],
+        on_error_line: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._process = process
+        self.nonce = nonce
+        self._tick = tick
+        self._on_error_line = on_error_line
+        self._error_lines: deque[str] = deque(maxlen=_KEPT_ERROR_LINES)
+        self._begun = threading.Event()
+        self._ending: Ending | None = None
+        self._stdin = _opened(process.stdin)
+        self._stdout = _opened(process.stdout)
+        os.set_blocking(self._stdin.fileno(), False)
+        self.remote_pid = 0
+        self.received = hashlib.sha256()
+        self.received_bytes = 0
+        self.sent = hashlib.sha256()
+        self._reader = threading.Thread(target=self._read_errors, name="stderr", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "ShellSession":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join(_END_SECONDS)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # unsent input of a dead process
+                    stream.close()
+
+    def wait_until_begun(self) -> None:
+        """Wait for the script's first sentinel; raises TransportFailed if the process ends without it."""
+        while not self._begun.wait(_TICK_SECONDS):
+            self._tick()
+            if self._process.poll() is not None:
+                self._reader.join(_END_SECONDS)
+                if not self._begun.is_set():
+                    raise TransportFailed(self.errors())
+                return
+
+    def read(self, most: int = _CHUNK_BYTES) -> bytes:
+        """Return up to `most` bytes of output, b"" at its end."""
+        while not select.select([self._stdout], [], [], _TICK_SECONDS)[0]:
+            self._tick()
+        self._tick()
+        chunk = os.read(self._stdout.fileno(), most)
+        self.received.update(chunk)
+        self.received_bytes += len(chunk)
+        return chunk
+
+    def write(self, data: bytes) -> int:
+        """Send all of `data` as input and return its length, as a file does."""
+        left = memoryview(data)
+        while left:
+            if not select.select([], [self._stdin], [], _TICK_SECONDS)[1]:
+                self._tick()
+                continue
+            self._tick()
+            try:
+                left = left[os.write(self._stdin.fileno(), left[:_CHUNK_BYTES]) :]
+            except BrokenPipeError as error:
+                raise TransportFailed(self.errors() or "the connection was cut while sending") from error
+        self.sent.update(data)
+        return len(data)
+
+    def end_input(self) -> None:
+        """Tell the script that no more input comes."""
+        with contextlib.suppress(BrokenPipeError):  # the script's ending tells
+            self._stdin.close()
+
+    def ending(self) -> Ending:
+        """Return the script's last words; raises TransportFailed if they did not arrive, whatever the exit code is."""
+        while self._reader.is_alive():
+            self._reader.join(_TICK_SECONDS)
+            self._tick()
+        code = self._process.wait()
+        if self._ending is None:
+            raise TransportFailed(self.errors() or f"the connection ended with exit code {code} before the script did")
+        return self._ending
+
+    def errors(self) -> str:
+        """Return the last lines of standard error as one text."""
+        return "; ".join(self._error_lines)
+
+    def _read_errors(self) -> None:
+        stream = _opened(self._process.stderr)
+        for raw in iter(lambda: stream.readline(_CHUNK_BYTES), b""):
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
+            if (begin := _BEGIN.fullmatch(line)) is not None and begin["nonce"] == self.nonce:
+                self.remote_pid = int(begin["pid"])
+                self._begun.set()
+            elif (end := _END.fullmatch(line)) is not None and end["nonce"] == self.nonce:
+                self._ending = Ending(int(end["status"]), end["measure"])
+            else:
+                self._error_lines.append(line)
+                self._on_error_line(line)
+
+
+def _opened(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise ValueError("a shell process needs pipes for all three streams")
+    return stream

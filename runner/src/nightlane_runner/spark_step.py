@@ -1,0 +1,110 @@
+"""The step `spark`: one Spark application as a Job in the customer's cluster, from its start to its results."""
+
+import time
+
+from nightlane_runner import night_paths, run_identity
+from nightlane_runner.attempt_record import AttemptRecord
+from nightlane_runner.cancel import Cancellation
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import GRACE_SECONDS, Interrupted, Reason
+from nightlane_runner.job_claim import JobClaim
+from nightlane_runner.job_follow import JobFollower
+from nightlane_runner.job_manifest import complete_job, spec_hash
+from nightlane_runner.job_progress import JobProgress, TakenBack
+from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.remote_job import RemoteJob
+from nightlane_runner.results import ResultsFetch
+from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_input import SparkInput
+
+
+class SparkStep:
+    """Runs one Spark step.
+
+    Args:
+        context: the step's surroundings.
+        spark: what to run.
+        shell: the way into the customer's containers, for the results.
+
+    """
+
+    def __init__(self, context: StepContext, spark: SparkInput, shell: PodShell) -> None:
+        self._context = context
+        self._spark = spark
+        self._shell = shell
+        self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        self._progress = JobProgress(context.cluster, spark, context.log)
+
+    def run(self) -> None:
+        """Run the step to its end; returns once the Job is complete and its results are here, verified.
+
+        Raises:
+            StepEnded: in every other case.
+
+        """
+        try:
+            job = self._claim()
+            job = self._follow(job)
+            self._require_success(job)
+            self._fetch_results()
+        except Interrupted as interruption:
+            raise self._interrupted(interruption) from interruption
+        except TakenBack:
+            self._cancel(time.monotonic() + GRACE_SECONDS)
+            raise
+
+    def _claim(self) -> RemoteJob:
+        context = self._context
+        job = complete_job(context.step, self._spark.job)
+        return JobClaim(
+            context.cluster, job, self._record, context.outage, context.interruptions.wait, context.log
+        ).claim()
+
+    def _follow(self, job: RemoteJob) -> RemoteJob:
+        context = self._context
+        return JobFollower(
+            context.cluster, job, context.outage, self._progress.observe, context.interruptions.check, context.log
+        ).follow()
+
+    def _require_success(self, job: RemoteJob) -> None:
+        driver = self._progress.end(job)
+        if job.failed is not None:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"Job {job.name} in {self._context.cluster.place} failed: {job.failed}"
+                f"{f'; {driver}' if driver else ''}. Read the driver's log, then retry as a new attempt.",
+            )
+        self._context.log.info(f"Job {job.name} is complete")
+
+    def _fetch_results(self) -> None:
+        if self._spark.results:
+            ResultsFetch(self._context, self._shell, self._spark.result).run()
+
+    def _interrupted(self, interruption: Interrupted) -> StepEnded:
+        name = run_identity.job_name(self._context.step)
+        where = f"Job {name} in {self._context.cluster.place}"
+        if interruption.reason is Reason.EVICTED:
+            return StepEnded(
+                ExitCode.DETACHED, f"This pod was evicted; {where} runs on, and the next try of this attempt adopts it."
+            )
+        if self._cancel(interruption.deadline):
+            return StepEnded(ExitCode.CANCELLED, f"This step was {interruption.reason.value}; {where} was cancelled.")
+        return StepEnded(
+            ExitCode.CANCELLED,
+            f"This step was {interruption.reason.value}, but within the time left nobody confirmed that {where} is "
+            "cancelled; the lane's sweeper goes on, look there before starting the step again.",
+        )
+
+    def _cancel(self, deadline: float) -> bool:
+        step = self._context.step
+        confirmed = Cancellation(
+            self._context.cluster,
+            run_identity.job_name(step),
+            spec_hash(self._spark.job),
+            run_identity.selector(step),
+            self._context.log,
+        ).run(deadline)
+        if confirmed:
+            self._record.forget()
+        return confirmed

@@ -1,0 +1,298 @@
+"""The input of a step, as the workflow hands it over in the environment variable NIGHTLANE_STEP."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.input_check import InputReader, Problem
+from nightlane_runner.json_tree import JsonObject, text_at, value_at
+
+ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What makes one run of a pipeline different from every other one."""
+
+    customer: str
+    pipeline: str
+    business_date: date
+    variant: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One try of one node of the night.
+
+    Attributes:
+        run: the run it belongs to.
+        name: the node's name.
+        attempt: counts a person's retries, from 1. Evictions and infrastructure retries keep it.
+        namespace: the namespace in the customer's cluster.
+        outage_budget_seconds: how long the customer's API server may be away before the step gives up.
+
+    """
+
+    run: Run
+    name: str
+    attempt: int
+    namespace: str
+    outage_budget_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SparkInput:
+    """A Spark application as a Kubernetes Job.
+
+    Attributes:
+        job: the Job without a name, as it is to be created.
+        pending_seconds: how long a driver pod may be without running (no node, no quota, volume not mounted).
+        image_pull_seconds: how long a scheduled pod's image may fail to be pulled.
+        timeout_seconds: how long the Job may run, not counting pauses; None for as long as it takes.
+        results: whether the application leaves results that must be brought back.
+        result: the file that the results must hold, None for any.
+
+    """
+
+    job: JsonObject
+    pending_seconds: int
+    image_pull_seconds: int
+    timeout_seconds: int | None
+    results: bool
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerChoice:
+    """Which container to work in: that of any Ready pod with these labels.
+
+    Attributes:
+        selector: labels and their values, all of which the pod has.
+        container: the container's name, None for the pod's first.
+
+    """
+
+    selector: dict[str, str]
+    container: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecInput:
+    """A command to run in a container of the customer's.
+
+    Attributes:
+        target: where to run it.
+        command: program and arguments, handed over as they are.
+        timeout_seconds: how long it may take.
+
+    """
+
+    target: ContainerChoice
+    command: tuple[str, ...]
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyInput:
+    """A file or folder to carry between the customer's side and the lane.
+
+    Attributes:
+        target: the container on the customer's side.
+        remote_path: absolute path in that container.
+        lane_path: absolute path on the lane's results volume, beginning with /results/.
+        timeout_seconds: how long the whole copy may take, further tries included.
+
+    """
+
+    target: ContainerChoice
+    remote_path: PurePosixPath
+    lane_path: PurePosixPath
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInput:
+    """What the business date is derived from.
+
+    Attributes:
+        scheduled_time: when the schedule fired (RFC 3339), "" for a run that a person started.
+        business_date: "auto", or the date itself.
+        timezone: the customer's timezone, such as Europe/Berlin.
+        calendar: TARGET or WEEKENDS.
+        extra_holidays: further days that are no business days.
+        roll_hour: before this local hour (0-23) a scheduled time still belongs to the day before.
+
+    """
+
+    scheduled_time: str
+    business_date: str
+    timezone: str
+    calendar: str
+    extra_holidays: frozenset[date]
+    roll_hour: int
+
+
+class StepInput:
+    """The parsed document; each kind of step takes its own part from it, and every problem is reported at once."""
+
+    def __init__(self, document: str | None) -> None:
+        self._problems: list[Problem] = []
+        self._reader = InputReader(_parsed(document), "", self._problems)
+        self._reader.known_keys(
+            "run", "step", "attempt", "namespace", "outageBudgetSeconds", "spark", "exec", "copy", "calendar"
+        )
+
+    def spark(self) -> tuple[Step, SparkInput]:
+        """Return the input of `spark`; raises StepEnded(BAD_INPUT) naming every problem."""
+        step = self._step()
+        section = self._reader.section("spark")
+        section.known_keys("job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "results", "result")
+        job = section.tree("job")
+        if job and text_at(job, "kind") != "Job":
+            section.problem("job", "must be a batch/v1 Job", "render it as apiVersion batch/v1, kind Job")
+        if value_at(job, "metadata", "name") is not None:
+            section.problem("job", "must not have a metadata.name", "leave it out: the runner names the Job")
+        if job and not isinstance(value_at(job, "spec", "template", "spec", "containers"), list):
+            section.problem("job", "must have spec.template.spec.containers", "give it the driver's container")
+        spark = SparkInput(
+            job=job,
+            pending_seconds=section.count("pendingSeconds"),
+            image_pull_seconds=section.count("imagePullSeconds"),
+            timeout_seconds=section.count("timeoutSeconds") if section.has("timeoutSeconds") else None,
+            results=section.flag("results") if section.has("results") else True,
+            result=section.optional_text("result"),
+        )
+        self._raise_problems()
+        return step, spark
+
+    def exec(self) -> tuple[Step, ExecInput]:
+        """Return the input of `exec`; raises StepEnded(BAD_INPUT) naming every problem."""
+        step = self._step()
+        section = self._reader.section("exec")
+        section.known_keys("selector", "container", "command", "timeoutSeconds")
+        command = ExecInput(
+            target=_target(section),
+            command=section.texts(
+                "command", "must be a program and its arguments", 'write it like ["snapshot", "--all"]', fewest=1
+            ),
+            timeout_seconds=section.count("timeoutSeconds"),
+        )
+        self._raise_problems()
+        return step, command
+
+    def copy(self) -> tuple[Step, CopyInput]:
+        """Return the input of `copy-in` and `copy-out`; raises StepEnded(BAD_INPUT) naming every problem."""
+        step = self._step()
+        section = self._reader.section("copy")
+        section.known_keys("selector", "container", "remotePath", "lanePath", "timeoutSeconds")
+        copy = CopyInput(
+            target=_target(section),
+            remote_path=PurePosixPath(
+                section.text(
+                    "remotePath",
+                    "must be an absolute path below the root, without ..",
+                    'write it like "/results/night/report"',
+                    lambda value: _is_clean(value, below="/"),
+                )
+            ),
+            lane_path=PurePosixPath(
+                section.text(
+                    "lanePath",
+                    "must be a path below /results/, without ..",
+                    'write it like "/results/night/report"',
+                    lambda value: _is_clean(value, below="/results"),
+                )
+            ),
+            timeout_seconds=section.count("timeoutSeconds"),
+        )
+        self._raise_problems()
+        return step, copy
+
+    def calendar(self) -> CalendarInput:
+        """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""
+        section = self._reader.section("calendar")
+        section.known_keys("scheduledTime", "businessDate", "timezone", "calendar", "extraHolidays", "rollHour")
+        mend = 'write each like "2026-12-24"'
+        holidays = section.texts("extraHolidays", "must be a list of dates", mend)
+        if not all(_is_date(day) for day in holidays):
+            section.problem("extraHolidays", "must be a list of dates", mend)
+        calendar = CalendarInput(
+            scheduled_time=section.text(
+                "scheduledTime", "must be a string", 'write a time, or "" for none', lambda _: True
+            ),
+            business_date=section.text(
+                "businessDate",
+                'must be "auto" or a date',
+                'write it like "2026-03-31"',
+                lambda value: value == "auto" or _is_date(value),
+            ),
+            timezone=section.text("timezone", "must name a timezone", 'write it like "Europe/Berlin"'),
+            calendar=section.text(
+                "calendar",
+                "must be TARGET or WEEKENDS",
+                "use one of the two",
+                lambda value: value in ("TARGET", "WEEKENDS"),
+            ),
+            extra_holidays=frozenset(date.fromisoformat(day) for day in holidays if _is_date(day)),
+            roll_hour=section.count("rollHour", smallest=0),
+        )
+        if calendar.roll_hour > 23:
+            section.problem("rollHour", "must be an hour from 0 to 23", "write it like 12")
+        self._raise_problems()
+        return calendar
+
+    def _step(self) -> Step:
+        run = self._reader.section("run")
+        run.known_keys("customer", "pipeline", "businessDate", "variant", "number")
+        day = run.text("businessDate", "must be a date", 'write it like "2026-03-31"', _is_date)
+        return Step(
+            run=Run(
+                customer=run.name("customer"),
+                pipeline=run.name("pipeline"),
+                business_date=date.fromisoformat(day) if day else date.min,
+                variant=run.name("variant"),
+                number=run.count("number"),
+            ),
+            name=self._reader.name("step", longest=128),
+            attempt=self._reader.count("attempt"),
+            namespace=self._reader.name("namespace"),
+            outage_budget_seconds=self._reader.count("outageBudgetSeconds"),
+        )
+
+    def _raise_problems(self) -> None:
+        if self._problems:
+            listed = "; ".join(f"({number}) {problem}" for number, problem in enumerate(self._problems, start=1))
+            raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} cannot be used: {listed}.")
+
+
+def _parsed(document: str | None) -> JsonObject:
+    mend = "the workflow template must hand the step over as one JSON object"
+    if document is None:
+        raise StepEnded(ExitCode.BAD_INPUT, f"The environment variable {ENVIRONMENT_VARIABLE} is not set; {mend}.")
+    try:
+        tree = json.loads(document)
+    except ValueError as error:
+        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} is not JSON ({error}); {mend}.") from error
+    if not isinstance(tree, dict):
+        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} holds no JSON object; {mend}.")
+    return tree
+
+
+def _target(section: InputReader) -> ContainerChoice:
+    return ContainerChoice(selector=section.labels("selector"), container=section.optional_text("container"))
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _is_clean(value: str, below: str) -> bool:
+    path = PurePosixPath(value)
+    return path.is_absolute() and ".." not in path.parts and path != PurePosixPath(below) and path.is_relative_to(below)
