@@ -102,8 +102,8 @@ async function make(
   reporter: Reporter,
 ): Promise<void> {
   const title = `${recipe.name} ${recipe.version}`;
-  if (recipe.usesGo) {
-    await requireGo(import.meta.dirname, `building ${title}`);
+  if (recipe.goModule !== undefined) {
+    await requireGo(recipe.goModule, `${recipe.verb ?? "building"} ${title}`);
   }
   const work = await freshWorkFolder(recipe.name);
   const log = cacheFolders.log(recipe.name);

@@ -43,7 +43,7 @@ export function goRecipe<const Name extends string>(props: GoRecipeProps<Name>):
     name: props.name,
     version: props.version,
     products: props.programs,
-    usesGo: true,
+    goModule: props.folder,
     key: async (product) =>
       cacheKey(props.version, {
         package: props.programs.find((program) => program.name === product)?.package,

@@ -24,7 +24,7 @@ export function moduleData<const Name extends string>(props: ModuleDataProps<Nam
     name: props.name,
     version: props.version,
     products: [{ name: props.name }],
-    usesGo: true,
+    goModule: props.folder,
     verb: "fetching",
     key: async () =>
       cacheKey(props.version, {

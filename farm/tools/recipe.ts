@@ -41,8 +41,8 @@ export interface Recipe<Name extends string = string> {
   readonly products: readonly Product<Name>[];
   /** Products of other recipes this one puts together. @default none */
   readonly needs?: readonly string[];
-  /** Whether making it takes a Go toolchain. */
-  readonly usesGo: boolean;
+  /** Folder with the go.mod it is made from. @default - making it takes no Go */
+  readonly goModule?: string;
   /** What progress lines say: data is fetched, programs are built. @default "building" */
   readonly verb?: string;
   /** Cache key of a product: changes whenever its content would. */

@@ -44,7 +44,7 @@ export function goComplaint(goVersionOutput: string | undefined, purpose: string
  */
 export async function requireGo(folder: string, purpose: string): Promise<void> {
   const said = await capture("go", ["version"], { cwd: folder, timeoutMilliseconds: 300_000 });
-  const complaint = goComplaint(said.code === 0 ? said.stdout : undefined, purpose);
+  const complaint = goComplaint(said.code === 127 ? undefined : said.stdout + said.stderr, purpose);
   if (complaint !== undefined) {
     throw new FarmError(complaint);
   }
@@ -60,31 +60,4 @@ export function nodeComplaint(version: string = process.version): string | undef
     `Node ${version} is too old: ${NODE_FLOOR.join(".")} or newer is needed. The pinned Node comes with ` +
     "`npm ci` (node_modules/.bin/node): run `npm ci`, then use `npm run` or put node_modules/.bin first on PATH."
   );
-}
-
-/** Checks that programs exist that come from Debian packages. @throws FarmError with the command that installs them */
-export async function requirePrograms(programs: Readonly<Record<string, string>>): Promise<void> {
-  const missing: string[] = [];
-  for (const program of Object.keys(programs)) {
-    if ((await capture("sh", ["-c", 'command -v -- "$1"', "sh", program])).code !== 0) {
-      missing.push(program);
-    }
-  }
-  const complaint = programsComplaint(missing, programs);
-  if (complaint !== undefined) {
-    throw new FarmError(complaint);
-  }
-}
-
-/** What to tell somebody whose machine lacks `missing`, or undefined if nothing is. `packages` maps program to package. */
-export function programsComplaint(
-  missing: readonly string[],
-  packages: Readonly<Record<string, string>>,
-): string | undefined {
-  if (missing.length === 0) {
-    return undefined;
-  }
-  const names = [...new Set(missing.map((program) => packages[program] ?? program))].sort();
-  const verb = missing.length === 1 ? "is" : "are";
-  return `${missing.join(", ")} ${verb} missing on this machine. Install: apt-get install -y ${names.join(" ")}`;
 }

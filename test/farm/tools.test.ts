@@ -14,7 +14,7 @@ import { transpiledHost } from "../../farm/tools/pulumi/recipe.ts";
 import type { Recipe } from "../../farm/tools/recipe.ts";
 import { recipes, toolNames } from "../../farm/tools/recipes.ts";
 import { formatElapsed, silentReporter, streamReporter } from "../../farm/tools/reporter.ts";
-import { goComplaint, nodeComplaint, programsComplaint } from "../../farm/tools/requirements.ts";
+import { goComplaint, nodeComplaint } from "../../farm/tools/requirements.ts";
 import { farmVersions } from "../../farm/tools/versions.ts";
 
 let folder: string;
@@ -151,7 +151,6 @@ describe("ensuring", () => {
     name: "set",
     version: "1.0.0",
     products: [{ name: "one" }, { name: "two" }],
-    usesGo: false,
     key: async (product) => `1.0.0-${product}`,
     build:
       build ??
@@ -241,13 +240,9 @@ describe("what is missing on the machine", () => {
     expect(goComplaint(undefined, "building etcd")).toMatch(/^Go is missing on this machine; building etcd needs/);
   });
 
-  it("is Node, or a Debian program", () => {
+  it("is Node, with the command that brings the pinned one", () => {
     expect(nodeComplaint("v24.21.0")).toBeUndefined();
     expect(nodeComplaint("v18.19.0")).toContain("npm ci");
-    expect(programsComplaint([], {})).toBeUndefined();
-    expect(programsComplaint(["make", "flock"], { make: "make", flock: "util-linux" })).toBe(
-      "make, flock are missing on this machine. Install: apt-get install -y make util-linux",
-    );
   });
 
   it("is a Debian package: unknown, removed or half installed ones count as missing", () => {

@@ -25,7 +25,6 @@ export const pulumi: Recipe<"pulumi"> = {
   version: farmVersions.pulumi,
   products: [{ name: "pulumi" }],
   needs: [CLI, PROVIDER],
-  usesGo: false,
   verb: "assembling",
   key: async (_product, needed) =>
     cacheKey(farmVersions.pulumi, { needed, host: await hashFile(HOST_SOURCE), launcher: LAUNCHER }),
