@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { FarmError } from "../farm/tools/errors.ts";
+import { streamReporter } from "../farm/tools/reporter.ts";
+import versions from "../versions.json" with { type: "json" };
+import { type ResourceDefinition, schemasFromCrds } from "./from-crds.ts";
+import { type OpenApi, schemasFromOpenApi } from "./from-openapi.ts";
+import { renderSchemaFile, type SchemaFile } from "./json-schema.ts";
+import { ARGO_KINDS, KUBERNETES_KINDS } from "./kinds.ts";
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const USAGE = `usage: tsx schemas/generate.ts [--check]
+
+Writes schemas/kubernetes.json and schemas/argo.json: the schemas of the kinds we synthesize, from the versions in
+versions.json, so that the unit tests need no Go. With --check writes nothing and ends with 1 if they are not current.
+`;
+
+async function generate(): Promise<readonly SchemaFile[]> {
+  const assets = await ensureTools(["kubernetes-openapi", "argo-crds"], streamReporter());
+  const openApi: OpenApi = JSON.parse(readFileSync(assets["kubernetes-openapi"], "utf8"));
+  const crds = join(assets["argo-crds"], "full");
+  const resourceDefinitions = readdirSync(crds)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .map((file): ResourceDefinition => parse(readFileSync(join(crds, file), "utf8")));
+  return [
+    schemasFromOpenApi(openApi, KUBERNETES_KINDS, versions.kubernetes.farm),
+    schemasFromCrds(resourceDefinitions, ARGO_KINDS, versions.argoWorkflows.farm),
+  ];
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const check = args[0] === "--check";
+  if (args.length > (check ? 1 : 0)) {
+    process.stderr.write(USAGE);
+    return 64;
+  }
+  let status = 0;
+  for (const file of await generate()) {
+    const path = join(FOLDER, `${file.$id}.json`);
+    const content = renderSchemaFile(file);
+    if (!check) {
+      writeFileSync(path, content);
+    } else if (content !== current(path)) {
+      process.stderr.write(`schemas/${file.$id}.json is not current: run node_modules/.bin/tsx schemas/generate.ts\n`);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof FarmError)) {
+    throw error;
+  }
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
