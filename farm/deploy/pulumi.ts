@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { repositoryRoot } from "../paths.ts";
+import { ensureTools } from "../tools/ensure.ts";
+import { type Reporter, silentReporter } from "../tools/reporter.ts";
+import { type CommandResult, runCommand } from "./command.ts";
+
+/** Where stacks are deployed to, and where their state lies. */
+export interface PulumiTarget {
+  /** Folder of the state, the passphrase and Pulumi's own settings; made if missing. */
+  readonly dir: string;
+  /** Kubeconfig of the central cluster. */
+  readonly kubeconfig: string;
+  /** Further environment: images, the customer's credentials. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder with the Pulumi program. @default - this checkout */
+  readonly project?: string;
+}
+
+/** Pulumi's own command line with a file backend, in which secrets are encrypted by a passphrase of the folder's own. */
+export class Pulumi {
+  private constructor(
+    private readonly executable: string,
+    private readonly project: string,
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async at(target: PulumiTarget, reporter: Reporter = silentReporter): Promise<Pulumi> {
+    const tools = await ensureTools(["pulumi", "argo-crds"], reporter);
+    const passphrase = join(target.dir, "passphrase");
+    await mkdir(join(target.dir, "state"), { recursive: true, mode: 0o700 });
+    if (!existsSync(passphrase)) {
+      await writeFile(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
+    }
+    return new Pulumi(tools.pulumi, target.project ?? repositoryRoot, {
+      ...target.env,
+      PATH: [dirname(tools.pulumi), join(repositoryRoot, "node_modules", ".bin"), process.env.PATH ?? ""].join(
+        delimiter,
+      ),
+      HOME: target.dir,
+      PULUMI_HOME: join(target.dir, "home"),
+      PULUMI_BACKEND_URL: `file://${join(target.dir, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ARGO_CRDS: join(tools["argo-crds"], "full"),
+      KUBECONFIG: target.kubeconfig,
+    });
+  }
+
+  /** Runs one of Pulumi's commands on a stack, without questions. A failure is the caller's to judge. */
+  async run(
+    stack: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<CommandResult> {
+    const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    return runCommand(this.executable, command, { cwd: this.project, env: { ...this.env, ...env } });
+  }
+
+  /** Makes the stack if there is none of this name. */
+  async ensureStack(stack: string): Promise<void> {
+    const known = await this.run(stack, ["stack", "export", "--file", "/dev/null"]);
+    if (known.code !== 0) {
+      succeeded(await this.run(stack, ["stack", "init", "--no-select"]));
+    }
+  }
+
+  /** `pulumi up`, the stack made first if needed. @throws Error with Pulumi's own words if it fails */
+  async up(stack: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    await this.ensureStack(stack);
+    return succeeded(await this.run(stack, ["up", "--yes", "--skip-preview"], env));
+  }
+}
+
+/** What a command printed. @throws Error with its words if it failed */
+export function succeeded(result: CommandResult): string {
+  if (result.code !== 0) {
+    throw new Error(`${result.command} ended with exit code ${result.code}:\n${result.output}`);
+  }
+  return result.output;
+}

@@ -1,0 +1,46 @@
+/** What a suite counted. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** One suite of `make test`. */
+export interface Suite {
+  readonly name: string;
+  /** Program and arguments, run in the root of the checkout. */
+  readonly command: readonly string[];
+  /** Minutes it may take on a machine with nothing cached, two cores. Exceeding it ends the suite. */
+  readonly budgetMinutes: number;
+  /**
+   * Reads the counts from what the suite printed.
+   * @default - a suite that only checks counts as one
+   */
+  readonly count?: (output: string) => Counts | undefined;
+}
+
+/** Counts of vitest's closing lines, summed: `Tests  1 failed | 41 passed (42)`. */
+export function vitestCounts(output: string): Counts | undefined {
+  const line = lastMatch(withoutColour(output), /^\s*Tests\s+(.*)\(\d+\)\s*$/gm);
+  return line === undefined ? undefined : { passed: number(line, "passed"), failed: number(line, "failed") };
+}
+
+/** Counts of pytest's closing line: `==== 3 passed, 1 failed in 2.1s ====`. */
+export function pytestCounts(output: string): Counts | undefined {
+  const line = lastMatch(withoutColour(output), /^=*\s*(.*\d+ (?:passed|failed|error).*) in [\d.]+s.*$/gm);
+  return line === undefined
+    ? undefined
+    : { passed: number(line, "passed"), failed: number(line, "failed") + number(line, "errors?") };
+}
+
+function number(line: string, word: string): number {
+  return Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
+}
+
+function lastMatch(text: string, pattern: RegExp): string | undefined {
+  return [...text.matchAll(pattern)].at(-1)?.[1];
+}
+
+function withoutColour(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  return text.replace(/\u001b\[[0-9;]*m/g, "");
+}

@@ -1,0 +1,12 @@
+import { pytestCounts, type Suite, vitestCounts } from "./suite.ts";
+
+/** The suites of `make test`, cheap ones first: a mistake shows before the farm is started for it. */
+export const suites: readonly Suite[] = [
+  { name: "lint", command: ["biome", "check", "--error-on-warnings", "."], budgetMinutes: 2 },
+  { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
+  { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
+  { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
+  { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
+  { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 15, count: vitestCounts },
+  { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 30, count: vitestCounts },
+];
