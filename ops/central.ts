@@ -1,5 +1,5 @@
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import type { Workflow } from "./night/workflow.ts";
+import { parameter, type Workflow } from "./night/workflow.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -74,5 +74,19 @@ export class Central {
 
   async workflow(namespace: string, name: string): Promise<Workflow> {
     return this.objects.getNamespacedCustomObject({ ...ARGO, namespace, plural: "workflows", name });
+  }
+
+  /** The first run number that no workflow of the lane has for this business date. */
+  async nextRunNumber(namespace: string, businessDate: string): Promise<number> {
+    const list: { readonly items: readonly Workflow[] } = await this.objects.listNamespacedCustomObject({
+      ...ARGO,
+      namespace,
+      plural: "workflows",
+    });
+    const used = list.items.flatMap(({ spec: { arguments: given } }) => {
+      const date = parameter(given?.parameters, "business-date");
+      return date === businessDate ? [Number(parameter(given?.parameters, "run-number") ?? "1")] : [];
+    });
+    return 1 + Math.max(0, ...used);
   }
 }

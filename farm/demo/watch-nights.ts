@@ -67,7 +67,9 @@ function changesOnly(stream: NodeJS.WriteStream): Show {
         const key = `${customer}/${step.name}`;
         const text = `${step.state}${step.attempts > 1 ? ` (attempt ${step.attempts})` : ""}`;
         if (shown.get(key) !== text && step.state !== "waiting") {
-          stream.write(`${customer.padEnd(14)} ${step.name.padEnd(20)} ${text}${step.message ? `: ${step.message}` : ""}\n`);
+          stream.write(
+            `${customer.padEnd(14)} ${step.name.padEnd(20)} ${text}${step.message ? `: ${step.message}` : ""}\n`,
+          );
         }
         shown.set(key, text);
       }

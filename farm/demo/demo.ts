@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
+import { Central } from "../../ops/central.ts";
+import type { NightState } from "../../ops/night/night-state.ts";
+import { clock } from "../../ops/night/render-night.ts";
+import { farmPulumi } from "../deploy/farm-pulumi.ts";
+import { laneVolume } from "../deploy/lane-volume.ts";
+import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
+import { progressOn } from "../progress.ts";
+import { type WatchedNight, watchNights } from "./watch-nights.ts";
+
+/** A regular business day: no gate waits for a person on it. */
+const BUSINESS_DATE = "2026-03-27";
+
+/** How long both nights together may take, also on a slow machine. */
+const NIGHTS_LIMIT_SECONDS = 1500;
+
+/** The risk figures of a night, as its `var-es` step wrote them. */
+interface RiskFigures {
+  readonly currency: string;
+  readonly total: { readonly "monte-carlo": { readonly var: number; readonly es: number } };
+}
+
+/** `make demo`: the whole product on this machine, from nothing to two finished nights. */
+async function demo(): Promise<number> {
+  const progress = progressOn(process.stderr);
+  await farmUp();
+  const paths = new FarmPaths(farmRoot());
+  const pulumi = await farmPulumi(paths, progress);
+  const customers = customerNames();
+  await progress.step("pulumi up: platform", () => pulumi.up("platform"));
+  // One after the other: each uses a whole core for a few seconds.
+  for (const customer of customers) {
+    await progress.step(`pulumi up: ${customer}`, () => pulumi.up(customer));
+  }
+  const central = Central.fromKubeconfig(join(paths.central, "admin.kubeconfig"));
+  const nights = await Promise.all(customers.map((customer) => startNight(central, customer)));
+  process.stdout.write("\n");
+  const states = await watchNights(central, nights, process.stdout, NIGHTS_LIMIT_SECONDS);
+  process.stdout.write(`\n${await table(nights, states, paths)}\n`);
+  const succeeded = states.filter((state) => state.phase === "Succeeded").length;
+  console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded`);
+  return succeeded === nights.length ? 0 : 1;
+}
+
+async function farmUp(): Promise<void> {
+  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), "up"], { stdio: "inherit" });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exit) => resolve(exit ?? 128));
+  });
+  if (code !== 0) {
+    process.exit(code);
+  }
+}
+
+/** Starts the next run of the demo's business date: a run number is never used twice. */
+async function startNight(central: Central, customer: string): Promise<WatchedNight> {
+  const namespace = laneNamespace(customer);
+  const { displayName } = await loadCustomer(customer);
+  const runNumber = await central.nextRunNumber(namespace, BUSINESS_DATE);
+  const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
+  return { customer, displayName, namespace, workflow };
+}
+
+async function table(
+  nights: readonly WatchedNight[],
+  states: readonly NightState[],
+  paths: FarmPaths,
+): Promise<string> {
+  const rows = states.map(async (state, index) => {
+    const customer = nights[index]?.customer ?? "";
+    const folder = await bringHome(paths, customer, state);
+    const figures = readFigures(join(folder, "var-es", "var.json"));
+    const report = join(folder, "report", "report.html");
+    const done = state.steps.filter((step) => step.state === "succeeded").length;
+    const steps = `${done} of ${state.steps.length}`;
+    return [
+      customer,
+      steps,
+      clock(state.seconds),
+      ...figures,
+      existsSync(report) ? relative(process.cwd(), report) : "-",
+    ];
+  });
+  return columns([["customer", "steps", "duration", "VaR 99 %", "ES 97.5 %", "report"], ...(await Promise.all(rows))]);
+}
+
+/** Copies the night's results from the lane's volume to `nights/` in the checkout, where a person can open them. */
+async function bringHome(paths: FarmPaths, customer: string, state: NightState): Promise<string> {
+  const night = join("night", state.businessDate ?? "", `run-${state.runNumber}`);
+  const home = join(repositoryRoot, "nights", customer, state.businessDate ?? "", `run-${state.runNumber}`);
+  const source = join(await laneVolume(paths, customer), night);
+  if (existsSync(source)) {
+    mkdirSync(home, { recursive: true });
+    cpSync(source, home, { recursive: true });
+  }
+  return home;
+}
+
+function readFigures(file: string): readonly [string, string] {
+  if (!existsSync(file)) {
+    return ["-", "-"];
+  }
+  const { currency, total }: RiskFigures = JSON.parse(readFileSync(file, "utf8"));
+  const money = (amount: number): string => `${amount.toLocaleString("en", { maximumFractionDigits: 0 })} ${currency}`;
+  return [money(total["monte-carlo"].var), money(total["monte-carlo"].es)];
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+process.exitCode = await demo();

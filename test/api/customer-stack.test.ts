@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
+import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
+
+const TOKEN = "canary-token-of-nordbank";
+const MARKET_TOKEN = "canary-market-data-token";
+const LANE = "customer-nordbank";
+const KINDS =
+  "resourcequota,limitrange,networkpolicy,serviceaccount,role,rolebinding,secret,persistentvolumeclaim,workflowtemplate,cronworkflow";
+
+let api: CentralApi;
+let pulumi: Pulumi;
+let env: Record<string, string>;
+let authority: TestAuthority;
+
+beforeAll(async () => {
+  api = await CentralApi.start();
+  pulumi = await api.pulumi();
+  authority = new TestAuthority(api.folder);
+  const server = "https://k8s.nordbank.example:6443";
+  env = {
+    CUSTOMER_KUBECONFIG: api.folder.file("nordbank.kubeconfig", authority.kubeconfig(server, TOKEN)),
+    MARKET_DATA_TOKEN: api.folder.file("market-data.token", MARKET_TOKEN),
+    NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
+  };
+});
+
+afterAll(async () => {
+  await api?.stop();
+});
+
+describe("a customer's stack on a real API server", () => {
+  it("previews without touching the cluster and without showing a credential", async () => {
+    await pulumi.ensureStack("nordbank");
+    const preview = succeeded(await pulumi.run("nordbank", ["preview", "--json"], env));
+    expect(preview).toContain("WorkflowTemplate");
+    expectNoCredential(preview);
+    await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
+  });
+
+  it("deploys every object of the lane, the credential only into its Secret", async () => {
+    const output = await pulumi.up("nordbank", env);
+    expectNoCredential(output);
+    const names = await api.names(LANE, KINDS);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "cronworkflow.argoproj.io/night",
+        "networkpolicy.networking.k8s.io/default-deny",
+        "persistentvolumeclaim/results",
+        "resourcequota/lane",
+        "secret/credential",
+        "serviceaccount/executor",
+        "serviceaccount/runner",
+      ]),
+    );
+    const token = await api.kubectl(
+      "get",
+      "secret",
+      "credential",
+      "-n",
+      LANE,
+      "-o",
+      "jsonpath={.data.marketDataToken}",
+    );
+    expect(Buffer.from(token, "base64").toString()).toBe(MARKET_TOKEN);
+  });
+
+  it("keeps credentials in the state only encrypted", () => {
+    const state = join(api.folder.path, "pulumi", "state");
+    const files = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const content = readFileSync(join(state, file), "utf8");
+      expect(content).toContain("ciphertext");
+      expectNoCredential(content);
+    }
+  });
+
+  it("changes nothing at a second up, nor after a refresh", async () => {
+    succeeded(await pulumi.run("nordbank", ["up", "--yes", "--skip-preview", "--expect-no-changes"], env));
+    succeeded(await pulumi.run("nordbank", ["refresh", "--yes", "--skip-preview"], env));
+    succeeded(await pulumi.run("nordbank", ["preview", "--expect-no-changes"], env));
+  });
+
+  it("updates the schedule alone when only the schedule changes, and keeps an older template when the night does", async () => {
+    const project = projectCopy(api.folder, "changed");
+    const file = join(project, "customers", "nordbank.ts");
+    const source = readFileSync(file, "utf8");
+    const changed = await api.pulumi(project);
+    const before = await api.names(LANE, "workflowtemplate");
+    writeFileSync(file, source.replace('nightly("22:30"', 'nightly("23:15"'));
+    await changed.up("nordbank", env);
+    expect(await api.kubectl("get", "cronworkflow", "night", "-n", LANE, "-o", "jsonpath={.spec.schedules[0]}")).toBe(
+      "15 23 * * *",
+    );
+    expect(await api.names(LANE, "workflowtemplate")).toEqual(before);
+    writeFileSync(
+      file,
+      source.replace('riskApp("scenarios.py"), executors: 2', 'riskApp("scenarios.py"), executors: 3'),
+    );
+    await changed.up("nordbank", env);
+    const after = await api.names(LANE, "workflowtemplate");
+    expect(after).toHaveLength(2);
+    expect(after).toEqual(expect.arrayContaining([...before]));
+  });
+
+  it("destroys the stack and leaves nothing behind", async () => {
+    succeeded(await pulumi.run("nordbank", ["destroy", "--yes", "--skip-preview"], env));
+    await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
+    const everywhere = await api.kubectl("get", KINDS, "-A", "-l", "nightlane/customer=nordbank", "-o", "name");
+    expect(everywhere.trim()).toBe("");
+  });
+});
+
+describe("what a person can get wrong", () => {
+  const attempts: readonly [string, string, () => Record<string, string>, readonly string[]][] = [
+    ["an unknown stack", "nordbnak", () => env, ["unknown customer", "nordbnak", "alpenkredit, nordbank"]],
+    [
+      "a missing variable",
+      "nordbank",
+      () => without("CUSTOMER_KUBECONFIG"),
+      ["customers/nordbank.ts", "credentials.kubeconfig", "CUSTOMER_KUBECONFIG"],
+    ],
+    [
+      "an empty file",
+      "nordbank",
+      () => ({ ...env, MARKET_DATA_TOKEN: api.folder.file("empty", "\n") }),
+      ["credentials.marketDataToken", "empty file"],
+    ],
+    [
+      "a kubeconfig that is none",
+      "nordbank",
+      () => ({ ...env, CUSTOMER_KUBECONFIG: api.folder.file("none", "[]") }),
+      ["credentials.kubeconfig", "a kubeconfig"],
+    ],
+    [
+      "a kubeconfig for another server",
+      "nordbank",
+      () => kubeconfig(authority.kubeconfig("https://k8s.alpenkredit.example:6443", TOKEN)),
+      ["clusters[0].cluster.server", "https://k8s.nordbank.example:6443"],
+    ],
+    [
+      "a kubeconfig with an exec plugin",
+      "nordbank",
+      () => kubeconfig(authority.kubeconfig("https://k8s.nordbank.example:6443", TOKEN, { exec: { command: "aws" } })),
+      ["users[0].user.exec"],
+    ],
+  ];
+
+  it.each(attempts)("%s: says so, and deploys nothing", async (_, stack, environment, said) => {
+    await pulumi.ensureStack(stack);
+    const result = await pulumi.run(stack, ["up", "--yes", "--skip-preview"], environment());
+    expect(result.code).not.toBe(0);
+    for (const text of said) {
+      expect(result.output).toContain(text);
+    }
+    expectNoCredential(result.output);
+    expect(result.output).not.toMatch(/^\s+at .*\.ts:\d+/m);
+    await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
+  });
+
+  it("tells everything wrong with a file at once", async () => {
+    await pulumi.ensureStack("nordbank");
+    const result = await pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], {
+      NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
+    });
+    expect(result.output).toContain("credentials.kubeconfig");
+    expect(result.output).toContain("credentials.marketDataToken");
+  });
+
+  function without(variable: string): Record<string, string> {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => name !== variable));
+  }
+
+  function kubeconfig(content: string): Record<string, string> {
+    return { ...env, CUSTOMER_KUBECONFIG: api.folder.file("wrong.kubeconfig", content) };
+  }
+});
+
+function expectNoCredential(text: string): void {
+  for (const secret of [TOKEN, MARKET_TOKEN]) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(Buffer.from(secret).toString("base64"));
+  }
+}

@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import { type ApiServer, startApiServer } from "../../farm/api-server.ts";
+import { runCommand } from "../../farm/deploy/command.ts";
+import { Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
+import { ensureTools } from "../../farm/tools/ensure.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
+
+export const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder that is removed with everything in it. */
+export class TemporaryFolder {
+  readonly path = mkdtempSync(join(tmpdir(), "nightlane-"));
+
+  file(name: string, content: string): string {
+    const path = join(this.path, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A real API server with Argo's resource definitions and the platform's namespaces, as customers' stacks need it. */
+export class CentralApi {
+  private constructor(
+    private readonly server: ApiServer,
+    private readonly kubectlPath: string,
+    readonly folder: TemporaryFolder,
+  ) {}
+
+  static async start(): Promise<CentralApi> {
+    const folder = new TemporaryFolder();
+    const tools = await ensureTools(["kubectl", "argo-crds"], silentReporter);
+    const server = await startApiServer({ dir: join(folder.path, "api-server") });
+    const api = new CentralApi(server, tools.kubectl, folder);
+    await api.kubectl("apply", "--server-side", "-f", join(tools["argo-crds"], "full"));
+    await api.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+    await api.kubectl("create", "namespace", "nightlane-system");
+    return api;
+  }
+
+  get kubeconfig(): string {
+    return this.server.kubeconfig;
+  }
+
+  /** Runs kubectl as the administrator. @throws Error with its words if it fails */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    return succeeded(
+      await runCommand(this.kubectlPath, ["--kubeconfig", this.kubeconfig, ...args], { cwd: "/", env: {} }),
+    );
+  }
+
+  /** Names of all objects of the given kinds in a namespace, `kind/name`, sorted. */
+  async names(namespace: string, kinds: string): Promise<readonly string[]> {
+    const printed = await this.kubectl("get", kinds, "-n", namespace, "-o", "name");
+    return printed
+      .split("\n")
+      .filter((line) => line !== "")
+      .sort();
+  }
+
+  async pulumi(project = repository): Promise<Pulumi> {
+    return Pulumi.at({ dir: join(this.folder.path, "pulumi"), kubeconfig: this.kubeconfig, env: {}, project });
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+    this.folder.remove();
+  }
+}
+
+/** A certificate authority made for one test run, and kubeconfigs under it. */
+export class TestAuthority {
+  readonly caFile: string;
+  private readonly ca: string;
+
+  constructor(folder: TemporaryFolder) {
+    this.caFile = join(folder.path, "ca.pem");
+    const subject = ["-subj", "/CN=test authority", "-days", "2"];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/dev/null"];
+    execFileSync("openssl", ["req", "-x509", ...key, ...subject, "-out", this.caFile], { stdio: "pipe" });
+    this.ca = execFileSync("base64", ["-w0", this.caFile], { encoding: "utf8" });
+  }
+
+  /** A kubeconfig as a customer's administrator would hand it over, with changes of a test's own. */
+  kubeconfig(server: string, token: string, user: Readonly<Record<string, unknown>> = { token }): string {
+    return stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "nightlane",
+      clusters: [{ name: "customer", cluster: { server, "certificate-authority-data": this.ca } }],
+      users: [{ name: "nightlane", user }],
+      contexts: [{ name: "nightlane", context: { cluster: "customer", user: "nightlane", namespace: "risk" } }],
+    });
+  }
+}
+
+/** A copy of the project in which a test may change and add customer files. */
+export function projectCopy(folder: TemporaryFolder, name: string): string {
+  const copy = join(folder.path, name);
+  mkdirSync(copy);
+  for (const part of [
+    "constructs",
+    "customers",
+    "infra",
+    "Pulumi.yaml",
+    "package.json",
+    "tsconfig.json",
+    "central.json",
+    "images.json",
+    "versions.json",
+  ]) {
+    cpSync(join(repository, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
