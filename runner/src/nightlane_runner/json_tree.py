@@ -6,7 +6,7 @@ Kubernetes leaves out what is empty, so every reader answers an absent value wit
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-JsonObject: TypeAlias = "dict[str, Json]"
+JsonObject: TypeAlias = dict[str, Json]
 
 
 def value_at(tree: Json, *path: str) -> Json:

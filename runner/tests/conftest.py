@@ -1,0 +1,66 @@
+"""Fixtures: one API server for all tests, one namespace and one set of mounts for each."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.kubeconfig import read_kubeconfig
+from tests.support.administrator import Administrator
+from tests.support.api_server import running_api_server
+from tests.support.kubelet import Kubelet
+from tests.support.runner_process import RunnerProcess
+from tests.support.tcp_proxy import TcpProxy
+
+StartRunner = Callable[..., RunnerProcess]
+
+
+@pytest.fixture(scope="session")
+def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The administrator's kubeconfig of a real API server."""
+    with running_api_server(tmp_path_factory.mktemp("api-server")) as kubeconfig:
+        yield kubeconfig
+
+
+@pytest.fixture
+def admin(api_server: Path, tmp_path: Path) -> Administrator:
+    """An administrator of a fresh namespace that has the runner's identity."""
+    return Administrator.of_new_namespace(api_server, tmp_path)
+
+
+@pytest.fixture
+def kubelet(admin: Administrator) -> Kubelet:
+    """Somebody to play the kubelet in that namespace."""
+    return Kubelet(admin)
+
+
+@pytest.fixture
+def mounts(admin: Administrator, tmp_path: Path) -> Path:
+    """The mounts of the runners of one step, with the credential in them."""
+    folder = tmp_path / "mounts"
+    admin.write_kubeconfig(folder / "credentials" / "kubeconfig")
+    return folder
+
+
+@pytest.fixture
+def proxy(admin: Administrator, mounts: Path) -> Iterator[TcpProxy]:
+    """A breakable connection, which the credential in the mounts leads through."""
+    proxy = TcpProxy(read_kubeconfig(admin.kubeconfig).port)
+    admin.write_kubeconfig(mounts / "credentials" / "kubeconfig", proxy.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def start_runner(mounts: Path) -> Iterator[StartRunner]:
+    """Starts runner processes on those mounts and ends what is left of them."""
+    started: list[RunnerProcess] = []
+
+    def start(kind: str, step: dict[str, Any]) -> RunnerProcess:
+        started.append(RunnerProcess(mounts, kind, step))
+        return started[-1]
+
+    yield start
+    for runner in started:
+        runner.end()
