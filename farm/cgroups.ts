@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "./wait.ts";
 
@@ -8,6 +8,11 @@ const CGROUPS = "/sys/fs/cgroup";
 /** Parent of all cgroups of a cluster's pods, below each controller's root. */
 export function cgroupOf(clusterId: string): string {
   return `/nightlane-farm/${clusterId}`;
+}
+
+/** Makes the parent of a cluster's cgroups; the kubelet wants to find it. */
+export async function makeCgroups(clusterId: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, cgroupOf(clusterId)), { recursive: true });
 }
 
 /** Removes the cgroups that ended processes left: of one cluster, or of all. */
@@ -24,11 +29,11 @@ export async function removeCgroups(clusterId?: string): Promise<void> {
   }
 }
 
-/** One root per controller with cgroup v1, the only root itself with v2. */
+/** The only root with cgroup v2; one root per controller with v1. */
 async function hierarchies(): Promise<readonly string[]> {
-  if (!existsSync(CGROUPS)) return [];
+  if (existsSync(join(CGROUPS, "cgroup.controllers"))) return [CGROUPS];
   const controllers = await readdir(CGROUPS, { withFileTypes: true });
-  return [CGROUPS, ...controllers.filter((entry) => entry.isDirectory()).map((entry) => join(CGROUPS, entry.name))];
+  return controllers.filter((entry) => entry.isDirectory()).map((entry) => join(CGROUPS, entry.name));
 }
 
 async function removeTree(folder: string): Promise<void> {

@@ -1,11 +1,17 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { existsSync } from "node:fs";
 import { ApiClient } from "./api-client.ts";
-import { removeCgroups } from "./cgroups.ts";
+import { makeCgroups, removeCgroups } from "./cgroups.ts";
 import { type Component, untilReady } from "./component.ts";
-import { API_SERVER_AS_KUBELET_CLIENT, type ControlPlane, CONTROL_PLANE_TOOLS, prepareControlPlane } from "./control-plane.ts";
-import { type BuiltImage, cleanImageStore, containerdAnswers, importImages, referenceOf } from "./image-store.ts";
+import {
+  API_SERVER_AS_KUBELET_CLIENT,
+  CONTROL_PLANE_TOOLS,
+  type ControlPlane,
+  prepareControlPlane,
+} from "./control-plane.ts";
+import { cleanImageStore, containerdAnswers, importImages } from "./image-store.ts";
+import type { BuiltImage } from "./images/ensure.ts";
 import { Kubectl } from "./kubectl.ts";
 import { connect } from "./network.ts";
 import { KUBE_ROUTER_USER, NODE_TOOLS, type NodeComponents, prepareNode } from "./node.ts";
@@ -78,8 +84,10 @@ export class Cluster {
 
   /** Removes what an ended cluster left. One that was complete keeps its data and comes back as after a reboot of its node. */
   private async clear(): Promise<void> {
+    await Sandbox.endAll(this.context.paths.root, this.plan.id);
     await removeCgroups(this.plan.id);
     if (!existsSync(this.paths.complete)) await rm(this.paths.root, { recursive: true, force: true });
+    await makeCgroups(this.plan.id);
     await mkdir(this.paths.logs, { recursive: true });
     this.state.init = undefined;
     this.state.components = {};
@@ -117,7 +125,7 @@ export class Cluster {
 
   private async prepareNode(controlPlane: ControlPlane): Promise<NodeComponents> {
     const { plan, paths, context } = this;
-    return prepareNode({ plan, paths, controlPlane, tools: context.tools, pauseImage: referenceOf(context.images.pause) });
+    return prepareNode({ plan, paths, controlPlane, tools: context.tools, pauseImage: context.images.pause.reference });
   }
 
   private async startControlPlane(
@@ -165,7 +173,7 @@ export class Cluster {
     const running = this.state.components[component.name];
     if (running !== undefined && (await isAlive(running))) return running;
     const identity = await sandbox.start(component, this.logOf(component));
-    this.state.components[component.name] = identity;
+    this.state.components[component.name] = { ...identity, command: component.command };
     await this.context.save();
     return identity;
   }
@@ -192,12 +200,13 @@ export interface RunningCluster {
   readonly authority: string;
 }
 
-/** Whether the node with this name reports itself ready. */
+/** Whether the node with this name is ready; what it reported before its kubelet ended does not count. */
 export async function isNodeReady(client: ApiClient, name: string): Promise<boolean> {
-  const node = await client.get<{ readonly status: { readonly conditions?: readonly { type: string; status: string }[] } }>(
-    `/api/v1/nodes/${name}`,
-  );
-  return node?.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  const node = await client.get<{
+    readonly status: { readonly conditions?: readonly { type: string; status: string }[] };
+  }>(`/api/v1/nodes/${name}`);
+  const reported = node?.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  return reported && (await client.send("GET", `/api/v1/nodes/${name}/proxy/healthz`)).status === 200;
 }
 
 function permissionObjects(): readonly unknown[] {

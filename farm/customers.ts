@@ -1,36 +1,15 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type CustomerDefinition, isCustomerDefinition } from "../constructs/customer-definition.ts";
-import { repositoryRoot } from "./paths.ts";
-import type { FarmCustomer } from "./plan.ts";
-import { FarmError } from "./tools/errors.ts";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { customerNames, loadCustomer } from "../infra/customer-files.ts";
+import type { FarmCredential, FarmCustomer } from "./plan.ts";
 
-const customersFolder = join(repositoryRoot, "customers");
-
-/** Every customer file of the repository, by name. */
+/** Every customer file of the repository, in the order of their names. */
 export async function loadFarmCustomers(): Promise<readonly FarmCustomer[]> {
-  const files = existsSync(customersFolder) ? await readdir(customersFolder) : [];
-  const names = files.filter((file) => file.endsWith(".ts")).map((file) => basename(file, ".ts"));
-  return Promise.all(names.sort().map(loadFarmCustomer));
+  return Promise.all(customerNames().map(loadFarmCustomer));
 }
 
-/** One customer file. @throws FarmError if there is no such file, or if it declares no customer */
+/** One customer file. @throws UserError if there is no such file, or if it declares no customer */
 export async function loadFarmCustomer(name: string): Promise<FarmCustomer> {
-  const file = join(customersFolder, `${name}.ts`);
-  if (!existsSync(file)) {
-    throw new FarmError(
-      `There is no customers/${name}.ts.\nCreate it first (docs/add-a-customer.md), then add its cluster.`,
-    );
-  }
-  const module: { readonly default?: unknown } = await import(pathToFileURL(file).href);
-  if (!isCustomerDefinition(module.default)) {
-    throw new FarmError(
-      `customers/${name}.ts declares no customer.\nIts default export must be defineCustomer({ ... }).`,
-    );
-  }
-  return fromDefinition(module.default);
+  return fromDefinition(await loadCustomer(name));
 }
 
 function fromDefinition({ name, cluster, credentials }: CustomerDefinition): FarmCustomer {
@@ -39,6 +18,15 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
     server: cluster.server,
     address: cluster.address,
     namespace: cluster.namespace,
-    tokens: Object.keys(credentials).filter((credential) => credential !== "kubeconfig"),
+    credentials: Object.entries(credentials).map(([credential, reference]): FarmCredential => {
+      const file = credential === "kubeconfig" ? "nightlane.kubeconfig" : tokenFile(credential);
+      return reference.kind === "gitlabFile" ? { file, variable: reference.variable } : { file };
+    }),
   };
+}
+
+/** File of a named token: "marketDataToken" lies in "market-data.token". */
+export function tokenFile(credential: string): string {
+  const words = credential.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+  return `${words.replace(/-token$/, "")}.token`;
 }

@@ -1,24 +1,11 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { BuiltImage } from "./images/ensure.ts";
 import { CONTAINERD_SOCKET, containerdConfig } from "./node.ts";
 import type { ClusterPaths } from "./paths.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { FarmError } from "./tools/errors.ts";
-
-/** An image as the farm built it. */
-export interface BuiltImage {
-  readonly repository: string;
-  /** "sha256:" and 64 hex digits. */
-  readonly digest: string;
-  /** File of an OCI archive. */
-  readonly archive: string;
-}
-
-/** The reference by digest under which pods name an image. */
-export function referenceOf(image: BuiltImage): string {
-  return `${image.repository}@${image.digest}`;
-}
 
 const CTR = ["ctr", "--address", CONTAINERD_SOCKET, "--namespace", "k8s.io"] as const;
 
@@ -39,12 +26,13 @@ export async function cleanImageStore(
   const config = join(paths.config, "containerd-clean.toml");
   await writeFile(config, containerdConfig("", "", false));
   const log = join(paths.logs, "containerd-clean.log");
-  const keep = wanted.map(referenceOf).join("\n");
+  const keep = wanted.map((image) => image.reference).join("\n");
   try {
     await sandbox.run("sh", ["-c", CLEAN_SCRIPT, "clean", config, log, keep], 60);
   } catch (error) {
     if (!(error instanceof FarmError)) throw error;
-    await throwAway(sandbox, paths);
+    // From inside, where the store is mounted.
+    await sandbox.run("sh", ["-c", "rm -rf /var/lib/containerd/*"]);
   }
 }
 
@@ -73,12 +61,6 @@ $image
 done
 `;
 
-/** Empties a store from inside the cluster, where it is mounted. */
-async function throwAway(sandbox: Sandbox, paths: ClusterPaths): Promise<void> {
-  await sandbox.run("sh", ["-c", "rm -rf /var/lib/containerd/*"]);
-  await rm(join(paths.config, "containerd-clean.toml"), { force: true });
-}
-
 /** Imports the images that the cluster's running containerd lacks. Returns how many were imported. */
 export async function importImages(
   sandbox: Sandbox,
@@ -86,15 +68,15 @@ export async function importImages(
   onImport: (image: BuiltImage) => void,
 ): Promise<number> {
   const present = new Set((await ctr(sandbox, ["images", "list", "--quiet"])).split("\n"));
-  const missing = images.filter((image) => !present.has(referenceOf(image)));
+  const missing = images.filter((image) => !present.has(image.reference));
   for (const image of missing) {
     onImport(image);
     // With a base name and digests, containerd itself names the image <repository>@<digest>.
     await ctr(sandbox, ["images", "import", "--base-name", image.repository, "--digests", image.archive]);
     const names = (await ctr(sandbox, ["images", "list", "--quiet"])).split("\n");
-    if (!names.includes(referenceOf(image))) {
+    if (!names.includes(image.reference)) {
       throw new FarmError(
-        `${image.archive} holds no image ${referenceOf(image)}.\nBuild it again: remove the file, then run farm up.`,
+        `${image.archive} holds no image ${image.reference}.\nBuild it again: remove the file, then run farm up.`,
       );
     }
   }

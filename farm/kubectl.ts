@@ -20,6 +20,11 @@ export class Kubectl {
     await this.run(["apply", ...APPLY_OPTIONS, `--filename=${folder}`]);
   }
 
+  /** Builds a folder with kustomize and applies the result. */
+  async applyKustomization(folder: string): Promise<void> {
+    await this.run(["apply", ...APPLY_OPTIONS, `--kustomize=${folder}`]);
+  }
+
   private async run(args: readonly string[], input?: string): Promise<string> {
     return run(this.program, [`--kubeconfig=${this.kubeconfig}`, ...args], {
       // kubectl keeps what it learns of an API server's kinds in the home folder.

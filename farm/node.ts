@@ -110,6 +110,8 @@ export function containerdConfig(pauseImage: string, networks: string, withPods 
     ...head,
     `[${runtime}]`,
     `sandbox_image = "${pauseImage}"`,
+    // A container or CI machine may not be allowed to protect processes from the out-of-memory killer.
+    "restrict_oom_score_adj = true",
     `[${runtime}.cni]`,
     'bin_dir = "/usr/lib/cni"',
     `conf_dir = "${networks}"`,
@@ -158,7 +160,6 @@ function kubeletConfiguration(
     // The kubelet shares its machine: it manages only what lies below a cgroup of its own, and works with cgroup v1 too.
     cgroupDriver: "cgroupfs",
     cgroupRoot: cgroupOf(plan.id),
-    cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,

@@ -6,7 +6,7 @@ export const repositoryRoot = fileURLToPath(new URL("..", import.meta.url)).repl
 
 /** Where the farm keeps its state: NIGHTLANE_FARM, or /var/lib/nightlane-farm. */
 export function farmRoot(): string {
-  return resolve(process.env["NIGHTLANE_FARM"] || "/var/lib/nightlane-farm");
+  return resolve(process.env.NIGHTLANE_FARM || "/var/lib/nightlane-farm");
 }
 
 /** Files and folders of a farm. */
@@ -19,6 +19,8 @@ export class FarmPaths {
   readonly lock: string;
   /** Manifests synthesized with the farm's images. */
   readonly dist: string;
+  /** Programs to put on PATH. */
+  readonly programs: string;
   /** Unpacked images, one folder per cluster: the one thing that outlives `farm down`, so that the next start is quick. */
   readonly imageStores: string;
 
@@ -27,22 +29,42 @@ export class FarmPaths {
     this.images = join(root, "images.json");
     this.lock = join(root, "lock");
     this.dist = join(root, "dist");
+    this.programs = join(root, "bin");
     this.imageStores = join(root, "image-stores");
   }
 
-  /** Folder with the kubeconfigs of the central cluster. */
-  get central(): string {
-    return join(this.root, "central");
+  /** Kubeconfig of the central cluster's administrator. */
+  get centralKubeconfig(): string {
+    return join(this.root, "central", "admin.kubeconfig");
   }
 
   /** Folder with a customer's credentials. */
-  customer(name: string): string {
-    return join(this.root, "customers", name);
+  customer(name: string): CustomerPaths {
+    return new CustomerPaths(join(this.root, "customers", name));
   }
 
   /** Files of one cluster's control plane and node. */
   cluster(id: string): ClusterPaths {
     return new ClusterPaths(join(this.root, "clusters", id), join(this.imageStores, id));
+  }
+}
+
+/** What the farm keeps of a customer outside its cluster. */
+export class CustomerPaths {
+  /** Kubeconfig of the administrator of the customer's cluster. */
+  readonly adminKubeconfig: string;
+  /** Kubeconfig of our identity in the customer's cluster. */
+  readonly kubeconfig: string;
+  /** Certificate authority of the customer's cluster. */
+  readonly authority: string;
+  /** How the pricing application is deployed at this customer. */
+  readonly pricingEngine: string;
+
+  constructor(readonly root: string) {
+    this.adminKubeconfig = join(root, "admin.kubeconfig");
+    this.kubeconfig = join(root, "nightlane.kubeconfig");
+    this.authority = join(root, "ca.pem");
+    this.pricingEngine = join(root, "pricing-engine");
   }
 }
 

@@ -37,8 +37,15 @@ export interface CustomerPlan extends ClusterPlan {
   readonly server: string;
   /** Namespace in which our identity and the customer's applications live. */
   readonly namespace: string;
-  /** Names of the customer's credentials besides the kubeconfig. */
-  readonly tokens: readonly string[];
+  readonly credentials: readonly FarmCredential[];
+}
+
+/** A credential that a customer file refers to and the farm makes. */
+export interface FarmCredential {
+  /** Name of its file in the customer's folder. */
+  readonly file: string;
+  /** Environment variable by which the deployment finds the file. @default - it is found another way */
+  readonly variable?: string;
 }
 
 /** All clusters of a farm. */
@@ -55,7 +62,7 @@ export interface FarmCustomer {
   readonly server: string;
   readonly address: string;
   readonly namespace: string;
-  readonly tokens: readonly string[];
+  readonly credentials: readonly FarmCredential[];
 }
 
 /** What the farm must know of the central cluster: the content of central.json. */
@@ -110,7 +117,7 @@ function planCustomer(customer: FarmCustomer): CustomerPlan {
     claims: [{ namespace: customer.namespace, name: "results" }],
     server: customer.server,
     namespace: customer.namespace,
-    tokens: customer.tokens,
+    credentials: customer.credentials,
   };
 }
 

@@ -52,10 +52,10 @@ export async function findInNamespace(init: number, innerPid: number): Promise<n
   return found;
 }
 
-/** Every process with exactly this entry ("NAME=value") in its environment. */
-export async function findByEnvironment(entry: string): Promise<readonly ProcessIdentity[]> {
+/** Every process that has an entry starting with `prefix` ("NAME=va") in its environment. */
+export async function findByEnvironment(prefix: string): Promise<readonly ProcessIdentity[]> {
   const carries = async (pid: number): Promise<boolean> =>
-    (await readProc(pid, "environ"))?.split("\0").includes(entry) ?? false;
+    (await readProc(pid, "environ"))?.split("\0").some((entry) => entry.startsWith(prefix)) ?? false;
   const found = await Promise.all((await filterAsync(await allPids(), carries)).map(identify));
   return found.filter((process) => process !== undefined);
 }

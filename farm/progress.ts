@@ -15,7 +15,7 @@ export interface Progress extends Reporter {
 
 /** Progress on `stream`: live lines with a tick at the end on a terminal, otherwise one plain line as each step ends. */
 export function progressOn(stream: ReporterStream): Progress {
-  const live = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  const live = stream.isTTY === true && process.env.TERM !== "dumb";
   return withSteps(live ? liveTasks(stream) : plainTasks(stream));
 }
 

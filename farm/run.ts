@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Its whole environment. @default - {@link plainEnvironment} */
   readonly env?: Readonly<Record<string, string>>;
+  /** @default - the current folder */
+  readonly cwd?: string;
   /** Seconds after which it is ended. @default 120 */
   readonly limitSeconds?: number;
   /** What failed, for the error's first line. @default - the command itself */
@@ -26,6 +28,7 @@ export const plainEnvironment: Readonly<Record<string, string>> = {
 /** Runs a command to its end and returns what it printed. @throws FarmError with what it said if it fails */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const child = spawn(command, args, {
+    cwd: options.cwd,
     env: { ...(options.env ?? plainEnvironment) },
     stdio: "pipe",
     timeout: (options.limitSeconds ?? 120) * 1000,

@@ -3,7 +3,14 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Component, type Launcher, startupFailure } from "./component.ts";
 import type { ClusterPaths } from "./paths.ts";
-import { childrenOf, findByEnvironment, findInNamespace, identify, type ProcessIdentity } from "./processes.ts";
+import {
+  childrenOf,
+  findByEnvironment,
+  findInNamespace,
+  identify,
+  type ProcessIdentity,
+  terminate,
+} from "./processes.ts";
 import { plainEnvironment, run } from "./run.ts";
 import { sandboxScript } from "./sandbox-script.ts";
 import { cacheRoot } from "./tools/cache.ts";
@@ -39,7 +46,7 @@ export class Sandbox implements Launcher {
       "unshare",
       [...NAMESPACES, "--fork", "--mount-proc", "--propagation", "private", "--kill-child", "sh", "-c", script],
       {
-        env: { ...plainEnvironment, [MARKER]: `${farm}:${id}` },
+        env: { ...plainEnvironment, [MARKER]: mark(farm, id).slice(MARKER.length + 1) },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
         cwd: "/",
@@ -52,15 +59,13 @@ export class Sandbox implements Launcher {
     return new Sandbox(init);
   }
 
-  /** Init processes of this farm's clusters that run now, by cluster id: also those that no record tells of. */
-  static async findInits(
-    farm: string,
-    ids: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly ProcessIdentity[]>> {
-    const found = await Promise.all(
-      ids.map(async (id) => [id, await findByEnvironment(`${MARKER}=${farm}:${id}`)] as const),
-    );
-    return new Map(found);
+  /**
+   * Ends what holds a cluster's namespaces, and with it everything inside; without an id, those of every cluster of
+   * the farm. They are found by their mark, so that also those end that no record tells of.
+   */
+  static async endAll(farm: string, id = ""): Promise<void> {
+    for (const process of await findByEnvironment(id === "" ? `${MARKER}=${farm}:` : mark(farm, id)))
+      await terminate(process, 0);
   }
 
   /** Runs a short command inside. */
@@ -83,6 +88,11 @@ export class Sandbox implements Launcher {
   private enter(): readonly string[] {
     return ["--target", String(this.init.pid), ...NAMESPACES, "--"];
   }
+}
+
+/** The whole entry; the last colon keeps a name apart from a longer one that starts with it. */
+function mark(farm: string, id: string): string {
+  return `${MARKER}=${farm}:${id}:`;
 }
 
 async function furnished(unshare: ReturnType<typeof spawn>, id: string): Promise<void> {

@@ -24,20 +24,42 @@ export interface ClusterState {
   /** The process that holds the cluster's namespaces: with it ends everything in them. */
   init: ProcessIdentity | undefined;
   /** Control plane and node, by component. */
-  components: Record<string, ProcessIdentity>;
+  components: Record<string, ComponentState>;
 }
 
-/** Reads farm.json; an empty farm if there is none. */
-export async function readState(file: string): Promise<FarmState> {
-  if (!existsSync(file)) return { bootId: await currentBootId(), kernelSettings: {}, clusters: {} };
-  return JSON.parse(await readFile(file, "utf8")) as FarmState;
+/** A component that was started; it may have ended since. */
+export interface ComponentState extends ProcessIdentity {
+  readonly command: readonly string[];
 }
 
-/** Replaces farm.json in one step, so that a killed command leaves the old or the new one. */
-export async function writeState(file: string, state: FarmState): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+/** farm.json: read once, changed in memory, written after every change. */
+export class FarmRecord {
+  private writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly file: string,
+    public state: FarmState,
+  ) {}
+
+  /** Reads the file; an empty farm if there is none. */
+  static async read(file: string): Promise<FarmRecord> {
+    const state = existsSync(file)
+      ? (JSON.parse(await readFile(file, "utf8")) as FarmState)
+      : { bootId: await currentBootId(), kernelSettings: {}, clusters: {} };
+    return new FarmRecord(file, state);
+  }
+
+  /** Replaces the file in one step, so that a killed command leaves the old or the new one. Calls may overlap. */
+  async save(): Promise<void> {
+    this.writing = this.writing.then(() => this.write());
+    await this.writing;
+  }
+
+  private async write(): Promise<void> {
+    await mkdir(dirname(this.file), { recursive: true });
+    await writeFile(`${this.file}.new`, `${JSON.stringify(this.state, null, 2)}\n`, { mode: 0o600 });
+    await rename(`${this.file}.new`, this.file);
+  }
 }
 
 /** Tells one boot of this machine from another. */

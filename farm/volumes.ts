@@ -35,7 +35,10 @@ export function planVolumes(claim: Claim, existing: readonly VolumeStatus[]): Vo
   const remove = ours.filter(isSpent).map((volume) => volume.metadata.name);
   const free = ours.filter((volume) => !isSpent(volume) && volume.status?.phase !== "Bound").length;
   const taken = new Set(ours.map((volume) => volume.metadata.name));
-  const names = Array.from({ length: taken.size + READY_VOLUMES }, (_, index) => `${claim.name}-${claim.namespace}-${index + 1}`);
+  const names = Array.from(
+    { length: taken.size + READY_VOLUMES },
+    (_, index) => `${claim.name}-${claim.namespace}-${index + 1}`,
+  );
   const create = names.filter((name) => !taken.has(name)).slice(0, Math.max(0, READY_VOLUMES - free));
   return { remove, create: create.map((name) => ({ name, claim })) };
 }
