@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:https";
+import { parse } from "yaml";
+
+/** An answer of an API server, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Who a request claims to be, if not the holder of the kubeconfig. */
+export interface Identity {
+  readonly user: string;
+  /** @default - none */
+  readonly groups?: readonly string[];
+}
+
+/** One request. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  /** @default - no body */
+  readonly body?: unknown;
+  /** Media type of a PATCH. @default "application/merge-patch+json" */
+  readonly patch?: string;
+  /** The API server does everything but store it. @default false */
+  readonly dryRun?: boolean;
+  /** @default - the kubeconfig's own identity */
+  readonly as?: Identity;
+  /** Asks for another protocol on the connection, as exec does. @default - none */
+  readonly upgrade?: string;
+}
+
+interface KubeconfigFile {
+  readonly clusters: readonly [{ readonly cluster: Readonly<Record<string, string>> }];
+  readonly users: readonly [{ readonly user: Readonly<Record<string, string>> }];
+}
+
+/** Seconds after which an API server that stays silent counts as unreachable. */
+const ANSWER_SECONDS = 30;
+
+/** The API server as one identity sees it; it may claim to be others, if it has the right to. */
+export class Api {
+  private constructor(
+    readonly server: string,
+    private readonly agent: Agent,
+    private readonly token: string | undefined,
+    private readonly identity: Identity | undefined,
+  ) {}
+
+  /** The cluster and user of a kubeconfig with one context and inline data. */
+  static async fromKubeconfig(file: string): Promise<Api> {
+    const config = parse(await readFile(file, "utf8")) as KubeconfigFile;
+    const { cluster } = config.clusters[0];
+    const { user } = config.users[0];
+    const decode = (text: string | undefined): string | undefined =>
+      text === undefined ? undefined : Buffer.from(text, "base64").toString();
+    const agent = new Agent({
+      ca: decode(cluster["certificate-authority-data"]),
+      cert: decode(user["client-certificate-data"]),
+      key: decode(user["client-key-data"]),
+      keepAlive: true,
+      maxSockets: 16,
+    });
+    return new Api(cluster.server ?? "", agent, user.token, undefined);
+  }
+
+  /** The same API server, every request made in another's name. */
+  as(identity: Identity): Api {
+    return new Api(this.server, this.agent, this.token, identity);
+  }
+
+  /** Sends a request and returns the answer, refusals included. @throws if the server cannot be reached */
+  async call(call: Call): Promise<Answer> {
+    const separator = call.path.includes("?") ? "&" : "?";
+    const path = call.dryRun === true ? `${call.path}${separator}dryRun=All` : call.path;
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        `${this.server}${path}`,
+        { method: call.method, agent: this.agent, timeout: ANSWER_SECONDS * 1000, headers: this.headers(call) },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("error", reject);
+          answer.on("end", () =>
+            resolve({ status: answer.statusCode ?? 0, body: parseBody(Buffer.concat(chunks).toString()) }),
+          );
+        },
+      );
+      sent.on("upgrade", (answer, socket) => {
+        socket.destroy();
+        resolve({ status: answer.statusCode ?? 101, body: undefined });
+      });
+      sent.on("timeout", () => sent.destroy(new Error(`${this.server} did not answer within ${ANSWER_SECONDS} s`)));
+      sent.on("error", reject);
+      sent.end(call.body === undefined ? undefined : JSON.stringify(call.body));
+    });
+  }
+
+  /** The object at a path. @throws unless the answer is 200 */
+  async get<T>(path: string): Promise<T> {
+    const answer = await this.call({ method: "GET", path });
+    if (answer.status !== 200) {
+      throw new Error(`GET ${path}: ${messageOf(answer)}`);
+    }
+    return answer.body as T;
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private headers(call: Call): Record<string, string | string[]> {
+    const identity = call.as ?? this.identity;
+    return {
+      accept: "application/json",
+      "content-type": call.method === "PATCH" ? (call.patch ?? "application/merge-patch+json") : "application/json",
+      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      ...(identity === undefined ? {} : { "impersonate-user": identity.user }),
+      ...(identity?.groups === undefined ? {} : { "impersonate-group": [...identity.groups] }),
+      ...(call.upgrade === undefined ? {} : { connection: "Upgrade", upgrade: call.upgrade, ...WEBSOCKET }),
+    };
+  }
+}
+
+const WEBSOCKET = {
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "bmlnaHRsYW5lLXByb2JlLTE=",
+  "sec-websocket-protocol": "v5.channel.k8s.io",
+} as const;
+
+/** What the API server said, for a message. */
+export function messageOf(answer: Answer): string {
+  const body = answer.body as { readonly message?: string } | undefined;
+  return `${answer.status} ${body?.message ?? ""}`.trim();
+}
+
+/** Health and log endpoints answer in plain text, everything else in JSON. */
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Path of a kind's collection, or of one object, in a namespace or without one. */
+export function pathOf(place: {
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+  readonly subresource?: string;
+}): string {
+  const base = place.apiVersion.includes("/") ? `/apis/${place.apiVersion}` : `/api/${place.apiVersion}`;
+  const namespace = place.namespace === undefined ? "" : `/namespaces/${place.namespace}`;
+  const name = place.name === undefined ? "" : `/${place.name}`;
+  const subresource = place.subresource === undefined ? "" : `/${place.subresource}`;
+  return `${base}${namespace}/${place.resource}${name}${subresource}`;
+}

@@ -1,0 +1,81 @@
+import type { CentralCluster } from "../../constructs/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { Problem } from "../../constructs/problem.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
+
+/** Owner of what no customer owns: the Argo controller, the platform's records, the policies. */
+export const PLATFORM = "platform";
+
+/** All that the prover looks at: every lane, the platform they share, and what was tried on them. */
+export interface Estate {
+  readonly customers: readonly CustomerLane[];
+  readonly platform: readonly Manifest[];
+  readonly central: CentralCluster;
+  readonly versions: Versions;
+  readonly trials: Trials;
+}
+
+/** One customer as the prover sees it. */
+export interface CustomerLane {
+  readonly name: string;
+  /** Namespace of the lane in the central cluster. */
+  readonly namespace: string;
+  /** Objects of the lane, in the central cluster. */
+  readonly lane: readonly Manifest[];
+  /** Objects that the customer's administrator applies in the customer's own cluster. */
+  readonly customerSide: readonly Manifest[];
+  /** The customer's API server, or undefined where neither a definition nor a manifest names it. */
+  readonly endpoint: Endpoint | undefined;
+  /** The definition, unless only manifests are at hand. */
+  readonly definition: CustomerDefinition | undefined;
+  /** Text of the customer's file, unless only manifests are at hand. */
+  readonly source: string | undefined;
+}
+
+/** A customer's API server. */
+export interface Endpoint {
+  /** URL as the kubeconfig has it. */
+  readonly server: string;
+  readonly hostname: string;
+  readonly address: string;
+  readonly port: number;
+  /** Namespace that our identity lives in there. */
+  readonly namespace: string;
+}
+
+/** The part of `versions.json` that isolation rests on. */
+export interface Versions {
+  readonly argoWorkflows: { readonly productionFloor: string; readonly production?: string };
+  readonly kubernetes: { readonly podSecurity: string };
+}
+
+/** Experiments whose outcome rules judge. Undefined where there was no definition to experiment on. */
+export interface Trials {
+  readonly canary: CanaryTrial | undefined;
+  readonly change: ChangeTrial | undefined;
+  /** The check that a deployment applies to a kubeconfig before it uses it. */
+  readonly checkKubeconfig: (text: string, definition: CustomerDefinition) => readonly Problem[];
+}
+
+/** Everything was rendered while each credential's place held a value that exists nowhere else. */
+export interface CanaryTrial {
+  /** What all planted values have in common, so that one search finds any of them. */
+  readonly stem: string;
+  /** What was planted, and for which credential. */
+  readonly planted: readonly { readonly customer: string; readonly credential: string; readonly value: string }[];
+  /** What was rendered meanwhile, by owner. */
+  readonly rendered: readonly { readonly owner: string; readonly manifests: readonly Manifest[] }[];
+}
+
+/** One customer was changed and others were rendered again. */
+export interface ChangeTrial {
+  /** The customer that was changed. */
+  readonly changed: string;
+  /** How many other owners there are; fewer may have been rendered again. */
+  readonly others: number;
+  readonly renderings: readonly {
+    readonly owner: string;
+    readonly before: readonly Manifest[];
+    readonly after: readonly Manifest[];
+  }[];
+}
