@@ -6,7 +6,7 @@ import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../ops/night/night-state.ts";
 import { clock } from "../../ops/night/render-night.ts";
-import { farmPulumi } from "../deploy/farm-pulumi.ts";
+import { FarmPulumi } from "../deploy/farm-pulumi.ts";
 import { laneVolume } from "../deploy/lane-volume.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
 import { progressOn } from "../progress.ts";
@@ -29,14 +29,14 @@ async function demo(): Promise<number> {
   const progress = progressOn(process.stderr);
   await farmUp();
   const paths = new FarmPaths(farmRoot());
-  const pulumi = await farmPulumi(paths, progress);
+  const pulumi = await FarmPulumi.of(paths, progress);
   const customers = customerNames();
   await progress.step("pulumi up: platform", () => pulumi.up("platform"));
   // One after the other: each uses a whole core for a few seconds.
   for (const customer of customers) {
     await progress.step(`pulumi up: ${customer}`, () => pulumi.up(customer));
   }
-  const central = Central.fromKubeconfig(join(paths.central, "admin.kubeconfig"));
+  const central = Central.fromKubeconfig(paths.centralKubeconfig);
   const nights = await Promise.all(customers.map((customer) => startNight(central, customer)));
   process.stdout.write("\n");
   const states = await watchNights(central, nights, process.stdout, NIGHTS_LIMIT_SECONDS);

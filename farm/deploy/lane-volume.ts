@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
 import { ApiClient } from "../api-client.ts";
 import type { FarmPaths } from "../paths.ts";
@@ -13,7 +12,7 @@ interface Volume {
 
 /** Folder on this machine that holds a lane's results volume. @throws Error if the lane has none yet */
 export async function laneVolume(paths: FarmPaths, customer: string): Promise<string> {
-  const client = await ApiClient.fromKubeconfig(join(paths.central, "admin.kubeconfig"));
+  const client = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
   try {
     const claim = await client.get<Claim>(
       `/api/v1/namespaces/${laneNamespace(customer)}/persistentvolumeclaims/results`,

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { watchNights } from "../../farm/demo/watch-nights.ts";
+import { laneVolume } from "../../farm/deploy/lane-volume.ts";
+import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { customerNames } from "../../infra/customer-files.ts";
+import { Central } from "../../ops/central.ts";
+import type { NightState } from "../../ops/night/night-state.ts";
+import { CustomerCluster } from "./customer-cluster.ts";
+
+const BUSINESS_DATE = "2026-03-26";
+const paths = new FarmPaths(farmRoot());
+const customers = customerNames();
+const central = Central.fromKubeconfig(paths.centralKubeconfig);
+const nights = new Map<string, NightState>();
+
+/** Both nights side by side, as in production. */
+beforeAll(async () => {
+  const started = await Promise.all(
+    customers.map(async (customer) => {
+      const namespace = laneNamespace(customer);
+      const runNumber = await central.nextRunNumber(namespace, BUSINESS_DATE);
+      const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
+      return { customer, displayName: customer, namespace, workflow };
+    }),
+  );
+  const states = await watchNights(central, started, process.stdout, 850);
+  states.forEach((state, index) => nights.set(started[index]?.customer ?? "", state));
+});
+
+describe.each(customers)("a night of %s", (customer) => {
+  const night = (): NightState => {
+    const state = nights.get(customer);
+    if (state === undefined) throw new Error(`no night of ${customer}`);
+    return state;
+  };
+  const folder = async (step: string): Promise<string> =>
+    join(await laneVolume(paths, customer), "night", BUSINESS_DATE, `run-${night().runNumber}`, step);
+
+  it("ends well, each step once", () => {
+    expect(night().phase).toBe("Succeeded");
+    for (const step of night().steps) {
+      expect([step.name, step.state]).toEqual([step.name, expect.stringMatching(/^(succeeded|skipped)$/)]);
+      expect(step.attempts).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("starts one driver per Spark step and at least two executors where Spark computes", async () => {
+    const cluster = new CustomerCluster(customer);
+    const jobs = await cluster.jobs(BUSINESS_DATE, Number(night().runNumber));
+    const sparkSteps = night().steps.filter((step) => step.kind === "spark");
+    expect(jobs).toHaveLength(sparkSteps.length);
+    for (const job of jobs) {
+      const { drivers, executors } = await cluster.starts(job.metadata?.name ?? "");
+      expect(drivers).toBe(1);
+      if (job.metadata?.annotations?.["nightlane/step"] === "revaluation") {
+        expect(executors).toBeGreaterThanOrEqual(2);
+      }
+    }
+  });
+
+  it("brings the figures back with the hashes that the application wrote", async () => {
+    const results = await folder("var-es");
+    const manifest: { files: { path: string; bytes: number; sha256: string }[] } = JSON.parse(
+      readFileSync(join(results, "manifest.json"), "utf8"),
+    );
+    expect(manifest.files.map((file) => file.path)).toContain("var.json");
+    for (const file of manifest.files) {
+      const content = readFileSync(join(results, file.path));
+      expect(content.length).toBe(file.bytes);
+      expect(createHash("sha256").update(content).digest("hex")).toBe(file.sha256);
+    }
+  });
+
+  it("computes figures that hold together", async () => {
+    const { total }: { total: Record<string, { var: number; es: number; scenarios: number }> } = JSON.parse(
+      readFileSync(join(await folder("var-es"), "var.json"), "utf8"),
+    );
+    const simulated = total["monte-carlo"];
+    const historical = total["historical"];
+    expect(simulated?.scenarios).toBeGreaterThanOrEqual(1000);
+    expect(simulated?.var).toBeGreaterThan(0);
+    // 97.5% ES and 99% VaR of one normal distribution are within half a percent of each other; real tails are fatter.
+    expect((simulated?.es ?? 0) / (simulated?.var ?? 1)).toBeGreaterThan(0.9);
+    expect((simulated?.es ?? 0) / (simulated?.var ?? 1)).toBeLessThan(1.3);
+    // Both describe the same portfolio on the same market.
+    expect((historical?.var ?? 0) / (simulated?.var ?? 1)).toBeGreaterThan(0.4);
+    expect((historical?.var ?? 0) / (simulated?.var ?? 1)).toBeLessThan(2.5);
+  });
+});
