@@ -28,7 +28,7 @@ beforeAll(async () => {
     }),
   );
   const states = await watchNights(central, started, process.stdout, 850);
-  states.forEach((state, index) => nights.set(started[index]?.customer ?? "", state));
+  for (const [index, state] of states.entries()) nights.set(started[index]?.customer ?? "", state);
 });
 
 describe.each(customers)("a night of %s", (customer) => {
@@ -80,7 +80,7 @@ describe.each(customers)("a night of %s", (customer) => {
       readFileSync(join(await folder("var-es"), "var.json"), "utf8"),
     );
     const simulated = total["monte-carlo"];
-    const historical = total["historical"];
+    const historical = total.historical;
     expect(simulated?.scenarios).toBeGreaterThanOrEqual(1000);
     expect(simulated?.var).toBeGreaterThan(0);
     // 97.5% ES and 99% VaR of one normal distribution are within half a percent of each other; real tails are fatter.
