@@ -9,6 +9,7 @@ import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
 import { SparkRiskWorkflow } from "./lane/spark-risk-workflow.ts";
 import { WorkflowRbac } from "./lane/workflow-rbac.ts";
+import { OncallRole } from "./platform/oncall-role.ts";
 
 /** One customer's lane in the central cluster: every object of it, in the order in which it is built up. */
 export class Customer extends Chart {
@@ -20,6 +21,7 @@ export class Customer extends Chart {
     new ResourceBoundary(this, "resources", { customer, runners: lane.runners });
     new NetworkBoundary(this, "network", { customer, apiServer: apiServer(definition), central: centralCluster });
     new WorkflowRbac(this, "rbac", customer);
+    new OncallRole(this, "oncall", customer);
     new ResultsVolume(this, "results", {
       customer,
       size: lane.resultsSize,

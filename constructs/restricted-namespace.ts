@@ -15,7 +15,8 @@ export function restrictedNamespace(scope: Construct, id: string, metadata: ApiO
   }
 }
 
-function podSecurityLabels(): Record<string, string> {
+/** Labels of Pod Security `restricted`, enforced, audited and warned about, in the pinned version. */
+export function podSecurityLabels(): Record<string, string> {
   const version = versions.kubernetes.podSecurity;
   return Object.fromEntries(
     ["enforce", "audit", "warn"].flatMap((mode) => [

@@ -9,6 +9,8 @@ import { createResource } from "./resources.ts";
 const PHASES: readonly (readonly string[])[] = [
   ["CustomResourceDefinition", "Namespace"],
   ["ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole", "ConfigMap"],
+  // After the ConfigMap with their parameters, before anything that they are to guard.
+  ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
   ["WorkflowTemplate", "Deployment"],

@@ -21,6 +21,10 @@ const classes: Readonly<Record<string, ResourceClass>> = {
   "rbac.authorization.k8s.io/v1/Role": kubernetes.rbac.v1.Role,
   "rbac.authorization.k8s.io/v1/RoleBinding": kubernetes.rbac.v1.RoleBinding,
   "apiextensions.k8s.io/v1/CustomResourceDefinition": kubernetes.apiextensions.v1.CustomResourceDefinition,
+  "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy":
+    kubernetes.admissionregistration.v1.ValidatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding":
+    kubernetes.admissionregistration.v1.ValidatingAdmissionPolicyBinding,
   "argoproj.io/v1alpha1/WorkflowTemplate": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/CronWorkflow": kubernetes.apiextensions.CustomResource,
 };

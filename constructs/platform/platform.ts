@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../central-cluster.ts";
 import { platformMetadata } from "../labels.ts";
 import { restrictedNamespace } from "../restricted-namespace.ts";
+import { Admission } from "./admission/admission.ts";
 import { ArgoController } from "./argo-controller.ts";
 import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
@@ -13,6 +14,7 @@ export class Platform extends Chart {
     super(scope, id, { disableResourceNameHashes: true });
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
+    new Admission(this, "admission");
     new ArgoNetwork(this, "argo-network");
     const rbac = new ArgoRbac(this, "argo-rbac");
     new ArgoController(this, "argo-controller", rbac.account);

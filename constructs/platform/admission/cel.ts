@@ -1,0 +1,27 @@
+/** A CEL string literal. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+/** A CEL list of string literals. */
+export function listOf(texts: readonly string[]): string {
+  return `[${texts.map(quoted).join(", ")}]`;
+}
+
+/**
+ * CEL: an object has no field outside a list. An allow-list, so that a field which a later version of Argo brings is
+ * refused until somebody has thought about it. `dyn` lets a typed object be read as a map.
+ */
+export function onlyFields(object: string, allowed: readonly string[]): string {
+  return `dyn(${object}).all(field, field in ${listOf(allowed)})`;
+}
+
+/** CEL: the fields of an object outside a list, for a message. */
+export function otherFields(object: string, allowed: readonly string[]): string {
+  return `dyn(${object}).filter(field, !(field in ${listOf(allowed)})).join(', ')`;
+}
+
+/** CEL: an optional list, empty if it is not there: `listAt("object.spec", "initContainers")`. */
+export function listAt(object: string, ...path: readonly string[]): string {
+  return `${object}${path.map((field) => `.?${field}`).join("")}.orValue([])`;
+}

@@ -1,0 +1,35 @@
+import { Construct } from "constructs";
+import { AdmissionPolicy } from "./admission-policy.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES } from "./identities.ts";
+
+/** Prefix of the ConfigMaps in which operators note which steps of a run to hold. */
+export const NIGHT_CONTROL_PREFIX = "night-control-";
+
+/**
+ * RBAC cannot limit a right to names with a prefix, so operators hold a right to write ConfigMaps, and this narrows it: a
+ * run's control ConfigMap and no other, with yes or no for each step, since the value becomes part of an expression.
+ */
+export class ControlConfigMaps extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-control-config-maps",
+      rules: [{ apiGroup: "", apiVersion: "v1", resources: ["configmaps"], operations: ["CREATE", "UPDATE"] }],
+      exempt: { deployer: FROM_DEPLOYER, kubernetes: FROM_KUBERNETES },
+      validations: [
+        {
+          expression: `object.metadata.name.startsWith('${NIGHT_CONTROL_PREFIX}') && !has(object.binaryData)`,
+          received: "'ConfigMap ' + object.metadata.name",
+          rule: `operators write a run's control ConfigMap and no other`,
+          mend: `use ${NIGHT_CONTROL_PREFIX}<workflow>, as \`nightlane hold\` does`,
+        },
+        {
+          expression:
+            "!has(object.data) || object.data.all(key, !key.startsWith('hold.') || object.data[key] in ['yes', 'no'])",
+          rule: "a step is held or not: yes or no",
+          mend: "hold.<step>: yes",
+        },
+      ],
+    });
+  }
+}

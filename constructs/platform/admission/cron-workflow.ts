@@ -1,0 +1,22 @@
+import { Construct } from "constructs";
+import { AdmissionPolicy } from "./admission-policy.ts";
+import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
+
+/** Invariants 25 and 26 on CronWorkflows: a schedule starts a night just as a person does, and says no more. */
+export class CronWorkflowContent extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-cron-workflow",
+      rules: [
+        {
+          apiGroup: "argoproj.io",
+          apiVersion: "v1alpha1",
+          resources: ["cronworkflows"],
+          operations: ["CREATE", "UPDATE"],
+        },
+      ],
+      validations: startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../central-cluster.ts";
+import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
+import { quoted } from "./cel.ts";
+
+/**
+ * Namespaces that are not lanes, by name. Everything else is treated as a lane, whatever its labels say: the label
+ * `kubernetes.io/metadata.name`, by which the bindings exclude these, is written by the API server and cannot be changed.
+ * `nightlane-probe` exists only while the live isolation proof runs its unrestricted pods.
+ */
+export const PLATFORM_NAMESPACES: readonly string[] = [
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+  ARGO_NAMESPACE,
+  "argocd",
+  SYSTEM_NAMESPACE,
+  "nightlane-probe",
+];
+
+/** CEL: the request comes from the Argo controller. */
+export const FROM_ARGO = `request.userInfo.username == ${quoted(`system:serviceaccount:${ARGO_NAMESPACE}:${ARGO_SERVICE_ACCOUNT}`)}`;
+
+/** CEL: the request comes from one of Kubernetes' own controllers. */
+export const FROM_KUBERNETES =
+  "'system:serviceaccounts:kube-system' in request.userInfo.groups || request.userInfo.username == 'system:kube-controller-manager'";
+
+/**
+ * CEL: the request comes from a deployer. A deployer is whoever may create namespaces: such an identity could make a
+ * namespace with any label at all, so refusing it the same change on an existing one would protect nothing.
+ */
+export const FROM_DEPLOYER = "authorizer.group('').resource('namespaces').check('create').allowed()";

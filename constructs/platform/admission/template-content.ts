@@ -1,0 +1,174 @@
+import { Construct } from "constructs";
+import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
+import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
+import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
+import { RUNNER_VOLUME } from "./lane-volumes.ts";
+
+/** Fields of a template's specification. Not among them: podSpecPatch, artifactGC, artifactRepositoryRef, hooks, locks. */
+export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
+  "activeDeadlineSeconds",
+  "arguments",
+  "automountServiceAccountToken",
+  "entrypoint",
+  "executor",
+  "hostAliases",
+  "onExit",
+  "parallelism",
+  "podGC",
+  "podMetadata",
+  "securityContext",
+  "serviceAccountName",
+  "templates",
+  "ttlStrategy",
+  "volumes",
+  "workflowMetadata",
+];
+
+/** Fields of a node template: container, dag and suspend. Not among them: resource, http, plugin, script, data, locks. */
+export const NODE_FIELDS: readonly string[] = [
+  "activeDeadlineSeconds",
+  "container",
+  "dag",
+  "inputs",
+  "metadata",
+  "name",
+  "outputs",
+  "parallelism",
+  "retryStrategy",
+  "suspend",
+  "timeout",
+];
+
+/** Fields of a task in a dag. Not among them: inline templates, templateRef, hooks. */
+export const TASK_FIELDS: readonly string[] = [
+  "arguments",
+  "continueOn",
+  "dependencies",
+  "depends",
+  "name",
+  "template",
+  "when",
+  "withItems",
+  "withParam",
+];
+
+/** Fields of a container. Not among them: envFrom. */
+const CONTAINER_FIELDS: readonly string[] = [
+  "args",
+  "command",
+  "env",
+  "image",
+  "imagePullPolicy",
+  "lifecycle",
+  "name",
+  "resources",
+  "securityContext",
+  "terminationMessagePath",
+  "terminationMessagePolicy",
+  "volumeMounts",
+  "workingDir",
+];
+
+const TEMPLATES = listAt("object.spec", "templates");
+const CUSTOMER_FILE = "change the customer's file; a lane's templates come from constructs/ only";
+
+/**
+ * Invariants 25, 26 and 39 on WorkflowTemplates, the one place in which a lane says what its pods are. Holds for the
+ * deployer too: a stolen deploy identity, or a mistake in our own constructs, opens no way to another customer.
+ */
+export class TemplateContent extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-template-content",
+      rules: [
+        {
+          apiGroup: "argoproj.io",
+          apiVersion: "v1alpha1",
+          resources: ["workflowtemplates"],
+          operations: ["CREATE", "UPDATE"],
+        },
+      ],
+      parameters: ALLOWED_IMAGES,
+      validations: [...specRules(), ...nodeRules(), ...containerRules()],
+    });
+  }
+}
+
+function specRules(): readonly Validation[] {
+  return [
+    {
+      expression: onlyFields("object.spec", TEMPLATE_SPEC_FIELDS),
+      received: `'fields ' + ${otherFields("object.spec", TEMPLATE_SPEC_FIELDS)}`,
+      rule: "podSpecPatch, artifactGC, artifact repositories, locks, hooks and claims reach past the lane",
+      mend: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
+    },
+    {
+      expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(RUNNER_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
+      received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
+      rule: `runners run as service account ${RUNNER_SERVICE_ACCOUNT}, without a token`,
+      mend: `serviceAccountName: ${RUNNER_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
+    },
+    {
+      expression: `has(object.spec.executor) && object.spec.executor.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
+      rule: `Argo's containers report as service account ${EXECUTOR_SERVICE_ACCOUNT}`,
+      mend: `executor: {serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}}`,
+    },
+    {
+      expression: `${listAt("object.spec", "volumes")}.all(v, ${RUNNER_VOLUME})`,
+      rule: "a runner's volumes are the lane's credential, its results, the downward API and scratch space",
+      mend: "remove the volume",
+    },
+    {
+      expression: "!has(object.spec.arguments) || !has(object.spec.arguments.artifacts)",
+      rule: "artifacts are fetched and deleted by Argo's own containers, with repositories that are not the lane's",
+      mend: "bring files with copyIn and copyOut",
+    },
+  ];
+}
+
+function nodeRules(): readonly Validation[] {
+  const parametersOnly = (side: string): string =>
+    `(!has(t.${side}) || dyn(t.${side}).all(field, field in ['parameters']))`;
+  return [
+    {
+      expression: `${TEMPLATES}.all(t, ${onlyFields("t", NODE_FIELDS)})`,
+      received: `'template with ' + ${TEMPLATES}.map(t, ${otherFields("t", NODE_FIELDS)}).filter(fields, fields != '').join(', ')`,
+      rule: "nodes are containers, dags and waits: resource, http and plugin templates act with Argo's rights, and the rest overrides the pod",
+      mend: CUSTOMER_FILE,
+    },
+    {
+      expression: `${TEMPLATES}.all(t, ${parametersOnly("inputs")} && ${parametersOnly("outputs")})`,
+      rule: "nodes exchange parameters, no artifacts",
+      mend: "bring files with copyIn and copyOut",
+    },
+    {
+      expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, ${onlyFields("task", TASK_FIELDS)}))`,
+      rule: "a task names a template of the same WorkflowTemplate: no templateRef, no inline template, no hooks",
+      mend: CUSTOMER_FILE,
+    },
+    {
+      expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, !has(task.arguments) || dyn(task.arguments).all(field, field in ['parameters'])))`,
+      rule: "tasks pass parameters, no artifacts",
+      mend: "bring files with copyIn and copyOut",
+    },
+  ];
+}
+
+function containerRules(): readonly Validation[] {
+  const containers = `${TEMPLATES}.filter(t, has(t.container))`;
+  return [
+    {
+      expression: `${containers}.all(t, t.container.image in ${RUNNER_IMAGES})`,
+      received: `'images ' + ${containers}.map(t, t.container.image).join(', ')`,
+      rule: "only the released runner runs in a lane, by digest",
+      mend: "deploy the platform stack of this release first: its ConfigMap admission-images lists the runner's digest",
+    },
+    {
+      expression: `${containers}.all(t, ${onlyFields("t.container", CONTAINER_FIELDS)} && ${listAt("t.container", "env")}.all(e, !has(e.valueFrom) || has(e.valueFrom.fieldRef)))`,
+      rule: "no credential in an environment variable: variables leak into logs, dumps and child processes",
+      mend: "read the file under /credentials",
+    },
+  ];
+}

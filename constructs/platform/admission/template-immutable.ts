@@ -1,0 +1,25 @@
+import { Construct } from "constructs";
+import { AdmissionPolicy } from "./admission-policy.ts";
+
+/**
+ * Decision 6: a WorkflowTemplate is named by the hash of its content and kept for replays, so its content never changes;
+ * a changed night is a new template.
+ */
+export class TemplateImmutable extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-template-immutable",
+      rules: [
+        { apiGroup: "argoproj.io", apiVersion: "v1alpha1", resources: ["workflowtemplates"], operations: ["UPDATE"] },
+      ],
+      validations: [
+        {
+          expression: "object.spec == oldObject.spec",
+          rule: "a template keeps its content, which its name is the hash of: a replay of last month runs last month's definition",
+          mend: "change the customer's file and deploy: a new template is made beside this one",
+        },
+      ],
+    });
+  }
+}

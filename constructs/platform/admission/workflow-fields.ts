@@ -1,0 +1,39 @@
+import type { Validation } from "./admission-policy.ts";
+import { onlyFields, otherFields } from "./cel.ts";
+
+/** What whoever starts a night may say: which of the lane's templates, with which parameters, held back or not. */
+export const WORKFLOW_FIELDS: readonly string[] = ["workflowTemplateRef", "arguments", "suspend"];
+
+/** What an operator may change while a night runs: hold it back, or end it. */
+export const OPERATOR_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"];
+
+/** What the schedule writes: the controller puts the scheduled time in when it makes the Workflow. */
+const SCHEDULED_TIME = "{{workflow.scheduledTime}}";
+
+/**
+ * CEL over a parameter `p`: a plain value. Parameters are substituted into the document that tells the runner what to do,
+ * so a quote or a brace in one would be an instruction.
+ */
+const PLAIN_PARAMETER = `dyn(p).all(field, field in ['name', 'value']) && has(p.value) && (string(p.value).matches('^[A-Za-z0-9.:,_+-]{0,128}$') || string(p.value) == '${SCHEDULED_TIME}')`;
+
+/** Rules for a Workflow's specification, wherever it stands. */
+export function startRules(spec: string, fields: readonly string[]): readonly Validation[] {
+  return [
+    {
+      expression: onlyFields(spec, fields),
+      received: `'fields ' + ${otherFields(spec, fields)}`,
+      rule: "a night is started from a template of its lane; entrypoint, podSpecPatch, artifactGC, synchronization, hooks, volumes, service accounts and templates of its own are not for whoever starts it",
+      mend: "start it with `nightlane run`; what a night does is changed in the customer's file",
+    },
+    {
+      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^night-[0-9a-f]{10}$')`,
+      rule: "a night refers to a template night-<hash> of its own namespace; a ClusterWorkflowTemplate would cross customers",
+      mend: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
+    },
+    {
+      expression: `!has(${spec}.arguments) || (dyn(${spec}.arguments).all(field, field in ['parameters']) && ${spec}.arguments.?parameters.orValue([]).all(p, ${PLAIN_PARAMETER}))`,
+      rule: "a night's arguments are parameters with plain values: letters, digits and . : , _ + -; they become part of the runner's instructions",
+      mend: "pass business-date, run-number and scheduled-time, as `nightlane run` does",
+    },
+  ];
+}

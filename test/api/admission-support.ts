@@ -1,0 +1,111 @@
+import { Platform } from "../../constructs/platform/platform.ts";
+import { type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+import { until } from "../../farm/wait.ts";
+import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
+import { Api, messageOf } from "../../isolation/live/api.ts";
+import { ARGO_CONTROLLER, argoPod, type PodObject } from "../../isolation/live/argo-pod.ts";
+import { CentralApi } from "./support.ts";
+
+interface PolicyObject {
+  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly typeChecking?: { readonly expressionWarnings?: readonly { fieldRef: string; warning: string }[] };
+  };
+}
+
+const POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+
+/** A real API server with the platform's policies in force and two lanes, in which pods are stored but never run. */
+export class GuardedCluster {
+  private constructor(
+    readonly central: CentralApi,
+    readonly api: Api,
+    readonly lanes: Readonly<Record<string, readonly Manifest[]>>,
+  ) {}
+
+  static async start(): Promise<GuardedCluster> {
+    const central = await CentralApi.start();
+    const api = await Api.fromKubeconfig(central.kubeconfig);
+    const lanes: Record<string, readonly Manifest[]> = {};
+    for (const name of ["nordbank", "alpenkredit"]) {
+      lanes[name] = synthesize(await loadCustomer(name), customerFile(name)).lane;
+    }
+    const cluster = new GuardedCluster(central, api, lanes);
+    const platform = render((app) => new Platform(app, "platform"));
+    await cluster.apply(platform.filter((manifest) => manifest.kind !== "Deployment"));
+    await cluster.untilPoliciesHold(platform);
+    for (const lane of Object.values(lanes)) {
+      await cluster.apply(lane);
+    }
+    return cluster;
+  }
+
+  /** Applies manifests as the administrator, namespaces first. */
+  async apply(manifests: readonly Manifest[]): Promise<void> {
+    const file = this.central.folder.file(
+      "apply.json",
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
+    );
+    await this.central.kubectl("apply", "--server-side", "-f", file);
+  }
+
+  /** What the API server found wrong with the types in the policies' expressions. */
+  async typeWarnings(): Promise<readonly string[]> {
+    const { items } = await this.api.get<{ items: readonly PolicyObject[] }>(POLICIES);
+    return items.flatMap((policy) =>
+      (policy.status?.typeChecking?.expressionWarnings ?? []).map(
+        ({ fieldRef, warning }) => `${policy.metadata.name} ${fieldRef}: ${warning}`,
+      ),
+    );
+  }
+
+  /** One object of a lane. */
+  manifest(customer: string, kind: string, name?: string): Manifest {
+    const found = this.lanes[customer]?.find(
+      (manifest) => manifest.kind === kind && (name === undefined || manifest.metadata.name === name),
+    );
+    if (found === undefined) throw new Error(`${customer} has no ${kind} ${name ?? ""}`);
+    return found;
+  }
+
+  /** A pod as Argo makes it in nordbank's lane. */
+  pod(name: string): PodObject {
+    return argoPod(this.manifest("nordbank", "WorkflowTemplate"), "customer-nordbank", name);
+  }
+
+  async stop(): Promise<void> {
+    this.api.close();
+    await this.central.stop();
+  }
+
+  private async untilPoliciesHold(platform: readonly Manifest[]): Promise<void> {
+    const expected = platform.filter((manifest) => manifest.kind === "ValidatingAdmissionPolicy").length;
+    const checked = { what: "the API server has checked the policies' types", limitSeconds: 120 };
+    await until(checked, async () => {
+      const { items } = await this.api.get<{ items: readonly PolicyObject[] }>(POLICIES);
+      return (
+        items.length === expected &&
+        items.every((policy) => policy.status?.observedGeneration === policy.metadata.generation)
+      );
+    });
+    // The policies reach the admission plugin through a cache of its own; the last one bound is the last to arrive.
+    const probe = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "probe" }, data: {} };
+    const hold = { what: "the policies refuse", limitSeconds: 60 };
+    await until(hold, async () => {
+      const answer = await this.api.call({
+        method: "POST",
+        path: "/api/v1/namespaces/default/pods",
+        body: {
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: probe.metadata,
+          spec: { containers: [{ name: "a", image: "a" }] },
+        },
+        dryRun: true,
+        as: ARGO_CONTROLLER,
+      });
+      return messageOf(answer).includes("nightlane-pod-creation");
+    });
+  }
+}
