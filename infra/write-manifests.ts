@@ -1,0 +1,20 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CustomerManifests, Manifest } from "../constructs/synthesize.ts";
+import { toYaml } from "./yaml.ts";
+
+/** Writes a customer's objects below `folder`: its lane, and what is for the customer's administrator in a folder of its own. */
+export function writeCustomer(folder: string, { lane, customerSide }: CustomerManifests): void {
+  writeManifests(folder, lane);
+  writeManifests(join(folder, "customer-side"), customerSide);
+}
+
+/** One object per file: scanners read only the first document of some files. The number keeps the order of creation. */
+export function writeManifests(folder: string, manifests: readonly Manifest[]): void {
+  mkdirSync(folder, { recursive: true });
+  manifests.forEach((manifest, index) => {
+    const number = String(index).padStart(2, "0");
+    const file = `${number}-${manifest.kind.toLowerCase()}-${manifest.metadata.name.replaceAll(/[^a-z0-9.-]/g, "-")}.yaml`;
+    writeFileSync(join(folder, file), toYaml(manifest));
+  });
+}
