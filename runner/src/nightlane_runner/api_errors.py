@@ -9,6 +9,13 @@ class ApiUnknown(Exception):
     """
 
 
+class ReadRefused(ApiUnknown):
+    """Reading is not permitted, which says nothing about what was to be read.
+
+    Permissions are missing for a moment after an API server has started, or for good.
+    """
+
+
 class ApiRefused(Exception):
     """The API server understood the request and refused it.
 

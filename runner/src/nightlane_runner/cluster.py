@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nightlane_runner.api import Api
-from nightlane_runner.api_errors import ApiRefused, ApiUnknown
+from nightlane_runner.api_errors import ApiRefused, ApiUnknown, ReadRefused
 from nightlane_runner.api_stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
 from nightlane_runner.remote_job import RemoteJob
@@ -37,7 +37,7 @@ class JobReading:
 
 
 class Cluster:
-    """Requests in one namespace. Every method may raise ApiUnknown or ApiRefused."""
+    """Requests in one namespace. Reading may raise ApiUnknown, everything else ApiRefused too."""
 
     def __init__(self, api: Api, namespace: str) -> None:
         self._api = api
@@ -57,7 +57,7 @@ class Cluster:
 
     def read_job(self, name: str) -> JobReading:
         """Read a Job by a list of one: only a list proves an absence, and only a list can be watched on from."""
-        answer = self._api.get(self._jobs, _named(name))
+        answer = self._read(self._jobs, _named(name))
         if text_at(answer, "kind") != "JobList":
             raise ApiUnknown(f"expected a JobList, got {text_at(answer, 'kind') or 'no kind'}")
         found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
@@ -88,7 +88,7 @@ class Cluster:
 
     def pods(self, selector: str) -> list[JsonObject]:
         """List pods by label selector."""
-        return objects_at(self._api.get(f"{self._core}/pods", {"labelSelector": selector}), "items")
+        return objects_at(self._read(f"{self._core}/pods", {"labelSelector": selector}), "items")
 
     def delete_pod(self, pod: JsonObject) -> None:
         """Delete this very pod. One that is gone is no error."""
@@ -98,11 +98,17 @@ class Cluster:
     def events(self, kind: str, name: str) -> list[JsonObject]:
         """List the events about an object."""
         query = {"fieldSelector": f"involvedObject.kind={kind},involvedObject.name={name}"}
-        return objects_at(self._api.get(f"{self._core}/events", query), "items")
+        return objects_at(self._read(f"{self._core}/events", query), "items")
 
     def log(self, pod: str, container: str, query: Mapping[str, str]) -> ApiStream:
         """Open a container's log."""
         return self._api.stream(f"{self._core}/pods/{pod}/log", {"container": container, **query}, LOG_SILENCE_SECONDS)
+
+    def _read(self, path: str, query: Mapping[str, str]) -> JsonObject:
+        try:
+            return self._api.get(path, query)
+        except ApiRefused as error:
+            raise ReadRefused(error.message) from error
 
     def _delete(self, path: str, uid: str, propagation: str) -> None:
         options: JsonObject = {

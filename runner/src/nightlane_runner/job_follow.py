@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
-from nightlane_runner.api_errors import ApiRefused, ApiUnknown
+from nightlane_runner.api_errors import ApiUnknown
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -113,11 +113,6 @@ class JobFollower:
             reading = self._cluster.read_job(self._job.name)
         except ApiUnknown as error:
             self._next_reading = time.monotonic() + self._outage.failed(error)
-            return False
-        except ApiRefused as error:
-            # Permissions may be missing for a moment after the API server has started: no verdict on the Job.
-            unknown = ApiUnknown(f"reading Job {self._job.name} was refused: {error.message}")
-            self._next_reading = time.monotonic() + self._outage.failed(unknown)
             return False
         self._outage.answered()
         self._next_reading = time.monotonic() + POLL_SECONDS

@@ -2,7 +2,7 @@
 
 import time
 
-from nightlane_runner.api_errors import ApiRefused, ApiUnknown
+from nightlane_runner.api_errors import ApiUnknown
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -63,7 +63,7 @@ class JobProgress:
         """Relay the rest of the log of a Job that ended, and return how its driver ended ("" if nobody knows)."""
         try:
             pod = self._newest_pod(job.name)
-        except (ApiUnknown, ApiRefused) as error:
+        except ApiUnknown as error:
             self._log.info(f"the end of the driver's log may be missing: {error}")
             pod = None
         # A pod may be gone already (node lost, garbage collection): the Job's condition stands without it.
@@ -104,7 +104,7 @@ class JobProgress:
             return _NEVER
         try:
             pod = self._newest_pod(job.name)
-        except (ApiUnknown, ApiRefused):
+        except ApiUnknown:
             return _LOOKS_SECONDS[-1]  # an outage is counted where the Job is read
         if pod is None:
             return _LOOKS_SECONDS[0]
@@ -129,7 +129,7 @@ class JobProgress:
             if pending is not None:
                 self._say(pending)
                 pause = min(pause, self._left(job, pending))
-        except (ApiUnknown, ApiRefused):
+        except ApiUnknown:
             pause = _LOOKS_SECONDS[-1]  # no verdict on the Job: an outage is counted where the Job is read
         self._next_look = time.monotonic() + pause
         return pause
@@ -158,11 +158,17 @@ class JobProgress:
 
     def _newest_pod(self, job_name: str) -> JsonObject | None:
         pods = self._cluster.pods_of_job(job_name)
-        return max(pods, key=lambda pod: text_at(pod, "metadata", "creationTimestamp"), default=None)
+        return max(pods, key=_age_rank, default=None)
 
 
 def _first(items: list[JsonObject]) -> JsonObject:
     return items[0] if items else {}
+
+
+def _age_rank(pod: JsonObject) -> tuple[bool, str]:
+    """Order pods by age; timestamps have whole seconds, and of two in one second the living one is newer."""
+    alive = text_at(pod, "status", "phase") not in ("Succeeded", "Failed")
+    return alive, text_at(pod, "metadata", "creationTimestamp")
 
 
 def _driver_end(pod: JsonObject) -> str:

@@ -3,6 +3,7 @@
 import os
 import ssl
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -50,6 +51,14 @@ class Runner:
         except StepEnded as end:
             self._say_last(end.sentence)
             return end.code
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it gets a code and a sentence
+            self._log.info(traceback.format_exc().rstrip())
+            self._say_last(
+                f"The runner itself failed ({type(error).__name__}: {error}); remote work was left alone. "
+                "Report the lines "
+                "above to Nightlane's maintainers, look at the customer's cluster, then retry."
+            )
+            return ExitCode.LOST
         return ExitCode.DONE
 
     def _run_kind(self, arguments: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from nightlane_runner.api_errors import ApiUnknown
+from nightlane_runner.api_errors import ApiUnknown, ReadRefused
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.step_log import StepLog
@@ -14,6 +14,9 @@ _Answer = TypeVar("_Answer")
 
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
+
+REFUSAL_SECONDS = 120.0
+"""How long reading may be refused: an API server that has just started knows its permissions well before."""
 
 
 class Outage:
@@ -37,6 +40,7 @@ class Outage:
         self._jitter = jitter
         self._began: float | None = None
         self._failures = 0
+        self._refused = False
 
     @property
     def ongoing(self) -> bool:
@@ -54,23 +58,23 @@ class Outage:
 
         """
         now = self._clock()
-        if self._began is None:
+        refused = isinstance(error, ReadRefused)
+        budget = min(self._budget_seconds, REFUSAL_SECONDS) if refused else self._budget_seconds
+        if self._began is None or refused != self._refused:
             self._began = now
+            self._failures = 0
+            self._refused = refused
             self._log.info(
-                f"UNKNOWN: the API server {self._server} does not answer ({error}); remote work is left alone, "
-                f"trying again for up to {self._budget_seconds:.0f} s"
+                f"UNKNOWN: the API server {self._server} "
+                f"{'refuses reading' if refused else 'does not answer'} ({error}); "
+                f"remote work is left alone, trying again for up to {budget:.0f} s"
             )
         away = now - self._began
-        if away >= self._budget_seconds:
-            raise StepEnded(
-                ExitCode.INFRASTRUCTURE,
-                f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
-                f"{self._budget_seconds:.0f} s (last: {error}). Remote work was left alone; once the server answers, "
-                "another try of the same attempt finds it again.",
-            )
+        if away >= budget:
+            raise self._exhausted(error, away, budget)
         longest = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * (1 << self._failures))
         self._failures = min(self._failures + 1, 16)
-        return min(longest * (0.5 + self._jitter() / 2), self._budget_seconds - away)
+        return min(longest * (0.5 + self._jitter() / 2), budget - away)
 
     def answered(self) -> None:
         """Note that the API server answered."""
@@ -96,3 +100,18 @@ class Outage:
             else:
                 self.answered()
                 return answer
+
+    def _exhausted(self, error: ApiUnknown, away: float, budget: float) -> StepEnded:
+        if self._refused:
+            return StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The customer's API server {self._server} has refused reading for {away:.0f} s ({error}). "
+                "Remote work was "
+                "left alone; ask the customer's administrator to apply the customer side, then retry.",
+            )
+        return StepEnded(
+            ExitCode.INFRASTRUCTURE,
+            f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
+            f"{budget:.0f} s (last: {error}). Remote work was left alone; once the server answers, another try of the "
+            "same attempt finds it again.",
+        )

@@ -1,0 +1,124 @@
+"""Faults 24, 26 and 29: the Job's conditions decide how a step ended, and each ending has its code."""
+
+import pytest
+
+from nightlane_runner.json_tree import Json, object_at, text_at
+from tests.conftest import StartRunner
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.kubelet import Kubelet
+from tests.support.steps import rendered_job, spark_step
+
+pytestmark = pytest.mark.api_server
+
+
+def test_failed_pod_is_no_failed_job(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> None:
+    """Fault 26: the controller replaces the pod, and the Job succeeds."""
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(backoffLimit=2)}))
+    runner.wait_for_line("created Job")
+    job = _only_job(admin)
+    first = kubelet.next_pod(job)
+    kubelet.run(first)
+    runner.wait_for_line(f"RUNNING: pod {first}")
+    kubelet.fail(first)
+    second = kubelet.next_pod(job, known=(first,))
+    assert runner.process.poll() is None
+    kubelet.run(second)
+    runner.wait_for_line(f"RUNNING: pod {second}", 40)
+    kubelet.succeed(second)
+
+    assert runner.wait() == 0
+
+
+def test_failed_job_is_application_with_the_drivers_end(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Faults 26 and 29: the Job's Failed condition, and what killed the driver."""
+    runner = start_runner("spark", spark_step(admin.namespace))
+    runner.wait_for_line("created Job")
+    kubelet.fail(kubelet.next_pod(_only_job(admin)), 137, "OOMKilled")
+
+    assert runner.wait() == 10
+    assert "BackoffLimitExceeded" in runner.last_line()
+    assert "exit code 137 (OOMKilled)" in runner.last_line()
+    assert runner.places.termination_log.read_text() == runner.last_line()
+
+
+def test_job_about_to_fail_is_said_early_and_waited_for(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Fault 26: FailureTarget comes while pods still end; only Failed is final."""
+    # A finalizer of somebody else's keeps the terminating pod, as a slow shutdown would.
+    job = rendered_job(activeDeadlineSeconds=3)
+    template = object_at(job, "spec", "template")
+    finalizers: list[Json] = ["risk.example/slow-end"]
+    template["metadata"] = {"finalizers": finalizers}
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"job": job}))
+    runner.wait_for_line("created Job")
+    name = _only_job(admin)
+    pod = kubelet.next_pod(name)
+    kubelet.run(pod)
+
+    runner.wait_for_line("is about to fail: DeadlineExceeded")
+    assert runner.process.poll() is None
+    kubelet.fail(pod)
+    admin.change(admin.core(f"pods/{pod}"), lambda tree: object_at(tree, "metadata").pop("finalizers"))
+
+    assert runner.wait() == 10
+    assert "DeadlineExceeded" in runner.last_line()
+
+
+def test_job_whose_pod_is_gone_still_counts_as_complete(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Fault 24: the pod was collected before anybody looked; the condition stands."""
+    first = start_runner("spark", spark_step(admin.namespace))
+    first.wait_for_line("created Job")
+    first.process.kill()
+    first.wait()
+    job = _only_job(admin)
+    pod = kubelet.next_pod(job)
+    kubelet.succeed(pod)
+    eventually(lambda: text_at(admin.job(job), "status", "completionTime"), "the Job's completion")
+    admin.api.delete(admin.core(f"pods/{pod}"), {})
+    eventually(lambda: not kubelet.pods_of(job), "the pod's deletion")
+
+    second = start_runner("spark", spark_step(admin.namespace))
+
+    assert second.wait() == 0
+
+
+def test_job_that_takes_too_long_is_taken_back(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """The step's own time limit is the application's failure, and nothing keeps running."""
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"timeoutSeconds": 4}))
+    runner.wait_for_line("created Job")
+    kubelet.run(kubelet.next_pod(_only_job(admin)))
+
+    assert runner.wait() == 10
+    assert "did not end within its 4 s" in runner.last_line()
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+
+def test_refused_definition_is_bad_input(admin: Administrator, start_runner: StartRunner) -> None:
+    """Fault 29: what the API server calls invalid is for a person to mend."""
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(parallelism=-1)}))
+
+    assert runner.wait() == 50
+    assert "spec.parallelism" in runner.last_line()
+
+
+def test_missing_permission_is_infrastructure(admin: Administrator, start_runner: StartRunner) -> None:
+    """Fault 29: the customer side is not applied, or not yet."""
+    admin.api.delete(admin.rbac("rolebindings/nightlane"), {})
+
+    runner = start_runner("spark", spark_step(admin.namespace, outageBudgetSeconds=3))
+
+    assert runner.wait() == 20
+    assert "forbidden" in runner.last_line()
+
+
+def _only_job(admin: Administrator) -> str:
+    (job,) = admin.jobs()
+    return text_at(job, "metadata", "name")
