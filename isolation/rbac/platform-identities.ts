@@ -1,0 +1,149 @@
+import { ARGO_NAMESPACE, laneNamespace } from "../../constructs/central-cluster.ts";
+import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
+import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
+import { type Permission, showPermission } from "./policy-rule.ts";
+import { type Subject, subjectName } from "./subject.ts";
+
+/** Where a right of the platform holds: everywhere, in one namespace, or in lanes, bound in each of them by itself. */
+export type GrantScope =
+  | { readonly kind: "cluster" }
+  | { readonly kind: "namespace"; readonly name: string }
+  | { readonly kind: "lanes" };
+
+/** Rights that an identity of the platform may have, and why it needs them. */
+export interface Grant {
+  readonly scope: GrantScope;
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly reason: string;
+}
+
+/** An identity that serves every lane. It is no customer's, so what it may do is written down here, right by right. */
+export interface PlatformIdentity {
+  /** As `subjectName` writes it. */
+  readonly name: string;
+  readonly reason: string;
+  readonly grants: readonly Grant[];
+}
+
+const everywhere: GrantScope = { kind: "cluster" };
+const lanes: GrantScope = { kind: "lanes" };
+const WRITE = ["get", "list", "watch", "create", "update", "patch", "delete"];
+const READ = ["get", "list", "watch"];
+
+/**
+ * The fixed list of platform identities. A new component of the platform is added here, with its reasons, in the same
+ * merge request as its role: a right that is not on the list is a finding.
+ */
+export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
+  {
+    name: `ServiceAccount ${ARGO_NAMESPACE}/${ARGO_SERVICE_ACCOUNT}`,
+    reason: "The Argo controller runs the nights of all lanes. Its compromise is out of the claim's scope.",
+    grants: [
+      grant(everywhere, "", ["pods"], WRITE, "creates, follows and ends the pods of workflow nodes"),
+      grant(everywhere, "", ["pods/exec"], ["get", "create"], "sends a container the signal of an operator's stop"),
+      grant(everywhere, "", ["configmaps"], READ, "reads the parameters of a run, a hold above all"),
+      grant(everywhere, "", ["namespaces"], READ, "reads the limit on parallel workflows from a namespace's label"),
+      grant(everywhere, "", ["serviceaccounts"], ["get", "list"], "finds the token of the executor's service account"),
+      grant(everywhere, "", ["events"], ["create", "patch"], "tells what became of a node"),
+      grant(
+        everywhere,
+        "argoproj.io",
+        [
+          "workflows",
+          "workflows/finalizers",
+          "workflowtasksets",
+          "workflowtasksets/finalizers",
+          "workflowartifactgctasks",
+        ],
+        WRITE,
+        "keeps the state of the nights",
+      ),
+      grant(
+        everywhere,
+        "argoproj.io",
+        ["workflowtemplates", "workflowtemplates/finalizers"],
+        READ,
+        "reads the night that a lane declared; it may not write it",
+      ),
+      grant(
+        everywhere,
+        "argoproj.io",
+        ["workflowtaskresults"],
+        ["list", "watch", "deletecollection"],
+        "takes in what executors report",
+      ),
+      grant(
+        everywhere,
+        "argoproj.io",
+        ["cronworkflows", "cronworkflows/finalizers"],
+        [...READ, "update", "patch", "delete"],
+        "starts the nights on time and notes it",
+      ),
+      grant(
+        { kind: "namespace", name: ARGO_NAMESPACE },
+        "coordination.k8s.io",
+        ["leases"],
+        ["get", "create", "update"],
+        "elects the one controller that acts",
+      ),
+    ],
+  },
+  {
+    name: `Group ${ONCALL_GROUP}`,
+    reason:
+      "The operators on call serve every lane. Which fields they may change is not RBAC's to say: the admission policies do.",
+    grants: [
+      grant(lanes, "argoproj.io", ["workflows"], [...READ, "create", "update", "patch"], "start, hold, decide, stop"),
+      grant(lanes, "argoproj.io", ["workflowtemplates", "cronworkflows"], READ, "see what a night consists of"),
+      grant(lanes, "", ["pods"], [...READ, "patch"], "give an order to a running step, by annotation"),
+      grant(lanes, "", ["pods/log"], ["get"], "read a step's log"),
+      grant(lanes, "", ["events"], READ, "see why a pod does not start"),
+      grant(lanes, "", ["configmaps"], [...READ, "create", "update", "patch"], "note which steps to hold"),
+    ],
+  },
+];
+
+function grant(
+  scope: GrantScope,
+  group: string,
+  resources: readonly string[],
+  verbs: readonly string[],
+  reason: string,
+): Grant {
+  return { scope, group, resources, verbs, reason };
+}
+
+/** The platform identity that a subject is, if it is on the list. */
+export function platformIdentity(subject: Subject): PlatformIdentity | undefined {
+  const name = subjectName(subject);
+  return PLATFORM_IDENTITIES.find((identity) => identity.name === name);
+}
+
+/** Whether the list gives an identity a permission in a scope: a namespace, or every one where undefined. */
+export function isGranted(identity: PlatformIdentity, permission: Permission, namespace: string | undefined): boolean {
+  return identity.grants.some(
+    ({ scope, group, resources, verbs }) =>
+      covers(scope, namespace) &&
+      group === permission.group &&
+      resources.includes(permission.resource) &&
+      verbs.includes(permission.verb),
+  );
+}
+
+function covers(scope: GrantScope, namespace: string | undefined): boolean {
+  switch (scope.kind) {
+    case "cluster":
+      return true;
+    case "namespace":
+      return scope.name === namespace;
+    case "lanes":
+      return namespace?.startsWith(laneNamespace("")) ?? false;
+  }
+}
+
+/** What to do about a right that is not on the list. */
+export function grantMend(permission: Permission): string {
+  return `remove ${showPermission(permission)}, or add it with its reason to isolation/rbac/platform-identities.ts`;
+}

@@ -1,0 +1,86 @@
+import type { Manifest } from "../../constructs/synthesize.ts";
+import { isFields } from "../model/fields.ts";
+import { type HostAccess, hostAccess } from "./host-access.ts";
+import { type SecretReference, secretReferences } from "./secret-reference.ts";
+import { type SecretValue, secretValue } from "./secret-value.ts";
+import { type Node, pathOf, walk } from "./walk.ts";
+
+/** What rules want to know of the inside of a manifest, gathered in one pass over it. */
+export interface Scan {
+  readonly images: readonly { readonly path: string; readonly image: string }[];
+  readonly hostAccess: readonly HostAccess[];
+  /** References that hold in the central cluster. */
+  readonly secretReferences: readonly SecretReference[];
+  /** Environment variables taken from Secrets, in either cluster. */
+  readonly secretVariables: readonly SecretReference[];
+  readonly secretValues: readonly SecretValue[];
+  /** Strings that name a lane's namespace, by namespace. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
+
+const scans = new WeakMap<Manifest, Scan>();
+
+/** Scans a manifest, once. */
+export function scan(manifest: Manifest): Scan {
+  let known = scans.get(manifest);
+  if (known === undefined) {
+    known = scanAll(manifest);
+    scans.set(manifest, known);
+  }
+  return known;
+}
+
+/** Form of a lane's namespace wherever it stands in a text. */
+const NAMESPACE = /\bcustomer-[a-z0-9-]*[a-z0-9]/g;
+
+function scanAll(manifest: Manifest): Scan {
+  const images: { path: string; image: string }[] = [];
+  const host: HostAccess[] = [];
+  const references: SecretReference[] = [];
+  const variables: SecretReference[] = [];
+  const values: SecretValue[] = [];
+  const namespaces = new Map<string, string>();
+  walk(manifest, (node) => {
+    const image = imageOf(node);
+    if (image !== undefined) {
+      images.push({ path: pathOf(node), image });
+    }
+    const access = hostAccess(node);
+    if (access !== undefined) {
+      host.push(access);
+    }
+    for (const reference of secretReferences(node)) {
+      if (reference.use === "environment") {
+        variables.push(reference);
+      } else if (node.realm === "central") {
+        references.push(reference);
+      }
+    }
+    const value = secretValue(node);
+    if (value !== undefined) {
+      values.push(value);
+    }
+    if (typeof node.value === "string" && node.value.includes("customer-")) {
+      for (const [namespace] of node.value.matchAll(NAMESPACE)) {
+        namespaces.set(namespace, pathOf(node));
+      }
+    }
+  });
+  return {
+    images,
+    hostAccess: host,
+    secretReferences: references,
+    secretVariables: variables,
+    secretValues: values,
+    namespaces,
+  };
+}
+
+/** An image: the field of that name, or a variable that hands one on (`SPARK_IMAGE`). */
+function imageOf({ key, value }: Node): string | undefined {
+  if (key === "image" && typeof value === "string") {
+    return value;
+  }
+  const isVariable = isFields(value) && typeof value.name === "string" && /(?:^|_)IMAGE$/.test(value.name);
+  return isVariable && typeof value.value === "string" ? value.value : undefined;
+}
