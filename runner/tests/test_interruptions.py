@@ -1,0 +1,146 @@
+"""Faults 4, 5 and 6: who ended the pod, and what becomes of the remote Job."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner import run_identity
+from nightlane_runner.cancel import Cancellation
+from nightlane_runner.job_manifest import complete_job, spec_hash
+from nightlane_runner.json_tree import object_at, text_at
+from nightlane_runner.step_input import StepInput
+from tests.conftest import StartRunner
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.in_process import Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.runner_process import RunnerProcess
+from tests.support.steps import document, spark_step
+from tests.support.tcp_proxy import TcpProxy
+
+pytestmark = pytest.mark.api_server
+
+
+def test_eviction_detaches_and_the_next_runner_adopts(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Fault 4: the preStop marker is there, so the kubelet ended the pod."""
+    first, pod = _running(admin, kubelet, start_runner)
+    first.places.detach_marker.touch()
+    first.process.terminate()
+
+    assert first.wait() == 143
+    assert len(admin.jobs()) == 1
+
+    first.places.detach_marker.unlink()
+    second = start_runner("spark", spark_step(admin.namespace))
+    second.wait_for_line("found Job")
+    kubelet.succeed(pod)
+    assert second.wait() == 0
+
+
+def test_bare_sigterm_is_the_operator_and_cancels_the_remote_job(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Faults 4 and 5: Argo's own signal runs no preStop; the cancellation fits into the grace period."""
+    runner, _ = _running(admin, kubelet, start_runner)
+    began = time.monotonic()
+    runner.process.send_signal(signal.SIGTERM)
+
+    assert runner.wait() == 40
+    assert time.monotonic() - began < 25
+    assert "was cancelled" in runner.last_line()
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+
+def test_order_by_annotation_cancels_the_remote_job(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """An operator's command annotates the pod, and the downward API brings the order in."""
+    runner, _ = _running(admin, kubelet, start_runner)
+    runner.places.annotations.write_text('kubernetes.io/config.seen="2026"\nnightlane/order="pause"\n')
+    runner.wait_for_line("the order 'pause' is not known")
+    runner.places.annotations.write_text('kubernetes.io/config.seen="2026"\nnightlane/order="stop"\n')
+
+    assert runner.wait() == 40
+    assert "stopped by the operator" in runner.last_line()
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+
+def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
+    admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
+) -> None:
+    """Fault 5: within the grace period or not at all; the sweeper does the rest."""
+    runner, _ = _running(admin, kubelet, start_runner)
+    proxy.go_away()
+    runner.wait_for_line("UNKNOWN")
+    began = time.monotonic()
+    runner.process.terminate()
+
+    assert runner.wait(29) == 40
+    assert time.monotonic() - began < 28
+    assert "nobody confirmed" in runner.last_line()
+
+
+def test_pod_that_is_created_while_its_job_is_deleted_is_swept(
+    admin: Administrator, kubelet: Kubelet, mounts: Path
+) -> None:
+    """Fault 6: an executor without an owner, as left behind by a driver that died; other attempts are spared."""
+    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
+    surroundings = Surroundings(mounts, step)
+    cluster = surroundings.context.cluster
+    job = cluster.create_job(complete_job(step, spark.job))
+    kubelet.next_pod(job.name)
+    labels = {**run_identity.labels(step)}
+    kubelet.start_ready_pod(f"{job.name}-exec-1", dict(labels))
+    kubelet.start_ready_pod("nl-var-es-of-another-attempt-exec-1", dict(labels))
+
+    cancellation = Cancellation(cluster, job.name, spec_hash(spark.job), run_identity.selector(step), surroundings.log)
+
+    assert cancellation.run(time.monotonic() + 25)
+    left = eventually(lambda: _only(_names(admin)), "the pods' deletion")
+    assert left == "nl-var-es-of-another-attempt-exec-1"
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+
+def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, mounts: Path) -> None:
+    """Nothing that is not ours is deleted, even under our name."""
+    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
+    surroundings = Surroundings(mounts, step)
+    job = complete_job(step, spark.job)
+    object_at(job, "metadata").pop("annotations")
+    surroundings.context.cluster.create_job(job)
+
+    cancellation = Cancellation(
+        surroundings.context.cluster,
+        run_identity.job_name(step),
+        spec_hash(spark.job),
+        "nightlane.example/step=none",
+        surroundings.log,
+    )
+
+    assert cancellation.run(time.monotonic() + 25)
+    assert len(admin.jobs()) == 1
+
+
+def _running(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> tuple[RunnerProcess, str]:
+    runner = start_runner("spark", spark_step(admin.namespace))
+    runner.wait_for_line("created Job")
+    (job,) = admin.jobs()
+    pod = kubelet.next_pod(text_at(job, "metadata", "name"))
+    kubelet.run(pod)
+    runner.wait_for_line("RUNNING")
+    return runner, pod
+
+
+def _names(admin: Administrator) -> list[str]:
+    answer = admin.api.get(admin.core("pods"))
+    items = answer["items"]
+    assert isinstance(items, list)
+    return [text_at(pod, "metadata", "name") for pod in items]
+
+
+def _only(names: list[str]) -> str | None:
+    return names[0] if len(names) == 1 else None

@@ -1,0 +1,128 @@
+"""Faults 8 and 9: the watch is a hint, reading decides; and what waiting costs."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner import job_follow, run_identity
+from nightlane_runner.cluster import Cluster, JobReading
+from nightlane_runner.job_follow import JobFollower
+from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.json_tree import text_at
+from nightlane_runner.remote_job import RemoteJob
+from nightlane_runner.step_input import SparkInput, Step, StepInput
+from tests.conftest import StartRunner
+from tests.support.administrator import Administrator
+from tests.support.in_process import Background, Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.steps import document, spark_step
+from tests.support.tcp_proxy import TcpProxy
+
+pytestmark = pytest.mark.api_server
+
+
+class _ForgetfulCluster(Cluster):
+    """Answers the first reading with a version that the server no longer keeps."""
+
+    readings = 0
+
+    def read_job(self, name: str) -> JobReading:
+        reading = super().read_job(name)
+        self.readings += 1
+        return JobReading(reading.job, "1") if self.readings == 1 else reading
+
+
+def test_watch_from_a_version_that_is_gone_begins_with_a_new_list(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 8: the real server answers 410, and the runner lists and watches anew."""
+    monkeypatch.setattr(job_follow, "_SHORT_WATCH_SECONDS", 0.5)
+    surroundings, cluster, job = _job_in(admin, mounts)
+    forgetful = _ForgetfulCluster(surroundings.api, admin.namespace)
+    following = _follow(surroundings, forgetful, job)
+    surroundings.wait_for_line("the watch on Job")
+    assert "410" in surroundings.said() or "too old resource version" in surroundings.said()
+
+    kubelet.succeed(kubelet.next_pod(job.name))
+
+    assert following.join().complete
+    assert forgetful.readings >= 2
+    assert cluster.read_job(job.name).job is not None
+
+
+def test_half_open_connection_does_not_hide_the_end(
+    admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, mounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 9: the watch's connection is dead without a word; the slow reading finds the Job complete."""
+    monkeypatch.setattr(job_follow, "POLL_SECONDS", 2.0)
+    surroundings, cluster, job = _job_in(admin, mounts)
+    following = _follow(surroundings, cluster, job)
+    pod = kubelet.next_pod(job.name)
+    kubelet.run(pod)
+    proxy.mute()
+
+    kubelet.succeed(pod)
+
+    assert following.join().complete
+
+
+def test_ended_job_is_noticed_at_once(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch is what makes it fast: with reading out of the way, the end is known in well under two seconds."""
+    monkeypatch.setattr(job_follow, "POLL_SECONDS", 600.0)
+    surroundings, cluster, job = _job_in(admin, mounts)
+    following = _follow(surroundings, cluster, job)
+    pod = kubelet.next_pod(job.name)
+    kubelet.run(pod)
+    kubelet.succeed(pod)
+    while text_at(admin.job(job.name), "status", "completionTime") == "":
+        time.sleep(0.02)
+    ended = time.monotonic()
+
+    assert following.join().complete
+    assert time.monotonic() - ended < 2.0
+
+
+def test_waiting_runner_is_small_and_quiet(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner, proxy: TcpProxy
+) -> None:
+    """A waiting runner keeps to 60 MB, and opens no connection while nothing happens."""
+    runner = start_runner("spark", spark_step(admin.namespace))
+    runner.wait_for_line("created Job")
+    step, _ = StepInput(document(spark_step(admin.namespace))).spark()
+    kubelet.run(kubelet.next_pod(run_identity.job_name(step)))
+    runner.wait_for_line("RUNNING")
+    before = proxy.connections
+
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        resident = _resident_mebibytes(runner.process.pid)
+        time.sleep(0.5)
+
+    assert resident < 60
+    assert proxy.connections - before <= 1
+
+
+def _job_in(admin: Administrator, mounts: Path) -> tuple[Surroundings, Cluster, RemoteJob]:
+    step, spark = _input(admin)
+    surroundings = Surroundings(mounts, step)
+    job = surroundings.context.cluster.create_job(complete_job(step, spark.job))
+    return surroundings, surroundings.context.cluster, job
+
+
+def _follow(surroundings: Surroundings, cluster: Cluster, job: RemoteJob) -> Background:
+    follower = JobFollower(cluster, job, surroundings.context.outage, lambda _: 600.0, lambda: None, surroundings.log)
+    return Background(follower.follow)
+
+
+def _input(admin: Administrator) -> tuple[Step, SparkInput]:
+    return StepInput(document(spark_step(admin.namespace))).spark()
+
+
+def _resident_mebibytes(process: int) -> float:
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(f"process {process} has no VmRSS")
