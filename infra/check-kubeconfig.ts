@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { parseCertificates } from "../constructs/checks/parse-certificates.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { type Problem, received, UserError } from "../constructs/problem.ts";
 
@@ -61,15 +61,13 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
   if (typeof cluster.server !== "string" || new URL(expected).href !== hrefOf(cluster.server)) {
     add(
       "clusters[0].cluster.server",
-      received(cluster.server),
+      shownServer(cluster.server),
       `the server of the definition, ${expected}: a credential for another cluster must not come here`,
       "use this customer's kubeconfig, or correct cluster.server",
     );
   }
-  const forbidden = ["insecure-skip-tls-verify", "proxy-url", "certificate-authority", "tls-server-name"].filter(
-    (name) => name in cluster,
-  );
-  for (const name of forbidden) {
+  const allowed = ["server", "certificate-authority-data"];
+  for (const name of Object.keys(cluster).filter((key) => !allowed.includes(key))) {
     add(
       `clusters[0].cluster.${name}`,
       name,
@@ -78,7 +76,7 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
     );
   }
   const data = cluster["certificate-authority-data"];
-  const authority = typeof data === "string" ? fingerprint(Buffer.from(data, "base64").toString()) : undefined;
+  const authority = typeof data === "string" ? fingerprints(Buffer.from(data, "base64").toString()) : undefined;
   if (authority === undefined) {
     add(
       "clusters[0].cluster.certificate-authority-data",
@@ -86,11 +84,11 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
       "an inline CA, base64 of PEM",
       "kubectl config view --raw --minify --flatten",
     );
-  } else if (authority !== fingerprint(expectedCa(definition))) {
+  } else if (authority !== fingerprints(expectedCa(definition))) {
     add(
       "clusters[0].cluster.certificate-authority-data",
-      `a certificate with SHA-256 ${authority}`,
-      "the CA of the definition (cluster.ca)",
+      `SHA-256 ${authority}`,
+      "the CA of the definition (cluster.ca) and no other",
       "paste the new CA into cluster.ca if it was renewed",
     );
   }
@@ -133,12 +131,18 @@ function expectedCa(definition: CustomerDefinition): string {
   }
 }
 
-function fingerprint(pem: string): string | undefined {
-  try {
-    return new X509Certificate(pem).fingerprint256;
-  } catch {
-    return undefined;
-  }
+/** SHA-256 of every certificate in the file: one more than in the definition would be trusted too. */
+function fingerprints(pem: string): string | undefined {
+  return parseCertificates(pem)
+    ?.map((certificate) => certificate.fingerprint256)
+    .sort()
+    .join(", ");
+}
+
+/** The server without what it may carry beside host and port, which could be a password. */
+function shownServer(server: unknown): string {
+  const url = typeof server === "string" && URL.canParse(server) ? new URL(server) : undefined;
+  return url === undefined ? `no URL` : received(`${url.protocol}//${url.host}`);
 }
 
 function hrefOf(url: string): string | undefined {

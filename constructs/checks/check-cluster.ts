@@ -1,8 +1,10 @@
-import { X509Certificate } from "node:crypto";
-import { isIPv4 } from "node:net";
+import type { X509Certificate } from "node:crypto";
+import { BlockList, isIPv4 } from "node:net";
+import { centralCluster } from "../central-cluster.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 import { type Problem, received } from "../problem.ts";
+import { parseCertificates } from "./parse-certificates.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
@@ -55,33 +57,62 @@ function checkAddress(address: string): readonly Problem[] {
     const rule = "not a loopback, link-local, multicast or unspecified address: that would be the central node itself";
     return [{ property, received: received(address), rule, mend }];
   }
+  const range = rangeOfCentralCluster(address);
+  if (range !== undefined) {
+    const rule = `outside the central cluster's own ranges (${range}): the lane would be let in to other lanes or to the nodes`;
+    return [{ property, received: received(address), rule, mend }];
+  }
   return [];
 }
 
-/** A certificate authority must be PEM, be one that can sign, and be valid today. */
+/** The range of `central.json` in which an address lies, named for a message. */
+function rangeOfCentralCluster(address: string): string | undefined {
+  return (["podRange", "serviceRange", "nodeRange"] as const)
+    .map((name) => `${name} ${centralCluster[name]}`)
+    .find((named) => {
+      const [network = "", prefix] = (named.split(" ")[1] ?? "").split("/");
+      const range = new BlockList();
+      range.addSubnet(network, Number(prefix));
+      return range.check(address);
+    });
+}
+
+/** Each certificate authority must be a certificate in PEM, be one that can sign, and be valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {
   const mend =
     "paste the CA's certificate: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d";
-  const problem = (rule: string, shown: string): readonly Problem[] => [{ property, received: shown, rule, mend }];
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(ca);
-  } catch {
-    return problem("a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----", received(ca));
+  const certificates = parseCertificates(ca);
+  if (certificates === undefined) {
+    const rule = "a certificate in PEM and nothing else, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
+    return [{ property, received: received(ca), rule, mend }];
   }
-  if (Date.now() > certificate.validToDate.getTime()) {
-    return problem(
-      "a certificate that has not expired",
-      `one that expired on ${certificate.validToDate.toISOString().slice(0, 10)}`,
-    );
+  return certificates.flatMap((certificate) => {
+    const fault = faultOf(certificate);
+    return fault === undefined ? [] : [{ property, ...fault, mend }];
+  });
+}
+
+function faultOf(certificate: X509Certificate): Pick<Problem, "received" | "rule"> | undefined {
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  if (certificate.validToDate.getTime() < Date.now()) {
+    return {
+      received: `one that expired on ${day(certificate.validToDate)}`,
+      rule: "a certificate that has not expired",
+    };
+  }
+  if (certificate.validFromDate.getTime() > Date.now()) {
+    return {
+      received: `one that is not valid before ${day(certificate.validFromDate)}`,
+      rule: "a certificate that is valid today",
+    };
   }
   if (!certificate.ca) {
-    return problem(
-      "a certificate authority (basicConstraints CA:TRUE), not a server's certificate",
-      received(certificate.subject),
-    );
+    return {
+      received: received(certificate.subject),
+      rule: "a certificate authority (basicConstraints CA:TRUE), not a server's certificate",
+    };
   }
-  return [];
+  return undefined;
 }
 
 function checkNamespace(namespace: string): readonly Problem[] {

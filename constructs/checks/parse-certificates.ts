@@ -1,0 +1,16 @@
+import { X509Certificate } from "node:crypto";
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** All certificates of a PEM text (two while an authority is being renewed), or undefined where it is not one. */
+export function parseCertificates(pem: string): readonly X509Certificate[] | undefined {
+  const blocks = pem.match(CERTIFICATE);
+  if (blocks === null || pem.replaceAll(CERTIFICATE, "").trim() !== "") {
+    return undefined;
+  }
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    return undefined;
+  }
+}
