@@ -94,9 +94,17 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
   const definition: CustomerDefinition = {
     name: props.name,
     displayName: props.displayName ?? props.name,
-    cluster: { namespace: "risk", resultsSize: Size.gibibytes(100), ...props.cluster },
+    cluster: {
+      ...props.cluster,
+      namespace: props.cluster.namespace ?? "risk",
+      resultsSize: props.cluster.resultsSize ?? Size.gibibytes(100),
+    },
     credentials: props.credentials,
-    lane: { runners: 10, resultsSize: Size.gibibytes(20), ...props.lane },
+    lane: {
+      ...props.lane,
+      runners: props.lane?.runners ?? 10,
+      resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
+    },
     workflow: props.workflow,
   };
   definitions.add(definition);
