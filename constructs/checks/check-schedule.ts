@@ -35,13 +35,8 @@ function checkTime(time: string, property: string, example: string): readonly Pr
 }
 
 function checkTimezone(timezone: string): readonly Problem[] {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    if (timezone.includes("/") || timezone === "UTC") {
-      return [];
-    }
-  } catch {
-    // An unknown zone is told below, like an abbreviation.
+  if (isTimezone(timezone)) {
+    return [];
   }
   return [
     {
@@ -51,6 +46,19 @@ function checkTimezone(timezone: string): readonly Problem[] {
       mend: 'write for instance "Europe/Berlin", or "UTC"',
     },
   ];
+}
+
+function isTimezone(timezone: string): boolean {
+  if (!/^([A-Z][\w+-]*\/)+[A-Z][\w+-]*$|^UTC$/.test(timezone)) {
+    return false;
+  }
+  try {
+    const known = new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
+    // Argo looks the name up as a file, in which case matters; here it does not.
+    return known === timezone || known.toLowerCase() !== timezone.toLowerCase();
+  } catch {
+    return false;
+  }
 }
 
 function checkHoliday(day: string, index: number): readonly Problem[] {
