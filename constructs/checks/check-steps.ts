@@ -1,6 +1,6 @@
-import { mebibytes, millicores, sparkResources } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { type Problem, received } from "../problem.ts";
+import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
 
 /** Longest step name: the names derived from it (templates, remote Jobs, directories) then stay readable. */
@@ -19,7 +19,7 @@ export function checkSteps(steps: readonly Step[]): readonly Problem[] {
       },
     ];
   }
-  return [...checkNames(steps), ...checkEdges(steps), ...steps.flatMap(checkWork)];
+  return [...checkNames(steps), ...checkEdges(steps), ...steps.flatMap((step) => checkWork(step, property(step.name)))];
 }
 
 function checkNames(steps: readonly Step[]): readonly Problem[] {
@@ -68,87 +68,7 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
   return [...dangling, { property: "workflow.steps", received: path, rule, mend: "drop one of these edges" }];
 }
 
-function checkWork(step: Step): readonly Problem[] {
-  const { work } = step;
-  const problems: Problem[] = [];
-  const add = (name: string, value: unknown, rule: string, mend: string): void => {
-    problems.push({ property: `${property(step.name)}.${name}`, received: received(value), rule, mend });
-  };
-  if (work.options.timeout !== undefined && work.options.timeout.toSeconds({ integral: false }) < 1) {
-    add("timeout", work.options.timeout.toHumanString(), "at least one second", "write for instance Duration.hours(4)");
-  }
-  if (work.kind === "spark") {
-    const { executors, memory, cpu, driverMemory, driverCpu } = work.options;
-    const resources = sparkResources(work.options);
-    if (!Number.isInteger(resources.executors) || resources.executors < 1) {
-      add("executors", executors, "a whole number, at least 1", "write for instance 2");
-    }
-    if (resources.executorMebibytes < 512) {
-      add(
-        "memory",
-        `${memory ? mebibytes(memory) : 0} MiB`,
-        "at least 512 MiB: a JVM and its overhead need that",
-        "write for instance Size.gibibytes(2)",
-      );
-    }
-    if (resources.driverMebibytes < 512) {
-      add(
-        "driverMemory",
-        `${driverMemory ? mebibytes(driverMemory) : 0} MiB`,
-        "at least 512 MiB: a JVM and its overhead need that",
-        "write for instance Size.gibibytes(2)",
-      );
-    }
-    if (!(resources.executorMillicores > 0)) {
-      add("cpu", cpu ? millicores(cpu) : 0, "more than zero", "write for instance Cpu.units(1)");
-    }
-    if (!(resources.driverMillicores > 0)) {
-      add("driverCpu", driverCpu ? millicores(driverCpu) : 0, "more than zero", "write for instance Cpu.units(1)");
-    }
-  }
-  if (work.kind === "exec" && work.options.command.length === 0) {
-    add("command", work.options.command, "a program and its arguments", 'write for instance ["/bin/true"]');
-  }
-  if (work.kind === "copyIn" && !isBelow(work.options.from)) {
-    add(
-      "from",
-      work.options.from,
-      "a relative path without `..`: it stays in the night's own directory",
-      'write for instance "limits"',
-    );
-  }
-  if (work.kind === "copyOut" && work.options.to !== undefined && !isBelow(work.options.to)) {
-    add(
-      "to",
-      work.options.to,
-      "a relative path without `..`: it stays in the night's own directory",
-      'write for instance "report"',
-    );
-  }
-  const remote = work.kind === "copyIn" ? work.options.to : work.kind === "copyOut" ? work.options.from : undefined;
-  if (remote?.kind === "results" && !isBelow(remote.path)) {
-    add(
-      work.kind === "copyIn" ? "to" : "from",
-      remote.path,
-      "a relative path without `..`",
-      'write for instance onResults("report")',
-    );
-  }
-  if (remote?.kind === "pod" && !remote.path.startsWith("/")) {
-    add(
-      work.kind === "copyIn" ? "to" : "from",
-      remote.path,
-      "an absolute path in the pod",
-      'write for instance inPod(pricing, "/data")',
-    );
-  }
-  return problems;
-}
-
-function isBelow(path: string): boolean {
-  return path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
-}
-
+/** How a step is named in a message. */
 function property(step: string): string {
   return `workflow.steps[${received(step)}]`;
 }
