@@ -21,8 +21,7 @@ export function images(): Readonly<Record<ImageName, string>> {
 
 /** Reads and checks one images file. */
 export function readImages(file: string): Readonly<Record<ImageName, string>> {
-  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const references = new Map(Object.entries(content ?? {}));
+  const references = new Map(Object.entries(readJson(file) ?? {}));
   const wrong = names.filter((name) => !byDigest.test(String(references.get(name))));
   if (wrong.length > 0) {
     const list = wrong
@@ -39,4 +38,14 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
     argoController: reference("argoController"),
     argoExecutor: reference("argoExecutor"),
   };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(
+      `${file}: received ${error instanceof Error ? error.message : String(error)}\n    rule: a JSON file that names every image by digest\n    mend: correct NIGHTLANE_IMAGES, or unset it for images.json`,
+    );
+  }
 }

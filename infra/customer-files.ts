@@ -29,6 +29,22 @@ export function customerFile(name: string): string {
   return `customers/${name}.ts`;
 }
 
+async function importFile(name: string, file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof Error)) {
+      throw error;
+    }
+    const line = new RegExp(`${name}\\.ts:(\\d+)`).exec(error.stack ?? "")?.[1];
+    const place = line === undefined ? customerFile(name) : `${customerFile(name)}:${line}`;
+    throw new UserError(
+      `${place}: received ${error.message}\n    rule: a customer file loads without an error\n    mend: correct it; node_modules/.bin/tsc --noEmit says more`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Loads one customer's file, and only that: the cost does not depend on how many there are.
  * @throws UserError for an unknown name or a file that is no customer definition.
@@ -41,8 +57,7 @@ export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Pro
       `unknown customer ${received(name)}\n    rule: a customer is a file customers/<name>.ts\n    mend: use one of ${known.join(", ") || "(none yet)"}, or write customers/${name}.ts`,
     );
   }
-  const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
-  const definition = module.default;
+  const { default: definition } = await importFile(name, file);
   if (!isCustomerDefinition(definition)) {
     throw new UserError(
       `${customerFile(name)}: received ${definition === undefined ? "no default export" : "a default export that defineCustomer did not make"}\n    rule: a customer file's default export is its definition\n    mend: write \`export default defineCustomer({ ... })\``,
