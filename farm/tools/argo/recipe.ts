@@ -22,11 +22,8 @@ export const argo = goRecipe({
   name: "argo",
   version: farmVersions.argoWorkflows,
   folder: import.meta.dirname,
-  linkerVariables: {
-    [`${MODULE}.version`]: `v${farmVersions.argoWorkflows}`,
-    // Set, it would be added to the version, which is also the default executor image's tag.
-    [`${MODULE}.gitCommit`]: "",
-  },
+  // Without a commit to name, the programs call themselves v4.0.5+unknown.
+  linkerVariables: { [`${MODULE}.version`]: `v${farmVersions.argoWorkflows}` },
   programs: [program("workflow-controller"), program("argoexec"), program("argo")],
   // The image is made from scratch: the controller brings its own time zones for CronWorkflows.
   tags: ["timetzdata"],
