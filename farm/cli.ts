@@ -81,6 +81,8 @@ async function endOfService(): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve());
     process.stdin.once("end", resolve).once("close", resolve).resume();
   });
+  // An input that stays open would keep us from ending.
+  process.stdin.destroy();
 }
 
 try {

@@ -17,7 +17,7 @@ import { connect } from "./network.ts";
 import { KUBE_ROUTER_USER, NODE_TOOLS, type NodeComponents, prepareNode } from "./node.ts";
 import type { ClusterPaths, FarmPaths } from "./paths.ts";
 import type { ClusterPlan, FarmImageName } from "./plan.ts";
-import { isAlive, type ProcessIdentity } from "./processes.ts";
+import { findByCommand, isAlive, type ProcessIdentity } from "./processes.ts";
 import type { Step } from "./progress.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { ClusterState } from "./state.ts";
@@ -170,9 +170,11 @@ export class Cluster {
   }
 
   private async start(sandbox: Sandbox, component: Component): Promise<ProcessIdentity> {
-    const running = this.state.components[component.name];
-    if (running !== undefined && (await isAlive(running))) return running;
-    const identity = await sandbox.start(component, this.logOf(component));
+    const recorded = this.state.components[component.name];
+    if (recorded !== undefined && (await isAlive(recorded))) return recorded;
+    // A command that was killed may have started it without recording it.
+    const unrecorded = await findByCommand(sandbox.init.pid, component.command);
+    const identity = unrecorded ?? (await sandbox.start(component, this.logOf(component)));
     this.state.components[component.name] = { ...identity, command: component.command };
     await this.context.save();
     return identity;

@@ -52,6 +52,16 @@ export async function findInNamespace(init: number, innerPid: number): Promise<n
   return found;
 }
 
+/** The process inside the PID namespace of `init` that was started with exactly this command. */
+export async function findByCommand(init: number, command: readonly string[]): Promise<ProcessIdentity | undefined> {
+  const namespace = await pidNamespace(init);
+  const line = command.map((word) => `${word}\0`).join("");
+  const isIt = async (candidate: number): Promise<boolean> =>
+    (await readProc(candidate, "cmdline")) === line && (await pidNamespace(candidate)) === namespace;
+  const [found] = await filterAsync(await allPids(), isIt);
+  return found === undefined ? undefined : identify(found);
+}
+
 /** Every process that has an entry starting with `prefix` ("NAME=va") in its environment. */
 export async function findByEnvironment(prefix: string): Promise<readonly ProcessIdentity[]> {
   const carries = async (pid: number): Promise<boolean> =>
