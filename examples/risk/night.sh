@@ -23,5 +23,5 @@ stage() { # <step> <job> [arguments...]
 stage scenarios scenarios.py "$@"
 stage revaluation revaluation.py
 stage var-es var_es.py
-#stage report report.py
+stage report report.py
 echo "report: $NIGHT_DIR/report/report.html"

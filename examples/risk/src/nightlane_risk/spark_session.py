@@ -21,13 +21,20 @@ def run_with_spark(name: str, stage: Callable[[SparkSession, Step], None]) -> No
 
     def command() -> None:
         step = step_from_environment(os.environ)
-        spark = SparkSession.builder.appName(name).getOrCreate()
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need the packages of this very interpreter
+        spark = _session(name)
         try:
             stage(spark, step)
         finally:
             spark.stop()
 
     sys.exit(run(command))
+
+
+def _session(name: str) -> SparkSession:
+    builder: SparkSession.Builder = SparkSession.builder
+    # Every stage states its own partitioning and runs few, short queries: planning them anew midway costs more than it saves.
+    return builder.appName(name).config("spark.sql.adaptive.enabled", "false").getOrCreate()
 
 
 def partition_count(spark: SparkSession, wanted: int | None) -> int:

@@ -1,25 +1,24 @@
-"""The queries behind `var_es`: P&L by group and scenario, the tail of each group, contributions, the histogram.
+"""The queries behind `var_es`: the P&L of each group of trades, its tail, the scenarios behind it, the histogram.
 
 All amounts are whole cents in 64-bit integers, so every sum is exact and no result depends on how rows were distributed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as sql
+
+from nightlane_risk.round_step import round_step
+
+Positions = tuple[int, ...]
+"""Which trades make up a group: their places in the P&L arrays."""
 
 _EXACT = "decimal(38,0)"
 """Sums of squares of cents outgrow 64 bits."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """A part of the portfolio: one book, one pair, one pair in one book, or (both None) all of it."""
-
-    book: str | None
-    pair: str | None
 
 
 @dataclass(frozen=True)
@@ -30,61 +29,15 @@ class Outcomes:
     """The worst outcomes, ascending."""
     total: Decimal
     total_of_squares: Decimal
+    best: int
 
 
-OutcomesByGroup = dict[tuple[Group, str], Outcomes]
+@dataclass(frozen=True)
+class TailScenario:
+    """One scenario with the P&L of each trade, in cents."""
 
-
-def pnl_by_group(spark: SparkSession, pnl: DataFrame, trades: list[tuple[int, str, str]]) -> DataFrame:
-    """Return source, scenario, book, pair, amount; a null book or pair stands for all of them.
-
-    `trades` gives the position of each trade in the P&L arrays, its book and its pair.
-    """
-    groups = sql.broadcast(spark.createDataFrame(trades, "position int, book string, pair string"))
-    exploded = pnl.select("source", "scenario", sql.posexplode("pnl").alias("position", "amount"))
-    finest = exploded.join(groups, "position").groupBy("source", "scenario", "book", "pair")
-    amount = sql.sum("amount").alias("amount")
-    key = [sql.col("source"), sql.col("scenario")]
-    book, pair = sql.col("book"), sql.col("pair")
-    return finest.agg(amount).groupingSets([key, [*key, book], [*key, pair], [*key, book, pair]], *key, book, pair).agg(amount)
-
-
-def totals_of(by_group: DataFrame) -> DataFrame:
-    """Return source, scenario, amount of the whole portfolio."""
-    return by_group.where("book is null and pair is null").select("source", "scenario", "amount")
-
-
-def outcomes(by_group: DataFrame, tail_size: int) -> OutcomesByGroup:
-    """Return each group's distribution with its worst `tail_size` outcomes."""
-    exact = sql.col("amount").cast(_EXACT)
-    rows = by_group.groupBy("source", "book", "pair").agg(
-        sql.slice(sql.sort_array(sql.collect_list("amount")), 1, tail_size).alias("tail"),
-        sql.sum(exact).alias("total"),
-        sql.sum(exact * exact).alias("squares"),
-    )
-    return {
-        (Group(row["book"], row["pair"]), row["source"]): Outcomes(row["tail"], row["total"], row["squares"])
-        for row in rows.collect()
-    }
-
-
-def tail_sums(by_group: DataFrame, tail_sizes: Mapping[str, int]) -> dict[tuple[Group, str], int]:
-    """Return what each group makes in the whole portfolio's worst scenarios of each source; groups add up to the whole."""
-    rank = sql.row_number().over(Window.partitionBy("source").orderBy("amount", "scenario"))
-    worst = totals_of(by_group).withColumn("rank", rank).where(sql.col("rank") <= _by_source(tail_sizes))
-    rows = (
-        by_group.join(worst.select("source", "scenario"), ["source", "scenario"])
-        .groupBy("source", "book", "pair")
-        .agg(sql.sum("amount").alias("amount"))
-    )
-    return {(Group(row["book"], row["pair"]), row["source"]): row["amount"] for row in rows.collect()}
-
-
-def _by_source(values: Mapping[str, int]) -> Column:
-    column = sql.lit(None)
-    for source, value in values.items():
-        column = sql.when(sql.col("source") == source, value).otherwise(column)
-    return column
+    scenario: int
+    pnl: list[int]
 
 
 @dataclass(frozen=True)
@@ -96,23 +49,54 @@ class Histogram:
     counts: dict[str, list[int]]
 
 
-def histogram(totals: DataFrame, bins: int) -> Histogram:
-    """Count the outcomes of each source in at most `bins` bins of a round width."""
-    low, high = next(iter(totals.agg(sql.min("amount"), sql.max("amount")).collect()))
-    width = _round_width(high - low, bins)
+def amount_of(positions: Positions) -> Column:
+    """Return the P&L of a group in a scenario."""
+    amount = sql.col("pnl")[positions[0]]
+    for position in positions[1:]:
+        amount = amount + sql.col("pnl")[position]
+    return amount
+
+
+def outcomes(pnl: DataFrame, groups: Sequence[Positions], tail_size: int) -> dict[tuple[int, str], Outcomes]:
+    """Return each group's distribution by the group's index and source, with its worst `tail_size` outcomes."""
+    by_group = pnl.select("source", sql.posexplode(sql.array([amount_of(group) for group in groups])).alias("group", "amount"))
+    exact = sql.col("amount").cast(_EXACT)
+    rows = by_group.groupBy("source", "group").agg(
+        sql.slice(sql.sort_array(sql.collect_list("amount")), 1, tail_size).alias("tail"),
+        sql.sum(exact).alias("total"),
+        sql.sum(exact * exact).alias("squares"),
+        sql.max("amount").alias("best"),
+    )
+    return {
+        (row["group"], row["source"]): Outcomes(row["tail"], row["total"], row["squares"], row["best"]) for row in rows.collect()
+    }
+
+
+def tail_scenarios(pnl: DataFrame, whole: Positions, tails: Mapping[str, Sequence[int]]) -> dict[str, list[TailScenario]]:
+    """Return the scenarios behind each source's worst outcomes, given ascending; of equal outcomes the first scenarios."""
+    amount = amount_of(whole)
+    worst = [(sql.col("source") == source) & (amount <= tail[-1]) for source, tail in tails.items()]
+    rows = pnl.where(reduce(or_, worst)).select("source", amount.alias("amount"), "scenario", "pnl").collect()
+    rows.sort(key=lambda row: (row["amount"], row["scenario"]))
+    return {
+        source: [TailScenario(row["scenario"], row["pnl"]) for row in rows if row["source"] == source][: len(tail)]
+        for source, tail in tails.items()
+    }
+
+
+def daily_amounts(pnl: DataFrame, whole: Positions, source: str) -> list[int]:
+    """Return the portfolio's P&L in every scenario of one source, by scenario."""
+    rows = pnl.where(sql.col("source") == source).select("scenario", amount_of(whole).alias("amount")).collect()
+    return [row["amount"] for row in sorted(rows, key=lambda row: row["scenario"])]
+
+
+def histogram(pnl: DataFrame, whole: Positions, low: int, high: int, bins: int) -> Histogram:
+    """Count the portfolio's outcomes, which lie between low and high, in at most `bins` bins of a round width."""
+    width = round_step(high - low, bins - 1)
     start = low // width * width
+    number = ((amount_of(whole) - start) / width).cast("int")
+    length = (high - start) // width + 1
     counts: dict[str, list[int]] = {}
-    number = sql.expr(f"(amount - {start}) div {width}").alias("bin")
-    for row in totals.groupBy("source", number).count().orderBy("source", "bin").collect():
-        counts.setdefault(row["source"], [0] * ((high - start) // width + 1))[row["bin"]] = row["count"]
-    return Histogram(start, width, counts)
-
-
-def _round_width(spread: int, bins: int) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20, 50, ... that cuts the spread into fewer than that many pieces."""
-    scale = 1
-    while True:
-        for digit in (1, 2, 5):
-            if digit * scale * (bins - 1) > spread:
-                return digit * scale
-        scale *= 10
+    for row in pnl.groupBy("source", number.alias("bin")).count().collect():
+        counts.setdefault(row["source"], [0] * length)[row["bin"]] = row["count"]
+    return Histogram(start, width, dict(sorted(counts.items())))

@@ -16,10 +16,9 @@ from nightlane_risk.portfolio import read_portfolio
 from nightlane_risk.revaluation import Revaluation
 from nightlane_risk.scenarios import BLOCK_SIZE
 from nightlane_risk.spark_session import partition_count
-from nightlane_risk.stages.scenarios import SCENARIOS, SHOCKS
+from nightlane_risk.stages.names import PNL, REVALUATION, SCENARIOS, SHOCKS
 from nightlane_risk.step import Step
 
-REVALUATION, PNL = "revaluation.json", "pnl"
 _SCHEMA = "source string, scenario long, pnl array<long>"
 
 PnlRow = tuple[str, int, list[int]]
@@ -56,7 +55,7 @@ def revalue(spark: SparkSession, step: Step, options: RevaluationOptions) -> Non
     with committing(step.night_dir, step.name, step.attempt) as result:
         shocks = spark.read.parquet(str(scenarios_directory / SHOCKS)).select("source", "scenario", "shocks")
         pnl = shocks.repartition(tasks).rdd.mapPartitions(rows_of)
-        spark.createDataFrame(pnl, _SCHEMA).write.parquet(str(result.directory / PNL))
+        spark.createDataFrame(pnl, _SCHEMA, verifySchema=False).write.parquet(str(result.directory / PNL))
         write_json(
             result.file(REVALUATION),
             {

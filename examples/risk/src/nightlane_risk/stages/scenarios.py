@@ -13,9 +13,9 @@ from nightlane_risk.json_file import write_json
 from nightlane_risk.market.snapshot import read_snapshot
 from nightlane_risk.scenarios import BLOCK_SIZE, Block, ScenarioModel, Source, blocks, scenario_model
 from nightlane_risk.spark_session import partition_count
+from nightlane_risk.stages.names import SCENARIOS, SHOCKS
 from nightlane_risk.step import Step
 
-SCENARIOS, SHOCKS = "scenarios.json", "shocks"
 _SCHEMA = "source string, block int, scenario long, shocks array<double>"
 
 ShockRow = tuple[str, int, int, list[float]]
@@ -49,7 +49,7 @@ def generate_scenarios(spark: SparkSession, step: Step, options: ScenarioOptions
     with committing(step.night_dir, step.name, step.attempt) as result:
         rows = spark.sparkContext.parallelize(wanted, tasks).flatMap(rows_of)
         shocks = result.directory / SHOCKS
-        spark.createDataFrame(rows, _SCHEMA).write.parquet(str(shocks))
+        spark.createDataFrame(rows, _SCHEMA, verifySchema=False).write.parquet(str(shocks))
         write_json(
             result.file(SCENARIOS),
             {
@@ -72,11 +72,6 @@ def _rows(model: ScenarioModel, block: Block) -> Iterator[ShockRow]:
 def _digest(spark: SparkSession, shocks: Path) -> str:
     """Return one SHA-256 for all shocks as they were written, whatever the files they are spread over."""
     block_text = sql.to_json(sql.sort_array(sql.collect_list(sql.struct("scenario", "shocks"))))
-    digests = (
-        spark.read.parquet(str(shocks))
-        .groupBy("source", "block")
-        .agg(sql.sha2(block_text, 256).alias("digest"))
-        .orderBy("source", "block")
-        .collect()
-    )
-    return hashlib.sha256("\n".join(row["digest"] for row in digests).encode()).hexdigest()
+    digests = spark.read.parquet(str(shocks)).groupBy("source", "block").agg(sql.sha2(block_text, 256).alias("digest")).collect()
+    in_order = sorted(digests, key=lambda row: (row["source"], row["block"]))
+    return hashlib.sha256("\n".join(row["digest"] for row in in_order).encode()).hexdigest()

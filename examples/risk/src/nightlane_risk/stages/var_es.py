@@ -2,69 +2,53 @@
 
 import csv
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 
 from nightlane_risk.commit import committed_result, committing, result_digest
+from nightlane_risk.groups import WHOLE, Group, groups_of
 from nightlane_risk.json_file import read_json, write_json
 from nightlane_risk.market.factors import BASE_CURRENCY
 from nightlane_risk.market.snapshot import read_snapshot
 from nightlane_risk.measures import ES_LEVEL, VAR_LEVEL, tail_index, tail_risk
 from nightlane_risk.scenarios import Source
 from nightlane_risk.spark_session import partition_count
-from nightlane_risk.stages.aggregation import (
-    Group,
-    Outcomes,
-    histogram,
-    outcomes,
-    pnl_by_group,
-    tail_sums,
-    totals_of,
-)
-from nightlane_risk.stages.revaluation import PNL, REVALUATION
+from nightlane_risk.stages.aggregation import Outcomes, Positions, daily_amounts, histogram, outcomes, tail_scenarios
+from nightlane_risk.stages.names import DAILY_PNL, PNL, REVALUATION, VAR
 from nightlane_risk.step import Step
 
-VAR, DAILY_PNL = "var.json", "pnl-historical.csv"
-_BINS = 80
+_BINS = 120
 _WORST_DAYS = 8
-_WHOLE = Group(None, None)
 
-
-@dataclass(frozen=True)
-class _Measured:
-    """One source of scenarios and how far its tails reach."""
-
-    count: int
-
-    @property
-    def es_size(self) -> int:
-        return tail_index(self.count, ES_LEVEL) + 1
-
-    @property
-    def longer_tail(self) -> int:
-        return max(self.es_size, tail_index(self.count, VAR_LEVEL) + 1)
+GroupOutcomes = dict[Group, dict[str, Outcomes]]
 
 
 def measure(spark: SparkSession, step: Step, market_step: str, revaluation_step: str, partitions: int | None) -> None:
     """Write var.json (measures, contributions, distribution) and pnl-historical.csv (the portfolio's P&L by day)."""
     directory = committed_result(step.night_dir, revaluation_step)
     revaluation = read_json(directory / REVALUATION)
-    sources = {source: _Measured(count) for source, count in revaluation["counts"].items()}
+    history_days = read_snapshot(committed_result(step.night_dir, market_step)).history_days
+    groups = groups_of((trade["book"], trade["pair"]) for trade in revaluation["trades"])
     partition_count(spark, partitions)
-    trades = [(position, trade["book"], trade["pair"]) for position, trade in enumerate(revaluation["trades"])]
-    by_group = pnl_by_group(spark, spark.read.parquet(str(directory / PNL)), trades)
-    by_group.persist(StorageLevel.MEMORY_AND_DISK)
+    pnl = spark.read.parquet(str(directory / PNL))
 
-    risks = _risks(by_group, sources)
-    totals = totals_of(by_group)
-    days = _daily_pnl(totals, read_snapshot(committed_result(step.night_dir, market_step)).history_days)
+    distributions = _distributions(pnl, groups, revaluation["counts"])
+    contributions = _contributions(pnl, groups, distributions[WHOLE], revaluation["counts"])
+    days = sorted(zip(daily_amounts(pnl, groups[WHOLE], Source.HISTORICAL.value), history_days, strict=True))
+    risks = {
+        group: {
+            source: _risk(by_source[source], revaluation["counts"][source], contributions[group, source]) for source in by_source
+        }
+        for group, by_source in distributions.items()
+    }
+    for source, risk in risks[WHOLE].items():
+        print(f"{source}: VaR {VAR_LEVEL} = {risk['var']:,.2f}, ES {ES_LEVEL} = {risk['es']:,.2f} {BASE_CURRENCY}")
     with committing(step.night_dir, step.name, step.attempt) as result:
         write_json(
             result.file(VAR),
@@ -74,14 +58,10 @@ def measure(spark: SparkSession, step: Step, market_step: str, revaluation_step:
                 "horizonDays": 1,
                 "levels": {"var": float(VAR_LEVEL), "es": float(ES_LEVEL)},
                 "portfolio": _portfolio(revaluation),
-                "total": risks[_WHOLE],
-                "groups": [
-                    {"book": group.book, "pair": group.pair, **risks[group]}
-                    for group in sorted(risks, key=lambda group: (group.book or "", group.pair or ""))
-                    if group != _WHOLE
-                ],
-                "worstDays": [{"date": day.isoformat(), "pnl": _euro(pnl)} for pnl, day in sorted(days)[:_WORST_DAYS]],
-                "distribution": _distribution(totals),
+                "total": risks.pop(WHOLE),
+                "groups": [{"book": group.book, "pair": group.pair, "bySource": by_source} for group, by_source in risks.items()],
+                "worstDays": [{"date": day.isoformat(), "pnl": _euro(amount)} for amount, day in days[:_WORST_DAYS]],
+                "distribution": _bins(pnl, groups[WHOLE], distributions[WHOLE]),
                 "inputs": {
                     "marketSha256": revaluation["marketSha256"],
                     "scenariosSha256": revaluation["scenariosSha256"],
@@ -90,20 +70,24 @@ def measure(spark: SparkSession, step: Step, market_step: str, revaluation_step:
             },
         )
         _write_daily_pnl(result.file(DAILY_PNL), days)
-    for source, risk in risks[_WHOLE].items():
-        print(f"{source}: VaR {VAR_LEVEL} = {risk['var']:,.2f}, ES {ES_LEVEL} = {risk['es']:,.2f} {BASE_CURRENCY}")
 
 
-def _risks(by_group: DataFrame, sources: dict[str, _Measured]) -> dict[Group, dict[str, Any]]:
-    """Return the measures of each group by source."""
-    distributions = outcomes(by_group, max(source.longer_tail for source in sources.values()))
-    in_tail = tail_sums(by_group, {name: source.es_size for name, source in sources.items()})
-    risks: dict[Group, dict[str, Any]] = {}
-    for (group, name), distribution in sorted(distributions.items(), key=lambda item: item[0][1]):
-        source = sources[name]
-        contribution = Fraction(-in_tail[group, name], source.es_size)
-        risks.setdefault(group, {})[name] = _risk(distribution, source.count, contribution)
-    return risks
+def _distributions(pnl: DataFrame, groups: Mapping[Group, Positions], counts: Mapping[str, int]) -> GroupOutcomes:
+    longest = max(tail_index(count, level) + 1 for count in counts.values() for level in (VAR_LEVEL, ES_LEVEL))
+    found = outcomes(pnl, list(groups.values()), longest)
+    return {group: {source: found[index, source] for source in sorted(counts)} for index, group in enumerate(groups)}
+
+
+def _contributions(
+    pnl: DataFrame, groups: Mapping[Group, Positions], whole: Mapping[str, Outcomes], counts: Mapping[str, int]
+) -> dict[tuple[Group, str], Fraction]:
+    """Return each group's share of the whole portfolio's ES in cents: its average loss in the scenarios behind that ES."""
+    tails = {source: whole[source].tail[: tail_index(count, ES_LEVEL) + 1] for source, count in counts.items()}
+    return {
+        (group, source): -Fraction(sum(scenario.pnl[i] for scenario in scenarios for i in positions), len(scenarios))
+        for source, scenarios in tail_scenarios(pnl, groups[WHOLE], tails).items()
+        for group, positions in groups.items()
+    }
 
 
 def _risk(distribution: Outcomes, count: int, contribution: Fraction) -> dict[str, int | float]:
@@ -125,7 +109,7 @@ def _euro(cents: Fraction | Decimal | int) -> float:
     return round(Fraction(cents)) / 100
 
 
-def _portfolio(revaluation: dict[str, Any]) -> dict[str, int | float]:
+def _portfolio(revaluation: Mapping[str, Any]) -> dict[str, int | float]:
     return {
         "trades": len(revaluation["trades"]),
         "expired": revaluation["expiredTrades"],
@@ -133,19 +117,18 @@ def _portfolio(revaluation: dict[str, Any]) -> dict[str, int | float]:
     }
 
 
-def _daily_pnl(totals: DataFrame, history_days: tuple[date, ...]) -> list[tuple[int, date]]:
-    """Return what today's portfolio would have made on each day of the history, in cents, oldest first."""
-    rows = totals.where(totals["source"] == Source.HISTORICAL.value).orderBy("scenario").collect()
-    return [(row["amount"], history_days[row["scenario"]]) for row in rows]
+def _bins(pnl: DataFrame, whole: Positions, by_source: Mapping[str, Outcomes]) -> dict[str, Any]:
+    low = min(outcome.tail[0] for outcome in by_source.values())
+    high = max(outcome.best for outcome in by_source.values())
+    bins = histogram(pnl, whole, low, high, _BINS)
+    return {"start": _euro(bins.start), "binWidth": _euro(bins.width), "counts": bins.counts}
 
 
-def _write_daily_pnl(path: Path, days: list[tuple[int, date]]) -> None:
+def _write_daily_pnl(path: Path, days: Sequence[tuple[int, date]]) -> None:
+    """Write what today's portfolio would have made on each day of the history, oldest first."""
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(("date", "pnl"))
-        writer.writerows((day.isoformat(), f"{_euro(pnl):.2f}") for pnl, day in days)
-
-
-def _distribution(totals: DataFrame) -> dict[str, Any]:
-    bins = histogram(totals, _BINS)
-    return {"start": _euro(bins.start), "binWidth": _euro(bins.width), "counts": bins.counts}
+        writer.writerows(
+            (day.isoformat(), f"{_euro(amount):.2f}") for day, amount in sorted((day, amount) for amount, day in days)
+        )

@@ -1,0 +1,1 @@
+"""The report people read in the morning: one self-contained HTML page and one CSV."""
