@@ -9,12 +9,20 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
   const { workflow, lane, cluster } = definition;
   const peak = (weight: (step: Step) => number): number => parallelPeak(workflow.steps, (step) => step.after, weight);
   const problems: Problem[] = [];
+  const runners = peak((step) => (step.work.kind === "gate" ? 0 : 1));
   if (!Number.isInteger(lane.runners) || lane.runners < 1) {
     problems.push({
       property: "lane.runners",
       received: received(lane.runners),
       rule: "a whole number, at least 1",
       mend: "write for instance 10",
+    });
+  } else if (runners > lane.runners) {
+    problems.push({
+      property: "lane.runners",
+      received: received(lane.runners),
+      rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
+      mend: `write ${runners}, or add edges between steps`,
     });
   }
   if (!(mebibytes(lane.resultsSize) > 0)) {
@@ -23,15 +31,6 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       received: received(0),
       rule: "more than zero",
       mend: "write for instance Size.gibibytes(20)",
-    });
-  }
-  const runners = peak((step) => (step.work.kind === "gate" ? 0 : 1));
-  if (runners > lane.runners) {
-    problems.push({
-      property: "lane.runners",
-      received: received(lane.runners),
-      rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
-      mend: `write ${runners}, or add edges between steps`,
     });
   }
   const cpu = peak((step) => sparkMillicores(step));
