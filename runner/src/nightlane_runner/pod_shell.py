@@ -23,7 +23,10 @@ class PodShell(Protocol):
     """Starts POSIX shell scripts in containers."""
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Start `script` with positional parameters `arguments`; its three streams are pipes."""
+        """Start `script` with positional parameters `arguments`; its three streams are pipes.
+
+        The process leads a session of its own: a SIGTERM for the runner is the runner's to interpret.
+        """
         ...
 
 
@@ -55,7 +58,7 @@ class KubectlShell:
             stderr=subprocess.PIPE,
             # Nothing else: no proxy, no settings of a home folder.
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self._scratch)},
-            start_new_session=True,  # a SIGTERM for the runner is the runner's to interpret
+            start_new_session=True,
         )
 
 

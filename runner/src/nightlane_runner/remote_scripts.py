@@ -37,7 +37,7 @@ END_COMMAND = """
 nonce=$1; pid=$2
 status=1
 if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
-  kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" && status=0
+  kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" && status=0
 fi
 echo "nightlane-end $nonce $status ended" >&2
 """
@@ -47,7 +47,8 @@ SEND_PATH = """
 nonce=$1
 [ -e "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 exec 5>&1 </dev/null
-report=$({ { { tar -cf - -C "$2" "./$3" 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+packed() { tar -chf - -C "$1" "./$2" 5>&- 7>&-; echo "$?" >&6; }
+report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
@@ -66,7 +67,8 @@ echo "nightlane-end $nonce $1 $2" >&2
 SEND_LISTED = """
 nonce=$1
 exec 5>&1
-report=$({ { { tar -cf - -C "$2" -T - 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+packed() { tar -chf - -C "$1" "$2" "$3" 5>&- 7>&-; echo "$?" >&6; }
+report=$({ { packed "$2" -T - | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import select
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -44,7 +45,7 @@ class ShellSession:
     """A started script. As a context manager it leaves no process behind.
 
     Args:
-        process: the transport's process.
+        process: the transport's process, the leader of a process group of its own.
         nonce: marks this session's sentinels, so that output of the work is never mistaken for them.
         tick: called at least twice a second while waiting; raises to give up.
         on_error_line: gets each line of standard error that is no sentinel.
@@ -81,8 +82,8 @@ class ShellSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
+        with contextlib.suppress(ProcessLookupError):  # ended by itself
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._reader.join(_END_SECONDS)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
