@@ -38,8 +38,6 @@ export class ApiClient {
       cert: decode(user["client-certificate-data"]),
       key: decode(user["client-key-data"]),
       keepAlive: true,
-      // An idle connection must not keep a command from ending.
-      timeout: ANSWER_SECONDS * 1000,
     });
     return new ApiClient(cluster.server, agent);
   }
@@ -49,7 +47,12 @@ export class ApiClient {
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.server}${path}`,
-        { method, agent: this.agent, timeout: ANSWER_SECONDS * 1000, headers: { "content-type": "application/json" } },
+        {
+          method,
+          agent: this.agent,
+          signal: AbortSignal.timeout(ANSWER_SECONDS * 1000),
+          headers: { "content-type": "application/json" },
+        },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -59,8 +62,10 @@ export class ApiClient {
           );
         },
       );
-      sent.on("timeout", () => sent.destroy(new Error(`${this.server} did not answer within ${ANSWER_SECONDS} s`)));
-      sent.on("error", reject);
+      sent.on("error", (error) => {
+        const silent = new Error(`${this.server} did not answer within ${ANSWER_SECONDS} s`);
+        reject(error.name === "AbortError" ? silent : error);
+      });
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }

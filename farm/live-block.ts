@@ -36,7 +36,7 @@ export class LiveBlock {
   private redraw(above: string): void {
     this.frame += 1;
     const spinner = FRAMES[this.frame % FRAMES.length] ?? "";
-    const width = (this.output.columns ?? DEFAULT_COLUMNS) - 1;
+    const width = (this.output.columns || DEFAULT_COLUMNS) - 1;
     const block = [...this.lines].map((line) => `${cut(`${spinner} ${line()}`, width)}\n`).join("");
     const up = this.drawn > 0 ? `\u001b[${this.drawn}A` : "";
     this.output.write(`${up}\u001b[0J${above}${block}`);
