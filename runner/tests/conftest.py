@@ -1,5 +1,6 @@
 """Fixtures: one API server for all tests, one namespace and one set of mounts for each."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,15 @@ def start_runner(mounts: Path) -> Iterator[StartRunner]:
     yield start
     for runner in started:
         runner.end()
+
+
+@pytest.fixture
+def kubectl_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pinned kubectl of the tool cache, first on the path."""
+    cache = Path(
+        os.environ.get("NIGHTLANE_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "nightlane")
+    )
+    found = sorted((cache / "tools" / "kubectl").glob("*/kubectl"))
+    if not found:
+        pytest.skip("the tool cache holds no kubectl")
+    monkeypatch.setenv("PATH", f"{found[-1].parent}{os.pathsep}{os.environ['PATH']}")

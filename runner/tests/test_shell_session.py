@@ -231,4 +231,4 @@ def test_process_of_somebody_else_is_not_ended(tmp_path: Path) -> None:
     """A process number may have been used again."""
     with _work(LocalShell(tmp_path)).session(remote_scripts.END_COMMAND, [str(os.getpid()), "f00d"]) as ender:
         ender.end_input()
-        assert ender.ending().status == 1
+        assert ender.ending() == Ending(0, "absent")

@@ -38,7 +38,7 @@ class ExecStep:
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._started_in: PodContainer | None = None
-        self._session: ShellSession | None = None
+        self._end_early = "was not ended"
 
     def run(self) -> None:
         """Run the command; returns once it has ended with status 0.
@@ -101,12 +101,17 @@ class ExecStep:
         ) as session:
             session.wait_until_begun()
             self._record.write({"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce})
-            self._started_in, self._session = target, session
+            self._started_in = target
             context.log.info(f"running {self._command.command[0]} in {target}")
-            session.write(b"go\n")
-            session.end_input()
-            self._relay_output(session)
-            ending = session.ending()
+            try:
+                session.write(b"go\n")
+                session.end_input()
+                self._relay_output(session)
+                ending = session.ending()
+            except (Interrupted, OutOfTime) as early:
+                if not (isinstance(early, Interrupted) and early.reason is Reason.EVICTED):
+                    self._end_early = self._end_command(session, target)
+                raise
             if ending.measure != str(session.received_bytes):
                 raise TransportFailed(
                     f"{ending.measure} bytes of output were written, {session.received_bytes} arrived"
@@ -141,7 +146,7 @@ class ExecStep:
         self._record.forget()
         return StepEnded(
             ExitCode.CANCELLED,
-            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._ended_early()}.",
+            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._end_early}.",
         )
 
     def _out_of_time(self) -> StepEnded:
@@ -155,7 +160,7 @@ class ExecStep:
         self._record.forget()
         return StepEnded(
             ExitCode.APPLICATION,
-            f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._ended_early()}. "
+            f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._end_early}. "
             "Give it more time, or retry as a new attempt.",
         )
 
@@ -167,16 +172,16 @@ class ExecStep:
             "it may have ended or may still run. Look there, then retry as a new attempt to run it again, or skip.",
         )
 
-    def _ended_early(self) -> str:
+    def _end_command(self, session: ShellSession, target: PodContainer) -> str:
         """End the command in its container and return how that went."""
-        session, target = self._session, self._started_in
-        if session is None or target is None:
-            return "did not run"
         work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _END_COMMAND_SECONDS)
         try:
             with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce]) as ender:
                 ender.end_input()
-                ended = ender.ending().status == 0
-        except (TransportFailed, OutOfTime):
-            ended = False
-        return "was ended" if ended else "could not be ended: it may still run, look there"
+                ending = ender.ending()
+        except (TransportFailed, OutOfTime) as error:
+            self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
+            ending = Ending(1, "unknown")
+        if ending.status != 0:
+            return "could not be ended: it may still run, look there"
+        return "was ended" if ending.measure == "signalled" else "had just ended by itself"

@@ -32,6 +32,7 @@ def put_into_step_folder(arrived: Path, folder: Path, last: str | None = None) -
 def put_into_place(arrived: Path, final: Path) -> None:
     """Make a file or folder the one at `final`, by renaming."""
     replaced = final.with_name(f"{final.name}.replaced")
+    final.parent.mkdir(parents=True, exist_ok=True)
     remove(replaced)
     if final.exists():
         final.rename(replaced)

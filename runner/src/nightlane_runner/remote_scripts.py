@@ -35,11 +35,13 @@ that was cut before is known not to have started it."""
 
 END_COMMAND = """
 nonce=$1; pid=$2
-status=1
 if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
-  kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" && status=0
+  status=0
+  kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" || status=$?
+  echo "nightlane-end $nonce $status signalled" >&2
+else
+  echo "nightlane-end $nonce 0 absent" >&2
 fi
-echo "nightlane-end $nonce $status ended" >&2
 """
 """Parameters: nonce, process, nonce of the session to end. Ends that process and what it started, if it still is it."""
 

@@ -1,0 +1,139 @@
+"""Faults 15 and 18 for copies, in both directions."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.copy_step import CopyStep
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.step_input import StepInput
+from tests.support.administrator import Administrator
+from tests.support.in_process import Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.local_shell import LocalShell
+from tests.support.steps import copy_step, document
+
+pytestmark = pytest.mark.api_server
+
+NIGHT = "/results/night/2026-03-31/run-1"
+
+
+class _Sides:
+    """The customer's volume and the lane's, and a step between them."""
+
+    def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
+        kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
+        self.namespace = admin.namespace
+        self.mounts = mounts
+        self.shell = LocalShell(root)
+        self.customer = root / NIGHT[1:]
+        self.lane = mounts / NIGHT[1:]
+        self.customer.mkdir(parents=True)
+        self.lane.mkdir(parents=True)
+        self.said = ""
+
+    def copy(self, remote: str, lane: str, **changes: Any) -> CopyStep:
+        """Return a step that copies between the two paths below the night's folder."""
+        given = copy_step(self.namespace, f"{NIGHT}/{remote}", f"{NIGHT}/{lane}", **changes)
+        step, copy = StepInput(document(given)).copy()
+        return CopyStep(Surroundings(self.mounts, step).context, copy, self.shell)
+
+
+@pytest.fixture
+def sides(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Sides:
+    """Two volumes that are folders."""
+    return _Sides(admin, kubelet, mounts, tmp_path / "customer")
+
+
+def test_folder_comes_out_and_replaces_what_was_there(sides: _Sides) -> None:
+    """Nothing stale, nothing partial."""
+    (sides.customer / "out").mkdir()
+    (sides.customer / "out" / "a.csv").write_text("1")
+    (sides.lane / "elsewhere").mkdir()
+    (sides.lane / "elsewhere" / "stale.csv").write_text("0")
+
+    sides.copy("out", "elsewhere").copy_out()
+
+    assert [path.name for path in (sides.lane / "elsewhere").iterdir()] == ["a.csv"]
+    assert [path.name for path in sides.lane.iterdir()] == ["elsewhere"]
+
+
+def test_folder_comes_out_into_the_steps_own_folder_beside_its_log(sides: _Sides) -> None:
+    """The default place of a copy is where its log is."""
+    (sides.customer / "out").mkdir()
+    (sides.customer / "out" / "a.csv").write_text("1")
+    (sides.lane / "report").mkdir()
+    (sides.lane / "report" / "attempt-1.log").write_text("log")
+
+    sides.copy("out", "report").copy_out()
+
+    assert {path.name for path in (sides.lane / "report").iterdir()} == {"a.csv", "attempt-1.log"}
+
+
+def test_single_file_comes_out(sides: _Sides) -> None:
+    """As the named file elsewhere, into the folder where the step has its own."""
+    (sides.customer / "a.csv").write_text("1")
+
+    sides.copy("a.csv", "b.csv").copy_out()
+    sides.copy("a.csv", "report").copy_out()
+
+    assert (sides.lane / "b.csv").read_text() == "1"
+    assert (sides.lane / "report" / "a.csv").read_text() == "1"
+
+
+def test_cut_copy_is_started_over(sides: _Sides) -> None:
+    """Fault 15: the lane never sees the first try."""
+    (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
+    sides.shell.cuts = [None, 10_000]
+
+    sides.copy("big.bin", "big.bin").copy_out()
+
+    assert (sides.lane / "big.bin").stat().st_size == 500_000
+
+
+def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _Sides) -> None:
+    """Fault 18: what was there before is still whole."""
+    (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
+    (sides.lane / "big.bin").write_text("before")
+    sides.shell.cuts = [None, 10_000] * 50
+
+    with pytest.raises(StepEnded) as end:
+        sides.copy("big.bin", "big.bin", timeoutSeconds=5).copy_out()
+
+    assert end.value.code is ExitCode.INFRASTRUCTURE
+    assert (sides.lane / "big.bin").read_text() == "before"
+
+
+def test_absent_source_is_lost(sides: _Sides) -> None:
+    """Trying again does not make it appear: in either direction."""
+    with pytest.raises(StepEnded) as end:
+        sides.copy("none", "x").copy_out()
+    assert end.value.code is ExitCode.LOST
+    with pytest.raises(StepEnded) as end:
+        sides.copy("x", "none").copy_in()
+    assert end.value.code is ExitCode.LOST
+
+
+def test_folder_goes_in(sides: _Sides) -> None:
+    """From the lane to the customer."""
+    (sides.lane / "input").mkdir()
+    (sides.lane / "input" / "a.csv").write_text("1")
+
+    sides.copy("in", "input").copy_in()
+
+    assert (sides.customer / "in" / "a.csv").read_text() == "1"
+    assert [path.name for path in sides.customer.iterdir()] == ["in"]
+
+
+def test_links_on_the_lane_are_refused(sides: _Sides) -> None:
+    """A link could lead out of the lane's volume."""
+    (sides.lane / "input").mkdir()
+    (sides.lane / "input" / "secret").symlink_to("/credentials/kubeconfig")
+
+    with pytest.raises(StepEnded) as end:
+        sides.copy("in", "input").copy_in()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert not (sides.customer / "in").exists()

@@ -1,0 +1,139 @@
+"""Faults 14 and 29 for commands: run once, believed only to the end."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.exec_step import ExecStep
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.step_input import StepInput
+from tests.conftest import StartRunner
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.in_process import Background, Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.local_shell import DeadShell, LocalShell
+from tests.support.steps import document, exec_step
+
+pytestmark = pytest.mark.api_server
+
+
+class _Application:
+    """A Ready pod of the customer's application."""
+
+    def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
+        kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
+        self.namespace = admin.namespace
+        self.mounts = mounts
+        self.root = root
+        self.shell: PodShell = LocalShell(root)
+        self.surroundings: Surroundings | None = None
+
+    def said(self) -> str:
+        """Return the log of the last step."""
+        assert self.surroundings is not None
+        return self.surroundings.said()
+
+    def step(self, *command: str, **changes: Any) -> ExecStep:
+        """Return a step that runs the command."""
+        step, given = StepInput(document(exec_step(self.namespace, list(command), **changes))).exec()
+        self.surroundings = Surroundings(self.mounts, step)
+        return ExecStep(self.surroundings.context, given, self.shell)
+
+    def ended(self, *command: str, **changes: Any) -> StepEnded:
+        """Run a command that does not succeed and return how the step ended."""
+        with pytest.raises(StepEnded) as end:
+            self.step(*command, **changes).run()
+        return end.value
+
+
+@pytest.fixture
+def application(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Application:
+    """An application whose container is this machine."""
+    return _Application(admin, kubelet, mounts, tmp_path)
+
+
+def test_output_is_relayed_and_status_0_is_success(application: _Application) -> None:
+    """Both streams, line by line."""
+    application.step("sh", "-c", "echo priced; echo careful >&2").run()
+
+    assert "stdout | priced\n" in application.said()
+    assert "stderr | careful\n" in application.said()
+
+
+def test_non_zero_status_is_application(application: _Application) -> None:
+    """Fault 29: the command's own failure."""
+    end = application.ended("sh", "-c", "exit 3")
+    assert end.code is ExitCode.APPLICATION
+    assert "ended with status 3 in container files of pod pricing-0" in end.sentence
+
+
+def test_connection_that_breaks_before_the_start_is_tried_again(application: _Application) -> None:
+    """The command has not run, so running it is safe."""
+    application.shell = DeadShell(1, LocalShell(application.root))
+    application.step("true").run()
+    assert "the command has not started" in application.said()
+
+
+def test_connection_that_breaks_after_the_start_is_lost_and_not_run_again(application: _Application) -> None:
+    """Fault 14: the outcome is unknown; a second run of the same attempt refuses, too."""
+    marker = application.root / "runs"
+    running = Background(application.step("sh", "-c", f"echo run >>{marker}; kill -KILL $PPID; sleep 5").run)
+    end = running.ended()
+
+    assert end is not None
+    assert end.code is ExitCode.LOST
+    again = application.ended("sh", "-c", f"echo run >>{marker}")
+    assert again.code is ExitCode.LOST
+    assert "An earlier runner of this attempt started the command in pod pricing-0" in again.sentence
+    assert marker.read_text() == "run\n"
+
+
+def test_command_over_its_time_is_ended(application: _Application) -> None:
+    """The container does not keep it running."""
+    end = application.ended("sh", "-c", f"sleep 30; touch {application.root}/late", timeoutSeconds=2)
+    assert end.code is ExitCode.APPLICATION
+    assert "did not end within 2 s and was ended" in end.sentence
+
+
+def test_operators_stop_ends_the_command(application: _Application) -> None:
+    """An order while the command runs."""
+    step = application.step("sh", "-c", "echo begun; sleep 30")
+    running = Background(step.run)
+    eventually(lambda: "begun" in application.said(), "the command's start")
+    assert application.surroundings is not None
+    annotations = application.surroundings.places.annotations
+    annotations.parent.mkdir(parents=True)
+    annotations.write_text('nightlane/order="stop"\n')
+
+    end = running.ended()
+
+    assert end is not None
+    assert end.code is ExitCode.CANCELLED
+    assert "was ended" in end.sentence
+
+
+def test_unknown_container_is_bad_input(application: _Application) -> None:
+    """With the names there are."""
+    end = application.ended("true", container="sidecar")
+    assert end.code is ExitCode.BAD_INPUT
+    assert "use one of files" in end.sentence
+
+
+@pytest.mark.usefixtures("kubectl_on_path")
+def test_real_kubectl_without_a_kubelet_is_infrastructure(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Fault 29: the real transport fails for real, and the command has not run."""
+    kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
+    began = time.monotonic()
+    runner = start_runner("exec", exec_step(admin.namespace, ["true"], timeoutSeconds=5))
+
+    assert runner.wait() == 20
+    assert time.monotonic() - began < 20
+    assert "could not be started within 5 s; it has not run" in runner.last_line()
+    assert "pricing-0" in runner.said()

@@ -1,0 +1,175 @@
+"""Faults 15, 18 and 30: a success has a verified result, or it is none."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import text_at
+from nightlane_runner.results import ResultsFetch
+from nightlane_runner.spark_step import SparkStep
+from nightlane_runner.step_input import StepInput
+from tests.support.administrator import Administrator
+from tests.support.in_process import Background, Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.local_shell import LocalShell
+from tests.support.steps import document, spark_step
+
+pytestmark = pytest.mark.api_server
+
+STEP_FOLDER = "night/2026-03-31/run-1/var-es"
+
+
+class _Customer:
+    """The customer's results volume behind a Ready results pod."""
+
+    def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
+        kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
+        self.shell = LocalShell(root)
+        self.folder = root / "results" / STEP_FOLDER
+        step, self._spark = StepInput(document(spark_step(admin.namespace))).spark()
+        self.surroundings = Surroundings(mounts, step)
+        self.lane = self.surroundings.places.results / STEP_FOLDER
+        self.lane.mkdir(parents=True)
+
+    def leave(self, content: dict[str, bytes], attempt: int = 1, **changes: Any) -> None:
+        """Commit results as the application does."""
+        listed = []
+        for path, data in content.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(data)
+            listed.append({"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
+        manifest = {"step": "var-es", "attempt": attempt, "files": listed, **changes}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "manifest.json").write_text(json.dumps(manifest))
+
+    def fetch(self, required: str | None = None) -> None:
+        """Bring the results back."""
+        ResultsFetch(self.surroundings.context, self.shell, required).run()
+
+    def refused(self, required: str | None = None) -> str:
+        """Return why there are no results."""
+        with pytest.raises(StepEnded) as end:
+            self.fetch(required)
+        assert end.value.code is ExitCode.LOST
+        assert "Result missing" in end.value.sentence
+        return end.value.sentence
+
+
+@pytest.fixture
+def customer(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Customer:
+    """A customer whose results volume is a folder."""
+    return _Customer(admin, kubelet, mounts, tmp_path / "customer")
+
+
+def test_results_arrive_beside_the_log(customer: _Customer) -> None:
+    """Only what is listed comes; the log of the attempt stays."""
+    customer.leave({"var.json": b'{"var": 2.326}', "detail/es.csv": b"1,2\n"})
+    (customer.folder / "scratch.bin").write_bytes(b"not listed")
+    (customer.lane / "attempt-1.log").write_text("log")
+
+    customer.fetch("var.json")
+
+    arrived = {str(path.relative_to(customer.lane)) for path in customer.lane.rglob("*") if path.is_file()}
+    assert arrived == {"var.json", "detail/es.csv", "manifest.json", "attempt-1.log"}
+    assert not list(customer.lane.parent.glob("*.partial"))
+
+
+def test_results_of_a_new_attempt_replace_the_old(customer: _Customer) -> None:
+    """Nothing of an earlier attempt is left among them."""
+    (customer.lane / "old.json").write_text("{}")
+    (customer.lane / "manifest.json").write_text("{}")
+    customer.leave({"var.json": b"{}"})
+
+    customer.fetch()
+
+    assert {path.name for path in customer.lane.iterdir()} == {"var.json", "manifest.json"}
+
+
+def test_success_without_a_manifest_is_lost(admin: Administrator, kubelet: Kubelet, customer: _Customer) -> None:
+    """Fault 30: the whole step, with a Job that completes and leaves nothing."""
+    _, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True}))).spark()
+    running = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
+    customer.surroundings.wait_for_line("created Job")
+    (job,) = admin.jobs()
+    kubelet.succeed(kubelet.next_pod(text_at(job, "metadata", "name")))
+
+    end = running.ended()
+
+    assert end is not None
+    assert end.code is ExitCode.LOST
+    assert "there is no manifest.json" in end.sentence
+
+
+def test_success_with_a_manifest_brings_the_result(admin: Administrator, kubelet: Kubelet, customer: _Customer) -> None:
+    """Fault 30: the same with a result."""
+    _, spark = StepInput(document(spark_step(admin.namespace, spark={"result": "var.json", "results": True}))).spark()
+    customer.leave({"var.json": b"{}"})
+    running = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
+    customer.surroundings.wait_for_line("created Job")
+    (job,) = admin.jobs()
+    kubelet.succeed(kubelet.next_pod(text_at(job, "metadata", "name")))
+
+    assert running.ended() is None
+    assert (customer.lane / "var.json").read_bytes() == b"{}"
+
+
+def test_manifest_of_an_earlier_attempt_is_none(customer: _Customer) -> None:
+    """Fault 30: what attempt 7 left is no result of attempt 1."""
+    customer.leave({"var.json": b"{}"}, attempt=7)
+    assert "attempt 7, not of attempt 1" in customer.refused()
+
+
+def test_manifest_without_the_required_file_is_none(customer: _Customer) -> None:
+    """The step names the file that a person looks for."""
+    customer.leave({"other.json": b"{}"})
+    assert "does not list var.json" in customer.refused("var.json")
+
+
+@pytest.mark.parametrize(
+    ("files", "complaint"),
+    [
+        ([], "lists no file"),
+        ([{"path": "../x", "bytes": 1, "sha256": "0" * 64}], "stay inside the folder"),
+        ([{"path": "/etc/x", "bytes": 1, "sha256": "0" * 64}], "stay inside the folder"),
+        ([{"path": "x", "sha256": "0" * 64}], "no size"),
+        ([{"path": "x", "bytes": 1, "sha256": "1234"}], "no SHA-256"),
+        ([{"path": "x", "bytes": 1, "sha256": "0" * 64}] * 2, "twice"),
+    ],
+)
+def test_manifest_that_breaks_a_rule_is_none(customer: _Customer, files: list[Any], complaint: str) -> None:
+    """The customer's side is not trusted to name paths."""
+    customer.leave({}, files=files)
+    assert complaint in customer.refused()
+
+
+def test_cut_transfer_is_started_over(customer: _Customer) -> None:
+    """Fault 15: the first try loses the stream, the second succeeds."""
+    customer.leave({"var.json": b"x" * 200_000})
+    customer.shell.cuts = [None, None, 5_000]
+
+    customer.fetch()
+
+    assert (customer.lane / "var.json").stat().st_size == 200_000
+    assert "starting it over" in customer.surroundings.said()
+
+
+def test_file_that_differs_from_its_manifest_never_gets_into_place(
+    customer: _Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 18: altered on the volume after the manifest was written."""
+    monkeypatch.setattr("nightlane_runner.results.FETCH_SECONDS", 4.0)
+    customer.leave({"var.json": b"12345"})
+    (customer.folder / "var.json").write_bytes(b"12346")
+
+    with pytest.raises(StepEnded) as end:
+        customer.fetch()
+
+    assert end.value.code is ExitCode.INFRASTRUCTURE
+    assert "var.json has SHA-256" in end.value.sentence
+    assert not (customer.lane / "var.json").exists()
+    assert not (customer.lane / "manifest.json").exists()
