@@ -218,12 +218,12 @@ function permissionObjects(): readonly unknown[] {
     metadata: { name },
     rules,
   });
-  const binding = (name: string, clusterRole: string, user: string): unknown => ({
+  const binding = (name: string, clusterRole: string, kind: "User" | "Group", subject: string): unknown => ({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",
     metadata: { name },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
-    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind, name: subject }],
   });
   const reading = ["get", "list", "watch"];
   return [
@@ -232,7 +232,10 @@ function permissionObjects(): readonly unknown[] {
       { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: reading },
       { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
     ]),
-    binding(KUBE_ROUTER_USER, KUBE_ROUTER_USER, KUBE_ROUTER_USER),
-    binding("nightlane-farm:kubelet-api", "system:kubelet-api-admin", API_SERVER_AS_KUBELET_CLIENT),
+    binding(KUBE_ROUTER_USER, KUBE_ROUTER_USER, "User", KUBE_ROUTER_USER),
+    binding("nightlane-farm:kubelet-api", "system:kubelet-api-admin", "User", API_SERVER_AS_KUBELET_CLIENT),
+    // The Node authorizer learns of a pod's claims a moment after the kubelet asks; the kubelet then waits 15 seconds.
+    role("nightlane-farm:claims", [{ apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get"] }]),
+    binding("nightlane-farm:claims", "nightlane-farm:claims", "Group", "system:nodes"),
   ];
 }
