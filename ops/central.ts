@@ -1,12 +1,31 @@
-import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { parameter, type Workflow } from "./night/workflow.ts";
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import {
+  AuthenticationV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  Log,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
+import { type Act, actAnnotation } from "./acts/act.ts";
+import { NOT_FOUND, statusOf, told } from "./central-errors.ts";
+import type { CronWorkflow } from "./night/schedule.ts";
+import { parameter, type Workflow, type WorkflowSpecTemplate } from "./night/workflow.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
-/** A CronWorkflow as far as we read it. */
-interface CronWorkflow {
-  readonly spec: { readonly workflowSpec: { readonly workflowTemplateRef: { readonly name: string } } };
-}
+/** Name of the CronWorkflow of every lane. */
+const CRON_WORKFLOW = "night";
+
+/** Name under which the API server notes our changes. */
+const FIELD_MANAGER = "nightlane";
+
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/** Asks for names, labels and annotations only: a night's workflow is large, and a lane keeps two weeks of them. */
+const HEADS = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
 
 /** What a night is started with. */
 export interface NightStart {
@@ -17,14 +36,60 @@ export interface NightStart {
    * @default 1
    */
   readonly runNumber?: number;
+  /**
+   * WorkflowTemplate to run.
+   * @default - the one that the lane's schedule runs now
+   */
+  readonly template?: string;
+  /**
+   * Further parameters of the template, by name.
+   * @default - none
+   */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * Who starts it and why. Admission asks for it from everybody but deployers.
+   * @default - not noted
+   */
+  readonly act?: Act;
+  /** @default false */
+  readonly dryRun?: boolean;
+}
+
+/** A workflow without its content. */
+export interface WorkflowHead {
+  readonly name: string;
+  readonly created: string;
+  /** Whether it has ended. */
+  readonly completed: boolean;
+}
+
+/** A pod of a workflow, as far as verbs need it. */
+export interface StepPod {
+  readonly name: string;
+  readonly phase: string;
+  /** The workflow node it belongs to. */
+  readonly nodeId: string;
+}
+
+/** How a change is made. */
+export interface ChangeOptions {
+  /** The API server does everything but store it: rights and admission are checked too. @default false */
+  readonly dryRun?: boolean;
 }
 
 /** The central cluster, seen with the rights of the kubeconfig it is reached with. */
 export class Central {
   private readonly objects: CustomObjectsApi;
+  private readonly core: CoreV1Api;
+  private readonly authentication: AuthenticationV1Api;
+  private readonly logs: Log;
+  private user: Promise<string> | undefined;
 
-  private constructor(config: KubeConfig) {
+  constructor(config: KubeConfig) {
     this.objects = config.makeApiClient(CustomObjectsApi);
+    this.core = config.makeApiClient(CoreV1Api);
+    this.authentication = config.makeApiClient(AuthenticationV1Api);
+    this.logs = new Log(config);
   }
 
   /** @param kubeconfig Path of a kubeconfig. */
@@ -34,59 +99,185 @@ export class Central {
     return new Central(config);
   }
 
+  /** Who the API server says we are. */
+  async whoAmI(): Promise<string> {
+    this.user ??= told("ask who you are", async () => {
+      const body = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+      const review = await this.authentication.createSelfSubjectReview({ body });
+      return review.status?.userInfo?.username ?? "unknown";
+    });
+    return this.user;
+  }
+
+  /** The lane's schedule. */
+  async schedule(namespace: string): Promise<CronWorkflow> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name: CRON_WORKFLOW };
+    return told(`read the schedule of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+  }
+
   /** Name of the WorkflowTemplate that the lane's schedule runs now. */
   async currentTemplate(namespace: string): Promise<string> {
-    const cron: CronWorkflow = await this.objects.getNamespacedCustomObject({
-      ...ARGO,
-      namespace,
-      plural: "cronworkflows",
-      name: "night",
+    return (await this.schedule(namespace)).spec.workflowSpec.workflowTemplateRef.name;
+  }
+
+  /** A WorkflowTemplate's specification; undefined if there is none of that name. */
+  async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
+    const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
+    return orUndefined(`read template ${name} of ${namespace}`, async () => {
+      const found: { readonly spec: WorkflowSpecTemplate } = await this.objects.getNamespacedCustomObject(request);
+      return found.spec;
     });
-    return cron.spec.workflowSpec.workflowTemplateRef.name;
+  }
+
+  /** All workflows of a lane without their content, newest first. */
+  async heads(namespace: string): Promise<readonly WorkflowHead[]> {
+    const request = { ...ARGO, namespace, plural: "workflows" };
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] } = await told(
+      `list the nights of ${namespace}`,
+      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    );
+    return list.items
+      .map(({ metadata }) => ({
+        name: metadata.name,
+        created: metadata.creationTimestamp ?? "",
+        completed: metadata.labels?.["workflows.argoproj.io/completed"] === "true",
+      }))
+      .sort((a, b) => b.created.localeCompare(a.created) || b.name.localeCompare(a.name));
+  }
+
+  async workflow(namespace: string, name: string): Promise<Workflow> {
+    const request = { ...ARGO, namespace, plural: "workflows", name };
+    return told(`read night ${name} of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+  }
+
+  /** All workflows of a lane with everything in them: large. */
+  async workflows(namespace: string): Promise<readonly Workflow[]> {
+    const request = { ...ARGO, namespace, plural: "workflows" };
+    const list: { readonly items: readonly Workflow[] } = await told(`list the nights of ${namespace}`, () =>
+      this.objects.listNamespacedCustomObject(request),
+    );
+    return list.items;
   }
 
   /** Starts a night of the lane and returns its workflow's name. */
   async startNight(namespace: string, start: NightStart): Promise<string> {
-    const template = await this.currentTemplate(namespace);
+    const template = start.template ?? (await this.currentTemplate(namespace));
     const runNumber = start.runNumber ?? 1;
-    const workflow: Workflow = await this.objects.createNamespacedCustomObject({
-      ...ARGO,
-      namespace,
-      plural: "workflows",
-      body: {
-        apiVersion: "argoproj.io/v1alpha1",
-        kind: "Workflow",
-        // The name is the run key: starting the same run twice is refused by the API server itself.
-        metadata: { name: `night-${start.businessDate}-run-${runNumber}`, namespace },
-        spec: {
-          workflowTemplateRef: { name: template },
-          arguments: {
-            parameters: [
-              { name: "business-date", value: start.businessDate },
-              { name: "run-number", value: String(runNumber) },
-            ],
-          },
-        },
+    const parameters = { "business-date": start.businessDate, "run-number": String(runNumber), ...start.parameters };
+    const name = `night-${start.businessDate}-run-${runNumber}`;
+    const body = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      // The name is the run key: starting the same run twice is refused by the API server itself.
+      metadata: { name, namespace, ...(start.act === undefined ? {} : { annotations: actAnnotation(start.act) }) },
+      spec: {
+        workflowTemplateRef: { name: template },
+        arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },
       },
-    });
-    return workflow.metadata.name;
-  }
-
-  async workflow(namespace: string, name: string): Promise<Workflow> {
-    return this.objects.getNamespacedCustomObject({ ...ARGO, namespace, plural: "workflows", name });
+    };
+    const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER, ...dry(start) };
+    await told(`start ${name} in ${namespace}`, () => this.objects.createNamespacedCustomObject(request));
+    return name;
   }
 
   /** The first run number that no workflow of the lane has for this business date. */
   async nextRunNumber(namespace: string, businessDate: string): Promise<number> {
-    const list: { readonly items: readonly Workflow[] } = await this.objects.listNamespacedCustomObject({
-      ...ARGO,
-      namespace,
-      plural: "workflows",
-    });
-    const used = list.items.flatMap(({ spec: { arguments: given } }) => {
+    const used = (await this.workflows(namespace)).flatMap(({ spec: { arguments: given } }) => {
       const date = parameter(given?.parameters, "business-date");
       return date === businessDate ? [Number(parameter(given?.parameters, "run-number") ?? "1")] : [];
     });
     return 1 + Math.max(0, ...used);
   }
+
+  /**
+   * Merges a patch into a workflow; with `metadata.resourceVersion` in it the API server refuses it (409) if somebody
+   * else was faster.
+   * @throws ApiException, for the caller to tell a conflict from a refusal
+   */
+  async patchWorkflow(namespace: string, name: string, patch: object, options: ChangeOptions): Promise<Workflow> {
+    const request = { ...ARGO, namespace, plural: "workflows", name, body: patch, fieldManager: FIELD_MANAGER };
+    return this.objects.patchNamespacedCustomObject({ ...request, ...dry(options) }, MERGE);
+  }
+
+  /** The data of a ConfigMap; undefined if there is none of that name. */
+  async configMap(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined> {
+    return orUndefined(
+      `read ConfigMap ${name} of ${namespace}`,
+      async () => (await this.core.readNamespacedConfigMap({ namespace, name })).data ?? {},
+    );
+  }
+
+  /** Merges into a ConfigMap, or makes it if there is none. */
+  async writeConfigMap(
+    namespace: string,
+    configMap: {
+      readonly metadata: { readonly name: string; readonly [field: string]: unknown };
+      readonly data: Readonly<Record<string, string>>;
+    },
+    options: ChangeOptions,
+  ): Promise<void> {
+    const { name } = configMap.metadata;
+    await told(`write ConfigMap ${name} in ${namespace}`, async () => {
+      const change = { namespace, body: configMap, fieldManager: FIELD_MANAGER, ...dry(options) };
+      try {
+        await this.core.patchNamespacedConfigMap({ name, ...change }, MERGE);
+      } catch (error) {
+        if (statusOf(error) !== NOT_FOUND) {
+          throw error;
+        }
+        await this.core.createNamespacedConfigMap(change);
+      }
+    });
+  }
+
+  /** Pods of a workflow that are still there: ended ones are kept for an hour. */
+  async pods(namespace: string, workflow: string): Promise<readonly StepPod[]> {
+    const list = await told(`list the pods of ${workflow} in ${namespace}`, () =>
+      this.core.listNamespacedPod({ namespace, labelSelector: `workflows.argoproj.io/workflow=${workflow}` }),
+    );
+    return list.items.map(({ metadata, status }) => ({
+      name: metadata?.name ?? "",
+      phase: status?.phase ?? "Unknown",
+      nodeId: metadata?.annotations?.["workflows.argoproj.io/node-id"] ?? "",
+    }));
+  }
+
+  /** Sets annotations of a pod. */
+  async annotatePod(
+    namespace: string,
+    name: string,
+    annotations: Readonly<Record<string, string>>,
+    options: ChangeOptions,
+  ): Promise<void> {
+    const change = { namespace, name, body: { metadata: { annotations } }, fieldManager: FIELD_MANAGER };
+    await told(`annotate pod ${name} in ${namespace}`, () =>
+      this.core.patchNamespacedPod({ ...change, ...dry(options) }, MERGE),
+    );
+  }
+
+  /** Writes the log of a pod's runner to a stream; returns when it has ended. */
+  async runnerLog(namespace: string, pod: string, to: Writable, options: { readonly follow: boolean }): Promise<void> {
+    const ended = once(to, "finish");
+    await told(`read the log of ${pod} in ${namespace}`, () =>
+      this.logs.log(namespace, pod, "main", to, { follow: options.follow }),
+    );
+    await ended;
+  }
+}
+
+function dry(options: ChangeOptions): { readonly dryRun?: "All" } {
+  return options.dryRun === true ? { dryRun: "All" } : {};
+}
+
+async function orUndefined<Result>(what: string, request: () => Promise<Result>): Promise<Result | undefined> {
+  return told(what, async () => {
+    try {
+      return await request();
+    } catch (error) {
+      if (statusOf(error) === NOT_FOUND) {
+        return undefined;
+      }
+      throw error;
+    }
+  });
 }

@@ -1,26 +1,12 @@
-import { parameter, type Workflow, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
+import { actsOf, type RecordedAct } from "../acts/act.ts";
+import { defined } from "./defined.ts";
+import { workflowNodes } from "./nodes.ts";
+import type { RunKey } from "./remote-job.ts";
+import { type StepStatus, stepStatus } from "./step-status.ts";
+import { secondsBetween } from "./time.ts";
+import { parameter, type Workflow } from "./workflow.ts";
 
-/**
- * What a step is doing. `held` waits at its gate because an operator said so, `deciding` failed and waits for a
- * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person.
- */
-export type StepState = "waiting" | "held" | "running" | "confirming" | "deciding" | "succeeded" | "skipped" | "failed";
-
-/** One step of a night, read from the workflow's nodes. */
-export interface StepStatus {
-  readonly name: string;
-  /** Subcommand of the runner, or `gate`. */
-  readonly kind: string;
-  /** Names of the steps it waits for. */
-  readonly after: readonly string[];
-  readonly state: StepState;
-  /** Attempts begun so far, counting each decision to retry. */
-  readonly attempts: number;
-  /** Seconds from its first start to its end, or to now; undefined before it starts. */
-  readonly seconds?: number;
-  /** Why it failed or waits, as the runner or Argo said it. */
-  readonly message?: string;
-}
+export type { StepState, StepStatus } from "./step-status.ts";
 
 /** A night as an operator sees it. */
 export interface NightState {
@@ -28,102 +14,85 @@ export interface NightState {
   readonly namespace: string;
   readonly phase: string;
   readonly businessDate?: string;
+  /** `regular`, `month-end` or `quarter-end`; known with the business date. */
+  readonly variant?: string;
   readonly runNumber: string;
+  /** Name of the WorkflowTemplate it runs. */
+  readonly template?: string;
   /** False on a day that is no business day: the steps are skipped and the night succeeds. */
   readonly open?: boolean;
+  /** True while an operator's pause keeps new steps from starting. */
+  readonly paused: boolean;
   readonly steps: readonly StepStatus[];
   readonly seconds?: number;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** When the schedule wanted it to start; absent for a night that a person started. */
+  readonly scheduledAt?: string;
+  /** Why it failed, as Argo said it. */
+  readonly message?: string;
+  /** What people did to the night as a whole, oldest first. */
+  readonly acts: readonly RecordedAct[];
 }
 
-/** Reads a night from its workflow. @param now Milliseconds, for what still runs. */
-export function nightState(workflow: Workflow, now: number): NightState {
-  const nodes = Object.values(workflow.status?.nodes ?? {});
+/** What a night's control ConfigMap holds: `hold.<step>` with `yes`, `skip` or `no`. */
+export type NightControl = Readonly<Record<string, string>>;
+
+/**
+ * Reads a night from its workflow.
+ * @param now Milliseconds, for what still runs.
+ * @param control Data of the night's control ConfigMap. @default - nothing is asked for steps that are not reached yet
+ */
+export function nightState(workflow: Workflow, now: number, control: NightControl = {}): NightState {
+  const nodes = workflowNodes(workflow);
   const templates = workflow.status?.storedWorkflowTemplateSpec?.templates ?? [];
   const tasks = templates.find((template) => template.name === "steps")?.dag?.tasks ?? [];
-  const calendar = nodes.find((node) => node.templateName === "calendar" && node.outputs?.parameters);
-  const open = parameter(calendar?.outputs?.parameters, "open");
-  const businessDate = parameter(calendar?.outputs?.parameters, "business-date");
-  const seconds = secondsBetween(workflow.status?.startedAt, workflow.status?.finishedAt, now);
+  const found = nodes.find((node) => node.templateName === "calendar" && node.outputs?.parameters)?.outputs?.parameters;
+  const given = workflow.spec.arguments?.parameters;
+  const open = parameter(found, "open");
+  const asked = parameter(given, "business-date");
+  const businessDate = parameter(found, "business-date") ?? (asked === "auto" ? undefined : asked);
+  const variant = parameter(found, "variant");
+  const runNumber = parameter(given, "run-number") ?? "1";
+  const { acts } = actsOf(workflow.metadata.annotations);
+  const run = runKey(workflow.metadata.namespace, businessDate, variant, runNumber);
   return {
     workflow: workflow.metadata.name,
     namespace: workflow.metadata.namespace,
     phase: workflow.status?.phase ?? "Pending",
-    runNumber: parameter(workflow.spec.arguments?.parameters, "run-number") ?? "1",
-    ...(businessDate === undefined ? {} : { businessDate }),
+    runNumber,
+    paused: workflow.spec.suspend === true,
+    acts: acts.filter((act) => act.step === undefined),
+    ...defined({
+      businessDate,
+      variant,
+      template: workflow.spec.workflowTemplateRef?.name,
+      seconds: secondsBetween(workflow.status?.startedAt, workflow.status?.finishedAt, now),
+      startedAt: workflow.status?.startedAt,
+      finishedAt: workflow.status?.finishedAt,
+      scheduledAt: parameter(given, "scheduled-time"),
+      message: workflow.status?.message,
+    }),
     ...(open === undefined ? {} : { open: open === "yes" }),
-    ...(seconds === undefined ? {} : { seconds }),
-    steps: tasks.map((task) => stepStatus(task.name, task.depends, nodes, templates, now)),
+    steps: tasks.map(({ name, depends }) =>
+      stepStatus({ name, depends, nodes, templates, acts, run, asked: askedFor(control[`hold.${name}`]), now }),
+    ),
   };
 }
 
-function stepStatus(
-  name: string,
-  depends: string | undefined,
-  nodes: readonly WorkflowNode[],
-  templates: readonly WorkflowTemplate[],
-  now: number,
-): StepStatus {
-  const run = templates.find((template) => template.name === `run-${name}`);
-  const step = nodes.find((node) => node.templateName === `step-${name}`);
-  const runs = nodes.filter((node) => node.templateName === `run-${name}` && node.type !== "Pod");
-  const pods = nodes.filter((node) => node.templateName === `run-${name}` && node.type === "Pod");
-  const waits = nodes.filter((node) => node.phase === "Running" && parameter(node.inputs?.parameters, "job") === name);
-  const last = [...(runs.length > 0 ? runs : pods)]
-    .sort((a, b) => (a.startedAt ?? "").localeCompare(b.startedAt ?? ""))
-    .at(-1);
-  const attempts = nodes.filter(
-    (node) => node.templateName === `attempt-${name}` && node.phase !== "Omitted" && node.phase !== "Skipped",
-  );
-  const message = last?.phase === "Succeeded" ? undefined : last?.message || step?.message;
-  const seconds = secondsBetween(step?.startedAt, step?.finishedAt, now);
-  return {
-    name,
-    kind: run?.container?.args?.[0] ?? "gate",
-    after: (depends ?? "")
-      .split("&&")
-      .map((one) => one.trim())
-      .filter((one) => one !== ""),
-    state: stateOf(step, waits),
-    attempts: attempts.length,
-    ...(seconds === undefined || step?.phase === "Omitted" || step?.phase === "Skipped" ? {} : { seconds }),
-    ...(message === undefined || message === "" ? {} : { message }),
-  };
+function askedFor(value: string | undefined): "hold" | "skip" | undefined {
+  return value === "yes" ? "hold" : value === "skip" ? "skip" : undefined;
 }
 
-function stateOf(step: WorkflowNode | undefined, waits: readonly WorkflowNode[]): StepState {
-  const waitsAt = (template: string): boolean => waits.some((node) => node.templateName === template);
-  if (waitsAt("gate")) {
-    return "held";
-  }
-  if (waitsAt("decide")) {
-    return "deciding";
-  }
-  if (waits.length > 0) {
-    return "confirming";
-  }
-  switch (step?.phase) {
-    case undefined:
-      return "waiting";
-    case "Pending":
-    case "Running":
-      return "running";
-    case "Succeeded":
-      return "succeeded";
-    case "Skipped":
-    case "Omitted":
-      return "skipped";
-    default:
-      return "failed";
-  }
-}
-
-function secondsBetween(
-  from: string | null | undefined,
-  to: string | null | undefined,
-  now: number,
-): number | undefined {
-  if (!from) {
-    return undefined;
-  }
-  return Math.max(0, Math.round(((to ? Date.parse(to) : now) - Date.parse(from)) / 1000));
+/** Known once the calendar has run: the variant is part of what makes a run another one. */
+function runKey(namespace: string, businessDate?: string, variant?: string, runNumber?: string): RunKey | undefined {
+  return businessDate === undefined || variant === undefined
+    ? undefined
+    : {
+        customer: namespace.replace(/^customer-/, ""),
+        pipeline: "night",
+        businessDate,
+        variant,
+        number: Number(runNumber),
+      };
 }

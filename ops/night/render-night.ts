@@ -1,5 +1,9 @@
 import { styleText } from "node:util";
+import type { RecordedAct } from "../acts/act.ts";
 import type { NightState, StepState, StepStatus } from "./night-state.ts";
+import { clock } from "./time.ts";
+
+export { clock } from "./time.ts";
 
 /** How text is coloured; `plain` for pipes and logs. */
 export type Paint = (color: "green" | "red" | "yellow" | "cyan" | "gray" | "bold", text: string) => string;
@@ -22,25 +26,61 @@ const marks: Readonly<Record<StepState, readonly [string, Parameters<Paint>[0]]>
   failed: ["✗", "red"],
 };
 
-/** A night as text: one line for the night, then one per step in the order of the DAG, indented by its depth. */
-export function renderNight(night: NightState, title: string, paint: Paint): string {
-  const done = night.steps.filter((step) => step.state === "succeeded" || step.state === "skipped").length;
-  const date = night.businessDate ?? "date not known yet";
-  const head = `${paint("bold", title)}  ${date}  run ${night.runNumber}  ${night.phase}  ${done}/${night.steps.length} steps  ${clock(night.seconds)}`;
-  if (night.open === false) {
-    return `${head}\n  ${paint("gray", "not a business day: the steps are skipped")}`;
-  }
-  const depth = depths(night.steps);
-  return [head, ...night.steps.map((step) => stepLine(step, depth.get(step.name) ?? 0, paint))].join("\n");
+/** How much of a night is told. */
+export interface RenderOptions {
+  /**
+   * Remote jobs, and who decided what and why, under each step.
+   * @default false
+   */
+  readonly details?: boolean;
 }
 
-function stepLine(step: StepStatus, depth: number, paint: Paint): string {
+/** A night as text: one line for the night, then one per step in the order of the DAG, indented by its depth. */
+export function renderNight(night: NightState, title: string, paint: Paint, options: RenderOptions = {}): string {
+  const done = night.steps.filter((step) => step.state === "succeeded" || step.state === "skipped").length;
+  const date = night.businessDate ?? "date not known yet";
+  const phase = night.paused ? `${night.phase}, paused` : night.phase;
+  const head = `${paint("bold", title)}  ${date}  run ${night.runNumber}  ${phase}  ${done}/${night.steps.length} steps  ${clock(night.seconds)}`;
+  const acts = options.details === true ? night.acts.map((act) => actLine(act, "  ", paint)) : [];
+  if (night.open === false) {
+    return [head, ...acts, `  ${paint("gray", "not a business day: the steps are skipped")}`].join("\n");
+  }
+  const depth = depths(night.steps);
+  const steps = night.steps.flatMap((step) => {
+    const indent = "  ".repeat((depth.get(step.name) ?? 0) + 1);
+    return [
+      stepLine(step, indent, paint),
+      ...(options.details === true ? detailLines(step, `${indent}    `, paint) : []),
+    ];
+  });
+  return [head, ...acts, ...steps].join("\n");
+}
+
+function stepLine(step: StepStatus, indent: string, paint: Paint): string {
   const [mark, color] = marks[step.state];
-  const indent = "  ".repeat(depth + 1);
   const name = `${indent}${mark} ${step.name}`.padEnd(34);
   const attempt = step.attempts > 1 ? `  attempt ${step.attempts}` : "";
+  const asked = step.asked === undefined ? "" : `  ${step.asked === "hold" ? "to be held" : "to be skipped"}`;
   const message = step.message && step.state !== "succeeded" ? `  ${firstLine(step.message)}` : "";
-  return `${paint(color, name)} ${step.kind.padEnd(9)} ${step.state.padEnd(10)} ${clock(step.seconds)}${attempt}${message}`;
+  const state = `${step.kind.padEnd(9)} ${step.state.padEnd(10)} ${clock(step.seconds)}`;
+  return `${paint(color, name)} ${state}${attempt}${asked}${message}`.trimEnd();
+}
+
+function detailLines(step: StepStatus, indent: string, paint: Paint): readonly string[] {
+  const jobs = step.attemptLog.flatMap((attempt) => {
+    const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
+    const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
+    const text = `attempt ${attempt.number}: ${attempt.phase.toLowerCase()}${code}${runners}`;
+    const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
+    return told ? [paint("gray", `${indent}${[text, attempt.remoteJob].filter(Boolean).join("  ")}`)] : [];
+  });
+  return [...jobs, ...step.acts.map((act) => actLine(act, indent, paint))];
+}
+
+/** Who did what, when and why. */
+function actLine(act: RecordedAct, indent: string, paint: Paint): string {
+  const time = act.at.slice(11, 16);
+  return `${indent}${paint("gray", `${time}Z`)} ${act.by} ${paint("bold", act.verb)}: ${act.reason}`;
 }
 
 function depths(steps: readonly StepStatus[]): ReadonlyMap<string, number> {
@@ -61,18 +101,6 @@ function depths(steps: readonly StepStatus[]): ReadonlyMap<string, number> {
     depthOf(step.name);
   }
   return known;
-}
-
-/** Seconds as `m:ss` or `h:mm:ss`. */
-export function clock(seconds: number | undefined): string {
-  if (seconds === undefined) {
-    return "";
-  }
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes}:${two(seconds % 60)}`
-    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 function firstLine(text: string): string {

@@ -5,11 +5,13 @@ export interface Workflow {
     readonly namespace: string;
     readonly creationTimestamp?: string;
     readonly uid?: string;
+    readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: {
-    readonly suspend?: boolean;
+    readonly suspend?: boolean | null;
+    readonly shutdown?: string;
     readonly workflowTemplateRef?: { readonly name: string };
     readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
   };
@@ -22,7 +24,17 @@ export interface WorkflowStatus {
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
   readonly nodes?: Readonly<Record<string, WorkflowNode>>;
-  readonly storedWorkflowTemplateSpec?: { readonly templates?: readonly WorkflowTemplate[] };
+  /** The nodes of a very large workflow: JSON, gzip, base64, in place of `nodes`. */
+  readonly compressedNodes?: string;
+  /** Set where the controller keeps the nodes in a database, in place of `nodes`. */
+  readonly offloadNodeStatusVersion?: string;
+  readonly storedWorkflowTemplateSpec?: WorkflowSpecTemplate;
+}
+
+/** The specification of a WorkflowTemplate, as far as we read it. */
+export interface WorkflowSpecTemplate {
+  readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
+  readonly templates?: readonly WorkflowTemplate[];
 }
 
 export type WorkflowPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Error";
@@ -30,6 +42,8 @@ export type WorkflowPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Er
 export interface WorkflowParameter {
   readonly name: string;
   readonly value?: string;
+  /** Set while an output still waits for a person. */
+  readonly valueFrom?: { readonly supplied?: object };
 }
 
 /** A node of a running or finished workflow. */
@@ -44,6 +58,7 @@ export interface WorkflowNode {
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
   readonly boundaryID?: string;
+  readonly children?: readonly string[];
   readonly inputs?: { readonly parameters?: readonly WorkflowParameter[] };
   readonly outputs?: { readonly parameters?: readonly WorkflowParameter[]; readonly exitCode?: string };
 }
@@ -53,7 +68,11 @@ export interface WorkflowTemplate {
   readonly name: string;
   readonly dag?: { readonly tasks: readonly { readonly name: string; readonly depends?: string }[] };
   readonly suspend?: object;
-  readonly container?: { readonly args?: readonly string[] };
+  readonly container?: {
+    readonly args?: readonly string[];
+    readonly image?: string;
+    readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  };
 }
 
 /** Value of a parameter, or undefined where it has none. */

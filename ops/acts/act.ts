@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+
+const VERBS = [
+  "run",
+  "replay",
+  "restate",
+  "backfill",
+  "hold",
+  "release",
+  "retry",
+  "skip",
+  "abort",
+  "stop",
+  "restart",
+  "pause",
+  "resume",
+] as const;
+
+/** What an operator can do to a night. */
+export type Verb = (typeof VERBS)[number];
+
+/** One thing that a person did to a night, and why. */
+export interface Act {
+  /** Who, as the API server knows the requester. Admission refuses an act that names somebody else. */
+  readonly by: string;
+  readonly verb: Verb;
+  /** The step it is about; absent where it is about the night. */
+  readonly step?: string;
+  readonly reason: string;
+  /** When, RFC 3339, by the operator's clock. */
+  readonly at: string;
+}
+
+/** An act with the name of the annotation that holds it. */
+export interface RecordedAct extends Act {
+  readonly id: string;
+}
+
+/** Prefix of the annotations that hold acts, one each. */
+export const ACT_PREFIX = "nightlane/act-";
+
+/**
+ * The annotation for an act. The value is JSON whose first field is the requester's name, so that an admission policy,
+ * which cannot read JSON, can compare it with the requester: it must begin with {@link actValueStart}.
+ */
+export function actAnnotation(act: Act): Readonly<Record<string, string>> {
+  const time = act.at.replaceAll(/[^0-9]/g, "").slice(0, 17);
+  return { [`${ACT_PREFIX}${time}-${randomBytes(3).toString("hex")}`]: actValue(act) };
+}
+
+/** What the value of every act by this person begins with. */
+export function actValueStart(by: string): string {
+  return `{"by":${JSON.stringify(by)},`;
+}
+
+function actValue({ by, verb, step, reason, at }: Act): string {
+  return JSON.stringify({ by, verb, ...(step === undefined ? {} : { step }), reason, at });
+}
+
+/** Acts noted on an object, oldest first, and the names of annotations that look like acts and are none. */
+export function actsOf(annotations: Readonly<Record<string, string>> | undefined): {
+  readonly acts: readonly RecordedAct[];
+  readonly unreadable: readonly string[];
+} {
+  const acts: RecordedAct[] = [];
+  const unreadable: string[] = [];
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    if (key.startsWith(ACT_PREFIX)) {
+      const act = parseAct(value);
+      const id = key.slice(ACT_PREFIX.length);
+      if (act === undefined) {
+        unreadable.push(id);
+      } else {
+        acts.push({ id, ...act });
+      }
+    }
+  }
+  acts.sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
+  return { acts, unreadable };
+}
+
+function parseAct(value: string): Act | undefined {
+  let parsed: Partial<Record<string, unknown>>;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+  const { by, step, reason, at } = parsed;
+  const verb = VERBS.find((known) => known === parsed.verb);
+  if (!isText(by) || verb === undefined || !isText(reason) || !isText(at) || !(step === undefined || isText(step))) {
+    return undefined;
+  }
+  const act: Act = { by, verb, ...(step === undefined ? {} : { step }), reason, at };
+  // Written any other way it could name two people: the one that admission compared, and a second `by` that JSON prefers.
+  return actValue(act) === value ? act : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

@@ -1,0 +1,151 @@
+import type { Command } from "commander";
+import type { Paint } from "../night/render-night.ts";
+import { abort, retry, skip } from "../verbs/decide.ts";
+import { hold } from "../verbs/hold.ts";
+import { pause, resume } from "../verbs/pause.ts";
+import { release } from "../verbs/release.ts";
+import { restart, stop } from "../verbs/stop.ts";
+import type { Done, VerbContext } from "../verbs/verb.ts";
+import { withExamples } from "./examples.ts";
+import {
+  type ActCommandOptions,
+  acting,
+  actorOf,
+  centralOf,
+  count,
+  type NightOption,
+  nightChoice,
+  oneNight,
+  outputOf,
+} from "./options.ts";
+
+type StepOptions = ActCommandOptions & NightOption;
+type WaitingStepOptions = StepOptions & { readonly wait: number };
+type StepVerb = (context: VerbContext, customer: string, step: string) => Promise<Done>;
+
+/** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
+const WAIT_SECONDS = 180;
+
+const STEP_VERBS: readonly {
+  readonly name: string;
+  readonly description: string;
+  readonly verb: StepVerb;
+  readonly examples: readonly string[];
+}[] = [
+  {
+    name: "hold",
+    description: "hold a step before it starts, also one not reached yet; its siblings run on",
+    verb: hold,
+    examples: ['hold nordbank report --reason "figures under review"'],
+  },
+  {
+    name: "release",
+    description: "let a held step start, take a hold back, or confirm a gate step",
+    verb: release,
+    examples: [
+      'release nordbank report --reason "review done"',
+      'release nordbank sign-off --reason "confirmed by risk control"',
+    ],
+  },
+  {
+    name: "retry",
+    description: "run a failed step again as a new attempt",
+    verb: retry,
+    examples: ['retry nordbank revaluation --reason "quota raised by the customer"'],
+  },
+  {
+    name: "skip",
+    description: "leave a step out: failed, held, or not reached yet; the steps after it run",
+    verb: skip,
+    examples: ['skip nordbank archive --reason "archive is down, done by hand tomorrow"'],
+  },
+  {
+    name: "abort",
+    description: "give a waiting step up: it fails, the steps after it do not run, the rest runs on",
+    verb: abort,
+    examples: ['abort nordbank revaluation --reason "portfolio is incomplete"'],
+  },
+];
+
+/** The commands that change one step, or whether steps start at all. */
+export function addStepCommands(program: Command): void {
+  for (const { name, description, verb, examples } of STEP_VERBS) {
+    const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
+      .description(description)
+      .action(async (customer: string, step: string, options: StepOptions) => {
+        outputOf(options).show(await verb(contextOf(options), customer, step), renderDone);
+      });
+    withExamples(command, ...examples);
+  }
+  addStop(program);
+  addPause(program);
+}
+
+function addStop(program: Command): void {
+  const verbs = [
+    {
+      name: "stop",
+      description: "cancel the remote job of a running step; the step then waits for a decision",
+      verb: stop,
+      example: 'stop nordbank revaluation --reason "wrong portfolio"',
+    },
+    {
+      name: "restart",
+      description: "replace the remote job of a running step by exactly one new attempt",
+      verb: restart,
+      example: 'restart nordbank revaluation --reason "driver hangs"',
+    },
+  ] as const;
+  for (const { name, description, verb, example } of verbs) {
+    const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
+      .description(description)
+      .option("--wait <seconds>", "how long to wait for the cancellation", count, WAIT_SECONDS)
+      .action(async (customer: string, step: string, options: WaitingStepOptions) => {
+        const result = await verb(contextOf(options), customer, step, { waitSeconds: options.wait });
+        outputOf(options).show(result, renderDone);
+      });
+    withExamples(command, example);
+  }
+}
+
+function addPause(program: Command): void {
+  const verbs = [
+    {
+      name: "pause",
+      description: "keep a night from starting further steps; what runs goes on",
+      verb: pause,
+      example: 'pause nordbank --reason "the customer\'s cluster is upgraded at 02:00"',
+    },
+    {
+      name: "resume",
+      description: "let a paused night go on; held steps stay held",
+      verb: resume,
+      example: 'resume nordbank --reason "upgrade done"',
+    },
+  ] as const;
+  for (const { name, description, verb, example } of verbs) {
+    const command = oneNight(acting(program.command(`${name} <customer>`)))
+      .description(description)
+      .action(async (customer: string, options: StepOptions) => {
+        outputOf(options).show(await verb(contextOf(options), customer), renderDone);
+      });
+    withExamples(command, example);
+  }
+}
+
+function contextOf(options: StepOptions): VerbContext {
+  const central = centralOf(options);
+  const output = outputOf(options);
+  return {
+    central,
+    actor: actorOf(central, options),
+    choice: nightChoice(options),
+    note: (text) => output.note(text),
+  };
+}
+
+function renderDone(done: Done, paint: Paint): string {
+  const what = done.step === undefined ? done.customer : `${done.customer} ${done.step}`;
+  const dry = done.dryRun ? " (dry run: nothing was changed)" : "";
+  return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night}, noted as ${done.by}: ${done.reason}`;
+}

@@ -1,0 +1,40 @@
+/** How a command ended, for scripts. Documented in docs/operate.md and in `nightlane --help`. */
+export const ExitCode = {
+  /** Done, or with --dry-run: could be done. */
+  done: 0,
+  /** A defect of the command itself, with a stack trace. */
+  defect: 1,
+  /** The command line is wrong: unknown verb or option, a missing reason, a date that is none. */
+  usage: 2,
+  /** No such customer, step, night or record. */
+  notFound: 3,
+  /** It exists, but in its present state this cannot be done; the message says what can. */
+  notPossible: 4,
+  /** The API server refused: the operator's rights or an admission policy. */
+  refused: 5,
+  /** The central cluster cannot be reached, or its answer makes no sense. */
+  unreachable: 6,
+  /** The act was written, but its effect was not seen within the time; the message says what to look at. */
+  noEffectYet: 7,
+  /** A replay ended with other results than the run it repeats, or a night that was waited for did not end well. */
+  differs: 8,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Ends a command with a message for a person and a code for a script; no stack trace is shown. */
+export class OpsError extends Error {
+  override readonly name = "OpsError";
+
+  /**
+   * @param message What (which customer, step, value), and why it cannot be done.
+   * @param mend What to do instead, a command where there is one.
+   */
+  constructor(
+    readonly code: ExitCode,
+    message: string,
+    readonly mend?: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,30 @@
+import { gunzipSync } from "node:zlib";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import type { Workflow, WorkflowNode } from "./workflow.ts";
+
+/**
+ * All nodes of a workflow, also of one so large that the controller compressed them.
+ * @throws OpsError where the controller keeps them in a database, which only Argo's own server can read
+ */
+export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
+  const { nodes, compressedNodes, offloadNodeStatusVersion } = workflow.status ?? {};
+  if (offloadNodeStatusVersion) {
+    throw new OpsError(
+      ExitCode.notPossible,
+      `the nodes of ${workflow.metadata.name} are kept in a database (offloadNodeStatusVersion ${offloadNodeStatusVersion}), not in the workflow`,
+      "use `argo get` and `argo node set` against Argo's server for this night",
+    );
+  }
+  if (compressedNodes) {
+    const unpacked: Readonly<Record<string, WorkflowNode>> = JSON.parse(
+      gunzipSync(Buffer.from(compressedNodes, "base64")).toString(),
+    );
+    return Object.values(unpacked);
+  }
+  return Object.values(nodes ?? {});
+}
+
+/** Whether the nodes lie in the workflow as they are, so that a decision can be written into one of them. */
+export function nodesAreWritable(workflow: Workflow): boolean {
+  return !workflow.status?.compressedNodes && !workflow.status?.offloadNodeStatusVersion;
+}

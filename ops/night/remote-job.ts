@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+
+/** What makes a run the same or another one. */
+export interface RunKey {
+  readonly customer: string;
+  readonly pipeline: string;
+  /** `YYYY-MM-DD`. */
+  readonly businessDate: string;
+  readonly variant: string;
+  readonly number: number;
+}
+
+/** Longest name of a Job: Spark takes it as prefix of its executors' names. */
+const LONGEST_JOB_NAME = 47;
+const HASH_LENGTH = 12;
+
+/** The run's identity in one line, as the runner writes it on everything it makes in the customer's cluster. */
+export function runKeyText(run: RunKey): string {
+  return [run.customer, run.pipeline, run.businessDate, run.variant, run.number].join("/");
+}
+
+/** Name of the Job that the runner makes in the customer's cluster for one attempt of a step. */
+export function remoteJobName(run: RunKey, step: string, attempt: number): string {
+  const digest = createHash("sha256")
+    .update(`${runKeyText(run)}/${step}/${attempt}`)
+    .digest("hex");
+  const prefix = `nl-${step}`.slice(0, LONGEST_JOB_NAME - HASH_LENGTH - 1).replace(/-+$/, "");
+  return `${prefix}-${digest.slice(0, HASH_LENGTH)}`;
+}

@@ -1,0 +1,67 @@
+import { parameter, type WorkflowNode } from "./workflow.ts";
+
+/** The nodes that one step has become in a running night, by their part in its wrapper. */
+export interface StepNodes {
+  /** The whole step, template `step-<name>`; undefined until the night reaches it. */
+  readonly step?: WorkflowNode;
+  /** The gate, while the step waits at it because an operator said so. */
+  readonly gate?: WorkflowNode;
+  /** Attempts, in their order. */
+  readonly attempts: readonly AttemptNodes[];
+}
+
+/** The nodes of one attempt. */
+export interface AttemptNodes {
+  /** 1 for the first; each decision to retry counts one up. */
+  readonly number: number;
+  /** Template `attempt-<name>`. */
+  readonly attempt: WorkflowNode;
+  /** Template `run-<name>`: the work, or the question of a gate step. */
+  readonly run?: WorkflowNode;
+  /** The pods of the work, in their order: more than one after evictions and outages. */
+  readonly pods: readonly WorkflowNode[];
+  /** The node at which a failed attempt waits, or waited, for a decision. */
+  readonly hold?: WorkflowNode;
+}
+
+/** Finds the nodes of one step. */
+export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNodes {
+  const one = nodes.find((node) => node.templateName === `step-${step}`);
+  const gate = nodes.find(
+    (node) => node.templateName === "gate" && parameter(node.inputs?.parameters, "job") === step && isWaiting(node),
+  );
+  const attempts = nodes
+    .filter((node) => node.templateName === `attempt-${step}` && hasBegun(node))
+    .map((attempt) => attemptNodes(nodes, step, attempt))
+    .sort((a, b) => a.number - b.number);
+  return { ...(one === undefined ? {} : { step: one }), ...(gate === undefined ? {} : { gate }), attempts };
+}
+
+function attemptNodes(nodes: readonly WorkflowNode[], step: string, attempt: WorkflowNode): AttemptNodes {
+  const inside = nodes.filter((node) => node.boundaryID === attempt.id && hasBegun(node));
+  const runs = inside.filter((node) => node.templateName === `run-${step}`);
+  const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
+  const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
+  const hold = inside.find((node) => node.templateName === "decide");
+  return {
+    number: Number(parameter(attempt.inputs?.parameters, "attempt") ?? "1"),
+    attempt,
+    pods,
+    ...(run === undefined ? {} : { run }),
+    ...(hold === undefined ? {} : { hold }),
+  };
+}
+
+/** Whether a node waits for a person: what Argo calls an active suspend node. */
+export function isWaiting(node: WorkflowNode | undefined): boolean {
+  return node?.type === "Suspend" && node.phase === "Running";
+}
+
+/** Whether a node has run or runs: not one that its conditions left out. */
+function hasBegun(node: WorkflowNode): boolean {
+  return node.phase !== "Omitted" && node.phase !== "Skipped";
+}
+
+function byStart(a: WorkflowNode, b: WorkflowNode): number {
+  return (a.startedAt ?? "").localeCompare(b.startedAt ?? "") || a.name.localeCompare(b.name);
+}

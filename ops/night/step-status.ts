@@ -1,0 +1,159 @@
+import type { RecordedAct } from "../acts/act.ts";
+import { defined } from "./defined.ts";
+import { type RunKey, remoteJobName } from "./remote-job.ts";
+import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
+import { secondsBetween } from "./time.ts";
+import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
+
+/**
+ * What a step is doing. `held` waits at its gate because an operator said so, `deciding` failed and waits for a
+ * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person.
+ */
+export type StepState = "waiting" | "held" | "running" | "confirming" | "deciding" | "succeeded" | "skipped" | "failed";
+
+/** One step of a night, read from the workflow's nodes. */
+export interface StepStatus {
+  readonly name: string;
+  /** Subcommand of the runner, or `gate`. */
+  readonly kind: string;
+  /** Names of the steps it waits for. */
+  readonly after: readonly string[];
+  readonly state: StepState;
+  /** Attempts begun so far, counting each decision to retry. */
+  readonly attempts: number;
+  /** Each attempt by itself, in their order. */
+  readonly attemptLog: readonly AttemptStatus[];
+  /** Seconds from its first start to its end, or to now; undefined before it starts. */
+  readonly seconds?: number;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Since when it waits for a person. */
+  readonly waitingSince?: string;
+  /** Why it failed or waits, as the runner or Argo said it. */
+  readonly message?: string;
+  /** What was asked for it before it is reached. */
+  readonly asked?: "hold" | "skip";
+  /** What people did to it, oldest first. */
+  readonly acts: readonly RecordedAct[];
+}
+
+/** One attempt of a step. */
+export interface AttemptStatus {
+  readonly number: number;
+  readonly phase: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Runners it took: more than one after evictions and outages. */
+  readonly runners: number;
+  /** Exit code of the last runner. */
+  readonly exitCode?: number;
+  readonly message?: string;
+  /** Name of the Job in the customer's cluster; for a Spark step of a run whose business date is known. */
+  readonly remoteJob?: string;
+  /** Output parameter `results`: what the runner verified, JSON. */
+  readonly results?: string;
+}
+
+/** What a step's status is read from. */
+export interface StepSource {
+  readonly name: string;
+  readonly depends: string | undefined;
+  readonly nodes: readonly WorkflowNode[];
+  readonly templates: readonly WorkflowTemplate[];
+  readonly acts: readonly RecordedAct[];
+  readonly run: RunKey | undefined;
+  readonly asked: "hold" | "skip" | undefined;
+  /** Milliseconds, for what still runs. */
+  readonly now: number;
+}
+
+export function stepStatus(source: StepSource): StepStatus {
+  const { name, now } = source;
+  const found = stepNodes(source.nodes, name);
+  const kind = source.templates.find((template) => template.name === `run-${name}`)?.container?.args?.[0] ?? "gate";
+  const last = found.attempts.at(-1);
+  const state = stateOf(found);
+  const attemptLog = found.attempts.map((attempt) => attemptStatus(attempt, kind, source));
+  const message = state === "succeeded" ? undefined : messageOf(last) || found.step?.message;
+  const begun = state !== "waiting" && state !== "skipped";
+  const seconds = begun ? secondsBetween(found.step?.startedAt, found.step?.finishedAt, now) : undefined;
+  const waiting = [found.gate, last?.hold, last?.run].find(isWaiting);
+  return {
+    name,
+    kind,
+    after: (source.depends ?? "")
+      .split("&&")
+      .map((one) => one.trim())
+      .filter((one) => one !== ""),
+    state,
+    attempts: found.attempts.length,
+    attemptLog,
+    acts: source.acts.filter((act) => act.step === name),
+    ...defined({
+      seconds,
+      startedAt: begun ? found.step?.startedAt : undefined,
+      finishedAt: begun ? found.step?.finishedAt : undefined,
+      waitingSince: waiting?.startedAt,
+      message,
+      asked: state === "waiting" ? source.asked : undefined,
+    }),
+  };
+}
+
+function attemptStatus({ number, run, pods }: AttemptNodes, kind: string, source: StepSource): AttemptStatus {
+  const last = pods.at(-1);
+  const exitCode = last?.outputs?.exitCode ?? run?.outputs?.exitCode;
+  const results = parameter(run?.outputs?.parameters, "results") ?? parameter(last?.outputs?.parameters, "results");
+  return {
+    number,
+    phase: run?.phase ?? "Pending",
+    runners: pods.length,
+    ...defined({
+      startedAt: run?.startedAt,
+      finishedAt: run?.finishedAt,
+      exitCode: exitCode === undefined ? undefined : Number(exitCode),
+      message: run?.phase === "Succeeded" ? undefined : last?.message || run?.message,
+      remoteJob:
+        kind === "spark" && source.run !== undefined ? remoteJobName(source.run, source.name, number) : undefined,
+      results,
+    }),
+  };
+}
+
+/** The runner's own words lie on the pod; Argo's summary of the tries lies on the node above. */
+function messageOf(attempt: AttemptNodes | undefined): string | undefined {
+  return attempt?.pods.at(-1)?.message || attempt?.run?.message;
+}
+
+function stateOf(found: StepNodes): StepState {
+  const last = found.attempts.at(-1);
+  if (found.gate !== undefined) {
+    return "held";
+  }
+  if (isWaiting(last?.hold)) {
+    return "deciding";
+  }
+  if (isWaiting(last?.run)) {
+    return "confirming";
+  }
+  switch (found.step?.phase) {
+    case undefined:
+      return "waiting";
+    case "Pending":
+    case "Running":
+      return "running";
+    case "Succeeded":
+      return wasSkipped(found) ? "skipped" : "succeeded";
+    case "Skipped":
+    case "Omitted":
+      return "skipped";
+    default:
+      return "failed";
+  }
+}
+
+/** A step that a person left out ends well, but nothing of it did. */
+function wasSkipped({ attempts }: StepNodes): boolean {
+  const last = attempts.at(-1);
+  return last === undefined || (last.hold !== undefined && last.run?.phase !== "Succeeded");
+}
