@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
-import { type Manifest, synthesize } from "../constructs/synthesize.ts";
+import { Fingerprints } from "../constructs/platform/fingerprints.ts";
+import { type Manifest, render, synthesize } from "../constructs/synthesize.ts";
 import { readCredentials } from "./credentials.ts";
 import { customerFile, loadCustomer } from "./customer-files.ts";
+import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
 import { createInPhases } from "./phases.ts";
 
 /**
@@ -13,8 +15,14 @@ export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
   const { lane } = synthesize(definition, customerFile(name));
   const credentials = await readCredentials(definition, customerFile(name));
+  const digests = fingerprints(await readFingerprintKey(), definition, credentials.kubeconfig ?? "");
   const parent = new pulumi.ComponentResource("nightlane:index:Customer", name);
-  createInPhases(lane, parent, (manifest) => {
+  // Before the namespace: a credential that is another customer's already leaves nothing behind.
+  const unique = createInPhases(
+    render((app) => new Fingerprints(app, "fingerprints", { customer: name, digests })),
+    { parent },
+  );
+  createInPhases(lane, { parent, dependsOn: unique }, (manifest) => {
     return isCredential(manifest) ? { ...manifest, stringData: pulumi.secret(credentials) } : manifest;
   });
 }

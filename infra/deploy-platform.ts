@@ -7,5 +7,5 @@ import { createInPhases } from "./phases.ts";
 /** Deploys what the lanes share: Argo's resource definitions, then the controller. */
 export async function deployPlatform(): Promise<void> {
   const manifests = [...readArgoCrds(), ...render((app) => new Platform(app, "platform"))];
-  createInPhases(manifests, new pulumi.ComponentResource("nightlane:index:Platform", "platform"));
+  createInPhases(manifests, { parent: new pulumi.ComponentResource("nightlane:index:Platform", "platform") });
 }

@@ -20,13 +20,21 @@ const PHASES: readonly (readonly string[])[] = [
 /** A manifest whose values may be known only at deployment. */
 export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
 
-/** Registers one Pulumi resource per object, each phase after the one before it. */
+/** Where objects belong in a stack, and what must be there first. */
+export interface Placement {
+  readonly parent: pulumi.Resource;
+  /** @default - nothing */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
+/** Registers one Pulumi resource per object, each phase after the one before it, and returns those of the last phase. */
 export function createInPhases(
   manifests: readonly Manifest[],
-  parent: pulumi.Resource,
+  placement: Placement,
   complete: (manifest: Manifest) => ResourceInputs = (manifest) => manifest,
-): void {
-  let before: pulumi.Resource[] = [];
+): readonly pulumi.Resource[] {
+  const { parent } = placement;
+  let before = [...(placement.dependsOn ?? [])];
   for (const kinds of PHASES) {
     const resources = manifests
       .filter((manifest) => kinds.includes(manifest.kind))
@@ -38,4 +46,5 @@ export function createInPhases(
   if (forgotten.length > 0) {
     throw new Error(`no phase for ${forgotten.join(", ")}: add the kind to PHASES in infra/phases.ts`);
   }
+  return before;
 }

@@ -9,7 +9,7 @@ import { type CommandResult, runCommand } from "./command.ts";
 
 /** Where stacks are deployed to, and where their state lies. */
 export interface PulumiTarget {
-  /** Folder of the state, the passphrase and Pulumi's own settings; made if missing. */
+  /** Folder of the state, the passphrase, the key of fingerprints and Pulumi's own settings; made if missing. */
   readonly dir: string;
   /** Kubeconfig of the central cluster. */
   readonly kubeconfig: string;
@@ -30,9 +30,10 @@ export class Pulumi {
   static async at(target: PulumiTarget, reporter: Reporter = silentReporter): Promise<Pulumi> {
     const tools = await ensureTools(["pulumi", "argo-crds"], reporter);
     const passphrase = join(target.dir, "passphrase");
+    const fingerprintKey = join(target.dir, "fingerprint-key");
     await mkdir(join(target.dir, "state"), { recursive: true, mode: 0o700 });
-    if (!existsSync(passphrase)) {
-      await writeFile(passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
+    for (const file of [passphrase, fingerprintKey].filter((file) => !existsSync(file))) {
+      await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600 });
     }
     return new Pulumi(tools.pulumi, target.project ?? repositoryRoot, {
       ...target.env,
@@ -43,6 +44,7 @@ export class Pulumi {
       PULUMI_HOME: join(target.dir, "home"),
       PULUMI_BACKEND_URL: `file://${join(target.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+      FINGERPRINT_KEY: fingerprintKey,
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,0 +1,112 @@
+import { createHmac, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { apiServer } from "../constructs/customer.ts";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { received, UserError } from "../constructs/problem.ts";
+
+/** Environment variable that names the file with the key, one and the same for every customer's stack. */
+const KEY_VARIABLE = "FINGERPRINT_KEY";
+
+/** The key in a stack's configuration, where there is no such variable. */
+const KEY_SECRET = "fingerprintKey";
+
+/** Characters below which a key could be guessed, and with it whether a credential that somebody knows is in use. */
+const KEY_LENGTH = 32;
+
+interface User {
+  readonly token?: string;
+  readonly "client-certificate-data"?: string;
+}
+
+/**
+ * Keyed hashes of what must not occur twice: the identity at its server, and the credential itself. Who sees them and
+ * lacks the key learns nothing.
+ *
+ * @param kubeconfig A kubeconfig that passed `checkKubeconfig`.
+ */
+export function fingerprints(key: string, definition: CustomerDefinition, kubeconfig: string): readonly string[] {
+  const user = (parse(kubeconfig) as { users: readonly [{ user: User }] }).users[0].user;
+  const { address, port } = apiServer(definition);
+  const digest = (...parts: readonly string[]): string =>
+    createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");
+  return [digest("identity", `${address}:${port}`, identityOf(user)), digest("credential", credentialOf(user))];
+}
+
+/** Reads the key. @throws UserError if there is none or it is too short; it never quotes the key */
+export async function readFingerprintKey(): Promise<string> {
+  const key = readKeyFile() ?? (await readKeySecret());
+  const mend = `openssl rand -hex 32 once for all customers; define it as the protected GitLab CI variable ${KEY_VARIABLE} of type File, or with pulumi config set --secret ${KEY_SECRET}`;
+  if (key === undefined) {
+    throw keyError("nothing", "the key under which each customer's credential is fingerprinted", mend);
+  }
+  if (key.length < KEY_LENGTH) {
+    throw keyError(`${key.length} characters`, `at least ${KEY_LENGTH} characters, so that it cannot be guessed`, mend);
+  }
+  return key;
+}
+
+/** Who a kubeconfig's user is at its server: the subject of its service account token, or of its certificate. */
+function identityOf(user: User): string {
+  const certificate = user["client-certificate-data"];
+  if (certificate !== undefined) {
+    return `certificate ${new X509Certificate(Buffer.from(certificate, "base64")).subject}`;
+  }
+  return `token ${subjectOf(user.token ?? "") ?? user.token}`;
+}
+
+/** What proves it: the token, or the certificate's public key. */
+function credentialOf(user: User): string {
+  const certificate = user["client-certificate-data"];
+  if (certificate === undefined) {
+    return user.token ?? "";
+  }
+  const key = new X509Certificate(Buffer.from(certificate, "base64")).publicKey;
+  return key.export({ type: "spki", format: "pem" }).toString();
+}
+
+/** Issuer and subject of a JSON web token; undefined for any other kind of token. */
+function subjectOf(token: string): string | undefined {
+  const [, payload, signature] = token.split(".");
+  if (payload === undefined || signature === undefined) {
+    return undefined;
+  }
+  try {
+    const claims: { readonly iss?: unknown; readonly sub?: unknown } = JSON.parse(
+      Buffer.from(payload, "base64url").toString(),
+    );
+    return typeof claims.sub === "string" ? JSON.stringify([claims.iss, claims.sub]) : undefined;
+  } catch {
+    // A token with two dots that is no JSON web token stands for itself.
+    return undefined;
+  }
+}
+
+function readKeyFile(): string | undefined {
+  const path = process.env[KEY_VARIABLE];
+  if (path === undefined || path === "") {
+    return undefined;
+  }
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw keyError(
+      `a variable that names no readable file (${reason})`,
+      "the variable is of type File: it holds a path",
+      `set the type of the GitLab CI variable ${KEY_VARIABLE} to File`,
+    );
+  }
+}
+
+async function readKeySecret(): Promise<string | undefined> {
+  const secret = new pulumi.Config().getSecret(KEY_SECRET);
+  return secret === undefined ? undefined : await new Promise<string>((resolve) => void secret.apply(resolve));
+}
+
+function keyError(shown: string, rule: string, mend: string): UserError {
+  return new UserError(
+    `stack ${received(pulumi.getStack())}: ${KEY_VARIABLE}: received ${shown}\n    rule: ${rule}\n    mend: ${mend}`,
+  );
+}
