@@ -25,7 +25,8 @@ export interface PodObject {
   readonly spec: { readonly [field: string]: unknown };
 }
 
-const RESTRICTED = {
+/** Settings of a container that Pod Security `restricted` lets through. */
+export const RESTRICTED = {
   runAsNonRoot: true,
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

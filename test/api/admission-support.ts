@@ -1,8 +1,12 @@
 import { Platform } from "../../constructs/platform/platform.ts";
 import { type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { until } from "../../farm/wait.ts";
 import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
-import { Api, messageOf } from "../../isolation/live/api.ts";
+import { type LaneUnderTest, OPERATOR, type WorkflowObject } from "../../isolation/live/admission/lane.ts";
+import { NAMESPACE_EDITOR } from "../../isolation/live/admission/namespace-attempts.ts";
+import { nightOf } from "../../isolation/live/admission/workflow-attempts.ts";
+import { Api, type Identity, messageOf } from "../../isolation/live/api.ts";
 import { ARGO_CONTROLLER, argoPod, type PodObject } from "../../isolation/live/argo-pod.ts";
 import { CentralApi } from "./support.ts";
 
@@ -38,6 +42,8 @@ export class GuardedCluster {
     for (const lane of Object.values(lanes)) {
       await cluster.apply(lane);
     }
+    await cluster.apply(NAMESPACE_EDITOR_RIGHTS);
+    await cluster.untilQuotasCount();
     return cluster;
   }
 
@@ -48,6 +54,13 @@ export class GuardedCluster {
       JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
     );
     await this.central.kubectl("apply", "--server-side", "-f", file);
+  }
+
+  /** A namespace takes pods once its default account is there. */
+  async untilServiceAccount(namespace: string): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+    const furnished = { what: `${namespace} has its default account`, limitSeconds: 30 };
+    await until(furnished, async () => (await this.api.call({ method: "GET", path })).status === 200);
   }
 
   /** What the API server found wrong with the types in the policies' expressions. */
@@ -74,9 +87,53 @@ export class GuardedCluster {
     return argoPod(this.manifest("nordbank", "WorkflowTemplate"), "customer-nordbank", name);
   }
 
+  /** Nordbank's lane with a pod and a running night in it, as Argo would leave them. */
+  async laneUnderTest(): Promise<LaneUnderTest> {
+    const namespace = "customer-nordbank";
+    const template = this.manifest("nordbank", "WorkflowTemplate");
+    const storedPod = this.pod("stored");
+    await this.store("/api/v1/namespaces/customer-nordbank/pods", storedPod, ARGO_CONTROLLER);
+    const night = nightOf({ namespace, template }, "night-stored");
+    const workflows = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+    await this.store(workflows, night, OPERATOR);
+    const answer = await this.api.call({
+      method: "PATCH",
+      path: `${workflows}/night-stored`,
+      body: { status: runningStatus(template.spec as WorkflowSpec) },
+      as: ARGO_CONTROLLER,
+    });
+    if (answer.status !== 200) throw new Error(messageOf(answer));
+    return {
+      api: this.api,
+      namespace,
+      otherNamespace: "customer-alpenkredit",
+      template,
+      cron: this.manifest("nordbank", "CronWorkflow"),
+      newPod: this.pod("attempt"),
+      storedPod,
+      storedWorkflow: answer.body as WorkflowObject,
+    };
+  }
+
+  private async store(path: string, body: unknown, as: Identity): Promise<void> {
+    const answer = await this.api.call({ method: "POST", path, body, as });
+    if (answer.status !== 201) throw new Error(messageOf(answer));
+  }
+
   async stop(): Promise<void> {
     this.api.close();
     await this.central.stop();
+  }
+
+  /** The quota controller looks for new kinds every half minute; until it has counted, a quota refuses all. */
+  private async untilQuotasCount(): Promise<void> {
+    const counted = { what: "the quotas have been counted", limitSeconds: 90 };
+    await until(counted, async () => {
+      const { items } = await this.api.get<{ items: readonly { status?: { hard?: object } }[] }>(
+        "/api/v1/resourcequotas",
+      );
+      return items.every((quota) => "count/workflows.argoproj.io" in (quota.status?.hard ?? {}));
+    });
   }
 
   private async untilPoliciesHold(platform: readonly Manifest[]): Promise<void> {
@@ -109,3 +166,49 @@ export class GuardedCluster {
     });
   }
 }
+
+/** The status of a night in which one step ran and another waits for a decision. */
+function runningStatus(template: WorkflowSpec): object {
+  const node = (id: string, type: string, templateName: string, more: object): [string, object] => [
+    id,
+    {
+      id,
+      name: id,
+      displayName: id,
+      type,
+      templateName,
+      templateScope: "local/night-stored",
+      phase: "Running",
+      ...more,
+    },
+  ];
+  return {
+    phase: "Running",
+    startedAt: "2026-03-31T20:30:00Z",
+    storedWorkflowTemplateSpec: template,
+    nodes: Object.fromEntries([
+      node("night-stored-1", "Pod", "run-market", { phase: "Failed" }),
+      node("night-stored-2", "Suspend", "decide", {
+        inputs: { parameters: [{ name: "job", value: "market" }] },
+        outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
+      }),
+    ]),
+  };
+}
+
+/** A right to change namespaces without the right to create them, which no identity of ours has. */
+const NAMESPACE_EDITOR_RIGHTS: readonly Manifest[] = [
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: "probe-namespace-editor" },
+    rules: [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get", "update", "patch"] }],
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: "probe-namespace-editor" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "probe-namespace-editor" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: NAMESPACE_EDITOR.groups[0] }],
+  },
+];

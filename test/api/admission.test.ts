@@ -1,12 +1,33 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { messageOf } from "../../isolation/live/api.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LaneUnderTest } from "../../isolation/live/admission/lane.ts";
+import {
+  configMapAttempts,
+  namespaceAttempts,
+  namespaceEditorAttempts,
+} from "../../isolation/live/admission/namespace-attempts.ts";
+import {
+  podAccessAttempts,
+  podCreationAttempts,
+  podUpdateAttempts,
+} from "../../isolation/live/admission/pod-attempts.ts";
+import { cronAttempts, templateAttempts } from "../../isolation/live/admission/template-attempts.ts";
+import {
+  nightOf,
+  workflowCreationAttempts,
+  workflowUpdateAttempts,
+} from "../../isolation/live/admission/workflow-attempts.ts";
+import { type Answer, messageOf } from "../../isolation/live/api.ts";
 import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
+import { type Attempt, makeAttempt } from "../../isolation/live/attempt.ts";
 import { GuardedCluster } from "./admission-support.ts";
+import { restrictedFixtures } from "./pod-security-fixtures.ts";
 
 let cluster: GuardedCluster;
+let lane: LaneUnderTest;
 
 beforeAll(async () => {
   cluster = await GuardedCluster.start();
+  lane = await cluster.laneUnderTest();
 });
 
 afterAll(async () => {
@@ -17,12 +38,151 @@ it("has policies whose expressions fit the types they are about", async () => {
   expect(await cluster.typeWarnings()).toEqual([]);
 });
 
-it("lets Argo's own pod through", async () => {
-  const answer = await cluster.api.call({
-    method: "POST",
-    path: "/api/v1/namespaces/customer-nordbank/pods",
-    body: cluster.pod("legitimate"),
-    as: ARGO_CONTROLLER,
+describe("every bypass is refused by the policy meant for it, and the legitimate request beside it passes", () => {
+  const groups: readonly [string, (lane: LaneUnderTest) => readonly Attempt[]][] = [
+    ["new pods", podCreationAttempts],
+    ["changed pods", podUpdateAttempts],
+    ["ways into a pod", podAccessAttempts],
+    ["new workflows", workflowCreationAttempts],
+    ["changed workflows", workflowUpdateAttempts],
+    ["templates", templateAttempts],
+    ["schedules", cronAttempts],
+    ["namespaces", namespaceAttempts],
+    ["namespaces, by somebody who may change but not create them", namespaceEditorAttempts],
+    ["ConfigMaps", configMapAttempts],
+  ];
+
+  it.each(groups)("%s", async (_, attempts) => {
+    const wrong: string[] = [];
+    for (const attempt of attempts(lane)) {
+      const { what, outcome, controlled, controlFailure } = await makeAttempt(attempt);
+      if (!outcome.refused) wrong.push(`${what}: ${outcome.seen}`);
+      if (!/rule: .+; mend: |: [^:]+; mend: /.test(outcome.seen)) wrong.push(`${what}: no mend in: ${outcome.seen}`);
+      if (controlFailure !== undefined) wrong.push(`control "${controlled}": ${controlFailure}`);
+    }
+    expect(wrong).toEqual([]);
   });
-  expect(messageOf(answer)).toBe("201");
+});
+
+describe("upstream's own Pod Security test data (invariant 24)", () => {
+  const create = async (namespace: string, pod: object): Promise<Answer> =>
+    cluster.api.call({
+      method: "POST",
+      path: `/api/v1/namespaces/${namespace}/pods`,
+      body: pod,
+      dryRun: true,
+      as: ARGO_CONTROLLER,
+    });
+
+  it("refuses every pod that is not restricted in a lane, by Pod Security", async () => {
+    const { fail } = await restrictedFixtures();
+    expect(fail.length).toBeGreaterThan(30);
+    const wrong: string[] = [];
+    for (const { name, pod } of fail) {
+      const said = messageOf(await create("customer-nordbank", pod));
+      // Three kinds of pod are so wrong that the API server refuses them before Pod Security is asked.
+      if (!/violates PodSecurity "restricted:v1.36"|disallowed by cluster policy|procMount: Invalid/.test(said))
+        wrong.push(`${name}: ${said}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("accepts every restricted pod where only Pod Security looks", async () => {
+    const { pass } = await restrictedFixtures();
+    expect(pass.length).toBeGreaterThan(5);
+    const lane = cluster.manifest("nordbank", "Namespace");
+    await cluster.apply([{ ...lane, metadata: { ...lane.metadata, name: "nightlane-probe" } }]);
+    await cluster.untilServiceAccount("nightlane-probe");
+    const wrong: string[] = [];
+    for (const { name, pod } of pass) {
+      const answer = await create("nightlane-probe", pod);
+      if (answer.status !== 201) wrong.push(`${name}: ${messageOf(answer)}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("what the boundary rests on cannot be taken away quietly", () => {
+  const newPod = async (): Promise<string> =>
+    messageOf(
+      await cluster.api.call({
+        method: "POST",
+        path: "/api/v1/namespaces/customer-nordbank/pods",
+        body: cluster.pod("attempt"),
+        dryRun: true,
+        as: ARGO_CONTROLLER,
+      }),
+    );
+
+  it("keeps the label that the bindings go by, whatever a deployer removes (27)", async () => {
+    const labels = { "kubernetes.io/metadata.name": "argo", "nightlane/customer": null };
+    const path = "/api/v1/namespaces/customer-nordbank";
+    await cluster.api.call({ method: "PATCH", path, body: { metadata: { labels } } });
+    const after = await cluster.api.get<{ metadata: { labels: Record<string, string> } }>(path);
+    expect(after.metadata.labels).toMatchObject({ "kubernetes.io/metadata.name": "customer-nordbank" });
+    expect(after.metadata.labels).not.toHaveProperty("nightlane/customer");
+    const refused = await cluster.api.call({
+      method: "POST",
+      path: `${path}/pods`,
+      body: cluster.pod("attempt"),
+      dryRun: true,
+    });
+    expect(messageOf(refused)).toContain("nightlane-pod-creation");
+    expect(await newPod()).toBe("201");
+  });
+
+  const images = "/api/v1/namespaces/nightlane-system/configmaps/admission-images";
+
+  it.each([
+    ["missing", [{ op: "remove", path: "/data/runner" }]],
+    ["misspelt", [{ op: "move", from: "/data/runner", path: "/data/runers" }]],
+    ["empty", [{ op: "replace", path: "/data/runner", value: "" }]],
+  ])("refuses every pod when the policy's parameter is %s (31)", async (_, patch) => {
+    const { data } = await cluster.api.get<{ data: object }>(images);
+    const change = { method: "PATCH", path: images, body: patch, patch: "application/json-patch+json" } as const;
+    expect((await cluster.api.call(change)).status).toBe(200);
+    await expect.poll(newPod, { timeout: 20_000 }).toContain("nightlane-pod-creation");
+    const restore = [{ op: "replace", path: "/data", value: data }];
+    expect((await cluster.api.call({ ...change, body: restore })).status).toBe(200);
+    await expect.poll(newPod, { timeout: 20_000 }).toBe("201");
+  });
+
+  it("refuses every pod when the policy's parameters are gone (31)", async () => {
+    const { data } = await cluster.api.get<{ data: object }>(images);
+    await cluster.api.call({ method: "DELETE", path: images });
+    await expect.poll(newPod, { timeout: 20_000 }).toContain("nightlane-pod-creation");
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "admission-images" }, data };
+    await cluster.api.call({ method: "POST", path: "/api/v1/namespaces/nightlane-system/configmaps", body });
+    await expect.poll(newPod, { timeout: 20_000 }).toBe("201");
+  });
+});
+
+describe("fields that a later version of Argo brings", () => {
+  it("are refused until somebody has thought about them", async () => {
+    const path = "/apis/argoproj.io/v1alpha1/namespaces/customer-nordbank/workflows";
+    const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.argoproj.io";
+    const field = {
+      op: "add",
+      path: "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/newField",
+      value: { type: "string" },
+    };
+    const added = await cluster.api.call({
+      method: "PATCH",
+      path: crd,
+      body: [field],
+      patch: "application/json-patch+json",
+    });
+    expect(added.status).toBe(200);
+    const night = nightOf(lane, "night-new-field");
+    const start = async (): Promise<string> =>
+      messageOf(
+        await cluster.api.call({
+          method: "POST",
+          path,
+          body: { ...night, spec: { ...night.spec, newField: "x" } },
+          dryRun: true,
+        }),
+      );
+    await expect.poll(start, { timeout: 30_000 }).toContain("received fields newField");
+  });
 });

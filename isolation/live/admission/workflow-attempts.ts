@@ -1,0 +1,181 @@
+import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
+import { pathOf } from "../api.ts";
+import type { Attempt } from "../attempt.ts";
+import { edited } from "../object-edit.ts";
+import { type Forbidden, type LaneUnderTest, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
+
+const ARGO = "argoproj.io/v1alpha1";
+
+/** A night as an operator starts it. */
+export function nightOf(lane: Pick<LaneUnderTest, "namespace" | "template">, name: string): WorkflowObject {
+  return {
+    apiVersion: ARGO,
+    kind: "Workflow",
+    metadata: { name, namespace: lane.namespace },
+    spec: {
+      workflowTemplateRef: { name: lane.template.metadata.name },
+      arguments: {
+        parameters: [
+          { name: "business-date", value: "2026-03-31" },
+          { name: "run-number", value: "7" },
+        ],
+      },
+    },
+  };
+}
+
+/** Nights that must not be started, whoever asks. */
+export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
+  const { api, namespace } = lane;
+  const night = nightOf(lane, "night-attempt");
+  const create = (workflow: object) =>
+    ({
+      method: "POST",
+      path: pathOf({ apiVersion: ARGO, resource: "workflows", namespace }),
+      body: workflow,
+      as: OPERATOR,
+    }) as const;
+  const attempt = (invariant: number, what: string, path: string, value: unknown): Forbidden => ({
+    invariant,
+    actor: "operator",
+    what,
+    policy: "nightlane-workflow-creation",
+    call: create(edited(night, path, value)),
+  });
+  const template = lane.template.spec as WorkflowSpec;
+  const inline = { name: "x", container: { image: "x", command: ["sh"] } };
+  const semaphore = { configMapKeyRef: { name: "locks", key: "one" }, namespace: lane.otherNamespace };
+  return refusals(api, { what: "a night started from the lane's template", call: create(night) }, [
+    attempt(25, "a foreign service account", "spec.serviceAccountName", "executor"),
+    attempt(25, "another executor account", "spec.executor", { serviceAccountName: "default" }),
+    attempt(26, "another entrypoint", "spec.entrypoint", "run-market"),
+    attempt(26, "a patch of the pods", "spec.podSpecPatch", '{"hostNetwork":true}'),
+    attempt(26, "artifactGC with an account of its own", "spec.artifactGC", {
+      strategy: "OnWorkflowDeletion",
+      serviceAccountName: "default",
+    }),
+    attempt(26, "an artifact repository", "spec.artifactRepositoryRef", { configMap: "artifact-repositories" }),
+    attempt(26, "a semaphore in another customer's namespace", "spec.synchronization", { semaphores: [semaphore] }),
+    attempt(26, "a mutex in another customer's namespace", "spec.synchronization", {
+      mutexes: [{ name: "m", namespace: lane.otherNamespace }],
+    }),
+    attempt(26, "templates of its own", "spec.templates", [inline]),
+    attempt(26, "no template of the lane at all", "spec", { entrypoint: "x", templates: [inline] }),
+    attempt(26, "a ClusterWorkflowTemplate", "spec.workflowTemplateRef", {
+      name: lane.template.metadata.name,
+      clusterScope: true,
+    }),
+    attempt(26, "a template with a name of another kind", "spec.workflowTemplateRef", { name: "other" }),
+    attempt(26, "a hook", "spec.hooks", { running: { template: "run-market", expression: "true" } }),
+    attempt(26, "an exit handler", "spec.onExit", "run-market"),
+    attempt(26, "volumes", "spec.volumes", [{ name: "v", secret: { secretName: "credential" } }]),
+    attempt(26, "host aliases", "spec.hostAliases", [{ ip: "10.64.2.10", hostnames: ["k8s.nordbank.example"] }]),
+    attempt(26, "a security context", "spec.securityContext", { runAsUser: 0 }),
+    attempt(26, "the node's network", "spec.hostNetwork", true),
+    attempt(26, "an artifact as argument", "spec.arguments.artifacts", [{ name: "a", raw: { data: "x" } }]),
+    attempt(
+      16,
+      "a parameter that is no plain value",
+      "spec.arguments.parameters.0.value",
+      '2026-03-31","exec":{"command":["sh"]},"x":"',
+    ),
+    attempt(
+      16,
+      "a parameter that reaches for another",
+      "spec.arguments.parameters.0.value",
+      "{{workflow.serviceAccountName}}",
+    ),
+    attempt(26, "a parameter from a ConfigMap", "spec.arguments.parameters.0", {
+      name: "business-date",
+      valueFrom: { configMapKeyRef: { name: "c", key: "k" } },
+    }),
+    attempt(26, "a status with a stored template", "status", {
+      storedWorkflowTemplateSpec: { ...template, entrypoint: "run-market" },
+    }),
+    {
+      ...attempt(26, "a workflow outside the lanes", "spec.suspend", true),
+      actor: "administrator",
+      policy: "nightlane-lanes-only",
+      call: {
+        method: "POST",
+        path: pathOf({ apiVersion: ARGO, resource: "workflows", namespace: "argo" }),
+        body: edited(night, "metadata.namespace", "argo"),
+      },
+    },
+  ]);
+}
+
+/** Changes of a running night by whoever may update Workflows. */
+export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
+  const { api, namespace, storedWorkflow } = lane;
+  const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace, name: storedWorkflow.metadata.name });
+  const patch = (body: object) => ({ method: "PATCH", path, body, as: OPERATOR }) as const;
+  const attempt = (what: string, body: object): Forbidden => ({
+    invariant: 26,
+    actor: "operator",
+    what,
+    policy: "nightlane-workflow-update",
+    call: patch(body),
+  });
+  const { name: nodeId, node } = waitingNode(storedWorkflow);
+  const nodes = (change: object): object => ({ status: { nodes: { [nodeId]: change } } });
+  const decision = (value: string): object => nodes({ outputs: { parameters: [{ name: "decision", value }] } });
+  const forbidden = [
+    attempt("another entrypoint of a running night", { spec: { entrypoint: "run-market" } }),
+    attempt("a patch of a running night's pods", { spec: { podSpecPatch: '{"hostNetwork":true}' } }),
+    attempt("another template of a running night", { spec: { workflowTemplateRef: { name: "night-0123456789" } } }),
+    attempt("other parameters of a running night", {
+      spec: { arguments: { parameters: [{ name: "business-date", value: "2020-01-01" }] } },
+    }),
+    attempt("an end without the exit handler", { spec: { shutdown: "Terminate" } }),
+    attempt("the stored template rewritten", { status: { storedWorkflowTemplateSpec: { entrypoint: "run-market" } } }),
+    attempt("a stored node template added", {
+      status: { storedTemplates: { "namespaced/x/y": { name: "y", container: { image: "x" } } } },
+    }),
+    attempt("nodes in compressed form, where nobody sees them", { status: { compressedNodes: "H4sIAAAAAAAAAA==" } }),
+    attempt("a lock held in the night's name", {
+      status: { synchronization: { mutex: { holding: [{ mutex: `${lane.otherNamespace}/m`, holder: "x" }] } } },
+    }),
+    attempt("claims that Argo is to delete", {
+      status: { persistentVolumeClaims: [{ name: "results", persistentVolumeClaim: { claimName: "results" } }] },
+    }),
+    attempt("a node of its own", {
+      status: { nodes: { x: { id: "x", name: "x", type: "Pod", templateName: "run-market" } } },
+    }),
+    attempt("a node that runs another template", nodes({ templateName: "run-market" })),
+    attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "job", value: "other" }] } })),
+    attempt("a decision that is no plain word", decision('RETRY","exec":"')),
+    attempt("a label of the platform's", { metadata: { labels: { "app.kubernetes.io/managed-by": "somebody" } } }),
+  ];
+  return [
+    ...refusals(api, { what: "a night paused", call: patch({ spec: { suspend: true } }) }, forbidden.slice(0, 5)),
+    ...refusals(
+      api,
+      {
+        what: "a decision on the step that waits",
+        call: patch(
+          nodes({
+            phase: "Succeeded",
+            message: "mended",
+            ...(node.outputs === undefined ? {} : { outputs: { parameters: [{ name: "decision", value: "RETRY" }] } }),
+          }),
+        ),
+      },
+      forbidden.slice(5),
+    ),
+  ];
+}
+
+interface NodeStatus {
+  readonly type: string;
+  readonly outputs?: object;
+}
+
+function waitingNode(workflow: WorkflowObject): { readonly name: string; readonly node: NodeStatus } {
+  const nodes = Object.entries((workflow.status?.nodes ?? {}) as Readonly<Record<string, NodeStatus>>);
+  const found = nodes.find(([, node]) => node.type === "Suspend" && node.outputs !== undefined);
+  if (found === undefined) {
+    throw new Error(`${workflow.metadata.name} has no node that waits for a decision`);
+  }
+  return { name: found[0], node: found[1] };
+}
