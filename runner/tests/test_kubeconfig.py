@@ -1,0 +1,77 @@
+"""A kubeconfig that could do more than a lane's credential may is refused, without a word of its secrets."""
+
+import base64
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.kubeconfig import UnusableKubeconfig, read_kubeconfig
+
+PEM = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").decode()
+
+GOOD: dict[str, Any] = {
+    "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+    "clusters": [
+        {"name": "k", "cluster": {"server": "https://k8s.nordbank.example:6443", "certificate-authority-data": PEM}}
+    ],
+    "users": [{"name": "u", "user": {"token": "s3cret"}}],
+}
+
+
+def _read(tmp_path: Path, tree: object) -> Any:
+    file = tmp_path / "kubeconfig"
+    file.write_text(json.dumps(tree))
+    return read_kubeconfig(file)
+
+
+def test_good_one_is_read(tmp_path: Path) -> None:
+    """Server and token; the token does not show in a representation."""
+    credential = _read(tmp_path, GOOD)
+    assert credential.server == "https://k8s.nordbank.example:6443"
+    assert credential.token == "s3cret"
+    assert "s3cret" not in repr(credential)
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "complaint"),
+    [
+        ("cluster", {"server": "http://k8s.nordbank.example"}, "cluster.server"),
+        ("cluster", {"server": "https://k8s.nordbank.example:port"}, "cluster.server"),
+        ("cluster", {"insecure-skip-tls-verify": True}, "insecure-skip-tls-verify"),
+        ("cluster", {"proxy-url": "http://proxy.example"}, "cluster.proxy-url"),
+        ("cluster", {"certificate-authority": "/ca.pem"}, "cluster.certificate-authority"),
+        ("cluster", {"certificate-authority-data": "%%%"}, "cluster.certificate-authority-data"),
+        ("user", {"exec": {"command": "aws"}}, "user.exec"),
+        ("user", {"auth-provider": {"name": "gcp"}}, "user.auth-provider"),
+        ("user", {"tokenFile": "/token"}, "user.tokenFile"),
+        ("user", {"token": ""}, "user.client-certificate-data"),
+    ],
+)
+def test_forbidden_parts_are_named(tmp_path: Path, section: str, changes: dict[str, Any], complaint: str) -> None:
+    """Each with the property, and never with a value that is secret."""
+    tree = copy.deepcopy(GOOD)
+    tree[f"{section}s"][0][section].update(changes)
+    with pytest.raises(UnusableKubeconfig) as refusal:
+        _read(tmp_path, tree)
+    assert complaint in str(refusal.value)
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_second_context_is_refused(tmp_path: Path) -> None:
+    """Exactly one way into exactly one cluster."""
+    tree = copy.deepcopy(GOOD)
+    tree["contexts"].append(tree["contexts"][0])
+    with pytest.raises(UnusableKubeconfig, match="contexts: got 2 entries"):
+        _read(tmp_path, tree)
+
+
+def test_text_that_is_no_yaml_is_not_quoted(tmp_path: Path) -> None:
+    """A parser's message would show the line with the token."""
+    file = tmp_path / "kubeconfig"
+    file.write_text("token: s3cret: [")
+    with pytest.raises(UnusableKubeconfig) as refusal:
+        read_kubeconfig(file)
+    assert "s3cret" not in str(refusal.value)

@@ -1,0 +1,93 @@
+"""Input that cannot be used is explained at once and whole."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.main import Runner
+from nightlane_runner.step_input import StepInput
+from nightlane_runner.step_log import StepLog
+from tests.support.steps import copy_step, document, exec_step, rendered_job, spark_step
+
+
+def test_every_problem_is_named_at_once() -> None:
+    """Property, value, rule, mend; four mistakes, one message."""
+    step = spark_step("Risk", attempt=0, outageBudgetSeconds="soon", spark={"job": {"kind": "Pod"}})
+    step["run"]["businessDate"] = "31.03.2026"
+
+    with pytest.raises(StepEnded) as end:
+        StepInput(document(step)).spark()
+
+    assert end.value.code == 50
+    for complaint in (
+        "run.businessDate: got '31.03.2026', must be a date; write it like \"2026-03-31\"",
+        "namespace: got 'Risk', must be lower-case letters",
+        "attempt: got 0, must be a whole number of at least 1",
+        "outageBudgetSeconds: got 'soon'",
+        "spark.job: got {'kind': 'Pod'}, must be a batch/v1 Job",
+        "spark.job: got {'kind': 'Pod'}, must have spec.template.spec.containers",
+    ):
+        assert complaint in end.value.sentence
+
+
+def test_numbers_may_come_as_strings() -> None:
+    """Workflow parameters are strings."""
+    step = spark_step("risk", attempt="3")
+    step["run"]["number"] = "12"
+
+    found, _ = StepInput(document(step)).spark()
+
+    assert (found.attempt, found.run.number) == (3, 12)
+
+
+def test_job_must_not_bring_a_name() -> None:
+    """Names are the runner's: they are what makes adopting possible."""
+    job = rendered_job()
+    job["metadata"] = {"name": "mine"}
+    with pytest.raises(StepEnded, match=r"must not have a metadata\.name"):
+        StepInput(document(spark_step("risk", spark={"job": job}))).spark()
+
+
+@pytest.mark.parametrize("path", ["report", "/results", "/results/../etc", "/etc/passwd"])
+def test_lane_paths_stay_on_the_lanes_volume(path: str) -> None:
+    """No way out of /results."""
+    with pytest.raises(StepEnded, match=r"copy\.lanePath"):
+        StepInput(document(copy_step("risk", "/data", path))).copy()
+
+
+def test_command_must_not_be_empty() -> None:
+    """There is nothing to run."""
+    with pytest.raises(StepEnded, match=r"exec\.command"):
+        StepInput(document(exec_step("risk", []))).exec()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "complaint"),
+    [
+        (["spark"], None, "NIGHTLANE_STEP is not set"),
+        (["spark"], "{", "is not JSON"),
+        (["spark"], "[]", "holds no JSON object"),
+        (["exec"], document(spark_step("risk")), "exec: got nothing, must be an object"),
+        ([], "{}", "needs exactly one kind of step; use one of spark, exec, copy-in, copy-out, calendar"),
+        (["sparks"], "{}", "got sparks"),
+        (["spark"], document(spark_step("risk")), "The credential in"),
+    ],
+)
+def test_runner_explains_what_it_was_given(
+    tmp_path: Path, arguments: list[str], given: str | None, complaint: str
+) -> None:
+    """Exit code 50, the sentence last, and the same as termination message."""
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "results").mkdir()
+    environment = {"NIGHTLANE_MOUNT_ROOT": str(tmp_path)}
+    if given is not None:
+        environment["NIGHTLANE_STEP"] = given
+    written = io.StringIO()
+
+    assert Runner(environment, StepLog(written)).run(arguments) == 50
+
+    last = written.getvalue().splitlines()[-1]
+    assert complaint in last
+    assert (tmp_path / "dev" / "termination-log").read_text() == last
