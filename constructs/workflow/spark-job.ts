@@ -98,8 +98,8 @@ function manifest(job: Job): Readonly<Record<string, unknown>> {
     JsonPatch.remove("/metadata/name"),
     JsonPatch.add("/spec/parallelism", 1),
     JsonPatch.add("/spec/completions", 1),
-    JsonPatch.add("/spec/podReplacementPolicy", "Failed"),
   );
-  const { apiVersion, kind, metadata, spec } = object.toJson() as Record<string, unknown>;
-  return { apiVersion, kind, metadata, spec };
+  const { apiVersion, kind, metadata, spec } = object.toJson() as Record<string, object>;
+  // Not as a patch: the construct drops, after all patches, each field that its Kubernetes version did not have.
+  return { apiVersion, kind, metadata, spec: { ...spec, podReplacementPolicy: "Failed" } };
 }
