@@ -1,0 +1,28 @@
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import { Platform } from "../../constructs/platform/platform.ts";
+import { type CustomerManifests, type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+
+/** The objects of a customer. */
+export function manifestsOf(definition: CustomerDefinition): CustomerManifests {
+  return synthesize(definition, `customers/${definition.name}.ts`);
+}
+
+/** The objects of the platform. */
+export function platformManifests(): readonly Manifest[] {
+  return render((app) => new Platform(app, "platform"));
+}
+
+/** The one object of a kind and name; `name` may be left out where there is only one of the kind. */
+export function find(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = manifests.filter((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`${found.length} objects are ${kind} ${name ?? ""}`);
+  }
+  return only;
+}
+
+/** `Kind/name` of each object. */
+export function titles(manifests: readonly Manifest[]): readonly string[] {
+  return manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+}

@@ -1,0 +1,41 @@
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { DagTask, Template } from "../../constructs/workflow/argo.ts";
+import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+
+/** A template of a customer's night. */
+export function template(definition: CustomerDefinition, name: string): Template {
+  const found = nightSpec(definition).templates?.find((one) => one.name === name);
+  if (found === undefined) {
+    throw new Error(`the night has no template ${name}`);
+  }
+  return found;
+}
+
+/** The tasks of a DAG template by name. */
+export function tasks(dag: Template): Readonly<Record<string, DagTask>> {
+  return Object.fromEntries((dag.dag?.tasks ?? []).map((task) => [task.name, task]));
+}
+
+/** Values that Argo puts in when a step starts. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  "inputs.parameters.attempt": "2",
+  "inputs.parameters.business-date": "2026-03-31",
+  "inputs.parameters.variant": "quarter-end",
+  "workflow.parameters.business-date": "auto",
+  "workflow.parameters.run-number": "1",
+  "workflow.parameters.scheduled-time": "2026-03-31T20:30:00Z",
+};
+
+/** What the runner of a template would receive as NIGHTLANE_STEP, after Argo has put the values in. */
+export function runnerDocument(runner: Template): Readonly<Record<string, unknown>> {
+  const value = runner.container?.env?.find(({ name }) => name === "NIGHTLANE_STEP")?.value ?? "";
+  return JSON.parse(
+    value.replaceAll(/\{\{([^}]*)\}\}/g, (whole, name: string) => {
+      const replacement = PLACEHOLDERS[name];
+      if (replacement === undefined) {
+        throw new Error(`no value for ${whole}`);
+      }
+      return replacement;
+    }),
+  );
+}
