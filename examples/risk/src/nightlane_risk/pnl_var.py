@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from nightlane_risk.measures import (
     tail_risk,
 )
 from nightlane_risk.pnl_series import DailyPnl, read_pnl_series
+from nightlane_risk.text_values import NUMBER, TextValueError
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def as_text(risk: SeriesRisk) -> str:
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {value}" for name, value in rows]
     if risk.is_worst_day:
-        needed = int(1 / (1 - Fraction(risk.var_level)))
+        needed = math.ceil(1 / (1 - Fraction(risk.var_level)))
         lines.append(f"Note: with fewer than {needed} days, VaR at this level is the worst day of the series.")
     return "\n".join(lines)
 
@@ -108,8 +110,8 @@ def _percent(level: Decimal) -> str:
 
 def _level(text: str) -> Decimal:
     try:
-        level = Decimal(text)
-    except ArithmeticError:
+        level = NUMBER.parse(text)
+    except TextValueError:
         level = Decimal(-1)
     if not 0 < level < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1; write 99% as 0.99")

@@ -21,8 +21,7 @@ def run_with_spark(name: str, stage: Callable[[SparkSession, Step], None]) -> No
 
     def command() -> None:
         step = step_from_environment(os.environ)
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need the packages of this very interpreter
-        spark = _session(name)
+        spark = start_session(name)
         try:
             stage(spark, step)
         finally:
@@ -31,7 +30,9 @@ def run_with_spark(name: str, stage: Callable[[SparkSession, Step], None]) -> No
     sys.exit(run(command))
 
 
-def _session(name: str) -> SparkSession:
+def start_session(name: str) -> SparkSession:
+    """Start a session whose Python workers are this very interpreter, with its packages."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: SparkSession.Builder = SparkSession.builder
     # Every stage states its own partitioning and runs few, short queries: planning them anew midway costs more than it saves.
     return builder.appName(name).config("spark.sql.adaptive.enabled", "false").getOrCreate()

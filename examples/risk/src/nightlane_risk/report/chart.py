@@ -52,8 +52,8 @@ def _panel(figures: Figures, source: str, counts: list[int], scale: _Scale, top:
     plot = top + _TITLE + _LABEL
     base = plot + _PANEL
     peak = max(counts)
-    yield f'<text class="title" x="{_LEFT}" y="{top + 14}">{SOURCE_NAMES[source]}'
-    yield f'<tspan class="quiet" dx="8">{risk.scenarios:,} scenarios</tspan></text>'
+    sample = f'<tspan class="quiet" dx="8">{risk.scenarios:,} scenarios</tspan>'
+    yield f'<text class="title" x="{_LEFT}" y="{top + 14}">{SOURCE_NAMES[source]}{sample}</text>'
     for index, count in enumerate(counts):
         if not count:
             continue
@@ -73,8 +73,8 @@ def _markers(figures: Figures, risk: Risk, scale: _Scale, plot: int) -> Iterator
     for (kind, name, loss), (anchor, shift) in zip(marks, (("end", -6), ("start", 6)), strict=True):
         x = scale(-loss)
         yield f'<line class="{kind}" x1="{x}" x2="{x}" y1="{plot - _LABEL + 4}" y2="{plot + _PANEL}"/>'
-        yield f'<text class="mark" x="{x + shift}" y="{plot - 7}" text-anchor="{anchor}">{name}'
-        yield f'<tspan class="strong" dx="6">{amount(-loss)}</tspan></text>'
+        outcome = f'<tspan class="strong" dx="6">{amount(-loss)}</tspan>'
+        yield f'<text class="mark" x="{round(x + shift, 2)}" y="{plot - 7}" text-anchor="{anchor}">{name}{outcome}</text>'
 
 
 def _axis(scale: _Scale, top: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 
 from nightlane_risk.report.chart import distribution_chart
-from nightlane_risk.report.figures import Figures, GroupRisk
+from nightlane_risk.report.figures import Figures, GroupRisk, Risk
 from nightlane_risk.report.text import SOURCE_NAMES, amount, long_date, pair, percent
 
 
@@ -76,7 +76,8 @@ def _cards(figures: Figures) -> Iterator[str]:
 def _group_table(figures: Figures) -> str:
     sources = list(figures.total.by_source)
     head = "".join(f'<th class="gap"></th><th colspan="3">{SOURCE_NAMES[source]}</th>' for source in sources)
-    names = f"<th>VaR {percent(figures.var_level)}</th><th>ES {percent(figures.es_level)}</th><th>Share of ES</th>"
+    measures = f"<th>VaR {percent(figures.var_level)}</th><th>ES {percent(figures.es_level)}</th><th>Share of ES</th>"
+    names = f'<th class="gap"></th>{measures}'
     rows = [_row(figures.total, "Whole portfolio", "whole")]
     for book in figures.books():
         rows.append(_row(book, escape(book.book or ""), "book"))
@@ -85,7 +86,7 @@ def _group_table(figures: Figures) -> str:
     rows += [_row(group, pair(group.pair or ""), "pair") for group in figures.pairs(None)]
     return (
         f'<div class="wide"><table><thead><tr class="source"><th></th>{head}</tr>'
-        f"<tr><th>{figures.currency}</th>{('<th class=gap></th>' + names) * len(sources)}</tr></thead>"
+        f"<tr><th>{figures.currency}</th>{names * len(sources)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -93,10 +94,14 @@ def _group_table(figures: Figures) -> str:
 def _row(group: GroupRisk, name: str, kind: str) -> str:
     cells = "".join(
         f'<td class="gap"></td><td>{amount(risk.var)}</td><td>{amount(risk.es)}</td>'
-        f"<td{' class=hedge' if risk.es_contribution < 0 else ''}>{amount(risk.es_contribution)}</td>"
+        f'<td class="{_share_class(risk)}">{amount(risk.es_contribution)}</td>'
         for risk in group.by_source.values()
     )
     return f'<tr class="{kind}"><td>{name}</td>{cells}</tr>'
+
+
+def _share_class(risk: Risk) -> str:
+    return "hedge" if risk.es_contribution < 0 else "share"
 
 
 def _diversification(figures: Figures) -> str:
