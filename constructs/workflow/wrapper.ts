@@ -1,6 +1,6 @@
 import type { Step } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, VARIANT } from "../night/tokens.ts";
-import type { Parameter, Template } from "./argo.ts";
+import type { DagTask, Parameter, Template } from "./argo.ts";
 
 /** Parameters that travel from the night down to each attempt. */
 export const NIGHT_PARAMETERS: readonly Parameter[] = [{ name: "business-date" }, { name: "variant" }];
@@ -11,13 +11,13 @@ export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
   { name: "variant", value: VARIANT },
 ];
 
-/** Name of the ConfigMap of a run in which an operator notes which steps to hold. It need not exist. */
+/** Name of the ConfigMap of a run in which an operator notes which steps to hold or skip. It need not exist. */
 export const NIGHT_CONTROL = "night-control-{{workflow.name}}";
 
 /**
  * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo:
- * `step-x` waits at its gate if the run's control ConfigMap says so when the step is reached; `attempt-x` runs the
- * work once and, where it failed, waits for a decision and then goes round again with the next attempt number.
+ * `step-x` waits at its gate, or is left out, if the run's control ConfigMap says so when the step is reached;
+ * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again with the next attempt number.
  * One pair per step, since a template's own inputs may not appear in the ConfigMap's key.
  */
 export function stepWrapper(step: Step): readonly Template[] {
@@ -47,12 +47,26 @@ function holdable(step: string): Template {
         },
         {
           name: "attempt",
-          depends: "gate",
-          template: `attempt-${step}`,
-          arguments: { parameters: [...PASS_NIGHT_PARAMETERS, { name: "attempt", value: "1" }] },
+          depends: "gate.Skipped",
+          when: "{{inputs.parameters.hold}} != skip",
+          ...firstAttempt(step),
+        },
+        {
+          name: "released",
+          depends: "gate.Succeeded",
+          // A gate that was skipped has no decision to read, hence the task of its own.
+          when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
+          ...firstAttempt(step),
         },
       ],
     },
+  };
+}
+
+function firstAttempt(step: string): Pick<DagTask, "template" | "arguments"> {
+  return {
+    template: `attempt-${step}`,
+    arguments: { parameters: [...PASS_NIGHT_PARAMETERS, { name: "attempt", value: "1" }] },
   };
 }
 
@@ -94,14 +108,15 @@ function attempts(step: string): Template {
 
 /** The nodes at which a night waits for a person, shared by all steps. */
 export function waitingTemplates(): readonly Template[] {
-  return [
-    { name: "gate", inputs: { parameters: [{ name: "job" }] }, suspend: {} },
-    {
-      name: "decide",
-      inputs: { parameters: [{ name: "job" }, { name: "decision", value: '{"enum":["RETRY","SKIP"]}' }] },
-      suspend: {},
-      // No default: a resume of the whole workflow cannot decide by mistake.
-      outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
-    },
-  ];
+  return [waitingTemplate("gate", ["RUN", "SKIP"]), waitingTemplate("decide", ["RETRY", "SKIP"])];
+}
+
+function waitingTemplate(name: string, decisions: readonly string[]): Template {
+  return {
+    name,
+    inputs: { parameters: [{ name: "job" }, { name: "decision", value: JSON.stringify({ enum: decisions }) }] },
+    suspend: {},
+    // No default: a resume of the whole workflow cannot decide by mistake.
+    outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
+  };
 }
