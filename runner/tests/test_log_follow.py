@@ -1,0 +1,119 @@
+"""Faults 12 and 13: the driver's log, through a real API server, from a kubelet of the test's own."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner import log_follow
+from nightlane_runner.json_tree import text_at
+from nightlane_runner.log_follow import LogPosition
+from nightlane_runner.spark_step import SparkStep
+from nightlane_runner.step_input import StepInput
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.in_process import Background, Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.local_shell import LocalShell
+from tests.support.log_server import LogServer
+from tests.support.steps import document, spark_step
+
+
+@pytest.fixture
+def driver_log(api_server: Path, tmp_path: Path) -> Iterator[LogServer]:
+    """The log of the driver's container."""
+    server = LogServer(tmp_path, api_server)
+    yield server
+    server.close()
+
+
+@pytest.mark.api_server
+def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault 12: resumed with sinceTime; the end of a log is never the end of the Job."""
+    monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
+    running, surroundings, pod = _started(admin, kubelet, mounts, driver_log, tmp_path)
+    driver_log.write("2026-03-31T20:30:00.100000000Z", "one")
+    driver_log.write("2026-03-31T20:30:00.200000000Z", "two")
+    driver_log.write("2026-03-31T20:30:00.200000000Z", "three")
+    surroundings.wait_for_line("driver | three")
+    driver_log.cut()
+    eventually(lambda: len(driver_log.since) == 2, "the log's second opening")
+    driver_log.write("2026-03-31T20:30:00.200000000Z", "four")
+    driver_log.write("2026-03-31T20:30:01.000000000Z", "five")
+    surroundings.wait_for_line("driver | five")
+    driver_log.write("2026-03-31T20:30:02.000000000Z", "last words")
+    driver_log.finish()
+    kubelet.succeed(pod)
+
+    assert running.ended() is None
+    relayed = [line for line in surroundings.said().splitlines() if line.startswith("driver | ")]
+    assert relayed == [f"driver | {text}" for text in ("one", "two", "three", "four", "five", "last words")]
+    assert driver_log.since[:2] == ["", "2026-03-31T20:30:00Z"]
+
+
+@pytest.mark.api_server
+def test_silent_log_does_not_hide_the_end_of_the_job(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
+    monkeypatch.setattr("nightlane_runner.job_progress._LOG_TAIL_SECONDS", 1.0)
+    running, _, pod = _started(admin, kubelet, mounts, driver_log, tmp_path)
+    kubelet.succeed(pod)
+    assert running.ended(10) is None
+
+
+def test_lines_in_a_local_timezone_are_put_in_order() -> None:
+    """Some container runtimes write local time, and the fraction without its trailing zeros."""
+    position = LogPosition()
+    position.query()
+    assert position.take("2026-03-31T22:30:00.5+02:00 first") == "first"
+    assert position.take("2026-03-31T20:30:00.499999999Z older") is None
+    assert position.take("2026-03-31T20:30:00.500000001Z newer") == "newer"
+    assert position.query()["sinceTime"] == "2026-03-31T20:30:00Z"
+
+
+def test_lines_of_one_nanosecond_are_counted() -> None:
+    """As many as were seen are dropped when the log is opened anew, no more."""
+    position = LogPosition()
+    stamp = "2026-03-31T20:30:00.000000001Z"
+    position.query()
+    assert [position.take(f"{stamp} same") for _ in range(2)] == ["same", "same"]
+    position.query()
+    assert [position.take(f"{stamp} same") for _ in range(3)] == [None, None, "same"]
+    position.query()
+    assert [position.take(f"{stamp} same") for _ in range(4)] == [None, None, None, "same"]
+
+
+def test_line_without_a_time_is_the_kubelets_own() -> None:
+    """It is shown, and changes no position."""
+    assert LogPosition().take("unable to retrieve container logs") == "unable to retrieve container logs"
+
+
+def _started(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+) -> tuple[Background, Surroundings, str]:
+    node = f"node-{secrets.token_hex(4)}"
+    driver_log.become_node(admin, node)
+    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
+    surroundings = Surroundings(mounts, step)
+    running = Background(SparkStep(surroundings.context, spark, LocalShell(tmp_path)).run)
+    surroundings.wait_for_line("created Job")
+    (job,) = admin.jobs()
+    pod = kubelet.next_pod(text_at(job, "metadata", "name"))
+    driver_log.bind(admin, pod, node)
+    kubelet.run(pod)
+    surroundings.wait_for_line("RUNNING")
+    return running, surroundings, pod
