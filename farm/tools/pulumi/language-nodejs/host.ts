@@ -9,7 +9,7 @@
  * It is transpiled into one file beside the CLI, so it imports nothing but types: what it uses at run
  * time it takes from the project whose program it runs.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { handleUnaryCall } from "@grpc/grpc-js";
@@ -110,8 +110,11 @@ server.addService(LanguageRuntimeService, {
   run,
   getPluginInfo: (_call, callback) => callback(null, new PluginInfo().setVersion("1.0.0")),
   getRequiredPackages: (_call, callback) => callback(null, new GetRequiredPackagesResponse()),
-  about: (_call, callback) =>
-    callback(null, new AboutResponse().setExecutable(nodeOfProject()).setVersion(process.version)),
+  about: (_call, callback) => {
+    const node = nodeOfProject();
+    const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+    callback(null, new AboutResponse().setExecutable(node).setVersion(version));
+  },
   cancel: (_call, callback) => {
     for (const program of programs) {
       program.kill("SIGINT");
