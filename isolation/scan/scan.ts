@@ -16,6 +16,8 @@ export interface Scan {
   readonly secretValues: readonly SecretValue[];
   /** Strings that name a lane's namespace, by namespace. */
   readonly namespaces: ReadonlyMap<string, string>;
+  /** References to templates of the whole cluster. */
+  readonly sharedTemplates: readonly string[];
 }
 
 const scans = new WeakMap<Manifest, Scan>();
@@ -40,6 +42,7 @@ function scanAll(manifest: Manifest): Scan {
   const variables: SecretReference[] = [];
   const values: SecretValue[] = [];
   const namespaces = new Map<string, string>();
+  const sharedTemplates: string[] = [];
   walk(manifest, (node) => {
     const image = imageOf(node);
     if (image !== undefined) {
@@ -60,6 +63,9 @@ function scanAll(manifest: Manifest): Scan {
     if (value !== undefined) {
       values.push(value);
     }
+    if (node.key === "clusterScope" && node.value === true) {
+      sharedTemplates.push(pathOf(node));
+    }
     if (typeof node.value === "string" && node.value.includes("customer-")) {
       for (const [namespace] of node.value.matchAll(NAMESPACE)) {
         namespaces.set(namespace, pathOf(node));
@@ -73,6 +79,7 @@ function scanAll(manifest: Manifest): Scan {
     secretVariables: variables,
     secretValues: values,
     namespaces,
+    sharedTemplates,
   };
 }
 

@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { centralCluster, laneNamespace } from "../../constructs/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import { Platform } from "../../constructs/platform/platform.ts";
+import { UserError } from "../../constructs/problem.ts";
+import { type CustomerManifests, type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
+import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "../../infra/customer-files.ts";
+import versions from "../../versions.json" with { type: "json" };
+import { Canary } from "./canary.ts";
+import { tryChange } from "./change-trial.ts";
+import { declaredEndpoint } from "./endpoint.ts";
+import { type CustomerLane, type Estate, PLATFORM } from "./estate.ts";
+
+/** A customer's definition and the text it comes from. */
+export interface DefinedCustomer {
+  readonly definition: CustomerDefinition;
+  /** Undefined for a definition that was made in memory. */
+  readonly source: string | undefined;
+}
+
+/**
+ * Renders all customers of a folder and the platform, in memory and with canaries planted, and tries a change.
+ * @throws UserError with the problems of all files at once.
+ */
+export async function collectEstate(folder = CUSTOMERS_FOLDER): Promise<Estate> {
+  const sources = new Map(
+    customerNames(folder).map((name) => [name, readFileSync(join(folder, `${name}.ts`), "utf8")]),
+  );
+  const canary = new Canary();
+  try {
+    for (const source of sources.values()) {
+      canary.plantForSource(source);
+    }
+    return renderEstate(await loadAll(sources, folder), canary);
+  } finally {
+    canary.remove();
+  }
+}
+
+/** The same for definitions that are at hand. */
+export function estateOf(definitions: readonly CustomerDefinition[]): Estate {
+  const canary = new Canary();
+  try {
+    return renderEstate(
+      definitions.map((definition) => ({ definition, source: undefined })),
+      canary,
+    );
+  } finally {
+    canary.remove();
+  }
+}
+
+/** Loads every customer of the folder. */
+export async function loadDefinitions(folder = CUSTOMERS_FOLDER): Promise<readonly DefinedCustomer[]> {
+  const sources = new Map(
+    customerNames(folder).map((name) => [name, readFileSync(join(folder, `${name}.ts`), "utf8")]),
+  );
+  return await loadAll(sources, folder);
+}
+
+async function loadAll(sources: ReadonlyMap<string, string>, folder: string): Promise<readonly DefinedCustomer[]> {
+  return await collectMistakes([...sources], async ([name, source]) => ({
+    definition: await loadCustomer(name, folder),
+    source,
+  }));
+}
+
+function renderEstate(customers: readonly DefinedCustomer[], canary: Canary): Estate {
+  for (const { definition } of customers) {
+    canary.plantFor(definition);
+  }
+  const mistakes: string[] = [];
+  const lanes = customers.flatMap(({ definition, source }) => {
+    const manifests = synthesized(definition, mistakes);
+    return manifests === undefined ? [] : [customerLane(definition, manifests, source)];
+  });
+  if (mistakes.length > 0) {
+    throw new UserError(mistakes.join("\n\n"));
+  }
+  const renderPlatform = (): readonly Manifest[] => render((app) => new Platform(app, "platform"));
+  const platform = renderPlatform();
+  const rendered = lanes.map(({ definition, manifests }) => ({ definition, manifests }));
+  return {
+    customers: lanes.map(({ lane }) => lane),
+    platform,
+    central: centralCluster,
+    versions,
+    trials: {
+      canary: canary.trial([
+        { owner: PLATFORM, manifests: platform },
+        ...rendered.map(({ definition, manifests }) => ({ owner: definition.name, manifests })),
+      ]),
+      change: tryChange(rendered, platform, {
+        customer: (definition) => both(synthesize(definition, customerFile(definition.name))),
+        platform: renderPlatform,
+      }),
+      checkKubeconfig,
+    },
+  };
+}
+
+function synthesized(definition: CustomerDefinition, mistakes: string[]): CustomerManifests | undefined {
+  try {
+    return synthesize(definition, customerFile(definition.name));
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    mistakes.push(error.message);
+    return undefined;
+  }
+}
+
+function customerLane(
+  definition: CustomerDefinition,
+  manifests: CustomerManifests,
+  source: string | undefined,
+): { readonly lane: CustomerLane; readonly definition: CustomerDefinition; readonly manifests: readonly Manifest[] } {
+  const lane: CustomerLane = {
+    name: definition.name,
+    namespace: laneNamespace(definition.name),
+    ...manifests,
+    endpoint: declaredEndpoint(definition),
+    definition,
+    source,
+  };
+  return { lane, definition, manifests: both(manifests) };
+}
+
+function both({ lane, customerSide }: CustomerManifests): readonly Manifest[] {
+  return [...lane, ...customerSide];
+}
+
+async function collectMistakes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const mistakes: string[] = [];
+  const results: R[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      mistakes.push(error.message);
+    }
+  }
+  if (mistakes.length > 0) {
+    throw new UserError(mistakes.join("\n\n"));
+  }
+  return results;
+}

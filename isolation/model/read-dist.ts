@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { type CentralCluster, laneNamespace } from "../../constructs/central-cluster.ts";
+import { received, UserError } from "../../constructs/problem.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
+import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
+import type { DefinedCustomer } from "./collect.ts";
+import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
+import { type CustomerLane, type Estate, PLATFORM, type Trials, type Versions } from "./estate.ts";
+import { isFields } from "./fields.ts";
+
+/** What a folder of manifests does not say itself. */
+export interface DistSurroundings {
+  readonly central: CentralCluster;
+  readonly versions: Versions;
+  /** Definitions of its customers, as far as they are at hand. */
+  readonly definitions: readonly DefinedCustomer[];
+  /** What was tried on the definitions. */
+  readonly trials?: Pick<Trials, "canary" | "change">;
+}
+
+/**
+ * Reads what `cdk8s synth` wrote: `platform/`, and for each customer `<name>/` and `<name>/customer-side/`.
+ * @throws UserError where the folder is not of that shape, or a file in it is no manifest.
+ */
+export function readDist(folder: string, surroundings: DistSurroundings): Estate {
+  if (!existsSync(join(folder, PLATFORM))) {
+    throw new UserError(
+      `${folder}: has no folder ${PLATFORM}\n    rule: a folder that cdk8s synth wrote\n    mend: run npx cdk8s synth and name its output, dist`,
+    );
+  }
+  const known = new Map(surroundings.definitions.map((defined) => [defined.definition.name, defined]));
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== PLATFORM)
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    customers: names.map((name) => readLane(folder, name, known.get(name))),
+    platform: readManifests(join(folder, PLATFORM)),
+    central: surroundings.central,
+    versions: surroundings.versions,
+    trials: { canary: undefined, change: undefined, checkKubeconfig, ...surroundings.trials },
+  };
+}
+
+function readLane(folder: string, name: string, defined: DefinedCustomer | undefined): CustomerLane {
+  const lane = readManifests(join(folder, name));
+  const customerSide = readManifests(join(folder, name, "customer-side"));
+  return {
+    name,
+    namespace: laneNamespace(name),
+    lane,
+    customerSide,
+    endpoint: defined === undefined ? impliedEndpoint(lane, customerSide) : declaredEndpoint(defined.definition),
+    definition: defined?.definition,
+    source: defined?.source,
+  };
+}
+
+function readManifests(folder: string): readonly Manifest[] {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  const files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
+  return files.sort().flatMap((file) => readFile(join(folder, file)));
+}
+
+function readFile(file: string): readonly Manifest[] {
+  const documents = parseAllDocuments(readFileSync(file, "utf8"), { version: "1.1" });
+  return documents.map((document): Manifest => {
+    const value: unknown = document.toJS();
+    if (document.errors.length > 0 || !isManifest(value)) {
+      throw new UserError(
+        `${file}: received ${document.errors[0]?.message ?? received(value)}\n    rule: a Kubernetes object with apiVersion, kind and metadata.name\n    mend: write the folder anew with npx cdk8s synth`,
+      );
+    }
+    return value;
+  });
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return (
+    isFields(value) &&
+    typeof value.apiVersion === "string" &&
+    typeof value.kind === "string" &&
+    isFields(value.metadata) &&
+    typeof value.metadata.name === "string"
+  );
+}

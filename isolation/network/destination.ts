@@ -1,0 +1,70 @@
+import type { CentralCluster } from "../../constructs/central-cluster.ts";
+import type { CustomerLane } from "../model/estate.ts";
+import { knownRange, sameRange } from "./address.ts";
+import type { Allowance } from "./policy.ts";
+import { type PortRange, showPorts } from "./ports.ts";
+import { namespaceNames } from "./selector.ts";
+
+/** The three places that a lane's pods may reach. */
+export const LANE_DESTINATIONS = ["DNS", "own API server", "central API server"] as const;
+
+export type LaneDestination = (typeof LANE_DESTINATIONS)[number];
+
+/** Namespace of the cluster's DNS. */
+const DNS_NAMESPACE = "kube-system";
+
+/**
+ * Which of the three an allowance is, exactly, or undefined. With a central and a customer's API server at one address
+ * it is called the customer's.
+ */
+export function laneDestination(
+  { peer, ports }: Allowance,
+  lane: CustomerLane,
+  central: CentralCluster,
+): LaneDestination | undefined {
+  if (peer.kind === "pods") {
+    const names = peer.namespaces === undefined ? undefined : namespaceNames(peer.namespaces);
+    const isDns = names?.length === 1 && names[0] === DNS_NAMESPACE;
+    return isDns && ports.every((range) => only(range, 53)) ? "DNS" : undefined;
+  }
+  if (peer.kind === "anywhere") {
+    return undefined;
+  }
+  const isAt = (endpoint: { readonly address: string; readonly port: number }): boolean => {
+    const [range, ...others] = peer.ranges ?? [];
+    return (
+      range !== undefined &&
+      others.length === 0 &&
+      sameRange(range, knownRange(endpoint.address)) &&
+      ports.every((port) => port.protocol === "TCP" && only(port, endpoint.port))
+    );
+  };
+  if (lane.endpoint !== undefined && isAt(lane.endpoint)) {
+    return "own API server";
+  }
+  return isAt(central.apiServer) ? "central API server" : undefined;
+}
+
+function only({ from, to, protocol }: PortRange, port: number): boolean {
+  return from === port && to === port && protocol !== "SCTP";
+}
+
+/** An allowance as people read it: `10.64.1.10/32 on 6443/TCP`. */
+export function showAllowance({ peer, ports }: Allowance): string {
+  return `${showPeer(peer)} on ${showPorts(ports)}`;
+}
+
+function showPeer(peer: Allowance["peer"]): string {
+  switch (peer.kind) {
+    case "anywhere":
+      return "everywhere";
+    case "addresses":
+      return `${peer.cidr}${peer.except.length === 0 ? "" : ` except ${peer.except.join(", ")}`}`;
+    case "pods": {
+      const pods = peer.pods === undefined ? "every pod" : `pods ${JSON.stringify(peer.pods)}`;
+      const names = peer.namespaces === undefined ? undefined : namespaceNames(peer.namespaces);
+      const where = names?.join(", ") ?? JSON.stringify(peer.namespaces);
+      return `${pods} of ${peer.namespaces === undefined ? "its own namespace" : `namespace ${where}`}`;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Rule } from "./rule.ts";
+import { bindingSubjects } from "./rule-01-binding-subjects.ts";
+import { foreignServiceAccounts } from "./rule-02-foreign-service-accounts.ts";
+import { clusterRoleBindings } from "./rule-03-cluster-role-bindings.ts";
+import { roleReferences } from "./rule-04-role-references.ts";
+import { powers } from "./rule-05-powers.ts";
+import { distinctNamespaces } from "./rule-09-distinct-namespaces.ts";
+import { credentialSecret } from "./rule-10-credential-secret.ts";
+import { distinctClusters } from "./rule-11-distinct-clusters.ts";
+import { kubeconfig } from "./rule-12-kubeconfig.ts";
+import { serverAddress } from "./rule-13-server-address.ts";
+import { canary } from "./rule-14-canary.ts";
+import { noSecretValues } from "./rule-16-no-secret-values.ts";
+import { defaultDeny } from "./rule-18-default-deny.ts";
+import { exactNetwork } from "./rule-19-exact-network.ts";
+import { namespaceSelectors } from "./rule-20-namespace-selectors.ts";
+import { ipBlocks } from "./rule-21-ip-blocks.ts";
+import { noHostAccess } from "./rule-23-no-host-access.ts";
+import { quota } from "./rule-32-quota.ts";
+import { limitDefaults } from "./rule-33-limit-defaults.ts";
+import { parallelismLabel } from "./rule-35-parallelism-label.ts";
+import { cleanupAndDeadlines } from "./rule-36-cleanup-and-deadlines.ts";
+import { independentCustomers } from "./rule-38-independent-customers.ts";
+import { pinnedImages } from "./rule-39-pinned-images.ts";
+
+/** The static rules in the order of the invariants. A further one is a file of its own and a line here. */
+export const RULES: readonly Rule[] = [
+  bindingSubjects,
+  foreignServiceAccounts,
+  clusterRoleBindings,
+  roleReferences,
+  powers,
+  distinctNamespaces,
+  credentialSecret,
+  distinctClusters,
+  kubeconfig,
+  serverAddress,
+  canary,
+  noSecretValues,
+  defaultDeny,
+  exactNetwork,
+  namespaceSelectors,
+  ipBlocks,
+  noHostAccess,
+  quota,
+  limitDefaults,
+  parallelismLabel,
+  cleanupAndDeadlines,
+  independentCustomers,
+  pinnedImages,
+];

@@ -1,0 +1,59 @@
+import type { EstateView } from "../model/view.ts";
+
+/** One static invariant, checked. */
+export interface Rule {
+  /** Number of the invariant. */
+  readonly number: number;
+  /** Name in kebab case, the same as in the file's name. */
+  readonly name: string;
+  /** What is wrong where the rule fires. */
+  readonly info: string;
+  /** Why it matters, and what the check does and does not see. */
+  readonly explanation: string;
+  /** What `examined` counts, in the plural: `bindings`. */
+  readonly unit: string;
+  readonly check: (view: EstateView, inspection: Inspection) => void;
+}
+
+/** One violation: of a rule, by an object. */
+export interface Violation {
+  /** The object, as `objectName` names it, or the input: `customers/nordbank.ts`. */
+  readonly object: string;
+  /** What it has that it must not, or lacks. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+/** Takes down what a rule looked at and what it found. */
+export class Inspection {
+  private readonly found: Violation[] = [];
+  private looked = 0;
+  private readonly notices: string[] = [];
+
+  get violations(): readonly Violation[] {
+    return this.found;
+  }
+
+  /** How many things were looked at: a rule that saw nothing has proven nothing. */
+  get examined(): number {
+    return this.looked;
+  }
+
+  /** What could not be looked at, and why. */
+  get notes(): readonly string[] {
+    return this.notices;
+  }
+
+  examine(count = 1): void {
+    this.looked += count;
+  }
+
+  report(object: string, message: string, mend: string): void {
+    this.found.push({ object, message, mend });
+  }
+
+  note(text: string): void {
+    this.notices.push(text);
+  }
+}
