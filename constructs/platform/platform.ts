@@ -7,6 +7,7 @@ import { Admission } from "./admission/admission.ts";
 import { ArgoController } from "./argo-controller.ts";
 import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
+import { DefaultDeny } from "./default-deny.ts";
 
 /** What the lanes share: the Argo controller, and a namespace for the platform's own records. */
 export class Platform extends Chart {
@@ -16,6 +17,7 @@ export class Platform extends Chart {
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
     new ArgoNetwork(this, "argo-network");
+    new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
     const rbac = new ArgoRbac(this, "argo-rbac");
     new ArgoController(this, "argo-controller", rbac.account);
   }

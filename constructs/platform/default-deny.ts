@@ -1,0 +1,19 @@
+import { NetworkPolicy, NetworkPolicyTrafficDefault, Pods } from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import { platformMetadata } from "../labels.ts";
+
+/**
+ * Isolates every pod of a platform namespace in both directions. A component that needs a way says so in a policy of
+ * its own: nothing that the platform runs is reached, or reaches out, because nobody thought of it.
+ */
+export class DefaultDeny extends Construct {
+  constructor(scope: Construct, id: string, namespace: string) {
+    super(scope, id);
+    new NetworkPolicy(this, "policy", {
+      metadata: platformMetadata("default-deny", namespace),
+      selector: Pods.all(this, "pods"),
+      ingress: { default: NetworkPolicyTrafficDefault.DENY },
+      egress: { default: NetworkPolicyTrafficDefault.DENY },
+    });
+  }
+}
