@@ -104,17 +104,24 @@ function checkUser(user: Fields, add: Add): void {
       "issue a token for the service account nightlane",
     );
   }
+  const mend = "issue a token for the service account nightlane";
   const hasToken = typeof user.token === "string" && user.token !== "";
-  const hasCertificate =
-    typeof user["client-certificate-data"] === "string" && typeof user["client-key-data"] === "string";
-  if (!hasToken && !hasCertificate) {
-    add(
-      "users[0].user",
-      "no token and no client certificate",
-      "one of the two",
-      "issue a token for the service account nightlane",
-    );
+  const hasCertificate = "client-certificate-data" in user || "client-key-data" in user;
+  if (hasToken === hasCertificate) {
+    const shown = hasToken ? "a token and a client certificate" : "no token and no client certificate";
+    add("users[0].user", shown, "exactly one of the two, so that it is plain who we are there", mend);
+  } else if (hasCertificate && !(isCertificate(user["client-certificate-data"]) && isFilled(user["client-key-data"]))) {
+    const rule = "an inline client certificate and its key, each base64 of PEM";
+    add("users[0].user.client-certificate-data", "no certificate and key", rule, mend);
   }
+}
+
+function isCertificate(data: unknown): boolean {
+  return typeof data === "string" && parseCertificates(Buffer.from(data, "base64").toString()) !== undefined;
+}
+
+function isFilled(data: unknown): boolean {
+  return typeof data === "string" && data !== "";
 }
 
 function expectedCa(definition: CustomerDefinition): string {
