@@ -14,8 +14,15 @@ import { cleanImageStore, containerdAnswers, importImages } from "./image-store.
 import type { BuiltImage } from "./images/ensure.ts";
 import { Kubectl } from "./kubectl.ts";
 import { connect } from "./network.ts";
-import { KUBE_ROUTER_USER, NODE_TOOLS, type NodeComponents, prepareNode } from "./node.ts";
+import {
+  KUBE_PROXY_HEALTH_PORT,
+  KUBE_ROUTER_HEALTH_PORT,
+  NODE_TOOLS,
+  type NodeComponents,
+  prepareNode,
+} from "./node.ts";
 import type { ClusterPaths, FarmPaths } from "./paths.ts";
+import { permissionObjects } from "./permissions.ts";
 import type { ClusterPlan, FarmImageName } from "./plan.ts";
 import { findByCommand, isAlive, type ProcessIdentity } from "./processes.ts";
 import type { Step } from "./progress.ts";
@@ -39,7 +46,7 @@ export interface FarmContext {
 }
 
 /** Seconds that each part of a cluster may take on a busy machine. */
-const LIMIT_SECONDS = { controlPlane: 120, runtime: 60, node: 120 } as const;
+const LIMIT_SECONDS = { controlPlane: 240, runtime: 120, node: 240 } as const;
 
 /** One cluster of the farm on its way to being complete. Everything that already runs is left alone. */
 export class Cluster {
@@ -68,13 +75,15 @@ export class Cluster {
     const node = await this.prepareNode(controlPlane);
     const client = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
     try {
-      this.step.detail("control plane and images");
-      const images = this.plan.images.map((name) => this.context.images[name]);
-      const runtime = this.startRuntime(sandbox, node, images, isNew);
-      await this.startControlPlane(sandbox, controlPlane, node, client);
-      await Promise.all([this.setUp(controlPlane, client), this.startNetwork(sandbox, node)]);
-      await runtime;
-      await this.startNode(sandbox, node, client);
+      this.step.detail("control plane");
+      const runtime = this.startRuntime(sandbox, node, isNew);
+      // The node may be ready before its images are: pods only come when the cluster is complete.
+      await Promise.all([
+        runtime.then(() => this.importImages(sandbox)),
+        this.startControlPlane(sandbox, controlPlane, node, client)
+          .then(() => Promise.all([this.setUp(controlPlane, client), runtime]))
+          .then(() => this.startNode(sandbox, node, client)),
+      ]);
       await writeFile(this.paths.complete, "");
       return { plan: this.plan, adminKubeconfig: controlPlane.adminKubeconfig, authority: controlPlane.pki.authority };
     } finally {
@@ -140,26 +149,32 @@ export class Cluster {
     await Promise.all([this.start(sandbox, controlPlane.controllerManager), this.start(sandbox, node.scheduler)]);
   }
 
-  private async startRuntime(
-    sandbox: Sandbox,
-    node: NodeComponents,
-    images: readonly BuiltImage[],
-    isNew: boolean,
-  ): Promise<void> {
-    if (isNew) await cleanImageStore(sandbox, this.paths, images);
+  private async startRuntime(sandbox: Sandbox, node: NodeComponents, isNew: boolean): Promise<void> {
+    if (isNew) await cleanImageStore(sandbox, this.paths, this.images());
     const containerd = await this.start(sandbox, node.containerd);
     await this.untilReady(node.containerd, containerd, LIMIT_SECONDS.runtime, () => containerdAnswers(sandbox));
-    await importImages(sandbox, images, (image) => this.step.detail(`unpacking ${image.repository.split("/").at(-1)}`));
   }
 
-  private async startNetwork(sandbox: Sandbox, node: NodeComponents): Promise<void> {
-    await Promise.all([this.start(sandbox, node.kubeProxy), this.start(sandbox, node.kubeRouter)]);
+  private async importImages(sandbox: Sandbox): Promise<void> {
+    await importImages(sandbox, this.images(), (image) =>
+      this.step.detail(`unpacking ${image.repository.split("/").at(-1)}`),
+    );
+  }
+
+  private images(): readonly BuiltImage[] {
+    return this.plan.images.map((name) => this.context.images[name]);
   }
 
   private async startNode(sandbox: Sandbox, node: NodeComponents, client: ApiClient): Promise<void> {
-    this.step.detail("node");
+    const kubeProxy = await this.start(sandbox, node.kubeProxy);
     const kubelet = await this.start(sandbox, node.kubelet);
-    await this.untilReady(node.kubelet, kubelet, LIMIT_SECONDS.node, () => isNodeReady(client, this.plan.id));
+    const limit = LIMIT_SECONDS.node;
+    await this.untilReady(node.kubelet, kubelet, limit, () => isNodeReady(client, this.plan.id));
+    // It looks its node up once, and gives up if there is none.
+    const kubeRouter = await this.start(sandbox, node.kubeRouter);
+    const { address } = this.plan;
+    await this.untilReady(node.kubeProxy, kubeProxy, limit, () => isHealthy(address, KUBE_PROXY_HEALTH_PORT));
+    await this.untilReady(node.kubeRouter, kubeRouter, limit, () => isHealthy(address, KUBE_ROUTER_HEALTH_PORT));
   }
 
   /** What the farm's administrator puts into every cluster. */
@@ -211,31 +226,12 @@ export async function isNodeReady(client: ApiClient, name: string): Promise<bool
   return reported && (await client.send("GET", `/api/v1/nodes/${name}/proxy/healthz`)).status === 200;
 }
 
-function permissionObjects(): readonly unknown[] {
-  const role = (name: string, rules: readonly unknown[]): unknown => ({
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name },
-    rules,
-  });
-  const binding = (name: string, clusterRole: string, kind: "User" | "Group", subject: string): unknown => ({
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: { name },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
-    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind, name: subject }],
-  });
-  const reading = ["get", "list", "watch"];
-  return [
-    role(KUBE_ROUTER_USER, [
-      { apiGroups: [""], resources: ["namespaces", "pods", "services", "nodes", "endpoints"], verbs: reading },
-      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: reading },
-      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
-    ]),
-    binding(KUBE_ROUTER_USER, KUBE_ROUTER_USER, "User", KUBE_ROUTER_USER),
-    binding("nightlane-farm:kubelet-api", "system:kubelet-api-admin", "User", API_SERVER_AS_KUBELET_CLIENT),
-    // The Node authorizer learns of a pod's claims a moment after the kubelet asks; the kubelet then waits 15 seconds.
-    role("nightlane-farm:claims", [{ apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get"] }]),
-    binding("nightlane-farm:claims", "nightlane-farm:claims", "Group", "system:nodes"),
-  ];
+/** Whether what listens on this port of a node calls itself healthy. */
+async function isHealthy(address: string, port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://${address}:${port}/healthz`, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    // Nothing listens yet.
+    return false;
+  }
 }

@@ -13,6 +13,10 @@ export const NODE_TOOLS = ["kube-scheduler", "kubelet", "kube-proxy", "kube-rout
 /** Where containerd listens inside a cluster's namespaces. */
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
+/** Ports on which a node's components tell whether they are well; their own defaults. */
+export const KUBE_PROXY_HEALTH_PORT = 10256;
+export const KUBE_ROUTER_HEALTH_PORT = 20244;
+
 /** What a node and the scheduler are made from. */
 export interface NodeProps {
   readonly plan: ClusterPlan;
