@@ -27,6 +27,8 @@ export interface Call {
   readonly dryRun?: boolean;
   /** @default - the kubeconfig's own identity */
   readonly as?: Identity;
+  /** The answer is text, even if it looks like JSON. @default false */
+  readonly plain?: boolean;
   /** Asks for another protocol on the connection, as exec does. @default - none */
   readonly upgrade?: string;
 }
@@ -70,6 +72,12 @@ export class Api {
     return new Api(this.server, this.agent, this.token, identity);
   }
 
+  /** The same API server, every request made with a bearer token and nothing else. */
+  withToken(token: string): Api {
+    const { ca } = this.agent.options;
+    return new Api(this.server, new Agent({ ...(ca === undefined ? {} : { ca }), keepAlive: true }), token, undefined);
+  }
+
   /** Sends a request and returns the answer, refusals included. @throws if the server cannot be reached */
   async call(call: Call): Promise<Answer> {
     const separator = call.path.includes("?") ? "&" : "?";
@@ -82,9 +90,10 @@ export class Api {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
           answer.on("error", reject);
-          answer.on("end", () =>
-            resolve({ status: answer.statusCode ?? 0, body: parseBody(Buffer.concat(chunks).toString()) }),
-          );
+          answer.on("end", () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({ status: answer.statusCode ?? 0, body: call.plain === true ? text : parseBody(text) });
+          });
         },
       );
       sent.on("upgrade", (answer, socket) => {
@@ -106,6 +115,12 @@ export class Api {
     return answer.body as T;
   }
 
+  /** What a path answers in plain text, as logs do; undefined unless the answer is 200. */
+  async text(path: string): Promise<string | undefined> {
+    const answer = await this.call({ method: "GET", path, plain: true });
+    return answer.status === 200 ? String(answer.body) : undefined;
+  }
+
   /** Closes idle connections. */
   close(): void {
     this.agent.destroy();
@@ -114,7 +129,7 @@ export class Api {
   private headers(call: Call): Record<string, string | string[]> {
     const identity = call.as ?? this.identity;
     return {
-      accept: "application/json",
+      accept: call.plain === true ? "*/*" : "application/json",
       "content-type": call.method === "PATCH" ? (call.patch ?? "application/merge-patch+json") : "application/json",
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
       ...(identity === undefined ? {} : { "impersonate-user": identity.user }),

@@ -1,5 +1,4 @@
 import { ARGO_NAMESPACE } from "../../constructs/central-cluster.ts";
-import { images } from "../../constructs/images.ts";
 import { EXECUTOR_TOKEN_SECRET } from "../../constructs/platform/admission/lane-volumes.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import type { Manifest } from "../../constructs/synthesize.ts";
@@ -34,22 +33,36 @@ export const RESTRICTED = {
   seccompProfile: { type: "RuntimeDefault" },
 } as const;
 
+export interface ArgoPodProps {
+  /** The lane's WorkflowTemplate. */
+  readonly template: Manifest;
+  readonly namespace: string;
+  readonly name: string;
+  /** Image of Argo's own containers. */
+  readonly executorImage: string;
+  /**
+   * What a taken-over runner runs instead. Argo's containers then end at once, having no step to look after.
+   * @default - the runner, as in the template
+   */
+  readonly command?: readonly string[];
+}
+
 /**
  * A runner pod as the Argo controller makes it from a lane's template: Argo's containers, which alone mount the
  * executor's token, around the runner, whose mounts Argo mirrors into its wait container.
- *
- * @param command What the main container runs instead of the runner. @default - the template's own command
  */
-export function argoPod(template: Manifest, namespace: string, name: string, command?: readonly string[]): PodObject {
+export function argoPod(props: ArgoPodProps): PodObject {
+  const { template, namespace, name, command } = props;
   const spec = template.spec as WorkflowSpec;
   const runner = (spec.templates ?? []).find((each: Template) => each.container !== undefined)?.container;
   if (runner === undefined) {
     throw new Error(`${template.metadata.name} has no container template`);
   }
+  const verb = (name: string): string => (command === undefined ? name : "version");
   const token = { name: "exec-sa-token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true };
   const scratch = { name: "var-run-argo", mountPath: "/var/run/argo" };
   const argo = {
-    image: images().argoExecutor,
+    image: props.executorImage,
     imagePullPolicy: "IfNotPresent",
     env: [
       { name: "ARGO_POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
@@ -85,12 +98,12 @@ export function argoPod(template: Manifest, namespace: string, name: string, com
         ...(spec.volumes ?? []),
         { name: "exec-sa-token", secret: { secretName: EXECUTOR_TOKEN_SECRET } },
       ],
-      initContainers: [{ ...argo, name: "init", command: ["argoexec", "init"], volumeMounts: [scratch, token] }],
+      initContainers: [{ ...argo, name: "init", command: ["argoexec", verb("init")], volumeMounts: [scratch, token] }],
       containers: [
         {
           ...argo,
           name: "wait",
-          command: ["argoexec", "wait"],
+          command: ["argoexec", verb("wait")],
           volumeMounts: [...mirrored, scratch, { name: "tmp-dir-argo", mountPath: "/tmp", subPath: "0" }, token],
         },
         {

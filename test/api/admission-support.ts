@@ -1,11 +1,11 @@
+import { images } from "../../constructs/images.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
-import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { until } from "../../farm/wait.ts";
 import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
-import { type LaneUnderTest, OPERATOR, type WorkflowObject } from "../../isolation/live/admission/lane.ts";
+import type { LaneUnderTest } from "../../isolation/live/admission/lane.ts";
 import { NAMESPACE_EDITOR } from "../../isolation/live/admission/namespace-attempts.ts";
-import { nightOf } from "../../isolation/live/admission/workflow-attempts.ts";
+import { storeNight } from "../../isolation/live/admission/prepare.ts";
 import { Api, type Identity, messageOf } from "../../isolation/live/api.ts";
 import { ARGO_CONTROLLER, argoPod, type PodObject } from "../../isolation/live/argo-pod.ts";
 import { CentralApi } from "./support.ts";
@@ -84,7 +84,12 @@ export class GuardedCluster {
 
   /** A pod as Argo makes it in nordbank's lane. */
   pod(name: string): PodObject {
-    return argoPod(this.manifest("nordbank", "WorkflowTemplate"), "customer-nordbank", name);
+    return argoPod({
+      template: this.manifest("nordbank", "WorkflowTemplate"),
+      namespace: "customer-nordbank",
+      name,
+      executorImage: images().argoExecutor,
+    });
   }
 
   /** Nordbank's lane with a pod and a running night in it, as Argo would leave them. */
@@ -93,16 +98,7 @@ export class GuardedCluster {
     const template = this.manifest("nordbank", "WorkflowTemplate");
     const storedPod = this.pod("stored");
     await this.store("/api/v1/namespaces/customer-nordbank/pods", storedPod, ARGO_CONTROLLER);
-    const night = nightOf({ namespace, template }, "night-stored");
-    const workflows = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
-    await this.store(workflows, night, OPERATOR);
-    const answer = await this.api.call({
-      method: "PATCH",
-      path: `${workflows}/night-stored`,
-      body: { status: runningStatus(template.spec as WorkflowSpec) },
-      as: ARGO_CONTROLLER,
-    });
-    if (answer.status !== 200) throw new Error(messageOf(answer));
+    const storedWorkflow = await storeNight(this.api, { namespace, template }, "night-stored");
     return {
       api: this.api,
       namespace,
@@ -111,7 +107,7 @@ export class GuardedCluster {
       cron: this.manifest("nordbank", "CronWorkflow"),
       newPod: this.pod("attempt"),
       storedPod,
-      storedWorkflow: answer.body as WorkflowObject,
+      storedWorkflow,
     };
   }
 
@@ -165,35 +161,6 @@ export class GuardedCluster {
       return messageOf(answer).includes("nightlane-pod-creation");
     });
   }
-}
-
-/** The status of a night in which one step ran and another waits for a decision. */
-function runningStatus(template: WorkflowSpec): object {
-  const node = (id: string, type: string, templateName: string, more: object): [string, object] => [
-    id,
-    {
-      id,
-      name: id,
-      displayName: id,
-      type,
-      templateName,
-      templateScope: "local/night-stored",
-      phase: "Running",
-      ...more,
-    },
-  ];
-  return {
-    phase: "Running",
-    startedAt: "2026-03-31T20:30:00Z",
-    storedWorkflowTemplateSpec: template,
-    nodes: Object.fromEntries([
-      node("night-stored-1", "Pod", "run-market", { phase: "Failed" }),
-      node("night-stored-2", "Suspend", "decide", {
-        inputs: { parameters: [{ name: "job", value: "market" }] },
-        outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
-      }),
-    ]),
-  };
 }
 
 /** A right to change namespaces without the right to create them, which no identity of ours has. */

@@ -1,0 +1,148 @@
+import { accessAttempts, ownLaneAttempts } from "./access/access-matrix.ts";
+import { discover } from "./access/discovery.ts";
+import { quotaAttempts } from "./access/quota-attempts.ts";
+import { executorAttempts, type LaneInReach, operatorAttempts } from "./access/request-attempts.ts";
+import type { LaneUnderTest } from "./admission/lane.ts";
+import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
+import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
+import { storeNight } from "./admission/prepare.ts";
+import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
+import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
+import { Api } from "./api.ts";
+import { argoPod } from "./argo-pod.ts";
+import { type Attempt, type AttemptResult, makeAttempt } from "./attempt.ts";
+import { type DeployedLane, deployedCustomers, readLane, releasedImages } from "./lane.ts";
+import { type PodProof, provePods, type Requirement } from "./pods/pod-attempts.ts";
+import { ProbeSite } from "./pods/probe-site.ts";
+
+export interface LiveOptions {
+  /** Kubeconfig of an administrator of the central cluster. */
+  readonly kubeconfig: string;
+  /**
+   * Customers whose lanes are tried.
+   * @default - all that are deployed
+   */
+  readonly customers?: readonly string[];
+  /** Told what is being done. @default - nobody */
+  readonly progress?: (doing: string) => void;
+}
+
+/** What the live proof found. */
+export interface LiveReport {
+  readonly results: readonly AttemptResult[];
+  /** What must work, and belongs to no attempt. */
+  readonly requirements: readonly Requirement[];
+}
+
+/**
+ * Tries to cross the boundary of a running central cluster: rights, admission, network and files, each try paired with
+ * the same try where it must succeed. Makes pods and a night in the lanes, and removes them again.
+ *
+ * @throws Error if there are fewer than two lanes, or something that is needed does not work
+ */
+export async function runLive(options: LiveOptions): Promise<LiveReport> {
+  const api = await Api.fromKubeconfig(options.kubeconfig);
+  const progress = options.progress ?? (() => {});
+  try {
+    const customers = options.customers ?? (await deployedCustomers(api));
+    if (customers.length < 2) {
+      throw new Error(
+        `the proof needs two lanes, since it is about what lies between them; found ${customers.join(", ") || "none"}: deploy another customer's stack`,
+      );
+    }
+    const lanes = await Promise.all(customers.map((customer) => readLane(api, customer)));
+    const images = await releasedImages(api);
+    const site = new ProbeSite(api, images.runner);
+    try {
+      progress("starting pods in every lane");
+      const pods = await provePods({ api, site, lanes, executorImage: images.executor });
+      const attempts = [...pods.attempts];
+      const served = await discover(api);
+      for (const [index, lane] of lanes.entries()) {
+        const other = lanes[(index + 1) % lanes.length] ?? lane;
+        attempts.push(...(await laneAttempts({ api, site, lane, other, pods, executorImage: images.executor })));
+        const others = customers.filter((customer) => customer !== lane.customer);
+        attempts.push(
+          ...accessAttempts(api, served, lane.customer, others),
+          ...ownLaneAttempts(api, served, lane.customer),
+        );
+      }
+      const results: AttemptResult[] = [];
+      for (const attempt of attempts) {
+        progress(`${attempt.actor}: ${attempt.what}`);
+        results.push(await makeAttempt(attempt));
+      }
+      return { results, requirements: pods.requirements };
+    } finally {
+      progress("removing what was made");
+      await site.clear();
+    }
+  } finally {
+    api.close();
+  }
+}
+
+interface LaneProof {
+  readonly api: Api;
+  readonly site: ProbeSite;
+  readonly lane: DeployedLane;
+  readonly other: DeployedLane;
+  readonly pods: PodProof;
+  readonly executorImage: string;
+}
+
+/** Rights and admission in one lane. */
+async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
+  const { api, site, lane, other, pods, executorImage } = proof;
+  const { namespace, template, cron, customer } = lane;
+  const running = pods.running.get(customer);
+  if (running === undefined) {
+    throw new Error(`no pod runs in ${namespace}`);
+  }
+  const workflow = `night-isolation-probe-${Date.now().toString(36)}`;
+  site.alsoRemove(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${workflow}`);
+  const underTest: LaneUnderTest = {
+    api,
+    namespace,
+    otherNamespace: other.namespace,
+    template,
+    cron,
+    newPod: argoPod({ template, namespace, name: "isolation-attempt", executorImage }),
+    storedPod: running.object,
+    storedWorkflow: await storeNight(api, { namespace, template }, workflow),
+  };
+  const inReach: LaneInReach = {
+    api,
+    customer,
+    namespace,
+    otherNamespace: other.namespace,
+    template: template.metadata.name,
+    pod: running.object.metadata.name,
+    workflow,
+  };
+  const groups = [
+    podCreationAttempts,
+    podUpdateAttempts,
+    podAccessAttempts,
+    workflowCreationAttempts,
+    workflowUpdateAttempts,
+    templateAttempts,
+    cronAttempts,
+    namespaceAttempts,
+    configMapAttempts,
+    quotaAttempts,
+  ];
+  return [
+    ...groups.flatMap((group) => group(underTest)),
+    ...operatorAttempts(inReach),
+    ...executorAttempts(inReach, await executorApi(api, namespace)),
+  ];
+}
+
+/** The API server as the executor sees it, with the token that Argo mounts into its containers. */
+async function executorApi(api: Api, namespace: string): Promise<Api> {
+  const secret = await api.get<{ data: { token: string } }>(
+    `/api/v1/namespaces/${namespace}/secrets/executor.service-account-token`,
+  );
+  return api.withToken(Buffer.from(secret.data.token, "base64").toString());
+}
