@@ -13,13 +13,8 @@ export const pulumiKubernetes = goRecipe({
   version: farmVersions.pulumiKubernetes,
   folder: import.meta.dirname,
   linkerVariables: { [`${MODULE}/pkg/version.Version`]: farmVersions.pulumiKubernetes },
-  programs: [
-    {
-      name: "pulumi-resource-kubernetes",
-      package: "nightlane.example/farm/tools/pulumi/provider",
-      probe: { args: ["-version"], pattern: /v?(\d+\.\d+\.\d+\S*)/ },
-    },
-  ],
+  // Never taken from PATH: the plugin cannot be asked for its version.
+  programs: [{ name: "pulumi-resource-kubernetes", package: "nightlane.example/farm/tools/pulumi/provider" }],
   prepare: addSchema,
 });
 
