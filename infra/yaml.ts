@@ -64,14 +64,14 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 /** What JSON leaves as it is and YAML does not: control characters, other line ends, byte order marks. */
 const NOT_PRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 const PRINTABLE_LINES = /^[\x20-\x7e\n]*$/;
-const LOST_IN_A_BLOCK = /^[ \n]|[ \n]\n/;
+const LOST_IN_A_BLOCK = /^[ \n]| \n|\n\n$/;
 
 function scalar(value: Value, indent: string): string {
   if (typeof value !== "string") {
     return JSON.stringify(value);
   }
   if (value.endsWith("\n") && PRINTABLE_LINES.test(value) && !LOST_IN_A_BLOCK.test(value)) {
-    return `|\n${indent}  ${value.slice(0, -1).replaceAll("\n", `\n${indent}  `)}`;
+    return `|\n${indent}  ${value.slice(0, -1).replaceAll(/\n(?=[^\n])/g, `\n${indent}  `)}`;
   }
   return oneLine(value);
 }

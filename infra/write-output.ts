@@ -1,0 +1,46 @@
+import { renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Platform } from "../constructs/platform/platform.ts";
+import { UserError } from "../constructs/problem.ts";
+import { render, synthesize } from "../constructs/synthesize.ts";
+import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
+import { writeCustomer, writeManifests } from "./write-manifests.ts";
+
+/**
+ * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/ and <outdir>/platform/. One
+ * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
+ * @throws UserError with the problems of all customer files at once.
+ */
+export async function writeOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
+  const unfinished = `${outdir}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    writeManifests(
+      join(unfinished, "platform"),
+      render((app) => new Platform(app, "platform")),
+    );
+    await writeCustomers(unfinished, customersFolder);
+    rmSync(outdir, { recursive: true, force: true });
+    renameSync(unfinished, outdir);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function writeCustomers(folder: string, customersFolder: string): Promise<void> {
+  const mistakes: string[] = [];
+  for (const name of customerNames(customersFolder)) {
+    try {
+      const definition = await loadCustomer(name, customersFolder);
+      writeCustomer(join(folder, name), synthesize(definition, customerFile(name)));
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      mistakes.push(error.message);
+    }
+  }
+  if (mistakes.length > 0) {
+    throw new UserError(mistakes.join("\n\n"));
+  }
+}
