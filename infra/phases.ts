@@ -33,6 +33,11 @@ export function createInPhases(
   placement: Placement,
   complete: (manifest: Manifest) => ResourceInputs = (manifest) => manifest,
 ): readonly pulumi.Resource[] {
+  const known = new Set(PHASES.flat());
+  const forgotten = manifests.filter((manifest) => !known.has(manifest.kind)).map((manifest) => manifest.kind);
+  if (forgotten.length > 0) {
+    throw new Error(`no phase for ${forgotten.join(", ")}: add the kind to PHASES in infra/phases.ts`);
+  }
   const { parent } = placement;
   let before = [...(placement.dependsOn ?? [])];
   for (const kinds of PHASES) {
@@ -40,11 +45,6 @@ export function createInPhases(
       .filter((manifest) => kinds.includes(manifest.kind))
       .map((manifest) => createResource(complete(manifest), { parent, dependsOn: before }));
     before = resources.length > 0 ? resources : before;
-  }
-  const known = new Set(PHASES.flat());
-  const forgotten = manifests.filter((manifest) => !known.has(manifest.kind)).map((manifest) => manifest.kind);
-  if (forgotten.length > 0) {
-    throw new Error(`no phase for ${forgotten.join(", ")}: add the kind to PHASES in infra/phases.ts`);
   }
   return before;
 }
