@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,21 +6,20 @@ import { until } from "./wait.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
 
-/** Parent of all cgroups of a cluster's pods, below each controller's root. */
-export function cgroupOf(clusterId: string): string {
-  return `/nightlane-farm/${clusterId}`;
+/** Parent of all cgroups of a farm, or of one cluster's pods, below each controller's root. */
+export function cgroupOf(farm: string, clusterId = ""): string {
+  return join(`/nightlane-farm-${createHash("sha256").update(farm).digest("hex").slice(0, 8)}`, clusterId);
 }
 
 /** Makes the parent of a cluster's cgroups; the kubelet wants to find it. */
-export async function makeCgroups(clusterId: string): Promise<void> {
-  for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, cgroupOf(clusterId)), { recursive: true });
+export async function makeCgroups(cgroup: string): Promise<void> {
+  for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, cgroup), { recursive: true });
 }
 
-/** Removes the cgroups that ended processes left: of one cluster, or of all. */
-export async function removeCgroups(clusterId?: string): Promise<void> {
-  const path = clusterId === undefined ? "/nightlane-farm" : cgroupOf(clusterId);
+/** Removes the cgroups that ended processes left. */
+export async function removeCgroups(cgroup: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
-    const folder = join(hierarchy, path);
+    const folder = join(hierarchy, cgroup);
     // The kernel refuses as long as a process is on its way out.
     const what = `the cgroups in ${folder} are empty`;
     await until({ what, limitSeconds: 20, everyMilliseconds: 50 }, async () => {

@@ -2,14 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiClient } from "./api-client.ts";
-import { makeCgroups, removeCgroups } from "./cgroups.ts";
+import { cgroupOf, makeCgroups, removeCgroups } from "./cgroups.ts";
 import { type Component, untilReady } from "./component.ts";
-import {
-  API_SERVER_AS_KUBELET_CLIENT,
-  CONTROL_PLANE_TOOLS,
-  type ControlPlane,
-  prepareControlPlane,
-} from "./control-plane.ts";
+import { CONTROL_PLANE_TOOLS, type ControlPlane, prepareControlPlane } from "./control-plane.ts";
 import { cleanImageStore, containerdAnswers, importImages } from "./image-store.ts";
 import type { BuiltImage } from "./images/ensure.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -52,6 +47,7 @@ const LIMIT_SECONDS = { controlPlane: 240, runtime: 120, node: 240 } as const;
 export class Cluster {
   private readonly paths: ClusterPaths;
   private readonly state: ClusterState;
+  private readonly cgroup: string;
 
   private constructor(
     private readonly context: FarmContext,
@@ -60,6 +56,7 @@ export class Cluster {
   ) {
     this.paths = context.paths.cluster(plan.id);
     this.state = context.clusterState(plan);
+    this.cgroup = cgroupOf(context.paths.root, plan.id);
   }
 
   /** Makes or repairs a cluster: control plane, node, images, volumes. */
@@ -94,9 +91,9 @@ export class Cluster {
   /** Removes what an ended cluster left. One that was complete keeps its data and comes back as after a reboot of its node. */
   private async clear(): Promise<void> {
     await Sandbox.endAll(this.context.paths.root, this.plan.id);
-    await removeCgroups(this.plan.id);
+    await removeCgroups(this.cgroup);
     if (!existsSync(this.paths.complete)) await rm(this.paths.root, { recursive: true, force: true });
-    await makeCgroups(this.plan.id);
+    await makeCgroups(this.cgroup);
     await mkdir(this.paths.logs, { recursive: true });
     this.state.init = undefined;
     this.state.components = {};
@@ -133,8 +130,15 @@ export class Cluster {
   }
 
   private async prepareNode(controlPlane: ControlPlane): Promise<NodeComponents> {
-    const { plan, paths, context } = this;
-    return prepareNode({ plan, paths, controlPlane, tools: context.tools, pauseImage: context.images.pause.reference });
+    const { plan, paths, context, cgroup } = this;
+    return prepareNode({
+      plan,
+      paths,
+      cgroup,
+      controlPlane,
+      tools: context.tools,
+      pauseImage: context.images.pause.reference,
+    });
   }
 
   private async startControlPlane(

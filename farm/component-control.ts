@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setLink } from "./network.ts";
 import { FarmPaths, farmRoot } from "./paths.ts";
 import { isAlive, signal, terminate } from "./processes.ts";
 import { Sandbox } from "./sandbox.ts";
@@ -58,6 +59,16 @@ export async function startComponent(cluster: string, name: ComponentName): Prom
 export async function isComponentAlive(cluster: string, name: ComponentName): Promise<boolean> {
   const { state } = await open(cluster);
   return isAlive(state.components[name]);
+}
+
+/** Cuts a cluster off from all others, and from this machine; inside, everything runs on. Nobody is told. */
+export async function disconnectCluster(cluster: string): Promise<void> {
+  await setLink((await open(cluster)).id, "down");
+}
+
+/** Undoes {@link disconnectCluster}. */
+export async function reconnectCluster(cluster: string): Promise<void> {
+  await setLink((await open(cluster)).id, "up");
 }
 
 /** Ends a whole cluster at once, as a power cut would. `farm up` brings it back. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import central from "../central.json" with { type: "json" };
-import { removeCgroups } from "./cgroups.ts";
+import { cgroupOf, removeCgroups } from "./cgroups.ts";
 import { CLUSTER_TOOLS, Cluster, type FarmContext } from "./cluster.ts";
 import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
@@ -87,7 +87,7 @@ export class Farm {
         await Sandbox.endAll(this.paths.root);
         step.detail("network, cgroups");
         await removeBridge(this.paths.root);
-        await removeCgroups();
+        await removeCgroups(cgroupOf(this.paths.root));
         if (state.bootId === (await currentBootId())) await restoreKernelSettings(state.kernelSettings);
         step.detail("files");
         await this.removeFiles(everything);
@@ -98,10 +98,11 @@ export class Farm {
   private async raise(plan: FarmPlan, clusters: readonly ClusterPlan[]): Promise<void> {
     const record = await this.openRecord();
     await ensurePackages(PACKAGES, this.progress);
+    // Early: building for minutes only to learn that another farm has this machine would be a waste.
+    await ensureBridge(this.paths.root, plan.hostAddress);
     const tools = await ensureTools(CLUSTER_TOOLS, this.progress);
     const images = await this.buildImages(IMAGES, this.progress);
     await this.publish(tools, images);
-    await ensureBridge(this.paths.root, plan.hostAddress);
     const context: FarmContext = {
       paths: this.paths,
       tools,

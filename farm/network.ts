@@ -45,6 +45,11 @@ export async function connect(plan: ClusterPlan, sandbox: Sandbox, hostAddress: 
   await sandbox.run("sh", ["-c", insideScript(plan.address)]);
 }
 
+/** Takes a cluster off the bridge, or puts it back: the network between the clusters fails, everything else goes on. */
+export async function setLink(clusterId: string, state: "up" | "down"): Promise<void> {
+  await ip("link", "set", linkName(clusterId), state);
+}
+
 /**
  * Everything is on the link: a customer may declare any address, so no range could tell who is reached directly.
  * The settings are those of any node; they hold for this network namespace only.

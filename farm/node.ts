@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { cgroupOf } from "./cgroups.ts";
 import type { Component } from "./component.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { ClusterPaths } from "./paths.ts";
@@ -22,6 +21,8 @@ export interface NodeProps {
   readonly plan: ClusterPlan;
   readonly paths: ClusterPaths;
   readonly controlPlane: ControlPlane;
+  /** Parent of the cgroups of its pods. */
+  readonly cgroup: string;
   readonly tools: Readonly<Record<(typeof NODE_TOOLS)[number], string>>;
   /** Reference of the image that holds a pod's namespaces. */
   readonly pauseImage: string;
@@ -58,7 +59,10 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
   await Promise.all([
     writeFile(containerd, containerdConfig(props.pauseImage, networks)),
     writeFile(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(plan), null, 2)),
-    writeFile(kubeletConfig, stringify(kubeletConfiguration(plan, controlPlane.pki.authority, serving, resolvConf))),
+    writeFile(
+      kubeletConfig,
+      stringify(kubeletConfiguration(props.cgroup, controlPlane.pki.authority, serving, resolvConf)),
+    ),
     writeFile(proxyConfig, stringify(kubeProxyConfiguration(plan, proxy))),
     // There is no DNS: pods find what they need by address or by host aliases.
     writeFile(resolvConf, ""),
@@ -145,7 +149,7 @@ function podNetwork(plan: ClusterPlan): unknown {
 }
 
 function kubeletConfiguration(
-  plan: ClusterPlan,
+  cgroup: string,
   authority: string,
   serving: { readonly certificate: string; readonly key: string },
   resolvConf: string,
@@ -163,7 +167,7 @@ function kubeletConfiguration(
     maxPods: 110,
     // The kubelet shares its machine: it manages only what lies below a cgroup of its own, and works with cgroup v1 too.
     cgroupDriver: "cgroupfs",
-    cgroupRoot: cgroupOf(plan.id),
+    cgroupRoot: cgroup,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
