@@ -1,7 +1,6 @@
 import { type AccessMatrix, accessMatrix } from "./matrix/access-matrix.ts";
 import { type PathGroup, showCustomers } from "./matrix/path.ts";
-import type { Estate } from "./model/estate.ts";
-import { type EstateView, viewEstate } from "./model/view.ts";
+import type { EstateView } from "./model/view.ts";
 import { RULES } from "./rules/registry.ts";
 import { Inspection, type Rule } from "./rules/rule.ts";
 import type { WaivedRule, Waiver, WaiverBook } from "./waivers.ts";
@@ -51,8 +50,7 @@ export function findingsOf(proof: Proof): readonly Finding[] {
 }
 
 /** Checks every static invariant on an estate and builds its matrix. */
-export function prove(estate: Estate, book: WaiverBook, rules: readonly Rule[] = RULES): Proof {
-  const view = viewEstate(estate);
+export function prove(view: EstateView, book: WaiverBook, rules: readonly Rule[] = RULES): Proof {
   const results = rules.map((rule) => checkRule(rule, view, book));
   const matrix = accessMatrix(view);
   const spoken = new Set(

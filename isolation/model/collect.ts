@@ -5,13 +5,13 @@ import type { CustomerDefinition } from "../../constructs/customer-definition.ts
 import { Platform } from "../../constructs/platform/platform.ts";
 import { UserError } from "../../constructs/problem.ts";
 import { type CustomerManifests, type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
-import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import versions from "../../versions.json" with { type: "json" };
 import { Canary } from "./canary.ts";
 import { tryChange } from "./change-trial.ts";
 import { declaredEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM } from "./estate.ts";
+import { checkAsDeployed } from "./kubeconfig-check.ts";
 
 /** A customer's definition and the text it comes from. */
 export interface DefinedCustomer {
@@ -96,7 +96,7 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary): Es
         customer: (definition) => both(synthesize(definition, customerFile(definition.name))),
         platform: renderPlatform,
       }),
-      checkKubeconfig,
+      checkKubeconfig: checkAsDeployed,
     },
   };
 }

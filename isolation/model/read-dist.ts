@@ -4,11 +4,11 @@ import { parseAllDocuments } from "yaml";
 import { type CentralCluster, laneNamespace } from "../../constructs/central-cluster.ts";
 import { received, UserError } from "../../constructs/problem.ts";
 import type { Manifest } from "../../constructs/synthesize.ts";
-import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
 import type { DefinedCustomer } from "./collect.ts";
 import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM, type Trials, type Versions } from "./estate.ts";
 import { isFields } from "./fields.ts";
+import { checkAsDeployed } from "./kubeconfig-check.ts";
 
 /** What a folder of manifests does not say itself. */
 export interface DistSurroundings {
@@ -40,7 +40,7 @@ export function readDist(folder: string, surroundings: DistSurroundings): Estate
     platform: readManifests(join(folder, PLATFORM)),
     central: surroundings.central,
     versions: surroundings.versions,
-    trials: { canary: undefined, change: undefined, checkKubeconfig, ...surroundings.trials },
+    trials: { canary: undefined, change: undefined, checkKubeconfig: checkAsDeployed, ...surroundings.trials },
   };
 }
 

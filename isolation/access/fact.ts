@@ -1,0 +1,27 @@
+/** What a fact is about. */
+export const FACT_KINDS = ["right", "network", "secret", "host", "guard"] as const;
+
+/**
+ * - `right`: what an identity may do through the API
+ * - `network`: what pods may reach, or be reached by
+ * - `secret`: which Secret is used where
+ * - `host`: what a pod asks of its node
+ * - `guard`: what refuses the rest; access widens where one goes
+ */
+export type FactKind = (typeof FACT_KINDS)[number];
+
+/** One thing that somebody may do, said in the same words for every customer, so that like is compared with like. */
+export interface AccessFact {
+  /** A customer's name, or `platform`. */
+  readonly owner: string;
+  readonly kind: FactKind;
+  readonly text: string;
+  /**
+   * What stands behind the words for this owner, where that may change and mean the same: the address of its own API
+   * server, or the content of a guard.
+   * @default - the words say all
+   */
+  readonly value?: string;
+  /** The object it follows from. */
+  readonly object: string;
+}

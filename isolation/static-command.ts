@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { centralCluster } from "../constructs/central-cluster.ts";
+import { UserError } from "../constructs/problem.ts";
+import versions from "../versions.json" with { type: "json" };
+import { accessFacts } from "./access/access-facts.ts";
+import { collectEstate } from "./model/collect.ts";
+import type { Estate } from "./model/estate.ts";
+import { readDist } from "./model/read-dist.ts";
+import { viewEstate } from "./model/view.ts";
+import { findingsOf, prove } from "./prove.ts";
+import { htmlReport } from "./report/html.ts";
+import { jsonReport } from "./report/json.ts";
+import { junitReport } from "./report/junit.ts";
+import { paintFor } from "./report/paint.ts";
+import { summary, textReport } from "./report/text.ts";
+import { RULES } from "./rules/registry.ts";
+import { readWaivers, today, WAIVERS_FILE, WaiverBook } from "./waivers.ts";
+
+/** What the static proof is asked for. */
+export interface StaticOptions {
+  /** @default - the repository's customers */
+  readonly customers?: string;
+  /** @default - the repository's waivers */
+  readonly waivers?: string;
+  /**
+   * Folder of synthesized manifests.
+   * @default - the customers are rendered in memory
+   */
+  readonly dist?: string;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly html?: string;
+}
+
+/**
+ * Proves the static invariants and reports.
+ * @returns whether there was no finding.
+ * @throws UserError where there is nothing to prove, or a file cannot be read.
+ */
+export async function runStatic(options: StaticOptions): Promise<boolean> {
+  const book = new WaiverBook(
+    readWaivers(
+      options.waivers,
+      RULES.map(({ number }) => number),
+    ),
+    today(),
+  );
+  const view = viewEstate(await estateFor(options));
+  if (view.customers.length === 0) {
+    throw new UserError(
+      "no customers\n    rule: isolation is proven between customers\n    mend: write customers/<name>.ts",
+    );
+  }
+  const proof = prove(view, book);
+  if (options.junit !== undefined) {
+    writeFileSync(options.junit, junitReport(proof));
+  }
+  if (options.html !== undefined) {
+    writeFileSync(options.html, htmlReport(proof, accessFacts(view), today()));
+  }
+  if (options.json === true) {
+    process.stdout.write(jsonReport(proof));
+    console.error(summary(proof));
+  } else {
+    console.log(textReport(proof, paintFor(process.stdout)));
+  }
+  return findingsOf(proof).length === 0;
+}
+
+async function estateFor({ dist, customers }: StaticOptions): Promise<Estate> {
+  if (dist === undefined) {
+    return await collectEstate(customers);
+  }
+  // What a folder cannot tell is taken from the definitions: the declared API servers, and what was tried on them.
+  const rendered = await collectEstate(customers);
+  const definitions = rendered.customers.flatMap(({ definition, source }) =>
+    definition === undefined ? [] : [{ definition, source }],
+  );
+  return readDist(dist, { central: centralCluster, versions, definitions, trials: rendered.trials });
+}
