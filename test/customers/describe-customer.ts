@@ -1,0 +1,125 @@
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import { toYaml } from "../../infra/yaml.ts";
+import { find, manifestsOf, titles } from "../support/manifests.ts";
+import { runnerDocument } from "../support/night.ts";
+
+/**
+ * What a reviewer wants to see of a customer, read off its synthesized objects: the night as a list of steps, the ways
+ * out of the lane, the limits, and which objects there are. The template's content hash is left out: it changes with
+ * each release of the images.
+ */
+export function describeCustomer(definition: CustomerDefinition): string {
+  const { lane, customerSide } = manifestsOf(definition);
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate"))],
+    ["calendar", describeCalendar(find(lane, "WorkflowTemplate"))],
+    ["schedule", specOf(find(lane, "CronWorkflow"))],
+    ["ways out of the lane", describeEgress(lane)],
+    ["limits of the lane", specOf(find(lane, "ResourceQuota"))],
+    ["limits at the customer", specOf(find(customerSide, "ResourceQuota"))],
+    ["objects of the lane", titles(lane)],
+    ["objects at the customer", titles(customerSide)],
+  ];
+  const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
+  return text.replaceAll(find(lane, "WorkflowTemplate").metadata.name, "night-<hash>");
+}
+
+function templatesOf(workflowTemplate: Manifest): ReadonlyMap<string | undefined, Template> {
+  const { templates } = workflowTemplate.spec as WorkflowSpec;
+  return new Map((templates ?? []).map((template) => [template.name, template]));
+}
+
+function describeCalendar(workflowTemplate: Manifest): readonly string[] {
+  const template = templatesOf(workflowTemplate).get("calendar");
+  const { calendar } = template === undefined ? {} : runnerDocument(template);
+  const { timezone, calendar: name, extraHolidays } = calendar as Readonly<Record<string, unknown>>;
+  return [`${name} in ${timezone}, and no night on ${extraHolidays}`];
+}
+
+function describeSteps(workflowTemplate: Manifest): readonly string[] {
+  const templates = templatesOf(workflowTemplate);
+  return (templates.get("steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when }) => [
+    `${name}${depends === undefined ? "" : ` after ${depends}`}`,
+    ...(when === undefined ? [] : [`  only if ${when.replaceAll('"{{inputs.parameters.variant}}"', "variant")}`]),
+    ...describeWork(templates.get(`run-${name}`)).map((line) => `  ${line}`),
+  ]);
+}
+
+interface RunnerDocument {
+  readonly exec?: { readonly selector: unknown; readonly command: readonly string[]; readonly timeoutSeconds: number };
+  readonly copy?: {
+    readonly selector: unknown;
+    readonly remotePath: string;
+    readonly lanePath: string;
+    readonly timeoutSeconds: number;
+  };
+  readonly spark?: { readonly job: SparkJob; readonly result?: string; readonly timeoutSeconds: number };
+}
+
+interface SparkJob {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [Driver] } } };
+}
+
+interface Driver {
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly resources: { readonly requests: Readonly<Record<string, string>> };
+}
+
+function describeWork(template: Template | undefined): readonly string[] {
+  if (template?.container === undefined) {
+    const message = template?.inputs?.parameters?.find(({ name }) => name === "message");
+    return [`a person: ${message?.value}`];
+  }
+  const { exec, copy, spark } = runnerDocument(template) as RunnerDocument;
+  const [command] = template.container.args ?? [];
+  const limit = `at most ${((exec ?? copy ?? spark)?.timeoutSeconds ?? 0) / 3600} h`;
+  if (exec !== undefined) {
+    return [`exec in ${JSON.stringify(exec.selector)}: ${exec.command.join(" ")}`, limit];
+  }
+  if (copy !== undefined) {
+    const arrow = command === "copy-in" ? "<-" : "->";
+    return [`${command} ${JSON.stringify(copy.selector)} ${copy.remotePath} ${arrow} lane ${copy.lanePath}`, limit];
+  }
+  return spark === undefined ? [] : [...describeSpark(spark.job, spark.result), limit];
+}
+
+function describeSpark(job: SparkJob, result: string | undefined): readonly string[] {
+  const [container] = job.spec.template.spec.containers;
+  const env = new Map(container.env.map(({ name, value }) => [name, value]));
+  const { cpu, memory } = container.resources.requests;
+  const heap = env.get("SPARK_EXECUTOR_MEMORY");
+  const overhead = env.get("SPARK_EXECUTOR_MEMORY_OVERHEAD");
+  return [
+    `spark ${container.args.slice(1).join(" ")}${result === undefined ? "" : ` -> ${result}`}`,
+    `driver ${cpu} ${memory}`,
+    `${env.get("SPARK_EXECUTORS")} executors ${env.get("SPARK_EXECUTOR_REQUEST_CORES")}, heap ${heap}, overhead ${overhead}`,
+  ];
+}
+
+interface EgressPolicy {
+  readonly spec: {
+    readonly egress?: readonly {
+      readonly to: readonly unknown[];
+      readonly ports: readonly { readonly port: number; readonly protocol: string }[];
+    }[];
+  };
+}
+
+function describeEgress(lane: readonly Manifest[]): readonly string[] {
+  return lane
+    .filter(({ kind }) => kind === "NetworkPolicy")
+    .flatMap((policy) =>
+      ((policy as unknown as EgressPolicy).spec.egress ?? []).map(({ to, ports }) => {
+        const named = ports.map(({ port, protocol }) => `${port}/${protocol}`).join(" ");
+        return `${policy.metadata.name}: ${JSON.stringify(to)} ${named}`;
+      }),
+    );
+}
+
+function specOf(manifest: Manifest): readonly string[] {
+  const lines = toYaml(manifest).trimEnd().split("\n");
+  return lines.slice(lines.indexOf("spec:") + 1).map((line) => line.slice(2));
+}
