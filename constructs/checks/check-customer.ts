@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { checkCapacity } from "./check-capacity.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
+import { checkEndpoint } from "./check-endpoint.ts";
 import { checkName } from "./check-name.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkSteps } from "./check-steps.ts";
@@ -13,6 +14,7 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
   return [
     ...checkName(definition.name),
     ...checkCluster(definition.cluster),
+    ...checkEndpoint(definition.cluster),
     ...checkCredentials(definition.credentials),
     ...checkSchedule(definition.workflow),
     ...steps,
