@@ -1,3 +1,4 @@
+import { ApiObject, JsonPatch } from "cdk8s";
 import { Secret } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { customerMetadata } from "../labels.ts";
@@ -9,6 +10,13 @@ export const CREDENTIAL_SECRET = "credential";
 export class CredentialSecret extends Construct {
   constructor(scope: Construct, id: string, customer: string) {
     super(scope, id);
-    new Secret(this, "secret", { metadata: customerMetadata(customer, CREDENTIAL_SECRET), type: "Opaque" });
+    withoutData(
+      new Secret(this, "secret", { metadata: customerMetadata(customer, CREDENTIAL_SECRET), type: "Opaque" }),
+    );
   }
+}
+
+/** Leaves the data of a Secret to whoever fills it in: even an empty field of ours would contend with it for ever. */
+export function withoutData(secret: Secret): void {
+  ApiObject.of(secret).addJsonPatch(JsonPatch.remove("/stringData"), JsonPatch.remove("/immutable"));
 }

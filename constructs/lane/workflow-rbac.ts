@@ -1,6 +1,7 @@
 import { ApiResource, Role, RoleBinding, ServiceAccount, ServiceAccountTokenSecret } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { customerMetadata } from "../labels.ts";
+import { withoutData } from "./credential-secret.ts";
 
 /** Service account of the runner containers: no token is mounted, no right is bound. */
 export const RUNNER_SERVICE_ACCOUNT = "runner";
@@ -24,10 +25,11 @@ export class WorkflowRbac extends Construct {
       automountToken: false,
     });
     // Argo looks for exactly this name when the executor's account differs from the pod's; Kubernetes fills it in.
-    new ServiceAccountTokenSecret(this, "executor-token", {
+    const token = new ServiceAccountTokenSecret(this, "executor-token", {
       metadata: customerMetadata(customer, `${EXECUTOR_SERVICE_ACCOUNT}.service-account-token`),
       serviceAccount: executor,
     });
+    withoutData(token);
     const role = new Role(this, "executor-role", { metadata: customerMetadata(customer, EXECUTOR_SERVICE_ACCOUNT) });
     role.allow(
       ["create", "patch"],

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { repositoryRoot } from "../paths.ts";
 import { ensureTools } from "../tools/ensure.ts";
@@ -23,6 +23,7 @@ export interface PulumiTarget {
 export class Pulumi {
   private constructor(
     private readonly executable: string,
+    private readonly dir: string,
     private readonly project: string,
     readonly env: Readonly<Record<string, string>>,
   ) {}
@@ -31,11 +32,14 @@ export class Pulumi {
     const tools = await ensureTools(["pulumi", "argo-crds"], reporter);
     const passphrase = join(target.dir, "passphrase");
     const fingerprintKey = join(target.dir, "fingerprint-key");
+    const project = target.project ?? repositoryRoot;
     await mkdir(join(target.dir, "state"), { recursive: true, mode: 0o700 });
+    await mkdir(join(target.dir, "stacks"), { recursive: true, mode: 0o700 });
+    await copyFile(join(project, "Pulumi.yaml"), join(target.dir, "stacks", "Pulumi.yaml"));
     for (const file of [passphrase, fingerprintKey].filter((file) => !existsSync(file))) {
       await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600 });
     }
-    return new Pulumi(tools.pulumi, target.project ?? repositoryRoot, {
+    return new Pulumi(tools.pulumi, target.dir, project, {
       ...target.env,
       PATH: [dirname(tools.pulumi), join(repositoryRoot, "node_modules", ".bin"), process.env.PATH ?? ""].join(
         delimiter,
@@ -53,21 +57,25 @@ export class Pulumi {
     });
   }
 
-  /** Runs one of Pulumi's commands on a stack, without questions. A failure is the caller's to judge. */
+  /**
+   * Runs one of Pulumi's commands on a stack (`up`, `preview`, `refresh`, `destroy`, `config`), without questions. The
+   * stack's settings lie beside its state, not in the checkout. A failure is the caller's to judge.
+   */
   async run(
     stack: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<CommandResult> {
-    const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    return runCommand(this.executable, command, { cwd: this.project, env: { ...this.env, ...env } });
+    const settings = join(this.dir, "stacks", `Pulumi.${stack}.yaml`);
+    return this.execute(stack, [...args, "--config-file", settings], this.project, env);
   }
 
   /** Makes the stack if there is none of this name. */
   async ensureStack(stack: string): Promise<void> {
-    const known = await this.run(stack, ["stack", "export", "--file", "/dev/null"]);
+    const folder = join(this.dir, "stacks");
+    const known = await this.execute(stack, ["stack", "export", "--file", "/dev/null"], folder, {});
     if (known.code !== 0) {
-      succeeded(await this.run(stack, ["stack", "init", "--no-select"]));
+      succeeded(await this.execute(stack, ["stack", "init", "--no-select"], folder, {}));
     }
   }
 
@@ -75,6 +83,16 @@ export class Pulumi {
   async up(stack: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     await this.ensureStack(stack);
     return succeeded(await this.run(stack, ["up", "--yes", "--skip-preview"], env));
+  }
+
+  private async execute(
+    stack: string,
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<CommandResult> {
+    const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
+    return runCommand(this.executable, command, { cwd, env: { ...this.env, ...env } });
   }
 }
 

@@ -70,11 +70,10 @@ describe("a customer's stack on a real API server", () => {
   it("keeps credentials in the state only encrypted", () => {
     const state = join(api.folder.path, "pulumi", "state");
     const files = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
-    expect(files.length).toBeGreaterThan(0);
+    const stack = files.find((file) => file.endsWith("stacks/nightlane/nordbank.json"));
+    expect(readFileSync(join(state, stack ?? ""), "utf8")).toContain("ciphertext");
     for (const file of files) {
-      const content = readFileSync(join(state, file), "utf8");
-      expect(content).toContain("ciphertext");
-      expectNoCredential(content);
+      expectNoCredential(readFileSync(join(state, file), "utf8"));
     }
   });
 
@@ -96,10 +95,7 @@ describe("a customer's stack on a real API server", () => {
       "15 23 * * *",
     );
     expect(await api.names(LANE, "workflowtemplate")).toEqual(before);
-    writeFileSync(
-      file,
-      source.replace('riskApp("scenarios.py"), executors: 2', 'riskApp("scenarios.py"), executors: 3'),
-    );
+    writeFileSync(file, source.replace("executors: 2", "executors: 3"));
     await changed.up("nordbank", env);
     const after = await api.names(LANE, "workflowtemplate");
     expect(after).toHaveLength(2);
