@@ -7,7 +7,7 @@ export const NIGHT_CONTROL_PREFIX = "night-control-";
 
 /**
  * RBAC cannot limit a right to names with a prefix, so operators hold a right to write ConfigMaps, and this narrows it: a
- * run's control ConfigMap and no other, with yes or no for each step, since the value becomes part of an expression.
+ * run's control ConfigMap and no other, with yes, skip or no for each step, since the value becomes part of an expression.
  */
 export class ControlConfigMaps extends Construct {
   constructor(scope: Construct, id: string) {
@@ -25,8 +25,8 @@ export class ControlConfigMaps extends Construct {
         },
         {
           expression:
-            "!has(object.data) || object.data.all(key, !key.startsWith('hold.') || object.data[key] in ['yes', 'no'])",
-          rule: "a step is held or not: yes or no",
+            "!has(object.data) || object.data.all(key, !key.startsWith('hold.') || object.data[key] in ['yes', 'no', 'skip'])",
+          rule: "a step is held, skipped or neither: yes, skip or no",
           mend: "hold.<step>: yes",
         },
       ],
