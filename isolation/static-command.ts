@@ -40,7 +40,7 @@ export interface StaticOptions {
 export async function runStatic(options: StaticOptions): Promise<boolean> {
   const book = new WaiverBook(
     readWaivers(
-      options.waivers,
+      options.waivers ?? WAIVERS_FILE,
       RULES.map(({ number }) => number),
     ),
     today(),

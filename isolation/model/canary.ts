@@ -56,6 +56,9 @@ export class Canary {
   private plant(reference: CredentialReference): string {
     if (reference.kind === "gitlabFile") {
       const value = `${this.stem}${reference.variable.replaceAll("_", "")}`;
+      if (this.before.has(reference.variable)) {
+        return value;
+      }
       const folder = join(this.folder, this.stem);
       mkdirSync(folder, { recursive: true });
       const file = join(folder, reference.variable);

@@ -3,7 +3,7 @@ import type { Manifest } from "../../constructs/synthesize.ts";
 import type { ChangeTrial } from "./estate.ts";
 
 /** More customers than these are not all rendered again: a leak through shared state shows in any of them. */
-const RENDERED_AGAIN = 100;
+const RENDERED_AGAIN = 40;
 
 /** A customer with what is rendered from its definition. */
 export interface Rendered {

@@ -12,28 +12,31 @@ export interface HostAccess {
 
 /** Whether one field asks for something of the node that would make a pod one with it. */
 export function hostAccess(node: Node): HostAccess | undefined {
-  const { key, value } = node;
-  const found = (what: string): HostAccess => ({ path: pathOf(node), what });
-  if (typeof key !== "string") {
-    return undefined;
+  const what = typeof node.key === "string" ? wanted(node.key, node.value) : undefined;
+  return what === undefined ? undefined : { path: pathOf(node), what };
+}
+
+function wanted(key: string, value: unknown): string | undefined {
+  if (SHARED_WITH_HOST.has(key)) {
+    return value === true || value === "true" ? key : undefined;
   }
-  if (SHARED_WITH_HOST.has(key) && (value === true || value === "true")) {
-    return found(key);
+  switch (key) {
+    case "hostPath":
+      return isFields(value) ? key : undefined;
+    case "hostPort":
+      return typeof value === "number" && value > 0 ? key : undefined;
+    case "podSpecPatch":
+      return typeof value === "string" ? wantedByPatch(value) : undefined;
+    default:
+      return undefined;
   }
-  if (key === "hostPath" && isFields(value)) {
-    return found("hostPath");
-  }
-  if (key === "hostPort" && typeof value === "number" && value > 0) {
-    return found("hostPort");
-  }
-  return key === "podSpecPatch" && typeof value === "string" ? patchAccess(value, found) : undefined;
 }
 
 /** A patch is read when the pod is made: what a placeholder puts into it cannot be known here. */
-function patchAccess(patch: string, found: (what: string) => HostAccess): HostAccess | undefined {
+function wantedByPatch(patch: string): string | undefined {
   if (patch.includes("{{")) {
-    return found("podSpecPatch with a placeholder, which may become anything");
+    return "podSpecPatch with a placeholder, which may become anything";
   }
   const named = /host(Network|PID|IPC|Path|Port)|privileged/.exec(patch);
-  return named === null ? undefined : found(`podSpecPatch with ${named[0]}`);
+  return named === null ? undefined : `podSpecPatch with ${named[0]}`;
 }

@@ -85,9 +85,9 @@ function scanAll(manifest: Manifest): Scan {
 
 /** An image: the field of that name, or a variable that hands one on (`SPARK_IMAGE`). */
 function imageOf({ key, value }: Node): string | undefined {
-  if (key === "image" && typeof value === "string") {
-    return value;
+  if (typeof value === "string") {
+    return key === "image" ? value : undefined;
   }
-  const isVariable = isFields(value) && typeof value.name === "string" && /(?:^|_)IMAGE$/.test(value.name);
-  return isVariable && typeof value.value === "string" ? value.value : undefined;
+  const isVariable = isFields(value) && typeof value.value === "string" && typeof value.name === "string";
+  return isVariable && /(?:^|_)IMAGE$/.test(String(value.name)) ? String(value.value) : undefined;
 }

@@ -21,8 +21,8 @@ const OTHER_MEANING = new Set(["automountServiceAccountToken"]);
  */
 export function secretReferences(node: Node): readonly SecretReference[] {
   const { key, value } = node;
-  if (typeof key !== "string" || !/secret/i.test(key) || OTHER_MEANING.has(key)) {
-    return [];
+  if (typeof key !== "string" || !speaksOfSecret(key)) {
+    return NONE;
   }
   if (/secretName$/i.test(key) && typeof value === "string") {
     const namespace = isFields(node.parent?.value) ? text(node.parent.value.secretNamespace) : undefined;
@@ -33,6 +33,20 @@ export function secretReferences(node: Node): readonly SecretReference[] {
     const name = text(item.name);
     return name === undefined ? [] : [{ path: pathOf(node), name, namespace: text(item.namespace), use: useOf(node) }];
   });
+}
+
+const NONE: readonly SecretReference[] = [];
+
+/** Verdicts by field name: there are few names and very many fields. */
+const verdicts = new Map<string, boolean>();
+
+function speaksOfSecret(key: string): boolean {
+  let verdict = verdicts.get(key);
+  if (verdict === undefined) {
+    verdict = /secret/i.test(key) && !OTHER_MEANING.has(key);
+    verdicts.set(key, verdict);
+  }
+  return verdict;
 }
 
 function useOf(node: Node): SecretReference["use"] {

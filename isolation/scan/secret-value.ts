@@ -26,10 +26,13 @@ const SUSPICIOUS =
 
 /** Names under which people put secrets. */
 const TELLING_NAME =
-  /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|credential|private[-_]?key|access[-_]?key)s?$/i;
+  /(?:client-key-data|passw(?:or)?d|passphrase|secret|token|api[-_]?key|credential|private[-_]?key|access[-_]?key)s?$/i;
 
 /** Values under such a name that give nothing away: a placeholder, a path, a switch, a number. */
 const HARMLESS = /^(?:|\{\{[^{}]*\}\}|\$\([^)]*\)|\/[\w./-]*|true|false|yes|no|auto|none|\d+)$/i;
+
+/** Nothing shorter is told by its form alone. */
+const SHORTEST_SECRET = 14;
 
 const verdicts = new Map<string, string | undefined>();
 
@@ -37,7 +40,8 @@ const verdicts = new Map<string, string | undefined>();
 export function secretValue(node: Node): SecretValue | undefined {
   const { key, value } = node;
   if (typeof value === "string") {
-    const why = secretForm(value) ?? flagValue(node, value) ?? namedField(key, value);
+    // A document's own values are visited one by one.
+    const why = (node.isDocument ? undefined : secretForm(value)) ?? flagValue(node, value) ?? namedField(key, value);
     return why === undefined ? undefined : { path: pathOf(node), why };
   }
   if (isFields(value) && typeof value.name === "string" && typeof value.value === "string") {
@@ -51,27 +55,50 @@ export function secretValue(node: Node): SecretValue | undefined {
 const REFERENCE_FIELD = /^(?:secretName|secret|name|serviceAccountToken|path|mountPath|key)$/;
 
 function namedField(key: string | number, value: string): string | undefined {
-  return typeof key === "string" && !REFERENCE_FIELD.test(key) ? secretUnderName(key, value) : undefined;
+  return typeof key === "string" && isTelling(key) && !REFERENCE_FIELD.test(key)
+    ? secretUnderName(key, value)
+    : undefined;
 }
 
 /** `--token=abc`, or `--token` with its value as the next argument. */
 function flagValue({ key, parent }: Node, value: string): string | undefined {
+  if (typeof key !== "number") {
+    return undefined;
+  }
   const assigned = /^-{0,2}([\w-]+)=(.+)$/s.exec(value);
   if (assigned !== null) {
     return secretUnderName(assigned[1] ?? "", assigned[2] ?? "");
   }
-  const before = typeof key === "number" && Array.isArray(parent?.value) ? parent.value[key - 1] : undefined;
+  const before = Array.isArray(parent?.value) ? parent.value[key - 1] : undefined;
   return typeof before === "string" && /^--?[\w-]+$/.test(before)
     ? secretUnderName(before.replace(/^-+/, ""), value)
     : undefined;
 }
 
 function secretUnderName(name: string, value: string): string | undefined {
-  return TELLING_NAME.test(name) && !HARMLESS.test(value) ? `a value under the name ${name}` : undefined;
+  return isTelling(name) && !HARMLESS.test(value) ? `a value under the name ${name}` : undefined;
 }
 
+/** Verdicts by name: there are few names and very many values. */
+const tellingNames = new Map<string, boolean>();
+
+function isTelling(name: string): boolean {
+  let verdict = tellingNames.get(name);
+  if (verdict === undefined) {
+    verdict = TELLING_NAME.test(name);
+    tellingNames.set(name, verdict);
+  }
+  return verdict;
+}
+
+/** Texts up to this length recur from customer to customer, and are judged once. */
+const RECURRING = 256;
+
 function secretForm(value: string): string | undefined {
-  if (value.length > 4096) {
+  if (value.length < SHORTEST_SECRET) {
+    return undefined;
+  }
+  if (value.length > RECURRING) {
     return judge(value);
   }
   if (!verdicts.has(value)) {

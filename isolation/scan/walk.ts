@@ -12,6 +12,8 @@ export interface Node {
   /** The mapping or list that holds it; undefined at the root. */
   readonly parent: Node | undefined;
   readonly realm: Realm;
+  /** Whether the value is a text that is itself a document, whose values are visited too. */
+  readonly isDocument: boolean;
 }
 
 /** Where a node stands, as it is written in the object: `spec.templates[2].container.image`. */
@@ -35,45 +37,59 @@ const CENTRAL_DOCUMENTS = new Set(["podSpecPatch", "manifest"]);
  */
 export function walk(manifest: object, visit: (node: Node) => void): void {
   const inConfigMap = isFields(manifest) && manifest.kind === "ConfigMap";
-  const descend = (node: Node): void => {
-    visit(node);
-    const { value } = node;
-    if (typeof value === "string") {
-      const embedded = embeddedDocument(node, value, inConfigMap);
-      if (embedded !== undefined) {
-        children(embedded.value, node, embedded.realm, descend);
-      }
-    } else if (typeof value === "object" && value !== null) {
-      children(value, node, node.realm, descend);
-    }
-  };
-  children(manifest, undefined, "central", descend);
+  children(manifest, undefined, "central", inConfigMap, visit);
 }
 
-function children(value: object, parent: Node | undefined, realm: Realm, descend: (node: Node) => void): void {
+function children(
+  value: object,
+  parent: Node | undefined,
+  realm: Realm,
+  inConfigMap: boolean,
+  visit: (node: Node) => void,
+): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      descend({ key: index, value: item, parent, realm });
+    for (let index = 0; index < value.length; index += 1) {
+      descend(index, value[index], parent, realm, inConfigMap, visit);
     }
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    descend({ key, value: item, parent, realm });
+    descend(key, item, parent, realm, inConfigMap, visit);
+  }
+}
+
+function descend(
+  key: string | number,
+  value: unknown,
+  parent: Node | undefined,
+  realm: Realm,
+  inConfigMap: boolean,
+  visit: (node: Node) => void,
+): void {
+  const embedded = typeof value === "string" ? embeddedDocument(key, value, parent, inConfigMap) : undefined;
+  const node: Node = { key, value, parent, realm, isDocument: embedded !== undefined };
+  visit(node);
+  if (embedded !== undefined) {
+    children(embedded.value, node, embedded.realm, inConfigMap, visit);
+  } else if (typeof value === "object" && value !== null) {
+    children(value, node, realm, inConfigMap, visit);
   }
 }
 
 function embeddedDocument(
-  node: Node,
+  key: string | number,
   value: string,
+  parent: Node | undefined,
   inConfigMap: boolean,
 ): { readonly value: object; readonly realm: Realm } | undefined {
-  if (typeof node.key === "string" && CENTRAL_DOCUMENTS.has(node.key)) {
+  if (typeof key === "string" && CENTRAL_DOCUMENTS.has(key)) {
     return document(parseYaml(value), "central");
   }
-  if (inConfigMap && node.parent?.key === "data" && /[:{]/.test(value)) {
+  if (inConfigMap && parent?.key === "data" && /[:{]/.test(value)) {
     return document(parseYaml(value), "central");
   }
-  return /^\s*[[{]["{[]/.test(value) ? document(parseJson(value), "customer") : undefined;
+  const first = value.trimStart().charAt(0);
+  return first === "{" || first === "[" ? document(parseJson(value), "customer") : undefined;
 }
 
 function document(value: unknown, realm: Realm): { readonly value: object; readonly realm: Realm } | undefined {
@@ -82,8 +98,11 @@ function document(value: unknown, realm: Realm): { readonly value: object; reado
 
 /** JSON whose bare numbers may be Argo's placeholders. */
 function parseJson(value: string): unknown {
+  if (value.trimStart().startsWith("{{")) {
+    return undefined;
+  }
   try {
-    return JSON.parse(value.replace(/":\s*\{\{[^}]*\}\}/g, '":0'));
+    return JSON.parse(value.replaceAll(/":\s*\{\{[^}]*\}\}/g, '":0'));
   } catch {
     return undefined;
   }
