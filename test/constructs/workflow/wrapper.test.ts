@@ -20,9 +20,22 @@ describe("a step", () => {
     expect(tasks(step).gate).toMatchObject({ template: "gate", when: "{{inputs.parameters.hold}} == yes" });
   });
 
-  test("begins with its first attempt behind the gate", () => {
-    expect(tasks(step).attempt).toMatchObject({ depends: "gate", template: "attempt-var-es" });
+  test("begins with its first attempt where nothing holds it, unless it is to be skipped", () => {
+    expect(tasks(step).attempt).toMatchObject({
+      depends: "gate.Skipped",
+      when: "{{inputs.parameters.hold}} != skip",
+      template: "attempt-var-es",
+    });
     expect(tasks(step).attempt?.arguments?.parameters).toContainEqual({ name: "attempt", value: "1" });
+  });
+
+  test("begins with its first attempt when it is released, unless the decision is SKIP", () => {
+    expect(tasks(step).released).toMatchObject({
+      depends: "gate.Succeeded",
+      when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
+      template: "attempt-var-es",
+    });
+    expect(tasks(step).released?.arguments).toEqual(tasks(step).attempt?.arguments);
   });
 });
 
