@@ -64,9 +64,11 @@ async function make(place: string, reporter: Reporter): Promise<void> {
   }
 }
 
-/** Left out as in the official slim image; devices come from the container runtime. */
+/** Left out as in the official slim image; devices, name and resolver come from the container runtime. */
 const TRIMMED = [
   "./dev/*",
+  "./etc/hostname",
+  "./etc/resolv.conf",
   "./usr/share/doc/*",
   "./usr/share/info/*",
   "./usr/share/locale/*",
