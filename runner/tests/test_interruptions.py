@@ -97,7 +97,9 @@ def test_pod_that_is_created_while_its_job_is_deleted_is_swept(
     kubelet.start_ready_pod(f"{job.name}-exec-1", dict(labels))
     kubelet.start_ready_pod("nl-var-es-of-another-attempt-exec-1", dict(labels))
 
-    cancellation = Cancellation(cluster, job.name, spec_hash(spark.job), run_identity.selector(step), surroundings.log)
+    cancellation = Cancellation(
+        cluster, job.name, spec_hash(spark.job), run_identity.selector(step), lambda: None, surroundings.log
+    )
 
     assert cancellation.run(time.monotonic() + 25)
     left = eventually(lambda: _only(_names(admin)), "the pods' deletion")
@@ -118,6 +120,7 @@ def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, m
         run_identity.job_name(step),
         spec_hash(spark.job),
         "nightlane.example/step=none",
+        lambda: None,
         surroundings.log,
     )
 

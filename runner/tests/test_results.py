@@ -49,7 +49,7 @@ class _Customer:
 
     def fetch(self, required: str | None = None) -> None:
         """Bring the results back."""
-        ResultsFetch(self.surroundings.context, self.shell, required).run()
+        ResultsFetch(self.surroundings.context, self.shell, required, lambda: None).run()
 
     def refused(self, required: str | None = None) -> str:
         """Return why there are no results."""

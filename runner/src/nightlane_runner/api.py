@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,6 +24,9 @@ from nightlane_runner.kubeconfig import Credential, UnusableKubeconfig, read_kub
 
 READ_SECONDS = 10.0
 """How long one request may be silent. Short, so that an order to cancel is not kept waiting."""
+
+IDLE_SECONDS = 45.0
+"""After this long without a request a new connection is made: servers and what is between close idle ones."""
 
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
@@ -47,6 +50,7 @@ class Api:
         self._lock = threading.Lock()
         self._connection: ApiConnection | None = None
         self._connection_login: _Login | None = None
+        self._last_used = 0.0
         self._server_time: tuple[datetime, float] | None = None
         self.requests = 0
         self._login = _log_in(kubeconfig, scratch)
@@ -56,12 +60,12 @@ class Api:
         """The API server's address, for messages."""
         return self._login.credential.server
 
-    def server_time(self) -> datetime:
-        """Return the time by the API server's clock, so that ages of remote objects do not depend on ours."""
+    def seconds_since(self, moment: datetime) -> float:
+        """Return the age of something remote, by the API server's clock: ours may differ, and is not asked."""
         if self._server_time is None:
-            return datetime.now(UTC)
+            return 0.0
         stamp, taken = self._server_time
-        return stamp + timedelta(seconds=time.monotonic() - taken)
+        return (stamp - moment).total_seconds() + time.monotonic() - taken
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> JsonObject:
         """Read an object or list. Raises ApiUnknown or ApiRefused, as all requests do."""
@@ -114,7 +118,7 @@ class Api:
 
     def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
         login = self._login
-        if self._connection_login is not login:
+        if self._connection_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
         reused = self._connection is not None
         connection = self._connection or ApiConnection(login.credential, login.tls, READ_SECONDS)
@@ -129,6 +133,7 @@ class Api:
             self._drop_connection()
             return self._exchange(method, path, query, body)
         answer = response.read()
+        self._last_used = time.monotonic()
         if response.status >= http.client.BAD_REQUEST:
             self._raise_failure(response.status, answer)
         return _parsed(answer)

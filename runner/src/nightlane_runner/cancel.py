@@ -16,13 +16,31 @@ class Cancellation:
 
     A pod may be created at the very moment its Job is deleted, so the pods are looked for, by label, until none
     is left that nobody has told to end.
+
+    Args:
+        cluster: where they are.
+        job_name: the Job's name.
+        spec_hash: only a Job with this hash is ours.
+        pod_selector: labels of the step's pods.
+        require_charge: raises if another runner has taken over.
+        log: for what a person should know.
+
     """
 
-    def __init__(self, cluster: Cluster, job_name: str, spec_hash: str, pod_selector: str, log: StepLog) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        job_name: str,
+        spec_hash: str,
+        pod_selector: str,
+        require_charge: Callable[[], None],
+        log: StepLog,
+    ) -> None:
         self._cluster = cluster
         self._job_name = job_name
         self._spec_hash = spec_hash
         self._pod_selector = pod_selector
+        self._require_charge = require_charge
         self._log = log
 
     def run(self, deadline: float, clock: Callable[[], float] = time.monotonic) -> bool:
@@ -46,6 +64,7 @@ class Cancellation:
 
     def _sweep(self) -> bool:
         """Tell whatever is left to end; return whether everything had been told before."""
+        self._require_charge()
         job = self._cluster.read_job(self._job_name).job
         told = True
         if job is not None and job.spec_hash == self._spec_hash and not job.deleting:

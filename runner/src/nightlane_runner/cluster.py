@@ -43,6 +43,7 @@ class Cluster:
         self._api = api
         self._namespace = namespace
         self._core = f"/api/v1/namespaces/{namespace}"
+        self._leases = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
         self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
 
     @property
@@ -99,6 +100,23 @@ class Cluster:
         """List the events about an object."""
         query = {"fieldSelector": f"involvedObject.kind={kind},involvedObject.name={name}"}
         return objects_at(self._read(f"{self._core}/events", query), "items")
+
+    def read_lease(self, name: str) -> JsonObject | None:
+        """Read a Lease, None where there is none."""
+        try:
+            return self._api.get(f"{self._leases}/{name}")
+        except ApiRefused as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+
+    def create_lease(self, lease: JsonObject) -> None:
+        """Create a Lease."""
+        self._api.create(self._leases, lease)
+
+    def replace_lease(self, lease: JsonObject) -> None:
+        """Replace a Lease, unless somebody else changed it since it was read."""
+        self._api.replace(f"{self._leases}/{text_at(lease, 'metadata', 'name')}", lease)
 
     def log(self, pod: str, container: str, query: Mapping[str, str]) -> ApiStream:
         """Open a container's log."""

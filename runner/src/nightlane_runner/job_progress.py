@@ -77,7 +77,7 @@ class JobProgress:
         limit = self._spark.timeout_seconds
         if limit is None or job.began is None:
             return _NEVER
-        age = (self._cluster.api.server_time() - job.began).total_seconds()
+        age = self._cluster.api.seconds_since(job.began)
         if age < limit:
             return limit - age
         raise TakenBack(
@@ -140,7 +140,7 @@ class JobProgress:
         limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
         if pending.since is None:
             return _NEVER
-        age = (self._cluster.api.server_time() - pending.since).total_seconds()
+        age = self._cluster.api.seconds_since(pending.since)
         if age < limit:
             return limit - age
         events = event_texts(self._cluster.events(pending.subject_kind, pending.subject_name))

@@ -1,5 +1,6 @@
 """Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
 
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from nightlane_runner import night_paths
@@ -30,13 +31,17 @@ class ResultsFetch:
         context: the step's surroundings.
         shell: the way into the results pod.
         required: a file that the manifest must list, None for any.
+        require_charge: called before results are put into place; raises if another runner has taken over.
 
     """
 
-    def __init__(self, context: StepContext, shell: PodShell, required: str | None) -> None:
+    def __init__(
+        self, context: StepContext, shell: PodShell, required: str | None, require_charge: Callable[[], None]
+    ) -> None:
         self._context = context
         self._shell = shell
         self._required = required
+        self._require_charge = require_charge
         self._remote = night_paths.remote_step_folder(context.step)
         self._lane = night_paths.lane_step_folder(context.places, context.step)
 
@@ -60,6 +65,7 @@ class ResultsFetch:
         unpacked = fetch_listed(work, self._remote, announced, partial, lambda path: announced.get(path, 0))
         verify(manifest, unpacked)
         (partial / MANIFEST_NAME).write_bytes(content)
+        self._require_charge()
         put_into_step_folder(partial, self._lane, last=MANIFEST_NAME)
         return unpacked
 

@@ -7,6 +7,7 @@ from nightlane_runner.attempt_record import AttemptRecord
 from nightlane_runner.cancel import Cancellation
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.fence import Fence
 from nightlane_runner.interruption import GRACE_SECONDS, Interrupted, Reason
 from nightlane_runner.job_claim import JobClaim
 from nightlane_runner.job_follow import JobFollower
@@ -35,6 +36,7 @@ class SparkStep:
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._progress = JobProgress(context.cluster, spark, context.log)
+        self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
 
     def run(self) -> None:
         """Run the step to its end; returns once the Job is complete and its results are here, verified.
@@ -45,6 +47,7 @@ class SparkStep:
         """
         try:
             job = self._claim()
+            self._fence.take(job)
             job = self._follow(job)
             self._require_success(job)
             self._fetch_results()
@@ -79,7 +82,10 @@ class SparkStep:
 
     def _fetch_results(self) -> None:
         if self._spark.results:
-            ResultsFetch(self._context, self._shell, self._spark.result).run()
+            ResultsFetch(self._context, self._shell, self._spark.result, self._require_charge).run()
+
+    def _require_charge(self) -> None:
+        self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)
 
     def _interrupted(self, interruption: Interrupted) -> StepEnded:
         name = run_identity.job_name(self._context.step)
@@ -103,6 +109,7 @@ class SparkStep:
             run_identity.job_name(step),
             spec_hash(self._spark.job),
             run_identity.selector(step),
+            self._fence.require,
             self._context.log,
         ).run(deadline)
         if confirmed:

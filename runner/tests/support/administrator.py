@@ -18,6 +18,7 @@ RUNNER_RULES: list[tuple[str, str, list[str]]] = [
     ("", "pods/log", ["get"]),
     ("", "pods/exec", ["get", "create"]),
     ("", "events", ["list"]),
+    ("coordination.k8s.io", "leases", ["get", "create", "update"]),
 ]
 """All that the runner may do in the customer's namespace. The tests hold it to that."""
 
