@@ -1,5 +1,6 @@
-import { type AccessFact, FACT_KINDS, type FactKind } from "../access/fact.ts";
-import { type Customers, type PathGroup, showCustomers } from "../matrix/path.ts";
+import type { AccessFact, FactKind } from "../access/fact.ts";
+import { type FactGroup, groupFacts, showOwners } from "../access/group-facts.ts";
+import { type PathGroup, showCustomers } from "../matrix/path.ts";
 import { PLATFORM } from "../model/estate.ts";
 import { type GrantScope, PLATFORM_IDENTITIES } from "../rbac/platform-identities.ts";
 import { escapeText } from "./escape-text.ts";
@@ -31,33 +32,15 @@ const TITLES: Readonly<Record<FactKind, string>> = {
 
 /** All that lanes and the platform may do: what is the same for many customers is said once. */
 export function accessSection(facts: readonly AccessFact[], customers: number): string {
-  const lanes = group(facts.filter(({ owner }) => owner !== PLATFORM));
-  const platform = group(facts.filter(({ owner, kind }) => owner === PLATFORM && kind !== "right"));
+  const lanes = groupFacts(facts.filter(({ owner }) => owner !== PLATFORM));
+  const platform = groupFacts(facts.filter(({ owner, kind }) => owner === PLATFORM && kind !== "right"));
   return `<h3>In the lanes</h3>${table(lanes, customers)}<h3>On the platform</h3>${table(platform, undefined)}`;
 }
 
-interface FactGroup {
-  readonly kind: FactKind;
-  readonly text: string;
-  readonly owners: Set<string>;
-}
-
-function group(facts: readonly AccessFact[]): readonly FactGroup[] {
-  const groups = new Map<string, FactGroup>();
-  for (const { kind, text, owner } of facts) {
-    const key = `${kind} ${text}`;
-    const known = groups.get(key) ?? { kind, text, owners: new Set() };
-    known.owners.add(owner);
-    groups.set(key, known);
-  }
-  return [...groups.values()].sort((a, b) => FACT_KINDS.indexOf(a.kind) - FACT_KINDS.indexOf(b.kind));
-}
-
 function table(groups: readonly FactGroup[], customers: number | undefined): string {
-  const rows = groups.map(({ kind, text, owners }) => {
-    const who: Customers = owners.size === customers ? "all" : [...owners];
-    const last = customers === undefined ? "" : `<td>${escapeText(showCustomers(who, 4))}</td>`;
-    return `<tr><td class="much">${TITLES[kind]}</td><td>${escapeText(text)}</td>${last}</tr>`;
+  const rows = groups.map((group) => {
+    const last = customers === undefined ? "" : `<td>${escapeText(showOwners(group, customers, 4))}</td>`;
+    return `<tr><td class="much">${TITLES[group.kind]}</td><td>${escapeText(group.text)}</td>${last}</tr>`;
   });
   const third = customers === undefined ? "" : "<th>Customers</th>";
   return `<table><tr><th>Kind</th><th>What</th>${third}</tr>${rows.join("")}</table>`;

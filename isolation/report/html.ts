@@ -27,7 +27,7 @@ export function htmlReport(proof: Proof, facts: readonly AccessFact[], date: str
 <body><main>
 <h1>Isolation between customers ${verdict}</h1>
 <p class="quiet">Static proof on the synthesized manifests, ${escapeText(date)}</p>
-<p class="claim">${sentence(CLAIM)}</p>
+<p class="claim"><b>${findings === 0 ? "The claim" : "The claim, which these manifests do not keep"}:</b> ${escapeText(CLAIM)}.</p>
 <div class="tiles">
 ${tile("customers", proof.customers.length)}${tile("objects", proof.objects)}${tile("rules", proof.rules.length)}
 ${tile("findings", findings, findings === 0)}${tile(`of ${matrix.cells.toLocaleString("en")} cells with a way`, matrix.openCells, matrix.openCells === 0)}${tile("waived", waived)}
@@ -54,8 +54,4 @@ ${identitiesSection()}
 function tile(label: string, value: number, isGood?: boolean): string {
   const state = isGood === undefined ? "" : isGood ? " good" : " bad";
   return `<div class="tile${state}"><b>${value.toLocaleString("en")}</b>${escapeText(label)}</div>`;
-}
-
-function sentence(text: string): string {
-  return escapeText(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
 }

@@ -1,0 +1,53 @@
+import type { AccessFact } from "../access/fact.ts";
+import { groupFacts, showOwners } from "../access/group-facts.ts";
+import { showCustomers } from "../matrix/path.ts";
+import { PLATFORM } from "../model/estate.ts";
+import type { Waiver, WaiverBook } from "../waivers.ts";
+import type { AccessChange } from "./compare.ts";
+
+/** One thing by which access became wider, in one line that a waiver can name. */
+export interface Widening {
+  readonly line: string;
+  /** The waiver that somebody answers with, if there is one. */
+  readonly waiver: Waiver | undefined;
+}
+
+/**
+ * What of a change makes access wider. A new customer with what customers have is none, and neither is another address
+ * of a customer's own API server. A guard that is gone or reads otherwise is one: its words cannot be weighed here.
+ * @param customers How many customers there are after the change.
+ */
+export function widenings(
+  change: AccessChange,
+  baseFacts: readonly AccessFact[],
+  customers: number,
+  book: WaiverBook,
+): readonly Widening[] {
+  const newcomers = new Set(change.owners.filter(({ presence }) => presence === "added").map(({ owner }) => owner));
+  const usual = new Set(baseFacts.filter(({ owner }) => owner !== PLATFORM).map(({ kind, text }) => `${kind} ${text}`));
+  const isUsual = ({ owner, kind, text }: AccessFact): boolean =>
+    newcomers.has(owner) && (usual.size === 0 || usual.has(`${kind} ${text}`));
+  const lines = (facts: readonly AccessFact[], what: string): readonly string[] =>
+    groupFacts(facts).map((group) => `${showOwners(group, customers)}: ${what}${group.text}`);
+  const all = [
+    ...change.addedPaths.map(
+      ({ kind, from, to, how }) => `path (${kind}) from ${showCustomers(from)} to ${showCustomers(to)}: ${how}`,
+    ),
+    ...lines(
+      change.addedFacts.filter((fact) => fact.kind !== "guard" && !isUsual(fact)),
+      "",
+    ),
+    ...lines(change.removedFacts.filter(isLostGuard(change)), "guard gone: "),
+    ...lines(
+      change.changedFacts.map(({ after }) => after).filter(({ kind }) => kind === "guard"),
+      "guard changed: ",
+    ),
+  ];
+  return all.map((line) => ({ line, waiver: book.waiverFor("widening", line) }));
+}
+
+/** A guard of a customer that left with all else guards nothing any more. */
+function isLostGuard({ owners }: AccessChange): (fact: AccessFact) => boolean {
+  const leavers = new Set(owners.filter(({ presence }) => presence === "removed").map(({ owner }) => owner));
+  return ({ kind, owner }) => kind === "guard" && !leavers.has(owner);
+}
