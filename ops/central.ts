@@ -132,11 +132,12 @@ export class Central {
   /** All workflows of a lane without their content, newest first. */
   async heads(namespace: string): Promise<readonly WorkflowHead[]> {
     const request = { ...ARGO, namespace, plural: "workflows" };
-    const list: { readonly items: readonly Pick<Workflow, "metadata">[] } = await told(
+    // An empty list of heads comes without items.
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await told(
       `list the nights of ${namespace}`,
       () => this.objects.listNamespacedCustomObject(request, HEADS),
     );
-    return list.items
+    return (list.items ?? [])
       .map(({ metadata }) => ({
         name: metadata.name,
         created: metadata.creationTimestamp ?? "",

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addLookCommands } from "./commands/look.ts";
+import type { Io } from "./commands/options.ts";
 import { addRunCommands } from "./commands/runs.ts";
 import { addStepCommands } from "./commands/steps.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
@@ -19,35 +20,35 @@ Exit codes:
 Runbook: docs/operate.md`;
 
 /** The command line of the operator. */
-export function program(): Command {
+export function program(io: Io): Command {
   const nightlane = new Command("nightlane")
     .description("Operate the nights of all customers.")
     .addHelpText("after", EXIT_CODES)
     .showHelpAfterError("(nightlane --help lists the commands, nightlane help <command> explains one)")
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
     .exitOverride();
-  addLookCommands(nightlane);
-  addStepCommands(nightlane);
-  addRunCommands(nightlane);
-  for (const command of nightlane.commands) {
-    command.exitOverride();
-  }
+  addLookCommands(nightlane, io);
+  addStepCommands(nightlane, io);
+  addRunCommands(nightlane, io);
   return nightlane;
 }
 
+const TERMINAL: Io = { out: process.stdout, err: process.stderr };
+
 /** Runs one command line and returns its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], io: Io = TERMINAL): Promise<number> {
   try {
-    await program().parseAsync(args, { from: "user" });
+    await program(io).parseAsync(args, { from: "user" });
     return ExitCode.done;
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
     }
     if (error instanceof OpsError) {
-      process.stderr.write(`nightlane: ${error.message}\n${error.mend === undefined ? "" : `  ${error.mend}\n`}`);
+      io.err.write(`nightlane: ${error.message}\n${error.mend === undefined ? "" : `  ${error.mend}\n`}`);
       return error.code;
     }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    io.err.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return ExitCode.defect;
   }
 }

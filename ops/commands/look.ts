@@ -9,6 +9,7 @@ import {
   centralOf,
   common,
   count,
+  type Io,
   type NightOption,
   nightChoice,
   oneNight,
@@ -26,11 +27,11 @@ interface LogsOptions extends CommonOptions, NightOption {
 }
 
 /** The commands that only look. */
-export function addLookCommands(program: Command): void {
+export function addLookCommands(program: Command, io: Io): void {
   withExamples(
     common(program.command("nights").description("all customers: state, progress, who is late")).action(
       async (options: CommonOptions) => {
-        outputOf(options).show(await nights(centralOf(options), allLanes()), renderNights);
+        outputOf(options, io).show(await nights(centralOf(options), allLanes()), renderNights);
       },
     ),
     "nights",
@@ -42,7 +43,7 @@ export function addLookCommands(program: Command): void {
       .option("-w, --watch", "go on until the night ends")
       .action(async (customer: string, options: ShowOptions) => {
         const look = options.watch === true ? watch : show;
-        await look(centralOf(options), laneOf(customer), nightChoice(options), outputOf(options));
+        await look(centralOf(options), laneOf(customer), nightChoice(options), outputOf(options, io));
       }),
     "show nordbank --watch",
     "show nordbank --night night-2026-03-31-run-2",
@@ -54,7 +55,7 @@ export function addLookCommands(program: Command): void {
       .option("--driver", "only the Spark driver's log")
       .option("-f, --follow", "go on until the step ends")
       .action(async (customer: string, step: string, options: LogsOptions) => {
-        await logs(centralOf(options), laneOf(customer), step, options, outputOf(options));
+        await logs(centralOf(options), laneOf(customer), step, options, outputOf(options, io));
       }),
     "logs nordbank revaluation --follow",
     "logs nordbank revaluation --attempt 1 --driver",

@@ -1,11 +1,18 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
 import type { NightChoice } from "../choose-night.ts";
 import { type Day, isDay } from "../night/local-time.ts";
 import { Output, type OutputForm } from "../output.ts";
+
+/** Where a command writes: results, and what is said on the way. */
+export interface Io {
+  readonly out: Writable & { readonly isTTY?: boolean };
+  readonly err: Writable;
+}
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -54,8 +61,8 @@ export function centralOf(options: CommonOptions): Central {
   return Central.fromKubeconfig(options.kubeconfig ?? join(homedir(), ".kube", "config"));
 }
 
-export function outputOf(options: CommonOptions): Output {
-  return new Output(options.output, process.stdout, process.stderr);
+export function outputOf(options: CommonOptions, io: Io): Output {
+  return new Output(options.output, io.out, io.err);
 }
 
 export function actorOf(central: Central, options: ActCommandOptions): Actor {

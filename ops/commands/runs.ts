@@ -4,14 +4,14 @@ import type { Day } from "../night/local-time.ts";
 import type { Paint } from "../night/render-night.ts";
 import { run, type Started } from "../verbs/run.ts";
 import { withExamples } from "./examples.ts";
-import { type ActCommandOptions, acting, actorOf, centralOf, day, outputOf } from "./options.ts";
+import { type ActCommandOptions, acting, actorOf, centralOf, day, type Io, outputOf } from "./options.ts";
 
 interface RunOptions extends ActCommandOptions {
   readonly date: Day;
 }
 
 /** The commands that start nights. */
-export function addRunCommands(program: Command): void {
+export function addRunCommands(program: Command, io: Io): void {
   withExamples(
     acting(program.command("run <customer>"))
       .description("start the night of a business date now")
@@ -19,7 +19,7 @@ export function addRunCommands(program: Command): void {
       .action(async (customer: string, options: RunOptions) => {
         const central = centralOf(options);
         const started = await run(central, actorOf(central, options), laneOf(customer), options.date);
-        outputOf(options).show(started, renderStarted);
+        outputOf(options, io).show(started, renderStarted);
       }),
     'run nordbank --date 2026-03-31 --reason "the schedule was missed"',
   );

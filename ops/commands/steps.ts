@@ -13,6 +13,7 @@ import {
   actorOf,
   centralOf,
   count,
+  type Io,
   type NightOption,
   nightChoice,
   oneNight,
@@ -68,20 +69,20 @@ const STEP_VERBS: readonly {
 ];
 
 /** The commands that change one step, or whether steps start at all. */
-export function addStepCommands(program: Command): void {
+export function addStepCommands(program: Command, io: Io): void {
   for (const { name, description, verb, examples } of STEP_VERBS) {
     const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
       .description(description)
       .action(async (customer: string, step: string, options: StepOptions) => {
-        outputOf(options).show(await verb(contextOf(options), customer, step), renderDone);
+        outputOf(options, io).show(await verb(contextOf(options, io), customer, step), renderDone);
       });
     withExamples(command, ...examples);
   }
-  addStop(program);
-  addPause(program);
+  addStop(program, io);
+  addPause(program, io);
 }
 
-function addStop(program: Command): void {
+function addStop(program: Command, io: Io): void {
   const verbs = [
     {
       name: "stop",
@@ -101,14 +102,14 @@ function addStop(program: Command): void {
       .description(description)
       .option("--wait <seconds>", "how long to wait for the cancellation", count, WAIT_SECONDS)
       .action(async (customer: string, step: string, options: WaitingStepOptions) => {
-        const result = await verb(contextOf(options), customer, step, { waitSeconds: options.wait });
-        outputOf(options).show(result, renderDone);
+        const result = await verb(contextOf(options, io), customer, step, { waitSeconds: options.wait });
+        outputOf(options, io).show(result, renderDone);
       });
     withExamples(command, example);
   }
 }
 
-function addPause(program: Command): void {
+function addPause(program: Command, io: Io): void {
   const verbs = [
     {
       name: "pause",
@@ -127,15 +128,15 @@ function addPause(program: Command): void {
     const command = oneNight(acting(program.command(`${name} <customer>`)))
       .description(description)
       .action(async (customer: string, options: StepOptions) => {
-        outputOf(options).show(await verb(contextOf(options), customer), renderDone);
+        outputOf(options, io).show(await verb(contextOf(options, io), customer), renderDone);
       });
     withExamples(command, example);
   }
 }
 
-function contextOf(options: StepOptions): VerbContext {
+function contextOf(options: StepOptions, io: Io): VerbContext {
   const central = centralOf(options);
-  const output = outputOf(options);
+  const output = outputOf(options, io);
   return {
     central,
     actor: actorOf(central, options),

@@ -1,0 +1,208 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Pod,
+} from "@kubernetes/client-node";
+
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/** How a runner of a step ends. */
+export interface Ending {
+  readonly exitCode: number;
+  readonly message?: string;
+  /** Output parameters, as the executor would report them. */
+  readonly outputs?: Readonly<Record<string, string>>;
+}
+
+/** A runner that was started. */
+export interface StartedRunner {
+  readonly customer: string;
+  /** `calendar` for the calendar. */
+  readonly step: string;
+  readonly attempt: number;
+  readonly pod: string;
+}
+
+interface RunnerInput {
+  readonly run?: { readonly customer: string };
+  readonly step?: string;
+  readonly attempt?: number;
+  readonly calendar?: { readonly businessDate: string };
+}
+
+/**
+ * Plays the kubelet, the runner and Argo's executor for the pods that the real controller makes: a pod runs until the
+ * test ends its step; the calendar answers at once; an order to stop ends the runner the way the real one ends.
+ */
+export class PlayedKubelet {
+  /** Every runner that was started, in their order. */
+  readonly started: StartedRunner[] = [];
+  private readonly core: CoreV1Api;
+  private readonly objects: CustomObjectsApi;
+  private readonly seen = new Map<string, StartedRunner & { readonly namespace: string; readonly nodeId: string }>();
+  private readonly endings = new Map<string, Ending>();
+  private readonly ended = new Set<string>();
+  private playing: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    kubeconfig: string,
+    private readonly namespaces: readonly string[],
+  ) {
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    this.core = config.makeApiClient(CoreV1Api);
+    this.objects = config.makeApiClient(CustomObjectsApi);
+  }
+
+  start(): void {
+    this.playing = this.play();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.playing;
+  }
+
+  /** Decides how the runner of a step's attempt ends, now or as soon as it runs. */
+  end(customer: string, step: string, attempt: number, ending: Ending): void {
+    this.endings.set(`${customer}/${step}/${attempt}`, ending);
+  }
+
+  /** How many runners a step has had. */
+  starts(customer: string, step: string): number {
+    return this.started.filter((one) => one.customer === customer && one.step === step).length;
+  }
+
+  private async play(): Promise<void> {
+    while (!this.stopped) {
+      for (const namespace of this.namespaces) {
+        const { items } = await this.core.listNamespacedPod({
+          namespace,
+          labelSelector: "workflows.argoproj.io/workflow",
+        });
+        for (const pod of items) {
+          await this.turn(namespace, pod);
+        }
+      }
+      await delay(150);
+    }
+  }
+
+  private async turn(namespace: string, pod: V1Pod): Promise<void> {
+    const uid = pod.metadata?.uid ?? "";
+    const name = pod.metadata?.name ?? "";
+    if (this.ended.has(uid)) {
+      return;
+    }
+    const known = this.seen.get(uid);
+    if (known === undefined) {
+      const runner = runnerOf(namespace, pod);
+      this.seen.set(uid, {
+        ...runner,
+        namespace,
+        nodeId: pod.metadata?.annotations?.["workflows.argoproj.io/node-id"] ?? "",
+      });
+      this.started.push(runner);
+      await this.setStatus(namespace, name, "Running", undefined);
+      return;
+    }
+    const ordered = pod.metadata?.annotations?.["nightlane/order"] === "stop";
+    const ending = ordered
+      ? STOPPED
+      : (this.endings.get(`${known.customer}/${known.step}/${known.attempt}`) ?? this.byItself(pod));
+    if (ending !== undefined) {
+      this.ended.add(uid);
+      await this.report(known.namespace, pod, known.nodeId, ending);
+      await this.setStatus(namespace, name, ending.exitCode === 0 ? "Succeeded" : "Failed", ending);
+    }
+  }
+
+  /** The calendar ends by itself: every day is a regular business day, unless it is a first of January. */
+  private byItself(pod: V1Pod): Ending | undefined {
+    const { calendar } = inputOf(pod);
+    if (calendar === undefined) {
+      return undefined;
+    }
+    const { businessDate } = calendar;
+    const open = businessDate.endsWith("-01-01") ? "no" : "yes";
+    return { exitCode: 0, outputs: { "business-date": businessDate, open, variant: "regular" } };
+  }
+
+  private async setStatus(
+    namespace: string,
+    name: string,
+    phase: "Running" | "Succeeded" | "Failed",
+    ending: Ending | undefined,
+  ): Promise<void> {
+    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const state = (code: number, message?: string): object =>
+      ending === undefined
+        ? { running: { startedAt: now } }
+        : {
+            terminated: {
+              exitCode: code,
+              startedAt: now,
+              finishedAt: now,
+              ...(message === undefined ? {} : { message }),
+            },
+          };
+    const container = (container: string, code: number, message?: string): object => ({
+      name: container,
+      image: "played",
+      imageID: "played",
+      ready: false,
+      restartCount: 0,
+      state: state(code, message),
+    });
+    const body = {
+      status: {
+        phase,
+        startTime: now,
+        containerStatuses: [container("main", ending?.exitCode ?? 0, ending?.message), container("wait", 0)],
+      },
+    };
+    await this.core.patchNamespacedPodStatus({ namespace, name, body }, MERGE);
+  }
+
+  private async report(namespace: string, pod: V1Pod, nodeId: string, ending: Ending): Promise<void> {
+    const labels = {
+      "workflows.argoproj.io/workflow": pod.metadata?.labels?.["workflows.argoproj.io/workflow"] ?? "",
+      "workflows.argoproj.io/report-outputs-completed": "true",
+    };
+    const parameters = Object.entries(ending.outputs ?? {}).map(([name, value]) => ({ name, value }));
+    await this.objects.createNamespacedCustomObject({
+      group: "argoproj.io",
+      version: "v1alpha1",
+      namespace,
+      plural: "workflowtaskresults",
+      body: {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "WorkflowTaskResult",
+        metadata: { name: nodeId, namespace, labels },
+        ...(parameters.length === 0 ? {} : { outputs: { parameters } }),
+      },
+    });
+  }
+}
+
+const STOPPED: Ending = { exitCode: 40, message: "This step was stopped by the operator; its Job was cancelled." };
+
+function inputOf(pod: V1Pod): RunnerInput {
+  const main = pod.spec?.containers.find((container) => container.name === "main");
+  return JSON.parse(main?.env?.find((variable) => variable.name === "NIGHTLANE_STEP")?.value ?? "{}");
+}
+
+function runnerOf(namespace: string, pod: V1Pod): StartedRunner {
+  const input = inputOf(pod);
+  return {
+    customer: namespace.replace(/^customer-/, ""),
+    step: input.step ?? "calendar",
+    attempt: input.attempt ?? 1,
+    pod: pod.metadata?.name ?? "",
+  };
+}

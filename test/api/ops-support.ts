@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { ARGO_NAMESPACE, laneNamespace } from "../../constructs/central-cluster.ts";
+import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
+import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
+import { renderKubeconfig, writeCertificateKubeconfig } from "../../farm/kubeconfig.ts";
+import { Pki } from "../../farm/pki.ts";
+import { identify, type ProcessIdentity, terminate } from "../../farm/processes.ts";
+import { ensureTools } from "../../farm/tools/ensure.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
+import { until } from "../../farm/wait.ts";
+import { Central } from "../../ops/central.ts";
+import { main } from "../../ops/cli.ts";
+import { type NightState, nightState } from "../../ops/night/night-state.ts";
+import type { StepState } from "../../ops/night/step-status.ts";
+import { GuardedCluster } from "./admission-support.ts";
+import { PlayedKubelet } from "./ops-kubelet.ts";
+
+/** What a command line printed and how it ended. */
+export interface Told {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A real API server with the platform's policies, the real Argo controller, and a played kubelet. */
+export class OpsCluster {
+  private constructor(
+    readonly guarded: GuardedCluster,
+    readonly kubelet: PlayedKubelet,
+    /** Administrator's view. */
+    readonly central: Central,
+    private readonly controller: ProcessIdentity,
+    private readonly pki: Pki,
+  ) {}
+
+  static async start(): Promise<OpsCluster> {
+    const guarded = await GuardedCluster.start();
+    await untilQuotasAreUsable(guarded);
+    const { kubeconfig, folder } = guarded.central;
+    const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
+    const controller = await startController(guarded, pki);
+    const namespaces = Object.keys(guarded.lanes).map(laneNamespace);
+    const kubelet = new PlayedKubelet(kubeconfig, namespaces);
+    kubelet.start();
+    return new OpsCluster(guarded, kubelet, Central.fromKubeconfig(kubeconfig), controller, pki);
+  }
+
+  /** Kubeconfig of an operator on call, with exactly the rights of the platform's role. */
+  async operator(name: string, group = ONCALL_GROUP): Promise<string> {
+    const file = join(this.guarded.central.folder.path, `${name}.kubeconfig`);
+    const certificate = await this.pki.certificate(name, { commonName: name, organization: group });
+    const server = serverOf(this.guarded.central.kubeconfig);
+    await writeCertificateKubeconfig(file, { cluster: "central", server, user: name }, this.pki.authority, certificate);
+    return file;
+  }
+
+  /** Runs `nightlane` as somebody. */
+  async nightlane(kubeconfig: string, ...args: readonly string[]): Promise<Told> {
+    const out = new Collected();
+    const err = new Collected();
+    const code = await main([...args, "--kubeconfig", kubeconfig], { out, err });
+    return { code, out: out.text, err: err.text };
+  }
+
+  /** A night as it is now. */
+  async night(customer: string, workflow: string): Promise<NightState> {
+    return nightState(await this.central.workflow(laneNamespace(customer), workflow), Date.now());
+  }
+
+  /** Waits until a step is in a state. */
+  async untilStep(
+    customer: string,
+    workflow: string,
+    step: string,
+    state: StepState,
+    attempts?: number,
+  ): Promise<void> {
+    const what = `${step} of ${customer} is ${state}`;
+    await until({ what, limitSeconds: 60, everyMilliseconds: 250 }, async () => {
+      const found = (await this.night(customer, workflow)).steps.find((one) => one.name === step);
+      return found?.state === state && (attempts === undefined || found.attempts === attempts);
+    });
+  }
+
+  /** Waits until a step has had so many runners. */
+  async untilStarts(customer: string, step: string, count: number): Promise<void> {
+    const what = `${step} of ${customer} has had ${count} runners`;
+    await until({ what, limitSeconds: 30 }, async () => this.kubelet.starts(customer, step) >= count);
+  }
+
+  async stop(): Promise<void> {
+    await this.kubelet.stop();
+    // Run as a process it does not end on SIGTERM within a minute.
+    await terminate(this.controller, 0);
+    await this.guarded.stop();
+  }
+}
+
+/** A quota without counts refuses everything. */
+async function untilQuotasAreUsable(guarded: GuardedCluster): Promise<void> {
+  const what = "the lanes' quotas have been counted";
+  await until({ what, limitSeconds: 120, everyMilliseconds: 500 }, async () => {
+    const quotas = await guarded.central.kubectl(
+      "get",
+      "resourcequotas",
+      "-A",
+      "-o",
+      "jsonpath={.items[*].status.used}",
+    );
+    return quotas.split("count/workflows.argoproj.io").length > Object.keys(guarded.lanes).length;
+  });
+}
+
+/** The controller with its own service account, so that its rights and the policies' exemptions are the real ones. */
+async function startController(guarded: GuardedCluster, pki: Pki): Promise<ProcessIdentity> {
+  const { kubeconfig, folder } = guarded.central;
+  const tools = await ensureTools(["workflow-controller"], silentReporter);
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  // Its metrics port may be taken on this machine.
+  await guarded.central.kubectl(
+    ...["patch", "configmap", "workflow-controller-configmap", "-n", ARGO_NAMESPACE, "--type", "merge"],
+    ...["-p", JSON.stringify({ data: { metricsConfig: "enabled: false\n" } })],
+  );
+  const token = await core.createNamespacedServiceAccountToken({
+    namespace: ARGO_NAMESPACE,
+    name: ARGO_SERVICE_ACCOUNT,
+    body: { spec: { audiences: [], expirationSeconds: 7200 } },
+  });
+  const file = folder.file(
+    "controller.kubeconfig",
+    renderKubeconfig({
+      cluster: "central",
+      server: serverOf(kubeconfig),
+      authorityPem: readFileSync(pki.authority, "utf8"),
+      user: ARGO_SERVICE_ACCOUNT,
+      identity: { token: token.status?.token ?? "" },
+      namespace: ARGO_NAMESPACE,
+    }),
+  );
+  const log = openSync(join(folder.path, "controller.log"), "a");
+  const child = spawn(
+    "setpriv",
+    ["--pdeathsig", "KILL", "--", tools["workflow-controller"], "--kubeconfig", file, "--loglevel", "info"],
+    {
+      env: { LEADER_ELECTION_DISABLE: "true", DEFAULT_REQUEUE_TIME: "1s", PATH: process.env.PATH ?? "" },
+      stdio: ["ignore", log, log],
+    },
+  );
+  const identity = child.pid === undefined ? undefined : await identify(child.pid);
+  if (identity === undefined) throw new Error("the Argo controller did not start");
+  return identity;
+}
+
+function serverOf(kubeconfig: string): string {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error(`${kubeconfig} names no server`);
+  return server;
+}
+
+class Collected extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, next: (error?: Error | null) => void): void {
+    this.text += chunk.toString();
+    next();
+  }
+}

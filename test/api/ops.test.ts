@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ExitCode } from "../../ops/exit-code.ts";
+import { OpsCluster, type Told } from "./ops-support.ts";
+
+const CUSTOMER = "nordbank";
+const DATE = "2026-03-31";
+const NIGHT = `night-${DATE}-run-1`;
+const ANNA = "anna@vendor.example";
+let cluster: OpsCluster;
+let anna: string;
+
+/** Runs a verb as Anna, who is on call, and gives a reason where the verb wants one. */
+async function as(...args: readonly string[]): Promise<Told> {
+  return cluster.nightlane(anna, ...args);
+}
+
+async function act(verb: string, ...args: readonly string[]): Promise<Told> {
+  return as(verb, CUSTOMER, ...args, "--reason", `test of ${verb}`);
+}
+
+/** A verb that must work: shows what it said if it does not. */
+async function done(verb: string, ...args: readonly string[]): Promise<void> {
+  expect(await act(verb, ...args)).toMatchObject({
+    code: ExitCode.done,
+    err: expect.not.stringContaining("nightlane:"),
+  });
+}
+
+beforeAll(async () => {
+  cluster = await OpsCluster.start();
+  anna = await cluster.operator(ANNA);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+/** One night, acted upon while it runs; the tests are its hours, in order. */
+describe("a night of nordbank", () => {
+  it("starts for a given date, noted as who the API server says it was", async () => {
+    const told = await act("run", "--date", DATE, "-o", "json");
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expect(JSON.parse(told.out)).toMatchObject({ night: NIGHT, businessDate: DATE, runNumber: 1, by: ANNA });
+    await cluster.untilStep(CUSTOMER, NIGHT, "market", "running");
+    expect((await cluster.night(CUSTOMER, NIGHT)).acts).toMatchObject([
+      { by: ANNA, verb: "run", reason: "test of run" },
+    ]);
+  });
+
+  it("is not started a second time under the same number", async () => {
+    const told = await act("run", "--date", DATE);
+    expect(told.code).toBe(ExitCode.notPossible);
+    expect(told.err).toContain("has a night of 2026-03-31 already");
+  });
+
+  it("is shown with all others, and by itself as a tree", async () => {
+    const nights = await as("nights", "-o", "json");
+    expect(nights.err).toBe("");
+    expect(JSON.parse(nights.out)).toMatchObject([
+      { customer: "alpenkredit", state: "None" },
+      {
+        customer: CUSTOMER,
+        night: NIGHT,
+        state: "Running",
+        finishBy: "06:00",
+        active: [{ step: "market", state: "running" }],
+      },
+    ]);
+    const shown = await as("show", CUSTOMER);
+    expect(shown.out).toMatch(/▶ market +exec +running/);
+    expect(shown.out).toContain(`${ANNA} run: test of run`);
+  });
+
+  it("names the near ones of a wrong step or customer", async () => {
+    const step = await act("hold", "senarios");
+    expect(step).toMatchObject({ code: ExitCode.notFound });
+    expect(step.err).toContain("did you mean scenarios?");
+    const customer = await as("show", "nordbnk");
+    expect(customer.err).toContain("did you mean nordbank?");
+  });
+
+  it("holds a step that it has not reached, and releases the hold again", async () => {
+    await done("hold", "scenarios");
+    await done("hold", "revaluation");
+    await done("release", "revaluation");
+    expect((await act("release", "var-es")).code).toBe(ExitCode.notPossible);
+  });
+
+  it("changes nothing in a dry run, and says what it would do", async () => {
+    const told = await act("hold", "report", "--dry-run");
+    expect(told).toMatchObject({ code: ExitCode.done });
+    expect(told.out).toContain("dry run: nothing was changed");
+    expect((await as("show", CUSTOMER)).out).not.toMatch(/report.*to be held/);
+  });
+
+  it("stops at the gate of a held step, while its siblings run on", async () => {
+    cluster.kubelet.end(CUSTOMER, "market", 1, { exitCode: 0 });
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "held");
+    expect(cluster.kubelet.starts(CUSTOMER, "scenarios")).toBe(0);
+    expect((await act("retry", "scenarios")).err).toContain("is held at its gate");
+  });
+
+  it("starts a released step", async () => {
+    await done("release", "scenarios");
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "running");
+    await cluster.untilStarts(CUSTOMER, "scenarios", 1);
+  });
+
+  it("waits for a decision where a step failed, and retries it as exactly one new attempt", async () => {
+    cluster.kubelet.end(CUSTOMER, "scenarios", 1, { exitCode: 10, message: "Job nl-scenarios failed: out of memory" });
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "deciding");
+    expect((await as("show", CUSTOMER)).out).toContain("Job nl-scenarios failed: out of memory");
+    await done("retry", "scenarios");
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "running", 2);
+    await cluster.untilStarts(CUSTOMER, "scenarios", 2);
+  });
+
+  it("restarts a running step: its runner is ordered to cancel, then one new attempt starts", async () => {
+    const told = await act("restart", "scenarios");
+    expect(told).toMatchObject({ code: ExitCode.done });
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "running", 3);
+    await cluster.untilStarts(CUSTOMER, "scenarios", 3);
+  });
+
+  it("stops a running step, which then waits for a decision", async () => {
+    expect((await act("skip", "scenarios")).err).toMatch(/is running\n.*nightlane stop/);
+    await done("stop", "scenarios");
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "deciding");
+    expect(cluster.kubelet.starts(CUSTOMER, "scenarios")).toBe(3);
+  });
+
+  it("skips a failed step and goes on without it", async () => {
+    await done("skip", "scenarios");
+    await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "skipped");
+    expect((await act("restart", "scenarios")).err).toContain(`nightlane replay ${CUSTOMER}`);
+  });
+
+  it("starts nothing while it is paused, and resumes with held steps still held", async () => {
+    await done("hold", "var-es");
+    await done("pause");
+    expect((await act("pause")).code).toBe(ExitCode.notPossible);
+    cluster.kubelet.end(CUSTOMER, "revaluation", 1, { exitCode: 0 });
+    expect(JSON.parse((await as("nights", "-o", "json")).out)[1]).toMatchObject({ state: "Paused" });
+    await done("resume");
+    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "held");
+  });
+
+  it("skips a step at its gate, and one that is not reached yet", async () => {
+    await done("skip", "archive");
+    await done("skip", "var-es");
+    await cluster.untilStep(CUSTOMER, NIGHT, "report", "running");
+    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "skipped");
+  });
+
+  it("gives a step up: it fails, the steps after it do not run, and the night ends", async () => {
+    cluster.kubelet.end(CUSTOMER, "report", 1, { exitCode: 30, message: "Job nl-report was deleted" });
+    await cluster.untilStep(CUSTOMER, NIGHT, "report", "deciding");
+    await done("abort", "report");
+    await cluster.untilStep(CUSTOMER, NIGHT, "report", "failed");
+    await cluster.untilStep(CUSTOMER, NIGHT, "archive", "skipped");
+    expect((await act("hold", "archive")).err).toContain("no night of nordbank is running");
+  });
+
+  it("has run each step exactly as often as decided, and holds every act with its author", async () => {
+    const runs = ["market", "scenarios", "revaluation", "var-es", "report", "archive"].map((step) => [
+      step,
+      cluster.kubelet.starts(CUSTOMER, step),
+    ]);
+    expect(Object.fromEntries(runs)).toEqual({
+      market: 1,
+      scenarios: 3,
+      revaluation: 1,
+      "var-es": 0,
+      report: 1,
+      archive: 0,
+    });
+    const night = await cluster.night(CUSTOMER, NIGHT);
+    const scenarios = night.steps.find((step) => step.name === "scenarios");
+    expect(scenarios?.acts.map(({ by, verb }) => `${verb} ${by}`)).toEqual(
+      ["hold", "release", "retry", "restart", "restart", "stop", "skip"].map((verb) => `${verb} ${ANNA}`),
+    );
+    expect(scenarios?.attemptLog.map(({ exitCode }) => exitCode)).toEqual([10, 40, 40]);
+  });
+});
