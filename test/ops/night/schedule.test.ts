@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { latenessOf } from "../../../ops/night/lateness.ts";
+import { type CronWorkflow, deadlinesOf, laneSchedule, lastDueDate } from "../../../ops/night/schedule.ts";
+
+function cron(schedule: string, annotations: Readonly<Record<string, string>> = {}): CronWorkflow {
+  return {
+    metadata: { name: "night", namespace: "customer-x", annotations },
+    spec: {
+      schedules: [schedule],
+      timezone: "Europe/Berlin",
+      workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
+    },
+  };
+}
+
+const nightly = laneSchedule(
+  cron("30 22 * * *", { "nightlane/finish-by": "06:00", "nightlane/input-cut-off": "23:15 market,limits" }),
+);
+const utc = (instant: number | undefined): string => new Date(instant ?? Number.NaN).toISOString();
+
+describe("a lane's schedule", () => {
+  test("is read from its CronWorkflow", () => {
+    expect(nightly).toEqual({
+      start: "22:30",
+      timezone: "Europe/Berlin",
+      finishBy: "06:00",
+      startWithinMinutes: 15,
+      inputCutOff: { time: "23:15", steps: ["market", "limits"] },
+    });
+  });
+
+  test("promises nothing that its annotations do not say", () => {
+    expect(laneSchedule(cron("5 1 * * *"))).toEqual({
+      start: "01:05",
+      timezone: "Europe/Berlin",
+      startWithinMinutes: 15,
+    });
+  });
+
+  test("is none where no start can be expected daily", () => {
+    expect(laneSchedule(cron("*/5 * * * *"))).toBeUndefined();
+  });
+});
+
+describe("deadlines", () => {
+  test("are local times of the morning after, also over a change of the clocks", () => {
+    if (nightly === undefined) throw new Error("no schedule");
+    const { start, startBy, finishBy, inputCutOff } = deadlinesOf(nightly, "2026-03-28");
+    expect([start, startBy, finishBy, inputCutOff].map(utc)).toEqual([
+      "2026-03-28T21:30:00.000Z",
+      "2026-03-28T21:45:00.000Z",
+      "2026-03-29T04:00:00.000Z",
+      "2026-03-28T22:15:00.000Z",
+    ]);
+  });
+
+  test("of a night that starts after midnight belong to the business date before", () => {
+    const early = laneSchedule(cron("5 1 * * *", { "nightlane/finish-by": "06:00" }));
+    if (early === undefined) throw new Error("no schedule");
+    const { start, finishBy } = deadlinesOf(early, "2026-01-15");
+    expect([start, finishBy].map(utc)).toEqual(["2026-01-16T00:05:00.000Z", "2026-01-16T05:00:00.000Z"]);
+    expect(lastDueDate(early, Date.parse("2026-01-16T00:04:00Z"))).toBe("2026-01-14");
+    expect(lastDueDate(early, Date.parse("2026-01-16T00:06:00Z"))).toBe("2026-01-15");
+  });
+
+  test("the last start that was due", () => {
+    if (nightly === undefined) throw new Error("no schedule");
+    expect(lastDueDate(nightly, Date.parse("2026-01-15T21:29:00Z"))).toBe("2026-01-14");
+    expect(lastDueDate(nightly, Date.parse("2026-01-15T21:30:00Z"))).toBe("2026-01-15");
+  });
+});
+
+describe("a night", () => {
+  const night = { businessDate: "2026-01-15", runNumber: "1" };
+  const at = (time: string): number => Date.parse(time);
+
+  test("is in time until it should have ended", () => {
+    expect(latenessOf(night, nightly, at("2026-01-16T04:00:00Z"))).toMatchObject({ late: false, secondsLeft: 3600 });
+  });
+
+  test("is late while it still runs after that", () => {
+    expect(latenessOf(night, nightly, at("2026-01-16T05:01:00Z"))).toMatchObject({ late: true, secondsLeft: -60 });
+  });
+
+  test("was late if it ended after that, whenever one looks", () => {
+    const ended = { ...night, finishedAt: "2026-01-16T05:30:00Z" };
+    expect(latenessOf(ended, nightly, at("2026-02-01T00:00:00Z"))).toMatchObject({ late: true });
+  });
+
+  test("has no deadline as a replay", () => {
+    expect(latenessOf({ ...night, runNumber: "2" }, nightly, at("2026-02-01T00:00:00Z"))).toBeUndefined();
+  });
+
+  test("is never late on a day that is no business day", () => {
+    expect(latenessOf({ ...night, open: false }, nightly, at("2026-02-01T00:00:00Z"))).toMatchObject({ late: false });
+  });
+});
