@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Writes the night's report: an HTML page and a CSV table. Plain Python, whoever starts it."""
 
 import argparse

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Revalues the portfolio under every scenario of the night."""
 
 import argparse

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Generates historical and Monte Carlo scenarios from the night's market snapshot."""
 
 import argparse

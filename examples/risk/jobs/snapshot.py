@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Takes the market snapshot of a business date. Plain Python and NumPy; runs in the pricing engine's pod.
 
 Writes market.json, factors.csv, correlations.csv, history.csv and manifest.json; prints the SHA-256 of each and of the snapshot.

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Measures 99% value at risk and 97.5% expected shortfall, historical and Monte Carlo."""
 
 import argparse
