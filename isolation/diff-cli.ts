@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { UserError } from "../constructs/problem.ts";
 import { accessFacts } from "./access/access-facts.ts";
 import { compareAccess } from "./diff/compare.ts";
-import { diffJson, diffText, widensUnanswered } from "./diff/report.ts";
+import { type DiffResult, diffJson, diffText, widensUnanswered } from "./diff/report.ts";
 import { readSide } from "./diff/sources.ts";
 import { widenings } from "./diff/widening.ts";
 import { viewEstate } from "./model/view.ts";
@@ -33,12 +33,15 @@ const command = new Command("isolation:diff")
     const base = readSide(baseName);
     const head = readSide(headName);
     const change = compareAccess(base.estate, head.estate);
-    const result = {
+    const customers = head.estate.customers.length;
+    const wider = widenings(change, accessFacts(viewEstate(base.estate)), customers, book);
+    const result: DiffResult = {
       base: base.label,
       head: head.label,
-      customers: head.estate.customers.length,
+      customers,
       change,
-      widenings: widenings(change, accessFacts(viewEstate(base.estate)), head.estate.customers.length, book),
+      widenings: wider,
+      unusedWaivers: book.unused.filter(({ rule }) => rule === "widening"),
     };
     process.stdout.write(options.json === true ? diffJson(result) : `${diffText(result)}\n`);
     process.exitCode = widensUnanswered(result) ? 1 : 0;

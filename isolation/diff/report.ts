@@ -2,6 +2,7 @@ import type { AccessFact } from "../access/fact.ts";
 import { groupFacts, showOwners } from "../access/group-facts.ts";
 import { showCustomers } from "../matrix/path.ts";
 import { PLATFORM } from "../model/estate.ts";
+import type { Waiver } from "../waivers.ts";
 import type { AccessChange, OwnerChange } from "./compare.ts";
 import type { Widening } from "./widening.ts";
 
@@ -13,6 +14,8 @@ export interface DiffResult {
   readonly customers: number;
   readonly change: AccessChange;
   readonly widenings: readonly Widening[];
+  /** Waivers of widenings that this change has not: those of changes that are merged. */
+  readonly unusedWaivers: readonly Waiver[];
 }
 
 /** Whether access widens without anybody answering for it. */
@@ -27,6 +30,7 @@ const SHOWN = 40;
 export function diffText(result: DiffResult): string {
   const { change, widenings, base, head } = result;
   const unanswered = widenings.filter(({ waiver }) => waiver === undefined);
+  const widening = new Set(widenings.map(({ line }) => `added: ${line}`));
   const affected = change.owners.filter(({ owner }) => owner !== PLATFORM);
   return [
     "## What this change opens",
@@ -54,14 +58,19 @@ export function diffText(result: DiffResult): string {
       ),
     ]),
     ...section("Access", [
-      ...factLines("added", change.addedFacts, result.customers),
-      ...factLines("removed", change.removedFacts, result.customers),
+      // What widens stands above already.
+      ...factLines("added", change.addedFacts, result).filter((line) => !widening.has(line)),
+      ...factLines("removed", change.removedFacts, result),
       ...change.changedFacts.map(
         ({ before, after }) =>
           `changed: ${after.owner}: ${after.text}: ${before.value ?? "-"} -> ${after.value ?? "-"}`,
       ),
     ]),
     ...section(`Customers affected: ${affected.length}`, change.owners.map(ownerLine)),
+    ...section(
+      "Waivers to be removed",
+      result.unusedWaivers.map(({ object }) => `${object}: this change does not widen access so`),
+    ),
     "",
     summary(result),
   ].join("\n");
@@ -93,8 +102,8 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return ["", `### ${title}`, "", ...lines.slice(0, SHOWN).map((line) => `- ${line}`), ...rest];
 }
 
-function factLines(what: string, facts: readonly AccessFact[], customers: number): readonly string[] {
-  return groupFacts(facts).map((group) => `${what}: ${showOwners(group, customers, 8)}: ${group.text}`);
+function factLines(what: string, facts: readonly AccessFact[], { customers }: DiffResult): readonly string[] {
+  return groupFacts(facts).map((group) => `${what}: ${showOwners(group, customers)}: ${group.text}`);
 }
 
 function ownerLine({ owner, presence, added, removed, changed }: OwnerChange): string {
@@ -112,5 +121,5 @@ function ownerLine({ owner, presence, added, removed, changed }: OwnerChange): s
 /** A comparison as data. */
 export function diffJson(result: DiffResult): string {
   const { base, head, customers, change, widenings } = result;
-  return `${JSON.stringify({ summary: summary(result), base, head, customers, widens: widensUnanswered(result), widenings, ...change }, null, 2)}\n`;
+  return `${JSON.stringify({ summary: summary(result), base, head, customers, widens: widensUnanswered(result), widenings, unusedWaivers: result.unusedWaivers, ...change }, null, 2)}\n`;
 }

@@ -72,5 +72,5 @@ function checkDeclared(view: EstateView, name: string, inspection: Inspection): 
 }
 
 function report(inspection: Inspection, name: string, message: string): void {
-  inspection.report(`customer ${name}`, message, "give the customer a name that no other's can be mistaken for");
+  inspection.report(`customers/${name}.ts`, message, "give the customer a name that no other's can be mistaken for");
 }

@@ -22,7 +22,7 @@ export const distinctClusters: Rule = {
         byIdentity.set(identity, name);
       } else {
         inspection.report(
-          `customer ${name}`,
+          `customers/${name}.ts`,
           `uses namespace ${namespace} of ${server}, which is customer ${other}'s`,
           "correct cluster.server; two customers in one cluster need a namespace each, and a reviewed waiver of rule 21",
         );
