@@ -69,12 +69,14 @@ echo "nightlane-end $nonce $1 $2" >&2
 SEND_LISTED = """
 nonce=$1
 exec 5>&1
-packed() { tar -chf - -C "$1" "$2" "$3" 5>&- 7>&-; echo "$?" >&6; }
-report=$({ { packed "$2" -T - | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+names=$(cat)
+packed() { printf '%s\\n' "$names" | tar -chf - -C "$1" -T - 5>&- 7>&-; echo "$?" >&6; }
+report=$({ { packed "$2" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder. Writes a tar of the files named on standard input, one a line."""
+"""Parameters: nonce, folder. Writes a tar of the files named on standard input, one a line. The names are
+taken in whole first: whoever sends them does not read before the last is sent."""
 
 RECEIVE = """
 nonce=$1

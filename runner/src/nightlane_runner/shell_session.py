@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
 _KEPT_ERROR_LINES = 20
 _END_SECONDS = 10.0
+_BEGIN_SECONDS = 60.0
 
 _BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
 _END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
@@ -92,9 +94,12 @@ class ShellSession:
                     stream.close()
 
     def wait_until_begun(self) -> None:
-        """Wait for the script's first sentinel; raises TransportFailed if the process ends without it."""
+        """Wait for the script's first sentinel; raises TransportFailed if the process ends without it, or is silent."""
+        end = time.monotonic() + _BEGIN_SECONDS
         while not self._begun.wait(_TICK_SECONDS):
             self._tick()
+            if time.monotonic() >= end:
+                raise TransportFailed(f"the container did not answer within {_BEGIN_SECONDS:.0f} s")
             if self._process.poll() is not None:
                 self._reader.join(_END_SECONDS)
                 if not self._begun.is_set():
