@@ -85,7 +85,12 @@ export class Api {
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.server}${path}`,
-        { method: call.method, agent: this.agent, timeout: ANSWER_SECONDS * 1000, headers: this.headers(call) },
+        {
+          method: call.method,
+          agent: this.agentFor(call),
+          timeout: ANSWER_SECONDS * 1000,
+          headers: this.headers(call),
+        },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -126,10 +131,15 @@ export class Api {
     this.agent.destroy();
   }
 
+  /** A connection whose protocol changes belongs to one request alone. */
+  private agentFor(call: Call): Agent {
+    return call.upgrade === undefined ? this.agent : new Agent({ ...this.agent.options, keepAlive: false });
+  }
+
   private headers(call: Call): Record<string, string | string[]> {
     const identity = call.as ?? this.identity;
     return {
-      accept: call.plain === true ? "*/*" : "application/json",
+      accept: call.plain === true || call.upgrade !== undefined ? "*/*" : "application/json",
       "content-type": call.method === "PATCH" ? (call.patch ?? "application/merge-patch+json") : "application/json",
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
       ...(identity === undefined ? {} : { "impersonate-user": identity.user }),

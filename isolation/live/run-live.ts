@@ -3,6 +3,7 @@ import { discover } from "./access/discovery.ts";
 import { quotaAttempts } from "./access/quota-attempts.ts";
 import { executorAttempts, type LaneInReach, operatorAttempts } from "./access/request-attempts.ts";
 import type { LaneUnderTest } from "./admission/lane.ts";
+import { actAttempts } from "./admission/acts.ts";
 import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
 import { storeNight } from "./admission/prepare.ts";
@@ -126,6 +127,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     podAccessAttempts,
     workflowCreationAttempts,
     workflowUpdateAttempts,
+    actAttempts,
     templateAttempts,
     cronAttempts,
     namespaceAttempts,

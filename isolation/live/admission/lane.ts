@@ -8,7 +8,11 @@ import type { Attempt } from "../attempt.ts";
 export interface WorkflowObject {
   readonly apiVersion: "argoproj.io/v1alpha1";
   readonly kind: "Workflow";
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: WorkflowSpec;
   readonly status?: { readonly [field: string]: unknown };
 }

@@ -1,5 +1,6 @@
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
+import { withAct } from "./acts.ts";
 import { type Forbidden, type LaneUnderTest, OPERATOR, refusals } from "./lane.ts";
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -63,7 +64,7 @@ export function configMapAttempts(lane: LaneUnderTest): readonly Attempt[] {
     ({
       method: "POST",
       path,
-      body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: lane.namespace }, data },
+      body: withAct({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: lane.namespace }, data }),
       as: OPERATOR,
     }) as const;
   const attempt = (what: string, name: string, data: object): Forbidden => ({

@@ -2,6 +2,7 @@ import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
+import { actBy, withAct } from "./acts.ts";
 import { type Forbidden, type LaneUnderTest, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
@@ -11,7 +12,7 @@ export function nightOf(lane: Pick<LaneUnderTest, "namespace" | "template">, nam
   return {
     apiVersion: ARGO,
     kind: "Workflow",
-    metadata: { name, namespace: lane.namespace },
+    metadata: { name, namespace: lane.namespace, annotations: actBy(OPERATOR.user) },
     spec: {
       workflowTemplateRef: { name: lane.template.metadata.name },
       arguments: {
@@ -109,7 +110,7 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
 export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow } = lane;
   const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace, name: storedWorkflow.metadata.name });
-  const patch = (body: object) => ({ method: "PATCH", path, body, as: OPERATOR }) as const;
+  const patch = (body: object) => ({ method: "PATCH", path, body: withAct(body), as: OPERATOR }) as const;
   const attempt = (what: string, body: object): Forbidden => ({
     invariant: 26,
     actor: "operator",

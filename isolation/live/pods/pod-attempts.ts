@@ -41,7 +41,12 @@ export async function provePods(props: PodProofProps): Promise<PodProof> {
     lanes.map(async (lane) => {
       const targets = [...common, ...foreignTargets(lane, lanes, listening)];
       const order = {
-        probes: [...targets.map((target) => reach(target, true)), ...LOCAL_PROBES.map(refused), ...required(lane)],
+        probes: [
+          ...targets.map((target) => reach(target, true)),
+          ...LOCAL_PROBES.map(refused),
+          WITHOUT_CREDENTIAL,
+          ...required(lane),
+        ],
       };
       const place = { template: lane.template, namespace: lane.namespace, executorImage: props.executorImage };
       return { lane, targets, pod: await site.runner(place, order) };
@@ -211,13 +216,20 @@ function compare(
     what,
     make: async (): Promise<Outcome> => {
       const result = results.get(name);
-      const seen = result === undefined ? "it was not tried" : `${result.seen}, after ${result.seconds} s`;
-      return { refused: result?.refused === true, seen };
+      return { refused: result?.refused === true, seen: result === undefined ? "it was not tried" : seenBy(result) };
     },
     controlled: `the same from ${controller === "node" ? "the node's own network" : "a pod without restrictions"}`,
     control: async () => failureOf(name, controls),
   };
 }
+
+/** A network plugin that learns of a pod only when it runs leaves a gap, which is told and not passed over. */
+function seenBy({ seen, seconds }: ProbeResult): string {
+  return seconds < GAP_SECONDS ? seen : `${seen}; open for the pod's first ${seconds} s`;
+}
+
+/** What a connection that is refused at once may take. */
+const GAP_SECONDS = 0.2;
 
 function failureOf(name: string, results: Results): string | undefined {
   const result = results.get(name);

@@ -26,6 +26,7 @@ class Probe(TypedDict):
 
 SETTLE_SECONDS = 30.0
 CONNECT_SECONDS = 2.0
+PRINTING = threading.Lock()
 
 
 def tcp(target: str) -> str:
@@ -106,7 +107,8 @@ def attempt(probe: Probe) -> None:
             break
         time.sleep(0.2)
     result = {"name": probe["name"], "refused": refused, "seen": seen, "seconds": round(elapsed, 1)}
-    print(json.dumps(result), flush=True)
+    with PRINTING:
+        print(json.dumps(result), flush=True)
 
 
 def listen(address: str) -> None:
