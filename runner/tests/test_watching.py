@@ -11,7 +11,8 @@ from nightlane_runner.job_follow import JobFollower
 from nightlane_runner.job_manifest import complete_job
 from nightlane_runner.json_tree import text_at
 from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step_input import SparkInput, Step, StepInput
+from nightlane_runner.step import SparkInput, Step
+from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings

@@ -8,7 +8,7 @@ from nightlane_runner.business_date import business_date, variant
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.holidays import business_day_test
-from nightlane_runner.step_input import CalendarInput
+from nightlane_runner.step import CalendarInput
 from nightlane_runner.step_log import StepLog
 
 

@@ -11,8 +11,8 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane_folder import fresh_folder, put_into_place, put_into_step_folder
 from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.step import CopyInput
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import CopyInput
 from nightlane_runner.transfer import RemoteAbsent, fetch_path, send_path
 
 

@@ -11,8 +11,8 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.ready_pod import find_container
 from nightlane_runner.shell_session import TransportFailed
+from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ContainerChoice
 from nightlane_runner.transfer import NEEDED_PROGRAMS
 
 _Outcome = TypeVar("_Outcome")

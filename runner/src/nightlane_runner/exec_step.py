@@ -12,8 +12,8 @@ from nightlane_runner.json_tree import number_at, text_at
 from nightlane_runner.pod_shell import PodContainer, PodShell
 from nightlane_runner.ready_pod import find_container
 from nightlane_runner.shell_session import Ending, ShellSession, TransportFailed
+from nightlane_runner.step import ExecInput
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ExecInput
 
 NEEDED_PROGRAMS = ("tee", "wc")
 """What a container must have besides sh; for ending the command early also tr, grep and kill."""

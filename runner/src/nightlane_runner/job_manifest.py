@@ -6,7 +6,7 @@ import json
 
 from nightlane_runner import run_identity
 from nightlane_runner.json_tree import JsonObject, object_at, strings_at
-from nightlane_runner.step_input import Step
+from nightlane_runner.step import Step
 
 SPEC_HASH = f"{run_identity.DOMAIN}/spec-hash"
 """Annotation with the hash of the Job as it was rendered: an existing Job is adopted only if it is equal."""

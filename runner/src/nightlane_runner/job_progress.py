@@ -10,7 +10,7 @@ from nightlane_runner.json_tree import JsonObject, number_at, object_at, objects
 from nightlane_runner.log_follow import LogFollower
 from nightlane_runner.pending import Pending, Trouble, diagnose, event_texts
 from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step_input import SparkInput
+from nightlane_runner.step import SparkInput
 from nightlane_runner.step_log import StepLog
 
 _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)

@@ -21,8 +21,9 @@ from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
 from nightlane_runner.pod_shell import KubectlShell
 from nightlane_runner.spark_step import SparkStep
+from nightlane_runner.step import Step
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, Step, StepInput
+from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.step_log import StepLog
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"

@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.places import Places
-from nightlane_runner.step_input import Run, Step
+from nightlane_runner.step import Run, Step
 
 REMOTE_RESULTS = PurePosixPath("/results")
 """Where the customer's results volume is mounted, in Spark pods and in the results pod."""

@@ -7,8 +7,8 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import JsonObject, objects_at, strings_at, text_at
 from nightlane_runner.pod_shell import PodContainer
+from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ContainerChoice
 
 PATIENCE_SECONDS = 300.0
 """How long to wait for a Ready pod: a rollout or a node's restart should not cost a night."""

@@ -13,8 +13,8 @@ from nightlane_runner.lane_folder import fresh_folder, put_into_step_folder
 from nightlane_runner.manifest import MANIFEST_NAME, ResultManifest, UnusableManifest, parse_manifest
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.shell_session import TransportFailed
+from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ContainerChoice
 from nightlane_runner.transfer import RemoteAbsent, fetch_file, fetch_listed
 
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from nightlane_runner.step_input import Run, Step
+from nightlane_runner.step import Run, Step
 
 DOMAIN = "nightlane.example"
 """Prefix of every label and annotation that Nightlane sets."""

@@ -16,8 +16,8 @@ from nightlane_runner.job_progress import JobProgress, TakenBack
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.remote_job import RemoteJob
 from nightlane_runner.results import ResultsFetch
+from nightlane_runner.step import SparkInput
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import SparkInput
 
 
 class SparkStep:
@@ -54,7 +54,8 @@ class SparkStep:
         except Interrupted as interruption:
             raise self._interrupted(interruption) from interruption
         except TakenBack:
-            self._cancel(time.monotonic() + GRACE_SECONDS)
+            if not self._cancel(time.monotonic() + GRACE_SECONDS):
+                self._context.log.info("nobody confirmed the Job's deletion in time: look there before another try")
             raise
 
     def _claim(self) -> RemoteJob:

@@ -6,7 +6,7 @@ from nightlane_runner.cluster import Cluster
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
-from nightlane_runner.step_input import Step
+from nightlane_runner.step import Step
 from nightlane_runner.step_log import StepLog
 
 

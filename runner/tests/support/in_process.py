@@ -12,8 +12,8 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
+from nightlane_runner.step import Step
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import Step
 from nightlane_runner.step_log import StepLog
 from tests.support.eventually import eventually
 

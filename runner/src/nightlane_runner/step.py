@@ -1,0 +1,130 @@
+"""What a step is to do: the types that its input is read into."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from nightlane_runner.json_tree import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What makes one run of a pipeline different from every other one."""
+
+    customer: str
+    pipeline: str
+    business_date: date
+    variant: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One try of one node of the night.
+
+    Attributes:
+        run: the run it belongs to.
+        name: the node's name.
+        attempt: counts a person's retries, from 1. Evictions and infrastructure retries keep it.
+        namespace: the namespace in the customer's cluster.
+        outage_budget_seconds: how long the customer's API server may be away before the step gives up.
+
+    """
+
+    run: Run
+    name: str
+    attempt: int
+    namespace: str
+    outage_budget_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SparkInput:
+    """A Spark application as a Kubernetes Job.
+
+    Attributes:
+        job: the Job without a name, as it is to be created.
+        pending_seconds: how long a driver pod may be without running (no node, no quota, volume not mounted).
+        image_pull_seconds: how long a scheduled pod's image may fail to be pulled.
+        timeout_seconds: how long the Job may run, not counting pauses; None for as long as it takes.
+        results: whether the application leaves results that must be brought back.
+        result: the file that the results must hold, None for any.
+
+    """
+
+    job: JsonObject
+    pending_seconds: int
+    image_pull_seconds: int
+    timeout_seconds: int | None
+    results: bool
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerChoice:
+    """Which container to work in: that of any Ready pod with these labels.
+
+    Attributes:
+        selector: labels and their values, all of which the pod has.
+        container: the container's name, None for the pod's first.
+
+    """
+
+    selector: dict[str, str]
+    container: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecInput:
+    """A command to run in a container of the customer's.
+
+    Attributes:
+        target: where to run it.
+        command: program and arguments, handed over as they are.
+        timeout_seconds: how long it may take.
+
+    """
+
+    target: ContainerChoice
+    command: tuple[str, ...]
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyInput:
+    """A file or folder to carry between the customer's side and the lane.
+
+    Attributes:
+        target: the container on the customer's side.
+        remote_path: absolute path in that container.
+        lane_path: absolute path on the lane's results volume, beginning with /results/.
+        timeout_seconds: how long the whole copy may take, further tries included.
+
+    """
+
+    target: ContainerChoice
+    remote_path: PurePosixPath
+    lane_path: PurePosixPath
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInput:
+    """What the business date is derived from.
+
+    Attributes:
+        scheduled_time: when the schedule fired (RFC 3339), "" for a run that a person started.
+        business_date: "auto", or the date itself.
+        timezone: the customer's timezone, such as Europe/Berlin.
+        calendar: TARGET or WEEKENDS.
+        extra_holidays: further days that are no business days.
+        roll_hour: before this local hour (0-23) a scheduled time still belongs to the day before.
+
+    """
+
+    scheduled_time: str
+    business_date: str
+    timezone: str
+    calendar: str
+    extra_holidays: frozenset[date]
+    roll_hour: int
