@@ -16,6 +16,7 @@
 #   SPARK_EXECUTOR_POD_TEMPLATE                   pod template of the executors (default: /opt/executor-template.yaml)
 #   NIGHTLANE_LABEL_<NAME>                        becomes the executors' label nightlane.example/<name>
 #   NIGHT_DIR, STEP, ATTEMPT, BUSINESS_DATE, RUN_NUMBER    the step; handed on to the executors
+#   EXECUTOR_WAIT_SECONDS                         how long work may wait without a single task running (default: 900)
 #   JVM_OPTIONS                                   of driver and executors (default: quick to start, at the price of peak speed)
 set -euo pipefail
 umask 0002 # the other pods of the night write beside what this one creates, through the volume's group
@@ -71,6 +72,9 @@ run_driver() { # <main.py> [arguments...]
     spark.kubernetes.executor.podTemplateFile="${SPARK_EXECUTOR_POD_TEMPLATE:-/opt/executor-template.yaml}"
     spark.kubernetes.executor.request.cores="${SPARK_EXECUTOR_REQUEST_CORES:-$SPARK_EXECUTOR_CORES}"
     spark.kubernetes.executor.deleteOnTermination=true
+    # Results go to one shared claim; none is made for an executor, so none is looked for.
+    spark.kubernetes.driver.ownPersistentVolumeClaim=false
+    spark.kubernetes.driver.reusePersistentVolumeClaim=false
     # The image holds all that executors read; without a ConfigMap they start sooner.
     spark.kubernetes.executor.disableConfigMap=true
     spark.kubernetes.executor.volumes.persistentVolumeClaim.results.options.claimName=results

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 INVALID_INPUT = 2
-"""Exit code of every command here when the input is at fault; any other failure exits 1 with its stack trace."""
+"""Exit code of every command here when the input is at fault."""
+STARVED = 3
+"""Exit code when Spark was given no executors."""
 
 _SHOWN = 20
 

@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from nightlane_risk.command import run
+from nightlane_risk.starvation import DEFAULT_LIMIT_SECONDS, LIMIT_VARIABLE, StarvationWatch
 from nightlane_risk.step import Step, step_from_environment
 
 
@@ -21,9 +23,11 @@ def run_with_spark(name: str, stage: Callable[[SparkSession, Step], None]) -> No
 
     def command() -> None:
         step = step_from_environment(os.environ)
+        limit = float(os.environ.get(LIMIT_VARIABLE, DEFAULT_LIMIT_SECONDS))
         spark = start_session(name)
         try:
-            stage(spark, step)
+            with StarvationWatch(_Application(spark.sparkContext), limit):
+                stage(spark, step)
         finally:
             spark.stop()
 
@@ -46,3 +50,19 @@ def partition_count(spark: SparkSession, wanted: int | None) -> int:
     count = wanted if wanted is not None else spark.sparkContext.defaultParallelism
     spark.conf.set("spark.sql.shuffle.partitions", count)
     return count
+
+
+class _Application:
+    """What the starvation watch sees of a Spark application."""
+
+    def __init__(self, context: SparkContext) -> None:
+        self._context = context
+
+    def is_starving(self) -> bool:
+        tracker = self._context.statusTracker()
+        stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        waiting = [stage for stage in stages if stage is not None]
+        return bool(waiting) and all(stage.numActiveTasks == 0 for stage in waiting)
+
+    def cancel(self) -> None:
+        self._context.cancelAllJobs()
