@@ -84,7 +84,7 @@ export function ownLaneAttempts(api: Api, served: readonly ServedResource[], cus
     identity: laneAccount(customer, EXECUTOR_SERVICE_ACCOUNT),
     verb,
     namespace,
-    resource: { group: "argoproj.io", resource: "workflowtaskresults", namespaced: true },
+    resource: { group: "argoproj.io", resource: "workflowtaskresults" },
   }));
   const control = async (): Promise<string | undefined> =>
     (await allowedAmong(api, needed)).length === needed.length ? undefined : "the executor cannot report its results";

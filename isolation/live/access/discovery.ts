@@ -6,10 +6,17 @@ export interface ServedResource {
   /** `pods`, or `pods/exec`. */
   readonly resource: string;
   readonly namespaced: boolean;
+  /** Where its group's objects are served: `/api/v1`, `/apis/apps/v1`. */
+  readonly base: string;
+  readonly verbs: readonly string[];
 }
 
 interface ResourceList {
-  readonly resources: readonly { readonly name: string; readonly namespaced: boolean }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
 }
 
 interface GroupList {
@@ -26,7 +33,7 @@ export async function discover(api: Api): Promise<readonly ServedResource[]> {
   const lists = await Promise.all(
     sources.map(async ({ group, path }) => {
       const { resources } = await api.get<ResourceList>(path);
-      return resources.map(({ name, namespaced }) => ({ group, resource: name, namespaced }));
+      return resources.map(({ name, namespaced, verbs }) => ({ group, resource: name, namespaced, base: path, verbs }));
     }),
   );
   return lists.flat();

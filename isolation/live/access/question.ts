@@ -5,7 +5,7 @@ import type { ServedResource } from "./discovery.ts";
 export interface Question {
   readonly identity: Identity;
   readonly verb: string;
-  readonly resource: ServedResource;
+  readonly resource: Pick<ServedResource, "group" | "resource">;
   /** Namespace; undefined asks for all namespaces, or for a resource that lies in none. */
   readonly namespace: string | undefined;
 }
