@@ -52,13 +52,13 @@ class StarvationWatch:
         """Begin to watch."""
         self._thread.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop watching; says why if the watch ended the application."""
         self._over.set()
         self._thread.join()
         if self._starved and error is not None:
             raise StarvationError(
-                f"work waited {self._limit:.0f} seconds and no task ran: Kubernetes gives this driver no executors. The log above "
-                "says what it answers to requests for them; if it says nothing, the events of the executors' pods do. Mend that, "
+                f"work waited {self._limit:.0f} seconds and no task ran: Kubernetes gives this driver no executors. The log "
+                "above says what it answers to requests for them; if it says nothing, the events of the executors' pods do. Mend that, "
                 f"or allow more time with {LIMIT_VARIABLE}."
             ) from error
