@@ -6,7 +6,7 @@ import { withLock } from "../tools/lock.ts";
 import { type Reporter, reported } from "../tools/reporter.ts";
 import { DEBIAN_MIRRORS, DEBIAN_RELEASE, debianSources, hostAptProxies, hostMirrors } from "./apt-settings.ts";
 import { archiveDigest } from "./archive.ts";
-import { askBuildah, buildah } from "./buildah.ts";
+import { askBuildah, buildah, removeLeftovers, storageLock } from "./buildah.ts";
 
 /** The name Dockerfiles start from. */
 export const DEBIAN_BASE = `docker.io/library/debian:${DEBIAN_RELEASE}-slim`;
@@ -34,8 +34,8 @@ export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
   const place = cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 2 }));
   const archive = join(place, "base.tar");
   if (!(await exists(archive))) {
-    const onWait = () => reporter.note("waiting for another process that is making the Debian base image");
-    await withLock(cacheFolders.lock("debian-base"), onWait, async () => {
+    const onWait = () => reporter.note("waiting for another process that is building images");
+    await withLock(storageLock(), onWait, async () => {
       if (!(await exists(archive))) {
         await reported(reporter, `fetching ${DEBIAN_BASE}`, () => make(place, reporter));
       }
@@ -49,6 +49,7 @@ async function make(place: string, reporter: Reporter): Promise<void> {
   const log = cacheFolders.log("debian-base");
   await rm(log, { force: true });
   try {
+    await removeLeftovers(log);
     const pulled = await askBuildah(["pull", "--policy", "always", DEBIAN_BASE], PULL_TIMEOUT_MS);
     if (pulled.code !== 0) {
       const reason = pulled.stderr.trim().split("\n").at(-1) ?? "no answer";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cacheRoot } from "../tools/cache.ts";
+import { cacheFolders, cacheRoot } from "../tools/cache.ts";
 import { type Captured, capture } from "../tools/capture.ts";
 import { runLogged } from "../tools/command.ts";
 
@@ -14,6 +14,31 @@ function storage(): string[] {
 /** Runs buildah with its output in a log. @throws FarmError if it fails */
 export async function buildah(args: readonly string[], log: string): Promise<void> {
   await runLogged({ command: "buildah", args: [...storage(), ...args], log });
+}
+
+/** Lock to hold while building: everything shares one storage, and two builds at once are no faster. */
+export function storageLock(): string {
+  return cacheFolders.lock("images");
+}
+
+/** Above this many KiB the kept layers are dropped: 12 GiB, some tens of builds of all images. */
+const STORAGE_LIMIT_KIB = 12 * 1024 * 1024;
+
+/** Removes the containers that a killed build left behind. Call it with {@link storageLock} held: then none is in use. */
+export async function removeLeftovers(log: string): Promise<void> {
+  await buildah(["rm", "--all"], log);
+}
+
+/**
+ * Drops all images and layers once they take too much room; what was built from them is in archives, and
+ * the next build merely installs its packages again. Call it with {@link storageLock} held.
+ */
+export async function limitStorage(log: string): Promise<void> {
+  // One file system: the mounts of containers would count every layer again.
+  const said = await capture("du", ["-skx", join(cacheRoot(), "buildah")]);
+  if (Number.parseInt(said.stdout, 10) > STORAGE_LIMIT_KIB) {
+    await buildah(["rmi", "--all", "--force"], log);
+  }
 }
 
 /** Runs buildah and returns what it said. */

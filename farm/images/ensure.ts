@@ -8,7 +8,7 @@ import { ensurePackages, imagePackages } from "../tools/packages.ts";
 import { type Reporter, reported } from "../tools/reporter.ts";
 import { archiveDigest } from "./archive.ts";
 import { type BaseImage, ensureDebianBase } from "./base.ts";
-import { buildah } from "./buildah.ts";
+import { buildah, limitStorage, removeLeftovers, storageLock } from "./buildah.ts";
 import { copyContext, hashContext } from "./context.ts";
 import { hostNetwork } from "./host-network.ts";
 import { type ImageName, type ImageRecipe, imageRecipes } from "./recipe.ts";
@@ -61,8 +61,7 @@ async function ensureImage(name: string, recipe: ImageRecipe, reporter: Reporter
   const archive = join(place, "image.tar");
   if (!(await exists(archive))) {
     const onWait = () => reporter.note(`waiting for another process that is building the image ${name}`);
-    // One lock for all images: they share the layer storage, and two builds at once are no faster here.
-    await withLock(cacheFolders.lock("images"), onWait, async () => {
+    await withLock(storageLock(), onWait, async () => {
       if (!(await exists(archive))) {
         await reported(reporter, `building image ${name}`, () => build(name, recipe, dockerfile, tools, base, place));
       }
@@ -106,6 +105,7 @@ async function build(
   const log = cacheFolders.log(workName);
   await rm(log, { force: true });
   try {
+    await removeLeftovers(log);
     await copyContext(recipe.context, join(work, "context"));
     const args = ["build", "--isolation", "chroot", "--network", "host", "--format", "oci"];
     args.push("--file", join(work, "context", dockerfile), "--tag", `${recipe.repository}:${TAG}`);
@@ -124,6 +124,7 @@ async function build(
     const target = `oci-archive:${join(work, "output/image.tar")}:${recipe.repository}:${TAG}`;
     await buildah(["push", "--format", "oci", `${recipe.repository}:${TAG}`, target], log);
     await publish(join(work, "output"), place);
+    await limitStorage(log);
   } finally {
     await rm(cacheFolders.work(workName), { recursive: true, force: true });
   }
