@@ -58,7 +58,7 @@ class StarvationWatch:
         self._thread.join()
         if self._starved and error is not None:
             raise StarvationError(
-                f"work waited {self._limit:.0f} seconds and no task ran: Kubernetes gives this driver no executors. The log above "
-                "says what it answers to requests for them; if it is silent, the events of the executors' pods are not. Mend "
-                f"that, or allow more time with {LIMIT_VARIABLE}."
+                f"work waited {self._limit:.0f} seconds and no task ran: Kubernetes gives this driver no executors. The log "
+                "above says what it answers to requests for them; if it is silent, the events of the executors' pods are not. "
+                f"Mend that, or allow more time with {LIMIT_VARIABLE}."
             ) from error
