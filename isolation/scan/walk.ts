@@ -110,7 +110,7 @@ function parseJson(value: string): unknown {
 
 function parseYaml(value: string): unknown {
   try {
-    return parse(value);
+    return parse(value, { logLevel: "error" });
   } catch {
     return undefined;
   }
