@@ -8,6 +8,7 @@ import { ArgoController } from "./argo-controller.ts";
 import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
+import { NightwatchActs } from "./nightwatch-acts.ts";
 
 /** What the lanes share: the Argo controller, and a namespace for the platform's own records. */
 export class Platform extends Chart {
@@ -16,6 +17,7 @@ export class Platform extends Chart {
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
+    new NightwatchActs(this, "acts");
     new ArgoNetwork(this, "argo-network");
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
     const rbac = new ArgoRbac(this, "argo-rbac");

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ACT_PREFIX } from "../../constructs/annotations.ts";
 
 const VERBS = [
   "run",
@@ -35,9 +36,6 @@ export interface Act {
 export interface RecordedAct extends Act {
   readonly id: string;
 }
-
-/** Prefix of the annotations that hold acts, one each. */
-export const ACT_PREFIX = "nightlane/act-";
 
 /**
  * The annotation for an act. The value is JSON whose first field is the requester's name, so that an admission policy,

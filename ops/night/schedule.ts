@@ -1,3 +1,4 @@
+import { FINISH_BY, INPUT_CUT_OFF, START_WITHIN } from "../../constructs/annotations.ts";
 import { addDays, type Day, instantOf, localTime } from "./local-time.ts";
 
 /** A CronWorkflow as far as we read it. */
@@ -28,11 +29,6 @@ export interface LaneSchedule {
   /** Local time by which the input steps should be done; undefined if nothing was promised. */
   readonly inputCutOff?: { readonly time: string; readonly steps: readonly string[] };
 }
-
-/** Annotations of a lane's CronWorkflow by which the customer's file tells its deadlines. */
-export const FINISH_BY = "nightlane/finish-by";
-export const START_WITHIN = "nightlane/start-within-minutes";
-export const INPUT_CUT_OFF = "nightlane/input-cut-off";
 
 const START_WITHIN_DEFAULT = 15;
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ORDER_ANNOTATION } from "../../constructs/annotations.ts";
 import { type Act, actAnnotation } from "../acts/act.ts";
 import { noteAct } from "../acts/change-workflow.ts";
 import { readNight, stepOf } from "../choose-night.ts";
@@ -8,9 +9,6 @@ import { stepNodes } from "../night/step-nodes.ts";
 import type { StepStatus } from "../night/step-status.ts";
 import { decideRetry } from "./decide.ts";
 import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext } from "./verb.ts";
-
-/** The annotation by which a running step gets an order: the runner reads its own annotations from a file. */
-export const ORDER_ANNOTATION = "nightlane/order";
 
 const LOOK_AGAIN_MILLISECONDS = 500;
 

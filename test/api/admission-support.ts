@@ -125,10 +125,10 @@ export class GuardedCluster {
   private async untilQuotasCount(): Promise<void> {
     const counted = { what: "the quotas have been counted", limitSeconds: 90 };
     await until(counted, async () => {
-      const { items } = await this.api.get<{ items: readonly { status?: { hard?: object } }[] }>(
+      const { items } = await this.api.get<{ items: readonly { status?: { used?: object } }[] }>(
         "/api/v1/resourcequotas",
       );
-      return items.every((quota) => "count/workflows.argoproj.io" in (quota.status?.hard ?? {}));
+      return items.every((quota) => "count/workflows.argoproj.io" in (quota.status?.used ?? {}));
     });
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LaneUnderTest } from "../../isolation/live/admission/lane.ts";
+import { actAttempts } from "../../isolation/live/admission/acts.ts";
+import { type LaneUnderTest, OPERATOR } from "../../isolation/live/admission/lane.ts";
 import {
   configMapAttempts,
   namespaceAttempts,
@@ -45,6 +46,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["ways into a pod", podAccessAttempts],
     ["new workflows", workflowCreationAttempts],
     ["changed workflows", workflowUpdateAttempts],
+    ["acts", actAttempts],
     ["templates", templateAttempts],
     ["schedules", cronAttempts],
     ["namespaces", namespaceAttempts],
@@ -181,6 +183,7 @@ describe("fields that a later version of Argo brings", () => {
           path,
           body: { ...night, spec: { ...night.spec, newField: "x" } },
           dryRun: true,
+          as: OPERATOR,
         }),
       );
     await expect.poll(start, { timeout: 30_000 }).toContain("received fields newField");

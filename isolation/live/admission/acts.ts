@@ -15,9 +15,9 @@ export function actBy(user: string): Readonly<Record<string, string>> {
 }
 
 /** A change by the operator, with its note. */
-export function withAct<Body extends Annotated>(body: Body, user = OPERATOR.user): Body {
-  const annotations = { ...body.metadata?.annotations, ...actBy(user) };
-  return { ...body, metadata: { ...body.metadata, annotations } };
+export function withAct(body: object, user = OPERATOR.user): object {
+  const { metadata }: Annotated = body;
+  return { ...body, metadata: { ...metadata, annotations: { ...metadata?.annotations, ...actBy(user) } } };
 }
 
 /** Acts in another's name, changes without an act, and acts rewritten: what run records must never rest on. */

@@ -1,0 +1,19 @@
+/**
+ * Annotations that travel between what we deploy and who operates it. Without imports: the operator's command reads
+ * them too, and must start at once.
+ */
+
+/** Prefix of the annotations that hold what people did to a night, one act each. */
+export const ACT_PREFIX = "nightlane/act-";
+
+/** Order to a running step, on its pod; the runner reads its own annotations from a file. */
+export const ORDER_ANNOTATION = "nightlane/order";
+
+/** On the CronWorkflow: local time, `HH:MM`, by which the night should have ended. */
+export const FINISH_BY = "nightlane/finish-by";
+
+/** On the CronWorkflow: minutes after the scheduled time at which a night that has not started counts as missed. */
+export const START_WITHIN = "nightlane/start-within-minutes";
+
+/** On the CronWorkflow: local time, `HH:MM`, and the steps, comma-separated, that should have ended by then. */
+export const INPUT_CUT_OFF = "nightlane/input-cut-off";
