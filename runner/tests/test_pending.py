@@ -99,19 +99,20 @@ def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 5}))
     runner.wait_for_line("created Job")
     job = _only_job(admin)
-    first = kubelet.next_pod(job)
+    kubelet.next_pod(job)
     admin.suspend_job(job, suspended=True)
     runner.wait_for_line("PAUSED")
+    eventually(lambda: not kubelet.pods_of(job), "the pod's deletion")
     paused = time.monotonic()
     eventually(lambda: time.monotonic() - paused > 6, "a pause longer than the deadline")
     assert runner.process.poll() is None
 
     admin.suspend_job(job, suspended=False)
     runner.wait_for_line("was resumed")
-    second = kubelet.next_pod(job, known=(first,))
-    kubelet.run(second)
+    pod = kubelet.next_pod(job)
+    kubelet.run(pod)
     runner.wait_for_line("RUNNING")
-    kubelet.succeed(second)
+    kubelet.succeed(pod)
 
     assert runner.wait() == 0
 

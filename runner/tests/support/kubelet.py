@@ -22,11 +22,13 @@ class Kubelet:
         return sorted(objects_at(answer, "items"), key=lambda pod: text_at(pod, "metadata", "creationTimestamp"))
 
     def next_pod(self, job: str, known: tuple[str, ...] = ()) -> str:
-        """Return the name of a pod that the Job controller made, other than those known."""
-        return eventually(
-            lambda: next((name for pod in self.pods_of(job) if (name := _name(pod)) not in known), None),
-            f"a new pod of Job {job}",
-        )
+        """Return the name of a pod that the Job controller made, other than those known or on their way out."""
+
+        def look() -> str | None:
+            pods = [pod for pod in self.pods_of(job) if not text_at(pod, "metadata", "deletionTimestamp")]
+            return next((name for pod in pods if (name := _name(pod)) not in known), None)
+
+        return eventually(look, f"a new pod of Job {job}")
 
     def run(self, pod: str) -> None:
         """Let the pod run."""
