@@ -5,19 +5,14 @@ import type { Attempt } from "../attempt.ts";
 import type { ServedResource } from "./discovery.ts";
 import { allowedAmong, describeQuestion, type Question } from "./question.ts";
 
-/** Verbs of requests, and the special ones by which rights are widened. */
-const VERBS: readonly string[] = [
-  "get",
-  "list",
-  "watch",
-  "create",
-  "update",
-  "patch",
-  "delete",
-  "deletecollection",
-  "escalate",
-  "bind",
-  "impersonate",
+/** Verbs beside those of requests, by which rights are widened, and what they apply to. */
+const WIDENING: readonly { readonly group: string; readonly resource: string; readonly verb: string }[] = [
+  ...["roles", "clusterroles"].flatMap((resource) =>
+    ["escalate", "bind"].map((verb) => ({ group: "rbac.authorization.k8s.io", resource, verb })),
+  ),
+  ...["users", "groups", "serviceaccounts"].map((resource) => ({ group: "", resource, verb: "impersonate" })),
+  ...["uids", "userextras"].map((resource) => ({ group: "authentication.k8s.io", resource, verb: "impersonate" })),
+  ...["approve", "sign"].map((verb) => ({ group: "certificates.k8s.io", resource: "signers", verb })),
 ];
 
 /** Questions that every authenticated identity may ask about itself; they reveal nothing and change nothing. */
@@ -110,13 +105,15 @@ export function ownLaneAttempts(api: Api, served: readonly ServedResource[], cus
   });
 }
 
+/** Every verb that is served, on every resource and subresource that is served, and every way to widen rights. */
 function questions(
   identity: Identity,
   served: readonly ServedResource[],
   namespace: string | undefined,
 ): readonly Question[] {
-  return served
+  const requests = served
     .filter((resource) => namespace === undefined || resource.namespaced)
     .filter(({ resource, group }) => !ABOUT_ONESELF.test(`${resource}.${group}`))
-    .flatMap((resource) => VERBS.map((verb) => ({ identity, verb, resource, namespace })));
+    .flatMap((resource) => resource.verbs.map((verb) => ({ identity, verb, resource, namespace })));
+  return [...requests, ...WIDENING.map(({ verb, ...resource }) => ({ identity, verb, resource, namespace }))];
 }
