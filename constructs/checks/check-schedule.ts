@@ -48,7 +48,16 @@ function checkTimezone(timezone: string): readonly Problem[] {
   ];
 }
 
+/** Verdicts by name: asking Intl is slow, and customers have few zones between them. */
+const timezones = new Map<string, boolean>();
+
 function isTimezone(timezone: string): boolean {
+  const known = timezones.get(timezone) ?? isKnownTimezone(timezone);
+  timezones.set(timezone, known);
+  return known;
+}
+
+function isKnownTimezone(timezone: string): boolean {
   if (!/^([A-Z][\w+-]*\/)+[A-Z][\w+-]*$|^UTC$/.test(timezone)) {
     return false;
   }
