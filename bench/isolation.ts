@@ -2,7 +2,7 @@ import { estateOf } from "../isolation/model/collect.ts";
 import { viewEstate } from "../isolation/model/view.ts";
 import { findingsOf, prove } from "../isolation/prove.ts";
 import { today, WaiverBook } from "../isolation/waivers.ts";
-import { generatedCustomers } from "./isolation-customers.ts";
+import { bank, defineBank } from "./bank.ts";
 
 /**
  * How long the static proof takes for a growing number of customers, rendering included:
@@ -12,7 +12,7 @@ const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10
 
 console.log("customers  render s  prove s  total s  CPU s  findings  memory MB");
 for (const count of counts) {
-  const definitions = await generatedCustomers(count);
+  const definitions = Array.from({ length: count }, (_, number) => defineBank(bank(number)));
   const cpu = process.cpuUsage();
   const start = performance.now();
   const estate = estateOf(definitions);

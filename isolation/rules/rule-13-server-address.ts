@@ -6,7 +6,8 @@ import { forbiddenRanges } from "../network/forbidden-ranges.ts";
 import type { Inspection, Rule } from "./rule.ts";
 
 /** Names that mean the node, the central cluster or its cloud, whatever they resolve to. */
-const CENTRAL_NAMES = /^(?:localhost|kubernetes(?:\.default)?|.*\.(?:localhost|local|svc|internal|localdomain))\.?$/i;
+const CENTRAL_NAMES =
+  /^(?:localhost|kubernetes(?:\.default)?|metadata\.google\.internal|.*\.(?:localhost|svc|cluster\.local))\.?$/i;
 
 export const serverAddress: Rule = {
   number: 13,
