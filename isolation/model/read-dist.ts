@@ -66,9 +66,18 @@ function readManifests(folder: string): readonly Manifest[] {
   return files.sort().flatMap((file) => readFile(join(folder, file)));
 }
 
+/** What was read, by text: two folders that are compared are nearly the same, and parsing is what takes time. */
+const parsed = new Map<string, readonly Manifest[]>();
+
 function readFile(file: string): readonly Manifest[] {
-  const documents = parseAllDocuments(readFileSync(file, "utf8"), { version: "1.1" });
-  return documents.map((document): Manifest => {
+  const content = readFileSync(file, "utf8");
+  const manifests = parsed.get(content) ?? parseManifests(content, file);
+  parsed.set(content, manifests);
+  return manifests;
+}
+
+function parseManifests(content: string, file: string): readonly Manifest[] {
+  return parseAllDocuments(content, { version: "1.1" }).map((document): Manifest => {
     const value: unknown = document.toJS();
     if (document.errors.length > 0 || !isManifest(value)) {
       throw new UserError(
