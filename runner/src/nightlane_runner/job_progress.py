@@ -16,7 +16,7 @@ from nightlane_runner.step_log import StepLog
 _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Pauses between the first looks at a pending Job's pods."""
 
-_LATER_LOOKS_SECONDS = 60.0
+_LATER_LOOKS_SECONDS = 90.0
 
 _LOG_TAIL_SECONDS = 10.0
 
