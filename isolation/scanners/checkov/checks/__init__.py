@@ -1,0 +1,3 @@
+"""Checks of our own, loaded by checkov as a package."""
+
+__all__ = ["object_read"]
