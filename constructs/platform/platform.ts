@@ -9,6 +9,8 @@ import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
+import { NightwatchRbac } from "./nightwatch-rbac.ts";
+import { NightwatchRecords } from "./nightwatch-records.ts";
 
 /** What the lanes share: the Argo controller, and a namespace for the platform's own records. */
 export class Platform extends Chart {
@@ -18,6 +20,8 @@ export class Platform extends Chart {
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
     new NightwatchActs(this, "acts");
+    new NightwatchRecords(this, "records");
+    new NightwatchRbac(this, "nightwatch-rbac");
     new ArgoNetwork(this, "argo-network");
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
     const rbac = new ArgoRbac(this, "argo-rbac");

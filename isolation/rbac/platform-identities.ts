@@ -1,5 +1,6 @@
-import { ARGO_NAMESPACE, laneNamespace } from "../../constructs/central-cluster.ts";
+import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { type Permission, showPermission } from "./policy-rule.ts";
 import { type Subject, subjectName } from "./subject.ts";
@@ -29,6 +30,7 @@ export interface PlatformIdentity {
 
 const everywhere: GrantScope = { kind: "cluster" };
 const lanes: GrantScope = { kind: "lanes" };
+const system: GrantScope = { kind: "namespace", name: SYSTEM_NAMESPACE };
 const WRITE = ["get", "list", "watch", "create", "update", "patch", "delete"];
 const READ = ["get", "list", "watch"];
 
@@ -101,6 +103,21 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
       grant(lanes, "", ["pods/log"], ["get"], "read a step's log"),
       grant(lanes, "", ["events"], READ, "see why a pod does not start"),
       grant(lanes, "", ["configmaps"], [...READ, "create", "update", "patch"], "note which steps to hold"),
+      grant(system, "nightlane.example", ["runrecords"], READ, "read what became of earlier runs"),
+    ],
+  },
+  {
+    name: `ServiceAccount ${SYSTEM_NAMESPACE}/${NIGHTWATCH_SERVICE_ACCOUNT}`,
+    reason: "Nightwatch keeps the record of every run and calls a person where one is needed. It changes no lane.",
+    grants: [
+      grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], READ, "sees the nights and when they are due"),
+      grant(
+        system,
+        "nightlane.example",
+        ["runrecords"],
+        ["get", "list", "create", "update", "delete"],
+        "writes the records and removes those past their time",
+      ),
     ],
   },
 ];

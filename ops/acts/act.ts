@@ -27,6 +27,8 @@ export interface Act {
   readonly verb: Verb;
   /** The step it is about; absent where it is about the night. */
   readonly step?: string;
+  /** Number of the run that is repeated or corrected; absent where none is. */
+  readonly run?: number;
   readonly reason: string;
   /** When, RFC 3339, by the operator's clock. */
   readonly at: string;
@@ -51,8 +53,15 @@ export function actValueStart(by: string): string {
   return `{"by":${JSON.stringify(by)},`;
 }
 
-function actValue({ by, verb, step, reason, at }: Act): string {
-  return JSON.stringify({ by, verb, ...(step === undefined ? {} : { step }), reason, at });
+function actValue({ by, verb, step, run, reason, at }: Act): string {
+  return JSON.stringify({
+    by,
+    verb,
+    ...(step === undefined ? {} : { step }),
+    ...(run === undefined ? {} : { run }),
+    reason,
+    at,
+  });
 }
 
 /** Acts noted on an object, oldest first, and the names of annotations that look like acts and are none. */
@@ -84,12 +93,13 @@ function parseAct(value: string): Act | undefined {
   } catch {
     return undefined;
   }
-  const { by, step, reason, at } = parsed;
+  const { by, step, run, reason, at } = parsed;
   const verb = VERBS.find((known) => known === parsed.verb);
-  if (!isText(by) || verb === undefined || !isText(reason) || !isText(at) || !(step === undefined || isText(step))) {
+  if (!isText(by) || verb === undefined || !isText(reason) || !isText(at)) {
     return undefined;
   }
-  const act: Act = { by, verb, ...(step === undefined ? {} : { step }), reason, at };
+  const about = { ...(isText(step) ? { step } : {}), ...(typeof run === "number" ? { run } : {}) };
+  const act: Act = { by, verb, ...about, reason, at };
   // Written any other way it could name two people: the one that admission compared, and a second `by` that JSON prefers.
   return actValue(act) === value ? act : undefined;
 }

@@ -39,11 +39,13 @@ export class Actor {
     return this.options.dryRun;
   }
 
-  async act(verb: Verb, step?: string): Promise<Act> {
+  /** An act of this person now. @param about The step, or the number of the run that is repeated. */
+  async act(verb: Verb, about?: string | number): Promise<Act> {
     return {
       by: await this.central.whoAmI(),
       verb,
-      ...(step === undefined ? {} : { step }),
+      ...(typeof about === "string" ? { step: about } : {}),
+      ...(typeof about === "number" ? { run: about } : {}),
       reason: this.options.reason,
       at: new Date().toISOString(),
     };

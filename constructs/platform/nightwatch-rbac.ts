@@ -1,0 +1,44 @@
+import { ApiResource, ClusterRole, ClusterRoleBinding, Group, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import { SYSTEM_NAMESPACE } from "../central-cluster.ts";
+import { platformMetadata } from "../labels.ts";
+import { ONCALL_GROUP } from "./oncall-role.ts";
+
+/** Service account of nightwatch. */
+export const NIGHTWATCH_SERVICE_ACCOUNT = "nightwatch";
+
+const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
+const records = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "runrecords" });
+
+/**
+ * Nightwatch reads the workflows and schedules of every lane and writes run records, and nothing else: no Secret, no
+ * pod, no change in any lane. Operators on call read the records and write none.
+ */
+export class NightwatchRbac extends Construct {
+  readonly account: ServiceAccount;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const metadata = platformMetadata("nightwatch");
+    this.account = new ServiceAccount(this, "account", {
+      metadata: platformMetadata(NIGHTWATCH_SERVICE_ACCOUNT, SYSTEM_NAMESPACE),
+      automountToken: false,
+    });
+    const everywhere = new ClusterRole(this, "cluster-role", { metadata });
+    everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"));
+    new ClusterRoleBinding(this, "cluster-binding", { metadata, role: everywhere }).addSubjects(this.account);
+    const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
+    own.allow(["get", "list", "create", "update", "delete"], records);
+    const binding = platformMetadata("nightwatch", SYSTEM_NAMESPACE);
+    new RoleBinding(this, "binding", { metadata: binding, role: own }).addSubjects(this.account);
+    this.readers();
+  }
+
+  private readers(): void {
+    const metadata = platformMetadata("run-record-readers", SYSTEM_NAMESPACE);
+    const role = new Role(this, "reader-role", { metadata });
+    role.allow(["get", "list", "watch"], records);
+    const binding = new RoleBinding(this, "reader-binding", { metadata, role });
+    binding.addSubjects(Group.fromName(this, "oncall", ONCALL_GROUP));
+  }
+}

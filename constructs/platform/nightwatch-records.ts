@@ -1,0 +1,118 @@
+import { ApiObject } from "cdk8s";
+import { Construct } from "constructs";
+import { platformMetadata } from "../labels.ts";
+
+const text = { type: "string" } as const;
+const integer = { type: "integer" } as const;
+const time = { type: "string", format: "date-time" } as const;
+const list = (items: object): object => ({ type: "array", items });
+const textMap = { type: "object", additionalProperties: text } as const;
+
+function object(properties: Readonly<Record<string, object>>, required: readonly string[]): object {
+  return { type: "object", properties, required: [...required] };
+}
+
+/** What a step brought back. */
+const results = object({ sha256: text, files: textMap }, ["sha256"]);
+
+const attempt = object(
+  {
+    number: integer,
+    phase: text,
+    startedAt: time,
+    finishedAt: time,
+    runners: integer,
+    exitCode: integer,
+    message: text,
+    remoteJob: text,
+    results,
+  },
+  ["number", "phase", "runners"],
+);
+
+const act = object({ id: text, by: text, verb: text, step: text, run: integer, reason: text, at: text }, [
+  "id",
+  "by",
+  "verb",
+  "reason",
+  "at",
+]);
+
+const comparison = object(
+  {
+    with: integer,
+    same: { type: "boolean" },
+    steps: list(object({ step: text, result: text, files: list(text) }, ["step", "result"])),
+  },
+  ["with", "same", "steps"],
+);
+
+const facts = object(
+  {
+    customer: text,
+    night: text,
+    uid: text,
+    pipeline: text,
+    businessDate: { type: "string", format: "date" },
+    variant: text,
+    runNumber: integer,
+    purpose: { type: "string", enum: ["schedule", "run", "replay", "restate", "backfill", "unknown"] },
+    repeats: integer,
+    from: text,
+    template: text,
+    images: list(text),
+    parameters: textMap,
+    scheduledAt: text,
+    startedAt: time,
+    finishedAt: time,
+    phase: text,
+    message: text,
+    open: { type: "boolean" },
+    finishBy: time,
+    late: { type: "boolean" },
+    steps: list(
+      object({ name: text, kind: text, state: text, attempts: list(attempt) }, ["name", "kind", "state", "attempts"]),
+    ),
+    acts: list(act),
+    unreadableActs: list(text),
+    comparison,
+    notified: list(text),
+  },
+  ["customer", "night", "uid", "pipeline", "runNumber", "purpose", "phase", "late", "steps", "acts", "notified"],
+);
+
+const COLUMNS: readonly (readonly [string, string, string])[] = [
+  ["Customer", "string", ".spec.customer"],
+  ["Date", "string", ".spec.businessDate"],
+  ["Run", "integer", ".spec.runNumber"],
+  ["Purpose", "string", ".spec.purpose"],
+  ["Phase", "string", ".spec.phase"],
+  ["Late", "boolean", ".spec.late"],
+  ["Age", "date", ".metadata.creationTimestamp"],
+];
+
+/** The kind RunRecord: what remains of a run. A kind of its own, so that RBAC can name it and its form is checked. */
+export class NightwatchRecords extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new ApiObject(this, "definition", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: platformMetadata("runrecords.nightlane.example"),
+      spec: {
+        group: "nightlane.example",
+        scope: "Namespaced",
+        names: { plural: "runrecords", singular: "runrecord", kind: "RunRecord", listKind: "RunRecordList" },
+        versions: [
+          {
+            name: "v1",
+            served: true,
+            storage: true,
+            additionalPrinterColumns: COLUMNS.map(([name, type, jsonPath]) => ({ name, type, jsonPath })),
+            schema: { openAPIV3Schema: object({ spec: facts }, ["spec"]) },
+          },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,23 @@
+/** Where the runbook is read on call. */
+export const RUNBOOK = "https://git.nightlane.example/nightlane/-/blob/main/docs/operate.md";
+
+/** What a person can be called for, and its entry in docs/operate.md: the heading as a link has it. */
+export const RUNBOOK_ENTRIES = {
+  decision: "a-step-failed-and-waits-for-a-decision",
+  lost: "a-remote-job-is-lost",
+  confirmation: "a-gate-waits-for-a-confirmation",
+  held: "a-step-is-held",
+  late: "a-night-is-late",
+  "inputs-late": "the-inputs-are-late",
+  missed: "a-night-was-missed",
+  failed: "a-night-has-failed",
+  unwatched: "nightwatch-is-silent",
+} as const;
+
+/** A reason to call a person. */
+export type CallReason = keyof typeof RUNBOOK_ENTRIES;
+
+/** Address of the runbook entry for a reason. */
+export function runbookEntry(reason: CallReason): string {
+  return `${RUNBOOK}#${RUNBOOK_ENTRIES[reason]}`;
+}

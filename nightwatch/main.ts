@@ -1,0 +1,32 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { startNightwatch } from "./start.ts";
+
+/** Entry of the container. Every setting has a default that fits the deployment in constructs/platform/nightwatch.ts. */
+const config = new KubeConfig();
+const kubeconfig = process.env.KUBECONFIG;
+if (kubeconfig === undefined) {
+  config.loadFromCluster();
+} else {
+  config.loadFromFile(kubeconfig);
+}
+
+const log = (level: "info" | "error", text: string): void => {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, text })}\n`);
+};
+
+const { port, stop } = await startNightwatch({
+  config,
+  namespace: process.env.RECORDS_NAMESPACE ?? "nightlane-system",
+  webhookUrlFile: process.env.WEBHOOK_URL_FILE ?? "/webhook/url",
+  retentionDays: Number(process.env.RETENTION_DAYS ?? "90"),
+  port: Number(process.env.PORT ?? "8080"),
+  roundMilliseconds: 5000,
+  log,
+});
+log("info", `nightwatch serves /metrics on port ${port}`);
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    void stop().then(() => process.exit(0));
+  });
+}

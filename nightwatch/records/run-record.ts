@@ -1,0 +1,120 @@
+import type { RecordedAct } from "../../ops/acts/act.ts";
+import type { StepState } from "../../ops/night/step-status.ts";
+
+/** Kubernetes names of run records. */
+export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: "runrecords" } as const;
+
+/** Labels by which records are found. */
+export const CUSTOMER_LABEL = "nightlane/customer";
+export const DATE_LABEL = "nightlane/business-date";
+
+/** What remains of a run when its workflow, its events and its logs are gone. Written by nightwatch and nobody else. */
+export interface RunRecord {
+  readonly apiVersion: "nightlane.example/v1";
+  readonly kind: "RunRecord";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly resourceVersion?: string;
+    readonly creationTimestamp?: string;
+  };
+  readonly spec: RunFacts;
+}
+
+/** Why a run was made. */
+export type RunPurpose = "schedule" | "run" | "replay" | "restate" | "backfill" | "unknown";
+
+/** What is known of a run. */
+export interface RunFacts {
+  readonly customer: string;
+  /** Name of the workflow. */
+  readonly night: string;
+  /** UID of the workflow: the name may come again. */
+  readonly uid: string;
+  readonly pipeline: string;
+  /** `YYYY-MM-DD`; absent where the calendar never said. */
+  readonly businessDate?: string;
+  readonly variant?: string;
+  readonly runNumber: number;
+  readonly purpose: RunPurpose;
+  /** Number of the run that this one repeats or corrects. */
+  readonly repeats?: number;
+  /** First step that ran anew; the results of the steps before it were taken from the run that this one repeats. */
+  readonly from?: string;
+  /** Name of the WorkflowTemplate, which holds the hash of its content. */
+  readonly template: string;
+  /** Images by digest that the template runs: the runner, and what it starts in the customer's cluster. */
+  readonly images: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly scheduledAt?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Argo's phase; `Gone` for a workflow that was deleted before it ended, `Missed` for a night that never started. */
+  readonly phase: string;
+  readonly message?: string;
+  /** False on a day that is no business day. */
+  readonly open?: boolean;
+  /** When it should have ended, RFC 3339. */
+  readonly finishBy?: string;
+  readonly late: boolean;
+  readonly steps: readonly StepFacts[];
+  /** Every act, whether it is about a step or the night, oldest first. */
+  readonly acts: readonly RecordedAct[];
+  /** Names of annotations that look like acts and cannot be read. */
+  readonly unreadableActs: readonly string[];
+  /** Set once a repeated run has ended. */
+  readonly comparison?: Comparison;
+  /** Notifications that were sent, so that a restart sends none twice. */
+  readonly notified: readonly string[];
+}
+
+/** What is known of one step. */
+export interface StepFacts {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: StepState;
+  readonly attempts: readonly AttemptFacts[];
+}
+
+/** What is known of one attempt. */
+export interface AttemptFacts {
+  readonly number: number;
+  readonly phase: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly runners: number;
+  readonly exitCode?: number;
+  readonly message?: string;
+  readonly remoteJob?: string;
+  readonly results?: ResultHashes;
+}
+
+/** Hashes of what a step brought back, as the runner verified them. */
+export interface ResultHashes {
+  /** SHA-256 over all files and their hashes, in the order of their paths. */
+  readonly sha256: string;
+  /** SHA-256 of each file by path; absent where there are too many to keep. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A repeated run beside the one it repeats. */
+export interface Comparison {
+  /** Number of the other run. */
+  readonly with: number;
+  readonly same: boolean;
+  readonly steps: readonly StepComparison[];
+}
+
+export interface StepComparison {
+  readonly step: string;
+  /** `missing` where one of the two has no results. */
+  readonly result: "same" | "different" | "missing";
+  /** Files that differ, where both runs kept their hashes by file. */
+  readonly files?: readonly string[];
+}
+
+/** Name of the record of a run. @param uid Of its workflow, where the name alone is taken. */
+export function recordName(customer: string, night: string, uid?: string): string {
+  return `${customer}.${night}${uid === undefined ? "" : `.${uid.slice(0, 8)}`}`;
+}

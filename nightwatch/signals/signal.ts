@@ -1,0 +1,22 @@
+import type { CallReason } from "../../constructs/runbook.ts";
+
+/** Something for which a person is called. */
+export interface Signal {
+  /** The same for the same thing, however often it is seen: it is told once. */
+  readonly key: string;
+  readonly kind: CallReason;
+  readonly customer: string;
+  /** Name of the workflow; absent for a night that never started. */
+  readonly night?: string;
+  readonly businessDate?: string;
+  readonly runNumber?: number;
+  readonly step?: string;
+  /** Since when, RFC 3339. */
+  readonly since: string;
+  /** What happened, in one sentence. */
+  readonly reason: string;
+  /** What to type. */
+  readonly command: string;
+  /** Where the runbook explains it. */
+  readonly runbook: string;
+}

@@ -1,0 +1,61 @@
+import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
+import type { NightState } from "../../ops/night/night-state.ts";
+import type { StepStatus } from "../../ops/night/step-status.ts";
+import type { RunFacts } from "../records/run-record.ts";
+import type { Signal } from "./signal.ts";
+
+/** Exit code of a runner that cannot say what became of its remote job. */
+const LOST = 30;
+
+/** Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it. */
+export function stepSignals(facts: RunFacts, state: NightState): readonly Signal[] {
+  return state.steps.flatMap((step) => {
+    switch (step.state) {
+      case "deciding":
+        return [decision(facts, step)];
+      case "confirming":
+        return [confirmation(facts, step)];
+      default:
+        return [];
+    }
+  });
+}
+
+function decision(facts: RunFacts, step: StepStatus): Signal {
+  const last = step.attemptLog.at(-1);
+  const kind: CallReason = last?.exitCode === LOST ? "lost" : "decision";
+  const code = last?.exitCode === undefined ? "" : ` (exit code ${last.exitCode})`;
+  return signal(
+    facts,
+    step,
+    kind,
+    `attempt ${step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
+    `nightlane retry ${facts.customer} ${step.name} --reason "..."`,
+  );
+}
+
+function confirmation(facts: RunFacts, step: StepStatus): Signal {
+  return signal(
+    facts,
+    step,
+    "confirmation",
+    `${step.name} waits for a confirmation`,
+    `nightlane release ${facts.customer} ${step.name} --reason "..."`,
+  );
+}
+
+function signal(facts: RunFacts, step: StepStatus, kind: CallReason, reason: string, command: string): Signal {
+  return {
+    key: `${kind}/${step.name}/${step.attempts}`,
+    kind,
+    customer: facts.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    step: step.name,
+    since: step.waitingSince ?? step.startedAt ?? "",
+    reason,
+    command,
+    runbook: runbookEntry(kind),
+  };
+}

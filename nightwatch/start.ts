@@ -1,0 +1,111 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import type { CronWorkflow } from "../ops/night/schedule.ts";
+import type { Workflow } from "../ops/night/workflow.ts";
+import { Nightwatch } from "./nightwatch.ts";
+import { Webhook } from "./notify/webhook.ts";
+import { RecordStore } from "./records/record-store.ts";
+import { serve } from "./server.ts";
+import { CollectionWatch } from "./watch/collection-watch.ts";
+
+/** How nightwatch is set up. */
+export interface NightwatchSettings {
+  readonly config: KubeConfig;
+  /** Namespace of the records. */
+  readonly namespace: string;
+  /** File with the address that notifications go to; it may not exist. */
+  readonly webhookUrlFile: string;
+  /** Days that a record is kept. */
+  readonly retentionDays: number;
+  /** Port of /metrics and /healthz; 0 for a free one. */
+  readonly port: number;
+  /** Milliseconds between two rounds. */
+  readonly roundMilliseconds: number;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
+const TIDY_MILLISECONDS = 3600_000;
+
+/** Starts nightwatch. @returns how to end it, and its port */
+export async function startNightwatch(
+  settings: NightwatchSettings,
+): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+  const { config, log } = settings;
+  const objects = config.makeApiClient(CustomObjectsApi);
+  const nightwatch = new Nightwatch({
+    store: new RecordStore(objects, settings.namespace),
+    webhook: new Webhook(settings.webhookUrlFile),
+    retentionDays: settings.retentionDays,
+    clock: Date.now,
+    log,
+  });
+  await nightwatch.load();
+  const failed = (error: unknown): void => {
+    nightwatch.counters.watchFailures += 1;
+    log("error", `watch: ${error instanceof Error ? error.message : String(error)}; beginning anew`);
+  };
+  const schedules = new CollectionWatch<CronWorkflow>(
+    config,
+    objects,
+    { ...ARGO, plural: "cronworkflows" },
+    {
+      listed: async (items) => {
+        for await (const cron of items) {
+          nightwatch.scheduleChanged(cron);
+        }
+      },
+      changed: (cron) => nightwatch.scheduleChanged(cron),
+      deleted: (cron) => nightwatch.scheduleDeleted(cron),
+      failed,
+    },
+  );
+  // Workflows of another controller, a test's for instance, are no nights.
+  const mine = { labelSelector: "!workflows.argoproj.io/controller-instanceid" };
+  const workflows = new CollectionWatch<Workflow>(
+    config,
+    objects,
+    { ...ARGO, plural: "workflows", ...mine },
+    {
+      listed: (items) => nightwatch.workflowsListed(items),
+      changed: (workflow) => nightwatch.workflowChanged(workflow),
+      deleted: (workflow) => nightwatch.workflowDeleted(workflow),
+      failed,
+    },
+  );
+  // Whether a night is late can be told only by its schedule, so that comes first.
+  void schedules.start().then(() => workflows.start());
+  const { server, port } = await serve(settings.port, {
+    metrics: () => nightwatch.metrics(),
+    isHealthy: () => nightwatch.isHealthy(),
+  });
+  const stop = new AbortController();
+  const rounds = keepRound(nightwatch, settings, stop.signal);
+  return {
+    port,
+    stop: async () => {
+      stop.abort();
+      server.close();
+      await Promise.all([schedules.end(), workflows.end(), rounds]);
+    },
+  };
+}
+
+async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
+  let tidied = 0;
+  while (!stop.aborted) {
+    try {
+      // Before everything has been listed once, what is missing means nothing.
+      if (nightwatch.counters.lastListed > 0) {
+        await nightwatch.round();
+        if (Date.now() - tidied > TIDY_MILLISECONDS) {
+          await nightwatch.tidy();
+          tidied = Date.now();
+        }
+      }
+    } catch (error) {
+      settings.log("error", `round: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    await delay(settings.roundMilliseconds, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
