@@ -67,7 +67,9 @@ run_driver() { # <main.py> [arguments...]
     spark.executor.extraJavaOptions="-XX:SharedArchiveFile=$CLASS_ARCHIVE $jvm_options"
     spark.executor.maxNumFailures="$MAX_EXECUTOR_FAILURES"
     spark.dynamicAllocation.enabled=false
+    # All at once; and where Kubernetes refuses them, ask again every few seconds, not every second.
     spark.kubernetes.allocation.batch.size="$SPARK_EXECUTORS"
+    spark.kubernetes.allocation.batch.delay=5s
     spark.kubernetes.executor.podNamePrefix="$JOB_NAME"
     spark.kubernetes.executor.podTemplateFile="${SPARK_EXECUTOR_POD_TEMPLATE:-/opt/executor-template.yaml}"
     spark.kubernetes.executor.request.cores="${SPARK_EXECUTOR_REQUEST_CORES:-$SPARK_EXECUTOR_CORES}"
