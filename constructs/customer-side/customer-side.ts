@@ -42,6 +42,11 @@ export class CustomerSide extends Chart {
     // kubectl opens the stream with GET over a websocket; the API server asks for both verbs.
     role.allow(["get", "create"], ApiResource.custom({ apiGroup: "", resourceType: "pods/exec" }));
     role.allow(["get", "list", "watch"], ApiResource.custom({ apiGroup: "", resourceType: "events" }));
+    // Two runners of one step are kept apart by a Lease.
+    role.allow(
+      ["get", "create", "update"],
+      ApiResource.custom({ apiGroup: "coordination.k8s.io", resourceType: "leases" }),
+    );
     this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role);
   }
 

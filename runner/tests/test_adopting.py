@@ -164,7 +164,7 @@ def test_long_names_are_shortened_and_stay_distinct(
     names = {text_at(job, "metadata", "name") for job in jobs}
     assert len(names) == 2
     assert all(len(name) <= 47 for name in names)
-    full = {text_at(job, "metadata", "annotations", "nightlane.example/step") for job in jobs}
+    full = {text_at(job, "metadata", "annotations", "nightlane/step") for job in jobs}
     assert full == {f"{long_name}1", f"{long_name}2"}
     for name in names:
         assert len(kubelet.next_pod(name)) <= 63

@@ -119,7 +119,7 @@ def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, m
         surroundings.context.cluster,
         run_identity.job_name(step),
         spec_hash(spark.job),
-        "nightlane.example/step=none",
+        "nightlane/step=none",
         lambda: None,
         surroundings.log,
     )

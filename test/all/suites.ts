@@ -5,6 +5,7 @@ export const suites: readonly Suite[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."], budgetMinutes: 2 },
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
+  { name: "schemas", command: ["tsx", "schemas/generate.ts", "--check"], budgetMinutes: 5 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 15, count: vitestCounts },

@@ -4,7 +4,7 @@ import hashlib
 
 from nightlane_runner.step import Run, Step
 
-DOMAIN = "nightlane.example"
+DOMAIN = "nightlane"
 """Prefix of every label and annotation that Nightlane sets."""
 
 LONGEST_JOB_NAME = 47
