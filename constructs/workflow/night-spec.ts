@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { Step } from "../night/step.ts";
-import type { DagTask, Template, WorkflowSpec } from "./argo.ts";
+import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
 import { stepDocument, stepTimeout } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, stepWrapper, waitingTemplates } from "./wrapper.ts";
@@ -128,7 +128,15 @@ function runTemplate(definition: CustomerDefinition, step: Step): Template {
     };
   }
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
-  return { ...runnerTemplate({ name: `run-${step.name}`, ...work, deadlineSeconds }), inputs };
+  const template = { ...runnerTemplate({ name: `run-${step.name}`, ...work, deadlineSeconds }), inputs };
+  return bringsResults(step) ? { ...template, outputs: { parameters: [RESULTS] } } : template;
+}
+
+/** Hashes of what the step brought to the lane, for the run record; none where it failed. */
+const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } };
+
+function bringsResults(step: Step): boolean {
+  return step.work.kind === "spark" || step.work.kind === "copyOut";
 }
 
 function message(step: Step): { name: string; value: string }[] {

@@ -11,6 +11,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane_folder import fresh_folder, put_into_place, put_into_step_folder
 from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.result_hashes import write_result_hashes
 from nightlane_runner.step import CopyInput
 from nightlane_runner.step_context import StepContext
 from nightlane_runner.transfer import RemoteAbsent, fetch_path, send_path
@@ -66,6 +67,7 @@ class CopyStep:
             ) from error
         self._place(partial / remote.name)
         partial.rmdir()
+        write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         return f"copied {remote} from {work.target}: {len(files)} files, {size} bytes, verified, in {self._lane}"
 

@@ -12,6 +12,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane_folder import fresh_folder, put_into_step_folder
 from nightlane_runner.manifest import MANIFEST_NAME, ResultManifest, UnusableManifest, parse_manifest
 from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.result_hashes import write_result_hashes
 from nightlane_runner.shell_session import TransportFailed
 from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
@@ -53,6 +54,7 @@ class ResultsFetch:
 
         """
         files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._fetch)
+        write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
 
