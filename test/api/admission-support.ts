@@ -123,7 +123,7 @@ export class GuardedCluster {
 
   /** The quota controller looks for new kinds every half minute; until it has counted, a quota refuses all. */
   private async untilQuotasCount(): Promise<void> {
-    const counted = { what: "the quotas have been counted", limitSeconds: 90 };
+    const counted = { what: "the quotas have been counted", limitSeconds: 240 };
     await until(counted, async () => {
       const { items } = await this.api.get<{ items: readonly { status?: { used?: object } }[] }>(
         "/api/v1/resourcequotas",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { actAttempts } from "../../isolation/live/admission/acts.ts";
+import { actAttempts, withAct } from "../../isolation/live/admission/acts.ts";
 import { type LaneUnderTest, OPERATOR } from "../../isolation/live/admission/lane.ts";
 import {
   configMapAttempts,
@@ -11,6 +11,7 @@ import {
   podCreationAttempts,
   podUpdateAttempts,
 } from "../../isolation/live/admission/pod-attempts.ts";
+import { storeNight } from "../../isolation/live/admission/prepare.ts";
 import { cronAttempts, templateAttempts } from "../../isolation/live/admission/template-attempts.ts";
 import {
   nightOf,
@@ -188,4 +189,36 @@ describe("fields that a later version of Argo brings", () => {
       );
     await expect.poll(start, { timeout: 30_000 }).toContain("received fields newField");
   });
+});
+
+describe("a night as large as Argo keeps in clear", () => {
+  /** Beyond about a megabyte Argo compresses the nodes, and nobody but Argo may change them then. */
+  const nodes = 700;
+
+  it(`lets an operator decide on a step of ${nodes} nodes, and still sees what must not change`, async () => {
+    const night = await storeNight(cluster.api, lane, "night-large");
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${lane.namespace}/workflows/${night.metadata.name}`;
+    const many = Object.fromEntries(Array.from({ length: nodes }, (_, index) => largeNode(`night-large-n${index}`)));
+    const as = ARGO_CONTROLLER;
+    const filled = await cluster.api.call({ method: "PATCH", path, body: { status: { nodes: many } }, as });
+    expect(messageOf(filled)).toBe("200");
+    const decide = (change: object): Promise<Answer> =>
+      cluster.api.call({
+        method: "PATCH",
+        path,
+        body: withAct({ status: { nodes: { "night-large-2": change } } }),
+        as: OPERATOR,
+        dryRun: true,
+      });
+    const decision = { outputs: { parameters: [{ name: "decision", value: "RETRY" }] }, phase: "Succeeded" };
+    expect(messageOf(await decide(decision))).toBe("200");
+    expect(messageOf(await decide({ templateName: "run-market" }))).toContain("a node keeps its template");
+  });
+
+  function largeNode(id: string): [string, object] {
+    const parameters = ["business-date", "variant", "attempt"].map((name) => ({ name, value: "2026-03-31" }));
+    const filler = { message: "x".repeat(200), children: [`${id}-1`, `${id}-2`], inputs: { parameters } };
+    const fixed = { type: "Pod", templateName: "run-market", templateScope: "local/night-large", phase: "Succeeded" };
+    return [id, { id, name: id, displayName: id, startedAt: "2026-03-31T20:30:00Z", ...fixed, ...filler }];
+  }
 });
