@@ -12,11 +12,12 @@ export interface Lateness {
 }
 
 /**
- * How a night stands against its deadlines. Only run 1 of a business date has any: a replay of last month is not late.
+ * How a night stands against its deadlines. Only run 1 of a business date has any, and only if it started before them:
+ * neither a replay nor a night that is made up for is late.
  * @param now Milliseconds.
  */
 export function latenessOf(
-  night: Pick<NightState, "businessDate" | "runNumber" | "finishedAt" | "open">,
+  night: Pick<NightState, "businessDate" | "runNumber" | "startedAt" | "finishedAt" | "open">,
   schedule: LaneSchedule | undefined,
   now: number,
 ): Lateness | undefined {
@@ -26,6 +27,9 @@ export function latenessOf(
   }
   const deadlines = deadlinesOf(schedule, businessDate);
   const { finishBy } = deadlines;
+  if (finishBy !== undefined && Date.parse(night.startedAt ?? "") > finishBy) {
+    return undefined;
+  }
   if (finishBy === undefined || night.open === false) {
     return { deadlines, late: false };
   }

@@ -58,6 +58,11 @@ export class OpsCluster {
     return file;
   }
 
+  /** Kubeconfig of a service account, with exactly the rights that are bound to it. */
+  async serviceAccount(namespace: string, name: string): Promise<string> {
+    return serviceAccountKubeconfig(this.guarded, this.pki, namespace, name);
+  }
+
   /** Runs `nightlane` as somebody. */
   async nightlane(kubeconfig: string, ...args: readonly string[]): Promise<Told> {
     const out = new Collected();
@@ -117,32 +122,14 @@ async function untilQuotasAreUsable(guarded: GuardedCluster): Promise<void> {
 
 /** The controller with its own service account, so that its rights and the policies' exemptions are the real ones. */
 async function startController(guarded: GuardedCluster, pki: Pki): Promise<ProcessIdentity> {
-  const { kubeconfig, folder } = guarded.central;
+  const { folder } = guarded.central;
   const tools = await ensureTools(["workflow-controller"], silentReporter);
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const core = config.makeApiClient(CoreV1Api);
   // Its metrics port may be taken on this machine.
   await guarded.central.kubectl(
     ...["patch", "configmap", "workflow-controller-configmap", "-n", ARGO_NAMESPACE, "--type", "merge"],
     ...["-p", JSON.stringify({ data: { metricsConfig: "enabled: false\n" } })],
   );
-  const token = await core.createNamespacedServiceAccountToken({
-    namespace: ARGO_NAMESPACE,
-    name: ARGO_SERVICE_ACCOUNT,
-    body: { spec: { audiences: [], expirationSeconds: 7200 } },
-  });
-  const file = folder.file(
-    "controller.kubeconfig",
-    renderKubeconfig({
-      cluster: "central",
-      server: serverOf(kubeconfig),
-      authorityPem: readFileSync(pki.authority, "utf8"),
-      user: ARGO_SERVICE_ACCOUNT,
-      identity: { token: token.status?.token ?? "" },
-      namespace: ARGO_NAMESPACE,
-    }),
-  );
+  const file = await serviceAccountKubeconfig(guarded, pki, ARGO_NAMESPACE, ARGO_SERVICE_ACCOUNT);
   const log = openSync(join(folder.path, "controller.log"), "a");
   const child = spawn(
     "setpriv",
@@ -155,6 +142,30 @@ async function startController(guarded: GuardedCluster, pki: Pki): Promise<Proce
   const identity = child.pid === undefined ? undefined : await identify(child.pid);
   if (identity === undefined) throw new Error("the Argo controller did not start");
   return identity;
+}
+
+async function serviceAccountKubeconfig(
+  guarded: GuardedCluster,
+  pki: Pki,
+  namespace: string,
+  name: string,
+): Promise<string> {
+  const { kubeconfig, folder } = guarded.central;
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const body = { spec: { audiences: [], expirationSeconds: 7200 } };
+  const token = await config.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({ namespace, name, body });
+  return folder.file(
+    `${namespace}-${name}.kubeconfig`,
+    renderKubeconfig({
+      cluster: "central",
+      server: serverOf(kubeconfig),
+      authorityPem: readFileSync(pki.authority, "utf8"),
+      user: name,
+      identity: { token: token.status?.token ?? "" },
+      namespace,
+    }),
+  );
 }
 
 function serverOf(kubeconfig: string): string {

@@ -62,7 +62,6 @@ describe("a night of nordbank", () => {
         customer: CUSTOMER,
         night: NIGHT,
         state: "Running",
-        finishBy: "06:00",
         active: [{ step: "market", state: "running" }],
       },
     ]);

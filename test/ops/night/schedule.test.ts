@@ -87,6 +87,11 @@ describe("a night", () => {
     expect(latenessOf(ended, nightly, at("2026-02-01T00:00:00Z"))).toMatchObject({ late: true });
   });
 
+  test("has no deadline if it is made up for after it", () => {
+    const madeUpFor = { ...night, startedAt: "2026-01-16T09:00:00Z" };
+    expect(latenessOf(madeUpFor, nightly, at("2026-01-16T10:00:00Z"))).toBeUndefined();
+  });
+
   test("has no deadline as a replay", () => {
     expect(latenessOf({ ...night, runNumber: "2" }, nightly, at("2026-02-01T00:00:00Z"))).toBeUndefined();
   });

@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import type { Notification } from "../../nightwatch/notify/webhook.ts";
+import type { RunRecord } from "../../nightwatch/records/run-record.ts";
+import { startNightwatch } from "../../nightwatch/start.ts";
+import { OpsCluster } from "./ops-support.ts";
+
+const CUSTOMER = "nordbank";
+const NIGHT = "night-2026-03-31-run-1";
+const ANNA = "anna@vendor.example";
+
+let cluster: OpsCluster;
+let anna: string;
+let nightwatch: Awaited<ReturnType<typeof startNightwatch>>;
+let hook: Server;
+let hookFile: string;
+const told: Notification[] = [];
+/** The webhook refuses as long as this holds. */
+let refuse = true;
+let refused = 0;
+
+async function start(): Promise<void> {
+  const config = new KubeConfig();
+  config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+  nightwatch = await startNightwatch({
+    config,
+    namespace: SYSTEM_NAMESPACE,
+    webhookUrlFile: hookFile,
+    retentionDays: 90,
+    port: 0,
+    roundMilliseconds: 300,
+    log: () => {},
+  });
+}
+
+async function records(): Promise<readonly RunRecord[]> {
+  const config = new KubeConfig();
+  config.loadFromFile(cluster.guarded.central.kubeconfig);
+  const list: { items: RunRecord[] } = await config.makeApiClient(CustomObjectsApi).listNamespacedCustomObject({
+    group: "nightlane.example",
+    version: "v1",
+    plural: "runrecords",
+    namespace: SYSTEM_NAMESPACE,
+  });
+  return list.items;
+}
+
+async function record(): Promise<RunRecord["spec"] | undefined> {
+  return (await records()).find(({ spec }) => spec.night === NIGHT)?.spec;
+}
+
+async function metrics(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${nightwatch.port}/metrics`)).text();
+}
+
+async function act(verb: string, ...args: readonly string[]): Promise<void> {
+  const { code, err } = await cluster.nightlane(anna, verb, CUSTOMER, ...args, "--reason", `test of ${verb}`);
+  expect({ code, err }).toMatchObject({ code: 0 });
+}
+
+beforeAll(async () => {
+  cluster = await OpsCluster.start();
+  anna = await cluster.operator(ANNA);
+  hook = createServer((request, answer) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (text: string) => {
+      body += text;
+    });
+    request.on("end", () => {
+      if (refuse) {
+        refused += 1;
+      } else {
+        told.push(JSON.parse(body));
+      }
+      answer.writeHead(refuse ? 503 : 204).end();
+    });
+  }).listen(0, "127.0.0.1");
+  await once(hook, "listening");
+  const { port } = hook.address() as AddressInfo;
+  hookFile = cluster.guarded.central.folder.file("webhook-url", `http://127.0.0.1:${port}/hook\n`);
+  await start();
+});
+
+afterAll(async () => {
+  await nightwatch?.stop();
+  hook?.close();
+  await cluster?.stop();
+});
+
+describe("nightwatch, with no more than its own rights", () => {
+  it("keeps a record of a run from its start", async () => {
+    await act("run", "--date", "2026-03-31");
+    await expect.poll(record, { timeout: 30_000 }).toMatchObject({
+      businessDate: "2026-03-31",
+      runNumber: 1,
+      purpose: "run",
+      phase: "Running",
+      variant: "regular",
+    });
+    const facts = await record();
+    // Its time has long passed: whoever makes a night up for is not called because it is late.
+    expect(facts?.late).toBe(false);
+    expect(facts?.template).toMatch(/^night-[0-9a-f]{10}$/);
+    expect(facts?.images.some((image) => image.includes("/risk@sha256:"))).toBe(true);
+    expect(facts?.acts).toMatchObject([{ by: ANNA, verb: "run", reason: "test of run" }]);
+  });
+
+  it("keeps attempts, exit codes, remote jobs, result hashes and decisions", async () => {
+    const results = { sha256: "a".repeat(64), files: { "spot.csv": "b".repeat(64) } };
+    cluster.kubelet.end(CUSTOMER, "market", 1, { exitCode: 0 });
+    cluster.kubelet.end(CUSTOMER, "scenarios", 1, { exitCode: 30, message: "Job nl-scenarios was deleted" });
+    await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "deciding");
+    cluster.kubelet.end(CUSTOMER, "scenarios", 2, { exitCode: 0, outputs: { results: JSON.stringify(results) } });
+    await expect
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 10_000 })
+      .toMatchObject({
+        state: "deciding",
+        attempts: [{ number: 1, exitCode: 30, message: expect.stringContaining("was deleted") }],
+      });
+    expect(await metrics()).toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
+    expect(await metrics()).toContain('nightlane_night_attempts_lost{customer="nordbank"} 1');
+  });
+
+  it("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
+    await expect.poll(() => refused, { timeout: 10_000 }).toBeGreaterThan(0);
+    refuse = false;
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+    expect(told[0]).toMatchObject({
+      kind: "lost",
+      customer: CUSTOMER,
+      step: "scenarios",
+      reason: expect.stringContaining("Job nl-scenarios was deleted"),
+      command: `nightlane retry ${CUSTOMER} scenarios --reason "..."`,
+      runbook: expect.stringContaining("docs/operate.md#a-remote-job-is-lost"),
+    });
+    await expect.poll(async () => (await record())?.notified, { timeout: 10_000 }).toEqual(["lost/scenarios/1"]);
+    await nightwatch.stop();
+    await act("retry", "scenarios");
+    await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
+    await start();
+    await expect
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 20_000 })
+      .toMatchObject({ state: "succeeded", attempts: [{ exitCode: 30 }, { exitCode: 0 }] });
+    expect((await record())?.acts.map(({ verb, step }) => `${verb} ${step ?? ""}`)).toEqual([
+      "run ",
+      "retry scenarios",
+    ]);
+    expect(told).toHaveLength(1);
+  });
+
+  it("keeps the record when the workflow is deleted", async () => {
+    await cluster.guarded.central.kubectl("delete", "workflow", NIGHT, "-n", `customer-${CUSTOMER}`);
+    await expect.poll(async () => (await record())?.phase, { timeout: 20_000 }).toBe("Gone");
+    await expect.poll(() => told.map(({ kind }) => kind), { timeout: 20_000 }).toEqual(["lost", "failed"]);
+  });
+});
+
+describe("records", () => {
+  it("are read by operators on call and written by nobody but nightwatch", async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(anna);
+    const objects = config.makeApiClient(CustomObjectsApi);
+    const place = { group: "nightlane.example", version: "v1", plural: "runrecords", namespace: SYSTEM_NAMESPACE };
+    const [first] = await records();
+    const name = first?.metadata.name ?? "";
+    await expect(objects.getNamespacedCustomObject({ ...place, name })).resolves.toMatchObject({ kind: "RunRecord" });
+    await expect(objects.deleteNamespacedCustomObject({ ...place, name })).rejects.toMatchObject({ code: 403 });
+    const forged = { ...first, metadata: { name: "nordbank.forged", namespace: SYSTEM_NAMESPACE } };
+    await expect(objects.createNamespacedCustomObject({ ...place, body: forged })).rejects.toMatchObject({ code: 403 });
+  });
+
+  it("are out of nightwatch's reach in the other direction: it changes no lane and reads no Secret", async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+    const namespace = `customer-${CUSTOMER}`;
+    await expect(
+      config.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name: "credential" }),
+    ).rejects.toMatchObject({ code: 403 });
+    await expect(
+      config.makeApiClient(CustomObjectsApi).deleteNamespacedCustomObject({
+        group: "argoproj.io",
+        version: "v1alpha1",
+        plural: "cronworkflows",
+        namespace,
+        name: "night",
+      }),
+    ).rejects.toMatchObject({ code: 403 });
+  });
+});
