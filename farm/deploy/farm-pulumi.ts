@@ -14,7 +14,8 @@ export class FarmPulumi {
 
   static async of(paths: FarmPaths, reporter: Reporter): Promise<FarmPulumi> {
     const target = {
-      dir: join(paths.root, "pulumi"),
+      // With the cluster goes the state: a new one starts from nothing.
+      dir: join(paths.cluster("central").root, "pulumi"),
       kubeconfig: paths.centralKubeconfig,
       env: { NIGHTLANE_IMAGES: paths.images },
     };
