@@ -3,6 +3,7 @@ import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { Step } from "../night/step.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
+import { reuseTask, reuseTemplate, runsAnew } from "./reuse.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
 import { stepDocument, stepTimeout } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, stepWrapper, waitingTemplates } from "./wrapper.ts";
@@ -26,6 +27,8 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
         { name: "business-date", value: "auto", description: "YYYY-MM-DD, or auto: from the scheduled time" },
         { name: "run-number", value: "1", description: "1 for the night itself, more for a replay" },
         { name: "scheduled-time", value: "", description: "RFC 3339; set by the schedule" },
+        { name: "from-step", value: "", description: "first step to run anew; empty: all" },
+        { name: "reuse-run", value: "0", description: "run whose results the other steps take over" },
       ],
     },
     ...runnerPod(definition),
@@ -36,7 +39,11 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
       entrypoint(),
       calendarTemplate(definition),
       stepsTemplate(steps),
-      ...steps.flatMap((step) => [...stepWrapper(step), runTemplate(definition, step)]),
+      ...steps.flatMap((step) => [
+        ...stepWrapper(step, runsAnew(step), reuseTask(step)),
+        runTemplate(definition, step),
+      ]),
+      reuseTemplate(definition),
       ...waitingTemplates(),
     ],
   };

@@ -9,7 +9,7 @@ import type { Template, WorkflowSpec } from "./argo.ts";
 export const RUNNER_ID = 1000;
 
 /** Subcommands of the runner. */
-export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "calendar";
+export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "reuse" | "calendar";
 
 /**
  * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20),

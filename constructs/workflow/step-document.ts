@@ -17,6 +17,23 @@ const PENDING_LIMIT = Duration.minutes(15);
 /** How long an image may fail to be pulled. */
 const IMAGE_PULL_LIMIT = Duration.minutes(5);
 
+/** How long taking over a step's results may take on the customer's side. */
+export const REUSE_TIMEOUT = Duration.hours(1);
+
+/** What the runner is told to do where a step's results are taken over, with the inputs of the template `reuse`. */
+export function reuseDocument(definition: CustomerDefinition): string {
+  const input = (name: string): string => `{{inputs.parameters.${name}}}`;
+  return document(definition, input("job"), {
+    reuse: {
+      fromRun: "{{workflow.parameters.reuse-run}}",
+      remote: input("remote"),
+      lane: input("lane"),
+      required: input("required"),
+      timeoutSeconds: REUSE_TIMEOUT.toSeconds(),
+    },
+  });
+}
+
 /** How long one attempt of a step may take. */
 export function stepTimeout(step: Step): Duration {
   return step.work.options.timeout ?? Duration.hours(12);
@@ -29,11 +46,18 @@ export function stepDocument(
 ): { readonly command: RunnerCommand; readonly document: string } | undefined {
   const { work } = step;
   const timeoutSeconds = stepTimeout(step).toSeconds();
+  const told = (
+    command: RunnerCommand,
+    what: Readonly<Record<string, unknown>>,
+  ): { readonly command: RunnerCommand; readonly document: string } => ({
+    command,
+    document: document(definition, step.name, what),
+  });
   switch (work.kind) {
     case "gate":
       return undefined;
     case "spark":
-      return document(definition, step, "spark", {
+      return told("spark", {
         spark: {
           job: sparkJob({
             customer: definition.name,
@@ -48,15 +72,15 @@ export function stepDocument(
         },
       });
     case "exec":
-      return document(definition, step, "exec", {
+      return told("exec", {
         exec: { ...podOf(work.options.app), command: work.options.command, timeoutSeconds },
       });
     case "copyIn":
-      return document(definition, step, "copy-in", {
+      return told("copy-in", {
         copy: { ...remote(work.options.to), lanePath: `${NIGHT_DIRECTORY}/${work.options.from}`, timeoutSeconds },
       });
     case "copyOut":
-      return document(definition, step, "copy-out", {
+      return told("copy-out", {
         copy: {
           ...remote(work.options.from),
           lanePath: `${NIGHT_DIRECTORY}/${work.options.to ?? step.name}`,
@@ -66,12 +90,7 @@ export function stepDocument(
   }
 }
 
-function document(
-  definition: CustomerDefinition,
-  step: Step,
-  command: RunnerCommand,
-  work: Readonly<Record<string, unknown>>,
-): { readonly command: RunnerCommand; readonly document: string } {
+function document(definition: CustomerDefinition, step: string, work: Readonly<Record<string, unknown>>): string {
   const content = {
     run: {
       customer: definition.name,
@@ -80,13 +99,13 @@ function document(
       variant: VARIANT,
       number: RUN_NUMBER,
     },
-    step: step.name,
+    step,
     attempt: ATTEMPT,
     namespace: definition.cluster.namespace,
     outageBudgetSeconds: OUTAGE_BUDGET.toSeconds(),
     ...work,
   };
-  return { command, document: withNumbers(JSON.stringify(content)) };
+  return withNumbers(JSON.stringify(content));
 }
 
 /** Takes the quotes off the two placeholders that stand for numbers, which JSON could not hold unquoted. */

@@ -19,12 +19,15 @@ export const NIGHT_CONTROL = "night-control-{{workflow.name}}";
  * `step-x` waits at its gate, or is left out, if the run's control ConfigMap says so when the step is reached;
  * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again with the next attempt number.
  * One pair per step, since a template's own inputs may not appear in the ConfigMap's key.
+ *
+ * @param anew Condition under which the step runs at all, rather than take over an earlier run's results.
+ * @param reuse The task that takes them over, for a step that leaves some.
  */
-export function stepWrapper(step: Step): readonly Template[] {
-  return [holdable(step.name), attempts(step.name)];
+export function stepWrapper(step: Step, anew: string, reuse: DagTask | undefined): readonly Template[] {
+  return [holdable(step.name, anew, reuse), attempts(step.name)];
 }
 
-function holdable(step: string): Template {
+function holdable(step: string, anew: string, reuse: DagTask | undefined): Template {
   return {
     name: `step-${step}`,
     inputs: {
@@ -42,13 +45,13 @@ function holdable(step: string): Template {
         {
           name: "gate",
           template: "gate",
-          when: "{{inputs.parameters.hold}} == yes",
+          when: `"{{inputs.parameters.hold}}" == "yes" && ${anew}`,
           arguments: { parameters: [{ name: "job", value: step }] },
         },
         {
           name: "attempt",
           depends: "gate.Skipped",
-          when: "{{inputs.parameters.hold}} != skip",
+          when: `"{{inputs.parameters.hold}}" != "skip" && ${anew}`,
           ...firstAttempt(step),
         },
         {
@@ -58,6 +61,7 @@ function holdable(step: string): Template {
           when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
           ...firstAttempt(step),
         },
+        ...(reuse === undefined ? [] : [reuse]),
       ],
     },
   };

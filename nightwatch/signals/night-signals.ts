@@ -1,9 +1,8 @@
 import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
 import { deadlinesOf, lastDueDate } from "../../ops/night/schedule.ts";
+import { PASSED } from "../../ops/night/step-status.ts";
 import { type Lane, newestNight, runningRuns, type WatchedRun } from "../lane.ts";
 import type { Signal } from "./signal.ts";
-
-const DONE: ReadonlySet<string> = new Set(["succeeded", "skipped"]);
 
 /** What is wrong with a lane's nights as a whole. @param now Milliseconds. */
 export function nightSignals(lane: Lane, now: number): readonly Signal[] {
@@ -28,7 +27,7 @@ function inputsLate(lane: Lane, { facts, state }: WatchedRun, now: number): Sign
   }
   const { inputCutOff } = deadlinesOf(schedule, state.businessDate);
   const missing = schedule.inputCutOff.steps.filter(
-    (name) => !DONE.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
+    (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
   );
   if (inputCutOff === undefined || now <= inputCutOff || missing.length === 0) {
     return undefined;

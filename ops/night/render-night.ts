@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { RecordedAct } from "../acts/act.ts";
 import type { NightState, StepState, StepStatus } from "./night-state.ts";
+import { PASSED } from "./step-status.ts";
 import { clock } from "./time.ts";
 
 export { clock } from "./time.ts";
@@ -22,6 +23,7 @@ const marks: Readonly<Record<StepState, readonly [string, Parameters<Paint>[0]]>
   confirming: ["?", "yellow"],
   deciding: ["!", "red"],
   succeeded: ["✓", "green"],
+  reused: ["↺", "green"],
   skipped: ["○", "gray"],
   failed: ["✗", "red"],
 };
@@ -37,7 +39,7 @@ export interface RenderOptions {
 
 /** A night as text: one line for the night, then one per step in the order of the DAG, indented by its depth. */
 export function renderNight(night: NightState, title: string, paint: Paint, options: RenderOptions = {}): string {
-  const done = night.steps.filter((step) => step.state === "succeeded" || step.state === "skipped").length;
+  const done = night.steps.filter((step) => PASSED.has(step.state)).length;
   const date = night.businessDate ?? "date not known yet";
   const phase = night.paused ? `${night.phase}, paused` : night.phase;
   const head = `${paint("bold", title)}  ${date}  run ${night.runNumber}  ${phase}  ${done}/${night.steps.length} steps  ${clock(night.seconds)}`;
@@ -61,7 +63,7 @@ function stepLine(step: StepStatus, indent: string, paint: Paint): string {
   const name = `${indent}${mark} ${step.name}`.padEnd(34);
   const attempt = step.attempts > 1 ? `  attempt ${step.attempts}` : "";
   const asked = step.asked === undefined ? "" : `  ${step.asked === "hold" ? "to be held" : "to be skipped"}`;
-  const message = step.message && step.state !== "succeeded" ? `  ${firstLine(step.message)}` : "";
+  const message = step.message === undefined ? "" : `  ${firstLine(step.message)}`;
   const state = `${step.kind.padEnd(9)} ${step.state.padEnd(10)} ${clock(step.seconds)}`;
   return `${paint(color, name)} ${state}${attempt}${asked}${message}`.trimEnd();
 }
@@ -70,7 +72,8 @@ function detailLines(step: StepStatus, indent: string, paint: Paint): readonly s
   const jobs = step.attemptLog.flatMap((attempt) => {
     const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
     const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
-    const text = `attempt ${attempt.number}: ${attempt.phase.toLowerCase()}${code}${runners}`;
+    const what = attempt.number === 0 ? "results taken over" : `attempt ${attempt.number}`;
+    const text = `${what}: ${attempt.phase.toLowerCase()}${code}${runners}`;
     const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
     return told ? [paint("gray", `${indent}${[text, attempt.remoteJob].filter(Boolean).join("  ")}`)] : [];
   });

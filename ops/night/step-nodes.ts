@@ -8,6 +8,8 @@ export interface StepNodes {
   readonly gate?: WorkflowNode;
   /** Attempts, in their order. */
   readonly attempts: readonly AttemptNodes[];
+  /** What took over the results of an earlier run, in a run that begins at a later step. */
+  readonly reuse?: Pick<AttemptNodes, "run" | "pods">;
 }
 
 /** The nodes of one attempt. */
@@ -34,7 +36,22 @@ export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNod
     .filter((node) => node.templateName === `attempt-${step}` && hasBegun(node))
     .map((attempt) => attemptNodes(nodes, step, attempt))
     .sort((a, b) => a.number - b.number);
-  return { ...(one === undefined ? {} : { step: one }), ...(gate === undefined ? {} : { gate }), attempts };
+  const reuse = reuseNodes(nodes, step);
+  return {
+    ...(one === undefined ? {} : { step: one }),
+    ...(gate === undefined ? {} : { gate }),
+    ...(reuse === undefined ? {} : { reuse }),
+    attempts,
+  };
+}
+
+function reuseNodes(nodes: readonly WorkflowNode[], step: string): StepNodes["reuse"] {
+  const found = nodes.filter(
+    (node) => node.templateName === "reuse" && hasBegun(node) && parameter(node.inputs?.parameters, "job") === step,
+  );
+  const pods = found.filter((node) => node.type === "Pod").sort(byStart);
+  const run = found.find((node) => node.type !== "Pod") ?? pods.at(-1);
+  return run === undefined ? undefined : { run, pods };
 }
 
 function attemptNodes(nodes: readonly WorkflowNode[], step: string, attempt: WorkflowNode): AttemptNodes {

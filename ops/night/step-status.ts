@@ -7,9 +7,22 @@ import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.
 
 /**
  * What a step is doing. `held` waits at its gate because an operator said so, `deciding` failed and waits for a
- * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person.
+ * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` took over the
+ * results of an earlier run.
  */
-export type StepState = "waiting" | "held" | "running" | "confirming" | "deciding" | "succeeded" | "skipped" | "failed";
+export type StepState =
+  | "waiting"
+  | "held"
+  | "running"
+  | "confirming"
+  | "deciding"
+  | "succeeded"
+  | "reused"
+  | "skipped"
+  | "failed";
+
+/** States in which a step has ended so that the steps after it may start. */
+export const PASSED: ReadonlySet<StepState> = new Set<StepState>(["succeeded", "reused", "skipped"]);
 
 /** One step of a night, read from the workflow's nodes. */
 export interface StepStatus {
@@ -39,6 +52,7 @@ export interface StepStatus {
 
 /** One attempt of a step. */
 export interface AttemptStatus {
+  /** From 1; 0 for taking over the results of an earlier run. */
   readonly number: number;
   readonly phase: string;
   readonly startedAt?: string;
@@ -73,8 +87,9 @@ export function stepStatus(source: StepSource): StepStatus {
   const kind = source.templates.find((template) => template.name === `run-${name}`)?.container?.args?.[0] ?? "gate";
   const last = found.attempts.at(-1);
   const state = stateOf(found);
-  const attemptLog = found.attempts.map((attempt) => attemptStatus(attempt, kind, source));
-  const message = state === "succeeded" ? undefined : messageOf(last) || found.step?.message;
+  const takenOver = found.reuse === undefined ? [] : [attemptStatus({ number: 0, ...found.reuse }, kind, source)];
+  const attemptLog = [...takenOver, ...found.attempts.map((attempt) => attemptStatus(attempt, kind, source))];
+  const message = PASSED.has(state) ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
   const begun = state !== "waiting" && state !== "skipped";
   const seconds = begun ? secondsBetween(found.step?.startedAt, found.step?.finishedAt, now) : undefined;
   const waiting = [found.gate, last?.hold, last?.run].find(isWaiting);
@@ -100,7 +115,9 @@ export function stepStatus(source: StepSource): StepStatus {
   };
 }
 
-function attemptStatus({ number, run, pods }: AttemptNodes, kind: string, source: StepSource): AttemptStatus {
+type Attempted = Pick<AttemptNodes, "number" | "run" | "pods">;
+
+function attemptStatus({ number, run, pods }: Attempted, kind: string, source: StepSource): AttemptStatus {
   const last = pods.at(-1);
   const exitCode = last?.outputs?.exitCode ?? run?.outputs?.exitCode;
   const results = parameter(run?.outputs?.parameters, "results") ?? parameter(last?.outputs?.parameters, "results");
@@ -114,14 +131,16 @@ function attemptStatus({ number, run, pods }: AttemptNodes, kind: string, source
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
       message: run?.phase === "Succeeded" ? undefined : last?.message || run?.message,
       remoteJob:
-        kind === "spark" && source.run !== undefined ? remoteJobName(source.run, source.name, number) : undefined,
+        kind === "spark" && number > 0 && source.run !== undefined
+          ? remoteJobName(source.run, source.name, number)
+          : undefined,
       results,
     }),
   };
 }
 
 /** The runner's own words lie on the pod; Argo's summary of the tries lies on the node above. */
-function messageOf(attempt: AttemptNodes | undefined): string | undefined {
+function messageOf(attempt: Pick<AttemptNodes, "run" | "pods"> | undefined): string | undefined {
   return attempt?.pods.at(-1)?.message || attempt?.run?.message;
 }
 
@@ -143,7 +162,7 @@ function stateOf(found: StepNodes): StepState {
     case "Running":
       return "running";
     case "Succeeded":
-      return wasSkipped(found) ? "skipped" : "succeeded";
+      return wasSkipped(found) ? (found.reuse === undefined ? "skipped" : "reused") : "succeeded";
     case "Skipped":
     case "Omitted":
       return "skipped";

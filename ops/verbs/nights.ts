@@ -8,6 +8,7 @@ import { localTime } from "../night/local-time.ts";
 import type { StepState } from "../night/night-state.ts";
 import type { Paint } from "../night/render-night.ts";
 import { laneSchedule } from "../night/schedule.ts";
+import { PASSED } from "../night/step-status.ts";
 import { clock } from "../night/time.ts";
 import { table } from "../output.ts";
 
@@ -67,7 +68,7 @@ async function nightLine(central: Central, lane: Lane): Promise<NightLine> {
     runNumber: state.runNumber,
     state: state.open === false ? "Closed" : state.paused ? "Paused" : state.phase,
     steps: state.steps.length,
-    stepsDone: state.steps.filter((step) => step.state === "succeeded" || step.state === "skipped").length,
+    stepsDone: state.steps.filter((step) => PASSED.has(step.state)).length,
     active: state.steps
       .filter((step) => ACTIVE.has(step.state))
       .map((step) => ({ step: step.name, state: step.state })),

@@ -70,6 +70,7 @@ const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   confirming: "is a gate that waits for a confirmation",
   deciding: "failed and waits for a decision",
   succeeded: "has succeeded",
+  reused: "took over the results of an earlier run",
   skipped: "was skipped",
   failed: "was given up and has failed",
 };
@@ -97,6 +98,7 @@ function whatIsPossible(customer: string, { name, state }: StepStatus): string {
     case "deciding":
       return `${command("retry")}, ${command("skip")} or ${command("abort")}`;
     case "succeeded":
+    case "reused":
     case "skipped":
     case "failed":
       return `a step that has ended is never run again in the same night; a new run from it on: nightlane replay ${customer} --date YYYY-MM-DD --from ${name} --reason "..."`;

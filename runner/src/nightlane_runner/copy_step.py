@@ -1,7 +1,7 @@
 """The steps `copy-out` and `copy-in`: a file or folder from the customer's side to the lane, or the other way."""
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nightlane_runner import night_paths
 from nightlane_runner.container_work import ContainerWork
@@ -65,11 +65,21 @@ class CopyStep:
                 "should have left "
                 "it there, then retry.",
             ) from error
-        self._place(partial / remote.name)
+        arrived = partial / remote.name
+        # As they lie in the lane, whatever the folder or file was called on the other side.
+        placed = {
+            PurePosixPath(*path.parts[1:]) if arrived.is_dir() else self._single_file(arrived): file
+            for path, file in files.items()
+        }
+        self._place(arrived)
         partial.rmdir()
-        write_result_hashes(files, self._context.places.outputs)
+        write_result_hashes(placed, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         return f"copied {remote} from {work.target}: {len(files)} files, {size} bytes, verified, in {self._lane}"
+
+    def _single_file(self, arrived: Path) -> PurePosixPath:
+        own = self._lane == night_paths.lane_step_folder(self._context.places, self._context.step)
+        return PurePosixPath(arrived.name if own else self._lane.name)
 
     def _place(self, arrived: Path) -> None:
         # The step's own folder holds its log: a folder's content goes into it, and so does a single file.

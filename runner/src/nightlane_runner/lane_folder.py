@@ -7,6 +7,11 @@ from pathlib import Path
 _OF_ATTEMPTS = re.compile(r"attempt-\d+\..+")
 
 
+def is_of_attempt(name: str) -> bool:
+    """Return whether an entry of a step's folder is an attempt's log or record, and no result."""
+    return _OF_ATTEMPTS.fullmatch(name) is not None
+
+
 def put_into_step_folder(arrived: Path, folder: Path, last: str | None = None) -> None:
     """Make the content of `arrived` the content of a step's own folder.
 
@@ -22,7 +27,7 @@ def put_into_step_folder(arrived: Path, folder: Path, last: str | None = None) -
     if last is not None:
         (folder / last).unlink(missing_ok=True)
     for entry in folder.iterdir():
-        if not _OF_ATTEMPTS.fullmatch(entry.name):
+        if not is_of_attempt(entry.name):
             remove(entry)
     for entry in sorted(arrived.iterdir(), key=lambda entry: entry.name == last):
         entry.rename(folder / entry.name)

@@ -20,6 +20,7 @@ from nightlane_runner.kubeconfig import UnusableKubeconfig
 from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
 from nightlane_runner.pod_shell import KubectlShell
+from nightlane_runner.reuse_step import ReuseStep
 from nightlane_runner.spark_step import SparkStep
 from nightlane_runner.step import Step
 from nightlane_runner.step_context import StepContext
@@ -42,6 +43,7 @@ class Runner:
             "exec": self._exec,
             "copy-in": self._copy_in,
             "copy-out": self._copy_out,
+            "reuse": self._reuse,
             "calendar": self._calendar,
         }
 
@@ -88,6 +90,10 @@ class Runner:
     def _copy_out(self, given: StepInput) -> None:
         step, copy = given.copy()
         CopyStep(self._context(step), copy, self._shell(step)).copy_out()
+
+    def _reuse(self, given: StepInput) -> None:
+        step, reuse = given.reuse()
+        ReuseStep(self._context(step), reuse, self._shell(step)).run()
 
     def _calendar(self, given: StepInput) -> None:
         run_calendar(given.calendar(), self._places.outputs, self._log)

@@ -88,6 +88,15 @@ echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder. Makes the folder anew and unpacks the tar on standard input into it."""
 
+COPY_FOLDER = """
+nonce=$1
+[ -e "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+status=0
+rm -rf "$3.partial" && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial" && rm -rf "$3" && mv "$3.partial" "$3" || status=$?
+echo "nightlane-end $nonce $status copied" >&2
+"""
+"""Parameters: nonce, file or folder, path of the copy, which is whole or not there. Status 66 if there is none."""
+
 COMMIT = """
 nonce=$1
 status=0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.archive import UnpackedFile
+from nightlane_runner.manifest import MANIFEST_NAME
 
 PARAMETER = "results"
 """Name of the output parameter, and of the file that the workflow reads it from."""
@@ -20,7 +21,9 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
     The document holds `sha256` over all paths and hashes in their order, which is the same for two runs exactly if
     their files are, and the hash of each file where they are few.
     """
-    by_path = {str(path): file.sha256 for path, file in sorted(files.items())}
+    # A manifest names the attempt, which is no result.
+    results = {path: file for path, file in files.items() if path != PurePosixPath(MANIFEST_NAME)}
+    by_path = {str(path): file.sha256 for path, file in sorted(results.items())}
     listing = "".join(f"{sha256}  {path}\n" for path, sha256 in by_path.items())
     document: dict[str, object] = {"sha256": hashlib.sha256(listing.encode()).hexdigest()}
     if len(by_path) <= MOST_FILES:

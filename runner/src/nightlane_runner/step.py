@@ -109,6 +109,26 @@ class CopyInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ReuseInput:
+    """What a step of an earlier run of the same night left, to be taken over.
+
+    Attributes:
+        from_run: number of the earlier run.
+        remote: path below the night's folder on the customer's results volume, None for nothing there.
+        lane: path below the night's folder on the lane's results volume, None for nothing there.
+        required: whether it is an error that the earlier run left nothing.
+        timeout_seconds: how long the copy on the customer's side may take, further tries included.
+
+    """
+
+    from_run: int
+    remote: str | None
+    lane: str | None
+    required: bool
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarInput:
     """What the business date is derived from.
 

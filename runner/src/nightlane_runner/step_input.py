@@ -8,7 +8,16 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.input_check import InputReader, Problem
 from nightlane_runner.json_tree import JsonObject, text_at, value_at
-from nightlane_runner.step import CalendarInput, ContainerChoice, CopyInput, ExecInput, Run, SparkInput, Step
+from nightlane_runner.step import (
+    CalendarInput,
+    ContainerChoice,
+    CopyInput,
+    ExecInput,
+    ReuseInput,
+    Run,
+    SparkInput,
+    Step,
+)
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
 
@@ -20,7 +29,7 @@ class StepInput:
         self._problems: list[Problem] = []
         self._reader = InputReader(_parsed(document), "", self._problems)
         self._reader.known_keys(
-            "run", "step", "attempt", "namespace", "outageBudgetSeconds", "spark", "exec", "copy", "calendar"
+            "run", "step", "attempt", "namespace", "outageBudgetSeconds", "spark", "exec", "copy", "reuse", "calendar"
         )
 
     def spark(self) -> tuple[Step, SparkInput]:
@@ -88,6 +97,26 @@ class StepInput:
         )
         self._raise_problems()
         return step, copy
+
+    def reuse(self) -> tuple[Step, ReuseInput]:
+        """Return the input of `reuse`; raises StepEnded(BAD_INPUT) naming every problem."""
+        step = self._step()
+        section = self._reader.section("reuse")
+        section.known_keys("fromRun", "remote", "lane", "required", "timeoutSeconds")
+        reuse = ReuseInput(
+            from_run=section.count("fromRun"),
+            remote=_below_night(section, "remote"),
+            lane=_below_night(section, "lane"),
+            required=section.text(
+                "required", "must be yes or no", "write yes or no", lambda value: value in ("yes", "no")
+            )
+            == "yes",
+            timeout_seconds=section.count("timeoutSeconds"),
+        )
+        if reuse.from_run == step.run.number:
+            section.problem("fromRun", "must be another run than this one", "name the run that is repeated")
+        self._raise_problems()
+        return step, reuse
 
     def calendar(self) -> CalendarInput:
         """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""
@@ -161,6 +190,17 @@ def _parsed(document: str | None) -> JsonObject:
 
 def _target(section: InputReader) -> ContainerChoice:
     return ContainerChoice(selector=section.labels("selector"), container=section.optional_text("container"))
+
+
+def _below_night(section: InputReader, key: str) -> str | None:
+    """Return the path under `key`, None for the empty one: a parameter cannot be absent."""
+    path = section.text(
+        key,
+        "must be a path below the night's folder, without .., or empty",
+        'write it like "var-es"',
+        lambda value: not value or _is_clean(f"/night/{value}", below="/night"),
+    )
+    return path or None
 
 
 def _is_date(value: str) -> bool:

@@ -63,6 +63,14 @@ def copy_step(namespace: str, remote: str, lane: str, **changes: Any) -> dict[st
     return {**_step(namespace), "step": "report", "copy": {**work, **changes}}
 
 
+def reuse_step(namespace: str, from_run: int, **changes: Any) -> dict[str, Any]:
+    """Return the input of a step that takes over what an earlier run left."""
+    work = {"fromRun": from_run, "remote": "var-es", "lane": "var-es", "required": "yes", "timeoutSeconds": 60}
+    given = _step(namespace)
+    given["run"]["number"] = from_run + 1
+    return {**given, "step": "var-es", "reuse": {**work, **changes}}
+
+
 def document(step: dict[str, Any]) -> str:
     """Return a step's input as the environment variable holds it."""
     return json.dumps(step)

@@ -26,6 +26,8 @@ describe("the night", () => {
       { name: "business-date", value: "auto" },
       { name: "run-number", value: "1" },
       { name: "scheduled-time", value: "" },
+      { name: "from-step", value: "" },
+      { name: "reuse-run", value: "0" },
     ]);
   });
 

@@ -1,0 +1,103 @@
+"""Taking over what a step of an earlier run left."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.reuse_step import ReuseStep
+from nightlane_runner.step_input import StepInput
+from tests.support.administrator import Administrator
+from tests.support.in_process import Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.local_shell import LocalShell
+from tests.support.steps import document, reuse_step
+
+pytestmark = pytest.mark.api_server
+
+EARLIER, NIGHT = ("results/night/2026-03-31/run-1", "results/night/2026-03-31/run-2")
+
+
+class _Sides:
+    """Both volumes, with a step's results of run 1 on them."""
+
+    def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
+        kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
+        self.namespace = admin.namespace
+        self.mounts = mounts
+        self.root = root
+        self.shell = LocalShell(root)
+        sha256 = hashlib.sha256(b"42").hexdigest()
+        manifest = {"step": "var-es", "attempt": 2, "files": [{"path": "var.json", "bytes": 2, "sha256": sha256}]}
+        for volume in (root, mounts):
+            folder = volume / EARLIER / "var-es"
+            folder.mkdir(parents=True)
+            (folder / "var.json").write_text("42")
+            (folder / "manifest.json").write_text(json.dumps(manifest))
+        (mounts / EARLIER / "var-es" / "attempt-2.log").write_text("log")
+
+    def reuse(self, **changes: Any) -> None:
+        """Run the step."""
+        step, reuse = StepInput(document(reuse_step(self.namespace, 1, **changes))).reuse()
+        ReuseStep(Surroundings(self.mounts, step).context, reuse, self.shell).run()
+
+
+@pytest.fixture
+def sides(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Sides:
+    """Two volumes that are folders."""
+    return _Sides(admin, kubelet, mounts, tmp_path / "customer")
+
+
+def test_results_are_taken_over_on_both_sides_without_the_logs(sides: _Sides) -> None:
+    """The log of the step that takes over is its own."""
+    sides.reuse()
+    sides.reuse()  # a second try after an eviction
+
+    assert (sides.root / NIGHT / "var-es" / "var.json").read_text() == "42"
+    lane = {path.name for path in (sides.mounts / NIGHT / "var-es").iterdir()}
+    assert {"var.json", "manifest.json"} <= lane
+    assert "attempt-2.log" not in lane
+    assert (sides.mounts / EARLIER / "var-es" / "var.json").read_text() == "42"
+
+
+def test_hashes_are_those_of_the_results(sides: _Sides) -> None:
+    """The run record compares them with the earlier run's."""
+    sides.reuse()
+    told = json.loads((sides.mounts / "tmp" / "outputs" / "results").read_text())
+    assert told["files"] == {"var.json": hashlib.sha256(b"42").hexdigest()}
+
+
+def test_decayed_results_are_refused(sides: _Sides) -> None:
+    """What is taken over is what the earlier run brought there, or nothing is."""
+    (sides.mounts / EARLIER / "var-es" / "var.json").write_text("43")
+    with pytest.raises(StepEnded, match=r"var\.json has SHA-256") as ended:
+        sides.reuse()
+    assert ended.value.code is ExitCode.LOST
+    assert not (sides.mounts / NIGHT / "var-es" / "var.json").exists()
+
+
+@pytest.mark.parametrize("side", ["remote", "lane"])
+def test_missing_results_are_lost_where_they_are_required(sides: _Sides, side: str) -> None:
+    """A step after it would miss them much later."""
+    with pytest.raises(StepEnded, match="has left nothing in") as ended:
+        sides.reuse(**{side: "absent"})
+    assert ended.value.code is ExitCode.LOST
+    sides.reuse(**{side: "absent", "required": "no"})
+
+
+def test_only_one_side_may_have_something(sides: _Sides) -> None:
+    """An exec step leaves files on the customer's side only."""
+    sides.reuse(lane="")
+    assert (sides.root / NIGHT / "var-es").exists()
+    assert not (sides.mounts / NIGHT / "var-es" / "var.json").exists()
+
+
+def test_the_run_itself_is_no_earlier_one(sides: _Sides) -> None:
+    """It would copy a folder onto itself."""
+    with pytest.raises(StepEnded, match="must be another run") as ended:
+        sides.reuse(fromRun=2)
+    assert ended.value.code is ExitCode.BAD_INPUT
