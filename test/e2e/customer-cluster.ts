@@ -1,19 +1,28 @@
+import { readFileSync } from "node:fs";
 import { BatchV1Api, CoreV1Api, type CoreV1Event, KubeConfig, type V1Job } from "@kubernetes/client-node";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { loadCustomer } from "../../infra/customer-files.ts";
 
 /** A customer's cluster, seen with our own minimal identity there, never as an administrator. */
 export class CustomerCluster {
   private readonly batch: BatchV1Api;
   private readonly core: CoreV1Api;
 
-  constructor(
-    readonly customer: string,
-    private readonly namespace = "risk",
+  private constructor(
+    config: KubeConfig,
+    private readonly namespace: string,
   ) {
-    const config = new KubeConfig();
-    config.loadFromFile(new FarmPaths(farmRoot()).customer(customer).kubeconfig);
     this.batch = config.makeApiClient(BatchV1Api);
     this.core = config.makeApiClient(CoreV1Api);
+  }
+
+  static async of(customer: string): Promise<CustomerCluster> {
+    const { cluster } = await loadCustomer(customer);
+    const kubeconfig = readFileSync(new FarmPaths(farmRoot()).customer(customer).kubeconfig, "utf8");
+    const config = new KubeConfig();
+    // This machine does not resolve the declared name, as the lane's pods do; the certificate names the address too.
+    config.loadFromString(kubeconfig.replace(new URL(cluster.server).hostname, cluster.address));
+    return new CustomerCluster(config, cluster.namespace);
   }
 
   /** Jobs of one run, by their step. */

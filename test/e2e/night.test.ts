@@ -49,7 +49,7 @@ describe.each(customers)("a night of %s", (customer) => {
   });
 
   it("starts one driver per Spark step and at least two executors where Spark computes", async () => {
-    const cluster = new CustomerCluster(customer);
+    const cluster = await CustomerCluster.of(customer);
     const jobs = await cluster.jobs(BUSINESS_DATE, Number(night().runNumber));
     const sparkSteps = night().steps.filter((step) => step.kind === "spark");
     expect(jobs).toHaveLength(sparkSteps.length);
