@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../constructs/problem.ts";
 import { startApiServer } from "./api-server.ts";
+import { FarmPulumi } from "./deploy/farm-pulumi.ts";
 import { exportLines, farmEnvironment } from "./environment.ts";
 import { Farm } from "./farm.ts";
 import { FarmPaths, farmRoot } from "./paths.ts";
@@ -50,7 +51,10 @@ program
   .description('print shell variables for working on the farm: eval "$(farm env)"')
   .action(async (customer?: string) => {
     const paths = new FarmPaths(farmRoot());
-    process.stdout.write(`${exportLines(await farmEnvironment(paths, customer), paths.programs)}\n`);
+    const { pulumi } = await FarmPulumi.of(paths, progressOn(process.stderr));
+    if (customer !== undefined) await pulumi.ensureStack(customer);
+    const variables = { ...pulumi.settings, ...(await farmEnvironment(paths, customer)) };
+    process.stdout.write(`${exportLines(variables, [paths.programs, ...pulumi.programs])}\n`);
   });
 
 program

@@ -27,7 +27,7 @@ export function customerEnvironment(paths: FarmPaths, customer: FarmCustomer): R
 }
 
 /** Lines for a shell to evaluate. */
-export function exportLines(variables: Readonly<Record<string, string>>, programs: string): string {
+export function exportLines(variables: Readonly<Record<string, string>>, programs: readonly string[]): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  return [...lines, `export PATH=${quote(programs)}:"$PATH"`].join("\n");
+  return [...lines, `export PATH=${programs.map(quote).join(":")}:"$PATH"`].join("\n");
 }

@@ -25,8 +25,14 @@ export class Pulumi {
     private readonly executable: string,
     private readonly dir: string,
     private readonly project: string,
-    readonly env: Readonly<Record<string, string>>,
+    /** What Pulumi and the program read from the environment, apart from PATH and HOME. */
+    readonly settings: Readonly<Record<string, string>>,
   ) {}
+
+  /** Folders to put on PATH: Pulumi with its plugins, and the project's own Node. */
+  get programs(): readonly string[] {
+    return [dirname(this.executable), join(repositoryRoot, "node_modules", ".bin")];
+  }
 
   static async at(target: PulumiTarget, reporter: Reporter = silentReporter): Promise<Pulumi> {
     const tools = await ensureTools(["pulumi", "argo-crds"], reporter);
@@ -41,10 +47,6 @@ export class Pulumi {
     }
     return new Pulumi(tools.pulumi, target.dir, project, {
       ...target.env,
-      PATH: [dirname(tools.pulumi), join(repositoryRoot, "node_modules", ".bin"), process.env.PATH ?? ""].join(
-        delimiter,
-      ),
-      HOME: target.dir,
       PULUMI_HOME: join(target.dir, "home"),
       PULUMI_BACKEND_URL: `file://${join(target.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
@@ -92,7 +94,8 @@ export class Pulumi {
     env: Readonly<Record<string, string>>,
   ): Promise<CommandResult> {
     const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    return runCommand(this.executable, command, { cwd, env: { ...this.env, ...env } });
+    const PATH = [...this.programs, process.env.PATH ?? ""].join(delimiter);
+    return runCommand(this.executable, command, { cwd, env: { ...this.settings, ...env, PATH, HOME: this.dir } });
   }
 }
 

@@ -32,7 +32,11 @@ function synthesized(pulumi: FarmPulumi, customers: readonly string[]): Place {
     texts: async function* (): AsyncIterable<PlaceText> {
       const dist = await mkdtemp(join(tmpdir(), "nightlane-canary-"));
       try {
-        const env: Record<string, string> = { ...pulumi.pulumi.env, CDK8S_OUTDIR: dist };
+        const env: Record<string, string> = {
+          ...pulumi.pulumi.settings,
+          PATH: process.env.PATH ?? "",
+          CDK8S_OUTDIR: dist,
+        };
         for (const customer of customers) {
           Object.assign(env, await pulumi.credentials(customer));
         }

@@ -53,7 +53,7 @@ test("a customer's environment names the files that its definition's variables s
 });
 
 test("export lines can be evaluated by a shell", () => {
-  expect(exportLines({ NIGHTLANE_FARM: "/it's" }, "/farm/bin")).toBe(
+  expect(exportLines({ NIGHTLANE_FARM: "/it's" }, ["/farm/bin"])).toBe(
     `export NIGHTLANE_FARM='/it'\\''s'\nexport PATH='/farm/bin':"$PATH"`,
   );
 });
