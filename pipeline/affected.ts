@@ -1,0 +1,48 @@
+import type { FileChange } from "./changes.ts";
+
+/** What a change touches. */
+export interface Affected {
+  /** Customers whose stacks may change, sorted. */
+  readonly customers: readonly string[];
+  /** Customers whose file is gone, sorted. */
+  readonly removed: readonly string[];
+  /** Whether the stack `platform` may change. */
+  readonly platform: boolean;
+}
+
+/**
+ * Paths from which no manifest is made: prose, tests and tools, and the sources of images, which reach a lane only by
+ * a digest in images.json.
+ */
+const WITHOUT_EFFECT: readonly RegExp[] = [
+  /^(authoring|bench|docs|examples|farm|isolation|nightwatch|ops|pipeline|runner|schemas|test)\//,
+  /^[^/]+\.md$/,
+  /^(\.gitlab-ci\.yml|\.gitignore|Makefile|biome\.json|tsconfig\.json|typedoc\.json|vitest\.config\.ts)$/,
+];
+
+const CUSTOMER_FILE = /^customers\/([^/]+)\.ts$/;
+
+/**
+ * Customers that a change touches. A path that nobody thought of touches all: that costs a preview, while the other
+ * mistake would leave a change undeployed.
+ *
+ * @param changes Undefined where nothing is known about what was before: everything is touched.
+ * @param names All customers after the change.
+ */
+export function affected(changes: readonly FileChange[] | undefined, names: readonly string[]): Affected {
+  const effective = changes?.filter(({ path }) => !WITHOUT_EFFECT.some((pattern) => pattern.test(path)));
+  const own = (effective ?? []).flatMap(({ path, deleted }) => {
+    const name = CUSTOMER_FILE.exec(path)?.[1];
+    return name === undefined ? [] : [{ name, deleted }];
+  });
+  const common = effective === undefined || own.length < effective.length;
+  const changed = new Set(own.filter(({ deleted }) => !deleted).map(({ name }) => name));
+  return {
+    customers: names.filter((name) => common || changed.has(name)).sort(),
+    removed: own
+      .filter(({ name, deleted }) => deleted && !names.includes(name))
+      .map(({ name }) => name)
+      .sort(),
+    platform: common,
+  };
+}

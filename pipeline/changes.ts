@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+
+/** One file that differs between two revisions. */
+export interface FileChange {
+  /** Path from the repository's root, with slashes. */
+  readonly path: string;
+  readonly deleted: boolean;
+}
+
+/**
+ * Files that differ between two revisions; a rename is a deletion and an addition, since a renamed customer file is
+ * another customer.
+ * @returns undefined where there is nothing to compare with: no base, or one that the checkout does not have
+ */
+export function changedFiles(base: string, head: string, repository: string): readonly FileChange[] | undefined {
+  if (!isCommit(base, repository)) {
+    return undefined;
+  }
+  const fields = git(repository, "diff", "--name-status", "--no-renames", "-z", base, head).split("\0");
+  const changes: FileChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    changes.push({ path: fields[index + 1] ?? "", deleted: fields[index] === "D" });
+  }
+  return changes;
+}
+
+/** GitLab gives a new branch's base as forty zeros. */
+function isCommit(revision: string, repository: string): boolean {
+  if (revision === "" || /^0+$/.test(revision)) {
+    return false;
+  }
+  try {
+    git(repository, "rev-parse", "--verify", "--quiet", `${revision}^{commit}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function git(repository: string, ...args: readonly string[]): string {
+  return execFileSync("git", args, { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}

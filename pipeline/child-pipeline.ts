@@ -1,0 +1,113 @@
+import { stringify } from "yaml";
+import type { Affected } from "./affected.ts";
+import { deployJobs, destroyJobs, driftJobs, type Job, type Jobs, reviewJobs } from "./jobs.ts";
+
+/** What a pipeline is for: a merge request, the merge, or the scheduled search for drift. */
+export type Purpose = "review" | "deploy" | "drift";
+
+export interface ChildPipelineOptions {
+  readonly purpose: Purpose;
+  readonly affected: Affected;
+  /** Revision before the change, as a commit. */
+  readonly base: string;
+  /** The command that writes the same plan again, where shards need it. */
+  readonly planCommand: string;
+}
+
+/** Customers in one pipeline: GitLab limits the jobs of a pipeline, and people the length of a page. */
+export const SHARD = 100;
+
+/** Name and content of every file of a plan; `child.yml` is the one that `.gitlab-ci.yml` triggers. */
+export type PlanFiles = Readonly<Record<string, string>>;
+
+/**
+ * Writes the pipeline of what is affected: jobs per customer, the platform before them. Past a hundred customers the
+ * child triggers one more pipeline per hundred.
+ */
+export function childPipeline(options: ChildPipelineOptions): PlanFiles {
+  const { purpose, affected, base } = options;
+  const shards = split([...affected.customers, ...affected.removed]);
+  const platform = affected.platform ? stackJobs(purpose, "platform", base, []) : {};
+  const after = affected.platform && purpose === "deploy" ? ["platform:up"] : [];
+  const removed = new Set(affected.removed);
+  const jobsOf = (names: readonly string[], needs: readonly string[]): Jobs =>
+    merge(
+      names.map((name) =>
+        removed.has(name) ? removalJobs(purpose, name, base) : stackJobs(purpose, name, base, needs),
+      ),
+    );
+  if (shards.length <= 1) {
+    const jobs = { ...platform, ...jobsOf(shards[0] ?? [], after) };
+    return { "child.yml": render(Object.keys(jobs).length > 0 ? jobs : NOTHING) };
+  }
+  const files: Record<string, string> = {};
+  const triggers: Record<string, Job> = {};
+  shards.forEach((names, index) => {
+    const file = `shard-${index + 1}.yml`;
+    files[file] = render(jobsOf(names, []));
+    triggers[`shard-${index + 1}`] = {
+      stage: "customers",
+      needs: ["shards", ...after],
+      trigger: { include: [{ artifact: `plan/${file}`, job: "shards" }], strategy: "depend" },
+    };
+  });
+  const shardsJob: Job = { stage: "plan", script: [options.planCommand], artifacts: { paths: ["plan/"] } };
+  return { ...files, "child.yml": render({ shards: shardsJob, ...platform, ...triggers }) };
+}
+
+function stackJobs(purpose: Purpose, stack: string, base: string, after: readonly string[]): Jobs {
+  switch (purpose) {
+    case "review":
+      return reviewJobs(stack, base);
+    case "deploy":
+      return deployJobs(stack, after);
+    case "drift":
+      return driftJobs(stack);
+  }
+}
+
+/** Until the merge, a removed customer is only looked at. */
+function removalJobs(purpose: Purpose, name: string, base: string): Jobs {
+  if (purpose === "deploy") {
+    return destroyJobs(name, base);
+  }
+  const [diff] = Object.entries(reviewJobs(name, base));
+  return diff === undefined ? {} : { [diff[0]]: diff[1] };
+}
+
+/** A pipeline without a job is an error to GitLab. */
+const NOTHING: Jobs = { nothing: { stage: "plan", script: ['echo "this change touches no stack"'] } };
+
+function render(jobs: Jobs): string {
+  const stages = ["plan", "review", "platform", "customers", "drift", "by-hand"];
+  return stringify(
+    {
+      // Decided by the parent; a child of a merge request's pipeline runs nothing without it.
+      workflow: { rules: [{ when: "always" }] },
+      stages,
+      default: {
+        image: "$NIGHTLANE_CI_IMAGE",
+        before_script: [
+          "node_modules/.bin/tsx --version >/dev/null 2>&1 || npm ci --ignore-scripts --no-audit --no-fund",
+        ],
+      },
+      ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, withRules(job)])),
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}
+
+/** Without rules a job would not run for a merge request. */
+function withRules(job: Job): Job {
+  return { ...job, rules: job.rules ?? [{ when: "on_success" }] };
+}
+
+function split(names: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / SHARD) }, (_, index) =>
+    names.slice(index * SHARD, (index + 1) * SHARD),
+  );
+}
+
+function merge(all: readonly Jobs[]): Jobs {
+  return Object.assign({}, ...all);
+}

@@ -1,0 +1,124 @@
+/** A job as GitLab reads it; only the keywords that we write. */
+export interface Job {
+  readonly stage: string;
+  readonly script?: readonly string[];
+  readonly needs?: readonly (string | Readonly<Record<string, unknown>>)[];
+  readonly rules?: readonly Readonly<Record<string, unknown>>[];
+  readonly environment?: { readonly name: string; readonly action?: "stop" | "verify" };
+  readonly resource_group?: string;
+  readonly allow_failure?: boolean;
+  readonly interruptible?: boolean;
+  readonly artifacts?: Readonly<Record<string, unknown>>;
+  readonly trigger?: Readonly<Record<string, unknown>>;
+}
+
+/** Jobs by name. */
+export type Jobs = Readonly<Record<string, Job>>;
+
+/** True only where protected variables are given out; the environments are protected as well. */
+const PROTECTED = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
+
+/** Written out, not built from variables: a job's lock and its credentials must be plain to whoever reads the file. */
+function lane(stack: string): Pick<Job, "resource_group"> & { readonly environment: { readonly name: string } } {
+  const name = stack === "platform" ? "platform" : `customers/${stack}`;
+  return { environment: { name }, resource_group: name };
+}
+
+/** Jobs of a merge request for one stack: they name no environment, so GitLab gives them no credential. */
+export function reviewJobs(stack: string, base: string): Jobs {
+  return {
+    [`${stack}:diff`]: {
+      stage: "review",
+      needs: [],
+      interruptible: true,
+      script: [`node_modules/.bin/tsx pipeline/diff.ts ${stack} ${base}`],
+    },
+    [`${stack}:preview`]: {
+      stage: "review",
+      needs: [],
+      interruptible: true,
+      script: [`node_modules/.bin/tsx pipeline/preview.ts ${stack}`],
+      artifacts: { paths: [`preview/${stack}.json`], expire_in: "30 days" },
+    },
+  };
+}
+
+/**
+ * Jobs that deploy one stack, on the protected default branch.
+ * @param after Jobs that must have ended well before anything of this stack is looked at.
+ */
+export function deployJobs(stack: string, after: readonly string[]): Jobs {
+  const { environment, resource_group } = lane(stack);
+  const stage = stack === "platform" ? "platform" : "customers";
+  return {
+    [`${stack}:preview`]: {
+      stage,
+      needs: after,
+      rules: [{ if: PROTECTED }],
+      environment: { ...environment, action: "verify" },
+      resource_group,
+      script: [
+        `pulumi stack select --create ${stack}`,
+        `pulumi preview --stack ${stack} --diff --non-interactive --color never`,
+      ],
+    },
+    [`${stack}:up`]: {
+      stage,
+      needs: [`${stack}:preview`],
+      rules: [{ if: PROTECTED }],
+      environment,
+      resource_group,
+      interruptible: false,
+      script: [`pulumi up --stack ${stack} --yes --skip-preview --non-interactive --color never`],
+    },
+    [`${stack}:cancel`]: {
+      stage: "by-hand",
+      needs: [],
+      rules: [{ if: PROTECTED, when: "manual", allow_failure: true }],
+      environment: { ...environment, action: "verify" },
+      // With the lock of GitLab in hand nothing of ours can be running, so a lock in the state is a stale one.
+      resource_group,
+      script: [`pulumi cancel --stack ${stack} --yes --non-interactive`],
+    },
+  };
+}
+
+/**
+ * The job that removes a customer whose file is gone, started by a person.
+ * @param base Revision that still has the file: it says where the customer's remote Jobs are.
+ */
+export function destroyJobs(name: string, base: string): Jobs {
+  const { environment, resource_group } = lane(name);
+  return {
+    [`${name}:destroy`]: {
+      stage: "by-hand",
+      needs: [],
+      rules: [{ if: PROTECTED, when: "manual", allow_failure: true }],
+      environment: { ...environment, action: "stop" },
+      resource_group,
+      interruptible: false,
+      script: [
+        `git show ${base}:customers/${name}.ts > customers/${name}.ts`,
+        `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
+        // After the lane, in which nothing can start a new one any more.
+        `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name}`,
+        `pulumi stack rm ${name} --yes --non-interactive`,
+      ],
+    },
+  };
+}
+
+/** The job that finds what was changed past the repository. */
+export function driftJobs(stack: string): Jobs {
+  const { environment, resource_group } = lane(stack);
+  return {
+    [`${stack}:drift`]: {
+      stage: "drift",
+      needs: [],
+      rules: [{ if: PROTECTED }],
+      environment: { ...environment, action: "verify" },
+      resource_group,
+      script: [`pulumi preview --stack ${stack} --refresh --expect-no-changes --diff --non-interactive --color never`],
+    },
+  };
+}
