@@ -39,11 +39,11 @@ export class GuardedCluster {
     const platform = render((app) => new Platform(app, "platform"));
     await cluster.apply(platform.filter((manifest) => manifest.kind !== "Deployment"));
     await cluster.untilPoliciesHold(platform);
+    await cluster.untilQuotasCount();
     for (const lane of Object.values(lanes)) {
       await cluster.apply(lane);
     }
     await cluster.apply(NAMESPACE_EDITOR_RIGHTS);
-    await cluster.untilQuotasCount();
     return cluster;
   }
 
@@ -121,14 +121,24 @@ export class GuardedCluster {
     await this.central.stop();
   }
 
-  /** The quota controller looks for new kinds every half minute; until it has counted, a quota refuses all. */
+  /**
+   * The quota controller looks for new kinds every half minute. A quota that it meets before that stays uncounted, and
+   * refuses everything, until it looks at all quotas again five minutes later; so lanes wait until it knows Argo's.
+   */
   private async untilQuotasCount(): Promise<void> {
-    const counted = { what: "the quotas have been counted", limitSeconds: 240 };
-    await until(counted, async () => {
-      const { items } = await this.api.get<{ items: readonly { status?: { used?: object } }[] }>(
-        "/api/v1/resourcequotas",
-      );
-      return items.every((quota) => "count/workflows.argoproj.io" in (quota.status?.used ?? {}));
+    const path = "/api/v1/namespaces/default/resourcequotas";
+    const name = "probe";
+    const body = { metadata: { name }, spec: { hard: { "count/workflows.argoproj.io": "1" } } };
+    const known = { what: "the quota controller counts workflows", limitSeconds: 120, everyMilliseconds: 2000 };
+    let made = false;
+    await until(known, async () => {
+      if (made) {
+        const quota = await this.api.get<{ status?: { used?: object } }>(`${path}/${name}`);
+        await this.api.call({ method: "DELETE", path: `${path}/${name}` });
+        if ("count/workflows.argoproj.io" in (quota.status?.used ?? {})) return true;
+      }
+      made = (await this.api.call({ method: "POST", path, body })).status === 201;
+      return false;
     });
   }
 
