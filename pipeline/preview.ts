@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../constructs/problem.ts";
+import { customerNames, loadCustomer } from "../infra/customer-files.ts";
+import { PLATFORM } from "../isolation/model/estate.ts";
+import { writePlaceholders } from "./placeholders.ts";
+import { previewSummary } from "./preview-summary.ts";
+import { throwawayPulumi } from "./throwaway-pulumi.ts";
+
+/** `preview.ts <stack>`: what Pulumi would make of a stack from nothing, without a credential, a state or a cluster. */
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const [stack = ""] = process.argv.slice(2);
+
+async function preview(scratch: string): Promise<void> {
+  const definition = stack === PLATFORM ? undefined : await loadCustomer(stack);
+  const pulumi = throwawayPulumi(scratch, REPOSITORY, writePlaceholders(join(scratch, "placeholders"), definition));
+  const summary = previewSummary(stack, pulumi.preview(stack));
+  console.log(summary.text);
+  mkdirSync("preview", { recursive: true });
+  writeFileSync(join("preview", `${stack}.json`), `${JSON.stringify(summary.counts)}\n`);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "nightlane-preview-"));
+try {
+  if (spawnSync("pulumi", ["version"]).error !== undefined) {
+    throw new UserError("pulumi: not found\n    rule: Pulumi's command line is on the PATH\n    mend: docs/deploy.md");
+  }
+  if (stack === "") {
+    throw new UserError(`usage: preview.ts <stack>, one of ${[PLATFORM, ...customerNames()].join(", ")}`);
+  }
+  await preview(scratch);
+} catch (error) {
+  if (!(error instanceof UserError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
