@@ -10,7 +10,7 @@ fi
 export BUSINESS_DATE=$1 NIGHT_DIR=$2 ATTEMPT=1
 shift 2
 python=${PYTHON:-$("$here/venv.sh")}
-export PYTHONPATH=$here/src
+export PYTHONPATH=$here/src SPARK_LOCAL_IP=127.0.0.1
 java="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.configurationFile=$here/log4j2.properties"
 export PYSPARK_SUBMIT_ARGS="--driver-java-options '$java' --conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false pyspark-shell"
 

@@ -30,7 +30,7 @@ def render_page(figures: Figures) -> str:
             *_cards(figures),
             "</div>",
             f"<h2>Distribution of the one-day profit and loss, {figures.currency}</h2>",
-            distribution_chart(figures),
+            f'<div class="wide">{distribution_chart(figures)}</div>',
             f"<h2>By book and currency pair</h2>{_group_table(figures)}",
             f'<p class="note">{_diversification(figures)}</p>',
             '<div class="columns">',
