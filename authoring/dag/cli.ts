@@ -1,0 +1,32 @@
+import { writeFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
+import { showUserErrors } from "../user-errors.ts";
+import { dagMermaid } from "./mermaid.ts";
+import { nightGraph } from "./night-graph.ts";
+import { dagSvg } from "./svg.ts";
+import { dagText } from "./text.ts";
+
+const EXAMPLES = `
+Examples:
+  npm run dag -- nordbank                          a table on the terminal
+  npm run --silent dag -- nordbank --mermaid       for a fenced block of a merge request
+  npm run dag -- nordbank --svg nordbank.svg       a picture`;
+
+const command = new Command("dag")
+  .description("Shows a customer's night as a graph: its steps, what waits for what, and on which dates.")
+  .argument("<customer>", "name of a file in customers/, without .ts")
+  .addOption(new Option("--mermaid", "print a mermaid flowchart").conflicts("svg"))
+  .option("--svg <file>", "draw it into a file")
+  .addHelpText("after", EXAMPLES)
+  .action(async (name: string, options: { readonly mermaid?: true; readonly svg?: string }) => {
+    const graph = nightGraph(await loadCustomer(name), customerFile(name));
+    if (options.svg !== undefined) {
+      writeFileSync(options.svg, dagSvg(graph));
+      console.log(`wrote ${options.svg}`);
+      return;
+    }
+    process.stdout.write(options.mermaid ? dagMermaid(graph) : dagText(graph));
+  });
+
+await showUserErrors(() => command.parseAsync());

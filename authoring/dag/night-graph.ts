@@ -1,0 +1,102 @@
+import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerPath } from "../../constructs/night/customer-path.ts";
+import { sparkResources } from "../../constructs/night/spark-resources.ts";
+import type { Step, StepCondition, StepWork } from "../../constructs/night/step.ts";
+import { ProblemsError } from "../../constructs/problem.ts";
+import { stepTimeout } from "../../constructs/workflow/step-document.ts";
+
+/** One step as it is shown to people. */
+export interface NightNode {
+  readonly name: string;
+  readonly kind: StepWork["kind"];
+  /** Names of the steps it waits for. */
+  readonly after: readonly string[];
+  /** Business dates on which it runs; every one where undefined. */
+  readonly when: StepCondition | undefined;
+  /** What it does and with how much, one short fact each. */
+  readonly facts: readonly string[];
+  /** Length of the longest way to it from a step that starts with the night, which has 0. */
+  readonly rank: number;
+}
+
+/** A customer's night as it is shown to people. */
+export interface NightGraph {
+  /** Name of the customer for people. */
+  readonly title: string;
+  /** When the night starts and should have ended. */
+  readonly times: string;
+  /** In the order of the file. */
+  readonly nodes: readonly NightNode[];
+}
+
+/**
+ * Reads the night's graph off a definition.
+ * @param where Name of the customer's file, for the message.
+ * @throws ProblemsError if the definition is at fault: the picture of a night that cannot run would mislead.
+ */
+export function nightGraph(definition: CustomerDefinition, where: string): NightGraph {
+  const problems = checkCustomer(definition);
+  if (problems.length > 0) {
+    throw new ProblemsError(where, problems);
+  }
+  const { schedule, finishBy, steps } = definition.workflow;
+  const ranks = new Map<Step, number>();
+  return {
+    title: definition.displayName,
+    times: `${schedule.calendar} days at ${schedule.start} ${schedule.timezone}, due ${finishBy}`,
+    nodes: steps.map((step) => ({
+      name: step.name,
+      kind: step.work.kind,
+      after: [...new Set(step.after.map(({ name }) => name))],
+      when: step.work.options.when,
+      facts: factsOf(step),
+      rank: rankOf(step, ranks),
+    })),
+  };
+}
+
+function rankOf(step: Step, ranks: Map<Step, number>): number {
+  const rank = ranks.get(step) ?? Math.max(-1, ...step.after.map((upstream) => rankOf(upstream, ranks))) + 1;
+  ranks.set(step, rank);
+  return rank;
+}
+
+function factsOf(step: Step): readonly string[] {
+  const { work } = step;
+  switch (work.kind) {
+    case "spark": {
+      const { executors, executorMebibytes, executorMillicores } = sparkResources(work.options);
+      const program = work.options.app.main.split("/").at(-1) ?? "";
+      const size = `${executors} x ${memory(executorMebibytes)}, ${executorMillicores / 1000} CPU`;
+      return [program, size, limit(step)];
+    }
+    case "exec":
+      return [work.options.command[0]?.split("/").at(-1) ?? "", limit(step)];
+    case "copyIn":
+      return [`to ${place(work.options.to)}`, limit(step)];
+    case "copyOut":
+      return [`from ${place(work.options.from)}`, limit(step)];
+    case "gate":
+      return ["waits for a person"];
+  }
+}
+
+function memory(mebibytes: number): string {
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+}
+
+function place(path: CustomerPath): string {
+  return path.kind === "results" ? path.path : `pod:${path.path}`;
+}
+
+/** The step's own timeout in its largest whole unit. */
+function limit(step: Step): string {
+  const seconds = stepTimeout(step).toSeconds();
+  const [size, unit] = [
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ].find(([candidate]) => seconds % Number(candidate) === 0) ?? [1, "s"];
+  return `at most ${seconds / Number(size)} ${unit}`;
+}

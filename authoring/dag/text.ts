@@ -1,0 +1,21 @@
+import { conditionText, KINDS } from "./kinds.ts";
+import type { NightGraph } from "./night-graph.ts";
+
+/**
+ * The night as a table for a terminal, one step a line. The first column is the step's rank: steps of one rank can run
+ * side by side.
+ */
+export function dagText(graph: NightGraph): string {
+  const rows = [...graph.nodes]
+    .sort((left, right) => left.rank - right.rank)
+    .map(({ name, kind, after, when, facts, rank }) => [
+      `${rank + 1}`,
+      name,
+      KINDS[kind].label,
+      after.length === 0 ? "starts with the night" : `after ${after.join(", ")}`,
+      [...(when === undefined ? [] : [conditionText(when)]), ...facts].join("; "),
+    ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return [`${graph.title}: ${graph.times}`, "", ...lines.map((line) => `  ${line.trimEnd()}`), ""].join("\n");
+}
