@@ -7,15 +7,18 @@ import { laneVolume } from "../../farm/deploy/lane-volume.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { type FarmPaths, repositoryRoot } from "../../farm/paths.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
+import { customerNames } from "../../infra/customer-files.ts";
 import { filesBelow } from "./file-places.ts";
 import type { Place, PlaceText } from "./place.ts";
 
 /** Where a farm keeps what a deployment leaves behind. */
 export async function farmPlaces(paths: FarmPaths, customers: readonly string[]): Promise<readonly Place[]> {
   const pulumi = await FarmPulumi.of(paths, silentReporter);
+  // A lane whose file has gone is still searched, but there is nothing to synthesize or to preview of it.
+  const declared = customers.filter((customer) => customerNames().includes(customer));
   return [
-    synthesized(pulumi, customers),
-    previews(pulumi, customers),
+    synthesized(pulumi, declared),
+    previews(pulumi, declared),
     // Passphrase and key lie beside the state; the state is all that a backend would hold.
     filesBelow("Pulumi's state", async () => [join(paths.cluster("central").root, "pulumi", "state")]),
     filesBelow("results and step logs in the lanes' volumes", async () =>
