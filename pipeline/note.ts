@@ -1,0 +1,118 @@
+import type { Affected } from "./affected.ts";
+import type { OwnerDiff } from "./manifest-diff.ts";
+import { maskText } from "./mask.ts";
+import type { ChangeCounts } from "./preview-summary.ts";
+
+/** First line of the note, by which it is found again. */
+export const NOTE_MARKER = "<!-- nightlane: what this merge request changes -->";
+
+/** What `isolation:diff --json` says, as far as the note shows it. */
+export interface AccessDiff {
+  readonly summary: string;
+  readonly widens: boolean;
+  readonly widenings: readonly { readonly line: string; readonly waiver?: { readonly reason: string } }[];
+  readonly addedFacts: readonly AccessFact[];
+  readonly removedFacts: readonly AccessFact[];
+}
+
+interface AccessFact {
+  readonly owner: string;
+  readonly text: string;
+}
+
+/** Everything that the note tells. */
+export interface NoteContent {
+  readonly affected: Affected;
+  readonly diffs: readonly OwnerDiff[];
+  /** Undefined where access could not be compared. */
+  readonly access: AccessDiff | undefined;
+  /** Mermaid drawings of new and changed nights, by customer. */
+  readonly nights: Readonly<Record<string, string>>;
+}
+
+/** Lines of one list or one diff; the jobs' logs and artifacts have the rest. */
+const SHOWN = { list: 20, diff: 150, diffs: 10 };
+
+/** The note of a merge request, as Markdown. */
+export function renderNote({ affected, diffs, access, nights }: NoteContent): string {
+  const sections = [
+    [NOTE_MARKER, "## What this merge request changes"],
+    [affectedLine(affected)],
+    diffs.length === 0 ? ["**No manifest changes.**"] : countsTable(diffs),
+    accessSection(access),
+    ...Object.entries(nights).map(([name, drawing]) => [`### The night of ${name}`, "", ...fenced("mermaid", drawing)]),
+    diffs.length === 0 ? [] : ["### Manifests", "", ...diffs.slice(0, SHOWN.diffs).flatMap(diffDetails)],
+    diffs.length > SHOWN.diffs ? [`and ${diffs.length - SHOWN.diffs} more: see the jobs \`<customer>:diff\``] : [],
+  ];
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return `${maskText(text.join("\n\n"))}\n`;
+}
+
+/** The counts of all owners, in the form of GitLab's `terraform` report. */
+export function terraformReport(diffs: readonly OwnerDiff[]): ChangeCounts {
+  const sum = (pick: (diff: OwnerDiff) => number): number => diffs.reduce((total, diff) => total + pick(diff), 0);
+  return {
+    create: sum((diff) => diff.create),
+    update: sum((diff) => diff.update),
+    delete: sum((diff) => diff.delete),
+  };
+}
+
+function affectedLine({ customers, removed, platform }: Affected): string {
+  const parts = [
+    `${customers.length} customers to deploy${names(customers)}`,
+    ...(removed.length === 0 ? [] : [`${removed.length} to remove${names(removed)}`]),
+    ...(platform ? ["the platform"] : []),
+  ];
+  return `After the merge: ${parts.join("; ")}.`;
+}
+
+function names(list: readonly string[]): string {
+  const more = list.length > SHOWN.list ? ` and ${list.length - SHOWN.list} more` : "";
+  return list.length === 0 ? "" : ` (${list.slice(0, SHOWN.list).join(", ")}${more})`;
+}
+
+function countsTable(diffs: readonly OwnerDiff[]): readonly string[] {
+  const rows = diffs.map(
+    (diff) => `| ${diff.owner} | ${diff.presence} | ${diff.create} | ${diff.update} | ${diff.delete} |`,
+  );
+  const rest = rows.length > 100 ? [`| and ${rows.length - 100} more | | | | |`] : [];
+  return ["| stack | | create | update | delete |", "|---|---|---:|---:|---:|", ...rows.slice(0, 100), ...rest];
+}
+
+function accessSection(access: AccessDiff | undefined): readonly string[] {
+  if (access === undefined) {
+    return ["### Access", "", "**Could not be compared:** see the job `isolation:diff`."];
+  }
+  const list = (what: string, lines: readonly string[]): readonly string[] => [
+    ...lines.slice(0, SHOWN.list).map((line) => `- ${what} ${line}`),
+    ...(lines.length > SHOWN.list ? [`- and ${lines.length - SHOWN.list} more ${what}`] : []),
+  ];
+  const fact = ({ owner, text }: AccessFact): string => `${owner}: ${text}`;
+  return [
+    "### Access",
+    "",
+    access.widens ? "**Access widens, and nobody answers for it.**" : "Access does not widen unanswered.",
+    "",
+    ...list(
+      "widens:",
+      access.widenings.map(({ line, waiver }) => `${line}${waiver === undefined ? "" : ` (${waiver.reason})`}`),
+    ),
+    ...list("opened:", access.addedFacts.map(fact)),
+    ...list("closed:", access.removedFacts.map(fact)),
+  ];
+}
+
+function diffDetails({ owner, text }: OwnerDiff): readonly string[] {
+  const lines = text.trimEnd().split("\n");
+  const rest = lines.length > SHOWN.diff ? [`... ${lines.length - SHOWN.diff} more lines: job ${owner}:diff`] : [];
+  const shown = [...lines.slice(0, SHOWN.diff), ...rest].join("\n");
+  return [`<details><summary>${owner}</summary>`, "", ...fenced("diff", shown), "", "</details>"];
+}
+
+/** A fence longer than any in the text, so that nothing in a manifest can end it and go on as Markdown. */
+function fenced(language: string, text: string): readonly string[] {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}${language}`, text.trimEnd(), fence];
+}

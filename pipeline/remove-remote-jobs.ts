@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { UserError } from "../constructs/problem.ts";
+import { loadCustomer } from "../infra/customer-files.ts";
+
+/** `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster. */
+const [name = ""] = process.argv.slice(2);
+try {
+  const { cluster, credentials } = await loadCustomer(name);
+  const { kubeconfig: reference } = credentials;
+  const file = reference.kind === "gitlabFile" ? process.env[reference.variable] : undefined;
+  if (file === undefined || file === "") {
+    throw new UserError(
+      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    mend: kubectl --namespace ${cluster.namespace} delete jobs --selector nightlane.example/customer=${name}`,
+    );
+  }
+  const selector = `nightlane.example/customer=${name}`;
+  const args = [
+    "delete",
+    "jobs",
+    "--selector",
+    selector,
+    "--ignore-not-found",
+    "--cascade=foreground",
+    "--timeout=10m",
+  ];
+  const { status, error } = spawnSync("kubectl", ["--kubeconfig", file, "--namespace", cluster.namespace, ...args], {
+    stdio: "inherit",
+  });
+  if (status !== 0) {
+    throw new UserError(`kubectl ended with ${error?.message ?? `exit code ${status}`}: Jobs of ${name} may still run`);
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+}

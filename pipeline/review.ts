@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dagMermaid } from "../authoring/dag/mermaid.ts";
+import { nightGraph } from "../authoring/dag/night-graph.ts";
+import { UserError } from "../constructs/problem.ts";
+import { customerFile, loadCustomer } from "../infra/customer-files.ts";
+import { readSide } from "../isolation/diff/sources.ts";
+import { PLATFORM } from "../isolation/model/estate.ts";
+import type { Affected } from "./affected.ts";
+import { writeNote } from "./gitlab-notes.ts";
+import { diffManifests, type OwnerDiff } from "./manifest-diff.ts";
+import { type AccessDiff, NOTE_MARKER, renderNote, terraformReport } from "./note.ts";
+
+/**
+ * `review.ts <base>`: reads plan/affected.json and isolation-diff.json, writes review-note.md and
+ * review-terraform.json, and puts the note into the merge request that GitLab's variables name.
+ */
+
+/** Drawings in one note; a change of a construct may touch every night. */
+const DRAWN_NIGHTS = 5;
+
+async function review(base: string): Promise<void> {
+  const affected: Affected = JSON.parse(readFileSync("plan/affected.json", "utf8"));
+  const diffs = diffManifests(readSide(base).estate, readSide(undefined).estate);
+  const note = renderNote({ affected, diffs, access: readAccess(), nights: await drawNights(diffs) });
+  writeFileSync("review-note.md", note);
+  writeFileSync("review-terraform.json", `${JSON.stringify(terraformReport(diffs))}\n`);
+  await publish(note);
+}
+
+function readAccess(): AccessDiff | undefined {
+  const file = "isolation-diff.json";
+  const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  // Empty where the comparison ended with an error, which its own job tells.
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Nights that are new or differ: their WorkflowTemplate, which is named by its content, has another name. */
+async function drawNights(diffs: readonly OwnerDiff[]): Promise<Readonly<Record<string, string>>> {
+  const changed = diffs.filter(
+    ({ owner, presence, text }) => owner !== PLATFORM && presence !== "removed" && text.includes("WorkflowTemplate_"),
+  );
+  const nights: Record<string, string> = {};
+  for (const { owner } of changed.slice(0, DRAWN_NIGHTS)) {
+    nights[owner] = dagMermaid(nightGraph(await loadCustomer(owner), customerFile(owner)));
+  }
+  return nights;
+}
+
+async function publish(note: string): Promise<void> {
+  const { CI_API_V4_URL: api, CI_PROJECT_ID: project, CI_MERGE_REQUEST_IID: number, NOTE_TOKEN: file } = process.env;
+  if (api === undefined || project === undefined || number === undefined || file === undefined || file === "") {
+    console.log(`${note}\nreview: not published: NOTE_TOKEN is not defined; the note is the artifact review-note.md`);
+    return;
+  }
+  const token = readFileSync(file, "utf8").trim();
+  console.log(`review: note ${await writeNote({ api, project, number, token }, NOTE_MARKER, note)}`);
+}
+
+try {
+  await review(process.argv[2] ?? "");
+} catch (error) {
+  if (!(error instanceof UserError)) {
+    throw error;
+  }
+  console.error(error.message);
+  process.exitCode = 1;
+}
