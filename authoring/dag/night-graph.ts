@@ -44,7 +44,7 @@ export function nightGraph(definition: CustomerDefinition, where: string): Night
   const ranks = new Map<Step, number>();
   return {
     title: definition.displayName,
-    times: `${schedule.calendar} days at ${schedule.start} ${schedule.timezone}, due ${finishBy}`,
+    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}, due ${finishBy}`,
     nodes: steps.map((step) => ({
       name: step.name,
       kind: step.work.kind,

@@ -53,7 +53,7 @@ describe("nightGraph", () => {
 describe("dagText", () => {
   test("is a table in the order of ranks", () => {
     expect(dagText(graphOf(everyKind))).toMatchInlineSnapshot(`
-      "Bank <&> Söhne: TARGET days at 22:00 Europe/Berlin, due 06:00
+      "Bank <&> Söhne: starts 22:00 Europe/Berlin, calendar TARGET, due 06:00
 
         1  market     exec      starts with the night            snapshot.py; at most 90 min
         1  limits     copy in   starts with the night            to limits; at most 12 h

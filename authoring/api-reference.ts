@@ -1,0 +1,19 @@
+/**
+ * What a customer file may use, for `npm run docs:api`: everything that it imports, and the types that are only named
+ * by those, which a reader wants to look up and nobody imports. TypeDoc ends with an error where one is forgotten.
+ */
+export type { CredentialReference, GitlabFile, PulumiSecret } from "../constructs/credential-reference.ts";
+export type { ClusterCapacity } from "../constructs/customer-definition.ts";
+export type { ImageName } from "../constructs/images.ts";
+export * from "../constructs/index.ts";
+export type {
+  CopyInOptions,
+  CopyOutOptions,
+  ExecOptions,
+  GateOptions,
+  SparkOptions,
+  StepCondition,
+  StepOptions,
+  StepWork,
+} from "../constructs/night/step.ts";
+export type { CalendarName, NightlyOptions } from "../constructs/schedule.ts";

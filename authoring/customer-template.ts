@@ -1,0 +1,91 @@
+/** What the file of a new customer is made from. All of it has passed the checks. */
+export interface TemplateValues {
+  readonly name: string;
+  readonly server: string;
+  readonly address: string;
+  /** PEM. */
+  readonly ca: string;
+  /** Which of server, address and ca are examples that somebody must replace. */
+  readonly examples: readonly string[];
+}
+
+/** The text of customers/<name>.ts. */
+export function customerTemplate({ name, server, address, ca, examples }: TemplateValues): string {
+  const todo = (property: string): string => (examples.includes(property) ? "REPLACE, this is an example. " : "");
+  const certificate = ca
+    .trim()
+    .split("\n")
+    .map((line) => `      ${line.trim()}`)
+    .join("\n");
+  return `import {
+  Cpu,
+  defineCustomer,
+  deployedApp,
+  gitlabFile,
+  nightly,
+  pem,
+  riskApp,
+  Size,
+  sparkRiskWorkflow,
+  TARGET,
+} from "../constructs/index.ts";
+
+/** The application that the exec steps enter, found by its pods' labels in the customer's namespace. */
+const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
+
+export default defineCustomer({
+  // Names the lane, the Pulumi stack and this file; it cannot be changed later without moving all three.
+  name: ${JSON.stringify(name)},
+  // The name for people.
+  displayName: ${JSON.stringify(displayName(name))},
+  cluster: {
+    // ${todo("server")}URL of the customer's API server, by a name in its certificate.
+    server: ${JSON.stringify(server)},
+    // ${todo("address")}Its IPv4 address: the only one that the lane may reach.
+    address: ${JSON.stringify(address)},
+    // ${todo("ca")}Its certificate authority:
+    // kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d
+    ca: pem\`
+${certificate}
+    \`,
+    // What the customer's nodes give our namespace; the night's steps that run side by side must fit into it.
+    capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
+  },
+  // Where the deployment finds the credentials, never the credentials: File variables of the GitLab environment
+  // customers/${name}. Further ones are mounted as files of their names.
+  credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
+  workflow: sparkRiskWorkflow({
+    // Local time. On days that the calendar closes there is no night; further ones go into extraHolidays.
+    schedule: nightly("22:00", { timezone: "Europe/Berlin", calendar: TARGET }),
+    // Later than this is told to the on-call, not killed.
+    finishBy: "06:00",
+    // The DAG. \`after\` names the steps that a step waits for; \`npm run dag -- ${name}\` shows it.
+    steps: (night) => {
+      const market = night.exec("market", {
+        app: pricing,
+        command: ["/opt/risk/jobs/snapshot.py", "--out", night.path("market"), "--date", night.businessDate],
+      });
+      const scenarios = night.spark("scenarios", { app: riskApp("scenarios.py"), after: market });
+      // Sizes have defaults: 2 executors, each 2 GiB and 1 CPU.
+      const revaluation = night.spark("revaluation", {
+        app: riskApp("revaluation.py"),
+        executors: 3,
+        memory: Size.gibibytes(4),
+        after: scenarios,
+      });
+      const varEs = night.spark("var-es", { app: riskApp("var_es.py"), after: revaluation, result: "var.json" });
+      // Waits for a person, on the last business day of each month only.
+      night.gate("sign-off", { after: varEs, when: "month-end" });
+    },
+  }),
+});
+`;
+}
+
+/** `first-lake-bank` as `First Lake Bank`. */
+function displayName(name: string): string {
+  return name
+    .split("-")
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join(" ");
+}

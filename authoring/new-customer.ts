@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkCustomer } from "../constructs/checks/check-customer.ts";
+import { checkName } from "../constructs/checks/check-name.ts";
+import {
+  Cpu,
+  type CustomerDefinition,
+  defineCustomer,
+  gitlabFile,
+  nightly,
+  riskApp,
+  Size,
+  sparkRiskWorkflow,
+} from "../constructs/index.ts";
+import { ProblemsError, received, UserError } from "../constructs/problem.ts";
+import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../infra/customer-files.ts";
+import { customerTemplate } from "./customer-template.ts";
+import { exampleCa } from "./example-ca.ts";
+
+/** What is known of a new customer; the rest is an example, marked as such in the file. */
+export interface NewCustomerOptions {
+  /**
+   * URL of the API server.
+   * @default "https://k8s.<name>.example:6443"
+   */
+  readonly server?: string;
+  /**
+   * IPv4 address of the API server.
+   * @default - the first of 192.0.2.1 to 192.0.2.254 that no customer file names; this range leads nowhere
+   */
+  readonly address?: string;
+  /**
+   * File with the API server's certificate authority, PEM.
+   * @default - an example made now, whose key is not kept
+   */
+  readonly ca?: string;
+}
+
+/**
+ * Writes customers/<name>.ts, and nothing else.
+ * @returns the file as it is shown to people
+ * @throws UserError for a name or an option that the checks would refuse, or a customer who is there already; then
+ * nothing is written.
+ */
+export function writeNewCustomer(name: string, options: NewCustomerOptions = {}, folder = CUSTOMERS_FOLDER): string {
+  refuseName(name, folder);
+  const cluster = {
+    server: options.server ?? `https://k8s.${name}.example:6443`,
+    address: options.address ?? freeExampleAddress(folder),
+    ca: options.ca === undefined ? exampleCa(name) : readCa(options.ca),
+  };
+  const problems = checkCustomer(draft(name, cluster));
+  if (problems.length > 0) {
+    throw new ProblemsError(`new customer ${name}`, problems);
+  }
+  const replace = { server: options.server, address: options.address, ca: options.ca };
+  const examples = Object.entries(replace).flatMap(([property, given]) => (given === undefined ? [property] : []));
+  // An existing file is refused by the file system too, should another be writing it right now.
+  writeFileSync(join(folder, `${name}.ts`), customerTemplate({ name, ...cluster, examples }), { flag: "wx" });
+  return customerFile(name);
+}
+
+function refuseName(name: string, folder: string): void {
+  const problems = checkName(name);
+  if (problems.length > 0) {
+    throw new ProblemsError(`new customer ${received(name)}`, problems);
+  }
+  const existing = customerNames(folder).find((other) => other.toLowerCase() === name);
+  if (existing !== undefined) {
+    throw new UserError(
+      `${customerFile(existing)}: is there already\n    rule: a new customer never overwrites another's file\n    mend: choose another name, or edit ${customerFile(existing)}`,
+    );
+  }
+}
+
+/** TEST-NET-1 is reserved for documentation. Two customers must not share an address, not even as an example. */
+function freeExampleAddress(folder: string): string {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+  const used = new Set(
+    files.flatMap((file) => readFileSync(join(folder, file), "utf8").match(/\b192\.0\.2\.\d+\b/g) ?? []),
+  );
+  const addresses = Array.from({ length: 254 }, (_, index) => `192.0.2.${index + 1}`);
+  const free = addresses.find((address) => !used.has(address));
+  if (free === undefined) {
+    throw new UserError(
+      "--address: received nothing, and all example addresses are taken\n    rule: no two customers share an address\n    mend: name the customer's with --address",
+    );
+  }
+  return free;
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(
+      `--ca: received ${received(file)}: ${error instanceof Error ? error.message : String(error)}\n    rule: a file with the API server's certificate authority, PEM\n    mend: name a file that can be read, or leave the option out for an example`,
+      { cause: error },
+    );
+  }
+}
+
+/** The new customer with the least night there can be: only its name and its cluster are in question. */
+function draft(name: string, cluster: { server: string; address: string; ca: string }): CustomerDefinition {
+  return defineCustomer({
+    name,
+    cluster: { ...cluster, capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) } },
+    credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
+    workflow: sparkRiskWorkflow({
+      schedule: nightly("22:00", { timezone: "Europe/Berlin" }),
+      steps: (night) => void night.spark("var-es", { app: riskApp("var_es.py") }),
+    }),
+  });
+}
