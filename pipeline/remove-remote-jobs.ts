@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { CUSTOMER_LABEL } from "../constructs/labels.ts";
 import { UserError } from "../constructs/problem.ts";
 import { loadCustomer } from "../infra/customer-files.ts";
 
@@ -10,10 +11,10 @@ try {
   const file = reference.kind === "gitlabFile" ? process.env[reference.variable] : undefined;
   if (file === undefined || file === "") {
     throw new UserError(
-      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    mend: kubectl --namespace ${cluster.namespace} delete jobs --selector nightlane.example/customer=${name}`,
+      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    mend: kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
     );
   }
-  const selector = `nightlane.example/customer=${name}`;
+  const selector = `${CUSTOMER_LABEL}=${name}`;
   const args = [
     "delete",
     "jobs",
