@@ -1,0 +1,78 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
+import { UserError } from "../constructs/problem.ts";
+import { synthesize } from "../constructs/synthesize.ts";
+import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
+import { helmChart } from "./helm-chart.ts";
+
+/**
+ * Writes two charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/
+ * for the customer's administrator. The output appears only when all of it is good.
+ * @throws UserError with the problems of all customer files at once.
+ */
+export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
+  const unfinished = `${outdir}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    const mistakes: string[] = [];
+    for (const name of customerNames(customersFolder)) {
+      try {
+        writeCharts(join(unfinished, name), await loadCustomer(name, customersFolder));
+      } catch (error) {
+        if (!(error instanceof UserError)) {
+          throw error;
+        }
+        mistakes.push(error.message);
+      }
+    }
+    if (mistakes.length > 0) {
+      throw new UserError(mistakes.join("\n\n"));
+    }
+    mkdirSync(unfinished, { recursive: true });
+    rmSync(outdir, { recursive: true, force: true });
+    renameSync(unfinished, outdir);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function writeCharts(folder: string, definition: CustomerDefinition): void {
+  const { name } = definition;
+  const { lane, customerSide } = synthesize(definition, customerFile(name));
+  const charts = [
+    ["", `Lane of ${name} in the central cluster`, laneNotes(definition), lane],
+    [
+      "customer-side",
+      `What ${name} runs for Nightlane in its own cluster`,
+      customerSideNotes(definition),
+      customerSide,
+    ],
+  ] as const;
+  for (const [path, description, notes, manifests] of charts) {
+    for (const [file, content] of helmChart({ name, description, notes, manifests })) {
+      const target = join(folder, path, file);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+  }
+}
+
+/** The Secret comes without data, as everywhere: a credential in a release would be readable by `helm get`. */
+function laneNotes({ name, credentials }: CustomerDefinition): string {
+  const files = Object.keys(credentials).map((key) => `--from-file=${key}=FILE`);
+  return `The lane of ${name} stands. Its credential is not in the chart; put it in:
+
+  kubectl -n customer-${name} create secret generic ${CREDENTIAL_SECRET} ${files.join(" ")} \\
+    --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
+
+Unlike \`pulumi up\`, helm does not check the kubeconfig, nor that no other customer has the same one.
+`;
+}
+
+function customerSideNotes({ cluster }: CustomerDefinition): string {
+  return `Namespace ${cluster.namespace} is ready. Hand over a kubeconfig of the service account nightlane in it: one context, an inline
+certificate authority, a bearer token.
+`;
+}

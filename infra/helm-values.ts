@@ -1,0 +1,89 @@
+import type { Manifest } from "../constructs/synthesize.ts";
+
+/** One field of an object that a chart's user may set. */
+export interface HelmValue {
+  /** Where it stands in values.yaml. */
+  readonly name: readonly [section: HelmSection, key: string];
+  readonly manifest: Manifest;
+  /** Where it stands in the object. */
+  readonly path: readonly (string | number)[];
+  /** What the customer's file says. */
+  readonly default: string;
+  /** What values.schema.json allows. */
+  readonly pattern: string;
+}
+
+/** Sections of values.yaml, each with its comment. */
+export const HELM_SECTIONS = {
+  schedule:
+    "Start of the night as a cron line in the customer's time zone, and when it should have ended. Zone and calendar\nare part of the night's definition: they are changed in the customer's file.",
+  quota: "What the namespace may use.",
+  results: "Size of the results volume. Most storage classes can only grow it.",
+  images: "Images by digest. Those of the night are part of its definition: they are changed in images.json.",
+} as const;
+
+export type HelmSection = keyof typeof HELM_SECTIONS;
+
+const QUANTITY = "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi|Ti)?$";
+/** Amounts only: that a lane has no Service is no matter of size. */
+const SIZES = /^(pods|(requests|limits)\..*)$/;
+
+/**
+ * What a chart's user may set: schedule, sizes and images, each only where it stands outside the WorkflowTemplate. That
+ * one is named by the hash of its content, so a value in it would make the name a lie: it is changed in the customer's
+ * file.
+ */
+export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[] {
+  return manifests.flatMap((manifest): readonly HelmValue[] => {
+    const value = (name: HelmValue["name"], path: HelmValue["path"], pattern: string): HelmValue => ({
+      name,
+      manifest,
+      path,
+      default: textAt(manifest, path),
+      pattern,
+    });
+    switch (manifest.kind) {
+      case "CronWorkflow":
+        return [
+          value(["schedule", "cron"], ["spec", "schedules", 0], "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$"),
+          value(
+            ["schedule", "finishBy"],
+            ["metadata", "annotations", "nightlane/finish-by"],
+            "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+          ),
+        ];
+      case "ResourceQuota":
+        return Object.keys(at(manifest, ["spec", "hard"]) ?? {})
+          .filter((resource) => SIZES.test(resource))
+          .map((resource) => value(["quota", resource], ["spec", "hard", resource], QUANTITY));
+      case "PersistentVolumeClaim":
+        return [value(["results", "size"], ["spec", "resources", "requests", "storage"], QUANTITY)];
+      case "Deployment":
+        return [
+          value(
+            ["images", "runner"],
+            ["spec", "template", "spec", "containers", 0, "image"],
+            "^[^\\s@]+@sha256:[0-9a-f]{64}$",
+          ),
+        ];
+      default:
+        return [];
+    }
+  });
+}
+
+function at(value: unknown, path: readonly (string | number)[]): object | string | undefined {
+  const found = path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+  return typeof found === "string" || (typeof found === "object" && found !== null) ? found : undefined;
+}
+
+function textAt(manifest: Manifest, path: readonly (string | number)[]): string {
+  const found = at(manifest, path);
+  if (typeof found !== "string") {
+    throw new Error(`${manifest.kind} ${manifest.metadata.name} has no text at ${path.join(".")}`);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { helmChart } from "../../infra/helm-chart.ts";
+import { helmValues } from "../../infra/helm-values.ts";
+import { testCustomer } from "../support/customer.ts";
+import { find, manifestsOf } from "../support/manifests.ts";
+
+const { lane, customerSide } = manifestsOf(testCustomer());
+const chart = (manifests: typeof lane): ReadonlyMap<string, string> =>
+  helmChart({ name: "testbank", description: "a test's", notes: "", manifests });
+
+describe("helmValues", () => {
+  test("opens schedule and sizes of the lane", () => {
+    expect(helmValues(lane).map((value) => [value.name.join("."), value.default])).toEqual([
+      ["quota.limits.cpu", "22"],
+      ["quota.limits.ephemeral-storage", "33Gi"],
+      ["quota.limits.memory", "8448Mi"],
+      ["quota.pods", "11"],
+      ["quota.requests.cpu", "550m"],
+      ["quota.requests.ephemeral-storage", "1760Mi"],
+      ["quota.requests.memory", "1760Mi"],
+      ["results.size", "20Gi"],
+      ["schedule.cron", "0 22 * * *"],
+      ["schedule.finishBy", "06:00"],
+    ]);
+  });
+
+  test("opens sizes and the image at the customer", () => {
+    expect(helmValues(customerSide).map((value) => value.name.join("."))).toEqual([
+      "results.size",
+      "images.runner",
+      "quota.requests.cpu",
+      "quota.requests.memory",
+    ]);
+  });
+
+  test("opens nothing of the WorkflowTemplate, which is named by its content", () => {
+    expect(helmValues(lane).map(({ manifest }) => manifest.kind)).not.toContain("WorkflowTemplate");
+  });
+
+  test.each([...helmValues(lane), ...helmValues(customerSide)].map((value) => [value.name.join("."), value] as const))(
+    "%s: the default keeps to its own pattern",
+    (_, value) => {
+      expect(value.default).toMatch(new RegExp(value.pattern));
+    },
+  );
+});
+
+describe("helmChart", () => {
+  test("has a template per object, and what a chart needs", () => {
+    const files = [...chart(lane).keys()];
+    expect(files).toEqual(expect.arrayContaining(["Chart.yaml", "values.yaml", "values.schema.json"]));
+    expect(files.filter((file) => file.endsWith(".yaml") && file.startsWith("templates/"))).toHaveLength(lane.length);
+  });
+
+  test("writes defaults as strings, under comments", () => {
+    const values = chart(lane).get("values.yaml") ?? "";
+    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "11" } });
+    expect(values).toMatch(/^# /);
+  });
+
+  test("hides Argo's placeholders from helm", () => {
+    const files = chart(lane);
+    const template = [...files].find(([file]) => file.includes("workflowtemplate"))?.[1] ?? "";
+    expect(JSON.stringify(find(lane, "WorkflowTemplate"))).toContain("{{workflow.parameters.run-number}}");
+    expect(template).toContain('{{ "{{" }}workflow.parameters.run-number}}');
+    expect(template.replaceAll('{{ "{{" }}', "")).not.toContain("{{");
+  });
+
+  test("keeps a WorkflowTemplate that a later release no longer has, and nothing else", () => {
+    const kept = [...chart(lane)].filter(([, content]) => content.includes("helm.sh/resource-policy: keep"));
+    expect(kept.map(([file]) => file)).toEqual([expect.stringContaining("workflowtemplate-night-")]);
+  });
+
+  test("refuses values that it would not use", () => {
+    const schema = JSON.parse(chart(lane).get("values.schema.json") ?? "");
+    expect(schema).toMatchObject({ additionalProperties: false, required: ["quota", "results", "schedule"] });
+    expect(schema.properties.schedule).toMatchObject({ additionalProperties: false, required: ["cron", "finishBy"] });
+  });
+});
