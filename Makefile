@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 FARM := tsx farm/cli.ts
 
-.PHONY: help demo test test-long farm-up farm-down farm-status farm-add farm-env
+.PHONY: help demo test scan farm-up farm-down farm-status farm-add farm-env
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,9 @@ demo: node_modules/.installed ## A farm of three clusters, both example customer
 
 test: node_modules/.installed ## Every suite; the last line is the sum
 	@tsx test/all/main.ts
+
+scan: node_modules/.installed ## checkov and kube-score over every synthesized object
+	@tsx isolation/scanners/scan.ts
 
 farm-up: node_modules/.installed ## Start the farm: a central cluster and one per customer file
 	@$(FARM) up

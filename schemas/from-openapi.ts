@@ -6,6 +6,7 @@ export interface OpenApi {
 }
 
 interface OpenApiDefinition {
+  readonly type?: string;
   readonly properties?: Readonly<Record<string, OpenApiProperty>>;
   readonly required?: readonly string[];
   readonly "x-kubernetes-group-version-kind"?: readonly {
@@ -70,6 +71,10 @@ function kindsOf(definition: OpenApiDefinition): readonly string[] {
 type Define = (name: string) => JsonSchema;
 
 function convertDefinition(definition: OpenApiDefinition, define: Define): JsonSchema {
+  if (definition.type === undefined) {
+    // Kubernetes leaves open what such a value is: a schema inside a CustomResourceDefinition, say, or a list of them.
+    return {};
+  }
   return {
     type: "object",
     additionalProperties: false,

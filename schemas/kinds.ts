@@ -10,6 +10,7 @@ export const KUBERNETES_KINDS: readonly string[] = [
   "v1/ServiceAccount",
   "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy",
   "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding",
+  "apiextensions.k8s.io/v1/CustomResourceDefinition",
   "apps/v1/Deployment",
   "batch/v1/Job",
   "networking.k8s.io/v1/NetworkPolicy",

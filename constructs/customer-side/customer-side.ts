@@ -50,16 +50,10 @@ export class CustomerSide extends Chart {
     this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role);
   }
 
-  /** What a Spark driver in client mode needs to run its executors. */
+  /** What a Spark driver in client mode needs to run its executors: their pods, and nothing else. */
   private sparkIdentity(customer: string): void {
     const role = new Role(this, "spark-role", { metadata: customerMetadata(customer, SPARK_SERVICE_ACCOUNT) });
-    role.allow(
-      ["create", "get", "list", "watch", "delete", "deletecollection", "patch", "update"],
-      ApiResource.PODS,
-      ApiResource.CONFIG_MAPS,
-      ApiResource.SERVICES,
-      ApiResource.PERSISTENT_VOLUME_CLAIMS,
-    );
+    role.allow(["create", "get", "list", "watch", "delete", "deletecollection"], ApiResource.PODS);
     this.bind(customer, SPARK_SERVICE_ACCOUNT, role);
   }
 

@@ -6,8 +6,10 @@ export const suites: readonly Suite[] = [
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
   { name: "schemas", command: ["tsx", "schemas/generate.ts", "--check"], budgetMinutes: 5 },
+  { name: "isolation", command: ["tsx", "isolation/cli.ts"], budgetMinutes: 2 },
+  { name: "scan", command: ["tsx", "isolation/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
-  { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 15, count: vitestCounts },
-  { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 30, count: vitestCounts },
+  { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
+  { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
 ];

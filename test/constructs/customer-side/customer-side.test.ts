@@ -31,6 +31,11 @@ describe("CustomerSide", () => {
     }
   });
 
+  test("lets Spark handle its executors' pods, and nothing else", () => {
+    const verbs = ["create", "get", "list", "watch", "delete", "deletecollection"];
+    expect([...rights("spark")].sort()).toEqual(verbs.map((verb) => `${verb} pods`).sort());
+  });
+
   test("lets our identity run Jobs and see their pods, and nothing else", () => {
     expect([...rights("nightlane")].sort()).toEqual(
       [
@@ -40,6 +45,7 @@ describe("CustomerSide", () => {
         "get pods/exec",
         "create pods/exec",
         ...["get", "list", "watch"].map((verb) => `${verb} events`),
+        ...["get", "create", "update"].map((verb) => `${verb} coordination.k8s.io/leases`),
       ].sort(),
     );
   });
