@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { Manifest } from "../../constructs/synthesize.ts";
+import { type CommandResult, runCommand } from "../../farm/deploy/command.ts";
+import { succeeded } from "../../farm/deploy/pulumi.ts";
+import { ensureTools } from "../../farm/tools/ensure.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
+import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
+import { helmChart } from "../../infra/helm-chart.ts";
+import { writeHelmOutput } from "../../infra/helm-output.ts";
+import { find, manifestsOf } from "../support/manifests.ts";
+import { CentralApi } from "./support.ts";
+
+const RELEASES = "nightlane-system";
+const LANE = "customer-nordbank";
+
+let api: CentralApi;
+let helmPath: string;
+let charts: string;
+
+beforeAll(async () => {
+  api = await CentralApi.start();
+  helmPath = (await ensureTools(["helm"], silentReporter)).helm;
+  charts = join(api.folder.path, "dist-helm");
+  await writeHelmOutput(charts);
+});
+
+afterAll(async () => {
+  await api?.stop();
+});
+
+/** Runs helm with a home of its own, against the API server. */
+async function helm(...args: readonly string[]): Promise<CommandResult> {
+  const home = join(api.folder.path, "helm");
+  mkdirSync(home, { recursive: true });
+  return runCommand(helmPath, args, { cwd: home, env: { HOME: home, KUBECONFIG: api.kubeconfig } });
+}
+
+async function rendered(chart: string, ...args: readonly string[]): Promise<readonly Manifest[]> {
+  const printed = await helm("template", "release", chart, ...args);
+  succeeded(printed);
+  return parseAllDocuments(printed.stdout, { version: "1.1" })
+    .map((document): Manifest => document.toJS())
+    .filter((object) => object !== null);
+}
+
+/** Objects by what they are. The one thing that charts add says that helm is not to delete a night's template. */
+function byIdentity(manifests: readonly Manifest[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    manifests.map((manifest) => {
+      const { annotations = {}, ...metadata } = manifest.metadata;
+      const { "helm.sh/resource-policy": _, ...own } = annotations;
+      const bare = { ...metadata, ...(Object.keys(own).length === 0 ? {} : { annotations: own }) };
+      return [`${manifest.kind} ${metadata.namespace ?? ""} ${metadata.name}`, { ...manifest, metadata: bare }];
+    }),
+  );
+}
+
+describe.each(customerNames())("charts of %s", (name) => {
+  it("pass helm's linter in strict mode", async () => {
+    succeeded(await helm("lint", "--strict", join(charts, name), join(charts, name, "customer-side")));
+  });
+
+  it("render exactly the objects of the plain synth", async () => {
+    const { lane, customerSide } = manifestsOf(await loadCustomer(name));
+    expect(byIdentity(await rendered(join(charts, name)))).toEqual(byIdentity(lane));
+    const administrators = await rendered(join(charts, name, "customer-side"));
+    expect(byIdentity(administrators)).toEqual(byIdentity(customerSide));
+  });
+});
+
+describe("values", () => {
+  it("change the fields they are for, and leave the template and its name", async () => {
+    const chart = join(charts, "nordbank");
+    const set = [
+      "--set",
+      "schedule.cron=15 23 * * *",
+      "--set",
+      "results.size=40Gi",
+      "--set-json",
+      'quota={"pods":"21"}',
+    ];
+    const changed = await rendered(chart, ...set);
+    expect(find(changed, "CronWorkflow").spec).toMatchObject({ schedules: ["15 23 * * *"] });
+    expect(find(changed, "PersistentVolumeClaim").spec).toMatchObject({ resources: { requests: { storage: "40Gi" } } });
+    expect(find(changed, "ResourceQuota").spec).toMatchObject({ hard: { pods: "21", "requests.cpu": "550m" } });
+    expect(find(changed, "WorkflowTemplate")).toEqual(find(await rendered(chart), "WorkflowTemplate"));
+  });
+
+  it.each([
+    ["a value that no field reads", "timezone=Europe/Paris", /additional properties 'timezone' not allowed/i],
+    ["a start that is no time of day", "schedule.cron=61 22 * * *", /schedule.cron.*does not match pattern/is],
+    ["a removed value", "results.size=null", /size/],
+  ])("%s is refused", async (_, set, message) => {
+    const result = await helm("template", "release", join(charts, "nordbank"), "--set", set);
+    expect(result.code).not.toBe(0);
+    expect(result.output).toMatch(message);
+  });
+
+  it("an image by tag is refused", async () => {
+    const chart = join(charts, "nordbank", "customer-side");
+    const result = await helm("template", "release", chart, "--set", "images.runner=runner:latest");
+    expect(result.code).not.toBe(0);
+    expect(result.output).toMatch(/images.runner.*does not match pattern/is);
+  });
+});
+
+describe("a release on a real API server", () => {
+  it("installs the lane, its placeholders whole", async () => {
+    const chart = join(charts, "nordbank");
+    succeeded(await helm("install", "nordbank", chart, "--namespace", RELEASES));
+    const { lane } = manifestsOf(await loadCustomer("nordbank"));
+    const template = find(lane, "WorkflowTemplate");
+    const live = JSON.parse(
+      await api.kubectl("get", "workflowtemplate", template.metadata.name, "-n", LANE, "-o", "json"),
+    );
+    expect(live.spec).toEqual(template.spec);
+    const schedule = ["get", "cronworkflow", "night", "-n", LANE, "-o", "jsonpath={.spec.schedules[0]}"];
+    expect(await api.kubectl(...schedule)).toBe("30 22 * * *");
+    expect(await api.names(LANE, "secret")).toContain("secret/credential");
+  });
+
+  it("an upgrade leaves the credential that was put in", async () => {
+    const data = JSON.stringify({ data: { kubeconfig: Buffer.from("canary").toString("base64") } });
+    await api.kubectl("patch", "secret", "credential", "-n", LANE, "--type=merge", "-p", data);
+    const set = ["--set", "schedule.cron=15 23 * * *"];
+    succeeded(await helm("upgrade", "nordbank", join(charts, "nordbank"), "--namespace", RELEASES, ...set));
+    const kept = await api.kubectl("get", "secret", "credential", "-n", LANE, "-o", "jsonpath={.data.kubeconfig}");
+    expect(Buffer.from(kept, "base64").toString()).toBe("canary");
+    const schedule = ["get", "cronworkflow", "night", "-n", LANE, "-o", "jsonpath={.spec.schedules[0]}"];
+    expect(await api.kubectl(...schedule)).toBe("15 23 * * *");
+  });
+
+  it("installs the customer's side", async () => {
+    const chart = join(charts, "nordbank", "customer-side");
+    succeeded(await helm("install", "customer-side", chart, "--namespace", RELEASES));
+    expect(await api.names("risk", "deployment,serviceaccount,persistentvolumeclaim")).toEqual(
+      expect.arrayContaining(["deployment.apps/results", "persistentvolumeclaim/results", "serviceaccount/nightlane"]),
+    );
+  });
+
+  it("an upgrade to another night leaves the last one's template for replays", async () => {
+    const nordbank = await loadCustomer("nordbank");
+    const schedule = { ...nordbank.workflow.schedule, extraHolidays: [] };
+    const { lane } = manifestsOf({ ...nordbank, workflow: { ...nordbank.workflow, schedule } });
+    const chart = join(api.folder.path, "changed");
+    const files = helmChart({ name: "nordbank", description: "with other holidays", notes: "", manifests: lane });
+    for (const [file, content] of files) {
+      mkdirSync(dirname(join(chart, file)), { recursive: true });
+      writeFileSync(join(chart, file), content);
+    }
+    const before = await api.names(LANE, "workflowtemplate");
+    succeeded(await helm("upgrade", "nordbank", chart, "--namespace", RELEASES));
+    const added = `workflowtemplate.argoproj.io/${find(lane, "WorkflowTemplate").metadata.name}`;
+    expect(before).not.toContain(added);
+    expect(await api.names(LANE, "workflowtemplate")).toEqual([...before, added].sort());
+    const reference = "jsonpath={.spec.workflowSpec.workflowTemplateRef.name}";
+    expect(added).toContain(await api.kubectl("get", "cronworkflow", "night", "-n", LANE, "-o", reference));
+  });
+
+  it("an uninstalled lane is gone with its namespace", async () => {
+    succeeded(await helm("uninstall", "nordbank", "--namespace", RELEASES));
+    await api.kubectl("wait", "--for=delete", `namespace/${LANE}`, "--timeout=120s");
+    expect(await api.kubectl("get", "namespaces", "-o", "name")).not.toContain(LANE);
+  });
+});
