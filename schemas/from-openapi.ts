@@ -71,7 +71,7 @@ function kindsOf(definition: OpenApiDefinition): readonly string[] {
 type Define = (name: string) => JsonSchema;
 
 function convertDefinition(definition: OpenApiDefinition, define: Define): JsonSchema {
-  if (definition.type === undefined) {
+  if (definition.type === undefined && definition.properties === undefined) {
     // Kubernetes leaves open what such a value is: a schema inside a CustomResourceDefinition, say, or a list of them.
     return {};
   }
