@@ -39,7 +39,7 @@ export function renderNote({ affected, diffs, access, nights }: NoteContent): st
     [NOTE_MARKER, "## What this merge request changes"],
     [affectedLine(affected)],
     diffs.length === 0 ? ["**No manifest changes.**"] : countsTable(diffs),
-    accessSection(access),
+    accessSection(access, diffs),
     ...Object.entries(nights).map(([name, drawing]) => [`### The night of ${name}`, "", ...fenced("mermaid", drawing)]),
     diffs.length === 0 ? [] : ["### Manifests", "", ...diffs.slice(0, SHOWN.diffs).flatMap(diffDetails)],
     diffs.length > SHOWN.diffs ? [`and ${diffs.length - SHOWN.diffs} more: see the jobs \`<customer>:diff\``] : [],
@@ -60,7 +60,7 @@ export function terraformReport(diffs: readonly OwnerDiff[]): ChangeCounts {
 
 function affectedLine({ customers, removed, platform }: Affected): string {
   const parts = [
-    `${customers.length} customers to deploy${names(customers)}`,
+    `${customers.length} ${customers.length === 1 ? "customer" : "customers"} to deploy${names(customers)}`,
     ...(removed.length === 0 ? [] : [`${removed.length} to remove${names(removed)}`]),
     ...(platform ? ["the platform"] : []),
   ];
@@ -80,7 +80,7 @@ function countsTable(diffs: readonly OwnerDiff[]): readonly string[] {
   return ["| stack | | create | update | delete |", "|---|---|---:|---:|---:|", ...rows.slice(0, 100), ...rest];
 }
 
-function accessSection(access: AccessDiff | undefined): readonly string[] {
+function accessSection(access: AccessDiff | undefined, diffs: readonly OwnerDiff[]): readonly string[] {
   if (access === undefined) {
     return ["### Access", "", "**Could not be compared:** see the job `isolation:diff`."];
   }
@@ -88,7 +88,7 @@ function accessSection(access: AccessDiff | undefined): readonly string[] {
     ...lines.slice(0, SHOWN.list).map((line) => `- ${what} ${line}`),
     ...(lines.length > SHOWN.list ? [`- and ${lines.length - SHOWN.list} more ${what}`] : []),
   ];
-  const fact = ({ owner, text }: AccessFact): string => `${owner}: ${text}`;
+  const whole = diffs.filter(({ presence }) => presence !== "changed");
   return [
     "### Access",
     "",
@@ -98,9 +98,19 @@ function accessSection(access: AccessDiff | undefined): readonly string[] {
       "widens:",
       access.widenings.map(({ line, waiver }) => `${line}${waiver === undefined ? "" : ` (${waiver.reason})`}`),
     ),
-    ...list("opened:", access.addedFacts.map(fact)),
-    ...list("closed:", access.removedFacts.map(fact)),
+    ...list("opened:", factLines(access.addedFacts, whole)),
+    ...list("closed:", factLines(access.removedFacts, whole)),
   ];
+}
+
+/** One line per fact; one line for a customer that comes or goes whole, since what is unusual of it stands above. */
+function factLines(facts: readonly AccessFact[], whole: readonly OwnerDiff[]): readonly string[] {
+  const summed = whole.flatMap(({ owner, presence }) => {
+    const count = facts.filter((fact) => fact.owner === owner).length;
+    return count === 0 ? [] : [`${owner}: ${presence} as a whole, ${count} rights and paths`];
+  });
+  const single = facts.filter(({ owner }) => !whole.some((diff) => diff.owner === owner));
+  return [...summed, ...single.map(({ owner, text }) => `${owner}: ${text}`)];
 }
 
 function diffDetails({ owner, text }: OwnerDiff): readonly string[] {

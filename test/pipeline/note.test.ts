@@ -26,7 +26,7 @@ describe("renderNote", () => {
       "<!-- nightlane: what this merge request changes -->
       ## What this merge request changes
 
-      After the merge: 1 customers to deploy (nordbank).
+      After the merge: 1 customer to deploy (nordbank).
 
       | stack | | create | update | delete |
       |---|---|---:|---:|---:|
@@ -66,6 +66,23 @@ describe("renderNote", () => {
     expect(note).toContain("**Access widens, and nobody answers for it.**");
     expect(note).toContain("- opened: nordbank: may get secrets");
     expect(note).toContain("- closed: nordbank: may list pods");
+  });
+
+  test("says in one line what a new customer brings, and that it goes no further", () => {
+    const note = renderNote(
+      content({
+        diffs: [diff("seebank", { presence: "new" })],
+        access: {
+          summary: "",
+          widens: false,
+          widenings: [],
+          addedFacts: ["may a", "may b"].map((text) => ({ owner: "seebank", text })),
+          removedFacts: [],
+        },
+      }),
+    );
+    expect(note).toContain("- opened: seebank: new as a whole, 2 rights and paths");
+    expect(note).not.toContain("may a");
   });
 
   test("says so when access could not be compared", () => {

@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+/** The pipeline as gitlab-ci-local reads it, in a clone: which jobs a change has, in the parent and in the child. */
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+const BINARIES = join(REPOSITORY, "node_modules", ".bin");
+
+const MERGE_REQUEST = [
+  ...["CI_PIPELINE_SOURCE=merge_request_event", "CI_MERGE_REQUEST_IID=7", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main"],
+].flatMap((variable) => ["--variable", variable]);
+const NOT_A_BRANCH = ["--unset-variable", "CI_COMMIT_BRANCH"];
+const ON_MAIN = ["CI_COMMIT_BRANCH=main", "CI_DEFAULT_BRANCH=main", "CI_COMMIT_REF_PROTECTED=true"].flatMap(
+  (variable) => ["--variable", variable],
+);
+const OVERRIDDEN =
+  "CI_PIPELINE_SOURCE,CI_COMMIT_BRANCH,CI_DEFAULT_BRANCH,CI_COMMIT_REF_PROTECTED,CI_MERGE_REQUEST_IID,CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
+
+let scratch: string;
+let clone: string;
+
+function run(file: string, args: readonly string[]): string {
+  return execFileSync(file, args, {
+    cwd: clone,
+    encoding: "utf8",
+    env: { ...process.env, PATH: [BINARIES, process.env.PATH].join(delimiter) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+const git = (...args: string[]): string => run("git", args);
+
+/** Names of the jobs that gitlab-ci-local would run. */
+function jobs(...args: string[]): readonly string[] {
+  const list = run("gitlab-ci-local", ["--list-json", "--ignore-predefined-vars", OVERRIDDEN, ...args]);
+  const entries: readonly { readonly name: string }[] = JSON.parse(list.slice(list.indexOf("[")));
+  return entries.map(({ name }) => name).sort();
+}
+
+/** Commits what `edit` does and lists the jobs of the child pipeline that the plan writes for it. */
+function childJobs(purpose: "review" | "deploy", edit: () => void): readonly string[] {
+  edit();
+  git("add", "customers", "docs", "constructs");
+  git("commit", "--quiet", "--message", "change");
+  run("tsx", ["pipeline/plan.ts", "origin/main", "HEAD", "--for", purpose]);
+  return jobs("--file", "plan/child.yml", ...ON_MAIN);
+}
+
+const inClone = (path: string): string => join(clone, path);
+const addSeebank = (): void => {
+  const source = readFileSync(inClone("customers/nordbank.ts"), "utf8");
+  const copy = source.replaceAll("nordbank", "seebank").replace("10.64.1.10", "10.64.3.10");
+  writeFileSync(inClone("customers/seebank.ts"), copy);
+};
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "nightlane-pipeline-"));
+  clone = join(scratch, "clone");
+  execFileSync("git", ["clone", "--quiet", REPOSITORY, clone]);
+  symlinkSync(join(REPOSITORY, "node_modules"), inClone("node_modules"), "dir");
+  git("config", "user.name", "Tester");
+  git("config", "user.email", "tester@nightlane.example");
+  git("update-ref", "refs/remotes/origin/main", "HEAD");
+});
+beforeEach(() => {
+  git("reset", "--quiet", "--hard", "origin/main");
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("the parent pipeline", () => {
+  test("of a merge request checks, plans and shows, and deploys nothing", () => {
+    expect(jobs(...MERGE_REQUEST, ...NOT_A_BRANCH)).toEqual(
+      ["isolation", "isolation:diff", "lint", "note", "plan:review", "review", "unit"].sort(),
+    );
+  });
+
+  test("of the protected default branch checks and deploys", () => {
+    expect(jobs("--variable", "CI_PIPELINE_SOURCE=push", ...ON_MAIN)).toEqual(
+      ["deploy", "isolation", "lint", "plan:deploy", "unit"].sort(),
+    );
+  });
+
+  test("of a schedule looks for drift and nothing else", () => {
+    expect(jobs("--variable", "CI_PIPELINE_SOURCE=schedule", ...ON_MAIN)).toEqual(["drift", "plan:drift"]);
+  });
+});
+
+describe("the child pipeline", () => {
+  test("a merge request that adds a customer shows that customer, and deploys nothing", () => {
+    expect(childJobs("review", addSeebank)).toEqual(["seebank:diff", "seebank:preview"]);
+  });
+
+  test("its merge deploys that customer alone", () => {
+    expect(childJobs("deploy", addSeebank)).toEqual(["seebank:cancel", "seebank:preview", "seebank:up"]);
+  });
+
+  test("a change of a construct previews everybody", () => {
+    expect(childJobs("review", () => appendFileSync(inClone("constructs/labels.ts"), "// changed\n"))).toEqual(
+      ["alpenkredit", "nordbank", "platform"].flatMap((stack) => [`${stack}:diff`, `${stack}:preview`]),
+    );
+  });
+
+  test("a change of the documents touches nobody", () => {
+    expect(childJobs("review", () => appendFileSync(inClone("docs/deploy.md"), "More.\n"))).toEqual(["nothing"]);
+  });
+
+  test("a removed customer is offered to a person to destroy, and nobody else is touched", () => {
+    expect(childJobs("deploy", () => rmSync(inClone("customers/alpenkredit.ts")))).toEqual(["alpenkredit:destroy"]);
+  });
+});
