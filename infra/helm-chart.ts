@@ -86,7 +86,7 @@ function valuesFile(values: readonly HelmValue[]): string {
     .map(([section, own]) => {
       const comment = HELM_SECTIONS[section].replaceAll(/^/gm, "# ");
       const body = Object.fromEntries(own.map((value) => [value.name[1], value.default]));
-      return `${comment}\n${stringify({ [section]: body }, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" })}`;
+      return `${comment}\n${stringify({ [section]: body }, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 })}`;
     })
     .join("\n");
 }

@@ -59,6 +59,10 @@ describe("helmChart", () => {
     expect(values).toMatch(/^# /);
   });
 
+  test("writes an image on one line, to be searched for and replaced", () => {
+    expect(chart(customerSide).get("values.yaml")).toMatch(/^ {2}runner: "[^\s@]+@sha256:[0-9a-f]{64}"$/m);
+  });
+
   test("hides Argo's placeholders from helm", () => {
     const files = chart(lane);
     const template = [...files].find(([file]) => file.includes("workflowtemplate"))?.[1] ?? "";
