@@ -52,10 +52,6 @@ def test_job_keeps_what_was_rendered_and_carries_its_identity() -> None:
     job = complete_job(STEP, rendered_job())
 
     assert text_at(job, "metadata", "labels", "app") == "risk"
-    assert text_at(job, "metadata", "annotations", "nightlane/run-key") == (
-        "nordbank/night/2026-03-31/quarter-end/1"
-    )
+    assert text_at(job, "metadata", "annotations", "nightlane/run-key") == ("nordbank/night/2026-03-31/quarter-end/1")
     assert text_at(job, "spec", "template", "metadata", "labels", "nightlane/step") == "var-es"
-    assert text_at(job, "spec", "template", "metadata", "labels", "nightlane/night") == (
-        run_identity.night_label(RUN)
-    )
+    assert text_at(job, "spec", "template", "metadata", "labels", "nightlane/night") == (run_identity.night_label(RUN))
