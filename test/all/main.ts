@@ -6,6 +6,21 @@ import { suites } from "./suites.ts";
 /** Runs every suite one after the other, also after a failure, and ends with a table and the sum. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Process group of the suite that runs: whoever ends this command ends it too. */
+let group: number | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    endGroup("SIGTERM");
+    process.exit(1);
+  });
+}
+
+function endGroup(signal: NodeJS.Signals): void {
+  if (group !== undefined) {
+    process.kill(-group, signal);
+  }
+}
+
 interface Result {
   readonly suite: Suite;
   readonly counts: Counts;
@@ -18,6 +33,7 @@ async function run(suite: Suite): Promise<Result> {
   const start = Date.now();
   const [file, ...args] = suite.command;
   const child = spawn(file ?? "", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  group = child.pid;
   let output = "";
   for (const [from, to] of [
     [child.stdout, process.stdout],
@@ -32,7 +48,7 @@ async function run(suite: Suite): Promise<Result> {
   const limit = setTimeout(() => {
     late = true;
     // The whole group: what the suite started must not outlive it.
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    endGroup("SIGKILL");
   }, suite.budgetMinutes * 60_000);
   const code = await new Promise<number>((resolve) => {
     child.once("error", (error) => {
@@ -42,6 +58,7 @@ async function run(suite: Suite): Promise<Result> {
     child.once("close", (exit) => resolve(exit ?? 128));
   });
   clearTimeout(limit);
+  group = undefined;
   return { suite, ...verdict(suite, code, output, late), minutes: (Date.now() - start) / 60_000 };
 }
 
