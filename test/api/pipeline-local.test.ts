@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -36,8 +36,13 @@ const git = (...args: string[]): string => run("git", args);
 /** Names of the jobs that gitlab-ci-local would run. */
 function jobs(...args: string[]): readonly string[] {
   const list = run("gitlab-ci-local", ["--list-json", "--ignore-predefined-vars", OVERRIDDEN, ...args]);
-  const entries: readonly { readonly name: string }[] = JSON.parse(list.slice(list.indexOf("[")));
-  return entries.map(({ name }) => name).sort();
+  const entries: readonly { readonly name: string; readonly when: string }[] = JSON.parse(
+    list.slice(list.indexOf("[")),
+  );
+  return entries
+    .filter(({ when }) => when !== "never")
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Commits what `edit` does and lists the jobs of the child pipeline that the plan writes for it. */
@@ -49,6 +54,9 @@ function childJobs(purpose: "review" | "deploy", edit: () => void): readonly str
   return jobs("--file", "plan/child.yml", ...ON_MAIN);
 }
 
+/** gitlab-ci-local copies artifacts with it; the lists above need none. */
+const hasRsync = spawnSync("rsync", ["--version"]).status === 0;
+
 const inClone = (path: string): string => join(clone, path);
 const addSeebank = (): void => {
   const source = readFileSync(inClone("customers/nordbank.ts"), "utf8");
@@ -59,11 +67,16 @@ const addSeebank = (): void => {
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), "nightlane-pipeline-"));
   clone = join(scratch, "clone");
-  execFileSync("git", ["clone", "--quiet", REPOSITORY, clone]);
+  // An origin of its own, whose main stays where it is: the jobs fetch it at once, from one clone.
+  const origin = join(scratch, "origin.git");
+  const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: REPOSITORY, encoding: "utf8" }).trim();
+  execFileSync("git", ["clone", "--quiet", "--bare", REPOSITORY, origin]);
+  execFileSync("git", ["update-ref", "refs/heads/main", head], { cwd: origin });
+  execFileSync("git", ["symbolic-ref", "HEAD", "refs/heads/main"], { cwd: origin });
+  execFileSync("git", ["clone", "--quiet", origin, clone]);
   symlinkSync(join(REPOSITORY, "node_modules"), inClone("node_modules"), "dir");
   git("config", "user.name", "Tester");
   git("config", "user.email", "tester@nightlane.example");
-  git("update-ref", "refs/remotes/origin/main", "HEAD");
 });
 beforeEach(() => {
   git("reset", "--quiet", "--hard", "origin/main");
@@ -109,5 +122,31 @@ describe("the child pipeline", () => {
 
   test("a removed customer is offered to a person to destroy, and nobody else is touched", () => {
     expect(childJobs("deploy", () => rmSync(inClone("customers/alpenkredit.ts")))).toEqual(["alpenkredit:destroy"]);
+  });
+});
+
+describe.skipIf(!hasRsync)("the jobs of a merge request, run", () => {
+  const CANARY = "glpat-canary0123456789abc";
+
+  test("write the note and the report of a new customer, in which a pasted secret is masked", () => {
+    addSeebank();
+    const file = inClone("customers/seebank.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"--date", night', `"--key", "${CANARY}", "--date", night`));
+    git("add", "customers");
+    git("commit", "--quiet", "--message", "add seebank");
+    const chosen = ["plan:review", "isolation:diff", "note"];
+    const options = ["--force-shell-executor", "--ignore-predefined-vars", OVERRIDDEN];
+    const log = run("gitlab-ci-local", [...options, ...MERGE_REQUEST, ...NOT_A_BRANCH, ...chosen]);
+    const note = readFileSync(inClone("review-note.md"), "utf8");
+    expect(note).toContain("After the merge: 1 customer to deploy (seebank).");
+    expect(note).toContain("### The night of seebank\n\n```mermaid\nflowchart TD");
+    const diff = run("tsx", ["pipeline/diff.ts", "seebank", "origin/main"]);
+    expect(diff).toMatch(/^\+.*--key.*\(masked\)/m);
+    expect(JSON.parse(readFileSync(inClone("review-terraform.json"), "utf8"))).toMatchObject({ update: 0, delete: 0 });
+    // The search is known to work: the file itself has it.
+    expect(readFileSync(file, "utf8")).toContain(CANARY);
+    for (const shown of [log, note, diff, readFileSync(inClone("isolation-diff.json"), "utf8")]) {
+      expect(shown).not.toContain(CANARY);
+    }
   });
 });
