@@ -102,6 +102,31 @@ describe("a customer's stack on a real API server", () => {
     expect(after).toEqual(expect.arrayContaining([...before]));
   });
 
+  it("takes a credential from the stack's own secrets where the definition says so", async () => {
+    const project = projectCopy(api.folder, "pulumi-secret");
+    const file = join(project, "customers", "nordbank.ts");
+    const source = readFileSync(file, "utf8")
+      .replace('gitlabFile("MARKET_DATA_TOKEN")', 'pulumiSecret("market-data")')
+      .replace("gitlabFile,", "gitlabFile,\n  pulumiSecret,");
+    writeFileSync(file, source);
+    const configured = await api.pulumi(project);
+    const missing = await configured.run("nordbank", ["up", "--yes", "--skip-preview"], env);
+    expect(missing.code).not.toBe(0);
+    expect(missing.output).toContain("pulumi config set --secret market-data");
+    succeeded(await configured.run("nordbank", ["config", "set", "--secret", "market-data", "rotated-token"]));
+    expect(await configured.up("nordbank", env)).not.toContain("rotated-token");
+    const token = await api.kubectl(
+      "get",
+      "secret",
+      "credential",
+      "-n",
+      LANE,
+      "-o",
+      "jsonpath={.data.marketDataToken}",
+    );
+    expect(Buffer.from(token, "base64").toString()).toBe("rotated-token");
+  });
+
   it("destroys the stack and leaves nothing behind", async () => {
     succeeded(await pulumi.run("nordbank", ["destroy", "--yes", "--skip-preview"], env));
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
