@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { childPipeline } from "../../pipeline/child-pipeline.ts";
 import type { Job } from "../../pipeline/jobs.ts";
 
 /** What GitLab enforces and a local run cannot: asserted on the file. */
@@ -80,6 +81,14 @@ describe(".gitlab-ci.yml", () => {
     expect(pipeline.stages).toEqual(["check", "plan", "review", "deploy"]);
     expect(jobs.get("deploy")).not.toHaveProperty("needs");
     expect(jobs.get("plan:deploy")).not.toHaveProperty("needs");
+  });
+
+  test("its child pipelines prepare a job as it does", () => {
+    const affected = { customers: ["nordbank"], removed: [], platform: false };
+    const files = childPipeline({ purpose: "deploy", affected, base: "HEAD", planCommand: "" });
+    const child: Record<string, unknown> = parse(files["child.yml"] ?? "");
+    const { interruptible: _, ...same } = pipeline.default as Record<string, unknown>;
+    expect(child.default).toEqual(same);
   });
 
   test("never updates a snapshot", () => {
