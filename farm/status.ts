@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { table } from "../ops/output.ts";
 import { ApiClient } from "./api-client.ts";
 import { isNodeReady } from "./cluster.ts";
 import type { FarmPaths } from "./paths.ts";
@@ -67,16 +68,7 @@ export function statusTable(clusters: readonly ClusterStatus[], now: Date): stri
     age(now.getTime() - Date.parse(status.created)),
     status.ended.length === 0 ? "" : `ended: ${status.ended.join(", ")}`,
   ]);
-  const table = [["CLUSTER", "ADDRESS", "API", "NODE", "PODS", "AGE", ""], ...rows];
-  const widths = table[0]?.map((_title, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return table([["CLUSTER", "ADDRESS", "API", "NODE", "PODS", "AGE", ""], ...rows]);
 }
 
 function age(milliseconds: number): string {

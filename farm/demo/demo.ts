@@ -6,6 +6,7 @@ import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../ops/night/night-state.ts";
 import { clock } from "../../ops/night/render-night.ts";
+import { table } from "../../ops/output.ts";
 import { FarmPulumi } from "../deploy/farm-pulumi.ts";
 import { laneVolume } from "../deploy/lane-volume.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
@@ -40,7 +41,7 @@ async function demo(): Promise<number> {
   const nights = await Promise.all(customers.map((customer) => startNight(central, customer)));
   process.stdout.write("\n");
   const states = await watchNights(central, nights, process.stdout, NIGHTS_LIMIT_SECONDS);
-  process.stdout.write(`\n${await table(nights, states, paths)}\n`);
+  process.stdout.write(`\n${await summary(nights, states, paths)}\n`);
   const succeeded = states.filter((state) => state.phase === "Succeeded").length;
   console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded`);
   return succeeded === nights.length ? 0 : 1;
@@ -66,7 +67,7 @@ async function startNight(central: Central, customer: string): Promise<WatchedNi
   return { customer, displayName, namespace, workflow };
 }
 
-async function table(
+async function summary(
   nights: readonly WatchedNight[],
   states: readonly NightState[],
   paths: FarmPaths,
@@ -86,7 +87,7 @@ async function table(
       existsSync(report) ? relative(process.cwd(), report) : "-",
     ];
   });
-  return columns([["customer", "steps", "duration", "VaR 99 %", "ES 97.5 %", "report"], ...(await Promise.all(rows))]);
+  return table([["customer", "steps", "duration", "VaR 99 %", "ES 97.5 %", "report"], ...(await Promise.all(rows))]);
 }
 
 /** Copies the night's results from the lane's volume to `nights/` in the checkout, where a person can open them. */
@@ -108,18 +109,6 @@ function readFigures(file: string): readonly [string, string] {
   const { currency, total }: RiskFigures = JSON.parse(readFileSync(file, "utf8"));
   const money = (amount: number): string => `${amount.toLocaleString("en", { maximumFractionDigits: 0 })} ${currency}`;
   return [money(total["monte-carlo"].var), money(total["monte-carlo"].es)];
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 process.exitCode = await demo();

@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ensurePackages } from "../../farm/tools/packages.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
 
 /** The pipeline as gitlab-ci-local reads it, in a clone: which jobs a change has, in the parent and in the child. */
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
@@ -53,9 +55,6 @@ function childJobs(purpose: "review" | "deploy", edit: () => void): readonly str
   run("tsx", ["pipeline/plan.ts", "origin/main", "HEAD", "--for", purpose]);
   return jobs("--file", "plan/child.yml", ...ON_MAIN);
 }
-
-/** gitlab-ci-local copies artifacts with it; the lists above need none. */
-const hasRsync = spawnSync("rsync", ["--version"]).status === 0;
 
 const inClone = (path: string): string => join(clone, path);
 const addSeebank = (): void => {
@@ -125,7 +124,10 @@ describe("the child pipeline", () => {
   });
 });
 
-describe.skipIf(!hasRsync)("the jobs of a merge request, run", () => {
+describe("the jobs of a merge request, run", () => {
+  // gitlab-ci-local copies artifacts with it; the lists above need none.
+  beforeAll(() => ensurePackages(["rsync"], silentReporter));
+
   const CANARY = "glpat-canary0123456789abc";
 
   test("write the note and the report of a new customer, in which a pasted secret is masked", () => {
