@@ -9,6 +9,8 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
+import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
+import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../nightwatch/records/run-record.ts";
 import { type Act, actAnnotation } from "./acts/act.ts";
 import { NOT_FOUND, statusOf, told } from "./central-errors.ts";
 import type { CronWorkflow } from "./night/schedule.ts";
@@ -58,6 +60,7 @@ export interface NightStart {
 /** A workflow without its content. */
 export interface WorkflowHead {
   readonly name: string;
+  readonly uid: string;
   readonly created: string;
   /** Whether it has ended. */
   readonly completed: boolean;
@@ -140,6 +143,7 @@ export class Central {
     return (list.items ?? [])
       .map(({ metadata }) => ({
         name: metadata.name,
+        uid: metadata.uid ?? "",
         created: metadata.creationTimestamp ?? "",
         completed: metadata.labels?.["workflows.argoproj.io/completed"] === "true",
       }))
@@ -149,6 +153,16 @@ export class Central {
   async workflow(namespace: string, name: string): Promise<Workflow> {
     const request = { ...ARGO, namespace, plural: "workflows", name };
     return told(`read night ${name} of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+  }
+
+  /** Run records of a customer, oldest first; none where the platform keeps none. */
+  async records(customer: string): Promise<readonly RunRecord[]> {
+    const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector: `${CUSTOMER_LABEL}=${customer}` };
+    const list: { readonly items: readonly RunRecord[] } | undefined = await orUndefined(
+      `list the run records of ${customer}`,
+      () => this.objects.listNamespacedCustomObject(request),
+    );
+    return list?.items ?? [];
   }
 
   /** All workflows of a lane with everything in them: large. */

@@ -8,14 +8,14 @@ export function compareRuns(repeated: RunFacts, original: RunFacts): Comparison 
     .map((step) => compareStep(step.name, resultsOf(repeated, step.name), before.get(step.name)));
   return {
     with: original.runNumber,
-    same: steps.length > 0 && steps.every((step) => step.result === "same"),
+    same: steps.every(({ result }) => result === "same" || result === "new"),
     steps,
   };
 }
 
 function compareStep(step: string, now: ResultHashes | undefined, before: ResultHashes | undefined): StepComparison {
-  if (now === undefined || before === undefined) {
-    return { step, result: "missing" };
+  if (before === undefined || now === undefined) {
+    return { step, result: before === undefined ? "new" : "missing" };
   }
   if (now.sha256 === before.sha256) {
     return { step, result: "same" };

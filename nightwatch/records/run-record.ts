@@ -102,14 +102,15 @@ export interface ResultHashes {
 export interface Comparison {
   /** Number of the other run. */
   readonly with: number;
+  /** Whether nothing that the other run had results of differs. */
   readonly same: boolean;
   readonly steps: readonly StepComparison[];
 }
 
 export interface StepComparison {
   readonly step: string;
-  /** `missing` where one of the two has no results. */
-  readonly result: "same" | "different" | "missing";
+  /** `missing` where only the other run has results, `new` where only this one has: the other one had failed. */
+  readonly result: "same" | "different" | "missing" | "new";
   /** Files that differ, where both runs kept their hashes by file. */
   readonly files?: readonly string[];
 }

@@ -2,31 +2,190 @@ import type { Command } from "commander";
 import { laneOf } from "../lanes.ts";
 import type { Day } from "../night/local-time.ts";
 import type { Paint } from "../night/render-night.ts";
+import { type Backfill, backfill } from "../verbs/backfill.ts";
+import { comparisonText, history, renderHistory, renderRuns } from "../verbs/history.ts";
+import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
+import { repeat } from "../verbs/repeat.ts";
 import { run, type Started } from "../verbs/run.ts";
 import { withExamples } from "./examples.ts";
-import { type ActCommandOptions, acting, actorOf, centralOf, day, type Io, outputOf } from "./options.ts";
+import {
+  type ActCommandOptions,
+  acting,
+  actorOf,
+  type CommonOptions,
+  centralOf,
+  common,
+  count,
+  day,
+  type Io,
+  outputOf,
+} from "./options.ts";
 
 interface RunOptions extends ActCommandOptions {
   readonly date: Day;
+  readonly wait?: boolean;
 }
 
-/** The commands that start nights. */
+interface RepeatCommandOptions extends RunOptions {
+  readonly run?: number;
+  readonly from?: string;
+  readonly current?: boolean;
+}
+
+interface BackfillCommandOptions extends ActCommandOptions {
+  readonly from: Day;
+  readonly to: Day;
+  readonly concurrency: number;
+}
+
+interface HistoryCommandOptions extends CommonOptions {
+  readonly date?: Day;
+  readonly from?: Day;
+  readonly to?: Day;
+  readonly limit: number;
+}
+
+const DATE = "business date, YYYY-MM-DD: never taken from the clock";
+const MOST_AT_ONCE = 4;
+
+/** The commands that start nights, and the one that tells what became of them. */
 export function addRunCommands(program: Command, io: Io): void {
+  addRun(program, io);
+  addReplay(program, io);
+  addRestate(program, io);
+  addBackfill(program, io);
+  addHistory(program, io);
+}
+
+function addRun(program: Command, io: Io): void {
   withExamples(
     acting(program.command("run <customer>"))
       .description("start the night of a business date now")
-      .requiredOption("--date <day>", "business date, YYYY-MM-DD: never taken from the clock", day)
+      .requiredOption("--date <day>", DATE, day)
+      .option("--wait", "wait until it has ended")
       .action(async (customer: string, options: RunOptions) => {
         const central = centralOf(options);
         const started = await run(central, actorOf(central, options), laneOf(customer), options.date);
-        outputOf(options, io).show(started, renderStarted);
+        await finish("run", customer, started, options, io);
       }),
     'run nordbank --date 2026-03-31 --reason "the schedule was missed"',
   );
 }
 
-export function renderStarted(started: Started, paint: Paint): string {
+function repeating(command: Command, io: Io, verb: "replay" | "restate"): Command {
+  return acting(command)
+    .requiredOption("--date <day>", DATE, day)
+    .option("--run <number>", "which run (default: the last that succeeded, else the last that ended)", count)
+    .option("--from <step>", "first step to run anew; the others take over the results of that run")
+    .option("--wait", "wait until it has ended, and compare its results")
+    .action(async (customer: string, options: RepeatCommandOptions) => {
+      const central = centralOf(options);
+      const { date, run: number, from, current } = options;
+      const started = await repeat(verb, central, actorOf(central, options), laneOf(customer), {
+        date,
+        ...(number === undefined ? {} : { run: number }),
+        ...(from === undefined ? {} : { from }),
+        ...(current === undefined ? {} : { current }),
+      });
+      await finish(verb, customer, started, options, io);
+    });
+}
+
+function addReplay(program: Command, io: Io): void {
+  withExamples(
+    repeating(program.command("replay <customer>"), io, "replay").description(
+      "repeat a recorded run under a new number: recorded template and parameters; its results should be the same",
+    ),
+    'replay nordbank --date 2026-03-31 --wait --reason "audit 4711"',
+    'replay nordbank --date 2026-03-31 --from report --reason "report was given up last night"',
+  );
+}
+
+function addRestate(program: Command, io: Io): void {
+  withExamples(
+    repeating(program.command("restate <customer>"), io, "restate")
+      .description("correct a recorded run under a new number: inputs are fetched anew; the earlier run is kept")
+      .option("--current", "with the definition that the schedule runs now (default: the recorded one)"),
+    'restate nordbank --date 2026-03-31 --reason "closing prices corrected by the vendor"',
+  );
+}
+
+function addBackfill(program: Command, io: Io): void {
+  withExamples(
+    acting(program.command("backfill <customer>"))
+      .description("start the nights of a range that are missing, the oldest first, and wait for them")
+      .requiredOption("--from <day>", "first business date", day)
+      .requiredOption("--to <day>", "last business date", day)
+      .option("--concurrency <number>", `how many nights at once, at most ${MOST_AT_ONCE}`, count, 1)
+      .action(async (customer: string, options: BackfillCommandOptions) => {
+        const central = centralOf(options);
+        const output = outputOf(options, io);
+        const range = { from: options.from, to: options.to, concurrency: Math.min(options.concurrency, MOST_AT_ONCE) };
+        const note = (text: string): void => output.note(text);
+        const done = await backfill(central, actorOf(central, options), laneOf(customer), range, note);
+        output.show(done, renderBackfill);
+        for (const night of done.nights) {
+          if ("phase" in night) {
+            requireGood("backfill", night);
+          }
+        }
+      }),
+    'backfill nordbank --from 2026-03-02 --to 2026-03-31 --concurrency 2 --reason "new customer"',
+  );
+}
+
+function addHistory(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("history <customer>"))
+      .description("what became of earlier runs, from the run records")
+      .option("--date <day>", "one business date, with steps, attempts and decisions", day)
+      .option("--from <day>", "first business date", day)
+      .option("--to <day>", "last business date", day)
+      .option("--limit <number>", "at most so many runs", count, 30)
+      .action(async (customer: string, options: HistoryCommandOptions) => {
+        const runs = await history(centralOf(options), laneOf(customer), options);
+        outputOf(options, io).show(runs, options.date === undefined ? renderHistory : renderRuns);
+      }),
+    "history nordbank",
+    "history nordbank --date 2026-03-31 -o json",
+  );
+}
+
+/** Shows what was started; with --wait, what became of it. */
+async function finish(verb: string, customer: string, started: Started, options: RunOptions, io: Io): Promise<void> {
+  const output = outputOf(options, io);
+  if (options.wait !== true || started.dryRun) {
+    output.show(started, renderStarted);
+    return;
+  }
+  output.note(renderStarted(started, (_, text) => text));
+  const outcome = await outcomeOf(centralOf(options), laneOf(customer), started, (text) => output.note(text));
+  output.show(outcome, renderOutcome);
+  requireGood(verb, outcome);
+}
+
+function renderStarted(started: Started, paint: Paint): string {
   const dry = started.dryRun ? " (dry run: nothing was started)" : "";
-  const head = `${paint("bold", started.night)} of ${started.customer}: ${started.businessDate}, run ${started.runNumber}${dry}`;
+  const repeats = started.repeats === undefined ? "" : `, repeats run ${started.repeats}`;
+  const from = started.from === undefined ? "" : ` from ${started.from} on`;
+  const head = `${paint("bold", started.night)} of ${started.customer}: ${started.businessDate}, run ${started.runNumber}${repeats}${from}${dry}`;
   return `${head}\n  template ${started.template}, noted as ${started.by}: ${started.reason}\n  nightlane show ${started.customer} --night ${started.night} --watch`;
+}
+
+function renderOutcome(outcome: Outcome, paint: Paint): string {
+  const compared = outcome.comparison === undefined ? "" : `\n  ${comparisonText(outcome.comparison)}`;
+  return `${paint("bold", outcome.night)} ended: ${outcome.phase}${compared}`;
+}
+
+function renderBackfill(done: Backfill, paint: Paint): string {
+  const nights = done.nights.map((night) =>
+    "phase" in night ? `  ${night.businessDate}  ${night.phase}` : `  ${night.businessDate}  would be started`,
+  );
+  const failed =
+    done.failed.length === 0
+      ? []
+      : [`  failed before, and left alone: ${done.failed.join(", ")} (nightlane replay decides each)`];
+  return [paint("bold", `${done.customer}: ${done.missing.length} nights were missing`), ...nights, ...failed].join(
+    "\n",
+  );
 }

@@ -25,6 +25,7 @@ const marks: Readonly<Record<StepState, readonly [string, Parameters<Paint>[0]]>
   succeeded: ["✓", "green"],
   reused: ["↺", "green"],
   skipped: ["○", "gray"],
+  omitted: ["∅", "gray"],
   failed: ["✗", "red"],
 };
 

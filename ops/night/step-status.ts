@@ -8,7 +8,8 @@ import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.
 /**
  * What a step is doing. `held` waits at its gate because an operator said so, `deciding` failed and waits for a
  * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` took over the
- * results of an earlier run.
+ * results of an earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step
+ * before it failed.
  */
 export type StepState =
   | "waiting"
@@ -19,6 +20,7 @@ export type StepState =
   | "succeeded"
   | "reused"
   | "skipped"
+  | "omitted"
   | "failed";
 
 /** States in which a step has ended so that the steps after it may start. */
@@ -90,7 +92,7 @@ export function stepStatus(source: StepSource): StepStatus {
   const takenOver = found.reuse === undefined ? [] : [attemptStatus({ number: 0, ...found.reuse }, kind, source)];
   const attemptLog = [...takenOver, ...found.attempts.map((attempt) => attemptStatus(attempt, kind, source))];
   const message = PASSED.has(state) ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
-  const begun = state !== "waiting" && state !== "skipped";
+  const begun = state !== "waiting" && state !== "skipped" && state !== "omitted";
   const seconds = begun ? secondsBetween(found.step?.startedAt, found.step?.finishedAt, now) : undefined;
   const waiting = [found.gate, last?.hold, last?.run].find(isWaiting);
   return {
@@ -164,8 +166,9 @@ function stateOf(found: StepNodes): StepState {
     case "Succeeded":
       return wasSkipped(found) ? (found.reuse === undefined ? "skipped" : "reused") : "succeeded";
     case "Skipped":
-    case "Omitted":
       return "skipped";
+    case "Omitted":
+      return "omitted";
     default:
       return "failed";
   }

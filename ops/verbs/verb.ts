@@ -72,6 +72,7 @@ const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   succeeded: "has succeeded",
   reused: "took over the results of an earlier run",
   skipped: "was skipped",
+  omitted: "will not run, because a step before it failed",
   failed: "was given up and has failed",
 };
 
@@ -100,6 +101,7 @@ function whatIsPossible(customer: string, { name, state }: StepStatus): string {
     case "succeeded":
     case "reused":
     case "skipped":
+    case "omitted":
     case "failed":
       return `a step that has ended is never run again in the same night; a new run from it on: nightlane replay ${customer} --date YYYY-MM-DD --from ${name} --reason "..."`;
   }

@@ -157,7 +157,7 @@ describe("a night of nordbank", () => {
     await cluster.untilStep(CUSTOMER, NIGHT, "report", "deciding");
     await done("abort", "report");
     await cluster.untilStep(CUSTOMER, NIGHT, "report", "failed");
-    await cluster.untilStep(CUSTOMER, NIGHT, "archive", "skipped");
+    await cluster.untilStep(CUSTOMER, NIGHT, "archive", "omitted");
     expect((await act("hold", "archive")).err).toContain("no night of nordbank is running");
   });
 

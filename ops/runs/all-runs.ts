@@ -1,0 +1,45 @@
+import { runFacts } from "../../nightwatch/records/run-facts.ts";
+import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import type { Central } from "../central.ts";
+import type { Lane } from "../lanes.ts";
+import type { Day } from "../night/local-time.ts";
+
+/**
+ * All runs of a lane that are known. Of a run that is over the record tells; of any other its workflow, since the record
+ * may be seconds behind. By business date, the newest first, and by number within one.
+ */
+export async function allRuns(central: Central, lane: Lane): Promise<readonly RunFacts[]> {
+  const [records, heads] = await Promise.all([central.records(lane.customer), central.heads(lane.namespace)]);
+  const runs = new Map(records.map(({ spec }) => [spec.uid, spec]));
+  await Promise.all(
+    heads.map(async ({ name, uid }) => {
+      const recorded = runs.get(uid);
+      if (recorded === undefined || !isOver(recorded)) {
+        runs.set(uid, runFacts(await central.workflow(lane.namespace, name), undefined, Date.now(), recorded));
+      }
+    }),
+  );
+  return [...runs.values()].sort(
+    (a, b) =>
+      (b.businessDate ?? "").localeCompare(a.businessDate ?? "") ||
+      b.runNumber - a.runNumber ||
+      (b.startedAt ?? "").localeCompare(a.startedAt ?? ""),
+  );
+}
+
+/** The runs of one business date that were really started, newest number first. */
+export async function runsOf(central: Central, lane: Lane, businessDate: Day): Promise<readonly RunFacts[]> {
+  return (await allRuns(central, lane)).filter((run) => run.businessDate === businessDate && run.phase !== "Missed");
+}
+
+/** The first run number that a business date has not used. */
+export function nextNumber(runs: readonly RunFacts[]): number {
+  return 1 + Math.max(0, ...runs.map(({ runNumber }) => runNumber));
+}
+
+const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error", "Gone"]);
+
+/** Whether a run is over. */
+export function isOver({ phase }: RunFacts): boolean {
+  return ENDED.has(phase);
+}

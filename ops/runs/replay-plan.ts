@@ -1,0 +1,71 @@
+import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import { unknownName } from "../lanes.ts";
+import { PASSED } from "../night/step-status.ts";
+import type { WorkflowSpecTemplate } from "../night/workflow.ts";
+
+/** Parameters that say which run it is, and are set anew for each. */
+const OF_THE_RUN: ReadonlySet<string> = new Set([
+  "business-date",
+  "run-number",
+  "scheduled-time",
+  "from-step",
+  "reuse-run",
+]);
+
+/** The parameters of a run that another one of the same business date takes over as they were. */
+export function recordedInputs(run: RunFacts): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(run.parameters).filter(([name]) => !OF_THE_RUN.has(name)));
+}
+
+/**
+ * Parameters for a run that begins at a later step.
+ * @throws OpsError where the template cannot, or where a step whose results would be taken over left none
+ */
+export function beginAt(from: string, run: RunFacts, template: WorkflowSpecTemplate): Readonly<Record<string, string>> {
+  if (!template.arguments?.parameters?.some(({ name }) => name === "from-step")) {
+    throw new OpsError(
+      ExitCode.notPossible,
+      `the template of run ${run.runNumber} (${run.template}) is older than --from`,
+      "leave --from out: the whole night runs anew",
+    );
+  }
+  const steps = template.templates?.find(({ name }) => name === "steps")?.dag?.tasks ?? [];
+  const names = steps.map(({ name }) => name);
+  if (!names.includes(from)) {
+    throw unknownName(`step of ${run.customer}`, from, names);
+  }
+  const anew = downstream(from, steps);
+  const missing = run.steps.filter(({ name }) => !anew.has(name)).filter((step) => !hasResults(step));
+  if (missing.length > 0) {
+    throw new OpsError(
+      ExitCode.notPossible,
+      `--from ${from}: run ${run.runNumber} has no results of ${missing.map(({ name, state }) => `${name} (${state})`).join(", ")} to take over`,
+      `begin at ${missing[0]?.name} or before it, or name another run with --run`,
+    );
+  }
+  return { "from-step": from, "reuse-run": String(run.runNumber) };
+}
+
+/** A step that a person left out was tried and has no results; one that its date left out was never tried. */
+function hasResults({ state, attempts }: RunFacts["steps"][number]): boolean {
+  return PASSED.has(state) && !(state === "skipped" && attempts.length > 0);
+}
+
+function downstream(
+  from: string,
+  steps: readonly { readonly name: string; readonly depends?: string }[],
+): ReadonlySet<string> {
+  const found = new Set([from]);
+  let size = 0;
+  while (size < found.size) {
+    size = found.size;
+    for (const { name, depends } of steps) {
+      const upstream = (depends ?? "").split("&&").map((one) => one.trim());
+      if (upstream.some((one) => found.has(one))) {
+        found.add(name);
+      }
+    }
+  }
+  return found;
+}

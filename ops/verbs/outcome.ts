@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { compareRuns } from "../../nightwatch/records/compare-runs.ts";
+import { runFacts } from "../../nightwatch/records/run-facts.ts";
+import type { Comparison, RunFacts } from "../../nightwatch/records/run-record.ts";
+import type { Central } from "../central.ts";
+import { hasEnded, readNight } from "../choose-night.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import type { Lane } from "../lanes.ts";
+import { runsOf } from "../runs/all-runs.ts";
+import type { Started } from "./run.ts";
+
+const LOOK_AGAIN_MILLISECONDS = 2000;
+
+/** What became of a night that was waited for. */
+export interface Outcome extends Started {
+  readonly phase: string;
+  /** Beside the run it repeats. */
+  readonly comparison?: Comparison;
+}
+
+/**
+ * Waits until a night has ended, however long that takes.
+ * @param note Told whenever a step waits for a person.
+ */
+export async function outcomeOf(
+  central: Central,
+  lane: Lane,
+  started: Started,
+  note: (text: string) => void,
+): Promise<Outcome> {
+  const told = new Set<string>();
+  for (;;) {
+    const { state, workflow } = await readNight(central, lane, started.night);
+    for (const step of state.steps.filter(({ state: is }) => is === "deciding" || is === "confirming")) {
+      const key = `${step.name}/${step.attempts}`;
+      if (!told.has(key)) {
+        told.add(key);
+        const verb = step.state === "deciding" ? "retry, skip or abort" : "release";
+        note(`${started.night}: ${step.name} waits for a person (${verb}): ${step.message ?? ""}`);
+      }
+    }
+    if (hasEnded(state)) {
+      const facts = runFacts(workflow, undefined, Date.now());
+      return { ...started, phase: state.phase, ...(await comparisonOf(central, lane, started, facts)) };
+    }
+    await delay(LOOK_AGAIN_MILLISECONDS);
+  }
+}
+
+async function comparisonOf(
+  central: Central,
+  lane: Lane,
+  { businessDate, repeats }: Started,
+  facts: RunFacts,
+): Promise<{ readonly comparison?: Comparison }> {
+  const runs = repeats === undefined ? [] : await runsOf(central, lane, businessDate);
+  const original = runs.find(({ runNumber }) => runNumber === repeats);
+  return original === undefined ? {} : { comparison: compareRuns(facts, original) };
+}
+
+/** @throws OpsError differs, for a night that did not end well, or a replay with other results */
+export function requireGood(verb: string, { night, phase, comparison }: Outcome): void {
+  if (phase !== "Succeeded") {
+    throw new OpsError(ExitCode.differs, `${verb}: ${night} ended as ${phase}`);
+  }
+  if (verb === "replay" && comparison?.same === false) {
+    const other = comparison.steps
+      .filter(({ result }) => result === "different" || result === "missing")
+      .map(({ step }) => step);
+    throw new OpsError(
+      ExitCode.differs,
+      `replay: ${night} has other results than run ${comparison.with} in ${other.join(", ")}`,
+      "the inputs have changed since, or a step is not deterministic; both runs are kept",
+    );
+  }
+}

@@ -1,0 +1,214 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import { startNightwatch } from "../../nightwatch/start.ts";
+import { ExitCode } from "../../ops/exit-code.ts";
+import type { Ending, StartedRunner } from "./ops-kubelet.ts";
+import { OpsCluster, type Told } from "./ops-support.ts";
+
+const CUSTOMER = "nordbank";
+const DATE = "2026-03-30";
+const STEPS = ["market", "scenarios", "revaluation", "var-es", "report", "archive"];
+
+let cluster: OpsCluster;
+let anna: string;
+let nightwatch: Awaited<ReturnType<typeof startNightwatch>>;
+/** What the inputs are worth; a correction changes every result. */
+let market = "a";
+let failing = "";
+
+/** Every step succeeds with results that depend on the inputs only, unless it is to fail. */
+function ending({ step }: StartedRunner): Ending {
+  if (step === failing) {
+    return { exitCode: 10, message: "the figures do not add up" };
+  }
+  const hash = market.repeat(64);
+  const results = { sha256: hash, files: { [`${step.replace("reuse ", "")}.csv`]: hash } };
+  // A command brings nothing to the lane, so neither does taking over what it left.
+  const told = step.endsWith("market") ? "" : JSON.stringify(results);
+  return { exitCode: 0, outputs: step === "market" ? {} : { results: told } };
+}
+
+async function act(...args: readonly string[]): Promise<Told> {
+  return cluster.nightlane(anna, ...args, "--reason", "test");
+}
+
+/** What a verb started, and what became of it. */
+async function outcome(...args: readonly string[]): Promise<{ readonly [field: string]: unknown }> {
+  const told = await act(...args, "-o", "json");
+  expect(told).toMatchObject({ code: ExitCode.done });
+  return JSON.parse(told.out);
+}
+
+/** Steps that a run has started, and those whose results it took over. */
+function started(
+  runNumber: number,
+  date = DATE,
+): { readonly anew: readonly string[]; readonly reused: readonly string[] } {
+  const runners = cluster.kubelet.started.filter((one) => one.businessDate === date && one.runNumber === runNumber);
+  const reused = runners.filter(({ step }) => step.startsWith("reuse "));
+  return {
+    anew: runners.filter((one) => !reused.includes(one)).map(({ step }) => step),
+    reused: reused.map(({ step }) => step.replace("reuse ", "")).sort(),
+  };
+}
+
+beforeAll(async () => {
+  cluster = await OpsCluster.start();
+  cluster.kubelet.otherwise = ending;
+  anna = await cluster.operator("anna@vendor.example");
+  const config = new KubeConfig();
+  config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+  nightwatch = await startNightwatch({
+    config,
+    namespace: SYSTEM_NAMESPACE,
+    webhookUrlFile: "/nonexistent/url",
+    retentionDays: 90,
+    port: 0,
+    roundMilliseconds: 300,
+    log: () => {},
+  });
+});
+
+afterAll(async () => {
+  await nightwatch?.stop();
+  await cluster?.stop();
+});
+
+describe("runs of one business date, in their order", () => {
+  it("cannot be repeated before there is one", async () => {
+    const told = await act("replay", CUSTOMER, "--date", DATE);
+    expect(told).toMatchObject({ code: ExitCode.notFound });
+    expect(told.err).toContain(`nightlane run ${CUSTOMER} --date ${DATE}`);
+  });
+
+  it("begin with run 1", async () => {
+    expect(await outcome("run", CUSTOMER, "--date", DATE, "--wait")).toMatchObject({
+      runNumber: 1,
+      phase: "Succeeded",
+    });
+    expect(started(1)).toEqual({ anew: STEPS, reused: [] });
+  });
+
+  it("are replayed under a new number, every step anew, and have the same results", async () => {
+    expect(await outcome("replay", CUSTOMER, "--date", DATE, "--wait")).toMatchObject({
+      runNumber: 2,
+      repeats: 1,
+      phase: "Succeeded",
+      comparison: { with: 1, same: true },
+    });
+    expect(started(2)).toEqual({ anew: STEPS, reused: [] });
+  });
+
+  it("are replayed from a later step on: the others take over what the repeated run has left", async () => {
+    expect(await outcome("replay", CUSTOMER, "--date", DATE, "--run", "1", "--from", "var-es", "--wait")).toMatchObject(
+      {
+        runNumber: 3,
+        repeats: 1,
+        from: "var-es",
+        phase: "Succeeded",
+        comparison: { same: true },
+      },
+    );
+    expect(started(3)).toEqual({
+      anew: ["var-es", "report", "archive"],
+      reused: ["market", "revaluation", "scenarios"],
+    });
+    const shown = await cluster.nightlane(anna, "show", CUSTOMER, "--night", `night-${DATE}-run-3`);
+    expect(shown.out).toMatch(/↺ scenarios +spark +reused/);
+  });
+
+  it("are known by their record when the workflow is gone", async () => {
+    await expect
+      .poll(async () => (await history()).map(({ runNumber }) => runNumber), { timeout: 10_000 })
+      .toEqual([3, 2, 1]);
+    await cluster.guarded.central.kubectl("delete", "workflows", "--all", "-n", laneNamespace(CUSTOMER));
+    expect(await history()).toMatchObject([
+      { runNumber: 3, purpose: "replay", repeats: 1, from: "var-es", comparison: { same: true } },
+      { runNumber: 2, purpose: "replay", repeats: 1, comparison: { same: true } },
+      { runNumber: 1, purpose: "run", phase: "Succeeded" },
+    ]);
+    const told = await act("run", CUSTOMER, "--date", DATE);
+    expect(told).toMatchObject({ code: ExitCode.notPossible });
+  });
+
+  it("say so when a replay has other results", async () => {
+    market = "b";
+    const told = await act("replay", CUSTOMER, "--date", DATE, "--wait");
+    expect(told).toMatchObject({ code: ExitCode.differs });
+    expect(told.out).toContain("other results than run 3: scenarios different (scenarios.csv)");
+  });
+
+  it("are restated with corrected inputs, the earlier ones kept", async () => {
+    market = "c";
+    expect(await outcome("restate", CUSTOMER, "--date", DATE, "--run", "1", "--current", "--wait")).toMatchObject({
+      runNumber: 5,
+      repeats: 1,
+      comparison: { same: false },
+    });
+    expect((await history()).map(({ runNumber, purpose }) => `${runNumber} ${purpose}`)).toEqual([
+      "5 restate",
+      "4 replay",
+      "3 replay",
+      "2 replay",
+      "1 run",
+    ]);
+  });
+
+  it("cannot begin at a step whose results would be missing", async () => {
+    const date = "2026-03-27";
+    failing = "scenarios";
+    await outcome("run", CUSTOMER, "--date", date);
+    await cluster.untilStep(CUSTOMER, `night-${date}-run-1`, "scenarios", "deciding");
+    await act("abort", CUSTOMER, "scenarios");
+    failing = "";
+    await expect
+      .poll(async () => (await cluster.night(CUSTOMER, `night-${date}-run-1`)).phase, { timeout: 30_000 })
+      .toBe("Failed");
+    const late = await act("replay", CUSTOMER, "--date", date, "--from", "report");
+    expect(late).toMatchObject({ code: ExitCode.notPossible });
+    expect(late.err).toMatch(/no results of scenarios \(failed\), revaluation \(omitted\).*\n.*begin at scenarios/);
+    const unknown = await act("replay", CUSTOMER, "--date", date, "--from", "senarios");
+    expect(unknown.err).toContain("did you mean scenarios?");
+    expect(await outcome("replay", CUSTOMER, "--date", date, "--from", "scenarios", "--wait")).toMatchObject({
+      phase: "Succeeded",
+    });
+    expect(started(2, date).reused).toEqual(["market"]);
+  });
+});
+
+describe("a backfill", () => {
+  const range = ["--from", "2026-03-31", "--to", "2026-04-07"];
+
+  it("says what it would do", async () => {
+    const dry = await outcome("backfill", CUSTOMER, ...range, "--dry-run");
+    expect(dry).toMatchObject({
+      missing: ["2026-03-31", "2026-04-01", "2026-04-02", "2026-04-03", "2026-04-06", "2026-04-07"],
+    });
+  });
+
+  it("starts what is missing, a few at a time; holidays end at once and say so", async () => {
+    await outcome("run", CUSTOMER, "--date", "2026-04-01", "--wait");
+    const done = await outcome("backfill", CUSTOMER, ...range, "--concurrency", "2");
+    expect(done.missing).toEqual(["2026-03-31", "2026-04-02", "2026-04-03", "2026-04-06", "2026-04-07"]);
+    expect(started(1, "2026-04-02").anew).toEqual(STEPS);
+    expect(started(1, "2026-04-03").anew).toEqual([]);
+    await expect
+      .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 10_000 })
+      .toMatch(/2026-04-06 +1 +backfill +Closed.*not a business day/);
+  });
+
+  it("has nothing left to do when it is begun again", async () => {
+    expect(await outcome("backfill", CUSTOMER, ...range)).toMatchObject({ missing: [], nights: [] });
+  });
+
+  it("leaves nights to the schedule that are not due yet", async () => {
+    const told = await act("backfill", CUSTOMER, "--from", "2999-01-01", "--to", "2999-01-31");
+    expect(told).toMatchObject({ code: ExitCode.notPossible });
+  });
+});
+
+async function history(): Promise<readonly { readonly [field: string]: unknown }[]> {
+  return JSON.parse((await cluster.nightlane(anna, "history", CUSTOMER, "--date", DATE, "-o", "json")).out);
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import { type Counters, renderMetrics } from "../../../nightwatch/metrics.ts";
+import { RunBook } from "../../../nightwatch/run-book.ts";
+import { nightSignals } from "../../../nightwatch/signals/night-signals.ts";
+import type { Signal } from "../../../nightwatch/signals/signal.ts";
+import { stepSignals } from "../../../nightwatch/signals/step-signals.ts";
+import type { CronWorkflow } from "../../../ops/night/schedule.ts";
+import {
+  attemptNodes,
+  type NightParts,
+  nightWorkflow,
+  node,
+  stepNode,
+  waitingNode,
+} from "../../ops/support/night-workflow.ts";
+
+const cron: CronWorkflow = {
+  metadata: {
+    name: "night",
+    namespace: "customer-nordbank",
+    creationTimestamp: "2026-01-01T00:00:00Z",
+    annotations: { "nightlane/finish-by": "06:00", "nightlane/input-cut-off": "23:15 market" },
+  },
+  spec: {
+    schedules: ["30 22 * * *"],
+    timezone: "Europe/Berlin",
+    workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
+  },
+};
+/** Berlin is two hours ahead: the night of 31 March starts at 20:30 and should have ended at 04:00. */
+const EVENING = Date.parse("2026-03-31T21:10:00Z");
+const MORNING = Date.parse("2026-04-01T04:00:01Z");
+
+function book(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): RunBook {
+  const runs = new RunBook();
+  runs.noteSchedule(schedule);
+  if (parts !== undefined) {
+    runs.noteWorkflow(nightWorkflow({ open: "yes", ...parts }), now);
+  }
+  return runs;
+}
+
+function signals(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): readonly Signal[] {
+  return book(parts, now, schedule)
+    .lanes()
+    .flatMap((lane) => [
+      ...nightSignals(lane, now),
+      ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state))),
+    ]);
+}
+
+const kinds = (found: readonly Signal[]): readonly string[] => found.map(({ kind }) => kind);
+const market = [stepNode("market", "Succeeded"), ...attemptNodes("market", 1, { phase: "Succeeded" })];
+
+describe("nobody is called", () => {
+  test("while a night runs in its time", () => {
+    expect(signals({ nodes: market }, EVENING)).toEqual([]);
+  });
+
+  test("for a night that ended well", () => {
+    expect(signals({ nodes: market, phase: "Succeeded", finishedAt: "2026-04-01T00:00:00Z" }, MORNING)).toEqual([]);
+  });
+
+  test("for a step that a person holds", () => {
+    const held = [...market, stepNode("scenarios", "Running"), waitingNode("g", "gate", "scenarios", "Running", "s")];
+    expect(signals({ nodes: held }, EVENING)).toEqual([]);
+  });
+
+  test("while the schedule is suspended, or before it was made", () => {
+    expect(signals(undefined, MORNING, { ...cron, spec: { ...cron.spec, suspend: true } })).toEqual([]);
+    const young = { ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-04-01T00:00:00Z" } };
+    expect(signals(undefined, MORNING, young)).toEqual([]);
+  });
+});
+
+describe("a person is called", () => {
+  test("to a failed step, with the runner's reason and the command", () => {
+    const failed = { phase: "Failed", exitCode: 10, message: "Job nl-scenarios failed", hold: "Running" } as const;
+    const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 2, failed)];
+    expect(signals({ nodes }, EVENING)).toMatchObject([
+      {
+        kind: "decision",
+        step: "scenarios",
+        reason: "attempt 1 failed (exit code 10): Job nl-scenarios failed",
+        command: 'nightlane retry nordbank scenarios --reason "..."',
+        runbook: expect.stringMatching(/operate\.md#a-step-failed-and-waits-for-a-decision$/),
+      },
+    ]);
+  });
+
+  test("to a lost job by another entry of the runbook", () => {
+    const lost = { phase: "Failed", exitCode: 30, message: "Job nl-scenarios is gone", hold: "Running" } as const;
+    const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 1, lost)];
+    expect(signals({ nodes }, EVENING)).toMatchObject([{ kind: "lost", key: "lost/scenarios/1" }]);
+  });
+
+  test("to confirm a gate", () => {
+    const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running");
+    const question = waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1");
+    const nodes = [...market, stepNode("sign-off", "Running"), attempt, question];
+    expect(kinds(signals({ nodes }, EVENING))).toEqual(["confirmation"]);
+  });
+
+  test("when the night is late", () => {
+    expect(signals({ nodes: market }, MORNING)).toMatchObject([{ kind: "late", since: "2026-04-01T04:00:00.000Z" }]);
+  });
+
+  test("when the inputs are late", () => {
+    const running = [stepNode("market", "Running"), ...attemptNodes("market", 1, { phase: "Running" })];
+    expect(signals({ nodes: running }, EVENING)).toEqual([]);
+    expect(signals({ nodes: running }, Date.parse("2026-03-31T21:15:01Z"))).toMatchObject([
+      {
+        kind: "inputs-late",
+        reason: expect.stringContaining("market has not ended"),
+        command: "nightlane logs nordbank market --follow",
+      },
+    ]);
+  });
+
+  test("when a night has failed, with the step to begin at", () => {
+    const nodes = [stepNode("market", "Failed"), ...attemptNodes("market", 1, { phase: "Failed", exitCode: 10 })];
+    const ended = { phase: "Failed", finishedAt: "2026-03-31T22:00:00Z", nodes } as const;
+    expect(signals(ended, EVENING)).toMatchObject([
+      { kind: "failed", command: 'nightlane replay nordbank --date 2026-03-31 --from market --reason "..."' },
+    ]);
+  });
+
+  test("when a night was missed", () => {
+    const soon = Date.parse("2026-03-31T20:44:00Z");
+    expect(kinds(signals(undefined, soon))).not.toContain("missed/2026-03-31");
+    expect(signals(undefined, EVENING)).toMatchObject([
+      { kind: "missed", key: "missed/2026-03-31", command: 'nightlane run nordbank --date 2026-03-31 --reason "..."' },
+    ]);
+  });
+
+  test("when a night was left out because another one still ran", () => {
+    const next = Date.parse("2026-04-01T20:50:00Z");
+    const found = signals({ nodes: market }, next);
+    expect(found.find(({ kind }) => kind === "missed")).toMatchObject({
+      businessDate: "2026-04-01",
+      reason: expect.stringContaining("night-2026-03-31-run-1 still runs"),
+    });
+  });
+});
+
+describe("the book of runs", () => {
+  test("knows that a deleted workflow is gone", () => {
+    const runs = book({ nodes: market }, EVENING);
+    expect(runs.noteListed(new Set())).toMatchObject([{ phase: "Gone" }]);
+    expect(runs.noteListed(new Set())).toEqual([]);
+  });
+
+  test("leaves what was found when a run ended, also when its schedule has changed since", () => {
+    const ended = nightWorkflow({ open: "yes", phase: "Succeeded", finishedAt: "2026-04-01T04:30:00Z" });
+    const runs = new RunBook();
+    runs.noteSchedule(cron);
+    expect(runs.noteWorkflow(ended, MORNING)).toMatchObject({ late: true });
+    runs.noteSchedule({ ...cron, metadata: { ...cron.metadata, annotations: { "nightlane/finish-by": "08:00" } } });
+    expect(runs.noteWorkflow(ended, MORNING)).toMatchObject({ late: true, finishBy: "2026-04-01T04:00:00.000Z" });
+  });
+});
+
+test("metrics are text that Prometheus reads", () => {
+  const counters: Counters = {
+    recordsWritten: 3,
+    recordFailures: 0,
+    notificationsSent: 1,
+    notificationFailures: 0,
+    watchFailures: 0,
+    lastListed: 1_774_990_000,
+  };
+  const failed = { phase: "Failed", exitCode: 30, hold: "Running" } as const;
+  const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 1, failed)];
+  const text = renderMetrics(book({ nodes }, MORNING).lanes(), [], counters, MORNING);
+  const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  for (const sample of samples) {
+    expect(sample).toMatch(/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+$/);
+  }
+  expect(samples).toEqual(
+    expect.arrayContaining([
+      'nightlane_night_running{customer="nordbank"} 1',
+      'nightlane_night_late{customer="nordbank"} 1',
+      'nightlane_night_finish_by_timestamp_seconds{customer="nordbank"} 1775016000',
+      'nightlane_night_attempts_lost{customer="nordbank"} 1',
+      'nightlane_steps_waiting{customer="nordbank",state="deciding"} 1',
+      'nightlane_step_waiting_since_timestamp_seconds{customer="nordbank",step="scenarios",state="deciding"} 1774990800',
+      "nightlane_nightwatch_records_written_total 3",
+    ]),
+  );
+});
