@@ -152,6 +152,8 @@ function controllerManagerCommand(props: ControlPlaneProps, pki: Pki, kubeconfig
     `--root-ca-file=${pki.authority}`,
     `--service-account-private-key-file=${pki.serviceAccounts.privateKey}`,
     "--use-service-account-credentials",
+    // A quota that was made before Argo's kinds were discovered is counted at the next look; by default in five minutes.
+    "--resource-quota-sync-period=15s",
     "--leader-elect=false",
     // Metrics are not needed, and a port taken is a port that may clash.
     "--secure-port=0",

@@ -43,7 +43,7 @@ function translated(what: string, error: unknown): unknown {
       );
     case 403:
     case 422:
-      return new OpsError(ExitCode.refused, `${what}: refused: ${said}`);
+      return new OpsError(ExitCode.refused, `${what}: refused: ${said}`, mendOf(said ?? ""));
     case NOT_FOUND:
       return new OpsError(ExitCode.notFound, `${what}: not found: ${said}`);
     case CONFLICT:
@@ -51,6 +51,13 @@ function translated(what: string, error: unknown): unknown {
     default:
       return new OpsError(ExitCode.unreachable, `${what}: the API server answered ${status}: ${said}`);
   }
+}
+
+/** What to do about a refusal that is neither a missing right nor a policy. */
+function mendOf(said: string): string | undefined {
+  return said.includes("status unknown for quota")
+    ? "the lane is new and Kubernetes has not counted its quota yet: repeat, within five minutes it is counted"
+    : undefined;
 }
 
 function apiMessage(error: unknown): string {

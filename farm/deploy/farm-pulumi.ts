@@ -1,8 +1,11 @@
 import { join } from "node:path";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { ApiClient } from "../api-client.ts";
 import { loadFarmCustomer } from "../customers.ts";
 import { customerEnvironment } from "../environment.ts";
 import type { FarmPaths } from "../paths.ts";
 import type { Reporter } from "../tools/reporter.ts";
+import { until } from "../wait.ts";
 import { Pulumi } from "./pulumi.ts";
 
 /** Deploys stacks into the farm's central cluster, each customer's with that customer's credentials and no others. */
@@ -22,13 +25,32 @@ export class FarmPulumi {
     return new FarmPulumi(await Pulumi.at(target, reporter), paths);
   }
 
-  /** `pulumi up` of the stack `platform` or of a customer's. */
+  /** `pulumi up` of the stack `platform` or of a customer's, whose lane then takes nights. */
   async up(stack: string): Promise<string> {
-    return this.pulumi.up(stack, await this.credentials(stack));
+    const output = await this.pulumi.up(stack, await this.credentials(stack));
+    if (stack !== "platform") {
+      await untilQuotaIsCounted(this.paths, laneNamespace(stack));
+    }
+    return output;
   }
 
   /** The environment by which a stack finds its credentials, as GitLab would set it; the platform has none. */
   async credentials(stack: string): Promise<Readonly<Record<string, string>>> {
     return stack === "platform" ? {} : customerEnvironment(this.paths, await loadFarmCustomer(stack));
+  }
+}
+
+/** A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute. */
+async function untilQuotaIsCounted(paths: FarmPaths, namespace: string): Promise<void> {
+  const client = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+  const path = `/api/v1/namespaces/${namespace}/resourcequotas/lane`;
+  try {
+    const options = { what: `the quota of ${namespace} is counted`, limitSeconds: 360, everyMilliseconds: 1000 };
+    await until(options, async () => {
+      const quota = await client.get<{ readonly status?: { readonly used?: Readonly<Record<string, string>> } }>(path);
+      return quota?.status?.used?.["count/workflows.argoproj.io"] !== undefined;
+    });
+  } finally {
+    client.close();
   }
 }
