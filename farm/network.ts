@@ -9,6 +9,8 @@ const BRIDGE = "nlfarm0";
 interface Link {
   readonly ifname: string;
   readonly ifalias?: string;
+  /** Name of the bridge it belongs to. */
+  readonly master?: string;
   readonly address?: string;
 }
 
@@ -31,13 +33,18 @@ export async function ensureBridge(farm: string, hostAddress: string): Promise<v
 /** Removes the bridge and, with it, every route of the farm. Does nothing if there is none, or if it is another farm's. */
 export async function removeBridge(farm: string): Promise<void> {
   const bridge = await findLink(BRIDGE);
-  if (bridge?.ifalias === farm) await ip("link", "delete", BRIDGE);
+  if (bridge?.ifalias !== farm) return;
+  const links = (await allLinks()).filter((link) => link.master === BRIDGE);
+  for (const link of links) await removeLink(link.ifname);
+  await ip("link", "delete", BRIDGE);
 }
 
 /** Joins a cluster's network namespace to the bridge, both ways. Repeating it is harmless. */
 export async function connect(plan: ClusterPlan, sandbox: Sandbox, hostAddress: string): Promise<void> {
   const link = linkName(plan.id);
-  if ((await findLink(link)) === undefined) {
+  if (!(await hasPeer(sandbox))) {
+    // The kernel takes a moment to remove the link of a namespace that has just ended: it is not this one's.
+    await removeLink(link);
     await ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", String(sandbox.init.pid));
   }
   await ip("link", "set", link, "master", BRIDGE, "up");
@@ -66,9 +73,22 @@ function insideScript(address: string): string {
   ].join("\n");
 }
 
+/** Whether the cluster's end of its link is there. */
+async function hasPeer(sandbox: Sandbox): Promise<boolean> {
+  return (await sandbox.run("sh", ["-c", "ip -json link show"])).includes('"ifname":"eth0"');
+}
+
+/** Removes a link that the kernel may be about to remove itself. */
+async function removeLink(name: string): Promise<void> {
+  await run("sh", ["-c", 'ip link delete "$0" 2>/dev/null || ! ip link show "$0" >/dev/null 2>&1', name]);
+}
+
 async function findLink(name: string): Promise<Link | undefined> {
-  const links = JSON.parse(await ip("-json", "link", "show")) as readonly Link[];
-  return links.find((link) => link.ifname === name);
+  return (await allLinks()).find((link) => link.ifname === name);
+}
+
+async function allLinks(): Promise<readonly Link[]> {
+  return JSON.parse(await ip("-json", "link", "show")) as readonly Link[];
 }
 
 async function ip(...args: readonly string[]): Promise<string> {
