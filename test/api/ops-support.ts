@@ -40,6 +40,7 @@ export class OpsCluster {
   static async start(): Promise<OpsCluster> {
     const guarded = await GuardedCluster.start();
     await untilQuotasAreUsable(guarded);
+    await untilRunRecordsAreServed(guarded);
     const { kubeconfig, folder } = guarded.central;
     const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
     const controller = await startController(guarded, pki);
@@ -118,6 +119,17 @@ async function untilQuotasAreUsable(guarded: GuardedCluster): Promise<void> {
     );
     return quotas.split("count/workflows.argoproj.io").length > Object.keys(guarded.lanes).length;
   });
+}
+
+/** For a moment after its definition is established, a kind's storage answers that it is being made ready. */
+async function untilRunRecordsAreServed(guarded: GuardedCluster): Promise<void> {
+  const options = { what: "the run records are served", limitSeconds: 120, everyMilliseconds: 500 };
+  await until(options, () =>
+    guarded.central.kubectl("get", "runrecords", "-A").then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 /** The controller with its own service account, so that its rights and the policies' exemptions are the real ones. */

@@ -139,7 +139,7 @@ describe("a night of nordbank", () => {
     await done("hold", "var-es");
     await done("pause");
     expect((await act("pause")).code).toBe(ExitCode.notPossible);
-    cluster.kubelet.end(CUSTOMER, "revaluation", 1, { exitCode: 0 });
+    cluster.kubelet.end(CUSTOMER, "revaluation", 1, { exitCode: 0, outputs: { results: "{}" } });
     expect(JSON.parse((await as("nights", "-o", "json")).out)[1]).toMatchObject({ state: "Paused" });
     await done("resume");
     await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "held");
