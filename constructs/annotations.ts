@@ -12,8 +12,8 @@ export const ORDER_ANNOTATION = "nightlane/order";
 /** On the CronWorkflow: local time, `HH:MM`, by which the night should have ended. */
 export const FINISH_BY = "nightlane/finish-by";
 
-/** On the CronWorkflow: minutes after the scheduled time at which a night that has not started counts as missed. */
-export const START_WITHIN = "nightlane/start-within-minutes";
+/** On the CronWorkflow: local time, `HH:MM`, at which a night that has not started counts as missed. */
+export const START_BY = "nightlane/start-by";
 
 /** On the CronWorkflow: local time, `HH:MM`, and the steps, comma-separated, that should have ended by then. */
-export const INPUT_CUT_OFF = "nightlane/input-cut-off";
+export const INPUTS_BY = "nightlane/inputs-by";

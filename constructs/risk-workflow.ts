@@ -6,6 +6,9 @@ import type { NightSchedule } from "./schedule.ts";
 export interface RiskWorkflow {
   readonly schedule: NightSchedule;
   readonly finishBy: string;
+  /** Undefined: 15 minutes after the start, which nightwatch applies, since the start may be changed in a chart's values. */
+  readonly startBy?: string;
+  readonly inputsBy?: string;
   readonly steps: readonly Step[];
 }
 
@@ -18,6 +21,18 @@ export interface RiskWorkflowProps {
    * @default "06:00"
    */
   readonly finishBy?: string;
+  /**
+   * Local time, `HH:MM`, by which the night should have started: a night that has not is told as missed. Argo makes up
+   * for a start that it missed for up to three hours.
+   * @default - 15 minutes after the start
+   */
+  readonly startBy?: string;
+  /**
+   * Local time, `HH:MM`, by which the steps that bring the inputs should have ended; see `input` of a step. Later than
+   * that is told, not killed.
+   * @default - nobody is told
+   */
+  readonly inputsBy?: string;
   /** Declares the steps. */
   readonly steps: (night: Night) => void;
 }
@@ -26,5 +41,12 @@ export interface RiskWorkflowProps {
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   const night = new Night();
   props.steps(night);
-  return { schedule: props.schedule, finishBy: props.finishBy ?? "06:00", steps: night.steps };
+  const { schedule, finishBy = "06:00", startBy, inputsBy } = props;
+  return {
+    schedule,
+    finishBy,
+    ...(startBy === undefined ? {} : { startBy }),
+    ...(inputsBy === undefined ? {} : { inputsBy }),
+    steps: night.steps,
+  };
 }

@@ -45,6 +45,7 @@ export default defineCustomer({
       calendar: TARGET,
       extraHolidays: ["2026-12-24", "2026-12-31"],
     }),
+    inputsBy: "23:30",
     finishBy: "06:00",
     steps: (night) => {
       const spark = {

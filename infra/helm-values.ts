@@ -1,3 +1,4 @@
+import { FINISH_BY, INPUTS_BY, START_BY } from "../constructs/annotations.ts";
 import type { Manifest } from "../constructs/synthesize.ts";
 
 /** One field of an object that a chart's user may set. */
@@ -16,7 +17,7 @@ export interface HelmValue {
 /** Sections of values.yaml, each with its comment. */
 export const HELM_SECTIONS = {
   schedule:
-    "Start of the night as a cron line in the customer's time zone, and when it should have ended. Zone and calendar\nare part of the night's definition: they are changed in the customer's file.",
+    "Start of the night as a cron line in the customer's time zone, and its deadlines in local time. Zone and calendar\nare part of the night's definition: they are changed in the customer's file.",
   quota: "What the namespace may use.",
   results: "Size of the results volume. Most storage classes can only grow it.",
   images: "Images by digest. Those of the night are part of its definition: they are changed in images.json.",
@@ -24,6 +25,7 @@ export const HELM_SECTIONS = {
 
 export type HelmSection = keyof typeof HELM_SECTIONS;
 
+const TIME = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 const QUANTITY = "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi|Ti)?$";
 /** Amounts only: that a lane has no Service is no matter of size. */
 const SIZES = /^(pods|(requests|limits)\..*)$/;
@@ -42,15 +44,17 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
       default: textAt(manifest, path),
       pattern,
     });
+    const declared = (key: string, annotation: string, pattern: string): readonly HelmValue[] =>
+      manifest.metadata.annotations?.[annotation] === undefined
+        ? []
+        : [value(["schedule", key], ["metadata", "annotations", annotation], pattern)];
     switch (manifest.kind) {
       case "CronWorkflow":
         return [
           value(["schedule", "cron"], ["spec", "schedules", 0], "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$"),
-          value(
-            ["schedule", "finishBy"],
-            ["metadata", "annotations", "nightlane/finish-by"],
-            "^([01][0-9]|2[0-3]):[0-5][0-9]$",
-          ),
+          value(["schedule", "finishBy"], ["metadata", "annotations", FINISH_BY], TIME),
+          ...declared("startBy", START_BY, TIME),
+          ...declared("inputsBy", INPUTS_BY, `${TIME.slice(0, -1)} [a-z0-9,-]+$`),
         ];
       case "ResourceQuota":
         return Object.keys(at(manifest, ["spec", "hard"]) ?? {})

@@ -1,6 +1,8 @@
+import { deadlinesOf, lastDueDate } from "../ops/night/schedule.ts";
 import { type Lane, newestNight, runningRuns } from "./lane.ts";
 import { missedDate } from "./signals/night-signals.ts";
 import type { Signal } from "./signals/signal.ts";
+import { isLost } from "./signals/step-signals.ts";
 
 /** What nightwatch itself has done, since it started. */
 export interface Counters {
@@ -23,8 +25,6 @@ interface Metric {
 
 /** States of a step in which it waits for a person. */
 const WAITING = ["deciding", "confirming", "held"] as const;
-
-const LOST = 30;
 
 /** All metrics in the text format of Prometheus. @param now Milliseconds. */
 export function renderMetrics(
@@ -64,25 +64,33 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[], now: n
     gauge("late", "Whether the newest night runs past its time, or ended after it.", (lane) =>
       Number(newestNight(lane)?.facts.late ?? false),
     ),
-    gauge("missed", "Whether the last due night has not started.", (lane) =>
+    gauge("start_by_timestamp_seconds", "By when the last due night should have started.", ({ schedule }) =>
+      schedule === undefined ? undefined : deadlinesOf(schedule, lastDueDate(schedule, now)).startBy / 1000,
+    ),
+    gauge("missed", "Whether the last due night has not started by its time.", (lane) =>
       Number(missedDate(lane, now) !== undefined),
     ),
-    gauge("failed", "Whether the newest night ended without success.", (lane) => isTold(lane, "failed")),
+    gauge("left_out", "Whether the last due night was left out because an earlier one still runs.", (lane) =>
+      Number(missedDate(lane, now) !== undefined && runningRuns(lane).length > 0),
+    ),
+    gauge("failed", "Whether the newest night ended without success and was not repeated.", (lane) =>
+      isTold(lane, "failed"),
+    ),
+    gauge("inputs_by_timestamp_seconds", "When the inputs of the newest night should have been in.", inputsBy),
     gauge("inputs_late", "Whether the inputs of the newest night are past their time.", (lane) =>
       isTold(lane, "inputs-late"),
     ),
     gauge("paused", "Whether a running night is paused.", (lane) =>
       Number(runningRuns(lane).some(({ state }) => state?.paused === true)),
     ),
-    gauge(
-      "attempts_lost",
-      "Attempts of running nights whose remote job was lost.",
-      (lane) =>
-        runningRuns(lane)
-          .flatMap(({ facts }) => facts.steps.flatMap((step) => step.attempts))
-          .filter((attempt) => attempt.exitCode === LOST).length,
-    ),
   ];
+}
+
+function inputsBy(lane: Lane): number | undefined {
+  const date = newestNight(lane)?.facts.businessDate;
+  const instant =
+    lane.schedule === undefined || date === undefined ? undefined : deadlinesOf(lane.schedule, date).inputsBy;
+  return instant === undefined ? undefined : instant / 1000;
 }
 
 function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
@@ -92,7 +100,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
         const is = WAITING.find((one) => one === step.state);
         return is === undefined
           ? []
-          : [{ customer: lane.customer, step: step.name, state: is, since: step.waitingSince }];
+          : [{ customer: lane.customer, step: step.name, state: is, since: step.waitingSince, lost: isLost(step) }];
       }),
     ),
   );
@@ -112,10 +120,18 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       name: "nightlane_step_waiting_since_timestamp_seconds",
       help: "Since when a step waits for a person.",
       type: "gauge",
-      samples: waiting.flatMap(({ since, ...labels }) => {
+      samples: waiting.flatMap(({ customer, step, state, since }) => {
         const value = seconds(since);
-        return value === undefined ? [] : [[labels, value] as const];
+        return value === undefined ? [] : [[{ customer, step, state }, value] as const];
       }),
+    },
+    {
+      name: "nightlane_step_job_lost",
+      help: "Steps that wait for a decision because nobody knows what became of their remote job.",
+      type: "gauge",
+      samples: waiting
+        .filter(({ state, lost }) => state === "deciding" && lost)
+        .map(({ customer, step }) => [{ customer, step }, 1] as const),
     },
   ];
 }

@@ -2,15 +2,20 @@ import { type Problem, received } from "../problem.ts";
 import type { RiskWorkflow } from "../risk-workflow.ts";
 import type { NightSchedule } from "../schedule.ts";
 
-/** Start, time zone, holidays and the time by which the night should have ended. */
+/** Start, time zone, holidays, and the times by which the night should have started, have its inputs, and have ended. */
 export function checkSchedule(workflow: RiskWorkflow): readonly Problem[] {
-  const { schedule, finishBy } = workflow;
+  const { schedule, finishBy, startBy, inputsBy } = workflow;
+  const order = checkOrder(schedule, finishBy);
   return [
     ...checkTime(schedule.start, "workflow.schedule", "22:30"),
     ...checkTimezone(schedule.timezone),
     ...schedule.extraHolidays.flatMap(checkHoliday),
     ...checkTime(finishBy, "workflow.finishBy", "06:00"),
-    ...checkOrder(schedule, finishBy),
+    ...order,
+    // Between a start and an end that make no sense nothing does.
+    ...(order.length === 0 ? checkBetween("startBy", startBy, workflow) : []),
+    ...(order.length === 0 ? checkBetween("inputsBy", inputsBy, workflow) : []),
+    ...checkInputs(workflow),
   ];
 }
 
@@ -106,4 +111,64 @@ function checkOrder(schedule: NightSchedule, finishBy: string): readonly Problem
         start >= noon ? 'write a time before noon, for instance "06:00"' : `write a time later than ${schedule.start}`,
     },
   ];
+}
+
+/** A time that lies within the night. */
+function checkBetween(
+  name: "startBy" | "inputsBy",
+  time: string | undefined,
+  { schedule, finishBy }: RiskWorkflow,
+): readonly Problem[] {
+  const property = `workflow.${name}`;
+  if (time === undefined) {
+    return [];
+  }
+  const [start, between, end] = [schedule.start, time, finishBy].map(minutesOf);
+  if (between === undefined) {
+    return checkTime(time, property, "22:45");
+  }
+  if (start === undefined || end === undefined || minutesAfter(start, between) < minutesAfter(start, end)) {
+    return [];
+  }
+  return [
+    {
+      property,
+      received: received(time),
+      rule: `after the start (${schedule.start}) and before finishBy (${finishBy})`,
+      mend: `write a time between ${schedule.start} and ${finishBy}`,
+    },
+  ];
+}
+
+/** Minutes from one time of day to the next other: a whole day to itself. */
+function minutesAfter(start: number, time: number): number {
+  const day = 24 * 60;
+  return ((time - start + day - 1) % day) + 1;
+}
+
+/** A deadline of the inputs and the steps that bring them belong together. */
+function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
+  const rule = "inputsBy is the deadline of the steps that bring the inputs: one says nothing without the other";
+  const said = steps.find((step) => step.work.options.input === true);
+  if (inputsBy === undefined && said !== undefined) {
+    return [
+      {
+        property: "workflow.inputsBy",
+        received: `nothing, and step ${JSON.stringify(said.name)} with input: true`,
+        rule,
+        mend: 'write for instance inputsBy: "23:30", or remove input',
+      },
+    ];
+  }
+  if (inputsBy !== undefined && steps.length > 0 && !steps.some((step) => step.isInput)) {
+    return [
+      {
+        property: "workflow.inputsBy",
+        received: `${received(inputsBy)}, and no step that brings inputs`,
+        rule,
+        mend: "say input: true at the step that brings them, or remove inputsBy",
+      },
+    ];
+  }
+  return [];
 }

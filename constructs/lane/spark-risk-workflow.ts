@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
+import { FINISH_BY, INPUTS_BY, START_BY } from "../annotations.ts";
 import { minutesOf } from "../checks/check-schedule.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
+import type { RiskWorkflow } from "../risk-workflow.ts";
 import type { CronWorkflowSpec } from "../workflow/argo.ts";
 import { nightSpec } from "../workflow/night-spec.ts";
 
@@ -35,7 +37,7 @@ export class SparkRiskWorkflow extends Construct {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
       metadata: customerMetadata(definition.name, CRON_WORKFLOW, {
-        annotations: { "nightlane/finish-by": definition.workflow.finishBy },
+        annotations: deadlines(definition.workflow),
       }),
       spec: this.cron(definition),
     });
@@ -59,4 +61,14 @@ export class SparkRiskWorkflow extends Construct {
       },
     };
   }
+}
+
+/** What was promised of a night. Deadlines alert and do not kill, so they are annotations for nightwatch and operators. */
+function deadlines({ finishBy, startBy, inputsBy, steps }: RiskWorkflow): Record<string, string> {
+  const inputs = steps.filter((step) => step.isInput).map((step) => step.name);
+  return {
+    [FINISH_BY]: finishBy,
+    ...(startBy === undefined ? {} : { [START_BY]: startBy }),
+    ...(inputsBy === undefined ? {} : { [INPUTS_BY]: `${inputsBy} ${inputs.join(",")}` }),
+  };
 }

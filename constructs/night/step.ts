@@ -23,6 +23,11 @@ export interface StepOptions {
    * @default Duration.hours(12)
    */
   readonly timeout?: Duration;
+  /**
+   * Whether the step brings what the night computes from, so that the workflow's `inputsBy` is its deadline.
+   * @default - true for a step that waits for no other
+   */
+  readonly input?: boolean;
 }
 
 /** A Spark application run as a Job in the customer's cluster. */
@@ -126,6 +131,11 @@ export class Step {
   /** Steps that must have ended before this one starts. */
   get after(): readonly Step[] {
     return this.upstream;
+  }
+
+  /** Whether it brings what the night computes from. */
+  get isInput(): boolean {
+    return this.work.options.input ?? this.upstream.length === 0;
   }
 
   /** Adds an edge to a step that is declared later in the file. */

@@ -22,23 +22,26 @@ function late(lane: Lane, { facts }: WatchedRun, now: number): Signal | undefine
 
 function inputsLate(lane: Lane, { facts, state }: WatchedRun, now: number): Signal | undefined {
   const { schedule } = lane;
-  if (schedule?.inputCutOff === undefined || state?.businessDate === undefined || state.open === false) {
+  if (schedule?.inputsBy === undefined || state?.businessDate === undefined || state.open === false) {
     return undefined;
   }
-  const { inputCutOff } = deadlinesOf(schedule, state.businessDate);
-  const missing = schedule.inputCutOff.steps.filter(
+  const { inputsBy } = deadlinesOf(schedule, state.businessDate);
+  const missing = schedule.inputsBy.steps.filter(
     (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
   );
-  if (inputCutOff === undefined || now <= inputCutOff || missing.length === 0) {
+  // A night that is made up for after its deadline has none.
+  const madeUpFor = inputsBy !== undefined && Date.parse(facts.startedAt ?? "") > inputsBy;
+  if (inputsBy === undefined || madeUpFor || now <= inputsBy || missing.length === 0) {
     return undefined;
   }
-  const since = new Date(inputCutOff).toISOString();
+  const since = new Date(inputsBy).toISOString();
   const reason = `the inputs should have been in by ${since}; ${missing.join(", ")} has not ended`;
   return signal(lane, facts, "inputs-late", since, reason, `nightlane logs ${lane.customer} ${missing[0]} --follow`);
 }
 
 function failed(lane: Lane, { facts }: WatchedRun): Signal | undefined {
-  if (facts.phase !== "Failed" && facts.phase !== "Error" && facts.phase !== "Gone") {
+  const ended = facts.phase === "Failed" || facts.phase === "Error" || facts.phase === "Gone";
+  if (!ended || isRepeated(lane, facts)) {
     return undefined;
   }
   const gaveUp = facts.steps.filter((step) => step.state === "failed").map((step) => step.name);
@@ -52,6 +55,16 @@ function failed(lane: Lane, { facts }: WatchedRun): Signal | undefined {
     facts.finishedAt ?? "",
     `the night ended as ${facts.phase}: ${what}`,
     `nightlane replay ${lane.customer} --date ${date}${from} --reason "..."`,
+  );
+}
+
+/** Whether somebody has seen to it: a later run of the same date runs, or has ended well. */
+function isRepeated({ runs }: Lane, night: WatchedRun["facts"]): boolean {
+  return runs.some(
+    ({ facts, state }) =>
+      facts.businessDate === night.businessDate &&
+      facts.runNumber > night.runNumber &&
+      (state !== undefined || facts.phase === "Succeeded"),
   );
 }
 

@@ -7,6 +7,11 @@ import type { Signal } from "./signal.ts";
 /** Exit code of a runner that cannot say what became of its remote job. */
 const LOST = 30;
 
+/** Whether the last attempt of a step ended without anybody knowing what became of its remote job. */
+export function isLost(step: StepStatus): boolean {
+  return step.attemptLog.at(-1)?.exitCode === LOST;
+}
+
 /** Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it. */
 export function stepSignals(facts: RunFacts, state: NightState): readonly Signal[] {
   return state.steps.flatMap((step) => {
@@ -23,7 +28,7 @@ export function stepSignals(facts: RunFacts, state: NightState): readonly Signal
 
 function decision(facts: RunFacts, step: StepStatus): Signal {
   const last = step.attemptLog.at(-1);
-  const kind: CallReason = last?.exitCode === LOST ? "lost" : "decision";
+  const kind: CallReason = isLost(step) ? "lost" : "decision";
   const code = last?.exitCode === undefined ? "" : ` (exit code ${last.exitCode})`;
   return signal(
     facts,

@@ -1,4 +1,4 @@
-import { FINISH_BY, INPUT_CUT_OFF, START_WITHIN } from "../../constructs/annotations.ts";
+import { FINISH_BY, INPUTS_BY, START_BY } from "../../constructs/annotations.ts";
 import { addDays, type Day, instantOf, localTime } from "./local-time.ts";
 
 /** A CronWorkflow as far as we read it. */
@@ -24,13 +24,13 @@ export interface LaneSchedule {
   readonly timezone: string;
   /** Local time by which a night should have ended, `HH:MM`; undefined if nothing was promised. */
   readonly finishBy?: string;
-  /** Minutes after its scheduled time at which a night that has not started counts as missed. */
-  readonly startWithinMinutes: number;
+  /** Local time at which a night that has not started counts as missed. @default - 15 minutes after its start */
+  readonly startBy?: string;
   /** Local time by which the input steps should be done; undefined if nothing was promised. */
-  readonly inputCutOff?: { readonly time: string; readonly steps: readonly string[] };
+  readonly inputsBy?: { readonly time: string; readonly steps: readonly string[] };
 }
 
-const START_WITHIN_DEFAULT = 15;
+const START_WITHIN_MINUTES = 15;
 
 /** A start before this local hour belongs to the business date before, as the runner's calendar has it. */
 const ROLL_HOUR = 12;
@@ -44,18 +44,19 @@ export function laneSchedule(cron: CronWorkflow): LaneSchedule | undefined {
   }
   const annotations = cron.metadata.annotations ?? {};
   const finishBy = annotations[FINISH_BY];
-  const inputCutOff = cutOff(annotations[INPUT_CUT_OFF]);
+  const startBy = annotations[START_BY];
+  const inputsBy = inputDeadline(annotations[INPUTS_BY]);
   return {
     start: `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`,
     timezone: cron.spec.timezone ?? "UTC",
-    startWithinMinutes: Number(annotations[START_WITHIN] ?? START_WITHIN_DEFAULT),
     ...(finishBy === undefined ? {} : { finishBy }),
-    ...(inputCutOff === undefined ? {} : { inputCutOff }),
+    ...(startBy === undefined ? {} : { startBy }),
+    ...(inputsBy === undefined ? {} : { inputsBy }),
   };
 }
 
 /** `HH:MM step,step`. */
-function cutOff(text: string | undefined): LaneSchedule["inputCutOff"] {
+function inputDeadline(text: string | undefined): LaneSchedule["inputsBy"] {
   const [, time, steps] = /^(\d{2}:\d{2}) (\S+)$/.exec(text ?? "") ?? [];
   return time === undefined || steps === undefined ? undefined : { time, steps: steps.split(",") };
 }
@@ -65,7 +66,7 @@ export interface Deadlines {
   readonly start: number;
   readonly startBy: number;
   readonly finishBy?: number;
-  readonly inputCutOff?: number;
+  readonly inputsBy?: number;
 }
 
 /** The deadlines of the night of a business date. */
@@ -73,13 +74,12 @@ export function deadlinesOf(schedule: LaneSchedule, businessDate: Day): Deadline
   const afterMidnight = Number(schedule.start.slice(0, 2)) < ROLL_HOUR;
   const startDay = afterMidnight ? addDays(businessDate, 1) : businessDate;
   const start = instantOf(startDay, schedule.start, schedule.timezone);
+  const after = (time: string): number => firstAfter(start, time, schedule.timezone);
   return {
     start,
-    startBy: start + schedule.startWithinMinutes * 60_000,
-    ...(schedule.finishBy === undefined ? {} : { finishBy: firstAfter(start, schedule.finishBy, schedule.timezone) }),
-    ...(schedule.inputCutOff === undefined
-      ? {}
-      : { inputCutOff: firstAfter(start, schedule.inputCutOff.time, schedule.timezone) }),
+    startBy: schedule.startBy === undefined ? start + START_WITHIN_MINUTES * 60_000 : after(schedule.startBy),
+    ...(schedule.finishBy === undefined ? {} : { finishBy: after(schedule.finishBy) }),
+    ...(schedule.inputsBy === undefined ? {} : { inputsBy: after(schedule.inputsBy.time) }),
   };
 }
 

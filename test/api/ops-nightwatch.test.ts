@@ -123,7 +123,7 @@ describe("nightwatch, with no more than its own rights", () => {
         attempts: [{ number: 1, exitCode: 30, message: expect.stringContaining("was deleted") }],
       });
     expect(await metrics()).toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
-    expect(await metrics()).toContain('nightlane_night_attempts_lost{customer="nordbank"} 1');
+    expect(await metrics()).toContain('nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1');
   });
 
   it("calls a person until the webhook takes it, once, also over a restart of its own", async () => {

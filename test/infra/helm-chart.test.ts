@@ -6,6 +6,8 @@ import { testCustomer } from "../support/customer.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 
 const { lane, customerSide } = manifestsOf(testCustomer());
+/** Its values where deadlines beyond the default are declared. */
+const declared = manifestsOf(testCustomer({ workflow: { startBy: "22:30", inputsBy: "23:00" } }));
 const chart = (manifests: typeof lane): ReadonlyMap<string, string> =>
   helmChart({ name: "testbank", description: "a test's", notes: "", manifests });
 
@@ -25,6 +27,16 @@ describe("helmValues", () => {
     ]);
   });
 
+  test("opens further deadlines where they are declared", () => {
+    const opened = helmValues(declared.lane).filter(({ name }) => name[0] === "schedule");
+    expect(opened.map((value) => [value.name[1], value.default])).toEqual([
+      ["cron", "0 22 * * *"],
+      ["finishBy", "06:00"],
+      ["startBy", "22:30"],
+      ["inputsBy", "23:00 var-es"],
+    ]);
+  });
+
   test("opens sizes and the image at the customer", () => {
     expect(helmValues(customerSide).map((value) => value.name.join("."))).toEqual([
       "results.size",
@@ -38,12 +50,11 @@ describe("helmValues", () => {
     expect(helmValues(lane).map(({ manifest }) => manifest.kind)).not.toContain("WorkflowTemplate");
   });
 
-  test.each([...helmValues(lane), ...helmValues(customerSide)].map((value) => [value.name.join("."), value] as const))(
-    "%s: the default keeps to its own pattern",
-    (_, value) => {
-      expect(value.default).toMatch(new RegExp(value.pattern));
-    },
-  );
+  test.each(
+    [...helmValues(declared.lane), ...helmValues(customerSide)].map((value) => [value.name.join("."), value] as const),
+  )("%s: the default keeps to its own pattern", (_, value) => {
+    expect(value.default).toMatch(new RegExp(value.pattern));
+  });
 });
 
 describe("helmChart", () => {

@@ -1,20 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { checkSchedule, minutesOf } from "../../../constructs/checks/check-schedule.ts";
-import { nightly } from "../../../constructs/index.ts";
+import { type Night, nightly } from "../../../constructs/index.ts";
 import type { Problem } from "../../../constructs/problem.ts";
-import { testCustomer } from "../../support/customer.ts";
+import { smallSpark, testCustomer } from "../../support/customer.ts";
 import { expectProblems } from "../../support/problems.ts";
 
 interface Times {
   readonly start?: string;
   readonly timezone?: string;
   readonly finishBy?: string;
+  readonly startBy?: string;
+  readonly inputsBy?: string;
   readonly extraHolidays?: readonly string[];
 }
 
-function check({ start = "22:00", timezone = "Europe/Berlin", finishBy = "06:00", extraHolidays = [] }: Times) {
+function check({
+  start = "22:00",
+  timezone = "Europe/Berlin",
+  finishBy = "06:00",
+  extraHolidays = [],
+  ...more
+}: Times) {
   const schedule = nightly(start, { timezone, extraHolidays });
-  return checkSchedule(testCustomer({ workflow: { schedule, finishBy } }).workflow);
+  return checkSchedule(testCustomer({ workflow: { schedule, finishBy, ...more } }).workflow);
 }
 
 function properties(problems: readonly Problem[]): readonly string[] {
@@ -119,6 +127,60 @@ describe("checkSchedule", () => {
       received: JSON.stringify(finishBy),
       rule: `after the start (${start})`,
       mend,
+    });
+  });
+});
+
+describe.each(["startBy", "inputsBy"] as const)("checkSchedule of %s", (name) => {
+  test.each([
+    ["22:00", "06:00", "22:15"],
+    ["22:00", "06:00", "05:59"],
+    ["00:30", "06:00", "00:31"],
+  ])("takes a night from %s to %s with %s", (start, finishBy, time) => {
+    expect(check({ start, finishBy, [name]: time })).toEqual([]);
+  });
+
+  test.each(["22:00", "21:59", "06:00", "06:01"])("refuses %s outside of the night", (time) => {
+    expectProblems(check({ [name]: time }), {
+      property: `workflow.${name}`,
+      received: JSON.stringify(time),
+      rule: "after the start (22:00) and before finishBy (06:00)",
+      mend: "between 22:00 and 06:00",
+    });
+  });
+
+  test("refuses what is no time", () => {
+    expectProblems(check({ [name]: "soon" }), {
+      property: `workflow.${name}`,
+      received: '"soon"',
+      rule: "a local time HH:MM",
+      mend: 'write for instance "22:45"',
+    });
+  });
+
+  test("says nothing of it where the night itself makes no sense", () => {
+    expect(properties(check({ finishBy: "21:00", [name]: "23:00" }))).toEqual(["workflow.finishBy"]);
+  });
+});
+
+describe("checkSchedule of the inputs", () => {
+  const steps = (input: boolean) => (night: Night) => void night.spark("market", smallSpark({ input }));
+
+  test("refuses a step that brings inputs by no time", () => {
+    expectProblems(checkSchedule(testCustomer({ workflow: { steps: steps(true) } }).workflow), {
+      property: "workflow.inputsBy",
+      received: 'nothing, and step "market" with input: true',
+      rule: "one says nothing without the other",
+      mend: 'inputsBy: "23:30", or remove input',
+    });
+  });
+
+  test("refuses a time by which no step brings inputs", () => {
+    expectProblems(checkSchedule(testCustomer({ workflow: { inputsBy: "23:00", steps: steps(false) } }).workflow), {
+      property: "workflow.inputsBy",
+      received: '"23:00", and no step that brings inputs',
+      rule: "one says nothing without the other",
+      mend: "input: true at the step that brings them",
     });
   });
 });

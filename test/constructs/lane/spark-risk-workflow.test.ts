@@ -49,6 +49,27 @@ describe("the CronWorkflow", () => {
     expect(template.spec).not.toHaveProperty("activeDeadlineSeconds");
   });
 
+  test("tells when it should have started and have its inputs, where that was promised", () => {
+    const { cron, template } = night({
+      workflow: {
+        startBy: "22:20",
+        inputsBy: "23:15",
+        steps: (it) => {
+          const market = it.spark("market", smallSpark());
+          it.spark("limits", smallSpark({ input: false }));
+          it.spark("positions", smallSpark({ after: market, input: true }));
+          it.spark("var-es", smallSpark({ after: market }));
+        },
+      },
+    });
+    expect(cron.metadata.annotations).toEqual({
+      "nightlane/finish-by": "06:00",
+      "nightlane/start-by": "22:20",
+      "nightlane/inputs-by": "23:15 market,positions",
+    });
+    expect(JSON.stringify(template)).not.toMatch(/inputs-by|23:15/);
+  });
+
   test("brings nothing to the night but the scheduled time", () => {
     expect(night().cron.spec).toMatchObject({
       workflowSpec: { arguments: { parameters: [{ name: "scheduled-time", value: "{{workflow.scheduledTime}}" }] } },

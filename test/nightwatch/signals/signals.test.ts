@@ -19,7 +19,7 @@ const cron: CronWorkflow = {
     name: "night",
     namespace: "customer-nordbank",
     creationTimestamp: "2026-01-01T00:00:00Z",
-    annotations: { "nightlane/finish-by": "06:00", "nightlane/input-cut-off": "23:15 market" },
+    annotations: { "nightlane/finish-by": "06:00", "nightlane/inputs-by": "23:15 market" },
   },
   spec: {
     schedules: ["30 22 * * *"],
@@ -125,6 +125,13 @@ describe("a person is called", () => {
     ]);
   });
 
+  test("no longer when a failed night is repeated", () => {
+    const runs = book({ phase: "Failed", finishedAt: "2026-03-31T22:00:00Z" }, MORNING);
+    const replay = nightWorkflow({ open: "yes", parameters: { "run-number": "2" } });
+    runs.noteWorkflow({ ...replay, metadata: { ...replay.metadata, uid: "uid-2" } }, MORNING);
+    expect(runs.lanes().flatMap((lane) => kinds(nightSignals(lane, MORNING)))).toEqual([]);
+  });
+
   test("when a night was missed", () => {
     const soon = Date.parse("2026-03-31T20:44:00Z");
     expect(kinds(signals(undefined, soon))).not.toContain("missed/2026-03-31");
@@ -141,6 +148,11 @@ describe("a person is called", () => {
       reason: expect.stringContaining("night-2026-03-31-run-1 still runs"),
     });
   });
+});
+
+test("nobody is called for the inputs of a night that is made up for", () => {
+  const running = [stepNode("market", "Running"), ...attemptNodes("market", 1, { phase: "Running" })];
+  expect(kinds(signals({ nodes: running, startedAt: "2026-04-01T06:00:00Z" }, MORNING))).not.toContain("inputs-late");
 });
 
 describe("the book of runs", () => {
@@ -181,7 +193,9 @@ test("metrics are text that Prometheus reads", () => {
       'nightlane_night_running{customer="nordbank"} 1',
       'nightlane_night_late{customer="nordbank"} 1',
       'nightlane_night_finish_by_timestamp_seconds{customer="nordbank"} 1775016000',
-      'nightlane_night_attempts_lost{customer="nordbank"} 1',
+      'nightlane_night_start_by_timestamp_seconds{customer="nordbank"} 1774989900',
+      'nightlane_night_inputs_by_timestamp_seconds{customer="nordbank"} 1774991700',
+      'nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1',
       'nightlane_steps_waiting{customer="nordbank",state="deciding"} 1',
       'nightlane_step_waiting_since_timestamp_seconds{customer="nordbank",step="scenarios",state="deciding"} 1774990800',
       "nightlane_nightwatch_records_written_total 3",

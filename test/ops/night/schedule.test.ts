@@ -14,7 +14,7 @@ function cron(schedule: string, annotations: Readonly<Record<string, string>> = 
 }
 
 const nightly = laneSchedule(
-  cron("30 22 * * *", { "nightlane/finish-by": "06:00", "nightlane/input-cut-off": "23:15 market,limits" }),
+  cron("30 22 * * *", { "nightlane/finish-by": "06:00", "nightlane/inputs-by": "23:15 market,limits" }),
 );
 const utc = (instant: number | undefined): string => new Date(instant ?? Number.NaN).toISOString();
 
@@ -24,8 +24,7 @@ describe("a lane's schedule", () => {
       start: "22:30",
       timezone: "Europe/Berlin",
       finishBy: "06:00",
-      startWithinMinutes: 15,
-      inputCutOff: { time: "23:15", steps: ["market", "limits"] },
+      inputsBy: { time: "23:15", steps: ["market", "limits"] },
     });
   });
 
@@ -33,7 +32,6 @@ describe("a lane's schedule", () => {
     expect(laneSchedule(cron("5 1 * * *"))).toEqual({
       start: "01:05",
       timezone: "Europe/Berlin",
-      startWithinMinutes: 15,
     });
   });
 
@@ -45,13 +43,19 @@ describe("a lane's schedule", () => {
 describe("deadlines", () => {
   test("are local times of the morning after, also over a change of the clocks", () => {
     if (nightly === undefined) throw new Error("no schedule");
-    const { start, startBy, finishBy, inputCutOff } = deadlinesOf(nightly, "2026-03-28");
-    expect([start, startBy, finishBy, inputCutOff].map(utc)).toEqual([
+    const { start, startBy, finishBy, inputsBy } = deadlinesOf(nightly, "2026-03-28");
+    expect([start, startBy, finishBy, inputsBy].map(utc)).toEqual([
       "2026-03-28T21:30:00.000Z",
       "2026-03-28T21:45:00.000Z",
       "2026-03-29T04:00:00.000Z",
       "2026-03-28T22:15:00.000Z",
     ]);
+  });
+
+  test("of a start are what its annotation says, and without one 15 minutes", () => {
+    const declared = laneSchedule(cron("30 22 * * *", { "nightlane/start-by": "00:10" }));
+    if (declared === undefined) throw new Error("no schedule");
+    expect(utc(deadlinesOf(declared, "2026-01-15").startBy)).toBe("2026-01-15T23:10:00.000Z");
   });
 
   test("of a night that starts after midnight belong to the business date before", () => {
