@@ -65,15 +65,27 @@ ${certificate}
         app: pricing,
         command: ["/opt/risk/jobs/snapshot.py", "--out", night.path("market"), "--date", night.businessDate],
       });
-      const scenarios = night.spark("scenarios", { app: riskApp("scenarios.py"), after: market });
-      // Sizes have defaults: 2 executors, each 2 GiB and 1 CPU.
+      // Sizes of a driver and of each executor; these are the defaults.
+      const spark = {
+        cpu: Cpu.units(1),
+        memory: Size.gibibytes(2),
+        driverCpu: Cpu.units(1),
+        driverMemory: Size.gibibytes(2),
+      };
+      const scenarios = night.spark("scenarios", { ...spark, app: riskApp("scenarios.py"), after: market });
+      // 2 executors, unless a step says otherwise.
       const revaluation = night.spark("revaluation", {
+        ...spark,
         app: riskApp("revaluation.py"),
         executors: 3,
-        memory: Size.gibibytes(4),
         after: scenarios,
       });
-      const varEs = night.spark("var-es", { app: riskApp("var_es.py"), after: revaluation, result: "var.json" });
+      const varEs = night.spark("var-es", {
+        ...spark,
+        app: riskApp("var_es.py"),
+        after: revaluation,
+        result: "var.json",
+      });
       // Waits for a person, on the last business day of each month only.
       night.gate("sign-off", { after: varEs, when: "month-end" });
     },

@@ -32,6 +32,15 @@ program
   });
 
 program
+  .command("remove")
+  .argument("<customer>", "name of the customer; its file may be gone")
+  .description("end a customer's cluster; destroy its stack first")
+  .action(async (customer: string) => {
+    await new Farm(progressOn(process.stderr)).remove(customer);
+    await printStatus(false);
+  });
+
+program
   .command("down")
   .option("--purge", "remove the unpacked images too; the next start then takes longer")
   .description("end the farm and leave nothing of it running")

@@ -8,14 +8,17 @@ import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
 import { type BuiltImage, ensureImages } from "./images/ensure.ts";
 import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
-import { ensureBridge, removeBridge } from "./network.ts";
+import { disconnect, ensureBridge, removeBridge } from "./network.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
 import {
   allClusters,
+  CENTRAL_ID,
   type ClusterPlan,
   type CustomerPlan,
+  customerClusterId,
   type FarmImageName,
   type FarmPlan,
+  laneClaim,
   planFarm,
 } from "./plan.ts";
 import { isAlive } from "./processes.ts";
@@ -28,6 +31,7 @@ import { FarmError } from "./tools/errors.ts";
 import { withLock } from "./tools/lock.ts";
 import { clusterPackages, ensurePackages } from "./tools/packages.ts";
 import type { Reporter } from "./tools/reporter.ts";
+import { removeVolumes } from "./volumes.ts";
 
 const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "argoController", "argoExecutor"];
 
@@ -71,6 +75,30 @@ export class Farm {
       }
       // The central cluster too: it gets volumes for the new lane.
       await this.raise(plan, [plan.central, ...plan.customers.filter((other) => other.name === customer.name)]);
+    });
+  }
+
+  /** Ends a customer's cluster, and removes what the farm keeps for it. Doing it again is harmless. */
+  async remove(name: string): Promise<void> {
+    await this.locked(async () => {
+      await this.progress.step(`removing ${name}`, async (step) => {
+        const id = customerClusterId(name);
+        const record = await FarmRecord.read(this.paths.state);
+        step.detail("processes");
+        await Sandbox.endAll(this.paths.root, id);
+        step.detail("network, cgroups");
+        const cluster = record.state.clusters[id];
+        if (cluster !== undefined) await disconnect(id, cluster.address);
+        await removeCgroups(cgroupOf(this.paths.root, id));
+        step.detail("volumes of its lane");
+        const claim = laneClaim(name);
+        await removeVolumes(this.paths.centralKubeconfig, this.paths.cluster(CENTRAL_ID).volumes, claim);
+        step.detail("files");
+        const files = [this.paths.cluster(id).root, this.paths.customer(name).root, join(this.paths.dist, name)];
+        for (const file of files) await rm(file, { recursive: true, force: true });
+        delete record.state.clusters[id];
+        await record.save();
+      });
     });
   }
 

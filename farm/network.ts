@@ -52,6 +52,17 @@ export async function connect(plan: ClusterPlan, sandbox: Sandbox, hostAddress: 
   await sandbox.run("sh", ["-c", insideScript(plan.address)]);
 }
 
+/** Removes what a cluster that has ended leaves on this machine: its end of the link, and the route to it. */
+export async function disconnect(clusterId: string, address: string): Promise<void> {
+  await removeLink(linkName(clusterId));
+  await run("sh", [
+    "-c",
+    'ip route delete "$0/32" dev "$1" 2>/dev/null || ! ip route show "$0/32" | grep -q .',
+    address,
+    BRIDGE,
+  ]);
+}
+
 /** Takes a cluster off the bridge, or puts it back: the network between the clusters fails, everything else goes on. */
 export async function setLink(clusterId: string, state: "up" | "down"): Promise<void> {
   await ip("link", "set", linkName(clusterId), state);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { laneNamespace } from "../constructs/central-cluster.ts";
 import { Ipv4Range } from "./ipv4.ts";
 import { FarmError } from "./tools/errors.ts";
 
@@ -77,12 +78,25 @@ export interface FarmCentral {
 const CUSTOMER_POD_RANGE = new Ipv4Range("10.70.0.0/16");
 const CUSTOMER_SERVICE_RANGE = new Ipv4Range("10.71.0.0/16");
 
+/** Id of the central cluster. */
+export const CENTRAL_ID = "central";
+
+/** Id of a customer's cluster. */
+export function customerClusterId(customer: string): string {
+  return `customer-${customer}`;
+}
+
+/** The claim of a customer's lane in the central cluster. */
+export function laneClaim(customer: string): Claim {
+  return { namespace: laneNamespace(customer), name: "results" };
+}
+
 /** Lays out the farm. @throws FarmError naming every customer whose address cannot be used */
 export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[]): FarmPlan {
   const plan: FarmPlan = {
     hostAddress: new Ipv4Range(central.nodeRange).at(1),
     central: {
-      id: "central",
+      id: CENTRAL_ID,
       name: "central",
       address: central.apiServer.address,
       port: central.apiServer.port,
@@ -90,7 +104,7 @@ export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[
       podRange: new Ipv4Range(central.podRange),
       serviceRange: new Ipv4Range(central.serviceRange),
       images: ["pause", "runner", "argoController", "argoExecutor"],
-      claims: customers.map((customer) => ({ namespace: `customer-${customer.name}`, name: "results" })),
+      claims: customers.map((customer) => laneClaim(customer.name)),
     },
     customers: customers.map(planCustomer),
   };
@@ -106,7 +120,7 @@ export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[
 function planCustomer(customer: FarmCustomer): CustomerPlan {
   const url = new URL(customer.server);
   return {
-    id: `customer-${customer.name}`,
+    id: customerClusterId(customer.name),
     name: customer.name,
     address: customer.address,
     port: url.port === "" ? 443 : Number(url.port),

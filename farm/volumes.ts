@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ApiClient } from "./api-client.ts";
+import { ApiClient } from "./api-client.ts";
 import type { Claim } from "./plan.ts";
 import { run } from "./run.ts";
 
@@ -58,6 +58,21 @@ export async function ensureVolumes(
   const create = changes.flatMap((change) => change.create);
   await Promise.all(create.map(({ name }) => makeFolder(join(folder, name))));
   return create.map(({ name, claim }) => volumeObject(name, claim, join(folder, name)));
+}
+
+/** Removes the volumes that stood ready for a claim, and those that it used, with all that is in them. */
+export async function removeVolumes(kubeconfig: string, folder: string, claim: Claim): Promise<void> {
+  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  try {
+    const list = await client.get<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
+    const ours = list?.items.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim)) ?? [];
+    for (const { metadata } of ours) {
+      await client.send("DELETE", `/api/v1/persistentvolumes/${metadata.name}`);
+      await rm(join(folder, metadata.name), { recursive: true, force: true });
+    }
+  } finally {
+    client.close();
+  }
 }
 
 /** The StorageClass that claims get which name none. */

@@ -22,6 +22,9 @@ const WITHOUT_EFFECT: readonly RegExp[] = [
 
 const CUSTOMER_FILE = /^customers\/([^/]+)\.ts$/;
 
+/** A stack's own settings: the credentials that it keeps as Pulumi secrets. */
+const STACK_FILE = /^Pulumi\.([^./]+)\.yaml$/;
+
 /**
  * Customers that a change touches. A path that nobody thought of touches all: that costs a preview, while the other
  * mistake would leave a change undeployed.
@@ -33,7 +36,11 @@ export function affected(changes: readonly FileChange[] | undefined, names: read
   const effective = changes?.filter(({ path }) => !WITHOUT_EFFECT.some((pattern) => pattern.test(path)));
   const own = (effective ?? []).flatMap(({ path, deleted }) => {
     const name = CUSTOMER_FILE.exec(path)?.[1];
-    return name === undefined ? [] : [{ name, deleted }];
+    const stack = STACK_FILE.exec(path)?.[1];
+    if (name === undefined) {
+      return stack === undefined || stack === "platform" ? [] : [{ name: stack, deleted: false }];
+    }
+    return [{ name, deleted }];
   });
   const common = effective === undefined || own.length < effective.length;
   const changed = new Set(own.filter(({ deleted }) => !deleted).map(({ name }) => name));

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { apiServer } from "../constructs/customer.ts";
 import { CUSTOMER_LABEL } from "../constructs/labels.ts";
 import { UserError } from "../constructs/problem.ts";
 import { loadCustomer } from "../infra/customer-files.ts";
@@ -6,7 +7,8 @@ import { loadCustomer } from "../infra/customer-files.ts";
 /** `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster. */
 const [name = ""] = process.argv.slice(2);
 try {
-  const { cluster, credentials } = await loadCustomer(name);
+  const definition = await loadCustomer(name);
+  const { cluster, credentials } = definition;
   const { kubeconfig: reference } = credentials;
   const file = reference.kind === "gitlabFile" ? process.env[reference.variable] : undefined;
   if (file === undefined || file === "") {
@@ -24,9 +26,11 @@ try {
     "--cascade=foreground",
     "--timeout=10m",
   ];
-  const { status, error } = spawnSync("kubectl", ["--kubeconfig", file, "--namespace", cluster.namespace, ...args], {
-    stdio: "inherit",
-  });
+  // As the lane does: by the declared address, since a runner need not resolve the customer's names.
+  const { address, port } = apiServer(definition);
+  const server = ["--server", `https://${address}:${port}`, "--tls-server-name", new URL(cluster.server).hostname];
+  const target = ["--kubeconfig", file, ...server, "--namespace", cluster.namespace];
+  const { status, error } = spawnSync("kubectl", [...target, ...args], { stdio: "inherit" });
   if (status !== 0) {
     throw new UserError(`kubectl ended with ${error?.message ?? `exit code ${status}`}: Jobs of ${name} may still run`);
   }

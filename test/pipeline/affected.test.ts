@@ -13,6 +13,13 @@ describe("affected", () => {
     });
   });
 
+  test("the settings of a customer's stack touch that customer alone, and nobody once its file is gone", () => {
+    const customers = (...paths: string[]) => affected(changed(...paths), NAMES);
+    expect(customers("Pulumi.nordbank.yaml")).toEqual({ customers: ["nordbank"], removed: [], platform: false });
+    expect(customers("Pulumi.gone.yaml")).toEqual({ customers: [], removed: [], platform: false });
+    expect(customers("Pulumi.platform.yaml").platform).toBe(true);
+  });
+
   test.each([
     "constructs/lane/network-boundary.ts",
     "infra/phases.ts",

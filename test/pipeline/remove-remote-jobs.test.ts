@@ -23,7 +23,7 @@ test("deletes the customer's Jobs in the namespace of its file, with its kubecon
   const { status, stdout } = remove({ CUSTOMER_KUBECONFIG: "/credentials/file" });
   expect(status).toBe(0);
   expect(stdout).toContain(
-    "--kubeconfig /credentials/file --namespace risk delete jobs --selector nightlane/customer=nordbank",
+    "--kubeconfig /credentials/file --server https://10.64.1.10:6443 --tls-server-name k8s.nordbank.example --namespace risk delete jobs --selector nightlane/customer=nordbank",
   );
 });
 
