@@ -9,7 +9,7 @@ import type { Template, WorkflowSpec } from "./argo.ts";
 export const RUNNER_ID = 1000;
 
 /** Subcommands of the runner. */
-export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "reuse" | "calendar";
+export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "reuse" | "calendar" | "sweep" | "reap";
 
 /**
  * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20),
@@ -34,7 +34,9 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
       limit: 6,
       retryPolicy: "Always",
       expression: REPEATABLE,
-      backoff: { duration: "15s", factor: 2, maxDuration: "2h" },
+      // 5, 15, 45, 135, 405 and 600 s. No maxDuration: Argo counts it from the first try's start and hands it to the next
+      // ones as a deadline, so that a step of hours would be neither retried after an eviction nor left to run on.
+      backoff: { duration: "5s", factor: 3, cap: "10m" },
     },
     container: {
       name: "main",

@@ -59,6 +59,10 @@ test("only lost pods, evictions and infrastructure are repeated without a person
   });
 });
 
+test("a step of hours is repeated after an eviction too: Argo would count a maximum from the first try's start", () => {
+  expect(runner.retryStrategy?.backoff).toEqual({ duration: "5s", factor: 3, cap: "10m" });
+});
+
 test("a retry strategy stands on runners only: on a DAG it would repeat whole steps", () => {
   for (const one of spec.templates ?? []) {
     expect(one.retryStrategy !== undefined, one.name).toBe(one.container !== undefined);
