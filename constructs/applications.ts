@@ -28,3 +28,8 @@ export interface SparkApp {
 export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
   return { image: images()[image], main: `/opt/risk/jobs/${script}` };
 }
+
+/** An image of this deployment, by digest: for the values of a chart. */
+export function image(name: ImageName): string {
+  return images()[name];
+}

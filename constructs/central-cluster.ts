@@ -10,6 +10,8 @@ export interface CentralCluster {
   readonly serviceRange: string;
   /** Addresses of nodes, CIDR. */
   readonly nodeRange: string;
+  /** Whether Argo CD is installed in its namespace `argocd`: only then may customers have `apps`. */
+  readonly argoCd: boolean;
 }
 
 export const centralCluster: CentralCluster = central;

@@ -32,6 +32,13 @@ export function pulumiSecret(key: string): PulumiSecret {
 export interface CustomerCredentials {
   /** Kubeconfig with exactly one context, an inline CA and a bearer token or client certificate. */
   readonly kubeconfig: CredentialReference;
-  /** Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods. */
+  /**
+   * Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods; but for
+   * `appsKubeconfig`, which a customer with `apps` has: the kubeconfig of Argo CD's own identity in its cluster. That
+   * one reaches Argo CD and no pod of the lane.
+   */
   readonly [name: string]: CredentialReference;
 }
+
+/** Name of Argo CD's credential among a customer's credentials. */
+export const APPS_KUBECONFIG = "appsKubeconfig";

@@ -1,5 +1,6 @@
 import { Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
+import type { HelmApp } from "./apps/helm-app.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
 import type { RiskWorkflow } from "./risk-workflow.ts";
 
@@ -71,6 +72,11 @@ export interface CustomerProps {
    * @default - 10 runners, 20 GiB of results
    */
   readonly lane?: LaneProps;
+  /**
+   * Applications that Argo CD keeps in the customer's cluster, by the name of their Helm release.
+   * @default - none: whoever runs the cluster deploys what steps enter
+   */
+  readonly apps?: Readonly<Record<string, HelmApp>>;
   readonly workflow: RiskWorkflow;
 }
 
@@ -81,6 +87,7 @@ export interface CustomerDefinition {
   readonly cluster: Required<Omit<ClusterProps, "resultsStorageClass">> & Pick<ClusterProps, "resultsStorageClass">;
   readonly credentials: CustomerCredentials;
   readonly lane: Required<Omit<LaneProps, "resultsStorageClass">> & Pick<LaneProps, "resultsStorageClass">;
+  readonly apps: Readonly<Record<string, HelmApp>>;
   readonly workflow: RiskWorkflow;
 }
 
@@ -105,6 +112,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
       runners: props.lane?.runners ?? 10,
       resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
     },
+    apps: props.apps ?? {},
     workflow: props.workflow,
   };
   definitions.add(definition);

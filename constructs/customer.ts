@@ -1,5 +1,6 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
+import { apiServer } from "./api-server.ts";
 import { centralCluster, laneNamespace } from "./central-cluster.ts";
 import type { CustomerDefinition } from "./customer-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
@@ -30,10 +31,4 @@ export class Customer extends Chart {
     new CredentialSecret(this, "credential", customer);
     new SparkRiskWorkflow(this, "workflow", definition);
   }
-}
-
-/** Address and port of the customer's API server: the one way out of its lane. */
-export function apiServer(definition: CustomerDefinition): { readonly address: string; readonly port: number } {
-  const { port } = new URL(definition.cluster.server);
-  return { address: definition.cluster.address, port: port === "" ? 443 : Number(port) };
 }

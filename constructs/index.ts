@@ -1,7 +1,8 @@
 /** What a customer file imports. */
 export { Duration, Size } from "cdk8s";
 export { Cpu } from "cdk8s-plus-27";
-export { type DeployedApp, deployedApp, riskApp, type SparkApp } from "./applications.ts";
+export { type DeployedApp, deployedApp, image, riskApp, type SparkApp } from "./applications.ts";
+export { type ChartValue, type ChartValues, type HelmApp, type HelmAppProps, helmApp } from "./apps/helm-app.ts";
 export { type CustomerCredentials, gitlabFile, pulumiSecret } from "./credential-reference.ts";
 export {
   type ClusterProps,

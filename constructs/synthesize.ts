@@ -1,5 +1,6 @@
 import { App, type Chart } from "cdk8s";
 import type { Construct } from "constructs";
+import { CustomerApps } from "./apps/customer-apps.ts";
 import { checkCustomer } from "./checks/check-customer.ts";
 import { Customer } from "./customer.ts";
 import type { CustomerDefinition } from "./customer-definition.ts";
@@ -25,6 +26,8 @@ export interface CustomerManifests {
   readonly lane: readonly Manifest[];
   /** What the customer's administrator applies in the customer's cluster. */
   readonly customerSide: readonly Manifest[];
+  /** What Argo CD, in the central cluster, is told of the customer's applications. */
+  readonly apps: readonly Manifest[];
 }
 
 /**
@@ -40,6 +43,7 @@ export function synthesize(definition: CustomerDefinition, where: string): Custo
   return {
     lane: render((app) => new Customer(app, "lane", definition)),
     customerSide: render((app) => new CustomerSide(app, "customer-side", definition)),
+    apps: render((app) => new CustomerApps(app, "apps", definition)),
   };
 }
 

@@ -1,8 +1,9 @@
 import {
   Cpu,
   defineCustomer,
-  deployedApp,
   gitlabFile,
+  helmApp,
+  image,
   nightly,
   onResults,
   pem,
@@ -12,8 +13,13 @@ import {
   WEEKENDS,
 } from "../constructs/index.ts";
 
-/** The pricing application that Argo CD keeps running in the customer's cluster. */
-const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
+/** The pricing application, which Argo CD keeps running in the customer's cluster. */
+const pricing = helmApp({
+  repository: "https://git.nightlane.example/apps/pricing.git",
+  revision: "v1.4.0",
+  chart: "charts/pricing-engine",
+  values: { image: image("risk"), home: "/opt/risk" },
+});
 
 /** A small mortgage bank: fewer scenarios, and its report handed back to where its own systems pick it up. */
 export default defineCustomer({
@@ -38,7 +44,8 @@ export default defineCustomer({
     `,
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },
-  credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
+  credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") },
+  apps: { "pricing-engine": pricing },
   lane: { runners: 6, resultsSize: Size.gibibytes(10) },
   workflow: sparkRiskWorkflow({
     schedule: nightly("21:15", {
@@ -56,7 +63,13 @@ export default defineCustomer({
       };
       const market = night.exec("market", {
         app: pricing,
-        command: ["/opt/risk/jobs/snapshot.py", "--out", night.path("market"), "--date", night.businessDate],
+        command: [
+          `${pricing.values.home}/jobs/snapshot.py`,
+          "--out",
+          night.path("market"),
+          "--date",
+          night.businessDate,
+        ],
       });
       const scenarios = night.spark("scenarios", {
         ...spark,

@@ -12,7 +12,7 @@ import {
   TARGET,
 } from "../constructs/index.ts";
 
-/** The pricing application that Argo CD keeps running in the customer's cluster. */
+/** The pricing application, which the bank's own people deploy in its cluster. */
 const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
 
 /** A universal bank: one book, Monte Carlo and historical VaR every business night, signed off at month-end. */

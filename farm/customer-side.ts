@@ -26,15 +26,12 @@ export interface CustomerSideProps {
   readonly step: Step;
 }
 
-/** Service account of our identity in a customer's cluster. */
-const IDENTITY = "nightlane";
-
 /** A year: no night of a farm sees its credential expire. */
 const TOKEN_SECONDS = 365 * 24 * 3600;
 
 /**
  * The part of the customer's administrator: applies what was synthesized for the customer's side, runs the pricing
- * application, and hands out the credentials of our identity.
+ * application, and hands out the credentials of our identities.
  */
 export async function setUpCustomerSide(props: CustomerSideProps): Promise<void> {
   const { customer, cluster, step } = props;
@@ -81,26 +78,36 @@ async function applyPricingEngine(
 }
 
 async function writeCredentials(client: ApiClient, customer: CustomerPlan, paths: CustomerPaths): Promise<void> {
-  if (!existsSync(paths.kubeconfig)) {
-    const kubeconfig = renderKubeconfig({
-      cluster: customer.name,
-      server: customer.server,
-      authorityPem: await readFile(paths.authority, "utf8"),
-      user: IDENTITY,
-      identity: { token: await requestToken(client, customer.namespace) },
-      namespace: customer.namespace,
-    });
-    await writeFile(paths.kubeconfig, kubeconfig, { mode: 0o600 });
-  }
-  for (const { file } of customer.credentials) {
+  for (const { file, account } of customer.credentials) {
     const path = join(paths.root, file);
+    if (existsSync(path)) continue;
     // Tokens of other systems, which the farm does not have: any secret will do, as long as it stays the same.
-    if (!existsSync(path)) await writeFile(path, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+    const content =
+      account === undefined
+        ? `${randomBytes(24).toString("base64url")}\n`
+        : await accountKubeconfig(client, customer, paths, account);
+    await writeFile(path, content, { mode: 0o600 });
   }
 }
 
-async function requestToken(client: ApiClient, namespace: string): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${IDENTITY}/token`;
+async function accountKubeconfig(
+  client: ApiClient,
+  customer: CustomerPlan,
+  paths: CustomerPaths,
+  account: string,
+): Promise<string> {
+  return renderKubeconfig({
+    cluster: customer.name,
+    server: customer.server,
+    authorityPem: await readFile(paths.authority, "utf8"),
+    user: account,
+    identity: { token: await requestToken(client, customer.namespace, account) },
+    namespace: customer.namespace,
+  });
+}
+
+async function requestToken(client: ApiClient, namespace: string, account: string): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const request = {
     apiVersion: "authentication.k8s.io/v1",
     kind: "TokenRequest",
@@ -109,7 +116,7 @@ async function requestToken(client: ApiClient, namespace: string): Promise<strin
   const { status, body } = await client.send("POST", path, request);
   const token = (body as { readonly status?: { readonly token?: string } }).status?.token;
   if (token === undefined)
-    throw new FarmError(`No token for ${namespace}/${IDENTITY}: ${status} ${JSON.stringify(body)}`);
+    throw new FarmError(`No token for ${namespace}/${account}: ${status} ${JSON.stringify(body)}`);
   return token;
 }
 

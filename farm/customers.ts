@@ -1,6 +1,15 @@
+import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../constructs/customer-side/customer-side.ts";
 import { customerNames, loadCustomer } from "../infra/customer-files.ts";
 import type { FarmCredential, FarmCustomer } from "./plan.ts";
+
+/** The service accounts of a customer's cluster whose kubeconfigs are handed out, by the credential they become. */
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  kubeconfig: NIGHTLANE_SERVICE_ACCOUNT,
+  [APPS_KUBECONFIG]: ARGOCD_SERVICE_ACCOUNT,
+};
 
 /** Every customer file of the repository, in the order of their names. */
 export async function loadFarmCustomers(): Promise<readonly FarmCustomer[]> {
@@ -19,8 +28,12 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
     address: cluster.address,
     namespace: cluster.namespace,
     credentials: Object.entries(credentials).map(([credential, reference]): FarmCredential => {
-      const file = credential === "kubeconfig" ? "nightlane.kubeconfig" : tokenFile(credential);
-      return reference.kind === "gitlabFile" ? { file, variable: reference.variable } : { file };
+      const account = ACCOUNTS[credential];
+      return {
+        file: account === undefined ? tokenFile(credential) : `${account}.kubeconfig`,
+        ...(account === undefined ? {} : { account }),
+        ...(reference.kind === "gitlabFile" ? { variable: reference.variable } : {}),
+      };
     }),
   };
 }

@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import central from "../central.json" with { type: "json" };
+import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
 import { cgroupOf, removeCgroups } from "./cgroups.ts";
 import { CLUSTER_TOOLS, Cluster, type FarmContext } from "./cluster.ts";
 import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
 import { type BuiltImage, ensureImages } from "./images/ensure.ts";
 import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
+import { Kubectl } from "./kubectl.ts";
 import { disconnect, ensureBridge, removeBridge } from "./network.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
 import {
@@ -164,6 +166,14 @@ export class Farm {
     if (customer === undefined) {
       await mkdir(join(this.paths.root, "central"), { recursive: true, mode: 0o700 });
       await copyFile(running.adminKubeconfig, this.paths.centralKubeconfig);
+      if (central.argoCd) {
+        const tools = await ensureTools(["argocd-manifests"], this.progress);
+        step.detail("Argo CD's definitions");
+        await applyArgoCdDefinitions(
+          new Kubectl(context.tools.kubectl, running.adminKubeconfig),
+          tools["argocd-manifests"],
+        );
+      }
       return;
     }
     await synthesized;

@@ -15,7 +15,7 @@ export class Kubectl {
     await this.run(["apply", ...APPLY_OPTIONS, "--filename=-"], JSON.stringify(list));
   }
 
-  /** Applies every manifest in a folder. */
+  /** Applies every manifest in a folder, or one file. */
   async applyFolder(folder: string): Promise<void> {
     await this.run(["apply", ...APPLY_OPTIONS, `--filename=${folder}`]);
   }

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { parseCertificates } from "../constructs/checks/parse-certificates.ts";
+import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../constructs/customer-side/customer-side.ts";
 import { type Problem, received, UserError } from "../constructs/problem.ts";
 
 /** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
@@ -13,10 +16,14 @@ type Fields = Readonly<Record<string, unknown>>;
  * Checks a customer's kubeconfig before it is used: one context, https to the declared server under the declared CA,
  * and nothing in it that runs a program, reads a file or takes another way. Problems never quote a secret.
  */
-export function checkKubeconfig(text: string, definition: CustomerDefinition): readonly Problem[] {
+export function checkKubeconfig(
+  text: string,
+  definition: CustomerDefinition,
+  credential = "kubeconfig",
+): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (path: string, shown: string, rule: string, mend: string): void => {
-    problems.push({ property: `credentials.kubeconfig: ${path}`, received: shown, rule, mend });
+    problems.push({ property: `credentials.${credential}: ${path}`, received: shown, rule, mend });
   };
   const config = parseFields(text);
   if (config === undefined) {
@@ -50,7 +57,8 @@ export function checkKubeconfig(text: string, definition: CustomerDefinition): r
     );
   }
   checkClusterEntry(fields(clusters[0]?.cluster), definition, add);
-  checkUser(fields(users[0]?.user), add);
+  const account = credential === APPS_KUBECONFIG ? ARGOCD_SERVICE_ACCOUNT : NIGHTLANE_SERVICE_ACCOUNT;
+  checkUser(fields(users[0]?.user), `issue a token for the service account ${account}`, add);
   return problems;
 }
 
@@ -94,17 +102,16 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
   }
 }
 
-function checkUser(user: Fields, add: Add): void {
+function checkUser(user: Fields, mend: string, add: Add): void {
   const allowed = ["token", "client-certificate-data", "client-key-data"];
   for (const name of Object.keys(user).filter((key) => !allowed.includes(key))) {
     add(
       `users[0].user.${name}`,
       name,
       "a bearer token or an inline client certificate: nothing that runs a program, reads a file, impersonates or asks for a password",
-      "issue a token for the service account nightlane",
+      mend,
     );
   }
-  const mend = "issue a token for the service account nightlane";
   const hasToken = typeof user.token === "string" && user.token !== "";
   const hasCertificate = "client-certificate-data" in user || "client-key-data" in user;
   if (hasToken === hasCertificate) {

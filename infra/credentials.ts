@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { CredentialReference } from "../constructs/credential-reference.ts";
+import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { type Problem, ProblemsError, received } from "../constructs/problem.ts";
 import { checkKubeconfig } from "./check-kubeconfig.ts";
+import { fingerprints } from "./fingerprint.ts";
 
 /** A customer's credentials in memory, by the name of the file they become in the lane's pods. */
 export type Credentials = Readonly<Record<string, string>>;
@@ -21,15 +23,40 @@ export async function readCredentials(definition: CustomerDefinition, file: stri
     if (value === undefined) {
       continue;
     }
-    if (name === "kubeconfig") {
-      problems.push(...checkKubeconfig(value, definition));
+    if (name === "kubeconfig" || name === APPS_KUBECONFIG) {
+      problems.push(...checkKubeconfig(value, definition, name));
     }
     values[name] = value;
+  }
+  if (problems.length === 0) {
+    problems.push(...checkDistinct(values, definition));
   }
   if (problems.length > 0) {
     throw new ProblemsError(file, problems);
   }
   return values;
+}
+
+/** Argo CD's identity has other rights than the lane's: one that is both has them all. */
+function checkDistinct(
+  { kubeconfig, [APPS_KUBECONFIG]: apps }: Credentials,
+  definition: CustomerDefinition,
+): Problem[] {
+  if (kubeconfig === undefined || apps === undefined) {
+    return [];
+  }
+  const own = fingerprints("compare", definition, kubeconfig);
+  if (!fingerprints("compare", definition, apps).some((digest) => own.includes(digest))) {
+    return [];
+  }
+  return [
+    {
+      property: `credentials.${APPS_KUBECONFIG}`,
+      received: "the identity of credentials.kubeconfig",
+      rule: "Argo CD has an identity of its own, which may not do what nights do",
+      mend: `issue a token for the service account ${ARGOCD_SERVICE_ACCOUNT}`,
+    },
+  ];
 }
 
 async function read(

@@ -1,21 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { Fingerprints } from "../constructs/platform/fingerprints.ts";
 import { type Manifest, render, synthesize } from "../constructs/synthesize.ts";
-import { readCredentials } from "./credentials.ts";
+import { withAppCredential } from "./app-credentials.ts";
+import { type Credentials, readCredentials } from "./credentials.ts";
 import { customerFile, loadCustomer } from "./customer-files.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
 import { createInPhases } from "./phases.ts";
 
 /**
- * Deploys one customer's lane. Everything that a person can get wrong is checked before the first resource is
- * registered, so that a mistake leaves the lane as it was.
+ * Deploys one customer's lane, and what Argo CD is told of its applications. Everything that a person can get wrong is
+ * checked before the first resource is registered, so that a mistake leaves the lane as it was.
  */
 export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
-  const { lane } = synthesize(definition, customerFile(name));
-  const credentials = await readCredentials(definition, customerFile(name));
-  const digests = fingerprints(await readFingerprintKey(), definition, credentials.kubeconfig ?? "");
+  const { lane, apps } = synthesize(definition, customerFile(name));
+  const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
+  const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
   const parent = new pulumi.ComponentResource("nightlane:index:Customer", name);
   // Before the namespace: a credential that is another customer's already leaves nothing behind.
   const unique = createInPhases(
@@ -25,6 +28,19 @@ export async function deployCustomer(name: string): Promise<void> {
   createInPhases(lane, { parent, dependsOn: unique }, (manifest) => {
     return isCredential(manifest) ? { ...manifest, stringData: pulumi.secret(credentials) } : manifest;
   });
+  createInPhases(apps, { parent, dependsOn: unique }, (manifest) =>
+    withAppCredential(manifest, definition, appsKubeconfig ?? ""),
+  );
+}
+
+async function customerFingerprints(
+  definition: CustomerDefinition,
+  credentials: Credentials,
+  appsKubeconfig: string | undefined,
+): Promise<readonly string[]> {
+  const key = await readFingerprintKey();
+  const kubeconfigs = [credentials.kubeconfig ?? "", ...(appsKubeconfig === undefined ? [] : [appsKubeconfig])];
+  return kubeconfigs.flatMap((kubeconfig) => fingerprints(key, definition, kubeconfig));
 }
 
 function isCredential(manifest: Manifest): boolean {

@@ -2,7 +2,7 @@ import { createHmac, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { apiServer } from "../constructs/customer.ts";
+import { apiServer } from "../constructs/api-server.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { received, UserError } from "../constructs/problem.ts";
 

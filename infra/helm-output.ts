@@ -1,15 +1,18 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
+import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { UserError } from "../constructs/problem.ts";
-import { synthesize } from "../constructs/synthesize.ts";
+import { type Manifest, synthesize } from "../constructs/synthesize.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
 import { helmChart } from "./helm-chart.ts";
 
 /**
- * Writes two charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/
- * for the customer's administrator. The output appears only when all of it is good.
+ * Writes charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/ for
+ * the customer's administrator, and apps/ for Argo CD where it deploys applications. The output appears only when all of it is good.
  * @throws UserError with the problems of all customer files at once.
  */
 export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
@@ -40,8 +43,8 @@ export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMER
 
 function writeCharts(folder: string, definition: CustomerDefinition): void {
   const { name } = definition;
-  const { lane, customerSide } = synthesize(definition, customerFile(name));
-  const charts = [
+  const { lane, customerSide, apps } = synthesize(definition, customerFile(name));
+  const charts: readonly (readonly [path: string, description: string, notes: string, readonly Manifest[]])[] = [
     ["", `Lane of ${name} in the central cluster`, laneNotes(definition), lane],
     [
       "customer-side",
@@ -49,8 +52,9 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
       customerSideNotes(definition),
       customerSide,
     ],
-  ] as const;
-  for (const [path, description, notes, manifests] of charts) {
+    ["apps", `What Argo CD is told of the applications of ${name}`, appsNotes(definition), apps],
+  ];
+  for (const [path, description, notes, manifests] of charts.filter(([, , , objects]) => objects.length > 0)) {
     for (const [file, content] of helmChart({ name, description, notes, manifests })) {
       const target = join(folder, path, file);
       mkdirSync(dirname(target), { recursive: true });
@@ -61,13 +65,25 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
 
 /** The Secret comes without data, as everywhere: a credential in a release would be readable by `helm get`. */
 function laneNotes({ name, credentials }: CustomerDefinition): string {
-  const files = Object.keys(credentials).map((key) => `--from-file=${key}=FILE`);
+  const { [APPS_KUBECONFIG]: _, ...own } = credentials;
+  const files = Object.keys(own).map((key) => `--from-file=${key}=FILE`);
   return `The lane of ${name} stands. Its credential is not in the chart; put it in:
 
   kubectl -n customer-${name} create secret generic ${CREDENTIAL_SECRET} ${files.join(" ")} \\
     --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
 
 Unlike \`pulumi up\`, helm does not check the kubeconfig, nor that no other customer has the same one.
+`;
+}
+
+function appsNotes({ name, cluster }: CustomerDefinition): string {
+  const tls = `"tlsClientConfig":{"serverName":"${new URL(cluster.server).hostname}","caData":"BASE64 OF THE CA"}`;
+  return `The project and the applications of ${name} stand. Argo CD's credential is not in the chart; write it into a file CONFIG as
+{"bearerToken":"TOKEN OF THE SERVICE ACCOUNT ${ARGOCD_SERVICE_ACCOUNT}",${tls}}
+and put it in:
+
+  kubectl -n ${ARGOCD_NAMESPACE} create secret generic ${clusterSecretName(name)} --from-file=config=CONFIG \\
+    --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
 `;
 }
 

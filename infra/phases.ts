@@ -8,13 +8,13 @@ import { createResource } from "./resources.ts";
  */
 const PHASES: readonly (readonly string[])[] = [
   ["CustomResourceDefinition", "Namespace"],
-  ["ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole", "ConfigMap"],
+  ["ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole", "ConfigMap", "AppProject"],
   // After the ConfigMap with their parameters, before anything that they are to guard.
   ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
   ["WorkflowTemplate", "Deployment"],
-  ["CronWorkflow"],
+  ["CronWorkflow", "Application"],
 ];
 
 /** A manifest whose values may be known only at deployment. */

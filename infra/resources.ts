@@ -25,6 +25,8 @@ const classes: Readonly<Record<string, ResourceClass>> = {
     kubernetes.admissionregistration.v1.ValidatingAdmissionPolicy,
   "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding":
     kubernetes.admissionregistration.v1.ValidatingAdmissionPolicyBinding,
+  "argoproj.io/v1alpha1/Application": kubernetes.apiextensions.CustomResource,
+  "argoproj.io/v1alpha1/AppProject": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/WorkflowTemplate": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/CronWorkflow": kubernetes.apiextensions.CustomResource,
 };

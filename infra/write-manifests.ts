@@ -3,10 +3,16 @@ import { join } from "node:path";
 import type { CustomerManifests, Manifest } from "../constructs/synthesize.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Writes a customer's objects below `folder`: its lane, and what is for the customer's administrator in a folder of its own. */
-export function writeCustomer(folder: string, { lane, customerSide }: CustomerManifests): void {
+/**
+ * Writes a customer's objects below `folder`: its lane; in folders of their own what is for the customer's administrator, and
+ * what is for Argo CD where it deploys the customer's applications.
+ */
+export function writeCustomer(folder: string, { lane, customerSide, apps }: CustomerManifests): void {
   writeManifests(folder, lane);
   writeManifests(join(folder, "customer-side"), customerSide);
+  if (apps.length > 0) {
+    writeManifests(join(folder, "apps"), apps);
+  }
 }
 
 /** One object per file: scanners read only the first document of some files. The number keeps the order of creation. */

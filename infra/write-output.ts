@@ -7,7 +7,8 @@ import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./c
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
- * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/ and <outdir>/platform/. One
+ * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/apps/ where it has
+ * any, and <outdir>/platform/. One
  * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
  * @throws UserError with the problems of all customer files at once.
  */

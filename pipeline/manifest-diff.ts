@@ -59,8 +59,8 @@ function byOwner(estate: Estate): ReadonlyMap<string, Objects> {
   return new Map<string, Objects>([
     [PLATFORM, new Map(entries(estate.platform))],
     ...estate.customers.map(
-      ({ name, lane, customerSide }) =>
-        [name, new Map([...entries(lane), ...entries(customerSide, CUSTOMER_SIDE)])] as const,
+      ({ name, lane, customerSide, apps }) =>
+        [name, new Map([...entries(lane), ...entries(apps), ...entries(customerSide, CUSTOMER_SIDE)])] as const,
     ),
   ]);
 }

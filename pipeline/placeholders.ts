@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { toKubeconfig } from "./placeholder-kubeconfig.ts";
 
@@ -36,8 +37,8 @@ export function writePlaceholders(folder: string, definition: CustomerDefinition
   };
   const secrets: Record<string, string> = {};
   for (const [name, reference] of Object.entries(definition?.credentials ?? {})) {
-    const content =
-      name === "kubeconfig" && definition !== undefined ? toKubeconfig(definition, `${MARK}-token`) : `${MARK}-${name}`;
+    const isKubeconfig = definition !== undefined && (name === "kubeconfig" || name === APPS_KUBECONFIG);
+    const content = isKubeconfig ? toKubeconfig(definition, `${MARK}-token-${name}`) : `${MARK}-${name}`;
     if (reference.kind === "gitlabFile") {
       env[reference.variable] = file(name, content);
     } else {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { apiServer } from "../constructs/customer.ts";
+import { apiServer } from "../constructs/api-server.ts";
 import { CUSTOMER_LABEL } from "../constructs/labels.ts";
 import { UserError } from "../constructs/problem.ts";
 import { loadCustomer } from "../infra/customer-files.ts";

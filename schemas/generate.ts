@@ -9,27 +9,32 @@ import versions from "../versions.json" with { type: "json" };
 import { type ResourceDefinition, schemasFromCrds } from "./from-crds.ts";
 import { type OpenApi, schemasFromOpenApi } from "./from-openapi.ts";
 import { renderSchemaFile, type SchemaFile } from "./json-schema.ts";
-import { ARGO_KINDS, KUBERNETES_KINDS } from "./kinds.ts";
+import { ARGO_KINDS, ARGOCD_KINDS, KUBERNETES_KINDS } from "./kinds.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const USAGE = `usage: tsx schemas/generate.ts [--check]
 
-Writes schemas/kubernetes.json and schemas/argo.json: the schemas of the kinds we synthesize, from the versions in
+Writes schemas/kubernetes.json, schemas/argo.json and schemas/argo-cd.json: the schemas of the kinds we synthesize, from the versions in
 versions.json, so that the unit tests need no Go. With --check writes nothing and ends with 1 if they are not current.
 `;
 
 async function generate(): Promise<readonly SchemaFile[]> {
-  const assets = await ensureTools(["kubernetes-openapi", "argo-crds"], streamReporter());
+  const assets = await ensureTools(["kubernetes-openapi", "argo-crds", "argocd-manifests"], streamReporter());
   const openApi: OpenApi = JSON.parse(readFileSync(assets["kubernetes-openapi"], "utf8"));
-  const crds = join(assets["argo-crds"], "full");
-  const resourceDefinitions = readdirSync(crds)
-    .filter((file) => file.endsWith(".yaml"))
-    .sort()
-    .map((file): ResourceDefinition => parse(readFileSync(join(crds, file), "utf8")));
+  const argo = readDefinitions(join(assets["argo-crds"], "full"), ".yaml");
+  const argoCd = readDefinitions(join(assets["argocd-manifests"], "crds"), "-crd.yaml");
   return [
     schemasFromOpenApi(openApi, KUBERNETES_KINDS, versions.kubernetes.farm),
-    schemasFromCrds(resourceDefinitions, ARGO_KINDS, versions.argoWorkflows.farm),
+    schemasFromCrds(argo, ARGO_KINDS, { id: "argo", release: `Argo Workflows ${versions.argoWorkflows.farm}` }),
+    schemasFromCrds(argoCd, ARGOCD_KINDS, { id: "argo-cd", release: `Argo CD ${versions.argoCd.farm}` }),
   ];
+}
+
+function readDefinitions(folder: string, ending: string): readonly ResourceDefinition[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .sort()
+    .map((file): ResourceDefinition => parse(readFileSync(join(folder, file), "utf8")));
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -22,3 +22,6 @@ export const KUBERNETES_KINDS: readonly string[] = [
 
 /** Kinds of Argo's that are synthesized. */
 export const ARGO_KINDS: readonly string[] = ["CronWorkflow", "WorkflowTemplate"];
+
+/** Kinds of Argo CD's that are synthesized. */
+export const ARGOCD_KINDS: readonly string[] = ["Application", "AppProject"];

@@ -1,5 +1,6 @@
 import type { CustomerDefinition } from "../customer-definition.ts";
 import type { Problem } from "../problem.ts";
+import { checkApps } from "./check-apps.ts";
 import { checkCapacity } from "./check-capacity.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
@@ -16,6 +17,7 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
     ...checkCluster(definition.cluster),
     ...checkEndpoint(definition.cluster),
     ...checkCredentials(definition.credentials),
+    ...checkApps(definition),
     ...checkSchedule(definition.workflow),
     ...steps,
     // Sizes mean nothing on a graph that is not one.

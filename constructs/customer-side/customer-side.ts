@@ -7,6 +7,7 @@ import { ResultsVolume } from "../lane/results-volume.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 import { restrictedNamespace } from "../restricted-namespace.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
+import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";
 
 /** Our identity in the customer's cluster: the token of this service account is the credential we are given. */
@@ -24,6 +25,9 @@ export class CustomerSide extends Chart {
     restrictedNamespace(this, "namespace", customerMetadata(customer, namespace));
     this.nightlaneIdentity(customer);
     this.sparkIdentity(customer);
+    if (Object.keys(definition.apps).length > 0) {
+      new ArgoCdIdentity(this, ARGOCD_SERVICE_ACCOUNT, customer);
+    }
     new ResultsVolume(this, "results", {
       customer,
       size: definition.cluster.resultsSize,

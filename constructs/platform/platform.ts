@@ -1,13 +1,15 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../central-cluster.ts";
+import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
 import { platformMetadata } from "../labels.ts";
 import { restrictedNamespace } from "../restricted-namespace.ts";
 import { Admission } from "./admission/admission.ts";
+import { ArgoCdObjects } from "./admission/argo-cd.ts";
 import { ArgoController } from "./argo-controller.ts";
 import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
+import { InertDefaultProject } from "./default-project.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
@@ -19,6 +21,10 @@ export class Platform extends Chart {
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
+    if (centralCluster.argoCd) {
+      new ArgoCdObjects(this, "argo-cd-objects");
+      new InertDefaultProject(this, "default-project");
+    }
     new NightwatchActs(this, "acts");
     new NightwatchRecords(this, "records");
     new NightwatchRbac(this, "nightwatch-rbac");

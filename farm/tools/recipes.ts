@@ -1,6 +1,8 @@
 import { pause } from "../images/pause/recipe.ts";
 import { argoCrds } from "./argo/crds.ts";
 import { argo } from "./argo/recipe.ts";
+import { argocdManifests } from "./argocd/manifests.ts";
+import { argocd } from "./argocd/recipe.ts";
 import { etcd } from "./etcd/recipe.ts";
 import { helm } from "./helm/recipe.ts";
 import { kubeRouter } from "./kube-router/recipe.ts";
@@ -18,6 +20,8 @@ export const recipes = [
   kubeRouter,
   argoCrds,
   argo,
+  argocdManifests,
+  argocd,
   pulumiCli,
   pulumiKubernetes,
   pulumi,

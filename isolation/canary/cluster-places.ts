@@ -1,3 +1,4 @@
+import { ARGOCD_NAMESPACE, clusterSecretName } from "../../constructs/apps/argo-cd.ts";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
 import { discover } from "../live/access/discovery.ts";
@@ -20,15 +21,20 @@ export function allObjects(api: Api): Place {
         const { items } = await api.get<{ items: readonly ListedObject[] | null }>(`${base}/${resource}`);
         for (const object of items ?? []) {
           const { namespace = "", name } = object.metadata;
-          const isHome =
-            resource === "secrets" && name === CREDENTIAL_SECRET && namespace.startsWith(laneNamespace(""));
-          if (!isHome) {
+          if (resource !== "secrets" || !isHome(namespace, name)) {
             yield { where: `${resource} ${namespace}/${name}`, text: JSON.stringify(object) };
           }
         }
       }
     },
   };
+}
+
+/** The Secrets in which credentials belong: a lane's own, and the one by which Argo CD knows a customer's cluster. */
+function isHome(namespace: string, name: string): boolean {
+  return namespace === ARGOCD_NAMESPACE
+    ? name.startsWith(clusterSecretName(""))
+    : name === CREDENTIAL_SECRET && namespace.startsWith(laneNamespace(""));
 }
 
 interface PodObject extends ListedObject {

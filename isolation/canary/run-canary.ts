@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { ARGOCD_NAMESPACE, clusterSecretName } from "../../constructs/apps/argo-cd.ts";
+import { APPS_KUBECONFIG } from "../../constructs/credential-reference.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { Api } from "../live/api.ts";
 import { type DeployedLane, deployedCustomers, readLane, releasedImages } from "../live/lane.ts";
@@ -66,6 +68,11 @@ export async function runCanary(options: CanaryOptions): Promise<CanaryReport> {
         const digest = createHash("sha256").update(content).digest("hex");
         homes.push({ where: `/credentials/${name} in a runner of ${customer}`, found: mounted.get(name) === digest });
       }
+      const token = await readAppToken(api, customer);
+      if (token !== undefined) {
+        canaries.push(...canariesOf(customer, APPS_KUBECONFIG, token));
+        homes.push({ where: `Secret ${ARGOCD_NAMESPACE}/${clusterSecretName(customer)}, key config`, found: true });
+      }
     }
     const places: PlaceResult[] = [];
     for (const place of [allObjects(api), allLogs(api), ...(await farmPlaces(farm, customers))]) {
@@ -96,6 +103,18 @@ async function readCredential(api: Api, namespace: string): Promise<ReadonlyMap<
     `/api/v1/namespaces/${namespace}/secrets/credential`,
   );
   return new Map(Object.entries(data).map(([name, value]) => [name, Buffer.from(value, "base64").toString()]));
+}
+
+/** What Argo CD's identity in a customer's cluster proves itself with; undefined for a customer without applications. */
+async function readAppToken(api: Api, customer: string): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${ARGOCD_NAMESPACE}/secrets/${clusterSecretName(customer)}`;
+  const answer = await api.call({ method: "GET", path });
+  if (answer.status === 404) {
+    return undefined;
+  }
+  const { data } = answer.body as { readonly data: { readonly config: string } };
+  const config: { readonly bearerToken?: string } = JSON.parse(Buffer.from(data.config, "base64").toString());
+  return config.bearerToken;
 }
 
 /** SHA-256 of the credential's files as a runner sees them, by name. */

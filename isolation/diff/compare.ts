@@ -98,11 +98,11 @@ function objectsByOwner(estate: Estate): ReadonlyMap<string, ReadonlyMap<string,
   return new Map([
     [PLATFORM, new Map(written(estate.platform, objectName))],
     ...estate.customers.map(
-      ({ name, lane, customerSide }) =>
+      ({ name, lane, customerSide, apps }) =>
         [
           name,
           new Map([
-            ...written(lane, objectName),
+            ...written([...lane, ...apps], objectName),
             ...written(customerSide, (manifest) => customerSideName(name, manifest)),
           ]),
         ] as const,

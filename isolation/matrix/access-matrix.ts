@@ -1,5 +1,6 @@
 import type { EstateView } from "../model/view.ts";
 import { apiPaths } from "./api-paths.ts";
+import { argoCdPaths } from "./argo-cd-paths.ts";
 import { networkPaths } from "./network-paths.ts";
 import { type Customers, includes, PATH_KINDS, type PathGroup, type PathKind } from "./path.ts";
 import { secretPaths } from "./secret-paths.ts";
@@ -21,6 +22,7 @@ export class AccessMatrix {
       API: new Uint16Array(size * size),
       secret: new Uint16Array(size * size),
       network: new Uint16Array(size * size),
+      "Argo CD": new Uint16Array(size * size),
     };
     for (const path of paths) {
       this.count(path);
@@ -81,6 +83,6 @@ export class AccessMatrix {
 export function accessMatrix(view: EstateView): AccessMatrix {
   return new AccessMatrix(
     view.customers.map(({ name }) => name),
-    [...apiPaths(view), ...secretPaths(view), ...networkPaths(view)],
+    [...apiPaths(view), ...secretPaths(view), ...networkPaths(view), ...argoCdPaths(view)],
   );
 }

@@ -1,5 +1,5 @@
 /** Ways from one customer to another. */
-export const PATH_KINDS = ["API", "secret", "network"] as const;
+export const PATH_KINDS = ["API", "secret", "network", "Argo CD"] as const;
 
 export type PathKind = (typeof PATH_KINDS)[number];
 

@@ -12,6 +12,7 @@ import { tryChange } from "./change-trial.ts";
 import { declaredEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM } from "./estate.ts";
 import { checkAsDeployed } from "./kubeconfig-check.ts";
+import { tryPipeline } from "./pipeline-trial.ts";
 
 /** A customer's definition and the text it comes from. */
 export interface DefinedCustomer {
@@ -96,6 +97,7 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary): Es
         customer: (definition) => both(synthesize(definition, customerFile(definition.name))),
         platform: renderPlatform,
       }),
+      pipeline: tryPipeline(customers.map(({ definition }) => definition.name)),
       checkKubeconfig: checkAsDeployed,
     },
   };
@@ -129,8 +131,8 @@ function customerLane(
   return { lane, definition, manifests: both(manifests) };
 }
 
-function both({ lane, customerSide }: CustomerManifests): readonly Manifest[] {
-  return [...lane, ...customerSide];
+function both({ lane, customerSide, apps }: CustomerManifests): readonly Manifest[] {
+  return [...lane, ...customerSide, ...apps];
 }
 
 async function collectMistakes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -1,4 +1,4 @@
-import { apiServer } from "../../constructs/customer.ts";
+import { apiServer } from "../../constructs/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
 import type { Manifest } from "../../constructs/synthesize.ts";
 import { knownRange, parseRange, sameRange } from "../network/address.ts";

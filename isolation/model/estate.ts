@@ -2,6 +2,7 @@ import type { CentralCluster } from "../../constructs/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
 import type { Problem } from "../../constructs/problem.ts";
 import type { Manifest } from "../../constructs/synthesize.ts";
+import type { PipelineTrial } from "./pipeline-trial.ts";
 
 /** Owner of what no customer owns: the Argo controller, the platform's records, the policies. */
 export const PLATFORM = "platform";
@@ -24,6 +25,8 @@ export interface CustomerLane {
   readonly lane: readonly Manifest[];
   /** Objects that the customer's administrator applies in the customer's own cluster. */
   readonly customerSide: readonly Manifest[];
+  /** What Argo CD, in the central cluster, is told of the customer's applications. */
+  readonly apps: readonly Manifest[];
   /** The customer's API server, or undefined where neither a definition nor a manifest names it. */
   readonly endpoint: Endpoint | undefined;
   /** The definition, unless only manifests are at hand. */
@@ -53,6 +56,8 @@ export interface Versions {
 export interface Trials {
   readonly canary: CanaryTrial | undefined;
   readonly change: ChangeTrial | undefined;
+  /** The pipelines that deploy. */
+  readonly pipeline: PipelineTrial;
   /** The check that a deployment applies to a kubeconfig before it uses it. */
   readonly checkKubeconfig: (text: string, definition: CustomerDefinition) => readonly Problem[];
 }

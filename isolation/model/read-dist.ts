@@ -9,6 +9,7 @@ import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM, type Trials, type Versions } from "./estate.ts";
 import { isFields } from "./fields.ts";
 import { checkAsDeployed } from "./kubeconfig-check.ts";
+import { tryPipeline } from "./pipeline-trial.ts";
 
 /** What a folder of manifests does not say itself. */
 export interface DistSurroundings {
@@ -21,7 +22,7 @@ export interface DistSurroundings {
 }
 
 /**
- * Reads what `cdk8s synth` wrote: `platform/`, and for each customer `<name>/` and `<name>/customer-side/`.
+ * Reads what `cdk8s synth` wrote: `platform/`, and for each customer `<name>/`, `<name>/customer-side/` and `<name>/apps/`.
  * @throws UserError where the folder is not of that shape, or a file in it is no manifest.
  */
 export function readDist(folder: string, surroundings: DistSurroundings): Estate {
@@ -40,7 +41,13 @@ export function readDist(folder: string, surroundings: DistSurroundings): Estate
     platform: readManifests(join(folder, PLATFORM)),
     central: surroundings.central,
     versions: surroundings.versions,
-    trials: { canary: undefined, change: undefined, checkKubeconfig: checkAsDeployed, ...surroundings.trials },
+    trials: {
+      canary: undefined,
+      change: undefined,
+      pipeline: tryPipeline(names),
+      checkKubeconfig: checkAsDeployed,
+      ...surroundings.trials,
+    },
   };
 }
 
@@ -52,6 +59,7 @@ function readLane(folder: string, name: string, defined: DefinedCustomer | undef
     namespace: laneNamespace(name),
     lane,
     customerSide,
+    apps: readManifests(join(folder, name, "apps")),
     endpoint: defined === undefined ? impliedEndpoint(lane, customerSide) : declaredEndpoint(defined.definition),
     definition: defined?.definition,
     source: defined?.source,

@@ -38,8 +38,8 @@ export interface EstateView extends Estate {
 export function viewEstate(estate: Estate): EstateView {
   const objects = [
     ...estate.platform.map((manifest) => ({ manifest, owner: PLATFORM, object: objectName(manifest) })),
-    ...estate.customers.flatMap(({ name, lane }) =>
-      lane.map((manifest) => ({ manifest, owner: name, object: objectName(manifest) })),
+    ...estate.customers.flatMap(({ name, lane, apps }) =>
+      [...lane, ...apps].map((manifest) => ({ manifest, owner: name, object: objectName(manifest) })),
     ),
   ];
   const manifests = objects.map(({ manifest }) => manifest);

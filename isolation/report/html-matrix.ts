@@ -12,10 +12,10 @@ const LARGEST_CELL = 132;
 const DRAWN = 150;
 
 /** Letters that stand for the kinds in a cell that has room. */
-const LETTERS: Readonly<Record<PathKind, string>> = { API: "A", secret: "S", network: "N" };
+const LETTERS: Readonly<Record<PathKind, string>> = { API: "A", secret: "S", network: "N", "Argo CD": "D" };
 
 /**
- * The matrix as a heat map: rows are subjects, columns objects, and a cell has a strip each for API, secret and network.
+ * The matrix as a heat map: rows are subjects, columns objects, and a cell has a strip each for API, secret, network and Argo CD.
  * With too many customers it shows those between whom there is a way, or nothing where there is none.
  */
 export function matrixPicture(matrix: AccessMatrix): string {
@@ -133,7 +133,7 @@ function heat(matrix: AccessMatrix, from: string, to: string, kind: PathKind, co
 
 function legend(): string {
   const entry = (name: string, text: string): string => `<span><i class="${name}"></i>${text}</span>`;
-  return `<p class="legend">${entry("empty", "no way")}${entry("half", "half a way: one end open, the other refuses")}${entry("warm", "a way")}${entry("hot", "several ways")}${entry("own", "the customer's own lane")}<span>strips in a cell: A API, S secret, N network; rows reach columns</span></p>`;
+  return `<p class="legend">${entry("empty", "no way")}${entry("half", "half a way: one end open, the other refuses")}${entry("warm", "a way")}${entry("hot", "several ways")}${entry("own", "the customer's own lane")}<span>strips in a cell: A API, S secret, N network, D Argo CD; rows reach columns</span></p>`;
 }
 
 function round(value: number): string {

@@ -52,7 +52,7 @@ function matrixLines(matrix: AccessMatrix, paint: Paint): readonly string[] {
   ];
 }
 
-/** Rows are subjects, columns objects; a cell counts the ways by API, secret and network, in this order. */
+/** Rows are subjects, columns objects; a cell counts the ways by API, secret, network and Argo CD, in this order. */
 function table(matrix: AccessMatrix, paint: Paint): readonly string[] {
   const { customers } = matrix;
   const first = Math.max(...customers.map(({ length }) => length), "from \\ to".length);
@@ -71,8 +71,8 @@ function table(matrix: AccessMatrix, paint: Paint): readonly string[] {
   return [heading, ...rows].map((cells) => `  ${cells.join("  ")}`.trimEnd());
 }
 
-/** Room for three counts. */
-const CELL_WIDTH = 5;
+/** Room for four counts. */
+const CELL_WIDTH = 7;
 
 function ruleLines({ rule, examined, findings, waived, notes }: RuleResult, paint: Paint): readonly string[] {
   const title = `${String(rule.number).padStart(3)}  ${rule.name}`;

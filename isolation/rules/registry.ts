@@ -16,10 +16,13 @@ import { exactNetwork } from "./rule-19-exact-network.ts";
 import { namespaceSelectors } from "./rule-20-namespace-selectors.ts";
 import { ipBlocks } from "./rule-21-ip-blocks.ts";
 import { noHostAccess } from "./rule-23-no-host-access.ts";
+import { appProjects } from "./rule-29-app-projects.ts";
+import { distinctProjects } from "./rule-30-distinct-projects.ts";
 import { quota } from "./rule-32-quota.ts";
 import { limitDefaults } from "./rule-33-limit-defaults.ts";
 import { parallelismLabel } from "./rule-35-parallelism-label.ts";
 import { cleanupAndDeadlines } from "./rule-36-cleanup-and-deadlines.ts";
+import { protectedDeployments } from "./rule-37-protected-deployments.ts";
 import { independentCustomers } from "./rule-38-independent-customers.ts";
 import { pinnedImages } from "./rule-39-pinned-images.ts";
 
@@ -42,10 +45,13 @@ export const RULES: readonly Rule[] = [
   namespaceSelectors,
   ipBlocks,
   noHostAccess,
+  appProjects,
+  distinctProjects,
   quota,
   limitDefaults,
   parallelismLabel,
   cleanupAndDeadlines,
+  protectedDeployments,
   independentCustomers,
   pinnedImages,
 ];

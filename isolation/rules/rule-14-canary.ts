@@ -1,8 +1,13 @@
+import { ARGOCD_NAMESPACE, SECRET_TYPE_LABEL } from "../../constructs/apps/argo-cd.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
 import { fields } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import { canaryForms, findCanary } from "../scan/canary.ts";
 import type { Rule } from "./rule.ts";
+
+/** What the Secret of a registered cluster says openly, so that it can be judged (rule 29): all but the credential. */
+const REGISTRATION = new Set(["name", "server", "namespaces", "clusterResources", "project"]);
 
 export const canary: Rule = {
   number: 14,
@@ -36,7 +41,8 @@ export const canary: Rule = {
     for (const { manifest, object } of view.objects) {
       if (manifest.kind === "Secret") {
         inspection.examine();
-        const keys = [...Object.keys(fields(manifest.data)), ...Object.keys(fields(manifest.stringData))];
+        const written = [...Object.keys(fields(manifest.data)), ...Object.keys(fields(manifest.stringData))];
+        const keys = written.filter((key) => !isRegistration(manifest) || !REGISTRATION.has(key));
         if (keys.length > 0) {
           inspection.report(
             object,
@@ -48,3 +54,7 @@ export const canary: Rule = {
     }
   },
 };
+
+function isRegistration({ metadata }: Manifest): boolean {
+  return metadata.namespace === ARGOCD_NAMESPACE && fields(metadata.labels)[SECRET_TYPE_LABEL] === "cluster";
+}

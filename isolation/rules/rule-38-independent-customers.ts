@@ -1,3 +1,5 @@
+import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../../constructs/apps/argo-cd.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
 import type { ChangeTrial, CustomerLane } from "../model/estate.ts";
 import { objectName } from "../model/object-name.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
@@ -13,7 +15,7 @@ export const independentCustomers: Rule = {
   name: "independent-customers",
   info: "A change of one customer reaches another's manifests, files or namespace.",
   explanation:
-    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library only; a lane's objects lie in its own namespace and nowhere else, name no other lane, and refer to no template that lanes share.",
+    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library only; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, under the customer's name in its namespace), name no other lane, and refer to no template that lanes share.",
   unit: "renderings, files and objects",
   check(view, inspection) {
     const { change } = view.trials;
@@ -79,7 +81,7 @@ function checkPlace(
   const isOwnNamespace = kind === "Namespace" && metadata.name === lane.namespace;
   // A Namespace of another name is rule 9's, a cluster-wide binding rule 3's.
   const spokenOf = kind === "Namespace" || kind === "ClusterRoleBinding";
-  if (metadata.namespace !== lane.namespace && !isOwnNamespace && !spokenOf) {
+  if (metadata.namespace !== lane.namespace && !isOwnNamespace && !spokenOf && !isForArgoCd(manifest, lane.name)) {
     report(inspection, object, `belongs to ${lane.name} and lies outside ${lane.namespace}`);
   }
   const { namespaces, sharedTemplates } = scan(manifest);
@@ -95,6 +97,16 @@ function checkPlace(
       report(inspection, object, `${path} names ${namespace}, the lane of ${other.name}`);
     }
   }
+}
+
+/** What Argo CD is told lies in its namespace, under the customer's name; what it says is rule 29's. */
+function isForArgoCd({ kind, metadata }: Manifest, customer: string): boolean {
+  const names: Readonly<Record<string, string>> = {
+    AppProject: projectName(customer),
+    Application: metadata.name.startsWith(applicationName(customer, "")) ? metadata.name : "",
+    Secret: clusterSecretName(customer),
+  };
+  return metadata.namespace === ARGOCD_NAMESPACE && names[kind] === metadata.name;
 }
 
 function report(

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { ARGOCD_NAMESPACE } from "../../constructs/apps/argo-cd.ts";
 import { type ApiServer, startApiServer } from "../../farm/api-server.ts";
+import { definitionFiles } from "../../farm/argo-cd/definitions.ts";
 import { runCommand } from "../../farm/deploy/command.ts";
 import { Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
@@ -27,7 +29,7 @@ export class TemporaryFolder {
   }
 }
 
-/** A real API server with Argo's resource definitions and the platform's namespaces, as customers' stacks need it. */
+/** A real API server with Argo's and Argo CD's resource definitions and the platform's namespaces, as customers' stacks need it. */
 export class CentralApi {
   private constructor(
     private readonly server: ApiServer,
@@ -37,12 +39,16 @@ export class CentralApi {
 
   static async start(): Promise<CentralApi> {
     const folder = new TemporaryFolder();
-    const tools = await ensureTools(["kubectl", "argo-crds"], silentReporter);
+    const tools = await ensureTools(["kubectl", "argo-crds", "argocd-manifests"], silentReporter);
     const server = await startApiServer({ dir: join(folder.path, "api-server") });
     const api = new CentralApi(server, tools.kubectl, folder);
     await api.kubectl("apply", "--server-side", "-f", join(tools["argo-crds"], "full"));
+    for (const file of definitionFiles(tools["argocd-manifests"])) {
+      await api.kubectl("apply", "--server-side", "-f", file);
+    }
     await api.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
     await api.kubectl("create", "namespace", "nightlane-system");
+    await api.kubectl("create", "namespace", ARGOCD_NAMESPACE);
     return api;
   }
 

@@ -7,11 +7,11 @@ import { runnerDocument } from "../support/night.ts";
 
 /**
  * What a reviewer wants to see of a customer, read off its synthesized objects: the night as a list of steps, the ways
- * out of the lane, the limits, and which objects there are. The template's content hash is left out: it changes with
- * each release of the images.
+ * out of the lane, the limits, and which objects there are. The template's content hash and the images' digests are left out: they
+ * change with each release of the images.
  */
 export function describeCustomer(definition: CustomerDefinition): string {
-  const { lane, customerSide } = manifestsOf(definition);
+  const { lane, customerSide, apps } = manifestsOf(definition);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate"))],
     ["calendar", describeCalendar(find(lane, "WorkflowTemplate"))],
@@ -21,9 +21,14 @@ export function describeCustomer(definition: CustomerDefinition): string {
     ["limits at the customer", specOf(find(customerSide, "ResourceQuota"))],
     ["objects of the lane", titles(lane)],
     ["objects at the customer", titles(customerSide)],
+    ...apps
+      .filter(({ kind }) => kind !== "Secret")
+      .map((manifest): [string, readonly string[]] => [`Argo CD: ${manifest.kind}`, specOf(manifest)]),
   ];
   const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
-  return text.replaceAll(find(lane, "WorkflowTemplate").metadata.name, "night-<hash>");
+  return text
+    .replaceAll(find(lane, "WorkflowTemplate").metadata.name, "night-<hash>")
+    .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
 }
 
 function templatesOf(workflowTemplate: Manifest): ReadonlyMap<string | undefined, Template> {

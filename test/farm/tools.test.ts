@@ -61,6 +61,7 @@ describe("the pins", () => {
 
   it.each([
     ["argo", `github.com/argoproj/argo-workflows/v4 v${farmVersions.argoWorkflows}`],
+    ["argocd", `github.com/argoproj/argo-cd/v3 v${farmVersions.argoCd}`],
     ["etcd", `go.etcd.io/etcd/server/v3 v${farmVersions.etcd}`],
     ["helm", `helm.sh/helm/v4 v${farmVersions.helm}`],
     ["kube-router", `github.com/cloudnativelabs/kube-router/v2 v${farmVersions.kubeRouter}`],

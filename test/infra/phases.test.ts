@@ -37,7 +37,10 @@ async function register(manifests: readonly Manifest[]): Promise<readonly Regist
 const stacks: readonly (readonly [string, readonly Manifest[]])[] = [
   ["platform", platformManifests()],
   ["fingerprints", render((app) => new Fingerprints(app, "fingerprints", { customer: "x", digests: ["00", "11"] }))],
-  ...customers.map((customer) => [customer.name, manifestsOf(customer).lane] as const),
+  ...customers.flatMap((customer) => {
+    const { lane, apps } = manifestsOf(customer);
+    return [[customer.name, lane] as const, ...(apps.length === 0 ? [] : [[`${customer.name}'s apps`, apps] as const])];
+  }),
 ];
 
 describe("createInPhases", () => {

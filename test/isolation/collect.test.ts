@@ -79,8 +79,8 @@ describe("the command", () => {
     const draft = new Draft();
     set(draft.object("nordbank", "NetworkPolicy", "default-deny"), "spec/podSelector", { matchLabels: { a: "b" } });
     writeManifests(join(folder, "platform"), draft.platform);
-    for (const { name, lane, customerSide } of draft.customers) {
-      writeCustomer(join(folder, name), { lane, customerSide });
+    for (const { name, ...manifests } of draft.customers) {
+      writeCustomer(join(folder, name), manifests);
     }
     const { printed, isSound } = await run({ dist: folder });
     expect(isSound).toBe(false);

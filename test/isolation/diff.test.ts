@@ -211,8 +211,8 @@ describe("a side of a comparison", () => {
   const written = (estate: Estate): string => {
     const folder = temporaryFolder();
     writeManifests(join(folder, "platform"), estate.platform as Manifest[]);
-    for (const { name, lane, customerSide } of estate.customers) {
-      writeCustomer(join(folder, name), { lane, customerSide });
+    for (const { name, ...manifests } of estate.customers) {
+      writeCustomer(join(folder, name), manifests);
     }
     return folder;
   };

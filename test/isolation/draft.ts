@@ -35,6 +35,7 @@ export class Draft {
       ...lane,
       lane: structuredClone(lane.lane),
       customerSide: structuredClone(lane.customerSide),
+      apps: structuredClone(lane.apps),
     }));
     this.platform = structuredClone([...base.platform]);
     this.trials = base.trials;
@@ -68,6 +69,11 @@ export class Draft {
   /** An object of what a customer's administrator applies. */
   customerSide(owner: string, kind: string, name?: string): Manifest {
     return find(this.lane(owner).customerSide, owner, kind, name);
+  }
+
+  /** An object that Argo CD is told of a customer's applications. */
+  apps(owner: string, kind: string): Manifest {
+    return find(this.lane(owner).apps, owner, kind, undefined);
   }
 
   add(owner: string, ...manifests: readonly Manifest[]): void {

@@ -15,7 +15,7 @@ function matrixOf(mutate: (draft: Draft) => void, base = soundEstate): AccessMat
   return accessMatrix(viewEstate(draft.estate));
 }
 
-/** Ways by API, secret and network between two customers. */
+/** Ways by API, secret, network and Argo CD between two customers. */
 function ways(matrix: AccessMatrix, from: string, to: string): readonly number[] {
   return PATH_KINDS.map((kind) => matrix.ways(from, to, kind));
 }
@@ -30,7 +30,7 @@ describe("the access matrix", () => {
   it("is empty off the diagonal for the example customers", () => {
     const matrix = matrixOf(() => undefined);
     expect(matrix.paths).toEqual([]);
-    expect(matrix.cells).toBe(6);
+    expect(matrix.cells).toBe(8);
     expect(matrix.openCells).toBe(0);
   });
 
@@ -42,8 +42,8 @@ describe("the access matrix", () => {
         namespace: "customer-alpenkredit",
       }),
     );
-    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0]);
-    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([0, 0, 0]);
+    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0, 0]);
+    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([0, 0, 0, 0]);
     expect(matrix.between("alpenkredit", "nordbank")[0]?.objects).toEqual([
       "RoleBinding customer-nordbank/executor",
       "Role customer-nordbank/executor",
@@ -56,8 +56,8 @@ describe("the access matrix", () => {
         append(draft.object(name, "RoleBinding", "executor"), "subjects", { kind: "User", name: "bob" });
       }
     });
-    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([1, 0, 0]);
-    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0]);
+    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([1, 0, 0, 0]);
+    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0, 0]);
   });
 
   it("shows whoever may read Secrets, or make pods, as a way to the credential", () => {
@@ -77,7 +77,7 @@ describe("the access matrix", () => {
           name: "system:serviceaccount:customer-alpenkredit:executor",
         });
       });
-      expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 1, 0]);
+      expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 1, 0, 0]);
     }
   });
 
@@ -93,7 +93,7 @@ describe("the access matrix", () => {
 
   it("takes a role that no manifest declares for anything", () => {
     const matrix = matrixOf((draft) => draft.add("platform", { ...clusterBinding("edit"), subjects: everyone }));
-    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([1, 1, 0]);
+    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([1, 1, 0, 0]);
   });
 
   it("shows half a way where only the sender's policies are open, and a way where both are", () => {
@@ -112,7 +112,7 @@ describe("the access matrix", () => {
       receive(draft);
     });
     expect(both.paths.map(({ state }) => state)).toEqual(["open"]);
-    expect(ways(both, "nordbank", "alpenkredit")).toEqual([0, 0, 1]);
+    expect(ways(both, "nordbank", "alpenkredit")).toEqual([0, 0, 1, 0]);
   });
 
   it("shows the API server of another customer that a block takes in, on its port only", () => {
@@ -121,8 +121,8 @@ describe("the access matrix", () => {
         to: [{ ipBlock: { cidr: "10.64.2.0/24" } }],
         ports: [{ port }],
       });
-    expect(ways(matrixOf(to(6443)), "nordbank", "alpenkredit")).toEqual([0, 0, 1]);
-    expect(ways(matrixOf(to(22)), "nordbank", "alpenkredit")).toEqual([0, 0, 0]);
+    expect(ways(matrixOf(to(6443)), "nordbank", "alpenkredit")).toEqual([0, 0, 1, 0]);
+    expect(ways(matrixOf(to(22)), "nordbank", "alpenkredit")).toEqual([0, 0, 0, 0]);
   });
 
   it("shows pods that a block of the pod range takes in, and a lane without policies", () => {
@@ -131,7 +131,7 @@ describe("the access matrix", () => {
         to: [{ ipBlock: { cidr: "10.60.9.0/24" } }],
       }),
     );
-    expect(ways(block, "nordbank", "alpenkredit")).toEqual([0, 0, 1]);
+    expect(ways(block, "nordbank", "alpenkredit")).toEqual([0, 0, 1, 0]);
     const open = matrixOf((draft) =>
       draft.change("nordbank", { lane: draft.lane("nordbank").lane.filter(({ kind }) => kind !== "NetworkPolicy") }),
     );
@@ -162,7 +162,63 @@ describe("the access matrix", () => {
         namespace: "customer-alpenkredit",
       }),
     );
-    expect(ways(copied, "nordbank", "alpenkredit")).toEqual([0, 1, 0]);
+    expect(ways(copied, "nordbank", "alpenkredit")).toEqual([0, 1, 0, 0]);
+  });
+});
+
+describe("the column of Argo CD", () => {
+  const target = { server: "https://10.64.1.10:6443", namespace: "risk" };
+
+  it("shows a project that reaches another customer's namespace, by a pattern too", () => {
+    for (const destination of [
+      target,
+      { server: "*", namespace: "*" },
+      { server: "https://10.64.?.10:6443", namespace: "r*" },
+      { name: "nordbank", namespace: "risk" },
+    ]) {
+      const matrix = matrixOf((draft) =>
+        append(draft.apps("alpenkredit", "AppProject"), "spec/destinations", destination),
+      );
+      expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([0, 0, 0, 1]);
+      expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([0, 0, 0, 0]);
+    }
+  });
+
+  it("shows half a way where the application's own project still refuses, and a way where no project does", () => {
+    const elsewhere = (draft: Draft): void => set(draft.apps("alpenkredit", "Application"), "spec/destination", target);
+    expect(matrixOf(elsewhere).paths.map(({ kind, state }) => [kind, state])).toEqual([["Argo CD", "half"]]);
+    const unbound = matrixOf((draft) => {
+      elsewhere(draft);
+      set(draft.apps("alpenkredit", "Application"), "spec/project", "not-there");
+    });
+    expect(unbound.paths.map(({ kind, state }) => [kind, state])).toEqual([["Argo CD", "open"]]);
+  });
+
+  it("shows a project default that allows a customer's namespace as a way from everybody", () => {
+    const matrix = matrixOf((draft) =>
+      append(draft.object("platform", "AppProject", "default"), "spec/destinations", { server: "*", namespace: "*" }),
+    );
+    expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([0, 0, 0, 1]);
+    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([0, 0, 0, 1]);
+  });
+
+  it("shows a registered cluster that is another customer's", () => {
+    const matrix = matrixOf((draft) =>
+      set(draft.apps("alpenkredit", "Secret"), "stringData/server", "https://k8s.nordbank.example:6443"),
+    );
+    expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([0, 0, 0, 1]);
+  });
+
+  it("shows nothing for another namespace of the same cluster, nor for a server that is nobody's", () => {
+    const matrix = matrixOf((draft) =>
+      append(
+        draft.apps("alpenkredit", "AppProject"),
+        "spec/destinations",
+        { ...target, namespace: "other" },
+        { ...target, server: "https://192.0.2.1" },
+      ),
+    );
+    expect(matrix.paths).toEqual([]);
   });
 });
 

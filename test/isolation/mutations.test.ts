@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { findingsOf } from "../../isolation/prove.ts";
 import { RULES } from "../../isolation/rules/registry.ts";
 import { proveDraft, soundEstate } from "./draft.ts";
+import { appMutations } from "./mutations/apps.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { networkMutations } from "./mutations/network.ts";
 import { rbacMutations } from "./mutations/rbac.ts";
@@ -10,6 +11,7 @@ import { supplyMutations } from "./mutations/supply.ts";
 import { workloadMutations } from "./mutations/workload.ts";
 
 const mutations: readonly Mutation[] = [
+  ...appMutations,
   ...rbacMutations,
   ...secretMutations,
   ...networkMutations,

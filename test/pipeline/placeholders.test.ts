@@ -23,6 +23,10 @@ test.each(customerNames())("the kubeconfig for %s passes the check of a real one
   const kubeconfig = read(env.CUSTOMER_KUBECONFIG);
   expect(checkKubeconfig(kubeconfig, definition)).toEqual([]);
   expect(fingerprints(read(env.FINGERPRINT_KEY), definition, kubeconfig)).toHaveLength(2);
+  if (Object.keys(definition.apps).length > 0) {
+    expect(checkKubeconfig(read(env.APPS_KUBECONFIG), definition, "appsKubeconfig")).toEqual([]);
+    expect(read(env.APPS_KUBECONFIG)).not.toBe(kubeconfig);
+  }
 });
 
 test("every named token has a file that only this user reads", async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import argo from "../../schemas/argo.json" with { type: "json" };
+import argoCd from "../../schemas/argo-cd.json" with { type: "json" };
 import { type ResourceDefinition, schemasFromCrds } from "../../schemas/from-crds.ts";
 import { OBJECT_META, type OpenApi, schemasFromOpenApi } from "../../schemas/from-openapi.ts";
 import { INT_OR_STRING, QUANTITY, reference, renderSchemaFile } from "../../schemas/json-schema.ts";
-import { ARGO_KINDS, KUBERNETES_KINDS } from "../../schemas/kinds.ts";
+import { ARGO_KINDS, ARGOCD_KINDS, KUBERNETES_KINDS } from "../../schemas/kinds.ts";
 import kubernetes from "../../schemas/kubernetes.json" with { type: "json" };
 import versions from "../../versions.json" with { type: "json" };
 
@@ -11,6 +12,7 @@ describe("the generated files", () => {
   test("are of the versions that versions.json pins", () => {
     expect(kubernetes.$comment).toContain(`Kubernetes ${versions.kubernetes.farm}.`);
     expect(argo.$comment).toContain(`Argo Workflows ${versions.argoWorkflows.farm}.`);
+    expect(argoCd.$comment).toContain(`Argo CD ${versions.argoCd.farm}.`);
   });
 
   test("hold every wanted kind, and are small", () => {
@@ -18,7 +20,10 @@ describe("the generated files", () => {
     expect(Object.keys(argo.definitions)).toEqual(
       expect.arrayContaining(ARGO_KINDS.map((kind) => `argoproj.io/v1alpha1/${kind}`)),
     );
-    expect(JSON.stringify([kubernetes, argo]).length).toBeLessThan(500_000);
+    expect(Object.keys(argoCd.definitions)).toEqual(
+      expect.arrayContaining(ARGOCD_KINDS.map((kind) => `argoproj.io/v1alpha1/${kind}`)),
+    );
+    expect(JSON.stringify([kubernetes, argo, argoCd]).length).toBeLessThan(500_000);
   });
 });
 
@@ -109,7 +114,7 @@ describe("from resource definitions", () => {
   };
 
   test("equal objects are one definition; only what is declared open stays open", () => {
-    const { definitions } = schemasFromCrds([crd], ["Forest"], "1.0");
+    const { definitions } = schemasFromCrds([crd], ["Forest"], { id: "woods", release: "Woods 1.0" });
     expect(definitions).toMatchObject({
       spec: {
         additionalProperties: false,
@@ -128,8 +133,8 @@ describe("from resource definitions", () => {
   });
 
   test("an unknown kind is told", () => {
-    expect(() => schemasFromCrds([crd], ["Workflow"], "1.0")).toThrow(
-      "Argo Workflows 1.0 has no kind Workflow: correct schemas/kinds.ts",
+    expect(() => schemasFromCrds([crd], ["Workflow"], { id: "woods", release: "Woods 1.0" })).toThrow(
+      "Woods 1.0 has no kind Workflow: correct schemas/kinds.ts",
     );
   });
 });

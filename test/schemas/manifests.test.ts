@@ -11,10 +11,11 @@ import { schemaErrors } from "../support/schemas.ts";
 const sides: readonly (readonly [string, readonly Manifest[]])[] = [
   ["platform", platformManifests()],
   ...customers.flatMap((customer) => {
-    const { lane, customerSide } = manifestsOf(customer);
+    const { lane, customerSide, apps } = manifestsOf(customer);
     return [
       [customer.name, lane],
       [`${customer.name}/customer-side`, customerSide],
+      [`${customer.name}/apps`, apps],
     ] as const;
   }),
 ];

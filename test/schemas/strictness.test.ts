@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { gitlabFile, helmApp } from "../../constructs/index.ts";
 import type { Manifest } from "../../constructs/synthesize.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { testCustomer } from "../support/customer.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { schemaErrors } from "../support/schemas.ts";
 
-const { lane, customerSide } = manifestsOf(testCustomer());
+const app = helmApp({ repository: "https://git.example/pricing.git", revision: "v1.0", chart: "pricing" });
+const { lane, customerSide, apps } = manifestsOf(
+  testCustomer({
+    credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") },
+    apps: { pricing: app },
+  }),
+);
+const project = find(apps, "AppProject");
+const application = find(apps, "Application");
 const quota = find(lane, "ResourceQuota");
 const night = find(lane, "WorkflowTemplate");
 const files = find(customerSide, "Deployment");
@@ -20,7 +29,7 @@ function changed(manifest: Manifest, from: string, to: string): Manifest {
 
 describe("the schemas", () => {
   test("take the objects that the others are made from", () => {
-    expect([quota, night, files].flatMap(schemaErrors)).toEqual([]);
+    expect([quota, night, files, project, application].flatMap(schemaErrors)).toEqual([]);
   });
 
   test.each([
@@ -47,6 +56,26 @@ describe("the schemas", () => {
       "must have required property 'selector'",
     ],
     ["a value that Argo does not know", changed(night, '"OnPodCompletion"', '"Never"'), "must be equal to one of"],
+    [
+      "a misspelt limit of a project",
+      changed(project, '"namespaceResourceWhitelist"', '"namespaceResourcesWhitelist"'),
+      "/spec must NOT have additional properties (namespaceResourcesWhitelist)",
+    ],
+    [
+      "a misspelt source of an application",
+      changed(application, '"targetRevision"', '"revision"'),
+      "/spec/source must NOT have additional properties (revision)",
+    ],
+    [
+      "an application without a project",
+      changed(application, '"project":"customer-testbank",', ""),
+      "must have required property 'project'",
+    ],
+    [
+      "a number where a repository belongs",
+      changed(application, '"repoURL":"https://git.example/pricing.git"', '"repoURL":1'),
+      "/spec/source/repoURL must be string",
+    ],
     ["an unknown kind", { ...quota, kind: "ResourceQuotas" }, "no schema of v1/ResourceQuotas"],
     ["an old version", { ...files, apiVersion: "apps/v1beta1" }, "no schema of apps/v1beta1/Deployment"],
   ])("refuse %s", (_, manifest, error) => {

@@ -1,7 +1,10 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import argo from "../../schemas/argo.json" with { type: "json" };
+import argoCd from "../../schemas/argo-cd.json" with { type: "json" };
 import { reference } from "../../schemas/json-schema.ts";
 import kubernetes from "../../schemas/kubernetes.json" with { type: "json" };
+
+const FILES = [kubernetes, argo, argoCd];
 
 /** Compiling takes longer than all validation: each kind is compiled once, as separate functions, not optimized. */
 const ajv = new Ajv({
@@ -9,7 +12,7 @@ const ajv = new Ajv({
   allowUnionTypes: true,
   inlineRefs: false,
   code: { optimize: false },
-  schemas: [kubernetes, argo],
+  schemas: FILES,
 });
 const validators = new Map<string, ValidateFunction>();
 
@@ -19,7 +22,7 @@ const validators = new Map<string, ValidateFunction>();
  */
 export function schemaErrors(object: { readonly apiVersion: string; readonly kind: string }): readonly string[] {
   const kind = `${object.apiVersion}/${object.kind}`;
-  const file = [kubernetes, argo].find(({ definitions }) => kind in definitions);
+  const file = FILES.find(({ definitions }) => kind in definitions);
   if (file === undefined) {
     return [`no schema of ${kind}: add it to schemas/kinds.ts and run node_modules/.bin/tsx schemas/generate.ts`];
   }

@@ -1,3 +1,4 @@
+import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
 import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
 import { quoted } from "./cel.ts";
@@ -12,7 +13,7 @@ export const PLATFORM_NAMESPACES: readonly string[] = [
   "kube-public",
   "kube-node-lease",
   ARGO_NAMESPACE,
-  "argocd",
+  ARGOCD_NAMESPACE,
   SYSTEM_NAMESPACE,
   "nightlane-probe",
 ];

@@ -126,9 +126,10 @@ function named(title: string, name: string): Mutation {
 
 /** Gives the second customer, and all that is called after it, another name. */
 function rename(draft: Draft, name: string): void {
-  const { lane } = draft.lane("alpenkredit");
-  const renamed: Manifest[] = JSON.parse(JSON.stringify(lane).replaceAll("customer-alpenkredit", `customer-${name}`));
-  draft.change("alpenkredit", { name, namespace: `customer-${name}`, lane: renamed });
+  const { lane, apps } = draft.lane("alpenkredit");
+  const renamed = (manifests: readonly Manifest[]): Manifest[] =>
+    JSON.parse(JSON.stringify(manifests).replaceAll(/(customer-|cluster-|")alpenkredit/g, `$1${name}`));
+  draft.change("alpenkredit", { name, namespace: `customer-${name}`, lane: renamed(lane), apps: renamed(apps) });
 }
 
 function withCluster(

@@ -1,0 +1,22 @@
+import { Chart } from "cdk8s";
+import type { Construct } from "constructs";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { CustomerProject } from "./app-project.ts";
+import { CustomerApplication } from "./application.ts";
+import { ClusterRegistration } from "./cluster-registration.ts";
+
+/** What Argo CD, in the central cluster, is told of a customer's applications. Nothing at all for one without `apps`. */
+export class CustomerApps extends Chart {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id, { disableResourceNameHashes: true });
+    const apps = Object.entries(definition.apps);
+    if (apps.length === 0) {
+      return;
+    }
+    new CustomerProject(this, "project", definition);
+    new ClusterRegistration(this, "cluster", definition);
+    for (const [name, app] of apps) {
+      new CustomerApplication(this, `app-${name}`, { definition, name, app });
+    }
+  }
+}

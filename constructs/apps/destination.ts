@@ -1,0 +1,18 @@
+import { apiServer } from "../api-server.ts";
+import type { CustomerDefinition } from "../customer-definition.ts";
+
+/** The one place where a customer's applications may be. */
+export interface Destination {
+  /** URL of the customer's API server. */
+  readonly server: string;
+  readonly namespace: string;
+}
+
+/**
+ * By address, not by name: Argo CD then reaches the very address that the lane may reach, whatever a name server says.
+ * The name is checked against the certificate (`tlsClientConfig.serverName` of the registered cluster).
+ */
+export function destination(definition: CustomerDefinition): Destination {
+  const { address, port } = apiServer(definition);
+  return { server: `https://${address}:${port}`, namespace: definition.cluster.namespace };
+}

@@ -1,0 +1,59 @@
+import type { DeployedApp } from "../applications.ts";
+
+/** What a chart's values are made of. */
+export type ChartValue = string | number | boolean | readonly ChartValue[] | ChartValues;
+
+/** Values of a chart, as in its values.yaml. */
+export interface ChartValues {
+  readonly [key: string]: ChartValue;
+}
+
+export interface HelmAppProps<Values extends ChartValues> {
+  /** URL of the git repository that holds the chart: https, without user or password. */
+  readonly repository: string;
+  /** Tag or commit that is deployed. Not a branch: what runs would then change without a merge here. */
+  readonly revision: string;
+  /** Folder of the chart in the repository. */
+  readonly chart: string;
+  /**
+   * Values that differ from the chart's own.
+   * @default - none: the chart's own values hold
+   */
+  readonly values?: Values;
+  /**
+   * Labels that select exactly this application's pods.
+   * @default - `app.kubernetes.io/name` with the last part of `chart`, as charts commonly set it
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Container that steps enter.
+   * @default - the pod's first container
+   */
+  readonly container?: string;
+}
+
+/** An application that Argo CD keeps in the customer's cluster; steps enter its pods, and read its values. */
+export interface HelmApp<Values extends ChartValues = ChartValues> extends DeployedApp {
+  readonly repository: string;
+  readonly revision: string;
+  readonly chart: string;
+  /** The values as they were given, with their types: what the application is told, a step can be told too. */
+  readonly values: Values;
+}
+
+/** A Helm chart of a git repository, deployed into the customer's cluster by Argo CD: for `apps` of a customer. */
+export function helmApp<const Values extends ChartValues = Readonly<Record<never, never>>>(
+  props: HelmAppProps<Values>,
+): HelmApp<Values> {
+  const { values, labels, ...rest } = props;
+  return {
+    ...rest,
+    values: values ?? ({} as Values),
+    labels: labels ?? { "app.kubernetes.io/name": props.chart.split("/").at(-1) ?? "" },
+  };
+}
+
+/** Whether an application is one that Argo CD deploys from the customer's file. */
+export function isHelmApp(app: DeployedApp): app is HelmApp {
+  return "chart" in app;
+}

@@ -1,0 +1,137 @@
+import { ARGOCD_NAMESPACE } from "../apps/argo-cd.ts";
+import { type HelmApp, isHelmApp } from "../apps/helm-app.ts";
+import { centralCluster } from "../central-cluster.ts";
+import { APPS_KUBECONFIG } from "../credential-reference.ts";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import type { Step } from "../night/step.ts";
+import { type Problem, received } from "../problem.ts";
+
+/** The applications that Argo CD deploys, what they need, and the steps that enter them. */
+export function checkApps(
+  definition: CustomerDefinition,
+  central: { readonly argoCd: boolean } = centralCluster,
+): readonly Problem[] {
+  const apps = Object.entries(definition.apps);
+  return [
+    ...checkSurroundings(definition, central.argoCd),
+    ...apps.flatMap(([name, app]) => checkApp(name, app)),
+    ...checkLabels(apps),
+    ...definition.workflow.steps.flatMap((step) => checkUse(step, definition.apps)),
+  ];
+}
+
+function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: boolean): readonly Problem[] {
+  const hasApps = Object.keys(apps).length > 0;
+  const kubeconfig = credentials[APPS_KUBECONFIG];
+  const property = `credentials.${APPS_KUBECONFIG}`;
+  const problems: Problem[] = [];
+  if (hasApps && !argoCd) {
+    problems.push({
+      property: "apps",
+      received: received(Object.keys(apps)),
+      rule: `the central cluster has Argo CD, in namespace ${ARGOCD_NAMESPACE}, and central.json says so`,
+      mend: 'install it and set "argoCd": true in central.json, or deploy the application yourself and use deployedApp(...)',
+    });
+  }
+  if (hasApps && kubeconfig === undefined) {
+    problems.push({
+      property,
+      received: "nothing",
+      rule: "Argo CD has an identity of its own in the customer's cluster, with rights to applications alone",
+      mend: `write ${APPS_KUBECONFIG}: gitlabFile("APPS_KUBECONFIG")`,
+    });
+  }
+  if (!hasApps && kubeconfig !== undefined) {
+    problems.push({
+      property,
+      received: "a reference",
+      rule: "without apps nothing uses it: a credential that nobody needs is not fetched",
+      mend: "remove it, or declare apps",
+    });
+  }
+  return problems;
+}
+
+/** Longest name of an application: with the customer's before it, it stays a valid name. */
+const NAME_LIMIT = 53;
+
+function checkApp(name: string, app: HelmApp): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (property: string, value: unknown, rule: string, mend: string): void => {
+    problems.push({ property: `apps.${name}${property}`, received: received(value), rule, mend });
+  };
+  if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > NAME_LIMIT) {
+    add("", name, `a Helm release: a DNS label of at most ${NAME_LIMIT} characters`, 'write "pricing-engine"');
+  }
+  if (!isRepository(app.repository)) {
+    const rule = "an https URL of one repository, without user, password or wildcard: the project allows exactly it";
+    add(".repository", shownUrl(app.repository), rule, 'write "https://git.<host>/<path>.git"');
+  }
+  if (!/^(v?\d[\w.+-]*|[0-9a-f]{40}|[\w.-]+-\d+(\.\d+)+)$/.test(app.revision)) {
+    const rule = "a version tag or a whole commit: a branch would change what runs without a merge request here";
+    add(".revision", app.revision, rule, 'write for instance "v4.2.1"');
+  }
+  if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(app.chart)) {
+    const rule = "the chart's folder in the repository: a relative path without `..`";
+    add(".chart", app.chart, rule, 'write for instance "charts/pricing-engine"');
+  }
+  return problems;
+}
+
+function isRepository(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url?.protocol === "https:" &&
+    url.username === "" &&
+    url.password === "" &&
+    url.search === "" &&
+    url.hash === "" &&
+    url.pathname.length > 1 &&
+    !/[*?[\]{}!\s]/.test(text)
+  );
+}
+
+/** The URL without what it may carry beside host and path, which could be a password. */
+function shownUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url === undefined ? text : `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** Two applications with the same labels cannot be told apart by a step. */
+function checkLabels(apps: readonly (readonly [string, HelmApp])[]): readonly Problem[] {
+  const key = (app: HelmApp): string => JSON.stringify(Object.entries(app.labels).sort());
+  return apps.flatMap(([name, app], index) => {
+    const other = apps.slice(0, index).find(([, earlier]) => key(earlier) === key(app));
+    return other === undefined
+      ? []
+      : [
+          {
+            property: `apps.${name}.labels`,
+            received: received(app.labels),
+            rule: `labels of its own: a step could not tell its pods from those of ${other[0]}`,
+            mend: `write for instance labels: { "app.kubernetes.io/instance": "${name}" }`,
+          },
+        ];
+  });
+}
+
+/** A step that enters a chart's pods is of a customer that deploys the chart. */
+function checkUse({ name, work }: Step, apps: CustomerDefinition["apps"]): readonly Problem[] {
+  const used =
+    work.kind === "exec"
+      ? [work.options.app]
+      : work.kind === "copyIn"
+        ? [work.options.to].flatMap((place) => (place.kind === "pod" ? [place.app] : []))
+        : work.kind === "copyOut"
+          ? [work.options.from].flatMap((place) => (place.kind === "pod" ? [place.app] : []))
+          : [];
+  const deployed = Object.values(apps);
+  return used
+    .filter((app) => isHelmApp(app) && !deployed.includes(app))
+    .map((app) => ({
+      property: `workflow.steps["${name}"].app`,
+      received: isHelmApp(app) ? received(app.chart) : "an application",
+      rule: "an application that the customer's apps have: this one would be deployed by nobody",
+      mend: "add it to apps, or use deployedApp(...) if somebody else deploys it",
+    }));
+}

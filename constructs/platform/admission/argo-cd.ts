@@ -1,0 +1,40 @@
+import { Construct } from "constructs";
+import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
+import { AdmissionPolicy } from "./admission-policy.ts";
+import { quoted } from "./cel.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES } from "./identities.ts";
+
+/** CEL: the request comes from a component of Argo CD. */
+const FROM_ARGOCD = `${quoted(`system:serviceaccounts:${ARGOCD_NAMESPACE}`)} in request.userInfo.groups`;
+
+/**
+ * Invariants 29 and 30: projects and Applications come from customers' files and from nowhere else. Argo CD keeps their
+ * state; it neither makes one nor changes what one says, whoever asks it to, and however wide its own rights are.
+ */
+export class ArgoCdObjects extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-argo-cd",
+      scope: "everywhere",
+      rules: [
+        {
+          apiGroup: "argoproj.io",
+          apiVersion: "v1alpha1",
+          resources: ["applications", "applicationsets", "appprojects"],
+          operations: ["CREATE", "UPDATE", "DELETE"],
+        },
+      ],
+      exempt: { kubernetes: FROM_KUBERNETES },
+      variables: [{ name: "argoCd", expression: FROM_ARGOCD }],
+      validations: [
+        {
+          expression: `(${FROM_DEPLOYER} && !variables.argoCd) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
+          received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
+          rule: "projects and Applications are written by deployers, from customers' files; Argo CD only keeps an Application's state",
+          mend: "change apps in the customer's file and deploy",
+        },
+      ],
+    });
+  }
+}

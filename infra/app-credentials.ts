@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { SECRET_TYPE_LABEL } from "../constructs/apps/argo-cd.ts";
+import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import type { Manifest } from "../constructs/synthesize.ts";
+import type { ResourceInputs } from "./phases.ts";
+
+interface Kubeconfig {
+  readonly clusters: readonly [{ readonly cluster: { readonly "certificate-authority-data": string } }];
+  readonly users: readonly [
+    {
+      readonly user: {
+        readonly token?: string;
+        readonly "client-certificate-data"?: string;
+        readonly "client-key-data"?: string;
+      };
+    },
+  ];
+}
+
+/** Puts the credential into the Secret that registers the customer's cluster with Argo CD; leaves the rest as it is. */
+export function withAppCredential(
+  manifest: Manifest,
+  definition: CustomerDefinition,
+  kubeconfig: string,
+): ResourceInputs {
+  if (manifest.kind !== "Secret" || manifest.metadata.labels?.[SECRET_TYPE_LABEL] !== "cluster") {
+    return manifest;
+  }
+  const registered = manifest.stringData as Readonly<Record<string, string>>;
+  return { ...manifest, stringData: { ...registered, config: pulumi.secret(clusterConfig(definition, kubeconfig)) } };
+}
+
+/**
+ * How Argo CD connects: as the kubeconfig says, under its inline authority, the server's name checked although it is
+ * reached by address.
+ *
+ * @param kubeconfig A kubeconfig that passed `checkKubeconfig`.
+ */
+export function clusterConfig(definition: CustomerDefinition, kubeconfig: string): string {
+  const { clusters, users }: Kubeconfig = parse(kubeconfig);
+  const { user } = users[0];
+  const client =
+    user.token === undefined ? { certData: user["client-certificate-data"], keyData: user["client-key-data"] } : {};
+  return JSON.stringify({
+    ...(user.token === undefined ? {} : { bearerToken: user.token }),
+    tlsClientConfig: {
+      serverName: new URL(definition.cluster.server).hostname,
+      caData: clusters[0].cluster["certificate-authority-data"],
+      ...client,
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { childPipeline, type Purpose } from "../../pipeline/child-pipeline.ts";
+import { type Fields, fields } from "./fields.ts";
+
+/** What GitLab runs: the repository's own pipeline, and the pipelines that it writes and triggers. */
+export interface PipelineTrial {
+  /** `.gitlab-ci.yml`. */
+  readonly main: Fields;
+  /** The pipeline written for each purpose, here for a change that touches everything. */
+  readonly children: Readonly<Record<Purpose, Fields>>;
+}
+
+const FILE = fileURLToPath(new URL("../../.gitlab-ci.yml", import.meta.url));
+
+/** More customers than these are not written out: their jobs differ in the name alone. */
+const WRITTEN = 20;
+
+/** Reads the pipeline and has it write its children for these customers, the platform, and one that was removed. */
+export function tryPipeline(customers: readonly string[]): PipelineTrial {
+  const affected = { customers: customers.slice(0, WRITTEN), removed: ["removed-customer"], platform: true };
+  const child = (purpose: Purpose): Fields =>
+    fields(parse(childPipeline({ purpose, affected, base: "HEAD", planCommand: "" })["child.yml"] ?? ""));
+  return {
+    main: fields(parse(readFileSync(FILE, "utf8"), { merge: true })),
+    children: { review: child("review"), deploy: child("deploy"), drift: child("drift") },
+  };
+}
