@@ -12,10 +12,14 @@ export const RUNNER_ID = 1000;
 export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "reuse" | "calendar" | "sweep" | "reap";
 
 /**
- * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20),
- * or the pod was evicted and its remote Job runs on (143). The new runner adopts that Job. All others wait for a person.
+ * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20), the
+ * pod was evicted and its remote Job runs on (143), or the runner was killed without a word, by the kernel for its
+ * memory or by the kubelet after the grace period (137). The new runner adopts that Job. All others wait for a person.
  */
-const REPEATABLE = 'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "143"';
+const REPEATABLE = ["20", "143", "137"].reduce(
+  (condition, code) => `${condition} || lastRetry.exitCode == "${code}"`,
+  'lastRetry.status == "Error"',
+);
 
 export interface RunnerTemplateProps {
   readonly name: string;

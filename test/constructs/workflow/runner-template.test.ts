@@ -52,10 +52,11 @@ describe("the runner's pod", () => {
   });
 });
 
-test("only lost pods, evictions and infrastructure are repeated without a person", () => {
+test("only lost pods, killed runners, evictions and infrastructure are repeated without a person", () => {
   expect(runner.retryStrategy).toMatchObject({
     retryPolicy: "Always",
-    expression: 'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "143"',
+    expression:
+      'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "143" || lastRetry.exitCode == "137"',
   });
 });
 
