@@ -88,7 +88,7 @@ export default defineCustomer({
         when: "month-end",
         message: "Month-end figures: confirm before they are filed.",
       });
-      night.copyOut("archive", { from: onResults("revaluation"), to: "archive", after: report });
+      night.copyOut("archive", { from: onResults("revaluation"), to: "archive", after: revaluation });
     },
   }),
 });

@@ -112,8 +112,8 @@ describe("runs of one business date, in their order", () => {
       },
     );
     expect(started(3)).toEqual({
-      anew: ["var-es", "report", "archive"],
-      reused: ["market", "revaluation", "scenarios"],
+      anew: ["var-es", "report"],
+      reused: ["archive", "market", "revaluation", "scenarios"],
     });
     const shown = await cluster.nightlane(anna, "show", CUSTOMER, "--night", `night-${DATE}-run-3`);
     expect(shown.out).toMatch(/↺ scenarios +spark +reused/);

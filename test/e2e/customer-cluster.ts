@@ -3,6 +3,8 @@ import { BatchV1Api, CoreV1Api, type CoreV1Event, KubeConfig, type V1Job } from 
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 
+const ENDED = new Set(["Succeeded", "Failed"]);
+
 /** A customer's cluster, seen with our own minimal identity there, never as an administrator. */
 export class CustomerCluster {
   private readonly batch: BatchV1Api;
@@ -30,6 +32,17 @@ export class CustomerCluster {
     const { items } = await this.batch.listNamespacedJob({ namespace: this.namespace });
     const of = (job: V1Job): string => job.metadata?.annotations?.["nightlane/run-key"] ?? "";
     return items.filter((job) => of(job).includes(businessDate) && of(job).endsWith(`/${runNumber}`));
+  }
+
+  /** Pods of a Job, driver and executors, that have neither ended nor been told to. */
+  async livePods(job: string): Promise<readonly string[]> {
+    const { items } = await this.core.listNamespacedPod({ namespace: this.namespace });
+    return items
+      .filter(({ metadata, status }) => {
+        const live = metadata?.deletionTimestamp === undefined && !ENDED.has(status?.phase ?? "");
+        return live && metadata?.name?.startsWith(`${job}-`);
+      })
+      .map(({ metadata }) => metadata?.name ?? "");
   }
 
   /** How many pods of a Job were started, and how many executors its driver started, by the events they left. */

@@ -1,0 +1,188 @@
+import { Writable } from "node:stream";
+import { CoreV1Api, KubeConfig, type V1JobCondition } from "@kubernetes/client-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { until } from "../../farm/wait.ts";
+import { Central } from "../../ops/central.ts";
+import { main } from "../../ops/cli.ts";
+import { ExitCode } from "../../ops/exit-code.ts";
+import { type NightState, nightState } from "../../ops/night/night-state.ts";
+import type { StepState, StepStatus } from "../../ops/night/step-status.ts";
+import { CustomerCluster } from "./customer-cluster.ts";
+
+const CUSTOMER = "alpenkredit";
+const DATE = "2026-03-27";
+const NIGHT = `night-${DATE}-run-1`;
+const NAMESPACE = laneNamespace(CUSTOMER);
+const { centralKubeconfig } = new FarmPaths(farmRoot());
+const central = Central.fromKubeconfig(centralKubeconfig);
+let cluster: CustomerCluster;
+
+beforeAll(async () => {
+  cluster = await CustomerCluster.of(CUSTOMER);
+});
+
+/** What the verbs do in the customer's cluster: how many drivers were started there, and what is left of the others. */
+describe("a night of alpenkredit under an operator's hands", () => {
+  it("starts, with a step held that it has not reached", async () => {
+    await nightlane("run", "--date", DATE);
+    await nightlane("hold", "revaluation");
+    await untilDrivers("scenarios", [1]);
+  });
+
+  it("adopts the remote Job when the runner is killed: no driver is started", async () => {
+    const killed = await runnerOf("scenarios");
+    const core = coreOf();
+    await core.deleteNamespacedPod({ namespace: NAMESPACE, name: killed, gracePeriodSeconds: 0 });
+    await until({ what: "another runner follows scenarios", limitSeconds: 120, everyMilliseconds: 500 }, async () => {
+      const now = await runnerOf("scenarios").catch(() => killed);
+      return (
+        now !== killed &&
+        (
+          await core.readNamespacedPodLog({ namespace: NAMESPACE, name: now, container: "main" }).catch(() => "")
+        ).includes("found Job ")
+      );
+    });
+    expect(await driversOf("scenarios")).toEqual([1]);
+  });
+
+  it("restarts a running step: its Job is replaced, and one driver is started", async () => {
+    await nightlane("restart", "scenarios");
+    await untilDrivers("scenarios", [1, 1]);
+    expect(await cluster.livePods(await jobOf("scenarios", 1))).toEqual([]);
+    expect(await activeJobs("scenarios")).toHaveLength(1);
+  });
+
+  it("waits at the gate of the held step, and starts it when it is released", async () => {
+    await untilState("revaluation", "held", 300);
+    expect((await step("scenarios")).state).toBe("succeeded");
+    expect(await driversOf("revaluation")).toEqual([]);
+    await nightlane("release", "revaluation");
+    await untilDrivers("revaluation", [1]);
+  });
+
+  it("stops a running step: its Job, driver and executors are gone when it waits for a decision", async () => {
+    const job = await jobOf("revaluation", 1);
+    const what = "an executor of revaluation runs";
+    await until(
+      { what, limitSeconds: 180, everyMilliseconds: 500 },
+      async () => (await cluster.livePods(job)).length > 1,
+    );
+    await nightlane("stop", "revaluation");
+    await untilState("revaluation", "deciding", 1);
+    await until({ what: `nothing of ${job} is left`, limitSeconds: 60, everyMilliseconds: 500 }, async () => {
+      return (await cluster.livePods(job)).length === 0 && (await activeJobs("revaluation")).length === 0;
+    });
+  });
+
+  it("retries it as one new driver", async () => {
+    await nightlane("retry", "revaluation");
+    await untilDrivers("revaluation", [1, 1]);
+    expect(await activeJobs("revaluation")).toHaveLength(1);
+  });
+
+  it("skips steps that it has not reached: no driver is started for them, and the night ends well", async () => {
+    await nightlane("skip", "var-es");
+    await nightlane("skip", "report");
+    await nightlane("skip", "hand-in");
+    await until({ what: `${NIGHT} has ended`, limitSeconds: 300, everyMilliseconds: 1000 }, async () => {
+      return (await night()).phase === "Succeeded";
+    });
+    expect(await driversOf("var-es")).toEqual([]);
+    expect(await driversOf("report")).toEqual([]);
+    expect([await driversOf("scenarios"), await driversOf("revaluation")]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+});
+
+/** Runs a verb as whoever the farm's administrator is; it must work. */
+async function nightlane(verb: string, ...args: readonly string[]): Promise<void> {
+  const told: string[] = [];
+  const io = { out: collecting(told), err: collecting(told) };
+  const line = [verb, CUSTOMER, ...args, "--reason", `test of ${verb}`, "--kubeconfig", centralKubeconfig];
+  expect([await main(line, io), told.join("")]).toEqual([ExitCode.done, expect.any(String)]);
+}
+
+function collecting(to: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, next) {
+      to.push(chunk.toString());
+      next();
+    },
+  });
+}
+
+async function night(): Promise<NightState> {
+  return nightState(await central.workflow(NAMESPACE, NIGHT), Date.now());
+}
+
+async function step(name: string): Promise<StepStatus> {
+  const found = (await night()).steps.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`${NIGHT} has no step ${name}`);
+  return found;
+}
+
+async function untilState(name: string, state: StepState, limitSeconds: number): Promise<void> {
+  await until({ what: `${name} is ${state}`, limitSeconds, everyMilliseconds: 500 }, async () => {
+    return (await step(name)).state === state;
+  });
+}
+
+async function jobOf(name: string, attempt: number): Promise<string> {
+  const job = (await step(name)).attemptLog.find(({ number }) => number === attempt)?.remoteJob;
+  if (job === undefined) throw new Error(`${name} has no remote Job for attempt ${attempt}`);
+  return job;
+}
+
+/** Drivers that were started for each attempt of a step. */
+async function driversOf(name: string): Promise<readonly number[]> {
+  const jobs = (await step(name)).attemptLog.flatMap(({ remoteJob }) => (remoteJob === undefined ? [] : [remoteJob]));
+  return Promise.all(jobs.map(async (job) => (await cluster.starts(job)).drivers));
+}
+
+async function untilDrivers(name: string, counts: readonly number[]): Promise<void> {
+  const what = `${name} has started ${counts.join(" and ")} drivers`;
+  await until({ what, limitSeconds: 180, everyMilliseconds: 500 }, async () => {
+    return JSON.stringify(await driversOf(name)) === JSON.stringify(counts);
+  });
+}
+
+/** Jobs of a step that are neither ended nor on their way out. */
+async function activeJobs(name: string): Promise<readonly string[]> {
+  const jobs = await cluster.jobs(DATE, 1);
+  return jobs
+    .filter(({ metadata, status }) => {
+      const ofStep = metadata?.annotations?.["nightlane/step"] === name;
+      return ofStep && metadata?.deletionTimestamp === undefined && !hasEnded(status?.conditions);
+    })
+    .map(({ metadata }) => metadata?.name ?? "");
+}
+
+function hasEnded(conditions: readonly V1JobCondition[] = []): boolean {
+  return conditions.some(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
+}
+
+/** The pod in which a step's runner runs now. */
+async function runnerOf(name: string): Promise<string> {
+  const { items } = await coreOf().listNamespacedPod({
+    namespace: NAMESPACE,
+    labelSelector: `workflows.argoproj.io/workflow=${NIGHT}`,
+    fieldSelector: "status.phase=Running",
+  });
+  const pod = items.find(
+    ({ metadata }) =>
+      metadata?.deletionTimestamp === undefined &&
+      metadata?.annotations?.["workflows.argoproj.io/node-name"]?.includes(`.${name}.`),
+  );
+  if (pod?.metadata?.name === undefined) throw new Error(`no runner of ${name} runs`);
+  return pod.metadata.name;
+}
+
+function coreOf(): CoreV1Api {
+  const config = new KubeConfig();
+  config.loadFromFile(centralKubeconfig);
+  return config.makeApiClient(CoreV1Api);
+}
