@@ -9,7 +9,7 @@ import pytest
 
 from nightlane_runner.kubeconfig import read_kubeconfig
 from tests.support.administrator import Administrator
-from tests.support.api_server import running_api_server
+from tests.support.api_server import pinned_tool, running_api_server
 from tests.support.kubelet import Kubelet
 from tests.support.runner_process import RunnerProcess
 from tests.support.tcp_proxy import TcpProxy
@@ -67,13 +67,13 @@ def start_runner(mounts: Path) -> Iterator[StartRunner]:
         runner.end()
 
 
+@pytest.fixture(scope="session")
+def kubectl() -> Path:
+    """The pinned kubectl."""
+    return pinned_tool("kubectl")
+
+
 @pytest.fixture
-def kubectl_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pinned kubectl of the tool cache, first on the path."""
-    cache = Path(
-        os.environ.get("NIGHTLANE_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "nightlane")
-    )
-    found = sorted((cache / "tools" / "kubectl").glob("*/kubectl"))
-    if not found:
-        pytest.skip("the tool cache holds no kubectl")
-    monkeypatch.setenv("PATH", f"{found[-1].parent}{os.pathsep}{os.environ['PATH']}")
+def kubectl_on_path(kubectl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pinned kubectl, first on the path."""
+    monkeypatch.setenv("PATH", f"{kubectl.parent}{os.pathsep}{os.environ['PATH']}")

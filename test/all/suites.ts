@@ -9,6 +9,9 @@ export const suites: readonly Suite[] = [
   { name: "isolation", command: ["tsx", "isolation/cli.ts"], budgetMinutes: 2 },
   { name: "scan", command: ["tsx", "isolation/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
+  // All at once: they share most of what is compiled, and no test waits for a build within its own limit.
+  { name: "tools", command: ["tsx", "farm/tools/cli.ts", "path", "--all"], budgetMinutes: 45 },
+  { name: "images", command: ["tsx", "farm/images/cli.ts", "build", "--all"], budgetMinutes: 20 },
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },

@@ -12,6 +12,20 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 RUNNING_SERVER_VARIABLE = "NIGHTLANE_TEST_KUBECONFIG"
 """Administrator's kubeconfig of an API server that runs already, to save its start while working on tests."""
 
+_PROGRAMS = REPOSITORY / "node_modules" / ".bin"
+
+
+def pinned_tool(name: str) -> Path:
+    """Return the path of a tool in its pinned version; the first time it is built, which takes minutes."""
+    told = subprocess.run(
+        [str(_PROGRAMS / "node"), "--import", "tsx", "farm/tools/cli.ts", "path", name],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    return Path(json.loads(told)[name])
+
 
 @contextmanager
 def running_api_server(folder: Path) -> Iterator[Path]:
@@ -19,13 +33,12 @@ def running_api_server(folder: Path) -> Iterator[Path]:
     if (given := os.environ.get(RUNNING_SERVER_VARIABLE)) is not None:
         yield Path(given)
         return
-    bin_folder = REPOSITORY / "node_modules" / ".bin"
     process = subprocess.Popen(
-        [str(bin_folder / "node"), "--import", "tsx", "farm/cli.ts", "api-server", "--dir", str(folder)],
+        [str(_PROGRAMS / "node"), "--import", "tsx", "farm/cli.ts", "api-server", "--dir", str(folder)],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{_PROGRAMS}{os.pathsep}{os.environ['PATH']}"},
         text=True,
     )
     assert process.stdin is not None
