@@ -1,4 +1,5 @@
 import { Night } from "./night/night.ts";
+import { shadowSteps } from "./night/shadow.ts";
 import type { Step } from "./night/step.ts";
 import type { NightSchedule } from "./schedule.ts";
 
@@ -9,7 +10,12 @@ export interface RiskWorkflow {
   /** Undefined: 15 minutes after the start, which nightwatch applies, since the start may be changed in a chart's values. */
   readonly startBy?: string;
   readonly inputsBy?: string;
+  /** Whether it runs beside a night that still counts, and so writes nothing but its results. */
+  readonly shadow: boolean;
+  /** The steps that the night has. */
   readonly steps: readonly Step[];
+  /** The steps of the file; a shadow night leaves some of them out. */
+  readonly declared: readonly Step[];
 }
 
 export interface RiskWorkflowProps {
@@ -33,6 +39,12 @@ export interface RiskWorkflowProps {
    * @default - nobody is told
    */
   readonly inputsBy?: string;
+  /**
+   * A shadow night runs beside the one that still counts, to be compared with it: steps that may write elsewhere than
+   * below the night's own directory are left out, see `inShadow` of a step.
+   * @default false
+   */
+  readonly shadow?: boolean;
   /** Declares the steps. */
   readonly steps: (night: Night) => void;
 }
@@ -41,12 +53,14 @@ export interface RiskWorkflowProps {
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   const night = new Night();
   props.steps(night);
-  const { schedule, finishBy = "06:00", startBy, inputsBy } = props;
+  const { schedule, finishBy = "06:00", startBy, inputsBy, shadow = false } = props;
   return {
     schedule,
     finishBy,
     ...(startBy === undefined ? {} : { startBy }),
     ...(inputsBy === undefined ? {} : { inputsBy }),
-    steps: night.steps,
+    shadow,
+    steps: shadow ? shadowSteps(night.steps) : night.steps,
+    declared: night.steps,
   };
 }

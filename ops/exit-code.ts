@@ -16,7 +16,7 @@ export const ExitCode = {
   unreachable: 6,
   /** The act was written, but its effect was not seen within the time; the message says what to look at. */
   noEffectYet: 7,
-  /** A replay ended with other results than the run it repeats, or a night that was waited for did not end well. */
+  /** Results differ (of a replay, or in `compare`), or a night that was waited for did not end well. */
   differs: 8,
 } as const;
 

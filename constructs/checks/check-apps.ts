@@ -16,7 +16,7 @@ export function checkApps(
     ...checkSurroundings(definition, central.argoCd),
     ...apps.flatMap(([name, app]) => checkApp(name, app)),
     ...checkLabels(apps),
-    ...definition.workflow.steps.flatMap((step) => checkUse(step, definition.apps)),
+    ...definition.workflow.declared.flatMap((step) => checkUse(step, definition.apps)),
   ];
 }
 

@@ -7,11 +7,12 @@ import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkName } from "./check-name.ts";
 import { checkSchedule } from "./check-schedule.ts";
+import { checkShadow } from "./check-shadow.ts";
 import { checkSteps } from "./check-steps.ts";
 
 /** Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. */
 export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
-  const steps = checkSteps(definition.workflow.steps);
+  const steps = [...checkSteps(definition.workflow.declared), ...checkShadow(definition.workflow)];
   return [
     ...checkName(definition.name),
     ...checkCluster(definition.cluster),

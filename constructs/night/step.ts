@@ -24,6 +24,12 @@ export interface StepOptions {
    */
   readonly timeout?: Duration;
   /**
+   * Whether a shadow night has the step, which must then write nothing but below the night's directory.
+   * @default - true for Spark steps and for copies from or to the results volume; false for commands in an
+   * application's pod, copies into one, and gates
+   */
+  readonly inShadow?: boolean;
+  /**
    * Whether the step brings what the night computes from, so that the workflow's `inputsBy` is its deadline.
    * @default - true for a step that waits for no other
    */

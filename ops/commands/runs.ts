@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { ExitCode, OpsError } from "../exit-code.ts";
 import { laneOf } from "../lanes.ts";
 import type { Day } from "../night/local-time.ts";
 import type { Paint } from "../night/render-night.ts";
 import { type Backfill, backfill } from "../verbs/backfill.ts";
+import { compare, renderComparison } from "../verbs/compare.ts";
 import { comparisonText, history, renderHistory, renderRuns } from "../verbs/history.ts";
 import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
 import { repeat } from "../verbs/repeat.ts";
@@ -45,6 +47,13 @@ interface HistoryCommandOptions extends CommonOptions {
   readonly limit: number;
 }
 
+interface CompareCommandOptions extends CommonOptions {
+  readonly date: Day;
+  readonly with: string;
+  readonly run?: number;
+  readonly step?: readonly string[];
+}
+
 const DATE = "business date, YYYY-MM-DD: never taken from the clock";
 const MOST_AT_ONCE = 4;
 
@@ -55,6 +64,7 @@ export function addRunCommands(program: Command, io: Io): void {
   addRestate(program, io);
   addBackfill(program, io);
   addHistory(program, io);
+  addCompare(program, io);
 }
 
 function addRun(program: Command, io: Io): void {
@@ -148,6 +158,31 @@ function addHistory(program: Command, io: Io): void {
       }),
     "history nordbank",
     "history nordbank --date 2026-03-31 -o json",
+  );
+}
+
+function addCompare(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("compare <customer>"))
+      .description("compare a night's results, by hash, with files that another night left in a folder: <step>/<file>")
+      .requiredOption("--date <day>", DATE, day)
+      .requiredOption("--with <folder>", "folder of the other night's results")
+      .option("--run <number>", "which run (default: the last that succeeded)", count)
+      .option("--step <step...>", "only the results of these steps")
+      .action(async (customer: string, options: CompareCommandOptions) => {
+        const { date, with: folder, run: number, step } = options;
+        const compared = await compare(centralOf(options), laneOf(customer), {
+          date,
+          folder,
+          ...(number === undefined ? {} : { run: number }),
+          ...(step === undefined ? {} : { steps: step }),
+        });
+        outputOf(options, io).show(compared, renderComparison);
+        if (!compared.same) {
+          throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
+        }
+      }),
+    "compare lakebank --date 2026-03-31 --with /data/out/2026-03-31 --step var-es report",
   );
 }
 

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
@@ -23,7 +26,7 @@ function ending({ step }: StartedRunner): Ending {
   if (step === failing) {
     return { exitCode: 10, message: "the figures do not add up" };
   }
-  const hash = market.repeat(64);
+  const hash = createHash("sha256").update(market).digest("hex");
   const results = { sha256: hash, files: { [`${step.replace("reuse ", "")}.csv`]: hash } };
   // A command brings nothing to the lane, so neither does taking over what it left.
   const told = step.endsWith("market") ? "" : JSON.stringify(results);
@@ -131,6 +134,36 @@ describe("runs of one business date, in their order", () => {
     ]);
     const told = await act("run", CUSTOMER, "--date", DATE);
     expect(told).toMatchObject({ code: ExitCode.notPossible });
+  });
+
+  it("are compared with the files that another night left", async () => {
+    const folder = join(cluster.guarded.central.folder.path, "old-night");
+    const left = (step: string, content: string): void => {
+      mkdirSync(join(folder, step), { recursive: true });
+      writeFileSync(join(folder, step, `${step}.csv`), content);
+    };
+    const compared = (...args: readonly string[]): Promise<Told> =>
+      cluster.nightlane(anna, "compare", CUSTOMER, "--date", DATE, "--with", folder, ...args);
+    expect(await compared()).toMatchObject({ code: ExitCode.notFound });
+    left("var-es", "a");
+    left("report", "a");
+    const same = await compared("--step", "var-es", "report", "--run", "1");
+    expect(same).toMatchObject({ code: ExitCode.done });
+    expect(same.out).toContain(`${DATE} agrees: all 2 results of run 1 are the same`);
+    left("report", "b");
+    const differs = await compared("--step", "var-es", "report", "-o", "json");
+    expect(differs).toMatchObject({ code: ExitCode.differs });
+    expect(JSON.parse(differs.out)).toMatchObject({
+      runNumber: 3,
+      same: false,
+      files: [
+        { step: "var-es", file: "var-es.csv", result: "same" },
+        { step: "report", file: "report.csv", result: "different" },
+      ],
+    });
+    expect((await compared()).out).toMatch(/scenarios +scenarios\.csv +absent/);
+    expect(await compared("--step", "var-se")).toMatchObject({ code: ExitCode.notFound });
+    expect(await compared("--run", "9")).toMatchObject({ code: ExitCode.notFound });
   });
 
   it("say so when a replay has other results", async () => {
