@@ -41,7 +41,7 @@ export class FarmPulumi {
 }
 
 /** A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute. */
-async function untilQuotaIsCounted(paths: FarmPaths, namespace: string): Promise<void> {
+export async function untilQuotaIsCounted(paths: FarmPaths, namespace: string): Promise<void> {
   const client = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
   const path = `/api/v1/namespaces/${namespace}/resourcequotas/lane`;
   try {

@@ -3,6 +3,7 @@ import { discover } from "./access/discovery.ts";
 import { quotaAttempts } from "./access/quota-attempts.ts";
 import { executorAttempts, type LaneInReach, operatorAttempts } from "./access/request-attempts.ts";
 import { actAttempts } from "./admission/acts.ts";
+import { argoCdAttempts } from "./admission/argo-cd-attempts.ts";
 import type { LaneUnderTest } from "./admission/lane.ts";
 import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
@@ -132,6 +133,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     cronAttempts,
     namespaceAttempts,
     configMapAttempts,
+    argoCdAttempts,
     quotaAttempts,
   ];
   return [

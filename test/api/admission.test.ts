@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { actAttempts, withAct } from "../../isolation/live/admission/acts.ts";
+import { argoCdAttempts } from "../../isolation/live/admission/argo-cd-attempts.ts";
 import { type LaneUnderTest, OPERATOR } from "../../isolation/live/admission/lane.ts";
 import {
   configMapAttempts,
@@ -53,6 +54,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["namespaces", namespaceAttempts],
     ["namespaces, by somebody who may change but not create them", namespaceEditorAttempts],
     ["ConfigMaps", configMapAttempts],
+    ["what Argo CD is told", argoCdAttempts],
   ];
 
   it.each(groups)("%s", async (_, attempts) => {

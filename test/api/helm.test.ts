@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -64,8 +64,12 @@ describe.each(customerNames())("charts of %s", (name) => {
   });
 
   it("render exactly the objects of the plain synth", async () => {
-    const { lane, customerSide } = manifestsOf(await loadCustomer(name));
+    const { lane, customerSide, apps } = manifestsOf(await loadCustomer(name));
     expect(byIdentity(await rendered(join(charts, name)))).toEqual(byIdentity(lane));
+    expect(existsSync(join(charts, name, "apps"))).toBe(apps.length > 0);
+    if (apps.length > 0) {
+      expect(byIdentity(await rendered(join(charts, name, "apps")))).toEqual(byIdentity(apps));
+    }
     const administrators = await rendered(join(charts, name, "customer-side"));
     expect(byIdentity(administrators)).toEqual(byIdentity(customerSide));
   });

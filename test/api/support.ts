@@ -11,6 +11,7 @@ import { runCommand } from "../../farm/deploy/command.ts";
 import { Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
+import { until } from "../../farm/wait.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -46,7 +47,7 @@ export class CentralApi {
     for (const file of definitionFiles(tools["argocd-manifests"])) {
       await api.kubectl("apply", "--server-side", "-f", file);
     }
-    await api.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+    await api.untilEstablished();
     await api.kubectl("create", "namespace", "nightlane-system");
     await api.kubectl("create", "namespace", ARGOCD_NAMESPACE);
     return api;
@@ -70,6 +71,21 @@ export class CentralApi {
       .split("\n")
       .filter((line) => line !== "")
       .sort();
+  }
+
+  /** `kubectl wait` fails on a definition that is so new that it has no conditions at all. */
+  private async untilEstablished(): Promise<void> {
+    const wait = [
+      "--kubeconfig",
+      this.kubeconfig,
+      "wait",
+      "--for=condition=Established",
+      "crd",
+      "--all",
+      "--timeout=5s",
+    ];
+    const established = { what: "the resource definitions are established", limitSeconds: 90 };
+    await until(established, async () => (await runCommand(this.kubectlPath, wait, { cwd: "/", env: {} })).code === 0);
   }
 
   async pulumi(project = repository): Promise<Pulumi> {
