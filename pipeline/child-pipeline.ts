@@ -88,7 +88,7 @@ function render(jobs: Jobs): string {
       default: {
         image: "$NIGHTLANE_CI_IMAGE",
         before_script: [
-          "node_modules/.bin/tsx --version >/dev/null 2>&1 || { npm ci --no-audit --no-fund && npm rebuild node --ignore-scripts=false; }",
+          "node_modules/.bin/tsx --version >/dev/null 2>&1 || { npm ci --no-audit --no-fund; npm rebuild node --ignore-scripts=false; }",
         ],
       },
       ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, withRules(job)])),

@@ -63,7 +63,9 @@ const addSeebank = (): void => {
   writeFileSync(inClone("customers/seebank.ts"), copy);
 };
 
-beforeAll(() => {
+beforeAll(async () => {
+  // gitlab-ci-local copies artifacts with it.
+  await ensurePackages(["rsync"], silentReporter);
   scratch = mkdtempSync(join(tmpdir(), "nightlane-pipeline-"));
   clone = join(scratch, "clone");
   // An origin of its own, whose main stays where it is: the jobs fetch it at once, from one clone.
@@ -109,6 +111,10 @@ describe("the child pipeline", () => {
     expect(childJobs("deploy", addSeebank)).toEqual(["seebank:cancel", "seebank:preview", "seebank:up"]);
   });
 
+  test("a merge request that removes a customer shows what goes", () => {
+    expect(childJobs("review", () => rmSync(inClone("customers/alpenkredit.ts")))).toEqual(["alpenkredit:diff"]);
+  });
+
   test("a change of a construct previews everybody", () => {
     expect(childJobs("review", () => appendFileSync(inClone("constructs/labels.ts"), "// changed\n"))).toEqual(
       ["alpenkredit", "nordbank", "platform"].flatMap((stack) => [`${stack}:diff`, `${stack}:preview`]),
@@ -124,10 +130,25 @@ describe("the child pipeline", () => {
   });
 });
 
-describe("the jobs of a merge request, run", () => {
-  // gitlab-ci-local copies artifacts with it; the lists above need none.
-  beforeAll(() => ensurePackages(["rsync"], silentReporter));
+describe("past a hundred customers", () => {
+  const names = Array.from({ length: 149 }, (_, index) => `bank-${String(index + 1).padStart(3, "0")}`);
 
+  test("the child has one pipeline per hundred, which a job of its own writes, and all of them are read", () => {
+    const addBanks = (): void => {
+      for (const name of names) writeFileSync(inClone(`customers/${name}.ts`), "");
+    };
+    expect(childJobs("deploy", addBanks)).toEqual(["shard-1", "shard-2", "shards"]);
+    rmSync(inClone("plan/shard-1.yml"));
+    run("gitlab-ci-local", ["--force-shell-executor", "--file", "plan/child.yml", "shards"]);
+    const ups = ["plan/shard-1.yml", "plan/shard-2.yml"].map((file) =>
+      jobs("--file", file, ...ON_MAIN).filter((job) => job.endsWith(":up")),
+    );
+    expect(ups.map(({ length }) => length)).toEqual([100, 49]);
+    expect(ups.flat()).toEqual(names.map((name) => `${name}:up`));
+  });
+});
+
+describe("the jobs of a merge request, run", () => {
   const CANARY = "glpat-canary0123456789abc";
 
   test("write the note and the report of a new customer, in which a pasted secret is masked", () => {
