@@ -2,10 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type { Manifest } from "../constructs/synthesize.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { streamReporter } from "../farm/tools/reporter.ts";
 import { bank } from "./bank.ts";
-import { writeHelmChart } from "./helm-chart.ts";
+import { computedOf, writeHelmChart } from "./helm-chart.ts";
 import { median, secondsOf } from "./run-process.ts";
 import { expectSameObjects } from "./same-objects.ts";
 import type { Usage } from "./synthesize-banks.ts";
@@ -43,11 +45,12 @@ async function synthesizeBanks(count: number, folder: string): Promise<Run> {
   return { seconds, ...usage };
 }
 
-/** Name of each bank's WorkflowTemplate, from what was written. */
-function templateNames(output: string): readonly string[] {
+/** What was computed for each bank, from what was written. */
+function written(output: string): readonly ReturnType<typeof computedOf>[] {
   return Array.from({ length: LARGEST }, (_, number) => {
-    const file = readdirSync(join(output, bank(number).name)).find((name) => name.includes("-workflowtemplate-"));
-    return file?.replace(/^\d+-workflowtemplate-(.*)\.yaml$/, "$1") ?? "";
+    const folder = join(output, bank(number).name);
+    const files = readdirSync(folder).filter((name) => /-(workflowtemplate|cronworkflow)-/.test(name));
+    return computedOf(files.map((file): Manifest => parse(readFileSync(join(folder, file), "utf8"))));
   });
 }
 
@@ -62,7 +65,7 @@ async function main(folder: string): Promise<void> {
       runs.get(count)?.push(await synthesizeBanks(count, folder));
     }
     if (round === 1) {
-      writeHelmChart(chart, templateNames(join(folder, "dist")));
+      writeHelmChart(chart, written(join(folder, "dist")));
     }
     helmSeconds.push(await secondsOf(helm, ["template", "banks", chart], rendered));
     if (round === 1) {

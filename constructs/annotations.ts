@@ -1,5 +1,5 @@
 /**
- * Annotations that travel between what we deploy and who operates it. Without imports: the operator's command reads
+ * Annotations and labels that travel between what we deploy and who operates it. Without imports: the operator's command reads
  * them too, and must start at once.
  */
 
@@ -17,3 +17,6 @@ export const START_BY = "nightlane/start-by";
 
 /** On the CronWorkflow: local time, `HH:MM`, and the steps, comma-separated, that should have ended by then. */
 export const INPUTS_BY = "nightlane/inputs-by";
+
+/** Label selector of a lane's nights: of all its workflows those that the reaper's schedule did not start. */
+export const NIGHTS_ONLY = "workflows.argoproj.io/cron-workflow!=reaper";

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { isNightTemplate } from "../constructs/lane/content-name.ts";
 import type { Manifest } from "../constructs/synthesize.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { HELM_SECTIONS, type HelmSection, type HelmValue, helmValues } from "./helm-values.ts";
@@ -58,7 +59,7 @@ function marker(index: number): string {
 
 /** An exact replay of last month needs last month's template: helm leaves it, as Pulumi's retainOnDelete does. */
 function retained(manifest: Manifest): Manifest {
-  if (manifest.kind !== "WorkflowTemplate") {
+  if (!isNightTemplate(manifest)) {
     return manifest;
   }
   const annotations = { ...manifest.metadata.annotations, "helm.sh/resource-policy": "keep" };

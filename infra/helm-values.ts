@@ -1,4 +1,5 @@
 import { FINISH_BY, INPUTS_BY, START_BY } from "../constructs/annotations.ts";
+import { CRON_WORKFLOW } from "../constructs/lane/spark-risk-workflow.ts";
 import type { Manifest } from "../constructs/synthesize.ts";
 
 /** One field of an object that a chart's user may set. */
@@ -50,6 +51,9 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
         : [value(["schedule", key], ["metadata", "annotations", annotation], pattern)];
     switch (manifest.kind) {
       case "CronWorkflow":
+        if (manifest.metadata.name !== CRON_WORKFLOW) {
+          return [];
+        }
         return [
           value(["schedule", "cron"], ["spec", "schedules", 0], "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$"),
           value(["schedule", "finishBy"], ["metadata", "annotations", FINISH_BY], TIME),

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { isNightTemplate } from "../constructs/lane/content-name.ts";
 import type { ResourceInputs } from "./phases.ts";
 
 /** Each class has arguments of its own; which fits is known only from the manifest's kind, hence `never`. */
@@ -44,7 +45,7 @@ export function createResource(manifest: ResourceInputs, options: pulumi.CustomR
 
 /** A template that a past night used is kept when the night changes: an exact replay still needs it. */
 function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
-  return manifest.kind === "WorkflowTemplate" ? { retainOnDelete: true } : {};
+  return isNightTemplate(manifest) ? { retainOnDelete: true } : {};
 }
 
 /** A volume is bound when its first pod is scheduled, which may be tonight: Pulumi must not wait for it. */

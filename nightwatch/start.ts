@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { NIGHTS_ONLY } from "../constructs/annotations.ts";
 import type { CronWorkflow } from "../ops/night/schedule.ts";
 import type { Workflow } from "../ops/night/workflow.ts";
 import { Nightwatch } from "./nightwatch.ts";
@@ -48,7 +49,7 @@ export async function startNightwatch(
   const schedules = new CollectionWatch<CronWorkflow>(
     config,
     objects,
-    { ...ARGO, plural: "cronworkflows" },
+    { ...ARGO, plural: "cronworkflows", fieldSelector: "metadata.name=night" },
     {
       listed: async (items) => {
         for await (const cron of items) {
@@ -60,8 +61,8 @@ export async function startNightwatch(
       failed,
     },
   );
-  // Workflows of another controller, a test's for instance, are no nights.
-  const mine = { labelSelector: "!workflows.argoproj.io/controller-instanceid" };
+  // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
+  const mine = { labelSelector: `!workflows.argoproj.io/controller-instanceid,${NIGHTS_ONLY}` };
   const workflows = new CollectionWatch<Workflow>(
     config,
     objects,

@@ -9,6 +9,7 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
+import { NIGHTS_ONLY } from "../constructs/annotations.ts";
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../nightwatch/records/run-record.ts";
 import { type Act, actAnnotation } from "./acts/act.ts";
@@ -132,9 +133,9 @@ export class Central {
     });
   }
 
-  /** All workflows of a lane without their content, newest first. */
+  /** All nights of a lane without their content, newest first. */
   async heads(namespace: string): Promise<readonly WorkflowHead[]> {
-    const request = { ...ARGO, namespace, plural: "workflows" };
+    const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     // An empty list of heads comes without items.
     const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await told(
       `list the nights of ${namespace}`,
@@ -165,9 +166,9 @@ export class Central {
     return list?.items ?? [];
   }
 
-  /** All workflows of a lane with everything in them: large. */
+  /** All nights of a lane with everything in them: large. */
   async workflows(namespace: string): Promise<readonly Workflow[]> {
-    const request = { ...ARGO, namespace, plural: "workflows" };
+    const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     const list: { readonly items: readonly Workflow[] } = await told(`list the nights of ${namespace}`, () =>
       this.objects.listNamespacedCustomObject(request),
     );

@@ -24,8 +24,8 @@ export class ResourceBoundary extends Construct {
     const quantity = (text: string): k8s.Quantity => k8s.Quantity.fromString(text);
     const amounts = (values: Readonly<Record<string, string>>): Record<string, k8s.Quantity> =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, quantity(value)]));
-    // One pod more than there are runners, for the calendar node and a pod that is just ending.
-    const pods = props.runners + 1;
+    // Beside the runners one for the calendar node or a pod that is just ending, and one for the reaper.
+    const pods = props.runners + 2;
     new k8s.KubeResourceQuota(this, "quota", {
       metadata: customerMetadata(props.customer, "lane"),
       spec: {

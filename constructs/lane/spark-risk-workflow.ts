@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { FINISH_BY, INPUTS_BY, START_BY } from "../annotations.ts";
@@ -8,6 +7,7 @@ import { customerMetadata } from "../labels.ts";
 import type { RiskWorkflow } from "../risk-workflow.ts";
 import type { CronWorkflowSpec } from "../workflow/argo.ts";
 import { nightSpec } from "../workflow/night-spec.ts";
+import { contentName, NIGHT } from "./content-name.ts";
 
 /** Name of the CronWorkflow of a lane. */
 export const CRON_WORKFLOW = "night";
@@ -26,7 +26,7 @@ export class SparkRiskWorkflow extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id);
     const spec = nightSpec(definition);
-    this.templateName = `night-${createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10)}`;
+    this.templateName = contentName(NIGHT, spec);
     new ApiObject(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",

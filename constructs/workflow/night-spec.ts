@@ -3,6 +3,7 @@ import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { Step } from "../night/step.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
+import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
 import { reuseTask, reuseTemplate, runsAnew } from "./reuse.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
 import { stepDocument, stepTimeout } from "./step-document.ts";
@@ -22,6 +23,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
   const { steps } = definition.workflow;
   return {
     entrypoint: "night",
+    onExit: EXIT_HANDLER,
     arguments: {
       parameters: [
         { name: "business-date", value: "auto", description: "YYYY-MM-DD, or auto: from the scheduled time" },
@@ -45,6 +47,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
       ]),
       reuseTemplate(definition),
       ...waitingTemplates(),
+      ...exitHandlerTemplates(definition),
     ],
   };
 }
@@ -91,6 +94,8 @@ function calendarTemplate(definition: CustomerDefinition): Template {
     outputs: {
       parameters: ["business-date", "open", "variant"].map((name) => ({
         name,
+        // For the exit handler, which sees only what the whole night knows.
+        globalName: name,
         valueFrom: { path: `/tmp/outputs/${name}` },
       })),
     },

@@ -86,9 +86,29 @@ function environment(props: SparkJobProps): Record<string, EnvValue> {
     POD_IP: EnvValue.fromFieldRef(EnvFieldPaths.POD_IP),
     POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
     POD_NAMESPACE: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAMESPACE),
-    JOB_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_LABEL, { key: "batch.kubernetes.io/job-name" }),
+    JOB_NAME: fromLabel("batch.kubernetes.io/job-name"),
+    // Executors carry the driver's identity, so that they can be swept by it should they ever be left without an owner.
+    NIGHTLANE_LABEL_CUSTOMER: fromLabel("nightlane/customer"),
+    NIGHTLANE_LABEL_STEP: fromLabel("nightlane/step"),
+    NIGHTLANE_LABEL_NIGHT: fromLabel("nightlane/night"),
   };
 }
+
+/** The value of a label of the pod; the runner sets those under `nightlane/` when it makes the Job. */
+function fromLabel(key: string): EnvValue {
+  return EnvValue.fromFieldRef(EnvFieldPaths.POD_LABEL, { key });
+}
+
+/**
+ * A driver that is evicted, preempted or drained from its node is started again by the Job's controller, and that costs
+ * the one try it has nothing. It stays exactly one: the replacement is made only when the old pod has ended for good
+ * (podReplacementPolicy Failed), and begins the same attempt anew, whose partial results it clears before it writes.
+ * How often is limited by the step's timeout, which runs from the Job's first start. A driver that failed by itself,
+ * ran out of memory or was deleted by hand is no disruption: the Job fails and a person decides.
+ */
+const POD_FAILURE_POLICY = {
+  rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+} as const;
 
 /** The manifest as plain data, with what the L2 construct of this Kubernetes version cannot say. */
 function manifest(job: Job): Readonly<Record<string, unknown>> {
@@ -101,5 +121,10 @@ function manifest(job: Job): Readonly<Record<string, unknown>> {
   );
   const { apiVersion, kind, metadata, spec } = object.toJson() as Record<string, object>;
   // Not as a patch: the construct drops, after all patches, each field that its Kubernetes version did not have.
-  return { apiVersion, kind, metadata, spec: { ...spec, podReplacementPolicy: "Failed" } };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    spec: { ...spec, podReplacementPolicy: "Failed", podFailurePolicy: POD_FAILURE_POLICY },
+  };
 }

@@ -34,6 +34,18 @@ export function reuseDocument(definition: CustomerDefinition): string {
   });
 }
 
+/** How long to go on until nothing is left of a run that is over. */
+export const SWEEP_TIMEOUT = Duration.minutes(5);
+
+/** What the runner is told to do when a night is over, with the date and variant that its calendar found. */
+export function sweepDocument(definition: CustomerDefinition): string {
+  const found = (name: string): string => `{{workflow.outputs.parameters.${name}}}`;
+  return document(definition, "sweep", { sweep: { timeoutSeconds: SWEEP_TIMEOUT.toSeconds() } })
+    .replaceAll(BUSINESS_DATE, found("business-date"))
+    .replaceAll(VARIANT, found("variant"))
+    .replaceAll(ATTEMPT, "1");
+}
+
 /** How long one attempt of a step may take. */
 export function stepTimeout(step: Step): Duration {
   return step.work.options.timeout ?? Duration.hours(12);

@@ -6,7 +6,8 @@
 #   anything else                     is run as it is
 #
 # The driver reads:
-#   POD_IP, POD_NAME, POD_NAMESPACE, JOB_NAME     who this pod is; JOB_NAME begins the executors' names (at most 47 characters)
+#   POD_IP, POD_NAME, POD_NAMESPACE, JOB_NAME     who this pod is; POD_NAME begins the executors' names (at most 47 characters),
+#                                                 so that a driver that replaces an evicted one never meets its executors' names
 #   SPARK_IMAGE                                   image of the executors, the one of this pod
 #   SPARK_DRIVER_MEMORY, SPARK_EXECUTOR_MEMORY    heaps, as in 1024m
 #   SPARK_EXECUTOR_MEMORY_OVERHEAD                beside an executor's heap (default: Spark's own, at least 384m)
@@ -14,7 +15,7 @@
 #   SPARK_EXECUTOR_REQUEST_CORES                  CPU request of an executor's pod, as in 250m (default: SPARK_EXECUTOR_CORES)
 #   SPARK_EXECUTOR_LIMIT_CORES                    CPU limit of an executor's pod (default: none)
 #   SPARK_EXECUTOR_POD_TEMPLATE                   pod template of the executors (default: /opt/executor-template.yaml)
-#   NIGHTLANE_LABEL_<NAME>                        becomes the executors' label nightlane.example/<name>
+#   NIGHTLANE_LABEL_<NAME>                        becomes the executors' label nightlane/<name>, by which they can be swept
 #   NIGHT_DIR, STEP, ATTEMPT, BUSINESS_DATE, RUN_NUMBER    the step; handed on to the executors
 #   EXECUTOR_WAIT_SECONDS                         how long work may wait without a single task running (default: 900)
 #   JVM_OPTIONS                                   of driver and executors (default: quick to start, at the price of peak speed)
@@ -70,7 +71,7 @@ run_driver() { # <main.py> [arguments...]
     # All at once; and where Kubernetes refuses them, ask again every few seconds, not every second.
     spark.kubernetes.allocation.batch.size="$SPARK_EXECUTORS"
     spark.kubernetes.allocation.batch.delay=5s
-    spark.kubernetes.executor.podNamePrefix="$JOB_NAME"
+    spark.kubernetes.executor.podNamePrefix="$POD_NAME"
     spark.kubernetes.executor.podTemplateFile="${SPARK_EXECUTOR_POD_TEMPLATE:-/opt/executor-template.yaml}"
     spark.kubernetes.executor.request.cores="${SPARK_EXECUTOR_REQUEST_CORES:-$SPARK_EXECUTOR_CORES}"
     spark.kubernetes.executor.deleteOnTermination=true
@@ -95,7 +96,7 @@ run_driver() { # <main.py> [arguments...]
   done
   for name in "${!NIGHTLANE_LABEL_@}"; do
     label=${name#NIGHTLANE_LABEL_}
-    settings+=("spark.kubernetes.executor.label.nightlane.example/${label,,}=${!name}")
+    settings+=("spark.kubernetes.executor.label.nightlane/${label,,}=${!name}")
   done
 
   local arguments=() setting

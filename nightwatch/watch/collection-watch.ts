@@ -8,6 +8,8 @@ export interface Collection {
   readonly plural: string;
   /** @default - all */
   readonly labelSelector?: string;
+  /** @default - all */
+  readonly fieldSelector?: string;
 }
 
 /** What a watch tells. */
@@ -111,10 +113,10 @@ export class CollectionWatch<Item> {
    * @returns the version to go on from; undefined after a gap
    */
   private async watchOnce(from: string): Promise<string | undefined> {
-    const { group, version: apiVersion, plural, labelSelector } = this.collection;
+    const { group, version: apiVersion, plural, labelSelector, fieldSelector } = this.collection;
     let version: string | undefined = from;
     const path = `/apis/${group}/${apiVersion}/${plural}`;
-    const query = { resourceVersion: from, allowWatchBookmarks: true, labelSelector };
+    const query = { resourceVersion: from, allowWatchBookmarks: true, labelSelector, fieldSelector };
     await new Promise<void>((resolve, reject) => {
       const onEvent = (type: string, object: Item & EventObject): void => {
         if (type === "ERROR") {

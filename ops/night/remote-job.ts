@@ -10,8 +10,8 @@ export interface RunKey {
   readonly number: number;
 }
 
-/** Longest name of a Job: Spark takes it as prefix of its executors' names. */
-const LONGEST_JOB_NAME = 47;
+/** Longest name of a Job: its pod has six characters more, and Spark takes that as prefix of its executors' names. */
+const LONGEST_JOB_NAME = 41;
 const HASH_LENGTH = 12;
 
 /** The run's identity in one line, as the runner writes it on everything it makes in the customer's cluster. */

@@ -17,6 +17,22 @@ from tests.support.tcp_proxy import TcpProxy
 StartRunner = Callable[..., RunnerProcess]
 
 
+FAULTS = pytest.StashKey[dict[int, list[str]]]()
+"""Which tests show how the runner holds which fault, as far as tests were collected."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with no test of any fault."""
+    config.stash[FAULTS] = {}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Note which faults a test is about, also if it is deselected afterwards."""
+    for marker in item.iter_markers("fault"):
+        for number in marker.args:
+            item.config.stash[FAULTS].setdefault(number, []).append(item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The administrator's kubeconfig of a real API server."""

@@ -21,6 +21,7 @@ def _job_name(admin: Administrator) -> str:
     return run_identity.job_name(step)
 
 
+@pytest.mark.fault(1)
 def test_killed_runner_is_followed_by_one_that_adopts_the_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -43,6 +44,7 @@ def test_killed_runner_is_followed_by_one_that_adopts_the_job(
     assert text_at(job, "metadata", "uid") in second.said()
 
 
+@pytest.mark.fault(2)
 def test_runner_that_died_before_remembering_its_job_is_followed_by_one_that_adopts_it(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -62,6 +64,7 @@ def test_runner_that_died_before_remembering_its_job_is_followed_by_one_that_ado
     assert len(admin.jobs()) == 1
 
 
+@pytest.mark.fault(2)
 def test_existing_job_of_another_definition_is_left_alone(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 2: another hash under this name fails loudly."""
     first = start_runner("spark", spark_step(admin.namespace))
@@ -89,6 +92,7 @@ def test_foreign_job_under_our_name_is_left_alone(admin: Administrator, start_ru
     assert "is not ours" in runner.last_line()
 
 
+@pytest.mark.fault(3)
 def test_job_of_another_uid_is_lost(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 3: the name was used again between two runners, even with an equal definition."""
     first = start_runner("spark", spark_step(admin.namespace))
@@ -104,6 +108,7 @@ def test_job_of_another_uid_is_lost(admin: Administrator, start_runner: StartRun
     assert f"instead of {text_at(job, 'metadata', 'uid')}" in second.last_line()
 
 
+@pytest.mark.fault(3)
 def test_job_replaced_while_it_is_followed_is_lost(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 3: the same while the runner watches. The replacement is not touched."""
     runner = start_runner("spark", spark_step(admin.namespace))
@@ -117,6 +122,7 @@ def test_job_replaced_while_it_is_followed_is_lost(admin: Administrator, start_r
     assert len(admin.jobs()) == 1
 
 
+@pytest.mark.fault(23)
 def test_job_deleted_while_it_is_followed_is_lost(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -132,6 +138,7 @@ def test_job_deleted_while_it_is_followed_is_lost(
     assert "before its end was read" in runner.last_line()
 
 
+@pytest.mark.fault(23)
 def test_job_deleted_between_two_runners_is_lost_and_not_started_again(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -150,6 +157,7 @@ def test_job_deleted_between_two_runners_is_lost_and_not_started_again(
     assert not admin.jobs()
 
 
+@pytest.mark.fault(27)
 def test_long_names_are_shortened_and_stay_distinct(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -163,7 +171,7 @@ def test_long_names_are_shortened_and_stay_distinct(
     jobs = admin.jobs()
     names = {text_at(job, "metadata", "name") for job in jobs}
     assert len(names) == 2
-    assert all(len(name) <= 47 for name in names)
+    assert all(len(name) <= 41 for name in names)
     full = {text_at(job, "metadata", "annotations", "nightlane/step") for job in jobs}
     assert full == {f"{long_name}1", f"{long_name}2"}
     for name in names:

@@ -83,6 +83,7 @@ def test_single_file_comes_out(sides: _Sides) -> None:
     assert (sides.lane / "report" / "a.csv").read_text() == "1"
 
 
+@pytest.mark.fault(15)
 def test_cut_copy_is_started_over(sides: _Sides) -> None:
     """Fault 15: the lane never sees the first try."""
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
@@ -93,6 +94,7 @@ def test_cut_copy_is_started_over(sides: _Sides) -> None:
     assert (sides.lane / "big.bin").stat().st_size == 500_000
 
 
+@pytest.mark.fault(18)
 def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _Sides) -> None:
     """Fault 18: what was there before is still whole."""
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)

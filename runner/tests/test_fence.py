@@ -21,6 +21,7 @@ from tests.support.steps import document, spark_step
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(28)
 def test_runner_that_was_taken_for_dead_steps_back(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -45,6 +46,7 @@ def test_runner_that_was_taken_for_dead_steps_back(
     assert second.wait() == 0
 
 
+@pytest.mark.fault(28)
 def test_last_runner_is_in_charge(admin: Administrator, mounts: Path) -> None:
     """Whatever the order of taking, and the Lease goes with its Job."""
     surroundings, job = _job(admin, mounts)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nightlane_runner import run_identity
-from nightlane_runner.cancel import Cancellation
+from nightlane_runner.cancel import Cancellation, one_job
 from nightlane_runner.job_manifest import complete_job, spec_hash
 from nightlane_runner.json_tree import object_at, text_at
 from nightlane_runner.step_input import StepInput
@@ -23,6 +23,7 @@ from tests.support.tcp_proxy import TcpProxy
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(4)
 def test_eviction_detaches_and_the_next_runner_adopts(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -41,6 +42,7 @@ def test_eviction_detaches_and_the_next_runner_adopts(
     assert second.wait() == 0
 
 
+@pytest.mark.fault(4, 5)
 def test_bare_sigterm_is_the_operator_and_cancels_the_remote_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -69,6 +71,7 @@ def test_order_by_annotation_cancels_the_remote_job(
     eventually(lambda: not admin.jobs(), "the Job's deletion")
 
 
+@pytest.mark.fault(5)
 def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
@@ -84,6 +87,7 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
     assert "nobody confirmed" in runner.last_line()
 
 
+@pytest.mark.fault(6)
 def test_pod_that_is_created_while_its_job_is_deleted_is_swept(
     admin: Administrator, kubelet: Kubelet, mounts: Path
 ) -> None:
@@ -97,9 +101,8 @@ def test_pod_that_is_created_while_its_job_is_deleted_is_swept(
     kubelet.start_ready_pod(f"{job.name}-exec-1", dict(labels))
     kubelet.start_ready_pod("nl-var-es-of-another-attempt-exec-1", dict(labels))
 
-    cancellation = Cancellation(
-        cluster, job.name, spec_hash(spark.job), run_identity.selector(step), lambda: None, surroundings.log
-    )
+    target = one_job(cluster, job.name, spec_hash(spark.job), run_identity.selector(step))
+    cancellation = Cancellation(cluster, target, lambda: None, surroundings.log)
 
     assert cancellation.run(time.monotonic() + 25)
     left = eventually(lambda: _only(_names(admin)), "the pods' deletion")
@@ -113,16 +116,11 @@ def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, m
     surroundings = Surroundings(mounts, step)
     job = complete_job(step, spark.job)
     object_at(job, "metadata").pop("annotations")
-    surroundings.context.cluster.create_job(job)
+    cluster = surroundings.context.cluster
+    cluster.create_job(job)
 
-    cancellation = Cancellation(
-        surroundings.context.cluster,
-        run_identity.job_name(step),
-        spec_hash(spark.job),
-        "nightlane/step=none",
-        lambda: None,
-        surroundings.log,
-    )
+    target = one_job(cluster, run_identity.job_name(step), spec_hash(spark.job), "nightlane/step=none")
+    cancellation = Cancellation(cluster, target, lambda: None, surroundings.log)
 
     assert cancellation.run(time.monotonic() + 25)
     assert len(admin.jobs()) == 1

@@ -12,6 +12,7 @@ from tests.support.steps import rendered_job, spark_step
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(26)
 def test_failed_pod_is_no_failed_job(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> None:
     """Fault 26: the controller replaces the pod, and the Job succeeds."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(backoffLimit=2)}))
@@ -30,6 +31,48 @@ def test_failed_pod_is_no_failed_job(admin: Administrator, kubelet: Kubelet, sta
     assert runner.wait() == 0
 
 
+@pytest.mark.fault(26)
+def test_evicted_driver_is_started_again_in_its_place(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """A disruption costs the Job's only try nothing, and the replacement waits until the old driver has ended."""
+    runner = start_runner("spark", spark_step(admin.namespace))
+    runner.wait_for_line("created Job")
+    job = _only_job(admin)
+    first = kubelet.next_pod(job)
+    kubelet.run(first)
+    runner.wait_for_line(f"RUNNING: pod {first}")
+    admin.api.delete(admin.core(f"pods/{first}"), {})
+    assert len(kubelet.pods_of(job)) == 1
+    kubelet.evict(first)
+    second = kubelet.next_pod(job, known=(first,))
+    kubelet.run(second)
+    runner.wait_for_line(f"RUNNING: pod {second}", 40)
+    kubelet.succeed(second)
+
+    assert runner.wait() == 0
+    assert _only_job(admin) == job
+
+
+@pytest.mark.fault(26)
+def test_driver_that_was_deleted_by_hand_is_not_started_again(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Somebody's deletion is no disruption: the Job fails, and a person decides."""
+    runner = start_runner("spark", spark_step(admin.namespace))
+    runner.wait_for_line("created Job")
+    job = _only_job(admin)
+    pod = kubelet.next_pod(job)
+    kubelet.run(pod)
+    runner.wait_for_line("RUNNING")
+
+    kubelet.fail(pod, 143)
+
+    assert runner.wait() == 10
+    assert len(kubelet.pods_of(job)) == 1
+
+
+@pytest.mark.fault(26, 29)
 def test_failed_job_is_application_with_the_drivers_end(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -44,6 +87,7 @@ def test_failed_job_is_application_with_the_drivers_end(
     assert runner.places.termination_log.read_text() == runner.last_line()
 
 
+@pytest.mark.fault(26)
 def test_job_about_to_fail_is_said_early_and_waited_for(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -68,6 +112,7 @@ def test_job_about_to_fail_is_said_early_and_waited_for(
     assert "DeadlineExceeded" in runner.last_line()
 
 
+@pytest.mark.fault(24)
 def test_job_whose_pod_is_gone_still_counts_as_complete(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -101,6 +146,7 @@ def test_job_that_takes_too_long_is_taken_back(
     eventually(lambda: not admin.jobs(), "the Job's deletion")
 
 
+@pytest.mark.fault(29)
 def test_refused_definition_is_bad_input(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 29: what the API server calls invalid is for a person to mend."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(parallelism=-1)}))
@@ -109,6 +155,7 @@ def test_refused_definition_is_bad_input(admin: Administrator, start_runner: Sta
     assert "spec.parallelism" in runner.last_line()
 
 
+@pytest.mark.fault(29)
 def test_missing_permission_is_infrastructure(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 29: the customer side is not applied, or not yet."""
     admin.api.delete(admin.rbac("rolebindings/nightlane"), {})

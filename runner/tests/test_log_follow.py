@@ -29,6 +29,7 @@ def driver_log(api_server: Path, tmp_path: Path) -> Iterator[LogServer]:
 
 
 @pytest.mark.api_server
+@pytest.mark.fault(12)
 def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
     admin: Administrator,
     kubelet: Kubelet,
@@ -60,6 +61,7 @@ def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
 
 
 @pytest.mark.api_server
+@pytest.mark.fault(13)
 def test_silent_log_does_not_hide_the_end_of_the_job(
     admin: Administrator,
     kubelet: Kubelet,

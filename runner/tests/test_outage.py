@@ -13,6 +13,7 @@ from tests.support.tcp_proxy import TcpProxy
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(7)
 def test_job_that_ends_during_an_outage_is_found_complete_afterwards(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
@@ -33,6 +34,7 @@ def test_job_that_ends_during_an_outage_is_found_complete_afterwards(
     assert "answers again" in runner.said()
 
 
+@pytest.mark.fault(7)
 def test_outage_before_the_job_exists_delays_it_only(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
@@ -47,6 +49,7 @@ def test_outage_before_the_job_exists_delays_it_only(
     assert runner.wait() == 0
 
 
+@pytest.mark.fault(7)
 def test_outage_longer_than_the_budget_is_infrastructure_and_leaves_the_job_alone(
     admin: Administrator, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
@@ -60,6 +63,7 @@ def test_outage_longer_than_the_budget_is_infrastructure_and_leaves_the_job_alon
     assert len(admin.jobs()) == 1
 
 
+@pytest.mark.fault(10)
 def test_rotated_credential_is_read_again(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:

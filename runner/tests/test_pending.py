@@ -14,6 +14,7 @@ from tests.support.steps import spark_step
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(19)
 def test_image_that_cannot_be_pulled_ends_at_its_own_deadline(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -46,6 +47,7 @@ def test_image_that_is_pulled_in_time_is_no_trouble(
     assert runner.wait() == 0
 
 
+@pytest.mark.fault(20)
 def test_pod_that_no_node_takes_ends_at_the_pending_deadline(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
@@ -76,6 +78,7 @@ def test_try_after_a_deadline_starts_the_job_anew(
     assert again.wait() == 0
 
 
+@pytest.mark.fault(21)
 def test_quota_that_refuses_the_pod_is_named(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 21: the Job has no pod at all; only its FailedCreate events say why."""
     hard: dict[str, Json] = {"pods": "0"}
@@ -92,6 +95,7 @@ def test_quota_that_refuses_the_pod_is_named(admin: Administrator, start_runner:
     assert "exceeded quota" in runner.last_line()
 
 
+@pytest.mark.fault(22)
 def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:

@@ -90,6 +90,7 @@ def test_results_of_a_new_attempt_replace_the_old(customer: _Customer) -> None:
     assert {path.name for path in customer.lane.iterdir()} == {"var.json", "manifest.json"}
 
 
+@pytest.mark.fault(30)
 def test_success_without_a_manifest_is_lost(admin: Administrator, kubelet: Kubelet, customer: _Customer) -> None:
     """Fault 30: the whole step, with a Job that completes and leaves nothing."""
     _, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True}))).spark()
@@ -124,6 +125,7 @@ def test_manifest_of_an_earlier_attempt_is_none(customer: _Customer) -> None:
     assert "attempt 7, not of attempt 1" in customer.refused()
 
 
+@pytest.mark.fault(30)
 def test_manifest_without_the_required_file_is_none(customer: _Customer) -> None:
     """The step names the file that a person looks for."""
     customer.leave({"other.json": b"{}"})
@@ -147,10 +149,11 @@ def test_manifest_that_breaks_a_rule_is_none(customer: _Customer, files: list[An
     assert complaint in customer.refused()
 
 
+@pytest.mark.fault(15)
 def test_cut_transfer_is_started_over(customer: _Customer) -> None:
     """Fault 15: the first try loses the stream, the second succeeds."""
     customer.leave({"var.json": b"x" * 200_000})
-    customer.shell.cuts = [None, None, 5_000]
+    customer.shell.cuts = [None, 5_000]
 
     customer.fetch()
 
@@ -158,6 +161,7 @@ def test_cut_transfer_is_started_over(customer: _Customer) -> None:
     assert "starting it over" in customer.surroundings.said()
 
 
+@pytest.mark.fault(15, 18)
 def test_file_that_differs_from_its_manifest_never_gets_into_place(
     customer: _Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

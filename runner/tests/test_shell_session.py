@@ -68,6 +68,7 @@ def test_large_binary_output_is_counted_exactly(tmp_path: Path) -> None:
     assert ending.measure == "3000000"
 
 
+@pytest.mark.fault(14)
 def test_truncated_output_with_exit_code_0_is_no_success(tmp_path: Path) -> None:
     """Fault 14: without the last words, nothing counts."""
     shell = LocalShell(tmp_path)
@@ -98,6 +99,7 @@ def test_unreachable_container_says_why(tmp_path: Path) -> None:
     assert "unable to upgrade connection" in str(failure.value)
 
 
+@pytest.mark.fault(17)
 def test_missing_programs_are_named(tmp_path: Path) -> None:
     """Fault 17: which of them, and what to do."""
     tools = tmp_path / "bin"
@@ -113,6 +115,7 @@ def test_missing_programs_are_named(tmp_path: Path) -> None:
     assert "container main of pod pricing-0 lacks tar, sha256sum" in end.value.sentence
 
 
+@pytest.mark.fault(17)
 def test_container_without_a_shell_is_named(tmp_path: Path) -> None:
     """Fault 17: a distroless image."""
     message = 'OCI runtime exec failed: exec: "sh": executable file not found in $PATH'
@@ -121,6 +124,7 @@ def test_container_without_a_shell_is_named(tmp_path: Path) -> None:
     assert "lacks sh" in end.value.sentence
 
 
+@pytest.mark.fault(16)
 def test_time_limit_ends_a_session(tmp_path: Path) -> None:
     """Fault 16: a wall-clock limit on whatever hangs, and no process stays behind."""
     work = _work(LocalShell(tmp_path), seconds=1.0)
@@ -132,6 +136,7 @@ def test_time_limit_ends_a_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.fault(16)
 def test_folder_comes_back_whole(shell: Sequence[str], tmp_path: Path) -> None:
     """Folders, empty ones too, links followed, odd names."""
     remote = tmp_path / "results" / "report"
@@ -202,6 +207,7 @@ def test_single_file_is_sent(tmp_path: Path) -> None:
     assert (tmp_path / "results" / "in.csv").read_bytes() == b"1,2"
 
 
+@pytest.mark.fault(18)
 def test_cut_while_sending_puts_nothing_into_place(tmp_path: Path) -> None:
     """Fault 15: what was there before stays."""
     (tmp_path / "lane").write_bytes(os.urandom(500_000))

@@ -70,7 +70,11 @@ def test_command_must_not_be_empty() -> None:
         (["spark"], "{", "is not JSON"),
         (["spark"], "[]", "holds no JSON object"),
         (["exec"], document(spark_step("risk")), "exec: got nothing, must be an object"),
-        ([], "{}", "needs exactly one kind of step; use one of spark, exec, copy-in, copy-out, reuse, calendar"),
+        (
+            [],
+            "{}",
+            "needs exactly one kind of step; use one of spark, exec, copy-in, copy-out, reuse, sweep, reap, calendar",
+        ),
         (["sparks"], "{}", "got sparks"),
         (["spark"], document(spark_step("risk")), "The credential in"),
     ],

@@ -21,6 +21,7 @@ from tests.support.steps import document, spark_step
 pytestmark = pytest.mark.api_server
 
 
+@pytest.mark.fault(25)
 def test_job_held_by_a_finalizer_is_waited_for_with_a_limit(
     admin: Administrator, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +53,7 @@ def test_job_held_by_a_finalizer_is_waited_for_with_a_limit(
     admin.change(admin.batch(f"jobs/{name}"), lambda tree: object_at(tree, "metadata").pop("finalizers"))
 
 
+@pytest.mark.fault(11)
 def test_ages_are_told_by_the_remote_clock(
     admin: Administrator, kubelet: Kubelet, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

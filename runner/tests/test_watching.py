@@ -34,6 +34,7 @@ class _ForgetfulCluster(Cluster):
         return JobReading(reading.job, "1") if self.readings == 1 else reading
 
 
+@pytest.mark.fault(8)
 def test_watch_from_a_version_that_is_gone_begins_with_a_new_list(
     admin: Administrator, kubelet: Kubelet, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +53,7 @@ def test_watch_from_a_version_that_is_gone_begins_with_a_new_list(
     assert cluster.read_job(job.name).job is not None
 
 
+@pytest.mark.fault(9)
 def test_half_open_connection_does_not_hide_the_end(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,10 +87,12 @@ describe("values", () => {
       'quota={"pods":"21"}',
     ];
     const changed = await rendered(chart, ...set);
-    expect(find(changed, "CronWorkflow").spec).toMatchObject({ schedules: ["15 23 * * *"] });
+    expect(find(changed, "CronWorkflow", "night").spec).toMatchObject({ schedules: ["15 23 * * *"] });
     expect(find(changed, "PersistentVolumeClaim").spec).toMatchObject({ resources: { requests: { storage: "40Gi" } } });
     expect(find(changed, "ResourceQuota").spec).toMatchObject({ hard: { pods: "21", "requests.cpu": "550m" } });
-    expect(find(changed, "WorkflowTemplate")).toEqual(find(await rendered(chart), "WorkflowTemplate"));
+    expect(find(changed, "WorkflowTemplate", /^night-/)).toEqual(
+      find(await rendered(chart), "WorkflowTemplate", /^night-/),
+    );
   });
 
   it.each([
@@ -116,7 +118,7 @@ describe("a release on a real API server", () => {
     const chart = join(charts, "nordbank");
     succeeded(await helm("install", "nordbank", chart, "--namespace", RELEASES));
     const { lane } = manifestsOf(await loadCustomer("nordbank"));
-    const template = find(lane, "WorkflowTemplate");
+    const template = find(lane, "WorkflowTemplate", /^night-/);
     const live = JSON.parse(
       await api.kubectl("get", "workflowtemplate", template.metadata.name, "-n", LANE, "-o", "json"),
     );
@@ -157,7 +159,7 @@ describe("a release on a real API server", () => {
     }
     const before = await api.names(LANE, "workflowtemplate");
     succeeded(await helm("upgrade", "nordbank", chart, "--namespace", RELEASES));
-    const added = `workflowtemplate.argoproj.io/${find(lane, "WorkflowTemplate").metadata.name}`;
+    const added = `workflowtemplate.argoproj.io/${find(lane, "WorkflowTemplate", /^night-/).metadata.name}`;
     expect(before).not.toContain(added);
     expect(await api.names(LANE, "workflowtemplate")).toEqual([...before, added].sort());
     const reference = "jsonpath={.spec.workflowSpec.workflowTemplateRef.name}";

@@ -92,6 +92,14 @@ export class OpsCluster {
     });
   }
 
+  /** Waits until a night is in a phase. */
+  async untilPhase(customer: string, workflow: string, phase: NightState["phase"]): Promise<void> {
+    const what = `${workflow} of ${customer} is ${phase}`;
+    await until({ what, limitSeconds: 60, everyMilliseconds: 250 }, async () => {
+      return (await this.night(customer, workflow)).phase === phase;
+    });
+  }
+
   /** Waits until a step has had so many runners. */
   async untilStarts(customer: string, step: string, count: number): Promise<void> {
     const what = `${step} of ${customer} has had ${count} runners`;

@@ -182,6 +182,12 @@ describe("a night of nordbank", () => {
     expect((await act("hold", SIBLING)).err).toContain("no night of nordbank is running");
   });
 
+  it("is swept once it is over without success, as the run that it was", () => {
+    expect(cluster.kubelet.started.filter(({ step }) => step === "sweep")).toMatchObject([
+      { customer: CUSTOMER, businessDate: DATE, runNumber: 1 },
+    ]);
+  });
+
   it("has run each step exactly as often as decided, and holds every act with its author", async () => {
     const runs = ["market", "scenarios", "revaluation", "var-es", "report", "archive"].map((step) => [
       step,
@@ -202,4 +208,11 @@ describe("a night of nordbank", () => {
     );
     expect(varEs?.attemptLog.map(({ exitCode }) => exitCode)).toEqual([10, 40, 40]);
   });
+});
+
+it("ends a night that never had a business date, and has nothing to sweep", async () => {
+  cluster.kubelet.end("alpenkredit", "calendar", 1, { exitCode: 50, message: "the credential cannot be used" });
+  expect(await as("run", "alpenkredit", "--date", DATE, "--reason", "test")).toMatchObject({ code: ExitCode.done });
+  await cluster.untilPhase("alpenkredit", NIGHT, "Failed");
+  expect(cluster.kubelet.starts("alpenkredit", "sweep")).toBe(0);
 });

@@ -13,9 +13,9 @@ import { runnerDocument } from "../support/night.ts";
 export function describeCustomer(definition: CustomerDefinition): string {
   const { lane, customerSide, apps } = manifestsOf(definition);
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate"))],
-    ["calendar", describeCalendar(find(lane, "WorkflowTemplate"))],
-    ["schedule", specOf(find(lane, "CronWorkflow"))],
+    [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate", /^night-/))],
+    ["calendar", describeCalendar(find(lane, "WorkflowTemplate", /^night-/))],
+    ["schedule", specOf(find(lane, "CronWorkflow", "night"))],
     ["ways out of the lane", describeEgress(lane)],
     ["limits of the lane", specOf(find(lane, "ResourceQuota"))],
     ["limits at the customer", specOf(find(customerSide, "ResourceQuota"))],
@@ -27,7 +27,7 @@ export function describeCustomer(definition: CustomerDefinition): string {
   ];
   const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
   return text
-    .replaceAll(find(lane, "WorkflowTemplate").metadata.name, "night-<hash>")
+    .replaceAll(/\b(night|reaper)-[0-9a-f]{10}\b/g, "$1-<hash>")
     .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
 }
 

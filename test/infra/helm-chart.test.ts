@@ -14,13 +14,13 @@ const chart = (manifests: typeof lane): ReadonlyMap<string, string> =>
 describe("helmValues", () => {
   test("opens schedule and sizes of the lane", () => {
     expect(helmValues(lane).map((value) => [value.name.join("."), value.default])).toEqual([
-      ["quota.limits.cpu", "22"],
-      ["quota.limits.ephemeral-storage", "33Gi"],
-      ["quota.limits.memory", "8448Mi"],
-      ["quota.pods", "11"],
-      ["quota.requests.cpu", "550m"],
-      ["quota.requests.ephemeral-storage", "1760Mi"],
-      ["quota.requests.memory", "1760Mi"],
+      ["quota.limits.cpu", "24"],
+      ["quota.limits.ephemeral-storage", "36Gi"],
+      ["quota.limits.memory", "9216Mi"],
+      ["quota.pods", "12"],
+      ["quota.requests.cpu", "600m"],
+      ["quota.requests.ephemeral-storage", "1920Mi"],
+      ["quota.requests.memory", "1920Mi"],
       ["results.size", "20Gi"],
       ["schedule.cron", "0 22 * * *"],
       ["schedule.finishBy", "06:00"],
@@ -66,7 +66,7 @@ describe("helmChart", () => {
 
   test("writes defaults as strings, under comments", () => {
     const values = chart(lane).get("values.yaml") ?? "";
-    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "11" } });
+    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "12" } });
     expect(values).toMatch(/^# /);
   });
 
@@ -77,7 +77,7 @@ describe("helmChart", () => {
   test("hides Argo's placeholders from helm", () => {
     const files = chart(lane);
     const template = [...files].find(([file]) => file.includes("workflowtemplate"))?.[1] ?? "";
-    expect(JSON.stringify(find(lane, "WorkflowTemplate"))).toContain("{{workflow.parameters.run-number}}");
+    expect(JSON.stringify(find(lane, "WorkflowTemplate", /^night-/))).toContain("{{workflow.parameters.run-number}}");
     expect(template).toContain('{{ "{{" }}workflow.parameters.run-number}}');
     expect(template.replaceAll('{{ "{{" }}', "")).not.toContain("{{");
   });

@@ -36,7 +36,7 @@ describe("writeOutput", () => {
     expect([...folders].sort()).toEqual(expected);
     const ofOne = files.filter((file) => /^one-bank\/\d/.test(file));
     expect(ofOne[0]).toBe("one-bank/00-namespace-customer-one-bank.yaml");
-    expect(ofOne.at(-1)).toMatch(/^one-bank\/\d\d-cronworkflow-night\.yaml$/);
+    expect(ofOne.at(-1)).toMatch(/^one-bank\/\d\d-cronworkflow-reaper\.yaml$/);
   });
 
   test("writes the same bytes twice, whatever the order in which the files were made", async () => {

@@ -14,10 +14,13 @@ export const alpenkredit: CustomerDefinition = await loadCustomer("alpenkredit")
 /** The two example customers, rendered once: every draft is a copy. */
 export const soundEstate: Estate = estateOf([nordbank, alpenkredit]);
 
-/** The first customer's WorkflowTemplate as findings name it; its name follows from its content. */
+/** The WorkflowTemplate of the first customer's night as findings name it; its name follows from its content. */
 export const TEMPLATE: string = soundEstate.customers
   .flatMap(({ lane }) => lane)
-  .filter(({ kind, metadata }) => kind === "WorkflowTemplate" && metadata.namespace === "customer-nordbank")
+  .filter(
+    ({ kind, metadata }) =>
+      kind === "WorkflowTemplate" && metadata.namespace === "customer-nordbank" && metadata.name.startsWith("night-"),
+  )
   .map(objectName)
   .join();
 

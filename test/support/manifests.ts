@@ -13,11 +13,12 @@ export function platformManifests(): readonly Manifest[] {
 }
 
 /** The one object of a kind and name; `name` may be left out where there is only one of the kind. */
-export function find(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
-  const found = manifests.filter((one) => one.kind === kind && (name === undefined || one.metadata.name === name));
+export function find(manifests: readonly Manifest[], kind: string, name: string | RegExp = /.*/): Manifest {
+  const fits = (one: string): boolean => (typeof name === "string" ? one === name : name.test(one));
+  const found = manifests.filter((one) => one.kind === kind && fits(one.metadata.name));
   const [only] = found;
   if (only === undefined || found.length > 1) {
-    throw new Error(`${found.length} objects are ${kind} ${name ?? ""}`);
+    throw new Error(`${found.length} objects are ${kind} ${name}`);
   }
   return only;
 }

@@ -21,6 +21,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "inputs.parameters.attempt": "2",
   "inputs.parameters.business-date": "2026-03-31",
   "inputs.parameters.variant": "quarter-end",
+  "workflow.outputs.parameters.business-date": "2026-03-31",
+  "workflow.outputs.parameters.variant": "quarter-end",
   "workflow.parameters.business-date": "auto",
   "workflow.parameters.run-number": "1",
   "workflow.parameters.scheduled-time": "2026-03-31T20:30:00Z",

@@ -26,8 +26,8 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
       mend: "start it with `nightlane run`; what a night does is changed in the customer's file",
     },
     {
-      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^night-[0-9a-f]{10}$')`,
-      rule: "a night refers to a template night-<hash> of its own namespace; a ClusterWorkflowTemplate would cross customers",
+      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night|reaper)-[0-9a-f]{10}$')`,
+      rule: "a night refers to a template night-<hash> of its own namespace (a reaper to reaper-<hash>); a ClusterWorkflowTemplate would cross customers",
       mend: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
     },
     {

@@ -80,7 +80,7 @@ def test_the_driver_describes_itself_and_its_executors(home: Path) -> None:
         "spark.kubernetes.driver.pod.name": "nl-scenarios-1a2b3c4d-x7k2p",
         "spark.kubernetes.namespace": "risk",
         "spark.kubernetes.container.image": "registry.example/risk@sha256:00",
-        "spark.kubernetes.executor.podNamePrefix": "nl-scenarios-1a2b3c4d",
+        "spark.kubernetes.executor.podNamePrefix": "nl-scenarios-1a2b3c4d-x7k2p",
         "spark.kubernetes.executor.podTemplateFile": "/opt/executor-template.yaml",
         "spark.kubernetes.executor.request.cores": "1",
         "spark.kubernetes.executor.volumes.persistentVolumeClaim.results.mount.path": "/results",
@@ -111,7 +111,7 @@ def test_options_of_the_driver(home: Path) -> None:
     assert given["spark.kubernetes.executor.request.cores"] == "250m"
     assert given["spark.kubernetes.executor.limit.cores"] == "1"
     assert given["spark.kubernetes.executor.podTemplateFile"] == "/templates/executor.yaml"
-    assert given["spark.kubernetes.executor.label.nightlane.example/customer"] == "nordbank"
+    assert given["spark.kubernetes.executor.label.nightlane/customer"] == "nordbank"
     assert given["spark.executor.extraJavaOptions"].endswith("-XX:+UseG1GC")
 
 

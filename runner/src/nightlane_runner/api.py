@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -60,12 +60,17 @@ class Api:
         """The API server's address, for messages."""
         return self._login.credential.server
 
-    def seconds_since(self, moment: datetime) -> float:
-        """Return the age of something remote, by the API server's clock: ours may differ, and is not asked."""
+    def server_now(self) -> datetime | None:
+        """Return the API server's time, None before its first answer. Our own clock may differ, and is not asked."""
         if self._server_time is None:
-            return 0.0
+            return None
         stamp, taken = self._server_time
-        return (stamp - moment).total_seconds() + time.monotonic() - taken
+        return stamp + timedelta(seconds=time.monotonic() - taken)
+
+    def seconds_since(self, moment: datetime) -> float:
+        """Return the age of something remote, by the API server's clock."""
+        now = self.server_now()
+        return 0.0 if now is None else (now - moment).total_seconds()
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> JsonObject:
         """Read an object or list. Raises ApiUnknown or ApiRefused, as all requests do."""

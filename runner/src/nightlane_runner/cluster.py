@@ -64,6 +64,10 @@ class Cluster:
         found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
         return JobReading(found[0] if found else None, text_at(answer, "metadata", "resourceVersion"))
 
+    def jobs(self, selector: str) -> list[RemoteJob]:
+        """List Jobs by label selector."""
+        return [RemoteJob.of(item) for item in objects_at(self._read(self._jobs, {"labelSelector": selector}), "items")]
+
     def watch_job(self, name: str, resource_version: str) -> ApiStream:
         """Watch a Job from a version on."""
         query = {
@@ -110,13 +114,13 @@ class Cluster:
                 return None
             raise
 
-    def create_lease(self, lease: JsonObject) -> None:
-        """Create a Lease."""
-        self._api.create(self._leases, lease)
+    def create_lease(self, lease: JsonObject) -> JsonObject:
+        """Create a Lease and return it as it is now."""
+        return self._api.create(self._leases, lease)
 
-    def replace_lease(self, lease: JsonObject) -> None:
-        """Replace a Lease, unless somebody else changed it since it was read."""
-        self._api.replace(f"{self._leases}/{text_at(lease, 'metadata', 'name')}", lease)
+    def replace_lease(self, lease: JsonObject) -> JsonObject:
+        """Replace a Lease, unless somebody else changed it since it was read, and return it as it is now."""
+        return self._api.replace(f"{self._leases}/{text_at(lease, 'metadata', 'name')}", lease)
 
     def log(self, pod: str, container: str, query: Mapping[str, str]) -> ApiStream:
         """Open a container's log."""

@@ -1,7 +1,7 @@
 """Tries a copy again when its connection breaks: a copy that starts over does no harm."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from nightlane_runner.archive import UnsafeArchive
@@ -27,10 +27,19 @@ def copy_with_tries(
     choice: ContainerChoice,
     limit_seconds: float,
     copy: Callable[[ContainerWork], _Outcome],
+    needed_programs: Sequence[str] = NEEDED_PROGRAMS,
 ) -> _Outcome:
     """Return what `copy` returns, trying until it succeeds or the wall-clock limit is over.
 
     Each try looks for the container anew, since its pod may have been replaced.
+
+    Args:
+        context: the step's surroundings.
+        shell: the way into containers.
+        choice: which container.
+        limit_seconds: for all tries together.
+        copy: one try.
+        needed_programs: what the container must have besides sh; none where the image is our own.
 
     Raises:
         StepEnded: INFRASTRUCTURE when the limit is over or the lane's volume does not take the files; BAD_INPUT
@@ -43,7 +52,8 @@ def copy_with_tries(
     while True:
         try:
             work = ContainerWork(shell, find_container(context, choice), context.interruptions.check, deadline)
-            work.require_programs(*NEEDED_PROGRAMS)
+            if needed_programs:
+                work.require_programs(*needed_programs)
             return copy(work)
         except TransportFailed as error:
             last = str(error)

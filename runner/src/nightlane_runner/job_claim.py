@@ -26,7 +26,18 @@ _NOT_FOUND = 404
 
 
 class JobClaim:
-    """Creates or adopts one Job, and remembers its UID for the runners that come after this one."""
+    """Creates or adopts one Job, and remembers its UID for the runners that come after this one.
+
+    Args:
+        cluster: where it is to run.
+        job: the Job to create.
+        record: what this attempt remembers.
+        outage: patience with the API server.
+        wait: waits that many seconds, and may raise to give up.
+        log: for what a person should know.
+        before_create: makes room for it. An adopted Job needs none.
+
+    """
 
     def __init__(
         self,
@@ -36,7 +47,9 @@ class JobClaim:
         outage: Outage,
         wait: Callable[[float], None],
         log: StepLog,
+        before_create: Callable[[], None] = lambda: None,
     ) -> None:
+        self._before_create = before_create
         self._cluster = cluster
         self._job = job
         self._record = record
@@ -80,6 +93,7 @@ class JobClaim:
                 f"{self._cluster.place}: deleted by somebody or by its time to live; how it ended is unknown. "
                 "Look at its results, then retry as a new attempt or skip.",
             )
+        self._before_create()
         try:
             job = self._outage.outlast(lambda: self._cluster.create_job(self._job), self._wait)
         except ApiRefused as error:

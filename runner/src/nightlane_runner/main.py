@@ -20,12 +20,14 @@ from nightlane_runner.kubeconfig import UnusableKubeconfig
 from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
 from nightlane_runner.pod_shell import KubectlShell
+from nightlane_runner.reap_step import ReapStep
 from nightlane_runner.reuse_step import ReuseStep
 from nightlane_runner.spark_step import SparkStep
 from nightlane_runner.step import Step
 from nightlane_runner.step_context import StepContext
 from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.sweep_step import SweepStep
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
 """Folder that holds the container's mounts, for a run outside a container. Default: /."""
@@ -44,6 +46,8 @@ class Runner:
             "copy-in": self._copy_in,
             "copy-out": self._copy_out,
             "reuse": self._reuse,
+            "sweep": self._sweep,
+            "reap": self._reap,
             "calendar": self._calendar,
         }
 
@@ -95,6 +99,19 @@ class Runner:
         step, reuse = given.reuse()
         ReuseStep(self._context(step), reuse, self._shell(step)).run()
 
+    def _sweep(self, given: StepInput) -> None:
+        step, sweep = given.sweep()
+        SweepStep(self._context(step), sweep).run()
+
+    def _reap(self, given: StepInput) -> None:
+        reap = given.reap()
+        interruptions = Interruptions(self._places, self._log)
+        interruptions.listen()
+        api = self._api()
+        # A reaper has no patience: it decides nothing where nobody answers.
+        outage = Outage(api.server, 0, self._log)
+        ReapStep(Cluster(api, reap.namespace), outage, reap, interruptions.wait, self._log).run()
+
     def _calendar(self, given: StepInput) -> None:
         run_calendar(given.calendar(), self._places.outputs, self._log)
 
@@ -102,14 +119,7 @@ class Runner:
         interruptions = Interruptions(self._places, self._log)
         interruptions.listen()
         self._log.keep_in(night_paths.lane_log(self._places, step))
-        try:
-            api = Api(self._places.kubeconfig, self._places.scratch)
-        except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
-            raise StepEnded(
-                ExitCode.BAD_INPUT,
-                f"The credential in {self._places.kubeconfig} cannot be used: {error}. Deploy the lane with a "
-                "good one.",
-            ) from error
+        api = self._api()
         return StepContext(
             step=step,
             places=self._places,
@@ -118,6 +128,16 @@ class Runner:
             interruptions=interruptions,
             log=self._log,
         )
+
+    def _api(self) -> Api:
+        try:
+            return Api(self._places.kubeconfig, self._places.scratch)
+        except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"The credential in {self._places.kubeconfig} cannot be used: {error}. Deploy the lane with a "
+                "good one.",
+            ) from error
 
     def _shell(self, step: Step) -> KubectlShell:
         return KubectlShell(self._places.kubeconfig, step.namespace, self._places.scratch)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from nightlane_runner.job_manifest import SPEC_HASH
 from nightlane_runner.json_tree import JsonObject, flag_at, number_at, objects_at, strings_at, text_at
+from nightlane_runner.run_identity import ATTEMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class RemoteJob:
         name: its name.
         uid: which Job of that name it is.
         spec_hash: the hash it was created with, "" for a Job that is not ours.
+        attempt: the attempt it belongs to, 0 for a Job that is not ours.
         deleting: somebody deletes it.
         suspended: somebody suspended it; its pods are gone.
         complete: it succeeded, finally.
@@ -39,6 +41,7 @@ class RemoteJob:
     name: str
     uid: str
     spec_hash: str
+    attempt: int
     deleting: bool
     suspended: bool
     complete: bool
@@ -47,14 +50,22 @@ class RemoteJob:
     ready_pods: int
     began: datetime | None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has a final condition."""
+        return self.complete or self.failed is not None
+
     @staticmethod
     def of(job: JsonObject) -> "RemoteJob":
         """Read a Job object."""
+        annotations = strings_at(job, "metadata", "annotations")
+        attempt = annotations.get(ATTEMPT, "")
         began = text_at(job, "status", "startTime") or text_at(job, "metadata", "creationTimestamp")
         return RemoteJob(
             name=text_at(job, "metadata", "name"),
             uid=text_at(job, "metadata", "uid"),
-            spec_hash=strings_at(job, "metadata", "annotations").get(SPEC_HASH, ""),
+            spec_hash=annotations.get(SPEC_HASH, ""),
+            attempt=int(attempt) if attempt.isdecimal() else 0,
             deleting=text_at(job, "metadata", "deletionTimestamp") != "",
             suspended=flag_at(job, "spec", "suspend"),
             complete=_condition(job, "Complete") is not None,

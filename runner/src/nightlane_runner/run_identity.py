@@ -7,8 +7,11 @@ from nightlane_runner.step import Run, Step
 DOMAIN = "nightlane"
 """Prefix of every label and annotation that Nightlane sets."""
 
-LONGEST_JOB_NAME = 47
-"""Spark's longest prefix for executor pod names, which is the Job's name; shorter than the Job name's own limit."""
+ATTEMPT = f"{DOMAIN}/attempt"
+"""Annotation with the number of the attempt."""
+
+LONGEST_JOB_NAME = 41
+"""Its pod's name is six characters longer, and is Spark's prefix for executor pod names, which may have 47."""
 
 LONGEST_LABEL = 63
 
@@ -51,7 +54,7 @@ def annotations(step: Step, spec_hash: str) -> dict[str, str]:
     return {
         f"{DOMAIN}/run-key": run_key(step.run),
         f"{DOMAIN}/step": step.name,
-        f"{DOMAIN}/attempt": str(step.attempt),
+        ATTEMPT: str(step.attempt),
         f"{DOMAIN}/spec-hash": spec_hash,
     }
 
@@ -63,7 +66,21 @@ def shortened(text: str, longest: int, digest: str) -> str:
 
 def selector(step: Step) -> str:
     """Return the label selector for everything of this step in this run, whatever the attempt."""
-    return ",".join(f"{key}={value}" for key, value in sorted(labels(step).items()))
+    return _selector(labels(step))
+
+
+def night_selector(run: Run) -> str:
+    """Return the label selector for everything of this run, and of no other one."""
+    return _selector({f"{DOMAIN}/customer": run.customer, f"{DOMAIN}/night": night_label(run)})
+
+
+def customer_selector(customer: str) -> str:
+    """Return the label selector for everything of ours, of whatever run."""
+    return _selector({f"{DOMAIN}/customer": customer})
+
+
+def _selector(identity: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(identity.items()))
 
 
 def _digest(text: str) -> str:

@@ -4,7 +4,8 @@ import time
 
 from nightlane_runner import night_paths, run_identity
 from nightlane_runner.attempt_record import AttemptRecord
-from nightlane_runner.cancel import Cancellation
+from nightlane_runner.cancel import Cancellation, one_job
+from nightlane_runner.earlier_attempts import EarlierAttempts
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.fence import Fence
@@ -61,15 +62,27 @@ class SparkStep:
     def _claim(self) -> RemoteJob:
         context = self._context
         job = complete_job(context.step, self._spark.job)
+        wait = context.interruptions.wait
+        earlier = EarlierAttempts(context.cluster, context.step, context.outage, wait, context.log)
         return JobClaim(
-            context.cluster, job, self._record, context.outage, context.interruptions.wait, context.log
+            context.cluster, job, self._record, context.outage, wait, context.log, before_create=earlier.end
         ).claim()
 
     def _follow(self, job: RemoteJob) -> RemoteJob:
         context = self._context
-        return JobFollower(
-            context.cluster, job, context.outage, self._progress.observe, context.interruptions.check, context.log
-        ).follow()
+        api = context.cluster.api
+        began, requests = time.monotonic(), api.requests
+        try:
+            return JobFollower(
+                context.cluster, job, context.outage, self._progress.observe, self._check, context.log
+            ).follow()
+        finally:
+            seconds = time.monotonic() - began
+            context.log.info(f"followed Job {job.name} for {seconds:.0f} s with {api.requests - requests} requests")
+
+    def _check(self) -> None:
+        self._context.interruptions.check()
+        self._fence.renew()
 
     def _require_success(self, job: RemoteJob) -> None:
         driver = self._progress.end(job)
@@ -104,15 +117,9 @@ class SparkStep:
         )
 
     def _cancel(self, deadline: float) -> bool:
-        step = self._context.step
-        confirmed = Cancellation(
-            self._context.cluster,
-            run_identity.job_name(step),
-            spec_hash(self._spark.job),
-            run_identity.selector(step),
-            self._fence.require,
-            self._context.log,
-        ).run(deadline)
+        step, cluster = self._context.step, self._context.cluster
+        target = one_job(cluster, run_identity.job_name(step), spec_hash(self._spark.job), run_identity.selector(step))
+        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log).run(deadline)
         if confirmed:
             self._record.forget()
         return confirmed

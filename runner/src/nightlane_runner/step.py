@@ -129,6 +129,36 @@ class ReuseInput:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepInput:
+    """What is left of a run, to be taken back.
+
+    Attributes:
+        timeout_seconds: how long to go on until nothing is left.
+
+    """
+
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReapInput:
+    """When a Job counts as orphaned.
+
+    Attributes:
+        customer: whose Jobs.
+        namespace: the namespace in the customer's cluster.
+        orphan_seconds: how long nobody has looked after it.
+        watch_seconds: how long it is then watched before it is removed.
+
+    """
+
+    customer: str
+    namespace: str
+    orphan_seconds: int
+    watch_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarInput:
     """What the business date is derived from.
 

@@ -13,10 +13,12 @@ from nightlane_runner.step import (
     ContainerChoice,
     CopyInput,
     ExecInput,
+    ReapInput,
     ReuseInput,
     Run,
     SparkInput,
     Step,
+    SweepInput,
 )
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
@@ -29,7 +31,18 @@ class StepInput:
         self._problems: list[Problem] = []
         self._reader = InputReader(_parsed(document), "", self._problems)
         self._reader.known_keys(
-            "run", "step", "attempt", "namespace", "outageBudgetSeconds", "spark", "exec", "copy", "reuse", "calendar"
+            "run",
+            "step",
+            "attempt",
+            "namespace",
+            "outageBudgetSeconds",
+            "spark",
+            "exec",
+            "copy",
+            "reuse",
+            "sweep",
+            "reap",
+            "calendar",
         )
 
     def spark(self) -> tuple[Step, SparkInput]:
@@ -117,6 +130,28 @@ class StepInput:
             section.problem("fromRun", "must be another run than this one", "name the run that is repeated")
         self._raise_problems()
         return step, reuse
+
+    def sweep(self) -> tuple[Step, SweepInput]:
+        """Return the input of `sweep`; raises StepEnded(BAD_INPUT) naming every problem."""
+        step = self._step()
+        section = self._reader.section("sweep")
+        section.known_keys("timeoutSeconds")
+        sweep = SweepInput(timeout_seconds=section.count("timeoutSeconds"))
+        self._raise_problems()
+        return step, sweep
+
+    def reap(self) -> ReapInput:
+        """Return the input of `reap`; raises StepEnded(BAD_INPUT) naming every problem."""
+        section = self._reader.section("reap")
+        section.known_keys("customer", "namespace", "orphanSeconds", "watchSeconds")
+        reap = ReapInput(
+            customer=section.name("customer"),
+            namespace=section.name("namespace"),
+            orphan_seconds=section.count("orphanSeconds"),
+            watch_seconds=section.count("watchSeconds"),
+        )
+        self._raise_problems()
+        return reap
 
     def calendar(self) -> CalendarInput:
         """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""

@@ -49,6 +49,11 @@ class Kubelet:
         """Let the pod end badly."""
         self._end(pod, "Failed", code, reason)
 
+    def evict(self, pod: str) -> None:
+        """Let the pod end because its node is drained: by the signal, and with the condition that says why."""
+        disrupted = {**_condition("DisruptionTarget", "True"), "reason": "EvictionByEvictionAPI"}
+        self._end(pod, "Failed", 143, "Error", disrupted)
+
     def fail_to_pull(self, pod: str, message: str, scheduled: str) -> None:
         """Report that the image cannot be pulled, of a pod scheduled at that time."""
         self._report(
@@ -99,13 +104,13 @@ class Kubelet:
         )
         self.run(name)
 
-    def _end(self, pod: str, phase: str, code: int, reason: str) -> None:
+    def _end(self, pod: str, phase: str, code: int, reason: str, *further: JsonObject) -> None:
         terminated: JsonObject = {"exitCode": code, "reason": reason, "startedAt": _STAMP, "finishedAt": self.now()}
         self._report(
             pod,
             {
                 "phase": phase,
-                "conditions": [_condition("PodScheduled", "True"), _condition("Ready", "False")],
+                "conditions": [_condition("PodScheduled", "True"), _condition("Ready", "False"), *further],
                 "containerStatuses": [_container({"terminated": terminated}, ready=False)],
             },
         )

@@ -17,6 +17,9 @@ def rendered_job(**spec: Any) -> JsonObject:
             "parallelism": 1,
             "completions": 1,
             "podReplacementPolicy": "Failed",
+            "podFailurePolicy": {
+                "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
+            },
             "template": {
                 "spec": {
                     "restartPolicy": "Never",
@@ -69,6 +72,11 @@ def reuse_step(namespace: str, from_run: int, **changes: Any) -> dict[str, Any]:
     given = _step(namespace)
     given["run"]["number"] = from_run + 1
     return {**given, "step": "var-es", "reuse": {**work, **changes}}
+
+
+def sweep_step(namespace: str) -> dict[str, Any]:
+    """Return the input of the step that sweeps a run."""
+    return {**_step(namespace), "step": "sweep", "sweep": {"timeoutSeconds": 60}}
 
 
 def document(step: dict[str, Any]) -> str:

@@ -25,15 +25,15 @@ const { hard } = (find(lane, "ResourceQuota") as unknown as Quota).spec;
 const [container] = (find(lane, "LimitRange") as unknown as Limits).spec.limits;
 
 describe("ResourceBoundary", () => {
-  test("counts one pod more than runners, for the calendar and a pod that is just ending", () => {
-    expect(hard.pods).toBe(String(RUNNERS + 1));
+  test("counts two pods more than runners, for the calendar or a pod that is just ending, and for the reaper", () => {
+    expect(hard.pods).toBe(String(RUNNERS + 2));
   });
 
   test("gives every runner and Argo's two containers beside it what they ask for", () => {
     const defaults = container?.defaultRequest ?? {};
     for (const [name, amount] of Object.entries({ cpu: cores, memory: bytes, "ephemeral-storage": bytes })) {
       const runner = RUNNER_RESOURCES.requests[name as "cpu" | "memory" | "ephemeral-storage"];
-      const needed = (RUNNERS + 1) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
+      const needed = (RUNNERS + 2) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
       expect(amount(hard[`requests.${name}`] ?? "0"), name).toBeGreaterThanOrEqual(needed);
     }
   });

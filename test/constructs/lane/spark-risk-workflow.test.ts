@@ -5,7 +5,7 @@ import { find, manifestsOf } from "../../support/manifests.ts";
 
 function night(changes: CustomerChanges = {}) {
   const { lane } = manifestsOf(testCustomer(changes));
-  return { template: find(lane, "WorkflowTemplate"), cron: find(lane, "CronWorkflow", "night") };
+  return { template: find(lane, "WorkflowTemplate", /^night-/), cron: find(lane, "CronWorkflow", "night") };
 }
 
 describe("the WorkflowTemplate", () => {

@@ -54,6 +54,25 @@ describe("the night", () => {
   });
 });
 
+describe("the exit handler", () => {
+  test("sweeps the run of a night that did not succeed", () => {
+    expect(nightSpec(diamond).onExit).toBe("over");
+    expect(tasks(template(diamond, "over"))).toEqual({
+      sweep: { name: "sweep", template: "sweep", when: '"{{workflow.status}}" != "Succeeded"' },
+    });
+  });
+
+  test("knows the run by what the calendar found", () => {
+    const names = template(diamond, "calendar").outputs?.parameters?.map(({ globalName }) => globalName);
+    expect(names).toEqual(["business-date", "open", "variant"]);
+    expect(runnerDocument(template(diamond, "sweep"))).toMatchObject({
+      run: { businessDate: "2026-03-31", variant: "quarter-end", number: 1 },
+      step: "sweep",
+      sweep: { timeoutSeconds: 300 },
+    });
+  });
+});
+
 describe("the DAG", () => {
   const dag = tasks(template(diamond, "steps"));
 

@@ -44,6 +44,22 @@ describe("sparkJob", () => {
     });
   });
 
+  test("starts an evicted driver again, and nothing else that failed", () => {
+    expect(job().spec).toMatchObject({
+      podFailurePolicy: {
+        rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+      },
+    });
+  });
+
+  test("hands its identity on to the executors, so that they can be swept by it", () => {
+    const env = job().spec.template.spec.containers[0]?.env ?? [];
+    for (const name of ["CUSTOMER", "STEP", "NIGHT"]) {
+      const fieldPath = `metadata.labels['nightlane/${name.toLowerCase()}']`;
+      expect(env).toContainEqual({ name: `NIGHTLANE_LABEL_${name}`, valueFrom: { fieldRef: { fieldPath } } });
+    }
+  });
+
   test("passes Pod Security restricted", () => {
     expect(job().spec.template.spec).toMatchObject({
       securityContext: { runAsNonRoot: true, runAsUser: 185, fsGroup: 185, seccompProfile: { type: "RuntimeDefault" } },

@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import type { Manifest } from "../synthesize.ts";
+
+/** What a night's template is for. */
+export const NIGHT = "night";
+
+/**
+ * Name of a WorkflowTemplate: what it is for and the first 10 hex digits of its content's SHA-256. Changed content is a
+ * new template beside the old one.
+ */
+export function contentName(purpose: string, spec: unknown): string {
+  return `${purpose}-${createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10)}`;
+}
+
+/** Whether a manifest is the template of a night: one that a past night used is kept, for exact replays. */
+export function isNightTemplate({ kind, metadata }: Pick<Manifest, "kind" | "metadata">): boolean {
+  return kind === "WorkflowTemplate" && metadata.name.startsWith(`${NIGHT}-`);
+}

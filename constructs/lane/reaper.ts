@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { ApiObject, Duration } from "cdk8s";
+import { Construct } from "constructs";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { customerMetadata } from "../labels.ts";
+import type { CronWorkflowSpec, WorkflowSpec } from "../workflow/argo.ts";
+import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
+import { contentName } from "./content-name.ts";
+
+/** Name of the CronWorkflow that reaps. Its workflows carry it as Argo's label `workflows.argoproj.io/cron-workflow`. */
+export const REAPER = "reaper";
+
+/**
+ * How long nobody has looked after a Job before it counts as orphaned. Longer than any pause that ends by itself, and
+ * long enough for a person who is called to a lost node of the central cluster.
+ */
+const ORPHANED_AFTER = Duration.hours(1);
+
+/** How long such a Job is watched before it is removed: longer than the longest pause between two tries of a step. */
+const WATCHED_FOR = Duration.minutes(15);
+
+/** How often the reaper looks. Each look is a pod for a few seconds. */
+const PERIOD_MINUTES = 30;
+
+/**
+ * Removes remote Jobs that a night left behind without a word: terminated while the customer's API server was away, its
+ * workflow deleted, its pods removed by force. Everything else is taken back by the runner itself or by the night's exit
+ * handler.
+ *
+ * Argo starts it in the lane, as a runner like any other: with the customer's credential, no token, the lane's network
+ * and quota. So it cannot ask which nights run, and no right is added that would let it. It goes by the Leases that
+ * runners renew in the customer's namespace; the runner's `reap` says how. A Lease tells more than the workflow would:
+ * also that of a running night whose step has lost its Job is orphaned. And it shares Argo's fate: while the controller
+ * is away and cannot replace runners, it starts no reaper either.
+ */
+export class Reaper extends Construct {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id);
+    const spec = reaperSpec(definition);
+    const template = contentName(REAPER, spec);
+    new ApiObject(this, "template", {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "WorkflowTemplate",
+      metadata: customerMetadata(definition.name, template),
+      spec,
+    });
+    new ApiObject(this, "cron", {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "CronWorkflow",
+      metadata: customerMetadata(definition.name, REAPER),
+      spec: cron(definition.name, template),
+    });
+  }
+}
+
+function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
+  const document = JSON.stringify({
+    reap: {
+      customer: definition.name,
+      namespace: definition.cluster.namespace,
+      orphanSeconds: ORPHANED_AFTER.toSeconds(),
+      watchSeconds: WATCHED_FOR.toSeconds(),
+    },
+  });
+  // It tries again by being started again.
+  const { retryStrategy: _, ...template } = runnerTemplate({
+    name: "reap",
+    command: "reap",
+    document,
+    deadlineSeconds: WATCHED_FOR.toSeconds() + 600,
+  });
+  return {
+    entrypoint: "reap",
+    ...runnerPod(definition),
+    podMetadata: { labels: customerMetadata(definition.name, REAPER).labels ?? {} },
+    podGC: { strategy: "OnPodCompletion", deleteDelayDuration: "600s" },
+    ttlStrategy: { secondsAfterCompletion: Duration.days(1).toSeconds() },
+    templates: [template],
+  };
+}
+
+function cron(customer: string, template: string): CronWorkflowSpec {
+  // Spread over the minutes, or all lanes would start a pod at the same moment.
+  const minute = createHash("sha256").update(customer).digest().readUInt16BE(0) % PERIOD_MINUTES;
+  return {
+    schedules: [`${minute},${minute + PERIOD_MINUTES} * * * *`],
+    concurrencyPolicy: "Forbid",
+    successfulJobsHistoryLimit: 1,
+    failedJobsHistoryLimit: 1,
+    workflowMetadata: { labels: customerMetadata(customer, REAPER).labels ?? {} },
+    workflowSpec: { workflowTemplateRef: { name: template } },
+  };
+}

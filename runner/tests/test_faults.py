@@ -1,0 +1,32 @@
+"""Each of the thirty faults that a runner must hold has a test that says so, and a line in the README."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FAULTS
+
+_TESTS = Path(__file__).parent
+_ALL = set(range(1, 31))
+
+
+def test_every_fault_has_a_test(request: pytest.FixtureRequest) -> None:
+    """A fault without a test would come back unnoticed."""
+    if len(request.config.args) > 1 or request.config.args[0] not in ("tests", str(_TESTS)):
+        pytest.skip("only a part of the tests was collected")
+
+    faults = request.config.stash[FAULTS]
+
+    assert set(faults) == _ALL
+
+
+def test_every_fault_is_explained() -> None:
+    """The README's table says how each is held, and names tests that exist."""
+    rows = re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", (_TESTS.parent / "README.md").read_text(), re.MULTILINE)
+    sources = "".join(file.read_text() for file in _TESTS.glob("test_*.py"))
+
+    assert {int(number) for number, _ in rows} >= _ALL
+    for number, names in rows:
+        for name in re.findall(r"`(test_\w+)`", names):
+            assert f"def {name}(" in sources, f"fault {number}: {name}"
