@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { UserError } from "../constructs/problem.ts";
 import { startApiServer } from "./api-server.ts";
 import { FarmPulumi } from "./deploy/farm-pulumi.ts";
@@ -17,8 +17,13 @@ const program = new Command("farm").description(
 program
   .command("up")
   .description("make the farm, or repair what is missing of it")
-  .action(async () => {
-    await new Farm(progressOn(process.stderr)).up();
+  .addOption(
+    new Option("--central-nodes <number>", "nodes of the central cluster; a second one can join later")
+      .choices(["1", "2"])
+      .default("1"),
+  )
+  .action(async ({ centralNodes }: { readonly centralNodes: "1" | "2" }) => {
+    await new Farm(progressOn(process.stderr)).up(centralNodes === "2" ? 2 : 1);
     await printStatus(false);
   });
 

@@ -27,7 +27,7 @@ export type Ending = "stop" | "kill" | "freeze";
 /**
  * Ends one component of a running cluster, as a failure would: an API server that is away, a kubelet that is silent.
  * It stays so until {@link startComponent} or `farm up`.
- * @param cluster "central" or a customer's name
+ * @param cluster "central", a customer's name, or "central-2" for the central cluster's second node
  */
 export async function stopComponent(cluster: string, name: ComponentName, ending: Ending = "stop"): Promise<void> {
   const { state } = await open(cluster);

@@ -29,6 +29,8 @@ export interface ControlPlaneProps {
   readonly serviceAddress: string;
   /** Addresses of pods. @default - no node gets a share: there are no nodes */
   readonly podRange?: string;
+  /** Length of the network part of one node's share of them, in bits. @default - that of the whole: there is one node */
+  readonly nodePodBits?: number;
   /** Further names in the API server's certificate. */
   readonly hostnames: readonly string[];
 }
@@ -48,8 +50,8 @@ export interface ControlPlane {
   readonly controllerManager: Component;
   /** Kubeconfig of the cluster's administrator, over `address`. */
   readonly adminKubeconfig: string;
-  /** Writes a kubeconfig for a component that runs beside the API server. */
-  componentKubeconfig(name: string, user: string, group?: string): Promise<string>;
+  /** Writes a kubeconfig for a component that runs beside the API server, or on another machine. */
+  componentKubeconfig(name: string, user: string, group?: string, where?: "beside" | "elsewhere"): Promise<string>;
 }
 
 /** Makes the certificates and configuration of a control plane. Nothing is started. */
@@ -63,13 +65,16 @@ export async function prepareControlPlane(props: ControlPlaneProps): Promise<Con
     await writeCertificateKubeconfig(file, content, pki.authority, await pki.certificate(name, request));
     return file;
   };
-  const beside = `https://127.0.0.1:${props.ports.api}`;
-  const componentKubeconfig = (name: string, user: string, group?: string): Promise<string> =>
-    kubeconfig(name, beside, user, group);
+  const servers = {
+    beside: `https://127.0.0.1:${props.ports.api}`,
+    elsewhere: `https://${props.address}:${props.ports.api}`,
+  };
+  const componentKubeconfig: ControlPlane["componentKubeconfig"] = (name, user, group, where = "beside") =>
+    kubeconfig(name, servers[where], user, group);
   const [apiServer, controllers, adminKubeconfig] = await Promise.all([
     apiServerCommand(props, pki),
     componentKubeconfig("controller-manager", "system:kube-controller-manager"),
-    kubeconfig("admin", `https://${props.address}:${props.ports.api}`, "admin", "system:masters"),
+    kubeconfig("admin", servers.elsewhere, "admin", "system:masters"),
   ]);
   return {
     pki,
@@ -162,7 +167,7 @@ function controllerManagerCommand(props: ControlPlaneProps, pki: Pki, kubeconfig
       : [
           "--allocate-node-cidrs",
           `--cluster-cidr=${props.podRange}`,
-          `--node-cidr-mask-size=${props.podRange.split("/")[1]}`,
+          `--node-cidr-mask-size=${props.nodePodBits ?? props.podRange.split("/")[1]}`,
         ]),
   ];
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import central from "../central.json" with { type: "json" };
+import { CUSTOMERS_FOLDER } from "../infra/customer-files.ts";
 import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
 import { cgroupOf, removeCgroups } from "./cgroups.ts";
 import { CLUSTER_TOOLS, Cluster, type FarmContext } from "./cluster.ts";
@@ -15,6 +16,7 @@ import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
 import {
   allClusters,
   CENTRAL_ID,
+  type CentralNodes,
   type ClusterPlan,
   type CustomerPlan,
   customerClusterId,
@@ -22,6 +24,7 @@ import {
   type FarmPlan,
   laneClaim,
   planFarm,
+  SECOND_CENTRAL_NODE,
 } from "./plan.ts";
 import { isAlive } from "./processes.ts";
 import type { Progress, Step } from "./progress.ts";
@@ -58,10 +61,13 @@ export class Farm {
     this.paths = new FarmPaths(root);
   }
 
-  /** Makes what is missing: the whole farm, or the part of it that ended. Takes seconds when nothing is. */
-  async up(): Promise<void> {
+  /**
+   * Makes what is missing: the whole farm, or the part of it that ended. Takes seconds when nothing is.
+   * @param centralNodes Nodes that the central cluster has at least.
+   */
+  async up(centralNodes: CentralNodes = 1): Promise<void> {
     await this.locked(async () => {
-      const plan = planFarm(central, await loadFarmCustomers());
+      const plan = await this.plan(centralNodes);
       await this.raise(plan, allClusters(plan));
     });
   }
@@ -70,7 +76,7 @@ export class Farm {
   async add(name: string): Promise<void> {
     await this.locked(async () => {
       const customer = await loadFarmCustomer(name);
-      const plan = planFarm(central, await loadFarmCustomers());
+      const plan = await this.plan(1);
       const record = await FarmRecord.read(this.paths.state);
       if (!(await isAlive(record.state.clusters[plan.central.id]?.init))) {
         throw new FarmError("No farm runs on this machine, so there is nothing to add to.\nStart it: make farm-up");
@@ -123,6 +129,13 @@ export class Farm {
         await this.removeFiles(everything);
       });
     });
+  }
+
+  /** A second node of the central cluster stays once it is there. */
+  private async plan(centralNodes: CentralNodes): Promise<FarmPlan> {
+    const { state } = await FarmRecord.read(this.paths.state);
+    const nodes = state.clusters[SECOND_CENTRAL_NODE] === undefined ? centralNodes : 2;
+    return planFarm(central, await loadFarmCustomers(), nodes);
   }
 
   private async raise(plan: FarmPlan, clusters: readonly ClusterPlan[]): Promise<void> {
@@ -211,7 +224,12 @@ export class Farm {
     await run(process.execPath, ["--import", "tsx", join(repositoryRoot, "infra", "synth.ts")], {
       purpose: "synthesizing customers/*.ts",
       cwd: repositoryRoot,
-      env: { ...plainEnvironment, CDK8S_OUTDIR: this.paths.dist, NIGHTLANE_IMAGES: this.paths.images },
+      env: {
+        ...plainEnvironment,
+        CDK8S_OUTDIR: this.paths.dist,
+        NIGHTLANE_IMAGES: this.paths.images,
+        NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER,
+      },
     });
   }
 

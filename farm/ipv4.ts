@@ -37,6 +37,12 @@ export class Ipv4Range {
     return numberToIpv4(this.first + n);
   }
 
+  /** The two halves of the range. */
+  halves(): readonly [Ipv4Range, Ipv4Range] {
+    const bits = this.bits + 1;
+    return [new Ipv4Range(`${this.at(0)}/${bits}`), new Ipv4Range(`${this.at(2 ** (32 - bits))}/${bits}`)];
+  }
+
   toString(): string {
     return this.text;
   }

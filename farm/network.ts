@@ -1,4 +1,5 @@
-import { type ClusterPlan, linkName } from "./plan.ts";
+import type { Ipv4Range } from "./ipv4.ts";
+import { linkName, type NodePlan } from "./plan.ts";
 import { run } from "./run.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { FarmError } from "./tools/errors.ts";
@@ -39,8 +40,12 @@ export async function removeBridge(farm: string): Promise<void> {
   await ip("link", "delete", BRIDGE);
 }
 
-/** Joins a cluster's network namespace to the bridge, both ways. Repeating it is harmless. */
-export async function connect(plan: ClusterPlan, sandbox: Sandbox, hostAddress: string): Promise<void> {
+/** Joins a machine's network namespace to the bridge, both ways. Repeating it is harmless. */
+export async function connect(
+  plan: Pick<NodePlan, "id" | "address">,
+  sandbox: Sandbox,
+  hostAddress: string,
+): Promise<void> {
   const link = linkName(plan.id);
   if (!(await hasPeer(sandbox))) {
     // The kernel takes a moment to remove the link of a namespace that has just ended: it is not this one's.
@@ -63,9 +68,25 @@ export async function disconnect(clusterId: string, address: string): Promise<vo
   ]);
 }
 
-/** Takes a cluster off the bridge, or puts it back: the network between the clusters fails, everything else goes on. */
-export async function setLink(clusterId: string, state: "up" | "down"): Promise<void> {
-  await ip("link", "set", linkName(clusterId), state);
+/**
+ * Lets the pods of a cluster's nodes reach each other under their own addresses, as policies between them need it.
+ * @param podRange Addresses of all pods of the cluster.
+ * @param others The nodes on other machines.
+ */
+export async function routePods(sandbox: Sandbox, podRange: Ipv4Range, others: readonly NodePlan[]): Promise<void> {
+  // What kube-proxy has marked goes on to its masquerading: a pod that reaches itself through a Service.
+  const rule = `POSTROUTING -s ${podRange} -d ${podRange} -m mark ! --mark 0x4000/0x4000 -j ACCEPT`;
+  const lines = [
+    "set -eu",
+    ...others.map(({ podRange: pods, address }) => `ip route replace ${pods} via ${address} dev eth0 onlink`),
+    `iptables -w -t nat -C ${rule} 2>/dev/null || iptables -w -t nat -I ${rule}`,
+  ];
+  await sandbox.run("sh", ["-c", lines.join("\n")]);
+}
+
+/** Takes a machine off the bridge, or puts it back: the network between the clusters fails, everything else goes on. */
+export async function setLink(id: string, state: "up" | "down"): Promise<void> {
+  await ip("link", "set", linkName(id), state);
 }
 
 /**

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import type { Component } from "./component.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { ClusterPaths } from "./paths.ts";
-import type { ClusterPlan } from "./plan.ts";
+import type { ClusterPlan, NodePlan } from "./plan.ts";
 
 /** Tools that a node is made of; containerd and runc are Debian's. */
 export const NODE_TOOLS = ["kube-scheduler", "kubelet", "kube-proxy", "kube-router"] as const;
@@ -16,9 +16,10 @@ export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 export const KUBE_PROXY_HEALTH_PORT = 10256;
 export const KUBE_ROUTER_HEALTH_PORT = 20244;
 
-/** What a node and the scheduler are made from. */
+/** What a node is made from. */
 export interface NodeProps {
   readonly plan: ClusterPlan;
+  readonly node: NodePlan;
   readonly paths: ClusterPaths;
   readonly controlPlane: ControlPlane;
   /** Parent of the cgroups of its pods. */
@@ -28,59 +29,70 @@ export interface NodeProps {
   readonly pauseImage: string;
 }
 
-/** Components of a node and the scheduler, ready to be started. */
+/** Components of a node, ready to be started. */
 export interface NodeComponents {
   readonly containerd: Component;
-  readonly scheduler: Component;
   readonly kubelet: Component;
   readonly kubeProxy: Component;
   readonly kubeRouter: Component;
 }
 
-/** Writes the configuration of a cluster's node and scheduler. Nothing is started. */
+/** Writes the configuration of the scheduler. Nothing is started. */
+export async function prepareScheduler(
+  controlPlane: ControlPlane,
+  tools: Pick<NodeProps["tools"], "kube-scheduler">,
+): Promise<Component> {
+  const kubeconfig = await controlPlane.componentKubeconfig("scheduler", "system:kube-scheduler");
+  return {
+    name: "kube-scheduler",
+    command: [tools["kube-scheduler"], `--kubeconfig=${kubeconfig}`, "--leader-elect=false", "--secure-port=0"],
+  };
+}
+
+/** Writes the configuration of a node. Nothing is started. */
 export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
-  const { plan, paths, tools, controlPlane } = props;
+  const { plan, node, paths, tools, controlPlane } = props;
+  const isBeside = node.id === plan.node.id;
+  const kubeconfig = (component: string, user: string, group?: string): Promise<string> =>
+    isBeside
+      ? controlPlane.componentKubeconfig(component, user, group)
+      : controlPlane.componentKubeconfig(`${component}-${node.id}`, user, group, "elsewhere");
   const containerd = join(paths.config, "containerd.toml");
   const kubeletConfig = join(paths.config, "kubelet.yaml");
   const proxyConfig = join(paths.config, "kube-proxy.yaml");
   const networks = join(paths.config, "cni");
   const resolvConf = join(paths.config, "resolv.conf");
-  const [serving, kubelet, scheduler, proxy, router] = await Promise.all([
-    controlPlane.pki.certificate("kubelet-serving", {
-      commonName: plan.id,
-      serverNames: [`IP:${plan.address}`, `DNS:${plan.id}`],
+  const [serving, kubelet, proxy, router] = await Promise.all([
+    controlPlane.pki.certificate(isBeside ? "kubelet-serving" : `kubelet-serving-${node.id}`, {
+      commonName: node.id,
+      serverNames: [`IP:${node.address}`, `DNS:${node.id}`],
     }),
-    controlPlane.componentKubeconfig("kubelet", `system:node:${plan.id}`, "system:nodes"),
-    controlPlane.componentKubeconfig("scheduler", "system:kube-scheduler"),
-    controlPlane.componentKubeconfig("kube-proxy", "system:kube-proxy"),
-    controlPlane.componentKubeconfig("kube-router", KUBE_ROUTER_USER),
+    kubeconfig("kubelet", `system:node:${node.id}`, "system:nodes"),
+    kubeconfig("kube-proxy", "system:kube-proxy"),
+    kubeconfig("kube-router", KUBE_ROUTER_USER),
     mkdir(networks, { recursive: true }),
   ]);
   await Promise.all([
     writeFile(containerd, containerdConfig(props.pauseImage, networks)),
-    writeFile(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(plan), null, 2)),
+    writeFile(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(node), null, 2)),
     writeFile(
       kubeletConfig,
       stringify(kubeletConfiguration(props.cgroup, controlPlane.pki.authority, serving, resolvConf)),
     ),
-    writeFile(proxyConfig, stringify(kubeProxyConfiguration(plan, proxy))),
+    writeFile(proxyConfig, stringify(kubeProxyConfiguration(plan, node, proxy))),
     // There is no DNS: pods find what they need by address or by host aliases.
     writeFile(resolvConf, ""),
   ]);
   return {
     containerd: { name: "containerd", command: ["containerd", "--config", containerd] },
-    scheduler: {
-      name: "kube-scheduler",
-      command: [tools["kube-scheduler"], `--kubeconfig=${scheduler}`, "--leader-elect=false", "--secure-port=0"],
-    },
     kubelet: {
       name: "kubelet",
       command: [
         tools.kubelet,
         `--config=${kubeletConfig}`,
         `--kubeconfig=${kubelet}`,
-        `--hostname-override=${plan.id}`,
-        `--node-ip=${plan.address}`,
+        `--hostname-override=${node.id}`,
+        `--node-ip=${node.address}`,
       ],
     },
     kubeProxy: { name: "kube-proxy", command: [tools["kube-proxy"], `--config=${proxyConfig}`] },
@@ -90,7 +102,7 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
         tools["kube-router"],
         ...["--run-firewall=true", "--run-router=false", "--run-service-proxy=false", "--run-loadbalancer=false"],
         `--kubeconfig=${router}`,
-        `--hostname-override=${plan.id}`,
+        `--hostname-override=${node.id}`,
         `--service-cluster-ip-range=${plan.serviceRange}`,
       ],
     },
@@ -129,7 +141,7 @@ export function containerdConfig(pauseImage: string, networks: string, withPods 
   ].join("\n");
 }
 
-function podNetwork(plan: ClusterPlan): unknown {
+function podNetwork(node: NodePlan): unknown {
   return {
     cniVersion: "1.0.0",
     name: "farm",
@@ -141,7 +153,7 @@ function podNetwork(plan: ClusterPlan): unknown {
         // Outside the cluster, pods are seen under their node's address.
         ipMasq: true,
         hairpinMode: true,
-        ipam: { type: "host-local", ranges: [[{ subnet: plan.podRange.toString() }]], routes: [{ dst: "0.0.0.0/0" }] },
+        ipam: { type: "host-local", ranges: [[{ subnet: node.podRange.toString() }]], routes: [{ dst: "0.0.0.0/0" }] },
       },
       { type: "portmap", capabilities: { portMappings: true } },
     ],
@@ -178,14 +190,14 @@ function kubeletConfiguration(
   };
 }
 
-function kubeProxyConfiguration(plan: ClusterPlan, kubeconfig: string): unknown {
+function kubeProxyConfiguration(plan: ClusterPlan, node: NodePlan, kubeconfig: string): unknown {
   return {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     mode: "iptables",
     clientConnection: { kubeconfig },
     clusterCIDR: plan.podRange.toString(),
-    hostnameOverride: plan.id,
+    hostnameOverride: node.id,
     // These are the whole machine's settings and cannot be changed from a network namespace.
     conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
   };

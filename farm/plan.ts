@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { laneNamespace } from "../constructs/central-cluster.ts";
-import { Ipv4Range } from "./ipv4.ts";
+import { Ipv4Range, ipv4ToNumber, numberToIpv4 } from "./ipv4.ts";
 import { FarmError } from "./tools/errors.ts";
 
 /** Images of the farm by logical name. */
 export type FarmImageName = "pause" | "runner" | "risk" | "argoController" | "argoExecutor";
 
-/** One cluster of the farm: a control plane and one node. */
+/** One node of a cluster. */
+export interface NodePlan {
+  /** Its name in its cluster; names its folder and its cgroup too. */
+  readonly id: string;
+  readonly address: string;
+  /** Addresses of its pods. */
+  readonly podRange: Ipv4Range;
+}
+
+/** One cluster of the farm: a control plane and a node beside it. */
 export interface ClusterPlan {
   /** Unique in the farm; names its node, its folder and its cgroup: "central" or "customer-<name>". */
   readonly id: string;
@@ -18,8 +27,13 @@ export interface ClusterPlan {
   readonly port: number;
   /** Names that the API server's certificate carries besides its addresses. */
   readonly hostnames: readonly string[];
+  /** Addresses of all its pods. */
   readonly podRange: Ipv4Range;
   readonly serviceRange: Ipv4Range;
+  /** The node beside its control plane. */
+  readonly node: NodePlan;
+  /** Nodes on machines of their own. */
+  readonly workers: readonly NodePlan[];
   /** Images that its container runtime holds. */
   readonly images: readonly FarmImageName[];
   /** Claims of results volumes that the cluster must be able to bind. */
@@ -96,18 +110,39 @@ export function laneClaim(customer: string): Claim {
   return { namespace: laneNamespace(customer), name: "results" };
 }
 
-/** Lays out the farm. @throws FarmError naming every customer whose address cannot be used */
-export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[]): FarmPlan {
+/** How many nodes the central cluster may have. */
+export type CentralNodes = 1 | 2;
+
+/** Name of the central cluster's second node. */
+export const SECOND_CENTRAL_NODE = "central-2";
+
+/**
+ * Lays out the farm.
+ * @param centralNodes Nodes of the central cluster. The second one is there for tests that lose one.
+ * @throws FarmError naming every customer whose address cannot be used
+ */
+export function planFarm(
+  central: FarmCentral,
+  customers: readonly FarmCustomer[],
+  centralNodes: CentralNodes = 1,
+): FarmPlan {
+  const { address, port } = central.apiServer;
+  const podRange = new Ipv4Range(central.podRange);
+  // Half each, also while there is one node only: so a second one can join later.
+  const [pods, secondPods] = podRange.halves();
+  const second = { id: SECOND_CENTRAL_NODE, address: nextAddress(address), podRange: secondPods };
   const plan: FarmPlan = {
     hostAddress: new Ipv4Range(central.nodeRange).at(1),
     central: {
       id: CENTRAL_ID,
       name: "central",
-      address: central.apiServer.address,
-      port: central.apiServer.port,
+      address,
+      port,
       hostnames: [],
-      podRange: new Ipv4Range(central.podRange),
+      podRange,
       serviceRange: new Ipv4Range(central.serviceRange),
+      node: { id: CENTRAL_ID, address, podRange: pods },
+      workers: centralNodes === 2 ? [second] : [],
       images: ["pause", "runner", "argoController", "argoExecutor"],
       claims: customers.map((customer) => laneClaim(customer.name)),
     },
@@ -124,14 +159,17 @@ export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[
 
 function planCustomer(customer: FarmCustomer): CustomerPlan {
   const url = new URL(customer.server);
+  const id = customerClusterId(customer.name);
   return {
-    id: customerClusterId(customer.name),
+    id,
     name: customer.name,
     address: customer.address,
     port: url.port === "" ? 443 : Number(url.port),
     hostnames: [url.hostname],
     podRange: CUSTOMER_POD_RANGE,
     serviceRange: CUSTOMER_SERVICE_RANGE,
+    node: { id, address: customer.address, podRange: CUSTOMER_POD_RANGE },
+    workers: [],
     images: ["pause", "runner", "risk"],
     claims: [{ namespace: customer.namespace, name: "results" }],
     server: customer.server,
@@ -144,6 +182,7 @@ function addressProblems(plan: FarmPlan): readonly string[] {
   const takenBy = new Map([
     [plan.hostAddress, "this machine on the farm's bridge"],
     [plan.central.address, "the central cluster"],
+    ...plan.central.workers.map(({ id, address }) => [address, `the central cluster's node ${id}`] as const),
   ]);
   const ranges = [plan.central.podRange, plan.central.serviceRange, CUSTOMER_POD_RANGE, CUSTOMER_SERVICE_RANGE];
   return plan.customers.flatMap((customer) => {
@@ -158,9 +197,13 @@ function addressProblems(plan: FarmPlan): readonly string[] {
   });
 }
 
-/** Name of the host's end of the cluster's network link; the kernel allows 15 characters. */
-export function linkName(clusterId: string): string {
-  return `nlf${createHash("sha256").update(clusterId).digest("hex").slice(0, 10)}`;
+function nextAddress(address: string): string {
+  return numberToIpv4(ipv4ToNumber(address) + 1);
+}
+
+/** Name of the host's end of a machine's network link; the kernel allows 15 characters. */
+export function linkName(id: string): string {
+  return `nlf${createHash("sha256").update(id).digest("hex").slice(0, 10)}`;
 }
 
 /** All clusters of the farm, the central one first. */

@@ -9,11 +9,11 @@ export interface FarmState {
   bootId: string;
   /** Kernel settings as they were before the farm, to be put back by `farm down`. */
   kernelSettings: Record<string, string>;
-  /** Clusters by id. */
+  /** Clusters by id, and nodes on machines of their own. */
   clusters: Record<string, ClusterState>;
 }
 
-/** What runs in one cluster. */
+/** What runs on one machine: a cluster, or a further node of one. */
 export interface ClusterState {
   /** Name that people use. */
   name: string;
@@ -21,6 +21,8 @@ export interface ClusterState {
   port: number;
   /** When it was made, ISO 8601. */
   created: string;
+  /** Id of the cluster that it is a further node of. @default - it is a cluster */
+  workerOf?: string;
   /** The process that holds the cluster's namespaces: with it ends everything in them. */
   init: ProcessIdentity | undefined;
   /** Control plane and node, by component. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "../ops/output.ts";
 import { ApiClient } from "./api-client.ts";
-import { isNodeReady } from "./cluster.ts";
+import { isNodeReady } from "./node-start.ts";
 import type { FarmPaths } from "./paths.ts";
 import { isAlive } from "./processes.ts";
 import { type ClusterState, FarmRecord } from "./state.ts";
@@ -37,23 +37,24 @@ async function clusterStatus(paths: FarmPaths, id: string, state: ClusterState):
     Object.entries(state.components).map(async ([name, component]) => ((await isAlive(component)) ? [] : [name])),
   );
   const ended = alive.flat();
-  const kubeconfig = join(paths.cluster(id).config, "admin.kubeconfig");
+  const kubeconfig = join(paths.cluster(state.workerOf ?? id).config, "admin.kubeconfig");
   if (!existsSync(kubeconfig)) return { ...silent, ended };
   const client = await ApiClient.fromKubeconfig(kubeconfig);
   try {
     if (!(await client.isReady())) return { ...silent, ended };
-    const [node, pods] = await Promise.all([isNodeReady(client, id), countPods(client)]);
+    const [node, pods] = await Promise.all([isNodeReady(client, id), countPods(client, state, id)]);
     return { ...silent, api: true, node, pods, ended };
   } finally {
     client.close();
   }
 }
 
-async function countPods(client: ApiClient): Promise<ClusterStatus["pods"]> {
+async function countPods(client: ApiClient, state: ClusterState, id: string): Promise<ClusterStatus["pods"]> {
   interface PodList {
     readonly items: readonly { readonly status?: { readonly phase?: string } }[];
   }
-  const pods = (await client.get<PodList>("/api/v1/pods"))?.items ?? [];
+  const query = state.workerOf === undefined ? "" : `?fieldSelector=spec.nodeName=${id}`;
+  const pods = (await client.get<PodList>(`/api/v1/pods${query}`))?.items ?? [];
   return { running: pods.filter((pod) => pod.status?.phase === "Running").length, all: pods.length };
 }
 

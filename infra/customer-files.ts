@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type CustomerDefinition, isCustomerDefinition } from "../constructs/customer-definition.ts";
 import { ProblemsError, received, UserError } from "../constructs/problem.ts";
 
-/** Folder of the customer files. */
-export const CUSTOMERS_FOLDER = fileURLToPath(new URL("../customers", import.meta.url));
+/** Folder of the customer files; NIGHTLANE_CUSTOMERS names another one, for the customers of a test. */
+export const CUSTOMERS_FOLDER = resolve(
+  process.env.NIGHTLANE_CUSTOMERS || fileURLToPath(new URL("../customers", import.meta.url)),
+);
 
 /** Names of all customers, from the files' names alone: no file is loaded. */
 export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { CUSTOMERS_FOLDER } from "../../infra/customer-files.ts";
 import { ApiClient } from "../api-client.ts";
 import { loadFarmCustomer } from "../customers.ts";
 import { customerEnvironment } from "../environment.ts";
@@ -20,7 +21,7 @@ export class FarmPulumi {
       // With the cluster goes the state: a new one starts from nothing.
       dir: join(paths.cluster("central").root, "pulumi"),
       kubeconfig: paths.centralKubeconfig,
-      env: { NIGHTLANE_IMAGES: paths.images },
+      env: { NIGHTLANE_IMAGES: paths.images, NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER },
     };
     return new FarmPulumi(await Pulumi.at(target, reporter), paths);
   }

@@ -12,16 +12,19 @@ interface Volume {
 
 /** Folder on this machine that holds a lane's results volume. @throws Error if the lane has none yet */
 export async function laneVolume(paths: FarmPaths, customer: string): Promise<string> {
-  const client = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+  return resultsVolume(paths.centralKubeconfig, laneNamespace(customer));
+}
+
+/** Folder on this machine that holds the results volume of a namespace. @throws Error if there is none yet */
+export async function resultsVolume(kubeconfig: string, namespace: string): Promise<string> {
+  const client = await ApiClient.fromKubeconfig(kubeconfig);
   try {
-    const claim = await client.get<Claim>(
-      `/api/v1/namespaces/${laneNamespace(customer)}/persistentvolumeclaims/results`,
-    );
+    const claim = await client.get<Claim>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/results`);
     const name = claim?.spec.volumeName;
     const volume = name === undefined ? undefined : await client.get<Volume>(`/api/v1/persistentvolumes/${name}`);
     const path = volume?.spec.hostPath?.path ?? volume?.spec.local?.path;
     if (path === undefined) {
-      throw new Error(`the lane of ${customer} has no results volume yet`);
+      throw new Error(`the namespace ${namespace} has no results volume yet`);
     }
     return path;
   } finally {

@@ -23,6 +23,24 @@ describe("planFarm", () => {
     expect(nordbank?.claims).toEqual([{ namespace: "risk", name: "results" }]);
   });
 
+  test("gives the central cluster a second node when asked, with its own half of the pods' addresses", () => {
+    const one = planFarm(central, []).central;
+    const two = planFarm(central, [], 2).central;
+    expect(one.workers).toEqual([]);
+    expect(two.node).toEqual(one.node);
+    expect(two.workers.map(({ id, address }) => [id, address])).toEqual([["central-2", "10.64.0.11"]]);
+    expect([two.node, ...two.workers].map(({ podRange }) => String(podRange))).toEqual([
+      "10.60.0.0/17",
+      "10.60.128.0/17",
+    ]);
+  });
+
+  test("keeps the second node's address free", () => {
+    expect(() => planFarm(central, [customer("one", "10.64.0.11")], 2)).toThrow(
+      'customers/one.ts: cluster.address "10.64.0.11" is already the address of the central cluster\'s node central-2.',
+    );
+  });
+
   test("keeps a customer named central apart from the central cluster", () => {
     const ids = allClusters(planFarm(central, [customer("central", "10.64.1.10")])).map(({ id }) => id);
     expect(ids).toEqual(["central", "customer-central"]);
