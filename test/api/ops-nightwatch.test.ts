@@ -95,7 +95,7 @@ afterAll(async () => {
 describe("nightwatch, with no more than its own rights", () => {
   it("keeps a record of a run from its start", async () => {
     await act("run", "--date", "2026-03-31");
-    await expect.poll(record, { timeout: 30_000 }).toMatchObject({
+    await expect.poll(record, { timeout: 60_000 }).toMatchObject({
       businessDate: "2026-03-31",
       runNumber: 1,
       purpose: "run",
@@ -117,7 +117,7 @@ describe("nightwatch, with no more than its own rights", () => {
     await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "deciding");
     cluster.kubelet.end(CUSTOMER, "scenarios", 2, { exitCode: 0, outputs: { results: JSON.stringify(results) } });
     await expect
-      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 10_000 })
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 60_000 })
       .toMatchObject({
         state: "deciding",
         attempts: [{ number: 1, exitCode: 30, message: expect.stringContaining("was deleted") }],
@@ -127,9 +127,9 @@ describe("nightwatch, with no more than its own rights", () => {
   });
 
   it("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
-    await expect.poll(() => refused, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThan(0);
     refuse = false;
-    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => told.length, { timeout: 60_000 }).toBe(1);
     expect(told[0]).toMatchObject({
       kind: "lost",
       customer: CUSTOMER,
@@ -138,13 +138,13 @@ describe("nightwatch, with no more than its own rights", () => {
       command: `nightlane retry ${CUSTOMER} scenarios --reason "..."`,
       runbook: expect.stringContaining("docs/operate.md#a-remote-job-is-lost"),
     });
-    await expect.poll(async () => (await record())?.notified, { timeout: 10_000 }).toEqual(["lost/scenarios/1"]);
+    await expect.poll(async () => (await record())?.notified, { timeout: 60_000 }).toEqual(["lost/scenarios/1"]);
     await nightwatch.stop();
     await act("retry", "scenarios");
     await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
     await start();
     await expect
-      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 20_000 })
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 60_000 })
       .toMatchObject({ state: "succeeded", attempts: [{ exitCode: 30 }, { exitCode: 0 }] });
     expect((await record())?.acts.map(({ verb, step }) => `${verb} ${step ?? ""}`)).toEqual([
       "run ",
@@ -155,8 +155,8 @@ describe("nightwatch, with no more than its own rights", () => {
 
   it("keeps the record when the workflow is deleted", async () => {
     await cluster.guarded.central.kubectl("delete", "workflow", NIGHT, "-n", `customer-${CUSTOMER}`);
-    await expect.poll(async () => (await record())?.phase, { timeout: 20_000 }).toBe("Gone");
-    await expect.poll(() => told.map(({ kind }) => kind), { timeout: 20_000 }).toEqual(["lost", "failed"]);
+    await expect.poll(async () => (await record())?.phase, { timeout: 60_000 }).toBe("Gone");
+    await expect.poll(() => told.map(({ kind }) => kind), { timeout: 60_000 }).toEqual(["lost", "failed"]);
   });
 });
 
