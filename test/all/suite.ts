@@ -32,6 +32,15 @@ export function pytestCounts(output: string): Counts | undefined {
     : { passed: number(line, "passed"), failed: number(line, "failed") + number(line, "errors?") };
 }
 
+/** Counts of the chaos suite's line: a fault that ended as it should has passed. */
+export function chaosCounts(output: string): Counts | undefined {
+  const pattern = /^chaos: (\d+) faults, (\d+) survived, (\d+) held as they should, .*$/gm;
+  const [, faults, survived, held] = [...withoutColour(output).matchAll(pattern)].at(-1) ?? [];
+  if (faults === undefined) return undefined;
+  const passed = Number(survived) + Number(held);
+  return { passed, failed: Number(faults) - passed };
+}
+
 function number(line: string, word: string): number {
   return Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
 }

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { until } from "../../farm/wait.ts";
+import { deletePod } from "../harm/pods.ts";
+import { ArgoNight } from "../nights/argo-night.ts";
+import type { Night } from "../nights/night.ts";
+import { NightlaneNight } from "../nights/nightlane-night.ts";
+import { allComputing, each, type Fault, type Mend } from "./fault.ts";
+
+/** Blocks that the application counts in its log. */
+const BLOCKS = 8;
+
+/** The way to the customer's API server breaks for one step, and for nobody else. */
+export const connectionStruck: readonly Fault[] = [
+  {
+    name: "connection-half-open",
+    what: "the packets of the step's open connections vanish; neither end is told",
+    strike: async (stage) => {
+      const mends: Mend[] = [];
+      await each(stage, async (night) => {
+        await allComputing([night]);
+        await stage.moment();
+        mends.push(await (await night.grip()).dropPackets(addressOf(night, stage.site.customer.cluster.address)));
+        await night.release();
+      });
+      return async () => {
+        for (const mend of mends) await mend();
+      };
+    },
+  },
+  {
+    name: "copy-cut",
+    what: "the connection of kubectl cp breaks in the middle of the results",
+    strike: (stage) =>
+      each(stage, async (night) => {
+        await allComputing([night]);
+        await night.release();
+        await cutCopy(night, stage.site.customer.cluster.address);
+      }),
+  },
+  {
+    name: "log-cut",
+    what: "the stream of the driver's log breaks while the driver computes",
+    strike: (stage) =>
+      each(stage, async (night) => {
+        await allComputing([night]);
+        await stage.moment();
+        await (await night.grip()).reset(addressOf(night, stage.site.customer.cluster.address));
+        await night.release();
+      }),
+    inspect: async (night) => (night instanceof NightlaneNight ? missingLines(night) : undefined),
+  },
+];
+
+/** A pod of the customer's own cluster reaches the API server by its Service, as the address that stands behind it. */
+function addressOf(night: Night, address: string): string {
+  return night instanceof ArgoNight ? "10.71.0.1" : address;
+}
+
+async function cutCopy(night: Night, address: string): Promise<void> {
+  if (night instanceof ArgoNight) {
+    // It copies inside the customer's cluster: there is no connection to cut, so what copies is ended.
+    const pod = await night.pod("archive");
+    await until(
+      { what: `${night.name} copies`, limitSeconds: 120, everyMilliseconds: 2 },
+      async () => night.isBringing,
+    );
+    await deletePod(night.siteApi, pod, "at once");
+    return;
+  }
+  const partial = `${night.home()}.partial`;
+  const archive = night instanceof NightlaneNight ? await night.gripOf("archive") : undefined;
+  await until({ what: `${night.name} copies`, limitSeconds: 240, everyMilliseconds: 2 }, async () =>
+    existsSync(partial),
+  );
+  await (archive ?? (await night.grip())).reset(address);
+}
+
+/** Every line of the driver's log must be there once. */
+async function missingLines(night: NightlaneNight): Promise<string | undefined> {
+  const log = await readFile(night.attemptLog, "utf8");
+  const wrong = Array.from({ length: BLOCKS }, (_, number) => `block ${number} of ${BLOCKS} done`)
+    .map((line) => ({ line, times: log.split(line).length - 1 }))
+    .filter(({ times }) => times !== 1);
+  return wrong.length === 0
+    ? undefined
+    : `the relayed log has ${wrong.map(({ line, times }) => `"${line}" ${times}x`).join(", ")}`;
+}

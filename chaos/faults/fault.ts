@@ -1,0 +1,79 @@
+import type { Night, VariantName } from "../nights/night.ts";
+import type { Site } from "../site/site.ts";
+
+/** What a fault works with. */
+export interface Stage {
+  readonly site: Site;
+  /** The nights it strikes, one for each variant; it starts them itself. */
+  readonly nights: readonly Night[];
+  /** Waits for the moment to strike: none by default, a random one where moments are drawn. */
+  moment(): Promise<void>;
+  /** Waits until a night has ended, one way or another. */
+  ended(night: Night): Promise<void>;
+}
+
+/** Undoes what a fault left, once the nights have ended. */
+export type Mend = () => Promise<void>;
+
+/** A fault of a real part at a moment of the night. */
+export interface Fault {
+  readonly name: string;
+  /** For people: what happens, and when. */
+  readonly what: string;
+  /**
+   * What a person must be able to read where a person has to decide.
+   * @default - nobody has to: the night finishes by itself
+   */
+  readonly held?: RegExp;
+  /**
+   * How many starts of the driver it explains.
+   * @default 1
+   */
+  readonly drivers?: number;
+  /**
+   * Whether it strikes a whole cluster, so that no other night may run meanwhile.
+   * @default false
+   */
+  readonly alone?: boolean;
+  /**
+   * Whether it can be tried only once in a farm, since it is bound to a date.
+   * @default false
+   */
+  readonly once?: boolean;
+  /**
+   * Seconds after it in which the night must have ended, or wait for a person.
+   * @default 240
+   */
+  readonly limitSeconds?: number;
+  /** Starts the nights, does the harm, and lets them go on. */
+  strike(stage: Stage): Promise<Mend | undefined>;
+  /** Looks for harm that the results do not show; returns what it is. @default - nothing more is looked for */
+  inspect?(night: Night): Promise<string | undefined>;
+}
+
+/** Does the same to each night, all at the same time. */
+export async function each({ nights }: Stage, strike: (night: Night) => Promise<void>): Promise<undefined> {
+  await Promise.all(nights.map(strike));
+}
+
+/** Starts every night and waits until all their drivers compute, and go on computing. */
+export async function allComputing(nights: readonly Night[]): Promise<void> {
+  await Promise.all(nights.map((night) => night.hold()));
+  await Promise.all(nights.map((night) => night.start()));
+  await Promise.all(nights.map((night) => night.untilComputing()));
+}
+
+/** Lets the drivers of all nights come to their end. */
+export async function releaseAll(nights: readonly Night[]): Promise<void> {
+  await Promise.all(nights.map((night) => night.release()));
+}
+
+/** The night of a variant, if it takes part. */
+export function nightOf<N extends Night>(
+  nights: readonly Night[],
+  variant: VariantName,
+  type: new (...args: never[]) => N,
+): N | undefined {
+  const found = nights.find((night) => night.variant === variant);
+  return found instanceof type ? found : undefined;
+}

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { until } from "../../farm/wait.ts";
+import type { Grip } from "../harm/grip.ts";
+import type { Driver, SeenJob } from "../site/driver-log.ts";
+import type { Site } from "../site/site.ts";
+
+/** Ways to run the same night. */
+export type VariantName = "nightlane" | "bash" | "argo resource";
+
+/** How a night is: at work, ended well, stopped with a word to a person, or gone without a word. */
+export type NightLook =
+  | { readonly kind: "running" }
+  | { readonly kind: "done" }
+  | { readonly kind: "stopped"; readonly message: string }
+  | { readonly kind: "silent" };
+
+/** Seconds that each part of an undisturbed night may take on a busy machine. */
+const LIMIT_SECONDS = 240;
+
+/** One night of one variant. Its single Spark step is `revaluation`, and the results are then brought home. */
+export abstract class Night {
+  abstract readonly variant: VariantName;
+  /** The night's folder on the customer's results volume, as this machine sees it. */
+  protected abstract readonly folder: string;
+  /** Label that the night's Jobs and drivers carry. */
+  protected abstract readonly label: readonly [name: string, value: string];
+
+  constructor(
+    protected readonly site: Site,
+    /** For messages and names: fault and variant. */
+    readonly name: string,
+  ) {}
+
+  /** Starts it as the schedule does. */
+  abstract start(): Promise<void>;
+
+  /** Starts it again, as the on-call does who finds it unfinished; for variants that have no better way. */
+  abstract startAgain(): Promise<void>;
+
+  abstract look(): Promise<NightLook>;
+
+  /** Folder in which the results are home. */
+  abstract home(): string;
+
+  /** What drives the Spark step now. */
+  abstract grip(): Promise<Grip>;
+
+  /** Starts it and ends what drives the step before the Job exists. */
+  abstract killBeforeJob(): Promise<void>;
+
+  /** Starts it and ends what drives the step when the Job was made and that was not yet noted. */
+  abstract killAfterCreate(): Promise<void>;
+
+  /** Ends what brings the results home while it does so. The step must be computing. */
+  abstract killWhileBringing(): Promise<void>;
+
+  /** Removes what it left running. */
+  abstract cleanUp(): Promise<void>;
+
+  /** Folders apart from the customer's that its results were brought to. */
+  protected abstract folders(): readonly string[];
+
+  /** Removes its results and its Jobs: many nights would fill the disk. */
+  async forget(): Promise<void> {
+    for (const { name } of this.jobs().filter(({ gone }) => !gone)) {
+      const path = `/apis/batch/v1/namespaces/${this.site.namespace}/jobs/${name}`;
+      await this.site.remoteApi.call({ method: "DELETE", path, body: { propagationPolicy: "Background" } });
+    }
+    for (const folder of [this.folder, ...this.folders()]) await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Lets the driver compute until {@link release}. Before the start. */
+  async hold(): Promise<void> {
+    await this.place("more-work", "");
+  }
+
+  /** Lets the driver come to its end. */
+  async release(): Promise<void> {
+    await rm(join(this.folder, "more-work"), { force: true });
+  }
+
+  /** Gives the driver more data than it has memory. Before the start. */
+  async overload(mebibytes: number): Promise<void> {
+    await this.place("ballast", `${mebibytes}`);
+  }
+
+  /** Waits until the driver has its executor and computes. */
+  async untilComputing(): Promise<void> {
+    const what = `the driver of ${this.name} computes`;
+    await until({ what, limitSeconds: LIMIT_SECONDS, hopeless: () => this.hopeless() }, async () =>
+      existsSync(join(this.folder, "revaluation.attempt-1.partial")),
+    );
+  }
+
+  /** Waits until a driver has ended well. */
+  async untilDriverSucceeded(): Promise<void> {
+    const what = `the driver of ${this.name} has ended well`;
+    await until({ what, limitSeconds: LIMIT_SECONDS }, async () => this.drivers().some(({ succeeded }) => succeeded));
+  }
+
+  /** Waits until the night has a Job, and returns it. */
+  async untilJob(): Promise<SeenJob> {
+    const what = `${this.name} has a Job`;
+    await until(
+      { what, limitSeconds: LIMIT_SECONDS, hopeless: () => this.hopeless() },
+      async () => this.jobs().length > 0,
+    );
+    return this.job();
+  }
+
+  /** The night's newest Job. @throws Error if it has none */
+  job(): SeenJob {
+    const job = this.jobs().at(-1);
+    if (job === undefined) throw new Error(`${this.name} has no Job`);
+    return job;
+  }
+
+  jobs(): readonly SeenJob[] {
+    return this.site.drivers.jobs(...this.label);
+  }
+
+  drivers(): readonly Driver[] {
+    return this.site.drivers.drivers(...this.label);
+  }
+
+  protected async hopeless(): Promise<string | undefined> {
+    const look = await this.look();
+    return look.kind === "stopped" ? look.message : look.kind === "running" ? undefined : `the night is ${look.kind}`;
+  }
+
+  private async place(file: string, content: string): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await chmod(this.folder, 0o777);
+    await writeFile(join(this.folder, file), content);
+  }
+}

@@ -1,0 +1,13 @@
+import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { repositoryRoot } from "../../farm/paths.ts";
+
+const PROGRAM = "revaluation.py";
+
+/** Puts the suite's Spark application on the customer's results volume, where chaosbank's night names it. */
+export async function ensureApplication(volume: string): Promise<void> {
+  const folder = join(volume, "application");
+  await mkdir(folder, { recursive: true });
+  await copyFile(join(repositoryRoot, "chaos", "application", PROGRAM), join(folder, PROGRAM));
+  await chmod(join(folder, PROGRAM), 0o644);
+}

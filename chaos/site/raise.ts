@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
+import { FarmPaths, farmRoot, repositoryRoot } from "../../farm/paths.ts";
+import { SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
+import type { Progress } from "../../farm/progress.ts";
+import { farmStatus } from "../../farm/status.ts";
+import { cordon } from "../faults/central-struck.ts";
+import { ensureApplication } from "./application.ts";
+import { ensureArgoBaseline } from "./argo-baseline.ts";
+import { CUSTOMER, openSite, prepareCredentials, type Site, sandboxOf } from "./site.ts";
+
+/** What the suite needs of the farm. */
+export interface Needs {
+  /** A second node of the central cluster, to lose it. */
+  readonly secondNode: boolean;
+  /** Argo in the customer's cluster. */
+  readonly argo: boolean;
+}
+
+/** Starts the farm or completes a running one, deploys the suite's customer, and enters it. */
+export async function raise(needs: Needs, progress: Progress): Promise<{ site: Site; end: () => Promise<void> }> {
+  const paths = new FarmPaths(farmRoot());
+  const ranBefore = (await farmStatus(paths)).length > 0;
+  const end = async (): Promise<void> => {
+    if (!ranBefore) await farm("down");
+  };
+  try {
+    await farm("up", ...(needs.secondNode ? ["--central-nodes", "2"] : []));
+    // Read once per process, and not before they are there.
+    process.env.NIGHTLANE_IMAGES = paths.images;
+    const pulumi = await FarmPulumi.of(paths, progress);
+    const credentials = await prepareCredentials(paths);
+    for (const stack of ["platform", CUSTOMER]) await progress.step(`pulumi up: ${stack}`, () => pulumi.up(stack));
+    const site = await openSite(paths, pulumi, credentials);
+    await ensureApplication(site.remote);
+    if (needs.secondNode) await cordon(site.central, SECOND_CENTRAL_NODE, true);
+    if (needs.argo) {
+      await progress.step("plain Argo", async () =>
+        ensureArgoBaseline({
+          paths,
+          sandbox: await sandboxOf(paths, `customer-${CUSTOMER}`),
+          adminKubeconfig: paths.customer(CUSTOMER).adminKubeconfig,
+          namespace: site.namespace,
+          reporter: progress,
+        }),
+      );
+    }
+    return {
+      site,
+      end: async () => {
+        await site.close();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function farm(...args: readonly string[]): Promise<void> {
+  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), ...args], { stdio: "inherit" });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exit) => resolve(exit ?? 128));
+  });
+  if (code !== 0) throw new Error(`farm ${args.join(" ")} ended with exit code ${code}`);
+}

@@ -1,0 +1,127 @@
+import { writeFile } from "node:fs/promises";
+import type { Progress } from "../farm/progress.ts";
+import { type Draw, draw } from "./draw.ts";
+import type { Fault } from "./faults/fault.ts";
+import type { VariantName } from "./nights/night.ts";
+import { faultTable, isSurvived, lastLines, problemLines, sumOf } from "./report.ts";
+import { raise } from "./site/raise.ts";
+import type { Site } from "./site/site.ts";
+import { nightOfVariant, tryFault } from "./trial.ts";
+import { hashOfResults, type Verdict } from "./verdict.ts";
+
+/** What is tried. */
+export interface SuiteProps {
+  readonly faults: readonly Fault[];
+  readonly variants: readonly VariantName[];
+  /** Nights whose fault and moment are drawn. @default - each fault once, at its own moment */
+  readonly random?: { readonly nights: number; readonly seed: number };
+  /** JSON file for the verdicts. */
+  readonly output: string;
+}
+
+/** Faults that are tried at the same time, as far as they do not disturb each other: what two cores can bear. */
+const SIDE_BY_SIDE = 2;
+
+/** Runs the suite. @returns whether every fault on a lane's night ended as it should */
+export async function runSuite(props: SuiteProps, progress: Progress): Promise<boolean> {
+  const draws: readonly Draw[] =
+    props.random === undefined
+      ? props.faults.map((fault) => ({ fault }))
+      : draw(props.faults, props.random.nights, props.random.seed);
+  const { site, end } = await raise(
+    {
+      secondNode: draws.some(({ fault }) => fault.name === "node-lost"),
+      argo: props.variants.includes("argo resource"),
+    },
+    progress,
+  );
+  try {
+    const verdicts = await new Trials(site, props.variants, progress).run(draws);
+    await writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
+    console.log(`\n${faultTable(verdicts, props.variants)}\n`);
+    for (const line of problemLines(verdicts)) console.log(line);
+    console.log(`\n${props.output} has it all`);
+    for (const line of lastLines(verdicts, props.variants)) console.log(line);
+    return isSurvived(sumOf(verdicts, "nightlane"));
+  } finally {
+    await end();
+  }
+}
+
+/** The trials of one suite, one after the other or side by side. */
+class Trials {
+  private undisturbed = "";
+  private used = 0;
+
+  constructor(
+    private readonly site: Site,
+    private readonly variants: readonly VariantName[],
+    private readonly progress: Progress,
+  ) {}
+
+  async run(draws: readonly Draw[]): Promise<readonly Verdict[]> {
+    const { site } = this;
+    // The first number that no earlier suite in this farm has used.
+    this.used =
+      (await site.nights.nextRunNumber(site.laneOf.namespace, site.businessDate)) + (Date.now() % 100_000) * 100;
+    await this.progress.step("undisturbed nights", () => this.undisturbedNights());
+    const judged = new Map<Draw, readonly Verdict[]>();
+    const waiting = draws.filter(({ fault }) => fault.alone !== true);
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        judged.set(next, await this.try(next));
+      }
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+    for (const next of draws.filter(({ fault }) => fault.alone === true)) judged.set(next, await this.try(next));
+    return draws.flatMap((one) => judged.get(one) ?? []);
+  }
+
+  private async try(one: Draw): Promise<readonly Verdict[]> {
+    const { fault, moment } = one;
+    const nights = this.variants.map((variant) => nightOfVariant(this.site, variant, fault.name, this.next()));
+    return this.progress.step(`${fault.name}: ${fault.what}`, async (step) => {
+      const { site, undisturbed } = this;
+      const verdicts = await tryFault({
+        site,
+        fault,
+        nights,
+        undisturbed,
+        ...(moment === undefined ? {} : { moment }),
+      });
+      await Promise.all(nights.map((night) => night.forget()));
+      step.detail(
+        verdicts
+          .map(({ variant, survived, held }) => `${variant} ${survived ? "survived" : held ? "held" : "FAILED"}`)
+          .join(", "),
+      );
+      return verdicts;
+    });
+  }
+
+  /** What all variants bring home when nothing happens: the same, or the suite would compare apples with pears. */
+  private async undisturbedNights(): Promise<void> {
+    const nothing: Fault = {
+      name: "undisturbed",
+      what: "nothing happens",
+      strike: async ({ nights }) => {
+        await Promise.all(nights.map((night) => night.start()));
+        return undefined;
+      },
+    };
+    const nights = this.variants.map((variant) => nightOfVariant(this.site, variant, nothing.name, this.next()));
+    const verdicts = await tryFault({ site: this.site, fault: nothing, nights, undisturbed: "" });
+    const hashes = nights.map((night) => hashOfResults(night.home()));
+    const [first] = hashes;
+    if (first === undefined || hashes.some((hash) => hash !== first)) {
+      const found = nights.map(({ variant }, index) => `${variant}: ${hashes[index] ?? verdicts[index]?.problem}`);
+      throw new Error(`the undisturbed nights did not bring the same results home: ${found.join(", ")}`);
+    }
+    this.undisturbed = first;
+  }
+
+  private next(): number {
+    this.used += 1;
+    return this.used;
+  }
+}

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fault, Mend, Stage } from "./faults/fault.ts";
+import { ArgoNight } from "./nights/argo-night.ts";
+import { BashNight } from "./nights/bash-night.ts";
+import type { Night, NightLook, VariantName } from "./nights/night.ts";
+import { NightlaneNight } from "./nights/nightlane-night.ts";
+import type { Site } from "./site/site.ts";
+import { hashOfResults, judge, type Verdict } from "./verdict.ts";
+
+const LIMIT_SECONDS = 240;
+
+/** Seconds that a baseline's night gets once the on-call has started it again. */
+const AGAIN_SECONDS = 180;
+
+/** A night of a variant that has never been before. @param number Unique in the farm. */
+export function nightOfVariant(site: Site, variant: VariantName, fault: string, number: number): Night {
+  const name = `${fault} (${variant})`;
+  switch (variant) {
+    case "nightlane":
+      return new NightlaneNight(site, name, number);
+    case "bash":
+      return new BashNight(site, name, number);
+    case "argo resource":
+      return new ArgoNight(site, name, number);
+  }
+}
+
+/** One fault, tried on a night of each variant at the same time. */
+export interface TrialProps {
+  readonly site: Site;
+  readonly fault: Fault;
+  readonly nights: readonly Night[];
+  /** Hash of the results of an undisturbed night. */
+  readonly undisturbed: string;
+  /** Milliseconds to wait before the fault strikes, drawn anew for each night. @default - none */
+  readonly moment?: () => number;
+}
+
+/** Strikes, waits for the nights to end, and judges them. Cleans up, also after an error. */
+export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
+  const { site, fault, nights } = props;
+  const limit = fault.limitSeconds ?? LIMIT_SECONDS;
+  const stage = (own: readonly Night[]): Stage => ({
+    site,
+    nights: own,
+    moment: async () => {
+      if (props.moment !== undefined) await delay(props.moment());
+    },
+    ended: async (night) => void (await endOf(night, limit)),
+  });
+  // A fault that strikes a cluster strikes it once for all; any other one must not fail for all where it fails for one.
+  const groups = fault.alone === true ? [nights] : nights.map((night) => [night]);
+  try {
+    const judged = await Promise.all(groups.map((own) => strikeAndJudge(props, stage(own), limit)));
+    return judged.flat();
+  } finally {
+    await Promise.allSettled(nights.map((night) => night.cleanUp()));
+  }
+}
+
+async function strikeAndJudge(props: TrialProps, stage: Stage, limit: number): Promise<readonly Verdict[]> {
+  let mend: Mend | undefined;
+  try {
+    mend = await props.fault.strike(stage);
+    const ends = await Promise.all(stage.nights.map((night) => endOf(night, limit)));
+    return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index])));
+  } catch (error) {
+    const problem = `the fault could not be brought about: ${error instanceof Error ? error.message : String(error)}`;
+    return stage.nights.map((night) => ({
+      fault: props.fault.name,
+      variant: night.variant,
+      survived: false,
+      held: false,
+      doubleRun: false,
+      lostResult: false,
+      driverStarts: night.drivers().length,
+      problem,
+    }));
+  } finally {
+    await mend?.();
+  }
+}
+
+async function judgeNight(props: TrialProps, night: Night, end: NightLook = { kind: "running" }): Promise<Verdict> {
+  const { fault, undisturbed } = props;
+  const verdict = async (): Promise<Verdict> => {
+    const harm = end.kind === "done" ? await fault.inspect?.(night) : undefined;
+    return judge({
+      fault,
+      variant: night.variant,
+      end,
+      drivers: night.drivers(),
+      home: hashOfResults(night.home()),
+      undisturbed,
+      ...(harm === undefined ? {} : { harm }),
+    });
+  };
+  const first = await verdict();
+  if (first.problem === "" || night.variant === "nightlane" || end.kind === "done") return first;
+  // Somebody finds the night unfinished in the morning, and does what is done with such a night.
+  await night.cleanUp();
+  await night.startAgain();
+  await endOf(night, AGAIN_SECONDS);
+  const { doubleRun, driverStarts } = await verdict();
+  const lostResult = first.lostResult && hashOfResults(night.home()) !== undisturbed;
+  return { ...first, doubleRun, driverStarts, lostResult };
+}
+
+/** Waits until a night has ended or stopped, or its time is over. */
+async function endOf(night: Night, limitSeconds: number): Promise<NightLook> {
+  const end = Date.now() + limitSeconds * 1000;
+  for (;;) {
+    const look = await night.look();
+    if (look.kind !== "running" || Date.now() > end) return look;
+    await delay(1000);
+  }
+}
