@@ -12,6 +12,23 @@ export interface CentralCluster {
   readonly nodeRange: string;
   /** Whether Argo CD is installed in its namespace `argocd`: only then may customers have `apps`. */
   readonly argoCd: boolean;
+  /**
+   * Where notifications are sent: the host in the webhook's URL, and its address, since there is no DNS on the way. The URL
+   * itself is a secret: docs/operate.md.
+   * @default - nobody is notified
+   */
+  readonly webhook?: { readonly host: string; readonly address: string; readonly port: number };
+  /**
+   * Who collects metrics.
+   * @default - nobody may
+   */
+  readonly monitoring?: Monitoring;
+}
+
+/** The cluster's monitoring. */
+export interface Monitoring {
+  /** Namespace of the pods that may read nightwatch's metrics. Admission policies leave it out: it is no lane. */
+  readonly namespace: string;
 }
 
 export const centralCluster: CentralCluster = central;

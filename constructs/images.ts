@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "./problem.ts";
 
 /** The images of a deployment, by what they are for. */
-export type ImageName = "runner" | "risk" | "argoController" | "argoExecutor";
+export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
 
-const names: readonly ImageName[] = ["runner", "risk", "argoController", "argoExecutor"];
+const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
 let cached: Readonly<Record<ImageName, string>> | undefined;
@@ -35,6 +35,7 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
   return {
     runner: reference("runner"),
     risk: reference("risk"),
+    nightwatch: reference("nightwatch"),
     argoController: reference("argoController"),
     argoExecutor: reference("argoExecutor"),
   };

@@ -38,7 +38,7 @@ import { clusterPackages, ensurePackages } from "./tools/packages.ts";
 import type { Reporter } from "./tools/reporter.ts";
 import { removeVolumes } from "./volumes.ts";
 
-const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "argoController", "argoExecutor"];
+const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 
 /** Programs that every command of a farm needs on this machine. */
 const PACKAGES = [...clusterPackages, "acl", "openssl", "tini"] as const;

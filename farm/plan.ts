@@ -4,7 +4,7 @@ import { Ipv4Range, ipv4ToNumber, numberToIpv4 } from "./ipv4.ts";
 import { FarmError } from "./tools/errors.ts";
 
 /** Images of the farm by logical name. */
-export type FarmImageName = "pause" | "runner" | "risk" | "argoController" | "argoExecutor";
+export type FarmImageName = "pause" | "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
 
 /** One node of a cluster. */
 export interface NodePlan {
@@ -143,7 +143,7 @@ export function planFarm(
       serviceRange: new Ipv4Range(central.serviceRange),
       node: { id: CENTRAL_ID, address, podRange: pods },
       workers: centralNodes === 2 ? [second] : [],
-      images: ["pause", "runner", "argoController", "argoExecutor"],
+      images: ["pause", "runner", "nightwatch", "argoController", "argoExecutor"],
       claims: customers.map((customer) => laneClaim(customer.name)),
     },
     customers: customers.map(planCustomer),

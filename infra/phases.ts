@@ -13,7 +13,7 @@ const PHASES: readonly (readonly string[])[] = [
   ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
-  ["WorkflowTemplate", "Deployment"],
+  ["WorkflowTemplate", "Service", "Deployment"],
   ["CronWorkflow", "Application"],
 ];
 

@@ -14,6 +14,7 @@ const classes: Readonly<Record<string, ResourceClass>> = {
   "v1/PersistentVolumeClaim": kubernetes.core.v1.PersistentVolumeClaim,
   "v1/ResourceQuota": kubernetes.core.v1.ResourceQuota,
   "v1/Secret": kubernetes.core.v1.Secret,
+  "v1/Service": kubernetes.core.v1.Service,
   "v1/ServiceAccount": kubernetes.core.v1.ServiceAccount,
   "apps/v1/Deployment": kubernetes.apps.v1.Deployment,
   "networking.k8s.io/v1/NetworkPolicy": kubernetes.networking.v1.NetworkPolicy,

@@ -48,8 +48,10 @@ export class Nightwatch {
   /** What was last written, so that nothing is written that says the same. */
   private readonly written = new Map<string, string>();
   private signals: readonly Signal[] = [];
+  private readonly startedAt: number;
 
   constructor(private readonly parts: NightwatchParts) {
+    this.startedAt = parts.clock();
     this.notifier = new Notifier(parts.webhook, {
       sent: async (signal) => this.noteSent(signal),
       failed: (signal, error) => {
@@ -136,10 +138,15 @@ export class Nightwatch {
     return renderMetrics(this.book.lanes(), this.signals, this.counters, this.parts.clock());
   }
 
-  /** Whether the watches are alive. */
+  /** Whether the watches are alive, or have not had the time to show that they are not. */
   isHealthy(): boolean {
-    const { lastListed } = this.counters;
-    return lastListed > 0 && this.parts.clock() - lastListed * 1000 < SILENT_MILLISECONDS;
+    const since = Math.max(this.counters.lastListed * 1000, this.startedAt);
+    return this.parts.clock() - since < SILENT_MILLISECONDS;
+  }
+
+  /** Whether everything has been listed once: before that, what is missing means nothing. */
+  isReady(): boolean {
+    return this.counters.lastListed > 0;
   }
 
   private allSignals(now: number): readonly Signal[] {

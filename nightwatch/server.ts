@@ -6,18 +6,21 @@ import type { AddressInfo } from "node:net";
 export interface Served {
   readonly metrics: () => string;
   readonly isHealthy: () => boolean;
+  readonly isReady: () => boolean;
 }
 
-/** Serves /metrics and /healthz. @returns the server and its port */
+/** Serves /metrics, /healthz and /readyz. @returns the server and its port */
 export async function serve(
   port: number,
-  { metrics, isHealthy }: Served,
+  { metrics, isHealthy, isReady }: Served,
 ): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer((request, answer) => {
     if (request.url === "/metrics") {
       answer.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics());
     } else if (request.url === "/healthz") {
       answer.writeHead(isHealthy() ? 200 : 503).end(isHealthy() ? "ok\n" : "nothing was listed for too long\n");
+    } else if (request.url === "/readyz") {
+      answer.writeHead(isReady() ? 200 : 503).end(isReady() ? "ok\n" : "not everything has been listed yet\n");
     } else {
       answer.writeHead(404).end();
     }

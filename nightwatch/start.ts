@@ -26,6 +26,7 @@ export interface NightwatchSettings {
 }
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
+const LOAD_PAUSE_MILLISECONDS = 5000;
 const TIDY_MILLISECONDS = 3600_000;
 
 /** Starts nightwatch. @returns how to end it, and its port */
@@ -41,7 +42,6 @@ export async function startNightwatch(
     clock: Date.now,
     log,
   });
-  await nightwatch.load();
   const failed = (error: unknown): void => {
     nightwatch.counters.watchFailures += 1;
     log("error", `watch: ${error instanceof Error ? error.message : String(error)}; beginning anew`);
@@ -74,22 +74,43 @@ export async function startNightwatch(
       failed,
     },
   );
-  // Whether a night is late can be told only by its schedule, so that comes first.
-  void schedules.start().then(() => workflows.start());
   const { server, port } = await serve(settings.port, {
     metrics: () => nightwatch.metrics(),
     isHealthy: () => nightwatch.isHealthy(),
+    isReady: () => nightwatch.isReady(),
   });
   const stop = new AbortController();
-  const rounds = keepRound(nightwatch, settings, stop.signal);
+  const work = async (): Promise<void> => {
+    await loadRecords(nightwatch, settings, stop.signal);
+    if (!stop.signal.aborted) {
+      // Whether a night is late can be told only by its schedule, so that comes first.
+      void schedules.start().then(() => workflows.start());
+      await keepRound(nightwatch, settings, stop.signal);
+    }
+  };
+  const working = work();
   return {
     port,
     stop: async () => {
       stop.abort();
       server.close();
-      await Promise.all([schedules.end(), workflows.end(), rounds]);
+      await working;
+      await Promise.all([schedules.end(), workflows.end()]);
     },
   };
+}
+
+/** Reads the records; tries again for as long as the API server is away. */
+async function loadRecords(nightwatch: Nightwatch, { log }: NightwatchSettings, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await nightwatch.load();
+      return;
+    } catch (error) {
+      log("error", `records: ${error instanceof Error ? error.message : String(error)}; trying again`);
+      await delay(LOAD_PAUSE_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
 }
 
 async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
@@ -97,7 +118,7 @@ async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, s
   while (!stop.aborted) {
     try {
       // Before everything has been listed once, what is missing means nothing.
-      if (nightwatch.counters.lastListed > 0) {
+      if (nightwatch.isReady()) {
         await nightwatch.round();
         if (Date.now() - tidied > TIDY_MILLISECONDS) {
           await nightwatch.tidy();

@@ -10,11 +10,13 @@ import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
+import { Nightwatch } from "./nightwatch.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
+import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
 
-/** What the lanes share: the Argo controller, and a namespace for the platform's own records. */
+/** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
 export class Platform extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { disableResourceNameHashes: true });
@@ -27,10 +29,12 @@ export class Platform extends Chart {
     }
     new NightwatchActs(this, "acts");
     new NightwatchRecords(this, "records");
-    new NightwatchRbac(this, "nightwatch-rbac");
     new ArgoNetwork(this, "argo-network");
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
-    const rbac = new ArgoRbac(this, "argo-rbac");
-    new ArgoController(this, "argo-controller", rbac.account);
+    new NightwatchNetwork(this, "nightwatch-network", centralCluster);
+    const argoRbac = new ArgoRbac(this, "argo-rbac");
+    new ArgoController(this, "argo-controller", argoRbac.account);
+    const { account } = new NightwatchRbac(this, "nightwatch-rbac");
+    new Nightwatch(this, "nightwatch", { account, webhook: centralCluster.webhook });
   }
 }

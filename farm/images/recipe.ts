@@ -49,6 +49,12 @@ export const imageRecipes = {
     tools: ["kubectl"],
     base: "debian",
   },
+  nightwatch: {
+    repository: `${REGISTRY}/nightlane/nightwatch`,
+    context: join(import.meta.dirname, "nightwatch"),
+    tools: ["node", "nightwatch"],
+    base: "debian",
+  },
   risk: {
     repository: `${REGISTRY}/nightlane/risk`,
     context: join(ROOT, "examples/risk"),

@@ -1,3 +1,5 @@
+import { nightwatchBundle } from "../images/nightwatch/bundle.ts";
+import { node } from "../images/nightwatch/node.ts";
 import { pause } from "../images/pause/recipe.ts";
 import { argoCrds } from "./argo/crds.ts";
 import { argo } from "./argo/recipe.ts";
@@ -27,6 +29,8 @@ export const recipes = [
   pulumi,
   helm,
   pause,
+  node,
+  nightwatchBundle,
 ] as const;
 
 /** Name of a program or piece of data. */

@@ -23,7 +23,7 @@ describe("an image's digest", () => {
 
 describe("the images", () => {
   it("are those that definitions name, under the same repositories", () => {
-    expect(imageNames).toEqual(["pause", "argoController", "argoExecutor", "runner", "risk"]);
+    expect(imageNames).toEqual(["pause", "argoController", "argoExecutor", "runner", "nightwatch", "risk"]);
     expect(imageRecipes.runner.repository).toBe("registry.nightlane.example/nightlane/runner");
     expect(imageRecipes.argoExecutor.repository).toBe("registry.nightlane.example/argoproj/argoexec");
   });

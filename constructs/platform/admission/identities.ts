@@ -1,5 +1,5 @@
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
-import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../central-cluster.ts";
+import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../../central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
 import { quoted } from "./cel.ts";
 
@@ -15,6 +15,7 @@ export const PLATFORM_NAMESPACES: readonly string[] = [
   ARGO_NAMESPACE,
   ARGOCD_NAMESPACE,
   SYSTEM_NAMESPACE,
+  ...(centralCluster.monitoring === undefined ? [] : [centralCluster.monitoring.namespace]),
   "nightlane-probe",
 ];
 
