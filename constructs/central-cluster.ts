@@ -29,6 +29,12 @@ export interface CentralCluster {
 export interface Monitoring {
   /** Namespace of the pods that may read nightwatch's metrics. Admission policies leave it out: it is no lane. */
   readonly namespace: string;
+  /**
+   * Whether the cluster serves the kinds of a Prometheus operator. Then each customer's lane gets its alerts as a
+   * PrometheusRule, and the platform a ServiceMonitor and alerts of its own.
+   * @default false
+   */
+  readonly prometheusOperator?: boolean;
 }
 
 export const centralCluster: CentralCluster = central;

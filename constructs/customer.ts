@@ -6,7 +6,9 @@ import type { CustomerDefinition } from "./customer-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
 import { NetworkBoundary } from "./lane/network-boundary.ts";
+import { NightAlerts } from "./lane/night-alerts.ts";
 import { Reaper } from "./lane/reaper.ts";
+
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
 import { SparkRiskWorkflow } from "./lane/spark-risk-workflow.ts";
@@ -32,5 +34,8 @@ export class Customer extends Chart {
     new CredentialSecret(this, "credential", customer);
     new SparkRiskWorkflow(this, "workflow", definition);
     new Reaper(this, "reaper", definition);
+    if (centralCluster.monitoring?.prometheusOperator === true) {
+      new NightAlerts(this, "alerts", definition);
+    }
   }
 }

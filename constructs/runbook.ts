@@ -12,6 +12,8 @@ export const RUNBOOK_ENTRIES = {
   missed: "a-night-was-missed",
   failed: "a-night-has-failed",
   unwatched: "nightwatch-is-silent",
+  unrecorded: "run-records-are-not-written",
+  unnotified: "notifications-do-not-arrive",
 } as const;
 
 /** A reason to call a person. */

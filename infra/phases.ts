@@ -14,7 +14,7 @@ const PHASES: readonly (readonly string[])[] = [
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
   ["WorkflowTemplate", "Service", "Deployment"],
-  ["CronWorkflow", "Application"],
+  ["CronWorkflow", "Application", "ServiceMonitor", "PrometheusRule"],
 ];
 
 /** A manifest whose values may be known only at deployment. */

@@ -31,6 +31,8 @@ const classes: Readonly<Record<string, ResourceClass>> = {
   "argoproj.io/v1alpha1/AppProject": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/WorkflowTemplate": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/CronWorkflow": kubernetes.apiextensions.CustomResource,
+  "monitoring.coreos.com/v1/PrometheusRule": kubernetes.apiextensions.CustomResource,
+  "monitoring.coreos.com/v1/ServiceMonitor": kubernetes.apiextensions.CustomResource,
 };
 
 /** Registers one object as one typed Pulumi resource, named after its kind and name. */

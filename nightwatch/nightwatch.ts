@@ -16,7 +16,7 @@ import { stepSignals } from "./signals/step-signals.ts";
 
 /** What nightwatch works with. */
 export interface NightwatchParts {
-  readonly store: RecordStore;
+  readonly store: Pick<RecordStore, "all" | "findRun" | "write" | "remove">;
   readonly webhook: Pick<Webhook, "send">;
   /** Days that a record is kept. */
   readonly retentionDays: number;

@@ -8,11 +8,12 @@ import { ONCALL_GROUP } from "./oncall-role.ts";
 export const NIGHTWATCH_SERVICE_ACCOUNT = "nightwatch";
 
 const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
+const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "", resourceType });
 const records = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "runrecords" });
 
 /**
  * Nightwatch reads the workflows and schedules of every lane and writes run records, and nothing else: no Secret, no
- * pod, no change in any lane. Operators on call read the records and write none.
+ * pod, no change in any lane. Operators on call read the records and nightwatch's log, and write nothing here.
  */
 export class NightwatchRbac extends Construct {
   readonly account: ServiceAccount;
@@ -38,6 +39,9 @@ export class NightwatchRbac extends Construct {
     const metadata = platformMetadata("run-record-readers", SYSTEM_NAMESPACE);
     const role = new Role(this, "reader-role", { metadata });
     role.allow(["get", "list", "watch"], records);
+    // Whether nightwatch runs, and what it says: the first thing to look at when it is silent.
+    role.allow(["get", "list"], core("pods"));
+    role.allow(["get"], core("pods/log"));
     const binding = new RoleBinding(this, "reader-binding", { metadata, role });
     binding.addSubjects(Group.fromName(this, "oncall", ONCALL_GROUP));
   }

@@ -12,6 +12,7 @@ import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
+import { NightwatchMonitoring } from "./nightwatch-monitoring.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
@@ -36,5 +37,8 @@ export class Platform extends Chart {
     new ArgoController(this, "argo-controller", argoRbac.account);
     const { account } = new NightwatchRbac(this, "nightwatch-rbac");
     new Nightwatch(this, "nightwatch", { account, webhook: centralCluster.webhook });
+    if (centralCluster.monitoring?.prometheusOperator === true) {
+      new NightwatchMonitoring(this, "nightwatch-monitoring");
+    }
   }
 }

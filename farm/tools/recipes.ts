@@ -10,6 +10,7 @@ import { helm } from "./helm/recipe.ts";
 import { kubeRouter } from "./kube-router/recipe.ts";
 import { kubernetesOpenapi } from "./kubernetes/openapi.ts";
 import { kubernetes } from "./kubernetes/recipe.ts";
+import { prometheus } from "./prometheus/recipe.ts";
 import { pulumiCli } from "./pulumi/cli/recipe.ts";
 import { pulumiKubernetes } from "./pulumi/provider/recipe.ts";
 import { pulumi } from "./pulumi/recipe.ts";
@@ -28,6 +29,7 @@ export const recipes = [
   pulumiKubernetes,
   pulumi,
   helm,
+  prometheus,
   pause,
   node,
   nightwatchBundle,

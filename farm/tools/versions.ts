@@ -12,6 +12,7 @@ export const farmVersions = {
   helm: versions.helm.farm,
   kubeRouter: versions.kubeRouter.farm,
   kubernetes: versions.kubernetes.farm,
+  prometheus: versions.prometheus.farm,
   pulumi: versions.pulumi.farm,
   pulumiKubernetes: versions.pulumiKubernetes.farm,
 } as const;

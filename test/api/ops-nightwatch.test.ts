@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import type { Notification } from "../../nightwatch/notify/webhook.ts";
 import type { RunRecord } from "../../nightwatch/records/run-record.ts";
@@ -93,6 +94,13 @@ afterAll(async () => {
 });
 
 describe("nightwatch, with no more than its own rights", () => {
+  it("is ready once everything has been listed", async () => {
+    const answer = async (path: string): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${nightwatch.port}${path}`)).status;
+    expect(await answer("/healthz")).toBe(200);
+    await expect.poll(() => answer("/readyz"), { timeout: 20_000 }).toBe(200);
+  });
+
   it("keeps a record of a run from its start", async () => {
     await act("run", "--date", "2026-03-31");
     await expect.poll(record, { timeout: 60_000 }).toMatchObject({
@@ -172,6 +180,21 @@ describe("records", () => {
     await expect(objects.deleteNamespacedCustomObject({ ...place, name })).rejects.toMatchObject({ code: 403 });
     const forged = { ...first, metadata: { name: "nordbank.forged", namespace: SYSTEM_NAMESPACE } };
     await expect(objects.createNamespacedCustomObject({ ...place, body: forged })).rejects.toMatchObject({ code: 403 });
+  });
+
+  it.each([RUNNER_SERVICE_ACCOUNT, EXECUTOR_SERVICE_ACCOUNT])("are out of reach of a lane's %s", async (account) => {
+    const config = new KubeConfig();
+    config.loadFromFile(await cluster.serviceAccount(`customer-${CUSTOMER}`, account));
+    const objects = config.makeApiClient(CustomObjectsApi);
+    const place = { group: "nightlane.example", version: "v1", plural: "runrecords", namespace: SYSTEM_NAMESPACE };
+    const [first] = await records();
+    const name = first?.metadata.name ?? "";
+    const forged = { ...first, metadata: { name: "nordbank.forged", namespace: SYSTEM_NAMESPACE } };
+    const refused = { code: 403 };
+    await expect(objects.createNamespacedCustomObject({ ...place, body: forged })).rejects.toMatchObject(refused);
+    await expect(objects.replaceNamespacedCustomObject({ ...place, name, body: first })).rejects.toMatchObject(refused);
+    await expect(objects.deleteNamespacedCustomObject({ ...place, name })).rejects.toMatchObject(refused);
+    await expect(objects.listNamespacedCustomObject(place)).rejects.toMatchObject(refused);
   });
 
   it("are out of nightwatch's reach in the other direction: it changes no lane and reads no Secret", async () => {

@@ -56,6 +56,12 @@ describe("the cache", () => {
   });
 });
 
+/** Prometheus 3.16.0 is the Go module v0.316.0. */
+function asModule(version: string): string {
+  const [major, minor = "", patch] = version.split(".");
+  return `0.${major}${minor.padStart(2, "0")}.${patch}`;
+}
+
 describe("the pins", () => {
   const goMod = (recipe: string) => readFileSync(new URL(`../../farm/tools/${recipe}/go.mod`, import.meta.url), "utf8");
 
@@ -66,6 +72,7 @@ describe("the pins", () => {
     ["helm", `helm.sh/helm/v4 v${farmVersions.helm}`],
     ["kube-router", `github.com/cloudnativelabs/kube-router/v2 v${farmVersions.kubeRouter}`],
     ["kubernetes", `k8s.io/kubernetes v${farmVersions.kubernetes}`],
+    ["prometheus", `github.com/prometheus/prometheus v${asModule(farmVersions.prometheus)}`],
     ["pulumi/cli", `github.com/pulumi/pulumi/pkg/v3 v${farmVersions.pulumi}`],
   ])("of %s is the version in versions.json", (recipe, requirement) => {
     const requirements = goMod(recipe)
@@ -134,6 +141,7 @@ describe("a tool on PATH", () => {
     ["kubectl", "Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0\n", "1.32.4-dispatcher"],
     ["argoexec", "argoexec: v4.0.5\n", "4.0.5"],
     ["helm", "v4.3.1+gabcdef\n", "4.3.1"],
+    ["promtool", "promtool, version 3.16.0 (branch: , revision: unknown)\n  go version: go1.26.8\n", "3.16.0"],
     ["pulumi-cli", "v3.274.1\n", "3.274.1"],
   ])("%s is understood", (name, output, version) => {
     const products: Recipe["products"][number][] = recipes.flatMap((recipe) => [...recipe.products]);

@@ -5,6 +5,7 @@ import { nightSignals } from "../../../nightwatch/signals/night-signals.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
 import { stepSignals } from "../../../nightwatch/signals/step-signals.ts";
 import type { CronWorkflow } from "../../../ops/night/schedule.ts";
+import { parseCommandLine } from "../../ops/support/command-line.ts";
 import {
   attemptNodes,
   type NightParts,
@@ -148,6 +149,28 @@ describe("a person is called", () => {
       reason: expect.stringContaining("night-2026-03-31-run-1 still runs"),
     });
   });
+});
+
+test.each([
+  [
+    "a decision",
+    {
+      nodes: [
+        ...market,
+        stepNode("scenarios", "Running"),
+        ...attemptNodes("scenarios", 1, { phase: "Failed", exitCode: 10, hold: "Running" }),
+      ],
+    },
+  ],
+  ["a failed night", { phase: "Failed", finishedAt: "2026-03-31T22:00:00Z", nodes: [stepNode("market", "Failed")] }],
+  ["late inputs and a late night", { nodes: [stepNode("market", "Running")] }],
+  ["a missed night", undefined],
+] as const)("the command for %s is one that nightlane takes", async (_, parts) => {
+  const found = signals(parts, MORNING);
+  expect(found.length).toBeGreaterThan(0);
+  for (const { command } of found) {
+    await expect(parseCommandLine(command), command).resolves.toBeUndefined();
+  }
 });
 
 test("nobody is called for the inputs of a night that is made up for", () => {
