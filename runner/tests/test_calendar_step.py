@@ -56,6 +56,21 @@ def test_scheduled_time_has_a_business_date(
     assert files == {"business-date": business_date, "open": is_open, "variant": variant}
 
 
+@pytest.mark.parametrize(
+    ("business_date", "is_open", "variant"),
+    [("2026-12-29", "yes", "regular"), ("2026-12-30", "yes", "quarter-end"), ("2026-12-31", "no", "regular")],
+)
+def test_customers_own_holidays_move_the_end_of_a_quarter(
+    tmp_path: Path, business_date: str, is_open: str, variant: str
+) -> None:
+    """The last business day is the customer's own, and the log says what a day was taken for."""
+    code, files, said = _run(tmp_path, businessDate=business_date, extraHolidays=["2026-12-31"])
+    assert code == 0
+    assert files == {"business-date": business_date, "open": is_open, "variant": variant}
+    assert f"business date {business_date}" in said
+    assert f"open: {is_open}, variant: {variant}" in said
+
+
 def test_explicit_date_stands_whatever_the_schedule(tmp_path: Path) -> None:
     """A replay names the date it is for."""
     code, files, _ = _run(tmp_path, scheduledTime="", businessDate="2025-12-24", extraHolidays=["2025-12-24"])

@@ -67,6 +67,11 @@ describe("nobody is called", () => {
     expect(signals({ nodes: held }, EVENING)).toEqual([]);
   });
 
+  test("for a day that is no business day: its night started and skipped its steps", () => {
+    expect(signals({ open: "no" }, MORNING)).toEqual([]);
+    expect(signals({ open: "no", phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" }, MORNING)).toEqual([]);
+  });
+
   test("while the schedule is suspended, or before it was made", () => {
     expect(signals(undefined, MORNING, { ...cron, spec: { ...cron.spec, suspend: true } })).toEqual([]);
     const young = { ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-04-01T00:00:00Z" } };
