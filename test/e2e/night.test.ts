@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { ApiClient } from "../../farm/api-client.ts";
 import { watchNights } from "../../farm/demo/watch-nights.ts";
 import { laneVolume } from "../../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerNames } from "../../infra/customer-files.ts";
+import { type RunFacts, type RunRecord, recordName } from "../../nightwatch/records/run-record.ts";
 import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../ops/night/night-state.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
@@ -72,6 +74,23 @@ describe.each(customers)("a night of %s", (customer) => {
       const content = readFileSync(join(results, file.path));
       expect(content.length).toBe(file.bytes);
       expect(createHash("sha256").update(content).digest("hex")).toBe(file.sha256);
+    }
+  });
+
+  it("leaves a record that outlives it, with the hash of the figures", async () => {
+    const manifest = readFileSync(join(await folder("var-es"), "manifest.json"));
+    const { files }: { files: { path: string; sha256: string }[] } = JSON.parse(manifest.toString());
+    const hashes = Object.fromEntries(files.map((file) => [file.path, file.sha256]));
+    const name = recordName(customer, night().workflow);
+    const path = `/apis/nightlane.example/v1/namespaces/${SYSTEM_NAMESPACE}/runrecords/${name}`;
+    const api = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+    try {
+      const record = async (): Promise<RunFacts | undefined> => (await api.get<RunRecord>(path))?.spec;
+      await expect.poll(record, { timeout: 60_000, interval: 1000 }).toMatchObject({ phase: "Succeeded" });
+      const step = (await record())?.steps.find((one) => one.name === "var-es");
+      expect(step?.attempts[0]?.results?.files).toEqual(hashes);
+    } finally {
+      api.close();
     }
   });
 

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { ApiClient } from "../../farm/api-client.ts";
+import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { customerNames } from "../../infra/customer-files.ts";
+import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import { Central } from "../../ops/central.ts";
+
+/** A Saturday: its night is the calendar alone. */
+const CLOSED_DATE = "2026-03-28";
+const { centralKubeconfig } = new FarmPaths(farmRoot());
+const [customer = ""] = customerNames();
+const namespace = laneNamespace(customer);
+const central = Central.fromKubeconfig(centralKubeconfig);
+const system = `/api/v1/namespaces/${SYSTEM_NAMESPACE}`;
+
+interface ObjectList<Item> {
+  readonly items: readonly Item[];
+}
+
+let api: ApiClient;
+let workflow: string;
+let uid: string | undefined;
+
+async function pods(): Promise<readonly string[]> {
+  const path = `${system}/pods?labelSelector=app.kubernetes.io%2Fname%3Dnightwatch`;
+  const list = await api.get<ObjectList<{ readonly metadata: { readonly name: string } }>>(path);
+  return (list?.items ?? []).map(({ metadata }) => metadata.name);
+}
+
+async function record(): Promise<RunFacts | undefined> {
+  const path = `/apis/nightlane.example/v1/namespaces/${SYSTEM_NAMESPACE}/runrecords`;
+  const list = await api.get<ObjectList<{ readonly spec: RunFacts }>>(path);
+  return list?.items.map(({ spec }) => spec).find((facts) => facts.uid === uid);
+}
+
+beforeAll(async () => {
+  api = await ApiClient.fromKubeconfig(centralKubeconfig);
+});
+
+afterAll(() => api?.close());
+
+describe("nightwatch in its pod", () => {
+  it("is killed as a night begins, comes back, and keeps the record of that night", async () => {
+    const before = await pods();
+    expect(before).toHaveLength(1);
+    const runNumber = await central.nextRunNumber(namespace, CLOSED_DATE);
+    const night = await central.startNight(namespace, { businessDate: CLOSED_DATE, runNumber });
+    workflow = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${night}`;
+    uid = (await api.get<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;
+    expect((await api.send("DELETE", `${system}/pods/${before[0]}`)).status).toBe(200);
+    await expect
+      .poll(record, { timeout: 300_000, interval: 2000 })
+      .toMatchObject({ phase: "Succeeded", open: false, businessDate: CLOSED_DATE, runNumber });
+    expect(await pods()).not.toContain(before[0]);
+  });
+
+  it("keeps the record when the night's workflow is deleted", async () => {
+    expect((await api.send("DELETE", workflow)).status).toBe(200);
+    await expect.poll(() => api.get(workflow), { timeout: 60_000 }).toBeUndefined();
+    expect(await record()).toMatchObject({ phase: "Succeeded", open: false });
+  });
+
+  it("answers with metrics of every customer", async () => {
+    const { status, body } = await api.send("GET", `${system}/services/nightwatch:http/proxy/metrics`);
+    expect({ status, body }).toMatchObject({ status: 200, body: expect.stringContaining("nightlane_night_missed") });
+    for (const name of customerNames()) {
+      expect(body).toMatch(new RegExp(`^nightlane_night_missed\\{customer="${name}"\\} [01]$`, "m"));
+    }
+    expect(body).toMatch(/^nightlane_nightwatch_record_failures_total 0$/m);
+  });
+});
