@@ -1,5 +1,6 @@
 import type { CronWorkflow } from "../ops/night/schedule.ts";
 import type { Workflow } from "../ops/night/workflow.ts";
+import { errorText } from "./error-text.ts";
 import type { Counters } from "./metrics.ts";
 import { renderMetrics } from "./metrics.ts";
 import { Notifier } from "./notify/notifier.ts";
@@ -56,7 +57,7 @@ export class Nightwatch {
       sent: async (signal) => this.noteSent(signal),
       failed: (signal, error) => {
         this.counters.notificationFailures += 1;
-        parts.log("error", `notification ${signal.customer} ${signal.key}: ${messageOf(error)}; trying again`);
+        parts.log("error", `notification ${signal.customer} ${signal.key}: ${errorText(error)}; trying again`);
       },
     });
   }
@@ -186,7 +187,7 @@ export class Nightwatch {
       } catch (error) {
         // It stays among the unwritten: the next round tries again.
         this.counters.recordFailures += 1;
-        this.parts.log("error", `record of ${facts.customer} ${facts.night}: ${messageOf(error)}; trying again`);
+        this.parts.log("error", `record of ${facts.customer} ${facts.night}: ${errorText(error)}; trying again`);
       }
     }
   }
@@ -238,8 +239,4 @@ export class Nightwatch {
 /** A missed night has no workflow; its record goes by another name. */
 function notifiedKey(signal: Signal): string {
   return `${signal.customer}/${signal.night ?? `missed-${signal.businessDate}`}/${signal.key}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

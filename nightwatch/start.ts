@@ -3,6 +3,7 @@ import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { NIGHTS_ONLY } from "../constructs/annotations.ts";
 import type { CronWorkflow } from "../ops/night/schedule.ts";
 import type { Workflow } from "../ops/night/workflow.ts";
+import { errorText } from "./error-text.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { Webhook } from "./notify/webhook.ts";
 import { RecordStore } from "./records/record-store.ts";
@@ -44,7 +45,7 @@ export async function startNightwatch(
   });
   const failed = (error: unknown): void => {
     nightwatch.counters.watchFailures += 1;
-    log("error", `watch: ${error instanceof Error ? error.message : String(error)}; beginning anew`);
+    log("error", `watch: ${errorText(error)}; beginning anew`);
   };
   const schedules = new CollectionWatch<CronWorkflow>(
     config,
@@ -107,7 +108,7 @@ async function loadRecords(nightwatch: Nightwatch, { log }: NightwatchSettings, 
       await nightwatch.load();
       return;
     } catch (error) {
-      log("error", `records: ${error instanceof Error ? error.message : String(error)}; trying again`);
+      log("error", `records: ${errorText(error)}; trying again`);
       await delay(LOAD_PAUSE_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
     }
   }

@@ -1,0 +1,7 @@
+/** An error in one line, with what caused it: `fetch failed` alone helps nobody. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
