@@ -8,7 +8,6 @@ import { CustomerNamespace } from "./lane/customer-namespace.ts";
 import { NetworkBoundary } from "./lane/network-boundary.ts";
 import { NightAlerts } from "./lane/night-alerts.ts";
 import { Reaper } from "./lane/reaper.ts";
-
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
 import { SparkRiskWorkflow } from "./lane/spark-risk-workflow.ts";
