@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 FARM := tsx farm/cli.ts
 
-.PHONY: help demo test chaos scan farm-up farm-down farm-status farm-add farm-env
+.PHONY: help demo test test-long chaos scan farm-up farm-down farm-status farm-add farm-env
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,9 @@ demo: node_modules/.installed ## A farm of three clusters, both example customer
 
 test: node_modules/.installed ## Every suite; the last line is the sum
 	@tsx test/all/main.ts
+
+test-long: node_modules/.installed ## The suites that are too long for make test; no farm may run before
+	@tsx test/all/main.ts long
 
 chaos: node_modules/.installed ## Real faults on real parts, beside two baselines; FAULTS=a,b chooses, NIGHTS=k SEED=n draws
 	@tsx chaos/cli.ts $(if $(FAULTS),--faults "$(FAULTS)") $(if $(NIGHTS),--nights "$(NIGHTS)") $(if $(SEED),--seed "$(SEED)")

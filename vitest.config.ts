@@ -26,9 +26,20 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: ["test/e2e/deploy-guide.test.ts"],
           globalSetup: "test/e2e/global-setup.ts",
           fileParallelism: false,
           testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          // Begins with an empty central cluster, where the end-to-end tests have everything deployed.
+          name: "guide",
+          include: ["test/e2e/deploy-guide.test.ts"],
+          bail: 1,
+          testTimeout: 900_000,
           hookTimeout: 900_000,
         },
       },

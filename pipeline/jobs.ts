@@ -1,3 +1,5 @@
+import { laneNamespace } from "../constructs/central-cluster.ts";
+
 /** A job as GitLab reads it; only the keywords that we write. */
 export interface Job {
   readonly stage: string;
@@ -99,6 +101,8 @@ export function destroyJobs(name: string, base: string): Jobs {
       interruptible: false,
       script: [
         `git show ${base}:customers/${name}.ts > customers/${name}.ts`,
+        // A night that runs holds its volume, for which the destruction would wait until morning.
+        `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
         `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
         // After the lane, in which nothing can start a new one any more.
         `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name}`,

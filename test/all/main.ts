@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Counts, Suite } from "./suite.ts";
-import { suites } from "./suites.ts";
+import { longSuites, suites } from "./suites.ts";
 
-/** Runs every suite one after the other, also after a failure, and ends with a table and the sum. */
+/** Runs every suite, or the `long` ones, one after the other, also after a failure, and ends with a table and the sum. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Process group of the suite that runs: whoever ends this command ends it too. */
@@ -76,7 +76,7 @@ function verdict(suite: Suite, code: number, output: string, late: boolean): Pic
 }
 
 const results: Result[] = [];
-for (const suite of suites) {
+for (const suite of process.argv[2] === "long" ? longSuites : suites) {
   results.push(await run(suite));
 }
 

@@ -16,3 +16,8 @@ export const suites: readonly Suite[] = [
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
 ];
+
+/** The suites of `make test-long`. Each starts and ends a farm of its own. */
+export const longSuites: readonly Suite[] = [
+  { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
+];
