@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/** The real Argo CD between two bare API servers; a part of `make test-long`. */
+const ARGOCD = "test/api/argocd.test.ts";
+
+/** End-to-end tests that take too long for `make test`; `make test-long` runs them. */
+const LONG = ["argocd", "helm-install", "shadow-night"].map((name) => `test/e2e/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +23,7 @@ export default defineConfig({
         test: {
           name: "api",
           include: ["test/api/**/*.test.ts"],
+          exclude: [ARGOCD],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
@@ -26,10 +33,21 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: ["test/e2e/deploy-guide.test.ts"],
+          exclude: ["test/e2e/deploy-guide.test.ts", ...LONG],
           globalSetup: "test/e2e/global-setup.ts",
           fileParallelism: false,
           testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+      { test: { name: "argocd", include: [ARGOCD], testTimeout: 180_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "e2e-long",
+          include: [...LONG],
+          globalSetup: "test/e2e/global-setup.ts",
+          fileParallelism: false,
+          testTimeout: 1_500_000,
           hookTimeout: 900_000,
         },
       },

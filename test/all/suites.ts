@@ -19,5 +19,7 @@ export const suites: readonly Suite[] = [
 
 /** The suites of `make test-long`. Each starts and ends a farm of its own. */
 export const longSuites: readonly Suite[] = [
+  { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
+  { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
 ];

@@ -82,9 +82,9 @@ export class CentralApi {
       "--for=condition=Established",
       "crd",
       "--all",
-      "--timeout=5s",
+      "--timeout=60s",
     ];
-    const established = { what: "the resource definitions are established", limitSeconds: 90 };
+    const established = { what: "the resource definitions are established", limitSeconds: 240 };
     await until(established, async () => (await runCommand(this.kubectlPath, wait, { cwd: "/", env: {} })).code === 0);
   }
 
