@@ -7,7 +7,8 @@ import { NightlaneNight } from "./nights/nightlane-night.ts";
 import type { Site } from "./site/site.ts";
 import { hashOfResults, judge, type Verdict } from "./verdict.ts";
 
-const LIMIT_SECONDS = 240;
+/** Seconds after a fault in which the night must have ended, or wait for a person. */
+const LIMIT_SECONDS = 420;
 
 /** Seconds that a baseline's night gets once the on-call has started it again. */
 const AGAIN_SECONDS = 180;
@@ -39,30 +40,29 @@ export interface TrialProps {
 /** Strikes, waits for the nights to end, and judges them. Cleans up, also after an error. */
 export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
   const { site, fault, nights } = props;
-  const limit = fault.limitSeconds ?? LIMIT_SECONDS;
   const stage = (own: readonly Night[]): Stage => ({
     site,
     nights: own,
     moment: async () => {
       if (props.moment !== undefined) await delay(props.moment());
     },
-    ended: async (night) => void (await endOf(night, limit)),
+    ended: async (night) => void (await endOf(night, LIMIT_SECONDS)),
   });
   // A fault that strikes a cluster strikes it once for all; any other one must not fail for all where it fails for one.
   const groups = fault.alone === true ? [nights] : nights.map((night) => [night]);
   try {
-    const judged = await Promise.all(groups.map((own) => strikeAndJudge(props, stage(own), limit)));
+    const judged = await Promise.all(groups.map((own) => strikeAndJudge(props, stage(own))));
     return judged.flat();
   } finally {
     await Promise.allSettled(nights.map((night) => night.cleanUp()));
   }
 }
 
-async function strikeAndJudge(props: TrialProps, stage: Stage, limit: number): Promise<readonly Verdict[]> {
+async function strikeAndJudge(props: TrialProps, stage: Stage): Promise<readonly Verdict[]> {
   let mend: Mend | undefined;
   try {
     mend = await props.fault.strike(stage);
-    const ends = await Promise.all(stage.nights.map((night) => endOf(night, limit)));
+    const ends = await Promise.all(stage.nights.map((night) => endOf(night, LIMIT_SECONDS)));
     return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index])));
   } catch (error) {
     const problem = `the fault could not be brought about: ${error instanceof Error ? error.message : String(error)}`;

@@ -62,7 +62,7 @@ async function cutCopy(night: Night, address: string): Promise<void> {
     // It copies inside the customer's cluster: there is no connection to cut, so what copies is ended.
     const pod = await night.pod("archive");
     await until(
-      { what: `${night.name} copies`, limitSeconds: 120, everyMilliseconds: 2 },
+      { what: `${night.name} copies`, limitSeconds: 120, everyMilliseconds: 5 },
       async () => night.isBringing,
     );
     await deletePod(night.siteApi, pod, "at once");
@@ -70,7 +70,7 @@ async function cutCopy(night: Night, address: string): Promise<void> {
   }
   const partial = `${night.home()}.partial`;
   const archive = night instanceof NightlaneNight ? await night.gripOf("archive") : undefined;
-  await until({ what: `${night.name} copies`, limitSeconds: 240, everyMilliseconds: 2 }, async () =>
+  await until({ what: `${night.name} copies`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
     existsSync(partial),
   );
   await (archive ?? (await night.grip())).reset(address);

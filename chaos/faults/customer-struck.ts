@@ -16,7 +16,6 @@ export const customerStruck: readonly Fault[] = [
     name: "customer-api-down",
     what: `the customer's API server is away for ${OUTAGE_SECONDS / 60} minutes, in which the driver ends`,
     alone: true,
-    limitSeconds: 300,
     strike: (stage) => outage(stage, "kube-apiserver", OUTAGE_SECONDS),
   },
   {
@@ -29,7 +28,6 @@ export const customerStruck: readonly Fault[] = [
     name: "token-rotated",
     what: "the credential is replaced, and the old one withdrawn, while the driver computes",
     alone: true,
-    limitSeconds: 300,
     strike: async (stage) => {
       await allComputing(stage.nights);
       await stage.moment();
@@ -42,7 +40,6 @@ export const customerStruck: readonly Fault[] = [
     name: "image-missing",
     what: "the node has lost the image, and no registry has it for a while",
     alone: true,
-    limitSeconds: 420,
     strike: async ({ site, nights }) => {
       const bringBack = await removeImage(site.sandbox, site.images.risk);
       try {

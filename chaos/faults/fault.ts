@@ -40,11 +40,6 @@ export interface Fault {
    * @default false
    */
   readonly once?: boolean;
-  /**
-   * Seconds after it in which the night must have ended, or wait for a person.
-   * @default 240
-   */
-  readonly limitSeconds?: number;
   /** Starts the nights, does the harm, and lets them go on. */
   strike(stage: Stage): Promise<Mend | undefined>;
   /** Looks for harm that the results do not show; returns what it is. @default - nothing more is looked for */

@@ -116,7 +116,7 @@ export class ArgoNight extends Night {
   async pod(step: string): Promise<PodHead> {
     let found: PodHead | undefined;
     const what = `a pod of ${step} of ${this.name} exists`;
-    await until({ what, limitSeconds: 240, everyMilliseconds: 50 }, async () => {
+    await until({ what, limitSeconds: 420, everyMilliseconds: 50 }, async () => {
       const pods = await podsOf(this.site.remoteApi, ARGO_BASELINE, this.workflow);
       found = pods.filter(({ node }) => node.includes(`.${step}`)).at(-1);
       return found !== undefined;

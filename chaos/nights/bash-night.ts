@@ -115,7 +115,7 @@ export class BashNight extends Night {
   async killWhileBringing(): Promise<void> {
     await this.release();
     const partial = `${this.home()}.partial`;
-    await until({ what: `${this.name} brings its results`, limitSeconds: 240, everyMilliseconds: 2 }, async () =>
+    await until({ what: `${this.name} brings its results`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
       existsSync(partial),
     );
     this.killGroup();

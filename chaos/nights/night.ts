@@ -17,7 +17,7 @@ export type NightLook =
   | { readonly kind: "silent" };
 
 /** Seconds that each part of an undisturbed night may take on a busy machine. */
-const LIMIT_SECONDS = 240;
+const LIMIT_SECONDS = 420;
 
 /** One night of one variant. Its single Spark step is `revaluation`, and the results are then brought home. */
 export abstract class Night {

@@ -125,7 +125,7 @@ export class NightlaneNight extends Night {
     const pod = await this.pod("revaluation");
     await this.release();
     const partial = join(this.lane, "revaluation.partial");
-    await until({ what: `${this.name} brings its results`, limitSeconds: 240, everyMilliseconds: 2 }, async () =>
+    await until({ what: `${this.name} brings its results`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
       existsSync(partial),
     );
     await grip.freeze();
