@@ -36,7 +36,7 @@ describe("helmApp", () => {
   test("gives steps its values with their types", () => {
     const port: number = pricing.values.port;
     expect(port + 1).toBe(8081);
-    expect(JSON.stringify(find(lane, "WorkflowTemplate"))).toContain("8080");
+    expect(JSON.stringify(find(lane, "WorkflowTemplate", /^night/))).toContain("8080");
   });
 });
 
