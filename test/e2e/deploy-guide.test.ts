@@ -122,7 +122,7 @@ describe("docs/deploy.md", () => {
   it.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
     const number = title.split(".")[0] ?? "";
     if (number === "7") {
-      await shell.run('nightlane run seebank --date 2026-03-30 --reason "a night during the rotation"');
+      await shell.run('npx nightlane run seebank --date 2026-03-30 --reason "a night during the rotation"');
       const what = "the night drives a Job";
       await until({ what, limitSeconds: 200, everyMilliseconds: 500 }, async () => {
         return (await lastNight()).steps.some(({ kind, state }) => kind === "spark" && state === "running");
