@@ -55,10 +55,14 @@ describe("the night", () => {
 });
 
 describe("the exit handler", () => {
-  test("sweeps the run of a night that did not succeed", () => {
+  test("sweeps the run of a night that began and did not succeed", () => {
     expect(nightSpec(diamond).onExit).toBe("over");
     expect(tasks(template(diamond, "over"))).toEqual({
-      sweep: { name: "sweep", template: "sweep", when: '"{{workflow.status}}" != "Succeeded"' },
+      sweep: {
+        name: "sweep",
+        template: "sweep",
+        when: '"{{workflow.status}}" != "Succeeded" && "{{workflow.outputs.parameters.open}}" == "yes"',
+      },
     });
   });
 
