@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { BatchV1Api, CoreV1Api, type CoreV1Event, KubeConfig, type V1Job } from "@kubernetes/client-node";
+import {
+  BatchV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  type CoreV1Event,
+  KubeConfig,
+  type V1Job,
+  V1MicroTime,
+} from "@kubernetes/client-node";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 
@@ -9,6 +17,7 @@ const ENDED = new Set(["Succeeded", "Failed"]);
 export class CustomerCluster {
   private readonly batch: BatchV1Api;
   private readonly core: CoreV1Api;
+  private readonly leases: CoordinationV1Api;
 
   private constructor(
     config: KubeConfig,
@@ -16,6 +25,7 @@ export class CustomerCluster {
   ) {
     this.batch = config.makeApiClient(BatchV1Api);
     this.core = config.makeApiClient(CoreV1Api);
+    this.leases = config.makeApiClient(CoordinationV1Api);
   }
 
   static async of(customer: string): Promise<CustomerCluster> {
@@ -43,6 +53,23 @@ export class CustomerCluster {
         return live && metadata?.name?.startsWith(`${job}-`);
       })
       .map(({ metadata }) => metadata?.name ?? "");
+  }
+
+  /** A Job by its name; undefined if there is none. */
+  async job(name: string): Promise<V1Job | undefined> {
+    const { items } = await this.batch.listNamespacedJob({
+      namespace: this.namespace,
+      fieldSelector: `metadata.name=${name}`,
+    });
+    return items[0];
+  }
+
+  /** Makes the Lease of a Job one that no runner has renewed for two hours. */
+  async ageLease(job: string): Promise<void> {
+    const at = { namespace: this.namespace, name: job };
+    const lease = await this.leases.readNamespacedLease(at);
+    const renewTime = new V1MicroTime(Date.now() - 2 * 3600_000);
+    await this.leases.replaceNamespacedLease({ ...at, body: { ...lease, spec: { ...lease.spec, renewTime } } });
   }
 
   /** How many pods of a Job were started, and how many executors its driver started, by the events they left. */

@@ -1,0 +1,108 @@
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
+import type { FarmPaths } from "../../farm/paths.ts";
+import { until } from "../../farm/wait.ts";
+import { Central } from "../../ops/central.ts";
+
+const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
+
+/** A night that a test has started. */
+export interface TestNight {
+  readonly workflow: string;
+  readonly businessDate: string;
+  /** Number of the run. */
+  readonly number: number;
+}
+
+/** A customer's lane as its administrator acts in it: nights of a test's own, and what befalls them. */
+export class TestLane {
+  private readonly central: Central;
+  private readonly core: CoreV1Api;
+  private readonly objects: CustomObjectsApi;
+  private readonly namespace: string;
+  private readonly templates: string[] = [];
+  private readonly nights = new Set<string>();
+
+  constructor(paths: FarmPaths, customer: string) {
+    const config = new KubeConfig();
+    config.loadFromFile(paths.centralKubeconfig);
+    this.central = Central.fromKubeconfig(paths.centralKubeconfig);
+    this.core = config.makeApiClient(CoreV1Api);
+    this.objects = config.makeApiClient(CustomObjectsApi);
+    this.namespace = laneNamespace(customer);
+  }
+
+  /** Makes a template, which is removed at the end. */
+  async create(template: Manifest): Promise<void> {
+    const { name } = template.metadata;
+    const request = { ...ARGO, namespace: this.namespace, plural: "workflowtemplates", body: template };
+    await this.objects.createNamespacedCustomObject(request);
+    this.templates.push(name);
+  }
+
+  /**
+   * Starts a run of a date under a number that was never used, also by a workflow that is gone: the lane's volume
+   * remembers what the runners of a run did.
+   */
+  async startNight(businessDate: string, template: string): Promise<TestNight> {
+    const number = Math.floor(Date.now() / 1000) % 1_000_000;
+    const workflow = await this.central.startNight(this.namespace, { businessDate, runNumber: number, template });
+    this.nights.add(workflow);
+    return { workflow, businessDate, number };
+  }
+
+  /** Starts a workflow of a template without parameters. */
+  async startWorkflow(template: string): Promise<void> {
+    const body = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { generateName: "reaper-", namespace: this.namespace },
+      spec: { workflowTemplateRef: { name: template } },
+    };
+    await this.objects.createNamespacedCustomObject({ ...ARGO, namespace: this.namespace, plural: "workflows", body });
+  }
+
+  /** What `argo stop` does. */
+  async stopNight(night: string): Promise<void> {
+    await this.central.patchWorkflow(this.namespace, night, { spec: { shutdown: "Stop" } }, {});
+  }
+
+  /** Deletes a night's workflow, and returns once its pods are gone too. */
+  async deleteNight(night: string): Promise<void> {
+    const request = { ...ARGO, namespace: this.namespace, plural: "workflows", name: night };
+    await this.objects.deleteNamespacedCustomObject({ ...request, propagationPolicy: "Background" });
+    this.nights.delete(night);
+    await until({ what: `the pods of ${night} are gone`, limitSeconds: 120, everyMilliseconds: 500 }, async () => {
+      return (await this.central.pods(this.namespace, night)).length === 0;
+    });
+  }
+
+  /** Name of the pod in which a step's runner works. */
+  async runnerPod(night: string, step: string): Promise<string> {
+    const pods = await this.central.pods(this.namespace, night);
+    const pod = pods.find(({ name, phase }) => phase === "Running" && name.includes(`-run-${step}-`))?.name;
+    if (pod === undefined) throw new Error(`${step} of ${night} has no runner`);
+    return pod;
+  }
+
+  /** Removes a pod at once, as a node that is lost would: neither hook nor signal is waited for. */
+  async removeByForce(name: string): Promise<void> {
+    await this.core.deleteNamespacedPod({ name, namespace: this.namespace, gracePeriodSeconds: 0 });
+  }
+
+  /** Stops what still runs, and removes the templates. */
+  async end(): Promise<void> {
+    for (const night of this.nights) {
+      await this.stopNight(night);
+    }
+    for (const name of this.templates) {
+      await this.objects.deleteNamespacedCustomObject({
+        ...ARGO,
+        namespace: this.namespace,
+        plural: "workflowtemplates",
+        name,
+      });
+    }
+  }
+}

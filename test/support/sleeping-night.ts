@@ -1,0 +1,59 @@
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import { Cpu, riskApp, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
+import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
+import type { Night } from "../../constructs/night/night.ts";
+import type { SparkOptions } from "../../constructs/night/step.ts";
+import type { Manifest } from "../../constructs/synthesize.ts";
+import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+
+/** A night whose Spark programs only sleep. */
+export interface SleepingNight {
+  /** Seconds that the work of each step takes. */
+  readonly workSeconds: number;
+  /** Declares the steps, each with the options given. */
+  readonly steps: (night: Night, options: SparkOptions) => void;
+}
+
+/** Name of the program in whose place the work is put. */
+const PROGRAM = "sleep.py";
+
+/**
+ * The template of a night in a customer's lane, as the product makes it from a customer's file, but that the Spark
+ * program of each step is a shell that sleeps and leaves a result: Spark's own start would hide what is looked at.
+ * The images are those of NIGHTLANE_IMAGES.
+ */
+export function sleepingNightTemplate(lane: CustomerDefinition, night: SleepingNight): Manifest {
+  const small = { memory: Size.gibibytes(1), cpu: Cpu.millis(100), driverCpu: Cpu.millis(100), executors: 1 };
+  const workflow = sparkRiskWorkflow({
+    schedule: lane.workflow.schedule,
+    steps: (one) => night.steps(one, { ...small, app: riskApp(PROGRAM) }),
+  });
+  const spec: WorkflowSpec = JSON.parse(withWork(JSON.stringify(nightSpec({ ...lane, workflow })), night.workSeconds));
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "WorkflowTemplate",
+    metadata: { name: contentName(NIGHT, spec), namespace: laneNamespace(lane.name) },
+    spec,
+  };
+}
+
+/** Puts the shell in the place of the program. The document is JSON within JSON. */
+function withWork(spec: string, workSeconds: number): string {
+  const script = [
+    // A shell that is told to end while it waits for another program would go on waiting.
+    `sleep ${workSeconds} & trap 'kill $!' TERM; wait $!`,
+    'mkdir -p "$NIGHT_DIR/$STEP" && cd "$NIGHT_DIR/$STEP"',
+    "echo done >result",
+    'sum=$(sha256sum result | cut -d" " -f1)',
+    'files=[{\\"path\\":\\"result\\",\\"bytes\\":5,\\"sha256\\":\\"$sum\\"}]',
+    'echo "{\\"step\\":\\"$STEP\\",\\"attempt\\":$ATTEMPT,\\"files\\":$files}" >manifest.json',
+  ].join("\n");
+  const inDocument = (value: unknown): string => JSON.stringify(JSON.stringify(value)).slice(1, -1);
+  const before = inDocument(["driver", `/opt/risk/jobs/${PROGRAM}`]);
+  if (!spec.includes(before)) {
+    throw new Error(`the night's template does not hold ${before}`);
+  }
+  return spec.replaceAll(before, inDocument(["bash", "-euc", script]));
+}
