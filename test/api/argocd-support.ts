@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { ARGOCD_CONTROLLER, ARGOCD_NAMESPACE } from "../../constructs/apps/argo-cd.ts";
 import { type ApiServer, startApiServer } from "../../farm/api-server.ts";
 import { type ArgoCdComponent, argoCdComponents } from "../../farm/argo-cd/components.ts";
+import { definitionFiles } from "../../farm/argo-cd/definitions.ts";
 import { GitServer } from "../../farm/argo-cd/git-server.ts";
 import { settingsObjects } from "../../farm/argo-cd/settings.ts";
 import { runCommand } from "../../farm/deploy/command.ts";
@@ -17,7 +18,7 @@ import { ensurePackages } from "../../farm/tools/packages.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
 import { until } from "../../farm/wait.ts";
 import { makePricingRepository } from "../support/pricing-repository.ts";
-import { CentralApi } from "./support.ts";
+import { TemporaryFolder } from "./support.ts";
 
 /** An address of the loopback network, on which the git server has port 443 to itself. */
 const GIT_ADDRESS = "127.0.0.77";
@@ -34,7 +35,8 @@ export class ArgoCdCluster {
   private git: GitServer | undefined;
 
   private constructor(
-    readonly central: CentralApi,
+    private readonly folder: TemporaryFolder,
+    private readonly central: ApiServer,
     private readonly customer: ApiServer,
     private readonly kubectl: string,
   ) {}
@@ -42,15 +44,26 @@ export class ArgoCdCluster {
   /** Starts the two API servers. */
   static async start(): Promise<ArgoCdCluster> {
     await ensurePackages(["redis-server", "git"], silentReporter);
-    const { kubectl } = await ensureTools(["kubectl"], silentReporter);
-    const central = await CentralApi.start();
-    const customer = await startApiServer({ dir: join(central.folder.path, "customer") });
-    return new ArgoCdCluster(central, customer, kubectl);
+    const tools = await ensureTools(["kubectl", "argocd-manifests"], silentReporter);
+    const folder = new TemporaryFolder();
+    const central = await startApiServer({ dir: join(folder.path, "central") });
+    const customer = await startApiServer({ dir: join(folder.path, "customer") });
+    const cluster = new ArgoCdCluster(folder, central, customer, tools.kubectl);
+    for (const file of definitionFiles(tools["argocd-manifests"])) {
+      await cluster.onCentral("apply", "--server-side", "-f", file);
+    }
+    await cluster.onCentral("create", "namespace", ARGOCD_NAMESPACE);
+    const served = { what: "Argo CD's kinds are served", limitSeconds: 120, everyMilliseconds: 500 };
+    await until(served, async () => {
+      const kinds = await cluster.onCentral("api-resources", "--api-group=argoproj.io", "-o", "name");
+      return kinds.includes("appprojects") && kinds.includes("applications");
+    });
+    return cluster;
   }
 
   /** Starts Argo CD, and a git server for a host with one repository in one revision. */
   async startArgoCd(host: string, revision: string): Promise<void> {
-    const folder = this.central.folder.path;
+    const folder = this.folder.path;
     const tools = await ensureTools(["argocd", "argocd-manifests", "helm"], silentReporter);
     makePricingRepository(join(folder, "git"), revision);
     const pki = await Pki.open(join(folder, "git-pki"), "git authority of the test");
@@ -68,7 +81,7 @@ export class ArgoCdCluster {
     const components = await argoCdComponents({
       folder: join(folder, "argo-cd"),
       tools,
-      kubeconfig: this.central.folder.file("argo-cd.kubeconfig", kubeconfig),
+      kubeconfig: this.folder.file("argo-cd.kubeconfig", kubeconfig),
       redisPassword: "only-on-loopback-and-for-this-test",
       hosts: [`${GIT_ADDRESS} ${host}`],
       authorities: { [host]: readFileSync(pki.authority, "utf8") },
@@ -85,12 +98,11 @@ export class ArgoCdCluster {
   }
 
   async onCentral(...args: readonly string[]): Promise<string> {
-    return this.central.kubectl(...args);
+    return this.run(this.central, args);
   }
 
   async onCustomer(...args: readonly string[]): Promise<string> {
-    const all = ["--kubeconfig", this.customer.kubeconfig, ...args];
-    return succeeded(await runCommand(this.kubectl, all, { cwd: "/", env: {} }));
+    return this.run(this.customer, args);
   }
 
   async applyToCentral(items: readonly object[]): Promise<void> {
@@ -109,15 +121,20 @@ export class ArgoCdCluster {
     await this.git?.stop();
     await this.customer.stop();
     await this.central.stop();
+    this.folder.remove();
+  }
+
+  private async run({ kubeconfig }: ApiServer, args: readonly string[]): Promise<string> {
+    return succeeded(await runCommand(this.kubectl, ["--kubeconfig", kubeconfig, ...args], { cwd: "/", env: {} }));
   }
 
   private listFile(items: readonly object[]): string {
-    return this.central.folder.file("list.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    return this.folder.file("list.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   }
 
   private async startComponent({ name, command, port }: ArgoCdComponent): Promise<void> {
     const [program = "", ...args] = command;
-    const log = join(this.central.folder.path, `${name}.log`);
+    const log = join(this.folder.path, `${name}.log`);
     const out = openSync(log, "a");
     const child = spawn(program, args, { stdio: ["ignore", out, out] });
     this.children.push(child);

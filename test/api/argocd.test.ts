@@ -57,7 +57,7 @@ async function expectRefused(name: string, change: object, refusal: RegExp): Pro
   const spec = { ...(application.spec as object), ...change };
   await cluster.applyToCentral([{ ...application, metadata: { name, namespace: "argocd" }, spec }]);
   const said = async (): Promise<string> =>
-    `${await field(name, ".status.conditions")} ${await field(name, ".status.operationState.message")}`;
+    `${await field(name, ".status.conditions")} ${await field(name, ".status.operationState.syncResult.resources")}`;
   await expect.poll(said, { timeout: 120_000, interval: 500 }).toMatch(refusal);
 }
 

@@ -34,7 +34,10 @@ interface Application {
     readonly sync?: { readonly status: string };
     readonly health?: { readonly status: string };
     readonly conditions?: readonly { readonly type: string; readonly message: string }[];
-    readonly operationState?: { readonly phase: string; readonly message?: string };
+    readonly operationState?: {
+      readonly phase: string;
+      readonly syncResult?: { readonly resources?: readonly { readonly message?: string }[] };
+    };
   };
 }
 
@@ -87,10 +90,9 @@ async function application(name: string): Promise<Application> {
 /** What Argo CD says of an Application: what is wrong with it, and how its sync failed. */
 async function said(name: string): Promise<string> {
   const { status } = await application(name);
-  const failed = /Failed|Error/.test(status?.operationState?.phase ?? "");
   return [
     ...(status?.conditions ?? []).map(({ type, message }) => `${type}: ${message}`),
-    ...(failed ? [status?.operationState?.message ?? ""] : []),
+    ...(status?.operationState?.syncResult?.resources ?? []).map(({ message = "" }) => message),
   ].join("\n");
 }
 
