@@ -20,9 +20,9 @@ export const faults: readonly Fault[] = [
 export const FIVE: readonly string[] = [
   "runner-killed-after-create",
   "runner-killed-running",
+  "runner-killed-at-end",
+  "job-deleted",
   "driver-oom",
-  "clock-change",
-  "argo-controller-killed",
 ];
 
 /** The faults of these names. @throws Error that names what there is */

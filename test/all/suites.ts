@@ -1,4 +1,4 @@
-import { pytestCounts, type Suite, vitestCounts } from "./suite.ts";
+import { chaosCounts, pytestCounts, type Suite, vitestCounts } from "./suite.ts";
 
 /** The suites of `make test`, cheap ones first: a mistake shows before the farm is started for it. */
 export const suites: readonly Suite[] = [
@@ -15,6 +15,12 @@ export const suites: readonly Suite[] = [
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
+  {
+    name: "chaos",
+    command: ["tsx", "chaos/cli.ts", "--faults", "five", "--nightlane-only"],
+    budgetMinutes: 20,
+    count: chaosCounts,
+  },
 ];
 
 /** The suites of `make test-long`. Each starts and ends a farm of its own. */
