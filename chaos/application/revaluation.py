@@ -1,6 +1,6 @@
 """The Spark application of the chaos nights: real driver, real executors, short, the same result every time.
 
-It leaves `figures.json` and `paths.bin`, which depend on the business date alone. Two files in the night's directory
+It leaves `figures.json` and `paths.bin`, the same in every night and on every business date. Two files in the night's directory
 steer it from outside: while `more-work` is there it goes on computing, and `ballast` holds a number of mebibytes that it
 reads into the driver's memory, as a book that has outgrown its driver would.
 """
@@ -27,9 +27,8 @@ def _profit(seed: str) -> float:
     return sum(draws.gauss(0, 1) for _ in range(2000))
 
 
-def _compute(spark: SparkSession, step: Step, number: int) -> float:
-    seed = f"{step.business_date}/{number}"
-    return float(spark.sparkContext.parallelize([seed], 1).map(_profit).collect()[0])
+def _compute(spark: SparkSession, number: int) -> float:
+    return float(spark.sparkContext.parallelize([f"block {number}"], 1).map(_profit).collect()[0])
 
 
 def _load(night: Path) -> bytearray:
@@ -45,21 +44,17 @@ def revalue(spark: SparkSession, step: Step) -> None:
         held = _load(step.night_dir)
         figures = []
         for number in range(BLOCKS):
-            figures.append(_compute(spark, step, number))
+            figures.append(_compute(spark, number))
             print(f"block {number} of {BLOCKS} done", flush=True)
         extra = 0
         while (step.night_dir / "more-work").exists():
-            _compute(spark, step, extra)
+            _compute(spark, extra)
             extra += 1
             print(f"further block {extra} done", flush=True)
             time.sleep(0.3)
-        paths = random.Random(str(step.business_date)).randbytes(PATHS_BYTES)  # noqa: S311 - the same
+        paths = random.Random(BLOCKS).randbytes(PATHS_BYTES)  # noqa: S311 - the same
         result.file("paths.bin").write_bytes(paths)
-        content = {
-            "businessDate": step.business_date.isoformat(),
-            "figures": figures,
-            "pathsSha256": hashlib.sha256(paths).hexdigest(),
-        }
+        content = {"figures": figures, "pathsSha256": hashlib.sha256(paths).hexdigest()}
         result.file("figures.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         print(f"{len(figures)} figures, {len(held)} bytes of ballast", flush=True)
 
