@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Component } from "./component.ts";
 import { writeCertificateKubeconfig } from "./kubeconfig.ts";
 import { Pki } from "./pki.ts";
+import { writeSettings } from "./settings-file.ts";
 
 /** Tools that a control plane is made of. */
 export const CONTROL_PLANE_TOOLS = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
@@ -114,7 +115,7 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
     pki.certificate("apiserver-kubelet", { commonName: API_SERVER_AS_KUBELET_CLIENT }),
   ]);
   const authentication = join(props.config, "authentication.yaml");
-  await writeFile(authentication, stringify(ANONYMOUS_FOR_HEALTH_ONLY));
+  await writeSettings(authentication, stringify(ANONYMOUS_FOR_HEALTH_ONLY));
   return [
     props.tools["kube-apiserver"],
     `--bind-address=${props.bindAddress}`,

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Component } from "./component.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { ClusterPaths } from "./paths.ts";
 import type { ClusterPlan, NodePlan } from "./plan.ts";
+import { writeSettings } from "./settings-file.ts";
 
 /** Tools that a node is made of; containerd and runc are Debian's. */
 export const NODE_TOOLS = ["kube-scheduler", "kubelet", "kube-proxy", "kube-router"] as const;
@@ -73,15 +74,15 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
     mkdir(networks, { recursive: true }),
   ]);
   await Promise.all([
-    writeFile(containerd, containerdConfig(props.pauseImage, networks)),
-    writeFile(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(node), null, 2)),
-    writeFile(
+    writeSettings(containerd, containerdConfig(props.pauseImage, networks)),
+    writeSettings(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(node), null, 2)),
+    writeSettings(
       kubeletConfig,
       stringify(kubeletConfiguration(props.cgroup, controlPlane.pki.authority, serving, resolvConf)),
     ),
-    writeFile(proxyConfig, stringify(kubeProxyConfiguration(plan, node, proxy))),
+    writeSettings(proxyConfig, stringify(kubeProxyConfiguration(plan, node, proxy))),
     // There is no DNS: pods find what they need by address or by host aliases.
-    writeFile(resolvConf, ""),
+    writeSettings(resolvConf, ""),
   ]);
   return {
     containerd: { name: "containerd", command: ["containerd", "--config", containerd] },

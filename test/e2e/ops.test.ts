@@ -12,7 +12,7 @@ import type { StepState, StepStatus } from "../../ops/night/step-status.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 const CUSTOMER = "alpenkredit";
-const DATE = "2026-03-27";
+const DATE = "2026-03-25";
 const NIGHT = `night-${DATE}-run-1`;
 const NAMESPACE = laneNamespace(CUSTOMER);
 const { centralKubeconfig } = new FarmPaths(farmRoot());
@@ -27,6 +27,8 @@ beforeAll(async () => {
 describe("a night of alpenkredit under an operator's hands", () => {
   it("starts, with a step held that it has not reached", async () => {
     await nightlane("run", "--date", DATE);
+    const begun = async (): Promise<boolean> => (await night()).steps.length > 0;
+    await until({ what: `Argo has begun ${NIGHT}`, limitSeconds: 60, everyMilliseconds: 250 }, begun);
     await nightlane("hold", "revaluation");
     await untilDrivers("scenarios", [1]);
   });
