@@ -185,7 +185,13 @@ export class PlayedKubelet {
       "workflows.argoproj.io/workflow": pod.metadata?.labels?.["workflows.argoproj.io/workflow"] ?? "",
       "workflows.argoproj.io/report-outputs-completed": "true",
     };
-    const parameters = Object.entries(ending.outputs ?? {}).map(([name, value]) => ({ name, value }));
+    // The executor reports a parameter as the template declares it: the calendar's are known to the whole night.
+    const isGlobal = inputOf(pod).calendar !== undefined;
+    const parameters = Object.entries(ending.outputs ?? {}).map(([name, value]) => ({
+      name,
+      value,
+      ...(isGlobal ? { globalName: name } : {}),
+    }));
     await this.objects.createNamespacedCustomObject({
       group: "argoproj.io",
       version: "v1alpha1",
