@@ -36,7 +36,7 @@ async function lint(customer: string, edit: (yaml: string) => string): Promise<C
   mkdirSync(target, { recursive: true });
   // In one call with the template that the schedule refers to: offline, argo knows only what it is given.
   for (const manifest of lane.filter(({ kind }) => kind === "WorkflowTemplate" || kind === "CronWorkflow")) {
-    writeFileSync(join(target, `${manifest.kind}.yaml`), edit(toYaml(manifest)));
+    writeFileSync(join(target, `${manifest.kind}-${manifest.metadata.name}.yaml`), edit(toYaml(manifest)));
   }
   const args = ["lint", "--offline", "--kinds", "workflowtemplates,cronworkflows", target];
   return runCommand(argo, args, { cwd: folder.path, env: {} });

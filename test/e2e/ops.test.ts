@@ -12,7 +12,7 @@ import type { StepState, StepStatus } from "../../ops/night/step-status.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 const CUSTOMER = "alpenkredit";
-const DATE = "2026-03-25";
+const DATE = "2026-03-18";
 const NIGHT = `night-${DATE}-run-1`;
 const NAMESPACE = laneNamespace(CUSTOMER);
 const { centralKubeconfig } = new FarmPaths(farmRoot());
@@ -36,15 +36,11 @@ describe("a night of alpenkredit under an operator's hands", () => {
   it("adopts the remote Job when the runner is killed: no driver is started", async () => {
     const killed = await runnerOf("scenarios");
     const core = coreOf();
-    await core.deleteNamespacedPod({ namespace: NAMESPACE, name: killed, gracePeriodSeconds: 0 });
-    await until({ what: "another runner follows scenarios", limitSeconds: 120, everyMilliseconds: 500 }, async () => {
+    await core.deleteNamespacedPod({ namespace: NAMESPACE, name: killed.name, gracePeriodSeconds: 0 });
+    await until({ what: "another runner follows scenarios", limitSeconds: 120, everyMilliseconds: 250 }, async () => {
       const now = await runnerOf("scenarios").catch(() => killed);
-      return (
-        now !== killed &&
-        (
-          await core.readNamespacedPodLog({ namespace: NAMESPACE, name: now, container: "main" }).catch(() => "")
-        ).includes("found Job ")
-      );
+      // Argo gives the pod of the same try its old name.
+      return now.uid !== killed.uid && (await logOf(now.name)).includes("found Job ");
     });
     expect(await driversOf("scenarios")).toEqual([1]);
   });
@@ -168,19 +164,28 @@ function hasEnded(conditions: readonly V1JobCondition[] = []): boolean {
 }
 
 /** The pod in which a step's runner runs now. */
-async function runnerOf(name: string): Promise<string> {
+async function runnerOf(name: string): Promise<{ readonly name: string; readonly uid: string }> {
   const { items } = await coreOf().listNamespacedPod({
     namespace: NAMESPACE,
     labelSelector: `workflows.argoproj.io/workflow=${NIGHT}`,
     fieldSelector: "status.phase=Running",
   });
-  const pod = items.find(
-    ({ metadata }) =>
-      metadata?.deletionTimestamp === undefined &&
-      metadata?.annotations?.["workflows.argoproj.io/node-name"]?.includes(`.${name}.`),
-  );
-  if (pod?.metadata?.name === undefined) throw new Error(`no runner of ${name} runs`);
-  return pod.metadata.name;
+  const metadata = items
+    .map((pod) => pod.metadata)
+    .find(
+      (one) =>
+        one?.deletionTimestamp === undefined &&
+        one?.annotations?.["workflows.argoproj.io/node-name"]?.includes(`.${name}.`),
+    );
+  if (metadata?.name === undefined || metadata.uid === undefined) throw new Error(`no runner of ${name} runs`);
+  return { name: metadata.name, uid: metadata.uid };
+}
+
+/** What a runner has said so far; nothing while its container is not there yet. */
+async function logOf(pod: string): Promise<string> {
+  return coreOf()
+    .readNamespacedPodLog({ namespace: NAMESPACE, name: pod, container: "main" })
+    .catch(() => "");
 }
 
 function coreOf(): CoreV1Api {
