@@ -3,15 +3,14 @@ import { runMain } from "./main.ts";
 import { type ToolName, toolNames } from "./recipes.ts";
 import { streamReporter } from "./reporter.ts";
 
-const USAGE = `usage: tsx farm/tools/cli.ts path TOOL... | --all
+const USAGE = `usage: tsx farm/tools/cli.ts path TOOL...
 
 Makes sure the tools are there and prints a JSON object of name and path; progress goes to stderr.
 Tools: ${toolNames.join(" ")}
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const [verb, ...given] = args;
-  const names = given[0] === "--all" ? [...toolNames, ...given.slice(1)] : given;
+  const [verb, ...names] = args;
   const unknown = names.filter((name) => !isToolName(name));
   if (verb !== "path" || names.length === 0 || unknown.length > 0) {
     process.stderr.write(unknown.length > 0 ? `unknown tool: ${unknown.join(", ")}\n${USAGE}` : USAGE);
