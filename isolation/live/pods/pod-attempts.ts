@@ -175,30 +175,32 @@ async function commonTargets(api: Api, site: ProbeSite): Promise<readonly Target
     { listen: `${METADATA_ADDRESS}:80`, assign: METADATA_ADDRESS },
     true,
   );
-  const standIn = (await site.namespace("argocd")) ? await site.unrestricted("argocd", order) : undefined;
+  const made = await site.namespace("argocd");
+  const itself = made ? undefined : await runningPod(api, "argocd");
+  const standIn = itself === undefined ? await site.unrestricted("argocd", order) : undefined;
   const { address, node } = await neighbour.untilListening();
   await metadata.untilListening();
-  const argocd = standIn === undefined ? await podAddress(api, "argocd") : (await standIn.untilListening()).address;
-  const controller = await podAddress(api, "argo");
+  const argocd = itself ?? (await standIn?.untilListening())?.address;
+  const controller = await runningPod(api, "argo");
+  if (controller === undefined) {
+    throw new Error("no pod runs in namespace argo, so that nothing can be proven about reaching it");
+  }
   const free = "unrestricted pod";
   return [
     { name: "a pod that lets everybody in", address: `${address}:${LISTEN_PORT}`, reachedFrom: free },
     { name: "the Argo controller's metrics", address: `${controller}:9090`, reachedFrom: "node" },
-    { name: "Argo CD", address: `${argocd}:${LISTEN_PORT}`, reachedFrom: standIn === undefined ? "node" : free },
+    { name: "Argo CD", address: `${argocd}:${LISTEN_PORT}`, reachedFrom: itself === undefined ? free : "node" },
     { name: "the node's kubelet", address: `${node}:10250`, reachedFrom: free },
     { name: "the machine's metadata address", address: `${METADATA_ADDRESS}:80`, reachedFrom: free },
   ];
 }
 
-async function podAddress(api: Api, namespace: string): Promise<string> {
+/** Address of a pod that runs in a namespace. */
+async function runningPod(api: Api, namespace: string): Promise<string | undefined> {
   const { items } = await api.get<{ items: readonly { status: { phase?: string; podIP?: string } }[] }>(
     `/api/v1/namespaces/${namespace}/pods`,
   );
-  const address = items.find(({ status }) => status.phase === "Running")?.status.podIP;
-  if (address === undefined) {
-    throw new Error(`no pod runs in namespace ${namespace}, so that nothing can be proven about reaching it`);
-  }
-  return address;
+  return items.find(({ status }) => status.phase === "Running")?.status.podIP;
 }
 
 function compare(
