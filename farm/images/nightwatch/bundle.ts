@@ -32,6 +32,8 @@ export const nightwatchBundle: Recipe<"nightwatch"> = {
 export async function bundleNightwatch(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
+    // The bundle names its parts by their paths: the same ones where the packages are a link to another checkout's.
+    preserveSymlinks: true,
     entryPoints: ["nightwatch/main.ts"],
     bundle: true,
     platform: "node",
