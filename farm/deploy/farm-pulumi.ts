@@ -21,7 +21,7 @@ export class FarmPulumi {
       // With the cluster goes the state: a new one starts from nothing.
       dir: join(paths.cluster("central").root, "pulumi"),
       kubeconfig: paths.centralKubeconfig,
-      env: { NIGHTLANE_IMAGES: paths.images, NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER },
+      env: { NIGHTLANE_IMAGES: paths.images, ...otherCustomers() },
     };
     return new FarmPulumi(await Pulumi.at(target, reporter), paths);
   }
@@ -39,6 +39,11 @@ export class FarmPulumi {
   async credentials(stack: string): Promise<Readonly<Record<string, string>>> {
     return stack === "platform" ? {} : customerEnvironment(this.paths, await loadFarmCustomer(stack));
   }
+}
+
+/** Another folder of customer files, if one was asked for; a program has its own beside it. */
+function otherCustomers(): Readonly<Record<string, string>> {
+  return process.env.NIGHTLANE_CUSTOMERS ? { NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER } : {};
 }
 
 /** A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute. */
