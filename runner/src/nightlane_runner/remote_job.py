@@ -29,7 +29,8 @@ class RemoteJob:
         spec_hash: the hash it was created with, "" for a Job that is not ours.
         attempt: the attempt it belongs to, 0 for a Job that is not ours.
         deleting: somebody deletes it.
-        suspended: somebody suspended it; its pods are gone.
+        suspended: somebody suspended it, and its pods are gone; or it was resumed and its controller has not begun
+            anew yet, so that `began` still tells of the time before.
         complete: it succeeded, finally.
         failed: why it failed, finally; None while it has not.
         failing: why it is about to fail, before its pods are gone.
@@ -67,7 +68,7 @@ class RemoteJob:
             spec_hash=annotations.get(SPEC_HASH, ""),
             attempt=int(attempt) if attempt.isdecimal() else 0,
             deleting=text_at(job, "metadata", "deletionTimestamp") != "",
-            suspended=flag_at(job, "spec", "suspend"),
+            suspended=flag_at(job, "spec", "suspend") or _condition(job, "Suspended") is not None,
             complete=_condition(job, "Complete") is not None,
             failed=_condition(job, "Failed"),
             failing=_condition(job, "FailureTarget"),
