@@ -5,8 +5,8 @@ import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions, Step } from "../night/step.ts";
 import { type Problem, received } from "../problem.ts";
 
-/** Spark's JVM and its overhead do not fit into less. */
-const LEAST_MEBIBYTES = 512;
+/** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
+const LEAST_MEBIBYTES = 896;
 
 /** What one step is to do. `property` is how the step is named in a message. */
 export function checkWork(step: Step, property: string): readonly Problem[] {
@@ -60,7 +60,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
     ["driverMemory", resources.driverMebibytes],
   ] as const) {
     if (!(amount >= LEAST_MEBIBYTES)) {
-      const rule = `at least ${LEAST_MEBIBYTES} MiB: a JVM and its overhead need that`;
+      const rule = `at least ${LEAST_MEBIBYTES} MiB: Spark refuses a smaller JVM heap than that leaves`;
       problems.push(problem(property, `${amount} MiB`, rule, "write for instance Size.gibibytes(2)"));
     }
   }

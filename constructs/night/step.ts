@@ -51,7 +51,7 @@ export interface SparkOptions extends StepOptions {
    */
   readonly executors?: number;
   /**
-   * Memory of one executor's pod, heap and overhead together.
+   * Memory of one executor's pod, heap and overhead together, at least 896 MiB.
    * @default Size.gibibytes(2)
    */
   readonly memory?: Size;
@@ -61,7 +61,7 @@ export interface SparkOptions extends StepOptions {
    */
   readonly cpu?: Cpu;
   /**
-   * Memory of the driver's pod, heap and overhead together.
+   * Memory of the driver's pod, heap and overhead together, at least 896 MiB.
    * @default Size.gibibytes(2)
    */
   readonly driverMemory?: Size;

@@ -50,7 +50,7 @@ describe("a Spark step", () => {
   });
 
   test("refuses sizes of zero, all at once", () => {
-    const memory = { received: '"0 MiB"', rule: "at least 512 MiB", mend: "Size.gibibytes(2)" };
+    const memory = { received: '"0 MiB"', rule: "at least 896 MiB", mend: "Size.gibibytes(2)" };
     const cpu = { received: '"0m"', rule: "more than zero", mend: "Cpu.units(1)" };
     expectProblems(
       spark({
@@ -67,10 +67,10 @@ describe("a Spark step", () => {
   });
 
   test("refuses memory in which no JVM fits", () => {
-    expectProblems(spark({ memory: Size.mebibytes(511) }), {
+    expectProblems(spark({ memory: Size.mebibytes(895) }), {
       property: "step.memory",
-      received: '"511 MiB"',
-      rule: "at least 512 MiB",
+      received: '"895 MiB"',
+      rule: "at least 896 MiB",
       mend: "Size.gibibytes(2)",
     });
   });
