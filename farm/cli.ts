@@ -67,7 +67,11 @@ program
     const paths = new FarmPaths(farmRoot());
     const { pulumi } = await FarmPulumi.of(paths, progressOn(process.stderr));
     if (customer !== undefined) await pulumi.ensureStack(customer);
-    const variables = { ...pulumi.settings, ...(await farmEnvironment(paths, customer)) };
+    const variables = {
+      ...pulumi.settings,
+      PULUMI_CONFIG_PASSPHRASE_FILE: await pulumi.passphraseFile(customer ?? "platform"),
+      ...(await farmEnvironment(paths, customer)),
+    };
     process.stdout.write(`${exportLines(variables, [paths.programs, ...pulumi.programs])}\n`);
   });
 

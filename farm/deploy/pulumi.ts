@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { repositoryRoot } from "../paths.ts";
@@ -9,7 +8,7 @@ import { type CommandResult, runCommand } from "./command.ts";
 
 /** Where stacks are deployed to, and where their state lies. */
 export interface PulumiTarget {
-  /** Folder of the state, the passphrase, the key of fingerprints and Pulumi's own settings; made if missing. */
+  /** Folder of the state, the stacks' passphrases, the key of fingerprints and Pulumi's own settings; made if missing. */
   readonly dir: string;
   /** Kubeconfig of the central cluster. */
   readonly kubeconfig: string;
@@ -19,7 +18,7 @@ export interface PulumiTarget {
   readonly project?: string;
 }
 
-/** Pulumi's own command line with a file backend, in which secrets are encrypted by a passphrase of the folder's own. */
+/** Pulumi's own command line with a file backend, in which each stack's secrets are encrypted by a passphrase of its own. */
 export class Pulumi {
   private constructor(
     private readonly executable: string,
@@ -36,20 +35,17 @@ export class Pulumi {
 
   static async at(target: PulumiTarget, reporter: Reporter = silentReporter): Promise<Pulumi> {
     const tools = await ensureTools(["pulumi", "argo-crds"], reporter);
-    const passphrase = join(target.dir, "passphrase");
     const fingerprintKey = join(target.dir, "fingerprint-key");
     const project = target.project ?? repositoryRoot;
     await mkdir(join(target.dir, "state"), { recursive: true, mode: 0o700 });
     await mkdir(join(target.dir, "stacks"), { recursive: true, mode: 0o700 });
     await copyFile(join(project, "Pulumi.yaml"), join(target.dir, "stacks", "Pulumi.yaml"));
-    for (const file of [passphrase, fingerprintKey].filter((file) => !existsSync(file))) {
-      await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600 });
-    }
+    await mkdir(join(target.dir, "passphrases"), { recursive: true, mode: 0o700 });
+    await ensureKey(fingerprintKey);
     return new Pulumi(tools.pulumi, target.dir, project, {
       ...target.env,
       PULUMI_HOME: join(target.dir, "home"),
       PULUMI_BACKEND_URL: `file://${join(target.dir, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
       FINGERPRINT_KEY: fingerprintKey,
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -70,6 +66,11 @@ export class Pulumi {
   ): Promise<CommandResult> {
     const settings = join(this.dir, "stacks", `Pulumi.${stack}.yaml`);
     return this.execute(stack, [...args, "--config-file", settings], this.project, env);
+  }
+
+  /** The file with the passphrase of one stack, which no other has; made if missing. */
+  async passphraseFile(stack: string): Promise<string> {
+    return ensureKey(join(this.dir, "passphrases", stack));
   }
 
   /** Makes the stack if there is none of this name. */
@@ -95,8 +96,22 @@ export class Pulumi {
   ): Promise<CommandResult> {
     const command = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
     const PATH = [...this.programs, process.env.PATH ?? ""].join(delimiter);
-    return runCommand(this.executable, command, { cwd, env: { ...this.settings, ...env, PATH, HOME: this.dir } });
+    const key = { PULUMI_CONFIG_PASSPHRASE_FILE: await this.passphraseFile(stack) };
+    return runCommand(this.executable, command, {
+      cwd,
+      env: { ...this.settings, ...key, ...env, PATH, HOME: this.dir },
+    });
   }
+}
+
+/** Makes a file with a random key that only its owner reads, unless it is there. @returns the file */
+async function ensureKey(file: string): Promise<string> {
+  try {
+    await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return file;
 }
 
 /** What a command printed. @throws Error with its words if it failed */

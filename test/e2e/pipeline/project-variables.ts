@@ -21,17 +21,18 @@ export class ProjectVariables {
   /** Those of the platform and of every customer of this checkout. */
   static async of(paths: FarmPaths, pulumi: Pulumi, customers: readonly string[]): Promise<ProjectVariables> {
     const setting = (name: string): string => pulumi.settings[name] ?? "";
-    const passphrase = readFileSync(setting("PULUMI_CONFIG_PASSPHRASE_FILE"), "utf8");
+    const passphrase = async (stack: string): Promise<string> =>
+      readFileSync(await pulumi.passphraseFile(stack), "utf8");
     const project = new ProjectVariables(paths);
     for (const scope of ["platform", "customers/*"]) {
       project.add("KUBECONFIG", "file", scope, readFileSync(paths.centralKubeconfig, "utf8"));
       project.add("PULUMI_BACKEND_URL", "variable", scope, setting("PULUMI_BACKEND_URL"));
     }
     project.add("FINGERPRINT_KEY", "file", "customers/*", readFileSync(setting("FINGERPRINT_KEY"), "utf8"));
-    project.add("PULUMI_CONFIG_PASSPHRASE_FILE", "file", "platform", passphrase);
+    project.add("PULUMI_CONFIG_PASSPHRASE_FILE", "file", "platform", await passphrase("platform"));
     project.add("PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER", "variable", "*", "true");
     for (const customer of customers) {
-      project.addCustomer(await loadFarmCustomer(customer), passphrase);
+      project.addCustomer(await loadFarmCustomer(customer), await passphrase(customer));
     }
     return project;
   }
