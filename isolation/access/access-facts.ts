@@ -7,6 +7,7 @@ import type { NamespaceNetwork } from "../network/namespace-network.ts";
 import { showPermission } from "../rbac/policy-rule.ts";
 import { type Subject, subjectName } from "../rbac/subject.ts";
 import { scan } from "../scan/scan.ts";
+import { appFacts } from "./app-facts.ts";
 import type { AccessFact } from "./fact.ts";
 
 /** All that anybody may do in an estate, each thing once. */
@@ -14,6 +15,7 @@ export function accessFacts(view: EstateView): readonly AccessFact[] {
   const facts = [
     ...rightFacts(view),
     ...networkFacts(view),
+    ...appFacts(view),
     ...view.objects.flatMap((owned) => insideFacts(view, owned)),
   ];
   const known = new Map(facts.map((fact) => [`${fact.owner} ${fact.kind} ${fact.text}`, fact]));

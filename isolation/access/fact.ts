@@ -1,11 +1,12 @@
 /** What a fact is about. */
-export const FACT_KINDS = ["right", "network", "secret", "host", "guard"] as const;
+export const FACT_KINDS = ["right", "network", "secret", "host", "app", "guard"] as const;
 
 /**
  * - `right`: what an identity may do through the API
  * - `network`: what pods may reach, or be reached by
  * - `secret`: which Secret is used where
  * - `host`: what a pod asks of its node
+ * - `app`: what Argo CD may put where, and from which repositories
  * - `guard`: what refuses the rest; access widens where one goes
  */
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -18,7 +19,7 @@ export interface AccessFact {
   readonly text: string;
   /**
    * What stands behind the words for this owner, where that may change and mean the same: the address of its own API
-   * server, or the content of a guard.
+   * server, the repositories of its applications, or the content of a guard.
    * @default - the words say all
    */
   readonly value?: string;

@@ -7,7 +7,10 @@ import { type Estate, PLATFORM } from "../model/estate.ts";
 import { customerSideName, objectName } from "../model/object-name.ts";
 import { viewEstate } from "../model/view.ts";
 
-/** A fact whose words stayed and whose value did not: another address of the own API server, other words of a guard. */
+/**
+ * A fact whose words stayed and whose value did not: another address of the own API server, other words of a guard,
+ * other repositories of the applications.
+ */
 export interface ChangedFact {
   readonly before: AccessFact;
   readonly after: AccessFact;

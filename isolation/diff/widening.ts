@@ -14,7 +14,8 @@ export interface Widening {
 
 /**
  * What of a change makes access wider. A new customer with what customers have is none, and neither is another address
- * of a customer's own API server. A guard that is gone or reads otherwise is one: its words cannot be weighed here.
+ * of a customer's own API server. A guard that is gone or reads otherwise is one, since its words cannot be weighed here,
+ * and so is another repository of applications.
  * @param customers How many customers there are after the change.
  */
 export function widenings(
@@ -42,6 +43,9 @@ export function widenings(
       change.changedFacts.map(({ after }) => after).filter(({ kind }) => kind === "guard"),
       "guard changed: ",
     ),
+    ...change.changedFacts
+      .filter(({ after: { kind } }) => kind === "app")
+      .map(({ before, after: { owner, text, value } }) => `${owner}: ${text}: ${before.value} became ${value}`),
   ];
   return all.map((line) => ({ line, waiver: book.waiverFor("widening", line) }));
 }

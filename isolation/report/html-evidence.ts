@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<FactKind, string>> = {
   network: "Network",
   secret: "Secret",
   host: "Node",
+  app: "Argo CD",
   guard: "Guard",
 };
 

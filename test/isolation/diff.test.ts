@@ -110,18 +110,19 @@ describe("a comparison", () => {
   });
 
   it("does not call a new customer with the usual access wider, and one with more", () => {
-    const base = estateOf([nordbank]);
+    const base = estateOf([alpenkredit]);
     const result = diff(base, soundEstate);
     expect(lines(result)).toEqual([]);
-    expect(result.change.owners).toMatchObject([{ owner: "alpenkredit", presence: "added" }]);
-    const more = changed((draft) =>
-      append(draft.object("alpenkredit", "Role", "executor"), "rules", {
-        apiGroups: [""],
-        resources: ["events"],
-        verbs: ["get"],
-      }),
-    );
-    expect(lines(diff(base, more))).toEqual(["alpenkredit: ServiceAccount executor may get events in its lane"]);
+    expect(result.change.owners).toMatchObject([{ owner: "nordbank", presence: "added" }]);
+    expect(lines(diff(base, moreRights))).toEqual([
+      "nordbank: ServiceAccount executor may get, list events in its lane",
+    ]);
+  });
+
+  it("calls it wider when the first customer lets Argo CD deploy", () => {
+    const found = lines(diff(estateOf([nordbank]), soundEstate));
+    expect(found).toContain("alpenkredit: its applications may go to the customer's namespace of its own cluster");
+    expect(found.filter((line) => !line.startsWith("alpenkredit: its applications may "))).toEqual([]);
   });
 
   it("lets a customer leave with its guards", () => {
@@ -131,6 +132,33 @@ describe("a comparison", () => {
   });
 
   it.each<[string, string, (draft: Draft) => void]>([
+    [
+      "another place of the applications",
+      "alpenkredit: its applications may go to namespace * of https://10.64.2.10:6443",
+      (draft) =>
+        set(draft.apps("alpenkredit", "AppProject"), "spec/destinations", [
+          { server: "https://10.64.2.10:6443", namespace: "*" },
+        ]),
+    ],
+    [
+      "a further kind in the applications",
+      "alpenkredit: its applications may have Role of rbac.authorization.k8s.io in their namespace",
+      (draft) =>
+        append(draft.apps("alpenkredit", "AppProject"), "spec/namespaceResourceWhitelist", {
+          group: "rbac.authorization.k8s.io",
+          kind: "Role",
+        }),
+    ],
+    [
+      "a kind that applications are no longer refused",
+      "platform: guard gone: applications of project default are refused every kind of group * in their namespace",
+      (draft) => set(draft.object("platform", "AppProject", "default"), "spec/namespaceResourceBlacklist", []),
+    ],
+    [
+      "another repository of the applications",
+      "alpenkredit: its applications may come from its own repositories: https://git.nightlane.example/apps/pricing.git became https://git.evil.example/x",
+      (draft) => set(draft.apps("alpenkredit", "AppProject"), "spec/sourceRepos", ["https://git.evil.example/x"]),
+    ],
     [
       "an admission policy that is gone",
       "platform: guard gone: ValidatingAdmissionPolicy nightlane-pod-creation",
