@@ -153,7 +153,7 @@ def test_manifest_that_breaks_a_rule_is_none(customer: _Customer, files: list[An
 def test_cut_transfer_is_started_over(customer: _Customer) -> None:
     """Fault 15: the first try loses the stream, the second succeeds."""
     customer.leave({"var.json": b"x" * 200_000})
-    customer.shell.cuts = [None, 5_000]
+    customer.shell.cuts = [5_000]
 
     customer.fetch()
 

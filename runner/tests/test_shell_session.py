@@ -13,7 +13,7 @@ from nightlane_runner.container_work import ContainerWork, OutOfTime
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.pod_shell import PodContainer, PodShell
 from nightlane_runner.shell_session import Ending, TransportFailed
-from nightlane_runner.transfer import NEEDED_PROGRAMS, RemoteAbsent, fetch_file, fetch_listed, fetch_path, send_path
+from nightlane_runner.transfer import NEEDED_PROGRAMS, RemoteAbsent, fetch_listed, fetch_path, send_path
 from tests.support.local_shell import DeadShell, LocalShell
 
 SHELLS = [
@@ -74,10 +74,10 @@ def test_truncated_output_with_exit_code_0_is_no_success(tmp_path: Path) -> None
     shell = LocalShell(tmp_path)
     shell.cuts = [1000]
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "var.json").write_bytes(b"x" * 100_000)
+    (tmp_path / "results" / "var.json").write_bytes(os.urandom(100_000))
 
     with pytest.raises(TransportFailed, match="exit code 0 before the script did"):
-        fetch_file(_work(shell), PurePosixPath("/results/var.json"))
+        fetch_path(_work(shell), PurePosixPath("/results/var.json"), tmp_path)
 
 
 def test_command_that_was_never_told_to_go_does_not_start(tmp_path: Path) -> None:
@@ -167,9 +167,27 @@ def test_only_listed_files_are_fetched(tmp_path: Path) -> None:
     into = tmp_path / "lane"
     into.mkdir()
 
-    files = fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results/step"), names, into, lambda _: 1)
+    (remote / "list").write_text("\n".join(map(str, names)))
 
+    def listed(content: bytes) -> dict[PurePosixPath, int]:
+        return {PurePosixPath(line): 1 for line in content.decode().splitlines()}
+
+    content, files = fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results/step"), "list", listed, into)
+
+    assert content == (remote / "list").read_bytes()
     assert set(files) == set(names)
+
+
+def test_list_that_is_cut_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    """A cut connection is worth another try."""
+    remote = tmp_path / "results" / "step"
+    remote.mkdir(parents=True)
+    (remote / "list").write_bytes(b"x" * 100_000)
+    shell = LocalShell(tmp_path)
+    shell.cuts = [1000]
+
+    with pytest.raises(TransportFailed, match="cut after"):
+        fetch_listed(_work(shell), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path)
 
 
 def test_absent_path_is_told_apart_from_a_broken_connection(tmp_path: Path) -> None:
@@ -177,7 +195,7 @@ def test_absent_path_is_told_apart_from_a_broken_connection(tmp_path: Path) -> N
     with pytest.raises(RemoteAbsent):
         fetch_path(_work(LocalShell(tmp_path)), PurePosixPath("/results/none"), tmp_path)
     with pytest.raises(RemoteAbsent):
-        fetch_file(_work(LocalShell(tmp_path)), PurePosixPath("/results/none"))
+        fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results"), "none", lambda _: {}, tmp_path)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

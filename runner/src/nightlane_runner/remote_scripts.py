@@ -56,27 +56,23 @@ echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder, name. Writes a tar of that file or folder; status 66 if it does not exist."""
 
-SEND_FILE = """
-nonce=$1
-[ -f "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
-exec 5>&1 </dev/null
-report=$({ { { cat "$2" 5>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
-set -- $report
-echo "nightlane-end $nonce $1 $2" >&2
-"""
-"""Parameters: nonce, file. Writes its content; status 66 if it does not exist."""
-
 SEND_LISTED = """
 nonce=$1
+[ -f "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 exec 5>&1
-names=$(cat)
-packed() { printf '%s\\n' "$names" | tar -chf - -C "$1" -T - 5>&- 7>&-; echo "$?" >&6; }
-report=$({ { packed "$2" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+packed() {
+  wc -c <"$1/$2"
+  cat "$1/$2"
+  names=$(cat)
+  printf '%s\\n' "$names" | tar -chf - -C "$1" -T - 5>&- 7>&-; echo "$?" >&6
+}
+report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder. Writes a tar of the files named on standard input, one a line. The names are
-taken in whole first: whoever sends them does not read before the last is sent."""
+"""Parameters: nonce, folder, name of its list. Writes the list's size, a line, and the list, and then a tar of the
+files named on standard input, one a line; status 66 if there is no list. The names are taken in whole first: whoever
+sends them does not read before the last is sent."""
 
 RECEIVE = """
 nonce=$1

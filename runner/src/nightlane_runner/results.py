@@ -16,7 +16,7 @@ from nightlane_runner.result_hashes import write_result_hashes
 from nightlane_runner.shell_session import TransportFailed
 from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
-from nightlane_runner.transfer import RemoteAbsent, fetch_file, fetch_listed
+from nightlane_runner.transfer import RemoteAbsent, fetch_listed
 
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
 """The pod in the customer's cluster that does nothing but have the results volume mounted."""
@@ -60,23 +60,19 @@ class ResultsFetch:
         self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
 
     def _fetch(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
-        content = self._manifest_content(work)
-        manifest = self._checked(content)
         partial = fresh_folder(self._lane.with_name(f"{self._lane.name}.partial"))
-        announced = {file.path: file.size for file in manifest.files}
-        # Whatever is not listed may have no byte at all, so that the volume cannot be filled by surprise.
-        unpacked = fetch_listed(work, self._remote, announced, partial, lambda path: announced.get(path, 0))
-        verify(manifest, unpacked)
+        try:
+            content, unpacked = fetch_listed(work, self._remote, MANIFEST_NAME, self._announced, partial)
+        except RemoteAbsent as error:
+            raise self._missing("there is no manifest.json") from error
+        verify(self._checked(content), unpacked)
         (partial / MANIFEST_NAME).write_bytes(content)
         self._require_charge()
         put_into_step_folder(partial, self._lane, last=MANIFEST_NAME)
         return unpacked
 
-    def _manifest_content(self, work: ContainerWork) -> bytes:
-        try:
-            return fetch_file(work, self._remote / MANIFEST_NAME)
-        except RemoteAbsent as error:
-            raise self._missing("there is no manifest.json") from error
+    def _announced(self, manifest: bytes) -> dict[PurePosixPath, int]:
+        return {file.path: file.size for file in self._checked(manifest).files}
 
     def _checked(self, content: bytes) -> ResultManifest:
         step = self._context.step

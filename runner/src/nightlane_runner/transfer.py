@@ -1,6 +1,6 @@
 """Carries files and folders between the customer's containers and the lane, proven by SHA-256 at both ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner import remote_scripts
@@ -18,27 +18,37 @@ class RemoteAbsent(Exception):
     """The path does not exist in the container."""
 
 
-def fetch_file(work: ContainerWork, file: PurePosixPath) -> bytes:
-    """Return a small file's content. Raises RemoteAbsent or TransportFailed."""
-    with work.session(remote_scripts.SEND_FILE, [str(file)]) as session:
-        session.end_input()
-        content = b"".join(iter(session.read, b""))
-        _require_whole(session, session.received.hexdigest(), str(file))
-    return content
-
-
 def fetch_listed(
     work: ContainerWork,
     folder: PurePosixPath,
-    names: Iterable[PurePosixPath],
+    name: str,
+    listed: Callable[[bytes], Mapping[PurePosixPath, int]],
     into: Path,
-    limit: Callable[[PurePosixPath], int | None],
-) -> dict[PurePosixPath, UnpackedFile]:
-    """Fetch the named files of a folder into `into` as one stream. Raises TransportFailed or UnsafeArchive."""
-    with work.session(remote_scripts.SEND_LISTED, [str(folder)]) as session:
-        session.write("".join(f"{name}\n" for name in names).encode())
+) -> tuple[bytes, dict[PurePosixPath, UnpackedFile]]:
+    """Fetch a folder's list and the files on it into `into`, in one session: each costs a second or more to begin.
+
+    Args:
+        work: the container.
+        folder: the folder there.
+        name: of the list in it.
+        listed: what the list says: the bytes of each file. Whatever it does not say may have no byte at all, so that
+            the volume cannot be filled by surprise.
+        into: an existing folder that is ours alone.
+
+    Returns:
+        The list's content, and the files.
+
+    Raises:
+        RemoteAbsent: there is no list.
+        TransportFailed, UnsafeArchive: what came is not whole, or not to be unpacked.
+
+    """
+    with work.session(remote_scripts.SEND_LISTED, [str(folder), name]) as session:
+        content = _sized(session, str(folder / name))
+        sizes = listed(content)
+        session.write("".join(f"{path}\n" for path in sizes).encode())
         session.end_input()
-        return _unpacked(session, into, limit, str(folder))
+        return content, _unpacked(session, into, lambda path: sizes.get(path, 0), str(folder))
 
 
 def fetch_path(work: ContainerWork, path: PurePosixPath, into: Path) -> dict[PurePosixPath, UnpackedFile]:
@@ -68,6 +78,22 @@ def send_path(work: ContainerWork, local: Path, remote: PurePosixPath) -> str:
         if ending.status != 0:
             raise TransportFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")
     return digest
+
+
+def _sized(session: ShellSession, what: str) -> bytes:
+    """Read a size, a line, and so many bytes."""
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (byte := session.read(1)):
+            _require_whole(session, session.received.hexdigest(), what)
+            raise TransportFailed(f"{what} did not arrive")
+        line += byte
+    content = b""
+    while (missing := int(line) - len(content)) > 0:
+        if not (chunk := session.read(missing)):
+            raise TransportFailed(f"{what} was cut after {len(content)} of {int(line)} bytes")
+        content += chunk
+    return content
 
 
 def _unpacked(

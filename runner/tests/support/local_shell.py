@@ -32,7 +32,9 @@ class LocalShell:
         command = [*self._shell, *shell_command(script, mapped)[1:]]
         cut = self.cuts.pop(0) if self.cuts else None
         if cut is not None:
-            command = ["/bin/sh", "-c", f'"$@" 2>/dev/null | head -c {cut}', "cut", *command]
+            # A cut connection ends by itself, whatever its other end still waits for.
+            cutting = f'exec 3<&0; {{ "$@" <&3 2>/dev/null & }} | stdbuf -o0 head -c {cut}'
+            command = ["/bin/sh", "-c", cutting, "cut", *command]
         return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
