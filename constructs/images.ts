@@ -8,15 +8,18 @@ export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "a
 const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
-let cached: Readonly<Record<ImageName, string>> | undefined;
+/** What each file said when it was first read. */
+const read = new Map<string, Readonly<Record<ImageName, string>>>();
 
 /**
  * Image references by digest: from `images.json`, which the release pipeline writes, or from the file that
  * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
  */
 export function images(): Readonly<Record<ImageName, string>> {
-  cached ??= readImages(process.env.NIGHTLANE_IMAGES ?? fileURLToPath(new URL("../images.json", import.meta.url)));
-  return cached;
+  const file = process.env.NIGHTLANE_IMAGES ?? fileURLToPath(new URL("../images.json", import.meta.url));
+  const images = read.get(file) ?? readImages(file);
+  read.set(file, images);
+  return images;
 }
 
 /** Reads and checks one images file. */

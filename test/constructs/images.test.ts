@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { images, readImages } from "../../constructs/images.ts";
 import { UserError } from "../../constructs/problem.ts";
 
@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
 
@@ -21,6 +22,17 @@ function file(content: string): string {
   writeFileSync(path, content);
   return path;
 }
+
+describe("images", () => {
+  test("are those of the file that NIGHTLANE_IMAGES names, also when it names another one later", () => {
+    const before = images();
+    const ours = { ...before, risk: `registry.example/risk@${digest}` };
+    vi.stubEnv("NIGHTLANE_IMAGES", file(JSON.stringify(ours)));
+    expect(images()).toEqual(ours);
+    vi.unstubAllEnvs();
+    expect(images()).toEqual(before);
+  });
+});
 
 describe("readImages", () => {
   test("takes images by digest", () => {
