@@ -11,6 +11,7 @@ from nightlane_runner.kubeconfig import read_kubeconfig
 from tests.support.administrator import Administrator
 from tests.support.api_server import pinned_tool, running_api_server
 from tests.support.kubelet import Kubelet
+from tests.support.log_server import LogServer
 from tests.support.runner_process import RunnerProcess
 from tests.support.tcp_proxy import TcpProxy
 
@@ -67,6 +68,14 @@ def proxy(admin: Administrator, mounts: Path) -> Iterator[TcpProxy]:
     admin.write_kubeconfig(mounts / "credentials" / "kubeconfig", proxy.port)
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def driver_log(api_server: Path, tmp_path: Path) -> Iterator[LogServer]:
+    """The log of the driver's container."""
+    server = LogServer(tmp_path, api_server)
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -1,31 +1,16 @@
 """Faults 12 and 13: the driver's log, through a real API server, from a kubelet of the test's own."""
 
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nightlane_runner import log_follow
-from nightlane_runner.json_tree import text_at
 from nightlane_runner.log_follow import LogPosition
-from nightlane_runner.spark_step import SparkStep
-from nightlane_runner.step_input import StepInput
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
-from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.local_shell import LocalShell
 from tests.support.log_server import LogServer
-from tests.support.steps import document, spark_step
-
-
-@pytest.fixture
-def driver_log(api_server: Path, tmp_path: Path) -> Iterator[LogServer]:
-    """The log of the driver's container."""
-    server = LogServer(tmp_path, api_server)
-    yield server
-    server.close()
+from tests.support.logged_step import started
 
 
 @pytest.mark.api_server
@@ -40,7 +25,7 @@ def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
 ) -> None:
     """Fault 12: resumed with sinceTime; the end of a log is never the end of the Job."""
     monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
-    running, surroundings, pod = _started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
     driver_log.write("2026-03-31T20:30:00.100000000Z", "one")
     driver_log.write("2026-03-31T20:30:00.200000000Z", "two")
     driver_log.write("2026-03-31T20:30:00.200000000Z", "three")
@@ -72,7 +57,7 @@ def test_silent_log_does_not_hide_the_end_of_the_job(
 ) -> None:
     """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
     monkeypatch.setattr("nightlane_runner.job_progress._LOG_TAIL_SECONDS", 1.0)
-    running, _, pod = _started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, _, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
     kubelet.succeed(pod)
     assert running.ended(10) is None
 
@@ -102,20 +87,3 @@ def test_lines_of_one_nanosecond_are_counted() -> None:
 def test_line_without_a_time_is_the_kubelets_own() -> None:
     """It is shown, and changes no position."""
     assert LogPosition().take("unable to retrieve container logs") == "unable to retrieve container logs"
-
-
-def _started(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
-) -> tuple[Background, Surroundings, str]:
-    node = f"node-{secrets.token_hex(4)}"
-    driver_log.become_node(admin, node)
-    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
-    surroundings = Surroundings(mounts, step)
-    running = Background(SparkStep(surroundings.context, spark, LocalShell(tmp_path)).run)
-    surroundings.wait_for_line("created Job")
-    (job,) = admin.jobs()
-    pod = kubelet.next_pod(text_at(job, "metadata", "name"))
-    driver_log.bind(admin, pod, node)
-    kubelet.run(pod)
-    surroundings.wait_for_line("RUNNING")
-    return running, surroundings, pod

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -116,7 +117,8 @@ def _job_in(admin: Administrator, mounts: Path) -> tuple[Surroundings, Cluster, 
 
 
 def _follow(surroundings: Surroundings, cluster: Cluster, job: RemoteJob) -> Background:
-    follower = JobFollower(cluster, job, surroundings.context.outage, lambda _: 600.0, lambda: None, surroundings.log)
+    outage, log = surroundings.context.outage, surroundings.log
+    follower = JobFollower(cluster, job, outage, lambda _: 600.0, SimpleQueue(), lambda: None, log)
     return Background(follower.follow)
 
 

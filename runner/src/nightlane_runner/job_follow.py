@@ -1,4 +1,4 @@
-"""Follows a Job to its end: the watch hints, reading the Job decides, conditions count and nothing else."""
+"""Follows a Job to its end: the watch and the log hint, reading decides."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from nightlane_runner.api_errors import ApiUnknown
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job_watch import JobHint, JobSeen, JobVanished, JobWatch, WatchEnded
+from nightlane_runner.job_watch import JobHint, JobSeen, JobVanished, JobWatch, LogEnded, WatchEnded
 from nightlane_runner.outage import Outage
 from nightlane_runner.remote_job import RemoteJob
 from nightlane_runner.step_log import StepLog
@@ -21,16 +21,19 @@ _WAKE_SECONDS = 0.5
 
 _SHORT_WATCH_SECONDS = 30.0
 
+_NEVER = float("inf")
+
 
 class JobFollower:
-    """Waits until one Job has a final condition.
+    """Waits until one Job has a final condition, or is known to have done its work.
 
     Args:
         cluster: where the Job is.
         job: the Job as claimed; its UID identifies it.
         outage: patience with the API server.
         progress: called with each new observation while the Job goes on, and at least once a poll; returns in
-            how many seconds it wants to be called again.
+            how many seconds it wants to be called again, or None where it found the Job's work done.
+        hints: what the watch says, and whoever else has something to say.
         check: called all the time; raises to give up.
         log: for what a person should know.
 
@@ -41,7 +44,8 @@ class JobFollower:
         cluster: Cluster,
         job: RemoteJob,
         outage: Outage,
-        progress: Callable[[RemoteJob], float],
+        progress: Callable[[RemoteJob], float | None],
+        hints: "SimpleQueue[JobHint]",
         check: Callable[[], None],
         log: StepLog,
     ) -> None:
@@ -51,17 +55,18 @@ class JobFollower:
         self._progress = progress
         self._check = check
         self._log = log
-        self._hints: SimpleQueue[JobHint] = SimpleQueue()
+        self._hints = hints
         self._watch: JobWatch | None = None
         self._watch_began = 0.0
         self._watch_not_before = 0.0
         self._next_reading = 0.0
-        self._next_progress = float("inf")
+        self._next_progress = _NEVER
         self._latest = job
+        self._done = False
         self._said: set[str] = set()
 
     def follow(self) -> RemoteJob:
-        """Return the Job once it is complete or has failed.
+        """Return the Job as it was last seen, once it is complete, has failed, or its work is done.
 
         Raises:
             StepEnded: LOST once it is gone or another one; INFRASTRUCTURE when the API server is away too long;
@@ -73,11 +78,13 @@ class JobFollower:
                 self._check()
                 now = time.monotonic()
                 if now >= self._next_reading:
-                    if self._read_and_decide():
-                        return self._latest
+                    self._read()
                 elif now >= self._next_progress and not self._outage.ongoing:
                     self._report_progress()
-                self._take_hint()
+                else:
+                    self._take_hint()
+                if self._done:
+                    return self._latest
         finally:
             if self._watch is not None:
                 self._watch.close()
@@ -90,11 +97,13 @@ class JobFollower:
         except Empty:
             return
         match hint:
-            case JobSeen(job) if job.uid == self._job.uid and not (job.complete or job.failed or job.deleting):
+            case JobSeen(job) if job.uid == self._job.uid and not (job.ended or job.deleting):
                 self._latest = job
                 self._report_progress()
             case JobSeen() | JobVanished():
                 self._next_reading = 0.0
+            case LogEnded():
+                self._report_progress()
             case WatchEnded(reason):
                 self._watch = None
                 self._next_reading = min(self._next_reading, self._soon_after_watch(reason))
@@ -108,21 +117,21 @@ class JobFollower:
         self._watch_not_before = now if lasted > _SHORT_WATCH_SECONDS else now + _SHORT_WATCH_SECONDS - lasted
         return now
 
-    def _read_and_decide(self) -> bool:
+    def _read(self) -> None:
         try:
             reading = self._cluster.read_job(self._job.name)
         except ApiUnknown as error:
             self._next_reading = time.monotonic() + self._outage.failed(error)
-            return False
+            return
         self._outage.answered()
         self._next_reading = time.monotonic() + POLL_SECONDS
         job = self._must_be_there(reading.job)
         self._latest = job
-        if job.complete or job.failed is not None:
-            return True
+        if job.ended:
+            self._done = True
+            return
         self._watch_from(reading.resource_version)
         self._report_progress()
-        return False
 
     def _must_be_there(self, job: RemoteJob | None) -> RemoteJob:
         if job is None:
@@ -154,7 +163,9 @@ class JobFollower:
             self._say_once(f"Job {job.name} is about to fail: {job.failing}")
         if job.deleting:
             self._say_once(f"Job {job.name} is being deleted by somebody in the customer's cluster")
-        self._next_progress = time.monotonic() + self._progress(job)
+        again = self._progress(job)
+        self._done = again is None
+        self._next_progress = _NEVER if again is None else time.monotonic() + again
 
     def _say_once(self, line: str) -> None:
         if line not in self._said:

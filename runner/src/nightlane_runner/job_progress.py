@@ -1,12 +1,16 @@
 """What a Job that has not ended is doing: running with a log to relay, pending against a deadline, or paused."""
 
+import threading
 import time
+from queue import SimpleQueue
 
 from nightlane_runner.api_errors import ApiUnknown
 from nightlane_runner.cluster import Cluster
+from nightlane_runner.driver_pod import driver_end, has_done_its_work, newest_pod
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.json_tree import JsonObject, number_at, object_at, objects_at, text_at
+from nightlane_runner.job_watch import JobHint, LogEnded
+from nightlane_runner.json_tree import JsonObject, objects_at, text_at
 from nightlane_runner.log_follow import LogFollower
 from nightlane_runner.pending import Pending, Trouble, diagnose, event_texts
 from nightlane_runner.remote_job import RemoteJob
@@ -18,6 +22,12 @@ _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 _LATER_LOOKS_SECONDS = 90.0
 
+_END_LOOK_SECONDS = 0.2
+"""Pause between looks at a driver whose log has ended."""
+
+_END_LOOKS = 15
+"""How many looks an ended log is worth: the kubelet says within two seconds that a container has ended."""
+
 _LOG_TAIL_SECONDS = 10.0
 
 _NEVER = float("inf")
@@ -28,11 +38,20 @@ class TakenBack(StepEnded):
 
 
 class JobProgress:
-    """Observes one Job between its start and its end."""
+    """Observes one Job between its start and its end.
 
-    def __init__(self, cluster: Cluster, spark: SparkInput, log: StepLog) -> None:
+    Args:
+        cluster: where the Job is.
+        spark: how long it may take to start and to end.
+        hints: gets a hint when the driver's log has ended.
+        log: for what a person should know.
+
+    """
+
+    def __init__(self, cluster: Cluster, spark: SparkInput, hints: "SimpleQueue[JobHint]", log: StepLog) -> None:
         self._cluster = cluster
         self._spark = spark
+        self._hints = hints
         self._log = log
         self._container = text_at(_first(objects_at(spark.job, "spec", "template", "spec", "containers")), "name")
         self._follower: LogFollower | None = None
@@ -41,9 +60,11 @@ class JobProgress:
         self._said = ""
         self._looks = 0
         self._next_look = 0.0
+        self._end_looks = 0
+        self._log_over = threading.Event()
 
-    def observe(self, job: RemoteJob) -> float:
-        """Take note of a Job and return in how many seconds to observe it again.
+    def observe(self, job: RemoteJob) -> float | None:
+        """Take note of a Job and return in how many seconds to observe it again, None once it has done its work.
 
         Raises:
             TakenBack: its deadline is over. A suspended Job has none; a resumed one begins anew.
@@ -52,6 +73,8 @@ class JobProgress:
         self._note_pause(job)
         if job.suspended:
             return _NEVER
+        if self._awaits_end():
+            return None if self._has_done_its_work(job) else _END_LOOK_SECONDS
         left = self._time_left(job)
         if job.ready_pods > 0:
             return min(left, self._relay_log(job))
@@ -71,7 +94,28 @@ class JobProgress:
             self._follow(pod)
         if self._follower is not None:
             self._follower.finish(_LOG_TAIL_SECONDS)
-        return _driver_end(pod) if pod is not None else ""
+        return driver_end(pod) if pod is not None else ""
+
+    def _note_log_end(self) -> None:
+        self._log_over.set()
+        self._hints.put(LogEnded())
+
+    def _awaits_end(self) -> bool:
+        """Whether the driver's log has ended a moment ago, so that it is worth a look whether the driver has."""
+        if self._log_over.is_set():
+            self._log_over.clear()
+            self._end_looks = _END_LOOKS
+        return self._end_looks > 0
+
+    def _has_done_its_work(self, job: RemoteJob) -> bool:
+        self._end_looks -= 1
+        try:
+            pod = self._newest_pod(job.name)
+        except ApiUnknown:
+            return False  # an outage is counted where the Job is read
+        if pod is None or driver_end(pod):
+            self._end_looks = 0
+        return pod is not None and has_done_its_work(job, pod)
 
     def _time_left(self, job: RemoteJob) -> float:
         limit = self._spark.timeout_seconds
@@ -119,7 +163,7 @@ class JobProgress:
             return
         if self._follower is not None:
             self._follower.finish(_LOG_TAIL_SECONDS)
-        self._follower = LogFollower(self._cluster, name, self._container, self._log)
+        self._follower = LogFollower(self._cluster, name, self._container, self._log, self._note_log_end)
 
     def _look(self, job: RemoteJob) -> float:
         pause = _LOOKS_SECONDS[self._looks] if self._looks < len(_LOOKS_SECONDS) else _LATER_LOOKS_SECONDS
@@ -157,25 +201,8 @@ class JobProgress:
             self._log.info(f"PENDING: {pending}")
 
     def _newest_pod(self, job_name: str) -> JsonObject | None:
-        pods = self._cluster.pods_of_job(job_name)
-        return max(pods, key=_age_rank, default=None)
+        return newest_pod(self._cluster.pods_of_job(job_name))
 
 
 def _first(items: list[JsonObject]) -> JsonObject:
     return items[0] if items else {}
-
-
-def _age_rank(pod: JsonObject) -> tuple[bool, str]:
-    """Order pods by age; timestamps have whole seconds, and of two in one second the living one is newer."""
-    alive = text_at(pod, "status", "phase") not in ("Succeeded", "Failed")
-    return alive, text_at(pod, "metadata", "creationTimestamp")
-
-
-def _driver_end(pod: JsonObject) -> str:
-    name = text_at(pod, "metadata", "name")
-    for status in objects_at(pod, "status", "containerStatuses"):
-        terminated = object_at(status, "state", "terminated")
-        if terminated:
-            code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
-            return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
-    return ""

@@ -36,7 +36,12 @@ class WatchEnded:
     reason: str
 
 
-JobHint = JobSeen | JobVanished | WatchEnded
+@dataclass(frozen=True, slots=True)
+class LogEnded:
+    """The driver's log came to its end, as it does when the driver ends."""
+
+
+JobHint = JobSeen | JobVanished | WatchEnded | LogEnded
 
 
 class JobWatch:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from nightlane_runner.api_errors import ApiRefused, ApiUnknown
@@ -57,10 +58,21 @@ class LogPosition:
 
 
 class LogFollower:
-    """Relays one container's log line by line until `finish` is called."""
+    """Relays one container's log line by line until `finish` is called.
 
-    def __init__(self, cluster: Cluster, pod: str, container: str, log: StepLog) -> None:
+    Args:
+        cluster: where the pod is.
+        pod: its name.
+        container: which of its containers.
+        log: gets the lines.
+        on_end: called in another thread each time that the log came to an end of its own, as it does when the
+            container ends (a time limit on the way ends it, too).
+
+    """
+
+    def __init__(self, cluster: Cluster, pod: str, container: str, log: StepLog, on_end: Callable[[], None]) -> None:
         self.pod = pod
+        self._on_end = on_end
         self._cluster = cluster
         self._container = container
         self._log = log
@@ -100,6 +112,8 @@ class LogFollower:
                     if text is not None:
                         self._log.relay("driver", text)
                         taken += 1
+            if follow:
+                self._on_end()
         except ApiUnknown:
             return taken  # opened anew in a moment; an outage is reported by whoever reads the Job
         except ApiRefused as error:

@@ -1,6 +1,7 @@
 """The step `spark`: one Spark application as a Job in the customer's cluster, from its start to its results."""
 
 import time
+from queue import SimpleQueue
 
 from nightlane_runner import night_paths, run_identity
 from nightlane_runner.attempt_record import AttemptRecord
@@ -14,6 +15,7 @@ from nightlane_runner.job_claim import JobClaim
 from nightlane_runner.job_follow import JobFollower
 from nightlane_runner.job_manifest import complete_job, spec_hash
 from nightlane_runner.job_progress import JobProgress, TakenBack
+from nightlane_runner.job_watch import JobHint
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.remote_job import RemoteJob
 from nightlane_runner.results import ResultsFetch
@@ -36,11 +38,12 @@ class SparkStep:
         self._spark = spark
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
-        self._progress = JobProgress(context.cluster, spark, context.log)
+        self._hints: SimpleQueue[JobHint] = SimpleQueue()
+        self._progress = JobProgress(context.cluster, spark, self._hints, context.log)
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
 
     def run(self) -> None:
-        """Run the step to its end; returns once the Job is complete and its results are here, verified.
+        """Run the step to its end; returns once the Job's work is done and its results are here, verified.
 
         Raises:
             StepEnded: in every other case.
@@ -74,7 +77,7 @@ class SparkStep:
         began, requests = time.monotonic(), api.requests
         try:
             return JobFollower(
-                context.cluster, job, context.outage, self._progress.observe, self._check, context.log
+                context.cluster, job, context.outage, self._progress.observe, self._hints, self._check, context.log
             ).follow()
         finally:
             seconds = time.monotonic() - began
@@ -92,7 +95,7 @@ class SparkStep:
                 f"Job {job.name} in {self._context.cluster.place} failed: {job.failed}"
                 f"{f'; {driver}' if driver else ''}. Read the driver's log, then retry as a new attempt.",
             )
-        self._context.log.info(f"Job {job.name} is complete")
+        self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
 
     def _fetch_results(self) -> None:
         if self._spark.results:

@@ -45,6 +45,10 @@ class Kubelet:
         """Let the pod end well."""
         self._end(pod, "Succeeded", 0, "Completed")
 
+    def end_container(self, pod: str, code: int = 0) -> None:
+        """Let the pod's container end, of a pod that is not said to have ended yet: its node still cleans up."""
+        self._end(pod, "Running", code, "Completed" if code == 0 else "Error")
+
     def fail(self, pod: str, code: int = 1, reason: str = "Error") -> None:
         """Let the pod end badly."""
         self._end(pod, "Failed", code, reason)

@@ -1,0 +1,88 @@
+"""A step is over once its driver has ended well; what went otherwise, the Job's conditions say (faults 24 and 26)."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlane_runner.driver_pod import has_done_its_work
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.json_tree import Json, JsonObject, objects_at
+from nightlane_runner.remote_job import Condition, RemoteJob
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.kubelet import Kubelet
+from tests.support.log_server import LogServer
+from tests.support.logged_step import started
+
+_JOB = RemoteJob("nl-revalue", "7", "hash", 1, False, False, False, None, None, 1, None)
+
+
+@pytest.mark.api_server
+def test_driver_that_has_ended_well_is_not_waited_for_any_longer(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+) -> None:
+    """The pod is said to run on while its node cleans up; the Job's condition comes only after that."""
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    kubelet.end_container(pod)
+    driver_log.write("2026-03-31T20:30:00.100000000Z", "last words")
+    driver_log.finish()
+
+    assert running.ended() is None
+    assert f"driver pod {pod} ended with exit code 0 (Completed)" in surroundings.said()
+    assert "driver | last words" in surroundings.said()
+    (job,) = admin.jobs()
+    assert objects_at(job, "status", "conditions") == []
+
+
+@pytest.mark.api_server
+@pytest.mark.fault(26)
+def test_driver_that_has_ended_badly_is_its_jobs_to_judge(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+) -> None:
+    """A container's exit code is no failed Job: its controller may replace the pod."""
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    kubelet.end_container(pod, 1)
+    driver_log.finish()
+    eventually(lambda: len(driver_log.since) >= 2, "the log's second opening")
+    assert "ended with exit code" not in surroundings.said()
+    kubelet.fail(pod)
+
+    end = running.ended()
+    assert end is not None
+    assert end.code is ExitCode.APPLICATION
+
+
+@pytest.mark.parametrize(
+    ("job", "pod", "done"),
+    [
+        pytest.param({}, {}, True, id="ended well"),
+        pytest.param({"suspended": True}, {}, False, id="Job suspended"),
+        pytest.param({"deleting": True}, {}, False, id="Job being deleted"),
+        pytest.param({"failing": Condition("DeadlineExceeded", "")}, {}, False, id="Job about to fail"),
+        pytest.param({"uid": "8"}, {}, False, id="pod of another Job"),
+        pytest.param({}, {"deletionTimestamp": "2026-03-31T20:30:00Z"}, False, id="pod being deleted"),
+        pytest.param({}, {"ends": [{"exitCode": 1}]}, False, id="ended badly"),
+        pytest.param({}, {"ends": [{}]}, False, id="still running"),
+        pytest.param({}, {"ends": []}, False, id="not started"),
+        pytest.param({}, {"containers": 2}, False, id="a container beside it not heard of"),
+        pytest.param({}, {"containers": 2, "ends": [{"exitCode": 0}, {}]}, False, id="a container beside it runs on"),
+        pytest.param({}, {"containers": 2, "ends": [{"exitCode": 0}] * 2}, True, id="the container beside it, too"),
+    ],
+)
+def test_work_is_done_only_where_the_job_can_but_be_complete(
+    job: dict[str, Any], pod: dict[str, Json], done: bool
+) -> None:
+    """Each of the others is for the Job's conditions to judge."""
+    assert has_done_its_work(replace(_JOB, **job), _pod(**pod)) is done
+
+
+def _pod(containers: Json = 1, ends: Json = None, **metadata: Json) -> JsonObject:
+    terminated: list[Json] = ends if isinstance(ends, list) else [{"exitCode": 0}]
+    assert isinstance(containers, int)
+    return {
+        "metadata": {"ownerReferences": [{"kind": "Job", "uid": "7"}], **metadata},
+        "spec": {"containers": [{"name": f"container-{number}"} for number in range(containers)]},
+        "status": {"containerStatuses": [{"state": {"terminated": end}} for end in terminated]},
+    }
