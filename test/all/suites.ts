@@ -19,6 +19,12 @@ export const suites: readonly Suite[] = [
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
+  {
+    name: "chaos",
+    command: ["tsx", "chaos/cli.ts", "--faults", "five", "--nightlane-only"],
+    budgetMinutes: 20,
+    count: chaosCounts,
+  },
 ];
 
 /** The suites of `make test-long`. Each starts and ends a farm of its own. */
@@ -26,10 +32,4 @@ export const longSuites: readonly Suite[] = [
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
   { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
-  {
-    name: "chaos",
-    command: ["tsx", "chaos/cli.ts", "--faults", "five", "--nightlane-only"],
-    budgetMinutes: 20,
-    count: chaosCounts,
-  },
 ];
