@@ -65,7 +65,7 @@ async function measure(): Promise<void> {
   const overhead = sum(nights.map(({ seconds }) => seconds)) / sum(bash);
   const requests = await requestsPerMinute(nights[0], long);
   console.log(
-    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(resident.largest)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(pod, 0.95).toFixed(2)}`,
+    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(resident.largest)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(node, 0.95).toFixed(2)}`,
   );
 }
 

@@ -34,5 +34,8 @@ export class Kubectl {
   }
 }
 
-/** A name of its own for our fields, and no argument about fields that somebody else set by hand. */
-const APPLY_OPTIONS = ["--server-side", "--force-conflicts", "--field-manager=nightlane-farm"] as const;
+/**
+ * No argument about fields that somebody else set by hand. The fields are kubectl's, so that a customer's administrator
+ * who applies the same files by hand, as docs/deploy.md says, has no conflict with the farm.
+ */
+const APPLY_OPTIONS = ["--server-side", "--force-conflicts"] as const;
