@@ -151,12 +151,9 @@ function podNetwork(node: NodePlan): unknown {
         type: "bridge",
         bridge: "cni0",
         isGateway: true,
-        // Outside the cluster, pods are seen under their node's address.
-        ipMasq: true,
         hairpinMode: true,
         ipam: { type: "host-local", ranges: [[{ subnet: node.podRange.toString() }]], routes: [{ dst: "0.0.0.0/0" }] },
       },
-      { type: "portmap", capabilities: { portMappings: true } },
     ],
   };
 }

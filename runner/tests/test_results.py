@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,13 @@ class _Customer:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "manifest.json").write_text(json.dumps(manifest))
 
+    def results(self, required: str | None = None) -> ResultsFetch:
+        """Return what brings the results back."""
+        return ResultsFetch(self.surroundings.context, self.shell, required, lambda: None)
+
     def fetch(self, required: str | None = None) -> None:
         """Bring the results back."""
-        ResultsFetch(self.surroundings.context, self.shell, required, lambda: None).run()
+        self.results(required).run()
 
     def refused(self, required: str | None = None) -> str:
         """Return why there are no results."""
@@ -88,6 +93,31 @@ def test_results_of_a_new_attempt_replace_the_old(customer: _Customer) -> None:
     customer.fetch()
 
     assert {path.name for path in customer.lane.iterdir()} == {"var.json", "manifest.json"}
+
+
+def test_results_that_are_all_there_before_the_end_is_known_come_once(customer: _Customer) -> None:
+    """They get into place only when the step has ended well, and are not fetched again then."""
+    customer.leave({"var.json": b"{}"})
+    fetch = customer.results()
+
+    fetch.try_early()
+    assert not (customer.lane / "var.json").exists()
+    shutil.rmtree(customer.folder)
+    fetch.run()
+
+    assert {path.name for path in customer.lane.iterdir()} == {"var.json", "manifest.json"}
+    assert not list(customer.lane.parent.glob("*.partial"))
+
+
+def test_results_that_are_not_there_before_the_end_is_known_come_later(customer: _Customer) -> None:
+    """A try before the manifest is written is no failure."""
+    fetch = customer.results()
+
+    fetch.try_early()
+    customer.leave({"var.json": b"{}"})
+    fetch.run()
+
+    assert (customer.lane / "var.json").read_bytes() == b"{}"
 
 
 @pytest.mark.fault(30)

@@ -1,11 +1,12 @@
 import { Construct } from "constructs";
 import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { RUNNER_STARTS_FIRST } from "../../workflow/runner-template.ts";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
 import { RUNNER_VOLUME } from "./lane-volumes.ts";
 
-/** Fields of a template's specification. Not among them: podSpecPatch, artifactGC, artifactRepositoryRef, hooks, locks. */
+/** Fields of a template's specification. Not among them: artifactGC, artifactRepositoryRef, hooks, locks. */
 export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
   "activeDeadlineSeconds",
   "arguments",
@@ -17,6 +18,7 @@ export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
   "parallelism",
   "podGC",
   "podMetadata",
+  "podSpecPatch",
   "securityContext",
   "serviceAccountName",
   "templates",
@@ -101,8 +103,14 @@ function specRules(): readonly Validation[] {
     {
       expression: onlyFields("object.spec", TEMPLATE_SPEC_FIELDS),
       received: `'fields ' + ${otherFields("object.spec", TEMPLATE_SPEC_FIELDS)}`,
-      rule: "podSpecPatch, artifactGC, artifact repositories, locks, hooks and claims reach past the lane",
+      rule: "artifactGC, artifact repositories, locks, hooks and claims reach past the lane",
       mend: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
+    },
+    {
+      expression: `!has(object.spec.podSpecPatch) || object.spec.podSpecPatch == ${quoted(RUNNER_STARTS_FIRST)}`,
+      received: "'podSpecPatch ' + object.spec.podSpecPatch",
+      rule: "a patch can give a pod anything; ours only puts its containers in order",
+      mend: CUSTOMER_FILE,
     },
     {
       expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(RUNNER_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from queue import SimpleQueue
 
 from nightlane_runner.api_errors import ApiUnknown
@@ -44,14 +45,23 @@ class JobProgress:
         cluster: where the Job is.
         spark: how long it may take to start and to end.
         hints: gets a hint when the driver's log has ended.
+        at_log_end: called then, for what can be done before the driver's end is known.
         log: for what a person should know.
 
     """
 
-    def __init__(self, cluster: Cluster, spark: SparkInput, hints: "SimpleQueue[JobHint]", log: StepLog) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        spark: SparkInput,
+        hints: "SimpleQueue[JobHint]",
+        at_log_end: Callable[[], None],
+        log: StepLog,
+    ) -> None:
         self._cluster = cluster
         self._spark = spark
         self._hints = hints
+        self._at_log_end = at_log_end
         self._log = log
         self._container = text_at(_first(objects_at(spark.job, "spec", "template", "spec", "containers")), "name")
         self._follower: LogFollower | None = None
@@ -104,6 +114,7 @@ class JobProgress:
         """Whether the driver's log has ended a moment ago, so that it is worth a look whether the driver has."""
         if self._log_over.is_set():
             self._log_over.clear()
+            self._at_log_end()
             self._end_looks = _END_LOOKS
         return self._end_looks > 0
 

@@ -16,7 +16,9 @@ PATIENCE_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 10.0
 
 
-def find_container(context: StepContext, choice: ContainerChoice) -> PodContainer:
+def find_container(
+    context: StepContext, choice: ContainerChoice, patience_seconds: float = PATIENCE_SECONDS
+) -> PodContainer:
     """Return the container to work in, waiting for its pod to be Ready.
 
     Raises:
@@ -24,7 +26,7 @@ def find_container(context: StepContext, choice: ContainerChoice) -> PodContaine
 
     """
     selector = _text(choice.selector)
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + patience_seconds
     said = False
     while True:
         pods = context.outage.outlast(lambda: context.cluster.pods(selector), context.interruptions.wait)
@@ -36,7 +38,7 @@ def find_container(context: StepContext, choice: ContainerChoice) -> PodContaine
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"None of the {len(pods)} pods with {selector} in {context.cluster.place} got Ready within "
-                f"{PATIENCE_SECONDS:.0f} s. Have the application looked at, then retry.",
+                f"{patience_seconds:.0f} s. Have the application looked at, then retry.",
             )
         if not said:
             said = True

@@ -1,17 +1,21 @@
 """Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
 
+import contextlib
+import time
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from nightlane_runner import night_paths
-from nightlane_runner.archive import UnpackedFile
-from nightlane_runner.container_work import ContainerWork
+from nightlane_runner.archive import UnpackedFile, UnsafeArchive
+from nightlane_runner.container_work import ContainerWork, OutOfTime
 from nightlane_runner.copy_tries import copy_with_tries
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane_folder import fresh_folder, put_into_step_folder
 from nightlane_runner.manifest import MANIFEST_NAME, ResultManifest, UnusableManifest, parse_manifest
 from nightlane_runner.pod_shell import PodShell
+from nightlane_runner.ready_pod import find_container
 from nightlane_runner.result_hashes import write_result_hashes
 from nightlane_runner.shell_session import TransportFailed
 from nightlane_runner.step import ContainerChoice
@@ -23,6 +27,20 @@ RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, N
 
 FETCH_SECONDS = 1800.0
 """Wall-clock limit for bringing the results of one step back, further tries included."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """Results that are beside their place and verified.
+
+    Attributes:
+        manifest: what they were verified against.
+        files: the files of the manifest.
+
+    """
+
+    manifest: bytes
+    files: dict[PurePosixPath, UnpackedFile]
 
 
 class ResultsFetch:
@@ -43,8 +61,21 @@ class ResultsFetch:
         self._shell = shell
         self._required = required
         self._require_charge = require_charge
+        self._here: _Results | None = None
         self._remote = night_paths.remote_step_folder(context.step)
         self._lane = night_paths.lane_step_folder(context.places, context.step)
+
+    def try_early(self) -> None:
+        """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
+
+        The manifest is what a step writes last: with it, the results are all there. Without it, or where anything is
+        in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong.
+        """
+        deadline = time.monotonic() + FETCH_SECONDS
+        with contextlib.suppress(StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
+            container = find_container(self._context, RESULTS_POD, patience_seconds=0)
+            work = ContainerWork(self._shell, container, self._context.interruptions.check, deadline)
+            self._here = self._receive(work)
 
     def run(self) -> None:
         """Fetch, verify and put into place.
@@ -54,22 +85,30 @@ class ResultsFetch:
 
         """
         # The image of that pod is the runner's own, so what it has need not be asked for.
-        files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._fetch, needed_programs=())
+        files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._bring, needed_programs=())
         write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
 
-    def _fetch(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
-        partial = fresh_folder(self._lane.with_name(f"{self._lane.name}.partial"))
+    @property
+    def _partial(self) -> Path:
+        return self._lane.with_name(f"{self._lane.name}.partial")
+
+    def _receive(self, work: ContainerWork) -> _Results:
+        partial = fresh_folder(self._partial)
         try:
             content, unpacked = fetch_listed(work, self._remote, MANIFEST_NAME, self._announced, partial)
         except RemoteAbsent as error:
             raise self._missing("there is no manifest.json") from error
         verify(self._checked(content), unpacked)
-        (partial / MANIFEST_NAME).write_bytes(content)
+        return _Results(content, unpacked)
+
+    def _bring(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
+        results = self._here or self._receive(work)
         self._require_charge()
-        put_into_step_folder(partial, self._lane, last=MANIFEST_NAME)
-        return unpacked
+        (self._partial / MANIFEST_NAME).write_bytes(results.manifest)
+        put_into_step_folder(self._partial, self._lane, last=MANIFEST_NAME)
+        return results.files
 
     def _announced(self, manifest: bytes) -> dict[PurePosixPath, int]:
         return {file.path: file.size for file in self._checked(manifest).files}

@@ -36,11 +36,11 @@ class SparkStep:
     def __init__(self, context: StepContext, spark: SparkInput, shell: PodShell) -> None:
         self._context = context
         self._spark = spark
-        self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._hints: SimpleQueue[JobHint] = SimpleQueue()
-        self._progress = JobProgress(context.cluster, spark, self._hints, context.log)
+        self._progress = JobProgress(context.cluster, spark, self._hints, self._fetch_early, context.log)
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
+        self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
 
     def run(self) -> None:
         """Run the step to its end; returns once the Job's work is done and its results are here, verified.
@@ -97,9 +97,13 @@ class SparkStep:
             )
         self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
 
+    def _fetch_early(self) -> None:
+        if self._results is not None:
+            self._results.try_early()
+
     def _fetch_results(self) -> None:
-        if self._spark.results:
-            ResultsFetch(self._context, self._shell, self._spark.result, self._require_charge).run()
+        if self._results is not None:
+            self._results.run()
 
     def _require_charge(self) -> None:
         self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)
