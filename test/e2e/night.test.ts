@@ -13,6 +13,10 @@ import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../ops/night/night-state.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
+interface Pods {
+  readonly items: readonly { readonly spec: { readonly containers: readonly { readonly name: string }[] } }[];
+}
+
 const BUSINESS_DATE = "2026-03-26";
 const paths = new FarmPaths(farmRoot());
 const customers = customerNames();
@@ -61,6 +65,18 @@ describe.each(customers)("a night of %s", (customer) => {
       if (job.metadata?.annotations?.["nightlane/step"] === "revaluation") {
         expect(executors).toBeGreaterThanOrEqual(2);
       }
+    }
+  });
+
+  it("starts the runner before Argo's container that waits for it", async () => {
+    const api = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+    try {
+      const query = `labelSelector=workflows.argoproj.io/workflow=${night().workflow}`;
+      const pods = await api.get<Pods>(`/api/v1/namespaces/${laneNamespace(customer)}/pods?${query}`);
+      const orders = new Set(pods?.items.map(({ spec }) => spec.containers.map(({ name }) => name).join(", ")));
+      expect([...orders]).toEqual(["main, wait"]);
+    } finally {
+      api.close();
     }
   });
 
