@@ -62,11 +62,16 @@ export class Grip {
       ["OUTPUT", "-p", "tcp", "-d", address, "--sport", `${port}`, "-j", "DROP"],
       ["INPUT", "-p", "tcp", "-s", address, "--dport", `${port}`, "-j", "DROP"],
     ]);
+    // Read while they live: a script's network is this machine's, and its rules outlive it.
+    const isPod = await this.hasOwnNetwork();
     for (const rule of rules) await this.inNetwork("iptables", ["-w", "-I", ...rule]);
     return async () => {
-      // With a pod goes its network, and with that its rules.
-      if (!(await this.isAnyAlive())) return;
-      for (const rule of rules) await this.inNetwork("iptables", ["-w", "-D", ...rule]);
+      for (const rule of rules) {
+        const args = ["-w", "-D", ...rule];
+        if (!isPod) await run("iptables", args);
+        // With a pod goes its network, and with that its rules.
+        else await this.inNetwork("iptables", args).catch((error: unknown) => this.unlessGone(error));
+      }
     };
   }
 
@@ -77,8 +82,8 @@ export class Grip {
     return own !== theirs;
   }
 
-  private async isAnyAlive(): Promise<boolean> {
-    return (await Promise.all(this.processes.map(isAlive))).includes(true);
+  private async unlessGone(error: unknown): Promise<void> {
+    if (await isAlive(this.processes[0])) throw error;
   }
 
   private async send(name: NodeJS.Signals): Promise<void> {
