@@ -7,8 +7,11 @@ import { NightlaneNight } from "./nights/nightlane-night.ts";
 import type { Site } from "./site/site.ts";
 import { hashOfResults, judge, type Verdict } from "./verdict.ts";
 
-/** Seconds after a fault in which the night must have ended, or wait for a person. */
+/** Seconds after a fault in which a lane's night must have ended, or wait for a person. */
 const LIMIT_SECONDS = 420;
+
+/** A baseline's: its nights take the same minute, and what has not ended by then hangs. */
+const BASELINE_SECONDS = 240;
 
 /** Seconds that a baseline's night gets once the on-call has started it again. */
 const AGAIN_SECONDS = 180;
@@ -46,7 +49,7 @@ export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
     moment: async () => {
       if (props.moment !== undefined) await delay(props.moment());
     },
-    ended: async (night) => void (await endOf(night, LIMIT_SECONDS)),
+    ended: async (night) => void (await endOf(night, limitOf(night))),
   });
   // A fault that strikes a cluster strikes it once for all; any other one must not fail for all where it fails for one.
   const groups = fault.alone === true ? [nights] : nights.map((night) => [night]);
@@ -62,7 +65,7 @@ async function strikeAndJudge(props: TrialProps, stage: Stage): Promise<readonly
   let mend: Mend | undefined;
   try {
     mend = await props.fault.strike(stage);
-    const ends = await Promise.all(stage.nights.map((night) => endOf(night, LIMIT_SECONDS)));
+    const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
     return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index])));
   } catch (error) {
     const problem = `the fault could not be brought about: ${error instanceof Error ? error.message : String(error)}`;
@@ -104,6 +107,10 @@ async function judgeNight(props: TrialProps, night: Night, end: NightLook = { ki
   const { doubleRun, driverStarts } = await verdict();
   const lostResult = first.lostResult && hashOfResults(night.home()) !== undisturbed;
   return { ...first, doubleRun, driverStarts, lostResult };
+}
+
+function limitOf({ variant }: Night): number {
+  return variant === "nightlane" ? LIMIT_SECONDS : BASELINE_SECONDS;
 }
 
 /** Waits until a night has ended or stopped, or its time is over. */
