@@ -36,8 +36,9 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
     progress,
   );
   try {
-    const verdicts = await new Trials(site, props.variants, progress).run(draws);
-    await writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
+    const record = (verdicts: readonly Verdict[]): Promise<void> =>
+      writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
+    const verdicts = await new Trials(site, props.variants, record, progress).run(draws);
     console.log(`\n${faultTable(verdicts, props.variants)}\n`);
     for (const line of problemLines(verdicts)) console.log(line);
     console.log(`\n${props.output} has it all`);
@@ -56,6 +57,8 @@ class Trials {
   constructor(
     private readonly site: Site,
     private readonly variants: readonly VariantName[],
+    /** Takes the verdicts so far after each trial: what was found is not lost with a suite that is ended. */
+    private readonly record: (verdicts: readonly Verdict[]) => Promise<void>,
     private readonly progress: Progress,
   ) {}
 
@@ -66,15 +69,20 @@ class Trials {
       (await site.nights.nextRunNumber(site.laneOf.namespace, site.businessDate)) + (Date.now() % 100_000) * 100;
     await this.progress.step("undisturbed nights", () => this.undisturbedNights());
     const judged = new Map<Draw, readonly Verdict[]>();
+    const inOrder = (): readonly Verdict[] => draws.flatMap((one) => judged.get(one) ?? []);
+    const judge = async (one: Draw): Promise<void> => {
+      judged.set(one, await this.try(one));
+      await this.record(inOrder());
+    };
     const waiting = draws.filter(({ fault }) => fault.alone !== true);
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        judged.set(next, await this.try(next));
+        await judge(next);
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
-    for (const next of draws.filter(({ fault }) => fault.alone === true)) judged.set(next, await this.try(next));
-    return draws.flatMap((one) => judged.get(one) ?? []);
+    for (const next of draws.filter(({ fault }) => fault.alone === true)) await judge(next);
+    return inOrder();
   }
 
   private async try(one: Draw): Promise<readonly Verdict[]> {
