@@ -11,12 +11,25 @@ export interface ProcessIdentity {
   readonly startTime: number;
 }
 
-/** The identity of a running process; undefined if there is none with that number, or only its zombie. */
+/**
+ * The identity of a running process; undefined if there is none with that number, or only its zombie. A zombie whose
+ * other threads are still ending runs: they hold its ports and files.
+ */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readProc(pid, "stat");
   if (stat === undefined) return undefined;
   const { state, startTime } = parseStat(stat);
-  return state === "Z" || state === "X" ? undefined : { pid, startTime };
+  const isZombie = state === "Z" || state === "X";
+  return isZombie && (await threadsOf(pid)) <= 1 ? undefined : { pid, startTime };
+}
+
+async function threadsOf(pid: number): Promise<number> {
+  try {
+    return (await readdir(`/proc/${pid}/task`)).length;
+  } catch (error) {
+    if (isGone(error)) return 0;
+    throw error;
+  }
 }
 
 /** Whether exactly this process still runs. */
