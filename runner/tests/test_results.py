@@ -120,6 +120,22 @@ def test_results_that_are_not_there_before_the_end_is_known_come_later(customer:
     assert (customer.lane / "var.json").read_bytes() == b"{}"
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["a second early try found nothing", "fetched anew"])
+def test_results_of_an_earlier_pod_do_not_count(customer: _Customer, anew: bool) -> None:
+    """What came early is of the pod whose log has ended then; another one may have written since."""
+    customer.leave({"var.json": b"first"})
+    fetch = customer.results()
+    fetch.try_early()
+    if not anew:
+        (customer.folder / "manifest.json").unlink()
+        fetch.try_early()
+    customer.leave({"var.json": b"second"})
+
+    fetch.run(anew=anew)
+
+    assert (customer.lane / "var.json").read_bytes() == b"second"
+
+
 @pytest.mark.fault(30)
 def test_success_without_a_manifest_is_lost(admin: Administrator, kubelet: Kubelet, customer: _Customer) -> None:
     """Fault 30: the whole step, with a Job that completes and leaves nothing."""

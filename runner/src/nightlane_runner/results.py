@@ -72,18 +72,25 @@ class ResultsFetch:
         in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong.
         """
         deadline = time.monotonic() + FETCH_SECONDS
+        # What came before is overwritten, also by a try that fails.
+        self._here = None
         with contextlib.suppress(StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
             container = find_container(self._context, RESULTS_POD, patience_seconds=0)
             work = ContainerWork(self._shell, container, self._context.interruptions.check, deadline)
             self._here = self._receive(work)
 
-    def run(self) -> None:
+    def run(self, *, anew: bool = False) -> None:
         """Fetch, verify and put into place.
+
+        Args:
+            anew: whatever came early does not count: another pod of the Job may have written since.
 
         Raises:
             StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; as `copy_with_tries`.
 
         """
+        if anew:
+            self._here = None
         # The image of that pod is the runner's own, so what it has need not be asked for.
         files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._bring, needed_programs=())
         write_result_hashes(files, self._context.places.outputs)

@@ -54,7 +54,7 @@ class SparkStep:
             self._fence.take(job)
             job = self._follow(job)
             self._require_success(job)
-            self._fetch_results()
+            self._fetch_results(job)
         except Interrupted as interruption:
             raise self._interrupted(interruption) from interruption
         except TakenBack:
@@ -101,9 +101,10 @@ class SparkStep:
         if self._results is not None:
             self._results.try_early()
 
-    def _fetch_results(self) -> None:
+    def _fetch_results(self, job: RemoteJob) -> None:
         if self._results is not None:
-            self._results.run()
+            # A Job that is complete may have had a further pod, whose log's end nobody has seen.
+            self._results.run(anew=job.complete)
 
     def _require_charge(self) -> None:
         self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)
