@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Counts, Suite } from "./suite.ts";
+import { type Counts, failures, type Suite } from "./suite.ts";
 import { longSuites, suites } from "./suites.ts";
 
 /** Runs every suite, or the `long` ones, one after the other, also after a failure, and ends with a table and the sum. */
@@ -26,6 +26,8 @@ interface Result {
   readonly counts: Counts;
   readonly minutes: number;
   readonly note: string;
+  /** Names of the failed tests with their reasons. */
+  readonly failures: readonly string[];
 }
 
 async function run(suite: Suite): Promise<Result> {
@@ -59,7 +61,12 @@ async function run(suite: Suite): Promise<Result> {
   });
   clearTimeout(limit);
   group = undefined;
-  return { suite, ...verdict(suite, code, output, late), minutes: (Date.now() - start) / 60_000 };
+  return {
+    suite,
+    ...verdict(suite, code, output, late),
+    minutes: (Date.now() - start) / 60_000,
+    failures: failures(output),
+  };
 }
 
 /** A suite that ends badly without a failed test of its own counts as one failure: nothing is lost in the sum. */
@@ -86,6 +93,11 @@ for (const { suite, counts, minutes, note } of results) {
   console.log(
     `${suite.name.padEnd(18)} ${figures}  ${minutes.toFixed(1).padStart(8)}  ${String(suite.budgetMinutes).padStart(6)}  ${note}`,
   );
+}
+for (const { suite, failures } of results) {
+  for (const failure of failures) {
+    console.log(`failed in ${suite.name}: ${failure}`);
+  }
 }
 const sum = (pick: (counts: Counts) => number): number =>
   results.reduce((total, { counts }) => total + pick(counts), 0);

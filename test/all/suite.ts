@@ -41,6 +41,18 @@ export function chaosCounts(output: string): Counts | undefined {
   return { passed, failed: Number(faults) - passed };
 }
 
+/** What vitest and pytest named as failed, each with the first line of its reason, without repetition. */
+export function failures(output: string): string[] {
+  const named = /^\s*FAIL {2}(?<vitest>.+)\n(?<reason>.*)$|^(?:FAILED|ERROR) (?<pytest>\S.*)$/gm;
+  return [
+    ...new Set(
+      [...withoutColour(output).matchAll(named)].map(({ groups = {} }) =>
+        groups.pytest === undefined ? `${groups.vitest?.trim()}: ${groups.reason}` : groups.pytest,
+      ),
+    ),
+  ];
+}
+
 function number(line: string, word: string): number {
   return Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
 }
