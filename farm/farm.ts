@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import central from "../central.json" with { type: "json" };
-import { CUSTOMERS_FOLDER } from "../infra/customer-files.ts";
+import { CUSTOMERS_FOLDER, loadCustomer } from "../infra/customer-files.ts";
 import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
 import { cgroupOf, removeCgroups } from "./cgroups.ts";
 import { CLUSTER_TOOLS, Cluster, type FarmContext } from "./cluster.ts";
+import { coreShortage } from "./core-shortage.ts";
 import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
 import { type BuiltImage, ensureImages } from "./images/ensure.ts";
@@ -165,6 +167,15 @@ export class Farm {
       }),
     );
     await all([synthesized, ...raised]);
+    await this.noteShortages(plan.customers.filter((customer) => clusters.includes(customer)));
+  }
+
+  /** Last of all, so that it is still to be read when the farm is up. */
+  private async noteShortages(customers: readonly CustomerPlan[]): Promise<void> {
+    for (const { name } of customers) {
+      const shortage = coreShortage(await loadCustomer(name), availableParallelism());
+      if (shortage !== undefined) this.progress.note(shortage);
+    }
   }
 
   private async raiseCluster(

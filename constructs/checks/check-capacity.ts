@@ -1,5 +1,5 @@
 import type { CustomerDefinition } from "../customer-definition.ts";
-import { mebibytes, millicores, sparkResources } from "../night/spark-resources.ts";
+import { mebibytes, millicores, sparkMebibytes, sparkMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { type Problem, received } from "../problem.ts";
 import { parallelPeak } from "./parallel-peak.ts";
@@ -33,7 +33,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       mend: "write for instance Size.gibibytes(20)",
     });
   }
-  const cpu = peak((step) => sparkMillicores(step));
+  const cpu = peak(sparkMillicores);
   const cpuCapacity = millicores(cluster.capacity.cpu);
   if (cpu > cpuCapacity) {
     problems.push({
@@ -43,7 +43,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       mend: "use fewer executors, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
-  const memory = peak((step) => sparkMebibytes(step));
+  const memory = peak(sparkMebibytes);
   const memoryCapacity = mebibytes(cluster.capacity.memory);
   if (memory > memoryCapacity) {
     problems.push({
@@ -54,20 +54,4 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
     });
   }
   return problems;
-}
-
-function sparkMillicores(step: Step): number {
-  if (step.work.kind !== "spark") {
-    return 0;
-  }
-  const { executors, executorMillicores, driverMillicores } = sparkResources(step.work.options);
-  return executors * executorMillicores + driverMillicores;
-}
-
-function sparkMebibytes(step: Step): number {
-  if (step.work.kind !== "spark") {
-    return 0;
-  }
-  const { executors, executorMebibytes, driverMebibytes } = sparkResources(step.work.options);
-  return executors * executorMebibytes + driverMebibytes;
 }

@@ -1,6 +1,6 @@
 import { Size, SizeRoundingBehavior } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
-import type { SparkOptions } from "./step.ts";
+import type { SparkOptions, Step } from "./step.ts";
 
 /** A Spark step's sizes with the defaults applied, in the units of Kubernetes and Spark. */
 export interface SparkResources {
@@ -20,6 +20,24 @@ export function sparkResources(options: SparkOptions): SparkResources {
     driverMebibytes: mebibytes(options.driverMemory ?? Size.gibibytes(2)),
     driverMillicores: millicores(options.driverCpu ?? Cpu.units(1)),
   };
+}
+
+/** Cores that the driver and the executors of a step take together, in thousandths; 0 for a step without Spark. */
+export function sparkMillicores(step: Step): number {
+  if (step.work.kind !== "spark") {
+    return 0;
+  }
+  const { executors, executorMillicores, driverMillicores } = sparkResources(step.work.options);
+  return executors * executorMillicores + driverMillicores;
+}
+
+/** Memory that the driver and the executors of a step take together, in mebibytes; 0 for a step without Spark. */
+export function sparkMebibytes(step: Step): number {
+  if (step.work.kind !== "spark") {
+    return 0;
+  }
+  const { executors, executorMebibytes, driverMebibytes } = sparkResources(step.work.options);
+  return executors * executorMebibytes + driverMebibytes;
 }
 
 /** Whole mebibytes of a size, rounded down. */
