@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Manifest, synthesize } from "../constructs/synthesize.ts";
+import type { Manifest } from "../constructs/manifest.ts";
+import { synthesize } from "../constructs/synthesize.ts";
 import { toYaml } from "../infra/yaml.ts";
 import { find } from "../test/support/manifests.ts";
 import { type Bank, bank, defineBank } from "./bank.ts";

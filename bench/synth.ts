@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import type { Manifest } from "../constructs/synthesize.ts";
+import type { Manifest } from "../constructs/manifest.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { streamReporter } from "../farm/tools/reporter.ts";
 import { bank } from "./bank.ts";

@@ -5,20 +5,8 @@ import { checkCustomer } from "./checks/check-customer.ts";
 import { Customer } from "./customer.ts";
 import type { CustomerDefinition } from "./customer-definition.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
+import type { Manifest } from "./manifest.ts";
 import { ProblemsError } from "./problem.ts";
-
-/** A Kubernetes object as plain data. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-}
 
 /** All objects of a customer, in the order in which they are to be created. */
 export interface CustomerManifests {

@@ -1,34 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { ApiClient } from "./api-client.ts";
-import { CONTROL_PLANE_TOOLS, type ControlPlane, prepareControlPlane } from "./control-plane.ts";
+import { type ControlPlane, prepareControlPlane } from "./control-plane.ts";
+import type { FarmContext } from "./farm-context.ts";
 import type { BuiltImage } from "./images/ensure.ts";
 import { Kubectl } from "./kubectl.ts";
 import { Machine } from "./machine.ts";
-import { NODE_TOOLS, type NodeComponents, prepareNode, prepareScheduler } from "./node.ts";
+import { type NodeComponents, prepareNode, prepareScheduler } from "./node.ts";
 import { NodeStart } from "./node-start.ts";
-import type { FarmPaths } from "./paths.ts";
 import { permissionObjects } from "./permissions.ts";
-import type { ClusterPlan, FarmImageName } from "./plan.ts";
+import type { ClusterPlan } from "./plan.ts";
 import type { Step } from "./progress.ts";
 import type { Sandbox } from "./sandbox.ts";
-import type { ClusterState } from "./state.ts";
 import { ensureVolumes, storageClassObject } from "./volumes.ts";
 import { ensureWorker } from "./worker.ts";
-
-/** Tools that clusters are made of and set up with. */
-export const CLUSTER_TOOLS = [...CONTROL_PLANE_TOOLS, ...NODE_TOOLS, "kubectl"] as const;
-
-/** What is the same for all clusters of a farm. */
-export interface FarmContext {
-  readonly paths: FarmPaths;
-  readonly tools: Readonly<Record<(typeof CLUSTER_TOOLS)[number], string>>;
-  readonly images: Readonly<Record<FarmImageName, BuiltImage>>;
-  readonly hostAddress: string;
-  /** What is recorded of a machine, to be changed in place. */
-  clusterState(plan: Pick<ClusterPlan, "id" | "name" | "address" | "port">): ClusterState;
-  /** Writes the record, so that a killed command loses no process. */
-  save(): Promise<void>;
-}
 
 /** Seconds that a control plane may take on a busy machine. */
 const CONTROL_PLANE_LIMIT_SECONDS = 240;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import type { ApiClient } from "./api-client.ts";
-import type { FarmContext } from "./cluster.ts";
 import type { ControlPlane } from "./control-plane.ts";
+import type { FarmContext } from "./farm-context.ts";
 import { Machine } from "./machine.ts";
 import { routePods } from "./network.ts";
 import { prepareNode } from "./node.ts";

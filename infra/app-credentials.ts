@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { SECRET_TYPE_LABEL } from "../constructs/apps/argo-cd.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
-import type { Manifest } from "../constructs/synthesize.ts";
-import type { ResourceInputs } from "./phases.ts";
+import type { Manifest } from "../constructs/manifest.ts";
+import type { ResourceInputs } from "./resources.ts";
 
 interface Kubeconfig {
   readonly clusters: readonly [{ readonly cluster: { readonly "certificate-authority-data": string } }];

@@ -5,8 +5,9 @@ import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
+import type { Manifest } from "../constructs/manifest.ts";
 import { UserError } from "../constructs/problem.ts";
-import { type Manifest, synthesize } from "../constructs/synthesize.ts";
+import { synthesize } from "../constructs/synthesize.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
 import { helmChart } from "./helm-chart.ts";
 

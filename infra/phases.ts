@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Manifest } from "../constructs/synthesize.ts";
-import { createResource } from "./resources.ts";
+import type { Manifest } from "../constructs/manifest.ts";
+import { createResource, type ResourceInputs } from "./resources.ts";
 
 /**
  * Order of creation, and reversed of deletion: nothing can run in a lane before its boundary stands, and no credential
@@ -16,9 +16,6 @@ const PHASES: readonly (readonly string[])[] = [
   ["WorkflowTemplate", "Service", "Deployment"],
   ["CronWorkflow", "Application", "ServiceMonitor", "PrometheusRule"],
 ];
-
-/** A manifest whose values may be known only at deployment. */
-export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
 
 /** Where objects belong in a stack, and what must be there first. */
 export interface Placement {

@@ -1,7 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { isNightTemplate } from "../constructs/lane/content-name.ts";
-import type { ResourceInputs } from "./phases.ts";
+import type { Manifest } from "../constructs/manifest.ts";
+
+/** A manifest whose values may be known only at deployment. */
+export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
 
 /** Each class has arguments of its own; which fits is known only from the manifest's kind, hence `never`. */
 type ResourceClass = new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.Resource;

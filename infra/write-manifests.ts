@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CustomerManifests, Manifest } from "../constructs/synthesize.ts";
+import type { Manifest } from "../constructs/manifest.ts";
+import type { CustomerManifests } from "../constructs/synthesize.ts";
 import { toYaml } from "./yaml.ts";
 
 /**

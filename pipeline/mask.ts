@@ -1,4 +1,4 @@
-import type { Manifest } from "../constructs/synthesize.ts";
+import type { Manifest } from "../constructs/manifest.ts";
 
 /** What stands where a secret was. */
 export const MASKED = "(masked)";

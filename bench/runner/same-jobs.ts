@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 
 /** The Jobs that a night of Spark steps makes, in the order of its steps, named and dated for a run without a workflow. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Manifest } from "../synthesize.ts";
+import type { Manifest } from "../manifest.ts";
 
 /** What a night's template is for. */
 export const NIGHT = "night";

@@ -1,7 +1,7 @@
 import { ARGO_NAMESPACE } from "../../constructs/central-cluster.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { EXECUTOR_TOKEN_SECRET } from "../../constructs/platform/admission/lane-volumes.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import type { Identity } from "./api.ts";
 

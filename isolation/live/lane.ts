@@ -1,5 +1,5 @@
 import { laneNamespace } from "../../constructs/central-cluster.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import type { Api } from "./api.ts";
 
 /** A lane as it is deployed. */

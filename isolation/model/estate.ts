@@ -1,7 +1,7 @@
 import type { CentralCluster } from "../../constructs/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import type { Problem } from "../../constructs/problem.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
 import type { PipelineTrial } from "./pipeline-trial.ts";
 
 /** Owner of what no customer owns: the Argo controller, the platform's records, the policies. */

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { isFields } from "../model/fields.ts";
 import { type HostAccess, hostAccess } from "./host-access.ts";
 import { type SecretReference, secretReferences } from "./secret-reference.ts";

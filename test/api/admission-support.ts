@@ -1,6 +1,7 @@
 import { images } from "../../constructs/images.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
-import { type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+import { render, synthesize } from "../../constructs/synthesize.ts";
 import { until } from "../../farm/wait.ts";
 import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
 import type { LaneUnderTest } from "../../isolation/live/admission/lane.ts";

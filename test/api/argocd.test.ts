@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
-import { type Manifest, render } from "../../constructs/synthesize.ts";
+import { render } from "../../constructs/synthesize.ts";
 import { renderKubeconfig } from "../../farm/kubeconfig.ts";
 import { clusterConfig } from "../../infra/app-credentials.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";

@@ -1,6 +1,6 @@
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { Central } from "../../ops/central.ts";

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { Fingerprints } from "../../constructs/platform/fingerprints.ts";
-import { type Manifest, render } from "../../constructs/synthesize.ts";
+import { render } from "../../constructs/synthesize.ts";
 import { createInPhases } from "../../infra/phases.ts";
 import { customers } from "../support/customers.ts";
 import { manifestsOf, platformManifests } from "../support/manifests.ts";

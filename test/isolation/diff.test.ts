@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { writeCustomer, writeManifests } from "../../infra/write-manifests.ts";
 import { accessFacts } from "../../isolation/access/access-facts.ts";
 import { compareAccess } from "../../isolation/diff/compare.ts";

@@ -1,5 +1,5 @@
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 import { estateOf } from "../../isolation/model/collect.ts";
 import { type CustomerLane, type Estate, PLATFORM } from "../../isolation/model/estate.ts";

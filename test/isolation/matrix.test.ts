@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bank, defineBank } from "../../bench/bank.ts";
 import type { CustomerDefinition } from "../../constructs/index.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { type AccessMatrix, accessMatrix } from "../../isolation/matrix/access-matrix.ts";
 import { PATH_KINDS } from "../../isolation/matrix/path.ts";
 import { estateOf } from "../../isolation/model/collect.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { knownRange, overlap, parseRange, subtract } from "../../isolation/network/address.ts";
 import { PointIndex } from "../../isolation/network/point-index.ts";
 import { mayConnect, type Place, readPolicy } from "../../isolation/network/policy.ts";

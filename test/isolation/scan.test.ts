@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { readSubject, subjectName } from "../../isolation/rbac/subject.ts";
 import { firstDifference } from "../../isolation/rules/identical.ts";
 import { canaryForms, findCanary } from "../../isolation/scan/canary.ts";

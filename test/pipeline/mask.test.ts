@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { MASKED, maskManifest, maskText } from "../../pipeline/mask.ts";
 
 const metadata = { name: "x" };

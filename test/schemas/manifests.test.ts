@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { customers } from "../support/customers.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { gitlabFile, helmApp } from "../../constructs/index.ts";
-import type { Manifest } from "../../constructs/synthesize.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { testCustomer } from "../support/customer.ts";
 import { find, manifestsOf } from "../support/manifests.ts";

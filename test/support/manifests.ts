@@ -1,6 +1,7 @@
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { Manifest } from "../../constructs/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
-import { type CustomerManifests, type Manifest, render, synthesize } from "../../constructs/synthesize.ts";
+import { type CustomerManifests, render, synthesize } from "../../constructs/synthesize.ts";
 
 /** The objects of a customer. */
 export function manifestsOf(definition: CustomerDefinition): CustomerManifests {

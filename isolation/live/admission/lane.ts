@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../constructs/synthesize.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
 import type { PodObject } from "../argo-pod.ts";

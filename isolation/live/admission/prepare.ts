@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../constructs/synthesize.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Api, messageOf } from "../api.ts";
 import { ARGO_CONTROLLER } from "../argo-pod.ts";

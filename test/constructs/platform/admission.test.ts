@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { images } from "../../../constructs/images.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import { PLATFORM_NAMESPACES } from "../../../constructs/platform/admission/identities.ts";
 import { Platform } from "../../../constructs/platform/platform.ts";
-import { type Manifest, render } from "../../../constructs/synthesize.ts";
+import { render } from "../../../constructs/synthesize.ts";
 
 interface PolicySpec {
   readonly failurePolicy: string;

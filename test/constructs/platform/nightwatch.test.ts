@@ -2,9 +2,10 @@ import { Chart } from "cdk8s";
 import { ServiceAccount } from "cdk8s-plus-27";
 import { describe, expect, test } from "vitest";
 import { type CentralCluster, centralCluster } from "../../../constructs/central-cluster.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import { Nightwatch } from "../../../constructs/platform/nightwatch.ts";
 import { NightwatchNetwork } from "../../../constructs/platform/nightwatch-network.ts";
-import { type Manifest, render } from "../../../constructs/synthesize.ts";
+import { render } from "../../../constructs/synthesize.ts";
 import { find, platformManifests } from "../../support/manifests.ts";
 
 const { webhook: _, monitoring: __, ...bare } = centralCluster;

@@ -1,5 +1,5 @@
 import type { CustomerDefinition } from "../../../constructs/customer-definition.ts";
-import type { Manifest } from "../../../constructs/synthesize.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import { estateOf } from "../../../isolation/model/collect.ts";
 import type { Endpoint } from "../../../isolation/model/estate.ts";
 import { alpenkredit, append, type Draft, nordbank, set, TEMPLATE } from "../draft.ts";

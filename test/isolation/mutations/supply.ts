@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../constructs/synthesize.ts";
+import type { Manifest } from "../../../constructs/manifest.ts";
 import { append, type Draft, get, set, TEMPLATE } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
