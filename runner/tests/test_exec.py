@@ -1,6 +1,5 @@
 """Faults 14 and 29 for commands: run once, believed only to the end."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +129,8 @@ def test_real_kubectl_without_a_kubelet_is_infrastructure(
 ) -> None:
     """Fault 29: the real transport fails for real, and the command has not run."""
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
-    began = time.monotonic()
     runner = start_runner("exec", exec_step(admin.namespace, ["true"], timeoutSeconds=5))
 
     assert runner.wait() == 20
-    assert time.monotonic() - began < 20
     assert "could not be started within 5 s; it has not run" in runner.last_line()
     assert "pricing-0" in runner.said()

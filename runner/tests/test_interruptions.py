@@ -48,11 +48,9 @@ def test_bare_sigterm_is_the_operator_and_cancels_the_remote_job(
 ) -> None:
     """Faults 4 and 5: Argo's own signal runs no preStop; the cancellation fits into the grace period."""
     runner, _ = _running(admin, kubelet, start_runner)
-    began = time.monotonic()
     runner.process.send_signal(signal.SIGTERM)
 
-    assert runner.wait() == 40
-    assert time.monotonic() - began < 25
+    assert runner.wait(25) == 40
     assert "was cancelled" in runner.last_line()
     eventually(lambda: not admin.jobs(), "the Job's deletion")
 
@@ -79,11 +77,9 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
     runner, _ = _running(admin, kubelet, start_runner)
     proxy.go_away()
     runner.wait_for_line("UNKNOWN")
-    began = time.monotonic()
     runner.process.terminate()
 
-    assert runner.wait(29) == 40
-    assert time.monotonic() - began < 28
+    assert runner.wait(28) == 40
     assert "nobody confirmed" in runner.last_line()
 
 
