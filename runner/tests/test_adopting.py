@@ -11,6 +11,7 @@ from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
+from tests.support.running_step import RunningStep
 from tests.support.steps import document, rendered_job, spark_step
 
 pytestmark = pytest.mark.api_server
@@ -26,17 +27,13 @@ def test_killed_runner_is_followed_by_one_that_adopts_the_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 1: the second runner finds the Job by its name, and no second Job is made."""
-    first = start_runner("spark", spark_step(admin.namespace))
-    first.wait_for_line("created Job")
-    pod = kubelet.next_pod(_job_name(admin))
-    kubelet.run(pod)
-    first.wait_for_line("RUNNING")
-    first.process.send_signal(signal.SIGKILL)
-    first.wait()
+    first = RunningStep.start(admin, kubelet, start_runner)
+    first.runner.process.send_signal(signal.SIGKILL)
+    first.runner.wait()
 
     second = start_runner("spark", spark_step(admin.namespace))
     second.wait_for_line("RUNNING")
-    kubelet.succeed(pod)
+    kubelet.succeed(first.pod)
 
     assert second.wait() == 0
     assert "created Job" not in second.said()
@@ -127,15 +124,12 @@ def test_job_deleted_while_it_is_followed_is_lost(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 23: a Job that vanishes never counts as success."""
-    runner = start_runner("spark", spark_step(admin.namespace))
-    runner.wait_for_line("created Job")
-    kubelet.run(kubelet.next_pod(_job_name(admin)))
-    runner.wait_for_line("RUNNING")
+    step = RunningStep.start(admin, kubelet, start_runner)
 
-    admin.delete_job(_job_name(admin))
+    admin.delete_job(step.job)
 
-    assert runner.wait() == 30
-    assert "before its end was read" in runner.last_line()
+    assert step.runner.wait() == 30
+    assert "before its end was read" in step.runner.last_line()
 
 
 @pytest.mark.fault(23)

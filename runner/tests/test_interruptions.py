@@ -16,7 +16,7 @@ from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.runner_process import RunnerProcess
+from tests.support.running_step import RunningStep
 from tests.support.steps import document, spark_step
 from tests.support.tcp_proxy import TcpProxy
 
@@ -28,7 +28,8 @@ def test_eviction_detaches_and_the_next_runner_adopts(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 4: the preStop marker is there, so the kubelet ended the pod."""
-    first, pod = _running(admin, kubelet, start_runner)
+    running = RunningStep.start(admin, kubelet, start_runner)
+    first = running.runner
     first.places.detach_marker.touch()
     first.process.terminate()
 
@@ -38,7 +39,7 @@ def test_eviction_detaches_and_the_next_runner_adopts(
     first.places.detach_marker.unlink()
     second = start_runner("spark", spark_step(admin.namespace))
     second.wait_for_line("found Job")
-    kubelet.succeed(pod)
+    kubelet.succeed(running.pod)
     assert second.wait() == 0
 
 
@@ -47,7 +48,7 @@ def test_bare_sigterm_is_the_operator_and_cancels_the_remote_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Faults 4 and 5: Argo's own signal runs no preStop; the cancellation fits into the grace period."""
-    runner, _ = _running(admin, kubelet, start_runner)
+    runner = RunningStep.start(admin, kubelet, start_runner).runner
     runner.process.send_signal(signal.SIGTERM)
 
     assert runner.wait(25) == 40
@@ -59,7 +60,7 @@ def test_order_by_annotation_cancels_the_remote_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """An operator's command annotates the pod, and the downward API brings the order in."""
-    runner, _ = _running(admin, kubelet, start_runner)
+    runner = RunningStep.start(admin, kubelet, start_runner).runner
     runner.places.annotations.write_text('kubernetes.io/config.seen="2026"\nnightlane/order="pause"\n')
     runner.wait_for_line("the order 'pause' is not known")
     runner.places.annotations.write_text('kubernetes.io/config.seen="2026"\nnightlane/order="stop"\n')
@@ -74,7 +75,7 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
     """Fault 5: within the grace period or not at all; the sweeper does the rest."""
-    runner, _ = _running(admin, kubelet, start_runner)
+    runner = RunningStep.start(admin, kubelet, start_runner).runner
     proxy.go_away()
     runner.wait_for_line("UNKNOWN")
     runner.process.terminate()
@@ -120,16 +121,6 @@ def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, m
 
     assert cancellation.run(time.monotonic() + 25)
     assert len(admin.jobs()) == 1
-
-
-def _running(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> tuple[RunnerProcess, str]:
-    runner = start_runner("spark", spark_step(admin.namespace))
-    runner.wait_for_line("created Job")
-    (job,) = admin.jobs()
-    pod = kubelet.next_pod(text_at(job, "metadata", "name"))
-    kubelet.run(pod)
-    runner.wait_for_line("RUNNING")
-    return runner, pod
 
 
 def _names(admin: Administrator) -> list[str]:

@@ -7,6 +7,7 @@ from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
+from tests.support.running_step import RunningStep
 from tests.support.steps import rendered_job, spark_step
 
 pytestmark = pytest.mark.api_server
@@ -17,7 +18,7 @@ def test_failed_pod_is_no_failed_job(admin: Administrator, kubelet: Kubelet, sta
     """Fault 26: the controller replaces the pod, and the Job succeeds."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(backoffLimit=2)}))
     runner.wait_for_line("created Job")
-    job = _only_job(admin)
+    job = admin.only_job()
     first = kubelet.next_pod(job)
     kubelet.run(first)
     runner.wait_for_line(f"RUNNING: pod {first}")
@@ -36,22 +37,17 @@ def test_evicted_driver_is_started_again_in_its_place(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """A disruption costs the Job's only try nothing, and the replacement waits until the old driver has ended."""
-    runner = start_runner("spark", spark_step(admin.namespace))
-    runner.wait_for_line("created Job")
-    job = _only_job(admin)
-    first = kubelet.next_pod(job)
-    kubelet.run(first)
-    runner.wait_for_line(f"RUNNING: pod {first}")
-    admin.api.delete(admin.core(f"pods/{first}"), {})
-    assert len(kubelet.pods_of(job)) == 1
-    kubelet.evict(first)
-    second = kubelet.next_pod(job, known=(first,))
+    step = RunningStep.start(admin, kubelet, start_runner)
+    admin.api.delete(admin.core(f"pods/{step.pod}"), {})
+    assert len(kubelet.pods_of(step.job)) == 1
+    kubelet.evict(step.pod)
+    second = kubelet.next_pod(step.job, known=(step.pod,))
     kubelet.run(second)
-    runner.wait_for_line(f"RUNNING: pod {second}", 40)
+    step.runner.wait_for_line(f"RUNNING: pod {second}", 40)
     kubelet.succeed(second)
 
-    assert runner.wait() == 0
-    assert _only_job(admin) == job
+    assert step.runner.wait() == 0
+    assert admin.only_job() == step.job
 
 
 @pytest.mark.fault(26)
@@ -59,17 +55,12 @@ def test_driver_that_was_deleted_by_hand_is_not_started_again(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Somebody's deletion is no disruption: the Job fails, and a person decides."""
-    runner = start_runner("spark", spark_step(admin.namespace))
-    runner.wait_for_line("created Job")
-    job = _only_job(admin)
-    pod = kubelet.next_pod(job)
-    kubelet.run(pod)
-    runner.wait_for_line("RUNNING")
+    step = RunningStep.start(admin, kubelet, start_runner)
 
-    kubelet.fail(pod, 143)
+    kubelet.fail(step.pod, 143)
 
-    assert runner.wait() == 10
-    assert len(kubelet.pods_of(job)) == 1
+    assert step.runner.wait() == 10
+    assert len(kubelet.pods_of(step.job)) == 1
 
 
 @pytest.mark.fault(26, 29)
@@ -79,7 +70,7 @@ def test_failed_job_is_application_with_the_drivers_end(
     """Faults 26 and 29: the Job's Failed condition, and what killed the driver."""
     runner = start_runner("spark", spark_step(admin.namespace))
     runner.wait_for_line("created Job")
-    kubelet.fail(kubelet.next_pod(_only_job(admin)), 137, "OOMKilled")
+    kubelet.fail(kubelet.next_pod(admin.only_job()), 137, "OOMKilled")
 
     assert runner.wait() == 10
     assert "BackoffLimitExceeded" in runner.last_line()
@@ -99,7 +90,7 @@ def test_job_about_to_fail_is_said_early_and_waited_for(
     template["metadata"] = {"finalizers": finalizers}
     runner = start_runner("spark", spark_step(admin.namespace, spark={"job": job}))
     runner.wait_for_line("created Job")
-    name = _only_job(admin)
+    name = admin.only_job()
     pod = kubelet.next_pod(name)
     kubelet.run(pod)
 
@@ -121,7 +112,7 @@ def test_job_whose_pod_is_gone_still_counts_as_complete(
     first.wait_for_line("created Job")
     first.process.kill()
     first.wait()
-    job = _only_job(admin)
+    job = admin.only_job()
     pod = kubelet.next_pod(job)
     kubelet.succeed(pod)
     eventually(lambda: text_at(admin.job(job), "status", "completionTime"), "the Job's completion")
@@ -139,7 +130,7 @@ def test_job_that_takes_too_long_is_taken_back(
     """The step's own time limit is the application's failure, and nothing keeps running."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"timeoutSeconds": 4}))
     runner.wait_for_line("created Job")
-    kubelet.run(kubelet.next_pod(_only_job(admin)))
+    kubelet.run(kubelet.next_pod(admin.only_job()))
 
     assert runner.wait() == 10
     assert "did not end within its 4 s" in runner.last_line()
@@ -164,8 +155,3 @@ def test_missing_permission_is_infrastructure(admin: Administrator, start_runner
 
     assert runner.wait() == 20
     assert "forbidden" in runner.last_line()
-
-
-def _only_job(admin: Administrator) -> str:
-    (job,) = admin.jobs()
-    return text_at(job, "metadata", "name")

@@ -7,6 +7,7 @@ from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
+from tests.support.running_step import RunningStep
 from tests.support.steps import spark_step
 from tests.support.tcp_proxy import TcpProxy
 
@@ -18,20 +19,16 @@ def test_job_that_ends_during_an_outage_is_found_complete_afterwards(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
     """Fault 7: the runner says UNKNOWN, waits, and goes on where it was."""
-    runner = start_runner("spark", spark_step(admin.namespace))
-    runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(_only_job(admin))
-    kubelet.run(pod)
-    runner.wait_for_line("RUNNING")
+    step = RunningStep.start(admin, kubelet, start_runner)
 
     proxy.go_away()
-    runner.wait_for_line("UNKNOWN: the API server")
-    kubelet.succeed(pod)
+    step.runner.wait_for_line("UNKNOWN: the API server")
+    kubelet.succeed(step.pod)
     eventually(lambda: _is_complete(admin), "the Job's completion")
     proxy.come_back()
 
-    assert runner.wait(60) == 0
-    assert "answers again" in runner.said()
+    assert step.runner.wait(60) == 0
+    assert "answers again" in step.runner.said()
 
 
 @pytest.mark.fault(7)
@@ -44,7 +41,7 @@ def test_outage_before_the_job_exists_delays_it_only(
     runner.wait_for_line("UNKNOWN: the API server")
     proxy.come_back()
     runner.wait_for_line("created Job", 60)
-    kubelet.succeed(kubelet.next_pod(_only_job(admin)))
+    kubelet.succeed(kubelet.next_pod(admin.only_job()))
 
     assert runner.wait() == 0
 
@@ -70,7 +67,7 @@ def test_rotated_credential_is_read_again(
     """Fault 10: the old token is refused while the Job runs; the new one arrives in the mounted file later."""
     runner = start_runner("spark", spark_step(admin.namespace))
     runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(_only_job(admin))
+    pod = kubelet.next_pod(admin.only_job())
     admin.remove_identity()
     admin.make_identity()
     # The server keeps a token's verdict for some seconds; if the new connection meets it, the next slow reading tells.
@@ -82,11 +79,6 @@ def test_rotated_credential_is_read_again(
     kubelet.succeed(pod)
 
     assert runner.wait(60) == 0
-
-
-def _only_job(admin: Administrator) -> str:
-    (job,) = admin.jobs()
-    return text_at(job, "metadata", "name")
 
 
 def _is_complete(admin: Administrator) -> bool:

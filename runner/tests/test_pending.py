@@ -21,7 +21,7 @@ def test_image_that_cannot_be_pulled_ends_at_its_own_deadline(
     """Fault 19: the message holds the event's text, and the Job does not start hours later by itself."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"imagePullSeconds": 4}))
     runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(_only_job(admin))
+    pod = kubelet.next_pod(admin.only_job())
     kubelet.warn(pod, "Failed", 'Failed to pull image "registry.example/risk": not found')
     kubelet.fail_to_pull(pod, "Back-off pulling image", scheduled=kubelet.now())
 
@@ -37,7 +37,7 @@ def test_image_that_is_pulled_in_time_is_no_trouble(
     """Fault 19: a registry that recovers costs nothing."""
     runner = start_runner("spark", spark_step(admin.namespace))
     runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(_only_job(admin))
+    pod = kubelet.next_pod(admin.only_job())
     kubelet.fail_to_pull(pod, "Back-off pulling image", scheduled=kubelet.now())
     runner.wait_for_line("PENDING: the image cannot be pulled")
     kubelet.run(pod)
@@ -54,7 +54,7 @@ def test_pod_that_no_node_takes_ends_at_the_pending_deadline(
     """Fault 20: with the scheduler's own words."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 4}))
     runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(_only_job(admin))
+    pod = kubelet.next_pod(admin.only_job())
     kubelet.warn(pod, "FailedScheduling", "0/3 nodes are available: 3 Insufficient memory.")
     kubelet.refuse_to_schedule(pod, "0/3 nodes are available: 3 Insufficient memory.")
 
@@ -73,7 +73,7 @@ def test_try_after_a_deadline_starts_the_job_anew(
 
     again = start_runner("spark", spark_step(admin.namespace))
     again.wait_for_line("created Job", 60)
-    kubelet.succeed(kubelet.next_pod(_only_job(admin)))
+    kubelet.succeed(kubelet.next_pod(admin.only_job()))
 
     assert again.wait() == 0
 
@@ -102,7 +102,7 @@ def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     """Fault 22: suspended for longer than the deadline, then resumed."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 5}))
     runner.wait_for_line("created Job")
-    job = _only_job(admin)
+    job = admin.only_job()
     kubelet.next_pod(job)
     admin.suspend_job(job, suspended=True)
     runner.wait_for_line("PAUSED")
@@ -119,11 +119,6 @@ def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     kubelet.succeed(pod)
 
     assert runner.wait() == 0
-
-
-def _only_job(admin: Administrator) -> str:
-    (job,) = admin.jobs()
-    return text_at(job, "metadata", "name")
 
 
 def _quota_is_counted(admin: Administrator) -> bool:

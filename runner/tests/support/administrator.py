@@ -101,6 +101,11 @@ class Administrator:
         """List the namespace's Jobs."""
         return objects_at(self.api.get(self.batch("jobs")), "items")
 
+    def only_job(self) -> str:
+        """Return the name of the namespace's Job, of which there is one."""
+        (job,) = self.jobs()
+        return text_at(job, "metadata", "name")
+
     def job(self, name: str) -> JsonObject | None:
         """Read a Job."""
         try:
