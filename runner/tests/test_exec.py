@@ -131,6 +131,6 @@ def test_real_kubectl_without_a_kubelet_is_infrastructure(
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
     runner = start_runner("exec", exec_step(admin.namespace, ["true"], timeoutSeconds=5))
 
-    assert runner.wait() == 20
+    assert runner.wait(20) == 20
     assert "could not be started within 5 s; it has not run" in runner.last_line()
     assert "pricing-0" in runner.said()
