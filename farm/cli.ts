@@ -7,7 +7,7 @@ import { exportLines, farmEnvironment } from "./environment.ts";
 import { Farm } from "./farm.ts";
 import { FarmPaths, farmRoot } from "./paths.ts";
 import { progressOn } from "./progress.ts";
-import { farmStatus, statusTable } from "./status.ts";
+import { type ClusterStatus, farmStatus, statusTable } from "./status.ts";
 import { FarmError } from "./tools/errors.ts";
 
 const program = new Command("farm").description(
@@ -24,7 +24,7 @@ program
   )
   .action(async ({ centralNodes }: { readonly centralNodes: "1" | "2" }) => {
     await new Farm(progressOn(process.stderr)).up(centralNodes === "2" ? 2 : 1);
-    await printStatus(false);
+    printTable(await status());
   });
 
 program
@@ -33,7 +33,7 @@ program
   .description("add a customer's cluster to the running farm")
   .action(async (customer: string) => {
     await new Farm(progressOn(process.stderr)).add(customer);
-    await printStatus(false);
+    printTable(await status());
   });
 
 program
@@ -42,7 +42,7 @@ program
   .description("end a customer's cluster; destroy its stack first")
   .action(async (customer: string) => {
     await new Farm(progressOn(process.stderr)).remove(customer);
-    await printStatus(false);
+    printTable(await status());
   });
 
 program
@@ -57,7 +57,13 @@ program
   .command("status")
   .option("--json", "for programs")
   .description("show every cluster; exit code 1 unless all are ready")
-  .action(async ({ json }: { readonly json?: true }) => printStatus(json ?? false));
+  .action(async ({ json }: { readonly json?: true }) => {
+    const clusters = await status();
+    const isWell = clusters.length > 0 && clusters.every(({ api, node, ended }) => api && node && ended.length === 0);
+    if (!isWell) process.exitCode = 1;
+    if (json) process.stdout.write(`${JSON.stringify(clusters, null, 2)}\n`);
+    else printTable(clusters);
+  });
 
 program
   .command("env")
@@ -86,15 +92,14 @@ program
     await server.stop();
   });
 
-async function printStatus(json: boolean): Promise<void> {
-  const clusters = await farmStatus(new FarmPaths(farmRoot()));
-  const isWell = clusters.length > 0 && clusters.every(({ api, node, ended }) => api && node && ended.length === 0);
-  if (!isWell) process.exitCode = 1;
-  if (json) process.stdout.write(`${JSON.stringify(clusters, null, 2)}\n`);
-  else
-    process.stdout.write(
-      clusters.length === 0 ? "No farm runs here. Start it: make farm-up\n" : `${statusTable(clusters, new Date())}\n`,
-    );
+async function status(): Promise<readonly ClusterStatus[]> {
+  return farmStatus(new FarmPaths(farmRoot()));
+}
+
+function printTable(clusters: readonly ClusterStatus[]): void {
+  process.stdout.write(
+    clusters.length === 0 ? "No farm runs here. Start it: make farm-up\n" : `${statusTable(clusters, new Date())}\n`,
+  );
 }
 
 /** Resolves when somebody asks us to end: by a signal, or by closing our standard input, as a parent does that ends. */

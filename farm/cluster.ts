@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { ApiClient } from "./api-client.ts";
 import { type ControlPlane, prepareControlPlane } from "./control-plane.ts";
 import type { FarmContext } from "./farm-context.ts";
@@ -17,7 +16,7 @@ import { ensureWorker } from "./worker.ts";
 /** Seconds that a control plane may take on a busy machine. */
 const CONTROL_PLANE_LIMIT_SECONDS = 240;
 
-/** One cluster of the farm on its way to being complete. Everything that already runs is left alone. */
+/** One cluster of the farm on its way to be there. Everything that already runs is left alone. */
 export class Cluster {
   private constructor(
     private readonly context: FarmContext,
@@ -53,7 +52,6 @@ export class Cluster {
       for (const worker of plan.workers) {
         await ensureWorker({ context, plan, node: worker, controlPlane, client, first: sandbox, step });
       }
-      await writeFile(machine.paths.complete, "");
       return { plan, adminKubeconfig: controlPlane.adminKubeconfig, authority: controlPlane.pki.authority };
     } finally {
       client.close();
@@ -114,7 +112,7 @@ export class Cluster {
   }
 }
 
-/** A cluster that is complete. */
+/** A cluster that takes pods. */
 export interface RunningCluster {
   readonly plan: ClusterPlan;
   readonly adminKubeconfig: string;

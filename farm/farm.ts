@@ -13,7 +13,6 @@ import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
 import { CLUSTER_TOOLS, type FarmContext } from "./farm-context.ts";
 import { type BuiltImage, ensureImages } from "./images/ensure.ts";
 import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
-import { Kubectl } from "./kubectl.ts";
 import { disconnect, ensureBridge, removeBridge } from "./network.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
 import {
@@ -194,17 +193,16 @@ export class Farm {
       if (central.argoCd) {
         const tools = await ensureTools(["argocd-manifests"], this.progress);
         step.detail("Argo CD's definitions");
-        await applyArgoCdDefinitions(
-          new Kubectl(context.tools.kubectl, running.adminKubeconfig),
-          tools["argocd-manifests"],
-        );
+        await applyArgoCdDefinitions(context.tools.kubectl, running.adminKubeconfig, tools["argocd-manifests"]);
       }
-      return;
+    } else {
+      await synthesized;
+      const { kubectl } = context.tools;
+      const riskImage = context.images.risk;
+      await setUpCustomerSide({ paths: this.paths, customer, cluster: running, kubectl, riskImage, step });
     }
-    await synthesized;
-    const { kubectl } = context.tools;
-    const riskImage = context.images.risk;
-    await setUpCustomerSide({ paths: this.paths, customer, cluster: running, kubectl, riskImage, step });
+    // Last of all: what was half applied when a farm was killed is not repaired, but made anew.
+    await writeFile(this.paths.cluster(cluster.id).complete, "");
   }
 
   /** Opens the record; after a reboot of this machine nothing of it holds, and unsynced databases may be torn. */

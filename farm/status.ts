@@ -22,6 +22,13 @@ export interface ClusterStatus {
   readonly created: string;
 }
 
+/** Whether any of it runs: the record of a farm that was killed names clusters too. */
+export async function isFarmRunning(paths: FarmPaths): Promise<boolean> {
+  const { state } = await FarmRecord.read(paths.state);
+  const alive = await Promise.all(Object.values(state.clusters).map(({ init }) => isAlive(init)));
+  return alive.includes(true);
+}
+
 /** The state of every cluster of the farm, the central one first. */
 export async function farmStatus(paths: FarmPaths): Promise<readonly ClusterStatus[]> {
   const { state } = await FarmRecord.read(paths.state);

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
-import { FarmPaths, farmRoot, repositoryRoot } from "../../farm/paths.ts";
+import { farmCommand } from "../../farm/farm-command.ts";
+import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
 import type { Progress } from "../../farm/progress.ts";
-import { farmStatus } from "../../farm/status.ts";
+import { isFarmRunning } from "../../farm/status.ts";
 import { cordon } from "../faults/central-struck.ts";
 import { ensureApplication } from "./application.ts";
 import { ensureArgoBaseline } from "./argo-baseline.ts";
@@ -18,15 +17,17 @@ export interface Needs {
   readonly argo: boolean;
 }
 
-/** Starts the farm or completes a running one, deploys the suite's customer, and enters it. */
+/** Starts a fresh farm or completes a running one, deploys the suite's customer, and enters it. */
 export async function raise(needs: Needs, progress: Progress): Promise<{ site: Site; end: () => Promise<void> }> {
   const paths = new FarmPaths(farmRoot());
-  const ranBefore = (await farmStatus(paths)).length > 0;
+  const ranBefore = await isFarmRunning(paths);
   const end = async (): Promise<void> => {
-    if (!ranBefore) await farm("down");
+    if (!ranBefore) await farmCommand("down");
   };
+  // What a farm left that was killed.
+  await end();
   try {
-    await farm("up", ...(needs.secondNode ? ["--central-nodes", "2"] : []));
+    await farmCommand("up", ...(needs.secondNode ? ["--central-nodes", "2"] : []));
     // Read once per process, and not before they are there.
     process.env.NIGHTLANE_IMAGES = paths.images;
     const pulumi = await FarmPulumi.of(paths, progress);
@@ -57,13 +58,4 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
     await end();
     throw error;
   }
-}
-
-async function farm(...args: readonly string[]): Promise<void> {
-  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), ...args], { stdio: "inherit" });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exit) => resolve(exit ?? 128));
-  });
-  if (code !== 0) throw new Error(`farm ${args.join(" ")} ended with exit code ${code}`);
 }

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
@@ -9,6 +8,7 @@ import { clock } from "../../ops/night/render-night.ts";
 import { table } from "../../ops/output.ts";
 import { FarmPulumi } from "../deploy/farm-pulumi.ts";
 import { laneVolume } from "../deploy/lane-volume.ts";
+import { farmCommand } from "../farm-command.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
 import { progressOn } from "../progress.ts";
 import { type WatchedNight, watchNights } from "./watch-nights.ts";
@@ -28,7 +28,7 @@ interface RiskFigures {
 /** `make demo`: the whole product on this machine, from nothing to two finished nights. */
 async function demo(): Promise<number> {
   const progress = progressOn(process.stderr);
-  await farmUp();
+  await farmCommand("up");
   const paths = new FarmPaths(farmRoot());
   const pulumi = await FarmPulumi.of(paths, progress);
   const customers = customerNames();
@@ -45,17 +45,6 @@ async function demo(): Promise<number> {
   const succeeded = states.filter((state) => state.phase === "Succeeded").length;
   console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded`);
   return succeeded === nights.length ? 0 : 1;
-}
-
-async function farmUp(): Promise<void> {
-  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), "up"], { stdio: "inherit" });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exit) => resolve(exit ?? 128));
-  });
-  if (code !== 0) {
-    process.exit(code);
-  }
 }
 
 /** Starts the next run of the demo's business date: a run number is never used twice. */
@@ -111,4 +100,9 @@ function readFigures(file: string): readonly [string, string] {
   return [money(total["monte-carlo"].var), money(total["monte-carlo"].es)];
 }
 
-process.exitCode = await demo();
+try {
+  process.exitCode = await demo();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

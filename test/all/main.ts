@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type Counts, failures, type Suite } from "./suite.ts";
+import { type Counts, failures, lastWords, type Suite } from "./suite.ts";
 import { longSuites, suites } from "./suites.ts";
 
 /** Runs every suite, or the `long` ones, one after the other, also after a failure, and ends with a table and the sum. */
@@ -26,7 +26,7 @@ interface Result {
   readonly counts: Counts;
   readonly minutes: number;
   readonly note: string;
-  /** Names of the failed tests with their reasons. */
+  /** Names of the failed tests with their reasons; of a suite that names none, its last words. */
   readonly failures: readonly string[];
 }
 
@@ -61,11 +61,14 @@ async function run(suite: Suite): Promise<Result> {
   });
   clearTimeout(limit);
   group = undefined;
+  const { counts, note } = verdict(suite, code, output, late);
+  const named = failures(output);
   return {
     suite,
-    ...verdict(suite, code, output, late),
+    counts,
+    note,
     minutes: (Date.now() - start) / 60_000,
-    failures: failures(output),
+    failures: counts.failed > 0 && named.length === 0 ? lastWords(output) : named,
   };
 }
 

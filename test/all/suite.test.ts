@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chaosCounts, failures, pytestCounts, vitestCounts } from "./suite.ts";
+import { chaosCounts, failures, lastWords, pytestCounts, vitestCounts } from "./suite.ts";
 
 describe("what a suite printed", () => {
   test("vitest's closing line gives the counts, with or without colours", () => {
@@ -25,6 +25,15 @@ describe("what a suite printed", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test("a suite that names no failed test is told by its last words, without colours and empty lines", () => {
+    const lines = Array.from({ length: 50 }, (_, index) => `line ${index}`);
+    expect(lastWords(`${lines.join("\n\n")}\n\u001b[31mError\u001b[39m: farm up ended\n`).slice(-2)).toEqual([
+      "line 49",
+      "Error: farm up ended",
+    ]);
+    expect(lastWords(lines.join("\n"))).toHaveLength(40);
   });
 
   test("failed tests are named once, with their reason", () => {

@@ -53,6 +53,14 @@ export function failures(output: string): string[] {
   ];
 }
 
+/** The end of what a suite printed, for one that ended badly without naming a failed test. */
+export function lastWords(output: string): string[] {
+  const lines = withoutColour(output).split(/[\r\n]+/);
+  return lines.filter((line) => line.trim() !== "").slice(-LAST_WORDS);
+}
+
+const LAST_WORDS = 40;
+
 function number(line: string, word: string): number {
   return Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
 }

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../../farm/paths.ts";
-import { farmStatus } from "../../farm/status.ts";
+import { isFarmRunning } from "../../farm/status.ts";
 import { cacheRoot } from "../../farm/tools/cache.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
@@ -29,12 +29,14 @@ let central: Api;
 let nights: Central;
 
 beforeAll(async () => {
-  if ((await farmStatus(paths)).length > 0) {
+  if (await isFarmRunning(paths)) {
     throw new Error("A farm runs on this machine, but the guide begins with an empty central cluster: make farm-down");
   }
   const tools = await ensureTools(["pulumi", "argo-crds", "kubectl"], silentReporter);
   cloneCheckout(join(scratch, "origin.git"), clone);
   mkdirSync(join(home, "nightlane"), { recursive: true });
+  // What a farm left that was killed: the guide's central cluster is an empty one.
+  farm(clone, "down");
   raiseFarm();
   const { adminKubeconfig, authority } = paths.customer("seebank");
   copyFileSync(paths.centralKubeconfig, join(home, "nightlane", "central.kubeconfig"));

@@ -1,0 +1,17 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { repositoryRoot } from "./paths.ts";
+import { FarmError } from "./tools/errors.ts";
+
+/**
+ * Runs a command of the farm in a process of its own, which reads customer files and images afresh; it prints to the
+ * terminal of its caller. @throws FarmError if it fails, having said why
+ */
+export async function farmCommand(...args: readonly string[]): Promise<void> {
+  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), ...args], { stdio: "inherit" });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exit) => resolve(exit ?? 128));
+  });
+  if (code !== 0) throw new FarmError(`farm ${args.join(" ")} ended with exit code ${code}`);
+}
