@@ -5,6 +5,7 @@ import { repositoryRoot } from "../paths.ts";
 import { ensureTools } from "../tools/ensure.ts";
 import { type Reporter, silentReporter } from "../tools/reporter.ts";
 import { type CommandResult, runCommand } from "./command.ts";
+import { isLeftLocked } from "./stale-lock.ts";
 
 /** Where stacks are deployed to, and where their state lies. */
 export interface PulumiTarget {
@@ -17,6 +18,9 @@ export interface PulumiTarget {
   /** Folder with the Pulumi program. @default - this checkout */
   readonly project?: string;
 }
+
+/** Name of the project in Pulumi.yaml. */
+const PROJECT = "nightlane";
 
 /** Pulumi's own command line with a file backend, in which each stack's secrets are encrypted by a passphrase of its own. */
 export class Pulumi {
@@ -82,9 +86,15 @@ export class Pulumi {
     }
   }
 
-  /** `pulumi up`, the stack made first if needed. @throws Error with Pulumi's own words if it fails */
+  /**
+   * `pulumi up`, the stack made first if needed, and taken back from a deployment that was killed.
+   * @throws Error with Pulumi's own words if it fails
+   */
   async up(stack: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     await this.ensureStack(stack);
+    if (await isLeftLocked(join(this.dir, "state", ".pulumi", "locks", "organization", PROJECT, stack))) {
+      succeeded(await this.execute(stack, ["cancel", "--yes"], this.project, env));
+    }
     return succeeded(await this.run(stack, ["up", "--yes", "--skip-preview"], env));
   }
 

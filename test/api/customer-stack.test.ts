@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
+import { until } from "../../farm/wait.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
 
 const TOKEN = "canary-token-of-nordbank";
@@ -38,6 +39,17 @@ describe("a customer's stack on a real API server", () => {
     expect(preview).toContain("WorkflowTemplate");
     expectNoCredential(preview);
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
+  });
+
+  it("is taken back from a deployment that was killed", async () => {
+    const deployment = pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], env);
+    const locks = join(api.folder.path, "pulumi", "state", ".pulumi", "locks");
+    await until({ what: "the deployment holds its stack", limitSeconds: 60 }, async () => heldBy(locks) !== undefined);
+    process.kill(heldBy(locks) ?? 0, "SIGKILL");
+    expect((await deployment).code).not.toBe(0);
+    const refused = await pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], env);
+    expect(refused.output).toContain("the stack is currently locked");
+    await pulumi.up("nordbank", env);
   });
 
   it("deploys every object of the lane, the credential only into its Secret", async () => {
@@ -205,4 +217,12 @@ function expectNoCredential(text: string): void {
     expect(text).not.toContain(secret);
     expect(text).not.toContain(Buffer.from(secret).toString("base64"));
   }
+}
+
+/** The process that holds a lock of the file backend; undefined if there is none, or none that is written to its end. */
+function heldBy(locks: string): number | undefined {
+  const files = existsSync(locks) ? readdirSync(locks, { recursive: true, encoding: "utf8" }) : [];
+  const lock = files.find((file) => file.endsWith(".json"));
+  const content = lock === undefined ? "" : readFileSync(join(locks, lock), "utf8");
+  return content === "" ? undefined : JSON.parse(content).pid;
 }
