@@ -1,8 +1,16 @@
 import { toolNames } from "../../farm/tools/recipes.ts";
 import { chaosCounts, pytestCounts, type Suite, vitestCounts } from "./suite.ts";
 
-/** What the suites of `make test` use: Argo CD itself runs in those of `make test-long` only. */
-const TOOLS = toolNames.filter((name) => name !== "argocd");
+/** All at once: they share most of what is compiled, and no test waits for a build within its own limit. */
+function tools(names: readonly string[]): Suite {
+  return { name: "tools", command: ["tsx", "farm/tools/cli.ts", "path", ...names], budgetMinutes: 45 };
+}
+
+const images: Suite = {
+  name: "images",
+  command: ["tsx", "farm/images/cli.ts", "build", "--all"],
+  budgetMinutes: 20,
+};
 
 /** The suites of `make test`, cheap ones first: a mistake shows before the farm is started for it. */
 export const suites: readonly Suite[] = [
@@ -13,9 +21,9 @@ export const suites: readonly Suite[] = [
   { name: "isolation", command: ["tsx", "isolation/cli.ts"], budgetMinutes: 2 },
   { name: "scan", command: ["tsx", "isolation/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
-  // All at once: they share most of what is compiled, and no test waits for a build within its own limit.
-  { name: "tools", command: ["tsx", "farm/tools/cli.ts", "path", ...TOOLS], budgetMinutes: 45 },
-  { name: "images", command: ["tsx", "farm/images/cli.ts", "build", "--all"], budgetMinutes: 20 },
+  // Argo CD itself runs in the suites of `make test-long` only.
+  tools(toolNames.filter((name) => name !== "argocd")),
+  images,
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
@@ -29,6 +37,8 @@ export const suites: readonly Suite[] = [
 
 /** The suites of `make test-long`. Each starts and ends a farm of its own. */
 export const longSuites: readonly Suite[] = [
+  tools(toolNames),
+  images,
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
   { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
