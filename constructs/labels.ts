@@ -1,7 +1,5 @@
 import type { ApiObjectMetadata } from "cdk8s";
-
-/** Label that names the customer on every object of a lane. Policies never rest on it: labels can be changed. */
-export const CUSTOMER_LABEL = "nightlane/customer";
+import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 
 /** Metadata of an object of a customer: an explicit name, and labels for people and dashboards. */
 export function customerMetadata(customer: string, name: string, extra: ApiObjectMetadata = {}): ApiObjectMetadata {

@@ -1,6 +1,6 @@
-import { FINISH_BY, INPUTS_BY, START_BY } from "../constructs/annotations.ts";
 import { CRON_WORKFLOW } from "../constructs/lane/spark-risk-workflow.ts";
 import type { Manifest } from "../constructs/manifest.ts";
+import { FINISH_BY, INPUTS_BY, START_BY } from "../runs/annotations.ts";
 
 /** One field of an object that a chart's user may set. */
 export interface HelmValue {

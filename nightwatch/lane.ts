@@ -1,8 +1,8 @@
-import { defined } from "../ops/night/defined.ts";
-import type { NightState } from "../ops/night/night-state.ts";
-import type { CronWorkflow, LaneSchedule } from "../ops/night/schedule.ts";
-import type { Workflow } from "../ops/night/workflow.ts";
-import type { RunFacts } from "./records/run-record.ts";
+import { defined } from "../runs/defined.ts";
+import type { NightState } from "../runs/night-state.ts";
+import type { RunFacts } from "../runs/run-record.ts";
+import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
+import type { Workflow } from "../runs/workflow.ts";
 
 /** A run that nightwatch keeps in mind. */
 export interface WatchedRun {

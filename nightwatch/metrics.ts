@@ -1,4 +1,4 @@
-import { deadlinesOf, lastDueDate } from "../ops/night/schedule.ts";
+import { deadlinesOf, lastDueDate } from "../runs/schedule.ts";
 import { type Lane, newestNight, runningRuns } from "./lane.ts";
 import { missedDate } from "./signals/night-signals.ts";
 import type { Signal } from "./signals/signal.ts";

@@ -1,9 +1,9 @@
-import { nightState } from "../ops/night/night-state.ts";
-import { type CronWorkflow, laneSchedule } from "../ops/night/schedule.ts";
-import type { Workflow } from "../ops/night/workflow.ts";
+import { nightState } from "../runs/night-state.ts";
+import { runFacts } from "../runs/run-facts.ts";
+import type { RunFacts } from "../runs/run-record.ts";
+import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
+import type { Workflow } from "../runs/workflow.ts";
 import { customerOf, type Lane, scheduleOf, type WatchedRun } from "./lane.ts";
-import { runFacts } from "./records/run-facts.ts";
-import type { RunFacts } from "./records/run-record.ts";
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error", "Gone", "Missed"]);
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { NIGHTS_ONLY } from "../constructs/annotations.ts";
-import type { CronWorkflow } from "../ops/night/schedule.ts";
-import type { Workflow } from "../ops/night/workflow.ts";
+import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
+import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { Webhook } from "./notify/webhook.ts";

@@ -9,13 +9,13 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
-import { NIGHTS_ONLY } from "../constructs/annotations.ts";
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
-import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../nightwatch/records/run-record.ts";
-import { type Act, actAnnotation } from "./acts/act.ts";
+import { type Act, actAnnotation } from "../runs/act.ts";
+import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
+import { parameter, type Workflow, type WorkflowSpecTemplate } from "../runs/workflow.ts";
 import { NOT_FOUND, statusOf, told } from "./central-errors.ts";
-import type { CronWorkflow } from "./night/schedule.ts";
-import { parameter, type Workflow, type WorkflowSpecTemplate } from "./night/workflow.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 

@@ -1,9 +1,9 @@
+import { type NightState, nightState } from "../runs/night-state.ts";
+import type { StepStatus } from "../runs/step-status.ts";
+import type { Workflow } from "../runs/workflow.ts";
 import type { Central, WorkflowHead } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { type Lane, unknownName } from "./lanes.ts";
-import { type NightState, nightState } from "./night/night-state.ts";
-import type { StepStatus } from "./night/step-status.ts";
-import type { Workflow } from "./night/workflow.ts";
 
 /** Which of a lane's nights is meant. */
 export interface NightChoice {

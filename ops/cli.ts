@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { UnreadableRun } from "../runs/unreadable-run.ts";
 import { addLookCommands } from "./commands/look.ts";
 import type { Io } from "./commands/options.ts";
 import { addRunCommands } from "./commands/runs.ts";
@@ -47,6 +48,10 @@ export async function main(args: readonly string[], io: Io = TERMINAL): Promise<
     if (error instanceof OpsError) {
       io.err.write(`nightlane: ${error.message}\n${error.mend === undefined ? "" : `  ${error.mend}\n`}`);
       return error.code;
+    }
+    if (error instanceof UnreadableRun) {
+      io.err.write(`nightlane: ${error.message}\n  ${error.remedy}\n`);
+      return ExitCode.notPossible;
     }
     io.err.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return ExitCode.defect;

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { type Paint, paintFor } from "./night/render-night.ts";
+import { type Paint, paintFor } from "./render-night.ts";
 
 /** Form of a command's result. */
 export type OutputForm = "text" | "json";

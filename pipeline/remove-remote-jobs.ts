@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { apiServer } from "../constructs/api-server.ts";
-import { CUSTOMER_LABEL } from "../constructs/labels.ts";
 import { UserError } from "../constructs/problem.ts";
 import { loadCustomer } from "../infra/customer-files.ts";
+import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 
 /** `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster. */
 const [name = ""] = process.argv.slice(2);

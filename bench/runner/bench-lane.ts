@@ -8,7 +8,7 @@ import type { Step } from "../../constructs/night/step.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { Central } from "../../ops/central.ts";
-import type { Workflow } from "../../ops/night/workflow.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import { type SleepingNight, sleepingNightTemplate } from "../../test/support/sleeping-night.ts";
 import { FirstSeen } from "./first-seen.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { repositoryRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
-import type { Workflow } from "../../ops/night/workflow.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import { Grip } from "../harm/grip.ts";
 import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";

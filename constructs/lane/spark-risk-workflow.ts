@@ -1,6 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { FINISH_BY, INPUTS_BY, START_BY } from "../annotations.ts";
+import { FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
 import { minutesOf } from "../checks/check-schedule.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";

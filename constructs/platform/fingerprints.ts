@@ -1,8 +1,9 @@
 import { Chart } from "cdk8s";
 import { ConfigMap } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
+import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import { SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { CUSTOMER_LABEL, platformMetadata } from "../labels.ts";
+import { platformMetadata } from "../labels.ts";
 
 export interface FingerprintsProps {
   readonly customer: string;

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { ACT_PREFIX } from "../annotations.ts";
+import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { AdmissionPolicy, type PolicyRule, type Variable } from "./admission/admission-policy.ts";
 import { quoted } from "./admission/cel.ts";
 import { NIGHT_CONTROL_PREFIX } from "./admission/control-config-maps.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Central } from "../../ops/central.ts";
-import { type NightState, nightState } from "../../ops/night/night-state.ts";
-import { type Paint, paintFor, plain, renderNight } from "../../ops/night/render-night.ts";
+import { type Paint, paintFor, plain, renderNight } from "../../ops/render-night.ts";
+import { type NightState, nightState } from "../../runs/night-state.ts";
 
 /** A night that was started and is being watched. */
 export interface WatchedNight {

@@ -1,5 +1,5 @@
+import type { RunFacts } from "../../runs/run-record.ts";
 import type { Signal } from "../signals/signal.ts";
-import type { RunFacts } from "./run-record.ts";
 
 /** The facts of a night that never started. */
 export function missedFacts(signal: Signal, now: number): RunFacts | undefined {

@@ -1,5 +1,12 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
-import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunFacts, type RunRecord, recordName } from "./run-record.ts";
+import {
+  CUSTOMER_LABEL,
+  DATE_LABEL,
+  RUN_RECORDS,
+  type RunFacts,
+  type RunRecord,
+  recordName,
+} from "../../runs/run-record.ts";
 
 const PAGE = 200;
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from "./run-record.ts";
+import type { RunRecord } from "../../runs/run-record.ts";
 
 /** Whether a record is past its time, counted from the end of the run, or from its own making. @param now Milliseconds. */
 export function expired({ metadata, spec }: RunRecord, retentionDays: number, now: number): boolean {

@@ -1,6 +1,6 @@
 import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
-import { deadlinesOf, lastDueDate } from "../../ops/night/schedule.ts";
-import { PASSED } from "../../ops/night/step-status.ts";
+import { deadlinesOf, lastDueDate } from "../../runs/schedule.ts";
+import { PASSED } from "../../runs/step-status.ts";
 import { type Lane, newestNight, runningRuns, type WatchedRun } from "../lane.ts";
 import type { Signal } from "./signal.ts";
 

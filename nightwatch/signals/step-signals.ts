@@ -1,7 +1,7 @@
 import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
-import type { NightState } from "../../ops/night/night-state.ts";
-import type { StepStatus } from "../../ops/night/step-status.ts";
-import type { RunFacts } from "../records/run-record.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
 import type { Signal } from "./signal.ts";
 
 /** Exit code of a runner that cannot say what became of its remote job. */

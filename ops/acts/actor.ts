@@ -1,6 +1,6 @@
+import type { Act, Verb } from "../../runs/act.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Act, Verb } from "./act.ts";
 
 /** What every act is given with. */
 export interface ActOptions {

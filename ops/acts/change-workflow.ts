@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type Act, actAnnotation } from "../../runs/act.ts";
+import { nodesAreWritable } from "../../runs/nodes.ts";
+import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import type { Central } from "../central.ts";
 import { CONFLICT, statusOf, told } from "../central-errors.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import { nodesAreWritable } from "../night/nodes.ts";
-import type { Workflow, WorkflowNode } from "../night/workflow.ts";
-import { type Act, actAnnotation } from "./act.ts";
 
 /** How often a change is made anew because the controller changed the workflow in between. */
 const TRIES = 20;

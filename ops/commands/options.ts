@@ -2,10 +2,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Day, isDay } from "../../runs/local-time.ts";
 import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
 import type { NightChoice } from "../choose-night.ts";
-import { type Day, isDay } from "../night/local-time.ts";
 import { Output, type OutputForm } from "../output.ts";
 
 /** Where a command writes: results, and what is said on the way. */

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import type { Day } from "../../runs/local-time.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { laneOf } from "../lanes.ts";
-import type { Day } from "../night/local-time.ts";
-import type { Paint } from "../night/render-night.ts";
+import type { Paint } from "../render-night.ts";
 import { type Backfill, backfill } from "../verbs/backfill.ts";
 import { compare, renderComparison } from "../verbs/compare.ts";
 import { comparisonText, history, renderHistory, renderRuns } from "../verbs/history.ts";

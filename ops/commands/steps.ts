@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Paint } from "../night/render-night.ts";
+import type { Paint } from "../render-night.ts";
 import { abort, retry, skip } from "../verbs/decide.ts";
 import { hold } from "../verbs/hold.ts";
 import { pause, resume } from "../verbs/pause.ts";

@@ -1,8 +1,8 @@
-import { runFacts } from "../../nightwatch/records/run-facts.ts";
-import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import type { Day } from "../../runs/local-time.ts";
+import { runFacts } from "../../runs/run-facts.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
-import type { Day } from "../night/local-time.ts";
 
 /**
  * All runs of a lane that are known. Of a run that is over the record tells; of any other its workflow, since the record

@@ -1,10 +1,10 @@
-import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import { addDays, type Day } from "../../runs/local-time.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { addDays, type Day } from "../night/local-time.ts";
-import { laneSchedule, lastDueDate } from "../night/schedule.ts";
 import { allRuns } from "../runs/all-runs.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { run, type Started } from "./run.ts";

@@ -3,11 +3,11 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { ResultHashes, RunFacts } from "../../nightwatch/records/run-record.ts";
+import type { Day } from "../../runs/local-time.ts";
+import type { ResultHashes, RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import type { Day } from "../night/local-time.ts";
 import { table } from "../output.ts";
 import { isOver, runsOf } from "../runs/all-runs.ts";
 

@@ -1,10 +1,10 @@
-import type { RunFacts } from "../../nightwatch/records/run-record.ts";
+import type { Day } from "../../runs/local-time.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import { clock, secondsBetween } from "../../runs/time.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
-import type { Day } from "../night/local-time.ts";
-import type { Paint } from "../night/render-night.ts";
-import { clock, secondsBetween } from "../night/time.ts";
 import { table } from "../output.ts";
+import type { Paint } from "../render-night.ts";
 import { allRuns } from "../runs/all-runs.ts";
 
 /** Which runs are told. */

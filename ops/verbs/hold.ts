@@ -1,4 +1,4 @@
-import { type Act, actAnnotation } from "../acts/act.ts";
+import { type Act, actAnnotation } from "../../runs/act.ts";
 import { noteAct } from "../acts/change-workflow.ts";
 import { controlName, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";

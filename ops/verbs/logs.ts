@@ -1,10 +1,10 @@
 import { Transform, type TransformCallback } from "node:stream";
+import { workflowNodes } from "../../runs/nodes.ts";
+import { stepNodes } from "../../runs/step-nodes.ts";
 import type { Central } from "../central.ts";
 import { type NightChoice, nightToShow, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { workflowNodes } from "../night/nodes.ts";
-import { stepNodes } from "../night/step-nodes.ts";
 import type { Output } from "../output.ts";
 
 /** Which log is wanted. */

@@ -1,16 +1,16 @@
+import { defined } from "../../runs/defined.ts";
+import { latenessOf } from "../../runs/lateness.ts";
+import { localTime } from "../../runs/local-time.ts";
+import type { StepState } from "../../runs/night-state.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
+import { PASSED } from "../../runs/step-status.ts";
+import { clock } from "../../runs/time.ts";
 import type { Central } from "../central.ts";
 import { nightToShow } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { defined } from "../night/defined.ts";
-import { latenessOf } from "../night/lateness.ts";
-import { localTime } from "../night/local-time.ts";
-import type { StepState } from "../night/night-state.ts";
-import type { Paint } from "../night/render-night.ts";
-import { laneSchedule } from "../night/schedule.ts";
-import { PASSED } from "../night/step-status.ts";
-import { clock } from "../night/time.ts";
 import { table } from "../output.ts";
+import type { Paint } from "../render-night.ts";
 
 /** A lane's newest night in one line. */
 export interface NightLine {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { compareRuns } from "../../nightwatch/records/compare-runs.ts";
-import { runFacts } from "../../nightwatch/records/run-facts.ts";
-import type { Comparison, RunFacts } from "../../nightwatch/records/run-record.ts";
+import { compareRuns } from "../../runs/compare-runs.ts";
+import { runFacts } from "../../runs/run-facts.ts";
+import type { Comparison, RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import { hasEnded, readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";

@@ -1,8 +1,8 @@
+import type { Day } from "../../runs/local-time.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import type { Day } from "../night/local-time.ts";
 import { runsOf } from "../runs/all-runs.ts";
 
 /** A night that was started. */

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Central } from "../central.ts";
 import { hasEnded, type NightChoice, nightToShow, type ReadNight, readNight } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
-import { type Paint, renderNight } from "../night/render-night.ts";
 import type { Output } from "../output.ts";
+import { type Paint, renderNight } from "../render-night.ts";
 
 const REFRESH_MILLISECONDS = 2000;
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ORDER_ANNOTATION } from "../../constructs/annotations.ts";
-import { type Act, actAnnotation } from "../acts/act.ts";
+import { type Act, actAnnotation } from "../../runs/act.ts";
+import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
+import { workflowNodes } from "../../runs/nodes.ts";
+import { stepNodes } from "../../runs/step-nodes.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
 import { noteAct } from "../acts/change-workflow.ts";
 import { readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import { workflowNodes } from "../night/nodes.ts";
-import { stepNodes } from "../night/step-nodes.ts";
-import type { StepStatus } from "../night/step-status.ts";
 import { decideRetry } from "./decide.ts";
 import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext } from "./verb.ts";
 

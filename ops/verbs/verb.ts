@@ -1,11 +1,11 @@
-import type { Act } from "../acts/act.ts";
+import type { Act } from "../../runs/act.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { ChangePlace } from "../acts/change-workflow.ts";
 import type { Central } from "../central.ts";
 import { type NightChoice, type ReadNight, runningNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { type Lane, laneOf } from "../lanes.ts";
-import type { StepStatus } from "../night/step-status.ts";
 
 /** What a verb that acts on a running night works with. */
 export interface VerbContext {

@@ -1,6 +1,6 @@
-import { workflowNodes } from "../night/nodes.ts";
-import { isWaiting, stepNodes } from "../night/step-nodes.ts";
-import type { Workflow, WorkflowNode } from "../night/workflow.ts";
+import { workflowNodes } from "../../runs/nodes.ts";
+import { isWaiting, stepNodes } from "../../runs/step-nodes.ts";
+import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 
 /** The gate at which a step is held; undefined if it is not. */
 export function waitingGate(workflow: Workflow, step: string): WorkflowNode | undefined {

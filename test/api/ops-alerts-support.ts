@@ -4,8 +4,8 @@ import { parse, stringify } from "yaml";
 import { runCommand } from "../../farm/deploy/command.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { Nightwatch } from "../../nightwatch/nightwatch.ts";
-import type { CronWorkflow } from "../../ops/night/schedule.ts";
-import type { Workflow } from "../../ops/night/workflow.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import type { TemporaryFolder } from "./support.ts";
 
 /** A rule as Prometheus reads it. */

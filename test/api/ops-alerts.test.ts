@@ -5,8 +5,8 @@ import { runCommand } from "../../farm/deploy/command.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
-import type { CronWorkflow } from "../../ops/night/schedule.ts";
-import type { Workflow } from "../../ops/night/workflow.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import { parseCommandLine } from "../ops/support/command-line.ts";
 import {
   attemptNodes,

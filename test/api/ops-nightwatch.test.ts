@@ -7,8 +7,8 @@ import { SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
 import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import type { Notification } from "../../nightwatch/notify/webhook.ts";
-import type { RunRecord } from "../../nightwatch/records/run-record.ts";
 import { startNightwatch } from "../../nightwatch/start.ts";
+import type { RunRecord } from "../../runs/run-record.ts";
 import { OpsCluster } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";

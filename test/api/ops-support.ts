@@ -14,8 +14,8 @@ import { silentReporter } from "../../farm/tools/reporter.ts";
 import { until } from "../../farm/wait.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
-import { type NightState, nightState } from "../../ops/night/night-state.ts";
-import type { StepState } from "../../ops/night/step-status.ts";
+import { type NightState, nightState } from "../../runs/night-state.ts";
+import type { StepState } from "../../runs/step-status.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { PlayedKubelet } from "./ops-kubelet.ts";
 

@@ -16,7 +16,7 @@ import { until } from "../../farm/wait.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 import { Api, messageOf } from "../../isolation/live/api.ts";
 import { Central } from "../../ops/central.ts";
-import { nightState } from "../../ops/night/night-state.ts";
+import { nightState } from "../../runs/night-state.ts";
 import { makePricingRepository } from "../support/pricing-repository.ts";
 
 const CUSTOMER = "alpenkredit";

@@ -3,7 +3,7 @@ import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
-import { remoteJobName } from "../../ops/night/remote-job.ts";
+import { remoteJobName } from "../../runs/remote-job.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { CustomerCluster } from "./customer-cluster.ts";

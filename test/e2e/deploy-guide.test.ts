@@ -12,7 +12,7 @@ import { silentReporter } from "../../farm/tools/reporter.ts";
 import { until } from "../../farm/wait.ts";
 import { Api } from "../../isolation/live/api.ts";
 import { Central } from "../../ops/central.ts";
-import { nightState } from "../../ops/night/night-state.ts";
+import { nightState } from "../../runs/night-state.ts";
 import { readGuide } from "./deploy-guide/guide.ts";
 import { Shell } from "./deploy-guide/shell.ts";
 import { AUTHOR, cloneCheckout } from "./pipeline/checkout-clone.ts";

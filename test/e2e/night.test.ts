@@ -8,9 +8,9 @@ import { watchNights } from "../../farm/demo/watch-nights.ts";
 import { laneVolume } from "../../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerNames } from "../../infra/customer-files.ts";
-import { type RunFacts, type RunRecord, recordName } from "../../nightwatch/records/run-record.ts";
 import { Central } from "../../ops/central.ts";
-import type { NightState } from "../../ops/night/night-state.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import { type RunFacts, type RunRecord, recordName } from "../../runs/run-record.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 interface Pods {

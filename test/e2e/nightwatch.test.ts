@@ -3,8 +3,8 @@ import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluste
 import { ApiClient } from "../../farm/api-client.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerNames } from "../../infra/customer-files.ts";
-import type { RunFacts } from "../../nightwatch/records/run-record.ts";
 import { Central } from "../../ops/central.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 
 /** A Saturday: its night is the calendar alone. */
 const CLOSED_DATE = "2026-03-28";

@@ -7,8 +7,8 @@ import { until } from "../../farm/wait.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
-import { type NightState, nightState } from "../../ops/night/night-state.ts";
-import type { StepState, StepStatus } from "../../ops/night/step-status.ts";
+import { type NightState, nightState } from "../../runs/night-state.ts";
+import type { StepState, StepStatus } from "../../runs/step-status.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 const CUSTOMER = "alpenkredit";

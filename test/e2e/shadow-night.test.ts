@@ -13,7 +13,7 @@ import { loadCustomer } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
-import type { NightState } from "../../ops/night/night-state.ts";
+import type { NightState } from "../../runs/night-state.ts";
 import { projectCopy, TemporaryFolder } from "../api/support.ts";
 import { bashNightFolder, runBashNight } from "./bash-night.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ACT_PREFIX } from "../../../constructs/annotations.ts";
+import { ACT_PREFIX } from "../../../runs/annotations.ts";
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Forbidden, type LaneUnderTest, OPERATOR, refusals } from "./lane.ts";

@@ -4,7 +4,7 @@ import { RunBook } from "../../../nightwatch/run-book.ts";
 import { nightSignals } from "../../../nightwatch/signals/night-signals.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
 import { stepSignals } from "../../../nightwatch/signals/step-signals.ts";
-import type { CronWorkflow } from "../../../ops/night/schedule.ts";
+import type { CronWorkflow } from "../../../runs/schedule.ts";
 import { parseCommandLine } from "../../ops/support/command-line.ts";
 import {
   attemptNodes,

@@ -1,4 +1,4 @@
-import type { Workflow, WorkflowNode, WorkflowParameter } from "../../../ops/night/workflow.ts";
+import type { Workflow, WorkflowNode, WorkflowParameter } from "../../../runs/workflow.ts";
 
 type Phase = NonNullable<WorkflowNode["phase"]>;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { compareRuns } from "../../../nightwatch/records/compare-runs.ts";
-import { missedFacts } from "../../../nightwatch/records/missed-night.ts";
-import { expired } from "../../../nightwatch/records/retention.ts";
-import { runFacts } from "../../../nightwatch/records/run-facts.ts";
-import type { RunFacts, RunRecord } from "../../../nightwatch/records/run-record.ts";
-import { actAnnotation } from "../../../ops/acts/act.ts";
-import { attemptNodes, nightWorkflow, stepNode } from "../../ops/support/night-workflow.ts";
+import { missedFacts } from "../../nightwatch/records/missed-night.ts";
+import { expired } from "../../nightwatch/records/retention.ts";
+import { actAnnotation } from "../../runs/act.ts";
+import { compareRuns } from "../../runs/compare-runs.ts";
+import { runFacts } from "../../runs/run-facts.ts";
+import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
+import { attemptNodes, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
 const results = (hash: string): string => JSON.stringify({ sha256: hash, files: { "spot.csv": hash } });

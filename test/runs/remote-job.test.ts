@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type RunKey, remoteJobName, runKeyText } from "../../../ops/night/remote-job.ts";
+import { type RunKey, remoteJobName, runKeyText } from "../../runs/remote-job.ts";
 
 const run: RunKey = {
   customer: "nordbank",

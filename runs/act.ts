@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ACT_PREFIX } from "../../constructs/annotations.ts";
+import { ACT_PREFIX } from "./annotations.ts";
 
 const VERBS = [
   "run",

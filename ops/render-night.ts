@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
-import type { RecordedAct } from "../acts/act.ts";
-import type { NightState, StepState, StepStatus } from "./night-state.ts";
-import { PASSED } from "./step-status.ts";
-import { clock } from "./time.ts";
+import type { RecordedAct } from "../runs/act.ts";
+import type { NightState, StepState, StepStatus } from "../runs/night-state.ts";
+import { PASSED } from "../runs/step-status.ts";
+import { clock } from "../runs/time.ts";
 
-export { clock } from "./time.ts";
+export { clock } from "../runs/time.ts";
 
 /** How text is coloured; `plain` for pipes and logs. */
 export type Paint = (color: "green" | "red" | "yellow" | "cyan" | "gray" | "bold", text: string) => string;

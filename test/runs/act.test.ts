@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Act, actAnnotation, actsOf, actValueStart } from "../../../ops/acts/act.ts";
+import { type Act, actAnnotation, actsOf, actValueStart } from "../../runs/act.ts";
 
 const act: Act = {
   by: "anna@vendor.example",

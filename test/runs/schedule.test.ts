@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { latenessOf } from "../../../ops/night/lateness.ts";
-import { type CronWorkflow, deadlinesOf, laneSchedule, lastDueDate } from "../../../ops/night/schedule.ts";
+import { latenessOf } from "../../runs/lateness.ts";
+import { type CronWorkflow, deadlinesOf, laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 
 function cron(schedule: string, annotations: Readonly<Record<string, string>> = {}): CronWorkflow {
   return {

@@ -1,4 +1,4 @@
-import { actsOf, type RecordedAct } from "../acts/act.ts";
+import { actsOf, type RecordedAct } from "./act.ts";
 import { defined } from "./defined.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { RunKey } from "./remote-job.ts";

@@ -1,16 +1,15 @@
 import { gunzipSync } from "node:zlib";
-import { ExitCode, OpsError } from "../exit-code.ts";
+import { UnreadableRun } from "./unreadable-run.ts";
 import type { Workflow, WorkflowNode } from "./workflow.ts";
 
 /**
  * All nodes of a workflow, also of one so large that the controller compressed them.
- * @throws OpsError where the controller keeps them in a database, which only Argo's own server can read
+ * @throws UnreadableRun where the controller keeps them in a database, which only Argo's own server can read
  */
 export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
   const { nodes, compressedNodes, offloadNodeStatusVersion } = workflow.status ?? {};
   if (offloadNodeStatusVersion) {
-    throw new OpsError(
-      ExitCode.notPossible,
+    throw new UnreadableRun(
       `the nodes of ${workflow.metadata.name} are kept in a database (offloadNodeStatusVersion ${offloadNodeStatusVersion}), not in the workflow`,
       "use `argo get` and `argo node set` against Argo's server for this night",
     );

@@ -1,11 +1,11 @@
-import { actsOf } from "../../ops/acts/act.ts";
-import { defined } from "../../ops/night/defined.ts";
-import { latenessOf } from "../../ops/night/lateness.ts";
-import { nightState } from "../../ops/night/night-state.ts";
-import type { LaneSchedule } from "../../ops/night/schedule.ts";
-import type { AttemptStatus, StepStatus } from "../../ops/night/step-status.ts";
-import type { Workflow } from "../../ops/night/workflow.ts";
+import { actsOf } from "./act.ts";
+import { defined } from "./defined.ts";
+import { latenessOf } from "./lateness.ts";
+import { nightState } from "./night-state.ts";
 import type { AttemptFacts, ResultHashes, RunFacts, RunPurpose, StepFacts } from "./run-record.ts";
+import type { LaneSchedule } from "./schedule.ts";
+import type { AttemptStatus, StepStatus } from "./step-status.ts";
+import type { Workflow } from "./workflow.ts";
 
 const LONGEST_MESSAGE = 500;
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { actAnnotation } from "../../../ops/acts/act.ts";
-import { type NightControl, nightState } from "../../../ops/night/night-state.ts";
-import { plain, renderNight } from "../../../ops/night/render-night.ts";
-import type { StepStatus } from "../../../ops/night/step-status.ts";
+import { plain, renderNight } from "../../ops/render-night.ts";
+import { actAnnotation } from "../../runs/act.ts";
+import { type NightControl, nightState } from "../../runs/night-state.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
 import {
   attemptNodes,
   type NightParts,
@@ -11,7 +11,7 @@ import {
   node,
   stepNode,
   waitingNode,
-} from "../support/night-workflow.ts";
+} from "../ops/support/night-workflow.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, instantOf, isDay, localTime } from "../../../ops/night/local-time.ts";
+import { addDays, instantOf, isDay, localTime } from "../../runs/local-time.ts";
 
 const BERLIN = "Europe/Berlin";
 const utc = (instant: number): string => new Date(instant).toISOString();

@@ -1,4 +1,4 @@
-import type { RecordedAct } from "../acts/act.ts";
+import type { RecordedAct } from "./act.ts";
 import { defined } from "./defined.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";

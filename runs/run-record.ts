@@ -1,11 +1,12 @@
-import type { RecordedAct } from "../../ops/acts/act.ts";
-import type { StepState } from "../../ops/night/step-status.ts";
+import type { RecordedAct } from "./act.ts";
+import type { StepState } from "./step-status.ts";
 
 /** Kubernetes names of run records. */
 export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: "runrecords" } as const;
 
-/** Labels by which records are found. */
+/** Label that names the customer on every object of a lane and on records. Policies never rest on it: labels can be changed. */
 export const CUSTOMER_LABEL = "nightlane/customer";
+/** Label that names the business date of a record. */
 export const DATE_LABEL = "nightlane/business-date";
 
 /** What remains of a run when its workflow, its events and its logs are gone. Written by nightwatch and nobody else. */

@@ -1,4 +1,4 @@
-import { FINISH_BY, INPUTS_BY, START_BY } from "../../constructs/annotations.ts";
+import { FINISH_BY, INPUTS_BY, START_BY } from "./annotations.ts";
 import { addDays, type Day, instantOf, localTime } from "./local-time.ts";
 
 /** A CronWorkflow as far as we read it. */
