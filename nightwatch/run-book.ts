@@ -111,7 +111,7 @@ export class RunBook {
     if (ENDED.has(facts.phase)) {
       return undefined;
     }
-    const gone = { ...facts, phase: "Gone", message: "its workflow was deleted before it ended" };
+    const gone: RunFacts = { ...facts, phase: "Gone", message: "its workflow was deleted before it ended" };
     this.runs.set(facts.uid, { facts: gone });
     return gone;
   }

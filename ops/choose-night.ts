@@ -1,4 +1,5 @@
 import { type NightState, nightState } from "../runs/night-state.ts";
+import { hasEnded } from "../runs/phases.ts";
 import type { StepStatus } from "../runs/step-status.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { Central, WorkflowHead } from "./central.ts";
@@ -106,13 +107,6 @@ async function named(central: Central, lane: Lane, heads: readonly WorkflowHead[
     throw unknownName(`night of ${lane.customer}`, name, names);
   }
   return readNight(central, lane, name);
-}
-
-const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error"]);
-
-/** Whether a night is over. */
-export function hasEnded(state: Pick<NightState, "phase">): boolean {
-  return ENDED.has(state.phase);
 }
 
 function runningOnly(night: ReadNight): ReadNight {

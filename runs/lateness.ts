@@ -22,7 +22,7 @@ export function latenessOf(
   now: number,
 ): Lateness | undefined {
   const { businessDate } = night;
-  if (schedule === undefined || businessDate === undefined || !isDay(businessDate) || night.runNumber !== "1") {
+  if (schedule === undefined || businessDate === undefined || !isDay(businessDate) || night.runNumber !== 1) {
     return undefined;
   }
   const deadlines = deadlinesOf(schedule, businessDate);

@@ -1,6 +1,7 @@
 import { actsOf, type RecordedAct } from "./act.ts";
 import { defined } from "./defined.ts";
 import { workflowNodes } from "./nodes.ts";
+import type { NightPhase } from "./phases.ts";
 import type { RunKey } from "./remote-job.ts";
 import { type StepStatus, stepStatus } from "./step-status.ts";
 import { secondsBetween } from "./time.ts";
@@ -12,11 +13,11 @@ export type { StepState, StepStatus } from "./step-status.ts";
 export interface NightState {
   readonly workflow: string;
   readonly namespace: string;
-  readonly phase: string;
+  readonly phase: NightPhase;
   readonly businessDate?: string;
   /** `regular`, `month-end` or `quarter-end`; known with the business date. */
   readonly variant?: string;
-  readonly runNumber: string;
+  readonly runNumber: number;
   /** Name of the WorkflowTemplate it runs. */
   readonly template?: string;
   /** False on a day that is no business day: the steps are skipped and the night succeeds. */
@@ -53,7 +54,7 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
   const asked = parameter(given, "business-date");
   const businessDate = parameter(found, "business-date") ?? (asked === "auto" ? undefined : asked);
   const variant = parameter(found, "variant");
-  const runNumber = parameter(given, "run-number") ?? "1";
+  const runNumber = Number(parameter(given, "run-number") ?? "1");
   const { acts } = actsOf(workflow.metadata.annotations);
   const run = runKey(workflow.metadata.namespace, businessDate, variant, runNumber);
   return {
@@ -85,7 +86,7 @@ function askedFor(value: string | undefined): "hold" | "skip" | undefined {
 }
 
 /** Known once the calendar has run: the variant is part of what makes a run another one. */
-function runKey(namespace: string, businessDate?: string, variant?: string, runNumber?: string): RunKey | undefined {
+function runKey(namespace: string, businessDate?: string, variant?: string, runNumber = 1): RunKey | undefined {
   return businessDate === undefined || variant === undefined
     ? undefined
     : {
@@ -93,6 +94,6 @@ function runKey(namespace: string, businessDate?: string, variant?: string, runN
         pipeline: "night",
         businessDate,
         variant,
-        number: Number(runNumber),
+        number: runNumber,
       };
 }

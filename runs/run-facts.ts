@@ -33,7 +33,7 @@ export function runFacts(
     night: state.workflow,
     uid: workflow.metadata.uid ?? "",
     pipeline: "night",
-    runNumber: Number(state.runNumber),
+    runNumber: state.runNumber,
     purpose: purposeOf(start?.verb, state.scheduledAt),
     template: state.template ?? "",
     images: imagesOf(workflow),

@@ -1,4 +1,5 @@
 import type { RecordedAct } from "./act.ts";
+import type { NightPhase } from "./phases.ts";
 import type { StepState } from "./step-status.ts";
 
 /** Kubernetes names of run records. */
@@ -51,8 +52,7 @@ export interface RunFacts {
   readonly scheduledAt?: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** Argo's phase; `Gone` for a workflow that was deleted before it ended, `Missed` for a night that never started. */
-  readonly phase: string;
+  readonly phase: NightPhase;
   readonly message?: string;
   /** False on a day that is no business day. */
   readonly open?: boolean;

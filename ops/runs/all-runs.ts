@@ -1,4 +1,5 @@
 import type { Day } from "../../runs/local-time.ts";
+import { isOver } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
@@ -35,11 +36,4 @@ export async function runsOf(central: Central, lane: Lane, businessDate: Day): P
 /** The first run number that a business date has not used. */
 export function nextNumber(runs: readonly RunFacts[]): number {
   return 1 + Math.max(0, ...runs.map(({ runNumber }) => runNumber));
-}
-
-const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error", "Gone"]);
-
-/** Whether a run is over. */
-export function isOver({ phase }: RunFacts): boolean {
-  return ENDED.has(phase);
 }

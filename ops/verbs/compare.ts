@@ -4,12 +4,13 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Day } from "../../runs/local-time.ts";
+import { isOver } from "../../runs/phases.ts";
 import type { ResultHashes, RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { table } from "../output.ts";
-import { isOver, runsOf } from "../runs/all-runs.ts";
+import { runsOf } from "../runs/all-runs.ts";
 
 /** What is compared with a folder. */
 export interface CompareOptions {

@@ -17,7 +17,7 @@ export interface NightLine {
   readonly customer: string;
   readonly night?: string;
   readonly businessDate?: string;
-  readonly runNumber?: string;
+  readonly runNumber?: number;
   /** Argo's phase, `Paused`, `Closed` for a day that is no business day, or `None`. */
   readonly state: string;
   readonly stepsDone?: number;
@@ -91,7 +91,7 @@ export function renderNights(lines: readonly NightLine[], paint: Paint): string 
   const rows = lines.map((line) => [
     line.customer,
     line.businessDate ?? "-",
-    line.runNumber ?? "-",
+    String(line.runNumber ?? "-"),
     line.state,
     line.steps === undefined || line.steps === 0 ? "-" : `${line.stepsDone}/${line.steps}`,
     clock(line.seconds) || "-",

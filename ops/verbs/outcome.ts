@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { compareRuns } from "../../runs/compare-runs.ts";
+import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { Comparison, RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
-import { hasEnded, readNight } from "../choose-night.ts";
+import { readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { runsOf } from "../runs/all-runs.ts";

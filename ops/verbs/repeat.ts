@@ -1,10 +1,11 @@
 import type { Day } from "../../runs/local-time.ts";
+import { isOver } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { isOver, nextNumber, runsOf } from "../runs/all-runs.ts";
+import { nextNumber, runsOf } from "../runs/all-runs.ts";
 import { beginAt, recordedInputs } from "../runs/replay-plan.ts";
 import type { Started } from "./run.ts";
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { hasEnded } from "../../runs/phases.ts";
 import type { Central } from "../central.ts";
-import { hasEnded, type NightChoice, nightToShow, type ReadNight, readNight } from "../choose-night.ts";
+import { type NightChoice, nightToShow, type ReadNight, readNight } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
 import type { Output } from "../output.ts";
 import { type Paint, renderNight } from "../render-night.ts";

@@ -111,7 +111,7 @@ describe("a step", () => {
 
 describe("a night", () => {
   test("knows its business date from its parameter, or from the calendar", () => {
-    expect(nightState(nightWorkflow(), NOW)).toMatchObject({ businessDate: "2026-03-31", runNumber: "1" });
+    expect(nightState(nightWorkflow(), NOW)).toMatchObject({ businessDate: "2026-03-31", runNumber: 1 });
     const auto = nightWorkflow({ parameters: { "business-date": "auto", "scheduled-time": "2026-03-31T20:30:00Z" } });
     expect(nightState(auto, NOW)).not.toHaveProperty("businessDate");
     expect(

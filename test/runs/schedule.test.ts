@@ -75,7 +75,7 @@ describe("deadlines", () => {
 });
 
 describe("a night", () => {
-  const night = { businessDate: "2026-01-15", runNumber: "1" };
+  const night = { businessDate: "2026-01-15", runNumber: 1 };
   const at = (time: string): number => Date.parse(time);
 
   test("is in time until it should have ended", () => {
@@ -97,7 +97,7 @@ describe("a night", () => {
   });
 
   test("has no deadline as a replay", () => {
-    expect(latenessOf({ ...night, runNumber: "2" }, nightly, at("2026-02-01T00:00:00Z"))).toBeUndefined();
+    expect(latenessOf({ ...night, runNumber: 2 }, nightly, at("2026-02-01T00:00:00Z"))).toBeUndefined();
   });
 
   test("is never late on a day that is no business day", () => {

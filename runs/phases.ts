@@ -1,0 +1,21 @@
+import type { WorkflowPhase } from "./workflow.ts";
+
+/**
+ * What became of a night: one set of words for people, records and machines. `Pending` to `Error` are Argo's. `Due` has
+ * not started and still may in time, `Missed` was not started in time, `Gone` was deleted before it ended.
+ *
+ * That a night is paused, or that its day is no business day, is no phase: it is said beside it.
+ */
+export type NightPhase = WorkflowPhase | "Due" | "Missed" | "Gone";
+
+const ENDED: ReadonlySet<string> = new Set<NightPhase>(["Succeeded", "Failed", "Error"]);
+
+/** Whether Argo has ended a night. */
+export function hasEnded({ phase }: { readonly phase: string }): boolean {
+  return ENDED.has(phase);
+}
+
+/** Whether a run is over: Argo has ended it, or it was deleted. */
+export function isOver({ phase }: { readonly phase: string }): boolean {
+  return ENDED.has(phase) || phase === "Gone";
+}
