@@ -1,6 +1,6 @@
-import { CRON_WORKFLOW } from "../constructs/lane/spark-risk-workflow.ts";
 import type { Manifest } from "../constructs/manifest.ts";
 import { FINISH_BY, INPUTS_BY, START_BY } from "../runs/annotations.ts";
+import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
 
 /** One field of an object that a chart's user may set. */
 export interface HelmValue {
@@ -51,7 +51,7 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
         : [value(["schedule", key], ["metadata", "annotations", annotation], pattern)];
     switch (manifest.kind) {
       case "CronWorkflow":
-        if (manifest.metadata.name !== CRON_WORKFLOW) {
+        if (manifest.metadata.name !== NIGHT_SCHEDULE) {
           return [];
         }
         return [

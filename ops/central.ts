@@ -12,15 +12,14 @@ import {
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { type Act, actAnnotation } from "../runs/act.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
 import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
-import type { CronWorkflow } from "../runs/schedule.ts";
+import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
 import { parameter, type Workflow, type WorkflowSpecTemplate } from "../runs/workflow.ts";
-import { NOT_FOUND, statusOf, told } from "./central-errors.ts";
+import { CONFLICT, NOT_FOUND, statusOf, told } from "./central-errors.ts";
+import { ExitCode, OpsError } from "./exit-code.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
-
-/** Name of the CronWorkflow of every lane. */
-const CRON_WORKFLOW = "night";
 
 /** Name under which the API server notes our changes. */
 const FIELD_MANAGER = "nightlane";
@@ -115,7 +114,7 @@ export class Central {
 
   /** The lane's schedule. */
   async schedule(namespace: string): Promise<CronWorkflow> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name: CRON_WORKFLOW };
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
     return told(`read the schedule of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
   }
 
@@ -175,16 +174,19 @@ export class Central {
     return list.items;
   }
 
-  /** Starts a night of the lane and returns its workflow's name. */
+  /**
+   * Starts a night of the lane and returns its workflow's name.
+   * @throws OpsError notPossible if there is a run of that date and number
+   */
   async startNight(namespace: string, start: NightStart): Promise<string> {
-    const template = start.template ?? (await this.currentTemplate(namespace));
-    const runNumber = start.runNumber ?? 1;
-    const parameters = { "business-date": start.businessDate, "run-number": String(runNumber), ...start.parameters };
-    const name = `night-${start.businessDate}-run-${runNumber}`;
+    const { businessDate, runNumber = 1 } = start;
+    const schedule = await this.schedule(namespace);
+    const template = start.template ?? schedule.spec.workflowSpec.workflowTemplateRef.name;
+    const parameters = { "business-date": businessDate, "run-number": String(runNumber), ...start.parameters };
+    const name = runName(laneSchedule(schedule), businessDate, runNumber);
     const body = {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Workflow",
-      // The name is the run key: starting the same run twice is refused by the API server itself.
       metadata: { name, namespace, ...(start.act === undefined ? {} : { annotations: actAnnotation(start.act) }) },
       spec: {
         workflowTemplateRef: { name: template },
@@ -192,7 +194,13 @@ export class Central {
       },
     };
     const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER, ...dry(start) };
-    await told(`start ${name} in ${namespace}`, () => this.objects.createNamespacedCustomObject(request));
+    await told(`start ${name} in ${namespace}`, async () => {
+      try {
+        await this.objects.createNamespacedCustomObject(request);
+      } catch (error) {
+        throw statusOf(error) === CONFLICT ? runExists(name, businessDate, runNumber) : error;
+      }
+    });
     return name;
   }
 
@@ -296,4 +304,12 @@ async function orUndefined<Result>(what: string, request: () => Promise<Result>)
       throw error;
     }
   });
+}
+
+function runExists(name: string, businessDate: string, runNumber: number): OpsError {
+  return new OpsError(
+    ExitCode.notPossible,
+    `run ${runNumber} of ${businessDate} exists: ${name}`,
+    "a repeat on purpose is nightlane replay or nightlane restate",
+  );
 }

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
+import { REAPER_SCHEDULE } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { CronWorkflowSpec, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
-
-/** Name of the CronWorkflow that reaps. Its workflows carry it as Argo's label `workflows.argoproj.io/cron-workflow`. */
-export const REAPER = "reaper";
 
 /**
  * How long nobody has looked after a Job before it counts as orphaned. Longer than any pause that ends by itself, and
@@ -37,7 +35,7 @@ export class Reaper extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id);
     const spec = reaperSpec(definition);
-    const template = contentName(REAPER, spec);
+    const template = contentName(REAPER_SCHEDULE, spec);
     new ApiObject(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",
@@ -47,7 +45,7 @@ export class Reaper extends Construct {
     new ApiObject(this, "cron", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
-      metadata: customerMetadata(definition.name, REAPER),
+      metadata: customerMetadata(definition.name, REAPER_SCHEDULE),
       spec: cron(definition.name, template),
     });
   }
@@ -72,7 +70,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
   return {
     entrypoint: "reap",
     ...runnerPod(definition),
-    podMetadata: { labels: customerMetadata(definition.name, REAPER).labels ?? {} },
+    podMetadata: { labels: customerMetadata(definition.name, REAPER_SCHEDULE).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: "600s" },
     ttlStrategy: { secondsAfterCompletion: Duration.days(1).toSeconds() },
     templates: [template],
@@ -87,7 +85,7 @@ function cron(customer: string, template: string): CronWorkflowSpec {
     concurrencyPolicy: "Forbid",
     successfulJobsHistoryLimit: 1,
     failedJobsHistoryLimit: 1,
-    workflowMetadata: { labels: customerMetadata(customer, REAPER).labels ?? {} },
+    workflowMetadata: { labels: customerMetadata(customer, REAPER_SCHEDULE).labels ?? {} },
     workflowSpec: { workflowTemplateRef: { name: template } },
   };
 }

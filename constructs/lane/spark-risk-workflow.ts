@@ -1,6 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
+import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
 import { minutesOf } from "../checks/check-schedule.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
@@ -8,9 +9,6 @@ import type { RiskWorkflow } from "../risk-workflow.ts";
 import type { CronWorkflowSpec } from "../workflow/argo.ts";
 import { nightSpec } from "../workflow/night-spec.ts";
 import { contentName, NIGHT } from "./content-name.ts";
-
-/** Name of the CronWorkflow of a lane. */
-export const CRON_WORKFLOW = "night";
 
 /** How late a missed start may still be made up for: the controller was away at the scheduled minute. */
 const STARTING_DEADLINE_SECONDS = 3 * 3600;
@@ -36,7 +34,7 @@ export class SparkRiskWorkflow extends Construct {
     new ApiObject(this, "cron", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
-      metadata: customerMetadata(definition.name, CRON_WORKFLOW, {
+      metadata: customerMetadata(definition.name, NIGHT_SCHEDULE, {
         annotations: deadlines(definition.workflow),
       }),
       spec: this.cron(definition),
@@ -54,7 +52,7 @@ export class SparkRiskWorkflow extends Construct {
       startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
       successfulJobsHistoryLimit: 14,
       failedJobsHistoryLimit: 14,
-      workflowMetadata: { labels: customerMetadata(definition.name, CRON_WORKFLOW).labels ?? {} },
+      workflowMetadata: { labels: customerMetadata(definition.name, NIGHT_SCHEDULE).labels ?? {} },
       workflowSpec: {
         workflowTemplateRef: { name: this.templateName },
         arguments: { parameters: [{ name: "scheduled-time", value: "{{workflow.scheduledTime}}" }] },

@@ -87,6 +87,12 @@ function calendarTemplate(definition: CustomerDefinition): Template {
       // A night that starts after midnight still computes the day before.
       rollHour: 12,
     },
+    claim: {
+      pipeline: "night",
+      number: "{{workflow.parameters.run-number}}",
+      workflow: "{{workflow.name}}",
+      uid: "{{workflow.uid}}",
+    },
   });
   const base = runnerTemplate({ name: "calendar", command: "calendar", document, deadlineSeconds: 600 });
   return {

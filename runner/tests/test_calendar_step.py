@@ -1,17 +1,22 @@
 """The step `calendar`, from its input to its output files."""
 
 import io
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
 from nightlane_runner.main import Runner
+from nightlane_runner.run_claim import RunClaim, claim_run
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import document
 
 
-def _run(mounts: Path, **changes: Any) -> tuple[int, dict[str, str], str]:
+def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[str, str], str]:
     calendar = {
         "scheduledTime": "2026-03-31T20:30:00Z",
         "businessDate": "auto",
@@ -23,7 +28,9 @@ def _run(mounts: Path, **changes: Any) -> tuple[int, dict[str, str], str]:
     }
     written = io.StringIO()
     (mounts / "dev").mkdir(exist_ok=True)
-    environment = {"NIGHTLANE_STEP": document({"calendar": calendar}), "NIGHTLANE_MOUNT_ROOT": str(mounts)}
+    claim = {"pipeline": "night", "number": "1", "workflow": "night-1774989000", "uid": uid}
+    written_document = document({"calendar": calendar, "claim": claim})
+    environment = {"NIGHTLANE_STEP": written_document, "NIGHTLANE_MOUNT_ROOT": str(mounts)}
     code = Runner(environment, StepLog(written)).run(["calendar"])
     outputs = mounts / "tmp" / "outputs"
     files = {file.name: file.read_text() for file in outputs.iterdir()} if outputs.is_dir() else {}
@@ -104,3 +111,49 @@ def test_bad_input_is_explained(tmp_path: Path, changes: dict[str, Any], complai
     assert code == 50
     assert files == {}
     assert complaint in said
+
+
+def test_a_second_workflow_of_the_same_run_ends_with_the_name_of_the_first(tmp_path: Path) -> None:
+    """The schedule and a person start the same run under two names: one of them works, the other says so."""
+    assert _run(tmp_path, uid="uid-1")[0] == ExitCode.DONE
+
+    code, _, log = _run(tmp_path, uid="uid-2")
+
+    assert code == ExitCode.RUN_EXISTS
+    assert "run 1 of 2026-03-31 exists: night-1774989000" in log
+    run = tmp_path / "results" / "night" / "2026-03-31" / "run-1"
+    assert (run / ".claim" / "workflow").read_text() == "night-1774989000 uid-1\n"
+    assert [entry.name for entry in run.iterdir()] == [".claim"]
+
+
+def test_the_same_workflow_may_claim_its_run_again(tmp_path: Path) -> None:
+    """The calendar's pod was evicted after it had claimed; a pod that died just before left half a claim behind."""
+    left = tmp_path / "results" / "night" / "2026-03-31" / "run-1" / ".claim-uid-1"
+    left.mkdir(parents=True)
+    (left / "workflow").write_text("nig")
+
+    assert [_run(tmp_path)[0] for _ in range(2)] == [ExitCode.DONE, ExitCode.DONE]
+
+
+def test_of_many_at_once_exactly_one_gets_the_run(tmp_path: Path) -> None:
+    """Real processes that claim at the same moment."""
+    with ProcessPoolExecutor(max_workers=8) as pool:
+        codes = list(pool.map(_claim_as, [(tmp_path, f"uid-{number}") for number in range(24)]))
+
+    assert sorted(codes) == [ExitCode.DONE, *[ExitCode.RUN_EXISTS] * 23]
+
+
+def _claim_as(arguments: tuple[Path, str]) -> int:
+    mounts, uid = arguments
+    claim = RunClaim(pipeline="night", number=1, workflow=f"night-{uid}", uid=uid)
+    try:
+        claim_run(mounts, claim, date(2026, 3, 31))
+    except StepEnded as end:
+        return end.code
+    return ExitCode.DONE
+
+
+def test_a_closed_day_claims_nothing(tmp_path: Path) -> None:
+    """Its run does nothing either, and a person may find the day worked after all."""
+    assert _run(tmp_path, scheduledTime="2026-04-03T20:30:00Z")[0] == ExitCode.DONE
+    assert not (tmp_path / "results").exists()

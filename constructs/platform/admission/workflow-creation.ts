@@ -1,6 +1,23 @@
 import { Construct } from "constructs";
+import { NIGHT_SCHEDULE, REAPER_SCHEDULE } from "../../../runs/run-name.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
+import { listOf } from "./cel.ts";
+import { FROM_ARGO } from "./identities.ts";
 import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
+
+/** CEL: the Workflow is what Argo makes of a lane's CronWorkflow when its minute comes, by its name and its owner. */
+const CHILD_OF_A_SCHEDULE = [
+  `object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && owner.kind == 'CronWorkflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name in ${listOf([NIGHT_SCHEDULE, REAPER_SCHEDULE])} && object.metadata.name.startsWith(owner.name + '-'))`,
+  `object.metadata.name.matches('^(${NIGHT_SCHEDULE}|${REAPER_SCHEDULE})-[0-9]{1,12}$')`,
+].join(" && ");
+
+/**
+ * CEL: nothing but `storedTemplates`, and in it nothing but templates of the WorkflowTemplate that the Workflow refers
+ * to, under the keys `namespaced/<template>/<name>` that Argo gives them. Argo's validation writes them into the object
+ * before it submits it.
+ */
+const RESOLVED_TEMPLATES_ONLY =
+  "dyn(object.status).all(field, field == 'storedTemplates') && dyn(object.status)['storedTemplates'].all(key, key.startsWith('namespaced/' + object.spec.workflowTemplateRef.name + '/'))";
 
 /**
  * Invariants 25 and 26 on Workflows. Argo's `templateReferencing: Strict` alone still lets a submitter choose an
@@ -16,9 +33,9 @@ export class WorkflowCreation extends Construct {
         ...startRules("object.spec", WORKFLOW_FIELDS),
         {
           // Workflows have no status subresource: a status that comes along would be run as if Argo had written it.
-          expression: "!has(object.status) || dyn(object.status).all(field, false)",
+          expression: `!has(object.status) || dyn(object.status).all(field, false) || (${FROM_ARGO} && ${CHILD_OF_A_SCHEDULE} && ${RESOLVED_TEMPLATES_ONLY})`,
           received: "'status with ' + dyn(object.status).filter(field, true).join(', ')",
-          rule: "a new night has no status: Argo would run the template stored in it",
+          rule: "a new night has no status: Argo would run the template stored in it. Only the Argo controller, starting what a schedule of the lane is due to start, may store what it resolved of the very template that the night refers to",
           mend: "remove status",
         },
       ],

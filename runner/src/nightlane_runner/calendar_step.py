@@ -1,22 +1,23 @@
 """The step `calendar`: derives the business date and writes it where the workflow reads its output parameters."""
 
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nightlane_runner.business_date import business_date, variant
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.holidays import business_day_test
+from nightlane_runner.places import Places
+from nightlane_runner.run_claim import RunClaim, claim_run
 from nightlane_runner.step import CalendarInput
 from nightlane_runner.step_log import StepLog
 
 
-def run_calendar(calendar: CalendarInput, outputs: Path, log: StepLog) -> None:
-    """Write the files business-date, open (yes or no) and variant into `outputs`.
+def run_calendar(calendar: CalendarInput, claim: RunClaim, places: Places, log: StepLog) -> None:
+    """Write the outputs business-date, open (yes or no) and variant, after claiming the run of a business day.
 
     Raises:
-        StepEnded: BAD_INPUT where no business date can be derived.
+        StepEnded: BAD_INPUT where no business date can be derived, RUN_EXISTS where another workflow is this run.
 
     """
     day = _business_date(calendar)
@@ -26,6 +27,9 @@ def run_calendar(calendar: CalendarInput, outputs: Path, log: StepLog) -> None:
         "open": "yes" if is_business_day(day) else "no",
         "variant": variant(day, is_business_day),
     }
+    if is_business_day(day):
+        claim_run(places.results, claim, day)
+    outputs = places.outputs
     outputs.mkdir(parents=True, exist_ok=True)
     for name, value in found.items():
         (outputs / name).write_text(value, encoding="utf-8")

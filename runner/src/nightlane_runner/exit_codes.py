@@ -24,5 +24,8 @@ class ExitCode(IntEnum):
     BAD_INPUT = 50
     """The step's definition or its credentials cannot be used: somebody has to change them first."""
 
+    RUN_EXISTS = 60
+    """Another workflow is this very run: this one did nothing and is not the run of its date."""
+
     DETACHED = 143
     """The pod was evicted: the remote work goes on, and the next runner of the same attempt adopts it."""

@@ -113,7 +113,8 @@ class Runner:
         ReapStep(Cluster(api, reap.namespace), outage, reap, interruptions.wait, self._log).run()
 
     def _calendar(self, given: StepInput) -> None:
-        run_calendar(given.calendar(), self._places.outputs, self._log)
+        calendar, claim = given.calendar()
+        run_calendar(calendar, claim, self._places, self._log)
 
     def _context(self, step: Step) -> StepContext:
         interruptions = Interruptions(self._places, self._log)

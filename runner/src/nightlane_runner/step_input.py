@@ -8,6 +8,7 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.input_check import InputReader, Problem
 from nightlane_runner.json_tree import JsonObject, text_at, value_at
+from nightlane_runner.run_claim import RunClaim
 from nightlane_runner.step import (
     CalendarInput,
     ContainerChoice,
@@ -43,6 +44,7 @@ class StepInput:
             "sweep",
             "reap",
             "calendar",
+            "claim",
         )
 
     def spark(self) -> tuple[Step, SparkInput]:
@@ -153,7 +155,7 @@ class StepInput:
         self._raise_problems()
         return reap
 
-    def calendar(self) -> CalendarInput:
+    def calendar(self) -> tuple[CalendarInput, RunClaim]:
         """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""
         section = self._reader.section("calendar")
         section.known_keys("scheduledTime", "businessDate", "timezone", "calendar", "extraHolidays", "rollHour")
@@ -183,8 +185,19 @@ class StepInput:
         )
         if calendar.roll_hour > 23:
             section.problem("rollHour", "must be an hour from 0 to 23", "write it like 12")
+        claim = self._claim()
         self._raise_problems()
-        return calendar
+        return calendar, claim
+
+    def _claim(self) -> RunClaim:
+        section = self._reader.section("claim")
+        section.known_keys("pipeline", "number", "workflow", "uid")
+        return RunClaim(
+            pipeline=section.name("pipeline"),
+            number=section.count("number"),
+            workflow=section.name("workflow", longest=253),
+            uid=section.name("uid"),
+        )
 
     def _step(self) -> Step:
         run = self._reader.section("run")
