@@ -75,6 +75,7 @@ export class Cluster {
       podRange: plan.podRange.toString(),
       nodePodBits: plan.node.podRange.bits,
       hostnames: plan.hostnames,
+      audit: plan.name === "central",
     });
   }
 

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { auditArguments } from "./audit-log.ts";
 import type { Component } from "./component.ts";
 import { writeCertificateKubeconfig } from "./kubeconfig.ts";
 import { Pki } from "./pki.ts";
@@ -34,6 +35,8 @@ export interface ControlPlaneProps {
   readonly nodePodBits?: number;
   /** Further names in the API server's certificate. */
   readonly hostnames: readonly string[];
+  /** Whether writes to Argo's objects and pods are kept in a log. @default false */
+  readonly audit?: boolean;
 }
 
 /** Ports of a control plane. */
@@ -137,6 +140,7 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
     "--authorization-mode=Node,RBAC",
     "--enable-admission-plugins=NodeRestriction",
     "--profiling=false",
+    ...(props.audit === true ? await auditArguments(props.config) : []),
     // Nothing to reconcile where there is no address that pods could reach.
     ...(props.podRange === undefined ? ["--endpoint-reconciler-type=none"] : []),
   ];

@@ -8,6 +8,7 @@ import type { LaneUnderTest } from "./admission/lane.ts";
 import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
 import { storeNight } from "./admission/prepare.ts";
+import { scheduleAttempts } from "./admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
 import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
 import { Api } from "./api.ts";
@@ -127,6 +128,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     podUpdateAttempts,
     podAccessAttempts,
     workflowCreationAttempts,
+    scheduleAttempts,
     workflowUpdateAttempts,
     actAttempts,
     templateAttempts,

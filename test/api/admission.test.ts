@@ -13,6 +13,7 @@ import {
   podUpdateAttempts,
 } from "../../isolation/live/admission/pod-attempts.ts";
 import { storeNight } from "../../isolation/live/admission/prepare.ts";
+import { scheduleAttempts } from "../../isolation/live/admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "../../isolation/live/admission/template-attempts.ts";
 import {
   nightOf,
@@ -47,6 +48,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["changed pods", podUpdateAttempts],
     ["ways into a pod", podAccessAttempts],
     ["new workflows", workflowCreationAttempts],
+    ["what a schedule starts", scheduleAttempts],
     ["changed workflows", workflowUpdateAttempts],
     ["acts", actAttempts],
     ["templates", templateAttempts],

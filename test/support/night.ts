@@ -24,6 +24,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "workflow.outputs.parameters.business-date": "2026-03-31",
   "workflow.outputs.parameters.variant": "quarter-end",
   "workflow.parameters.business-date": "auto",
+  "workflow.name": "night-1774989000",
+  "workflow.uid": "uid-1",
   "workflow.parameters.run-number": "1",
   "workflow.parameters.scheduled-time": "2026-03-31T20:30:00Z",
 };

@@ -46,6 +46,7 @@ describe("the night", () => {
         extraHolidays: ["2026-08-01"],
         rollHour: 12,
       },
+      claim: { pipeline: "night", number: "1", workflow: "night-1774989000", uid: "uid-1" },
     });
   });
 
