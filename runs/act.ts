@@ -15,6 +15,7 @@ const VERBS = [
   "restart",
   "pause",
   "resume",
+  "waive",
 ] as const;
 
 /** What an operator can do to a night. */

@@ -4,9 +4,24 @@ export type Day = string;
 const MINUTE = 60_000;
 const DAY_MILLISECONDS = 24 * 60 * MINUTE;
 
-/** Whether a text is a day of the calendar: `2026-02-30` is none. */
+/** Whether a text is a day of the calendar from 1970 to 2999: not `2026-02-30`, and not the typing error `0206-02-03`. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && addDays(text, 0) === text;
+  return /^(19[7-9]|2\d\d)\d-\d{2}-\d{2}$/.test(text) && addDays(text, 0) === text;
+}
+
+/** Whether a text is a local time of day, `HH:MM`. */
+export function isTimeOfDay(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/** Whether clocks are known by this name of a time zone. */
+export function isTimezone(name: string): boolean {
+  try {
+    formatter(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The day a number of days later. */
@@ -15,19 +30,34 @@ export function addDays(day: Day, days: number): Day {
   return Number.isNaN(milliseconds) ? "" : new Date(milliseconds).toISOString().slice(0, 10);
 }
 
+/** A formatter for each time zone: making one takes long and much memory, and customers have few zones between them. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(timezone: string): Intl.DateTimeFormat {
+  let format = formatters.get(timezone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone: timezone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+    formatters.set(timezone, format);
+  }
+  return format;
+}
+
 /** Day and time of day that clocks in a time zone show at an instant (milliseconds). */
 export function localTime(instant: number, timezone: string): { readonly day: Day; readonly time: string } {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: timezone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    formatter(timezone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
   return {
     day: `${part("year")}-${part("month")}-${part("day")}`,

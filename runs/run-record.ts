@@ -37,6 +37,8 @@ export interface RunFacts {
   readonly pipeline: string;
   /** `YYYY-MM-DD`; absent where the calendar never said. */
   readonly businessDate?: string;
+  /** The business date that its schedule stands for, `YYYY-MM-DD`, for as long as the calendar has not said. */
+  readonly expectedDate?: string;
   readonly variant?: string;
   readonly runNumber: number;
   readonly purpose: RunPurpose;
@@ -64,6 +66,8 @@ export interface RunFacts {
   readonly acts: readonly RecordedAct[];
   /** Names of annotations that look like acts and cannot be read. */
   readonly unreadableActs: readonly string[];
+  /** What of the workflow cannot be read or is not as it should be, one sentence each. @default - nothing */
+  readonly problems?: readonly string[];
   /** Set once a repeated run has ended. */
   readonly comparison?: Comparison;
   /** Notifications that were sent, so that a restart sends none twice. */

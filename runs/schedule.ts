@@ -1,5 +1,7 @@
 import { FINISH_BY, INPUTS_BY, START_BY } from "./annotations.ts";
-import { addDays, type Day, instantOf, localTime } from "./local-time.ts";
+import type { BusinessCalendar } from "./business-calendar.ts";
+import { defined } from "./defined.ts";
+import { addDays, type Day, instantOf, isTimeOfDay, isTimezone, localTime } from "./local-time.ts";
 
 /** A CronWorkflow as far as we read it. */
 export interface CronWorkflow {
@@ -15,6 +17,12 @@ export interface CronWorkflow {
     readonly suspend?: boolean;
     readonly workflowSpec: { readonly workflowTemplateRef: { readonly name: string } };
   };
+  readonly status?: {
+    /** What Argo could not do with it, `SubmissionError` and `SpecError` among them. */
+    readonly conditions?:
+      | readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+      | null;
+  };
 }
 
 /** When a lane's nights start and what is promised of them. */
@@ -28,6 +36,16 @@ export interface LaneSchedule {
   readonly startBy?: string;
   /** Local time by which the input steps should be done; undefined if nothing was promised. */
   readonly inputsBy?: { readonly time: string; readonly steps: readonly string[] };
+  /** Which days are worked. @default - every day */
+  readonly calendar?: BusinessCalendar;
+}
+
+/** What a CronWorkflow says of its lane's nights. */
+export interface ScheduleReading {
+  /** Absent where no start can be expected: it is not a daily one, or its time zone is unknown. */
+  readonly schedule?: LaneSchedule;
+  /** What cannot be read, one sentence each; the schedule holds the rest. */
+  readonly problems: readonly string[];
 }
 
 const START_WITHIN_MINUTES = 15;
@@ -35,30 +53,61 @@ const START_WITHIN_MINUTES = 15;
 /** A start before this local hour belongs to the business date before, as the runner's calendar has it. */
 const ROLL_HOUR = 12;
 
-/** Reads a lane's schedule; undefined where it is no daily one, so that no start can be expected. */
+/** Reads a lane's schedule; undefined where it is not a daily one, so that no start can be expected. */
 export function laneSchedule(cron: CronWorkflow): LaneSchedule | undefined {
-  const daily = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(cron.spec.schedules?.[0] ?? "");
-  const [, minute, hour] = daily ?? [];
-  if (minute === undefined || hour === undefined) {
-    return undefined;
+  return readSchedule(cron).schedule;
+}
+
+/** Reads a lane's schedule as far as it can be read. */
+export function readSchedule({ metadata, spec }: CronWorkflow): ScheduleReading {
+  const problems: string[] = [];
+  const start = dailyStart(spec.schedules ?? [], problems);
+  const timezone = spec.timezone ?? "UTC";
+  if (!isTimezone(timezone)) {
+    problems.push(`timezone: got ${JSON.stringify(timezone)}, must be the name of a time zone such as "Europe/Berlin"`);
+    return { problems };
   }
-  const annotations = cron.metadata.annotations ?? {};
-  const finishBy = annotations[FINISH_BY];
-  const startBy = annotations[START_BY];
-  const inputsBy = inputDeadline(annotations[INPUTS_BY]);
-  return {
-    start: `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`,
-    timezone: cron.spec.timezone ?? "UTC",
-    ...(finishBy === undefined ? {} : { finishBy }),
-    ...(startBy === undefined ? {} : { startBy }),
-    ...(inputsBy === undefined ? {} : { inputsBy }),
+  const annotations = metadata.annotations ?? {};
+  const time = (key: string): string | undefined => {
+    const text = annotations[key];
+    if (text === undefined || isTimeOfDay(text)) {
+      return text;
+    }
+    problems.push(`annotation ${key}: got ${JSON.stringify(text)}, must be a local time HH:MM`);
+    return undefined;
   };
+  const promised = {
+    finishBy: time(FINISH_BY),
+    startBy: time(START_BY),
+    inputsBy: inputDeadline(annotations[INPUTS_BY], problems),
+  };
+  return { problems, ...(start === undefined ? {} : { schedule: { start, timezone, ...defined(promised) } }) };
+}
+
+/** The one start a day, `HH:MM`. */
+function dailyStart(schedules: readonly string[], problems: string[]): string | undefined {
+  const [, minute, hour] =
+    /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(schedules.length === 1 ? (schedules[0] ?? "") : "") ?? [];
+  const start = `${hour?.padStart(2, "0")}:${minute?.padStart(2, "0")}`;
+  if (isTimeOfDay(start)) {
+    return start;
+  }
+  problems.push(`schedules: got ${JSON.stringify(schedules)}, must be one start every day such as "30 22 * * *"`);
+  return undefined;
 }
 
 /** `HH:MM step,step`. */
-function inputDeadline(text: string | undefined): LaneSchedule["inputsBy"] {
+function inputDeadline(text: string | undefined, problems: string[]): LaneSchedule["inputsBy"] {
   const [, time, steps] = /^(\d{2}:\d{2}) (\S+)$/.exec(text ?? "") ?? [];
-  return time === undefined || steps === undefined ? undefined : { time, steps: steps.split(",") };
+  if (time !== undefined && steps !== undefined && isTimeOfDay(time)) {
+    return { time, steps: steps.split(",") };
+  }
+  if (text !== undefined) {
+    problems.push(
+      `annotation ${INPUTS_BY}: got ${JSON.stringify(text)}, must be a local time and steps: HH:MM step,step`,
+    );
+  }
+  return undefined;
 }
 
 /** The instants (milliseconds) that matter for one night. */
@@ -69,8 +118,19 @@ export interface Deadlines {
   readonly inputsBy?: number;
 }
 
+/** Deadlines by schedule and date: each date is asked for again and again, and clocks of time zones are slow to ask. */
+const known = new WeakMap<LaneSchedule, Map<Day, Deadlines>>();
+
 /** The deadlines of the night of a business date. */
 export function deadlinesOf(schedule: LaneSchedule, businessDate: Day): Deadlines {
+  const dates = known.get(schedule) ?? new Map<Day, Deadlines>();
+  known.set(schedule, dates);
+  const deadlines = dates.get(businessDate) ?? computeDeadlines(schedule, businessDate);
+  dates.set(businessDate, deadlines);
+  return deadlines;
+}
+
+function computeDeadlines(schedule: LaneSchedule, businessDate: Day): Deadlines {
   const afterMidnight = Number(schedule.start.slice(0, 2)) < ROLL_HOUR;
   const startDay = afterMidnight ? addDays(businessDate, 1) : businessDate;
   const start = instantOf(startDay, schedule.start, schedule.timezone);
@@ -81,6 +141,12 @@ export function deadlinesOf(schedule: LaneSchedule, businessDate: Day): Deadline
     ...(schedule.finishBy === undefined ? {} : { finishBy: after(schedule.finishBy) }),
     ...(schedule.inputsBy === undefined ? {} : { inputsBy: after(schedule.inputsBy.time) }),
   };
+}
+
+/** The business date of a night that is scheduled for an instant (milliseconds), by the rule of the runner's calendar. */
+export function businessDateOf({ timezone }: Pick<LaneSchedule, "timezone">, scheduled: number): Day {
+  const { day, time } = localTime(scheduled, timezone);
+  return Number(time.slice(0, 2)) < ROLL_HOUR ? addDays(day, -1) : day;
 }
 
 /** The business date of the last start that was due at an instant (milliseconds). */

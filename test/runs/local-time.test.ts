@@ -10,6 +10,13 @@ test.each([
   ["2026-02-29", false],
   ["2026-2-1", false],
   ["today", false],
+  ["1969-12-31", false],
+  ["1970-01-01", true],
+  ["2999-12-31", true],
+  ["3000-01-01", false],
+  ["0000-01-01", false],
+  ["9999-12-31", false],
+  ["0206-11-27", false],
 ])("%s is a day: %s", (text, is) => {
   expect(isDay(text)).toBe(is);
 });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { latenessOf } from "../../runs/lateness.ts";
-import { type CronWorkflow, deadlinesOf, laneSchedule, lastDueDate } from "../../runs/schedule.ts";
+import {
+  businessDateOf,
+  type CronWorkflow,
+  deadlinesOf,
+  laneSchedule,
+  lastDueDate,
+  readSchedule,
+} from "../../runs/schedule.ts";
 
 function cron(schedule: string, annotations: Readonly<Record<string, string>> = {}): CronWorkflow {
   return {
@@ -38,6 +45,36 @@ describe("a lane's schedule", () => {
   test("is none where no start can be expected daily", () => {
     expect(laneSchedule(cron("*/5 * * * *"))).toBeUndefined();
   });
+
+  test.each(["*/5 * * * *", "30 22 * * 1-5", "99 25 * * *", "* * * * *"])(
+    "that says %s names what is wrong",
+    (text) => {
+      const { schedule, problems } = readSchedule(cron(text));
+      expect(schedule).toBeUndefined();
+      expect(problems).toEqual([expect.stringContaining(`got ["${text}"], must be one start every day`)]);
+    },
+  );
+
+  test("in an unknown time zone is none, and says so", () => {
+    const mars = cron("30 22 * * *");
+    const reading = readSchedule({ ...mars, spec: { ...mars.spec, timezone: "Mars/Base" } });
+    expect(reading).toEqual({ problems: [expect.stringContaining('timezone: got "Mars/Base"')] });
+  });
+
+  test("holds what can be read beside a deadline that cannot", () => {
+    const reading = readSchedule(
+      cron("30 22 * * *", {
+        "nightlane/finish-by": "soon",
+        "nightlane/start-by": "23:00",
+        "nightlane/inputs-by": "25:00 market",
+      }),
+    );
+    expect(reading.schedule).toEqual({ start: "22:30", timezone: "Europe/Berlin", startBy: "23:00" });
+    expect(reading.problems).toEqual([
+      'annotation nightlane/finish-by: got "soon", must be a local time HH:MM',
+      expect.stringContaining('annotation nightlane/inputs-by: got "25:00 market"'),
+    ]);
+  });
 });
 
 describe("deadlines", () => {
@@ -72,6 +109,15 @@ describe("deadlines", () => {
     expect(lastDueDate(nightly, Date.parse("2026-01-15T21:29:00Z"))).toBe("2026-01-14");
     expect(lastDueDate(nightly, Date.parse("2026-01-15T21:30:00Z"))).toBe("2026-01-15");
   });
+});
+
+test.each([
+  ["2026-03-31T20:30:00Z", "2026-03-31"],
+  ["2026-03-31T23:05:00Z", "2026-03-31"],
+  ["2026-04-01T09:59:00Z", "2026-03-31"],
+  ["2026-04-01T10:00:00Z", "2026-04-01"],
+])("a night scheduled for %s is that of %s", (scheduled, date) => {
+  expect(businessDateOf({ timezone: "Europe/Berlin" }, Date.parse(scheduled))).toBe(date);
 });
 
 describe("a night", () => {

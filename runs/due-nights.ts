@@ -1,0 +1,245 @@
+import type { RecordedAct } from "./act.ts";
+import { isBusinessDay } from "./business-calendar.ts";
+import { defined } from "./defined.ts";
+import { addDays, type Day, isDay, localTime } from "./local-time.ts";
+import { hasFailed, isOver, neverStarted } from "./phases.ts";
+import type { RunFacts } from "./run-record.ts";
+import { byNumber, standingRun, withoutRefused } from "./runs-of-a-date.ts";
+import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
+
+/**
+ * How the night of a business date stands. `upcoming` is before its start, `due` after it and not started yet, `missed`
+ * was not started in time, `suspended` was not to start because the schedule was suspended, `closed` is no business
+ * day, `failed` ended without success, `deleted` lost its workflow before it ended.
+ */
+export type Standing =
+  | "upcoming"
+  | "due"
+  | "missed"
+  | "suspended"
+  | "closed"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "deleted";
+
+/** The night of one business date: what was promised of it, and what became of it. Times are milliseconds. */
+export interface DueNight {
+  readonly date: Day;
+  /** Whether the schedule calls for it: false for a closed day, and for a date that only runs tell of. */
+  readonly due: boolean;
+  /** When it was to start; for a date that no schedule calls for, when its run started. */
+  readonly start: number;
+  readonly startBy?: number;
+  readonly finishBy?: number;
+  readonly inputsBy?: number;
+  readonly standing: Standing;
+  /** Whether it has not ended well by `finishBy`, or did so after it. Never of a night that was made up for later. */
+  readonly late: boolean;
+  /** Seconds until `finishBy`, negative after it; absent once nothing is to be done any more. */
+  readonly secondsLeft?: number;
+  /** Whether the run that stands for it has reached a step. */
+  readonly begun: boolean;
+  /** The run that stands for the date: the last that ended well, else the one that runs, else the last that ended. */
+  readonly run?: RunFacts;
+  /** Other runs of the date, by number. */
+  readonly others: readonly RunFacts[];
+  /** Repeats that ended without success after a run of the date had ended well, and that no later one replaces. */
+  readonly failedRepeats: readonly RunFacts[];
+  /** The run that kept a missed night from starting: two nights of one schedule never run at once. */
+  readonly blockedBy?: RunFacts;
+  /** A person's word that nothing more is to be done for the date. */
+  readonly waived?: RecordedAct;
+}
+
+/** What the nights of a lane are read from. */
+export interface LaneNights {
+  /** @default - absent or unreadable: only the dates that runs tell of are known */
+  readonly schedule?: LaneSchedule | undefined;
+  /** When the schedule was made, milliseconds: no night before that was due. */
+  readonly since: number;
+  /** Whether the schedule is suspended now. */
+  readonly suspended: boolean;
+  /** Every run that is known, records of nights that never started among them. */
+  readonly runs: readonly RunFacts[];
+}
+
+/** How far back nights are looked for, milliseconds: as long as an ended workflow is kept. */
+export const LOOK_BACK = 14 * 24 * 3600_000;
+
+/**
+ * The nights of a lane, by when they were to start: each date that was due within the last two weeks, the next one, and
+ * each date that a run of the last two weeks was for.
+ * @param now Milliseconds.
+ */
+export function dueNights(lane: LaneNights, now: number): readonly DueNight[] {
+  const runs = runsByDate(lane, now);
+  const dates = new Set([...dueDates(lane, now), ...runs.keys()]);
+  return [...dates]
+    .map((date) => nightOf(date, runs.get(date) ?? [], lane, now))
+    .filter((night) => night !== undefined)
+    .sort((a, b) => a.start - b.start || a.date.localeCompare(b.date));
+}
+
+/** The night that counts now: of those that the schedule makes the last that was to start, whatever else runs. */
+export function currentNight(nights: readonly DueNight[]): DueNight | undefined {
+  const begun = nights.filter(({ standing }) => standing !== "upcoming");
+  return begun.findLast(({ due, run }) => due || run?.scheduledAt !== undefined) ?? begun.at(-1);
+}
+
+/** Whether something is left to be done for a date by a person: it is not on its way to an end, and nobody let it be. */
+export function standsOpen({ standing, waived }: DueNight): boolean {
+  return waived === undefined && (standing === "missed" || standing === "failed" || standing === "deleted");
+}
+
+/** The business date of a run: what its calendar found, or until then what the schedule that started it stands for. */
+export function dateOfRun(run: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
+  const scheduled = Date.parse(run.scheduledAt ?? "");
+  const expected = schedule === undefined || Number.isNaN(scheduled) ? undefined : businessDateOf(schedule, scheduled);
+  const date = run.businessDate ?? run.expectedDate ?? expected;
+  return date !== undefined && isDay(date) ? date : undefined;
+}
+
+/** The business dates of the schedule from two weeks ago to the next one that is to come. */
+function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] {
+  if (schedule === undefined) {
+    return [];
+  }
+  const from = Math.max(since, now - LOOK_BACK);
+  const dates: Day[] = [];
+  const horizon = addDays(localTime(now, schedule.timezone).day, LONGEST_CLOSURE_DAYS);
+  for (let date = addDays(localTime(from, schedule.timezone).day, -1); date < horizon; date = addDays(date, 1)) {
+    const { start } = deadlinesOf(schedule, date);
+    if (start >= from && isOpen(schedule, date)) {
+      dates.push(date);
+      if (start > now) {
+        break;
+      }
+    }
+  }
+  return dates;
+}
+
+/** So far ahead the next night is looked for. */
+const LONGEST_CLOSURE_DAYS = 31;
+
+function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
+  return calendar === undefined || isBusinessDay(calendar, date);
+}
+
+function runsByDate({ schedule, runs }: LaneNights, now: number): ReadonlyMap<Day, readonly RunFacts[]> {
+  const found = new Map<Day, RunFacts[]>();
+  for (const run of runs) {
+    const date = dateOfRun(run, schedule);
+    const last = Date.parse(run.finishedAt ?? run.startedAt ?? run.scheduledAt ?? "");
+    if (date !== undefined && ((!isOver(run) && !neverStarted(run)) || now - last <= LOOK_BACK)) {
+      found.set(date, [...(found.get(date) ?? []), run]);
+    }
+  }
+  return found;
+}
+
+function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: number): DueNight | undefined {
+  const { schedule } = lane;
+  const started = withoutRefused(all.filter((one) => !neverStarted(one))).toSorted(byNumber);
+  const run = standingRun(started);
+  const open = run?.open ?? (schedule === undefined || isOpen(schedule, date));
+  if (!open && run === undefined) {
+    return undefined;
+  }
+  const planned = schedule === undefined ? undefined : deadlinesOf(schedule, date);
+  const start = planned?.start ?? earliest(started.length > 0 ? started : all) ?? now;
+  const due = open && ((planned !== undefined && start >= lane.since) || all.length > started.length);
+  const waived = all.flatMap(({ acts }) => acts).findLast(({ verb, step }) => verb === "waive" && step === undefined);
+  const standing = run === undefined ? notStarted(all, planned, lane, now) : open ? standingOf(run) : "closed";
+  const finishBy = promisedEnd(started, planned);
+  return {
+    date,
+    due,
+    start,
+    standing,
+    ...lateness(standing, waived === undefined ? finishBy : undefined, started, now),
+    begun: run?.steps.some(({ state }) => state !== "waiting" && state !== "omitted") ?? false,
+    others: started.filter((one) => one !== run),
+    failedRepeats: run?.phase === "Succeeded" ? started.slice(started.indexOf(run) + 1).filter(hasFailed) : [],
+    ...defined({
+      startBy: planned?.startBy,
+      finishBy,
+      inputsBy: planned?.inputsBy,
+      run,
+      blockedBy: standing === "missed" && planned !== undefined ? blocker(lane.runs, date, planned) : undefined,
+      waived,
+    }),
+  };
+}
+
+function standingOf({ phase }: RunFacts): Standing {
+  switch (phase) {
+    case "Succeeded":
+      return "succeeded";
+    case "Failed":
+    case "Error":
+      return "failed";
+    case "Gone":
+      return "deleted";
+    default:
+      return "running";
+  }
+}
+
+/** A record of what was found when the start had passed stands, whatever has become of the schedule since. */
+function notStarted(
+  records: readonly RunFacts[],
+  planned: Deadlines | undefined,
+  { suspended }: LaneNights,
+  now: number,
+): Standing {
+  const recorded = records.at(-1)?.phase;
+  if (recorded !== undefined) {
+    return recorded === "Suspended" ? "suspended" : "missed";
+  }
+  if (planned === undefined || now < planned.start) {
+    return "upcoming";
+  }
+  return suspended ? "suspended" : now <= planned.startBy ? "due" : "missed";
+}
+
+/** The end that was promised when the night started, also where the schedule has changed since. */
+function promisedEnd(started: readonly RunFacts[], planned: Deadlines | undefined): number | undefined {
+  const promised = Date.parse(started.find(({ finishBy }) => finishBy !== undefined)?.finishBy ?? "");
+  return Number.isNaN(promised) ? planned?.finishBy : promised;
+}
+
+function lateness(
+  standing: Standing,
+  finishBy: number | undefined,
+  started: readonly RunFacts[],
+  now: number,
+): Pick<DueNight, "late" | "secondsLeft"> {
+  const first = started.find(({ phase }) => phase === "Succeeded") ?? standingRun(started);
+  const madeUpFor = finishBy !== undefined && Date.parse(first?.startedAt ?? "") > finishBy;
+  if (finishBy === undefined || madeUpFor || standing === "closed" || standing === "suspended") {
+    return { late: false };
+  }
+  if (standing === "succeeded") {
+    return { late: Date.parse(first?.finishedAt ?? "") > finishBy };
+  }
+  return { late: now > finishBy, secondsLeft: Math.round((finishBy - now) / 1000) };
+}
+
+function blocker(runs: readonly RunFacts[], date: Day, { start, startBy }: Deadlines): RunFacts | undefined {
+  return runs.find(
+    (run) =>
+      run.scheduledAt !== undefined &&
+      run.businessDate !== date &&
+      Date.parse(run.startedAt ?? "") < startBy &&
+      (run.finishedAt === undefined || Date.parse(run.finishedAt) > start),
+  );
+}
+
+function earliest(runs: readonly RunFacts[]): number | undefined {
+  const starts = runs
+    .map(({ scheduledAt, startedAt }) => Date.parse(scheduledAt ?? startedAt ?? ""))
+    .filter((start) => !Number.isNaN(start));
+  return starts.length === 0 ? undefined : Math.min(...starts);
+}

@@ -1,0 +1,30 @@
+import { hasEnded, isOver } from "./phases.ts";
+import type { RunFacts } from "./run-record.ts";
+
+/**
+ * Of several runs under one number only one has the right to it: the others end before their first step, refused. That
+ * is how they are known, and they count for nothing.
+ */
+export function withoutRefused(runs: readonly RunFacts[]): readonly RunFacts[] {
+  return runs.filter((run) => {
+    const rivals = runs.filter((one) => one !== run && one.runNumber === run.runNumber);
+    const first = [run, ...rivals].toSorted(byNumber)[0];
+    return !endedBeforeFirstStep(run) || !rivals.some((one) => !endedBeforeFirstStep(one) || one === first);
+  });
+}
+
+function endedBeforeFirstStep({ phase, steps }: RunFacts): boolean {
+  return phase !== "Succeeded" && hasEnded({ phase }) && steps.every(({ attempts }) => attempts.length === 0);
+}
+
+/** Of the runs of a date, in their order, the one that stands for it: the last good one, else the first that runs, else the last. */
+export function standingRun(started: readonly RunFacts[]): RunFacts | undefined {
+  return (
+    started.findLast(({ phase }) => phase === "Succeeded") ?? started.find((run) => !isOver(run)) ?? started.at(-1)
+  );
+}
+
+/** The order of the runs of a date. */
+export function byNumber(a: RunFacts, b: RunFacts): number {
+  return a.runNumber - b.runNumber || (a.startedAt ?? "").localeCompare(b.startedAt ?? "");
+}
