@@ -2,6 +2,7 @@
  * What a customer file may use, for `npm run docs:api`: everything that it imports, and the types that are only named
  * by those, which a reader wants to look up and nobody imports. TypeDoc ends with an error where one is forgotten.
  */
+export type { CalendarName } from "../constructs/calendars/named-calendars.ts";
 export type { CredentialReference, GitlabFile, PulumiSecret } from "../constructs/credential-reference.ts";
 export type { ClusterCapacity } from "../constructs/customer-definition.ts";
 export type { ImageName } from "../constructs/images.ts";
@@ -16,4 +17,4 @@ export type {
   StepOptions,
   StepWork,
 } from "../constructs/night/step.ts";
-export type { CalendarName, NightlyOptions } from "../constructs/schedule.ts";
+export type { CalendarDays, NightlyOptions, Weekday } from "../constructs/schedule.ts";

@@ -1,11 +1,10 @@
-/** A business calendar: which days are business days, apart from a customer's own extra holidays. */
-export type CalendarName = "TARGET" | "WEEKENDS";
+import { type CalendarName, TARGET } from "./calendars/named-calendars.ts";
 
-/** Days on which the euro's settlement system is closed: weekends, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December. */
-export const TARGET: CalendarName = "TARGET";
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
-/** Saturdays and Sundays only. */
-export const WEEKENDS: CalendarName = "WEEKENDS";
+/** Days, `YYYY-MM-DD`: a list, or each with its reason. */
+export type CalendarDays = readonly string[] | Readonly<Record<string, string>>;
 
 /** When a night starts and which business date it computes. */
 export interface NightSchedule {
@@ -15,8 +14,16 @@ export interface NightSchedule {
   readonly timezone: string;
   /** Which days are business days. On any other day the night is skipped, and says so. */
   readonly calendar: CalendarName;
-  /** Further days without a night, `YYYY-MM-DD`. */
-  readonly extraHolidays: readonly string[];
+  /** Weekdays that are off; undefined for those of the calendar. */
+  readonly weekend: readonly Weekday[] | undefined;
+  /** Further days off. */
+  readonly extraHolidays: CalendarDays;
+  /** Days that are worked although the weekend or the calendar closes them. */
+  readonly workedDays: CalendarDays;
+  /** Further business days that end early. */
+  readonly halfDays: CalendarDays;
+  /** Business days on which the schedule starts no night, with the reason. */
+  readonly noNight: Readonly<Record<string, string>>;
 }
 
 export interface NightlyOptions {
@@ -28,10 +35,32 @@ export interface NightlyOptions {
    */
   readonly calendar?: CalendarName;
   /**
-   * Further days without a night, `YYYY-MM-DD`.
+   * Weekdays that are off, for instance `["friday", "saturday"]`.
+   * @default - those of the calendar
+   */
+  readonly weekend?: readonly Weekday[];
+  /**
+   * Further days off: `["2026-12-24"]`, or with the reason that operators read `{ "2026-12-24": "Christmas Eve" }`.
    * @default - none
    */
-  readonly extraHolidays?: readonly string[];
+  readonly extraHolidays?: CalendarDays;
+  /**
+   * Days that are worked although the weekend or the calendar closes them, in either form.
+   * @default - none
+   */
+  readonly workedDays?: CalendarDays;
+  /**
+   * Further business days that end early, in either form. Their night is run, is marked in what operators see and in
+   * its record, and a step can run on them only, or on full days only (`when`).
+   * @default - those of the calendar
+   */
+  readonly halfDays?: CalendarDays;
+  /**
+   * Business days on which the schedule starts no night, with the reason: `{ "2026-11-28": "the cluster moves" }`. They
+   * stay business days: month-ends do not move, and a person may still start their night.
+   * @default - none
+   */
+  readonly noNight?: Readonly<Record<string, string>>;
 }
 
 /** A night that starts every business day at `start` (`HH:MM`, local time of `timezone`). */
@@ -40,9 +69,10 @@ export function nightly(start: string, options: NightlyOptions): NightSchedule {
     start,
     timezone: options.timezone,
     calendar: options.calendar ?? TARGET,
+    weekend: options.weekend,
     extraHolidays: options.extraHolidays ?? [],
+    workedDays: options.workedDays ?? [],
+    halfDays: options.halfDays ?? [],
+    noNight: options.noNight ?? {},
   };
 }
-
-/** Kinds of business dates: the last business day of a month or quarter runs more than a regular one. */
-export type NightVariant = "regular" | "month-end" | "quarter-end";

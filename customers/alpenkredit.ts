@@ -51,7 +51,7 @@ export default defineCustomer({
     schedule: nightly("21:15", {
       timezone: "Europe/Zurich",
       calendar: WEEKENDS,
-      extraHolidays: ["2026-08-01", "2027-01-02"],
+      extraHolidays: { "2026-12-25": "Christmas Day", "2027-01-01": "New Year's Day" },
     }),
     finishBy: "05:30",
     steps: (night) => {

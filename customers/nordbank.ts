@@ -43,7 +43,7 @@ export default defineCustomer({
     schedule: nightly("22:30", {
       timezone: "Europe/Berlin",
       calendar: TARGET,
-      extraHolidays: ["2026-12-24", "2026-12-31"],
+      extraHolidays: { "2026-12-24": "Christmas Eve", "2026-12-31": "New Year's Eve" },
     }),
     inputsBy: "23:30",
     finishBy: "06:00",

@@ -18,5 +18,8 @@ export const START_BY = "nightlane/start-by";
 /** On the CronWorkflow: local time, `HH:MM`, and the steps, comma-separated, that should have ended by then. */
 export const INPUTS_BY = "nightlane/inputs-by";
 
+/** On the CronWorkflow: which days the customer works, as `runs/business-calendar.ts` reads it. */
+export const CALENDAR = "nightlane/calendar";
+
 /** Label selector of a lane's nights: of all its workflows those that the reaper's schedule did not start. */
 export const NIGHTS_ONLY = "workflows.argoproj.io/cron-workflow!=reaper";

@@ -1,36 +1,180 @@
-import { addDays, type Day } from "./local-time.ts";
+import { type Day, isDay } from "./local-time.ts";
+import { UnreadableRun } from "./unreadable-run.ts";
 
 /**
  * Which days a customer works, as plain data: written where the night is described, read as it is by the runner's
  * calendar step and by everything that expects a night, so that the two can never differ.
  */
 export interface BusinessCalendar {
+  /** For people. */
+  readonly name: string;
+  /** First day that the calendar knows. */
+  readonly from: Day;
+  /** Last day that the calendar knows: the end of a month, so that each month is known as a whole. */
+  readonly to: Day;
   /** Weekdays that are off: 1 is Monday, 7 is Sunday. */
   readonly weekend: readonly number[];
   /** Days off besides the weekend, with the reason. */
   readonly closed: Readonly<Record<Day, string>>;
   /** Days worked although they fall on the weekend or on a closed day, with the reason. */
-  readonly worked?: Readonly<Record<Day, string>>;
+  readonly worked: Readonly<Record<Day, string>>;
+  /** Business days that end early, with the reason. */
+  readonly halfDays: Readonly<Record<Day, string>>;
+  /** Business days on which the schedule starts no night, with the reason. A person still may. */
+  readonly noNight: Readonly<Record<Day, string>>;
 }
 
-/** Whether a customer works on a day. */
+const DAY_LISTS = ["closed", "worked", "halfDays", "noNight"] as const;
+const KEYS = ["name", "from", "to", "weekend", ...DAY_LISTS] as const;
+
+/**
+ * Whether a customer works on a day.
+ * @throws UnreadableRun for a day outside of the calendar.
+ */
 export function isBusinessDay(calendar: BusinessCalendar, day: Day): boolean {
-  if (calendar.worked?.[day] !== undefined) {
-    return true;
-  }
-  return calendar.closed[day] === undefined && !calendar.weekend.includes(weekday(day));
+  requireKnown(calendar, day);
+  return calendar.worked[day] !== undefined || (calendar.closed[day] === undefined && !isWeekend(calendar, day));
 }
 
-/** The first business day after a day. */
-export function nextBusinessDay(calendar: BusinessCalendar, day: Day): Day {
-  let next = addDays(day, 1);
-  while (!isBusinessDay(calendar, next)) {
-    next = addDays(next, 1);
-  }
-  return next;
+/**
+ * Whether the schedule's night of a day is due.
+ * @throws UnreadableRun for a day outside of the calendar.
+ */
+export function hasNight(calendar: BusinessCalendar, day: Day): boolean {
+  return isBusinessDay(calendar, day) && calendar.noNight[day] === undefined;
 }
+
+/** Whether a day is a business day that ends early. */
+export function isHalfDay(calendar: BusinessCalendar, day: Day): boolean {
+  return isBusinessDay(calendar, day) && calendar.halfDays[day] !== undefined;
+}
+
+/** Why a day is not an ordinary business day: the occasion, or the weekday of a weekend; "" for an ordinary one. */
+export function reasonOf(calendar: BusinessCalendar, day: Day): string {
+  if (!isBusinessDay(calendar, day)) {
+    return calendar.closed[day] ?? WEEKDAYS[weekday(day) - 1] ?? "";
+  }
+  return calendar.noNight[day] ?? calendar.halfDays[day] ?? calendar.worked[day] ?? "";
+}
+
+/** Names of the weekdays, Monday first. */
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 /** 1 is Monday, 7 is Sunday. */
-function weekday(day: Day): number {
+export function weekday(day: Day): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
+
+function isWeekend(calendar: BusinessCalendar, day: Day): boolean {
+  return calendar.weekend.includes(weekday(day));
+}
+
+function requireKnown({ name, from, to }: BusinessCalendar, day: Day): void {
+  if (!isDay(day) || day < from || day > to) {
+    throw new UnreadableRun(
+      `${day} is outside of the calendar ${name}, which knows the days from ${from} to ${to}`,
+      "correct the date, or deploy the customer with a calendar that knows the day",
+    );
+  }
+}
+
+/** A calendar as text: one line of JSON. */
+export function writeCalendar(calendar: BusinessCalendar): string {
+  return JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, calendar[key]])));
+}
+
+/** Calendars by their text: many customers share one, and each is read again in every round. */
+const calendars = new Map<string, BusinessCalendar>();
+
+/** More texts than a fleet has at a time; beyond it old ones are forgotten. */
+const MOST_KEPT = 1000;
+
+/**
+ * Reads what `writeCalendar` wrote.
+ * @throws UnreadableRun where the text is anything else.
+ */
+export function readCalendar(text: string): BusinessCalendar {
+  const known = calendars.get(text) ?? calendarIn(text);
+  if (calendars.size >= MOST_KEPT) {
+    calendars.clear();
+  }
+  calendars.set(text, known);
+  return known;
+}
+
+function calendarIn(text: string): BusinessCalendar {
+  const tree = parsed(text);
+  const unknown = Object.keys(tree).find((key) => !KEYS.some((known) => known === key));
+  if (unknown !== undefined) {
+    throw unreadable(`its property ${JSON.stringify(unknown)} is not known`);
+  }
+  const { name, from, to, weekend } = tree;
+  if (typeof name !== "string" || name === "") {
+    throw unreadable("its name is not a text");
+  }
+  if (!isDayValue(from) || !isDayValue(to) || from > to) {
+    throw unreadable("from and to are not two days in their order");
+  }
+  if (!isWeekdays(weekend)) {
+    throw unreadable("weekend is not a list of weekdays from 1 to 7 that leaves one to work");
+  }
+  const [closed, worked, halfDays, noNight] = DAY_LISTS.map((key) => reasons(key, tree[key]));
+  return {
+    name,
+    from,
+    to,
+    weekend,
+    closed: closed ?? {},
+    worked: worked ?? {},
+    halfDays: halfDays ?? {},
+    noNight: noNight ?? {},
+  };
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  const tree = ((): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw unreadable("it is not JSON");
+    }
+  })();
+  if (!isTree(tree)) {
+    throw unreadable("it is not a JSON object");
+  }
+  return tree;
+}
+
+function reasons(key: string, tree: unknown): Readonly<Record<Day, string>> {
+  if (!isTree(tree)) {
+    throw unreadable(`${key} is not an object of days and reasons`);
+  }
+  const entries: [Day, string][] = [];
+  for (const [day, reason] of Object.entries(tree)) {
+    if (!isDay(day) || typeof reason !== "string" || reason === "") {
+      throw unreadable(`${key} holds ${JSON.stringify(day)}: ${JSON.stringify(reason)}, not a day and its reason`);
+    }
+    entries.push([day, reason]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isDayValue(value: unknown): value is Day {
+  return typeof value === "string" && isDay(value);
+}
+
+function isWeekdays(value: unknown): value is readonly number[] {
+  const week = [1, 2, 3, 4, 5, 6, 7];
+  return Array.isArray(value) && value.every((one) => week.includes(one)) && week.some((one) => !value.includes(one));
+}
+
+function unreadable(fault: string): UnreadableRun {
+  return new UnreadableRun(
+    `the business calendar cannot be read: ${fault}`,
+    "deploy the customer again: the deployment writes its calendar",
+  );
 }

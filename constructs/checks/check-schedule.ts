@@ -1,15 +1,20 @@
 import { type Problem, received } from "../problem.ts";
 import type { RiskWorkflow } from "../risk-workflow.ts";
 import type { NightSchedule } from "../schedule.ts";
+import { checkCalendar } from "./check-calendar.ts";
+import { checkClockChanges } from "./check-clock-changes.ts";
+import { minutesAfter, minutesOf } from "./time-of-day.ts";
+import { isTimezone } from "./timezone.ts";
 
-/** Start, time zone, holidays, and the times by which the night should have started, have its inputs, and have ended. */
+/** Start, time zone, calendar, and the times by which the night should have started, have its inputs, and have ended. */
 export function checkSchedule(workflow: RiskWorkflow): readonly Problem[] {
   const { schedule, finishBy, startBy, inputsBy } = workflow;
   const order = checkOrder(schedule, finishBy);
   return [
     ...checkTime(schedule.start, "workflow.schedule", "22:30"),
     ...checkTimezone(schedule.timezone),
-    ...schedule.extraHolidays.flatMap(checkHoliday),
+    ...checkClockChanges(schedule),
+    ...checkCalendar(schedule),
     ...checkTime(finishBy, "workflow.finishBy", "06:00"),
     ...order,
     // Between a start and an end that make no sense nothing does.
@@ -17,12 +22,6 @@ export function checkSchedule(workflow: RiskWorkflow): readonly Problem[] {
     ...(order.length === 0 ? checkBetween("inputsBy", inputsBy, workflow) : []),
     ...checkInputs(workflow),
   ];
-}
-
-/** Minutes after midnight of `HH:MM`, or undefined where it is not a time. */
-export function minutesOf(time: string): number | undefined {
-  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
-  return match ? Number(match[1]) * 60 + Number(match[2]) : undefined;
 }
 
 function checkTime(time: string, property: string, example: string): readonly Problem[] {
@@ -49,43 +48,6 @@ function checkTimezone(timezone: string): readonly Problem[] {
       received: received(timezone),
       rule: "an IANA time zone with its place, which carries summer time; abbreviations such as CET are ambiguous",
       mend: 'write for instance "Europe/Berlin", or "UTC"',
-    },
-  ];
-}
-
-/** Verdicts by name: asking Intl is slow, and customers have few zones between them. */
-const timezones = new Map<string, boolean>();
-
-function isTimezone(timezone: string): boolean {
-  const known = timezones.get(timezone) ?? isKnownTimezone(timezone);
-  timezones.set(timezone, known);
-  return known;
-}
-
-function isKnownTimezone(timezone: string): boolean {
-  if (!/^([A-Z][\w+-]*\/)+[A-Z][\w+-]*$|^UTC$/.test(timezone)) {
-    return false;
-  }
-  try {
-    const known = new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
-    // Argo looks the name up as a file, in which case matters; here it does not.
-    return known === timezone || known.toLowerCase() !== timezone.toLowerCase();
-  } catch {
-    return false;
-  }
-}
-
-function checkHoliday(day: string, index: number): readonly Problem[] {
-  const parsed = /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00:00Z`) : undefined;
-  if (parsed && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day)) {
-    return [];
-  }
-  return [
-    {
-      property: `workflow.schedule.extraHolidays[${index}]`,
-      received: received(day),
-      rule: "a day that exists, YYYY-MM-DD",
-      mend: 'write for instance "2026-12-24"',
     },
   ];
 }
@@ -138,12 +100,6 @@ function checkBetween(
       mend: `write a time between ${schedule.start} and ${finishBy}`,
     },
   ];
-}
-
-/** Minutes from one time of day to the next other: a whole day to itself. */
-function minutesAfter(start: number, time: number): number {
-  const day = 24 * 60;
-  return ((time - start + day - 1) % day) + 1;
 }
 
 /** A deadline of the inputs and the steps that bring them belong together. */

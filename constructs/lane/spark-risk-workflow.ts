@@ -1,8 +1,10 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
+import { CALENDAR, FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
+import { writeCalendar } from "../../runs/business-calendar.ts";
 import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
-import { minutesOf } from "../checks/check-schedule.ts";
+import { customerCalendar } from "../calendars/customer-calendar.ts";
+import { minutesOf } from "../checks/time-of-day.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { RiskWorkflow } from "../risk-workflow.ts";
@@ -35,7 +37,7 @@ export class SparkRiskWorkflow extends Construct {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
       metadata: customerMetadata(definition.name, NIGHT_SCHEDULE, {
-        annotations: deadlines(definition.workflow),
+        annotations: promises(definition.workflow),
       }),
       spec: this.cron(definition),
     });
@@ -61,10 +63,14 @@ export class SparkRiskWorkflow extends Construct {
   }
 }
 
-/** What was promised of a night. Deadlines alert and do not kill, so they are annotations for nightwatch and operators. */
-function deadlines({ finishBy, startBy, inputsBy, steps }: RiskWorkflow): Record<string, string> {
+/**
+ * What was promised of the nights: on which days and by when. Deadlines alert and do not kill, so these are annotations
+ * for nightwatch and operators.
+ */
+function promises({ schedule, finishBy, startBy, inputsBy, steps }: RiskWorkflow): Record<string, string> {
   const inputs = steps.filter((step) => step.isInput).map((step) => step.name);
   return {
+    [CALENDAR]: writeCalendar(customerCalendar(schedule)),
     [FINISH_BY]: finishBy,
     ...(startBy === undefined ? {} : { [START_BY]: startBy }),
     ...(inputsBy === undefined ? {} : { [INPUTS_BY]: `${inputsBy} ${inputs.join(",")}` }),

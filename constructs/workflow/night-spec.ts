@@ -1,4 +1,5 @@
 import { Duration } from "cdk8s";
+import { isList } from "../calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
 import type { Step } from "../night/step.ts";
@@ -83,7 +84,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
       businessDate: "{{workflow.parameters.business-date}}",
       timezone: schedule.timezone,
       calendar: schedule.calendar,
-      extraHolidays: schedule.extraHolidays,
+      extraHolidays: isList(schedule.extraHolidays) ? schedule.extraHolidays : Object.keys(schedule.extraHolidays),
       // A night that starts after midnight still computes the day before.
       rollHour: 12,
     },

@@ -18,6 +18,7 @@ export const suites: readonly Suite[] = [
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
   { name: "schemas", command: ["tsx", "schemas/generate.ts", "--check"], budgetMinutes: 5 },
+  { name: "calendars", command: ["constructs/calendars/generate.sh", "--check"], budgetMinutes: 3 },
   { name: "isolation", command: ["tsx", "isolation/cli.ts"], budgetMinutes: 2 },
   { name: "scan", command: ["tsx", "isolation/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },

@@ -2,6 +2,8 @@ import type { CustomerDefinition } from "../../constructs/customer-definition.ts
 import type { Manifest } from "../../constructs/manifest.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
+import { CALENDAR } from "../../runs/annotations.ts";
+import { readCalendar } from "../../runs/business-calendar.ts";
 import { find, manifestsOf, titles } from "../support/manifests.ts";
 import { runnerDocument } from "../support/night.ts";
 
@@ -14,7 +16,7 @@ export function describeCustomer(definition: CustomerDefinition): string {
   const { lane, customerSide, apps } = manifestsOf(definition);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate", /^night-/))],
-    ["calendar", describeCalendar(find(lane, "WorkflowTemplate", /^night-/))],
+    ["calendar", describeCalendar(find(lane, "CronWorkflow", "night"))],
     ["schedule", specOf(find(lane, "CronWorkflow", "night"))],
     ["ways out of the lane", describeEgress(lane)],
     ["limits of the lane", specOf(find(lane, "ResourceQuota"))],
@@ -36,11 +38,21 @@ function templatesOf(workflowTemplate: Manifest): ReadonlyMap<string | undefined
   return new Map((templates ?? []).map((template) => [template.name, template]));
 }
 
-function describeCalendar(workflowTemplate: Manifest): readonly string[] {
-  const template = templatesOf(workflowTemplate).get("calendar");
-  const { calendar } = template === undefined ? {} : runnerDocument(template);
-  const { timezone, calendar: name, extraHolidays } = calendar as Readonly<Record<string, unknown>>;
-  return [`${name} in ${timezone}, and no night on ${extraHolidays}`];
+function describeCalendar(cron: Manifest): readonly string[] {
+  const calendar = readCalendar(cron.metadata.annotations?.[CALENDAR] ?? "");
+  // Two months show how the customer's own days and the named calendar's come together.
+  const around = (days: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(days)
+      .filter(([day]) => day.startsWith("2026-12") || day.startsWith("2027-01"))
+      .map(([day, reason]) => `  ${day} ${reason}`);
+  const { weekend, closed, worked, halfDays, noNight } = calendar;
+  return [
+    `${calendar.name}, off on weekdays ${weekend.join(" and ")}; in December 2026 and January 2027`,
+    ...Object.entries({ closed, worked, "half days": halfDays, "no night": noNight }).flatMap(([title, days]) => {
+      const lines = around(days);
+      return lines.length === 0 ? [] : [`${title}:`, ...lines];
+    }),
+  ];
 }
 
 function describeSteps(workflowTemplate: Manifest): readonly string[] {

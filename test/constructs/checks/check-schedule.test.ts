@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkSchedule, minutesOf } from "../../../constructs/checks/check-schedule.ts";
+import { checkSchedule } from "../../../constructs/checks/check-schedule.ts";
+import { minutesOf } from "../../../constructs/checks/time-of-day.ts";
 import { type Night, nightly } from "../../../constructs/index.ts";
 import type { Problem } from "../../../constructs/problem.ts";
 import { smallSpark, testCustomer } from "../../support/customer.ts";
@@ -86,24 +87,6 @@ describe("checkSchedule", () => {
       });
     },
   );
-
-  test("refuses a holiday that does not exist, and names which", () => {
-    expectProblems(
-      check({ extraHolidays: ["2026-12-24", "2026-02-29", "31.12.2026"] }),
-      {
-        property: "workflow.schedule.extraHolidays[1]",
-        received: '"2026-02-29"',
-        rule: "a day that exists, YYYY-MM-DD",
-        mend: '"2026-12-24"',
-      },
-      {
-        property: "workflow.schedule.extraHolidays[2]",
-        received: '"31.12.2026"',
-        rule: "a day that exists, YYYY-MM-DD",
-        mend: '"2026-12-24"',
-      },
-    );
-  });
 
   test.each([
     ["22:30", "06:00"],

@@ -45,7 +45,8 @@ describe("the CronWorkflow", () => {
 
   test("tells when the night should have ended, and does not kill it", () => {
     const { cron, template } = night({ workflow: { finishBy: "05:30" } });
-    expect(cron.metadata.annotations).toEqual({ "nightlane/finish-by": "05:30" });
+    expect(cron.metadata.annotations).toMatchObject({ "nightlane/finish-by": "05:30" });
+    expect(cron.metadata.annotations).not.toHaveProperty("nightlane/start-by");
     expect(template.spec).not.toHaveProperty("activeDeadlineSeconds");
   });
 
@@ -62,7 +63,7 @@ describe("the CronWorkflow", () => {
         },
       },
     });
-    expect(cron.metadata.annotations).toEqual({
+    expect(cron.metadata.annotations).toMatchObject({
       "nightlane/finish-by": "06:00",
       "nightlane/start-by": "22:20",
       "nightlane/inputs-by": "23:15 market,positions",

@@ -1,0 +1,142 @@
+import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
+import { isDay } from "../../runs/local-time.ts";
+import { customerCalendar, isList, weekdayNumber } from "../calendars/customer-calendar.ts";
+import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../calendars/named-calendars.ts";
+import { type Problem, received } from "../problem.ts";
+import type { CalendarDays, NightSchedule } from "../schedule.ts";
+
+/** Lists of days in a schedule. */
+type DayList = "extraHolidays" | "workedDays" | "halfDays" | "noNight";
+
+/** One day of a list, and where it stands in the file. */
+interface Entry {
+  readonly list: DayList;
+  readonly property: string;
+  readonly day: string;
+  readonly reason?: string;
+}
+
+const LONGEST_REASON = 80;
+
+/** The calendar's name, the weekend, and each day that the customer lists: it must be a day, and must change something. */
+export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
+  const shape = [...checkName(schedule.calendar), ...checkWeekend(schedule.weekend)];
+  const lists = (["extraHolidays", "workedDays", "halfDays", "noNight"] as const).map((list) =>
+    entriesOf(list, schedule[list]),
+  );
+  const wrong = lists.flatMap((entries) => entries.flatMap((entry) => [...checkDay(entry), ...checkReason(entry)]));
+  const repeated = lists.flatMap(checkRepeated);
+  const problems = [...shape, ...wrong, ...repeated];
+  // What a day changes is only clear where all the rest is.
+  return problems.length > 0 ? problems : lists.flat().flatMap((entry) => checkEffect(entry, schedule));
+}
+
+function checkName(name: string): readonly Problem[] {
+  if (namedCalendar(name) !== undefined) {
+    return [];
+  }
+  return [
+    {
+      property: "workflow.schedule.calendar",
+      received: received(name),
+      rule: `one of ${CALENDAR_NAMES.join(", ")}`,
+      mend: "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays",
+    },
+  ];
+}
+
+function checkWeekend(weekend: NightSchedule["weekend"]): readonly Problem[] {
+  const numbers = new Set(weekend?.map(weekdayNumber));
+  if (weekend === undefined || (numbers.size === weekend.length && numbers.size < 7 && !numbers.has(0))) {
+    return [];
+  }
+  return [
+    {
+      property: "workflow.schedule.weekend",
+      received: received(weekend),
+      rule: "weekdays in English, each once, and at least one left to work",
+      mend: 'write for instance ["friday", "saturday"], or leave it out',
+    },
+  ];
+}
+
+function entriesOf(list: DayList, days: CalendarDays): readonly Entry[] {
+  const property = `workflow.schedule.${list}`;
+  return isList(days)
+    ? days.map((day, index) => ({ list, property: `${property}[${index}]`, day }))
+    : Object.entries(days).map(([day, reason]) => ({ list, property: `${property}[${received(day)}]`, day, reason }));
+}
+
+function checkDay({ property, day }: Entry): readonly Problem[] {
+  if (!isDay(day)) {
+    const rule = "a day that exists, YYYY-MM-DD";
+    return [{ property, received: received(day), rule, mend: 'write for instance "2026-12-24"' }];
+  }
+  if (day < KNOWN_DAYS.from || day > KNOWN_DAYS.to) {
+    const rule = `a day from ${KNOWN_DAYS.from} to ${KNOWN_DAYS.to}, which the calendars know`;
+    return [{ property, received: received(day), rule, mend: "correct the year, or remove the day" }];
+  }
+  return [];
+}
+
+/** A reason travels in a template of Argo, which would read braces as its own. */
+function checkReason({ property, reason }: Entry): readonly Problem[] {
+  if (reason === undefined || isReason(reason)) {
+    return [];
+  }
+  return [
+    {
+      property,
+      received: received(reason),
+      rule: `a reason of one line, at most ${LONGEST_REASON} characters, without braces`,
+      mend: 'write for instance "Christmas Eve"',
+    },
+  ];
+}
+
+function isReason(text: string): boolean {
+  return /^[^\p{C}{}]+$/u.test(text) && text.trim() !== "" && text.length <= LONGEST_REASON;
+}
+
+function checkRepeated(entries: readonly Entry[]): readonly Problem[] {
+  return entries.flatMap(({ property, day }, index) => {
+    const first = entries.findIndex((entry) => entry.day === day);
+    return first === index
+      ? []
+      : [{ property, received: received(day), rule: "each day once", mend: "remove the second one" }];
+  });
+}
+
+/** A day that changes nothing is a typing error, or was meant otherwise. */
+function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): readonly Problem[] {
+  const fault = withoutEffect(list, day, customerCalendar(withoutDay(schedule, list, day)));
+  if (fault === undefined) {
+    return [];
+  }
+  const rule = `a day that this entry changes; without it ${fault}`;
+  return [{ property, received: received(day), rule, mend: "correct the day, or remove it" }];
+}
+
+/** What the calendar without an entry says of its day, where the entry changes nothing. */
+function withoutEffect(list: DayList, day: string, calendar: BusinessCalendar): string | undefined {
+  const open = isBusinessDay(calendar, day);
+  const off = `the day is off already (${reasonOf(calendar, day)})`;
+  switch (list) {
+    case "extraHolidays":
+      return calendar.worked[day] === undefined ? (open ? undefined : off) : "and with it workedDays opens the day";
+    case "workedDays":
+      return open ? "the day is a business day already" : undefined;
+    case "halfDays":
+      return open ? (isHalfDay(calendar, day) ? "the day is a half day already" : undefined) : off;
+    case "noNight":
+      return open ? undefined : off;
+  }
+}
+
+function withoutDay(schedule: NightSchedule, list: DayList, day: string): NightSchedule {
+  const days: CalendarDays = schedule[list];
+  const rest: CalendarDays = isList(days)
+    ? days.filter((one) => one !== day)
+    : Object.fromEntries(Object.entries(days).filter(([one]) => one !== day));
+  return { ...schedule, [list]: rest };
+}

@@ -1,0 +1,32 @@
+import { type Problem, received } from "../problem.ts";
+import type { NightSchedule } from "../schedule.ts";
+import { type ClockChange, clockChanges } from "./clock-changes.ts";
+import { minutesAfter, minutesOf, timeOf } from "./time-of-day.ts";
+import { isTimezone } from "./timezone.ts";
+
+/** A start that the zone's clocks skip would leave a night out, one that they repeat would start it twice. */
+export function checkClockChanges({ start, timezone }: NightSchedule): readonly Problem[] {
+  const minutes = minutesOf(start);
+  if (minutes === undefined || !isTimezone(timezone)) {
+    return [];
+  }
+  const change = clockChanges(timezone).find((one) => concerns(one, minutes));
+  if (change === undefined) {
+    return [];
+  }
+  const { skips, day } = change;
+  const [from, to] = [timeOf(change.from), timeOf(change.from + change.minutes)];
+  const [happens, consequence] = skips ? ["skip", "not start at all"] : ["repeat", "start twice"];
+  return [
+    {
+      property: "workflow.schedule",
+      received: received(start),
+      rule: `a time that every day has once: on ${day} the clocks of ${timezone} ${happens} the times from ${from} to ${to}, and the night could ${consequence}`,
+      mend: `write a time before "${from}", or "${to}" or later`,
+    },
+  ];
+}
+
+function concerns({ from, minutes }: ClockChange, start: number): boolean {
+  return start === from || minutesAfter(from, start) < minutes;
+}
