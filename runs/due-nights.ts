@@ -1,5 +1,5 @@
 import type { RecordedAct } from "./act.ts";
-import { isBusinessDay } from "./business-calendar.ts";
+import { hasNight } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
 import { addDays, type Day, isDay, localTime } from "./local-time.ts";
 import { hasFailed, isOver, neverStarted } from "./phases.ts";
@@ -124,7 +124,7 @@ function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] 
 const LONGEST_CLOSURE_DAYS = 31;
 
 function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
-  return calendar === undefined || isBusinessDay(calendar, date);
+  return calendar === undefined || hasNight(calendar, date);
 }
 
 function runsByDate({ schedule, runs }: LaneNights, now: number): ReadonlyMap<Day, readonly RunFacts[]> {

@@ -1,7 +1,8 @@
-import { FINISH_BY, INPUTS_BY, START_BY } from "./annotations.ts";
-import type { BusinessCalendar } from "./business-calendar.ts";
+import { CALENDAR, FINISH_BY, INPUTS_BY, START_BY } from "./annotations.ts";
+import { type BusinessCalendar, readCalendar } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
 import { addDays, type Day, instantOf, isTimeOfDay, isTimezone, localTime } from "./local-time.ts";
+import { UnreadableRun } from "./unreadable-run.ts";
 
 /** A CronWorkflow as far as we read it. */
 export interface CronWorkflow {
@@ -80,6 +81,7 @@ export function readSchedule({ metadata, spec }: CronWorkflow): ScheduleReading 
     finishBy: time(FINISH_BY),
     startBy: time(START_BY),
     inputsBy: inputDeadline(annotations[INPUTS_BY], problems),
+    calendar: calendarOf(annotations[CALENDAR], problems),
   };
   return { problems, ...(start === undefined ? {} : { schedule: { start, timezone, ...defined(promised) } }) };
 }
@@ -108,6 +110,18 @@ function inputDeadline(text: string | undefined, problems: string[]): LaneSchedu
     );
   }
   return undefined;
+}
+
+function calendarOf(text: string | undefined, problems: string[]): BusinessCalendar | undefined {
+  try {
+    return text === undefined ? undefined : readCalendar(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableRun)) {
+      throw error;
+    }
+    problems.push(`annotation ${CALENDAR}: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The instants (milliseconds) that matter for one night. */

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { BusinessCalendar } from "../../runs/business-calendar.ts";
 import { currentNight, type DueNight, dueNights, type LaneNights, standsOpen } from "../../runs/due-nights.ts";
 import type { NightPhase } from "../../runs/phases.ts";
 import type { RunFacts, StepFacts } from "../../runs/run-record.ts";
 import type { LaneSchedule } from "../../runs/schedule.ts";
+import { testCalendar } from "../support/calendar.ts";
 
 /** Berlin is an hour ahead: a night starts at 21:30Z, counts as missed from 21:45Z, and should have ended at 05:00Z. */
 const SCHEDULE: LaneSchedule = { start: "22:30", timezone: "Europe/Berlin", finishBy: "06:00" };
-const WEEKDAYS: BusinessCalendar = { weekend: [6, 7], closed: { "2026-12-25": "Christmas Day" } };
+const WEEKDAYS = testCalendar({ closed: { "2026-12-25": "Christmas Day" } });
 const SINCE = Date.parse("2026-11-24T00:00:00Z");
 
 const begun: StepFacts = {
@@ -115,6 +115,12 @@ describe("a day that the calendar closes", () => {
     expect(standings(christmas)).toEqual(["12-24 missed", "12-28 upcoming"]);
   });
 
+  test("is not due either on a business day that the calendar leaves without a night", () => {
+    const calendar = testCalendar({ noNight: { "2026-11-25": "The cluster moves" } });
+    const found = nights("2026-11-26T09:00:00Z", [], { schedule: { ...SCHEDULE, calendar } });
+    expect(standings(found)).toEqual(["11-24 missed", "11-26 upcoming"]);
+  });
+
   test("does not take the place of the night before it, which has failed", () => {
     const saturday = night("2026-11-28", "Succeeded", { open: false });
     const found = nights("2026-11-29T09:00:00Z", [...WEEK, night("2026-11-27", "Failed"), saturday], { schedule });
@@ -124,7 +130,10 @@ describe("a day that the calendar closes", () => {
 
   test("ends what was recorded as missed, where the calendar was corrected later", () => {
     const missed = night("2026-11-25", "Missed", { runNumber: 0 });
-    const corrected = { ...SCHEDULE, calendar: { weekend: [], closed: { "2026-11-25": "Bank holiday" } } };
+    const corrected = {
+      ...SCHEDULE,
+      calendar: testCalendar({ weekend: [], closed: { "2026-11-25": "Bank holiday" } }),
+    };
     expect(standings(nights("2026-11-26T09:00:00Z", [missed], { schedule: corrected }))).toEqual([
       "11-24 missed",
       "11-26 upcoming",

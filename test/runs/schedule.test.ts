@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { writeCalendar } from "../../runs/business-calendar.ts";
 import { latenessOf } from "../../runs/lateness.ts";
 import {
   businessDateOf,
@@ -8,6 +9,7 @@ import {
   lastDueDate,
   readSchedule,
 } from "../../runs/schedule.ts";
+import { testCalendar } from "../support/calendar.ts";
 
 function cron(schedule: string, annotations: Readonly<Record<string, string>> = {}): CronWorkflow {
   return {
@@ -73,6 +75,22 @@ describe("a lane's schedule", () => {
     expect(reading.problems).toEqual([
       'annotation nightlane/finish-by: got "soon", must be a local time HH:MM',
       expect.stringContaining('annotation nightlane/inputs-by: got "25:00 market"'),
+    ]);
+  });
+});
+
+describe("a schedule's calendar", () => {
+  test("is what the deployment wrote", () => {
+    const calendar = testCalendar({ closed: { "2026-12-24": "Christmas Eve" } });
+    const reading = readSchedule(cron("30 22 * * *", { "nightlane/calendar": writeCalendar(calendar) }));
+    expect(reading).toMatchObject({ problems: [], schedule: { calendar } });
+  });
+
+  test("that cannot be read is a problem, and the rest holds", () => {
+    const reading = readSchedule(cron("30 22 * * *", { "nightlane/calendar": "{}" }));
+    expect(reading.schedule).toEqual({ start: "22:30", timezone: "Europe/Berlin" });
+    expect(reading.problems).toEqual([
+      "annotation nightlane/calendar: the business calendar cannot be read: its name is not a text",
     ]);
   });
 });
