@@ -69,7 +69,7 @@ function entriesOf(list: DayList, days: CalendarDays): readonly Entry[] {
 
 function checkDay({ property, day }: Entry): readonly Problem[] {
   if (!isDay(day)) {
-    const rule = "a day that exists, YYYY-MM-DD";
+    const rule = "a day that exists, from 1970 to 2999, YYYY-MM-DD";
     return [{ property, received: received(day), rule, mend: 'write for instance "2026-12-24"' }];
   }
   if (day < KNOWN_DAYS.from || day > KNOWN_DAYS.to) {

@@ -53,7 +53,7 @@ describe("checkCalendar", () => {
   });
 
   test("refuses days that do not exist or that no calendar knows, and names each", () => {
-    const exists = { rule: "a day that exists, YYYY-MM-DD", mend: '"2026-12-24"' };
+    const exists = { rule: "a day that exists, from 1970 to 2999, YYYY-MM-DD", mend: '"2026-12-24"' };
     const known = { rule: "a day from 2023-01-01 to 2040-12-31", mend: "correct the year" };
     expectProblems(
       check({
@@ -64,7 +64,7 @@ describe("checkCalendar", () => {
       }),
       { property: "workflow.schedule.extraHolidays[1]", received: '"2026-02-29"', ...exists },
       { property: "workflow.schedule.extraHolidays[2]", received: '"31.12.2026"', ...exists },
-      { property: 'workflow.schedule.workedDays["0206-11-28"]', received: '"0206-11-28"', ...known },
+      { property: 'workflow.schedule.workedDays["0206-11-28"]', received: '"0206-11-28"', ...exists },
       { property: "workflow.schedule.halfDays[0]", received: '"2041-01-02"', ...known },
       { property: 'workflow.schedule.noNight["2019-12-31"]', received: '"2019-12-31"', ...known },
     );
