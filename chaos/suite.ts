@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { nextRunNumber } from "../farm/nights/next-run-number.ts";
 import type { Progress } from "../farm/progress.ts";
 import { type Draw, draw } from "./draw.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -66,7 +67,7 @@ class Trials {
     const { site } = this;
     // The first number that no earlier suite in this farm has used.
     this.used =
-      (await site.nights.nextRunNumber(site.laneOf.namespace, site.businessDate)) + (Date.now() % 100_000) * 100;
+      (await nextRunNumber(site.nights, site.laneOf.namespace, site.businessDate)) + (Date.now() % 100_000) * 100;
     await this.progress.step("undisturbed nights", () => this.undisturbedNights());
     const judged = new Map<Draw, readonly Verdict[]>();
     const inOrder = (): readonly Verdict[] => draws.flatMap((one) => judged.get(one) ?? []);

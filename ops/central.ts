@@ -15,7 +15,7 @@ import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
 import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
 import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
-import { parameter, type Workflow, type WorkflowSpecTemplate } from "../runs/workflow.ts";
+import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
 import { CONFLICT, NOT_FOUND, statusOf, told } from "./central-errors.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 
@@ -202,15 +202,6 @@ export class Central {
       }
     });
     return name;
-  }
-
-  /** The first run number that no workflow of the lane has for this business date. */
-  async nextRunNumber(namespace: string, businessDate: string): Promise<number> {
-    const used = (await this.workflows(namespace)).flatMap(({ spec: { arguments: given } }) => {
-      const date = parameter(given?.parameters, "business-date");
-      return date === businessDate ? [Number(parameter(given?.parameters, "run-number") ?? "1")] : [];
-    });
-    return 1 + Math.max(0, ...used);
   }
 
   /**

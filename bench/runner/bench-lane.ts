@@ -5,6 +5,7 @@ import { laneNamespace } from "../../constructs/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
 import type { Manifest } from "../../constructs/manifest.ts";
 import type { Step } from "../../constructs/night/step.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { Central } from "../../ops/central.ts";
@@ -99,7 +100,7 @@ export class BenchLane {
 
   /** The number that the next night takes, and its Jobs with it. */
   async nextRunNumber(): Promise<number> {
-    return this.central.nextRunNumber(this.namespace, BUSINESS_DATE);
+    return nextRunNumber(this.central, this.namespace, BUSINESS_DATE);
   }
 
   /** Runs a night of steps in sequence to its end. */

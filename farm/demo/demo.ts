@@ -9,6 +9,7 @@ import type { NightState } from "../../runs/night-state.ts";
 import { FarmPulumi } from "../deploy/farm-pulumi.ts";
 import { laneVolume } from "../deploy/lane-volume.ts";
 import { farmCommand } from "../farm-command.ts";
+import { nextRunNumber } from "../nights/next-run-number.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
 import { progressOn } from "../progress.ts";
 import { type WatchedNight, watchNights } from "./watch-nights.ts";
@@ -51,7 +52,7 @@ async function demo(): Promise<number> {
 async function startNight(central: Central, customer: string): Promise<WatchedNight> {
   const namespace = laneNamespace(customer);
   const { displayName } = await loadCustomer(customer);
-  const runNumber = await central.nextRunNumber(namespace, BUSINESS_DATE);
+  const runNumber = await nextRunNumber(central, namespace, BUSINESS_DATE);
   const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
   return { customer, displayName, namespace, workflow };
 }

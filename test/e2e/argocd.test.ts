@@ -8,6 +8,7 @@ import { laneNamespace } from "../../constructs/central-cluster.ts";
 import { ArgoCd } from "../../farm/argo-cd/argo-cd.ts";
 import { GitServer } from "../../farm/argo-cd/git-server.ts";
 import { loadFarmCustomers } from "../../farm/customers.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { Pki } from "../../farm/pki.ts";
 import { planFarm } from "../../farm/plan.ts";
@@ -142,7 +143,7 @@ describe("the customer's application", () => {
     const operations = Central.fromKubeconfig(paths.centralKubeconfig);
     const namespace = laneNamespace(CUSTOMER);
     const businessDate = "2026-03-24";
-    const runNumber = await operations.nextRunNumber(namespace, businessDate);
+    const runNumber = await nextRunNumber(operations, namespace, businessDate);
     const workflow = await operations.startNight(namespace, { businessDate, runNumber });
     try {
       const entered = { what: "the step market has ended well", limitSeconds: 240, everyMilliseconds: 1000 };

@@ -10,6 +10,7 @@ import { laneVolume } from "../../farm/deploy/lane-volume.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { renderKubeconfig } from "../../farm/kubeconfig.ts";
 import { Kubectl } from "../../farm/kubectl.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
@@ -139,7 +140,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
   it("runs a night to its end", async () => {
     await untilQuotaIsCounted(paths, LANE);
     const operations = Central.fromKubeconfig(central.kubeconfig);
-    const runNumber = await operations.nextRunNumber(LANE, BUSINESS_DATE);
+    const runNumber = await nextRunNumber(operations, LANE, BUSINESS_DATE);
     const workflow = await operations.startNight(LANE, { businessDate: BUSINESS_DATE, runNumber });
     const night = { customer: "helmbank", displayName: "helmbank", namespace: LANE, workflow };
     const [state] = await watchNights(operations, [night], process.stdout, 400);

@@ -6,6 +6,7 @@ import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluste
 import { ApiClient } from "../../farm/api-client.ts";
 import { watchNights } from "../../farm/demo/watch-nights.ts";
 import { laneVolume } from "../../farm/deploy/lane-volume.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerNames } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const started = await Promise.all(
     customers.map(async (customer) => {
       const namespace = laneNamespace(customer);
-      const runNumber = await central.nextRunNumber(namespace, BUSINESS_DATE);
+      const runNumber = await nextRunNumber(central, namespace, BUSINESS_DATE);
       const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
       return { customer, displayName: customer, namespace, workflow };
     }),

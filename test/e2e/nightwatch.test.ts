@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
 import { ApiClient } from "../../farm/api-client.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerNames } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -44,7 +45,7 @@ describe("nightwatch in its pod", () => {
   it("is killed as a night begins, comes back, and keeps the record of that night", async () => {
     const before = await pods();
     expect(before).toHaveLength(1);
-    const runNumber = await central.nextRunNumber(namespace, CLOSED_DATE);
+    const runNumber = await nextRunNumber(central, namespace, CLOSED_DATE);
     const night = await central.startNight(namespace, { businessDate: CLOSED_DATE, runNumber });
     workflow = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${night}`;
     uid = (await api.get<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;

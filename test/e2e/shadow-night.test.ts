@@ -7,6 +7,7 @@ import { watchNights } from "../../farm/demo/watch-nights.ts";
 import { runCommand } from "../../farm/deploy/command.ts";
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
+import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { progressOn } from "../../farm/progress.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
@@ -97,7 +98,7 @@ describe("a shadow night beside the night that bash runs", () => {
     await deployShadow();
     await takeSnapshot();
     const central = Central.fromKubeconfig(paths.centralKubeconfig);
-    const runNumber = await central.nextRunNumber(NAMESPACE, DATE);
+    const runNumber = await nextRunNumber(central, NAMESPACE, DATE);
     const workflow = await central.startNight(NAMESPACE, { businessDate: DATE, runNumber });
     const night = { customer: CUSTOMER, displayName: CUSTOMER, namespace: NAMESPACE, workflow };
     mkdirSync(join(folder.path, "bash"));

@@ -52,6 +52,24 @@ export class TestLane {
     return { workflow, businessDate, number };
   }
 
+  /** Creates a night's workflow under a name that no command would give it. */
+  async createNight(
+    name: string,
+    night: { readonly businessDate: string; readonly runNumber: number; readonly template: string },
+  ): Promise<void> {
+    const parameters = [
+      { name: "business-date", value: night.businessDate },
+      { name: "run-number", value: String(night.runNumber) },
+    ];
+    const body = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { name, namespace: this.namespace },
+      spec: { workflowTemplateRef: { name: night.template }, arguments: { parameters } },
+    };
+    await this.objects.createNamespacedCustomObject({ ...ARGO, namespace: this.namespace, plural: "workflows", body });
+  }
+
   /** Starts a workflow of a template without parameters. */
   async startWorkflow(template: string): Promise<void> {
     const body = {
