@@ -2,6 +2,7 @@ import { Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { HelmApp } from "./apps/helm-app.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
+import { runnersAtOnce } from "./night/runners-at-once.ts";
 import type { RiskWorkflow } from "./risk-workflow.ts";
 
 /** The cluster a customer runs our software in. */
@@ -41,7 +42,7 @@ export interface ClusterCapacity {
 export interface LaneProps {
   /**
    * How many runner pods may be alive at once; the quota is derived from it.
-   * @default 10
+   * @default - enough for the busiest moment of a night and of a repeat beside it, at least 4
    */
   readonly runners?: number;
   /**
@@ -69,7 +70,7 @@ export interface CustomerProps {
   readonly credentials: CustomerCredentials;
   /**
    * The lane in the central cluster.
-   * @default - 10 runners, 20 GiB of results
+   * @default - as many runners as the night needs, 20 GiB of results
    */
   readonly lane?: LaneProps;
   /**
@@ -93,6 +94,12 @@ export interface CustomerDefinition {
 
 const definitions = new WeakSet<CustomerDefinition>();
 
+/** Tonight's night, and a repeat that a person has started beside it. */
+const NIGHTS_AT_ONCE = 2;
+
+/** A night of one step after the other is no reason for a lane in which nothing else has room. */
+const FEWEST_RUNNERS = 4;
+
 /**
  * Declares a customer: the default export of a file in `customers/`. Nothing is checked here, so that a file's
  * problems can be told all at once, with the file's name: see `checkCustomer`.
@@ -109,7 +116,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
     credentials: props.credentials,
     lane: {
       ...props.lane,
-      runners: props.lane?.runners ?? 10,
+      runners: props.lane?.runners ?? Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(props.workflow.steps)),
       resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
     },
     apps: props.apps ?? {},

@@ -1,28 +1,32 @@
 import type { CustomerDefinition } from "../customer-definition.ts";
+import { runnersAtOnce } from "../night/runners-at-once.ts";
 import { mebibytes, millicores, sparkMebibytes, sparkMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { type Problem, received } from "../problem.ts";
 import { parallelPeak } from "./parallel-peak.ts";
+
+/** Runner pods that one lane may have at a time; each asks for little, but a typing error must not ask for everything. */
+const MOST_RUNNERS = 1000;
 
 /** Whether the night's busiest moment fits into the lane's quota and the customer's cluster. */
 export function checkCapacity(definition: CustomerDefinition): readonly Problem[] {
   const { workflow, lane, cluster } = definition;
   const peak = (weight: (step: Step) => number): number => parallelPeak(workflow.steps, (step) => step.after, weight);
   const problems: Problem[] = [];
-  const runners = peak((step) => (step.work.kind === "gate" ? 0 : 1));
-  if (!Number.isInteger(lane.runners) || lane.runners < 1) {
+  const runners = runnersAtOnce(workflow.steps);
+  if (!Number.isInteger(lane.runners) || lane.runners < 1 || lane.runners > MOST_RUNNERS) {
     problems.push({
       property: "lane.runners",
       received: received(lane.runners),
-      rule: "a whole number, at least 1",
-      mend: "write for instance 10",
+      rule: `a whole number from 1 to ${MOST_RUNNERS}: lanes share the nodes of the central cluster`,
+      mend: "leave it out, and it follows from the night",
     });
   } else if (runners > lane.runners) {
     problems.push({
       property: "lane.runners",
       received: received(lane.runners),
       rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
-      mend: `write ${runners}, or add edges between steps`,
+      mend: `leave it out, and it follows from the night; or write at least ${runners}`,
     });
   }
   if (!(mebibytes(lane.resultsSize) > 0)) {

@@ -15,6 +15,7 @@ import { stringify } from "yaml";
 import { ARGO_NAMESPACE } from "../central-cluster.ts";
 import { images } from "../images.ts";
 import { platformMetadata } from "../labels.ts";
+import { EXECUTOR_NEEDS, resourcesOf } from "../lane/container-resources.ts";
 import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
 
 /** Labels of the controller's pod. */
@@ -89,10 +90,7 @@ function settings(): Record<string, string> {
   const executor = {
     image: images().argoExecutor,
     imagePullPolicy: "IfNotPresent",
-    resources: {
-      requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "32Mi" },
-      limits: { cpu: "500m", memory: "256Mi", "ephemeral-storage": "1Gi" },
-    },
+    resources: resourcesOf(EXECUTOR_NEEDS),
     securityContext: {
       runAsNonRoot: true,
       allowPrivilegeEscalation: false,

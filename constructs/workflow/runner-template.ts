@@ -1,7 +1,7 @@
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { images } from "../images.ts";
+import { RUNNER_NEEDS, resourcesOf } from "../lane/container-resources.ts";
 import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
-import { RUNNER_RESOURCES } from "../lane/resource-boundary.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
 import type { Template, WorkflowSpec } from "./argo.ts";
 
@@ -58,7 +58,7 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
       command: ["nightlane-runner"],
       args: [props.command],
       env: [{ name: "NIGHTLANE_STEP", value: props.document }],
-      resources: { requests: { ...RUNNER_RESOURCES.requests }, limits: { ...RUNNER_RESOURCES.limits } },
+      resources: resourcesOf(RUNNER_NEEDS),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: RUNNER_ID,

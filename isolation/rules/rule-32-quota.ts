@@ -15,6 +15,7 @@ const LIMITED: readonly (readonly string[])[] = [
   ["pods", "count/pods"],
   ["persistentvolumeclaims", "count/persistentvolumeclaims"],
   ["count/workflows.argoproj.io"],
+  ["count/workflowtaskresults.argoproj.io"],
   ["count/secrets", "secrets"],
   ["count/configmaps", "configmaps"],
 ];

@@ -23,12 +23,16 @@ import {
   outputOf,
 } from "./options.ts";
 
-interface RunOptions extends ActCommandOptions {
+interface StartOptions extends ActCommandOptions {
   readonly date: Day;
   readonly wait?: boolean;
 }
 
-interface RepeatCommandOptions extends RunOptions {
+interface RunCommandOptions extends StartOptions {
+  readonly early?: boolean;
+}
+
+interface RepeatCommandOptions extends StartOptions {
   readonly run?: number;
   readonly from?: string;
   readonly current?: boolean;
@@ -72,10 +76,12 @@ function addRun(program: Command, io: Io): void {
     acting(program.command("run <customer>"))
       .description("start the night of a business date now")
       .requiredOption("--date <day>", DATE, day)
+      .option("--early", "also a date that is not due yet; the schedule then starts no other of that date")
       .option("--wait", "wait until it has ended")
-      .action(async (customer: string, options: RunOptions) => {
+      .action(async (customer: string, options: RunCommandOptions) => {
         const central = centralOf(options);
-        const started = await run(central, actorOf(central, options), laneOf(customer), options.date);
+        const { date: businessDate, early = false } = options;
+        const started = await run(central, actorOf(central, options), laneOf(customer), { businessDate, early });
         await finish("run", customer, started, options, io);
       }),
     'run nordbank --date 2026-03-31 --reason "the schedule was missed"',
@@ -187,7 +193,7 @@ function addCompare(program: Command, io: Io): void {
 }
 
 /** Shows what was started; with --wait, what became of it. */
-async function finish(verb: string, customer: string, started: Started, options: RunOptions, io: Io): Promise<void> {
+async function finish(verb: string, customer: string, started: Started, options: StartOptions, io: Io): Promise<void> {
   const output = outputOf(options, io);
   if (options.wait !== true || started.dryRun) {
     output.show(started, renderStarted);
@@ -204,7 +210,11 @@ function renderStarted(started: Started, paint: Paint): string {
   const repeats = started.repeats === undefined ? "" : `, repeats run ${started.repeats}`;
   const from = started.from === undefined ? "" : ` from ${started.from} on`;
   const head = `${paint("bold", started.night)} of ${started.customer}: ${started.businessDate}, run ${started.runNumber}${repeats}${from}${dry}`;
-  return `${head}\n  template ${started.template}, noted as ${started.by}: ${started.reason}\n  nightlane show ${started.customer} --night ${started.night} --watch`;
+  const beside =
+    started.beside === undefined
+      ? ""
+      : `\n  beside it ${started.beside.join(", ")} ${started.beside.length === 1 ? "runs" : "run"}`;
+  return `${head}${beside}\n  template ${started.template}, noted as ${started.by}: ${started.reason}\n  nightlane show ${started.customer} --night ${started.night} --watch`;
 }
 
 function renderOutcome(outcome: Outcome, paint: Paint): string {
@@ -213,14 +223,16 @@ function renderOutcome(outcome: Outcome, paint: Paint): string {
 }
 
 function renderBackfill(done: Backfill, paint: Paint): string {
-  const nights = done.nights.map((night) =>
-    "phase" in night ? `  ${night.businessDate}  ${night.phase}` : `  ${night.businessDate}  would be started`,
-  );
+  const begun = new Set(done.nights.filter((night) => "phase" in night).map((night) => night.businessDate));
+  const ended = done.nights.flatMap((night) => ("phase" in night ? [`  ${night.businessDate}  ${night.phase}`] : []));
+  const planned = done.missing
+    .filter((date) => !begun.has(date) && !done.left.includes(date))
+    .map((date) => `  ${date}  would be started`);
+  const left = done.left.length === 0 ? [] : [`  left for later, begin again for them: ${done.left.join(", ")}`];
   const failed =
     done.failed.length === 0
       ? []
       : [`  failed before, and left alone: ${done.failed.join(", ")} (nightlane replay decides each)`];
-  return [paint("bold", `${done.customer}: ${done.missing.length} nights were missing`), ...nights, ...failed].join(
-    "\n",
-  );
+  const head = paint("bold", `${done.customer}: ${done.missing.length} nights were missing`);
+  return [head, ...ended, ...planned, ...left, ...failed].join("\n");
 }

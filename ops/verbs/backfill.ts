@@ -1,6 +1,9 @@
+import { isBusinessDay } from "../../runs/business-calendar.ts";
+import { KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
 import { addDays, type Day } from "../../runs/local-time.ts";
+import { neverStarted } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
+import { type LaneSchedule, laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
@@ -24,15 +27,17 @@ export interface Backfill {
   readonly missing: readonly Day[];
   /** Dates whose runs all failed: a person decides whether to replay them. */
   readonly failed: readonly Day[];
+  /** Dates that are missing still, since the lane's room for workflows would not have lasted; begin again for them. */
+  readonly left: readonly Day[];
   readonly nights: readonly (Started | Outcome)[];
 }
 
 const LONGEST_DAYS = 366;
 
 /**
- * Starts the nights of all dates in a range that have none, the oldest first, and waits for them. Whether a weekday is
- * a business day is the calendar step's to say: the night of a holiday ends at once, and says so. Interrupted and begun
- * again it goes on, for it starts only what is missing.
+ * Starts the nights of all business days in a range that have none, the oldest first, and waits for them. Interrupted
+ * and begun again it goes on, for it starts only what is missing. It stops short of the room that the lane keeps for
+ * the nights of its schedule.
  */
 export async function backfill(
   central: Central,
@@ -41,34 +46,44 @@ export async function backfill(
   options: BackfillOptions,
   note: (text: string) => void,
 ): Promise<Backfill> {
-  const last = await lastDate(central, lane, options);
+  const schedule = laneSchedule(await central.schedule(lane.namespace));
+  const last = lastDate(lane, schedule, options);
   const runs = await allRuns(central, lane);
-  const dates = weekdays(options.from, last);
-  const missing = dates.filter((date) => !runs.some((one) => one.businessDate === date && one.phase !== "Missed"));
+  const dates = businessDays(options.from, last, schedule);
+  const missing = dates.filter((date) => !runs.some((one) => one.businessDate === date && !neverStarted(one)));
   const failed = dates.filter((date) => !missing.includes(date) && !hasOneGood(runs, date));
-  note(`${lane.customer}: ${missing.length} of ${dates.length} weekdays have no night yet`);
+  const room = Math.max(0, KEPT_WORKFLOWS - RESERVED_FOR_THE_SCHEDULE - (await central.heads(lane.namespace)).length);
+  const waiting = missing.slice(0, room);
+  const left = missing.slice(room);
+  note(`${lane.customer}: ${missing.length} of ${dates.length} business days have no night yet`);
+  if (left.length > 0) {
+    note(
+      `${lane.customer}: ${left.length} of them, from ${left[0]}, are left for later: a lane keeps ${KEPT_WORKFLOWS} workflows, ${RESERVED_FOR_THE_SCHEDULE} of them for the schedule, and an ended one goes after two weeks`,
+    );
+  }
+  const result = { customer: lane.customer, missing, failed, left };
   if (actor.dryRun) {
-    const [first] = missing;
-    const nights = first === undefined ? [] : [await run(central, actor, lane, first, "backfill")];
-    return { customer: lane.customer, missing, failed, nights };
+    const [first] = waiting;
+    const nights =
+      first === undefined ? [] : [await run(central, actor, lane, { businessDate: first, verb: "backfill" })];
+    return { ...result, nights };
   }
   const nights: Outcome[] = [];
-  const waiting = [...missing];
   const work = async (): Promise<void> => {
     for (let date = waiting.shift(); date !== undefined; date = waiting.shift()) {
-      const started = await run(central, actor, lane, date, "backfill");
-      note(`${started.night} started`);
+      const started = await run(central, actor, lane, { businessDate: date, verb: "backfill" });
+      note(`${started.night} started for ${date}`);
       const outcome = await outcomeOf(central, lane, started, note);
-      note(`${started.night} ended as ${outcome.phase}`);
+      note(`${started.night} of ${date} ended as ${outcome.phase}`);
       nights.push(outcome);
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, work));
-  return { customer: lane.customer, missing, failed, nights };
+  return { ...result, nights };
 }
 
 /** Tonight's night is the schedule's, not a backfill's. */
-async function lastDate(central: Central, lane: Lane, { from, to }: BackfillOptions): Promise<Day> {
+function lastDate(lane: Lane, schedule: LaneSchedule | undefined, { from, to }: BackfillOptions): Day {
   if (from > to) {
     throw new OpsError(ExitCode.usage, `--from ${from} lies after --to ${to}`, "turn them round");
   }
@@ -79,7 +94,6 @@ async function lastDate(central: Central, lane: Lane, { from, to }: BackfillOpti
       "take it in parts",
     );
   }
-  const schedule = laneSchedule(await central.schedule(lane.namespace));
   const due = schedule === undefined ? to : lastDueDate(schedule, Date.now());
   if (from > due) {
     throw new OpsError(
@@ -91,12 +105,12 @@ async function lastDate(central: Central, lane: Lane, { from, to }: BackfillOpti
   return to < due ? to : due;
 }
 
-/** No calendar has a business day on a weekend. */
-function weekdays(from: Day, to: Day): readonly Day[] {
+/** The days of a range on which the customer works; all of them where no calendar is known. */
+function businessDays(from: Day, to: Day, schedule: LaneSchedule | undefined): readonly Day[] {
+  const calendar = schedule?.calendar;
   const days: Day[] = [];
   for (let date = from; date <= to; date = addDays(date, 1)) {
-    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
-    if (weekday !== 0 && weekday !== 6) {
+    if (calendar === undefined || isBusinessDay(calendar, date)) {
       days.push(date);
     }
   }

@@ -18,7 +18,7 @@ describe("defineCustomer", () => {
     expect(definition.displayName).toBe("testbank");
     expect(definition.cluster.namespace).toBe("risk");
     expect(definition.cluster.resultsSize.toGibibytes()).toBe(100);
-    expect(definition.lane.runners).toBe(10);
+    expect(definition.lane.runners).toBe(4);
     expect(definition.lane.resultsSize.toGibibytes()).toBe(20);
     expect(definition.workflow.finishBy).toBe("06:00");
   });
@@ -27,7 +27,7 @@ describe("defineCustomer", () => {
     const nothing: { namespace?: string; runners?: number } = { namespace: undefined, runners: undefined };
     const definition = defineCustomer({ ...minimal, cluster: { ...minimal.cluster, ...nothing }, lane: nothing });
     expect(definition.cluster.namespace).toBe("risk");
-    expect(definition.lane.runners).toBe(10);
+    expect(definition.lane.runners).toBe(4);
   });
 
   test("keeps what is given", () => {

@@ -1,5 +1,4 @@
 import { laneNamespace } from "../../constructs/central-cluster.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
 import { type DueSoon, type DueSoonOptions, dueSoon } from "../../farm/nights/due-soon.ts";
 import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { openOn } from "../../farm/nights/open-on.ts";
@@ -30,7 +29,6 @@ export class ScheduledLane {
 
   private constructor(
     readonly customer: string,
-    private readonly definition: CustomerDefinition,
     /** Business date of the nights that are due today. */
     readonly date: Day,
     /** Template of the small night. */
@@ -49,7 +47,7 @@ export class ScheduledLane {
         night.spark("work", options);
       },
     });
-    const lane = new ScheduledLane(customer, definition, date, template.metadata.name);
+    const lane = new ScheduledLane(customer, date, template.metadata.name);
     await lane.nights.create(template);
     return lane;
   }
@@ -64,7 +62,7 @@ export class ScheduledLane {
   /** Lets the small night be due, under the next number of today's date that is free: a farm may have run others. */
   async nightDue(leadSeconds?: number): Promise<DueSoon & { readonly runNumber: number }> {
     const runNumber = await nextRunNumber(this.central, this.namespace, this.date);
-    const parameters = runNumber === 1 ? {} : { "run-number": String(runNumber) };
+    const parameters: Record<string, string> = runNumber === 1 ? {} : { "run-number": String(runNumber) };
     const due = await this.due({
       template: this.template,
       parameters,

@@ -14,13 +14,13 @@ const chart = (manifests: typeof lane): ReadonlyMap<string, string> =>
 describe("helmValues", () => {
   test("opens schedule and sizes of the lane", () => {
     expect(helmValues(lane).map((value) => [value.name.join("."), value.default])).toEqual([
-      ["quota.limits.cpu", "24"],
-      ["quota.limits.ephemeral-storage", "36Gi"],
-      ["quota.limits.memory", "9216Mi"],
-      ["quota.pods", "12"],
-      ["quota.requests.cpu", "600m"],
-      ["quota.requests.ephemeral-storage", "1920Mi"],
-      ["quota.requests.memory", "1920Mi"],
+      ["quota.limits.cpu", "12000m"],
+      ["quota.limits.ephemeral-storage", "18432Mi"],
+      ["quota.limits.memory", "4608Mi"],
+      ["quota.pods", "6"],
+      ["quota.requests.cpu", "240m"],
+      ["quota.requests.ephemeral-storage", "768Mi"],
+      ["quota.requests.memory", "768Mi"],
       ["results.size", "20Gi"],
       ["schedule.cron", "0 22 * * *"],
       ["schedule.finishBy", "06:00"],
@@ -66,7 +66,7 @@ describe("helmChart", () => {
 
   test("writes defaults as strings, under comments", () => {
     const values = chart(lane).get("values.yaml") ?? "";
-    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "12" } });
+    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "6" } });
     expect(values).toMatch(/^# /);
   });
 

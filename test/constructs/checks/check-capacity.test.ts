@@ -49,7 +49,7 @@ describe("checkCapacity", () => {
       property: "lane.runners",
       received: "1",
       rule: "at least the steps that may run side by side, 2",
-      mend: "write 2, or add edges between steps",
+      mend: "leave it out, and it follows from the night; or write at least 2",
     });
   });
 
@@ -62,14 +62,14 @@ describe("checkCapacity", () => {
     expect(check({ lane: { runners: 1 } }, gates)).toEqual([]);
   });
 
-  test.each([0, -1, 2.5])("refuses %d runners", (runners) => {
+  test.each([0, -1, 2.5, 1e9])("refuses %d runners", (runners) => {
     expectProblems(
       check({ lane: { runners } }, (night) => void night.gate("only")),
       {
         property: "lane.runners",
         received: String(runners),
-        rule: "a whole number, at least 1",
-        mend: "write for instance 10",
+        rule: "a whole number from 1 to 1000",
+        mend: "leave it out, and it follows from the night",
       },
     );
   });

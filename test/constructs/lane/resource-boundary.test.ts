@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { RUNNER_RESOURCES } from "../../../constructs/lane/resource-boundary.ts";
+import { quantities, RUNNER_NEEDS } from "../../../constructs/lane/container-resources.ts";
+import { runnersAtOnce } from "../../../constructs/night/runners-at-once.ts";
 import { testCustomer } from "../../support/customer.ts";
 import { find, manifestsOf } from "../../support/manifests.ts";
 import { bytes, cores } from "../../support/quantities.ts";
@@ -32,7 +33,7 @@ describe("ResourceBoundary", () => {
   test("gives every runner and Argo's two containers beside it what they ask for", () => {
     const defaults = container?.defaultRequest ?? {};
     for (const [name, amount] of Object.entries({ cpu: cores, memory: bytes, "ephemeral-storage": bytes })) {
-      const runner = RUNNER_RESOURCES.requests[name as "cpu" | "memory" | "ephemeral-storage"];
+      const runner = quantities(RUNNER_NEEDS.requests)[name as "cpu" | "memory" | "ephemeral-storage"];
       const needed = (RUNNERS + 2) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
       expect(amount(hard[`requests.${name}`] ?? "0"), name).toBeGreaterThanOrEqual(needed);
     }
@@ -41,10 +42,22 @@ describe("ResourceBoundary", () => {
   test("lets every pod use its limits at once", () => {
     const defaults = container?.default ?? {};
     for (const [name, amount] of Object.entries({ cpu: cores, memory: bytes, "ephemeral-storage": bytes })) {
-      const runner = RUNNER_RESOURCES.limits[name as "cpu" | "memory" | "ephemeral-storage"];
+      const runner = quantities(RUNNER_NEEDS.limits)[name as "cpu" | "memory" | "ephemeral-storage"];
       const needed = (RUNNERS + 1) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
       expect(amount(hard[`limits.${name}`] ?? "0"), name).toBeGreaterThanOrEqual(needed);
     }
+  });
+
+  test("counts each kind that an identity of the lane may create, the results that runners hand in among them", () => {
+    for (const kind of ["workflows.argoproj.io", "workflowtaskresults.argoproj.io", "configmaps", "secrets"]) {
+      expect(Number(hard[`count/${kind}`]), kind).toBeGreaterThan(0);
+    }
+  });
+
+  test("follows from the night where the file does not say how many runners there are", () => {
+    const follows = find(manifestsOf(testCustomer()).lane, "ResourceQuota") as unknown as Quota;
+    const widest = runnersAtOnce(testCustomer().workflow.steps);
+    expect(follows.spec.hard.pods).toBe(String(Math.max(4, 2 * widest) + 2));
   });
 
   test("allows no Service, so that nothing in a lane can be reached", () => {

@@ -90,7 +90,13 @@ export const workloadMutations: readonly Mutation[] = [
   ),
 
   ...["requests.cpu", "limits.memory", "pods", "persistentvolumeclaims", "limits.ephemeral-storage"].map(unlimited),
-  ...["count/workflows.argoproj.io", "count/secrets", "count/configmaps", "services.nodeports"].map(unlimited),
+  ...[
+    "count/workflows.argoproj.io",
+    "count/workflowtaskresults.argoproj.io",
+    "count/secrets",
+    "count/configmaps",
+    "services.nodeports",
+  ].map(unlimited),
   mutation(32, "no quota", "Namespace customer-nordbank", (draft) => draft.remove("nordbank", "ResourceQuota", "lane")),
   mutation(32, "a quota for some pods only", QUOTA, (draft) =>
     set(draft.object("nordbank", "ResourceQuota"), "spec/scopes", ["NotTerminating"]),

@@ -1,0 +1,5 @@
+/** Workflows that a lane keeps at a time: its nights, repeats and reapers of the last two weeks. */
+export const KEPT_WORKFLOWS = 100;
+
+/** Of them those that work by hand leaves free: the nights of the schedule for two weeks, and what operates on them. */
+export const RESERVED_FOR_THE_SCHEDULE = 25;
