@@ -1,55 +1,51 @@
-import { defined } from "../runs/defined.ts";
+import type { DueNight } from "../runs/due-nights.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
-import type { Workflow } from "../runs/workflow.ts";
+import type { LaneSchedule } from "../runs/schedule.ts";
 
 /** A run that nightwatch keeps in mind. */
 export interface WatchedRun {
+  /** Of a run that is over only what tells how its date stands: see `brief`. */
   readonly facts: RunFacts;
-  /** Both only while it runs: ended runs are many, and their workflows are large. */
-  readonly workflow?: Workflow;
+  /** Only while it runs: ended runs are many. */
   readonly state?: NightState;
 }
 
-/** What nightwatch knows of one customer. */
+/** How the schedule of a lane's nights stands. */
+export type Scheduling = "daily" | "suspended" | "absent" | "unreadable";
+
+/** Something in a lane that is not as it should be, apart from its nights. */
+export interface LaneProblem {
+  /** `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read or write. */
+  readonly kind: "refused" | "unreadable";
+  /** Which object: the same for the same problem. */
+  readonly object: string;
+  /** In one sentence. */
+  readonly reason: string;
+  /** Since when nightwatch knows it, milliseconds. */
+  readonly since: number;
+}
+
+/** What nightwatch knows of one customer at one time. */
 export interface Lane {
   readonly customer: string;
   readonly schedule?: LaneSchedule;
-  /** When the schedule was made, milliseconds: no night before that was missed. */
-  readonly scheduledSince: number;
-  /** False while the schedule is suspended. */
-  readonly scheduling: boolean;
+  readonly scheduling: Scheduling;
+  /** Since when the schedule is not to be seen, milliseconds; of one that is absent only. */
+  readonly absentSince?: number;
   readonly runs: readonly WatchedRun[];
+  readonly nights: readonly DueNight[];
+  readonly problems: readonly LaneProblem[];
 }
 
-/** The customer of a lane's namespace; undefined for a namespace that is none. */
+/** The customer of a lane's namespace; undefined for a namespace that is not one. */
 export function customerOf(namespace: string): string | undefined {
   return namespace.startsWith("customer-") ? namespace.slice("customer-".length) : undefined;
 }
 
-/** What a lane's CronWorkflow says of it. */
-export function scheduleOf(
-  cron: CronWorkflow | undefined,
-  read: (cron: CronWorkflow) => LaneSchedule | undefined,
-): Pick<Lane, "schedule" | "scheduledSince" | "scheduling"> {
-  return {
-    scheduledSince: Date.parse(cron?.metadata.creationTimestamp ?? "") || 0,
-    scheduling: cron !== undefined && cron.spec.suspend !== true,
-    ...defined({ schedule: cron === undefined ? undefined : read(cron) }),
-  };
-}
-
 /** The runs of a lane that still run, newest first. */
-export function runningRuns(lane: Lane): readonly WatchedRun[] {
+export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
   return lane.runs
     .filter((run) => run.state !== undefined)
     .toSorted((a, b) => (b.facts.startedAt ?? "").localeCompare(a.facts.startedAt ?? ""));
-}
-
-/** The newest night of a lane that the schedule made, or that stands in for it: run 1 of its business date. */
-export function newestNight(lane: Lane): WatchedRun | undefined {
-  return lane.runs
-    .filter(({ facts }) => facts.runNumber === 1 && facts.phase !== "Missed")
-    .toSorted((a, b) => (b.facts.businessDate ?? "").localeCompare(a.facts.businessDate ?? ""))[0];
 }

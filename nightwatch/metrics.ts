@@ -1,22 +1,24 @@
-import { deadlinesOf, lastDueDate } from "../runs/schedule.ts";
-import { type Lane, newestNight, runningRuns } from "./lane.ts";
-import { missedDate } from "./signals/night-signals.ts";
+import { currentNight } from "../runs/due-nights.ts";
+import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 
-/** What nightwatch itself has done, since it started. */
+/** What nightwatch itself has done, since it started. Times are seconds since the epoch, 0 before the first. */
 export interface Counters {
   recordsWritten: number;
   recordFailures: number;
+  recordsGivenUp: number;
   notificationsSent: number;
   notificationFailures: number;
   watchFailures: number;
-  /** Seconds since the epoch; 0 before the first. */
+  /** Rounds that broke off, or in which a lane could not be looked at. */
+  roundFailures: number;
   lastListed: number;
+  lastRound: number;
 }
 
 /** One metric: its name, help, type, and samples as label pairs with a value. */
-interface Metric {
+export interface Metric {
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
@@ -26,17 +28,30 @@ interface Metric {
 /** States of a step in which it waits for a person. */
 const WAITING = ["deciding", "confirming", "held"] as const;
 
-/** All metrics in the text format of Prometheus. @param now Milliseconds. */
+const SCHEDULING: readonly Scheduling[] = ["daily", "suspended", "absent", "unreadable"];
+
+/** Standings of a date that a person has to see to. */
+const UNRESOLVED = ["missed", "failed", "deleted"] as const;
+
+/** All metrics in the text format of Prometheus. */
 export function renderMetrics(
   lanes: readonly Lane[],
   signals: readonly Signal[],
   counters: Readonly<Counters>,
-  now: number,
+  controllerRenewed: number | undefined,
 ): string {
-  return [...nightMetrics(lanes, signals, now), ...stepMetrics(lanes), ...ownMetrics(counters)].map(render).join("");
+  return [
+    ...nightMetrics(lanes, signals),
+    ...laneMetrics(lanes),
+    ...stepMetrics(lanes),
+    ...controllerMetrics(controllerRenewed),
+    ...ownMetrics(counters),
+  ]
+    .map(render)
+    .join("");
 }
 
-function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[], now: number): readonly Metric[] {
+function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
   const gauge = (name: string, help: string, value: (lane: Lane) => number | undefined): Metric => ({
     name: `nightlane_night_${name}`,
     help,
@@ -46,51 +61,93 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[], now: n
       return found === undefined ? [] : [[{ customer: lane.customer }, found] as const];
     }),
   });
-  const isTold = (lane: Lane, kind: Signal["kind"]): number =>
-    signals.some((signal) => signal.customer === lane.customer && signal.kind === kind) ? 1 : 0;
+  const reported = new Set(signals.map(({ customer, kind }) => `${customer}/${kind}`));
+  const has = (kind: Signal["kind"]) => (lane: Lane) => Number(reported.has(`${lane.customer}/${kind}`));
+  const current = new Map(lanes.map((lane) => [lane.customer, currentNight(lane.nights)]));
+  const night = (lane: Lane) => current.get(lane.customer);
   return [
     gauge("running", "Whether a night or a replay of the customer runs.", (lane) =>
       Number(runningRuns(lane).length > 0),
     ),
-    gauge("start_timestamp_seconds", "When the newest night started.", (lane) =>
-      seconds(newestNight(lane)?.facts.startedAt),
+    gauge("start_timestamp_seconds", "When the newest due night started.", (lane) =>
+      seconds(night(lane)?.run?.startedAt),
     ),
-    gauge("finish_by_timestamp_seconds", "When the newest night should have ended.", (lane) =>
-      seconds(newestNight(lane)?.facts.finishBy),
+    gauge("finish_by_timestamp_seconds", "When the newest due night should have ended.", (lane) =>
+      whole(night(lane)?.finishBy),
     ),
-    gauge("end_timestamp_seconds", "When the newest night ended; absent while it runs.", (lane) =>
-      seconds(newestNight(lane)?.facts.finishedAt),
+    gauge("end_timestamp_seconds", "When the newest due night ended; absent while it runs.", (lane) =>
+      seconds(night(lane)?.run?.finishedAt),
     ),
-    gauge("late", "Whether the newest night runs past its time, or ended after it.", (lane) =>
-      Number(newestNight(lane)?.facts.late ?? false),
+    gauge("late", "Whether a night runs past its time.", has("late")),
+    gauge("start_by_timestamp_seconds", "By when the newest due night should have started.", (lane) =>
+      whole(night(lane)?.startBy),
     ),
-    gauge("start_by_timestamp_seconds", "By when the last due night should have started.", ({ schedule }) =>
-      schedule === undefined ? undefined : deadlinesOf(schedule, lastDueDate(schedule, now)).startBy / 1000,
+    gauge("not_begun", "Whether a night has started and reached no step in its time.", has("not-begun")),
+    gauge("missed", "Whether a due night has not started by its time, and nobody has made up for it.", has("missed")),
+    gauge("left_out", "Whether a missed night was left out because an earlier one still ran.", ({ nights }) =>
+      Number(nights.some(({ standing, blockedBy, waived }) => standing === "missed" && blockedBy && !waived)),
     ),
-    gauge("missed", "Whether the last due night has not started by its time.", (lane) =>
-      Number(missedDate(lane, now) !== undefined),
+    gauge("failed", "Whether a night or a repeat ended without success, and nothing has replaced it.", has("failed")),
+    gauge("inputs_by_timestamp_seconds", "When the inputs of the newest due night should have been in.", (lane) =>
+      whole(night(lane)?.inputsBy),
     ),
-    gauge("left_out", "Whether the last due night was left out because an earlier one still runs.", (lane) =>
-      Number(missedDate(lane, now) !== undefined && runningRuns(lane).length > 0),
-    ),
-    gauge("failed", "Whether the newest night ended without success and was not repeated.", (lane) =>
-      isTold(lane, "failed"),
-    ),
-    gauge("inputs_by_timestamp_seconds", "When the inputs of the newest night should have been in.", inputsBy),
-    gauge("inputs_late", "Whether the inputs of the newest night are past their time.", (lane) =>
-      isTold(lane, "inputs-late"),
-    ),
+    gauge("inputs_late", "Whether the inputs of a night are past their time.", has("inputs-late")),
     gauge("paused", "Whether a running night is paused.", (lane) =>
       Number(runningRuns(lane).some(({ state }) => state?.paused === true)),
     ),
   ];
 }
 
-function inputsBy(lane: Lane): number | undefined {
-  const date = newestNight(lane)?.facts.businessDate;
-  const instant =
-    lane.schedule === undefined || date === undefined ? undefined : deadlinesOf(lane.schedule, date).inputsBy;
-  return instant === undefined ? undefined : instant / 1000;
+/** What stands in a lane besides its nights, and how many of its dates are open. */
+function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
+  const gauge = (
+    name: string,
+    help: string,
+    samples: (lane: Lane) => readonly (readonly [string, number])[],
+  ): Metric => ({
+    name: `nightlane_${name}`,
+    help,
+    type: "gauge",
+    samples: lanes.flatMap((lane) =>
+      samples(lane).map(
+        ([state, value]) => [{ customer: lane.customer, ...(state === "" ? {} : { state }) }, value] as const,
+      ),
+    ),
+  });
+  const problems = (kind: Lane["problems"][number]["kind"]) => (lane: Lane) => [
+    ["", lane.problems.filter((problem) => problem.kind === kind).length] as const,
+  ];
+  return [
+    gauge(
+      "dates_unresolved",
+      "Dates whose night was missed, failed or deleted, and that nothing has replaced.",
+      (lane) =>
+        UNRESOLVED.map((state) => {
+          const is = lane.nights.filter(({ standing, waived }) => standing === state && waived === undefined);
+          return [state, is.length] as const;
+        }),
+    ),
+    gauge("schedule", "How the schedule of the nights stands: 1 for what it is.", ({ scheduling }) =>
+      SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
+    ),
+    gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
+    gauge(
+      "unreadable",
+      "Objects and records of the lane that nightwatch cannot read or write.",
+      problems("unreadable"),
+    ),
+  ];
+}
+
+function controllerMetrics(renewed: number | undefined): readonly Metric[] {
+  return [
+    {
+      name: "nightlane_controller_renewed_timestamp_seconds",
+      help: "When the leader of the Argo controllers last renewed its lease.",
+      type: "gauge",
+      samples: renewed === undefined ? [] : [[{}, Math.floor(renewed / 1000)]],
+    },
+  ];
 }
 
 function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
@@ -146,9 +203,12 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
   return [
     own("records_written_total", "Run records written.", counters.recordsWritten),
     own("record_failures_total", "Run records that could not be written at once.", counters.recordFailures),
+    own("records_given_up_total", "Run records that are not written as they are.", counters.recordsGivenUp),
     own("notifications_sent_total", "Notifications that the webhook took.", counters.notificationsSent),
     own("notification_failures_total", "Notifications that it did not take at once.", counters.notificationFailures),
-    own("watch_failures_total", "Lists and watches that broke and were begun anew.", counters.watchFailures),
+    own("watch_failures_total", "Lists and watches that broke and were begun again.", counters.watchFailures),
+    own("round_failures_total", "Rounds that broke off, or left out a lane.", counters.roundFailures),
+    own("last_round_timestamp_seconds", "When the last round came to its end.", counters.lastRound, "gauge"),
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
   ];
 }
@@ -168,4 +228,8 @@ function escaped(text: string): string {
 function seconds(time: string | undefined): number | undefined {
   const milliseconds = Date.parse(time ?? "");
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+}
+
+function whole(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }

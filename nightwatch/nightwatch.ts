@@ -1,23 +1,33 @@
+import pLimit from "p-limit";
 import { compareRuns } from "../runs/compare-runs.ts";
+import { LOOK_BACK } from "../runs/due-nights.ts";
+import { addDays } from "../runs/local-time.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
-import type { Counters } from "./metrics.ts";
-import { renderMetrics } from "./metrics.ts";
+import { customerOf, type Lane } from "./lane.ts";
+import { type Counters, renderMetrics } from "./metrics.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Webhook } from "./notify/webhook.ts";
-import { missedFacts } from "./records/missed-night.ts";
+import { missedFacts, missedUid } from "./records/missed-night.ts";
 import type { RecordStore } from "./records/record-store.ts";
+import { RecordWriter } from "./records/record-writer.ts";
 import { expired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
+import { controllerSignals } from "./signals/controller-signals.ts";
+import { laneSignals } from "./signals/lane-signals.ts";
 import { nightSignals } from "./signals/night-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 import { stepSignals } from "./signals/step-signals.ts";
+import type { Head } from "./watch/pages.ts";
 
 /** What nightwatch works with. */
 export interface NightwatchParts {
-  readonly store: Pick<RecordStore, "all" | "findRun" | "write" | "remove">;
+  readonly store: Pick<
+    RecordStore,
+    "recent" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
+  >;
   readonly webhook: Pick<Webhook, "send">;
   /** Days that a record is kept. */
   readonly retentionDays: number;
@@ -26,33 +36,52 @@ export interface NightwatchParts {
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
+/** So many workflows are read at once: they are large. */
+const READ_AT_ONCE = 8;
+const DAY = 24 * 3600_000;
 /** Listing everything again takes seconds; after this long without it, something is wrong with the watches. */
 const SILENT_MILLISECONDS = 60 * 60_000;
+/** A round takes a second or two; after this long without one that came to its end, something is wrong with the rounds. */
+const STALLED_MILLISECONDS = 10 * 60_000;
 
 /**
  * Watches the nights of all lanes: keeps a record of each run, tells Prometheus how things stand, and calls a person
- * where one is needed. It reads workflows and schedules and writes nothing but its records.
+ * where one is needed. It reads workflows and schedules and writes nothing but its records. Each lane is looked at by
+ * itself: what cannot be read of one is reported of this one, and hides nothing of the others.
  */
 export class Nightwatch {
   readonly counters: Counters = {
     recordsWritten: 0,
     recordFailures: 0,
+    recordsGivenUp: 0,
     notificationsSent: 0,
     notificationFailures: 0,
     watchFailures: 0,
+    roundFailures: 0,
     lastListed: 0,
+    lastRound: 0,
   };
   private readonly book = new RunBook();
   private readonly notifier: Notifier;
-  /** Facts that are to be written, by UID; the newest win. */
-  private readonly unwritten = new Map<string, RunFacts>();
-  /** What was last written, so that nothing is written that says the same. */
-  private readonly written = new Map<string, string>();
+  private readonly writer: RecordWriter;
+  /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
+  private lanes: readonly Lane[] = [];
   private signals: readonly Signal[] = [];
+  private controllerRenewed: number | undefined;
   private readonly startedAt: number;
 
   constructor(private readonly parts: NightwatchParts) {
     this.startedAt = parts.clock();
+    this.writer = new RecordWriter(parts.store, (facts) => this.compared(facts), {
+      written: () => {
+        this.counters.recordsWritten += 1;
+      },
+      failed: (facts, reason) => {
+        this.counters.recordFailures += 1;
+        parts.log("error", `record of ${facts.customer} ${facts.night}: ${reason}; trying again`);
+      },
+      givenUp: (facts, reason) => this.noteGivenUp(facts, reason),
+    });
     this.notifier = new Notifier(parts.webhook, {
       sent: async (signal) => this.noteSent(signal),
       failed: (signal, error) => {
@@ -62,16 +91,40 @@ export class Nightwatch {
     });
   }
 
-  /** Reads the records there are, before anything else. */
+  /** Reads the records that tell how the last nights stand, before anything else. */
   async load(): Promise<void> {
-    for await (const { spec } of this.parts.store.all()) {
-      this.book.noteRecord(spec, this.parts.clock());
-      this.written.set(spec.uid, JSON.stringify(spec));
+    const now = this.parts.clock();
+    const today = new Date(now).toISOString().slice(0, 10);
+    const dates = Array.from({ length: LOOK_BACK / DAY + 3 }, (_, back) => addDays(today, 1 - back));
+    for await (const { metadata, spec } of this.parts.store.recent(dates)) {
+      try {
+        this.book.noteRecord(spec, now);
+        this.writer.known(spec);
+        if (awaitsComparison(spec)) {
+          this.writer.note(spec);
+        }
+      } catch (error) {
+        const customer = metadata.name.split(".")[0] ?? "";
+        this.book.noteProblem(customer, `record ${metadata.name}`, errorText(error), now);
+      }
     }
   }
 
+  /** Takes the list of all schedules: those that are not in it are gone. */
+  async schedulesListed(crons: AsyncIterable<CronWorkflow>): Promise<void> {
+    const names = new Map<string, Set<string>>();
+    for await (const cron of crons) {
+      this.scheduleChanged(cron);
+      const customer = customerOf(cron.metadata.namespace);
+      if (customer !== undefined) {
+        names.set(customer, (names.get(customer) ?? new Set()).add(cron.metadata.name));
+      }
+    }
+    this.book.keepSchedules(names);
+  }
+
   scheduleChanged(cron: CronWorkflow): void {
-    this.book.noteSchedule(cron);
+    this.book.noteSchedule(cron, this.parts.clock());
   }
 
   scheduleDeleted(cron: CronWorkflow): void {
@@ -79,70 +132,100 @@ export class Nightwatch {
   }
 
   workflowChanged(workflow: Workflow): void {
-    const facts = this.book.noteWorkflow(workflow, this.parts.clock());
-    if (facts !== undefined) {
-      this.unwritten.set(facts.uid, facts);
-    }
+    this.record(this.book.noteWorkflow(workflow, this.parts.clock()));
   }
 
-  workflowDeleted(workflow: Workflow): void {
-    const facts = this.book.noteGone(workflow);
-    if (facts !== undefined) {
-      this.unwritten.set(facts.uid, facts);
-    }
+  workflowDeleted(workflow: Pick<Workflow, "metadata">): void {
+    this.record(this.book.noteGone(workflow, this.parts.clock()));
   }
 
-  /** Takes the list of all workflows: those that are not in it are gone. */
-  async workflowsListed(workflows: AsyncIterable<Workflow>): Promise<void> {
+  /**
+   * Takes the list of all workflows without their content: those that are not in it are gone.
+   * @param read Reads a workflow whole; undefined where it is gone meanwhile.
+   */
+  async workflowsListed(
+    heads: AsyncIterable<Head>,
+    read: (head: Head) => Promise<Workflow | undefined>,
+  ): Promise<void> {
     const uids = new Set<string>();
-    for await (const workflow of workflows) {
-      uids.add(workflow.metadata.uid ?? "");
-      this.workflowChanged(workflow);
+    const limit = pLimit(READ_AT_ONCE);
+    const reading: Promise<void>[] = [];
+    for await (const head of heads) {
+      uids.add(head.metadata.uid ?? "");
+      if (!this.book.isFinal(head.metadata)) {
+        reading.push(
+          limit(async () => {
+            const workflow = await read(head);
+            if (workflow !== undefined) {
+              this.workflowChanged(workflow);
+            }
+          }),
+        );
+      }
     }
-    for (const facts of this.book.noteListed(uids)) {
-      this.unwritten.set(facts.uid, facts);
+    await Promise.all(reading);
+    for (const facts of this.book.keepWorkflows(uids, this.parts.clock())) {
+      this.writer.note(facts);
     }
     this.counters.lastListed = Math.floor(this.parts.clock() / 1000);
+  }
+
+  /** Takes when the leader of the Argo controllers last said that it is alive, milliseconds; undefined if nobody leads. */
+  controllerSeen(renewed: number | undefined): void {
+    this.controllerRenewed = renewed;
   }
 
   /** One round: what has changed with time, records, notifications, retention. Every few seconds. */
   async round(): Promise<void> {
     const now = this.parts.clock();
     for (const facts of this.book.reread(now)) {
-      this.unwritten.set(facts.uid, facts);
+      this.writer.note(facts);
     }
-    this.signals = this.allSignals(now);
-    this.noteMissedNights(now);
-    await this.writeRecords();
+    this.look(now);
+    await this.writer.flush(now);
     const notified = this.notifiedKeys();
     await this.notifier.send(
       this.signals.filter((signal) => !notified.has(notifiedKey(signal))),
       now,
     );
-    await this.writeRecords();
+    this.counters.lastRound = Math.floor(now / 1000);
   }
 
   /** Removes records past their time, and forgets what is long over. Once an hour is enough. */
   async tidy(): Promise<void> {
     const now = this.parts.clock();
-    for await (const record of this.parts.store.all()) {
-      if (expired(record, this.parts.retentionDays, now)) {
-        await this.parts.store.remove(record.metadata.name);
-        this.written.delete(record.spec.uid);
-        this.parts.log("info", `record ${record.metadata.name} is past its ${this.parts.retentionDays} days: removed`);
+    for await (const { metadata } of this.parts.store.heads()) {
+      // A record is made when its run starts: its content is read only when that is long enough ago.
+      if (now - Date.parse(metadata.creationTimestamp ?? "") > this.parts.retentionDays * DAY) {
+        const record = await this.parts.store.find(metadata.name);
+        if (record !== undefined && expired(record, this.parts.retentionDays, now)) {
+          await this.parts.store.remove(metadata.name);
+          this.parts.log("info", `record ${metadata.name} is past its ${this.parts.retentionDays} days: removed`);
+        }
       }
     }
-    this.book.prune(now);
+    const gone = this.book.prune(now);
+    this.writer.forget(gone);
+    this.parts.store.forget(gone);
   }
 
   metrics(): string {
-    return renderMetrics(this.book.lanes(), this.signals, this.counters, this.parts.clock());
+    return renderMetrics(this.lanes, this.signals, this.counters, this.controllerRenewed);
   }
 
-  /** Whether the watches are alive, or have not had the time to show that they are not. */
-  isHealthy(): boolean {
-    const since = Math.max(this.counters.lastListed * 1000, this.startedAt);
-    return this.parts.clock() - since < SILENT_MILLISECONDS;
+  /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
+  illness(): string | undefined {
+    const now = this.parts.clock();
+    const since = (seconds: number): number => now - Math.max(seconds * 1000, this.startedAt);
+    const last = (seconds: number): string => (seconds === 0 ? "never" : new Date(seconds * 1000).toISOString());
+    const { lastListed, lastRound } = this.counters;
+    if (since(lastListed) >= SILENT_MILLISECONDS) {
+      return `everything was last listed: ${last(lastListed)}`;
+    }
+    // Rounds begin once everything has been listed.
+    return this.isReady() && since(lastRound) >= STALLED_MILLISECONDS
+      ? `the last round that came to its end: ${last(lastRound)}`
+      : undefined;
   }
 
   /** Whether everything has been listed once: before that, what is missing means nothing. */
@@ -150,90 +233,96 @@ export class Nightwatch {
     return this.counters.lastListed > 0;
   }
 
-  private allSignals(now: number): readonly Signal[] {
-    return this.book
-      .lanes()
-      .flatMap((lane) => [
-        ...nightSignals(lane, now),
-        ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state))),
-      ]);
+  /** Looks at each lane by itself. */
+  private look(now: number): void {
+    const lanes: Lane[] = [];
+    const signals: Signal[] = [...controllerSignals(this.controllerRenewed, now)];
+    for (const book of this.book.lanes()) {
+      try {
+        const lane = book.view(now);
+        this.noteNeverStarted(lane, now);
+        const own = [...nightSignals(lane, now), ...laneSignals(lane, now), ...runningSignals(lane)];
+        lanes.push(lane);
+        signals.push(...own);
+        book.noteProblem("lane", undefined, now);
+      } catch (error) {
+        this.counters.roundFailures += 1;
+        this.parts.log("error", `lane ${book.customer}: ${errorText(error)}`);
+        book.noteProblem("lane", errorText(error), now);
+        lanes.push(book.unreadable);
+        signals.push(...laneSignals(book.unreadable, now));
+      }
+    }
+    this.lanes = lanes;
+    this.signals = signals;
   }
 
   /** A night that never started leaves no workflow: its record is made here. */
-  private noteMissedNights(now: number): void {
-    const known = new Set(this.book.lanes().flatMap((lane) => lane.runs.map(({ facts }) => facts.uid)));
-    for (const signal of this.signals) {
-      const facts = signal.kind === "missed" ? missedFacts(signal, now) : undefined;
-      if (facts !== undefined && !known.has(facts.uid)) {
+  private noteNeverStarted(lane: Lane, now: number): void {
+    const known = new Set(lane.runs.map(({ facts }) => facts.uid));
+    for (const night of lane.nights) {
+      const facts = missedFacts(lane.customer, night, now);
+      if (facts !== undefined && !known.has(missedUid(lane.customer, night.date))) {
         this.book.amend(facts);
-        this.unwritten.set(facts.uid, facts);
+        this.writer.note(facts);
       }
     }
   }
 
-  private async writeRecords(): Promise<void> {
-    for (const [uid, facts] of [...this.unwritten]) {
-      try {
-        const complete = await this.compared(facts);
-        const text = JSON.stringify(complete);
-        if (this.written.get(uid) !== text) {
-          await this.parts.store.write(complete);
-          this.written.set(uid, text);
-          this.counters.recordsWritten += 1;
-        }
-        if (this.unwritten.get(uid) === facts) {
-          this.unwritten.delete(uid);
-        }
-      } catch (error) {
-        // It stays among the unwritten: the next round tries again.
-        this.counters.recordFailures += 1;
-        this.parts.log("error", `record of ${facts.customer} ${facts.night}: ${errorText(error)}; trying again`);
-      }
+  private record(facts: RunFacts | undefined): void {
+    if (facts !== undefined) {
+      this.writer.note(facts);
     }
+  }
+
+  private noteGivenUp(facts: RunFacts, reason: string): void {
+    this.counters.recordsGivenUp += 1;
+    this.parts.log("error", `record of ${facts.customer} ${facts.night}: given up: ${reason}`);
+    this.book.noteProblem(facts.customer, `record ${facts.night}`, reason, this.parts.clock());
   }
 
   /** Adds the comparison to a repeated run that has just ended. */
   private async compared(facts: RunFacts): Promise<RunFacts> {
-    const { repeats, businessDate, comparison } = facts;
-    if (
-      repeats === undefined ||
-      businessDate === undefined ||
-      comparison !== undefined ||
-      facts.phase !== "Succeeded"
-    ) {
+    const { repeats, businessDate } = facts;
+    if (!awaitsComparison(facts) || repeats === undefined || businessDate === undefined) {
       return facts;
     }
     const original = await this.parts.store.findRun(facts.customer, businessDate, repeats);
-    if (original === undefined) {
-      return facts;
-    }
-    const complete = { ...facts, comparison: compareRuns(facts, original) };
-    this.book.amend(complete);
-    return complete;
+    return original === undefined ? facts : { ...facts, comparison: compareRuns(facts, original) };
   }
 
   private notifiedKeys(): ReadonlySet<string> {
     return new Set(
-      this.book
-        .lanes()
-        .flatMap((lane) =>
-          lane.runs.flatMap(({ facts }) => facts.notified.map((key) => `${lane.customer}/${facts.night}/${key}`)),
-        ),
+      this.lanes.flatMap((lane) =>
+        lane.runs.flatMap(({ facts }) => facts.notified.map((key) => `${lane.customer}/${facts.night}/${key}`)),
+      ),
     );
   }
 
-  private async noteSent(signal: Signal): Promise<void> {
+  private noteSent(signal: Signal): void {
     this.counters.notificationsSent += 1;
-    const run = this.book
-      .lanes()
-      .flatMap((lane) => lane.runs)
-      .find(({ facts }) => notifiedKey(signal) === `${facts.customer}/${facts.night}/${signal.key}`);
+    const lane = this.book.lanes().find(({ customer }) => customer === signal.customer);
+    const run = lane
+      ?.view(this.parts.clock())
+      .runs.find(({ facts }) => notifiedKey(signal) === `${facts.customer}/${facts.night}/${signal.key}`);
     if (run !== undefined) {
       const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
       this.book.amend(facts);
-      this.unwritten.set(facts.uid, facts);
+      if (run.state === undefined) {
+        this.writer.noteNotified(facts);
+      } else {
+        this.writer.note(facts);
+      }
     }
   }
+}
+
+function runningSignals({ runs }: Lane): readonly Signal[] {
+  return runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state)));
+}
+
+function awaitsComparison({ repeats, businessDate, comparison, phase }: RunFacts): boolean {
+  return repeats !== undefined && businessDate !== undefined && comparison === undefined && phase === "Succeeded";
 }
 
 /** A missed night has no workflow; its record goes by another name. */

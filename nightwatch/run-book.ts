@@ -1,118 +1,114 @@
-import { nightState } from "../runs/night-state.ts";
-import { runFacts } from "../runs/run-facts.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
-import { customerOf, type Lane, scheduleOf, type WatchedRun } from "./lane.ts";
+import { customerOf, type Lane } from "./lane.ts";
+import { LaneBook } from "./lane-book.ts";
+import type { Head } from "./watch/pages.ts";
 
-const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error", "Gone", "Missed"]);
+/** A running night is looked at again this often: what changes with time alone changes in minutes. */
+const REREAD_MILLISECONDS = 30_000;
 
-function hasStayedEnded(before: RunFacts, workflow: Workflow): boolean {
-  const { phase, finishedAt } = workflow.status ?? {};
-  return ENDED.has(before.phase) && before.phase === phase && before.finishedAt === finishedAt;
-}
-
-/** Ended runs are kept in mind this long: to know what the last due night was, and whether it was late. */
-const KEEP_ENDED_MILLISECONDS = 10 * 24 * 3600_000;
-
-/** Everything that nightwatch keeps in mind: schedules, and runs by the UID of their workflow. */
+/** Everything that nightwatch keeps in mind, by customer. */
 export class RunBook {
-  private readonly crons = new Map<string, CronWorkflow>();
-  private readonly runs = new Map<string, WatchedRun>();
+  private readonly books = new Map<string, LaneBook>();
+  /** Which look at each lane's running nights was the last. */
+  private readonly looks = new Map<string, number>();
 
-  /** All lanes, by name of the customer. */
-  lanes(): readonly Lane[] {
-    const customers = new Set([...this.crons.keys(), ...[...this.runs.values()].map(({ facts }) => facts.customer)]);
-    return [...customers].sort().map((customer) => ({
-      customer,
-      ...scheduleOf(this.crons.get(customer), laneSchedule),
-      runs: [...this.runs.values()].filter(({ facts }) => facts.customer === customer),
-    }));
+  /** The books of all lanes that are there, by name of the customer. */
+  lanes(): readonly LaneBook[] {
+    return [...this.books.values()].filter(({ exists }) => exists).sort((a, b) => (a.customer < b.customer ? -1 : 1));
   }
 
-  noteSchedule(cron: CronWorkflow): void {
-    const customer = customerOf(cron.metadata.namespace);
-    if (customer !== undefined) {
-      this.crons.set(customer, cron);
+  /** How all lanes stand. @param now Milliseconds. */
+  views(now: number): readonly Lane[] {
+    return this.lanes().map((book) => book.view(now));
+  }
+
+  noteSchedule(cron: CronWorkflow, now: number): void {
+    this.of(cron.metadata.namespace)?.noteSchedule(cron, now);
+  }
+
+  forgetSchedule({ metadata }: CronWorkflow): void {
+    this.of(metadata.namespace)?.forgetSchedule(metadata.name);
+  }
+
+  /** Takes that of all schedules only these are there, by customer. */
+  keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const book of this.books.values()) {
+      book.keepSchedules(names.get(book.customer) ?? new Set());
     }
   }
 
-  forgetSchedule(cron: CronWorkflow): void {
-    const customer = customerOf(cron.metadata.namespace);
-    if (customer !== undefined) {
-      this.crons.delete(customer);
-    }
-  }
-
-  /** Takes a run as its record has it, at the start. What its workflow says later counts more. */
+  /** Takes a run as its record has it. */
   noteRecord(facts: RunFacts, now: number): void {
-    const isOld = now - Date.parse(facts.finishedAt ?? facts.startedAt ?? "") > KEEP_ENDED_MILLISECONDS;
-    if (!this.runs.has(facts.uid) && !(ENDED.has(facts.phase) && isOld)) {
-      this.runs.set(facts.uid, { facts });
-    }
+    this.book(facts.customer).noteRecord(facts, now);
   }
 
-  /** Takes a run as its workflow is now. @returns its facts; undefined for a workflow of no lane */
+  /** Whether nothing more is to be learnt of a workflow by reading it; if so, notes that it is there. */
+  isFinal({ namespace, uid = "", labels }: Head["metadata"]): boolean {
+    const book = this.of(namespace);
+    if (book === undefined) {
+      return true;
+    }
+    // A workflow that somebody lets go on has ended once, and is not completed any more.
+    const final = book.hasFinal(uid) && labels?.["workflows.argoproj.io/completed"] === "true";
+    if (final) {
+      book.noteExists(uid);
+    }
+    return final;
+  }
+
+  /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
   noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
-    const customer = customerOf(workflow.metadata.namespace);
-    if (customer === undefined) {
-      return undefined;
-    }
-    const uid = workflow.metadata.uid ?? "";
-    const before = this.runs.get(uid)?.facts;
-    if (before !== undefined && hasStayedEnded(before, workflow)) {
-      // What was found when it ended stands, also when the schedule and its deadlines have changed since.
-      return before;
-    }
-    const { schedule } = scheduleOf(this.crons.get(customer), laneSchedule);
-    const facts = runFacts(workflow, schedule, now, before);
-    const running = !ENDED.has(facts.phase);
-    this.runs.set(uid, { facts, ...(running ? { workflow, state: nightState(workflow, now) } : {}) });
-    return facts;
+    return this.of(workflow.metadata.namespace)?.noteWorkflow(workflow, now);
   }
 
   /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
-  noteGone(workflow: Pick<Workflow, "metadata">): RunFacts | undefined {
-    const uid = workflow.metadata.uid ?? "";
-    const run = this.runs.get(uid);
-    return run === undefined ? undefined : this.gone(run.facts);
+  noteGone({ metadata }: Pick<Workflow, "metadata">, now: number): RunFacts | undefined {
+    return this.of(metadata.namespace)?.noteGone(metadata, now);
   }
 
   /** Takes that of all runs only these still have a workflow. @returns the facts of the others that had not ended */
-  noteListed(uids: ReadonlySet<string>): readonly RunFacts[] {
-    return [...this.runs.values()]
-      .filter(({ facts }) => !uids.has(facts.uid))
-      .flatMap(({ facts }) => this.gone(facts) ?? []);
+  keepWorkflows(uids: ReadonlySet<string>, now: number): readonly RunFacts[] {
+    return [...this.books.values()].flatMap((book) => book.keepWorkflows(uids, now));
   }
 
-  /** Reads the runs again that change with time alone: whether they are late. @returns their facts */
+  /** Looks again at running nights, at those of each lane at another time. @returns the facts that have to be recorded */
   reread(now: number): readonly RunFacts[] {
-    return [...this.runs.values()].flatMap(({ workflow }) =>
-      workflow === undefined ? [] : (this.noteWorkflow(workflow, now) ?? []),
-    );
+    const lanes = this.lanes();
+    return lanes.flatMap((book, index) => {
+      const look = Math.floor(now / REREAD_MILLISECONDS + index / lanes.length);
+      if (this.looks.get(book.customer) === look) {
+        return [];
+      }
+      this.looks.set(book.customer, look);
+      return book.running.flatMap((uid) => book.reread(uid, now) ?? []);
+    });
   }
 
   /** Replaces the facts of a run by what was found out beside its workflow. */
   amend(facts: RunFacts): void {
-    this.runs.set(facts.uid, { ...this.runs.get(facts.uid), facts });
+    this.book(facts.customer).amend(facts);
   }
 
-  /** Drops what is long over. */
-  prune(now: number): void {
-    for (const [uid, { facts }] of this.runs) {
-      const end = Date.parse(facts.finishedAt ?? "");
-      if (ENDED.has(facts.phase) && now - end > KEEP_ENDED_MILLISECONDS) {
-        this.runs.delete(uid);
-      }
-    }
+  /** Takes a problem of an object of a lane, or without a reason that there is none any more. */
+  noteProblem(customer: string, object: string, reason: string | undefined, now: number): void {
+    this.book(customer).noteProblem(object, reason, now);
   }
 
-  private gone(facts: RunFacts): RunFacts | undefined {
-    if (ENDED.has(facts.phase)) {
-      return undefined;
-    }
-    const gone: RunFacts = { ...facts, phase: "Gone", message: "its workflow was deleted before it ended" };
-    this.runs.set(facts.uid, { facts: gone });
-    return gone;
+  /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
+  prune(now: number): readonly string[] {
+    return [...this.books.values()].flatMap((book) => book.prune(now));
+  }
+
+  private of(namespace: string): LaneBook | undefined {
+    const customer = customerOf(namespace);
+    return customer === undefined ? undefined : this.book(customer);
+  }
+
+  private book(customer: string): LaneBook {
+    const book = this.books.get(customer) ?? new LaneBook(customer);
+    this.books.set(customer, book);
+    return book;
   }
 }

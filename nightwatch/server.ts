@@ -1,31 +1,46 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What is served. */
 export interface Served {
   readonly metrics: () => string;
-  readonly isHealthy: () => boolean;
+  /** Why it is not well; undefined if it is. */
+  readonly illness: () => string | undefined;
   readonly isReady: () => boolean;
+  /** A request that could not be answered. */
+  readonly failed: (error: unknown) => void;
 }
 
+const TEXT = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+
 /** Serves /metrics, /healthz and /readyz. @returns the server and its port */
-export async function serve(
-  port: number,
-  { metrics, isHealthy, isReady }: Served,
-): Promise<{ readonly server: Server; readonly port: number }> {
+export async function serve(port: number, served: Served): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer((request, answer) => {
-    if (request.url === "/metrics") {
-      answer.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics());
-    } else if (request.url === "/healthz") {
-      answer.writeHead(isHealthy() ? 200 : 503).end(isHealthy() ? "ok\n" : "nothing was listed for too long\n");
-    } else if (request.url === "/readyz") {
-      answer.writeHead(isReady() ? 200 : 503).end(isReady() ? "ok\n" : "not everything has been listed yet\n");
-    } else {
-      answer.writeHead(404).end();
+    try {
+      respond(request.url, answer, served);
+    } catch (error) {
+      // A request must never end the process that watches.
+      served.failed(error);
+      answer.writeHead(500).end("it cannot be said now: see the log\n");
     }
   });
   server.listen(port);
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
+}
+
+function respond(url: string | undefined, answer: ServerResponse, { metrics, illness, isReady }: Served): void {
+  if (url === "/metrics") {
+    const text = metrics();
+    answer.writeHead(200, TEXT).end(text);
+  } else if (url === "/healthz") {
+    const what = illness();
+    answer.writeHead(what === undefined ? 200 : 503).end(`${what ?? "ok"}\n`);
+  } else if (url === "/readyz") {
+    const ready = isReady();
+    answer.writeHead(ready ? 200 : 503).end(ready ? "ok\n" : "not everything has been listed yet\n");
+  } else {
+    answer.writeHead(404).end();
+  }
 }

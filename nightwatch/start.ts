@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
@@ -9,6 +9,8 @@ import { Webhook } from "./notify/webhook.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { serve } from "./server.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
+import { ControllerLease } from "./watch/controller-lease.ts";
+import type { Head } from "./watch/pages.ts";
 
 /** How nightwatch is set up. */
 export interface NightwatchSettings {
@@ -28,6 +30,7 @@ export interface NightwatchSettings {
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 const LOAD_PAUSE_MILLISECONDS = 5000;
+const CONTROLLER_MILLISECONDS = 15_000;
 const TIDY_MILLISECONDS = 3600_000;
 
 /** Starts nightwatch. @returns how to end it, and its port */
@@ -45,18 +48,14 @@ export async function startNightwatch(
   });
   const failed = (error: unknown): void => {
     nightwatch.counters.watchFailures += 1;
-    log("error", `watch: ${errorText(error)}; beginning anew`);
+    log("error", `watch: ${errorText(error)}; beginning again`);
   };
   const schedules = new CollectionWatch<CronWorkflow>(
     config,
     objects,
-    { ...ARGO, plural: "cronworkflows", fieldSelector: "metadata.name=night" },
+    { ...ARGO, plural: "cronworkflows" },
     {
-      listed: async (items) => {
-        for await (const cron of items) {
-          nightwatch.scheduleChanged(cron);
-        }
-      },
+      listed: (items) => nightwatch.schedulesListed(items),
       changed: (cron) => nightwatch.scheduleChanged(cron),
       deleted: (cron) => nightwatch.scheduleDeleted(cron),
       failed,
@@ -64,12 +63,12 @@ export async function startNightwatch(
   );
   // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
   const mine = { labelSelector: `!workflows.argoproj.io/controller-instanceid,${NIGHTS_ONLY}` };
-  const workflows = new CollectionWatch<Workflow>(
+  const workflows = new CollectionWatch<Workflow, Head>(
     config,
     objects,
-    { ...ARGO, plural: "workflows", ...mine },
+    { ...ARGO, plural: "workflows", ...mine, headsOnly: true },
     {
-      listed: (items) => nightwatch.workflowsListed(items),
+      listed: (heads) => nightwatch.workflowsListed(heads, (head) => readWorkflow(objects, head)),
       changed: (workflow) => nightwatch.workflowChanged(workflow),
       deleted: (workflow) => nightwatch.workflowDeleted(workflow),
       failed,
@@ -77,8 +76,9 @@ export async function startNightwatch(
   );
   const { server, port } = await serve(settings.port, {
     metrics: () => nightwatch.metrics(),
-    isHealthy: () => nightwatch.isHealthy(),
+    illness: () => nightwatch.illness(),
     isReady: () => nightwatch.isReady(),
+    failed: (error) => log("error", `request: ${errorText(error)}`),
   });
   const stop = new AbortController();
   const work = async (): Promise<void> => {
@@ -86,7 +86,10 @@ export async function startNightwatch(
     if (!stop.signal.aborted) {
       // Whether a night is late can be told only by its schedule, so that comes first.
       void schedules.start().then(() => workflows.start());
-      await keepRound(nightwatch, settings, stop.signal);
+      await Promise.all([
+        keepRound(nightwatch, settings, stop.signal),
+        watchController(nightwatch, settings, stop.signal),
+      ]);
     }
   };
   const working = work();
@@ -127,8 +130,35 @@ async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, s
         }
       }
     } catch (error) {
+      nightwatch.counters.roundFailures += 1;
       settings.log("error", `round: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
     await delay(settings.roundMilliseconds, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** A workflow with its content; undefined where it is gone meanwhile. */
+async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Promise<Workflow | undefined> {
+  const { name, namespace } = metadata;
+  try {
+    return await objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", namespace, name });
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function watchController(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
+  const lease = new ControllerLease(settings.config);
+  while (!stop.aborted) {
+    try {
+      nightwatch.controllerSeen(await lease.renewed());
+    } catch (error) {
+      nightwatch.counters.watchFailures += 1;
+      settings.log("error", `lease of the Argo controller: ${errorText(error)}; trying again`);
+    }
+    await delay(CONTROLLER_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
   }
 }

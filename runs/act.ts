@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ACT_PREFIX } from "./annotations.ts";
+import { parsedObject } from "./json.ts";
 
 const VERBS = [
   "run",
@@ -65,7 +66,7 @@ function actValue({ by, verb, step, run, reason, at }: Act): string {
   });
 }
 
-/** Acts noted on an object, oldest first, and the names of annotations that look like acts and are none. */
+/** Acts noted on an object, oldest first, and the names of annotations that look like acts and are not. */
 export function actsOf(annotations: Readonly<Record<string, string>> | undefined): {
   readonly acts: readonly RecordedAct[];
   readonly unreadable: readonly string[];
@@ -88,10 +89,8 @@ export function actsOf(annotations: Readonly<Record<string, string>> | undefined
 }
 
 function parseAct(value: string): Act | undefined {
-  let parsed: Partial<Record<string, unknown>>;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
+  const parsed = parsedObject(value);
+  if (parsed === undefined) {
     return undefined;
   }
   const { by, step, run, reason, at } = parsed;
@@ -99,7 +98,7 @@ function parseAct(value: string): Act | undefined {
   if (!isText(by) || verb === undefined || !isText(reason) || !isText(at)) {
     return undefined;
   }
-  const about = { ...(isText(step) ? { step } : {}), ...(typeof run === "number" ? { run } : {}) };
+  const about = { ...(isText(step) ? { step } : {}), ...(isNumber(run) ? { run } : {}) };
   const act: Act = { by, verb, ...about, reason, at };
   // Written any other way it could name two people: the one that admission compared, and a second `by` that JSON prefers.
   return actValue(act) === value ? act : undefined;
@@ -107,4 +106,8 @@ function parseAct(value: string): Act | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value);
 }

@@ -1,41 +1,52 @@
 import { isDay } from "./local-time.ts";
 import type { NightState } from "./night-state.ts";
+import type { RunFacts } from "./run-record.ts";
 import { type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 
 /** Whether a night keeps what was promised of it. */
 export interface Lateness {
-  readonly deadlines: Deadlines;
+  /** Absent where the schedule is gone or unreadable, and only the promise is known. */
+  readonly deadlines?: Deadlines;
+  /** When it should end, milliseconds; absent where nothing was promised. */
+  readonly finishBy?: number;
   /** Whether it should have ended and still runs, or ended after its time. */
   readonly late: boolean;
   /** Seconds until it should have ended; negative once it is late. Undefined for a night that has ended in time. */
   readonly secondsLeft?: number;
 }
 
+type Night = Pick<NightState, "runNumber" | "startedAt" | "finishedAt" | "open"> &
+  Pick<RunFacts, "businessDate" | "expectedDate">;
+
 /**
  * How a night stands against its deadlines. Only run 1 of a business date has any, and only if it started before them:
  * neither a replay nor a night that is made up for is late.
  * @param now Milliseconds.
+ * @param promised The end that was promised when it started, milliseconds. @default - what the schedule says
  */
 export function latenessOf(
-  night: Pick<NightState, "businessDate" | "runNumber" | "startedAt" | "finishedAt" | "open">,
+  night: Night,
   schedule: LaneSchedule | undefined,
   now: number,
+  promised?: number,
 ): Lateness | undefined {
-  const { businessDate } = night;
-  if (schedule === undefined || businessDate === undefined || !isDay(businessDate) || night.runNumber !== 1) {
+  const date = night.businessDate ?? night.expectedDate;
+  const deadlines =
+    schedule === undefined || date === undefined || !isDay(date) ? undefined : deadlinesOf(schedule, date);
+  const finishBy = promised ?? deadlines?.finishBy;
+  if (night.runNumber !== 1 || (deadlines === undefined && finishBy === undefined)) {
     return undefined;
   }
-  const deadlines = deadlinesOf(schedule, businessDate);
-  const { finishBy } = deadlines;
   if (finishBy !== undefined && Date.parse(night.startedAt ?? "") > finishBy) {
     return undefined;
   }
+  const known = { ...(deadlines === undefined ? {} : { deadlines }), ...(finishBy === undefined ? {} : { finishBy }) };
   if (finishBy === undefined || night.open === false) {
-    return { deadlines, late: false };
+    return { ...known, late: false };
   }
   const end = night.finishedAt === undefined ? now : Date.parse(night.finishedAt);
   return {
-    deadlines,
+    ...known,
     late: end > finishBy,
     ...(night.finishedAt === undefined ? { secondsLeft: Math.round((finishBy - now) / 1000) } : {}),
   };

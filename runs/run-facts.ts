@@ -1,17 +1,21 @@
 import { actsOf } from "./act.ts";
 import { defined } from "./defined.ts";
+import { parsedObject } from "./json.ts";
 import { latenessOf } from "./lateness.ts";
-import { nightState } from "./night-state.ts";
+import { isDay } from "./local-time.ts";
+import { type NightState, nightState } from "./night-state.ts";
 import type { AttemptFacts, ResultHashes, RunFacts, RunPurpose, StepFacts } from "./run-record.ts";
-import type { LaneSchedule } from "./schedule.ts";
+import { businessDateOf, type LaneSchedule } from "./schedule.ts";
 import type { AttemptStatus, StepStatus } from "./step-status.ts";
-import type { Workflow } from "./workflow.ts";
+import { parameter, type Workflow } from "./workflow.ts";
 
 const LONGEST_MESSAGE = 500;
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];
 
 /**
- * The facts of a run from its workflow as it is now. What was learnt before and is no longer in the workflow stays.
+ * The facts of a run from its workflow as it is now. What was learnt before and is no longer in the workflow stays, and
+ * so does the end that was promised when it started. Never throws: what cannot be read is left out, and said in
+ * `problems`.
  * @param before The record's facts as they were. @default - there was no record
  */
 export function runFacts(
@@ -20,11 +24,13 @@ export function runFacts(
   now: number,
   before?: RunFacts,
 ): RunFacts {
-  const state = nightState(workflow, now);
+  const problems: string[] = [];
+  const state = readState(workflow, now, problems);
   const { acts, unreadable } = actsOf(workflow.metadata.annotations);
   const start = acts.find((act) => PURPOSES.some((purpose) => purpose === act.verb));
-  const lateness = latenessOf(state, schedule, now);
-  const finishBy = lateness?.deadlines.finishBy;
+  const dates = datesOf(state, schedule, before, problems);
+  const promised = promisedEnd(before, dates);
+  const lateness = latenessOf({ ...state, ...dates }, schedule, now, promised);
   const parameters = Object.fromEntries(
     (workflow.spec.arguments?.parameters ?? []).map(({ name, value }) => [name, value ?? ""]),
   );
@@ -33,7 +39,7 @@ export function runFacts(
     night: state.workflow,
     uid: workflow.metadata.uid ?? "",
     pipeline: "night",
-    runNumber: state.runNumber,
+    runNumber: runNumberOf(workflow, problems),
     purpose: purposeOf(start?.verb, state.scheduledAt),
     template: state.template ?? "",
     images: imagesOf(workflow),
@@ -44,8 +50,9 @@ export function runFacts(
     acts,
     unreadableActs: unreadable,
     notified: before?.notified ?? [],
+    ...(problems.length === 0 ? {} : { problems }),
     ...defined({
-      businessDate: state.businessDate,
+      ...dates,
       variant: state.variant,
       repeats: start?.run,
       from: parameters["from-step"],
@@ -54,10 +61,64 @@ export function runFacts(
       finishedAt: state.finishedAt,
       message: state.message?.slice(0, LONGEST_MESSAGE),
       open: state.open,
-      finishBy: finishBy === undefined ? undefined : new Date(finishBy).toISOString(),
+      finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
       comparison: before?.comparison,
     }),
   };
+}
+
+/** The night as its workflow says; without its steps where they cannot be read, which is added to `problems`. */
+export function readState(workflow: Workflow, now: number, problems: string[] = []): NightState {
+  try {
+    return nightState(workflow, now);
+  } catch (error) {
+    problems.push(`its steps cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return { ...nightState(withoutNodes(workflow), now), steps: [] };
+  }
+}
+
+/** A workflow without what the controller keeps of its steps. */
+export function withoutNodes(workflow: Workflow): Workflow {
+  const { nodes: _, compressedNodes: __, offloadNodeStatusVersion: ___, ...status } = workflow.status ?? {};
+  return { ...workflow, status };
+}
+
+/** The business date, or until the calendar says it the one that the schedule stands for. */
+function datesOf(
+  { businessDate, scheduledAt }: NightState,
+  schedule: LaneSchedule | undefined,
+  before: RunFacts | undefined,
+  problems: string[],
+): Pick<RunFacts, "businessDate" | "expectedDate"> {
+  if (businessDate !== undefined && isDay(businessDate)) {
+    return { businessDate };
+  }
+  if (businessDate !== undefined) {
+    problems.push(`business-date: got ${JSON.stringify(businessDate)}, must be a day from 1970-01-01 to 2999-12-31`);
+  }
+  const scheduled = Date.parse(scheduledAt ?? "");
+  const expected =
+    schedule === undefined || Number.isNaN(scheduled) ? before?.expectedDate : businessDateOf(schedule, scheduled);
+  return defined({ expectedDate: expected !== undefined && isDay(expected) ? expected : undefined });
+}
+
+/** The end that was promised of the same date when it was first looked at: a schedule may be edited while a night runs. */
+function promisedEnd(
+  before: RunFacts | undefined,
+  { businessDate, expectedDate }: Pick<RunFacts, "businessDate" | "expectedDate">,
+): number | undefined {
+  const isSame = (before?.businessDate ?? before?.expectedDate) === (businessDate ?? expectedDate);
+  return before?.finishBy === undefined || !isSame ? undefined : Date.parse(before.finishBy);
+}
+
+/** The number of the run; 0 where what stands there is not one. */
+function runNumberOf(workflow: Workflow, problems: string[]): number {
+  const text = parameter(workflow.spec.arguments?.parameters, "run-number") ?? "1";
+  if (/^[1-9]\d{0,3}$/.test(text)) {
+    return Number(text);
+  }
+  problems.push(`run-number: got ${JSON.stringify(text)}, must be a number from 1 to 9999`);
+  return 0;
 }
 
 function purposeOf(verb: string | undefined, scheduledAt: string | undefined): RunPurpose {
@@ -68,29 +129,26 @@ function stepFacts({ name, kind, state, attemptLog }: StepStatus): StepFacts {
   return { name, kind, state, attempts: attemptLog.map(attemptFacts) };
 }
 
-function attemptFacts({ results, message, ...attempt }: AttemptStatus): AttemptFacts {
+function attemptFacts({ results, message, number, exitCode, ...attempt }: AttemptStatus): AttemptFacts {
   return {
     ...attempt,
+    number: Number.isInteger(number) ? number : 0,
     ...defined({
+      exitCode: Number.isInteger(exitCode) ? exitCode : undefined,
       message: message?.slice(0, LONGEST_MESSAGE),
       results: results === undefined ? undefined : resultHashes(results),
     }),
   };
 }
 
-/** Reads what the runner wrote as output parameter `results`; undefined for anything else: it is only told. */
+/** Reads what the runner wrote as output parameter `results`; undefined for anything else: it is only reported. */
 function resultHashes(text: string): ResultHashes | undefined {
-  let parsed: Partial<Record<string, unknown>>;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { sha256, files } = parsed;
+  const parsed = parsedObject(text);
+  const sha256 = parsed?.sha256;
   if (typeof sha256 !== "string") {
     return undefined;
   }
-  const entries = Object.entries(files ?? {}).map(([path, hash]) => [path, String(hash)] as const);
+  const entries = Object.entries(parsed?.files ?? {}).map(([path, hash]) => [path, String(hash)] as const);
   return { sha256, ...(entries.length === 0 ? {} : { files: Object.fromEntries(entries) }) };
 }
 

@@ -9,6 +9,8 @@ export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: 
 export const CUSTOMER_LABEL = "nightlane/customer";
 /** Label that names the business date of a record. */
 export const DATE_LABEL = "nightlane/business-date";
+/** Label of a record that is final, so that the others are found among many. */
+export const ENDED_LABEL = "nightlane/ended";
 
 /** What remains of a run when its workflow, its events and its logs are gone. Written by nightwatch and nobody else. */
 export interface RunRecord {

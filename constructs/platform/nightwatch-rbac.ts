@@ -1,5 +1,6 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Group, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { SYSTEM_NAMESPACE } from "../central-cluster.ts";
 import { platformMetadata } from "../labels.ts";
 import { ONCALL_GROUP } from "./oncall-role.ts";
@@ -12,8 +13,8 @@ const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 const records = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "runrecords" });
 
 /**
- * Nightwatch reads the workflows and schedules of every lane and writes run records, and nothing else: no Secret, no
- * pod, no change in any lane. Operators on call read the records and nightwatch's log, and write nothing here.
+ * Nightwatch reads the workflows and schedules of every lane and the lease of the Argo controller, and writes run
+ * records, and nothing else: no Secret, no pod, no change in any lane. Operators on call read the records and nightwatch's log, and write nothing here.
  */
 export class NightwatchRbac extends Construct {
   readonly account: ServiceAccount;
@@ -32,7 +33,21 @@ export class NightwatchRbac extends Construct {
     own.allow(["get", "list", "create", "update", "delete"], records);
     const binding = platformMetadata("nightwatch", SYSTEM_NAMESPACE);
     new RoleBinding(this, "binding", { metadata: binding, role: own }).addSubjects(this.account);
+    this.controllerLease();
     this.readers();
+  }
+
+  /** Whether the Argo controller is alive stands in its leader's lease, and in nothing else that nightwatch may read. */
+  private controllerLease(): void {
+    const metadata = platformMetadata("nightwatch-controller-lease", CONTROLLER_LEASE.namespace);
+    const role = new Role(this, "lease-role", { metadata });
+    const lease = {
+      apiGroup: "coordination.k8s.io",
+      resourceType: "leases",
+      resourceName: CONTROLLER_LEASE.name,
+    };
+    role.allow(["get"], lease);
+    new RoleBinding(this, "lease-binding", { metadata, role }).addSubjects(this.account);
   }
 
   private readers(): void {

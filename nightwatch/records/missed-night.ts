@@ -1,31 +1,51 @@
+import type { DueNight } from "../../runs/due-nights.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import type { Signal } from "../signals/signal.ts";
 
-/** The facts of a night that never started. */
-export function missedFacts(signal: Signal, now: number): RunFacts | undefined {
-  const { customer, businessDate } = signal;
-  if (businessDate === undefined) {
+/** UID of the record of a night that never started. */
+export function missedUid(customer: string, date: string): string {
+  return `missed/${customer}/${date}`;
+}
+
+/**
+ * The facts of a night that never started, so that its date stands as it was found, whatever becomes of the schedule.
+ * @param now Milliseconds.
+ */
+export function missedFacts(customer: string, night: DueNight, now: number): RunFacts | undefined {
+  const phase = night.standing === "missed" ? "Missed" : night.standing === "suspended" ? "Suspended" : undefined;
+  if (phase === undefined) {
     return undefined;
   }
   return {
     customer,
-    night: `missed-${businessDate}`,
-    uid: `missed/${customer}/${businessDate}`,
+    night: `missed-${night.date}`,
+    uid: missedUid(customer, night.date),
     pipeline: "night",
-    businessDate,
+    businessDate: night.date,
     runNumber: 0,
     purpose: "schedule",
     template: "",
     images: [],
     parameters: {},
-    scheduledAt: signal.since,
+    scheduledAt: new Date(night.start).toISOString(),
     finishedAt: new Date(now).toISOString(),
-    phase: "Missed",
-    message: signal.reason,
+    phase,
+    message: missedReason(night),
     late: false,
     steps: [],
     acts: [],
     unreadableActs: [],
     notified: [],
   };
+}
+
+/** Why a night never started, in one sentence. */
+export function missedReason({ date, standing, blockedBy }: DueNight): string {
+  if (standing === "suspended") {
+    return `the night of ${date} was not to start: the schedule was suspended`;
+  }
+  if (blockedBy === undefined) {
+    return `the night of ${date} has not started`;
+  }
+  const how = blockedBy.finishedAt === undefined ? "still runs" : "still ran";
+  return `the night of ${date} was left out: ${blockedBy.night} ${how}, and two nights never run at once`;
 }

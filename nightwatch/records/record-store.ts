@@ -1,37 +1,63 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
+import type { Day } from "../../runs/local-time.ts";
+import { isOver, neverStarted } from "../../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
+  ENDED_LABEL,
   RUN_RECORDS,
   type RunFacts,
   type RunRecord,
   recordName,
 } from "../../runs/run-record.ts";
+import { HEADS, type Head, type Pages, pages } from "../watch/pages.ts";
 
-const PAGE = 200;
+const PAGE = 500;
+
+/** Name and version of a record that was read or written. */
+interface Known {
+  readonly name: string;
+  readonly resourceVersion: string | undefined;
+}
 
 /** Run records in the platform's namespace. */
 export class RecordStore {
+  /** By UID of the run, so that a record is written without being read before. */
+  private readonly known = new Map<string, Known>();
+
   constructor(
     private readonly objects: CustomObjectsApi,
     private readonly namespace: string,
   ) {}
 
-  /** Every record, page by page. */
+  /** The records that tell how the given dates stand: theirs, those without a date, and those of runs that have not ended. */
+  async *recent(dates: readonly Day[]): AsyncIterable<RunRecord> {
+    const selectors = [
+      `${DATE_LABEL} in (${dates.join(",")})`,
+      `!${DATE_LABEL}`,
+      `!${ENDED_LABEL},${DATE_LABEL},${DATE_LABEL} notin (${dates.join(",")})`,
+    ];
+    for (const selector of selectors) {
+      yield* this.all(selector);
+    }
+  }
+
+  /** Every record that a label selector takes, page by page. */
   async *all(labelSelector?: string): AsyncIterable<RunRecord> {
-    let next: string | undefined;
-    do {
-      const page: { items: readonly RunRecord[]; metadata: { continue?: string } } =
-        await this.objects.listNamespacedCustomObject({
-          ...RUN_RECORDS,
-          namespace: this.namespace,
-          limit: PAGE,
-          ...(labelSelector === undefined ? {} : { labelSelector }),
-          ...(next === undefined ? {} : { _continue: next }),
-        });
-      yield* page.items;
-      next = page.metadata.continue || undefined;
-    } while (next !== undefined);
+    for await (const record of pages<RunRecord>(this.pageOf(labelSelector))) {
+      this.remember(record);
+      yield record;
+    }
+  }
+
+  /** Every record without its content. */
+  heads(): AsyncIterable<Head> {
+    return pages<Head>((options) =>
+      this.objects.listNamespacedCustomObject(
+        { ...RUN_RECORDS, namespace: this.namespace, ...options, limit: PAGE },
+        HEADS,
+      ),
+    );
   }
 
   /** The facts of one run of a business date; of two under the same number, the one that was recorded last. */
@@ -46,19 +72,28 @@ export class RecordStore {
     return found?.spec;
   }
 
-  /** Writes a record whole: what it says is a function of the run, so the last writer is right. */
+  /** Notes notifications in a record, and leaves the rest of it as it is. */
+  async noteNotified({ customer, night, uid, notified }: RunFacts): Promise<void> {
+    const name = this.known.get(uid)?.name ?? recordName(customer, night);
+    const record = await this.find(name);
+    if (record?.spec.uid === uid) {
+      await this.write({ ...record.spec, notified: [...new Set([...record.spec.notified, ...notified])] });
+    }
+  }
+
+  /**
+   * Writes a record whole: what it says is a function of the run. Where another writer was there since it was last
+   * read, that one's notifications are kept.
+   */
   async write(facts: RunFacts): Promise<void> {
-    const first = await this.find(recordName(facts.customer, facts.night));
-    // A deleted workflow's name may come again: the second run of that name gets a record of its own.
-    const taken = first !== undefined && first.spec.uid !== facts.uid;
-    const name = recordName(facts.customer, facts.night, taken ? facts.uid : undefined);
-    const before = taken ? await this.find(name) : first;
-    const body = this.record(name, facts, before?.metadata.resourceVersion);
-    const request = { ...RUN_RECORDS, namespace: this.namespace, body };
-    if (before === undefined) {
-      await this.objects.createNamespacedCustomObject(request);
-    } else {
-      await this.objects.replaceNamespacedCustomObject({ ...request, name });
+    const known = this.known.get(facts.uid);
+    try {
+      await this.put(facts, known ?? { name: recordName(facts.customer, facts.night), resourceVersion: undefined });
+    } catch (error) {
+      if (!isConflict(error)) {
+        throw error;
+      }
+      await this.writeOver(facts);
     }
   }
 
@@ -67,15 +102,59 @@ export class RecordStore {
   }
 
   /** The record of that name; undefined if there is none. */
-  private async find(name: string): Promise<RunRecord | undefined> {
+  async find(name: string): Promise<RunRecord | undefined> {
     try {
-      return await this.objects.getNamespacedCustomObject({ ...RUN_RECORDS, namespace: this.namespace, name });
+      const request = { ...RUN_RECORDS, namespace: this.namespace, name };
+      const record: RunRecord = await this.objects.getNamespacedCustomObject(request);
+      this.remember(record);
+      return record;
     } catch (error) {
       if (error instanceof ApiException && error.code === 404) {
         return undefined;
       }
       throw error;
     }
+  }
+
+  /** Forgets the versions of runs that are no longer in mind. */
+  forget(uids: readonly string[]): void {
+    for (const uid of uids) {
+      this.known.delete(uid);
+    }
+  }
+
+  private async writeOver(facts: RunFacts): Promise<void> {
+    const first = await this.find(recordName(facts.customer, facts.night));
+    // A deleted workflow's name may come again: the second run of that name gets a record of its own.
+    const taken = first !== undefined && first.spec.uid !== facts.uid;
+    const name = recordName(facts.customer, facts.night, taken ? facts.uid : undefined);
+    const before = taken ? await this.find(name) : first;
+    const notified = [...new Set([...(before?.spec.notified ?? []), ...facts.notified])];
+    await this.put({ ...facts, notified }, { name, resourceVersion: before?.metadata.resourceVersion });
+  }
+
+  private async put(facts: RunFacts, { name, resourceVersion }: Known): Promise<void> {
+    const body = this.record(name, facts, resourceVersion);
+    const request = { ...RUN_RECORDS, namespace: this.namespace, body };
+    const written: RunRecord =
+      resourceVersion === undefined
+        ? await this.objects.createNamespacedCustomObject(request)
+        : await this.objects.replaceNamespacedCustomObject({ ...request, name });
+    this.remember(written);
+  }
+
+  private remember({ metadata, spec }: RunRecord): void {
+    this.known.set(spec.uid, { name: metadata.name, resourceVersion: metadata.resourceVersion });
+  }
+
+  private pageOf(labelSelector: string | undefined): Pages<RunRecord> {
+    const request = { ...RUN_RECORDS, namespace: this.namespace, limit: PAGE };
+    return (options) =>
+      this.objects.listNamespacedCustomObject({
+        ...request,
+        ...options,
+        ...(labelSelector === undefined ? {} : { labelSelector }),
+      });
   }
 
   private record(name: string, facts: RunFacts, resourceVersion: string | undefined): RunRecord {
@@ -89,10 +168,16 @@ export class RecordStore {
           "app.kubernetes.io/managed-by": "nightlane",
           [CUSTOMER_LABEL]: facts.customer,
           ...(facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate }),
+          ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
         },
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       },
       spec: facts,
     };
   }
+}
+
+/** Another writer was there, or the name is taken, or the record was removed meanwhile. */
+function isConflict(error: unknown): boolean {
+  return error instanceof ApiException && (error.code === 409 || error.code === 404);
 }

@@ -1,37 +1,75 @@
 import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
-import { deadlinesOf, lastDueDate } from "../../runs/schedule.ts";
+import type { DueNight } from "../../runs/due-nights.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
-import { type Lane, newestNight, runningRuns, type WatchedRun } from "../lane.ts";
+import type { Lane, WatchedRun } from "../lane.ts";
+import { missedReason } from "../records/missed-night.ts";
 import type { Signal } from "./signal.ts";
 
-/** What is wrong with a lane's nights as a whole. @param now Milliseconds. */
+/** What is wrong with a lane's nights as a whole, date by date. @param now Milliseconds. */
 export function nightSignals(lane: Lane, now: number): readonly Signal[] {
-  const night = newestNight(lane);
-  const found = night === undefined ? [] : [late(lane, night, now), inputsLate(lane, night, now), failed(lane, night)];
-  return [...found, missed(lane, now)].filter((signal) => signal !== undefined);
+  return lane.nights
+    .filter(({ waived }) => waived === undefined)
+    .flatMap((night) => [
+      missed(lane, night),
+      ...(night.run === undefined ? [] : runSignals(lane, night, night.run, now)),
+      ...night.failedRepeats.map((repeat) => failed(lane, repeat)),
+    ])
+    .filter((signal) => signal !== undefined);
 }
 
-function late(lane: Lane, { facts }: WatchedRun, now: number): Signal | undefined {
-  const { finishBy, finishedAt } = facts;
-  if (finishBy === undefined || finishedAt !== undefined || facts.open === false || now <= Date.parse(finishBy)) {
-    return undefined;
+function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): readonly (Signal | undefined)[] {
+  switch (night.standing) {
+    case "running":
+      return [
+        late(lane, night, facts),
+        // What cannot be read has not failed to begin.
+        ...(stepsAreKnown(facts) ? [notBegun(lane, night, facts, now), inputsLate(lane, night, facts, now)] : []),
+      ];
+    case "failed":
+    case "deleted":
+      return [failed(lane, facts)];
+    default:
+      return [];
   }
-  const reason = `the night should have ended by ${finishBy} and still runs`;
-  return signal(lane, facts, "late", finishBy, reason, `nightlane show ${lane.customer}`);
 }
 
-function inputsLate(lane: Lane, { facts, state }: WatchedRun, now: number): Signal | undefined {
-  const { schedule } = lane;
-  if (schedule?.inputsBy === undefined || state?.businessDate === undefined || state.open === false) {
+function late(lane: Lane, { date, late, finishBy }: DueNight, facts: RunFacts): Signal | undefined {
+  if (!late || finishBy === undefined) {
     return undefined;
   }
-  const { inputsBy } = deadlinesOf(schedule, state.businessDate);
-  const missing = schedule.inputsBy.steps.filter(
+  const since = new Date(finishBy).toISOString();
+  const reason = `the night of ${date} should have ended by ${since} and still runs`;
+  return signal(lane, facts, "late", since, reason, `nightlane show ${lane.customer}`);
+}
+
+function stepsAreKnown({ problems, steps }: RunFacts): boolean {
+  return problems === undefined || steps.length > 0;
+}
+
+/** A night whose workflow is there and does nothing: its first pod cannot start, or the Argo controller is away. */
+function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Signal | undefined {
+  const { date, begun, start, startBy } = night;
+  const since = Date.parse(facts.startedAt ?? facts.scheduledAt ?? "") || start;
+  const by = startBy === undefined ? undefined : Math.max(startBy, since + startBy - start);
+  if (begun || by === undefined || now <= by || stateOf(lane, facts)?.paused === true) {
+    return undefined;
+  }
+  const reason = `no step of the night of ${date} has begun since it started: ${facts.message ?? "Argo gives no reason"}`;
+  return signal(lane, facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${lane.customer}`);
+}
+
+function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
+  const state = stateOf(lane, facts);
+  const steps = lane.schedule?.inputsBy?.steps ?? [];
+  if (inputsBy === undefined || now <= inputsBy || state === undefined) {
+    return undefined;
+  }
+  const missing = steps.filter(
     (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
   );
   // A night that is made up for after its deadline has none.
-  const madeUpFor = inputsBy !== undefined && Date.parse(facts.startedAt ?? "") > inputsBy;
-  if (inputsBy === undefined || madeUpFor || now <= inputsBy || missing.length === 0) {
+  if (Date.parse(facts.startedAt ?? "") > inputsBy || missing.length === 0) {
     return undefined;
   }
   const since = new Date(inputsBy).toISOString();
@@ -39,92 +77,47 @@ function inputsLate(lane: Lane, { facts, state }: WatchedRun, now: number): Sign
   return signal(lane, facts, "inputs-late", since, reason, `nightlane logs ${lane.customer} ${missing[0]} --follow`);
 }
 
-function failed(lane: Lane, { facts }: WatchedRun): Signal | undefined {
-  const ended = facts.phase === "Failed" || facts.phase === "Error" || facts.phase === "Gone";
-  if (!ended || isRepeated(lane, facts)) {
-    return undefined;
-  }
+function failed(lane: Lane, facts: RunFacts): Signal {
   const gaveUp = facts.steps.filter((step) => step.state === "failed").map((step) => step.name);
-  const what = gaveUp.length > 0 ? `${gaveUp.join(", ")} failed for good` : (facts.message ?? "Argo gave no reason");
+  const why = gaveUp.length > 0 ? `${gaveUp.join(", ")} failed permanently` : (facts.message ?? "Argo gave no reason");
+  const reason =
+    facts.phase === "Gone" ? "the night was deleted before it ended" : `the night ended as ${facts.phase}: ${why}`;
   const from = gaveUp[0] === undefined ? "" : ` --from ${gaveUp[0]}`;
-  const date = facts.businessDate ?? "YYYY-MM-DD";
-  return signal(
-    lane,
-    facts,
-    "failed",
-    facts.finishedAt ?? "",
-    `the night ended as ${facts.phase}: ${what}`,
-    `nightlane replay ${lane.customer} --date ${date}${from} --reason "..."`,
-  );
-}
-
-/** Whether somebody has seen to it: a later run of the same date runs, or has ended well. */
-function isRepeated({ runs }: Lane, night: WatchedRun["facts"]): boolean {
-  return runs.some(
-    ({ facts, state }) =>
-      facts.businessDate === night.businessDate &&
-      facts.runNumber > night.runNumber &&
-      (state !== undefined || facts.phase === "Succeeded"),
-  );
+  const date = facts.businessDate ?? facts.expectedDate ?? "YYYY-MM-DD";
+  const command = `nightlane replay ${lane.customer} --date ${date}${from} --reason "..."`;
+  return signal(lane, facts, "failed", facts.finishedAt ?? facts.startedAt ?? "", reason, command);
 }
 
 /** A night that the schedule should have started and that nobody started since. */
-function missed(lane: Lane, now: number): Signal | undefined {
-  const date = missedDate(lane, now);
-  if (date === undefined) {
+function missed(lane: Lane, night: DueNight): Signal | undefined {
+  if (night.standing !== "missed") {
     return undefined;
   }
-  const [running] = runningRuns(lane);
-  const reason =
-    running === undefined
-      ? `the night of ${date} has not started`
-      : `the night of ${date} was left out: ${running.facts.night} still runs, and two nights never run at once`;
   return {
-    key: `missed/${date}`,
+    key: `missed/${night.date}`,
     kind: "missed",
     customer: lane.customer,
-    businessDate: date,
-    since: new Date(lane.schedule === undefined ? now : deadlinesOf(lane.schedule, date).start).toISOString(),
-    reason,
-    command: `nightlane run ${lane.customer} --date ${date} --reason "..."`,
+    businessDate: night.date,
+    since: new Date(night.start).toISOString(),
+    reason: missedReason(night),
+    command: `nightlane run ${lane.customer} --date ${night.date} --reason "..."`,
     runbook: runbookEntry("missed"),
   };
 }
 
-/** The business date of the last due night, where it is overdue and there is no run of it. */
-export function missedDate(lane: Lane, now: number): string | undefined {
-  const { schedule } = lane;
-  if (schedule === undefined || !lane.scheduling) {
-    return undefined;
-  }
-  const date = lastDueDate(schedule, now);
-  const { start, startBy } = deadlinesOf(schedule, date);
-  if (now <= startBy || start < lane.scheduledSince) {
-    return undefined;
-  }
-  const started = lane.runs.some(
-    ({ facts }) =>
-      facts.phase !== "Missed" &&
-      (facts.businessDate === date || (facts.scheduledAt !== undefined && Date.parse(facts.scheduledAt) === start)),
-  );
-  return started ? undefined : date;
+function stateOf({ runs }: Lane, { uid }: RunFacts): WatchedRun["state"] {
+  return runs.find(({ facts }) => facts.uid === uid)?.state;
 }
 
-function signal(
-  lane: Lane,
-  facts: WatchedRun["facts"],
-  kind: CallReason,
-  since: string,
-  reason: string,
-  command: string,
-): Signal {
+function signal(lane: Lane, facts: RunFacts, kind: CallReason, since: string, reason: string, command: string): Signal {
+  const date = facts.businessDate ?? facts.expectedDate;
   return {
     key: kind,
     kind,
     customer: lane.customer,
     night: facts.night,
     runNumber: facts.runNumber,
-    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    ...(date === undefined ? {} : { businessDate: date }),
     since,
     reason,
     command,

@@ -1,5 +1,8 @@
 import type { CallReason } from "../../constructs/runbook.ts";
 
+/** In place of a customer, for what concerns all of them. No customer has this name: a name begins with a letter. */
+export const ALL_CUSTOMERS = "-";
+
 /** Something for which a person is called. */
 export interface Signal {
   /** The same for the same thing, however often it is seen: it is told once. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CustomObjectsApi, type KubeConfig, Watch } from "@kubernetes/client-node";
+import { HEADS, pages } from "./pages.ts";
 
 /** One kind of custom resource, in all namespaces. */
 export interface Collection {
@@ -10,41 +11,43 @@ export interface Collection {
   readonly labelSelector?: string;
   /** @default - all */
   readonly fieldSelector?: string;
+  /** Whether a list leaves the content of the objects out; a change always comes with it. @default false */
+  readonly headsOnly?: boolean;
 }
 
 /** What a watch tells. */
-export interface Listener<Item> {
+export interface Listener<Item, Listed> {
   /** Every object there is, at the start and after every gap; the objects come page by page. */
-  readonly listed: (items: AsyncIterable<Item>) => Promise<void>;
+  readonly listed: (items: AsyncIterable<Listed>) => Promise<void>;
   readonly changed: (item: Item) => void;
   readonly deleted: (item: Item) => void;
   /** Something went wrong and is tried again. */
   readonly failed: (error: unknown) => void;
 }
 
-interface Page<Item> {
-  readonly items: readonly Item[] | null;
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-}
-
-const PAGE = 50;
+const PAGE = 500;
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 /** After this long everything is listed again, in case a change was lost in a way that nobody noticed. */
 const RELIST_MILLISECONDS = 30 * 60_000;
 
-/** Keeps an eye on a collection: lists, watches from there, and lists again after a gap. */
-export class CollectionWatch<Item> {
+/**
+ * Keeps an eye on a collection: lists, watches from there, goes on where a connection broke, and lists again after a gap.
+ * `Listed` is what a list gives: with `headsOnly` objects without their content.
+ */
+export class CollectionWatch<Item, Listed = Item> {
   private readonly stop = new AbortController();
   private readonly watch: Watch;
   private running: Promise<void> | undefined;
   private connection: AbortController | undefined;
+  /** The version of the last event. */
+  private seen: string | undefined;
 
   constructor(
     config: KubeConfig,
     private readonly objects: CustomObjectsApi,
     private readonly collection: Collection,
-    private readonly listener: Listener<Item>,
+    private readonly listener: Listener<Item, Listed>,
   ) {
     this.watch = new Watch(config);
   }
@@ -64,13 +67,23 @@ export class CollectionWatch<Item> {
 
   private async run(listed: () => void): Promise<void> {
     let pause = FIRST_PAUSE_MILLISECONDS;
+    let version: string | undefined;
+    let relistAt = 0;
     while (!this.stop.signal.aborted) {
       try {
-        const version = await this.list();
-        listed();
+        if (version === undefined || Date.now() >= relistAt) {
+          version = await this.list();
+          relistAt = Date.now() + RELIST_MILLISECONDS;
+          listed();
+        }
+        version = await this.watchOnce(version);
         pause = FIRST_PAUSE_MILLISECONDS;
-        await this.follow(version);
       } catch (error) {
+        // What was seen last is known: the next connection goes on from there, unless the server has forgotten it.
+        if (isForgotten(error)) {
+          this.seen = undefined;
+        }
+        version = this.seen;
         this.listener.failed(error);
         await delay(pause, undefined, { signal: this.stop.signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
@@ -81,31 +94,20 @@ export class CollectionWatch<Item> {
   /** @returns the resource version to watch from */
   private async list(): Promise<string> {
     let version = "";
-    const request = { ...this.collection, limit: PAGE };
-    const objects = this.objects;
-    async function* pages(): AsyncIterable<Item> {
-      let next: string | undefined;
-      do {
-        const page: Page<Item> = await objects.listClusterCustomObject({
-          ...request,
-          ...(next === undefined ? {} : { _continue: next }),
-        });
-        yield* page.items ?? [];
-        version = page.metadata.resourceVersion;
-        next = page.metadata.continue || undefined;
-      } while (next !== undefined);
-    }
-    await this.listener.listed(pages());
+    const { headsOnly, ...request } = this.collection;
+    const items = pages<Listed>(
+      (options) =>
+        this.objects.listClusterCustomObject(
+          { ...request, ...options, limit: PAGE },
+          headsOnly === true ? HEADS : undefined,
+        ),
+      (listed) => {
+        version = listed;
+      },
+    );
+    await this.listener.listed(items);
+    this.seen = version;
     return version;
-  }
-
-  /** Watches until there is a gap, or it is time to list again. */
-  private async follow(from: string): Promise<void> {
-    const relistAt = Date.now() + RELIST_MILLISECONDS;
-    let version: string | undefined = from;
-    while (version !== undefined && !this.stop.signal.aborted && Date.now() < relistAt) {
-      version = await this.watchOnce(version);
-    }
   }
 
   /**
@@ -120,11 +122,13 @@ export class CollectionWatch<Item> {
     await new Promise<void>((resolve, reject) => {
       const onEvent = (type: string, object: Item & EventObject): void => {
         if (type === "ERROR") {
-          // 410: what lies between is forgotten there. Any other error is one of the connection.
+          // 410: what lies between is forgotten there. After any other error it is as well to list again.
           version = undefined;
+          this.seen = undefined;
           return;
         }
         version = object.metadata?.resourceVersion ?? version;
+        this.seen = version;
         if (type === "DELETED") {
           this.listener.deleted(object);
         } else if (type !== "BOOKMARK") {
@@ -154,4 +158,9 @@ interface EventObject {
 /** The server closed the connection in order, or nothing was said on it for a while. */
 function isSilence(error: unknown): boolean {
   return error === null || error === undefined || (error instanceof Error && /timeout/i.test(error.name));
+}
+
+/** The server no longer knows the version that a connection was to go on from. */
+function isForgotten(error: unknown): boolean {
+  return error instanceof Error && "statusCode" in error && error.statusCode === 410;
 }

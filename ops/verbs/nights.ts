@@ -61,7 +61,7 @@ async function nightLine(central: Central, lane: Lane): Promise<NightLine> {
   const [{ state }, cron] = await Promise.all([nightToShow(central, lane, {}), central.schedule(lane.namespace)]);
   const schedule = laneSchedule(cron);
   const lateness = latenessOf(state, schedule, Date.now());
-  const finishBy = lateness?.deadlines.finishBy;
+  const finishBy = lateness?.finishBy;
   return {
     customer: lane.customer,
     night: state.workflow,

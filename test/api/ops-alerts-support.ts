@@ -53,10 +53,14 @@ export class ExportedNights {
     };
     this.nightwatch = new Nightwatch({
       store: {
-        async *all() {},
+        async *recent() {},
+        async *heads() {},
+        find: async () => undefined,
         findRun: async () => undefined,
         write: work,
+        noteNotified: work,
         remove: work,
+        forget: () => {},
       },
       webhook: {
         send: async () => {
@@ -80,6 +84,7 @@ export class ExportedNights {
       (async function* () {
         yield* workflows;
       })(),
+      async ({ metadata }) => workflows.find((one) => one.metadata.uid === metadata.uid),
     );
   }
 

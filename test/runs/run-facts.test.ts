@@ -3,9 +3,12 @@ import { missedFacts } from "../../nightwatch/records/missed-night.ts";
 import { expired } from "../../nightwatch/records/retention.ts";
 import { actAnnotation } from "../../runs/act.ts";
 import { compareRuns } from "../../runs/compare-runs.ts";
+import type { DueNight } from "../../runs/due-nights.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
-import { attemptNodes, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
+import type { LaneSchedule } from "../../runs/schedule.ts";
+import type { Workflow } from "../../runs/workflow.ts";
+import { attemptNodes, type NightParts, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
 const results = (hash: string): string => JSON.stringify({ sha256: hash, files: { "spot.csv": hash } });
@@ -108,20 +111,78 @@ test("a record is kept for its days, counted from the run's end", () => {
   expect(expired(record, 90, Date.parse("2026-07-01T00:00:01Z"))).toBe(true);
 });
 
-test("a missed night has a record of its own", () => {
-  const signal = {
-    key: "missed/2026-03-31",
-    kind: "missed",
-    customer: "nordbank",
-    businessDate: "2026-03-31",
-    since: "2026-03-31T20:30:00.000Z",
-    reason: "the night of 2026-03-31 has not started",
-    command: "",
-    runbook: "",
-  } as const;
-  expect(missedFacts(signal, NOW)).toMatchObject({
+test.each([
+  ["missed", "Missed", "the night of 2026-03-31 has not started"],
+  ["suspended", "Suspended", "the night of 2026-03-31 was not to start: the schedule was suspended"],
+] as const)("a night that is %s has a record of its own", (standing, phase, message) => {
+  const night: DueNight = {
+    date: "2026-03-31",
+    due: true,
+    start: Date.parse("2026-03-31T20:30:00Z"),
+    standing,
+    late: false,
+    begun: false,
+    others: [],
+    failedRepeats: [],
+  };
+  expect(missedFacts("nordbank", night, NOW)).toMatchObject({
     night: "missed-2026-03-31",
-    phase: "Missed",
+    phase,
     businessDate: "2026-03-31",
+    scheduledAt: "2026-03-31T20:30:00.000Z",
+    message,
   });
+  expect(missedFacts("nordbank", { ...night, standing: "due" }, NOW)).toBeUndefined();
+});
+
+describe("what cannot be read of a workflow is said, and the rest is kept", () => {
+  const facts = (parts: NightParts, change: (night: Workflow) => Workflow = (night) => night): RunFacts =>
+    runFacts(change(nightWorkflow(parts)), undefined, NOW);
+
+  test.each(["9999-12-31", "0000-01-01", "0206-11-27", "x"])("business date %s", (date) => {
+    const found = facts({ parameters: { "business-date": date } });
+    expect(found.problems).toEqual([`business-date: got "${date}", must be a day from 1970-01-01 to 2999-12-31`]);
+    expect(found).not.toHaveProperty("businessDate");
+    expect(found.phase).toBe("Running");
+  });
+
+  test("run number x", () => {
+    const found = facts({ parameters: { "run-number": "x" } });
+    expect(found).toMatchObject({ runNumber: 0, businessDate: "2026-03-31" });
+    expect(found.problems).toEqual(['run-number: got "x", must be a number from 1 to 9999']);
+  });
+
+  test.each([
+    ["compressed nodes that are not gzip", { compressedNodes: "bm8gZ3ppcA==" }],
+    ["nodes in a database", { offloadNodeStatusVersion: "fnv:1" }],
+  ])("%s", (_, status) => {
+    const found = facts({}, (night) => ({ ...night, status: { ...night.status, ...status } }));
+    expect(found.problems).toEqual([expect.stringMatching(/^its steps cannot be read: /)]);
+    expect(found).toMatchObject({ phase: "Running", steps: [], startedAt: "2026-03-31T20:30:00Z" });
+  });
+
+  test.each(["null", "[]", "7", '"text"', '{"sha256":7}'])("results %s and an act like it are not facts", (text) => {
+    const nodes = [
+      stepNode("scenarios", "Succeeded"),
+      ...attemptNodes("scenarios", 1, { phase: "Succeeded", results: text }),
+    ];
+    const found = facts({ open: "yes", nodes, annotations: { "nightlane/act-1": text } });
+    expect(found.steps[1]?.attempts[0]).not.toHaveProperty("results");
+    expect(found.unreadableActs).toEqual(["1"]);
+  });
+});
+
+test("a scheduled night has the date that its schedule stands for, and keeps the end that was promised of it", () => {
+  const schedule: LaneSchedule = { start: "22:30", timezone: "Europe/Berlin", finishBy: "06:00" };
+  const night = nightWorkflow({ parameters: { "business-date": "auto", "scheduled-time": "2026-03-31T20:30:00Z" } });
+  const first = runFacts(night, schedule, NOW);
+  expect(first).toMatchObject({ expectedDate: "2026-03-31", finishBy: "2026-04-01T04:00:00.000Z", late: false });
+  const morning = Date.parse("2026-04-01T05:00:00Z");
+  for (const edited of [undefined, { ...schedule, finishBy: "09:00" }]) {
+    const later = runFacts(night, edited, morning, first);
+    expect(later).toMatchObject({ expectedDate: "2026-03-31", finishBy: "2026-04-01T04:00:00.000Z", late: true });
+  }
+  const known = runFacts(nightWorkflow({ open: "yes" }), schedule, NOW, first);
+  expect(known).toMatchObject({ businessDate: "2026-03-31" });
+  expect(known).not.toHaveProperty("expectedDate");
 });

@@ -19,7 +19,7 @@ const cron: CronWorkflow = {
   metadata: {
     name: "night",
     namespace: "customer-nordbank",
-    creationTimestamp: "2026-01-01T00:00:00Z",
+    creationTimestamp: "2026-03-31T00:00:00Z",
     annotations: { "nightlane/finish-by": "06:00", "nightlane/inputs-by": "23:15 market" },
   },
   spec: {
@@ -34,7 +34,7 @@ const MORNING = Date.parse("2026-04-01T04:00:01Z");
 
 function book(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): RunBook {
   const runs = new RunBook();
-  runs.noteSchedule(schedule);
+  runs.noteSchedule(schedule, now);
   if (parts !== undefined) {
     runs.noteWorkflow(nightWorkflow({ open: "yes", ...parts }), now);
   }
@@ -43,7 +43,7 @@ function book(parts: NightParts | undefined, now: number, schedule: CronWorkflow
 
 function signals(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): readonly Signal[] {
   return book(parts, now, schedule)
-    .lanes()
+    .views(now)
     .flatMap((lane) => [
       ...nightSignals(lane, now),
       ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state))),
@@ -133,9 +133,11 @@ describe("a person is called", () => {
 
   test("no longer when a failed night is repeated", () => {
     const runs = book({ phase: "Failed", finishedAt: "2026-03-31T22:00:00Z" }, MORNING);
-    const replay = nightWorkflow({ open: "yes", parameters: { "run-number": "2" } });
-    runs.noteWorkflow({ ...replay, metadata: { ...replay.metadata, uid: "uid-2" } }, MORNING);
-    expect(runs.lanes().flatMap((lane) => kinds(nightSignals(lane, MORNING)))).toEqual([]);
+    const later = Date.parse("2026-04-01T04:40:00Z");
+    const parts = { open: "yes", startedAt: "2026-04-01T04:30:00Z", parameters: { "run-number": "2" } } as const;
+    const replay = nightWorkflow(parts);
+    runs.noteWorkflow({ ...replay, metadata: { ...replay.metadata, uid: "uid-2" } }, later);
+    expect(runs.views(later).flatMap((lane) => kinds(nightSignals(lane, later)))).toEqual([]);
   });
 
   test("when a night was missed", () => {
@@ -148,7 +150,7 @@ describe("a person is called", () => {
 
   test("when a night was left out because another one still ran", () => {
     const next = Date.parse("2026-04-01T20:50:00Z");
-    const found = signals({ nodes: market }, next);
+    const found = signals({ nodes: market, parameters: { "scheduled-time": "2026-03-31T20:30:00Z" } }, next);
     expect(found.find(({ kind }) => kind === "missed")).toMatchObject({
       businessDate: "2026-04-01",
       reason: expect.stringContaining("night-2026-03-31-run-1 still runs"),
@@ -186,17 +188,21 @@ test("nobody is called for the inputs of a night that is made up for", () => {
 describe("the book of runs", () => {
   test("knows that a deleted workflow is gone", () => {
     const runs = book({ nodes: market }, EVENING);
-    expect(runs.noteListed(new Set())).toMatchObject([{ phase: "Gone" }]);
-    expect(runs.noteListed(new Set())).toEqual([]);
+    expect(runs.keepWorkflows(new Set(), MORNING)).toMatchObject([
+      { phase: "Gone", finishedAt: "2026-04-01T04:00:01.000Z" },
+    ]);
+    expect(runs.keepWorkflows(new Set(), MORNING)).toEqual([]);
   });
 
   test("leaves what was found when a run ended, also when its schedule has changed since", () => {
     const ended = nightWorkflow({ open: "yes", phase: "Succeeded", finishedAt: "2026-04-01T04:30:00Z" });
     const runs = new RunBook();
-    runs.noteSchedule(cron);
-    expect(runs.noteWorkflow(ended, MORNING)).toMatchObject({ late: true });
-    runs.noteSchedule({ ...cron, metadata: { ...cron.metadata, annotations: { "nightlane/finish-by": "08:00" } } });
+    runs.noteSchedule(cron, MORNING);
     expect(runs.noteWorkflow(ended, MORNING)).toMatchObject({ late: true, finishBy: "2026-04-01T04:00:00.000Z" });
+    const later = { ...cron.metadata, annotations: { "nightlane/finish-by": "08:00" } };
+    runs.noteSchedule({ ...cron, metadata: later }, MORNING);
+    expect(runs.noteWorkflow(ended, MORNING)).toBeUndefined();
+    expect(runs.views(MORNING)[0]?.nights[0]).toMatchObject({ late: true, standing: "succeeded" });
   });
 });
 
@@ -207,11 +213,16 @@ test("metrics are text that Prometheus reads", () => {
     notificationsSent: 1,
     notificationFailures: 0,
     watchFailures: 0,
+    recordsGivenUp: 0,
+    roundFailures: 0,
     lastListed: 1_774_990_000,
+    lastRound: 1_774_990_001,
   };
   const failed = { phase: "Failed", exitCode: 30, hold: "Running" } as const;
   const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 1, failed)];
-  const text = renderMetrics(book({ nodes }, MORNING).lanes(), [], counters, MORNING);
+  const lanes = book({ nodes }, MORNING).views(MORNING);
+  const found = lanes.flatMap((lane) => nightSignals(lane, MORNING));
+  const text = renderMetrics(lanes, found, counters, Date.parse("2026-04-01T04:00:00Z"));
   const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   for (const sample of samples) {
     expect(sample).toMatch(/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+$/);
@@ -226,7 +237,14 @@ test("metrics are text that Prometheus reads", () => {
       'nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1',
       'nightlane_steps_waiting{customer="nordbank",state="deciding"} 1',
       'nightlane_step_waiting_since_timestamp_seconds{customer="nordbank",step="scenarios",state="deciding"} 1774990800',
+      'nightlane_dates_unresolved{customer="nordbank",state="missed"} 0',
+      'nightlane_schedule{customer="nordbank",state="daily"} 1',
+      'nightlane_schedule{customer="nordbank",state="suspended"} 0',
+      'nightlane_schedule_refused{customer="nordbank"} 0',
+      'nightlane_unreadable{customer="nordbank"} 0',
+      "nightlane_controller_renewed_timestamp_seconds 1775016000",
       "nightlane_nightwatch_records_written_total 3",
+      "nightlane_nightwatch_last_round_timestamp_seconds 1774990001",
     ]),
   );
 });

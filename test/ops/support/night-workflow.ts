@@ -19,7 +19,10 @@ const STARTED = "2026-03-31T20:30:00Z";
 /** A night of nordbank with the steps market, scenarios (Spark) and sign-off (a gate), one after the other. */
 export function nightWorkflow(parts: NightParts = {}): Workflow {
   const parameters = { "business-date": "2026-03-31", "run-number": "1", ...parts.parameters };
-  const nodes = [...(parts.open === undefined ? [] : [calendar(parts.open)]), ...(parts.nodes ?? [])];
+  const nodes = [
+    ...(parts.open === undefined ? [] : [calendar(parts.open, parameters["business-date"])]),
+    ...(parts.nodes ?? []),
+  ];
   return {
     metadata: {
       name: "night-2026-03-31-run-1",
@@ -60,9 +63,9 @@ function runTemplate(step: string, kind: string) {
   return { name: `run-${step}`, container: { args: [kind], image: `registry.example/runner@${digest}`, env } };
 }
 
-function calendar(open: string): WorkflowNode {
+function calendar(open: string, businessDate: string): WorkflowNode {
   return node("calendar", "calendar", "Pod", "Succeeded", {
-    outputs: { parameters: list({ "business-date": "2026-03-31", open, variant: "regular" }) },
+    outputs: { parameters: list({ "business-date": businessDate, open, variant: "regular" }) },
   });
 }
 

@@ -1,0 +1,57 @@
+import { ACT_PREFIX } from "../runs/annotations.ts";
+import type { RunFacts } from "../runs/run-record.ts";
+import type { Workflow, WorkflowTemplate } from "../runs/workflow.ts";
+
+/** What is kept in mind of a run that is over: how its date stands, and how long its steps took. Its record has the rest. */
+export function briefFacts(facts: RunFacts): RunFacts {
+  const steps = facts.steps.map(({ name, kind, state, attempts }) => ({
+    name,
+    kind,
+    state,
+    attempts: attempts.map(({ number, phase, startedAt, finishedAt, runners }) => ({
+      number,
+      phase,
+      runners,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(finishedAt === undefined ? {} : { finishedAt }),
+    })),
+  }));
+  return { ...facts, images: [], parameters: {}, steps };
+}
+
+/**
+ * What is kept in mind of the workflow of a night that runs, to look at it again while time passes. More than half of a
+ * workflow is its stored template, of which a step's name, kind and tries are all that is needed.
+ */
+export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workflow {
+  const { nodes, storedWorkflowTemplateSpec } = status;
+  const acts = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
+  return {
+    metadata: { ...pick(metadata, ["name", "namespace", "uid"]), annotations: Object.fromEntries(acts) },
+    spec: pick(spec, ["suspend", "workflowTemplateRef", "arguments"]),
+    status: {
+      ...pick(status, ["phase", "message", "startedAt", "finishedAt", "compressedNodes", "offloadNodeStatusVersion"]),
+      nodes: Object.fromEntries(Object.entries(nodes ?? {}).map(([id, node]) => [id, pick(node, NODE_PARTS)])),
+      storedWorkflowTemplateSpec: { templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []) },
+    },
+  };
+}
+
+const NODE_PARTS = [
+  ...(["id", "name", "displayName", "type", "templateName", "phase", "message"] as const),
+  ...(["startedAt", "finishedAt", "boundaryID", "inputs", "outputs"] as const),
+];
+
+/** The list of steps, and of what each one runs all but its container's instructions. */
+function briefTemplates(templates: readonly WorkflowTemplate[]): readonly WorkflowTemplate[] {
+  return templates
+    .filter(({ name }) => name === "steps" || name.startsWith("run-"))
+    .map(({ container, ...rest }) =>
+      container?.args === undefined ? rest : { ...rest, container: { args: container.args.slice(0, 1) } },
+    );
+}
+
+function pick<Value extends object, Key extends keyof Value>(value: Value, keys: readonly Key[]): Pick<Value, Key> {
+  const kept = keys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]);
+  return Object.fromEntries(kept) as Pick<Value, Key>;
+}

@@ -1,0 +1,242 @@
+import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
+import type { NightState } from "../runs/night-state.ts";
+import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
+import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
+import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import type { RunFacts } from "../runs/run-record.ts";
+import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
+import type { Workflow } from "../runs/workflow.ts";
+import { briefFacts, briefWorkflow } from "./brief.ts";
+import { errorText } from "./error-text.ts";
+import type { Lane, LaneProblem, Scheduling, WatchedRun } from "./lane.ts";
+import { type ReadCron, readCron } from "./read-cron.ts";
+
+/** A run with what it is read from. */
+interface KeptRun {
+  readonly facts: RunFacts;
+  /** Whether its workflow is there. */
+  readonly exists: boolean;
+  /** While it runs, and its steps can be read. */
+  readonly workflow?: Workflow;
+  /** While it runs. */
+  readonly state?: NightState;
+}
+
+/** Everything that nightwatch keeps in mind of one lane. What cannot be read of it is a problem of this lane alone. */
+export class LaneBook {
+  private readonly crons = new Map<string, ReadCron>();
+  private readonly runs = new Map<string, KeptRun>();
+  private readonly problems = new Map<string, LaneProblem>();
+  private absentSince: number | undefined;
+
+  constructor(readonly customer: string) {}
+
+  /** Whether there is a lane: its records alone outlive the customer. */
+  get exists(): boolean {
+    return this.crons.size > 0 || [...this.runs.values()].some(({ exists }) => exists);
+  }
+
+  /** How the lane stands. @param now Milliseconds. */
+  view(now: number): Lane {
+    const night = this.crons.get(NIGHT_SCHEDULE);
+    this.absentSince = night === undefined ? (this.absentSince ?? now) : undefined;
+    const runs = [...this.runs.values()].map(
+      ({ facts, state }): WatchedRun => ({ facts, ...(state === undefined ? {} : { state }) }),
+    );
+    const schedule = night?.schedule;
+    return {
+      customer: this.customer,
+      scheduling: schedulingOf(night),
+      runs,
+      nights: dueNights(
+        {
+          schedule,
+          since: night?.since ?? 0,
+          suspended: night?.suspended ?? false,
+          runs: runs.map(({ facts }) => facts),
+        },
+        now,
+      ),
+      problems: [...this.problems.values(), ...[...this.crons.values()].flatMap(({ problems }) => problems)],
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(this.absentSince === undefined ? {} : { absentSince: this.absentSince }),
+    };
+  }
+
+  /** What remains to be said of a lane that cannot be looked at. */
+  get unreadable(): Lane {
+    const problems = [...this.problems.values()];
+    return { customer: this.customer, scheduling: "unreadable", runs: [], nights: [], problems };
+  }
+
+  noteSchedule(cron: CronWorkflow, now: number): void {
+    const { name } = cron.metadata;
+    this.crons.set(name, readCron(cron, this.crons.get(name), now));
+  }
+
+  forgetSchedule(name: string): void {
+    this.crons.delete(name);
+  }
+
+  /** Takes that of all schedules only these are there. */
+  keepSchedules(names: ReadonlySet<string>): void {
+    for (const name of this.crons.keys()) {
+      if (!names.has(name)) {
+        this.crons.delete(name);
+      }
+    }
+  }
+
+  /** Takes a run as its record has it, at the start. What its workflow says later counts more. */
+  noteRecord(facts: RunFacts, now: number): void {
+    const isOld = now - Date.parse(facts.finishedAt ?? facts.startedAt ?? "") > LOOK_BACK;
+    const over = isOver(facts) || neverStarted(facts);
+    if (!this.runs.has(facts.uid) && !(over && isOld)) {
+      this.runs.set(facts.uid, { facts: over ? briefFacts(facts) : facts, exists: false });
+    }
+  }
+
+  /** Whether nothing more is to be learnt of a workflow by reading it: its run has ended, and that is known. */
+  hasFinal(uid: string): boolean {
+    const run = this.runs.get(uid);
+    return run !== undefined && hasEnded(run.facts);
+  }
+
+  /** Takes that a workflow is still there, without its content. */
+  noteExists(uid: string): void {
+    const run = this.runs.get(uid);
+    if (run !== undefined) {
+      this.runs.set(uid, { ...run, exists: true });
+    }
+  }
+
+  /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
+  noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
+    const uid = workflow.metadata.uid ?? "";
+    const object = `workflow ${workflow.metadata.name}`;
+    try {
+      const before = this.runs.get(uid)?.facts;
+      if (before !== undefined && hasStayedEnded(before, workflow)) {
+        // What was found when it ended stands, also when the schedule and its deadlines have changed since.
+        this.noteExists(uid);
+        return undefined;
+      }
+      const facts = runFacts(workflow, this.schedule, now, before);
+      const [problem] = facts.problems ?? [];
+      this.runs.set(uid, kept(workflow, facts, now));
+      this.noteProblem(object, problem, now);
+      return facts;
+    } catch (error) {
+      this.noteProblem(object, errorText(error), now);
+      return undefined;
+    }
+  }
+
+  /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
+  noteGone({ uid = "", name }: Workflow["metadata"], now: number): RunFacts | undefined {
+    this.problems.delete(`workflow ${name}`);
+    const run = this.runs.get(uid);
+    return run === undefined ? undefined : this.gone(run.facts, now);
+  }
+
+  /** Takes that of all runs only these still have a workflow. @returns the facts of the others that had not ended */
+  keepWorkflows(uids: ReadonlySet<string>, now: number): readonly RunFacts[] {
+    return [...this.runs.values()]
+      .filter(({ facts }) => !uids.has(facts.uid))
+      .flatMap(({ facts }) => this.gone(facts, now) ?? []);
+  }
+
+  /** The runs that change with time alone, by UID. */
+  get running(): readonly string[] {
+    return [...this.runs].filter(([, { state }]) => state !== undefined).map(([uid]) => uid);
+  }
+
+  /** Looks at a running night again. @returns its facts, where they have to be recorded */
+  reread(uid: string, now: number): RunFacts | undefined {
+    const run = this.runs.get(uid);
+    if (run?.state === undefined) {
+      return undefined;
+    }
+    const { facts, workflow } = run;
+    const late = facts.finishBy !== undefined && facts.open !== false && now > Date.parse(facts.finishBy);
+    const changed = late === facts.late ? facts : { ...facts, late };
+    this.runs.set(uid, {
+      ...run,
+      facts: changed,
+      state: workflow === undefined ? run.state : readState(workflow, now),
+    });
+    return changed === facts ? undefined : changed;
+  }
+
+  /** Replaces the facts of a run by what was found out beside its workflow. */
+  amend(facts: RunFacts): void {
+    const over = isOver(facts) || neverStarted(facts);
+    this.runs.set(facts.uid, { exists: false, ...this.runs.get(facts.uid), facts: over ? briefFacts(facts) : facts });
+  }
+
+  /** The facts of a run; undefined of one that is not in mind. */
+  factsOf(uid: string): RunFacts | undefined {
+    return this.runs.get(uid)?.facts;
+  }
+
+  /** Takes a problem of an object of the lane, or without a reason that there is none any more. */
+  noteProblem(object: string, reason: string | undefined, now: number): void {
+    const before = this.problems.get(object);
+    if (reason === undefined) {
+      this.problems.delete(object);
+    } else if (before?.reason !== reason) {
+      this.problems.set(object, { kind: "unreadable", object, reason, since: before?.since ?? now });
+    }
+  }
+
+  /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
+  prune(now: number): readonly string[] {
+    const old = [...this.runs.values()].filter(({ facts, exists }) => {
+      const end = Date.parse(facts.finishedAt ?? facts.startedAt ?? facts.scheduledAt ?? "");
+      // A run without any time is one that was deleted before it began.
+      return !exists && (isOver(facts) || neverStarted(facts)) && !(now - end <= LOOK_BACK);
+    });
+    for (const { facts } of old) {
+      this.runs.delete(facts.uid);
+    }
+    return old.map(({ facts }) => facts.uid);
+  }
+
+  private gone(facts: RunFacts, now: number): RunFacts | undefined {
+    if (isOver(facts) || neverStarted(facts)) {
+      this.runs.set(facts.uid, { facts, exists: false });
+      return undefined;
+    }
+    const finishedAt = new Date(now).toISOString();
+    const gone: RunFacts = { ...facts, phase: "Gone", finishedAt, message: "its workflow was deleted before it ended" };
+    this.runs.set(facts.uid, { facts: briefFacts(gone), exists: false });
+    return gone;
+  }
+
+  private get schedule(): LaneSchedule | undefined {
+    return this.crons.get(NIGHT_SCHEDULE)?.schedule;
+  }
+}
+
+function kept(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
+  if (isOver(facts)) {
+    return { facts: briefFacts(facts), exists: true };
+  }
+  if (facts.problems !== undefined && facts.steps.length === 0) {
+    return { facts, exists: true, state: { ...readState(withoutNodes(workflow), now), steps: [] } };
+  }
+  const brief = briefWorkflow(workflow);
+  return { facts, exists: true, workflow: brief, state: readState(brief, now) };
+}
+
+function hasStayedEnded(before: RunFacts, workflow: Workflow): boolean {
+  const { phase, finishedAt } = workflow.status ?? {};
+  return hasEnded(before) && before.phase === phase && before.finishedAt === finishedAt;
+}
+
+function schedulingOf(night: ReadCron | undefined): Scheduling {
+  if (night === undefined) {
+    return "absent";
+  }
+  return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
+}

@@ -1,0 +1,47 @@
+import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import { type CronWorkflow, type LaneSchedule, readSchedule } from "../runs/schedule.ts";
+import { errorText } from "./error-text.ts";
+import type { LaneProblem } from "./lane.ts";
+
+/** What is kept in mind of a CronWorkflow of a lane: the night's, or another one. */
+export interface ReadCron {
+  /** When it was made, milliseconds. */
+  readonly since: number;
+  readonly suspended: boolean;
+  /** Of the night's only. */
+  readonly schedule?: LaneSchedule;
+  readonly problems: readonly LaneProblem[];
+}
+
+/** Conditions by which Argo says that it cannot start what the schedule calls for. */
+const REFUSALS: ReadonlySet<string> = new Set(["SubmissionError", "SpecError"]);
+
+/** Reads a CronWorkflow, as far as it can be read. @param before What was read of it before. */
+export function readCron(cron: CronWorkflow, before: ReadCron | undefined, now: number): ReadCron {
+  const object = `schedule ${cron.metadata.name}`;
+  const since = (kind: LaneProblem["kind"]): number => before?.problems.find((one) => one.kind === kind)?.since ?? now;
+  const { schedule, problems } = readNight(cron);
+  const refused = (cron.status?.conditions ?? [])
+    .filter(({ type, status }) => REFUSALS.has(type) && status === "True")
+    .map(({ type, message }) => `${type}: ${message ?? "Argo gives no reason"}`);
+  const problem = (kind: LaneProblem["kind"], reasons: readonly string[]): readonly LaneProblem[] =>
+    reasons.length === 0 ? [] : [{ kind, object, reason: reasons.join("; "), since: since(kind) }];
+  return {
+    since: Date.parse(cron.metadata.creationTimestamp ?? "") || 0,
+    suspended: cron.spec?.suspend === true,
+    problems: [...problem("refused", refused), ...problem("unreadable", problems)],
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+/** Only nights have deadlines and a start that people wait for. */
+function readNight(cron: CronWorkflow): ReturnType<typeof readSchedule> {
+  if (cron.metadata.name !== NIGHT_SCHEDULE) {
+    return { problems: [] };
+  }
+  try {
+    return readSchedule(cron);
+  } catch (error) {
+    return { problems: [errorText(error)] };
+  }
+}
