@@ -123,8 +123,9 @@ function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] 
 /** So far ahead the next night is looked for. */
 const LONGEST_CLOSURE_DAYS = 31;
 
+/** A day that the calendar does not know counts as open: better a call too many than a night that nobody waits for. */
 function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
-  return calendar === undefined || hasNight(calendar, date);
+  return calendar === undefined || date < calendar.from || date > calendar.to || hasNight(calendar, date);
 }
 
 function runsByDate({ schedule, runs }: LaneNights, now: number): ReadonlyMap<Day, readonly RunFacts[]> {

@@ -2,6 +2,7 @@ import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../construct
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
+import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { type Permission, showPermission } from "./policy-rule.ts";
 import { type Subject, subjectName } from "./subject.ts";
 
@@ -17,6 +18,11 @@ export interface Grant {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /**
+   * The only object names it holds for.
+   * @default - every name
+   */
+  readonly names?: readonly string[];
   readonly reason: string;
 }
 
@@ -113,6 +119,16 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
     reason: "Nightwatch keeps the record of every run and calls a person where one is needed. It changes no lane.",
     grants: [
       grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], READ, "sees the nights and when they are due"),
+      {
+        ...grant(
+          { kind: "namespace", name: CONTROLLER_LEASE.namespace },
+          "coordination.k8s.io",
+          ["leases"],
+          ["get"],
+          "sees whether the Argo controller is alive",
+        ),
+        names: [CONTROLLER_LEASE.name],
+      },
       grant(
         system,
         "nightlane.example",
@@ -143,8 +159,10 @@ export function platformIdentity(subject: Subject): PlatformIdentity | undefined
 /** Whether the list gives an identity a permission in a scope: a namespace, or every one where undefined. */
 export function isGranted(identity: PlatformIdentity, permission: Permission, namespace: string | undefined): boolean {
   return identity.grants.some(
-    ({ scope, group, resources, verbs }) =>
+    ({ scope, group, resources, verbs, names }) =>
       covers(scope, namespace) &&
+      (names === undefined ||
+        (permission.names.length > 0 && permission.names.every((name) => names.includes(name)))) &&
       group === permission.group &&
       resources.includes(permission.resource) &&
       verbs.includes(permission.verb),

@@ -128,6 +128,12 @@ describe("a day that the calendar closes", () => {
     expect(found.filter(standsOpen).map(({ date }) => date)).toEqual(["2026-11-27"]);
   });
 
+  test("is not one that the calendar does not know: its night is expected", () => {
+    const calendar = testCalendar({ from: "2026-11-01", to: "2026-11-25" });
+    const found = nights("2026-11-27T09:00:00Z", [], { schedule: { ...SCHEDULE, calendar } });
+    expect(standings(found)).toEqual(["11-24 missed", "11-25 missed", "11-26 missed", "11-27 upcoming"]);
+  });
+
   test("ends what was recorded as missed, where the calendar was corrected later", () => {
     const missed = night("2026-11-25", "Missed", { runNumber: 0 });
     const corrected = {
