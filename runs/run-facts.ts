@@ -125,8 +125,8 @@ function purposeOf(verb: string | undefined, scheduledAt: string | undefined): R
   return PURPOSES.find((purpose) => purpose === verb) ?? (scheduledAt === undefined ? "unknown" : "schedule");
 }
 
-function stepFacts({ name, kind, state, attemptLog }: StepStatus): StepFacts {
-  return { name, kind, state, attempts: attemptLog.map(attemptFacts) };
+function stepFacts({ name, kind, after, state, attemptLog }: StepStatus): StepFacts {
+  return { name, kind, after, state, attempts: attemptLog.map(attemptFacts) };
 }
 
 function attemptFacts({ results, message, number, exitCode, ...attempt }: AttemptStatus): AttemptFacts {

@@ -80,6 +80,8 @@ export interface RunFacts {
 export interface StepFacts {
   readonly name: string;
   readonly kind: string;
+  /** Names of the steps it waits for; absent in records that were written before this was kept. */
+  readonly after?: readonly string[];
   readonly state: StepState;
   readonly attempts: readonly AttemptFacts[];
 }

@@ -72,7 +72,12 @@ const facts = object(
     finishBy: time,
     late: { type: "boolean" },
     steps: list(
-      object({ name: text, kind: text, state: text, attempts: list(attempt) }, ["name", "kind", "state", "attempts"]),
+      object({ name: text, kind: text, after: list(text), state: text, attempts: list(attempt) }, [
+        "name",
+        "kind",
+        "state",
+        "attempts",
+      ]),
     ),
     acts: list(act),
     unreadableActs: list(text),

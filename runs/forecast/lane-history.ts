@@ -1,0 +1,36 @@
+import type { RunFacts } from "../run-record.ts";
+import { type NightModel, nightModel } from "./night-model.ts";
+import { type NightWork, nightWork } from "./night-work.ts";
+
+/** Nights that are learnt from: a quarter, so that there are month-ends among them. */
+const KEPT_NIGHTS = 64;
+
+/** What is kept of the last nights of one lane: numbers only, so that a thousand lanes fit into little memory. */
+export class LaneHistory {
+  /** By business date. */
+  private readonly nights = new Map<string, NightWork>();
+  private readonly models = new Map<string, NightModel | undefined>();
+
+  /** Learns from a run that has ended; runs that are no nights like those to come teach nothing. */
+  note(facts: RunFacts): void {
+    const work = nightWork(facts);
+    if (work === undefined || JSON.stringify(this.nights.get(work.businessDate)) === JSON.stringify(work)) {
+      return;
+    }
+    this.nights.set(work.businessDate, work);
+    this.models.clear();
+    if (this.nights.size > KEPT_NIGHTS) {
+      const [oldest = ""] = [...this.nights.keys()].sort();
+      this.nights.delete(oldest);
+    }
+  }
+
+  /** What is known of the nights of a variant; undefined while that is too little for a forecast. */
+  model(variant: string): NightModel | undefined {
+    if (!this.models.has(variant)) {
+      const oldestFirst = [...this.nights.values()].sort((a, b) => a.businessDate.localeCompare(b.businessDate));
+      this.models.set(variant, nightModel(oldestFirst, variant));
+    }
+    return this.models.get(variant);
+  }
+}

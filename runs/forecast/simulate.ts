@@ -1,0 +1,111 @@
+import type { NightModel, StepModel } from "./night-model.ts";
+import { type SpeedBelief, speedsAt } from "./speed.ts";
+import { studentAbove, studentQuantile } from "./statistics.ts";
+import type { StepNow } from "./tonight.ts";
+
+/** Courses that the rest of a night could take. More make the interval smoother and cost as much more. */
+export const COURSES = 128;
+
+/** Seconds from now at which a step ends, one for each course. */
+export type Ends = Float64Array;
+
+/** How the rest of a night could go. */
+export interface Courses {
+  readonly ends: ReadonlyMap<string, Ends>;
+  /** Steps that too few nights are known of: they are followed as if they took no time, ... */
+  readonly unknown: readonly string[];
+  /** ... so that these, the steps behind them and themselves, end then at the earliest. */
+  readonly atLeast: ReadonlySet<string>;
+}
+
+/** How steps are kept from starting, seconds from now: by a hold, or a pause. */
+export type NotBefore = (step: string) => number;
+
+/**
+ * Follows the rest of a night along the DAG, in many courses at once. The same courses for the same night: what a hold
+ * costs is the difference of two of these, and a forecast that is made again does not jump.
+ * @param steps In the order of the DAG.
+ * @param now Milliseconds.
+ */
+export function simulate(
+  model: NightModel,
+  steps: readonly StepNow[],
+  belief: SpeedBelief,
+  now: number,
+  notBefore: NotBefore = () => 0,
+): Courses {
+  const ends = new Map<string, Ends>();
+  const unknown: string[] = [];
+  const atLeast = new Set<string>();
+  const speeds = speedsAt(belief, SHARES);
+  for (const [index, step] of steps.entries()) {
+    const seconds = remaining(model, step, speeds, index + 1, now);
+    const before = step.stands === "waiting" ? step.after : [];
+    if (seconds === undefined) {
+      unknown.push(step.name);
+    }
+    if (seconds === undefined || before.some((name) => atLeast.has(name))) {
+      atLeast.add(step.name);
+    }
+    const ready = before.flatMap((name) => ends.get(name) ?? []);
+    const earliest = step.stands === "running" || step.stands === "ended" ? 0 : notBefore(step.name);
+    const all = new Float64Array(COURSES);
+    for (let course = 0; course < COURSES; course++) {
+      const start = ready.reduce((latest, end) => Math.max(latest, end[course] ?? 0), earliest);
+      all[course] = start + (seconds?.[course] ?? 0);
+    }
+    ends.set(step.name, all);
+  }
+  return { ends, unknown, atLeast };
+}
+
+/** Seconds that a step still works, by course; undefined where that is not known. */
+function remaining(
+  model: NightModel,
+  step: StepNow,
+  speeds: readonly number[],
+  seed: number,
+  now: number,
+): Ends | undefined {
+  const over = step.stands === "ended" || step.stands === "asked" || step.kind === "gate";
+  if (over || (model.leftOut.has(step.name) && step.stands === "waiting")) {
+    return new Float64Array(COURSES);
+  }
+  const known = model.steps.get(step.name);
+  if (known === undefined) {
+    return undefined;
+  }
+  const worked = step.beganAt === undefined ? 0 : Math.max(0, now - step.beganAt) / 1000;
+  const shares = shuffled(seed);
+  return Float64Array.from(speeds, (speed, course) =>
+    worksOn(known, known.follows * speed, worked, shares[course] ?? 0.5),
+  );
+}
+
+/** Seconds that a step works beyond those that it has worked, in the course in which this share of courses is longer. */
+function worksOn({ value, sigma }: StepModel, speed: number, worked: number, share: number): number {
+  const possible = worked > 0 ? studentAbove((Math.log(worked) - value - speed) / sigma) : 1;
+  return Math.max(0, Math.exp(value + speed + sigma * studentQuantile(possible * share)) - worked);
+}
+
+/** Evenly spread shares between 0 and 1, one for each course. */
+const SHARES: readonly number[] = Array.from({ length: COURSES }, (_, course) => (course + 0.5) / COURSES);
+
+const orders = new Map<number, readonly number[]>();
+
+/** The shares in an order that only the seed decides. */
+function shuffled(seed: number): readonly number[] {
+  const before = orders.get(seed);
+  if (before !== undefined) {
+    return before;
+  }
+  const shares = [...SHARES];
+  let state = seed * 2654435761;
+  for (let place = COURSES - 1; place > 0; place--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (place + 1));
+    [shares[place], shares[other]] = [shares[other] ?? 0.5, shares[place] ?? 0.5];
+  }
+  orders.set(seed, shares);
+  return shares;
+}

@@ -1,0 +1,39 @@
+import type { NightForecast } from "./forecast-night.ts";
+
+/** Whether it is said of a night that it will miss its deadline. */
+export interface MissCall {
+  /** Whether it is said. */
+  readonly called: boolean;
+  /** Since when the forecast has contradicted what is said, milliseconds; absent while it does not. */
+  readonly doubtedSince?: number;
+}
+
+/** The forecast must say so with this probability for a call, ... */
+const CALL_FROM = 0.6;
+/** ... and with less than this one for the call to end. */
+const END_BELOW = 0.25;
+/** It must have said so for this long: a step that ends a little late moves it for a moment only. */
+const STEADY_MILLISECONDS = 4 * 60_000;
+/** Nothing can be gained by waiting where it is as good as certain. */
+const CERTAIN = 0.99;
+
+const NOT_CALLED: MissCall = { called: false };
+
+/**
+ * Whether a night will miss its deadline. A call that comes and goes is worse than one that comes a little later, so that
+ * it takes more to begin one than to keep it.
+ * @param deadline Milliseconds.
+ * @param before What was said last. @default - nothing yet
+ */
+export function willMiss(forecast: NightForecast, deadline: number, before: MissCall = NOT_CALLED): MissCall {
+  const probability = forecast.endsAfter(deadline);
+  const contradicted = before.called ? probability < END_BELOW : probability >= CALL_FROM;
+  if (!contradicted) {
+    return { called: before.called };
+  }
+  const doubtedSince = before.doubtedSince ?? forecast.at;
+  const steady = forecast.at - doubtedSince >= STEADY_MILLISECONDS;
+  return steady || (!before.called && probability >= CERTAIN)
+    ? { called: !before.called }
+    : { called: before.called, doubtedSince };
+}
