@@ -21,6 +21,8 @@ interface Computed {
   readonly template: string;
   /** Name of the reaper's WorkflowTemplate. */
   readonly reaper: string;
+  /** Name of the WorkflowTemplate that reads kept logs. */
+  readonly reader: string;
   /** When the reaper looks, as a cron line. */
   readonly reapAt: string;
 }
@@ -31,6 +33,7 @@ export function computedOf(lane: readonly Manifest[]): Computed {
   return {
     template: find(lane, "WorkflowTemplate", /^night-/).metadata.name,
     reaper: find(lane, "WorkflowTemplate", /^reaper-/).metadata.name,
+    reader: find(lane, "WorkflowTemplate", /^reader-/).metadata.name,
     reapAt: schedules[0],
   };
 }
@@ -70,6 +73,7 @@ function asTemplate(yaml: string, prototype: Computed): string {
     .replaceAll("{{", '{{ "{{" }}')
     .replaceAll(prototype.template, "{{ .template }}")
     .replaceAll(prototype.reaper, "{{ .reaper }}")
+    .replaceAll(prototype.reader, "{{ .reader }}")
     .replaceAll(prototype.reapAt, "{{ .reapAt }}")
     .replaceAll(cron(PROTOTYPE.start), "{{ .schedule }}")
     .replaceAll(PROTOTYPE.host, "{{ .host }}")

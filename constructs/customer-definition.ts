@@ -1,4 +1,4 @@
-import { Size } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { HelmApp } from "./apps/helm-app.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
@@ -55,6 +55,19 @@ export interface LaneProps {
    * @default - the central cluster's default class
    */
   readonly resultsStorageClass?: string;
+  /**
+   * How long the results of a business date are kept, on the lane's results volume and on the customer's, after the last
+   * write to any run of that date. As long as that a run can be repeated from a later step on, with the results of the
+   * steps before it. The seven newest business dates are kept however old they are. Whole days, at least 14.
+   * @default Duration.days(90)
+   */
+  readonly keepResults?: Duration;
+  /**
+   * How long the logs of a run's attempts are kept on the lane's results volume after the last write to the run. Whole
+   * days, at least 7, and no longer than the results.
+   * @default Duration.days(30)
+   */
+  readonly keepLogs?: Duration;
 }
 
 /** What a customer file declares. */
@@ -70,7 +83,7 @@ export interface CustomerProps {
   readonly credentials: CustomerCredentials;
   /**
    * The lane in the central cluster.
-   * @default - as many runners as the night needs, 20 GiB of results
+   * @default - as many runners as the night needs, 20 GiB of results, kept for 90 days, logs for 30
    */
   readonly lane?: LaneProps;
   /**
@@ -118,6 +131,8 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
       ...props.lane,
       runners: props.lane?.runners ?? Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(props.workflow.steps)),
       resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
+      keepResults: props.lane?.keepResults ?? Duration.days(90),
+      keepLogs: props.lane?.keepLogs ?? Duration.days(30),
     },
     apps: props.apps ?? {},
     workflow: props.workflow,

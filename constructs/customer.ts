@@ -5,6 +5,7 @@ import { centralCluster, laneNamespace } from "./central-cluster.ts";
 import type { CustomerDefinition } from "./customer-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
+import { KeptFilesReader } from "./lane/kept-files-reader.ts";
 import { NetworkBoundary } from "./lane/network-boundary.ts";
 import { NightAlerts } from "./lane/night-alerts.ts";
 import { Reaper } from "./lane/reaper.ts";
@@ -32,6 +33,7 @@ export class Customer extends Chart {
     });
     new CredentialSecret(this, "credential", customer);
     new SparkRiskWorkflow(this, "workflow", definition);
+    new KeptFilesReader(this, "reader", definition);
     new Reaper(this, "reaper", definition);
     if (centralCluster.monitoring?.prometheusOperator === true) {
       new NightAlerts(this, "alerts", definition);

@@ -21,5 +21,8 @@ export const INPUTS_BY = "nightlane/inputs-by";
 /** On the CronWorkflow: which days the customer works, as `runs/business-calendar.ts` reads it. */
 export const CALENDAR = "nightlane/calendar";
 
-/** Label selector of a lane's nights: of all its workflows those that the reaper's schedule did not start. */
-export const NIGHTS_ONLY = "workflows.argoproj.io/cron-workflow!=reaper";
+/** Label of the workflows that read a kept log for a person. Admission holds it to be on these and on no others. */
+export const READER_LABEL = "nightlane/reader";
+
+/** Label selector of a lane's nights: of all its workflows those that are neither the reaper's nor a reader. */
+export const NIGHTS_ONLY = `workflows.argoproj.io/cron-workflow!=reaper,!${READER_LABEL}`;

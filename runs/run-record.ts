@@ -97,6 +97,8 @@ export interface AttemptFacts {
   readonly message?: string;
   readonly remoteJob?: string;
   readonly results?: ResultHashes;
+  /** The last lines of its log, where it failed and a person had to look: the log itself is kept for a shorter time. */
+  readonly logEnd?: readonly string[];
 }
 
 /** Hashes of what a step brought back, as the runner verified them. */

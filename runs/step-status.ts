@@ -1,5 +1,6 @@
 import type { RecordedAct } from "./act.ts";
 import { defined } from "./defined.ts";
+import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
 import { secondsBetween } from "./time.ts";
@@ -68,6 +69,8 @@ export interface AttemptStatus {
   readonly remoteJob?: string;
   /** Output parameter `results`: what the runner verified, JSON. */
   readonly results?: string;
+  /** The last lines of its log, where it failed and a person has to look. */
+  readonly logEnd?: readonly string[];
 }
 
 /** What a step's status is read from. */
@@ -122,7 +125,8 @@ type Attempted = Pick<AttemptNodes, "number" | "run" | "pods">;
 function attemptStatus({ number, run, pods }: Attempted, kind: string, source: StepSource): AttemptStatus {
   const last = pods.at(-1);
   const exitCode = last?.outputs?.exitCode ?? run?.outputs?.exitCode;
-  const results = parameter(run?.outputs?.parameters, "results") ?? parameter(last?.outputs?.parameters, "results");
+  const output = (name: string): string | undefined =>
+    parameter(run?.outputs?.parameters, name) ?? parameter(last?.outputs?.parameters, name);
   return {
     number,
     phase: run?.phase ?? "Pending",
@@ -136,7 +140,8 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
         kind === "spark" && number > 0 && source.run !== undefined
           ? remoteJobName(source.run, source.name, number)
           : undefined,
-      results,
+      results: output("results"),
+      logEnd: run?.phase === "Succeeded" ? undefined : logEnd(output(LOG_END_PARAMETER)),
     }),
   };
 }

@@ -6,6 +6,7 @@ import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkName } from "./check-name.ts";
+import { checkRetention } from "./check-retention.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
 import { checkSteps } from "./check-steps.ts";
@@ -18,6 +19,7 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
     ...checkCluster(definition.cluster),
     ...checkEndpoint(definition.cluster),
     ...checkCredentials(definition.credentials),
+    ...checkRetention(definition),
     ...checkApps(definition),
     ...checkSchedule(definition.workflow),
     ...steps,

@@ -7,6 +7,7 @@ import { customerMetadata } from "../labels.ts";
 import type { CronWorkflowSpec, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
+import { tidyTemplate } from "./kept-files-tidy.ts";
 
 /**
  * How long nobody has looked after a Job before it counts as orphaned. Longer than any pause that ends by itself, and
@@ -21,7 +22,8 @@ const WATCHED_FOR = Duration.minutes(15);
 const PERIOD_MINUTES = 30;
 
 /**
- * Removes remote Jobs that a night left behind without a word: terminated while the customer's API server was away, its
+ * Removes what nobody looks after any more: files past their time on the results volumes (see `tidyTemplate`), and
+ * remote Jobs that a night left behind without a word: terminated while the customer's API server was away, its
  * workflow deleted, its pods removed by force. Everything else is taken back by the runner itself or by the night's exit
  * handler.
  *
@@ -68,12 +70,27 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
     deadlineSeconds: WATCHED_FOR.toSeconds() + 600,
   });
   return {
-    entrypoint: "reap",
+    entrypoint: REAPER_SCHEDULE,
     ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, REAPER_SCHEDULE).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: "600s" },
     ttlStrategy: { secondsAfterCompletion: Duration.days(1).toSeconds() },
-    templates: [template],
+    templates: [
+      {
+        name: REAPER_SCHEDULE,
+        // One pod at a time, and what hinders one of them does not hinder the other.
+        parallelism: 1,
+        dag: {
+          failFast: false,
+          tasks: [
+            { name: "reap", template: "reap" },
+            { name: "tidy", template: "tidy" },
+          ],
+        },
+      },
+      template,
+      tidyTemplate(definition),
+    ],
   };
 }
 

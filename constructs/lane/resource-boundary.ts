@@ -4,8 +4,11 @@ import { KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
 import { customerMetadata } from "../labels.ts";
 import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "./container-resources.ts";
 
-/** Pods beside the runners: the calendar's, or one that is just ending, and the reaper's. Pods that have ended do not count. */
-const OTHER_PODS = 2;
+/**
+ * Pods beside the runners: the calendar's, or one that is just ending, the reaper's, and one that reads a kept log for a
+ * person. Pods that have ended do not count.
+ */
+const OTHER_PODS = 3;
 
 /** Results of steps that Argo has not taken yet: each pod of a running night may have one, with those of its retries. */
 const TASK_RESULTS_PER_POD = 40;

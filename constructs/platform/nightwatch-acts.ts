@@ -4,6 +4,7 @@ import { AdmissionPolicy, type PolicyRule, type Variable } from "./admission/adm
 import { quoted } from "./admission/cel.ts";
 import { NIGHT_CONTROL_PREFIX } from "./admission/control-config-maps.ts";
 import { FROM_ARGO, FROM_DEPLOYER, FROM_KUBERNETES } from "./admission/identities.ts";
+import { IS_READER } from "./admission/workflow-fields.ts";
 
 const WHERE_ACTS_ARE: readonly PolicyRule[] = [
   { apiGroup: "argoproj.io", apiVersion: "v1alpha1", resources: ["workflows"], operations: ["CREATE", "UPDATE"] },
@@ -58,6 +59,8 @@ export class NightwatchActs extends Construct {
         kubernetes: FROM_KUBERNETES,
         // Nothing would be proven: a deployer could take this policy away. The audit log has what they do.
         deployer: FROM_DEPLOYER,
+        // It changes nothing; reading the log of a pod that is still there asks for no reason either.
+        reader: `request.resource.resource == 'workflows' && request.operation == 'CREATE' && ${IS_READER}`,
         "other-config-map": `request.resource.resource == 'configmaps' && !request.name.startsWith(${quoted(NIGHT_CONTROL_PREFIX)})`,
       },
       variables: ACTS,

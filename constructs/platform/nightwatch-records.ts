@@ -26,6 +26,7 @@ const attempt = object(
     message: text,
     remoteJob: text,
     results,
+    logEnd: list(text),
   },
   ["number", "phase", "runners"],
 );

@@ -1,4 +1,5 @@
 import { Duration } from "cdk8s";
+import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
 import { isList } from "../calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
@@ -13,7 +14,7 @@ import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, stepWrapper, waitingTemplates 
 /** How long a finished Workflow is kept in the lane. */
 const KEEP_WORKFLOW = Duration.days(14);
 
-/** How long the pod of a finished node is kept, for its log. */
+/** How long the pod of a node that succeeded is kept, for its log. */
 const KEEP_POD = Duration.hours(1);
 
 /** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
@@ -36,7 +37,8 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
     },
     ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
-    podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },
+    // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
+    podGC: { strategy: "OnPodSuccess", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },
     ttlStrategy: { secondsAfterCompletion: KEEP_WORKFLOW.toSeconds() },
     templates: [
       entrypoint(),
@@ -148,11 +150,14 @@ function runTemplate(definition: CustomerDefinition, step: Step): Template {
   }
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
   const template = { ...runnerTemplate({ name: `run-${step.name}`, ...work, deadlineSeconds }), inputs };
-  return bringsResults(step) ? { ...template, outputs: { parameters: [RESULTS] } } : template;
+  return { ...template, outputs: { parameters: bringsResults(step) ? [RESULTS, LOG_END] : [LOG_END] } };
 }
 
 /** Hashes of what the step brought to the lane, for the run record; none where it failed. */
 const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } };
+
+/** The last lines of an attempt that failed, packed, for the run record; none where it succeeded. No task takes it. */
+const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };
 
 function bringsResults(step: Step): boolean {
   return step.work.kind === "spark" || step.work.kind === "copyOut";

@@ -18,7 +18,17 @@ export const RUNNER_STARTS_FIRST = JSON.stringify({
 });
 
 /** Subcommands of the runner. */
-export type RunnerCommand = "spark" | "exec" | "copy-in" | "copy-out" | "reuse" | "calendar" | "sweep" | "reap";
+export type RunnerCommand =
+  | "spark"
+  | "exec"
+  | "copy-in"
+  | "copy-out"
+  | "reuse"
+  | "calendar"
+  | "sweep"
+  | "reap"
+  | "tidy"
+  | "read";
 
 /**
  * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20), the

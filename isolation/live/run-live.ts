@@ -8,6 +8,7 @@ import type { LaneUnderTest } from "./admission/lane.ts";
 import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
 import { storeNight } from "./admission/prepare.ts";
+import { readerAttempts } from "./admission/reader-attempts.ts";
 import { scheduleAttempts } from "./admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
 import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
@@ -131,6 +132,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     scheduleAttempts,
     workflowUpdateAttempts,
     actAttempts,
+    readerAttempts,
     templateAttempts,
     cronAttempts,
     namespaceAttempts,

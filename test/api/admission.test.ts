@@ -13,6 +13,7 @@ import {
   podUpdateAttempts,
 } from "../../isolation/live/admission/pod-attempts.ts";
 import { storeNight } from "../../isolation/live/admission/prepare.ts";
+import { readerAttempts } from "../../isolation/live/admission/reader-attempts.ts";
 import { scheduleAttempts } from "../../isolation/live/admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "../../isolation/live/admission/template-attempts.ts";
 import {
@@ -51,6 +52,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["what a schedule starts", scheduleAttempts],
     ["changed workflows", workflowUpdateAttempts],
     ["acts", actAttempts],
+    ["readers of kept logs", readerAttempts],
     ["templates", templateAttempts],
     ["schedules", cronAttempts],
     ["namespaces", namespaceAttempts],

@@ -20,6 +20,8 @@ describe("defineCustomer", () => {
     expect(definition.cluster.resultsSize.toGibibytes()).toBe(100);
     expect(definition.lane.runners).toBe(4);
     expect(definition.lane.resultsSize.toGibibytes()).toBe(20);
+    expect(definition.lane.keepResults.toDays()).toBe(90);
+    expect(definition.lane.keepLogs.toDays()).toBe(30);
     expect(definition.workflow.finishBy).toBe("06:00");
   });
 

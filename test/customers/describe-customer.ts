@@ -17,6 +17,7 @@ export function describeCustomer(definition: CustomerDefinition): string {
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate", /^night-/))],
     ["calendar", describeCalendar(find(lane, "CronWorkflow", "night"))],
+    ["kept on the volumes", describeRetention(find(lane, "WorkflowTemplate", /^reaper-/))],
     ["schedule", specOf(find(lane, "CronWorkflow", "night"))],
     ["ways out of the lane", describeEgress(lane)],
     ["limits of the lane", specOf(find(lane, "ResourceQuota"))],
@@ -29,7 +30,7 @@ export function describeCustomer(definition: CustomerDefinition): string {
   ];
   const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
   return text
-    .replaceAll(/\b(night|reaper)-[0-9a-f]{10}\b/g, "$1-<hash>")
+    .replaceAll(/\b(night|reaper|reader)-[0-9a-f]{10}\b/g, "$1-<hash>")
     .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
 }
 
@@ -53,6 +54,13 @@ function describeCalendar(cron: Manifest): readonly string[] {
       return lines.length === 0 ? [] : [`${title}:`, ...lines];
     }),
   ];
+}
+
+function describeRetention(workflowTemplate: Manifest): readonly string[] {
+  const template = templatesOf(workflowTemplate).get("tidy");
+  const { tidy } = template === undefined ? {} : runnerDocument(template);
+  const { keepResultsDays, keepLogsDays } = tidy as Readonly<Record<string, unknown>>;
+  return [`results for ${keepResultsDays} days, logs for ${keepLogsDays} days`];
 }
 
 function describeSteps(workflowTemplate: Manifest): readonly string[] {

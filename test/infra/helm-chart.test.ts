@@ -14,13 +14,13 @@ const chart = (manifests: typeof lane): ReadonlyMap<string, string> =>
 describe("helmValues", () => {
   test("opens schedule and sizes of the lane", () => {
     expect(helmValues(lane).map((value) => [value.name.join("."), value.default])).toEqual([
-      ["quota.limits.cpu", "12000m"],
-      ["quota.limits.ephemeral-storage", "18432Mi"],
-      ["quota.limits.memory", "4608Mi"],
-      ["quota.pods", "6"],
-      ["quota.requests.cpu", "240m"],
-      ["quota.requests.ephemeral-storage", "768Mi"],
-      ["quota.requests.memory", "768Mi"],
+      ["quota.limits.cpu", "14000m"],
+      ["quota.limits.ephemeral-storage", "21504Mi"],
+      ["quota.limits.memory", "5376Mi"],
+      ["quota.pods", "7"],
+      ["quota.requests.cpu", "280m"],
+      ["quota.requests.ephemeral-storage", "896Mi"],
+      ["quota.requests.memory", "896Mi"],
       ["results.size", "20Gi"],
       ["schedule.cron", "0 22 * * *"],
       ["schedule.finishBy", "06:00"],
@@ -66,7 +66,7 @@ describe("helmChart", () => {
 
   test("writes defaults as strings, under comments", () => {
     const values = chart(lane).get("values.yaml") ?? "";
-    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "6" } });
+    expect(parse(values, { version: "1.1" })).toMatchObject({ schedule: { finishBy: "06:00" }, quota: { pods: "7" } });
     expect(values).toMatch(/^# /);
   });
 

@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { missedFacts } from "../../nightwatch/records/missed-night.ts";
 import { expired } from "../../nightwatch/records/retention.ts";
@@ -47,6 +48,20 @@ describe("the facts of a run", () => {
     ];
     const odd = runFacts(nightWorkflow({ open: "yes", nodes }), undefined, NOW).steps[1]?.attempts[0];
     expect(odd).not.toHaveProperty("results");
+  });
+
+  test("keep the last lines of an attempt that failed, and of no other", () => {
+    const logEnd = deflateSync("driver | java.lang.OutOfMemoryError\nThe Job failed.").toString("base64");
+    const nodes = [
+      stepNode("scenarios", "Running"),
+      ...attemptNodes("scenarios", 1, { phase: "Failed", exitCode: 10, logEnd, hold: "Succeeded" }),
+      ...attemptNodes("scenarios", 2, { phase: "Succeeded", exitCode: 0, logEnd }),
+    ];
+    const scenarios = runFacts(nightWorkflow({ open: "yes", nodes }), undefined, NOW).steps[1];
+    expect(scenarios?.attempts.map(({ logEnd }) => logEnd)).toEqual([
+      ["driver | java.lang.OutOfMemoryError", "The Job failed."],
+      undefined,
+    ]);
   });
 
   test("say why it was made, and which run it repeats", () => {

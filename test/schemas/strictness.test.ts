@@ -47,15 +47,15 @@ describe("the schemas", () => {
     ["a misspelt key in the metadata", changed(quota, '"labels"', '"label"'), "/metadata must NOT have"],
     ["a key beside spec", changed(quota, '"spec"', '"specs"'), " must NOT have additional properties (specs)"],
     ["a status", { ...files, status: {} }, "(status)"],
-    ["a number where a string belongs", changed(quota, '"pods":"6"', '"pods":true'), "/spec/hard/pods must be"],
-    ["an amount that is none", changed(quota, '"pods":"6"', '"pods":"eleven"'), "/spec/hard/pods must match pattern"],
+    ["a number where a string belongs", changed(quota, '"pods":"7"', '"pods":true'), "/spec/hard/pods must be"],
+    ["an amount that is none", changed(quota, '"pods":"7"', '"pods":"eleven"'), "/spec/hard/pods must match pattern"],
     ["text where a number belongs", changed(files, '"replicas":1', '"replicas":"1"'), "/spec/replicas must be integer"],
     [
       "a missing selector",
       changed(files, '"selector":', '"minReadySeconds":1,"x":'),
       "must have required property 'selector'",
     ],
-    ["a value that Argo does not know", changed(night, '"OnPodCompletion"', '"Never"'), "must be equal to one of"],
+    ["a value that Argo does not know", changed(night, '"OnPodSuccess"', '"Never"'), "must be equal to one of"],
     [
       "a misspelt limit of a project",
       changed(project, '"namespaceResourceWhitelist"', '"namespaceResourcesWhitelist"'),

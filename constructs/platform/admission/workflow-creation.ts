@@ -3,7 +3,7 @@ import { NIGHT_SCHEDULE, REAPER_SCHEDULE } from "../../../runs/run-name.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
 import { listOf } from "./cel.ts";
 import { FROM_ARGO } from "./identities.ts";
-import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
+import { READER_IS_LABELLED, startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
 
 /** CEL: the Workflow is what Argo makes of a lane's CronWorkflow when its minute comes, by its name and its owner. */
 const CHILD_OF_A_SCHEDULE = [
@@ -31,6 +31,7 @@ export class WorkflowCreation extends Construct {
       rules: [{ apiGroup: "argoproj.io", apiVersion: "v1alpha1", resources: ["workflows"], operations: ["CREATE"] }],
       validations: [
         ...startRules("object.spec", WORKFLOW_FIELDS),
+        READER_IS_LABELLED,
         {
           // Workflows have no status subresource: a status that comes along would be run as if Argo had written it.
           expression: `!has(object.status) || dyn(object.status).all(field, false) || (${FROM_ARGO} && ${CHILD_OF_A_SCHEDULE} && ${RESOLVED_TEMPLATES_ONLY})`,

@@ -1,5 +1,6 @@
+import { READER_LABEL } from "../../../runs/annotations.ts";
 import type { Validation } from "./admission-policy.ts";
-import { onlyFields, otherFields } from "./cel.ts";
+import { onlyFields, otherFields, quoted } from "./cel.ts";
 
 /** What whoever starts a night may say: which of the lane's templates, with which parameters, held back or not. */
 export const WORKFLOW_FIELDS: readonly string[] = ["workflowTemplateRef", "arguments", "suspend"];
@@ -26,8 +27,8 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
       mend: "start it with `nightlane run`; what a night does is changed in the customer's file",
     },
     {
-      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night|reaper)-[0-9a-f]{10}$')`,
-      rule: "a night refers to a template night-<hash> of its own namespace (a reaper to reaper-<hash>); a ClusterWorkflowTemplate would cross customers",
+      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night|reaper|reader)-[0-9a-f]{10}$')`,
+      rule: "a night refers to a template night-<hash> of its own namespace (a reaper to reaper-<hash>, who reads a kept log to reader-<hash>); a ClusterWorkflowTemplate would cross customers",
       mend: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
     },
     {
@@ -37,3 +38,16 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
     },
   ];
 }
+
+/**
+ * CEL over `object`, a Workflow: it starts the template that reads a kept log. Such a Workflow is no night: it has no
+ * credential, changes nothing, and gets neither a run record nor a line in the overview.
+ */
+export const IS_READER = "object.spec.?workflowTemplateRef.?name.orValue('').startsWith('reader-')";
+
+/** Readers are told from nights by a label, since a selector sees nothing else; so the label may not lie. */
+export const READER_IS_LABELLED: Validation = {
+  expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == ${IS_READER}`,
+  rule: `a Workflow has the label ${READER_LABEL} exactly if it starts a template reader-<hash>: with the label, nobody watches it as a night`,
+  mend: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
+};

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
 import { listOf } from "./cel.ts";
 import { FROM_ARGO } from "./identities.ts";
-import { OPERATOR_FIELDS, startRules } from "./workflow-fields.ts";
+import { OPERATOR_FIELDS, READER_IS_LABELLED, startRules } from "./workflow-fields.ts";
 
 /** Fields of a status that stopping, deciding and retrying touch. All others are Argo's: the stored template above all. */
 const OPERATOR_STATUS: readonly string[] = [
@@ -58,7 +58,13 @@ export class WorkflowUpdate extends Construct {
             "variables.nodes.filter(id, !(id in variables.oldNodes) || variables.nodes[id] != variables.oldNodes[id])",
         },
       ],
-      validations: [...startRules("object.spec", OPERATOR_FIELDS), ...specRules(), ...statusRules(), ...noteRules()],
+      validations: [
+        ...startRules("object.spec", OPERATOR_FIELDS),
+        READER_IS_LABELLED,
+        ...specRules(),
+        ...statusRules(),
+        ...noteRules(),
+      ],
     });
   }
 }

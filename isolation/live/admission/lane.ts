@@ -12,6 +12,7 @@ export interface WorkflowObject {
     readonly name: string;
     readonly namespace: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec: WorkflowSpec;
   readonly status?: { readonly [field: string]: unknown };

@@ -1,4 +1,5 @@
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
+import { READER_LABEL } from "../../../runs/annotations.ts";
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
@@ -66,6 +67,10 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
       name: lane.template.metadata.name,
       clusterScope: true,
     }),
+    attempt(26, "a night that calls itself a reader, so that nobody watches it", "metadata.labels", {
+      [READER_LABEL]: "yes",
+    }),
+    attempt(26, "a reader that calls itself a night", "spec.workflowTemplateRef", { name: "reader-0123456789" }),
     attempt(26, "a template with a name of another kind", "spec.workflowTemplateRef", { name: "other" }),
     attempt(26, "a hook", "spec.hooks", { running: { template: "run-market", expression: "true" } }),
     attempt(26, "an exit handler", "spec.onExit", "run-market"),
@@ -146,6 +151,9 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
     attempt("a node that runs another template", nodes({ templateName: "run-market" })),
     attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "job", value: "other" }] } })),
     attempt("a decision that is no plain word", decision('RETRY","exec":"')),
+    attempt("a night that calls itself a reader, so that nobody watches it any more", {
+      metadata: { labels: { [READER_LABEL]: "yes" } },
+    }),
     attempt("a label of the platform's", { metadata: { labels: { "app.kubernetes.io/managed-by": "somebody" } } }),
   ];
   return [

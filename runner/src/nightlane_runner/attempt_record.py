@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.full_volume import is_full
 from nightlane_runner.json_tree import JsonObject
 
 
@@ -38,6 +39,7 @@ class AttemptRecord:
 
         Raises:
             StepEnded: INFRASTRUCTURE where the lane's volume does not take it.
+            OSError: it is full.
 
         """
         fresh = self._file.with_name(f"{self._file.name}.new")
@@ -46,6 +48,8 @@ class AttemptRecord:
             fresh.write_text(json.dumps(tree), encoding="utf-8")
             fresh.replace(self._file)
         except OSError as error:
+            if is_full(error):
+                raise
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"The lane's results volume does not take the attempt's record {self._file} ({error}); remote work "

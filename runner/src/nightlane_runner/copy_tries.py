@@ -8,6 +8,7 @@ from nightlane_runner.archive import UnsafeArchive
 from nightlane_runner.container_work import ContainerWork, OutOfTime
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.full_volume import is_full, require_remote_room
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.ready_pod import find_container
 from nightlane_runner.shell_session import TransportFailed
@@ -43,7 +44,9 @@ def copy_with_tries(
 
     Raises:
         StepEnded: INFRASTRUCTURE when the limit is over or the lane's volume does not take the files; BAD_INPUT
-            for programs that the container lacks, and for links and devices, which are not carried.
+            for programs that the container lacks, for links and devices, which are not carried, and for a volume of
+            the container's that is full.
+        OSError: the lane's volume is full.
 
     """
     deadline = time.monotonic() + limit_seconds
@@ -57,6 +60,8 @@ def copy_with_tries(
             return copy(work)
         except TransportFailed as error:
             last = str(error)
+            labels = ", ".join(f"{key}={value}" for key, value in sorted(choice.selector.items()))
+            require_remote_room(last, f"the pod with {labels} in {context.cluster.place}")
         except OutOfTime as error:
             raise _out_of_time(context, limit_seconds, last) from error
         except UnsafeArchive as error:
@@ -65,6 +70,8 @@ def copy_with_tries(
                 f"Step {context.step.name}: {error}. Only files and folders are carried; pack the rest.",
             ) from error
         except OSError as error:
+            if is_full(error):
+                raise
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"Step {context.step.name}: the lane's results volume does not take or give the files ({error}). "

@@ -5,11 +5,17 @@ import shutil
 from pathlib import Path
 
 _OF_ATTEMPTS = re.compile(r"attempt-\d+\..+")
+_ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
 
 
 def is_of_attempt(name: str) -> bool:
     """Return whether an entry of a step's folder is an attempt's log or record, and no result."""
     return _OF_ATTEMPTS.fullmatch(name) is not None
+
+
+def is_attempt_log(name: str) -> bool:
+    """Return whether an entry of a step's folder is an attempt's log, or a part of it."""
+    return _ATTEMPT_LOG.fullmatch(name) is not None
 
 
 def put_into_step_folder(arrived: Path, folder: Path, last: str | None = None) -> None:

@@ -15,11 +15,14 @@ from nightlane_runner.copy_step import CopyStep
 from nightlane_runner.exec_step import ExecStep
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.full_volume import is_full, lane_volume_full
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.kubeconfig import UnusableKubeconfig
+from nightlane_runner.log_end import write_log_end
 from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
 from nightlane_runner.pod_shell import KubectlShell
+from nightlane_runner.read_step import read_kept
 from nightlane_runner.reap_step import ReapStep
 from nightlane_runner.reuse_step import ReuseStep
 from nightlane_runner.spark_step import SparkStep
@@ -28,6 +31,7 @@ from nightlane_runner.step_context import StepContext
 from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.sweep_step import SweepStep
+from nightlane_runner.tidy_step import CustomerTidy, LaneTidy, TidyReach
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
 """Folder that holds the container's mounts, for a run outside a container. Default: /."""
@@ -40,6 +44,7 @@ class Runner:
         self._environment = environment
         self._places = Places(Path(environment.get(MOUNT_ROOT_VARIABLE, "/")))
         self._log = log
+        self._is_attempt = False
         self._kinds: dict[str, Callable[[StepInput], None]] = {
             "spark": self._spark,
             "exec": self._exec,
@@ -48,6 +53,8 @@ class Runner:
             "reuse": self._reuse,
             "sweep": self._sweep,
             "reap": self._reap,
+            "tidy": self._tidy,
+            "read": self._read,
             "calendar": self._calendar,
         }
 
@@ -56,17 +63,38 @@ class Runner:
         try:
             self._run_kind(arguments)
         except StepEnded as end:
-            self._say_last(end.sentence)
-            return end.code
+            return self._ended(end)
+        except OSError as error:
+            full = lane_volume_full(error, self._places.results) if is_full(error) else None
+            return self._failed(error) if full is None else self._ended(full)
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it gets a code and a sentence
-            self._log.info(traceback.format_exc().rstrip())
-            self._say_last(
-                f"The runner itself failed ({type(error).__name__}: {error}); remote work was left alone. "
-                "Report the lines "
-                "above to Nightlane's maintainers, look at the customer's cluster, then retry."
-            )
-            return ExitCode.LOST
+            return self._failed(error)
         return ExitCode.DONE
+
+    def _ended(self, end: StepEnded) -> ExitCode:
+        self._say_last(end.sentence)
+        # Of the tries that follow an outage or an eviction by themselves the sentence says all there is to say.
+        if end.code not in (ExitCode.INFRASTRUCTURE, ExitCode.DETACHED):
+            self._leave_log_end()
+        return end.code
+
+    def _failed(self, error: Exception) -> ExitCode:
+        self._log.info("".join(traceback.format_exception(error)).rstrip())
+        self._say_last(
+            f"The runner itself failed ({type(error).__name__}: {error}); remote work was left alone. "
+            "Report the lines "
+            "above to Nightlane's maintainers, look at the customer's cluster, then retry."
+        )
+        self._leave_log_end()
+        return ExitCode.LOST
+
+    def _leave_log_end(self) -> None:
+        if not self._is_attempt:
+            return
+        try:
+            write_log_end(self._log.last_lines(), self._places.outputs)
+        except OSError as error:
+            print(f"the end of the log was not left for the run record: {error}", file=sys.stderr)
 
     def _run_kind(self, arguments: Sequence[str]) -> None:
         kind = self._kinds.get(arguments[0]) if len(arguments) == 1 else None
@@ -112,6 +140,21 @@ class Runner:
         outage = Outage(api.server, 0, self._log)
         ReapStep(Cluster(api, reap.namespace), outage, reap, interruptions.wait, self._log).run()
 
+    def _tidy(self, given: StepInput) -> None:
+        tidy = given.tidy()
+        lane = LaneTidy(self._places, tidy, self._log)
+        # First, and whatever state the customer's cluster and credential are in.
+        lane.run()
+        interruptions = Interruptions(self._places, self._log)
+        interruptions.listen()
+        api = self._api()
+        reach = TidyReach(Cluster(api, tidy.namespace), Outage(api.server, 0, self._log), interruptions, self._log)
+        shell = KubectlShell(self._places.kubeconfig, tidy.namespace, self._places.scratch)
+        CustomerTidy(reach, self._places, tidy, shell).run(lane.dates_left())
+
+    def _read(self, given: StepInput) -> None:
+        read_kept(given.read(), self._places, sys.stdout)
+
     def _calendar(self, given: StepInput) -> None:
         calendar, claim = given.calendar()
         run_calendar(calendar, claim, self._places, self._log)
@@ -119,6 +162,7 @@ class Runner:
     def _context(self, step: Step) -> StepContext:
         interruptions = Interruptions(self._places, self._log)
         interruptions.listen()
+        self._is_attempt = True
         self._log.keep_in(night_paths.lane_log(self._places, step))
         api = self._api()
         return StepContext(

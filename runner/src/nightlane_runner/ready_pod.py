@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
+from nightlane_runner.cluster import Cluster
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interruptions
 from nightlane_runner.json_tree import JsonObject, objects_at, strings_at, text_at
+from nightlane_runner.outage import Outage
 from nightlane_runner.pod_shell import PodContainer
 from nightlane_runner.step import ContainerChoice
-from nightlane_runner.step_context import StepContext
+from nightlane_runner.step_log import StepLog
 
 PATIENCE_SECONDS = 300.0
 """How long to wait for a Ready pod: a rollout or a node's restart should not cost a night."""
@@ -16,9 +20,20 @@ PATIENCE_SECONDS = 300.0
 _LOOK_AGAIN_SECONDS = 10.0
 
 
-def find_container(
-    context: StepContext, choice: ContainerChoice, patience_seconds: float = PATIENCE_SECONDS
-) -> PodContainer:
+class Reach(Protocol):
+    """What looking for a pod takes: a part of every step's context."""
+
+    @property
+    def cluster(self) -> Cluster: ...  # noqa: D102
+    @property
+    def outage(self) -> Outage: ...  # noqa: D102
+    @property
+    def interruptions(self) -> Interruptions: ...  # noqa: D102
+    @property
+    def log(self) -> StepLog: ...  # noqa: D102
+
+
+def find_container(context: Reach, choice: ContainerChoice, patience_seconds: float = PATIENCE_SECONDS) -> PodContainer:
     """Return the container to work in, waiting for its pod to be Ready.
 
     Raises:

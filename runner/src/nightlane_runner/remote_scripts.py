@@ -102,3 +102,26 @@ if [ "$status" = 0 ]; then mv "$2/$5" "$3" && rm -rf "$4" "$2" || status=$?; fi
 echo "nightlane-end $nonce $status committed" >&2
 """
 """Parameters: nonce, folder of the received, final path, place for what was there before, name in the folder."""
+
+TIDY_NIGHTS = """
+nonce=$1; volume=$2; nights=$3; minutes=$4; newest=$5; shift 5
+stay=" $* "
+status=0
+if [ -d "$nights" ]; then
+  for day in $(ls "$nights" | grep -E '^[0-9]{4}-[0-9]{2}-[0-9]{2}[.]removed$'); do
+    rm -rf "$nights/$day" || status=$?
+  done
+  for day in $(ls "$nights" | grep -E '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' | sort -r | tail -n "+$((newest + 1))"); do
+    case $stay in *" $day "*) continue ;; esac
+    [ -d "$nights/$day" ] && [ ! -L "$nights/$day" ] || continue
+    [ -z "$(find "$nights/$day" -mmin "-$minutes" 2>&1 | head -n 1)" ] || continue
+    mv "$nights/$day" "$nights/$day.removed" && rm -rf "$nights/$day.removed" || { status=1; continue; }
+    echo "removed $day"
+  done
+fi
+df -Pk "$volume" | tail -n 1
+echo "nightlane-end $nonce $status tidied" >&2
+"""
+"""Parameters: nonce, volume, folder of the nights on it, minutes, number of newest dates that stay, date that stays...
+Removes every other date in which nothing was written for that many minutes; one that cannot be looked through stays.
+Writes a line `removed DATE` for each, and last how full the volume is."""

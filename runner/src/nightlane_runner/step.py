@@ -159,6 +159,44 @@ class ReapInput:
 
 
 @dataclass(frozen=True, slots=True)
+class TidyInput:
+    """How long results and logs are kept on the two results volumes.
+
+    Attributes:
+        pipeline: whose nights.
+        namespace: the namespace in the customer's cluster.
+        keep_results_days: after the last write to any run of the business date.
+        keep_logs_days: after the last write to the run.
+
+    """
+
+    pipeline: str
+    namespace: str
+    keep_results_days: int
+    keep_logs_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInput:
+    """What is to be read of the lane's volume.
+
+    Attributes:
+        pipeline: whose nights.
+        business_date: None for a list of what all dates have.
+        run: number of the run; for a log.
+        step: None for a list of what the date has, else the step whose log is wanted.
+        attempt: which attempt's; for a log.
+
+    """
+
+    pipeline: str
+    business_date: date | None
+    run: int
+    step: str | None
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarInput:
     """What the business date is derived from.
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.input_check import InputReader, Problem
+from nightlane_runner.input_check import DNS_LABEL, InputReader, Problem
 from nightlane_runner.json_tree import JsonObject, text_at, value_at
 from nightlane_runner.run_claim import RunClaim
 from nightlane_runner.step import (
@@ -14,12 +14,14 @@ from nightlane_runner.step import (
     ContainerChoice,
     CopyInput,
     ExecInput,
+    ReadInput,
     ReapInput,
     ReuseInput,
     Run,
     SparkInput,
     Step,
     SweepInput,
+    TidyInput,
 )
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
@@ -43,6 +45,8 @@ class StepInput:
             "reuse",
             "sweep",
             "reap",
+            "tidy",
+            "read",
             "calendar",
             "claim",
         )
@@ -155,6 +159,42 @@ class StepInput:
         self._raise_problems()
         return reap
 
+    def tidy(self) -> TidyInput:
+        """Return the input of `tidy`; raises StepEnded(BAD_INPUT) naming every problem."""
+        section = self._reader.section("tidy")
+        section.known_keys("pipeline", "namespace", "keepResultsDays", "keepLogsDays")
+        tidy = TidyInput(
+            pipeline=section.name("pipeline"),
+            namespace=section.name("namespace"),
+            keep_results_days=section.count("keepResultsDays"),
+            keep_logs_days=section.count("keepLogsDays"),
+        )
+        self._raise_problems()
+        return tidy
+
+    def read(self) -> ReadInput:
+        """Return the input of `read`; raises StepEnded(BAD_INPUT) naming every problem."""
+        section = self._reader.section("read")
+        section.known_keys("pipeline", "businessDate", "run", "step", "attempt")
+        day = section.text(
+            "businessDate",
+            "must be a date, or empty for all",
+            'write it like "2026-03-31"',
+            lambda value: not value or _is_date(value),
+        )
+        wanted = section.text("step", "must be a step's name, or empty for a list", 'write it like "var-es"', _is_step)
+        read = ReadInput(
+            pipeline=section.name("pipeline"),
+            business_date=date.fromisoformat(day) if day else None,
+            run=section.count("run"),
+            step=wanted or None,
+            attempt=section.count("attempt"),
+        )
+        if read.step is not None and read.business_date is None:
+            section.problem("businessDate", "must say whose log of the step is wanted", 'write it like "2026-03-31"')
+        self._raise_problems()
+        return read
+
     def calendar(self) -> tuple[CalendarInput, RunClaim]:
         """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""
         section = self._reader.section("calendar")
@@ -249,6 +289,10 @@ def _below_night(section: InputReader, key: str) -> str | None:
         lambda value: not value or _is_clean(f"/night/{value}", below="/night"),
     )
     return path or None
+
+
+def _is_step(value: str) -> bool:
+    return not value or (len(value) <= 128 and DNS_LABEL.fullmatch(value) is not None)
 
 
 def _is_date(value: str) -> bool:

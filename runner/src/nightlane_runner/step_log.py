@@ -2,8 +2,12 @@
 
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import TextIO
+
+from nightlane_runner.kept_log import KeptLog
+from nightlane_runner.log_end import MOST_LINES
 
 
 class StepLog:
@@ -14,14 +18,14 @@ class StepLog:
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
-        self._copy: TextIO | None = None
+        self._copy: KeptLog | None = None
+        self._last: deque[str] = deque(maxlen=MOST_LINES)
         self._lock = threading.Lock()
 
     def keep_in(self, file: Path) -> None:
         """Append every further line to `file` as well."""
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self._copy = file.open("a", encoding="utf-8")
+            self._copy = KeptLog(file)
         except OSError as error:
             self.info(f"the log is not kept on the lane's volume: {error}")
 
@@ -33,13 +37,19 @@ class StepLog:
         """Write a line that `source` (driver, stdout, stderr) wrote."""
         self._write(f"{source} | {line}")
 
+    def last_lines(self) -> list[str]:
+        """Return the last lines that were written."""
+        with self._lock:
+            return list(self._last)
+
     def _write(self, line: str) -> None:
         with self._lock:
             print(line, file=self._out, flush=True)
+            self._last.append(line)
             if self._copy is None:
                 return
             try:
-                print(line, file=self._copy, flush=True)
+                self._copy.write(line)
             except OSError as error:
                 self._copy = None
                 print(f"the log is no longer kept on the lane's volume: {error}", file=self._out, flush=True)

@@ -26,15 +26,15 @@ const { hard } = (find(lane, "ResourceQuota") as unknown as Quota).spec;
 const [container] = (find(lane, "LimitRange") as unknown as Limits).spec.limits;
 
 describe("ResourceBoundary", () => {
-  test("counts two pods more than runners, for the calendar or a pod that is just ending, and for the reaper", () => {
-    expect(hard.pods).toBe(String(RUNNERS + 2));
+  test("counts three pods more than runners: the calendar or a pod that is just ending, the reaper, a reader of logs", () => {
+    expect(hard.pods).toBe(String(RUNNERS + 3));
   });
 
   test("gives every runner and Argo's two containers beside it what they ask for", () => {
     const defaults = container?.defaultRequest ?? {};
     for (const [name, amount] of Object.entries({ cpu: cores, memory: bytes, "ephemeral-storage": bytes })) {
       const runner = quantities(RUNNER_NEEDS.requests)[name as "cpu" | "memory" | "ephemeral-storage"];
-      const needed = (RUNNERS + 2) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
+      const needed = (RUNNERS + 3) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
       expect(amount(hard[`requests.${name}`] ?? "0"), name).toBeGreaterThanOrEqual(needed);
     }
   });
@@ -43,7 +43,7 @@ describe("ResourceBoundary", () => {
     const defaults = container?.default ?? {};
     for (const [name, amount] of Object.entries({ cpu: cores, memory: bytes, "ephemeral-storage": bytes })) {
       const runner = quantities(RUNNER_NEEDS.limits)[name as "cpu" | "memory" | "ephemeral-storage"];
-      const needed = (RUNNERS + 1) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
+      const needed = (RUNNERS + 3) * (amount(runner) + 2 * amount(defaults[name] ?? "0"));
       expect(amount(hard[`limits.${name}`] ?? "0"), name).toBeGreaterThanOrEqual(needed);
     }
   });

@@ -80,6 +80,8 @@ export interface AttemptParts {
   readonly exitCode?: number;
   readonly message?: string;
   readonly results?: string;
+  /** Output parameter `log-end`, as the runner packed it. */
+  readonly logEnd?: string;
   /** Phase of the node at which a person decides. @default - the attempt did not come to that */
   readonly hold?: Phase;
 }
@@ -87,9 +89,13 @@ export interface AttemptParts {
 /** The nodes of one attempt: the attempt, the retries of its runner, one pod, and the hold. */
 export function attemptNodes(step: string, number: number, parts: AttemptParts): readonly WorkflowNode[] {
   const id = `${step}-${number}`;
+  const parameters = {
+    ...(parts.results === undefined ? {} : { results: parts.results }),
+    ...(parts.logEnd === undefined ? {} : { "log-end": parts.logEnd }),
+  };
   const outputs = {
     ...(parts.exitCode === undefined ? {} : { exitCode: String(parts.exitCode) }),
-    ...(parts.results === undefined ? {} : { parameters: list({ results: parts.results }) }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters: list(parameters) }),
   };
   const inside = { boundaryID: id, outputs, ...(parts.message === undefined ? {} : { message: parts.message }) };
   return [

@@ -1,0 +1,45 @@
+import { Duration } from "cdk8s";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import type { Problem } from "../problem.ts";
+
+/** As long as an ended night's Workflow is kept: what it shows can be looked at. */
+const SHORTEST_RESULTS = Duration.days(14);
+
+/** A failure of before the weekend can be looked into after it, also before a long one. */
+const SHORTEST_LOGS = Duration.days(7);
+
+/** How long results and logs are kept on the volumes. */
+export function checkRetention({ lane: { keepResults, keepLogs } }: CustomerDefinition): readonly Problem[] {
+  const problems = [
+    ...check("lane.keepResults", keepResults, SHORTEST_RESULTS, "results of a night that can still be looked at", 90),
+    ...check("lane.keepLogs", keepLogs, SHORTEST_LOGS, "what explains a failure outlasts a long weekend", 30),
+  ];
+  if (problems.length === 0 && keepLogs.toMilliseconds() > keepResults.toMilliseconds()) {
+    problems.push({
+      property: "lane.keepLogs",
+      received: shown(keepLogs),
+      rule: `no longer than lane.keepResults, ${shown(keepResults)}: a business date is removed with all it has`,
+      mend: `write for instance Duration.days(${keepResults.toDays()}), or keep the results for longer`,
+    });
+  }
+  return problems;
+}
+
+function check(property: string, value: Duration, shortest: Duration, reason: string, example: number): Problem[] {
+  const days = value.toDays({ integral: false });
+  if (Number.isInteger(days) && days >= shortest.toDays()) {
+    return [];
+  }
+  return [
+    {
+      property,
+      received: shown(value),
+      rule: `whole days, at least ${shortest.toDays()}: ${reason}`,
+      mend: `write for instance Duration.days(${example})`,
+    },
+  ];
+}
+
+function shown(value: Duration): string {
+  return `${Number(value.toDays({ integral: false }).toFixed(3))} days`;
+}

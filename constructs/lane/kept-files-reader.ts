@@ -1,0 +1,79 @@
+import { ApiObject, Duration } from "cdk8s";
+import { Construct } from "constructs";
+import type { CustomerDefinition } from "../customer-definition.ts";
+import { customerMetadata } from "../labels.ts";
+import { PIPELINE } from "../night/tokens.ts";
+import type { Template, WorkflowSpec } from "../workflow/argo.ts";
+import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
+import { contentName } from "./content-name.ts";
+import { RESULTS_CLAIM } from "./results-volume.ts";
+
+/** What the template is for, and the beginning of its name. */
+export const READER = "reader";
+
+/** How long a reader and its pod stay: whoever started it reads the pod's log at once. */
+const KEEP = Duration.minutes(10);
+
+/**
+ * Lets a person read a kept log after its pod is gone. Nobody may enter a pod, so `nightlane logs` starts this template
+ * with the date, run, step and attempt, and reads the log of its pod, which on-call may. The pod has the lane's
+ * results volume, to be read, and nothing else: no credential, no token, no other volume.
+ */
+export class KeptFilesReader extends Construct {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id);
+    const spec = readerSpec(definition);
+    new ApiObject(this, "template", {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "WorkflowTemplate",
+      metadata: customerMetadata(definition.name, contentName(READER, spec)),
+      spec,
+    });
+  }
+}
+
+function readerSpec(definition: CustomerDefinition): WorkflowSpec {
+  const { hostAliases: _, ...pod } = runnerPod(definition);
+  return {
+    entrypoint: "read",
+    arguments: {
+      parameters: [
+        { name: "business-date", value: "", description: "YYYY-MM-DD; empty for a list of all dates" },
+        { name: "run-number", value: "1" },
+        { name: "step", value: "", description: "whose log; empty for a list of what the date has" },
+        { name: "attempt", value: "1" },
+      ],
+    },
+    ...pod,
+    volumes: [{ name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } }],
+    podMetadata: { labels: customerMetadata(definition.name, READER).labels ?? {} },
+    podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP.toSeconds()}s` },
+    ttlStrategy: { secondsAfterCompletion: KEEP.toSeconds() },
+    templates: [readTemplate()],
+  };
+}
+
+/** A runner's container, but with less around it. */
+function readTemplate(): Template {
+  const given = (name: string): string => `{{workflow.parameters.${name}}}`;
+  const document = JSON.stringify({
+    read: {
+      pipeline: PIPELINE,
+      businessDate: given("business-date"),
+      run: given("run-number"),
+      step: given("step"),
+      attempt: given("attempt"),
+    },
+  });
+  const { retryStrategy: _, ...template } = runnerTemplate({
+    name: "read",
+    command: "read",
+    document,
+    deadlineSeconds: KEEP.toSeconds(),
+  });
+  const { lifecycle: __, ...container } = template.container ?? { name: "main" };
+  return {
+    ...template,
+    container: { ...container, volumeMounts: [{ name: "results", mountPath: "/results", readOnly: true }] },
+  };
+}

@@ -1,0 +1,18 @@
+"""A real volume of a few mebibytes, so that it can be full."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def small_volume(folder: Path, mebibytes: int) -> Iterator[Path]:
+    """Mount a file system of that size at `folder`, which is made, until the end of the block."""
+    folder.mkdir(parents=True)
+    options = f"size={mebibytes}m"
+    subprocess.run(["/usr/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["/usr/bin/umount", "--lazy", str(folder)], check=True)
