@@ -11,7 +11,7 @@ import {
 } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { type Act, actAnnotation } from "../runs/act.ts";
-import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { NIGHTS_ONLY, READER_LABEL } from "../runs/annotations.ts";
 import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
 import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
 import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
@@ -204,6 +204,41 @@ export class Central {
     return name;
   }
 
+  /** Name of the lane's newest template that reads kept logs; undefined where the lane has none yet. */
+  async readerTemplate(namespace: string): Promise<string | undefined> {
+    const request = { ...ARGO, namespace, plural: "workflowtemplates" };
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await told(
+      `list the templates of ${namespace}`,
+      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    );
+    return (list.items ?? [])
+      .map(({ metadata }) => metadata)
+      .filter(({ name }) => name.startsWith("reader-"))
+      .sort((a, b) => (b.creationTimestamp ?? "").localeCompare(a.creationTimestamp ?? ""))[0]?.name;
+  }
+
+  /** Starts a workflow that reads a kept log, and returns its name. It is no night, so nobody is asked for a reason. */
+  async startReader(
+    namespace: string,
+    template: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    const body = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: { generateName: "reader-", namespace, labels: { [READER_LABEL]: "yes" } },
+      spec: {
+        workflowTemplateRef: { name: template },
+        arguments: { parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })) },
+      },
+    };
+    const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER };
+    const made: Pick<Workflow, "metadata"> = await told(`read what ${namespace} keeps`, () =>
+      this.objects.createNamespacedCustomObject(request),
+    );
+    return made.metadata.name;
+  }
+
   /**
    * Merges a patch into a workflow; with `metadata.resourceVersion` in it the API server refuses it (409) if somebody
    * else was faster.
@@ -245,7 +280,7 @@ export class Central {
     });
   }
 
-  /** Pods of a workflow that are still there: ended ones are kept for an hour. */
+  /** Pods of a workflow that are still there: one that succeeded for an hour, one that failed as long as its workflow. */
   async pods(namespace: string, workflow: string): Promise<readonly StepPod[]> {
     const list = await told(`list the pods of ${workflow} in ${namespace}`, () =>
       this.core.listNamespacedPod({ namespace, labelSelector: `workflows.argoproj.io/workflow=${workflow}` }),

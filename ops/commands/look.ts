@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import type { Day } from "../../runs/local-time.ts";
 import { allLanes, laneOf } from "../lanes.ts";
-import { logs } from "../verbs/logs.ts";
+import { keptFiles, logs } from "../verbs/logs.ts";
 import { nights, renderNights } from "../verbs/nights.ts";
 import { show, watch } from "../verbs/show.ts";
 import { withExamples } from "./examples.ts";
@@ -9,6 +10,7 @@ import {
   centralOf,
   common,
   count,
+  day,
   type Io,
   type NightOption,
   nightChoice,
@@ -21,9 +23,13 @@ interface ShowOptions extends CommonOptions, NightOption {
 }
 
 interface LogsOptions extends CommonOptions, NightOption {
+  readonly date?: Day;
+  readonly run?: number;
   readonly attempt?: number;
   readonly driver?: boolean;
   readonly follow?: boolean;
+  readonly raw?: boolean;
+  readonly kept?: boolean;
 }
 
 /** The commands that only look. */
@@ -49,15 +55,29 @@ export function addLookCommands(program: Command, io: Io): void {
     "show nordbank --night night-2026-03-31-run-2",
   );
   withExamples(
-    oneNight(common(program.command("logs <customer> <step>")))
-      .description("the log of a step's runner, with its Spark driver's")
+    oneNight(common(program.command("logs <customer> [step]")))
+      .description("the log of a step's runner, with its Spark driver's, also when the runner is long gone")
+      .option("--date <day>", "business date (default: the night that runs, else the newest)", day)
+      .option("--run <number>", "which run of that date (default: the newest that ran the step)", count)
       .option("--attempt <number>", "which attempt (default: the last)", count)
       .option("--driver", "only the Spark driver's log")
       .option("-f, --follow", "go on until the step ends")
-      .action(async (customer: string, step: string, options: LogsOptions) => {
-        await logs(centralOf(options), laneOf(customer), step, options, outputOf(options, io));
+      .option("--raw", "with the control characters that the driver wrote")
+      .option("--kept", "in place of a log: what is kept of past nights, and how full the volume is")
+      .action(async (customer: string, step: string | undefined, options: LogsOptions, command: Command) => {
+        if (options.kept === true) {
+          await keptFiles(centralOf(options), laneOf(customer), options.date, outputOf(options, io));
+        } else if (step === undefined) {
+          command.error("error: say which step's log, or --kept for a list of what there is");
+        } else if (options.run !== undefined && options.date === undefined) {
+          command.error("error: --run is the number of a run of one business date: say which, with --date");
+        } else {
+          await logs(centralOf(options), laneOf(customer), step, options, outputOf(options, io));
+        }
       }),
     "logs nordbank revaluation --follow",
     "logs nordbank revaluation --attempt 1 --driver",
+    "logs nordbank revaluation --date 2026-03-31 --run 1",
+    "logs nordbank --kept",
   );
 }

@@ -1,97 +1,154 @@
-import { Transform, type TransformCallback } from "node:stream";
 import { workflowNodes } from "../../runs/nodes.ts";
+import { runFacts } from "../../runs/run-facts.ts";
+import type { AttemptFacts, RunFacts } from "../../runs/run-record.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
 import type { Central } from "../central.ts";
-import { type NightChoice, nightToShow, stepOf } from "../choose-night.ts";
+import { type NightChoice, nightToShow, type ReadNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Lane } from "../lanes.ts";
+import { readKeptFiles } from "../kept-files.ts";
+import { type Lane, unknownName } from "../lanes.ts";
+import { LogLines, type LogLinesOptions } from "../log-lines.ts";
 import type { Output } from "../output.ts";
+import { runsOf } from "../runs/all-runs.ts";
 
 /** Which log is wanted. */
-export interface LogOptions extends NightChoice {
+export interface LogOptions extends NightChoice, LogLinesOptions {
+  /** @default - of the night that runs, else the newest */
+  readonly date?: string;
+  /** Number of a run of that date. @default - the newest in which the step has run */
+  readonly run?: number;
   /** @default - the last attempt */
   readonly attempt?: number;
-  /** Only what the Spark driver said. @default false */
-  readonly driver?: boolean;
   /** Go on until the step ends. @default false */
   readonly follow?: boolean;
 }
 
-/** The runner puts this before every line of the driver's log. */
-const DRIVER_PREFIX = "driver | ";
+/** An attempt, and what is left of it. */
+interface Attempt {
+  readonly facts: RunFacts;
+  readonly attempt: AttemptFacts;
+  /** The workflow, where it is still there. */
+  readonly night?: ReadNight;
+}
 
-/** The log of a step's runner, which holds the Spark driver's log too. */
+/**
+ * The log of a step's runner, which holds the Spark driver's log too: of the pod if it is there, else the copy on the
+ * lane's results volume, else the last lines that the run record has.
+ */
 export async function logs(
   central: Central,
   lane: Lane,
-  name: string,
+  step: string,
   options: LogOptions,
   output: Output,
 ): Promise<void> {
-  const night = await nightToShow(central, lane, options);
-  const step = stepOf(night, name);
-  const { attempts } = stepNodes(workflowNodes(night.workflow), name);
-  const attempt =
-    options.attempt === undefined ? attempts.at(-1) : attempts.find(({ number }) => number === options.attempt);
-  if (attempt === undefined) {
-    throw new OpsError(
-      options.attempt === undefined ? ExitCode.notPossible : ExitCode.notFound,
-      options.attempt === undefined
-        ? `${name} of ${lane.customer} has not run yet (${step.state}), so it has no log`
-        : `${name} of ${lane.customer} has had ${attempts.length} attempts, there is no attempt ${options.attempt}`,
-      `nightlane show ${lane.customer}`,
-    );
+  const found = await findAttempt(central, lane, step, options);
+  const pod = await podOf(central, lane, step, found);
+  const sink = new LogLines(output.stream, options);
+  if (pod !== undefined) {
+    await central.runnerLog(lane.namespace, pod, sink, { follow: options.follow ?? false });
+    return;
   }
-  const pods = await central.pods(lane.namespace, night.state.workflow);
-  // The last runner that has left a pod: an evicted one before it may be gone.
-  const found = attempt.pods.flatMap((node) => pods.filter((pod) => pod.nodeId === node.id)).at(-1);
-  if (found === undefined) {
-    const { pipeline, businessDate, runNumber } = { pipeline: "night", ...night.state };
+  const { facts, attempt } = found;
+  output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
+  try {
+    const log = { runNumber: facts.runNumber, step, attempt: attempt.number };
+    const reader = await readKeptFiles(central, lane, { ...dateOf(facts), log });
+    await central.runnerLog(lane.namespace, reader, sink, { follow: false });
+  } catch (error) {
+    if (!(error instanceof OpsError) || attempt.logEnd === undefined) {
+      throw error;
+    }
+    output.note(`${error.message}\nthe last ${attempt.logEnd.length} lines, from the run record:`);
+    sink.end(attempt.logEnd.map((line) => `${line}\n`).join(""));
+  }
+}
+
+/** What the lane's results volume keeps, and how full it is. @param date Only this business date. @default - all */
+export async function keptFiles(central: Central, lane: Lane, date: string | undefined, output: Output): Promise<void> {
+  const pod = await readKeptFiles(central, lane, date === undefined ? {} : { businessDate: date });
+  await central.runnerLog(lane.namespace, pod, new LogLines(output.stream), { follow: false });
+}
+
+async function findAttempt(central: Central, lane: Lane, step: string, options: LogOptions): Promise<Attempt> {
+  const recorded = options.date === undefined ? undefined : await runOf(central, lane, step, options.date, options.run);
+  const name = options.night ?? recorded?.night;
+  const isThere =
+    recorded === undefined || (await central.heads(lane.namespace)).some(({ uid }) => uid === recorded.uid);
+  if (recorded !== undefined && !isThere) {
+    return { facts: recorded, attempt: attemptOf(recorded, lane, step, options.attempt) };
+  }
+  const night = await nightToShow(central, lane, name === undefined ? {} : { night: name });
+  stepOf(night, step);
+  const facts = runFacts(night.workflow, undefined, Date.now());
+  return { facts, night, attempt: attemptOf(facts, lane, step, options.attempt) };
+}
+
+/** The run of a date, by its number or the newest in which the step has run. */
+async function runOf(central: Central, lane: Lane, step: string, date: string, number?: number): Promise<RunFacts> {
+  const runs = await runsOf(central, lane, date);
+  const hasRun = (run: RunFacts): boolean => attemptsOf(run, step).length > 0;
+  const run =
+    number === undefined ? (runs.find(hasRun) ?? runs[0]) : runs.find(({ runNumber }) => runNumber === number);
+  if (run === undefined) {
     throw new OpsError(
       ExitCode.notFound,
-      `the runner of ${name}, attempt ${attempt.number}, is gone: ended runners are kept for one hour`,
-      `its log lies on the lane's results volume: /results/${pipeline}/${businessDate ?? "<date>"}/run-${runNumber}/${name}/attempt-${attempt.number}.log`,
+      number === undefined
+        ? `no run of ${date} of ${lane.customer} is known`
+        : `there is no run ${number} of ${date} of ${lane.customer}`,
+      `nightlane history ${lane.customer}`,
     );
   }
-  const filter = options.driver === true ? new DriverLines() : undefined;
-  filter?.pipe(output.stream, { end: false });
-  const sink = filter ?? new Passing(output.stream);
-  await central.runnerLog(lane.namespace, found.name, sink, { follow: options.follow ?? false });
+  return run;
 }
 
-/** Passes only the driver's lines, without their prefix. */
-export class DriverLines extends Transform {
-  private rest = "";
-
-  override _transform(chunk: Buffer | string, _encoding: BufferEncoding, next: TransformCallback): void {
-    const lines = (this.rest + chunk.toString()).split("\n");
-    this.rest = lines.pop() ?? "";
-    this.pass(lines);
-    next();
-  }
-
-  override _flush(next: TransformCallback): void {
-    this.pass([this.rest]);
-    next();
-  }
-
-  private pass(lines: readonly string[]): void {
-    for (const line of lines) {
-      if (line.startsWith(DRIVER_PREFIX)) {
-        this.push(`${line.slice(DRIVER_PREFIX.length)}\n`);
-      }
-    }
-  }
+function attemptsOf(run: RunFacts, step: string): readonly AttemptFacts[] {
+  // Number 0 took over the results of an earlier run.
+  return (run.steps.find(({ name }) => name === step)?.attempts ?? []).filter(({ number }) => number > 0);
 }
 
-/** Passes everything on to a stream that must not be closed. */
-class Passing extends Transform {
-  constructor(private readonly to: NodeJS.WritableStream) {
-    super();
+function attemptOf(run: RunFacts, { customer }: Lane, step: string, number: number | undefined): AttemptFacts {
+  const facts = run.steps.find(({ name }) => name === step);
+  if (facts === undefined) {
+    throw unknownName(
+      `step of ${customer}`,
+      step,
+      run.steps.map(({ name }) => name),
+    );
   }
+  const attempts = attemptsOf(run, step);
+  const attempt = number === undefined ? attempts.at(-1) : attempts.find((one) => one.number === number);
+  if (attempt === undefined) {
+    throw number === undefined
+      ? new OpsError(
+          ExitCode.notPossible,
+          `${step} of ${customer} has not run yet (${facts.state}), so it has no log`,
+          `nightlane show ${customer}`,
+        )
+      : new OpsError(
+          ExitCode.notFound,
+          `${step} of ${customer} has had ${attempts.length} attempts, there is no attempt ${number}`,
+          `nightlane show ${customer}`,
+        );
+  }
+  return attempt;
+}
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, next: TransformCallback): void {
-    this.to.write(chunk);
-    next();
+/** The last runner of the attempt that has left a pod: an evicted one before it may be gone. */
+async function podOf(
+  central: Central,
+  { namespace }: Lane,
+  step: string,
+  { night, attempt }: Attempt,
+): Promise<string | undefined> {
+  if (night === undefined) {
+    return undefined;
   }
+  const nodes = stepNodes(workflowNodes(night.workflow), step).attempts.find(({ number }) => number === attempt.number);
+  const pods = await central.pods(namespace, night.state.workflow);
+  return (nodes?.pods ?? []).flatMap((node) => pods.filter((pod) => pod.nodeId === node.id)).at(-1)?.name;
+}
+
+function dateOf({ businessDate }: RunFacts): { readonly businessDate?: string } {
+  return businessDate === undefined ? {} : { businessDate };
 }

@@ -21,7 +21,7 @@ export interface Ending {
 /** A runner that was started. */
 export interface StartedRunner {
   readonly customer: string;
-  /** `calendar` for the calendar, `reuse <step>` for taking a step's results over. */
+  /** `calendar` for the calendar, `reuse <step>` for taking a step's results over, `read` for a reader of kept logs. */
   readonly step: string;
   readonly businessDate: string;
   readonly runNumber: number;
@@ -36,6 +36,7 @@ interface RunnerInput {
   readonly step?: string;
   readonly attempt?: number;
   readonly calendar?: { readonly businessDate: string };
+  readonly read?: { readonly businessDate: string; readonly run: string; readonly attempt: string };
 }
 
 /**
@@ -216,6 +217,17 @@ function inputOf(pod: V1Pod): RunnerInput {
 
 function runnerOf(namespace: string, pod: V1Pod): StartedRunner {
   const input = inputOf(pod);
+  const { read } = input;
+  if (read !== undefined) {
+    return {
+      customer: namespace.replace(/^customer-/, ""),
+      step: "read",
+      businessDate: read.businessDate,
+      runNumber: Number(read.run),
+      attempt: Number(read.attempt),
+      pod: pod.metadata?.name ?? "",
+    };
+  }
   return {
     customer: namespace.replace(/^customer-/, ""),
     step: input.reuse === undefined ? (input.step ?? "calendar") : `reuse ${input.step}`,

@@ -2,6 +2,7 @@ import { READER_LABEL } from "../../../runs/annotations.ts";
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
+import { withAct } from "./acts.ts";
 import { type Forbidden, type LaneUnderTest, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
@@ -37,17 +38,20 @@ export function readerAttempts({ api, namespace, template }: LaneUnderTest): rea
     policy: "nightlane-workflow-creation",
     call: create(edited(reader(namespace), at, value)),
   });
+  const labelledNight = edited(reader(namespace), "spec.workflowTemplateRef", { name: template.metadata.name });
   return refusals(api, { what: "a reader of a kept log, without a reason", call: create(reader(namespace)) }, [
     attempt(26, "a reader without its label, which would be watched as a night", "metadata.labels", {}),
-    attempt(26, "a night with a reader's label", "spec.workflowTemplateRef", { name: template.metadata.name }),
+    {
+      ...attempt(26, "a night with a reader's label, which nobody would watch", "spec", {}),
+      call: create(withAct(labelledNight)),
+    },
     attempt(26, "a reader with another entrypoint", "spec.entrypoint", "over"),
     attempt(25, "a reader with the credential", "spec.volumes", [{ name: "c", secret: { secretName: "credential" } }]),
     attempt(16, "a reader of a path of its own", "spec.arguments.parameters.2.value", "../../credentials"),
     {
-      ...attempt(26, "a night without a reason, with a reader's label", "spec.workflowTemplateRef", {
-        name: template.metadata.name,
-      }),
+      ...attempt(26, "a night without a reason, with a reader's label", "spec", {}),
       policy: "nightlane-acts-required",
+      call: create(labelledNight),
     },
   ]);
 }

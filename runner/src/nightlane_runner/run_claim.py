@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.full_volume import is_full
 from nightlane_runner.lane_folder import remove
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
@@ -41,6 +42,7 @@ def claim_run(results: Path, claim: RunClaim, day: date) -> None:
 
     Raises:
         StepEnded: RUN_EXISTS, with the name of the other workflow; INFRASTRUCTURE if the volume cannot be written.
+        OSError: the volume is full.
 
     """
     run = results / claim.pipeline / day.isoformat() / f"run-{claim.number}"
@@ -57,6 +59,8 @@ def claim_run(results: Path, claim: RunClaim, day: date) -> None:
             remove(mine)
             _check_owner(taken, claim, day)
     except OSError as error:
+        if is_full(error):
+            raise
         raise StepEnded(
             ExitCode.INFRASTRUCTURE,
             f"The lane's results volume cannot be written ({error.strerror}: {error.filename}); free or repair it.",

@@ -1,0 +1,107 @@
+import { deflateSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/central-cluster.ts";
+import { until } from "../../farm/wait.ts";
+import { ExitCode } from "../../ops/exit-code.ts";
+import { OpsCluster, type Told } from "./ops-support.ts";
+
+const CUSTOMER = "nordbank";
+const LANE = laneNamespace(CUSTOMER);
+const DATE = "2026-03-31";
+const LAST_LINES = ["driver | java.lang.OutOfMemoryError", "The Job failed."];
+const GONE = "There is no log /results/night/2026-03-31/run-1/market/attempt-1.log.";
+let cluster: OpsCluster;
+let anna: string;
+let night: string;
+
+const as = (...args: readonly string[]): Promise<Told> => cluster.nightlane(anna, ...args);
+
+beforeAll(async () => {
+  cluster = await OpsCluster.start();
+  anna = await cluster.operator("anna@vendor.example");
+  cluster.kubelet.end(CUSTOMER, "market", 1, {
+    exitCode: 10,
+    message: "The command failed.",
+    outputs: { "log-end": deflateSync(LAST_LINES.join("\n")).toString("base64") },
+  });
+  // Whoever reads finds that the log is past its time: there is no kubelet here that could hand one out.
+  cluster.kubelet.otherwise = ({ step }) => (step === "read" ? { exitCode: 30, message: GONE } : undefined);
+  const told = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
+  night = (JSON.parse(told.out) as { night: string }).night;
+  await cluster.untilStep(CUSTOMER, night, "market", "deciding");
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+/** The pod of the attempt that failed. */
+async function failedPod(): Promise<string> {
+  const pods = await cluster.central.pods(LANE, night);
+  const found = pods.find(({ phase }) => phase === "Failed");
+  if (found === undefined) throw new Error("the failed attempt has left no pod");
+  return found.name;
+}
+
+describe("the log of an attempt that failed", () => {
+  it("has its last lines in the workflow, from where they get into the record", async () => {
+    const { steps } = await cluster.night(CUSTOMER, night);
+    expect(steps.find(({ name }) => name === "market")?.attemptLog[0]?.logEnd).toEqual(LAST_LINES);
+  });
+
+  it("lies in a pod that Argo marks as done and does not remove", async () => {
+    const name = await failedPod();
+    const labels = ["get", "pod", name, "-n", LANE, "-o", "jsonpath={.metadata.labels}"];
+    await until({ what: `${name} is done with`, limitSeconds: 60 }, async () =>
+      (await cluster.guarded.central.kubectl(...labels)).includes('"workflows.argoproj.io/completed":"true"'),
+    );
+  });
+
+  it("is looked for on the volume once the pod is gone, by a workflow that an operator may start and that is no night", async () => {
+    await cluster.guarded.central.kubectl(
+      "delete",
+      "pod",
+      await failedPod(),
+      "-n",
+      LANE,
+      "--grace-period=0",
+      "--force",
+    );
+    const told = await as("logs", CUSTOMER, "market");
+    const reader = cluster.kubelet.started.find(({ step }) => step === "read");
+    expect(reader).toMatchObject({ businessDate: DATE, runNumber: 1, attempt: 1 });
+    expect(told).toMatchObject({ code: ExitCode.done, out: `${LAST_LINES.join("\n")}\n` });
+    expect(told.err).toContain("the runner of market, attempt 1, is gone");
+    expect(told.err).toContain(GONE);
+    expect(told.err).toContain("the last 2 lines, from the run record");
+    expect((await cluster.central.heads(LANE)).map(({ name }) => name)).toEqual([night]);
+  });
+
+  it("is found by the date of its run, too", async () => {
+    const told = await as("logs", CUSTOMER, "market", "--date", DATE, "--driver");
+    expect(told).toMatchObject({ code: ExitCode.done, out: "java.lang.OutOfMemoryError\n" });
+    expect((await as("logs", CUSTOMER, "market", "--date", DATE, "--run", "2")).code).toBe(ExitCode.notFound);
+    expect((await as("logs", CUSTOMER, "market", "--attempt", "2")).code).toBe(ExitCode.notFound);
+  });
+
+  it("is asked for in a way that makes sense, or that is said", async () => {
+    expect(await as("logs", CUSTOMER)).toMatchObject({ code: ExitCode.usage });
+    expect(await as("logs", CUSTOMER, "market", "--run", "1")).toMatchObject({ code: ExitCode.usage });
+  });
+});
+
+describe("a reader's pod", () => {
+  it("has the results, read-only, and neither the credential nor a token beside the runner", async () => {
+    const reader = cluster.kubelet.started.find(({ step }) => step === "read");
+    const pod = JSON.parse(
+      await cluster.guarded.central.kubectl("get", "pod", reader?.pod ?? "", "-n", LANE, "-o", "json"),
+    );
+    const main = pod.spec.containers.find(({ name }: { name: string }) => name === "main");
+    const mounts = main.volumeMounts.filter(({ mountPath }: { mountPath: string }) => !mountPath.includes("argo"));
+    expect(mounts).toEqual([{ name: "results", mountPath: "/results", readOnly: true }]);
+    const secrets = pod.spec.volumes.flatMap(
+      ({ secret }: { secret?: { secretName: string } }) => secret?.secretName ?? [],
+    );
+    expect(secrets).toEqual(["executor.service-account-token"]);
+  });
+});
