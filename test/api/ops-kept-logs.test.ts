@@ -90,18 +90,27 @@ describe("the log of an attempt that failed", () => {
   });
 });
 
+interface PodObject {
+  readonly spec: {
+    readonly containers: readonly {
+      readonly name: string;
+      readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+    }[];
+    readonly volumes: readonly { readonly secret?: { readonly secretName: string } }[];
+  };
+}
+
 describe("a reader's pod", () => {
   it("has the results, read-only, and neither the credential nor a token beside the runner", async () => {
-    const reader = cluster.kubelet.started.find(({ step }) => step === "read");
-    const pod = JSON.parse(
-      await cluster.guarded.central.kubectl("get", "pod", reader?.pod ?? "", "-n", LANE, "-o", "json"),
+    const name = cluster.kubelet.started.find(({ step }) => step === "read")?.pod ?? "";
+    const { spec }: PodObject = JSON.parse(
+      await cluster.guarded.central.kubectl("get", "pod", name, "-n", LANE, "-o", "json"),
     );
-    const main = pod.spec.containers.find(({ name }: { name: string }) => name === "main");
-    const mounts = main.volumeMounts.filter(({ mountPath }: { mountPath: string }) => !mountPath.includes("argo"));
+    const main = spec.containers.find((container) => container.name === "main");
+    // What Argo needs in every container of a workflow.
+    const mounts = main?.volumeMounts.filter(({ mountPath }) => !mountPath.includes("argo"));
     expect(mounts).toEqual([{ name: "results", mountPath: "/results", readOnly: true }]);
-    const secrets = pod.spec.volumes.flatMap(
-      ({ secret }: { secret?: { secretName: string } }) => secret?.secretName ?? [],
-    );
+    const secrets = spec.volumes.flatMap(({ secret }) => (secret === undefined ? [] : [secret.secretName]));
     expect(secrets).toEqual(["executor.service-account-token"]);
   });
 });
