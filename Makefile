@@ -9,7 +9,7 @@ FARM := tsx farm/cli.ts
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: node_modules/.installed ## A farm of three clusters, both example customers deployed, one night of each
+demo: node_modules/.installed ## A farm of three clusters, both example customers deployed, one night of each, one of them by its schedule
 	@tsx farm/demo/demo.ts
 
 test: node_modules/.installed ## Every suite; the last line is the sum

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { laneNamespace } from "../../constructs/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { table } from "../../ops/output.ts";
@@ -11,7 +12,9 @@ import { laneVolume } from "../deploy/lane-volume.ts";
 import { farmCommand } from "../farm-command.ts";
 import { nextRunNumber } from "../nights/next-run-number.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
-import { progressOn } from "../progress.ts";
+import { type Progress, progressOn } from "../progress.ts";
+
+import { letNightBeDue, untilStarted } from "./scheduled-night.ts";
 import { type WatchedNight, watchNights } from "./watch-nights.ts";
 
 /** A regular business day: no gate waits for a person on it. */
@@ -26,35 +29,60 @@ interface RiskFigures {
   readonly total: { readonly "monte-carlo": { readonly var: number; readonly es: number } };
 }
 
-/** `make demo`: the whole product on this machine, from nothing to two finished nights. */
+/**
+ * `make demo`: the whole product on this machine, from nothing to finished nights. The first customer's is started by its
+ * schedule, as every night is; the others' by the command that on-call has.
+ */
 async function demo(): Promise<number> {
   const progress = progressOn(process.stderr);
   await farmCommand("up");
   const paths = new FarmPaths(farmRoot());
+  process.env.NIGHTLANE_IMAGES = paths.images;
   const pulumi = await FarmPulumi.of(paths, progress);
-  const customers = customerNames();
+  const customers = await Promise.all(customerNames().map((name) => loadCustomer(name)));
   await progress.step("pulumi up: platform", () => pulumi.up("platform"));
   // One after the other: each uses a whole core for a few seconds.
-  for (const customer of customers) {
-    await progress.step(`pulumi up: ${customer}`, () => pulumi.up(customer));
+  for (const { name } of customers) {
+    await progress.step(`pulumi up: ${name}`, () => pulumi.up(name));
   }
   const central = Central.fromKubeconfig(paths.centralKubeconfig);
-  const nights = await Promise.all(customers.map((customer) => startNight(central, customer)));
+  const nights = await startNights(paths, central, customers, progress);
   process.stdout.write("\n");
   const states = await watchNights(central, nights, process.stdout, NIGHTS_LIMIT_SECONDS);
   process.stdout.write(`\n${await summary(nights, states, paths)}\n`);
   const succeeded = states.filter((state) => state.phase === "Succeeded").length;
-  console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded`);
-  return succeeded === nights.length ? 0 : 1;
+  const scheduled = states.filter((state) => state.scheduledAt !== undefined).length;
+  console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded, ${scheduled} started by a schedule`);
+  return succeeded === nights.length && scheduled > 0 ? 0 : 1;
 }
 
-/** Starts the next run of the demo's business date: a run number is never used twice. */
-async function startNight(central: Central, customer: string): Promise<WatchedNight> {
+async function startNights(
+  paths: FarmPaths,
+  central: Central,
+  customers: readonly CustomerDefinition[],
+  progress: Progress,
+): Promise<readonly WatchedNight[]> {
+  const [first, ...others] = customers;
+  const nights = await Promise.all(others.map((customer) => startNight(central, customer)));
+  if (first === undefined) {
+    return nights;
+  }
+  const { name: customer, displayName } = first;
   const namespace = laneNamespace(customer);
-  const { displayName } = await loadCustomer(customer);
+  const due = await letNightBeDue(paths, central, first);
+  const minute = new Date(due.at).toISOString().slice(11, 16);
+  await progress.step(`the schedule of ${customer} is due at ${minute} UTC; nobody starts its night`, () =>
+    untilStarted(central, namespace, due),
+  );
+  return [{ customer, displayName, namespace, workflow: due.workflow }, ...nights];
+}
+
+/** Starts the next run of the demo's business date by command: a run number is never used twice. */
+async function startNight(central: Central, { name, displayName }: CustomerDefinition): Promise<WatchedNight> {
+  const namespace = laneNamespace(name);
   const runNumber = await nextRunNumber(central, namespace, BUSINESS_DATE);
   const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
-  return { customer, displayName, namespace, workflow };
+  return { customer: name, displayName, namespace, workflow };
 }
 
 async function summary(

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import type { DueSoon } from "../../farm/nights/due-soon.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
+import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { remoteJobName } from "../../runs/remote-job.ts";
 import { NIGHT_SCHEDULE, REAPER_SCHEDULE } from "../../runs/run-name.ts";
 import { auditedWrites, kindOfWrite } from "../support/audit-log.ts";
@@ -12,7 +13,7 @@ import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { scaleArgoController } from "./argo-controller.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
-import { ScheduledLane } from "./scheduled-lane.ts";
+import { type DueNight, ScheduledLane } from "./scheduled-lane.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
@@ -21,59 +22,72 @@ import { TestLane } from "./test-lane.ts";
  */
 const CUSTOMER = "nordbank";
 const OTHER_CUSTOMER = "alpenkredit";
+const REAPER_TEMPLATE = "reaper-1123456789";
+/** Seconds for what has to be brought about before the minute comes. */
+const LEAD_SECONDS = 40;
 const paths = new FarmPaths(farmRoot());
 let lane: ScheduledLane;
 let other: ScheduledLane;
+let nights: TestLane;
+let night: DueNight;
+let taken: DueNight;
+let reaper: DueSoon;
+let orphan: string;
 
+/** One minute for all: a night that nobody starts, one that a person has started before, and a reaper with an orphan. */
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   lane = await ScheduledLane.of(CUSTOMER);
   other = await ScheduledLane.of(OTHER_CUSTOMER);
+  nights = new TestLane(paths, CUSTOMER);
+  orphan = await leaveOrphan();
+  night = await lane.nightDue(LEAD_SECONDS);
+  taken = await other.nightDue(LEAD_SECONDS);
+  reaper = await lane.due({ schedule: REAPER_SCHEDULE, template: REAPER_TEMPLATE, leadSeconds: LEAD_SECONDS });
+  await other.startAs(taken.workflow, taken.runNumber);
 });
 
 afterAll(async () => {
   await lane?.end();
   await other?.end();
+  await nights?.end();
 });
 
 describe("a night whose minute comes", () => {
   test("is started by Argo's controller, runs to its end and is recorded as the schedule's", async () => {
-    const due = await lane.nightDue();
-    const { metadata } = await lane.untilStarted(due);
-    expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith("nightlane/act-"))).toEqual([]);
+    const { metadata } = await lane.untilStarted(night);
+    expect(Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith(ACT_PREFIX))).toEqual([]);
     expect(metadata.labels?.["workflows.argoproj.io/cron-workflow"]).toBe(NIGHT_SCHEDULE);
-    const night = await lane.untilEnded(due.workflow);
-    expect([night.phase, night.message]).toEqual(["Succeeded", undefined]);
-    expect(night.steps.map(({ name, state }) => [name, state])).toEqual([["work", "succeeded"]]);
-    expect(await lane.untilRecorded(due.workflow)).toMatchObject({
+    const ended = await lane.untilEnded(night.workflow);
+    expect([ended.phase, ended.message]).toEqual(["Succeeded", undefined]);
+    expect(ended.steps.map(({ name, state }) => [name, state])).toEqual([["work", "succeeded"]]);
+    expect(await lane.untilRecorded(night.workflow)).toMatchObject({
       purpose: "schedule",
       phase: "Succeeded",
       businessDate: lane.date,
-      scheduledAt: expect.stringContaining(new Date(due.at).toISOString().slice(0, 19)),
+      runNumber: night.runNumber,
+      scheduledAt: expect.stringContaining(new Date(night.at).toISOString().slice(0, 19)),
     });
   });
 
   test("is the one run of its date: another workflow of it ends without a step, and names it", async () => {
-    const due = await lane.nightDue();
-    const first = await lane.untilStarted(due);
-    await lane.untilEnded(due.workflow);
+    await lane.untilStarted(night);
+    await lane.untilEnded(night.workflow);
     const second = `${NIGHT_SCHEDULE}-of-another-name`;
 
-    await lane.startAs(second, due.runNumber);
+    await lane.startAs(second, night.runNumber);
 
     const ended = await lane.untilEnded(second);
     expect(ended.phase).toBe("Failed");
-    expect(ended.steps.map(({ state }) => state)).toEqual(["omitted"]);
+    expect(ended.steps.flatMap(({ attemptLog }) => attemptLog)).toEqual([]);
     const said = Object.values((await lane.workflow(second))?.status?.nodes ?? {}).map(({ message }) => message);
-    expect(said.join("\n")).toContain(`run ${due.runNumber} of ${lane.date} exists: ${first.metadata.name}`);
+    expect(said.join("\n")).toContain(`run ${night.runNumber} of ${lane.date} exists: ${night.workflow}`);
   });
 
-  test("is not started again where a person was first, and nothing is reported as a failure", async () => {
-    const due = await other.nightDue(30);
-    await other.startAs(due.workflow, due.runNumber);
-    const mine = (await other.workflow(due.workflow))?.metadata.uid;
+  test("is not started again where a person was first, and that is not reported as a failure", async () => {
+    const mine = (await other.workflow(taken.workflow))?.metadata.uid;
     const what = `the schedule of ${OTHER_CUSTOMER} was at its minute`;
-    const limitSeconds = (due.at - Date.now()) / 1000 + 120;
+    const limitSeconds = Math.max(0, taken.at - Date.now()) / 1000 + 120;
     // Argo notes nothing when the name is taken; its log of refused requests is the API server's.
     await until({ what, limitSeconds, everyMilliseconds: 1000 }, async () =>
       auditedWrites(paths).some(
@@ -84,62 +98,35 @@ describe("a night whose minute comes", () => {
           responseStatus?.code === 409,
       ),
     );
-    expect((await other.workflow(due.workflow))?.metadata.uid).toBe(mine);
+    expect((await other.workflow(taken.workflow))?.metadata.uid).toBe(mine);
     expect((await other.schedule()).status?.conditions ?? []).toEqual([]);
-    expect((await other.untilEnded(due.workflow)).phase).toBe("Succeeded");
+    expect((await other.untilEnded(taken.workflow)).phase).toBe("Succeeded");
   });
 
   test("is started late where the controller was away at its minute", async () => {
     await scaleArgoController(0);
-    const due = await lane.nightDue(5);
-    await delay(Math.max(0, due.at + 5000 - Date.now()));
-    expect(await lane.workflow(due.workflow)).toBeUndefined();
-    await scaleArgoController(1);
-    await lane.untilStarted(due);
-    const night = await lane.untilEnded(due.workflow);
-    expect(night.phase).toBe("Succeeded");
-    expect(Date.parse(night.startedAt ?? "")).toBeGreaterThan(due.at);
+    const late = await other.nightDue(5);
+    try {
+      const passed = { what: "the minute passes", limitSeconds: 90, everyMilliseconds: 1000 };
+      await until(passed, async () => Date.now() > late.at + 5000);
+      expect(await other.workflow(late.workflow)).toBeUndefined();
+    } finally {
+      await scaleArgoController(1);
+    }
+    await other.untilStarted(late);
+    const ended = await other.untilEnded(late.workflow);
+    expect(ended.phase).toBe("Succeeded");
+    expect(Date.parse(ended.startedAt ?? "")).toBeGreaterThan(late.at + 5000);
   });
 });
 
 describe("the reaper's schedule", () => {
   test("removes what a deleted night left running", async () => {
-    const definition = await loadCustomer(CUSTOMER);
     const cluster = await CustomerCluster.of(CUSTOMER);
-    const nights = new TestLane(paths, CUSTOMER);
-    try {
-      const template = sleepingNightTemplate(definition, {
-        workSeconds: 900,
-        steps: (night, options) => {
-          night.spark("orphan", options);
-        },
-      });
-      await nights.create(template);
-      const reaper = find(manifestsOf(definition).lane, "WorkflowTemplate", /^reaper-/);
-      const name = "reaper-1123456789";
-      await nights.create({
-        ...reaper,
-        metadata: { ...reaper.metadata, name },
-        spec: impatient(reaper.spec as WorkflowSpec),
-      });
-      const night = await nights.startNight("2026-03-17", template.metadata.name);
-      const { businessDate, number } = night;
-      const run = { customer: CUSTOMER, pipeline: "night", businessDate, variant: "regular", number };
-      const job = remoteJobName(run, "orphan", 1);
-      const runs = { what: `the driver of ${job} runs`, limitSeconds: 180, everyMilliseconds: 500 };
-      await until(runs, async () => (await cluster.job(job))?.status?.ready === 1);
-      await nights.deleteNight(night.workflow);
-      await cluster.ageLease(job);
-
-      const due = await lane.due({ schedule: REAPER_SCHEDULE, template: name });
-
-      await lane.untilStarted(due);
-      const gone = { what: `${job} is removed by ${due.workflow}`, limitSeconds: 180, everyMilliseconds: 1000 };
-      await until(gone, async () => (await cluster.job(job)) === undefined);
-      expect((await lane.untilEnded(due.workflow)).phase).toBe("Succeeded");
-    } finally {
-      await nights.end();
-    }
+    await lane.untilStarted(reaper);
+    const gone = { what: `${orphan} is removed by ${reaper.workflow}`, limitSeconds: 180, everyMilliseconds: 1000 };
+    await until(gone, async () => (await cluster.job(orphan)) === undefined);
+    expect(await lane.untilWorkflowEnds(reaper.workflow)).toBe("Succeeded");
   });
 });
 
@@ -161,6 +148,31 @@ describe("what Argo sends", () => {
     );
   });
 });
+
+/** A Job whose night is gone and whose Lease nobody renews, and the template of a reaper in a hurry. @returns its name */
+async function leaveOrphan(): Promise<string> {
+  const definition = await loadCustomer(CUSTOMER);
+  const cluster = await CustomerCluster.of(CUSTOMER);
+  const template = sleepingNightTemplate(definition, {
+    workSeconds: 900,
+    steps: (one, options) => {
+      one.spark("orphan", options);
+    },
+  });
+  await nights.create(template);
+  const deployed = find(manifestsOf(definition).lane, "WorkflowTemplate", /^reaper-/);
+  const spec = impatient(deployed.spec as WorkflowSpec);
+  await nights.create({ ...deployed, metadata: { ...deployed.metadata, name: REAPER_TEMPLATE }, spec });
+  const started = await nights.startNight("2026-03-17", template.metadata.name);
+  const { businessDate, number } = started;
+  const run = { customer: CUSTOMER, pipeline: "night", businessDate, variant: "regular", number };
+  const job = remoteJobName(run, "orphan", 1);
+  const runs = { what: `the driver of ${job} runs`, limitSeconds: 180, everyMilliseconds: 500 };
+  await until(runs, async () => (await cluster.job(job))?.status?.ready === 1);
+  await nights.deleteNight(started.workflow);
+  await cluster.ageLease(job);
+  return job;
+}
 
 /** A reaper that watches for seconds, not minutes. */
 function impatient(spec: WorkflowSpec): WorkflowSpec {

@@ -6,6 +6,7 @@ import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
 import { Central } from "../../ops/central.ts";
+import { ExitCode, OpsError } from "../../ops/exit-code.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -18,6 +19,9 @@ import { TestLane } from "./test-lane.ts";
 const START_LIMIT_SECONDS = 120;
 const END_LIMIT_SECONDS = 300;
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error"]);
+
+/** A night whose minute is about to come, and the number of its run. */
+export type DueNight = DueSoon & { readonly runNumber: number };
 
 /** A deployed lane whose schedule is about to start a small night: one Spark step that only sleeps. */
 export class ScheduledLane {
@@ -60,7 +64,7 @@ export class ScheduledLane {
   }
 
   /** Lets the small night be due, under the next number of today's date that is free: a farm may have run others. */
-  async nightDue(leadSeconds?: number): Promise<DueSoon & { readonly runNumber: number }> {
+  async nightDue(leadSeconds?: number): Promise<DueNight> {
     const runNumber = await nextRunNumber(this.central, this.namespace, this.date);
     const parameters: Record<string, string> = runNumber === 1 ? {} : { "run-number": String(runNumber) };
     const due = await this.due({
@@ -76,9 +80,14 @@ export class ScheduledLane {
     await this.nights.createNight(name, { businessDate: this.date, runNumber, template: this.template });
   }
 
-  /** The workflow of a name; undefined as long as there is none. */
+  /** The workflow of a name, a night's or not; undefined as long as there is none. */
   async workflow(name: string): Promise<Workflow | undefined> {
-    return (await this.central.workflows(this.namespace)).find(({ metadata }) => metadata.name === name);
+    try {
+      return await this.central.workflow(this.namespace, name);
+    } catch (error) {
+      if (error instanceof OpsError && error.code === ExitCode.notFound) return undefined;
+      throw error;
+    }
   }
 
   /** The lane's schedule as it stands. */
@@ -104,6 +113,11 @@ export class ScheduledLane {
       return ENDED.has((await this.existing(workflow)).status?.phase ?? "");
     });
     return nightState(await this.existing(workflow), Date.now());
+  }
+
+  /** Waits for the end of a workflow that is not a night. @returns its phase */
+  async untilWorkflowEnds(name: string): Promise<string> {
+    return (await this.untilEnded(name)).phase;
   }
 
   /** The record of a run that has ended, which nightwatch writes a moment later. */

@@ -1,0 +1,34 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { auditedWrites } from "../support/audit-log.ts";
+import { requestsOf } from "./argo-requests.ts";
+
+/**
+ * Records what Argo sent in the last scheduled night of a lane of the running farm, for `argo-requests.test.ts`:
+ *
+ *   npx tsx test/api/record-argo-requests.ts nordbank
+ */
+const customer = process.argv[2] ?? "nordbank";
+const namespace = `customer-${customer}`;
+const paths = new FarmPaths(farmRoot());
+process.env.NIGHTLANE_IMAGES = paths.images;
+const { images } = await import("../../constructs/images.ts");
+const writes = auditedWrites(paths);
+const workflow = writes
+  .filter(
+    ({ verb, objectRef }) =>
+      verb === "create" && objectRef?.resource === "workflows" && objectRef.namespace === namespace,
+  )
+  .map(
+    ({ objectRef, requestObject }) =>
+      objectRef?.name ?? (requestObject as { metadata?: { name?: string } })?.metadata?.name ?? "",
+  )
+  .findLast((name) => /^night-\d+$/.test(name));
+if (workflow === undefined) {
+  throw new Error(`no schedule has started a night of ${customer} in this farm`);
+}
+const requests = requestsOf(writes, { namespace, workflow }, images());
+const file = fileURLToPath(new URL("argo-requests.json", import.meta.url));
+writeFileSync(file, `${JSON.stringify({ workflow, namespace, requests }, undefined, 1)}\n`);
+console.log(`${file}: ${requests.length} requests of ${workflow}`);
