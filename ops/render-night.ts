@@ -46,8 +46,13 @@ export function renderNight(night: NightState, title: string, paint: Paint, opti
   const head = `${paint("bold", title)}  ${date}  run ${night.runNumber}  ${phase}  ${done}/${night.steps.length} steps  ${clock(night.seconds)}`;
   const acts = options.details === true ? night.acts.map((act) => actLine(act, "  ", paint)) : [];
   if (night.open === false) {
-    return [head, ...acts, `  ${paint("gray", "not a business day: the steps are skipped")}`].join("\n");
+    return [
+      head,
+      ...acts,
+      `  ${paint("gray", `no night (${night.dayReason ?? "not a business day"}): the steps are skipped`)}`,
+    ].join("\n");
   }
+  const day = night.halfDay === true ? [`  ${paint("gray", `half day: ${night.dayReason ?? "ends early"}`)}`] : [];
   const depth = depths(night.steps);
   const steps = night.steps.flatMap((step) => {
     const indent = "  ".repeat((depth.get(step.name) ?? 0) + 1);
@@ -56,7 +61,7 @@ export function renderNight(night: NightState, title: string, paint: Paint, opti
       ...(options.details === true ? detailLines(step, `${indent}    `, paint) : []),
     ];
   });
-  return [head, ...acts, ...steps].join("\n");
+  return [head, ...day, ...acts, ...steps].join("\n");
 }
 
 function stepLine(step: StepStatus, indent: string, paint: Paint): string {

@@ -20,8 +20,12 @@ export interface NightState {
   readonly runNumber: number;
   /** Name of the WorkflowTemplate it runs. */
   readonly template?: string;
-  /** False on a day that is no business day: the steps are skipped and the night succeeds. */
+  /** False on a day without a night: the steps are skipped and the night succeeds. */
   readonly open?: boolean;
+  /** True on a business day that ends early. */
+  readonly halfDay?: boolean;
+  /** Why the day is not an ordinary business day: the holiday, the weekday of a weekend, the reason of a half day. */
+  readonly dayReason?: string;
   /** True while an operator's pause keeps new steps from starting. */
   readonly paused: boolean;
   readonly steps: readonly StepStatus[];
@@ -67,6 +71,8 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
     ...defined({
       businessDate,
       variant,
+      halfDay: parameter(found, "half-day") === "yes" ? true : undefined,
+      dayReason: parameter(found, "reason"),
       template: workflow.spec.workflowTemplateRef?.name,
       seconds: secondsBetween(workflow.status?.startedAt, workflow.status?.finishedAt, now),
       startedAt: workflow.status?.startedAt,

@@ -61,6 +61,8 @@ export function runFacts(
       finishedAt: state.finishedAt,
       message: state.message?.slice(0, LONGEST_MESSAGE),
       open: state.open,
+      halfDay: state.halfDay,
+      dayReason: state.dayReason,
       finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
       comparison: before?.comparison,
     }),

@@ -58,8 +58,12 @@ export interface RunFacts {
   readonly finishedAt?: string;
   readonly phase: NightPhase;
   readonly message?: string;
-  /** False on a day that is no business day. */
+  /** False on a day without a night. */
   readonly open?: boolean;
+  /** True on a business day that ends early. */
+  readonly halfDay?: boolean;
+  /** Why the day is not an ordinary business day. */
+  readonly dayReason?: string;
   /** When it should have ended, RFC 3339. */
   readonly finishBy?: string;
   readonly late: boolean;

@@ -51,8 +51,8 @@ export interface ScheduleReading {
 
 const START_WITHIN_MINUTES = 15;
 
-/** A start before this local hour belongs to the business date before, as the runner's calendar has it. */
-const ROLL_HOUR = 12;
+/** A start before this local hour belongs to the business date before: a night that starts after midnight computes the day that ended. */
+export const ROLL_HOUR = 12;
 
 /** Reads a lane's schedule; undefined where it is not a daily one, so that no start can be expected. */
 export function laneSchedule(cron: CronWorkflow): LaneSchedule | undefined {

@@ -19,7 +19,14 @@ export const KINDS: Readonly<Record<NightNode["kind"], KindStyle>> = {
   gate: { label: "gate", fill: "#f3e9f8", line: "#7c3f9c" },
 };
 
+const CONDITIONS: Readonly<Record<StepCondition, string>> = {
+  "month-end": "only at month-end",
+  "quarter-end": "only at quarter-end",
+  "half-day": "only on half days",
+  "full-day": "not on half days",
+};
+
 /** A condition in words. */
 export function conditionText(when: StepCondition): string {
-  return when === "month-end" ? "only at month-end" : "only at quarter-end";
+  return CONDITIONS[when];
 }

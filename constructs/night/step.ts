@@ -3,8 +3,11 @@ import type { Cpu } from "cdk8s-plus-27";
 import type { DeployedApp, SparkApp } from "../applications.ts";
 import type { CustomerPath } from "./customer-path.ts";
 
-/** Business dates on which a step runs. `month-end` includes the ends of quarters. */
-export type StepCondition = "month-end" | "quarter-end";
+/**
+ * Business dates on which a step runs. `month-end` includes the ends of quarters; `half-day` and `full-day` are as the
+ * customer's calendar says.
+ */
+export type StepCondition = "month-end" | "quarter-end" | "half-day" | "full-day";
 
 /** What every kind of step has. */
 export interface StepOptions {

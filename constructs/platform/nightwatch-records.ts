@@ -70,6 +70,8 @@ const facts = object(
     phase: text,
     message: text,
     open: { type: "boolean" },
+    halfDay: { type: "boolean" },
+    dayReason: text,
     finishBy: time,
     late: { type: "boolean" },
     steps: list(

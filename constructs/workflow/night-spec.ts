@@ -1,9 +1,10 @@
 import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
-import { isList } from "../calendars/customer-calendar.ts";
+import { ROLL_HOUR } from "../../runs/schedule.ts";
+import { customerCalendar } from "../calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
-import type { Step } from "../night/step.ts";
+import type { Step, StepCondition } from "../night/step.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
 import { reuseTask, reuseTemplate, runsAnew } from "./reuse.ts";
@@ -55,6 +56,9 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
   };
 }
 
+/** What decides which steps run. */
+const DAY_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "half-day" }];
+
 /** The calendar first, then the steps if the date is a business day. */
 function entrypoint(): Template {
   const output = (name: string): string => `{{tasks.calendar.outputs.parameters.${name}}}`;
@@ -70,7 +74,7 @@ function entrypoint(): Template {
           when: `${output("open")} == yes`,
           template: "steps",
           arguments: {
-            parameters: NIGHT_PARAMETERS.map(({ name }) => ({ name, value: output(name) })),
+            parameters: DAY_PARAMETERS.map(({ name }) => ({ name, value: output(name) })),
           },
         },
       ],
@@ -85,10 +89,8 @@ function calendarTemplate(definition: CustomerDefinition): Template {
       scheduledTime: "{{workflow.parameters.scheduled-time}}",
       businessDate: "{{workflow.parameters.business-date}}",
       timezone: schedule.timezone,
-      calendar: schedule.calendar,
-      extraHolidays: isList(schedule.extraHolidays) ? schedule.extraHolidays : Object.keys(schedule.extraHolidays),
-      // A night that starts after midnight still computes the day before.
-      rollHour: 12,
+      calendar: customerCalendar(schedule),
+      rollHour: ROLL_HOUR,
     },
     claim: {
       pipeline: "night",
@@ -101,7 +103,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
   return {
     ...base,
     outputs: {
-      parameters: ["business-date", "open", "variant"].map((name) => ({
+      parameters: ["business-date", "open", "variant", "half-day", "reason"].map((name) => ({
         name,
         // For the exit handler, which sees only what the whole night knows.
         globalName: name,
@@ -114,7 +116,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
 function stepsTemplate(steps: readonly Step[]): Template {
   return {
     name: "steps",
-    inputs: { parameters: [...NIGHT_PARAMETERS] },
+    inputs: { parameters: [...DAY_PARAMETERS] },
     // Without failFast a step that waits for a person never stops its siblings.
     dag: { failFast: false, tasks: steps.map(stepTask) },
   };
@@ -132,9 +134,18 @@ function stepTask(step: Step): DagTask {
 }
 
 /** The end of a quarter is the end of a month too. */
-function condition(when: "month-end" | "quarter-end"): string {
-  const is = (variant: string): string => `"{{inputs.parameters.variant}}" == "${variant}"`;
-  return when === "month-end" ? `${is("month-end")} || ${is("quarter-end")}` : is("quarter-end");
+function condition(when: StepCondition): string {
+  const is = (parameter: string, value: string): string => `"{{inputs.parameters.${parameter}}}" == "${value}"`;
+  switch (when) {
+    case "month-end":
+      return `${is("variant", "month-end")} || ${is("variant", "quarter-end")}`;
+    case "quarter-end":
+      return is("variant", "quarter-end");
+    case "half-day":
+      return is("half-day", "yes");
+    case "full-day":
+      return is("half-day", "no");
+  }
 }
 
 function runTemplate(definition: CustomerDefinition, step: Step): Template {

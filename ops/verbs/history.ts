@@ -52,7 +52,8 @@ function remarks(run: RunFacts): readonly string[] {
   const failed = run.steps.filter(({ state }) => state === "failed").map(({ name }) => name);
   return [
     ...(run.late ? ["late"] : []),
-    ...(run.open === false ? ["not a business day"] : []),
+    ...(run.open === false ? [run.dayReason ?? "not a business day"] : []),
+    ...(run.halfDay === true ? ["half day"] : []),
     ...(run.from === undefined ? [] : [`from ${run.from}`]),
     ...(failed.length > 0 ? [`failed: ${failed.join(", ")}`] : []),
     ...(retried.length > 0 ? [`retried: ${retried.join(", ")}`] : []),

@@ -15,14 +15,24 @@ from nightlane_runner.run_claim import RunClaim, claim_run
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import document
 
+TARGET = {
+    "name": "TARGET",
+    "from": "2024-01-01",
+    "to": "2027-12-31",
+    "weekend": [6, 7],
+    "closed": {"2025-12-24": "Christmas Eve", "2026-04-03": "Good Friday", "2026-12-31": "New Year's Eve"},
+    "worked": {"2026-05-30": "Make-up Saturday"},
+    "halfDays": {"2026-12-30": "Früher Schluß"},
+    "noNight": {"2026-11-30": "The cluster moves"},
+}
+
 
 def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[str, str], str]:
     calendar = {
         "scheduledTime": "2026-03-31T20:30:00Z",
         "businessDate": "auto",
         "timezone": "Europe/Berlin",
-        "calendar": "TARGET",
-        "extraHolidays": [],
+        "calendar": TARGET,
         "rollHour": 12,
         **changes,
     }
@@ -33,56 +43,59 @@ def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[st
     environment = {"NIGHTLANE_STEP": written_document, "NIGHTLANE_MOUNT_ROOT": str(mounts)}
     code = Runner(environment, StepLog(written)).run(["calendar"])
     outputs = mounts / "tmp" / "outputs"
-    files = {file.name: file.read_text() for file in outputs.iterdir()} if outputs.is_dir() else {}
+    files = {file.name: file.read_text(encoding="utf-8") for file in outputs.iterdir()} if outputs.is_dir() else {}
     return code, files, written.getvalue()
 
 
+def _outputs(day: str, is_open: str, variant: str, half_day: str = "no", reason: str = "") -> dict[str, str]:
+    return {"business-date": day, "open": is_open, "variant": variant, "half-day": half_day, "reason": reason}
+
+
 @pytest.mark.parametrize(
-    ("scheduled", "business_date", "is_open", "variant"),
+    ("scheduled", "outputs"),
     [
-        ("2026-03-31T20:30:00Z", "2026-03-31", "yes", "quarter-end"),
-        ("2026-04-01T01:00:00Z", "2026-03-31", "yes", "quarter-end"),
-        ("2026-03-31T10:00:00Z", "2026-03-31", "yes", "quarter-end"),
-        ("2026-03-31T09:59:00Z", "2026-03-30", "yes", "regular"),
-        ("2026-04-03T20:30:00Z", "2026-04-03", "no", "regular"),
-        ("2026-05-29T20:30:00Z", "2026-05-29", "yes", "month-end"),
-        ("2026-05-30T20:30:00Z", "2026-05-30", "no", "regular"),
-        ("2026-12-31T21:30:00Z", "2026-12-31", "yes", "quarter-end"),
-        ("2027-01-01T02:00:00+01:00", "2026-12-31", "yes", "quarter-end"),
-        ("2024-03-28T21:30:00Z", "2024-03-28", "yes", "quarter-end"),
-        ("2026-10-25T00:30:00Z", "2026-10-24", "no", "regular"),
+        ("2026-03-31T20:30:00Z", _outputs("2026-03-31", "yes", "quarter-end")),
+        ("2026-04-01T01:00:00Z", _outputs("2026-03-31", "yes", "quarter-end")),
+        ("2026-04-03T20:30:00Z", _outputs("2026-04-03", "no", "regular", reason="Good Friday")),
+        ("2026-05-23T20:30:00Z", _outputs("2026-05-23", "no", "regular", reason="Saturday")),
+        ("2026-05-30T20:30:00Z", _outputs("2026-05-30", "yes", "month-end", reason="Make-up Saturday")),
+        ("2026-12-30T21:30:00Z", _outputs("2026-12-30", "yes", "quarter-end", "yes", "Früher Schluß")),
+        ("2026-11-30T21:30:00Z", _outputs("2026-11-30", "no", "month-end", reason="The cluster moves")),
     ],
 )
-def test_scheduled_time_has_a_business_date(
-    tmp_path: Path, scheduled: str, business_date: str, is_open: str, variant: str
-) -> None:
-    """Summer and winter time, nights after midnight, month ends before weekends and holidays."""
-    code, files, _ = _run(tmp_path, scheduledTime=scheduled)
-
+def test_scheduled_night_is_told_its_day(tmp_path: Path, scheduled: str, outputs: dict[str, str]) -> None:
+    """Which date, whether there is a night, and why not; every further case stands in runs/contract.json."""
+    code, files, said = _run(tmp_path, scheduledTime=scheduled)
     assert code == 0
-    assert files == {"business-date": business_date, "open": is_open, "variant": variant}
-
-
-@pytest.mark.parametrize(
-    ("business_date", "is_open", "variant"),
-    [("2026-12-29", "yes", "regular"), ("2026-12-30", "yes", "quarter-end"), ("2026-12-31", "no", "regular")],
-)
-def test_customers_own_holidays_move_the_end_of_a_quarter(
-    tmp_path: Path, business_date: str, is_open: str, variant: str
-) -> None:
-    """The last business day is the customer's own, and the log says what a day was taken for."""
-    code, files, said = _run(tmp_path, businessDate=business_date, extraHolidays=["2026-12-31"])
-    assert code == 0
-    assert files == {"business-date": business_date, "open": is_open, "variant": variant}
-    assert f"business date {business_date}" in said
-    assert f"open: {is_open}, variant: {variant}" in said
+    assert files == outputs
+    assert f"business-date: {outputs['business-date']}, open: {outputs['open']}" in said
+    assert outputs["reason"] in said
 
 
 def test_explicit_date_stands_whatever_the_schedule(tmp_path: Path) -> None:
     """A replay names the date it is for."""
-    code, files, _ = _run(tmp_path, scheduledTime="", businessDate="2025-12-24", extraHolidays=["2025-12-24"])
+    code, files, _ = _run(tmp_path, scheduledTime="", businessDate="2025-12-24")
     assert code == 0
-    assert files == {"business-date": "2025-12-24", "open": "no", "variant": "regular"}
+    assert files == _outputs("2025-12-24", "no", "regular", reason="Christmas Eve")
+
+
+def test_person_may_start_the_night_that_the_schedule_leaves_out(tmp_path: Path) -> None:
+    """A month's end without a night can be made up for; the day is a business day as before."""
+    code, files, _ = _run(tmp_path, scheduledTime="", businessDate="2026-11-30")
+    assert code == 0
+    assert files == _outputs("2026-11-30", "yes", "month-end", reason="The cluster moves")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"scheduledTime": "2028-01-03T21:30:00Z"}, {"scheduledTime": "", "businessDate": "2023-12-29"}]
+)
+def test_date_that_the_calendar_does_not_know_is_never_guessed(tmp_path: Path, changes: dict[str, str]) -> None:
+    """Said with the days that it knows, and what to do."""
+    code, files, said = _run(tmp_path, **changes)
+    assert code == 50
+    assert files == {}
+    assert "outside of the calendar TARGET, which knows the days from 2024-01-01 to 2027-12-31" in said
+    assert "deploy the customer with a calendar that knows it" in said
 
 
 def test_business_date_is_never_taken_from_the_clock(tmp_path: Path) -> None:
@@ -99,9 +112,11 @@ def test_business_date_is_never_taken_from_the_clock(tmp_path: Path) -> None:
         ({"timezone": "Europe/Atlantis"}, "calendar.timezone: got 'Europe/Atlantis'"),
         ({"scheduledTime": "yesterday"}, "calendar.scheduledTime: got 'yesterday'"),
         ({"scheduledTime": "2026-03-31T20:30:00"}, "must be a time with its offset"),
-        ({"calendar": "NYSE"}, "calendar.calendar: got 'NYSE', must be TARGET or WEEKENDS"),
+        ({"calendar": "NYSE"}, "calendar.calendar: got 'NYSE', must be an object"),
+        ({"calendar": {**TARGET, "weekend": [8]}}, "calendar.calendar.weekend: got [8]"),
+        ({"businessDate": "0206-03-31"}, "calendar.businessDate: got '0206-03-31'"),
         ({"rollHour": 24}, "calendar.rollHour: got 24"),
-        ({"extraHolidays": ["24.12."]}, "calendar.extraHolidays"),
+        ({"calendar": {**TARGET, "closed": {"24.12.": "x"}}}, "calendar.calendar.closed"),
         ({"holidays": []}, "calendar.holidays: got [], which this runner does not know"),
     ],
 )

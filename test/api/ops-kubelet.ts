@@ -142,7 +142,11 @@ export class PlayedKubelet {
     }
     const { businessDate } = calendar;
     const open = ["2026-04-03", "2026-04-06"].includes(businessDate) ? "no" : "yes";
-    return { exitCode: 0, outputs: { "business-date": businessDate, open, variant: "regular" } };
+    const reason = open === "no" ? "Easter" : "";
+    return {
+      exitCode: 0,
+      outputs: { "business-date": businessDate, open, variant: "regular", "half-day": "no", reason },
+    };
   }
 
   private async setStatus(

@@ -232,7 +232,7 @@ describe("a backfill", () => {
     expect(started(1, "2026-04-03").anew).toEqual([]);
     await expect
       .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 60_000 })
-      .toMatch(/2026-04-06 +1 +backfill +Closed.*not a business day/);
+      .toMatch(/2026-04-06 +1 +backfill +Closed.*Easter/);
   });
 
   it("has nothing left to do when it is begun again", async () => {

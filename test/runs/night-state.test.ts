@@ -164,6 +164,23 @@ describe("a night", () => {
 
   test("says so on a day that is no business day", () => {
     const night = nightState(nightWorkflow({ open: "no", phase: "Succeeded" }), NOW);
-    expect(renderNight(night, "Nordbank AG", plain)).toContain("not a business day");
+    expect(renderNight(night, "Nordbank AG", plain)).toContain("no night (not a business day): the steps are skipped");
+  });
+
+  test("says why there is no night, where the calendar gave a reason", () => {
+    const day = { "half-day": "no", reason: "Good Friday" } as const;
+    const night = nightState(nightWorkflow({ open: "no", day, phase: "Succeeded" }), NOW);
+    expect(night).toMatchObject({ open: false, dayReason: "Good Friday" });
+    expect(renderNight(night, "Nordbank AG", plain)).toContain("no night (Good Friday): the steps are skipped");
+  });
+
+  test("says that a day is a half day, and nothing of an ordinary one", () => {
+    const day = { "half-day": "yes", reason: "Christmas Eve" } as const;
+    const half = nightState(nightWorkflow({ open: "yes", day }), NOW);
+    expect(half).toMatchObject({ open: true, halfDay: true, dayReason: "Christmas Eve" });
+    expect(renderNight(half, "Nordbank AG", plain).split("\n")[1]).toBe("  half day: Christmas Eve");
+    const full = nightState(nightWorkflow({ open: "yes", day: { "half-day": "no", reason: "" } }), NOW);
+    expect(full).not.toHaveProperty("halfDay");
+    expect(full).not.toHaveProperty("dayReason");
   });
 });

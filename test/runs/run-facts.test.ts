@@ -39,6 +39,12 @@ describe("the facts of a run", () => {
     });
   });
 
+  test("say what kind of day it was for", () => {
+    const day = { "half-day": "yes", reason: "Christmas Eve" } as const;
+    const facts = runFacts(nightWorkflow({ open: "yes", day }), undefined, NOW);
+    expect(facts).toMatchObject({ open: true, halfDay: true, dayReason: "Christmas Eve" });
+  });
+
   test("keep the hashes that the runner verified, and nothing else it may have written", () => {
     const scenarios = run("a").steps.find(({ name }) => name === "scenarios");
     expect(scenarios?.attempts).toMatchObject([{ number: 1, results: { sha256: "a", files: { "spot.csv": "a" } } }]);

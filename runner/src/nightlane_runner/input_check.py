@@ -112,6 +112,14 @@ class InputReader:
         self.problem(key, rule, mend)
         return ()
 
+    def numbers(self, key: str, rule: str, mend: str) -> tuple[int, ...]:
+        """Return the list of whole numbers under `key`."""
+        value = self._tree.get(key)
+        if isinstance(value, list) and all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+            return tuple(item for item in value if isinstance(item, int))
+        self.problem(key, rule, mend)
+        return ()
+
     def labels(self, key: str) -> dict[str, str]:
         """Return the label selector under `key`: at least one label and its value."""
         value = self._tree.get(key)

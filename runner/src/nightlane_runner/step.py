@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from nightlane_runner.business_calendar import BusinessCalendar
 from nightlane_runner.json_tree import JsonObject
 
 
@@ -204,8 +205,7 @@ class CalendarInput:
         scheduled_time: when the schedule fired (RFC 3339), "" for a run that a person started.
         business_date: "auto", or the date itself.
         timezone: the customer's timezone, such as Europe/Berlin.
-        calendar: TARGET or WEEKENDS.
-        extra_holidays: further days that are no business days.
+        calendar: which days the customer works.
         roll_hour: before this local hour (0-23) a scheduled time still belongs to the day before.
 
     """
@@ -213,6 +213,5 @@ class CalendarInput:
     scheduled_time: str
     business_date: str
     timezone: str
-    calendar: str
-    extra_holidays: frozenset[date]
+    calendar: BusinessCalendar
     roll_hour: int

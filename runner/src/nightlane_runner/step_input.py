@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import PurePosixPath
 
+from nightlane_runner.calendar_input import is_day, read_calendar
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.input_check import DNS_LABEL, InputReader, Problem
@@ -198,11 +199,7 @@ class StepInput:
     def calendar(self) -> tuple[CalendarInput, RunClaim]:
         """Return the input of `calendar`; raises StepEnded(BAD_INPUT) naming every problem."""
         section = self._reader.section("calendar")
-        section.known_keys("scheduledTime", "businessDate", "timezone", "calendar", "extraHolidays", "rollHour")
-        mend = 'write each like "2026-12-24"'
-        holidays = section.texts("extraHolidays", "must be a list of dates", mend)
-        if not all(_is_date(day) for day in holidays):
-            section.problem("extraHolidays", "must be a list of dates", mend)
+        section.known_keys("scheduledTime", "businessDate", "timezone", "calendar", "rollHour")
         calendar = CalendarInput(
             scheduled_time=section.text(
                 "scheduledTime", "must be a string", 'write a time, or "" for none', lambda _: True
@@ -211,16 +208,10 @@ class StepInput:
                 "businessDate",
                 'must be "auto" or a date',
                 'write it like "2026-03-31"',
-                lambda value: value == "auto" or _is_date(value),
+                lambda value: value == "auto" or is_day(value),
             ),
             timezone=section.text("timezone", "must name a timezone", 'write it like "Europe/Berlin"'),
-            calendar=section.text(
-                "calendar",
-                "must be TARGET or WEEKENDS",
-                "use one of the two",
-                lambda value: value in ("TARGET", "WEEKENDS"),
-            ),
-            extra_holidays=frozenset(date.fromisoformat(day) for day in holidays if _is_date(day)),
+            calendar=read_calendar(section.section("calendar")),
             roll_hour=section.count("rollHour", smallest=0),
         )
         if calendar.roll_hour > 23:
@@ -242,7 +233,7 @@ class StepInput:
     def _step(self) -> Step:
         run = self._reader.section("run")
         run.known_keys("customer", "pipeline", "businessDate", "variant", "number")
-        day = run.text("businessDate", "must be a date", 'write it like "2026-03-31"', _is_date)
+        day = run.text("businessDate", "must be a date", 'write it like "2026-03-31"', is_day)
         return Step(
             run=Run(
                 customer=run.name("customer"),
@@ -293,13 +284,6 @@ def _below_night(section: InputReader, key: str) -> str | None:
 
 def _is_step(value: str) -> bool:
     return not value or (len(value) <= 128 and DNS_LABEL.fullmatch(value) is not None)
-
-
-def _is_date(value: str) -> bool:
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
 
 
 def _is_clean(value: str, below: str) -> bool:

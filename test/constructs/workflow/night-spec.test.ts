@@ -1,5 +1,6 @@
 import { Duration } from "cdk8s";
 import { describe, expect, test } from "vitest";
+import { customerCalendar } from "../../../constructs/calendars/customer-calendar.ts";
 import { nightly, WEEKENDS } from "../../../constructs/index.ts";
 import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import { customerWithSteps, smallSpark, testCustomer } from "../../support/customer.ts";
@@ -35,15 +36,14 @@ describe("the night", () => {
     const schedule = nightly("22:00", {
       timezone: "Europe/Zurich",
       calendar: WEEKENDS,
-      extraHolidays: ["2026-08-01"],
+      extraHolidays: ["2026-12-24"],
     });
     expect(runnerDocument(template(testCustomer({ workflow: { schedule } }), "calendar"))).toEqual({
       calendar: {
         scheduledTime: "2026-03-31T20:30:00Z",
         businessDate: "auto",
         timezone: "Europe/Zurich",
-        calendar: "WEEKENDS",
-        extraHolidays: ["2026-08-01"],
+        calendar: customerCalendar(schedule),
         rollHour: 12,
       },
       claim: { pipeline: "night", number: "1", workflow: "night-1774989000", uid: "uid-1" },
@@ -69,7 +69,7 @@ describe("the exit handler", () => {
 
   test("knows the run by what the calendar found", () => {
     const names = template(diamond, "calendar").outputs?.parameters?.map(({ globalName }) => globalName);
-    expect(names).toEqual(["business-date", "open", "variant"]);
+    expect(names).toEqual(["business-date", "open", "variant", "half-day", "reason"]);
     expect(runnerDocument(template(diamond, "sweep"))).toMatchObject({
       run: { businessDate: "2026-03-31", variant: "quarter-end", number: 1 },
       step: "sweep",
@@ -95,6 +95,21 @@ describe("the DAG", () => {
     expect(dag.right?.when).toBe(`${variant} == "month-end" || ${variant} == "quarter-end"`);
     expect(dag.last?.when).toBe(`${variant} == "quarter-end"`);
     expect(dag.first).not.toHaveProperty("when");
+  });
+
+  test("runs a step on half days only, or on full days only", () => {
+    const customer = customerWithSteps((night) => {
+      night.spark("early", smallSpark({ when: "half-day" }));
+      night.spark("usual", smallSpark({ when: "full-day" }));
+    });
+    const { early, usual } = tasks(template(customer, "steps"));
+    const halfDay = '"{{inputs.parameters.half-day}}"';
+    expect([early?.when, usual?.when]).toEqual([`${halfDay} == "yes"`, `${halfDay} == "no"`]);
+    expect(template(customer, "steps").inputs?.parameters).toContainEqual({ name: "half-day" });
+    expect(tasks(template(customer, "night")).steps?.arguments?.parameters).toContainEqual({
+      name: "half-day",
+      value: "{{tasks.calendar.outputs.parameters.half-day}}",
+    });
   });
 
   test("refers only to templates that are there", () => {

@@ -12,6 +12,8 @@ export interface NightParts {
   readonly finishedAt?: string;
   /** What the calendar answered; undefined before it has. */
   readonly open?: "yes" | "no";
+  /** What a calendar of today answers besides; one of an older template does not. */
+  readonly day?: { readonly "half-day": "yes" | "no"; readonly reason: string };
 }
 
 const STARTED = "2026-03-31T20:30:00Z";
@@ -20,7 +22,7 @@ const STARTED = "2026-03-31T20:30:00Z";
 export function nightWorkflow(parts: NightParts = {}): Workflow {
   const parameters = { "business-date": "2026-03-31", "run-number": "1", ...parts.parameters };
   const nodes = [
-    ...(parts.open === undefined ? [] : [calendar(parts.open, parameters["business-date"])]),
+    ...(parts.open === undefined ? [] : [calendar(parts.open, parameters["business-date"], parts.day)]),
     ...(parts.nodes ?? []),
   ];
   return {
@@ -63,9 +65,9 @@ function runTemplate(step: string, kind: string) {
   return { name: `run-${step}`, container: { args: [kind], image: `registry.example/runner@${digest}`, env } };
 }
 
-function calendar(open: string, businessDate: string): WorkflowNode {
+function calendar(open: string, businessDate: string, day: NightParts["day"]): WorkflowNode {
   return node("calendar", "calendar", "Pod", "Succeeded", {
-    outputs: { parameters: list({ "business-date": businessDate, open, variant: "regular" }) },
+    outputs: { parameters: list({ "business-date": businessDate, open, variant: "regular", ...day }) },
   });
 }
 
