@@ -15,6 +15,8 @@ export interface Counters {
   roundFailures: number;
   lastListed: number;
   lastRound: number;
+  /** How long the last round took, without what receivers were told, seconds. */
+  roundSeconds: number;
 }
 
 /** One metric: its name, help, type, and samples as label pairs with a value. */
@@ -209,6 +211,7 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
     own("watch_failures_total", "Lists and watches that broke and were begun again.", counters.watchFailures),
     own("round_failures_total", "Rounds that broke off, or left out a lane.", counters.roundFailures),
     own("last_round_timestamp_seconds", "When the last round came to its end.", counters.lastRound, "gauge"),
+    own("round_seconds", "How long the last round took.", counters.roundSeconds, "gauge"),
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
   ];
 }

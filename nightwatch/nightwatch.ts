@@ -7,6 +7,7 @@ import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { customerOf, type Lane } from "./lane.ts";
+import { lookAt, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Webhook } from "./notify/webhook.ts";
@@ -15,11 +16,7 @@ import type { RecordStore } from "./records/record-store.ts";
 import { RecordWriter } from "./records/record-writer.ts";
 import { expired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
-import { controllerSignals } from "./signals/controller-signals.ts";
-import { laneSignals } from "./signals/lane-signals.ts";
-import { nightSignals } from "./signals/night-signals.ts";
 import type { Signal } from "./signals/signal.ts";
-import { stepSignals } from "./signals/step-signals.ts";
 import type { Head } from "./watch/pages.ts";
 
 /** What nightwatch works with. */
@@ -60,13 +57,13 @@ export class Nightwatch {
     roundFailures: 0,
     lastListed: 0,
     lastRound: 0,
+    roundSeconds: 0,
   };
   private readonly book = new RunBook();
   private readonly notifier: Notifier;
   private readonly writer: RecordWriter;
   /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
-  private lanes: readonly Lane[] = [];
-  private signals: readonly Signal[] = [];
+  private sight: Sight = { lanes: [], signals: [], failures: [] };
   private controllerRenewed: number | undefined;
   private readonly startedAt: number;
 
@@ -178,14 +175,16 @@ export class Nightwatch {
   /** One round: what has changed with time, records, notifications, retention. Every few seconds. */
   async round(): Promise<void> {
     const now = this.parts.clock();
+    const start = performance.now();
     for (const facts of this.book.reread(now)) {
       this.writer.note(facts);
     }
     this.look(now);
     await this.writer.flush(now);
+    this.counters.roundSeconds = (performance.now() - start) / 1000;
     const notified = this.notifiedKeys();
     await this.notifier.send(
-      this.signals.filter((signal) => !notified.has(notifiedKey(signal))),
+      this.sight.signals.filter((signal) => !notified.has(notifiedKey(signal))),
       now,
     );
     this.counters.lastRound = Math.floor(now / 1000);
@@ -210,7 +209,7 @@ export class Nightwatch {
   }
 
   metrics(): string {
-    return renderMetrics(this.lanes, this.signals, this.counters, this.controllerRenewed);
+    return renderMetrics(this.sight.lanes, this.sight.signals, this.counters, this.controllerRenewed);
   }
 
   /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
@@ -233,28 +232,15 @@ export class Nightwatch {
     return this.counters.lastListed > 0;
   }
 
-  /** Looks at each lane by itself. */
   private look(now: number): void {
-    const lanes: Lane[] = [];
-    const signals: Signal[] = [...controllerSignals(this.controllerRenewed, now)];
-    for (const book of this.book.lanes()) {
-      try {
-        const lane = book.view(now);
-        this.noteNeverStarted(lane, now);
-        const own = [...nightSignals(lane, now), ...laneSignals(lane, now), ...runningSignals(lane)];
-        lanes.push(lane);
-        signals.push(...own);
-        book.noteProblem("lane", undefined, now);
-      } catch (error) {
-        this.counters.roundFailures += 1;
-        this.parts.log("error", `lane ${book.customer}: ${errorText(error)}`);
-        book.noteProblem("lane", errorText(error), now);
-        lanes.push(book.unreadable);
-        signals.push(...laneSignals(book.unreadable, now));
-      }
+    this.sight = lookAt(this.book.lanes(), this.controllerRenewed, now);
+    for (const { customer, reason } of this.sight.failures) {
+      this.counters.roundFailures += 1;
+      this.parts.log("error", `lane ${customer}: ${reason}`);
     }
-    this.lanes = lanes;
-    this.signals = signals;
+    for (const lane of this.sight.lanes) {
+      this.noteNeverStarted(lane, now);
+    }
   }
 
   /** A night that never started leaves no workflow: its record is made here. */
@@ -293,7 +279,7 @@ export class Nightwatch {
 
   private notifiedKeys(): ReadonlySet<string> {
     return new Set(
-      this.lanes.flatMap((lane) =>
+      this.sight.lanes.flatMap((lane) =>
         lane.runs.flatMap(({ facts }) => facts.notified.map((key) => `${lane.customer}/${facts.night}/${key}`)),
       ),
     );
@@ -315,10 +301,6 @@ export class Nightwatch {
       }
     }
   }
-}
-
-function runningSignals({ runs }: Lane): readonly Signal[] {
-  return runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state)));
 }
 
 function awaitsComparison({ repeats, businessDate, comparison, phase }: RunFacts): boolean {

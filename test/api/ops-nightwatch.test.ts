@@ -12,7 +12,8 @@ import type { RunRecord } from "../../runs/run-record.ts";
 import { OpsCluster } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
-const NIGHT = "night-2026-03-31-run-1";
+/** Run 1 of 2026-03-31, by the start of that night. */
+const NIGHT = `night-${Date.parse("2026-03-31T20:30:00Z") / 1000}`;
 const ANNA = "anna@vendor.example";
 
 let cluster: OpsCluster;

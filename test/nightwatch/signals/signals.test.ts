@@ -217,6 +217,7 @@ test("metrics are text that Prometheus reads", () => {
     roundFailures: 0,
     lastListed: 1_774_990_000,
     lastRound: 1_774_990_001,
+    roundSeconds: 0.25,
   };
   const failed = { phase: "Failed", exitCode: 30, hold: "Running" } as const;
   const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 1, failed)];
@@ -225,7 +226,7 @@ test("metrics are text that Prometheus reads", () => {
   const text = renderMetrics(lanes, found, counters, Date.parse("2026-04-01T04:00:00Z"));
   const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   for (const sample of samples) {
-    expect(sample).toMatch(/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+$/);
+    expect(sample).toMatch(/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+(\.\d+)?$/);
   }
   expect(samples).toEqual(
     expect.arrayContaining([
@@ -245,6 +246,7 @@ test("metrics are text that Prometheus reads", () => {
       "nightlane_controller_renewed_timestamp_seconds 1775016000",
       "nightlane_nightwatch_records_written_total 3",
       "nightlane_nightwatch_last_round_timestamp_seconds 1774990001",
+      "nightlane_nightwatch_round_seconds 0.25",
     ]),
   );
 });
