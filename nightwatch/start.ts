@@ -9,7 +9,7 @@ import { Webhook } from "./notify/webhook.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { serve } from "./server.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
-import { ControllerLease } from "./watch/controller-lease.ts";
+import { controllerRenewed } from "./watch/controller-lease.ts";
 import type { Head } from "./watch/pages.ts";
 
 /** How nightwatch is set up. */
@@ -151,10 +151,10 @@ async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Prom
 }
 
 async function watchController(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  const lease = new ControllerLease(settings.config);
+  const objects = settings.config.makeApiClient(CustomObjectsApi);
   while (!stop.aborted) {
     try {
-      nightwatch.controllerSeen(await lease.renewed());
+      nightwatch.controllerSeen(await controllerRenewed(objects));
     } catch (error) {
       nightwatch.counters.watchFailures += 1;
       settings.log("error", `lease of the Argo controller: ${errorText(error)}; trying again`);

@@ -1,24 +1,24 @@
-import { ApiException, CoordinationV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 
-/** Reads the lease of the Argo controllers. */
-export class ControllerLease {
-  private readonly leases: CoordinationV1Api;
+const LEASES = { group: "coordination.k8s.io", version: "v1", plural: "leases" } as const;
 
-  constructor(config: KubeConfig) {
-    this.leases = config.makeApiClient(CoordinationV1Api);
-  }
-
-  /** When it was last renewed, milliseconds; undefined where no controller has ever led. */
-  async renewed(): Promise<number | undefined> {
-    try {
-      const { spec } = await this.leases.readNamespacedLease(CONTROLLER_LEASE);
-      return spec?.renewTime?.getTime();
-    } catch (error) {
-      if (error instanceof ApiException && error.code === 404) {
-        return undefined;
-      }
-      throw error;
+/**
+ * When the leader of the Argo controllers last renewed its lease, milliseconds; undefined where none has ever led.
+ * @param objects Takes the lease as it is: the client's own type of its time is not what it gives.
+ */
+export async function controllerRenewed(objects: CustomObjectsApi): Promise<number | undefined> {
+  try {
+    const lease: { readonly spec?: { readonly renewTime?: string } } = await objects.getNamespacedCustomObject({
+      ...LEASES,
+      ...CONTROLLER_LEASE,
+    });
+    const renewed = Date.parse(lease.spec?.renewTime ?? "");
+    return Number.isNaN(renewed) ? undefined : renewed;
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 404) {
+      return undefined;
     }
+    throw error;
   }
 }
