@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     """The operator ended the step; the remote work was cancelled."""
 
     BAD_INPUT = 50
-    """The step's definition, its credentials or a full volume cannot be used: somebody has to change something first."""
+    """The step's definition, its credentials or a full volume cannot be used: something has to be changed first."""
 
     RUN_EXISTS = 60
     """Another workflow is this very run: this one did nothing and is not the run of its date."""

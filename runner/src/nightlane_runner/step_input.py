@@ -181,7 +181,7 @@ class StepInput:
             "businessDate",
             "must be a date, or empty for all",
             'write it like "2026-03-31"',
-            lambda value: not value or _is_date(value),
+            lambda value: not value or is_day(value),
         )
         wanted = section.text("step", "must be a step's name, or empty for a list", 'write it like "var-es"', _is_step)
         read = ReadInput(
