@@ -17,6 +17,8 @@ export interface ApiServerOptions {
   readonly dir: string;
   /** Told when tools have to be built first. @default - nobody */
   readonly reporter?: Reporter;
+  /** Further flags of kube-apiserver. @default - none */
+  readonly flags?: readonly string[];
 }
 
 /** A running API server. */
@@ -67,7 +69,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   };
   try {
     await start(controlPlane.etcd);
-    const apiServerReady = await start(controlPlane.apiServer);
+    const { command } = controlPlane.apiServer;
+    const apiServerReady = await start({ ...controlPlane.apiServer, command: [...command, ...(options.flags ?? [])] });
     await apiServerReady();
     const log = join(dir, "logs", "kube-controller-manager.log");
     const controllers = await childLauncher.start(controlPlane.controllerManager, log);

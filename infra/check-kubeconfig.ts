@@ -6,6 +6,7 @@ import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../constructs/customer-side/customer-side.ts";
 import { type Problem, received, UserError } from "../constructs/problem.ts";
+import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
 const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
@@ -59,6 +60,11 @@ export function checkKubeconfig(
   checkClusterEntry(fields(clusters[0]?.cluster), definition, add);
   const account = credential === APPS_KUBECONFIG ? ARGOCD_SERVICE_ACCOUNT : NIGHTLANE_SERVICE_ACCOUNT;
   checkUser(fields(users[0]?.user), `issue a token for the service account ${account}`, add);
+  if (problems.length === 0) {
+    for (const { place, received: shown, rule } of nearEnds(credentialEnds(text), Date.now())) {
+      add(place, shown, rule, `issue a new one for the service account ${account}, as docs/deploy.md says`);
+    }
+  }
   return problems;
 }
 

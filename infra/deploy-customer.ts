@@ -6,6 +6,7 @@ import type { Manifest } from "../constructs/manifest.ts";
 import { Fingerprints } from "../constructs/platform/fingerprints.ts";
 import { render, synthesize } from "../constructs/synthesize.ts";
 import { withAppCredential } from "./app-credentials.ts";
+import { credentialEnds, endText } from "./credential-ends.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { customerFile, loadCustomer } from "./customer-files.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
@@ -19,6 +20,7 @@ export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
   const { lane, apps } = synthesize(definition, customerFile(name));
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
+  sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
   const parent = new pulumi.ComponentResource("nightlane:index:Customer", name);
   // Before the namespace: a credential that is another customer's already leaves nothing behind.
@@ -32,6 +34,17 @@ export async function deployCustomer(name: string): Promise<void> {
   createInPhases(apps, { parent, dependsOn: unique }, (manifest) =>
     withAppCredential(manifest, definition, appsKubeconfig ?? ""),
   );
+}
+
+/** Says when each kubeconfig ends: what expires must not be found out by a night. */
+function sayEnds(credentials: Credentials): void {
+  for (const name of ["kubeconfig", APPS_KUBECONFIG]) {
+    const kubeconfig = credentials[name];
+    for (const end of kubeconfig === undefined ? [] : credentialEnds(kubeconfig)) {
+      const { text, warning } = endText(end, Date.now());
+      void (warning ? pulumi.log.warn : pulumi.log.info)(`credentials.${name}: ${text}`);
+    }
+  }
 }
 
 async function customerFingerprints(

@@ -2,10 +2,11 @@ import { errorText } from "./error-text.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneBook } from "./lane-book.ts";
 import { controllerSignals } from "./signals/controller-signals.ts";
+import { credentialSignals } from "./signals/credential-signals.ts";
 import { laneSignals } from "./signals/lane-signals.ts";
 import { nightSignals } from "./signals/night-signals.ts";
+import { runningSignals } from "./signals/running-signals.ts";
 import type { Signal } from "./signals/signal.ts";
-import { stepSignals } from "./signals/step-signals.ts";
 
 /** How everything stands at one time. */
 export interface Sight {
@@ -45,6 +46,7 @@ function signalsOf(lane: Lane, now: number): readonly Signal[] {
   return [
     ...nightSignals(lane, now),
     ...laneSignals(lane, now),
-    ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state))),
+    ...runningSignals(lane, now),
+    ...credentialSignals(lane, now),
   ];
 }

@@ -1,7 +1,9 @@
 import { currentNight } from "../runs/due-nights.ts";
+import { credentialMetrics } from "./credential-metrics.ts";
 import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
+import { troubleMetrics } from "./trouble-metrics.ts";
 
 /** What nightwatch itself has done, since it started. Times are seconds since the epoch, 0 before the first. */
 export interface Counters {
@@ -46,6 +48,8 @@ export function renderMetrics(
     ...nightMetrics(lanes, signals),
     ...laneMetrics(lanes),
     ...stepMetrics(lanes),
+    ...troubleMetrics(lanes, signals),
+    ...credentialMetrics(lanes),
     ...controllerMetrics(controllerRenewed),
     ...ownMetrics(counters),
   ]

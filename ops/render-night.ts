@@ -1,8 +1,10 @@
 import { styleText } from "node:util";
 import type { RecordedAct } from "../runs/act.ts";
+import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
 import type { NightState, StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
+import { type StepTrouble, troubleText } from "../runs/trouble.ts";
 
 export { clock } from "../runs/time.ts";
 
@@ -28,6 +30,9 @@ const marks: Readonly<Record<StepState, readonly [string, Parameters<Paint>[0]]>
   omitted: ["∅", "gray"],
   failed: ["✗", "red"],
 };
+
+/** What of a credential ends within so many days is shown with each night. */
+const SOON_DAYS = 14;
 
 /** How much of a night is told. */
 export interface RenderOptions {
@@ -58,10 +63,12 @@ export function renderNight(night: NightState, title: string, paint: Paint, opti
     const indent = "  ".repeat((depth.get(step.name) ?? 0) + 1);
     return [
       stepLine(step, indent, paint),
+      ...troubleLines(step.trouble, `${indent}    `, paint),
       ...(options.details === true ? detailLines(step, `${indent}    `, paint) : []),
     ];
   });
-  return [head, ...day, ...acts, ...steps].join("\n");
+  const notes = [...day, ...acts, ...endLines(night, paint), ...troubleLines(night.trouble, "  ", paint)];
+  return [head, ...notes, ...steps].join("\n");
 }
 
 function stepLine(step: StepStatus, indent: string, paint: Paint): string {
@@ -69,9 +76,24 @@ function stepLine(step: StepStatus, indent: string, paint: Paint): string {
   const name = `${indent}${mark} ${step.name}`.padEnd(34);
   const attempt = step.attempts > 1 ? `  attempt ${step.attempts}` : "";
   const asked = step.asked === undefined ? "" : `  ${step.asked === "hold" ? "to be held" : "to be skipped"}`;
-  const message = step.message === undefined ? "" : `  ${firstLine(step.message)}`;
+  const message = step.message === undefined || step.trouble !== undefined ? "" : `  ${firstLine(step.message)}`;
   const state = `${step.kind.padEnd(9)} ${step.state.padEnd(10)} ${clock(step.seconds)}`;
   return `${paint(color, name)} ${state}${attempt}${asked}${message}`.trimEnd();
+}
+
+/** What of the customer's credential ends soon after the night began. */
+function endLines({ credentialEnds, startedAt }: NightState, paint: Paint): readonly string[] {
+  const soon = Date.parse(startedAt ?? "") + SOON_DAYS * 24 * 3600_000;
+  return listedEnds(credentialEnds ?? {})
+    .filter(([, end]) => Date.parse(end) <= soon)
+    .map(([part, end]) => `  ${paint("yellow", `the ${CREDENTIAL_PARTS[part]} of the credential ends on ${end}`)}`);
+}
+
+/** What keeps it from going on, and the reason in the runner's own words. */
+function troubleLines(trouble: StepTrouble | undefined, indent: string, paint: Paint): readonly string[] {
+  return trouble === undefined
+    ? []
+    : [`${indent}${paint("red", troubleText(trouble))}`, `${indent}${paint("gray", firstLine(trouble.sentence))}`];
 }
 
 function detailLines(step: StepStatus, indent: string, paint: Paint): readonly string[] {

@@ -1,11 +1,13 @@
 import { actsOf, type RecordedAct } from "./act.ts";
+import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { NightPhase } from "./phases.ts";
 import type { RunKey } from "./remote-job.ts";
 import { type StepStatus, stepStatus } from "./step-status.ts";
 import { secondsBetween } from "./time.ts";
-import { parameter, type Workflow } from "./workflow.ts";
+import { type StepTrouble, stepTrouble } from "./trouble.ts";
+import { parameter, type Workflow, type WorkflowNode } from "./workflow.ts";
 
 export type { StepState, StepStatus } from "./step-status.ts";
 
@@ -36,6 +38,10 @@ export interface NightState {
   readonly scheduledAt?: string;
   /** Why it failed, as Argo said it. */
   readonly message?: string;
+  /** When the parts of the customer's credential end; known with the business date. */
+  readonly credentialEnds?: CredentialEnds;
+  /** What keeps it from its first step, while its calendar is asked. */
+  readonly trouble?: StepTrouble;
   /** What people did to the night as a whole, oldest first. */
   readonly acts: readonly RecordedAct[];
 }
@@ -79,12 +85,21 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       finishedAt: workflow.status?.finishedAt,
       scheduledAt: parameter(given, "scheduled-time"),
       message: workflow.status?.message,
+      credentialEnds: credentialEnds(nodes),
+      trouble: found === undefined ? calendarTrouble(nodes, now) : undefined,
     }),
     ...(open === undefined ? {} : { open: open === "yes" }),
     steps: tasks.map(({ name, depends }) =>
       stepStatus({ name, depends, nodes, templates, acts, run, asked: askedFor(control[`hold.${name}`]), now }),
     ),
   };
+}
+
+function calendarTrouble(nodes: readonly WorkflowNode[], now: number): StepTrouble | undefined {
+  const pods = nodes
+    .filter((node) => node.templateName === "calendar" && node.type === "Pod")
+    .sort((a, b) => (a.startedAt ?? "").localeCompare(b.startedAt ?? ""));
+  return stepTrouble(pods, undefined, now);
 }
 
 function askedFor(value: string | undefined): "hold" | "skip" | undefined {

@@ -64,6 +64,7 @@ export function runFacts(
       halfDay: state.halfDay,
       dayReason: state.dayReason,
       finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
+      credentialEnds: state.credentialEnds,
       comparison: before?.comparison,
     }),
   };

@@ -1,4 +1,5 @@
 import type { RecordedAct } from "./act.ts";
+import type { CredentialEnds } from "./credential-ends.ts";
 import type { NightPhase } from "./phases.ts";
 import type { StepState } from "./step-status.ts";
 
@@ -67,6 +68,8 @@ export interface RunFacts {
   /** When it should have ended, RFC 3339. */
   readonly finishBy?: string;
   readonly late: boolean;
+  /** When the parts of the customer's credential end that was mounted in the run. */
+  readonly credentialEnds?: CredentialEnds;
   readonly steps: readonly StepFacts[];
   /** Every act, whether it is about a step or the night, oldest first. */
   readonly acts: readonly RecordedAct[];

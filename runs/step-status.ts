@@ -4,6 +4,7 @@ import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
 import { secondsBetween } from "./time.ts";
+import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
 
 /**
@@ -47,6 +48,8 @@ export interface StepStatus {
   readonly waitingSince?: string;
   /** Why it failed or waits, as the runner or Argo said it. */
   readonly message?: string;
+  /** What keeps it from going on, while it runs and its tries go on. */
+  readonly trouble?: StepTrouble;
   /** What was asked for it before it is reached. */
   readonly asked?: "hold" | "skip";
   /** What people did to it, oldest first. */
@@ -89,7 +92,8 @@ export interface StepSource {
 export function stepStatus(source: StepSource): StepStatus {
   const { name, now } = source;
   const found = stepNodes(source.nodes, name);
-  const kind = source.templates.find((template) => template.name === `run-${name}`)?.container?.args?.[0] ?? "gate";
+  const template = source.templates.find((one) => one.name === `run-${name}`);
+  const kind = template?.container?.args?.[0] ?? "gate";
   const last = found.attempts.at(-1);
   const state = stateOf(found);
   const takenOver = found.reuse === undefined ? [] : [attemptStatus({ number: 0, ...found.reuse }, kind, source)];
@@ -115,6 +119,7 @@ export function stepStatus(source: StepSource): StepStatus {
       finishedAt: begun ? found.step?.finishedAt : undefined,
       waitingSince: waiting?.startedAt,
       message,
+      trouble: state === "running" ? troubleOf(last ?? found.reuse, template, now) : undefined,
       asked: state === "waiting" ? source.asked : undefined,
     }),
   };
@@ -144,6 +149,15 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
       logEnd: run?.phase === "Succeeded" ? undefined : logEnd(output(LOG_END_PARAMETER)),
     }),
   };
+}
+
+function troubleOf(
+  attempt: Pick<AttemptNodes, "pods"> | undefined,
+  template: WorkflowTemplate | undefined,
+  now: number,
+): StepTrouble | undefined {
+  const limit = template?.retryStrategy?.limit;
+  return stepTrouble(attempt?.pods ?? [], limit === undefined ? undefined : Number(limit), now);
 }
 
 /** The runner's own words lie on the pod; Argo's summary of the tries lies on the node above. */

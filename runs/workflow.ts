@@ -68,6 +68,7 @@ export interface WorkflowTemplate {
   readonly name: string;
   readonly dag?: { readonly tasks: readonly { readonly name: string; readonly depends?: string }[] };
   readonly suspend?: object;
+  readonly retryStrategy?: { readonly limit?: number | string };
   readonly container?: {
     readonly args?: readonly string[];
     readonly image?: string;

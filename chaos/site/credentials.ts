@@ -38,7 +38,7 @@ export class Credential {
       body: {
         apiVersion: "authentication.k8s.io/v1",
         kind: "TokenRequest",
-        spec: { expirationSeconds: 24 * 3600, boundObjectRef: { apiVersion: "v1", kind: "Secret", name, uid } },
+        spec: { expirationSeconds: 30 * 24 * 3600, boundObjectRef: { apiVersion: "v1", kind: "Secret", name, uid } },
       },
     });
     const token = (request.body as { readonly status?: { readonly token?: string } }).status?.token;

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { type Alert, prometheusRule } from "../alert-rules.ts";
 import type { CustomerDefinition } from "../customer-definition.ts";
 import { customerMetadata } from "../labels.ts";
+import { troubleAlerts } from "./trouble-alerts.ts";
 
 /** How long a hold may be forgotten. */
 const HELD = Duration.hours(1);
@@ -20,7 +21,8 @@ export class NightAlerts extends Construct {
   }
 }
 
-function nightAlerts({ name: customer, displayName }: CustomerDefinition): readonly Alert[] {
+function nightAlerts(definition: CustomerDefinition): readonly Alert[] {
+  const { name: customer, displayName } = definition;
   /** A series of this customer. */
   const series = (metric: string, labels = ""): string => `nightlane_${metric}{customer="${customer}"${labels}}`;
   const waiting = (state: string): string => series("step_waiting_since_timestamp_seconds", `,state="${state}"`);
@@ -92,5 +94,6 @@ function nightAlerts({ name: customer, displayName }: CustomerDefinition): reado
       summary: `${displayName}: the night ended without success.`,
       command: show,
     },
+    ...troubleAlerts(definition),
   ];
 }

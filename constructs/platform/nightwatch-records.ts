@@ -74,6 +74,7 @@ const facts = object(
     dayReason: text,
     finishBy: time,
     late: { type: "boolean" },
+    credentialEnds: textMap,
     steps: list(
       object({ name: text, kind: text, after: list(text), state: text, attempts: list(attempt) }, [
         "name",

@@ -103,12 +103,16 @@ function calendarTemplate(definition: CustomerDefinition): Template {
   return {
     ...base,
     outputs: {
-      parameters: ["business-date", "open", "variant", "half-day", "reason"].map((name) => ({
-        name,
-        // For the exit handler, which sees only what the whole night knows.
-        globalName: name,
-        valueFrom: { path: `/tmp/outputs/${name}` },
-      })),
+      parameters: [
+        ...["business-date", "open", "variant", "half-day", "reason"].map((name) => ({
+          name,
+          // For the exit handler, which sees only what the whole night knows.
+          globalName: name,
+          valueFrom: { path: `/tmp/outputs/${name}` },
+        })),
+        // For nightwatch; no task reads it. Absent where the credential cannot be read.
+        { name: "credential-ends", valueFrom: { path: "/tmp/outputs/credential-ends", default: "" } },
+      ],
     },
   };
 }

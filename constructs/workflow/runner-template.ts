@@ -32,13 +32,20 @@ export type RunnerCommand =
 
 /**
  * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20), the
- * pod was evicted and its remote Job runs on (143), or the runner was killed without a word, by the kernel for its
- * memory or by the kubelet after the grace period (137). The new runner adopts that Job. All others wait for a person.
+ * try ended to report a trouble or its end (21), the pod was evicted and its remote Job runs on (143), or the runner was
+ * killed without a word, by the kernel for its memory or by the kubelet after the grace period (137). The new runner
+ * adopts that Job. All others wait for a person.
  */
-const REPEATABLE = ["20", "143", "137"].reduce(
+const REPEATABLE = ["20", "21", "143", "137"].reduce(
   (condition, code) => `${condition} || lastRetry.exitCode == "${code}"`,
   'lastRetry.status == "Error"',
 );
+
+/** Tries of one attempt that may fail, be evicted or be killed, whatever is reported. */
+const TRIES = 5;
+
+/** Tries that one attempt may end in order to report, of which the runner keeps count. */
+const REPORTS = 4;
 
 export interface RunnerTemplateProps {
   readonly name: string;
@@ -54,12 +61,13 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
     name: props.name,
     activeDeadlineSeconds: props.deadlineSeconds,
     retryStrategy: {
-      limit: 6,
+      limit: TRIES + REPORTS - 1,
       retryPolicy: "Always",
       expression: REPEATABLE,
-      // 5, 15, 45, 135, 405 and 600 s. No maxDuration: Argo counts it from the first try's start and hands it to the next
-      // ones as a deadline, so that a step of hours would be neither retried after an eviction nor left to run on.
-      backoff: { duration: "5s", factor: 3, cap: "10m" },
+      // 5, 10, 20, 40, 80, 160, 320 and then 600 s: a try that ended to report waits a moment only. No maxDuration: Argo
+      // counts it from the first try's start and hands it to the next ones as a deadline, so that a step of hours would
+      // be neither retried after an eviction nor left to run on.
+      backoff: { duration: "5s", factor: 2, cap: "10m" },
     },
     container: {
       name: "main",

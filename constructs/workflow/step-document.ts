@@ -8,8 +8,14 @@ import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT 
 import type { RunnerCommand } from "./runner-template.ts";
 import { sparkJob } from "./spark-job.ts";
 
-/** How long an unreachable API server of the customer is waited for before the attempt ends as infrastructure. */
+/** How long an unreachable API server of the customer is waited for before the try ends as infrastructure. */
 const OUTAGE_BUDGET = Duration.minutes(30);
+
+/**
+ * How long a trouble lasts before the runner ends its try to report it. With the 100 s that a connection may be dead
+ * before anybody notices, and what Argo and nightwatch take, people know of it within five minutes.
+ */
+const TROUBLE_LIMIT = Duration.seconds(150);
 
 /** How long a driver may wait for a node. */
 const PENDING_LIMIT = Duration.minutes(15);
@@ -115,6 +121,7 @@ function document(definition: CustomerDefinition, step: string, work: Readonly<R
     attempt: ATTEMPT,
     namespace: definition.cluster.namespace,
     outageBudgetSeconds: OUTAGE_BUDGET.toSeconds(),
+    troubleSeconds: TROUBLE_LIMIT.toSeconds(),
     ...work,
   };
   return withNumbers(JSON.stringify(content));

@@ -5,12 +5,21 @@ import type { StepState } from "../../runs/night-state.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import { clock } from "../../runs/time.ts";
+import { type StepTrouble, troubleText } from "../../runs/trouble.ts";
 import type { Central } from "../central.ts";
 import { nightToShow } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { table } from "../output.ts";
 import type { Paint } from "../render-night.ts";
+
+/** A step that runs or waits for a person. */
+export interface ActiveStep {
+  readonly step: string;
+  readonly state: StepState;
+  /** What keeps it from going on while its tries go on. */
+  readonly trouble?: StepTrouble;
+}
 
 /** A lane's newest night in one line. */
 export interface NightLine {
@@ -28,7 +37,7 @@ export interface NightLine {
   readonly late?: boolean;
   readonly secondsLeft?: number;
   /** Steps that run or wait for a person. */
-  readonly active: readonly { readonly step: string; readonly state: StepState }[];
+  readonly active: readonly ActiveStep[];
   /** Why nothing is known of this lane. */
   readonly problem?: string;
 }
@@ -69,9 +78,12 @@ async function nightLine(central: Central, lane: Lane): Promise<NightLine> {
     state: state.open === false ? "Closed" : state.paused ? "Paused" : state.phase,
     steps: state.steps.length,
     stepsDone: state.steps.filter((step) => PASSED.has(step.state)).length,
-    active: state.steps
-      .filter((step) => ACTIVE.has(step.state))
-      .map((step) => ({ step: step.name, state: step.state })),
+    active: [
+      ...(state.trouble === undefined ? [] : [{ step: "calendar", state: "running", trouble: state.trouble } as const]),
+      ...state.steps
+        .filter((step) => ACTIVE.has(step.state))
+        .map(({ name, state, trouble }) => ({ step: name, state, ...defined({ trouble }) })),
+    ],
     ...defined({
       businessDate: state.businessDate,
       seconds: state.seconds,
@@ -96,17 +108,25 @@ export function renderNights(lines: readonly NightLine[], paint: Paint): string 
     line.steps === undefined || line.steps === 0 ? "-" : `${line.stepsDone}/${line.steps}`,
     clock(line.seconds) || "-",
     deadlineText(line),
-    line.problem ?? line.active.map(({ step, state }) => (state === "running" ? step : `${step} ${state}`)).join(", "),
+    line.problem ?? line.active.map(activeText).join(", "),
   ]);
   const [head = "", ...body] = table([heading, ...rows]).split("\n");
   return [
     paint("bold", head),
     ...body.map((text, index) => {
       const line = lines[index];
-      const bad = line?.late === true || line?.active.some(({ state }) => state === "deciding");
+      const bad =
+        line?.late === true || line?.active.some(({ state, trouble }) => state === "deciding" || trouble !== undefined);
       return bad ? paint("red", text) : text;
     }),
   ].join("\n");
+}
+
+function activeText({ step, state, trouble }: ActiveStep): string {
+  if (trouble !== undefined) {
+    return `${step}: ${troubleText(trouble)}`;
+  }
+  return state === "running" ? step : `${step} ${state}`;
 }
 
 function deadlineText({ finishBy, late, secondsLeft }: NightLine): string {

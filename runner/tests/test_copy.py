@@ -36,7 +36,8 @@ class _Sides:
 
     def copy(self, remote: str, lane: str, **changes: Any) -> CopyStep:
         """Return a step that copies between the two paths below the night's folder."""
-        given = copy_step(self.namespace, f"{NIGHT}/{remote}", f"{NIGHT}/{lane}", **changes)
+        own = {key: changes.pop(key) for key in ("troubleSeconds",) if key in changes}
+        given = copy_step(self.namespace, f"{NIGHT}/{remote}", f"{NIGHT}/{lane}", **changes) | own
         step, copy = StepInput(document(given)).copy()
         return CopyStep(Surroundings(self.mounts, step).context, copy, self.shell)
 
@@ -106,6 +107,41 @@ def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _S
 
     assert end.value.code is ExitCode.INFRASTRUCTURE
     assert (sides.lane / "big.bin").read_text() == "before"
+
+
+@pytest.mark.parametrize("harm", ["a link to itself", "a link to nothing"])
+def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    """The container's own tar says why, and no repetition cures it."""
+    monkeypatch.setattr("nightlane_runner.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
+    (sides.customer / "out").mkdir()
+    (sides.customer / "out" / "link").symlink_to("link" if harm == "a link to itself" else "nothing")
+
+    with pytest.raises(StepEnded) as end:
+        sides.copy("out", "out", timeoutSeconds=43200).copy_out()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert "was refused 3 times in a row" in end.value.sentence
+    assert "tar:" in end.value.sentence
+    assert not (sides.lane / "out").exists()
+
+
+def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And goes on in the next try, once the connection holds."""
+    monkeypatch.setattr("nightlane_runner.copy_tries.FIRST_PAUSE_SECONDS", 0.5)
+    (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
+    sides.shell.cuts = [None, 10_000] * 50
+    changes = {"troubleSeconds": 2}
+
+    with pytest.raises(StepEnded, match="TROUBLE connection since"):
+        sides.copy("big.bin", "big.bin", **changes).copy_out()
+    sides.shell.cuts = []
+    with pytest.raises(StepEnded, match="OVER connection"):
+        sides.copy("big.bin", "big.bin", **changes).copy_out()
+    sides.copy("big.bin", "big.bin", **changes).copy_out()
+
+    assert (sides.lane / "big.bin").stat().st_size == 500_000
 
 
 def test_absent_source_is_lost(sides: _Sides) -> None:

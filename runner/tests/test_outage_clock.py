@@ -19,7 +19,7 @@ class _Clock:
 
 def _outage(clock: _Clock, budget: float = 100.0) -> tuple[Outage, io.StringIO]:
     said = io.StringIO()
-    return Outage("https://k8s.example:6443", budget, StepLog(said), clock, jitter=lambda: 1.0), said
+    return Outage("https://k8s.example:6443", budget, StepLog(said), None, clock, jitter=lambda: 1.0), said
 
 
 def test_waits_double_up_to_half_a_minute() -> None:

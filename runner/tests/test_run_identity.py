@@ -10,7 +10,7 @@ from nightlane_runner.step import Run, Step
 from tests.support.steps import rendered_job
 
 RUN = Run("nordbank", "night", date(2026, 3, 31), "quarter-end", 1)
-STEP = Step(RUN, "var-es", 1, "risk", 1800)
+STEP = Step(RUN, "var-es", 1, "risk", 1800, 150)
 
 
 def test_name_depends_on_every_part_of_the_identity_and_on_nothing_else() -> None:

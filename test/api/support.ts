@@ -105,7 +105,7 @@ export class TestAuthority {
 
   constructor(folder: TemporaryFolder) {
     this.caFile = join(folder.path, "ca.pem");
-    const subject = ["-subj", "/CN=test authority", "-days", "2"];
+    const subject = ["-subj", "/CN=test authority", "-days", "30"];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/dev/null"];
     execFileSync("openssl", ["req", "-x509", ...key, ...subject, "-out", this.caFile], { stdio: "pipe" });
     this.ca = execFileSync("base64", ["-w0", this.caFile], { encoding: "utf8" });
@@ -132,6 +132,7 @@ export function projectCopy(folder: TemporaryFolder, name: string): string {
     "constructs",
     "customers",
     "infra",
+    "runs",
     "Pulumi.yaml",
     "package.json",
     "tsconfig.json",

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from nightlane_runner.api_connection import ApiConnection, tls_context
-from nightlane_runner.api_errors import ApiRefused, ApiUnknown
+from nightlane_runner.api_errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
 from nightlane_runner.api_stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, text_at
 from nightlane_runner.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig
@@ -106,7 +106,7 @@ class Api:
             return ApiStream(connection, response, silence_seconds)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise ApiUnknown(_described(error)) from error
+            raise _unknown(error) from error
         except (ApiUnknown, ApiRefused):
             connection.close()
             raise
@@ -119,7 +119,7 @@ class Api:
                 self._drop_connection()
                 if isinstance(error, ApiUnknown):
                     raise
-                raise ApiUnknown(_described(error)) from error
+                raise _unknown(error) from error
 
     def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
         login = self._login
@@ -172,7 +172,9 @@ class Api:
     def _raise_failure(self, status: int, answer: bytes) -> None:
         if status == _UNAUTHORIZED:
             self._log_in_again()
-            raise ApiUnknown("401 Unauthorized: the credential is not accepted; the mounted kubeconfig was read again")
+            raise CredentialRefused(
+                "401 Unauthorized: the credential is not accepted; the mounted kubeconfig was read again"
+            )
         if status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= http.client.INTERNAL_SERVER_ERROR:
             raise ApiUnknown(f"{status}: {_short(answer)}")
         tree = _parsed(answer)
@@ -184,7 +186,7 @@ class Api:
         try:
             self._login = _log_in(self._kubeconfig, self._scratch)
         except (OSError, UnusableKubeconfig) as error:
-            raise ApiUnknown(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
+            raise CredentialRefused(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
 
     def _note_server_time(self, stamp: str) -> None:
         try:
@@ -225,5 +227,10 @@ def _short(answer: bytes) -> str:
     return " ".join(answer[:200].decode("utf-8", "replace").split())
 
 
-def _described(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _unknown(error: Exception) -> ApiUnknown:
+    text = str(error) or type(error).__name__
+    # A server says by an alert why it does not take a client's certificate, and that it is one.
+    about_certificate = isinstance(error, ssl.SSLCertVerificationError) or (
+        isinstance(error, ssl.SSLError) and "CERTIFICATE" in text.upper()
+    )
+    return CertificateRefused(text) if about_certificate else ApiUnknown(text)

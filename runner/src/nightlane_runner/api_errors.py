@@ -1,12 +1,32 @@
 """The two ways in which an API server does not do what it was asked."""
 
+from nightlane_runner.trouble import TroubleKind
+
 
 class ApiUnknown(Exception):
     """No answer that can be trusted: nobody knows what the state is, and it may get better by itself.
 
     Network and TLS failures, timeouts, overload, server errors, a credential that is not accepted at the
     moment, and answers that do not come from a Kubernetes API server (a load balancer's own page).
+
+    Attributes:
+        trouble: what it is called where it lasts.
+
     """
+
+    trouble = TroubleKind.UNREACHABLE
+
+
+class CredentialRefused(ApiUnknown):
+    """The credential is not accepted, at the moment or for good."""
+
+    trouble = TroubleKind.CREDENTIAL
+
+
+class CertificateRefused(ApiUnknown):
+    """The server's certificate is not trusted, or it does not trust ours."""
+
+    trouble = TroubleKind.CERTIFICATE
 
 
 class ReadRefused(ApiUnknown):

@@ -11,15 +11,22 @@ from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.json_tree import number_at, text_at
 from nightlane_runner.pod_shell import PodContainer, PodShell
 from nightlane_runner.ready_pod import find_container
-from nightlane_runner.shell_session import Ending, ShellSession, TransportFailed
+from nightlane_runner.shell_session import Ending, ShellSession, TransportFailed, is_refusal
 from nightlane_runner.step import ExecInput
 from nightlane_runner.step_context import StepContext
+from nightlane_runner.trouble import TroubleKind
 
 NEEDED_PROGRAMS = ("tee", "wc")
 """What a container must have besides sh; for ending the command early also tr, grep and kill."""
 
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
+REFUSED_PAUSE_SECONDS = 20.0
+"""Pause after a refusal: long enough for an API server that has just started and does not know its roles yet."""
+
+_MOST_REFUSALS = 3
+"""After so many refusals in a row a person is needed."""
+
 _END_COMMAND_SECONDS = 10.0
 _LONGEST_LINE_BYTES = 64 * 1024
 
@@ -45,7 +52,8 @@ class ExecStep:
 
         Raises:
             StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown;
-                INFRASTRUCTURE if it never started.
+                INFRASTRUCTURE if it never started; BAD_INPUT if it may not be started.
+            Reported: it has not started for long enough to be reported. One that has started never ends for that.
 
         """
         self._refuse_second_start()
@@ -79,23 +87,50 @@ class ExecStep:
     def _run_once_connected(self) -> Ending:
         end = time.monotonic() + self._command.timeout_seconds
         pause = _FIRST_PAUSE_SECONDS
+        began: float | None = None
+        refusals = 0
         while True:
             try:
                 return self._try(end)
             except TransportFailed as error:
                 if self._started_in is not None:
                     raise self._outcome_unknown(error) from error
-                if time.monotonic() + pause >= end:
+                began = time.monotonic() if began is None else began
+                refusals = refusals + 1 if is_refusal(error) else 0
+                patience = self._patience(error, began, refusals)
+                wait = min(REFUSED_PAUSE_SECONDS if refusals else pause, patience)
+                if time.monotonic() + wait >= end:
                     raise OutOfTime from error
-                self._context.log.info(f"the command has not started ({error}); trying again in {pause:.0f} s")
-            self._context.interruptions.wait(pause)
+                self._context.log.info(f"the command has not started ({error}); trying again in {wait:.0f} s")
+            self._context.interruptions.wait(wait)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _patience(self, error: TransportFailed, began: float, refusals: int) -> float:
+        """Return how many seconds are left until what keeps the command from starting is reported, or ends this try."""
+        context, name = self._context, self._context.step.name
+        if refusals >= _MOST_REFUSALS:
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"The command of step {name} may not be started: {error}. It has not run; ask the customer's "
+                "administrator to apply the customer side, then retry.",
+            )
+        away = time.monotonic() - began
+        if away >= context.step.outage_budget_seconds:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The command of step {name} could not be started for {away:.0f} s (last: {error}); it has not run. "
+                "Look at the connection to the customer's cluster, then retry.",
+            )
+        sentence = f"The command of step {name} cannot be started ({error}); it has not run."
+        report = context.troubles.lasts(TroubleKind.CONNECTION, lambda: sentence, began)
+        return min(report, context.step.outage_budget_seconds - away)
 
     def _try(self, end: float) -> Ending:
         context = self._context
         target = find_container(context, self._command.target)
         work = ContainerWork(self._shell, target, context.interruptions.check, end)
         work.require_programs(*NEEDED_PROGRAMS)
+        context.troubles.over(TroubleKind.CONNECTION)
         with work.session(
             remote_scripts.RUN_COMMAND, self._command.command, lambda line: context.log.relay("stderr", line)
         ) as session:

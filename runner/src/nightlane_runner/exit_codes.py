@@ -15,6 +15,9 @@ class ExitCode(IntEnum):
     INFRASTRUCTURE = 20
     """Something around the work failed and nothing of it is running: another try may well succeed."""
 
+    REPORT = 21
+    """The try ended to report a trouble, or its end: remote work goes on, and the next try adopts it."""
+
     LOST = 30
     """Nobody can say what became of the work (Job deleted or replaced, result missing): a person decides."""
 
@@ -22,7 +25,7 @@ class ExitCode(IntEnum):
     """The operator ended the step; the remote work was cancelled."""
 
     BAD_INPUT = 50
-    """The step's definition, its credentials or a full volume cannot be used: something has to be changed first."""
+    """What the step needs cannot be used, is refused, or is full: somebody has to change something first."""
 
     RUN_EXISTS = 60
     """Another workflow is this very run: this one did nothing and is not the run of its date."""

@@ -8,15 +8,17 @@ from queue import SimpleQueue
 from nightlane_runner.api_errors import ApiUnknown
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.driver_pod import driver_end, has_done_its_work, newest_pod
+from nightlane_runner.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.job_watch import JobHint, LogEnded
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
 from nightlane_runner.log_follow import LogFollower
-from nightlane_runner.pending import Pending, Trouble, diagnose, event_texts
+from nightlane_runner.pending import Pending, Waiting, diagnose, event_texts
 from nightlane_runner.remote_job import RemoteJob
 from nightlane_runner.step import SparkInput
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import TO_RUN, TroubleKind, Troubles
 
 _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Pauses between the first looks at a pending Job's pods."""
@@ -33,6 +35,24 @@ _LOG_TAIL_SECONDS = 10.0
 
 _NEVER = float("inf")
 
+_TROUBLES = {
+    Waiting.NO_POD: TroubleKind.NO_POD,
+    Waiting.UNSCHEDULABLE: TroubleKind.UNSCHEDULABLE,
+    Waiting.IMAGE_PULL: TroubleKind.IMAGE,
+    Waiting.STARTING: TroubleKind.STARTING,
+    Waiting.NODE_SILENT: TroubleKind.NODE_LOST,
+    Waiting.LEAVING: TroubleKind.NODE_LOST,
+}
+
+_ADVICE = {
+    TroubleKind.QUOTA: "have room made in the customer's quota",
+    TroubleKind.NO_POD: "have what refuses the pod looked at",
+    TroubleKind.UNSCHEDULABLE: "have room made in the cluster",
+    TroubleKind.IMAGE: "have the image name and the registry's access checked",
+    TroubleKind.STARTING: "have the pod's events looked at",
+    TroubleKind.NODE_LOST: "have the node looked at; if it is lost, have the pod removed by force",
+}
+
 
 class TakenBack(StepEnded):
     """The Job did not start, or not end, within its deadline. Nobody waits for it any more: it is to be deleted."""
@@ -46,6 +66,7 @@ class JobProgress:
         spark: how long it may take to start and to end.
         hints: gets a hint when the driver's log has ended.
         at_log_end: called then, for what can be done before the driver's end is known.
+        troubles: gets to know what keeps the Job from running.
         log: for what a person should know.
 
     """
@@ -56,12 +77,16 @@ class JobProgress:
         spark: SparkInput,
         hints: "SimpleQueue[JobHint]",
         at_log_end: Callable[[], None],
+        troubles: Troubles,
         log: StepLog,
     ) -> None:
         self._cluster = cluster
         self._spark = spark
         self._hints = hints
         self._at_log_end = at_log_end
+        self._troubles = troubles
+        self._executors = ExecutorLook(cluster, troubles, self._silent_seconds)
+        self._next_executor_look = _NEVER
         self._log = log
         self._container = text_at(_first(objects_at(spark.job, "spec", "template", "spec", "containers")), "name")
         self._follower: LogFollower | None = None
@@ -77,17 +102,20 @@ class JobProgress:
         """Take note of a Job and return in how many seconds to observe it again, None once it has done its work.
 
         Raises:
-            TakenBack: its deadline is over. A suspended Job has none; a resumed one begins anew.
+            TakenBack: its deadline is over. A suspended Job has none; a resumed one begins again.
+            Reported: a trouble has lasted, or one that was reported is over.
 
         """
         self._note_pause(job)
         if job.suspended:
-            return _NEVER
+            return self._troubles.lasts(TroubleKind.SUSPENDED, lambda: self._suspension(job))
+        self._troubles.over(TroubleKind.SUSPENDED)
         if self._awaits_end():
             return None if self._has_done_its_work(job) else _END_LOOK_SECONDS
         left = self._time_left(job)
         if job.ready_pods > 0:
-            return min(left, self._relay_log(job))
+            self._troubles.over(*TO_RUN)
+            return min(left, self._relay_log(job), self._look_at_executors(job))
         self._running = False
         wait = self._next_look - time.monotonic()
         return min(left, wait if wait > 0 else self._look(job))
@@ -164,9 +192,27 @@ class JobProgress:
         if pod is None:
             return _LOOKS_SECONDS[0]
         self._running = True
+        self._next_executor_look = time.monotonic() + FIRST_LOOKS_SECONDS
         self._log.info(f"RUNNING: pod {text_at(pod, 'metadata', 'name')}")
         self._follow(pod)
         return _NEVER
+
+    def _look_at_executors(self, job: RemoteJob) -> float:
+        wait = self._next_executor_look - time.monotonic()
+        if wait > 0:
+            return wait
+        try:
+            driver = self._newest_pod(job.name)
+        except ApiUnknown:
+            return _LOOKS_SECONDS[-1]
+        pause = _LOOKS_SECONDS[-1] if driver is None else self._executors.look(driver)
+        self._next_executor_look = time.monotonic() + pause
+        return pause
+
+    def _silent_seconds(self) -> float:
+        last = self._follower.last_line if self._follower is not None else None
+        # Without a line nobody can tell a driver that writes nothing from a log that cannot be read.
+        return 0.0 if last is None else self._cluster.api.seconds_since(last)
 
     def _follow(self, pod: JsonObject) -> None:
         name = text_at(pod, "metadata", "name")
@@ -183,28 +229,50 @@ class JobProgress:
             pending = diagnose(job, self._cluster.pods_of_job(job.name))
             if pending is not None:
                 self._say(pending)
-                pause = min(pause, self._left(job, pending))
+                pause = min(pause, self._left(job, pending), self._note_trouble(job, pending))
         except ApiUnknown:
             pause = _LOOKS_SECONDS[-1]  # no verdict on the Job: an outage is counted where the Job is read
         self._next_look = time.monotonic() + pause
         return pause
 
+    def _note_trouble(self, job: RemoteJob, pending: Pending) -> float:
+        events = self._events(pending) if pending.waiting is Waiting.NO_POD else ""
+        kind = TroubleKind.QUOTA if "exceeded quota" in events else _TROUBLES[pending.waiting]
+
+        def sentence() -> str:
+            told = events or self._events(pending)
+            return (
+                f"Job {job.name} in {self._cluster.place} does not run: {pending}"
+                f"{f' (events: {told})' if told else ''}; {_ADVICE[kind]}."
+            )
+
+        return self._troubles.lasts(kind, sentence)
+
+    def _suspension(self, job: RemoteJob) -> str:
+        return (
+            f"Job {job.name} was suspended in {self._cluster.place}, by a person or by a queue; its deadlines stand "
+            "still, and it begins again once it is resumed."
+        )
+
     def _left(self, job: RemoteJob, pending: Pending) -> float:
         """Return how many seconds are left to the deadline, by the remote clock."""
-        pull = pending.trouble is Trouble.IMAGE_PULL
+        pull = pending.waiting is Waiting.IMAGE_PULL
         limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
-        if pending.since is None:
+        if pending.since is None or pending.waiting.has_run:
             return _NEVER
         age = self._cluster.api.seconds_since(pending.since)
         if age < limit:
             return limit - age
-        events = event_texts(self._cluster.events(pending.subject_kind, pending.subject_name))
-        advice = "have the image name and the registry's access checked" if pull else "have room made in the cluster"
+        events = self._events(pending)
         raise TakenBack(
             ExitCode.INFRASTRUCTURE,
             f"Job {job.name} in {self._cluster.place} did not run within {limit} s: {pending}"
-            f"{f' (events: {events})' if events else ''}. It was deleted; {advice}, then retry.",
+            f"{f' (events: {events})' if events else ''}. It was deleted; {_ADVICE[_TROUBLES[pending.waiting]]}, "
+            "then retry.",
         )
+
+    def _events(self, pending: Pending) -> str:
+        return event_texts(self._cluster.events(pending.subject_kind, pending.subject_name))
 
     def _say(self, pending: Pending) -> None:
         if str(pending) != self._said:

@@ -31,6 +31,11 @@ class LogPosition:
         self._lines_at_last = 0
         self._lines_to_skip = 0
 
+    @property
+    def last(self) -> datetime | None:
+        """When the last line that was taken was written, in whole seconds."""
+        return None if self._last is None else datetime.fromtimestamp(self._last[0], UTC)
+
     def query(self) -> dict[str, str]:
         """Return the parameters to open the log with, and expect what was already seen to come again."""
         self._lines_to_skip = self._lines_at_last
@@ -82,6 +87,11 @@ class LogFollower:
         self._stream: ApiStream | None = None
         self._thread = threading.Thread(target=self._follow, name="log-follow", daemon=True)
         self._thread.start()
+
+    @property
+    def last_line(self) -> datetime | None:
+        """When the last line was written, by the remote clock; None before the first."""
+        return self._position.last
 
     def finish(self, seconds: float) -> None:
         """Take the rest of the log of a container that has ended, but for no longer than this."""

@@ -12,6 +12,7 @@ from nightlane_runner.api import Api
 from nightlane_runner.calendar_step import run_calendar
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.copy_step import CopyStep
+from nightlane_runner.credential_ends import write_credential_ends
 from nightlane_runner.exec_step import ExecStep
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -32,6 +33,7 @@ from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.sweep_step import SweepStep
 from nightlane_runner.tidy_step import CustomerTidy, LaneTidy, TidyReach
+from nightlane_runner.trouble import Troubles
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
 """Folder that holds the container's mounts, for a run outside a container. Default: /."""
@@ -157,6 +159,8 @@ class Runner:
 
     def _calendar(self, given: StepInput) -> None:
         calendar, claim = given.calendar()
+        # Each night asks its calendar, so each night finds out.
+        write_credential_ends(self._places.kubeconfig, self._places.outputs, self._log)
         run_calendar(calendar, claim, self._places, self._log)
 
     def _context(self, step: Step) -> StepContext:
@@ -165,11 +169,13 @@ class Runner:
         self._is_attempt = True
         self._log.keep_in(night_paths.lane_log(self._places, step))
         api = self._api()
+        troubles = Troubles(night_paths.lane_troubles(self._places, step), step.trouble_seconds, self._log)
         return StepContext(
             step=step,
             places=self._places,
             cluster=Cluster(api, step.namespace),
-            outage=Outage(api.server, step.outage_budget_seconds, self._log),
+            outage=Outage(api.server, step.outage_budget_seconds, self._log, troubles),
+            troubles=troubles,
             interruptions=interruptions,
             log=self._log,
         )

@@ -32,3 +32,8 @@ def lane_log(places: Places, step: Step) -> Path:
 def lane_record(places: Places, step: Step) -> Path:
     """Return the file in which the attempt remembers what it has started."""
     return lane_step_folder(places, step) / f"attempt-{step.attempt}.json"
+
+
+def lane_troubles(places: Places, step: Step) -> Path:
+    """Return the file in which the attempt remembers what trouble it has reported."""
+    return lane_step_folder(places, step) / f"attempt-{step.attempt}.trouble.json"

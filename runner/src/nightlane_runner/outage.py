@@ -9,6 +9,7 @@ from nightlane_runner.api_errors import ApiUnknown, ReadRefused
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import REACHING, Troubles
 
 _Answer = TypeVar("_Answer")
 
@@ -23,6 +24,15 @@ class Outage:
     """Counts how long the API server has been away, by the monotonic clock.
 
     An answer of any kind ends the outage; only an uninterrupted one uses up the budget.
+
+    Args:
+        server: its address, for messages.
+        budget_seconds: how long it may be away before the try gives up.
+        log: for what a person should know.
+        troubles: gets to know of an outage that lasts; None where nobody waits for the work.
+        clock: the monotonic one.
+        jitter: a random number below 1.
+
     """
 
     def __init__(
@@ -30,12 +40,14 @@ class Outage:
         server: str,
         budget_seconds: float,
         log: StepLog,
+        troubles: Troubles | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._server = server
         self._budget_seconds = budget_seconds
         self._log = log
+        self._troubles = troubles
         self._clock = clock
         self._jitter = jitter
         self._began: float | None = None
@@ -55,6 +67,7 @@ class Outage:
 
         Raises:
             StepEnded: INFRASTRUCTURE when the budget is used up.
+            Reported: the outage has lasted for long enough to be reported.
 
         """
         now = self._clock()
@@ -72,17 +85,20 @@ class Outage:
         away = now - self._began
         if away >= budget:
             raise self._exhausted(error, away, budget)
+        report = self._report(error, self._began)
         longest = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * (1 << self._failures))
         self._failures = min(self._failures + 1, 16)
-        return min(longest * (0.5 + self._jitter() / 2), budget - away)
+        return min(longest * (0.5 + self._jitter() / 2), budget - away, report)
 
     def answered(self) -> None:
-        """Note that the API server answered."""
+        """Note that the API server answered; raises Reported where its absence was reported before."""
         if self._began is not None:
             away = self._clock() - self._began
             self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
         self._began = None
         self._failures = 0
+        if self._troubles is not None:
+            self._troubles.over(*REACHING)
 
     def outlast(self, ask: Callable[[], _Answer], wait: Callable[[float], None]) -> _Answer:
         """Return the answer to `ask`, asking again until there is one.
@@ -100,6 +116,13 @@ class Outage:
             else:
                 self.answered()
                 return answer
+
+    def _report(self, error: ApiUnknown, began: float) -> float:
+        """Return in how many seconds the outage is to be reported. A refusal uses up its try before that."""
+        if self._troubles is None or self._refused:
+            return float("inf")
+        sentence = f"The customer's API server {self._server} cannot be used ({error}). Remote work is left alone."
+        return self._troubles.lasts(error.trouble, lambda: sentence, began)
 
     def _exhausted(self, error: ApiUnknown, away: float, budget: float) -> StepEnded:
         if self._refused:

@@ -1,10 +1,10 @@
-"""Why a Job's pod does not run yet, and since when: the states in which Kubernetes itself would wait for ever."""
+"""Why a Job's pod does not run, and since when: the states in which Kubernetes itself would wait permanently."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from nightlane_runner.json_tree import JsonObject, objects_at, text_at
+from nightlane_runner.json_tree import JsonObject, flag_at, objects_at, text_at
 from nightlane_runner.remote_job import RemoteJob, parsed_time
 
 _PULL_FAILURES = frozenset(
@@ -20,13 +20,20 @@ _PULL_FAILURES = frozenset(
 )
 
 
-class Trouble(Enum):
-    """What a pending Job waits for."""
+class Waiting(Enum):
+    """What a Job waits for whose pod does not run."""
 
     NO_POD = "no pod could be created"
     UNSCHEDULABLE = "no node takes the pod"
     IMAGE_PULL = "the image cannot be pulled"
     STARTING = "the pod is being started"
+    NODE_SILENT = "the driver's node does not answer"
+    LEAVING = "the driver's pod is on its way out, and no other is made before it is gone; its node may be lost"
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the driver was running before: then it may come back, and is never taken back for its lateness."""
+        return self in (Waiting.NODE_SILENT, Waiting.LEAVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Pending:
     """One diagnosis.
 
     Attributes:
-        trouble: what is waited for.
+        waiting: what is waited for.
         since: since when, by the remote clock; None where the cluster does not say.
         subject_kind: kind of the object whose events tell more: Job or Pod.
         subject_name: its name.
@@ -42,36 +49,65 @@ class Pending:
 
     """
 
-    trouble: Trouble
+    waiting: Waiting
     since: datetime | None
     subject_kind: str
     subject_name: str
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.trouble.value}: {self.detail}" if self.detail else self.trouble.value
+        return f"{self.waiting.value}: {self.detail}" if self.detail else self.waiting.value
 
 
 def diagnose(job: RemoteJob, pods: list[JsonObject]) -> Pending | None:
-    """Return why the Job does not run, None where one of its pods runs or ran."""
+    """Return why the Job does not run, None where one of its pods runs, or ran to its end."""
     if job.suspended:
         return None
+    if not pods:
+        return Pending(Waiting.NO_POD, job.began, "Job", job.name, "")
     alive = [pod for pod in pods if not text_at(pod, "metadata", "deletionTimestamp")]
     if not alive:
-        # A pod that failed or is on its way out is replaced by the controller in its own time.
-        return None if pods else Pending(Trouble.NO_POD, job.began, "Job", job.name, "")
-    pod = max(alive, key=lambda candidate: text_at(candidate, "metadata", "creationTimestamp"))
-    if text_at(pod, "status", "phase") not in ("", "Pending"):
-        return None
+        return _leaving(pods)
+    pod = max(alive, key=_creation)
+    phase = text_at(pod, "status", "phase")
     name = text_at(pod, "metadata", "name")
-    created = parsed_time(text_at(pod, "metadata", "creationTimestamp"))
+    if phase == "Running":
+        return _on_silent_node(pod, name)
+    if phase not in ("", "Pending"):
+        return None
+    created = parsed_time(_creation(pod))
     scheduled = _condition(pod, "PodScheduled")
     if text_at(scheduled, "status") == "False":
-        return Pending(Trouble.UNSCHEDULABLE, created, "Pod", name, text_at(scheduled, "message"))
+        return Pending(Waiting.UNSCHEDULABLE, created, "Pod", name, text_at(scheduled, "message"))
     if failure := _pull_failure(pod):
         since = parsed_time(text_at(scheduled, "lastTransitionTime")) or created
-        return Pending(Trouble.IMAGE_PULL, since, "Pod", name, failure)
-    return Pending(Trouble.STARTING, created, "Pod", name, "")
+        return Pending(Waiting.IMAGE_PULL, since, "Pod", name, failure)
+    return Pending(Waiting.STARTING, created, "Pod", name, "")
+
+
+def _leaving(pods: list[JsonObject]) -> Pending | None:
+    """Return the pod that is to go and has not ended. One that has ended is replaced by the controller in its time."""
+    unended = [pod for pod in pods if text_at(pod, "status", "phase") not in ("Succeeded", "Failed")]
+    if not unended:
+        return None
+    pod = max(unended, key=_creation)
+    name, node = text_at(pod, "metadata", "name"), text_at(pod, "spec", "nodeName")
+    since = parsed_time(text_at(pod, "metadata", "deletionTimestamp"))
+    return Pending(Waiting.LEAVING, since, "Pod", name, f"pod {name} on node {node or 'unknown'}")
+
+
+def _on_silent_node(pod: JsonObject, name: str) -> Pending | None:
+    """Return the pod whose node has stopped reporting: the cluster calls it unready, its kubelet never did."""
+    ready = _condition(pod, "Ready")
+    containers = objects_at(pod, "status", "containerStatuses")
+    if text_at(ready, "status") != "False" or not containers:
+        return None
+    if not all(flag_at(container, "ready") for container in containers):
+        return None
+    since = parsed_time(text_at(ready, "lastTransitionTime"))
+    return Pending(
+        Waiting.NODE_SILENT, since, "Pod", name, f"pod {name} on node {text_at(pod, 'spec', 'nodeName') or 'unknown'}"
+    )
 
 
 def event_texts(events: list[JsonObject], most: int = 3) -> str:
@@ -88,6 +124,10 @@ def _pull_failure(pod: JsonObject) -> str:
             if reason in _PULL_FAILURES:
                 return f"{reason} {text_at(container, 'state', 'waiting', 'message')}".strip()
     return ""
+
+
+def _creation(pod: JsonObject) -> str:
+    return text_at(pod, "metadata", "creationTimestamp")
 
 
 def _condition(pod: JsonObject, kind: str) -> JsonObject:

@@ -13,6 +13,7 @@ from nightlane_runner.outage import Outage
 from nightlane_runner.pod_shell import PodContainer
 from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import TroubleKind, Troubles
 
 PATIENCE_SECONDS = 300.0
 """How long to wait for a Ready pod: a rollout or a node's restart should not cost a night."""
@@ -31,6 +32,8 @@ class Reach(Protocol):
     def interruptions(self) -> Interruptions: ...  # noqa: D102
     @property
     def log(self) -> StepLog: ...  # noqa: D102
+    @property
+    def troubles(self) -> Troubles | None: ...  # noqa: D102
 
 
 def find_container(context: Reach, choice: ContainerChoice, patience_seconds: float = PATIENCE_SECONDS) -> PodContainer:
@@ -38,6 +41,7 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
 
     Raises:
         StepEnded: INFRASTRUCTURE where no pod gets Ready; BAD_INPUT where the pod has no such container.
+        Reported: none has got Ready for long enough to be reported, or one has after that was.
 
     """
     selector = _text(choice.selector)
@@ -47,6 +51,8 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
         pods = context.outage.outlast(lambda: context.cluster.pods(selector), context.interruptions.wait)
         ready = [pod for pod in pods if _is_ready(pod)]
         if ready:
+            if context.troubles is not None:
+                context.troubles.over(TroubleKind.NOT_READY)
             newest = max(ready, key=lambda pod: text_at(pod, "metadata", "creationTimestamp"))
             return _container(newest, choice.container)
         if time.monotonic() >= end:
@@ -58,7 +64,15 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
         if not said:
             said = True
             context.log.info(f"waiting for a Ready pod with {selector} ({len(pods)} there, none Ready)")
-        context.interruptions.wait(_LOOK_AGAIN_SECONDS)
+        context.interruptions.wait(min(_LOOK_AGAIN_SECONDS, _report(context, selector)))
+
+
+def _report(context: Reach, selector: str) -> float:
+    """Return in how many seconds it is to be reported that no pod is Ready."""
+    if context.troubles is None:
+        return float("inf")
+    sentence = f"None of the pods with {selector} in {context.cluster.place} is Ready; have the application looked at."
+    return context.troubles.lasts(TroubleKind.NOT_READY, lambda: sentence)
 
 
 def _text(selector: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from nightlane_runner.manifest import MANIFEST_NAME, ResultManifest, UnusableMan
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.ready_pod import find_container
 from nightlane_runner.result_hashes import write_result_hashes
-from nightlane_runner.shell_session import TransportFailed
+from nightlane_runner.shell_session import ContentDiffers, TransportFailed
 from nightlane_runner.step import ContainerChoice
 from nightlane_runner.step_context import StepContext
 from nightlane_runner.transfer import RemoteAbsent, fetch_listed
+from nightlane_runner.trouble import Reported
 
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
 """The pod in the customer's cluster that does nothing but have the results volume mounted."""
@@ -74,10 +74,14 @@ class ResultsFetch:
         deadline = time.monotonic() + FETCH_SECONDS
         # What came before is overwritten, also by a try that fails.
         self._here = None
-        with contextlib.suppress(StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
+        try:
             container = find_container(self._context, RESULTS_POD, patience_seconds=0)
             work = ContainerWork(self._shell, container, self._context.interruptions.check, deadline)
             self._here = self._receive(work)
+        except Reported:
+            raise
+        except (StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
+            return
 
     def run(self, *, anew: bool = False) -> None:
         """Fetch, verify and put into place.
@@ -144,7 +148,7 @@ class ResultsFetch:
 
 
 def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
-    """Compare what arrived with what was announced; raises TransportFailed naming every file that differs."""
+    """Compare what arrived with what was announced; raises ContentDiffers naming every file that differs."""
     wrong = []
     for file in manifest.files:
         arrived = unpacked.get(file.path)
@@ -155,4 +159,4 @@ def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]
         elif arrived.sha256 != file.sha256:
             wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
     if wrong:
-        raise TransportFailed(f"the results differ from their manifest: {'; '.join(wrong)}")
+        raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")

@@ -17,7 +17,7 @@ from nightlane_runner.manifest import MANIFEST_NAME, UnusableManifest, parse_man
 from nightlane_runner.pod_shell import PodShell
 from nightlane_runner.result_hashes import write_result_hashes
 from nightlane_runner.results import RESULTS_POD, verify
-from nightlane_runner.shell_session import TransportFailed
+from nightlane_runner.shell_session import TransportFailed, WorkFailed
 from nightlane_runner.step import ReuseInput
 from nightlane_runner.step_context import StepContext
 
@@ -61,7 +61,7 @@ class ReuseStep:
                 self._absent(f"{source} on the customer's results volume")
                 return
             if ending.status != 0:
-                raise TransportFailed(f"{source} could not be copied to {target}: {session.errors() or 'no message'}")
+                raise WorkFailed(f"{source} could not be copied to {target}: {session.errors() or 'no message'}")
         self._context.log.info(f"took over {source} on the customer's results volume, now {target}")
 
     def _copy_here(self, name: str) -> None:

@@ -21,12 +21,31 @@ _KEPT_ERROR_LINES = 20
 _END_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0
 
+_FORBIDDEN = re.compile(r'is forbidden: User "[^"]*" cannot ')
+"""How an API server says that a role lacks a right, whatever kubectl puts before it."""
+
 _BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
 _END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
 
 
 class TransportFailed(Exception):
     """The connection to the container broke, or never came about; what was carried is not to be trusted."""
+
+
+class WorkFailed(TransportFailed):
+    """The connection held, and the script said that its work failed: what was carried is not to be trusted either."""
+
+
+class ContentDiffers(TransportFailed):
+    """All arrived as it was sent, and is not what was announced: the one who announced it is wrong."""
+
+
+def is_refusal(error: TransportFailed) -> bool:
+    """Return whether trying again is useless until somebody changes something.
+
+    The API server has refused the connection, or the work failed in the container and says why.
+    """
+    return isinstance(error, WorkFailed) or _FORBIDDEN.search(str(error)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ class SparkStep:
         self._spark = spark
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._hints: SimpleQueue[JobHint] = SimpleQueue()
-        self._progress = JobProgress(context.cluster, spark, self._hints, self._fetch_early, context.log)
+        self._progress = JobProgress(
+            context.cluster, spark, self._hints, self._fetch_early, context.troubles, context.log
+        )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
 

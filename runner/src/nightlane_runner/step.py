@@ -28,7 +28,8 @@ class Step:
         name: the node's name.
         attempt: counts a person's retries, from 1. Evictions and infrastructure retries keep it.
         namespace: the namespace in the customer's cluster.
-        outage_budget_seconds: how long the customer's API server may be away before the step gives up.
+        outage_budget_seconds: how long the customer's API server may be away before the try gives up.
+        trouble_seconds: how long a trouble of any kind lasts before it is reported.
 
     """
 
@@ -37,6 +38,7 @@ class Step:
     attempt: int
     namespace: str
     outage_budget_seconds: int
+    trouble_seconds: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from nightlane_runner.outage import Outage
 from nightlane_runner.places import Places
 from nightlane_runner.step import Step
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class StepContext:
         places: the container's mounts.
         cluster: the customer's cluster.
         outage: patience with its API server.
+        troubles: what keeps it from going on, and what of that was reported.
         interruptions: evictions and orders.
         log: the step's log.
 
@@ -28,5 +30,6 @@ class StepContext:
     places: Places
     cluster: Cluster
     outage: Outage
+    troubles: Troubles
     interruptions: Interruptions
     log: StepLog

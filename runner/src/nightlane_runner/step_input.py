@@ -40,6 +40,7 @@ class StepInput:
             "attempt",
             "namespace",
             "outageBudgetSeconds",
+            "troubleSeconds",
             "spark",
             "exec",
             "copy",
@@ -246,6 +247,7 @@ class StepInput:
             attempt=self._reader.count("attempt"),
             namespace=self._reader.name("namespace"),
             outage_budget_seconds=self._reader.count("outageBudgetSeconds"),
+            trouble_seconds=self._reader.count("troubleSeconds"),
         )
 
     def _raise_problems(self) -> None:

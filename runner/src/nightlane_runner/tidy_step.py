@@ -44,6 +44,8 @@ class TidyReach:
     outage: Outage
     interruptions: Interruptions
     log: StepLog
+    # Nobody waits for a reaper: it reports nothing.
+    troubles: None = None
 
 
 class LaneTidy:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from nightlane_runner import remote_scripts
 from nightlane_runner.archive import ArchiveBroken, UnpackedFile, pack, unpack
 from nightlane_runner.container_work import ContainerWork
-from nightlane_runner.shell_session import ShellSession, TransportFailed
+from nightlane_runner.shell_session import ShellSession, TransportFailed, WorkFailed
 
 NEEDED_PROGRAMS = ("tar", "tee", "cat", "mv", "rm", "mkdir", "sha256sum")
 """What a container must have besides sh."""
@@ -76,7 +76,7 @@ def send_path(work: ContainerWork, local: Path, remote: PurePosixPath) -> str:
         session.end_input()
         ending = session.ending()
         if ending.status != 0:
-            raise TransportFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")
+            raise WorkFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")
     return digest
 
 
@@ -114,6 +114,6 @@ def _require_whole(session: ShellSession, sha256: str, what: str) -> None:
     if ending.status == _ABSENT:
         raise RemoteAbsent(what)
     if ending.status != 0:
-        raise TransportFailed(f"{what} in the container: status {ending.status}, {session.errors() or 'no message'}")
+        raise WorkFailed(f"{what} in the container: status {ending.status}, {session.errors() or 'no message'}")
     if ending.measure != sha256:
         raise TransportFailed(f"{what} was cut or altered on the way: SHA-256 {sha256} here, {ending.measure} there")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nightlane_runner import night_paths
 from nightlane_runner.api import Api
 from nightlane_runner.cluster import Cluster
 from nightlane_runner.failures import StepEnded
@@ -15,6 +16,7 @@ from nightlane_runner.places import Places
 from nightlane_runner.step import Step
 from nightlane_runner.step_context import StepContext
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import Troubles
 from tests.support.eventually import eventually
 
 
@@ -27,11 +29,13 @@ class Surroundings:
         self._written = io.StringIO()
         self.log = StepLog(self._written)
         self.api = Api(self.places.kubeconfig, self.places.scratch)
+        troubles = Troubles(night_paths.lane_troubles(self.places, step), step.trouble_seconds, self.log)
         self.context = StepContext(
             step=step,
             places=self.places,
             cluster=Cluster(self.api, step.namespace),
-            outage=Outage(self.api.server, step.outage_budget_seconds, self.log),
+            outage=Outage(self.api.server, step.outage_budget_seconds, self.log, troubles),
+            troubles=troubles,
             interruptions=Interruptions(self.places, self.log),
             log=self.log,
         )

@@ -76,6 +76,36 @@ class Kubelet:
         condition = {**_condition("PodScheduled", "False"), "reason": "Unschedulable", "message": message}
         self._report(pod, {"phase": "Pending", "conditions": [condition]})
 
+    def fall_silent(self, pod: str) -> None:
+        """Let the pod's node stop reporting: the cluster calls the pod unready, its containers stay as they were."""
+        self._report(
+            pod,
+            {
+                "phase": "Running",
+                "conditions": [_condition("PodScheduled", "True"), _condition("Ready", "False", since=self.now())],
+                "containerStatuses": [_container({"running": {"startedAt": _STAMP}}, ready=True)],
+            },
+        )
+
+    def start_executor(self, name: str, driver: str) -> None:
+        """Make an executor's pod as Spark does, for a driver's pod."""
+        owner = self._admin.api.get(self._admin.core(f"pods/{driver}"))
+        reference: JsonObject = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "name": driver,
+            "uid": text_at(owner, "metadata", "uid"),
+        }
+        self._admin.api.create(
+            self._admin.core("pods"),
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name, "labels": {"spark-role": "executor"}, "ownerReferences": [reference]},
+                "spec": {"containers": [{"name": "driver", "image": "registry.example/risk"}]},
+            },
+        )
+
     def warn(self, pod: str, reason: str, message: str) -> None:
         """Record a warning event about the pod."""
         self._admin.api.create(

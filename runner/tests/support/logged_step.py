@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 from nightlane_runner.json_tree import text_at
 from nightlane_runner.spark_step import SparkStep
@@ -15,12 +16,12 @@ from tests.support.steps import document, spark_step
 
 
 def started(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path, **changes: Any
 ) -> tuple[Background, Surroundings, str]:
-    """Start a step and let its driver run; return the step, its surroundings and the driver's pod."""
+    """Start a step with its driver running; return the step, its surroundings and the driver's pod."""
     node = f"node-{secrets.token_hex(4)}"
     driver_log.become_node(admin, node)
-    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
+    step, spark = StepInput(document(spark_step(admin.namespace, **changes))).spark()
     surroundings = Surroundings(mounts, step)
     running = Background(SparkStep(surroundings.context, spark, LocalShell(tmp_path)).run)
     surroundings.wait_for_line("created Job")

@@ -96,4 +96,5 @@ def _step(namespace: str) -> dict[str, Any]:
         "attempt": 1,
         "namespace": namespace,
         "outageBudgetSeconds": 60,
+        "troubleSeconds": 30,
     }

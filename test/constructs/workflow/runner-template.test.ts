@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import { testCustomer } from "../../support/customer.ts";
@@ -52,16 +53,23 @@ describe("the runner's pod", () => {
   });
 });
 
-test("only lost pods, killed runners, evictions and infrastructure are repeated without a person", () => {
+test("only lost pods, killed runners, evictions, reports and infrastructure are repeated without a person", () => {
   expect(runner.retryStrategy).toMatchObject({
     retryPolicy: "Always",
     expression:
-      'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "143" || lastRetry.exitCode == "137"',
+      'lastRetry.status == "Error" || lastRetry.exitCode == "20" || lastRetry.exitCode == "21" || lastRetry.exitCode == "143" || lastRetry.exitCode == "137"',
   });
 });
 
 test("a step of hours is repeated after an eviction too: Argo would count a maximum from the first try's start", () => {
-  expect(runner.retryStrategy?.backoff).toEqual({ duration: "5s", factor: 3, cap: "10m" });
+  expect(runner.retryStrategy?.backoff).toEqual({ duration: "5s", factor: 2, cap: "10m" });
+});
+
+test("an attempt has tries left for failures when all its reports are made", () => {
+  const trouble = readFileSync("runner/src/nightlane_runner/trouble.py", "utf8");
+  const reports = Number(/^MOST_REPORTS = (\d+)$/m.exec(trouble)?.[1]);
+  expect(reports).toBeGreaterThan(0);
+  expect(runner.retryStrategy?.limit).toBe(5 + reports - 1);
 });
 
 test("a retry strategy stands on runners only: on a DAG it would repeat whole steps", () => {

@@ -27,6 +27,7 @@ describe("what the runner is told", () => {
       attempt: 2,
       namespace: "quant",
       outageBudgetSeconds: 1800,
+      troubleSeconds: 150,
     });
   });
 

@@ -1,0 +1,20 @@
+import { listedEnds } from "../runs/credential-ends.ts";
+import type { Lane } from "./lane.ts";
+import type { Metric } from "./metrics.ts";
+import { newestWithEnds } from "./signals/credential-signals.ts";
+
+/** When what of each customer's credential ends. */
+export function credentialMetrics(lanes: readonly Lane[]): readonly Metric[] {
+  return [
+    {
+      name: "nightlane_credential_end_timestamp_seconds",
+      help: "When a part of the customer's credential ends, as the newest run has found it.",
+      type: "gauge",
+      samples: lanes.flatMap((lane) =>
+        listedEnds(newestWithEnds(lane)?.credentialEnds ?? {}).map(
+          ([part, end]) => [{ customer: lane.customer, part }, Date.parse(end) / 1000] as const,
+        ),
+      ),
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+import { runbookEntry } from "../../constructs/runbook.ts";
+import { CREDENTIAL_PARTS, type CredentialPart, listedEnds } from "../../runs/credential-ends.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import type { Lane } from "../lane.ts";
+import type { Signal } from "./signal.ts";
+
+const DAY = 24 * 3600_000;
+
+/** A person is told at each of these many days before the end, the nearest last. */
+const DAYS_BEFORE = [14, 3, 1] as const;
+
+/** What of a lane's credential ends within days. @param now Milliseconds. */
+export function credentialSignals(lane: Lane, now: number): readonly Signal[] {
+  const newest = newestWithEnds(lane);
+  return listedEnds(newest?.credentialEnds ?? {}).flatMap(([part, end]) => {
+    const left = Date.parse(end) - now;
+    const days = DAYS_BEFORE.findLast((limit) => left <= limit * DAY);
+    return newest === undefined || days === undefined ? [] : [signal(lane, newest, part, end, days, left)];
+  });
+}
+
+/** The newest run that knows when the credential ends: it has seen the one that is mounted now. */
+export function newestWithEnds({ runs }: Lane): RunFacts | undefined {
+  return runs
+    .map(({ facts }) => facts)
+    .filter(({ credentialEnds }) => credentialEnds !== undefined)
+    .toSorted((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""))[0];
+}
+
+function signal(lane: Lane, newest: RunFacts, part: CredentialPart, end: string, days: number, left: number): Signal {
+  const key = `credential/${part}/${end}/${days}`;
+  // Each night knows it again; it is told of the one for which it was told first.
+  const facts = lane.runs.find((run) => run.facts.notified.includes(key))?.facts ?? newest;
+  const when = left <= 0 ? "ended" : "ends";
+  return {
+    key,
+    kind: "credential",
+    customer: lane.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    since: new Date(Date.parse(end) - days * DAY).toISOString(),
+    reason: `the ${CREDENTIAL_PARTS[part]} of the customer's credential ${when} on ${end}: no night can reach the customer's cluster after that`,
+    command: `nightlane show ${lane.customer}`,
+    runbook: runbookEntry("credential"),
+  };
+}

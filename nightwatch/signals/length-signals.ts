@@ -1,0 +1,37 @@
+import { runbookEntry } from "../../constructs/runbook.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import { type LongStep, longSteps } from "../../runs/step-length.ts";
+import { clock } from "../../runs/time.ts";
+import type { Signal } from "./signal.ts";
+
+/**
+ * Steps that run much longer than in the last nights: they may hang. What is known to be in trouble is told as that.
+ * @param nights Runs of the same customer.
+ * @param now Milliseconds.
+ */
+export function lengthSignals(
+  facts: RunFacts,
+  state: NightState,
+  nights: readonly RunFacts[],
+  now: number,
+): readonly Signal[] {
+  const untroubled = state.steps.filter(({ trouble }) => trouble === undefined);
+  return longSteps(untroubled, nights, now).map((step) => signal(facts, step));
+}
+
+function signal(facts: RunFacts, { step, attempt, since, usualSeconds }: LongStep): Signal {
+  return {
+    key: `long/${step}/${attempt}`,
+    kind: "long",
+    customer: facts.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    step,
+    since,
+    reason: `${step} runs more than three times as long as in the last nights, which was ${clock(usualSeconds)}`,
+    command: `nightlane logs ${facts.customer} ${step} --follow`,
+    runbook: runbookEntry("long"),
+  };
+}

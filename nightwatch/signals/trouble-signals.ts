@@ -1,0 +1,61 @@
+import { runbookEntry } from "../../constructs/runbook.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import { type StepTrouble, type TROUBLES, troubleText } from "../../runs/trouble.ts";
+import type { Signal } from "./signal.ts";
+
+/** A trouble that may pass by itself is given this long before a person is told: well below five minutes. */
+const MAY_PASS = 3 * 60_000;
+/** With less than this left until the night should have ended, people are told at once. */
+const LITTLE_TIME = 60 * 60_000;
+
+/** Name in signals and metrics for what comes before the first step. */
+const CALENDAR = "calendar";
+
+/** A step that is in trouble, or the calendar of a night that has not begun its steps. */
+export interface TroubledStep {
+  readonly step: string;
+  readonly attempt: number;
+  readonly trouble: StepTrouble;
+}
+
+/** All that is in trouble in a running night. */
+export function troubledSteps(state: NightState): readonly TroubledStep[] {
+  const calendar = state.trouble === undefined ? [] : [{ step: CALENDAR, attempt: 1, trouble: state.trouble }];
+  const steps = state.steps.flatMap(({ name, attempts, trouble }) =>
+    trouble === undefined ? [] : [{ step: name, attempt: attempts, trouble }],
+  );
+  return [...calendar, ...steps];
+}
+
+/** Steps whose tries go on and get nowhere, as long as a person can still help. @param now Milliseconds. */
+export function troubleSignals(facts: RunFacts, state: NightState, now: number): readonly Signal[] {
+  const left = facts.finishBy === undefined ? Number.POSITIVE_INFINITY : Date.parse(facts.finishBy) - now;
+  const mayPass = left < LITTLE_TIME ? 0 : MAY_PASS;
+  return troubledSteps(state)
+    .filter(({ trouble }) => now - Date.parse(trouble.since) >= mayPass)
+    .map(({ step, attempt, trouble }) => signal(facts, step, attempt, trouble));
+}
+
+function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTrouble): Signal {
+  return {
+    // The time is left out: a trouble that comes again within an attempt is the same one, and its tries are few.
+    key: `trouble/${step}/${attempt}/${trouble.kind}`,
+    kind: "trouble",
+    customer: facts.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    step,
+    since: trouble.since,
+    reason: `${step}: ${troubleText(trouble)}. ${trouble.sentence}`,
+    command: commandFor(facts.customer, step, trouble),
+    runbook: runbookEntry("trouble"),
+  };
+}
+
+/** A driver that is idle shows in its log what it does; everything else is said by the trouble itself. */
+function commandFor(customer: string, step: string, { kind }: StepTrouble): string {
+  const logged: readonly (keyof typeof TROUBLES)[] = ["idle", "executors", "interrupted"];
+  return logged.includes(kind) ? `nightlane logs ${customer} ${step} --follow` : `nightlane show ${customer}`;
+}

@@ -1,0 +1,37 @@
+import { type Lane, runningRuns } from "./lane.ts";
+import type { Metric } from "./metrics.ts";
+import type { Signal } from "./signals/signal.ts";
+import { troubledSteps } from "./signals/trouble-signals.ts";
+
+/** Steps of running nights that are in trouble, by what they are in trouble with, and those that run suspiciously long. */
+export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
+  const troubled = lanes.flatMap((lane) =>
+    runningRuns(lane).flatMap(({ state }) =>
+      (state === undefined ? [] : troubledSteps(state)).map(
+        ({ step, trouble }) => [{ customer: lane.customer, step, kind: trouble.kind }, trouble.since] as const,
+      ),
+    ),
+  );
+  return [
+    {
+      name: "nightlane_step_trouble",
+      help: "Steps that cannot go on while their tries go on, by what they are in trouble with.",
+      type: "gauge",
+      samples: troubled.map(([labels]) => [labels, 1] as const),
+    },
+    {
+      name: "nightlane_step_trouble_since_timestamp_seconds",
+      help: "Since when a step cannot go on.",
+      type: "gauge",
+      samples: troubled.map(([labels, since]) => [labels, Math.floor(Date.parse(since) / 1000)] as const),
+    },
+    {
+      name: "nightlane_step_long",
+      help: "Steps that run more than three times as long as in the last nights.",
+      type: "gauge",
+      samples: signals.flatMap(({ kind, customer, step }) =>
+        kind === "long" && step !== undefined ? [[{ customer, step }, 1] as const] : [],
+      ),
+    },
+  ];
+}

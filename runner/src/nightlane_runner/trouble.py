@@ -1,0 +1,199 @@
+"""Trouble is reported while it can be fixed: a runner is heard only when its try ends, so it ends one to report.
+
+Nobody but the customer's cluster hears a runner that runs; of one that has ended, the workflow keeps the last sentence.
+So a try that has been in trouble for some minutes ends, once, with a sentence that begins with TROUBLE. The remote work
+is left as it is, and the next try of the same attempt goes on with it, as patiently as before. When the trouble is
+over, that one ends the same way, with OVER, and the work goes on in a third. How long which trouble is borne is not
+decided here.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import number_at, text_at
+from nightlane_runner.step_log import StepLog
+
+MOST_REPORTS = 4
+"""Ends of tries that one attempt may spend on reports: each is a node of the workflow, and one of its limited tries."""
+
+_NEVER = float("inf")
+
+
+class TroubleKind(StrEnum):
+    """What keeps a step from going on. The values are read from the workflow, by whoever watches it."""
+
+    UNREACHABLE = "unreachable"
+    """The customer's API server does not answer."""
+
+    CREDENTIAL = "credential"
+    """It answers, and does not accept the credential."""
+
+    CERTIFICATE = "certificate"
+    """Its certificate is not trusted, or ours is not."""
+
+    QUOTA = "quota"
+    """No pod is made, since the customer's quota has no room."""
+
+    NO_POD = "no-pod"
+    """No pod is made for another reason: a policy, a missing service account."""
+
+    UNSCHEDULABLE = "unschedulable"
+    """No node takes the pod."""
+
+    IMAGE = "image"
+    """The image cannot be pulled."""
+
+    STARTING = "starting"
+    """The pod has a node and does not get to run."""
+
+    NODE_LOST = "node-lost"
+    """The driver's node does not answer, or its pod is on its way out and does not go."""
+
+    SUSPENDED = "suspended"
+    """The Job was suspended in the customer's cluster, by a person or by a queue."""
+
+    EXECUTORS = "executors"
+    """The driver runs and no node takes any of its executors."""
+
+    IDLE = "idle"
+    """The driver runs, writes nothing and has no executors: it may have done its work and not have ended."""
+
+    NOT_READY = "not-ready"
+    """No pod of the application is Ready."""
+
+    CONNECTION = "connection"
+    """The connection to a container does not come about, or breaks again and again."""
+
+
+REACHING = (TroubleKind.UNREACHABLE, TroubleKind.CREDENTIAL, TroubleKind.CERTIFICATE)
+"""What any answer of the API server ends."""
+
+TO_RUN = (
+    TroubleKind.QUOTA,
+    TroubleKind.NO_POD,
+    TroubleKind.UNSCHEDULABLE,
+    TroubleKind.IMAGE,
+    TroubleKind.STARTING,
+    TroubleKind.NODE_LOST,
+)
+"""What a driver that runs ends."""
+
+
+class Reported(StepEnded):
+    """The try ended in order to report, and for no other reason."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(ExitCode.REPORT, sentence)
+
+
+class Troubles:
+    """What one attempt is in trouble with, and what of it was reported, by this try or an earlier one.
+
+    Args:
+        file: where the attempt remembers what it has reported.
+        seconds: how long a trouble lasts before it is reported.
+        log: for what could not be reported.
+        clock: the monotonic one.
+        today: tells since when, for people. Never compared with a time of the customer's cluster.
+
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        seconds: float,
+        log: StepLog,
+        clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._file = file
+        self._seconds = seconds
+        self._log = log
+        self._clock = clock
+        self._today = today
+        self._kind: TroubleKind | None = None
+        self._began = 0.0
+        self._silent = False
+        self._reported, self._reports = self._remembered()
+
+    def lasts(self, kind: TroubleKind, sentence: Callable[[], str], began: float | None = None) -> float:
+        """Note that the step is in this trouble, and return in how many seconds it is to be reported.
+
+        Args:
+            kind: what trouble.
+            sentence: says what it is, in full, if it comes to that.
+            began: when it began, by the monotonic clock. Default: when it was first noted.
+
+        Raises:
+            Reported: it has lasted for long enough, and nobody was told of it before.
+
+        """
+        now = self._clock()
+        if kind is not self._kind:
+            self._kind, self._began = kind, now
+        since = self._began if began is None else began
+        if self._reported is kind or self._silent:
+            return _NEVER
+        left = since + self._seconds - now
+        if left > 0:
+            return left
+        # The last report that an attempt has is kept for the trouble's end.
+        if self._remember(kind, MOST_REPORTS - 1):
+            stamp = (self._today() - timedelta(seconds=now - since)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            raise Reported(f"TROUBLE {kind} since {stamp}: {sentence()} Nothing is lost: the next try goes on.")
+        return _NEVER
+
+    def over(self, *kinds: TroubleKind) -> None:
+        """Note that the step is in none of these troubles.
+
+        Raises:
+            Reported: one of them was reported before.
+
+        """
+        if self._kind in kinds:
+            self._kind = None
+        reported = self._reported
+        if reported in kinds and self._remember(None, MOST_REPORTS):
+            raise Reported(f"OVER {reported}: it is over, and the next try goes on.")
+
+    def is_reported(self, kind: TroubleKind) -> bool:
+        """Return whether this trouble is the one that people know of."""
+        return self._reported is kind
+
+    def _remembered(self) -> tuple[TroubleKind | None, int]:
+        try:
+            tree = json.loads(self._file.read_text(encoding="utf-8"))
+            kind = text_at(tree, "reported")
+            return TroubleKind(kind) if kind else None, number_at(tree, "reports")
+        except FileNotFoundError:
+            return None, 0
+        except (OSError, ValueError) as error:
+            self._give_up(f"what was reported cannot be read: {error}")
+            return None, 0
+
+    def _remember(self, kind: TroubleKind | None, most: int) -> bool:
+        """Remember a report, unless there were enough of them; return whether it may be made."""
+        if self._reports >= most:
+            self._give_up(f"{self._reports} reports were made")
+            return False
+        fresh = self._file.with_name(f"{self._file.name}.new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps({"reported": kind or "", "reports": self._reports + 1}), encoding="utf-8")
+            fresh.replace(self._file)
+        except OSError as error:
+            # Without a memory it would be reported by every try, and none would get anywhere.
+            self._give_up(f"the lane's volume does not take the report: {error}")
+            return False
+        return True
+
+    def _give_up(self, reason: str) -> None:
+        if not self._silent:
+            self._silent = True
+            self._log.info(f"trouble of this attempt is no longer reported while it lasts ({reason})")

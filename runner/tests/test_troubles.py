@@ -1,0 +1,130 @@
+"""When a trouble is reported and when its end is, with a clock of the test's own."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import MOST_REPORTS, Reported, TroubleKind, Troubles
+
+_NEVER = float("inf")
+
+
+class _Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class _Attempt:
+    """One attempt, whose tries share a file and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "revaluation" / "attempt-1.trouble.json"
+        self.clock = _Clock()
+        self.said = io.StringIO()
+
+    def next_try(self) -> Troubles:
+        """Return what the next try knows."""
+        today = datetime(2026, 3, 31, 21, 0, 0, tzinfo=UTC)
+        return Troubles(self.file, 150.0, StepLog(self.said), self.clock, lambda: today)
+
+    def report(self, kind: TroubleKind) -> str:
+        """Let a try be in trouble for long enough, and return its last words."""
+        troubles = self.next_try()
+        troubles.lasts(kind, lambda: "Nobody answers.")
+        self.clock.now += 150
+        with pytest.raises(Reported) as end:
+            troubles.lasts(kind, lambda: "Nobody answers.")
+        assert end.value.code is ExitCode.REPORT
+        return end.value.sentence
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> _Attempt:
+    """An attempt that has reported nothing."""
+    return _Attempt(tmp_path)
+
+
+def test_trouble_that_lasts_is_reported_with_its_beginning(attempt: _Attempt) -> None:
+    """The time is when it began, not when it was reported; the rest of the sentence is computed only then."""
+    troubles = attempt.next_try()
+    assert troubles.lasts(TroubleKind.IMAGE, lambda: pytest.fail("too early")) == 150
+    attempt.clock.now += 149
+    assert troubles.lasts(TroubleKind.IMAGE, lambda: pytest.fail("too early")) == 1
+    attempt.clock.now += 1
+    with pytest.raises(Reported) as end:
+        troubles.lasts(TroubleKind.IMAGE, lambda: "It cannot be pulled.")
+    assert end.value.sentence == (
+        "TROUBLE image since 2026-03-31T20:57:30Z: It cannot be pulled. Nothing is lost: the next try goes on."
+    )
+
+
+def test_trouble_that_passes_is_not_reported(attempt: _Attempt) -> None:
+    """Another one afterwards counts from its own beginning."""
+    troubles = attempt.next_try()
+    troubles.lasts(TroubleKind.UNREACHABLE, lambda: "x")
+    attempt.clock.now += 149
+    troubles.over(TroubleKind.UNREACHABLE)
+    attempt.clock.now += 10
+    assert troubles.lasts(TroubleKind.UNREACHABLE, lambda: "x") == 150
+
+
+def test_next_try_reports_the_same_trouble_no_more(attempt: _Attempt) -> None:
+    """It is as patient as it was before anybody was told."""
+    attempt.report(TroubleKind.UNREACHABLE)
+    again = attempt.next_try()
+    again.lasts(TroubleKind.UNREACHABLE, lambda: "x")
+    attempt.clock.now += 10_000
+    assert again.lasts(TroubleKind.UNREACHABLE, lambda: "x") == _NEVER
+
+
+def test_another_trouble_is_reported_too(attempt: _Attempt) -> None:
+    """Nobody repairs a network for the sake of an image."""
+    attempt.report(TroubleKind.UNREACHABLE)
+    assert attempt.report(TroubleKind.IMAGE).startswith("TROUBLE image since")
+
+
+def test_end_of_a_reported_trouble_is_reported_once(attempt: _Attempt) -> None:
+    """By the first try that finds it over; the next one goes on."""
+    attempt.report(TroubleKind.IMAGE)
+    again = attempt.next_try()
+    again.over(TroubleKind.UNREACHABLE)
+    with pytest.raises(Reported, match="OVER image: it is over"):
+        again.over(TroubleKind.IMAGE)
+    attempt.next_try().over(TroubleKind.IMAGE)
+
+
+def test_reports_are_few_and_the_last_one_is_an_end(attempt: _Attempt) -> None:
+    """Each is a try, of which an attempt has not many."""
+    for _ in range(MOST_REPORTS // 2):
+        attempt.report(TroubleKind.UNREACHABLE)
+        with pytest.raises(Reported):
+            attempt.next_try().over(TroubleKind.UNREACHABLE)
+    silent = attempt.next_try()
+    silent.lasts(TroubleKind.UNREACHABLE, lambda: "x")
+    attempt.clock.now += 10_000
+    assert silent.lasts(TroubleKind.UNREACHABLE, lambda: "x") == _NEVER
+    assert "no longer reported while it lasts (4 reports were made)" in attempt.said.getvalue()
+
+
+def test_volume_that_takes_nothing_costs_the_report_and_not_the_step(attempt: _Attempt) -> None:
+    """Without a memory every try would report and none would go on."""
+    attempt.file.parent.parent.joinpath("revaluation").write_text("a file where the folder should be")
+    troubles = attempt.next_try()
+    troubles.lasts(TroubleKind.IMAGE, lambda: "x")
+    attempt.clock.now += 150
+    assert troubles.lasts(TroubleKind.IMAGE, lambda: "x") == _NEVER
+    assert "no longer reported" in attempt.said.getvalue()
+
+
+def test_memory_that_cannot_be_read_is_said(attempt: _Attempt) -> None:
+    """A runner of another version may have written it."""
+    attempt.file.parent.mkdir()
+    attempt.file.write_text('{"reported": "moon-phase", "reports": 1}')
+    attempt.next_try()
+    assert "cannot be read" in attempt.said.getvalue()
