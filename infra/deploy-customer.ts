@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
 import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import type { Manifest } from "../constructs/manifest.ts";
 import { Fingerprints } from "../constructs/platform/fingerprints.ts";
+import type { RiskWorkflow } from "../constructs/risk-workflow.ts";
 import { render, synthesize } from "../constructs/synthesize.ts";
+import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
 import { credentialEnds, endText } from "./credential-ends.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
@@ -19,6 +22,7 @@ import { createInPhases } from "./phases.ts";
 export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
   const { lane, apps } = synthesize(definition, customerFile(name));
+  warnOfCalendar(definition.workflow);
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
@@ -44,6 +48,14 @@ function sayEnds(credentials: Credentials): void {
       const { text, warning } = endText(end, Date.now());
       void (warning ? pulumi.log.warn : pulumi.log.info)(`credentials.${name}: ${text}`);
     }
+  }
+}
+
+/** In previews too, which is where a merge request shows it. */
+function warnOfCalendar({ schedule }: RiskWorkflow): void {
+  const today = localTime(Date.now(), schedule.timezone).day;
+  for (const notice of calendarNotices(schedule, today)) {
+    void pulumi.log.warn(notice);
   }
 }
 

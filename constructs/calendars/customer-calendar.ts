@@ -31,6 +31,11 @@ function withReasons(days: CalendarDays, unnamed: string): Readonly<Record<strin
   return isList(days) ? Object.fromEntries(days.map((day) => [day, unnamed])) : days;
 }
 
+/** The days of a list, without their reasons. */
+export function daysOf(days: CalendarDays): readonly string[] {
+  return isList(days) ? days : Object.keys(days);
+}
+
 /** Whether days are listed without reasons. */
 export function isList(days: CalendarDays): days is readonly string[] {
   return Array.isArray(days);

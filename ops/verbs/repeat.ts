@@ -1,6 +1,8 @@
+import { isBusinessDay } from "../../runs/business-calendar.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { isOver } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
+import { type LaneSchedule, laneSchedule } from "../../runs/schedule.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
@@ -35,6 +37,9 @@ export async function repeat(
 ): Promise<Started> {
   const runs = await runsOf(central, lane, options.date);
   const original = runToRepeat(verb, lane, runs, options);
+  if (original.open === false) {
+    requireWorked(verb, lane, laneSchedule(await central.schedule(lane.namespace)), options);
+  }
   const template = options.current === true ? await central.currentTemplate(lane.namespace) : original.template;
   const definition = await central.template(lane.namespace, template);
   if (definition === undefined) {
@@ -89,12 +94,29 @@ function runToRepeat(verb: string, lane: Lane, runs: readonly RunFacts[], { date
       `nightlane show ${lane.customer} --night ${found.night}`,
     );
   }
-  if (found.open === false) {
+  return found;
+}
+
+/** A night that ran no step is made up for where the calendar, as it is now, has the day as a business day. */
+function requireWorked(
+  verb: "replay" | "restate",
+  { customer }: Lane,
+  schedule: LaneSchedule | undefined,
+  { date, current }: RepeatOptions,
+): void {
+  const calendar = schedule?.calendar;
+  if (calendar === undefined || !isBusinessDay(calendar, date)) {
     throw new OpsError(
       ExitCode.notPossible,
-      `${verb}: ${date} is no business day of ${lane.customer}; its night ran no step`,
-      `nightlane history ${lane.customer} lists the dates that have results`,
+      `${verb}: ${date} is not a business day of ${customer}; its night ran no step`,
+      `nightlane history ${customer} lists the dates that have results`,
     );
   }
-  return found;
+  if (verb === "replay" || current !== true) {
+    throw new OpsError(
+      ExitCode.notPossible,
+      `${verb}: the night of ${date} ran no step, since the calendar of its time had none for it; there is nothing to repeat`,
+      `nightlane restate ${customer} --date ${date} --current runs it with the present definition`,
+    );
+  }
 }
