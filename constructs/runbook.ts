@@ -11,6 +11,7 @@ export const RUNBOOK_ENTRIES = {
   long: "a-running-step-hangs",
   credential: "a-credential-ends",
   late: "a-night-is-late",
+  forecast: "a-night-will-be-late",
   "inputs-late": "the-inputs-are-late",
   "not-begun": "a-night-does-not-begin",
   missed: "a-night-was-missed",

@@ -2,6 +2,7 @@ import type { DueNight } from "../runs/due-nights.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
+import type { RunForecast } from "./forecast-book.ts";
 
 /** A run that nightwatch keeps in mind. */
 export interface WatchedRun {
@@ -36,6 +37,8 @@ export interface Lane {
   readonly runs: readonly WatchedRun[];
   readonly nights: readonly DueNight[];
   readonly problems: readonly LaneProblem[];
+  /** What is expected of the runs that go on. @default - nothing is known of the lane's nights */
+  readonly forecasts?: readonly RunForecast[];
 }
 
 /** The customer of a lane's namespace; undefined for a namespace that is not one. */

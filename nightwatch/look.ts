@@ -1,8 +1,10 @@
 import { errorText } from "./error-text.ts";
+import type { RunForecast } from "./forecast-book.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneBook } from "./lane-book.ts";
 import { controllerSignals } from "./signals/controller-signals.ts";
 import { credentialSignals } from "./signals/credential-signals.ts";
+import { forecastSignals } from "./signals/forecast-signals.ts";
 import { laneSignals } from "./signals/lane-signals.ts";
 import { nightSignals } from "./signals/night-signals.ts";
 import { runningSignals } from "./signals/running-signals.ts";
@@ -20,14 +22,21 @@ export interface Sight {
  * Looks at each lane by itself, so that what nobody thought of in one of them hides nothing of the others.
  * @param controllerRenewed When the leader of the Argo controllers last said that it is alive, milliseconds.
  * @param now Milliseconds.
+ * @param forecast What is expected of the runs of a lane that go on.
  */
-export function lookAt(books: readonly LaneBook[], controllerRenewed: number | undefined, now: number): Sight {
+export function lookAt(
+  books: readonly LaneBook[],
+  controllerRenewed: number | undefined,
+  now: number,
+  forecast: (lane: Lane) => readonly RunForecast[],
+): Sight {
   const lanes: Lane[] = [];
   const signals: Signal[] = [...controllerSignals(controllerRenewed, now)];
   const failures: Sight["failures"][number][] = [];
   for (const book of books) {
     try {
-      const lane = book.view(now);
+      const seen = book.view(now);
+      const lane = { ...seen, forecasts: forecast(seen) };
       signals.push(...signalsOf(lane, now));
       lanes.push(lane);
       book.noteProblem("lane", undefined, now);
@@ -48,5 +57,6 @@ function signalsOf(lane: Lane, now: number): readonly Signal[] {
     ...laneSignals(lane, now),
     ...runningSignals(lane, now),
     ...credentialSignals(lane, now),
+    ...forecastSignals(lane.forecasts ?? [], now),
   ];
 }

@@ -1,5 +1,6 @@
 import { currentNight } from "../runs/due-nights.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
+import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
@@ -50,6 +51,7 @@ export function renderMetrics(
     ...stepMetrics(lanes),
     ...troubleMetrics(lanes, signals),
     ...credentialMetrics(lanes),
+    ...forecastMetrics(lanes),
     ...controllerMetrics(controllerRenewed),
     ...ownMetrics(counters),
   ]

@@ -1,11 +1,14 @@
 import pLimit from "p-limit";
 import { compareRuns } from "../runs/compare-runs.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
+import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { addDays } from "../runs/local-time.ts";
+import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
+import { ForecastBook, type RunForecast } from "./forecast-book.ts";
 import { customerOf, type Lane } from "./lane.ts";
 import { lookAt, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
@@ -23,7 +26,7 @@ import type { Head } from "./watch/pages.ts";
 export interface NightwatchParts {
   readonly store: Pick<
     RecordStore,
-    "recent" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
+    "recent" | "ofCustomer" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
   /** Days that a record is kept. */
@@ -60,6 +63,7 @@ export class Nightwatch {
     roundSeconds: 0,
   };
   private readonly book = new RunBook();
+  private readonly forecasts: ForecastBook;
   private readonly notifier: Notifier;
   private readonly writer: RecordWriter;
   /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
@@ -69,6 +73,7 @@ export class Nightwatch {
 
   constructor(private readonly parts: NightwatchParts) {
     this.startedAt = parts.clock();
+    this.forecasts = new ForecastBook({ records: (customer) => parts.store.ofCustomer(customer), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => this.compared(facts), {
       written: () => {
         this.counters.recordsWritten += 1;
@@ -227,19 +232,44 @@ export class Nightwatch {
       : undefined;
   }
 
+  /** Comes to its end when the past nights that forecasts are made from have been read, which rounds do not wait for. */
+  async forecastsRead(): Promise<void> {
+    await this.forecasts.settled();
+  }
+
   /** Whether everything has been listed once: before that, what is missing means nothing. */
   isReady(): boolean {
     return this.counters.lastListed > 0;
   }
 
   private look(now: number): void {
-    this.sight = lookAt(this.book.lanes(), this.controllerRenewed, now);
+    this.sight = lookAt(this.book.lanes(), this.controllerRenewed, now, (lane) => this.forecastsOf(lane, now));
     for (const { customer, reason } of this.sight.failures) {
       this.counters.roundFailures += 1;
       this.parts.log("error", `lane ${customer}: ${reason}`);
     }
     for (const lane of this.sight.lanes) {
       this.noteNeverStarted(lane, now);
+    }
+  }
+
+  /** What is expected of the nights of a lane that run, which their records say too. It hides nothing else of the lane. */
+  private forecastsOf(lane: Lane, now: number): readonly RunForecast[] {
+    try {
+      const found = this.forecasts.look(lane, now);
+      for (const { facts, forecast, missSince } of found) {
+        const told = forecastFacts(forecast, missSince !== undefined);
+        if (hasMoved(facts.forecast, told)) {
+          const changed = { ...facts, forecast: told };
+          this.book.amend(changed);
+          this.writer.note(changed);
+        }
+      }
+      return found;
+    } catch (error) {
+      this.counters.roundFailures += 1;
+      this.parts.log("error", `forecast of ${lane.customer}: ${errorText(error)}`);
+      return [];
     }
   }
 
@@ -258,6 +288,9 @@ export class Nightwatch {
   private record(facts: RunFacts | undefined): void {
     if (facts !== undefined) {
       this.writer.note(facts);
+      if (isOver(facts)) {
+        this.forecasts.noteEnded(facts);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import { parsedObject } from "./json.ts";
 import { latenessOf } from "./lateness.ts";
 import { isDay } from "./local-time.ts";
 import { type NightState, nightState } from "./night-state.ts";
+import { isOver } from "./phases.ts";
 import type { AttemptFacts, ResultHashes, RunFacts, RunPurpose, StepFacts } from "./run-record.ts";
 import { businessDateOf, type LaneSchedule } from "./schedule.ts";
 import type { AttemptStatus, StepStatus } from "./step-status.ts";
@@ -65,6 +66,7 @@ export function runFacts(
       dayReason: state.dayReason,
       finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
       credentialEnds: state.credentialEnds,
+      forecast: isOver(state) ? undefined : before?.forecast,
       comparison: before?.comparison,
     }),
   };

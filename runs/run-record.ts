@@ -77,10 +77,27 @@ export interface RunFacts {
   readonly unreadableActs: readonly string[];
   /** What of the workflow cannot be read or is not as it should be, one sentence each. @default - nothing */
   readonly problems?: readonly string[];
+  /** What is expected of it while it runs. */
+  readonly forecast?: ForecastFacts;
   /** Set once a repeated run has ended. */
   readonly comparison?: Comparison;
   /** Notifications that were sent, so that a restart sends none twice. */
   readonly notified: readonly string[];
+}
+
+/** What was expected of a running night. Times are RFC 3339. */
+export interface ForecastFacts {
+  /** When it was made: it is recorded again where it has changed by minutes. */
+  readonly at: string;
+  /** Absent where too little is known for it. In half of the cases it ends before. */
+  readonly expectedEnd?: string;
+  /** In 8 of 10 cases it ends between these. */
+  readonly earliestEnd?: string;
+  readonly latestEnd?: string;
+  /** Whether it is said that it will miss its time. */
+  readonly willMiss: boolean;
+  /** Steps that its end waits for, in their order. */
+  readonly criticalPath: readonly string[];
 }
 
 /** What is known of one step. */

@@ -48,6 +48,18 @@ const comparison = object(
   ["with", "same", "steps"],
 );
 
+const forecast = object(
+  {
+    at: time,
+    expectedEnd: time,
+    earliestEnd: time,
+    latestEnd: time,
+    willMiss: { type: "boolean" },
+    criticalPath: list(text),
+  },
+  ["at", "willMiss", "criticalPath"],
+);
+
 const facts = object(
   {
     customer: text,
@@ -86,6 +98,7 @@ const facts = object(
     acts: list(act),
     unreadableActs: list(text),
     problems: list(text),
+    forecast,
     comparison,
     notified: list(text),
   },

@@ -14,6 +14,9 @@ import { HEADS, type Head, type Pages, pages } from "../watch/pages.ts";
 
 const PAGE = 500;
 
+/** Records that are read whole, but of which only a little is kept, come in pages that are small in memory. */
+const SMALL_PAGE = 10;
+
 /** Name and version of a record that was read or written. */
 interface Known {
   readonly name: string;
@@ -48,6 +51,11 @@ export class RecordStore {
       this.remember(record);
       yield record;
     }
+  }
+
+  /** The records of a customer, to learn from. */
+  ofCustomer(customer: string): AsyncIterable<RunRecord> {
+    return pages<RunRecord>(this.pageOf(`${CUSTOMER_LABEL}=${customer}`, SMALL_PAGE));
   }
 
   /** Every record without its content. */
@@ -147,8 +155,8 @@ export class RecordStore {
     this.known.set(spec.uid, { name: metadata.name, resourceVersion: metadata.resourceVersion });
   }
 
-  private pageOf(labelSelector: string | undefined): Pages<RunRecord> {
-    const request = { ...RUN_RECORDS, namespace: this.namespace, limit: PAGE };
+  private pageOf(labelSelector: string | undefined, limit = PAGE): Pages<RunRecord> {
+    const request = { ...RUN_RECORDS, namespace: this.namespace, limit };
     return (options) =>
       this.objects.listNamespacedCustomObject({
         ...request,

@@ -9,7 +9,7 @@ export interface MissCall {
 }
 
 /** The forecast must say so with this probability for a call, ... */
-const CALL_FROM = 0.6;
+const CALL_FROM = 0.65;
 /** ... and with less than this one for the call to end. */
 const END_BELOW = 0.25;
 /** It must have said so for this long: a step that ends a little late moves it for a moment only. */

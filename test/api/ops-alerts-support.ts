@@ -54,6 +54,7 @@ export class ExportedNights {
     this.nightwatch = new Nightwatch({
       store: {
         async *recent() {},
+        async *ofCustomer() {},
         async *heads() {},
         find: async () => undefined,
         findRun: async () => undefined,

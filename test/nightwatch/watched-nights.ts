@@ -15,6 +15,10 @@ export class Records {
     for (const spec of this.facts.values()) yield record(spec);
   }
 
+  async *ofCustomer(customer: string): AsyncIterable<RunRecord> {
+    for await (const one of this.recent()) if (one.spec.customer === customer) yield one;
+  }
+
   async *heads(): AsyncIterable<RunRecord> {
     yield* this.recent();
   }

@@ -1,0 +1,131 @@
+import { forecastNight, type NightForecast } from "../runs/forecast/forecast-night.ts";
+import { LaneHistory } from "../runs/forecast/lane-history.ts";
+import { type MissCall, willMiss } from "../runs/forecast/will-miss.ts";
+import type { NightState } from "../runs/night-state.ts";
+import type { RunFacts, RunRecord } from "../runs/run-record.ts";
+import { errorText } from "./error-text.ts";
+import type { Lane } from "./lane.ts";
+
+/** What is expected of a run that goes on. */
+export interface RunForecast {
+  readonly facts: RunFacts;
+  readonly forecast: NightForecast;
+  /** When it should have ended, milliseconds; absent where nothing was promised. */
+  readonly finishBy?: number;
+  /** Since when it is said that it will miss that, milliseconds; absent while it is not. */
+  readonly missSince?: number;
+}
+
+interface KeptForecast {
+  readonly forecast: NightForecast;
+  readonly states: string;
+  readonly call: MissCall;
+  readonly missSince?: number;
+}
+
+/** Where past nights are read. */
+export interface ForecastSource {
+  /** The records of a customer, page by page. */
+  readonly records: (customer: string) => AsyncIterable<RunRecord>;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+/** A forecast is made again after this long, and whenever a step has changed its state. */
+const AGAIN_AFTER = 60_000;
+
+/** What cannot be read is tried again after this long. */
+const READ_AGAIN_AFTER = 10 * 60_000;
+
+/**
+ * Forecasts the running nights. What is learnt of past nights is a few numbers for each; the records that they come from
+ * are read once, for one lane after the other and beside the rounds, when a night of the lane is first seen to run.
+ */
+export class ForecastBook {
+  private readonly histories = new Map<string, LaneHistory>();
+  /** Lanes whose past nights have been read. */
+  private readonly read = new Set<string>();
+  private readonly kept = new Map<string, KeptForecast>();
+  /** When the records of a lane were asked for, milliseconds. */
+  private readonly asked = new Map<string, number>();
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(private readonly source: ForecastSource) {}
+
+  /** Learns from a run that has ended. */
+  noteEnded(facts: RunFacts): void {
+    this.kept.delete(facts.uid);
+    this.historyOf(facts.customer).note(facts);
+  }
+
+  /** What is expected of the runs of a lane that go on. Nothing where too little is known. @param now Milliseconds. */
+  look(lane: Lane, now: number): readonly RunForecast[] {
+    const running = lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : [{ facts, state }]));
+    if (running.length > 0 && !this.read.has(lane.customer)) {
+      this.ask(lane.customer, now);
+      return [];
+    }
+    const history = this.historyOf(lane.customer);
+    return running.flatMap(({ facts, state }) => this.forecastOf(history, facts, state, now) ?? []);
+  }
+
+  /** Comes to its end when all records that were asked for have been read. */
+  async settled(): Promise<void> {
+    await this.reading;
+  }
+
+  private forecastOf(history: LaneHistory, facts: RunFacts, state: NightState, now: number): RunForecast | undefined {
+    const model = state.variant === undefined || state.open === false ? undefined : history.model(state.variant);
+    if (model === undefined) {
+      return undefined;
+    }
+    const before = this.kept.get(facts.uid);
+    const states = state.steps.map((step) => `${step.state}${step.attempts}`).join();
+    const isFresh = before !== undefined && before.states === states && now - before.forecast.at < AGAIN_AFTER;
+    const finishBy = Date.parse(facts.finishBy ?? "");
+    const kept = isFresh ? before : next(forecastNight(model, state, now), states, finishBy, before);
+    this.kept.set(facts.uid, kept);
+    return {
+      facts,
+      forecast: kept.forecast,
+      ...(Number.isNaN(finishBy) ? {} : { finishBy }),
+      ...(kept.missSince === undefined ? {} : { missSince: kept.missSince }),
+    };
+  }
+
+  private ask(customer: string, now: number): void {
+    const asked = this.asked.get(customer);
+    if (asked === undefined || now - asked > READ_AGAIN_AFTER) {
+      this.asked.set(customer, now);
+      this.reading = this.reading.then(() => this.readRecords(customer));
+    }
+  }
+
+  private async readRecords(customer: string): Promise<void> {
+    const history = this.historyOf(customer);
+    try {
+      for await (const { spec } of this.source.records(customer)) {
+        history.note(spec);
+      }
+      this.read.add(customer);
+    } catch (error) {
+      this.source.log("error", `past nights of ${customer}: ${errorText(error)}; trying again`);
+    }
+  }
+
+  private historyOf(customer: string): LaneHistory {
+    const history = this.histories.get(customer) ?? new LaneHistory();
+    this.histories.set(customer, history);
+    return history;
+  }
+}
+
+function next(
+  forecast: NightForecast,
+  states: string,
+  finishBy: number,
+  before: KeptForecast | undefined,
+): KeptForecast {
+  const call = Number.isNaN(finishBy) ? { called: false } : willMiss(forecast, finishBy, before?.call);
+  const missSince = call.called ? (before?.missSince ?? forecast.at) : undefined;
+  return { forecast, states, call, ...(missSince === undefined ? {} : { missSince }) };
+}

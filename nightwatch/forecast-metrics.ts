@@ -1,0 +1,48 @@
+import type { RunForecast } from "./forecast-book.ts";
+import type { Lane } from "./lane.ts";
+import type { Metric } from "./metrics.ts";
+
+/** What is expected of the run 1 that goes on in each lane. Nothing is said where too few nights are known. */
+export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
+  const nights = lanes.flatMap(({ customer, forecasts = [] }) => {
+    const night = forecasts.find(({ facts }) => facts.runNumber === 1);
+    return night === undefined ? [] : [{ customer, night }];
+  });
+  const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({
+    name: `nightlane_${name}`,
+    help,
+    type: "gauge",
+    samples,
+  });
+  return [
+    gauge(
+      "night_expected_end_timestamp_seconds",
+      "When the running night is expected to end, if every person that it waits for acts now.",
+      nights.flatMap(({ customer, night: { forecast } }) =>
+        forecast.end === undefined ? [] : [[{ customer }, Math.round(forecast.end.expected / 1000)] as const],
+      ),
+    ),
+    gauge(
+      "night_will_miss",
+      "Whether it is said of the running night that it will miss its time.",
+      nights.map(({ customer, night }) => [{ customer }, Number(night.missSince !== undefined)] as const),
+    ),
+    gauge(
+      "step_spare_seconds",
+      "Seconds by which a step that has not ended may end later than expected without the night missing its time.",
+      nights.flatMap(({ customer, night }) =>
+        spareOf(night).map(([step, seconds]) => [{ customer, step }, seconds] as const),
+      ),
+    ),
+  ];
+}
+
+/** By step: its slack within the night, and what the night has left until its time. */
+function spareOf({ forecast, finishBy }: RunForecast): readonly (readonly [string, number])[] {
+  const { end, steps } = forecast;
+  if (end === undefined || finishBy === undefined) {
+    return [];
+  }
+  const left = Math.round((finishBy - end.expected) / 1000);
+  return steps.flatMap(({ name, slack }) => (slack === undefined ? [] : [[name, left + slack] as const]));
+}

@@ -1,0 +1,38 @@
+import { runbookEntry } from "../../constructs/runbook.ts";
+import type { RunForecast } from "../forecast-book.ts";
+import type { Signal } from "./signal.ts";
+
+/** The nights that will miss their time, said before they do. After it the night is late: that has a call of its own. */
+export function forecastSignals(forecasts: readonly RunForecast[], now: number): readonly Signal[] {
+  return forecasts.flatMap((one) =>
+    one.missSince === undefined || one.finishBy === undefined || now > one.finishBy
+      ? []
+      : [willMissSignal(one, one.missSince, one.finishBy)],
+  );
+}
+
+function willMissSignal({ facts, forecast }: RunForecast, since: number, finishBy: number): Signal {
+  return {
+    key: "forecast",
+    kind: "forecast",
+    customer: facts.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    since: new Date(since).toISOString(),
+    reason: reasonOf(forecast, finishBy),
+    command: `nightlane show ${facts.customer}`,
+    runbook: runbookEntry("forecast"),
+  };
+}
+
+function reasonOf({ end, criticalPath, unknown }: RunForecast["forecast"], finishBy: number): string {
+  const by = new Date(finishBy).toISOString();
+  if (end === undefined) {
+    return `the night will not end by ${by}, whatever ${unknown.join(", ")} takes, of which too few nights are known`;
+  }
+  const expected = new Date(end.expected).toISOString();
+  const minutes = Math.round((end.expected - finishBy) / 60_000);
+  const late = minutes > 0 ? `, ${minutes} minutes after its time` : "";
+  return `the night is expected to end at ${expected}${late}; it waits for ${criticalPath.join(", ")}`;
+}
