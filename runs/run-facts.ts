@@ -11,6 +11,8 @@ import type { AttemptStatus, StepStatus } from "./step-status.ts";
 import { parameter, type Workflow } from "./workflow.ts";
 
 const LONGEST_MESSAGE = 500;
+/** An image by digest. It begins where a word does: tried from each character, a long word would take its length squared. */
+const IMAGE = /(?<![\w./:-])[\w./:-]+@sha256:[0-9a-f]{64}/g;
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];
 
 /**
@@ -163,7 +165,7 @@ function imagesOf(workflow: Workflow): readonly string[] {
   for (const { container } of workflow.status?.storedWorkflowTemplateSpec?.templates ?? []) {
     const texts = [container?.image ?? "", ...(container?.env ?? []).map(({ value }) => value ?? "")];
     for (const text of texts) {
-      for (const [image] of text.matchAll(/[\w./:-]+@sha256:[0-9a-f]{64}/g)) {
+      for (const [image] of text.matchAll(IMAGE)) {
         found.add(image);
       }
     }

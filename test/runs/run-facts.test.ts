@@ -45,6 +45,16 @@ describe("the facts of a run", () => {
     expect(facts).toMatchObject({ open: true, halfDay: true, dayReason: "Christmas Eve" });
   });
 
+  test("take no longer over one long word in a step's instructions", () => {
+    const night = nightWorkflow({ open: "yes" });
+    const env = [{ name: "NIGHTLANE_STEP", value: "x".repeat(1_000_000) }];
+    const templates = [{ name: "run-market", container: { args: ["exec"], env } }];
+    const status = { ...night.status, storedWorkflowTemplateSpec: { templates } };
+    const start = performance.now();
+    expect(runFacts({ ...night, status }, undefined, NOW).images).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test("keep the hashes that the runner verified, and nothing else it may have written", () => {
     const scenarios = run("a").steps.find(({ name }) => name === "scenarios");
     expect(scenarios?.attempts).toMatchObject([{ number: 1, results: { sha256: "a", files: { "spot.csv": "a" } } }]);
