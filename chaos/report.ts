@@ -1,4 +1,4 @@
-import { table } from "../ops/output.ts";
+import { table } from "../ops/text/table.ts";
 import type { VariantName } from "./nights/night.ts";
 import type { Verdict } from "./verdict.ts";
 

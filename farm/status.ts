@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { table } from "../ops/output.ts";
+import { table } from "../ops/text/table.ts";
 import { ApiClient } from "./api-client.ts";
 import { isNodeReady } from "./node-start.ts";
 import type { FarmPaths } from "./paths.ts";

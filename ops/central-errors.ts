@@ -1,9 +1,13 @@
 import { ApiException } from "@kubernetes/client-node";
 import { ExitCode, OpsError } from "./exit-code.ts";
+import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 
 /** Status codes of an API server that verbs treat on their own. */
 export const NOT_FOUND = 404;
 export const CONFLICT = 409;
+export const FORBIDDEN = 403;
+
+const TOO_MANY_REQUESTS = 429;
 
 /** The HTTP status of an API server's refusal; undefined for any other error. */
 export function statusOf(error: unknown): number | undefined {
@@ -11,9 +15,9 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * Runs one request; whatever goes wrong is told in the operator's words.
+ * Runs one request; whatever goes wrong is reported in the operator's words.
  * @param what What was asked for, as in "patch workflow night-1 in customer-nordbank".
- * @throws OpsError refused, notFound, notPossible or unreachable
+ * @throws OpsError refused, notFound, notPossible, unreachable or usage
  */
 export async function told<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
   try {
@@ -23,27 +27,108 @@ export async function told<Result>(what: string, request: () => Promise<Result>)
   }
 }
 
+/** Why a request has no good answer, where that is neither a refusal nor a defect. */
+export interface Trouble {
+  /** In the operator's words. */
+  readonly reason: string;
+  /** Whether the next try may be better. */
+  readonly transient: boolean;
+  /** Whether the request surely had no effect. */
+  readonly harmless: boolean;
+  /** Whether nothing was answered within the time limit. */
+  readonly silent: boolean;
+  /** How long the server wants to be left alone. */
+  readonly waitMilliseconds: number;
+}
+
+/** The server could not be reached, so that it cannot have done anything. */
+const NEVER_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
+
+/** Further network errors after which the next try may be better. */
+const BROKEN: ReadonlySet<string> = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+]);
+
+const LONGEST_WAIT_MILLISECONDS = 10_000;
+
+/** The trouble behind an error; undefined for a refusal, a defect, and what a person must put right. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  if (error instanceof CredentialError || error instanceof NotAnApiServer) {
+    return undefined;
+  }
+  const status = statusOf(error);
+  if (status !== undefined) {
+    const busy = status === TOO_MANY_REQUESTS;
+    return busy || status >= 500
+      ? {
+          reason: `the API server answered ${status}: ${apiMessage(error)}`,
+          transient: true,
+          harmless: busy,
+          silent: false,
+          waitMilliseconds: retryAfter(error),
+        }
+      : undefined;
+  }
+  if (isTimeout(error)) {
+    const reason = "the API server did not answer in time";
+    return { reason, transient: true, harmless: false, silent: true, waitMilliseconds: 0 };
+  }
+  const code = codeOf(error);
+  if (code === undefined && !isNetworkError(error)) {
+    return undefined;
+  }
+  return {
+    reason: `the API server cannot be reached (${reasonOf(error)})`,
+    transient: code === undefined || NEVER_SENT.has(code) || BROKEN.has(code),
+    harmless: code !== undefined && NEVER_SENT.has(code),
+    silent: false,
+    waitMilliseconds: 0,
+  };
+}
+
 function translated(what: string, error: unknown): unknown {
+  if (error instanceof CredentialError) {
+    return new OpsError(
+      ExitCode.usage,
+      `the credential of user ${JSON.stringify(error.user)} in your kubeconfig cannot be had: ${error.message}`,
+      "kubectl fails in the same way: put the file or the command right that the kubeconfig names, or log in again",
+    );
+  }
+  if (error instanceof NotAnApiServer) {
+    return new OpsError(
+      ExitCode.unreachable,
+      `${what}: this is not a Kubernetes API server: ${error.server} answered ${error.status} with a web page`,
+      "a login page or a proxy stands in between: log in, or correct `server` in your kubeconfig",
+    );
+  }
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    return new OpsError(
+      ExitCode.unreachable,
+      `${what}: ${trouble.reason}`,
+      "check the network and the server in your kubeconfig, then repeat; nothing is lost by repeating",
+    );
+  }
   const status = statusOf(error);
   const said = status === undefined ? undefined : apiMessage(error);
   switch (status) {
     case undefined:
-      return isNetworkError(error)
-        ? new OpsError(
-            ExitCode.unreachable,
-            `${what}: the central API server did not answer (${reasonOf(error)})`,
-            "check the network and the server in your kubeconfig, then repeat; nothing is lost by repeating",
-          )
-        : error;
+      return error;
     case 401:
       return new OpsError(
         ExitCode.refused,
         `${what}: the API server does not know you (401)`,
-        "log in anew; the credential in your kubeconfig is missing or has expired",
+        "log in again; the credential in your kubeconfig is missing or has expired",
       );
-    case 403:
+    case FORBIDDEN:
     case 422:
-      return new OpsError(ExitCode.refused, `${what}: refused: ${said}`, mendOf(said ?? ""));
+      return new OpsError(ExitCode.refused, `${what}: refused: ${said}`, fixOf(said ?? ""));
     case NOT_FOUND:
       return new OpsError(ExitCode.notFound, `${what}: not found: ${said}`);
     case CONFLICT:
@@ -54,7 +139,7 @@ function translated(what: string, error: unknown): unknown {
 }
 
 /** What to do about a refusal that is neither a missing right nor a policy. */
-function mendOf(said: string): string | undefined {
+function fixOf(said: string): string | undefined {
   return said.includes("status unknown for quota")
     ? "the lane is new and Kubernetes has not counted its quota yet: repeat, within five minutes it is counted"
     : undefined;
@@ -66,7 +151,8 @@ function apiMessage(error: unknown): string {
   if (typeof parsed === "object" && parsed !== null && "message" in parsed) {
     return String(parsed.message);
   }
-  return typeof body === "string" && body !== "" ? body : "without a reason";
+  // A load balancer answers with a page, which tells a person nothing.
+  return typeof body === "string" && body !== "" && !body.trimStart().startsWith("<") ? body : "without a reason";
 }
 
 function parseJson(text: string): unknown {
@@ -75,6 +161,19 @@ function parseJson(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** What the server asks for in `Retry-After`, as far as a person waits. */
+function retryAfter(error: unknown): number {
+  const headers: unknown = error instanceof ApiException ? error.headers : undefined;
+  const value =
+    typeof headers === "object" && headers !== null && "retry-after" in headers ? headers["retry-after"] : 0;
+  const milliseconds = Number(value) * 1000;
+  return Number.isNaN(milliseconds) ? 0 : Math.min(milliseconds, LONGEST_WAIT_MILLISECONDS);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === "TimeoutError" || isTimeout(error.cause));
 }
 
 /** What the network layer throws: an error with a system's code, or one that wraps it. */

@@ -4,20 +4,23 @@ import {
   AuthenticationV1Api,
   CoreV1Api,
   CustomObjectsApi,
-  KubeConfig,
+  type KubeConfig,
   Log,
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
-import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { type Act, actAnnotation } from "../runs/act.ts";
 import { NIGHTS_ONLY, READER_LABEL } from "../runs/annotations.ts";
+import { defined } from "../runs/defined.ts";
 import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
-import { CUSTOMER_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
 import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
-import { CONFLICT, NOT_FOUND, statusOf, told } from "./central-errors.ts";
+import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "./central-errors.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
+import { loadKubeconfig } from "./kubeconfig.ts";
+import { type RequestOptions, Requests } from "./requests.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -64,6 +67,8 @@ export interface WorkflowHead {
   readonly created: string;
   /** Whether it has ended. */
   readonly completed: boolean;
+  /** Argo's phase; absent before Argo has begun it. */
+  readonly phase?: string;
 }
 
 /** A pod of a workflow, as far as verbs need it. */
@@ -74,6 +79,23 @@ export interface StepPod {
   readonly nodeId: string;
 }
 
+/** A run record without its content. */
+export interface RecordHead {
+  readonly name: string;
+  readonly customer: string;
+  /** When it was made, RFC 3339: within moments of the run's start. */
+  readonly created: string;
+  readonly businessDate?: string;
+}
+
+/** How many run records one answer holds at most. */
+const RECORDS_A_PAGE = 200;
+
+interface RecordPage<Item> {
+  readonly items: readonly Item[] | null;
+  readonly metadata: { readonly continue?: string };
+}
+
 /** How a change is made. */
 export interface ChangeOptions {
   /** The API server does everything but store it: rights and admission are checked too. @default false */
@@ -82,29 +104,29 @@ export interface ChangeOptions {
 
 /** The central cluster, seen with the rights of the kubeconfig it is reached with. */
 export class Central {
+  private readonly requests: Requests;
   private readonly objects: CustomObjectsApi;
   private readonly core: CoreV1Api;
   private readonly authentication: AuthenticationV1Api;
   private readonly logs: Log;
   private user: Promise<string> | undefined;
 
-  constructor(config: KubeConfig) {
-    this.objects = config.makeApiClient(CustomObjectsApi);
-    this.core = config.makeApiClient(CoreV1Api);
-    this.authentication = config.makeApiClient(AuthenticationV1Api);
+  constructor(config: KubeConfig, options: RequestOptions = {}) {
+    this.requests = new Requests(options);
+    this.objects = this.requests.client(config, CustomObjectsApi);
+    this.core = this.requests.client(config, CoreV1Api);
+    this.authentication = this.requests.client(config, AuthenticationV1Api);
     this.logs = new Log(config);
   }
 
   /** @param kubeconfig Path of a kubeconfig. */
-  static fromKubeconfig(kubeconfig: string): Central {
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    return new Central(config);
+  static fromKubeconfig(kubeconfig: string, options: RequestOptions = {}): Central {
+    return new Central(loadKubeconfig({ kubeconfig }), options);
   }
 
   /** Who the API server says we are. */
   async whoAmI(): Promise<string> {
-    this.user ??= told("ask who you are", async () => {
+    this.user ??= this.requests.repeatable("ask who you are", async () => {
       const body = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
       const review = await this.authentication.createSelfSubjectReview({ body });
       return review.status?.userInfo?.username ?? "unknown";
@@ -115,7 +137,15 @@ export class Central {
   /** The lane's schedule. */
   async schedule(namespace: string): Promise<CronWorkflow> {
     const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
-    return told(`read the schedule of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+    return this.requests.repeatable(`read the schedule of ${namespace}`, () =>
+      this.objects.getNamespacedCustomObject(request),
+    );
+  }
+
+  /** The lane's schedule; undefined where it is gone. */
+  async scheduleIfAny(namespace: string): Promise<CronWorkflow | undefined> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
+    return this.orUndefined(`read the schedule of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
   }
 
   /** Name of the WorkflowTemplate that the lane's schedule runs now. */
@@ -126,7 +156,7 @@ export class Central {
   /** A WorkflowTemplate's specification; undefined if there is none of that name. */
   async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
     const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
-    return orUndefined(`read template ${name} of ${namespace}`, async () => {
+    return this.orUndefined(`read template ${name} of ${namespace}`, async () => {
       const found: { readonly spec: WorkflowSpecTemplate } = await this.objects.getNamespacedCustomObject(request);
       return found.spec;
     });
@@ -136,7 +166,7 @@ export class Central {
   async heads(namespace: string): Promise<readonly WorkflowHead[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     // An empty list of heads comes without items.
-    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await told(
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await this.requests.repeatable(
       `list the nights of ${namespace}`,
       () => this.objects.listNamespacedCustomObject(request, HEADS),
     );
@@ -146,30 +176,87 @@ export class Central {
         uid: metadata.uid ?? "",
         created: metadata.creationTimestamp ?? "",
         completed: metadata.labels?.["workflows.argoproj.io/completed"] === "true",
+        ...defined({ phase: metadata.labels?.["workflows.argoproj.io/phase"] }),
       }))
       .sort((a, b) => b.created.localeCompare(a.created) || b.name.localeCompare(a.name));
   }
 
   async workflow(namespace: string, name: string): Promise<Workflow> {
     const request = { ...ARGO, namespace, plural: "workflows", name };
-    return told(`read night ${name} of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+    return this.requests.repeatable(`read night ${name} of ${namespace}`, () =>
+      this.objects.getNamespacedCustomObject(request),
+    );
+  }
+
+  /**
+   * The customers that have a lane here: by their namespaces, or where your rights do not reach so far, by the run
+   * records, which do not name a customer before its first night.
+   */
+  async customers(): Promise<readonly string[]> {
+    const names = await this.requests.repeatable("list the lanes", async () => {
+      try {
+        const { items } = await this.core.listNamespace({ labelSelector: CUSTOMER_LABEL });
+        return items.flatMap(({ metadata }) => {
+          const customer = metadata?.labels?.[CUSTOMER_LABEL];
+          return customer !== undefined && metadata?.name === laneNamespace(customer) ? [customer] : [];
+        });
+      } catch (error) {
+        if (statusOf(error) === FORBIDDEN) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+    return names ?? [...new Set((await this.recordHeads()).map(({ customer }) => customer))];
   }
 
   /** Run records of a customer, oldest first; none where the platform keeps none. */
   async records(customer: string): Promise<readonly RunRecord[]> {
-    const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector: `${CUSTOMER_LABEL}=${customer}` };
-    const list: { readonly items: readonly RunRecord[] } | undefined = await orUndefined(
-      `list the run records of ${customer}`,
-      () => this.objects.listNamespacedCustomObject(request),
+    return this.pagesOfRecords<RunRecord>(`${CUSTOMER_LABEL}=${customer}`);
+  }
+
+  /** One run record; undefined if there is none of that name. */
+  async record(name: string): Promise<RunRecord | undefined> {
+    return this.orUndefined(`read the run record ${name}`, () =>
+      this.objects.getNamespacedCustomObject({ ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, name }),
     );
-    return list?.items ?? [];
+  }
+
+  /** Run records without their content: those of one customer, or of all. */
+  async recordHeads(customer?: string): Promise<readonly RecordHead[]> {
+    const selector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
+    const records = await this.pagesOfRecords<Pick<RunRecord, "metadata">>(selector, HEADS);
+    return records.map(({ metadata }) => ({
+      name: metadata.name,
+      customer: metadata.labels[CUSTOMER_LABEL] ?? "",
+      created: metadata.creationTimestamp ?? "",
+      ...defined({ businessDate: metadata.labels[DATE_LABEL] }),
+    }));
+  }
+
+  /** Page by page: a customer's records of three months can be large. */
+  private async pagesOfRecords<Item>(labelSelector: string, options?: typeof HEADS): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let next: string | undefined;
+    do {
+      const place = { limit: RECORDS_A_PAGE, ...(next === undefined ? {} : { _continue: next }) };
+      const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, ...place };
+      const page: RecordPage<Item> | undefined = await this.orUndefined("list the run records", () =>
+        this.objects.listNamespacedCustomObject(request, options),
+      );
+      // An empty list of heads comes without items.
+      found.push(...(page?.items ?? []));
+      next = page?.metadata.continue || undefined;
+    } while (next !== undefined);
+    return found;
   }
 
   /** All nights of a lane with everything in them: large. */
   async workflows(namespace: string): Promise<readonly Workflow[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
-    const list: { readonly items: readonly Workflow[] } = await told(`list the nights of ${namespace}`, () =>
-      this.objects.listNamespacedCustomObject(request),
+    const list: { readonly items: readonly Workflow[] } = await this.requests.repeatable(
+      `list the nights of ${namespace}`,
+      () => this.objects.listNamespacedCustomObject(request),
     );
     return list.items;
   }
@@ -194,7 +281,7 @@ export class Central {
       },
     };
     const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER, ...dry(start) };
-    await told(`start ${name} in ${namespace}`, async () => {
+    await this.requests.once(`start ${name} in ${namespace}`, async () => {
       try {
         await this.objects.createNamespacedCustomObject(request);
       } catch (error) {
@@ -251,7 +338,7 @@ export class Central {
 
   /** The data of a ConfigMap; undefined if there is none of that name. */
   async configMap(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined> {
-    return orUndefined(
+    return this.orUndefined(
       `read ConfigMap ${name} of ${namespace}`,
       async () => (await this.core.readNamespacedConfigMap({ namespace, name })).data ?? {},
     );
@@ -267,7 +354,7 @@ export class Central {
     options: ChangeOptions,
   ): Promise<void> {
     const { name } = configMap.metadata;
-    await told(`write ConfigMap ${name} in ${namespace}`, async () => {
+    await this.requests.repeatable(`write ConfigMap ${name} in ${namespace}`, async () => {
       const change = { namespace, body: configMap, fieldManager: FIELD_MANAGER, ...dry(options) };
       try {
         await this.core.patchNamespacedConfigMap({ name, ...change }, MERGE);
@@ -282,7 +369,7 @@ export class Central {
 
   /** Pods of a workflow that are still there: one that succeeded for an hour, one that failed as long as its workflow. */
   async pods(namespace: string, workflow: string): Promise<readonly StepPod[]> {
-    const list = await told(`list the pods of ${workflow} in ${namespace}`, () =>
+    const list = await this.requests.repeatable(`list the pods of ${workflow} in ${namespace}`, () =>
       this.core.listNamespacedPod({ namespace, labelSelector: `workflows.argoproj.io/workflow=${workflow}` }),
     );
     return list.items.map(({ metadata, status }) => ({
@@ -300,7 +387,7 @@ export class Central {
     options: ChangeOptions,
   ): Promise<void> {
     const change = { namespace, name, body: { metadata: { annotations } }, fieldManager: FIELD_MANAGER };
-    await told(`annotate pod ${name} in ${namespace}`, () =>
+    await this.requests.repeatable(`annotate pod ${name} in ${namespace}`, () =>
       this.core.patchNamespacedPod({ ...change, ...dry(options) }, MERGE),
     );
   }
@@ -308,28 +395,28 @@ export class Central {
   /** Writes the log of a pod's runner to a stream; returns when it has ended. */
   async runnerLog(namespace: string, pod: string, to: Writable, options: { readonly follow: boolean }): Promise<void> {
     const ended = once(to, "finish");
-    await told(`read the log of ${pod} in ${namespace}`, () =>
+    await this.requests.repeatable(`read the log of ${pod} in ${namespace}`, () =>
       this.logs.log(namespace, pod, "main", to, { follow: options.follow }),
     );
     await ended;
+  }
+
+  private async orUndefined<Result>(what: string, request: () => Promise<Result>): Promise<Result | undefined> {
+    return this.requests.repeatable(what, async () => {
+      try {
+        return await request();
+      } catch (error) {
+        if (statusOf(error) === NOT_FOUND) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
   }
 }
 
 function dry(options: ChangeOptions): { readonly dryRun?: "All" } {
   return options.dryRun === true ? { dryRun: "All" } : {};
-}
-
-async function orUndefined<Result>(what: string, request: () => Promise<Result>): Promise<Result | undefined> {
-  return told(what, async () => {
-    try {
-      return await request();
-    } catch (error) {
-      if (statusOf(error) === NOT_FOUND) {
-        return undefined;
-      }
-      throw error;
-    }
-  });
 }
 
 function runExists(name: string, businessDate: string, runNumber: number): OpsError {

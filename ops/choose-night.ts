@@ -1,16 +1,20 @@
+import { currentNight } from "../runs/due-nights.ts";
 import { type NightState, nightState } from "../runs/night-state.ts";
 import { hasEnded } from "../runs/phases.ts";
+import type { LaneSchedule } from "../runs/schedule.ts";
 import type { StepStatus } from "../runs/step-status.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { Central, WorkflowHead } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
-import { type Lane, unknownName } from "./lanes.ts";
+import type { Lane } from "./lanes.ts";
+import { unknownName } from "./near.ts";
+import { type ReadLane, readLane } from "./overview/lane-nights.ts";
 
 /** Which of a lane's nights is meant. */
 export interface NightChoice {
   /**
    * Name of its workflow.
-   * @default - the one that runs; to look at, the newest
+   * @default - the one that runs; to look at, the one that the schedule is at, else the newest
    */
   readonly night?: string;
 }
@@ -20,6 +24,16 @@ export interface ReadNight {
   readonly lane: Lane;
   readonly workflow: Workflow;
   readonly state: NightState;
+}
+
+/** A night that was chosen to look at. */
+export interface ShownNight extends ReadNight {
+  /** @default - the lane has none, or none that is daily */
+  readonly schedule?: LaneSchedule;
+  /** When it should have ended, milliseconds. @default - nothing was promised */
+  readonly finishBy?: number;
+  /** What else there is to know: a night that was missed, others that run. */
+  readonly remarks: readonly string[];
 }
 
 /** Name of the ConfigMap that tells a night which steps to hold. */
@@ -57,24 +71,54 @@ export async function runningNight(central: Central, lane: Lane, choice: NightCh
   return runningOnly(await readNight(central, lane, only.name));
 }
 
-/** The night to look at: the one named, else the newest that runs, else the newest. */
-export async function nightToShow(central: Central, lane: Lane, choice: NightChoice): Promise<ReadNight> {
-  const heads = await central.heads(lane.namespace);
-  if (choice.night !== undefined) {
-    return named(central, lane, heads, choice.night);
+/** The night to look at: the one named, else the one that the schedule is at, else the newest that runs, else the newest. */
+export async function nightToShow(central: Central, lane: Lane, choice: NightChoice): Promise<ShownNight> {
+  const now = Date.now();
+  const [heads, read] = await Promise.all([central.heads(lane.namespace), readLane(central, lane, now)]);
+  const current = currentNight(read.nights);
+  const shown =
+    choice.night ??
+    heads.find(({ uid }) => uid === current?.run?.uid)?.name ??
+    (heads.find((one) => !one.completed) ?? heads[0])?.name;
+  if (shown === undefined) {
+    throw noNight(lane, read);
   }
-  const head = heads.find((one) => !one.completed) ?? heads[0];
-  if (head === undefined) {
-    throw new OpsError(
-      ExitCode.notFound,
-      `${lane.customer} has had no night yet, or none within the last two weeks`,
-      `nightlane history ${lane.customer}`,
-    );
-  }
-  return readNight(central, lane, head.name);
+  const night = await named(central, lane, heads, shown);
+  const due = read.nights.find(({ run }) => run?.night === shown);
+  const missed = current?.standing === "missed" && choice.night === undefined ? [current.date] : [];
+  const beside = heads.filter(({ completed, name }) => !completed && name !== shown);
+  return {
+    ...night,
+    ...(read.schedule === undefined ? {} : { schedule: read.schedule }),
+    ...(due?.finishBy === undefined ? {} : { finishBy: due.finishBy }),
+    remarks: [
+      ...missed.map((date) => `the night of ${date} was MISSED; this is another one`),
+      ...beside.map(({ name }) => `${name} runs beside it: nightlane show ${lane.customer} --night ${name}`),
+    ],
+  };
 }
 
-/** Reads a night anew. */
+function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError {
+  if (!scheduled) {
+    return new OpsError(
+      ExitCode.notFound,
+      `${customer} has no schedule and no night: its lane is there, its night was never deployed or was removed`,
+      `nightlane history ${customer} tells of earlier nights`,
+    );
+  }
+  const current = currentNight(nights);
+  return new OpsError(
+    ExitCode.notFound,
+    current?.standing === "missed"
+      ? `the night of ${current.date} of ${customer} was missed, and no other is kept`
+      : `${customer} has had no night yet, or none within the last two weeks`,
+    current?.standing === "missed"
+      ? `nightlane run ${customer} --date ${current.date} --reason "..."`
+      : `nightlane history ${customer}`,
+  );
+}
+
+/** Reads a night again. */
 export async function readNight(central: Central, lane: Lane, name: string): Promise<ReadNight> {
   const [workflow, control] = await Promise.all([
     central.workflow(lane.namespace, name),

@@ -1,59 +1,151 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
+import { RUNBOOK } from "../constructs/runbook.ts";
+import packageFile from "../package.json" with { type: "json" };
 import { UnreadableRun } from "../runs/unreadable-run.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addLookCommands } from "./commands/look.ts";
-import type { Io } from "./commands/options.ts";
+import { COMMON_OPTIONS, type Io } from "./commands/options.ts";
 import { addRunCommands } from "./commands/runs.ts";
 import { addStepCommands } from "./commands/steps.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
+import { answer } from "./output.ts";
+import { oneLine, widthOf } from "./text/width.ts";
 
 const EXIT_CODES = `
 Exit codes:
   0  done, or with --dry-run: could be done
   1  a defect of this command
-  2  the command line is wrong, or the reason is missing
+  2  the command line or the kubeconfig is wrong, or the reason is missing
   3  no such customer, step, night or record
   4  not possible in the present state; the message says what is
   5  refused: your rights, or an admission policy
-  6  the central cluster cannot be reached
+  6  the central cluster cannot be reached, or not every lane of it
   7  the act is written, but its effect was not seen in time
-  8  a replay differs from the run it repeats, or a night that was waited for did not end well
+  8  a replay differs from the run it repeats, or a night that was waited for
+     did not end well
 
-Runbook: docs/operate.md`;
+Runbook: ${RUNBOOK}`;
 
-/** The command line of the operator. */
-export function program(io: Io): Command {
+const NARROWEST_COLUMNS = 80;
+
+/**
+ * The command line of the operator.
+ * @param json Whether what is wrong is answered as a document, so that nothing is said about it here.
+ */
+export function program(io: Io, json = false): Command {
+  const columns = (): number => (io.out.isTTY === true ? (io.out.columns ?? NARROWEST_COLUMNS) : NARROWEST_COLUMNS);
   const nightlane = new Command("nightlane")
     .description("Operate the nights of all customers.")
+    .version(packageFile.version, "-V, --version", "the version of this command")
     .addHelpText("after", EXIT_CODES)
     .showHelpAfterError("(nightlane --help lists the commands, nightlane help <command> explains one)")
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
+    .configureHelp({ displayWidth: widthOf, optionDescription: describeOption, groupItems: commonOptionsLast })
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => json || io.err.write(text),
+      getOutHelpWidth: columns,
+      getErrHelpWidth: columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .exitOverride();
   addLookCommands(nightlane, io);
   addStepCommands(nightlane, io);
   addRunCommands(nightlane, io);
+  addCompletion(nightlane, io);
   return nightlane;
+}
+
+/** What a command has of its own is said first. */
+function commonOptionsLast<Item extends Command | Option>(
+  unsorted: Item[],
+  visible: Item[],
+  groupOf: (item: Item) => string,
+): Map<string, Item[]> {
+  const groups = new Help().groupItems(unsorted, visible, groupOf);
+  const common = groups.get(COMMON_OPTIONS);
+  if (common !== undefined) {
+    groups.delete(COMMON_OPTIONS);
+    groups.set(COMMON_OPTIONS, common);
+  }
+  return groups;
+}
+
+/** What help says of an option: also that a command cannot do without it, and which values it takes. */
+function describeOption(option: Option): string {
+  const choices = option.argChoices === undefined ? [] : [option.argChoices.join(" or ")];
+  const required = option.mandatory && option.defaultValue === undefined ? ["required"] : [];
+  const shown = option.defaultValueDescription ?? option.defaultValue;
+  const byDefault = shown === undefined || typeof shown === "boolean" ? [] : [`default: ${shown}`];
+  const more = [...required, ...choices, ...byDefault].join(", ");
+  return more === "" ? option.description : `${option.description} (${more})`;
 }
 
 const TERMINAL: Io = { out: process.stdout, err: process.stderr };
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[], io: Io = TERMINAL): Promise<number> {
+  const json = asksForJson(args);
   try {
-    await program(io).parseAsync(args, { from: "user" });
+    await program(io, json).parseAsync(args, { from: "user" });
     return ExitCode.done;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return ExitCode.done;
     }
-    if (error instanceof OpsError) {
-      io.err.write(`nightlane: ${error.message}\n${error.mend === undefined ? "" : `  ${error.mend}\n`}`);
-      return error.code;
+    const failure = failureOf(error);
+    if (json) {
+      io.err.write(`${JSON.stringify(answer("Error", failure))}\n`);
+    } else if (!(error instanceof CommanderError)) {
+      io.err.write(`${failureText(failure)}\n`);
     }
-    if (error instanceof UnreadableRun) {
-      io.err.write(`nightlane: ${error.message}\n  ${error.remedy}\n`);
-      return ExitCode.notPossible;
-    }
-    io.err.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return ExitCode.defect;
+    return failure.code;
   }
+}
+
+/** Why a command did not do what was asked. */
+interface Failure {
+  readonly code: ExitCode;
+  /** Name of the code. */
+  readonly reason: string;
+  readonly message: string;
+  /** What to do instead. */
+  readonly fix?: string;
+  /** Where a defect of the command itself is. */
+  readonly stack?: string;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    return failure(ExitCode.usage, error.message.replace(/^error: /, ""), "nightlane help <command> explains it");
+  }
+  if (error instanceof OpsError) {
+    return failure(error.code, error.message, error.fix);
+  }
+  if (error instanceof UnreadableRun) {
+    return failure(ExitCode.notPossible, error.message, error.remedy);
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...failure(ExitCode.defect, message), ...(stack === undefined ? {} : { stack }) };
+}
+
+function failure(code: ExitCode, message: string, fix?: string): Failure {
+  const reason = Object.entries(ExitCode).find(([, value]) => value === code)?.[0] ?? "";
+  return { code, reason, message, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** The reason and the way out are the server's words in part: each is one harmless line. */
+function failureText({ message, fix, stack }: Failure): string {
+  return stack ?? [`nightlane: ${oneLine(message)}`, ...(fix === undefined ? [] : [`  ${oneLine(fix)}`])].join("\n");
+}
+
+/** Whether a command line asks for documents: known before it is parsed, since it may be wrong. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, index) =>
+      arg === "-ojson" ||
+      arg === "--output=json" ||
+      (arg === "json" && ["-o", "--output"].includes(args[index - 1] ?? "")),
+  );
 }

@@ -12,7 +12,7 @@ export const ExitCode = {
   notPossible: 4,
   /** The API server refused: the operator's rights or an admission policy. */
   refused: 5,
-  /** The central cluster cannot be reached, or its answer makes no sense. */
+  /** The central cluster cannot be reached, or not every lane of it; or what answers is no API server. */
   unreachable: 6,
   /** The act was written, but its effect was not seen within the time; the message says what to look at. */
   noEffectYet: 7,
@@ -28,12 +28,12 @@ export class OpsError extends Error {
 
   /**
    * @param message What (which customer, step, value), and why it cannot be done.
-   * @param mend What to do instead, a command where there is one.
+   * @param fix What to do instead, a command where there is one.
    */
   constructor(
     readonly code: ExitCode,
     message: string,
-    readonly mend?: string,
+    readonly fix?: string,
   ) {
     super(message);
   }

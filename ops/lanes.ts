@@ -1,41 +1,53 @@
-import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { laneNamespace } from "../constructs/central-cluster.ts";
+import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
-import { nearNames } from "./near.ts";
-
-/** Folder whose files are the customers. Nothing of it is loaded: their names are all that is needed. */
-const CUSTOMERS_FOLDER = fileURLToPath(new URL("../customers", import.meta.url));
+import { unknownName } from "./near.ts";
 
 /** A customer's lane. */
 export interface Lane {
   readonly customer: string;
   readonly namespace: string;
+  /** Whether the lane is gone, so that only its run records tell of it. @default false */
+  readonly removed?: boolean;
 }
 
-/** All lanes, by the names of the customer files: no right to list namespaces is needed. */
-export function allLanes(folder = CUSTOMERS_FOLDER): readonly Lane[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => file.slice(0, -".ts".length))
-    .sort()
-    .map((customer) => ({ customer, namespace: laneNamespace(customer) }));
+/**
+ * All lanes of the central cluster, by the customers' names. The cluster alone says which there are: the checkout that a
+ * person happens to have may be older, or newer.
+ */
+export async function allLanes(central: Central): Promise<readonly Lane[]> {
+  const customers = await central.customers();
+  return [...customers].sort().map((customer) => ({ customer, namespace: laneNamespace(customer) }));
 }
 
 /** The lane of a customer. @throws OpsError notFound, with the names that may have been meant */
-export function laneOf(customer: string, folder = CUSTOMERS_FOLDER): Lane {
-  const lanes = allLanes(folder);
+export async function laneOf(central: Central, customer: string): Promise<Lane> {
+  const lanes = await allLanes(central);
   const lane = lanes.find((one) => one.customer === customer);
   if (lane === undefined) {
-    const names = lanes.map((one) => one.customer);
-    throw unknownName("customer", customer, names);
+    const { fix } = unknownName(
+      "customer",
+      customer,
+      lanes.map((one) => one.customer),
+    );
+    throw new OpsError(
+      ExitCode.notFound,
+      `there is no customer ${JSON.stringify(customer)} in the central cluster: the name is another one, or it was never deployed`,
+      fix,
+    );
   }
   return lane;
 }
 
-/** The error for a name that is none, with the near ones, or all of them where none is near. */
-export function unknownName(what: string, typed: string, known: readonly string[]): OpsError {
-  const near = nearNames(typed, known);
-  const listed = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known: ${known.join(", ") || "none"}`;
-  return new OpsError(ExitCode.notFound, `there is no ${what} ${JSON.stringify(typed)}`, listed);
+/** The lane of a customer, or what its records tell of it when the lane itself is gone. */
+export async function laneOrPast(central: Central, customer: string): Promise<Lane> {
+  try {
+    return await laneOf(central, customer);
+  } catch (error) {
+    const known = error instanceof OpsError && error.code === ExitCode.notFound;
+    if (known && (await central.recordHeads(customer)).length > 0) {
+      return { customer, namespace: laneNamespace(customer), removed: true };
+    }
+    throw error;
+  }
 }

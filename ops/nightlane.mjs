@@ -1,6 +1,28 @@
 #!/usr/bin/env node
-import { register } from "tsx/esm/api";
+import { createRequire } from "node:module";
 
-register();
-const { main } = await import("./cli.ts");
-process.exitCode = await main(process.argv.slice(2));
+const { engines } = createRequire(import.meta.url)("../package.json");
+const wanted = engines.node.replace(">=", "").split(".").map(Number);
+const found = process.versions.node.split(".").map(Number);
+const difference = wanted.map((part, index) => found[index] - part).find((one) => one !== 0) ?? 0;
+
+if (difference < 0) {
+  // Said before anything is loaded: an older Node fails somewhere inside a library.
+  process.stderr.write(
+    `nightlane: this is Node ${process.versions.node}, and nightlane needs ${engines.node}\n` +
+      "  run it as `npx nightlane` in the checkout, which brings its own Node, or install a newer one\n",
+  );
+  process.exitCode = 2;
+} else {
+  // A reader that has seen enough, as `head`, ends the command and is no error.
+  process.stdout.on("error", (error) => {
+    if (error.code !== "EPIPE") {
+      throw error;
+    }
+    process.exit();
+  });
+  const { register } = await import("tsx/esm/api");
+  register();
+  const { main } = await import("./cli.ts");
+  process.exitCode = await main(process.argv.slice(2));
+}

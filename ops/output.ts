@@ -1,50 +1,87 @@
 import type { Writable } from "node:stream";
-import { type Paint, paintFor } from "./render-night.ts";
+import { type Paint, paintFor, plain } from "./text/paint.ts";
+import { Times } from "./text/times.ts";
 
 /** Form of a command's result. */
 export type OutputForm = "text" | "json";
 
+/** Version of every answer for machines. Fields are only added within one; anything else makes a new one. */
+export const ANSWER_VERSION = "cli.nightlane.example/v1";
+
+/** What an answer for machines is. */
+export type AnswerKind =
+  | "NightList"
+  | "WaitingList"
+  | "Night"
+  | "RunList"
+  | "Start"
+  | "Outcome"
+  | "Backfill"
+  | "Comparison"
+  | "Act"
+  | "Error"
+  | "Note";
+
+/** A stream, and the terminal behind it where there is one. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** How a result is shown to people. */
+export interface View {
+  readonly paint: Paint;
+  readonly times: Times;
+  /** Columns of the terminal. @default - there is none, and nothing is cut */
+  readonly columns?: number;
+}
+
+/** How a command answers. */
+export interface OutputOptions {
+  readonly form: OutputForm;
+  /** Show all times in UTC. @default false */
+  readonly utc?: boolean;
+}
+
 /** Where a command's result goes. What is said on the way goes to standard error, so that results can be piped. */
 export class Output {
-  readonly paint: Paint;
+  readonly view: View;
+  readonly form: OutputForm;
 
   constructor(
-    readonly form: OutputForm,
-    private readonly result: Writable & { readonly isTTY?: boolean },
+    { form, utc = false }: OutputOptions,
+    private readonly result: Writable & Screen,
     private readonly notes: Writable,
   ) {
-    this.paint = form === "json" ? (_, text) => text : paintFor(result);
+    this.form = form;
+    const columns = result.isTTY === true && form === "text" ? result.columns : undefined;
+    this.view = {
+      paint: form === "json" ? plain : paintFor(result),
+      times: new Times(utc),
+      ...(columns === undefined ? {} : { columns }),
+    };
   }
 
-  /** Writes the result: `data` as JSON, or what `text` makes of it. */
-  show<Data>(data: Data, text: (data: Data, paint: Paint) => string): void {
-    const rendered = this.form === "json" ? JSON.stringify(data, null, 2) : text(data, this.paint);
+  /** Writes the result: `data` as one document for machines, or what `text` makes of it. */
+  show<Data extends object>(kind: AnswerKind, data: Data, text: (data: Data, view: View) => string): void {
+    const rendered = this.form === "json" ? JSON.stringify(answer(kind, data), null, 2) : text(data, this.view);
     this.result.write(`${rendered}\n`);
   }
 
   /** The stream of results, for what is written piece by piece. */
-  get stream(): Writable & { readonly isTTY?: boolean } {
+  get stream(): Writable & Screen {
     return this.result;
   }
 
   /** Says what is going on. */
   note(text: string): void {
-    this.notes.write(`${text}\n`);
+    this.notes.write(`${this.form === "json" ? JSON.stringify(answer("Note", { message: text })) : text}\n`);
   }
 }
 
-/** Rows with their columns aligned; the first row is the heading. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+/** A document for machines; a list has its entries as `items`. */
+export function answer(kind: AnswerKind, data: object): object {
+  const content = Array.isArray(data) ? { items: data } : data;
+  return { apiVersion: ANSWER_VERSION, kind, ...content };
 }

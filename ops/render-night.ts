@@ -1,140 +1,105 @@
-import { styleText } from "node:util";
-import type { RecordedAct } from "../runs/act.ts";
 import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
-import type { NightState, StepState, StepStatus } from "../runs/night-state.ts";
+import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
-import { type StepTrouble, troubleText } from "../runs/trouble.ts";
+import { foldSteps } from "./fold-steps.ts";
+import { actLines, stepLines, troubleLines } from "./render-steps.ts";
+import { duration } from "./text/duration.ts";
+import { line, type Piece } from "./text/line.ts";
+import { type Paint, plain } from "./text/paint.ts";
+import { Times } from "./text/times.ts";
+import { widthOf } from "./text/width.ts";
 
-export { clock } from "../runs/time.ts";
-
-/** How text is coloured; `plain` for pipes and logs. */
-export type Paint = (color: "green" | "red" | "yellow" | "cyan" | "gray" | "bold", text: string) => string;
-
-export const plain: Paint = (_, text) => text;
-
-/** Colours on a terminal, none elsewhere. */
-export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
-  return stream.isTTY ? (color, text) => styleText(color, text) : plain;
-}
-
-const marks: Readonly<Record<StepState, readonly [string, Parameters<Paint>[0]]>> = {
-  waiting: ["·", "gray"],
-  held: ["⏸", "yellow"],
-  running: ["▶", "cyan"],
-  confirming: ["?", "yellow"],
-  deciding: ["!", "red"],
-  succeeded: ["✓", "green"],
-  reused: ["↺", "green"],
-  skipped: ["○", "gray"],
-  omitted: ["∅", "gray"],
-  failed: ["✗", "red"],
-};
-
-/** What of a credential ends within so many days is shown with each night. */
-const SOON_DAYS = 14;
-
-/** How much of a night is told. */
-export interface RenderOptions {
-  /**
-   * Remote jobs, and who decided what and why, under each step.
-   * @default false
-   */
+/** How a night is shown. */
+export interface NightLook {
+  /** Whose night it is. */
+  readonly title: string;
+  readonly paint: Paint;
+  /** Milliseconds: what still runs has run until then. */
+  readonly now: number;
+  /** @default - by the customer's clocks */
+  readonly times?: Times;
+  /** Time zone of the customer. @default - not known: UTC */
+  readonly zone?: string;
+  /** When it should have ended, milliseconds. @default - nothing was promised */
+  readonly finishBy?: number;
+  /** Columns of the screen. @default - nothing is cut */
+  readonly columns?: number;
+  /** Rows that all of it may take: steps that need nobody are folded. @default - every step is shown */
+  readonly rows?: number;
+  /** Remote jobs, messages, and who decided what and why, under each step. @default false */
   readonly details?: boolean;
 }
 
-/** A night as text: one line for the night, then one per step in the order of the DAG, indented by its depth. */
-export function renderNight(night: NightState, title: string, paint: Paint, options: RenderOptions = {}): string {
-  const done = night.steps.filter((step) => PASSED.has(step.state)).length;
-  const date = night.businessDate ?? "date not known yet";
-  const phase = night.paused ? `${night.phase}, paused` : night.phase;
-  const head = `${paint("bold", title)}  ${date}  run ${night.runNumber}  ${phase}  ${done}/${night.steps.length} steps  ${clock(night.seconds)}`;
-  const acts = options.details === true ? night.acts.map((act) => actLine(act, "  ", paint)) : [];
+/**
+ * A night as text: one line for the night, then one for each step in the order of the DAG. What a step waits for is
+ * said in words: the graph is no tree, and an indent would have to lie.
+ */
+export function renderNight(night: NightState, look: NightLook): string {
+  const { details = false, paint, columns, rows } = look;
+  const head = headLines(night, look);
+  const acts = details ? night.acts.flatMap((act) => actLines(act, "  ", look)) : [];
   if (night.open === false) {
-    return [
-      head,
-      ...acts,
-      `  ${paint("gray", `no night (${night.dayReason ?? "not a business day"}): the steps are skipped`)}`,
-    ].join("\n");
+    const reason = `  no night (${night.dayReason ?? "not a business day"}): the steps are skipped`;
+    return [...head, ...acts, line([["gray", reason]], paint, columns)].join("\n");
   }
-  const day = night.halfDay === true ? [`  ${paint("gray", `half day: ${night.dayReason ?? "ends early"}`)}`] : [];
-  const depth = depths(night.steps);
-  const steps = night.steps.flatMap((step) => {
-    const indent = "  ".repeat((depth.get(step.name) ?? 0) + 1);
-    return [
-      stepLine(step, indent, paint),
-      ...troubleLines(step.trouble, `${indent}    `, paint),
-      ...(options.details === true ? detailLines(step, `${indent}    `, paint) : []),
-    ];
-  });
-  const notes = [...day, ...acts, ...endLines(night, paint), ...troubleLines(night.trouble, "  ", paint)];
-  return [head, ...notes, ...steps].join("\n");
+  const notices = noticeLines(night, look);
+  const { above, shown, below } = foldSteps(
+    night.steps,
+    rows === undefined ? undefined : rows - head.length - notices.length,
+  );
+  const fold = (text: string | undefined): readonly string[] =>
+    text === undefined ? [] : [line([["gray", `  … ${text}`]], paint, columns)];
+  const steps = stepLines(shown, night.steps, look);
+  return [...head, ...acts, ...notices, ...fold(above), ...steps, ...fold(below)].join("\n");
 }
 
-function stepLine(step: StepStatus, indent: string, paint: Paint): string {
-  const [mark, color] = marks[step.state];
-  const name = `${indent}${mark} ${step.name}`.padEnd(34);
-  const attempt = step.attempts > 1 ? `  attempt ${step.attempts}` : "";
-  const asked = step.asked === undefined ? "" : `  ${step.asked === "hold" ? "to be held" : "to be skipped"}`;
-  const message = step.message === undefined || step.trouble !== undefined ? "" : `  ${firstLine(step.message)}`;
-  const state = `${step.kind.padEnd(9)} ${step.state.padEnd(10)} ${clock(step.seconds)}`;
-  return `${paint(color, name)} ${state}${attempt}${asked}${message}`.trimEnd();
+/** What of a credential ends within so many days is shown with each night. */
+const SOON = 14 * 24 * 3600_000;
+
+/** What there is to know of the night besides its steps. */
+function noticeLines(night: NightState, look: NightLook): readonly string[] {
+  const { paint, columns } = look;
+  const half = night.halfDay === true ? [line([["gray", `  half day: ${night.dayReason ?? "ends early"}`]], paint, columns)] : [];
+  const ends = listedEnds(night.credentialEnds ?? {})
+    .filter(([, end]) => Date.parse(end) <= Date.parse(night.startedAt ?? "") + SOON)
+    .map(([part, end]) => {
+      const when = (look.times ?? new Times()).day(Date.parse(end), look.zone);
+      return line([["yellow", `  the ${CREDENTIAL_PARTS[part]} of the credential ends on ${when}`]], paint, columns);
+    });
+  return [...half, ...ends, ...troubleLines(night.trouble, "  ", look)];
 }
 
-/** What of the customer's credential ends soon after the night began. */
-function endLines({ credentialEnds, startedAt }: NightState, paint: Paint): readonly string[] {
-  const soon = Date.parse(startedAt ?? "") + SOON_DAYS * 24 * 3600_000;
-  return listedEnds(credentialEnds ?? {})
-    .filter(([, end]) => Date.parse(end) <= soon)
-    .map(([part, end]) => `  ${paint("yellow", `the ${CREDENTIAL_PARTS[part]} of the credential ends on ${end}`)}`);
+/** One line, or two where the screen is too narrow for one. */
+function headLines(night: NightState, look: NightLook): readonly string[] {
+  const { times = new Times(), zone, now, finishBy, paint, columns } = look;
+  const done = night.steps.filter((step) => PASSED.has(step.state)).length;
+  const started = Date.parse(night.startedAt ?? "");
+  const ended = Date.parse(night.finishedAt ?? "");
+  const what: readonly Piece[] = [
+    ["bold", look.title],
+    `  ${night.businessDate ?? "date not known yet"}`,
+    night.runNumber > 1 ? `  run ${night.runNumber}` : "",
+    `  ${night.phase}${night.paused ? ", paused" : ""}`,
+    `  ${done}/${night.steps.length} steps`,
+  ];
+  const when: readonly Piece[] = [
+    Number.isNaN(started) ? "" : `  ${times.near(started, zone, now)}`,
+    Number.isNaN(ended) ? "" : ` to ${times.near(ended, zone, now)}`,
+    night.seconds === undefined ? "" : ` (${clock(night.seconds)})`,
+    finishBy === undefined ? "" : deadlineText(finishBy, ended, look, times),
+  ];
+  const whole = line([...what, ...when], plain);
+  return columns === undefined || widthOf(whole) <= columns
+    ? [line([...what, ...when], paint)]
+    : [line(what, paint, columns), line(when, paint, columns)];
 }
 
-/** What keeps it from going on, and the reason in the runner's own words. */
-function troubleLines(trouble: StepTrouble | undefined, indent: string, paint: Paint): readonly string[] {
-  return trouble === undefined
-    ? []
-    : [`${indent}${paint("red", troubleText(trouble))}`, `${indent}${paint("gray", firstLine(trouble.sentence))}`];
-}
-
-function detailLines(step: StepStatus, indent: string, paint: Paint): readonly string[] {
-  const jobs = step.attemptLog.flatMap((attempt) => {
-    const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
-    const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
-    const what = attempt.number === 0 ? "results taken over" : `attempt ${attempt.number}`;
-    const text = `${what}: ${attempt.phase.toLowerCase()}${code}${runners}`;
-    const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
-    return told ? [paint("gray", `${indent}${[text, attempt.remoteJob].filter(Boolean).join("  ")}`)] : [];
-  });
-  return [...jobs, ...step.acts.map((act) => actLine(act, indent, paint))];
-}
-
-/** Who did what, when and why. */
-function actLine(act: RecordedAct, indent: string, paint: Paint): string {
-  const time = act.at.slice(11, 16);
-  return `${indent}${paint("gray", `${time}Z`)} ${act.by} ${paint("bold", act.verb)}: ${act.reason}`;
-}
-
-function depths(steps: readonly StepStatus[]): ReadonlyMap<string, number> {
-  const byName = new Map(steps.map((step) => [step.name, step]));
-  const known = new Map<string, number>();
-  const depthOf = (name: string): number => {
-    const before = known.get(name);
-    if (before !== undefined) {
-      return before;
-    }
-    known.set(name, 0);
-    const after = byName.get(name)?.after ?? [];
-    const depth = after.length === 0 ? 0 : 1 + Math.max(...after.map(depthOf));
-    known.set(name, depth);
-    return depth;
-  };
-  for (const step of steps) {
-    depthOf(step.name);
+function deadlineText(finishBy: number, ended: number, { zone, now }: NightLook, times: Times): Piece {
+  const time = `  by ${times.clock(finishBy, zone)}`;
+  if (!Number.isNaN(ended)) {
+    return ended > finishBy ? ["red", `${time} late`] : time;
   }
-  return known;
-}
-
-function firstLine(text: string): string {
-  const line = text.split("\n")[0] ?? "";
-  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
+  const left = Math.round((finishBy - now) / 1000);
+  return left < 0 ? ["red", `${time} late ${duration(-left)}`] : `${time} in ${duration(left)}`;
 }

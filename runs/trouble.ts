@@ -83,10 +83,16 @@ export function stepTrouble(
   };
 }
 
-/** A trouble in one line for people, without its whole sentence. */
-export function troubleText({ kind, since, tries, of }: StepTrouble): string {
+/**
+ * A trouble in one line for people, without its whole sentence.
+ * @param clock How the time since when is said. @default - in UTC
+ */
+export function troubleText(
+  { kind, since, tries, of }: StepTrouble,
+  clock: (since: string) => string = (time) => `${time.slice(11, 16)}Z`,
+): string {
   const count = tries < 2 ? "" : `, try ${tries}${of === undefined ? "" : ` of ${of}`}`;
-  return `${TROUBLES[kind]} since ${since.slice(11, 16)}Z${count}`;
+  return `${TROUBLES[kind]} since ${clock(since)}${count}`;
 }
 
 type Found = Pick<StepTrouble, "kind" | "since" | "sentence">;

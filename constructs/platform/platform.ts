@@ -16,6 +16,7 @@ import { NightwatchMonitoring } from "./nightwatch-monitoring.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
+import { OncallDirectory } from "./oncall-directory.ts";
 
 /** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
 export class Platform extends Chart {
@@ -35,6 +36,7 @@ export class Platform extends Chart {
     new NightwatchNetwork(this, "nightwatch-network", centralCluster);
     const argoRbac = new ArgoRbac(this, "argo-rbac");
     new ArgoController(this, "argo-controller", argoRbac.account);
+    new OncallDirectory(this, "oncall-directory");
     const { account } = new NightwatchRbac(this, "nightwatch-rbac");
     new Nightwatch(this, "nightwatch", { account, webhook: centralCluster.webhook });
     if (centralCluster.monitoring?.prometheusOperator === true) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Central } from "../../ops/central.ts";
-import { type Paint, paintFor, plain, renderNight } from "../../ops/render-night.ts";
+import { renderNight } from "../../ops/render-night.ts";
+import { type Paint, paintFor, plain } from "../../ops/text/paint.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 
 /** A night that was started and is being watched. */
@@ -78,5 +79,5 @@ function changesOnly(stream: NodeJS.WriteStream): Show {
 }
 
 function describe(nights: readonly WatchedNight[], states: readonly NightState[], paint: Paint): string {
-  return states.map((state, index) => renderNight(state, nights[index]?.displayName ?? "", paint)).join("\n\n");
+  return states.map((state, index) => renderNight(state, { title: nights[index]?.displayName ?? "", paint, now: Date.now() })).join("\n\n");
 }

@@ -21,7 +21,7 @@ export class Actor {
     if (options.reason.trim() === "") {
       throw new OpsError(
         ExitCode.usage,
-        "--reason: received an empty text; every act says why, for whoever reads the run record",
+        "--reason: received an empty text; every act says why, for anyone who reads the run record",
         'write it like --reason "market data corrected by the vendor"',
       );
     }

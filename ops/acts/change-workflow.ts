@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Act, actAnnotation } from "../../runs/act.ts";
 import { nodesAreWritable } from "../../runs/nodes.ts";
+import { hasEnded } from "../../runs/phases.ts";
 import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import type { Central } from "../central.ts";
-import { CONFLICT, statusOf, told } from "../central-errors.ts";
+import { CONFLICT, statusOf, told, troubleOf } from "../central-errors.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 
-/** How often a change is made anew because the controller changed the workflow in between. */
+/** How often a change is made again because the controller changed the workflow in between. */
 const TRIES = 20;
 const PAUSE_MILLISECONDS = 150;
 
@@ -41,6 +42,10 @@ export async function changeWorkflow(
   return told(`${act.verb}: change night ${name} in ${namespace}`, async () => {
     for (let tries = 1; ; tries += 1) {
       const workflow = await central.workflow(namespace, name);
+      if (isNoted(workflow, annotations)) {
+        // An earlier try was taken, and only its answer was lost.
+        return workflow;
+      }
       const patch = {
         ...change(workflow),
         metadata: { resourceVersion: workflow.metadata.resourceVersion, annotations },
@@ -48,13 +53,18 @@ export async function changeWorkflow(
       try {
         return await central.patchWorkflow(namespace, name, patch, { dryRun });
       } catch (error) {
-        if (statusOf(error) !== CONFLICT || tries === TRIES) {
+        const again = statusOf(error) === CONFLICT || troubleOf(error)?.transient === true;
+        if (!again || tries === TRIES) {
           throw error;
         }
         await delay(PAUSE_MILLISECONDS);
       }
     }
   });
+}
+
+function isNoted({ metadata }: Workflow, annotations: Readonly<Record<string, string>>): boolean {
+  return Object.keys(annotations).every((key) => metadata.annotations?.[key] !== undefined);
 }
 
 /** Notes an act whose effect lies elsewhere: in the control ConfigMap or on a pod. */
@@ -83,6 +93,13 @@ export async function decideNode(
       );
     }
     const node = find(workflow);
+    if (node === undefined && hasEnded({ phase: workflow.status?.phase ?? "Pending" })) {
+      throw new OpsError(
+        ExitCode.notPossible,
+        `the night has ended in the meantime (${workflow.metadata.name}, ${workflow.status?.phase}), so ${act.step ?? "it"} cannot be changed any more`,
+        "nightlane show tells how it ended; nightlane replay repeats it",
+      );
+    }
     if (node === undefined) {
       throw new OpsError(
         ExitCode.notPossible,

@@ -1,8 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Day } from "../../runs/local-time.ts";
-import { allLanes, laneOf } from "../lanes.ts";
+import { laneOf } from "../lanes.ts";
+import type { NightLine } from "../overview/night-line.ts";
+import { type OverviewView, renderNights, renderWaiting } from "../overview/render-nights.ts";
+import { byUrgency } from "../overview/urgency.ts";
+import { waitingOf } from "../overview/waiting.ts";
 import { keptFiles, logs } from "../verbs/logs.ts";
-import { nights, renderNights } from "../verbs/nights.ts";
+import { nights, requireAll } from "../verbs/nights.ts";
 import { show, watch } from "../verbs/show.ts";
 import { withExamples } from "./examples.ts";
 import {
@@ -17,6 +21,11 @@ import {
   oneNight,
   outputOf,
 } from "./options.ts";
+
+interface NightsOptions extends CommonOptions {
+  readonly waiting?: boolean;
+  readonly all?: boolean;
+}
 
 interface ShowOptions extends CommonOptions, NightOption {
   readonly watch?: boolean;
@@ -34,22 +43,17 @@ interface LogsOptions extends CommonOptions, NightOption {
 
 /** The commands that only look. */
 export function addLookCommands(program: Command, io: Io): void {
-  withExamples(
-    common(program.command("nights").description("all customers: state, progress, who is late")).action(
-      async (options: CommonOptions) => {
-        outputOf(options, io).show(await nights(centralOf(options), allLanes()), renderNights);
-      },
-    ),
-    "nights",
-    "nights -o json | jq '.[] | select(.late)'",
-  );
+  program.commandsGroup("Look:");
+  addNights(program, io);
   withExamples(
     oneNight(common(program.command("show <customer>")))
-      .description("a night as a tree: states, durations, remote jobs, who decided what")
+      .description("one night: its steps, since when, remote jobs, who decided what")
       .option("-w, --watch", "go on until the night ends")
       .action(async (customer: string, options: ShowOptions) => {
         const look = options.watch === true ? watch : show;
-        await look(centralOf(options), laneOf(customer), nightChoice(options), outputOf(options, io));
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        await look(central, await laneOf(central, customer), nightChoice(options), output);
       }),
     "show nordbank --watch",
     "show nordbank --night night-2026-03-31-run-2",
@@ -65,14 +69,16 @@ export function addLookCommands(program: Command, io: Io): void {
       .option("--raw", "with the control characters that the driver wrote")
       .option("--kept", "in place of a log: what is kept of past nights, and how full the volume is")
       .action(async (customer: string, step: string | undefined, options: LogsOptions, command: Command) => {
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
         if (options.kept === true) {
-          await keptFiles(centralOf(options), laneOf(customer), options.date, outputOf(options, io));
+          await keptFiles(central, await laneOf(central, customer), options.date, output);
         } else if (step === undefined) {
           command.error("error: say which step's log, or --kept for a list of what there is");
         } else if (options.run !== undefined && options.date === undefined) {
           command.error("error: --run is the number of a run of one business date: say which, with --date");
         } else {
-          await logs(centralOf(options), laneOf(customer), step, options, outputOf(options, io));
+          await logs(central, await laneOf(central, customer), step, options, output);
         }
       }),
     "logs nordbank revaluation --follow",
@@ -80,4 +86,33 @@ export function addLookCommands(program: Command, io: Io): void {
     "logs nordbank revaluation --date 2026-03-31 --run 1",
     "logs nordbank --kept",
   );
+}
+
+function addNights(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("nights"))
+      .description("all customers, the worst first: what was due, how far it is, what is late")
+      .option("--waiting", "only what waits for a person, the oldest deadline first")
+      .addOption(new Option("--all", "also what a small screen has no room for").conflicts("waiting"))
+      .action(async (options: NightsOptions) => {
+        const output = outputOf(options, io);
+        const now = Date.now();
+        const lines = await nights(centralOf(options, output), now);
+        const rows = output.view.columns === undefined || options.all === true ? undefined : output.stream.rows;
+        const view: OverviewView = { ...output.view, now, ...(rows === undefined ? {} : { rows }) };
+        if (options.waiting === true) {
+          output.show("WaitingList", waitingOf(lines), (waiting) => renderWaiting(waiting, view));
+        } else {
+          output.show("NightList", sorted(lines), (all) => renderNights(all, view));
+        }
+        requireAll(lines);
+      }),
+    "nights",
+    "nights --waiting",
+    "nights -o json | jq '.items[] | select(.late)'",
+  );
+}
+
+function sorted(lines: readonly NightLine[]): readonly NightLine[] {
+  return [...lines].sort(byUrgency);
 }

@@ -1,22 +1,24 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Day, isDay } from "../../runs/local-time.ts";
 import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
 import type { NightChoice } from "../choose-night.ts";
-import { Output, type OutputForm } from "../output.ts";
+import { DEFAULT_KUBECONFIG, loadKubeconfig } from "../kubeconfig.ts";
+import { Output, type OutputForm, type Screen } from "../output.ts";
 
 /** Where a command writes: results, and what is said on the way. */
 export interface Io {
-  readonly out: Writable & { readonly isTTY?: boolean };
+  readonly out: Writable & Screen;
   readonly err: Writable;
 }
 
 /** Options that every command has. */
 export interface CommonOptions {
   readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestTimeout: number;
+  readonly utc?: boolean;
   readonly output: OutputForm;
 }
 
@@ -30,15 +32,27 @@ export interface NightOption {
   readonly night?: string;
 }
 
-/** Adds `--kubeconfig` and `-o`. */
+const REQUEST_TIMEOUT_SECONDS = 15;
+
+/** Heading of the options that every command has. */
+export const COMMON_OPTIONS = "Options of every command:";
+
+/** Adds what every command has: how the central cluster is reached, and the form of the answer. */
 export function common(command: Command): Command {
   return command
+    .optionsGroup(COMMON_OPTIONS)
     .addOption(
-      new Option("--kubeconfig <file>", "kubeconfig of the central cluster")
-        .env("KUBECONFIG")
-        .default(undefined, "~/.kube/config"),
+      new Option("--kubeconfig <file>", "kubeconfig of the central cluster").default(undefined, DEFAULT_KUBECONFIG),
     )
-    .addOption(new Option("-o, --output <form>", "form of the result").choices(["text", "json"]).default("text"));
+    .option("--context <name>", "context of the kubeconfig (default: the current one)")
+    .addOption(
+      new Option("--request-timeout <seconds>", "how long a request may take")
+        .argParser(count)
+        .default(REQUEST_TIMEOUT_SECONDS),
+    )
+    .option("--utc", "all times in UTC (default: by the customer's clocks)")
+    .addOption(new Option("-o, --output <form>", "form of the answer").choices(["text", "json"]).default("text"))
+    .optionsGroup("Options:");
 }
 
 /** Adds `--reason` and `--dry-run` too. */
@@ -57,12 +71,16 @@ export function nightChoice(options: NightOption): NightChoice {
   return options.night === undefined ? {} : { night: options.night };
 }
 
-export function centralOf(options: CommonOptions): Central {
-  return Central.fromKubeconfig(options.kubeconfig ?? join(homedir(), ".kube", "config"));
+/** The central cluster; what has to be tried again is said on the way. */
+export function centralOf(options: CommonOptions, output: Output): Central {
+  return new Central(loadKubeconfig(options), {
+    timeoutSeconds: options.requestTimeout,
+    note: (text) => output.note(text),
+  });
 }
 
 export function outputOf(options: CommonOptions, io: Io): Output {
-  return new Output(options.output, io.out, io.err);
+  return new Output({ form: options.output, utc: options.utc ?? false }, io.out, io.err);
 }
 
 export function actorOf(central: Central, options: ActCommandOptions): Actor {

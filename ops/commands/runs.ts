@@ -1,11 +1,15 @@
 import type { Command } from "commander";
 import type { Day } from "../../runs/local-time.ts";
+import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import { laneOf } from "../lanes.ts";
-import type { Paint } from "../render-night.ts";
+import type { Lane } from "../lanes.ts";
+import { laneOf, laneOrPast } from "../lanes.ts";
+import type { Output, View } from "../output.ts";
+import { comparisonText, renderHistory, renderRuns } from "../runs/render-runs.ts";
+import { plain } from "../text/paint.ts";
 import { type Backfill, backfill } from "../verbs/backfill.ts";
 import { compare, renderComparison } from "../verbs/compare.ts";
-import { comparisonText, history, renderHistory, renderRuns } from "../verbs/history.ts";
+import { history } from "../verbs/history.ts";
 import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
 import { repeat } from "../verbs/repeat.ts";
 import { run, type Started } from "../verbs/run.ts";
@@ -63,10 +67,12 @@ const MOST_AT_ONCE = 4;
 
 /** The commands that start nights, and the one that tells what became of them. */
 export function addRunCommands(program: Command, io: Io): void {
+  program.commandsGroup("Start and repeat nights:");
   addRun(program, io);
   addReplay(program, io);
   addRestate(program, io);
   addBackfill(program, io);
+  program.commandsGroup("Look back:");
   addHistory(program, io);
   addCompare(program, io);
 }
@@ -79,10 +85,12 @@ function addRun(program: Command, io: Io): void {
       .option("--early", "also a date that is not due yet; the schedule then starts no other of that date")
       .option("--wait", "wait until it has ended")
       .action(async (customer: string, options: RunCommandOptions) => {
-        const central = centralOf(options);
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const lane = await laneOf(central, customer);
         const { date: businessDate, early = false } = options;
-        const started = await run(central, actorOf(central, options), laneOf(customer), { businessDate, early });
-        await finish("run", customer, started, options, io);
+        const started = await run(central, actorOf(central, options), lane, { businessDate, early });
+        await finish("run", { central, lane, output }, started, options);
       }),
     'run nordbank --date 2026-03-31 --reason "the schedule was missed"',
   );
@@ -95,15 +103,17 @@ function repeating(command: Command, io: Io, verb: "replay" | "restate"): Comman
     .option("--from <step>", "first step to run anew; the others take over the results of that run")
     .option("--wait", "wait until it has ended, and compare its results")
     .action(async (customer: string, options: RepeatCommandOptions) => {
-      const central = centralOf(options);
+      const output = outputOf(options, io);
+      const central = centralOf(options, output);
+      const lane = await laneOf(central, customer);
       const { date, run: number, from, current } = options;
-      const started = await repeat(verb, central, actorOf(central, options), laneOf(customer), {
+      const started = await repeat(verb, central, actorOf(central, options), lane, {
         date,
         ...(number === undefined ? {} : { run: number }),
         ...(from === undefined ? {} : { from }),
         ...(current === undefined ? {} : { current }),
       });
-      await finish(verb, customer, started, options, io);
+      await finish(verb, { central, lane, output }, started, options);
     });
 }
 
@@ -134,12 +144,13 @@ function addBackfill(program: Command, io: Io): void {
       .requiredOption("--to <day>", "last business date", day)
       .option("--concurrency <number>", `how many nights at once, at most ${MOST_AT_ONCE}`, count, 1)
       .action(async (customer: string, options: BackfillCommandOptions) => {
-        const central = centralOf(options);
         const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const lane = await laneOf(central, customer);
         const range = { from: options.from, to: options.to, concurrency: Math.min(options.concurrency, MOST_AT_ONCE) };
         const note = (text: string): void => output.note(text);
-        const done = await backfill(central, actorOf(central, options), laneOf(customer), range, note);
-        output.show(done, renderBackfill);
+        const done = await backfill(central, actorOf(central, options), lane, range, note);
+        output.show("Backfill", done, renderBackfill);
         for (const night of done.nights) {
           if ("phase" in night) {
             requireGood("backfill", night);
@@ -159,8 +170,10 @@ function addHistory(program: Command, io: Io): void {
       .option("--to <day>", "last business date", day)
       .option("--limit <number>", "at most so many runs", count, 30)
       .action(async (customer: string, options: HistoryCommandOptions) => {
-        const runs = await history(centralOf(options), laneOf(customer), options);
-        outputOf(options, io).show(runs, options.date === undefined ? renderHistory : renderRuns);
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const found = await history(central, await laneOrPast(central, customer), options);
+        output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
       }),
     "history nordbank",
     "history nordbank --date 2026-03-31 -o json",
@@ -177,13 +190,15 @@ function addCompare(program: Command, io: Io): void {
       .option("--step <step...>", "only the results of these steps")
       .action(async (customer: string, options: CompareCommandOptions) => {
         const { date, with: folder, run: number, step } = options;
-        const compared = await compare(centralOf(options), laneOf(customer), {
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const compared = await compare(central, await laneOrPast(central, customer), {
           date,
           folder,
           ...(number === undefined ? {} : { run: number }),
           ...(step === undefined ? {} : { steps: step }),
         });
-        outputOf(options, io).show(compared, renderComparison);
+        output.show("Comparison", compared, renderComparison);
         if (!compared.same) {
           throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
         }
@@ -192,20 +207,31 @@ function addCompare(program: Command, io: Io): void {
   );
 }
 
+/** Where a night was started, and where its answer goes. */
+interface StartPlace {
+  readonly central: Central;
+  readonly lane: Lane;
+  readonly output: Output;
+}
+
 /** Shows what was started; with --wait, what became of it. */
-async function finish(verb: string, customer: string, started: Started, options: StartOptions, io: Io): Promise<void> {
-  const output = outputOf(options, io);
+async function finish(
+  verb: string,
+  { central, lane, output }: StartPlace,
+  started: Started,
+  options: StartOptions,
+): Promise<void> {
   if (options.wait !== true || started.dryRun) {
-    output.show(started, renderStarted);
+    output.show("Start", started, renderStarted);
     return;
   }
-  output.note(renderStarted(started, (_, text) => text));
-  const outcome = await outcomeOf(centralOf(options), laneOf(customer), started, (text) => output.note(text));
-  output.show(outcome, renderOutcome);
+  output.note(renderStarted(started, { ...output.view, paint: plain }));
+  const outcome = await outcomeOf(central, lane, started, (text) => output.note(text));
+  output.show("Outcome", outcome, renderOutcome);
   requireGood(verb, outcome);
 }
 
-function renderStarted(started: Started, paint: Paint): string {
+function renderStarted(started: Started, { paint }: View): string {
   const dry = started.dryRun ? " (dry run: nothing was started)" : "";
   const repeats = started.repeats === undefined ? "" : `, repeats run ${started.repeats}`;
   const from = started.from === undefined ? "" : ` from ${started.from} on`;
@@ -217,12 +243,12 @@ function renderStarted(started: Started, paint: Paint): string {
   return `${head}${beside}\n  template ${started.template}, noted as ${started.by}: ${started.reason}\n  nightlane show ${started.customer} --night ${started.night} --watch`;
 }
 
-function renderOutcome(outcome: Outcome, paint: Paint): string {
+function renderOutcome(outcome: Outcome, { paint }: View): string {
   const compared = outcome.comparison === undefined ? "" : `\n  ${comparisonText(outcome.comparison)}`;
   return `${paint("bold", outcome.night)} ended: ${outcome.phase}${compared}`;
 }
 
-function renderBackfill(done: Backfill, paint: Paint): string {
+function renderBackfill(done: Backfill, { paint }: View): string {
   const begun = new Set(done.nights.filter((night) => "phase" in night).map((night) => night.businessDate));
   const ended = done.nights.flatMap((night) => ("phase" in night ? [`  ${night.businessDate}  ${night.phase}`] : []));
   const planned = done.missing

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Paint } from "../render-night.ts";
+import type { Output, View } from "../output.ts";
 import { abort, retry, skip } from "../verbs/decide.ts";
 import { hold } from "../verbs/hold.ts";
 import { pause, resume } from "../verbs/pause.ts";
@@ -21,11 +21,15 @@ import {
 } from "./options.ts";
 
 type StepOptions = ActCommandOptions & NightOption;
+type DecideOptions = StepOptions & { readonly wait?: number };
 type WaitingStepOptions = StepOptions & { readonly wait: number };
 type StepVerb = (context: VerbContext, customer: string, step: string) => Promise<Done>;
 
 /** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
 const WAIT_SECONDS = 180;
+
+/** How long a decision waits for Argo to act upon it. */
+const EFFECT_SECONDS = 30;
 
 const STEP_VERBS: readonly {
   readonly name: string;
@@ -70,12 +74,17 @@ const STEP_VERBS: readonly {
 
 /** The commands that change one step, or whether steps start at all. */
 export function addStepCommands(program: Command, io: Io): void {
+  program.commandsGroup("Decide, while a night runs:");
   for (const { name, description, verb, examples } of STEP_VERBS) {
     const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
       .description(description)
-      .action(async (customer: string, step: string, options: StepOptions) => {
-        outputOf(options, io).show(await verb(contextOf(options, io), customer, step), renderDone);
+      .action(async (customer: string, step: string, options: DecideOptions) => {
+        const output = outputOf(options, io);
+        output.show("Act", await verb(contextOf(options, output), customer, step), renderDone);
       });
+    if (verb !== hold) {
+      command.option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS);
+    }
     withExamples(command, ...examples);
   }
   addStop(program, io);
@@ -102,8 +111,9 @@ function addStop(program: Command, io: Io): void {
       .description(description)
       .option("--wait <seconds>", "how long to wait for the cancellation", count, WAIT_SECONDS)
       .action(async (customer: string, step: string, options: WaitingStepOptions) => {
-        const result = await verb(contextOf(options, io), customer, step, { waitSeconds: options.wait });
-        outputOf(options, io).show(result, renderDone);
+        const output = outputOf(options, io);
+        const result = await verb(contextOf(options, output), customer, step, { waitSeconds: options.wait });
+        output.show("Act", result, renderDone);
       });
     withExamples(command, example);
   }
@@ -128,24 +138,25 @@ function addPause(program: Command, io: Io): void {
     const command = oneNight(acting(program.command(`${name} <customer>`)))
       .description(description)
       .action(async (customer: string, options: StepOptions) => {
-        outputOf(options, io).show(await verb(contextOf(options, io), customer), renderDone);
+        const output = outputOf(options, io);
+        output.show("Act", await verb(contextOf(options, output), customer), renderDone);
       });
     withExamples(command, example);
   }
 }
 
-function contextOf(options: StepOptions, io: Io): VerbContext {
-  const central = centralOf(options);
-  const output = outputOf(options, io);
+function contextOf(options: DecideOptions, output: Output): VerbContext {
+  const central = centralOf(options, output);
   return {
     central,
     actor: actorOf(central, options),
     choice: nightChoice(options),
+    effectSeconds: options.wait ?? EFFECT_SECONDS,
     note: (text) => output.note(text),
   };
 }
 
-function renderDone(done: Done, paint: Paint): string {
+function renderDone(done: Done, { paint }: View): string {
   const what = done.step === undefined ? done.customer : `${done.customer} ${done.step}`;
   const dry = done.dryRun ? " (dry run: nothing was changed)" : "";
   return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night}, noted as ${done.by}: ${done.reason}`;

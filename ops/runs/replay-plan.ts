@@ -2,7 +2,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { WorkflowSpecTemplate } from "../../runs/workflow.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import { unknownName } from "../lanes.ts";
+import { unknownName } from "../near.ts";
 
 /** Parameters that say which run it is, and are set anew for each. */
 const OF_THE_RUN: ReadonlySet<string> = new Set([

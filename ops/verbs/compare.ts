@@ -9,8 +9,8 @@ import type { ResultHashes, RunFacts } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { table } from "../output.ts";
 import { runsOf } from "../runs/all-runs.ts";
+import { table } from "../text/table.ts";
 
 /** What is compared with a folder. */
 export interface CompareOptions {

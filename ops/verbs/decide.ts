@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { decideNode } from "../acts/change-workflow.ts";
-import { readNight, stepOf } from "../choose-night.ts";
+import { awaitEffect } from "./effect.ts";
 import { ask, requireNotBegun } from "./hold.ts";
-import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext } from "./verb.ts";
+import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext, whenResumed } from "./verb.ts";
 import { waitingDecision, waitingGate, waitingQuestion } from "./waiting-nodes.ts";
 
 /** Runs a failed step again as a new attempt: exactly one new remote job. */
@@ -15,16 +14,16 @@ export async function retry(context: VerbContext, customer: string, name: string
 }
 
 /** Answers RETRY at the node where a failed attempt waits. */
-export async function decideRetry(
-  { actor }: VerbContext,
-  { step, place, night }: StepTarget,
-  verb: "retry" | "restart",
-): Promise<Done> {
+export async function decideRetry(context: VerbContext, target: StepTarget, verb: "retry" | "restart"): Promise<Done> {
+  const { step, place, night } = target;
+  const { actor } = context;
   const act = await actor.act(verb, step.name);
   const message = `RETRY by ${act.by}: ${act.reason}`;
   const decision = { phase: "Succeeded", output: "RETRY", message } as const;
   await decideNode(place, act, (workflow) => waitingDecision(workflow, step.name), decision);
-  return done(act, night, actor.dryRun, `attempt ${step.attempts + 1} of ${step.name} starts`);
+  const effect = `attempt ${step.attempts + 1} of ${step.name} starts`;
+  await awaitEffect(context, target, effect, ({ attempts }) => attempts > step.attempts);
+  return done(act, night, actor.dryRun, whenResumed(night, effect));
 }
 
 /** Leaves a step out: a failed one, a held one, or one that the night has not reached. The night goes on without it. */
@@ -36,11 +35,13 @@ export async function skip(context: VerbContext, customer: string, name: string)
   const { dryRun } = context.actor;
   switch (step.state) {
     case "deciding":
-      await decideNode(place, act, (workflow) => waitingDecision(workflow, name), decision);
-      return done(act, night, dryRun, `${name} is left out, the steps after it start`);
-    case "held":
-      await decideNode(place, act, (workflow) => waitingGate(workflow, name), decision);
-      return done(act, night, dryRun, `${name} is left out, the steps after it start`);
+    case "held": {
+      const find = step.state === "held" ? waitingGate : waitingDecision;
+      await decideNode(place, act, (workflow) => find(workflow, name), decision);
+      const effect = `${name} is left out, the steps after it start`;
+      await awaitEffect(context, target, effect, ({ state }) => state === "skipped");
+      return done(act, night, dryRun, whenResumed(night, effect));
+    }
     case "waiting":
       await ask(context, target, act, "skip");
       await requireNotBegun(context, target, "skip");
@@ -49,9 +50,6 @@ export async function skip(context: VerbContext, customer: string, name: string)
       throw notPossible(target, "skip");
   }
 }
-
-/** How long Argo may take to ask for a decision after a gate step was refused. */
-const DECISION_MILLISECONDS = 60_000;
 
 /** Gives a step up: it ends as failed, the steps after it do not run, the rest of the night runs on. */
 export async function abort(context: VerbContext, customer: string, name: string): Promise<Done> {
@@ -66,28 +64,26 @@ export async function abort(context: VerbContext, customer: string, name: string
     case "deciding":
       await decideNode(place, act, (workflow) => waitingDecision(workflow, name), decision);
       break;
-    case "confirming":
+    case "confirming": {
       await decideNode(place, act, (workflow) => waitingQuestion(workflow, name), decision);
       // A refused gate is a failed attempt like any other, and Argo asks what is to become of it.
-      if (!context.actor.dryRun && (await isAskedAgain(context, target))) {
+      const refused = `${name} is refused, and Argo asks what is to become of it`;
+      const asked = await awaitEffect(
+        context,
+        target,
+        refused,
+        ({ state }) => state === "deciding" || state === "failed",
+      );
+      if (asked?.state === "deciding") {
         const again = await context.actor.act("abort", name);
         await decideNode(place, again, (workflow) => waitingDecision(workflow, name), decision);
       }
       break;
+    }
     default:
       throw notPossible(target, "abort");
   }
-  return done(act, night, context.actor.dryRun, `${name} has failed for good; the steps after it do not run`);
-}
-
-async function isAskedAgain({ central }: VerbContext, { lane, night, step }: StepTarget): Promise<boolean> {
-  const end = Date.now() + DECISION_MILLISECONDS;
-  while (Date.now() < end) {
-    const { state } = stepOf(await readNight(central, lane, night.state.workflow), step.name);
-    if (state === "deciding" || state === "failed") {
-      return state === "deciding";
-    }
-    await delay(300);
-  }
-  return false;
+  const effect = `${name} has failed for good; the steps after it do not run`;
+  await awaitEffect(context, target, effect, ({ state }) => state === "failed");
+  return done(act, night, context.actor.dryRun, whenResumed(night, effect));
 }

@@ -7,6 +7,7 @@ import type { Central } from "../central.ts";
 import { readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
+import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import type { Started } from "./run.ts";
 
@@ -31,7 +32,7 @@ export async function outcomeOf(
 ): Promise<Outcome> {
   const told = new Set<string>();
   for (;;) {
-    const { state, workflow } = await readNight(central, lane, started.night);
+    const { state, workflow } = await patiently(() => readNight(central, lane, started.night), note);
     for (const step of state.steps.filter(({ state: is }) => is === "deciding" || is === "confirming")) {
       const key = `${step.name}/${step.attempts}`;
       if (!told.has(key)) {
@@ -42,7 +43,11 @@ export async function outcomeOf(
     }
     if (hasEnded(state)) {
       const facts = runFacts(workflow, undefined, Date.now());
-      return { ...started, phase: state.phase, ...(await comparisonOf(central, lane, started, facts)) };
+      return {
+        ...started,
+        phase: state.phase,
+        ...(await patiently(() => comparisonOf(central, lane, started, facts), note)),
+      };
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
   }

@@ -16,7 +16,7 @@ export async function resume(context: VerbContext, customer: string): Promise<Do
 
 /** Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person. */
 async function setPaused(context: VerbContext, customer: string, paused: boolean): Promise<Done> {
-  const lane = laneOf(customer);
+  const lane = await laneOf(context.central, customer);
   const night = await runningNight(context.central, lane, context.choice);
   const verb = paused ? "pause" : "resume";
   if (night.state.paused === paused) {

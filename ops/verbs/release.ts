@@ -1,6 +1,7 @@
 import { decideNode } from "../acts/change-workflow.ts";
+import { awaitEffect } from "./effect.ts";
 import { ask } from "./hold.ts";
-import { type Done, done, notPossible, targetOf, type VerbContext } from "./verb.ts";
+import { type Done, done, notPossible, targetOf, type VerbContext, whenResumed } from "./verb.ts";
 import { waitingGate, waitingQuestion } from "./waiting-nodes.ts";
 
 /** Lets a held step start, takes back a hold that was not reached yet, or confirms a gate step. */
@@ -13,12 +14,16 @@ export async function release(context: VerbContext, customer: string, name: stri
   if (step.state === "held") {
     const decision = { phase: "Succeeded", output: "RUN", message } as const;
     await decideNode(place, act, (workflow) => waitingGate(workflow, name), decision);
-    return done(act, night, dryRun, `${name} starts now`);
+    const effect = `${name} starts now`;
+    await awaitEffect(context, target, effect, ({ attempts }) => attempts > 0);
+    return done(act, night, dryRun, whenResumed(night, effect));
   }
   if (step.state === "confirming") {
     const decision = { phase: "Succeeded", output: "CONFIRMED", message } as const;
     await decideNode(place, act, (workflow) => waitingQuestion(workflow, name), decision);
-    return done(act, night, dryRun, `${name} is confirmed, the night goes on`);
+    const effect = `${name} is confirmed, the night goes on`;
+    await awaitEffect(context, target, effect, ({ state }) => state === "succeeded");
+    return done(act, night, dryRun, whenResumed(night, effect));
   }
   if (step.state === "waiting" && step.asked !== undefined) {
     await ask(context, target, act, "no");

@@ -1,50 +1,108 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { hasEnded } from "../../runs/phases.ts";
 import type { Central } from "../central.ts";
-import { type NightChoice, nightToShow, type ReadNight, readNight } from "../choose-night.ts";
+import { type NightChoice, nightToShow, readNight, type ShownNight } from "../choose-night.ts";
+import { Frame } from "../frame.ts";
 import type { Lane } from "../lanes.ts";
-import type { Output } from "../output.ts";
-import { type Paint, renderNight } from "../render-night.ts";
+import { answer, type Output, type View } from "../output.ts";
+import { patiently } from "../patience.ts";
+import { renderNight } from "../render-night.ts";
+import { line } from "../text/line.ts";
+import { wrapped } from "../text/width.ts";
 
 const REFRESH_MILLISECONDS = 2000;
 
-/** The DAG of a lane's night: states, durations, remote jobs, and who decided what. */
+/** Rows that the commands under a night take at most on a screen. */
+const MOST_COMMAND_ROWS = 4;
+
+/** A lane's night: states, times, remote jobs, and who decided what. */
 export async function show(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
   const night = await nightToShow(central, lane, choice);
-  output.show(night.state, (_, paint) => render(night, paint));
+  noteRemarks(night, output);
+  output.show("Night", night.state, (_, view) => whole(night, view));
 }
 
 /** The same, again and again until the night ends: redrawn on a terminal, else printed whenever it changed. */
 export async function watch(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
   let night = await nightToShow(central, lane, choice);
+  noteRemarks(night, output);
+  const frame = output.form === "text" && output.stream.isTTY === true ? new Frame(output.stream) : undefined;
+  const note = (text: string): void => (frame === undefined ? output.note(text) : frame.say(text));
   let shown = "";
-  let lines = 0;
   for (;;) {
-    const text = output.form === "json" ? JSON.stringify(night.state) : render(night, output.paint);
     const key = JSON.stringify(night.state.steps.map((step) => [step.state, step.attempts, step.message]));
-    if (output.stream.isTTY === true && output.form === "text") {
-      // Up, to the first column, and clear what is below.
-      output.stream.write(`${lines > 0 ? `\u001b[${lines}A` : ""}\r\u001b[J${text}\n`);
-      lines = text.split("\n").length;
+    if (frame !== undefined) {
+      frame.draw(({ columns, rows }) => fitting(night, { ...output.view, columns }, rows));
     } else if (key !== shown || hasEnded(night.state)) {
-      output.stream.write(`${text}\n`);
+      output.stream.write(
+        `${output.form === "json" ? JSON.stringify(answer("Night", night.state)) : whole(night, output.view)}\n`,
+      );
       shown = key;
     }
     if (hasEnded(night.state)) {
       return;
     }
     await delay(REFRESH_MILLISECONDS);
-    night = await readNight(central, lane, night.state.workflow);
+    const { workflow } = night.state;
+    night = { ...night, ...(await patiently(() => readNight(central, lane, workflow), note)) };
   }
 }
 
-function render({ lane, state }: ReadNight, paint: Paint): string {
-  const ask = state.steps.filter((step) => step.state === "deciding" || step.state === "confirming");
-  const commands = ask.map(({ name, state: is }) =>
-    is === "deciding"
-      ? `decide ${name}: nightlane retry|skip|abort ${lane.customer} ${name} --reason "..."`
-      : `confirm ${name}: nightlane release ${lane.customer} ${name} --reason "..."`,
-  );
-  const body = renderNight(state, lane.customer, paint, { details: true });
-  return [body, paint("gray", `  ${state.workflow}  template ${state.template ?? "-"}`), ...commands].join("\n");
+function noteRemarks({ remarks }: ShownNight, output: Output): void {
+  for (const remark of remarks) {
+    output.note(remark);
+  }
+}
+
+/** Everything there is to say, however many lines it takes. */
+function whole(night: ShownNight, view: View): string {
+  const { state } = night;
+  const commands = commandsOf(night).flatMap((command) => wrapped(command, "  ", view.columns));
+  const source = `  ${state.workflow}  template ${state.template ?? "-"}`;
+  return [
+    renderNight(state, { ...lookOf(night, view), details: true }),
+    line([["gray", source]], view.paint, view.columns),
+    ...commands,
+  ].join("\n");
+}
+
+/** What fits a screen: the night, and the commands for what waits for a person. */
+function fitting(night: ShownNight, view: View, rows: number): string {
+  const all = commandsOf(night);
+  const shown = all.slice(0, all.length > MOST_COMMAND_ROWS ? MOST_COMMAND_ROWS - 1 : MOST_COMMAND_ROWS);
+  const more = all.length - shown.length;
+  const commands = [
+    ...shown.map((command) => line([`  ${command}`], view.paint, view.columns)),
+    ...(more === 0 ? [] : [line([["gray", `  … ${more} more: nightlane nights --waiting`]], view.paint, view.columns)]),
+  ];
+  const body = renderNight(night.state, { ...lookOf(night, view), rows: Math.max(rows - commands.length, 3) });
+  return [body, ...commands].join("\n");
+}
+
+function lookOf({ lane, schedule, finishBy }: ShownNight, view: View): Parameters<typeof renderNight>[1] {
+  return {
+    ...view,
+    title: lane.customer,
+    now: Date.now(),
+    ...(schedule === undefined ? {} : { zone: schedule.timezone }),
+    ...(finishBy === undefined ? {} : { finishBy }),
+  };
+}
+
+/** The command for each step that waits for a person. */
+function commandsOf({ lane, state, remarks }: ShownNight): readonly string[] {
+  const which = remarks.length === 0 ? "" : ` --night ${state.workflow}`;
+  return state.steps.flatMap(({ name, state: is }) => {
+    const command = (verbs: string): string => `nightlane ${verbs} ${lane.customer} ${name}${which} --reason "..."`;
+    switch (is) {
+      case "deciding":
+        return [command("retry|skip|abort")];
+      case "confirming":
+        return [command("release|abort")];
+      case "held":
+        return [command("release|skip|abort")];
+      default:
+        return [];
+    }
+  });
 }

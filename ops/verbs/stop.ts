@@ -3,11 +3,11 @@ import { type Act, actAnnotation } from "../../runs/act.ts";
 import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { workflowNodes } from "../../runs/nodes.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
-import type { StepStatus } from "../../runs/step-status.ts";
 import { noteAct } from "../acts/change-workflow.ts";
-import { readNight, stepOf } from "../choose-night.ts";
+import { readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { decideRetry } from "./decide.ts";
+import { stepWhere } from "./effect.ts";
 import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext } from "./verb.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 500;
@@ -66,7 +66,7 @@ async function cancel(context: VerbContext, target: StepTarget, act: Act, option
   }
   await context.central.annotatePod(lane.namespace, pod, order, {});
   context.note(`${step.name}: the runner was ordered to cancel its remote job`);
-  const state = await until(context, target, end, (now) => now.state !== "running");
+  const state = await stepWhere(context, target, end, (now) => now.state !== "running");
   if (state === undefined) {
     throw new OpsError(
       ExitCode.noEffectYet,
@@ -104,24 +104,6 @@ async function runnerPod(context: VerbContext, target: StepTarget, end: number):
     }
     if (!told) {
       context.note(`${step.name}: waiting for its next runner, to give it the order`);
-    }
-    await delay(LOOK_AGAIN_MILLISECONDS);
-  }
-}
-
-async function until(
-  { central }: VerbContext,
-  { lane, night, step }: StepTarget,
-  end: number,
-  reached: (step: StepStatus) => boolean,
-): Promise<StepStatus | undefined> {
-  for (;;) {
-    const now = stepOf(await readNight(central, lane, night.state.workflow), step.name);
-    if (reached(now)) {
-      return now;
-    }
-    if (Date.now() > end) {
-      return undefined;
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
   }

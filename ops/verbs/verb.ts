@@ -12,6 +12,8 @@ export interface VerbContext {
   readonly central: Central;
   readonly actor: Actor;
   readonly choice: NightChoice;
+  /** How long Argo may take to act upon a decision. */
+  readonly effectSeconds: number;
   /** Told what is being waited for. */
   readonly note: (text: string) => void;
 }
@@ -39,7 +41,7 @@ export interface StepTarget {
 
 /** Finds the step that a verb is about. */
 export async function targetOf(context: VerbContext, customer: string, step: string): Promise<StepTarget> {
-  const lane = laneOf(customer);
+  const lane = await laneOf(context.central, customer);
   const night = await runningNight(context.central, lane, context.choice);
   return { lane, night, step: stepOf(night, step), place: placeOf(context, night) };
 }
@@ -61,6 +63,11 @@ export function done(act: Act, night: ReadNight, dryRun: boolean, effect: string
     dryRun,
     effect,
   };
+}
+
+/** Argo acts upon nothing while a night is paused. */
+export function whenResumed({ state }: ReadNight, effect: string): string {
+  return state.paused ? `${effect} once the night is resumed` : effect;
 }
 
 const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {

@@ -67,12 +67,12 @@ describe("a step whose runner reports that it cannot go on", () => {
   });
 
   it("has a line in show and in nights", async () => {
-    const line = "cannot reach the customer's cluster since 21:00Z";
+    const line = "cannot reach the customer's cluster since 03-31 23:00 CEST";
     const shown = await as("show", CUSTOMER);
     expect(shown.out).toContain(line);
     expect(shown.out).toContain(SENTENCE.slice(0, 60));
     expect((await as("nights")).out).toContain(`${STEP}: ${line}`);
-    const [own] = JSON.parse((await as("nights", "-o", "json")).out).filter(
+    const [own] = JSON.parse((await as("nights", "-o", "json")).out).items.filter(
       ({ customer }: { readonly customer: string }) => customer === CUSTOMER,
     );
     expect(own.active).toMatchObject([{ step: STEP, trouble: { kind: "unreachable", since: SINCE } }]);

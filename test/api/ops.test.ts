@@ -5,10 +5,11 @@ import { OpsCluster, type Told } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-31";
-const NIGHT = `night-${DATE}-run-1`;
 const ANNA = "anna@vendor.example";
 let cluster: OpsCluster;
 let anna: string;
+/** Name of the night that the first test starts. */
+let night: string;
 
 /** Runs a verb as Anna, who is on call, and gives a reason where the verb wants one. */
 async function as(...args: readonly string[]): Promise<Told> {
@@ -34,7 +35,7 @@ const SIBLING = "archive";
 const WELL = { exitCode: 0, outputs: { results: "{}" } };
 
 async function untilSiblingRuns(): Promise<void> {
-  await cluster.untilStep(CUSTOMER, NIGHT, SIBLING, "running");
+  await cluster.untilStep(CUSTOMER, night, SIBLING, "running");
   expect(cluster.kubelet.starts(CUSTOMER, SIBLING)).toBe(1);
 }
 
@@ -52,9 +53,11 @@ describe("a night of nordbank", () => {
   it("starts for a given date, noted as who the API server says it was", async () => {
     const told = await act("run", "--date", DATE, "-o", "json");
     expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expect(JSON.parse(told.out)).toMatchObject({ night: NIGHT, businessDate: DATE, runNumber: 1, by: ANNA });
-    await cluster.untilStep(CUSTOMER, NIGHT, "market", "running");
-    expect((await cluster.night(CUSTOMER, NIGHT)).acts).toMatchObject([
+    const started = JSON.parse(told.out);
+    expect(started).toMatchObject({ kind: "Start", businessDate: DATE, runNumber: 1, by: ANNA });
+    night = started.night;
+    await cluster.untilStep(CUSTOMER, night, "market", "running");
+    expect((await cluster.night(CUSTOMER, night)).acts).toMatchObject([
       { by: ANNA, verb: "run", reason: "test of run" },
     ]);
   });
@@ -65,21 +68,23 @@ describe("a night of nordbank", () => {
     expect(told.err).toContain("has a night of 2026-03-31 already");
   });
 
-  it("is shown with all others, and by itself as a tree", async () => {
+  it("is shown with all others, and by itself", async () => {
     const nights = await as("nights", "-o", "json");
     expect(nights.err).toBe("");
-    expect(JSON.parse(nights.out)).toMatchObject([
-      { customer: "alpenkredit", state: "None" },
+    expect(JSON.parse(nights.out).items).toMatchObject([
       {
         customer: CUSTOMER,
-        night: NIGHT,
-        state: "Running",
+        night: night,
+        standing: "running",
+        phase: "Running",
         active: [{ step: "market", state: "running" }],
       },
+      { customer: "alpenkredit", problem: "no night yet" },
     ]);
     const shown = await as("show", CUSTOMER);
-    expect(shown.out).toMatch(/▶ market +exec +running/);
+    expect(shown.out).toMatch(/▶ market +running/);
     expect(shown.out).toContain(`${ANNA} run: test of run`);
+    expect(shown.err).toBe("");
   });
 
   it("names the near ones of a wrong step or customer", async () => {
@@ -106,10 +111,10 @@ describe("a night of nordbank", () => {
 
   it("stops at the gate of a held step, while its sibling runs", async () => {
     for (const step of ["market", "scenarios", "revaluation"]) {
-      await cluster.untilStep(CUSTOMER, NIGHT, step, "running");
+      await cluster.untilStep(CUSTOMER, night, step, "running");
       cluster.kubelet.end(CUSTOMER, step, 1, step === "market" ? { exitCode: 0 } : WELL);
     }
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "held");
+    await cluster.untilStep(CUSTOMER, night, "var-es", "held");
     expect(cluster.kubelet.starts(CUSTOMER, "var-es")).toBe(0);
     expect((await act("retry", "var-es")).err).toContain("is held at its gate");
     await untilSiblingRuns();
@@ -117,30 +122,30 @@ describe("a night of nordbank", () => {
 
   it("starts a released step", async () => {
     await done("release", "var-es");
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "running");
+    await cluster.untilStep(CUSTOMER, night, "var-es", "running");
     await cluster.untilStarts(CUSTOMER, "var-es", 1);
   });
 
   it("waits for a decision where a step failed, and retries it as exactly one new attempt", async () => {
     cluster.kubelet.end(CUSTOMER, "var-es", 1, { exitCode: 10, message: "Job nl-var-es failed: out of memory" });
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "deciding");
+    await cluster.untilStep(CUSTOMER, night, "var-es", "deciding");
     expect((await as("show", CUSTOMER)).out).toContain("Job nl-var-es failed: out of memory");
     await done("retry", "var-es");
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "running", 2);
+    await cluster.untilStep(CUSTOMER, night, "var-es", "running", 2);
     await cluster.untilStarts(CUSTOMER, "var-es", 2);
   });
 
   it("restarts a running step: its runner is ordered to cancel, then one new attempt starts", async () => {
     const told = await act("restart", "var-es");
     expect(told).toMatchObject({ code: ExitCode.done });
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "running", 3);
+    await cluster.untilStep(CUSTOMER, night, "var-es", "running", 3);
     await cluster.untilStarts(CUSTOMER, "var-es", 3);
   });
 
   it("stops a running step, which then waits for a decision", async () => {
     expect((await act("skip", "var-es")).err).toMatch(/is running\n.*nightlane stop/);
     await done("stop", "var-es");
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "deciding");
+    await cluster.untilStep(CUSTOMER, night, "var-es", "deciding");
     expect(cluster.kubelet.starts(CUSTOMER, "var-es")).toBe(3);
   });
 
@@ -149,36 +154,39 @@ describe("a night of nordbank", () => {
     await done("pause");
     expect((await act("pause")).code).toBe(ExitCode.notPossible);
     await done("skip", "var-es");
-    expect(JSON.parse((await as("nights", "-o", "json")).out)[1]).toMatchObject({ state: "Paused" });
+    expect(JSON.parse((await as("nights", "-o", "json")).out).items[0]).toMatchObject({
+      customer: CUSTOMER,
+      paused: true,
+    });
     await done("resume");
-    await cluster.untilStep(CUSTOMER, NIGHT, "report", "held");
+    await cluster.untilStep(CUSTOMER, night, "report", "held");
   });
 
   it("has skipped a failed step and gone on without it", async () => {
-    await cluster.untilStep(CUSTOMER, NIGHT, "var-es", "skipped");
+    await cluster.untilStep(CUSTOMER, night, "var-es", "skipped");
     expect((await act("restart", "var-es")).err).toContain(`nightlane replay ${CUSTOMER}`);
   });
 
   it("skips a step that it has not reached", async () => {
     await done("skip", "sign-off");
     await done("release", "report");
-    await cluster.untilStep(CUSTOMER, NIGHT, "report", "running");
+    await cluster.untilStep(CUSTOMER, night, "report", "running");
   });
 
   it("gives a step up: it fails and the steps after it do not run, while its sibling runs on", async () => {
     cluster.kubelet.end(CUSTOMER, "report", 1, { exitCode: 30, message: "Job nl-report was deleted" });
-    await cluster.untilStep(CUSTOMER, NIGHT, "report", "deciding");
+    await cluster.untilStep(CUSTOMER, night, "report", "deciding");
     await done("abort", "report");
-    await cluster.untilStep(CUSTOMER, NIGHT, "report", "failed");
-    await cluster.untilStep(CUSTOMER, NIGHT, "sign-off", "omitted");
+    await cluster.untilStep(CUSTOMER, night, "report", "failed");
+    await cluster.untilStep(CUSTOMER, night, "sign-off", "omitted");
     await untilSiblingRuns();
   });
 
   it("ends when the last sibling has ended", async () => {
     cluster.kubelet.end(CUSTOMER, SIBLING, 1, WELL);
-    await cluster.untilStep(CUSTOMER, NIGHT, SIBLING, "succeeded");
+    await cluster.untilStep(CUSTOMER, night, SIBLING, "succeeded");
     const what = "the night has ended";
-    await until({ what, limitSeconds: 60 }, async () => (await cluster.night(CUSTOMER, NIGHT)).phase === "Failed");
+    await until({ what, limitSeconds: 60 }, async () => (await cluster.night(CUSTOMER, night)).phase === "Failed");
     expect((await act("hold", SIBLING)).err).toContain("no night of nordbank is running");
   });
 
@@ -201,8 +209,8 @@ describe("a night of nordbank", () => {
       report: 1,
       archive: 1,
     });
-    const night = await cluster.night(CUSTOMER, NIGHT);
-    const varEs = night.steps.find((step) => step.name === "var-es");
+    const ended = await cluster.night(CUSTOMER, night);
+    const varEs = ended.steps.find((step) => step.name === "var-es");
     expect(varEs?.acts.map(({ by, verb }) => `${verb} ${by}`)).toEqual(
       ["hold", "release", "retry", "restart", "restart", "stop", "skip"].map((verb) => `${verb} ${ANNA}`),
     );
@@ -212,7 +220,8 @@ describe("a night of nordbank", () => {
 
 it("ends a night that never had a business date, and has nothing to sweep", async () => {
   cluster.kubelet.end("alpenkredit", "calendar", 1, { exitCode: 50, message: "the credential cannot be used" });
-  expect(await as("run", "alpenkredit", "--date", DATE, "--reason", "test")).toMatchObject({ code: ExitCode.done });
-  await cluster.untilPhase("alpenkredit", NIGHT, "Failed");
+  const told = await as("run", "alpenkredit", "--date", DATE, "--reason", "test", "-o", "json");
+  expect(told).toMatchObject({ code: ExitCode.done });
+  await cluster.untilPhase("alpenkredit", JSON.parse(told.out).night, "Failed");
   expect(cluster.kubelet.starts("alpenkredit", "sweep")).toBe(0);
 });

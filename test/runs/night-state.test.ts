@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { plain, renderNight } from "../../ops/render-night.ts";
+import { renderNight } from "../../ops/render-night.ts";
+import { plain } from "../../ops/text/paint.ts";
 import { actAnnotation } from "../../runs/act.ts";
 import { type NightControl, nightState } from "../../runs/night-state.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
@@ -14,6 +15,7 @@ import {
 } from "../ops/support/night-workflow.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
+const LOOK = { title: "Nordbank AG", paint: plain, now: NOW } as const;
 
 function step(name: string, parts: NightParts, control: NightControl = {}): StepStatus {
   const found = nightState(nightWorkflow({ open: "yes", ...parts }), NOW, control).steps.find(
@@ -150,35 +152,41 @@ describe("a night", () => {
       ...attemptNodes("scenarios", 2, { phase: "Running" }),
     ];
     const night = nightState(nightWorkflow({ open: "yes", nodes, annotations: actAnnotation(act) }), NOW);
-    const text = renderNight(night, "Nordbank AG", plain, { details: true });
+    const text = renderNight(night, {
+      title: "Nordbank AG",
+      paint: plain,
+      now: NOW,
+      zone: "Europe/Berlin",
+      details: true,
+    });
     expect(text.split("\n")).toEqual([
-      "Nordbank AG  2026-03-31  run 1  Running  1/3 steps  40:00",
-      "  ✓ market                         exec      succeeded  1:00",
-      "    ▶ scenarios                    spark     running    10:00  attempt 2",
-      expect.stringMatching(/^ {8}attempt 1: failed, exit code 10 {2}nl-scenarios-/),
-      expect.stringMatching(/^ {8}attempt 2: running {2}nl-scenarios-/),
-      "        21:05Z anna retry: quota raised",
-      "      · sign-off                   gate      waiting",
+      "Nordbank AG  2026-03-31  Running  1/3 steps  22:30 CEST (40:00)",
+      "  ✓ market     succeeded   23:00 CEST  1:00",
+      "  ▶ scenarios  running     23:00 CEST  10:00    attempt 2",
+      expect.stringMatching(/^ {6}attempt 1: failed, exit code 10 {2}nl-scenarios-/),
+      expect.stringMatching(/^ {6}attempt 2: running {2}nl-scenarios-/),
+      "      23:05 CEST anna retry: quota raised",
+      "  · sign-off   waiting                          after scenarios",
     ]);
   });
 
   test("says so on a day that is no business day", () => {
     const night = nightState(nightWorkflow({ open: "no", phase: "Succeeded" }), NOW);
-    expect(renderNight(night, "Nordbank AG", plain)).toContain("no night (not a business day): the steps are skipped");
+    expect(renderNight(night, LOOK)).toContain("no night (not a business day): the steps are skipped");
   });
 
   test("says why there is no night, where the calendar gave a reason", () => {
     const day = { "half-day": "no", reason: "Good Friday" } as const;
     const night = nightState(nightWorkflow({ open: "no", day, phase: "Succeeded" }), NOW);
     expect(night).toMatchObject({ open: false, dayReason: "Good Friday" });
-    expect(renderNight(night, "Nordbank AG", plain)).toContain("no night (Good Friday): the steps are skipped");
+    expect(renderNight(night, LOOK)).toContain("no night (Good Friday): the steps are skipped");
   });
 
   test("says that a day is a half day, and nothing of an ordinary one", () => {
     const day = { "half-day": "yes", reason: "Christmas Eve" } as const;
     const half = nightState(nightWorkflow({ open: "yes", day }), NOW);
     expect(half).toMatchObject({ open: true, halfDay: true, dayReason: "Christmas Eve" });
-    expect(renderNight(half, "Nordbank AG", plain).split("\n")[1]).toBe("  half day: Christmas Eve");
+    expect(renderNight(half, LOOK).split("\n")[1]).toBe("  half day: Christmas Eve");
     const full = nightState(nightWorkflow({ open: "yes", day: { "half-day": "no", reason: "" } }), NOW);
     expect(full).not.toHaveProperty("halfDay");
     expect(full).not.toHaveProperty("dayReason");

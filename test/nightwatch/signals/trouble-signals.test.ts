@@ -4,8 +4,10 @@ import { runningSignals } from "../../../nightwatch/signals/running-signals.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
 import { troubleSignals } from "../../../nightwatch/signals/trouble-signals.ts";
 import { troubleMetrics } from "../../../nightwatch/trouble-metrics.ts";
-import { plain, renderNight } from "../../../ops/render-night.ts";
-import { renderNights } from "../../../ops/verbs/nights.ts";
+import { renderNights } from "../../../ops/overview/render-nights.ts";
+import { renderNight } from "../../../ops/render-night.ts";
+import { plain } from "../../../ops/text/paint.ts";
+import { Times } from "../../../ops/text/times.ts";
 import { nightState } from "../../../runs/night-state.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
@@ -120,22 +122,23 @@ test("the metrics name the step and its trouble, and nothing once it is over", (
 
 test("show and nights have a line of it", () => {
   const state = nightState(night(), secondsAfter(200));
-  expect(renderNight(state, "Nordbank AG", plain).split("\n")).toEqual([
+  expect(renderNight(state, { title: "Nordbank AG", paint: plain, now: secondsAfter(200) }).split("\n")).toEqual([
     expect.stringContaining("Nordbank AG"),
     expect.stringContaining("✓ market"),
-    "    ▶ scenarios                    spark     running    3:20",
-    "        the image cannot be pulled in the customer's cluster since 21:00Z",
-    "        The image registry.example/risk cannot be pulled.",
+    "  ▶ scenarios  running     21:00 UTC   3:20",
+    "      the image cannot be pulled in the customer's cluster since 21:00 UTC",
+    "      The image registry.example/risk cannot be pulled.",
     expect.stringContaining("sign-off"),
   ]);
   const [, trouble] = state.steps;
   const line = {
     customer: "nordbank",
-    state: "Running",
+    standing: "running",
+    beside: [],
     active: [{ step: "scenarios", state: "running", trouble: trouble?.trouble }],
   } as const;
-  expect(renderNights([line], plain)).toContain(
-    "scenarios: the image cannot be pulled in the customer's cluster since 21:00Z",
+  expect(renderNights([line], { paint: plain, times: new Times(), now: secondsAfter(200) })).toContain(
+    "scenarios: the image cannot be pulled in the customer's cluster since 21:00 UTC",
   );
 });
 

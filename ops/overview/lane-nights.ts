@@ -1,0 +1,120 @@
+import { type DueNight, dueNights } from "../../runs/due-nights.ts";
+import { type NightState, nightState } from "../../runs/night-state.ts";
+import { hasEnded } from "../../runs/phases.ts";
+import { runFacts } from "../../runs/run-facts.ts";
+import { type RunFacts, recordName } from "../../runs/run-record.ts";
+import { type LaneSchedule, readSchedule } from "../../runs/schedule.ts";
+import type { Central, RecordHead, WorkflowHead } from "../central.ts";
+import type { Lane } from "../lanes.ts";
+
+/** What was read of one lane. */
+export interface ReadLane {
+  readonly lane: Lane;
+  /** Absent where the lane has no daily schedule. */
+  readonly schedule?: LaneSchedule;
+  /** Whether the lane has a schedule object at all. */
+  readonly scheduled: boolean;
+  readonly suspended: boolean;
+  /** What cannot be read of its schedule, one sentence each. */
+  readonly problems: readonly string[];
+  /** By when they were to start. */
+  readonly nights: readonly DueNight[];
+  /** Nights whose workflow was read, by its UID: with all that a person may be asked. */
+  readonly states: ReadonlyMap<string, NightState>;
+}
+
+/** Record heads older than this tell of nights that nothing is to be done about any more. */
+const LOOK_BACK = 15 * 24 * 3600_000;
+
+/**
+ * Reads what is due in a lane. Of most nights no more is needed than that they ended well, which the labels of workflow
+ * and record say: only what runs, failed, or ended last is read whole.
+ * @param now Milliseconds.
+ */
+export async function readLane(central: Central, lane: Lane, now: number): Promise<ReadLane> {
+  const [cron, heads, recordHeads] = await Promise.all([
+    central.scheduleIfAny(lane.namespace),
+    central.heads(lane.namespace),
+    central.recordHeads(lane.customer),
+  ]);
+  const { schedule, problems } = cron === undefined ? { schedule: undefined, problems: [] } : readSchedule(cron);
+  const states = new Map<string, NightState>();
+  const records = new Map(recordHeads.map((head) => [head.name, head]));
+  const newest = heads.find(({ completed }) => completed);
+  const fromWorkflows = heads.map(async (head): Promise<RunFacts> => {
+    const date = recordOf(lane, head, records)?.businessDate;
+    if (head.phase === "Succeeded" && date !== undefined && head !== newest) {
+      return endedWell(lane, head, date);
+    }
+    const workflow = await central.workflow(lane.namespace, head.name);
+    states.set(head.uid, nightState(workflow, now));
+    return runFacts(workflow, schedule, now);
+  });
+  const runs = await Promise.all([...fromWorkflows, ...fromRecords(central, lane, heads, recordHeads, now)]);
+  const since = Date.parse(cron?.metadata.creationTimestamp ?? "");
+  const suspended = cron?.spec.suspend === true;
+  const known = runs.filter((run) => run !== undefined);
+  return {
+    lane,
+    scheduled: cron !== undefined,
+    suspended,
+    problems,
+    states,
+    nights: dueNights({ schedule, since: Number.isNaN(since) ? now : since, suspended, runs: known }, now),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+/** Records of what has no workflow: nights that never started, and those whose workflow was deleted. */
+function fromRecords(
+  central: Central,
+  lane: Lane,
+  heads: readonly WorkflowHead[],
+  records: readonly RecordHead[],
+  now: number,
+): readonly Promise<RunFacts | undefined>[] {
+  const taken = new Set(
+    heads.flatMap(({ name, uid }) => [recordName(lane.customer, name), recordName(lane.customer, name, uid)]),
+  );
+  return records
+    .filter(({ name, created }) => !taken.has(name) && now - Date.parse(created) < LOOK_BACK)
+    .map(async ({ name }) => (await central.record(name))?.spec);
+}
+
+function recordOf(
+  lane: Lane,
+  { name, uid }: WorkflowHead,
+  records: ReadonlyMap<string, RecordHead>,
+): RecordHead | undefined {
+  return records.get(recordName(lane.customer, name, uid)) ?? records.get(recordName(lane.customer, name));
+}
+
+/** What is known without reading it of a night that ended well. */
+function endedWell(lane: Lane, head: WorkflowHead, businessDate: string): RunFacts {
+  const [, number = "1"] = /-run-(\d+)$/.exec(head.name) ?? [];
+  return {
+    customer: lane.customer,
+    night: head.name,
+    uid: head.uid,
+    pipeline: "night",
+    businessDate,
+    runNumber: Number(number),
+    purpose: "unknown",
+    template: "",
+    images: [],
+    parameters: {},
+    phase: "Succeeded",
+    startedAt: head.created,
+    late: false,
+    steps: [],
+    acts: [],
+    unreadableActs: [],
+    notified: [],
+  };
+}
+
+/** Runs under way that stand for none of the given nights: repeats, and runs whose date is not known. */
+export function runningBeside({ states }: ReadLane, nights: readonly DueNight[]): readonly NightState[] {
+  const told = new Set(nights.map(({ run }) => run?.uid));
+  return [...states].filter(([uid, state]) => !hasEnded(state) && !told.has(uid)).map(([, state]) => state);
+}

@@ -1,0 +1,174 @@
+import { defined } from "../../runs/defined.ts";
+import { currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
+import type { NightState, StepState } from "../../runs/night-state.ts";
+import type { NightPhase } from "../../runs/phases.ts";
+import { PASSED } from "../../runs/step-status.ts";
+import type { StepTrouble } from "../../runs/trouble.ts";
+import type { Lane } from "../lanes.ts";
+import { type ReadLane, runningBeside } from "./lane-nights.ts";
+
+/** A step that runs, or waits for a person. */
+export interface ActiveStep {
+  readonly step: string;
+  readonly state: StepState;
+  /** Since when it waits for a person, RFC 3339. */
+  readonly since?: string;
+  /** Why it failed or waits. */
+  readonly message?: string;
+  /** What keeps it from going on while its tries go on. */
+  readonly trouble?: StepTrouble;
+}
+
+/** What can be said of a lane that has no night to tell of. */
+export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night yet" | "cannot be read";
+
+/** A night that was due, or what is to be said of a lane without one. All times are RFC 3339. */
+export interface NightLine {
+  readonly customer: string;
+  /** Local time zone of the customer's schedule. */
+  readonly timezone?: string;
+  /** How the night of this date stands; absent where the lane has none. */
+  readonly standing?: Standing;
+  readonly businessDate?: string;
+  /** When it was to start. */
+  readonly start?: string;
+  /** When it counted as missed. */
+  readonly startBy?: string;
+  readonly finishBy?: string;
+  readonly late?: boolean;
+  readonly secondsLeft?: number;
+  /** Name of the workflow of the run that stands for the date. */
+  readonly night?: string;
+  readonly runNumber?: number;
+  readonly phase?: NightPhase;
+  readonly paused?: boolean;
+  /** Since when it is paused. */
+  readonly pausedSince?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly stepsDone?: number;
+  readonly steps?: number;
+  /** Steps that run or wait for a person. */
+  readonly active: readonly ActiveStep[];
+  /** Night that kept this one from starting. */
+  readonly blockedBy?: string;
+  /** Other runs of the lane that are under way and have no line of their own, repeats above all. */
+  readonly beside: readonly string[];
+  readonly problem?: LaneProblem;
+  /** Why the lane, or its schedule, cannot be read. */
+  readonly reason?: string;
+}
+
+const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "confirming", "deciding"]);
+
+/**
+ * The lines of a lane: the night that counts now, other dates that run or that a person must do something about, and
+ * repeats in which a step waits.
+ */
+export function linesOf(read: ReadLane): readonly NightLine[] {
+  const current = currentNight(read.nights);
+  const told = read.nights.filter((one) => one === current || standsOpen(one) || one.standing === "running");
+  const nights = [...told.filter((one) => one === current), ...told.filter((one) => one !== current)];
+  const beside = runningBeside(read, told);
+  const [first = emptyLine(read), ...others] = nights.map((night) => lineOf(read, night));
+  return [
+    {
+      ...first,
+      beside: beside.map(({ workflow }) => workflow),
+      ...scheduleProblem(read),
+    },
+    ...others,
+    ...beside.filter(({ steps }) => steps.some(isWaitingStep)).map((state) => lineOfState(read, state)),
+  ];
+}
+
+function scheduleProblem({ scheduled, problems }: ReadLane): Pick<NightLine, "problem" | "reason"> {
+  if (!scheduled) {
+    return { problem: "no schedule" };
+  }
+  return problems.length === 0 ? {} : { problem: "schedule cannot be read", reason: problems.join("; ") };
+}
+
+/** The line of a lane that cannot be read. */
+export function unreadableLine({ customer }: Lane, reason: string): NightLine {
+  return { customer, active: [], beside: [], problem: "cannot be read", reason };
+}
+
+function lineOf(read: ReadLane, night: DueNight): NightLine {
+  const { run, standing, late } = night;
+  const state = run === undefined ? undefined : read.states.get(run.uid);
+  return {
+    customer: read.lane.customer,
+    standing,
+    businessDate: night.date,
+    start: time(night.start) ?? "",
+    late,
+    beside: [],
+    ...(state === undefined ? { active: [] } : progressOf(state)),
+    ...defined({
+      timezone: read.schedule?.timezone,
+      startBy: time(night.startBy),
+      finishBy: time(night.finishBy),
+      secondsLeft: night.secondsLeft,
+      night: run?.night,
+      runNumber: run?.runNumber,
+      phase: run?.phase,
+      startedAt: run?.startedAt,
+      finishedAt: run?.finishedAt,
+      blockedBy: night.blockedBy?.night,
+    }),
+  };
+}
+
+/** A repeat in which a step waits for a person. */
+function lineOfState({ lane, schedule }: ReadLane, state: NightState): NightLine {
+  return {
+    customer: lane.customer,
+    standing: "running",
+    night: state.workflow,
+    runNumber: state.runNumber,
+    phase: state.phase,
+    beside: [],
+    ...progressOf(state),
+    ...defined({ timezone: schedule?.timezone, businessDate: state.businessDate, startedAt: state.startedAt }),
+  };
+}
+
+function emptyLine({ lane, schedule, nights }: ReadLane): NightLine {
+  const next = nights.find(({ standing }) => standing === "upcoming");
+  return {
+    customer: lane.customer,
+    active: [],
+    beside: [],
+    problem: "no night yet",
+    ...defined({ timezone: schedule?.timezone, start: time(next?.start), businessDate: next?.date }),
+  };
+}
+
+function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | "active" | "paused" | "pausedSince"> {
+  return {
+    steps: state.steps.length,
+    stepsDone: state.steps.filter((step) => PASSED.has(step.state)).length,
+    paused: state.paused,
+    ...(state.paused ? defined({ pausedSince: state.acts.findLast(({ verb }) => verb === "pause")?.at }) : {}),
+    active: [
+      ...(state.trouble === undefined ? [] : [{ step: "calendar", state: "running", trouble: state.trouble } as const]),
+      ...state.steps
+        .filter((step) => ACTIVE.has(step.state))
+        .map(({ name, state: is, waitingSince, message, trouble }) => ({
+          step: name,
+          state: is,
+          ...defined({ since: waitingSince, message, trouble }),
+        })),
+    ],
+  };
+}
+
+/** Whether a step waits for a person. */
+export function isWaitingStep({ state }: { readonly state: StepState }): boolean {
+  return state === "deciding" || state === "confirming" || state === "held";
+}
+
+function time(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,176 @@
+import type { StepState } from "../../runs/step-status.ts";
+import { troubleText } from "../../runs/trouble.ts";
+import type { View } from "../output.ts";
+import { duration } from "../text/duration.ts";
+import { table } from "../text/table.ts";
+import { wrapped } from "../text/width.ts";
+import { isWaitingStep, type NightLine } from "./night-line.ts";
+import { byUrgency, colorOf, countsOf, isQuiet } from "./urgency.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** How much of the overview is shown. */
+export interface OverviewView extends View {
+  /** Rows that it may take: quiet lines are folded where there are more. @default - all are shown */
+  readonly rows?: number;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+/** Longest name of a customer or a step that is shown whole beside others. */
+const LONGEST_NAME = 16;
+
+/** A line of counts, then the nights: worst first, one line each. */
+export function renderNights(unsorted: readonly NightLine[], view: OverviewView): string {
+  const lines = [...unsorted].sort(byUrgency);
+  const customers = new Set(lines.map(({ customer }) => customer)).size;
+  const counts = `${customers} customers: ${countsOf(lines) || "nothing is known of them"}`;
+  const head = wrapped(counts, "", view.columns);
+  const shown = folded(lines, view.rows === undefined ? undefined : view.rows - head.length);
+  const heading = ["CUSTOMER", "DATE", "STEPS", "FINISH BY", "STATE"];
+  const rows = shown.map((line) => [
+    line.customer,
+    line.businessDate ?? "-",
+    line.steps === undefined || line.steps === 0 ? "-" : `${line.stepsDone}/${line.steps}`,
+    deadline(line, view),
+    stateText(line, view),
+  ]);
+  const left = lines.length - shown.length;
+  return [
+    ...head.map((one) => view.paint("bold", one)),
+    ...(lines.length === 0
+      ? []
+      : [
+          table([heading, ...rows], {
+            ...view,
+            most: { 0: LONGEST_NAME },
+            colors: shown.map(colorOf),
+          }),
+        ]),
+    ...(left === 0 ? [] : [view.paint("gray", `and ${left} more that need nobody: nightlane nights --all`)]),
+  ].join("\n");
+}
+
+/** The lines that fit, of which none that needs a person is left out. */
+function folded(lines: readonly NightLine[], rows: number | undefined): readonly NightLine[] {
+  // Besides the lines: the heading, what is left out, and the prompt.
+  const room = rows === undefined ? lines.length : Math.max(rows - 3, 1);
+  const loud = lines.filter((line) => !isQuiet(line)).length;
+  return lines.length <= room + 1 ? lines : lines.slice(0, Math.max(room, loud));
+}
+
+function deadline({ finishBy, secondsLeft, standing, timezone }: NightLine, { times }: OverviewView): string {
+  // What is repeated, or made up for after its time, has no deadline any more.
+  const none =
+    standing === "closed" || standing === "upcoming" || (standing === "running" && secondsLeft === undefined);
+  if (finishBy === undefined || none) {
+    return "-";
+  }
+  const time = times.clock(Date.parse(finishBy), timezone);
+  if (secondsLeft === undefined) {
+    return time;
+  }
+  return secondsLeft < 0 ? `${time} late ${duration(-secondsLeft)}` : `${time} in ${duration(secondsLeft)}`;
+}
+
+function stateText(line: NightLine, view: OverviewView): string {
+  const beside =
+    line.beside.length === 0 ? [] : [`+${line.beside.length} ${line.beside.length === 1 ? "replay" : "replays"}`];
+  const run = (line.runNumber ?? 1) > 1 ? [`run ${line.runNumber}`] : [];
+  const problem =
+    line.problem === "no schedule"
+      ? ["no schedule"]
+      : line.problem === "schedule cannot be read"
+        ? [`schedule cannot be read: ${line.reason}`]
+        : [];
+  return [...problem, ...standingText(line, view), ...run, ...beside].join("; ");
+}
+
+function standingText(line: NightLine, view: OverviewView): readonly string[] {
+  const { times, now } = view;
+  const at = (time: string | undefined): string =>
+    time === undefined ? "-" : times.near(Date.parse(time), line.timezone, now);
+  switch (line.standing) {
+    case undefined:
+      return problemText(line, at);
+    case "missed":
+      return [`MISSED since ${at(line.startBy)}`, ...(line.blockedBy === undefined ? [] : [`${line.blockedBy} ran`])];
+    case "failed":
+      return [`FAILED at ${at(line.finishedAt)}`];
+    case "deleted":
+      return ["GONE: its workflow was deleted"];
+    case "due":
+      return [`due since ${at(line.start)}`];
+    case "upcoming":
+      return [`starts ${at(line.start)}`];
+    case "suspended":
+      return ["the schedule is suspended"];
+    case "closed":
+      return ["not a business day"];
+    case "succeeded":
+      return [
+        `${line.late === true ? "done late" : "done"}${line.finishedAt === undefined ? "" : ` ${at(line.finishedAt)}`}`,
+      ];
+    case "running":
+      return [...(line.paused === true ? ["PAUSED"] : []), ...activeText(line, at)];
+  }
+}
+
+function problemText(line: NightLine, at: (time: string | undefined) => string): readonly string[] {
+  switch (line.problem) {
+    case "cannot be read":
+      return [`CANNOT BE READ: ${line.reason}`];
+    case "no night yet":
+      return [line.start === undefined ? "no night yet" : `no night yet, the first ${at(line.start)}`];
+    default:
+      return ["no night yet"];
+  }
+}
+
+const WAITING_TEXT: Readonly<Partial<Record<StepState, string>>> = {
+  deciding: "DECIDE",
+  confirming: "CONFIRM",
+  held: "HELD",
+};
+
+function activeText(line: NightLine, at: (time: string | undefined) => string): readonly string[] {
+  const waiting = line.active.filter(isWaitingStep).map(({ step, state, since }) => {
+    return `${WAITING_TEXT[state]} ${step}${since === undefined ? "" : ` since ${at(since)}`}`;
+  });
+  const troubled = line.active.flatMap(({ step, trouble }) =>
+    trouble === undefined ? [] : [`${step}: ${troubleText(trouble, at)}`],
+  );
+  const running = line.active
+    .filter(({ state, trouble }) => state === "running" && trouble === undefined)
+    .map(({ step }) => step);
+  const texts = [...waiting, ...troubled, ...(running.length > 0 ? [running.join(", ")] : [])];
+  return texts.length > 0 ? texts : [line.steps === undefined ? "running" : "begins"];
+}
+
+/** All that waits for a person, the oldest deadline first. */
+export function renderWaiting(waiting: readonly Waiting[], view: OverviewView): string {
+  if (waiting.length === 0) {
+    return "nothing waits for a person";
+  }
+  const heading = ["CUSTOMER", "STEP", "NEEDS", "SINCE", "FINISH BY", "BECAUSE"];
+  const rows = waiting.map((one) => [
+    one.customer,
+    one.step ?? "-",
+    one.waitsFor,
+    one.since === undefined ? "-" : view.times.near(Date.parse(one.since), one.timezone, view.now),
+    one.finishBy === undefined ? "-" : view.times.near(Date.parse(one.finishBy), one.timezone, view.now),
+    one.message ?? "",
+  ]);
+  const [first] = waiting;
+  const many = waiting.length === 1 ? "1 thing waits" : `${waiting.length} things wait`;
+  return [
+    view.paint("bold", `${many} for a person, the oldest deadline first`),
+    table([heading, ...rows], {
+      ...view,
+      most: { 0: LONGEST_NAME, 1: LONGEST_NAME },
+      colors: waiting.map(({ waitsFor }) =>
+        waitsFor === "confirmation" || waitsFor === "release" || waitsFor === "resume" ? "yellow" : "red",
+      ),
+    }),
+    ...(first === undefined ? [] : ["the first:", ...first.commands.map((command) => `  ${command}`)]),
+  ].join("\n");
+}

@@ -1,0 +1,117 @@
+import type { RecordedAct } from "../runs/act.ts";
+import type { StepState, StepStatus } from "../runs/night-state.ts";
+import { PASSED } from "../runs/step-status.ts";
+import { clock } from "../runs/time.ts";
+import { type StepTrouble, troubleText } from "../runs/trouble.ts";
+import type { NightLook } from "./render-night.ts";
+import { line } from "./text/line.ts";
+import type { Color } from "./text/paint.ts";
+import { Times } from "./text/times.ts";
+import { cut, oneLine, padTo, widthOf, wrapped } from "./text/width.ts";
+
+const MARKS: Readonly<Record<StepState, readonly [mark: string, color: Color]>> = {
+  waiting: ["·", "gray"],
+  held: ["⏸", "yellow"],
+  running: ["▶", "cyan"],
+  confirming: ["?", "yellow"],
+  deciding: ["!", "red"],
+  succeeded: ["✓", "green"],
+  reused: ["↺", "green"],
+  skipped: ["○", "gray"],
+  omitted: ["∅", "gray"],
+  failed: ["✗", "red"],
+};
+
+const LONGEST_NAME = 24;
+const STATE_COLUMNS = "confirming".length;
+const CLOCK_COLUMNS = "22:30 CEST".length;
+const DURATION_COLUMNS = "0:00:00".length;
+
+const INDENT = "      ";
+
+/** A line for each step, and with details what is known of it below. */
+export function stepLines(steps: readonly StepStatus[], all: readonly StepStatus[], look: NightLook): readonly string[] {
+  const name = Math.min(LONGEST_NAME, Math.max(0, ...all.map((step) => widthOf(step.name))));
+  const passed = new Set(all.filter((step) => PASSED.has(step.state)).map((step) => step.name));
+  return steps.flatMap((step) => [
+    stepLine(step, passed, name, look),
+    // Where every row counts, its trouble stands in its own line.
+    ...(look.rows === undefined ? troubleLines(step.trouble, INDENT, look) : []),
+    ...(look.details === true ? detailLines(step, look) : []),
+  ]);
+}
+
+/** What keeps a step or a night from going on, and the reason in the runner's own words. */
+export function troubleLines(trouble: StepTrouble | undefined, indent: string, look: NightLook): readonly string[] {
+  if (trouble === undefined) {
+    return [];
+  }
+  const sentence = `${indent}${oneLine(trouble.sentence)}`;
+  const words = look.details === true ? wrapped(oneLine(trouble.sentence), indent, look.columns) : [cut(sentence, look.columns)];
+  return [
+    line([["red", `${indent}${troubleText(trouble, near(look))}`]], look.paint, look.columns),
+    ...words.map((one) => look.paint("gray", one)),
+  ];
+}
+
+/** How a time, RFC 3339, is said in a night. */
+function near({ times = new Times(), zone, now }: NightLook): (time: string) => string {
+  return (time) => times.near(Date.parse(time), zone, now);
+}
+
+function stepLine(step: StepStatus, passed: ReadonlySet<string>, nameColumns: number, look: NightLook): string {
+  const { times = new Times(), zone } = look;
+  const [mark, own] = MARKS[step.state];
+  const color = step.trouble === undefined ? own : "red";
+  const started = Date.parse(step.startedAt ?? "");
+  const cells = [
+    padTo(step.state, STATE_COLUMNS),
+    padTo(Number.isNaN(started) ? "" : times.clock(started, zone), CLOCK_COLUMNS),
+    padTo(clock(step.seconds), DURATION_COLUMNS),
+  ].join("  ");
+  const name = padTo(cut(oneLine(step.name), nameColumns), nameColumns);
+  const more = remarks(step, passed, look).join("; ");
+  return line(
+    ["  ", [color, `${mark} ${name}`], `  ${cells}`, more === "" ? "" : `  ${more}`],
+    look.paint,
+    look.columns,
+  );
+}
+
+/** What is worth saying of a step besides its state: since when it waits, for what, and why. */
+function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook): readonly string[] {
+  const { details = false } = look;
+  const before = step.state === "waiting" ? step.after.filter((name) => !passed.has(name)) : [];
+  return [
+    ...(step.waitingSince === undefined ? [] : [`since ${near(look)(step.waitingSince)}`]),
+    ...(step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
+    ...(step.asked === undefined ? [] : [step.asked === "hold" ? "to be held" : "to be skipped"]),
+    ...(before.length === 0 ? [] : [`after ${before.join(", ")}`]),
+    ...(step.trouble === undefined || look.rows === undefined ? [] : [troubleText(step.trouble, near(look))]),
+    // With details the message has lines of its own, whole; a trouble says it better.
+    ...(step.message === undefined || step.trouble !== undefined || details ? [] : [step.message]),
+  ];
+}
+
+function detailLines(step: StepStatus, look: NightLook): readonly string[] {
+  const indent = INDENT;
+  const message = step.message === undefined || step.trouble !== undefined ? [] : wrapped(oneLine(step.message), indent, look.columns);
+  const attempts = step.attemptLog.flatMap((attempt) => {
+    const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
+    const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
+    const what = attempt.number === 0 ? "results taken over" : `attempt ${attempt.number}`;
+    const text = `${what}: ${attempt.phase.toLowerCase()}${code}${runners}`;
+    const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
+    const both = [text, attempt.remoteJob].filter(Boolean).join("  ");
+    return told ? wrapped(oneLine(both), indent, look.columns).map((one) => look.paint("gray", one)) : [];
+  });
+  return [...message, ...attempts, ...step.acts.flatMap((act) => actLines(act, indent, look))];
+}
+
+/** Who did what, when and why. */
+export function actLines(act: RecordedAct, indent: string, look: NightLook): readonly string[] {
+  const { paint, columns } = look;
+  return wrapped(oneLine(`${near(look)(act.at)} ${act.by} ${act.verb}: ${act.reason}`), indent, columns).map((one) =>
+    paint("gray", one),
+  );
+}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { StepStatus } from "../../runs/step-status.ts";
+import { readNight, stepOf } from "../choose-night.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import { patiently } from "../patience.ts";
+import type { StepTarget, VerbContext } from "./verb.ts";
+
+const LOOK_AGAIN_MILLISECONDS = 300;
+
+/**
+ * Waits until a step is as an act wanted it: what is written is not done before Argo has acted upon it.
+ * @param effect What should come true, as in "attempt 2 of report starts".
+ * @returns the step then; undefined where it was not awaited, in a dry run and in a paused night
+ * @throws OpsError noEffectYet
+ */
+export async function awaitEffect(
+  context: VerbContext,
+  target: StepTarget,
+  effect: string,
+  reached: (step: StepStatus) => boolean,
+): Promise<StepStatus | undefined> {
+  const { lane, night, step } = target;
+  if (context.actor.dryRun || night.state.paused) {
+    return undefined;
+  }
+  const seconds = context.effectSeconds;
+  const found = await stepWhere(context, target, Date.now() + seconds * 1000, reached);
+  if (found === undefined) {
+    throw new OpsError(
+      ExitCode.noEffectYet,
+      `${effect}: this was written, but Argo has not acted upon it within ${seconds} s`,
+      `nightlane show ${lane.customer} --night ${night.state.workflow} shows whether ${step.name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
+    );
+  }
+  return found;
+}
+
+/** Looks at a step until it is as wanted; undefined where the time runs out. @param end Milliseconds. */
+export async function stepWhere(
+  { central, note }: VerbContext,
+  { lane, night, step }: StepTarget,
+  end: number,
+  reached: (step: StepStatus) => boolean,
+): Promise<StepStatus | undefined> {
+  for (;;) {
+    const now = await patiently(() => readNight(central, lane, night.state.workflow), note);
+    const found = stepOf(now, step.name);
+    if (reached(found)) {
+      return found;
+    }
+    if (Date.now() > end) {
+      return undefined;
+    }
+    await delay(LOOK_AGAIN_MILLISECONDS);
+  }
+}
