@@ -189,6 +189,10 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : codeOf(error.cause);
 }
 
+/** A system's code, or what the innermost error says: the outer ones of a request say no more than that it failed. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Error && codeOf(error) === undefined && error.cause !== undefined) {
+    return reasonOf(error.cause);
+  }
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -9,18 +9,19 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
+import { laneNamespace } from "../constructs/central-cluster.ts";
 import { type Act, actAnnotation } from "../runs/act.ts";
 import { NIGHTS_ONLY, READER_LABEL } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
 import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
 import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "./central-errors.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
-import { type RequestOptions, Requests } from "./requests.ts";
+import { HEADS, orUndefined, type RequestOptions, Requests } from "./requests.ts";
+import { RunRecords } from "./run-records.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -28,9 +29,6 @@ const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 const FIELD_MANAGER = "nightlane";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-
-/** Asks for names, labels and annotations only: a night's workflow is large, and a lane keeps two weeks of them. */
-const HEADS = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
 
 /** What a night is started with. */
 export interface NightStart {
@@ -79,23 +77,6 @@ export interface StepPod {
   readonly nodeId: string;
 }
 
-/** A run record without its content. */
-export interface RecordHead {
-  readonly name: string;
-  readonly customer: string;
-  /** When it was made, RFC 3339: within moments of the run's start. */
-  readonly created: string;
-  readonly businessDate?: string;
-}
-
-/** How many run records one answer holds at most. */
-const RECORDS_A_PAGE = 200;
-
-interface RecordPage<Item> {
-  readonly items: readonly Item[] | null;
-  readonly metadata: { readonly continue?: string };
-}
-
 /** How a change is made. */
 export interface ChangeOptions {
   /** The API server does everything but store it: rights and admission are checked too. @default false */
@@ -104,6 +85,8 @@ export interface ChangeOptions {
 
 /** The central cluster, seen with the rights of the kubeconfig it is reached with. */
 export class Central {
+  /** What became of earlier runs. */
+  readonly runRecords: RunRecords;
   private readonly requests: Requests;
   private readonly objects: CustomObjectsApi;
   private readonly core: CoreV1Api;
@@ -117,6 +100,7 @@ export class Central {
     this.core = this.requests.client(config, CoreV1Api);
     this.authentication = this.requests.client(config, AuthenticationV1Api);
     this.logs = new Log(config);
+    this.runRecords = new RunRecords(this.requests, this.objects);
   }
 
   /** @param kubeconfig Path of a kubeconfig. */
@@ -145,7 +129,9 @@ export class Central {
   /** The lane's schedule; undefined where it is gone. */
   async scheduleIfAny(namespace: string): Promise<CronWorkflow | undefined> {
     const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
-    return this.orUndefined(`read the schedule of ${namespace}`, () => this.objects.getNamespacedCustomObject(request));
+    return orUndefined(this.requests, `read the schedule of ${namespace}`, () =>
+      this.objects.getNamespacedCustomObject(request),
+    );
   }
 
   /** Name of the WorkflowTemplate that the lane's schedule runs now. */
@@ -156,7 +142,7 @@ export class Central {
   /** A WorkflowTemplate's specification; undefined if there is none of that name. */
   async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
     const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
-    return this.orUndefined(`read template ${name} of ${namespace}`, async () => {
+    return orUndefined(this.requests, `read template ${name} of ${namespace}`, async () => {
       const found: { readonly spec: WorkflowSpecTemplate } = await this.objects.getNamespacedCustomObject(request);
       return found.spec;
     });
@@ -207,48 +193,7 @@ export class Central {
         throw error;
       }
     });
-    return names ?? [...new Set((await this.recordHeads()).map(({ customer }) => customer))];
-  }
-
-  /** Run records of a customer, oldest first; none where the platform keeps none. */
-  async records(customer: string): Promise<readonly RunRecord[]> {
-    return this.pagesOfRecords<RunRecord>(`${CUSTOMER_LABEL}=${customer}`);
-  }
-
-  /** One run record; undefined if there is none of that name. */
-  async record(name: string): Promise<RunRecord | undefined> {
-    return this.orUndefined(`read the run record ${name}`, () =>
-      this.objects.getNamespacedCustomObject({ ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, name }),
-    );
-  }
-
-  /** Run records without their content: those of one customer, or of all. */
-  async recordHeads(customer?: string): Promise<readonly RecordHead[]> {
-    const selector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
-    const records = await this.pagesOfRecords<Pick<RunRecord, "metadata">>(selector, HEADS);
-    return records.map(({ metadata }) => ({
-      name: metadata.name,
-      customer: metadata.labels[CUSTOMER_LABEL] ?? "",
-      created: metadata.creationTimestamp ?? "",
-      ...defined({ businessDate: metadata.labels[DATE_LABEL] }),
-    }));
-  }
-
-  /** Page by page: a customer's records of three months can be large. */
-  private async pagesOfRecords<Item>(labelSelector: string, options?: typeof HEADS): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    let next: string | undefined;
-    do {
-      const place = { limit: RECORDS_A_PAGE, ...(next === undefined ? {} : { _continue: next }) };
-      const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, ...place };
-      const page: RecordPage<Item> | undefined = await this.orUndefined("list the run records", () =>
-        this.objects.listNamespacedCustomObject(request, options),
-      );
-      // An empty list of heads comes without items.
-      found.push(...(page?.items ?? []));
-      next = page?.metadata.continue || undefined;
-    } while (next !== undefined);
-    return found;
+    return names ?? [...new Set((await this.runRecords.heads()).map(({ customer }) => customer))];
   }
 
   /** All nights of a lane with everything in them: large. */
@@ -338,7 +283,8 @@ export class Central {
 
   /** The data of a ConfigMap; undefined if there is none of that name. */
   async configMap(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined> {
-    return this.orUndefined(
+    return orUndefined(
+      this.requests,
       `read ConfigMap ${name} of ${namespace}`,
       async () => (await this.core.readNamespacedConfigMap({ namespace, name })).data ?? {},
     );
@@ -399,19 +345,6 @@ export class Central {
       this.logs.log(namespace, pod, "main", to, { follow: options.follow }),
     );
     await ended;
-  }
-
-  private async orUndefined<Result>(what: string, request: () => Promise<Result>): Promise<Result | undefined> {
-    return this.requests.repeatable(what, async () => {
-      try {
-        return await request();
-      } catch (error) {
-        if (statusOf(error) === NOT_FOUND) {
-          return undefined;
-        }
-        throw error;
-      }
-    });
   }
 }
 

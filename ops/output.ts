@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { type Paint, paintFor, plain } from "./text/paint.ts";
 import { Times } from "./text/times.ts";
+import { harmless } from "./text/width.ts";
 
 /** Form of a command's result. */
 export type OutputForm = "text" | "json";
@@ -76,7 +77,7 @@ export class Output {
 
   /** Says what is going on. */
   note(text: string): void {
-    this.notes.write(`${this.form === "json" ? JSON.stringify(answer("Note", { message: text })) : text}\n`);
+    this.notes.write(`${this.form === "json" ? JSON.stringify(answer("Note", { message: text })) : harmless(text)}\n`);
   }
 }
 

@@ -6,10 +6,14 @@ import {
   type RequestContext,
   type ResponseContext,
   ServerConfiguration,
+  setHeaderOptions,
 } from "@kubernetes/client-node";
 import pLimit from "p-limit";
-import { type Trouble, told, troubleOf } from "./central-errors.ts";
+import { NOT_FOUND, statusOf, type Trouble, told, troubleOf } from "./central-errors.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
+
+/** Asks for names, labels and annotations only: nights and their records are large, and there are many. */
+export const HEADS = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
 
 /** How requests to the central cluster are made. */
 export interface RequestOptions {
@@ -132,4 +136,22 @@ function apiServersOnly(server: string): Middleware {
       return response;
     },
   };
+}
+
+/** Asks for one thing; undefined where it is not there. */
+export async function orUndefined<Result>(
+  requests: Requests,
+  what: string,
+  request: () => Promise<Result>,
+): Promise<Result | undefined> {
+  return requests.repeatable(what, async () => {
+    try {
+      return await request();
+    } catch (error) {
+      if (statusOf(error) === NOT_FOUND) {
+        return undefined;
+      }
+      throw error;
+    }
+  });
 }

@@ -1,13 +1,13 @@
 import type { WorkflowPhase } from "./workflow.ts";
 
 /**
- * What became of a night: one set of words for people, records and machines. `Pending` to `Error` are Argo's. `Due` has
- * not started and still may in time, `Missed` was not started in time, `Suspended` was not to start because the schedule was
- * suspended, `Gone` was deleted before it ended.
+ * What became of a night: one set of words for people, records and machines. `Pending` to `Error` are Argo's. `Missed`
+ * was not started in time, `Suspended` was not to start because the schedule was suspended, `Gone` was deleted before it
+ * ended.
  *
  * That a night is paused, or that its day is no business day, is no phase: it is said beside it.
  */
-export type NightPhase = WorkflowPhase | "Due" | "Missed" | "Suspended" | "Gone";
+export type NightPhase = WorkflowPhase | "Missed" | "Suspended" | "Gone";
 
 const ENDED: ReadonlySet<string> = new Set<NightPhase>(["Succeeded", "Failed", "Error"]);
 

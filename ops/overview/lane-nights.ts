@@ -4,8 +4,9 @@ import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import { type RunFacts, recordName } from "../../runs/run-record.ts";
 import { type LaneSchedule, readSchedule } from "../../runs/schedule.ts";
-import type { Central, RecordHead, WorkflowHead } from "../central.ts";
+import type { Central, WorkflowHead } from "../central.ts";
 import type { Lane } from "../lanes.ts";
+import type { RecordHead } from "../run-records.ts";
 
 /** What was read of one lane. */
 export interface ReadLane {
@@ -35,7 +36,7 @@ export async function readLane(central: Central, lane: Lane, now: number): Promi
   const [cron, heads, recordHeads] = await Promise.all([
     central.scheduleIfAny(lane.namespace),
     central.heads(lane.namespace),
-    central.recordHeads(lane.customer),
+    central.runRecords.heads(lane.customer),
   ]);
   const { schedule, problems } = cron === undefined ? { schedule: undefined, problems: [] } : readSchedule(cron);
   const states = new Map<string, NightState>();
@@ -78,7 +79,7 @@ function fromRecords(
   );
   return records
     .filter(({ name, created }) => !taken.has(name) && now - Date.parse(created) < LOOK_BACK)
-    .map(async ({ name }) => (await central.record(name))?.spec);
+    .map(async ({ name }) => (await central.runRecords.get(name))?.spec);
 }
 
 function recordOf(

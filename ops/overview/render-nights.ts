@@ -21,9 +21,12 @@ const LONGEST_NAME = 16;
 
 /** A line of counts, then the nights: worst first, one line each. */
 export function renderNights(unsorted: readonly NightLine[], view: OverviewView): string {
+  if (unsorted.length === 0) {
+    return "no customer has a lane in this cluster";
+  }
   const lines = [...unsorted].sort(byUrgency);
   const customers = new Set(lines.map(({ customer }) => customer)).size;
-  const counts = `${customers} customers: ${countsOf(lines) || "nothing is known of them"}`;
+  const counts = `${customers} customers: ${countsOf(lines)}`;
   const head = wrapped(counts, "", view.columns);
   const shown = folded(lines, view.rows === undefined ? undefined : view.rows - head.length);
   const heading = ["CUSTOMER", "DATE", "STEPS", "FINISH BY", "STATE"];
@@ -37,15 +40,7 @@ export function renderNights(unsorted: readonly NightLine[], view: OverviewView)
   const left = lines.length - shown.length;
   return [
     ...head.map((one) => view.paint("bold", one)),
-    ...(lines.length === 0
-      ? []
-      : [
-          table([heading, ...rows], {
-            ...view,
-            most: { 0: LONGEST_NAME },
-            colors: shown.map(colorOf),
-          }),
-        ]),
+    table([heading, ...rows], { ...view, most: { 0: LONGEST_NAME }, colors: shown.map(colorOf) }),
     ...(left === 0 ? [] : [view.paint("gray", `and ${left} more that need nobody: nightlane nights --all`)]),
   ].join("\n");
 }

@@ -2,8 +2,9 @@ import type { Day } from "../../runs/local-time.ts";
 import { isOver } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import { type RunFacts, recordName } from "../../runs/run-record.ts";
-import type { Central, RecordHead, WorkflowHead } from "../central.ts";
+import type { Central, WorkflowHead } from "../central.ts";
 import type { Lane } from "../lanes.ts";
+import type { RecordHead } from "../run-records.ts";
 
 /** Which runs are wanted. */
 export interface WantedRuns {
@@ -30,7 +31,7 @@ export async function newestRuns(
   { wanted, limit }: WantedRuns,
 ): Promise<{ readonly total: number; readonly items: readonly RunFacts[] }> {
   const [records, heads] = await Promise.all([
-    central.recordHeads(lane.customer),
+    central.runRecords.heads(lane.customer),
     lane.removed === true ? [] : central.heads(lane.namespace),
   ]);
   const known = [...recorded(central, lane, records, heads), ...(await unrecorded(central, lane, records, heads))];
@@ -50,7 +51,7 @@ function recorded(
     ...(record.businessDate === undefined ? {} : { businessDate: record.businessDate }),
     began: record.created,
     read: async () => {
-      const facts = (await central.record(record.name))?.spec;
+      const facts = (await central.runRecords.get(record.name))?.spec;
       const head = heads.find(({ uid }) => uid === facts?.uid);
       return head === undefined || facts === undefined || isOver(facts) ? facts : factsOf(central, lane, head, facts);
     },

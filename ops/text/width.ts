@@ -2,18 +2,20 @@ import stringWidth from "string-width";
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const BREAKS = /[\t\n\v\f\r]+/g;
-/** Joins emoji and letters of some scripts; harmless, and needed to show them. */
-const JOINERS = new Set(["\u200c", "\u200d"]);
+/** The end of a line, and what joins emoji and letters of some scripts. */
+const KEPT: ReadonlySet<string> = new Set(["\n", "\u200c", "\u200d"]);
 
 /**
  * Text from elsewhere in one line that does nothing to a terminal: messages and reasons may hold escape sequences, or
  * marks that turn the direction of what follows.
  */
 export function oneLine(text: string): string {
-  return text
-    .replaceAll(BREAKS, " ")
-    .replaceAll(CONTROL, (found) => (JOINERS.has(found) ? found : "\ufffd"))
-    .trim();
+  return harmless(text.replaceAll(BREAKS, " ")).trim();
+}
+
+/** The same for a text of several lines. */
+export function harmless(text: string): string {
+  return text.replaceAll(CONTROL, (found) => (KEPT.has(found) ? found : "\ufffd"));
 }
 
 /** Columns that a text without escape sequences takes on a terminal. */

@@ -19,7 +19,7 @@ const MOST_COMMAND_ROWS = 4;
 export async function show(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
   const night = await nightToShow(central, lane, choice);
   noteRemarks(night, output);
-  output.show("Night", night.state, (_, view) => whole(night, view));
+  output.show("Night", nightDocument(night), (_, view) => whole(night, view));
 }
 
 /** The same, again and again until the night ends: redrawn on a terminal, else printed whenever it changed. */
@@ -35,7 +35,7 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
       frame.draw(({ columns, rows }) => fitting(night, { ...output.view, columns }, rows));
     } else if (key !== shown || hasEnded(night.state)) {
       output.stream.write(
-        `${output.form === "json" ? JSON.stringify(answer("Night", night.state)) : whole(night, output.view)}\n`,
+        `${output.form === "json" ? JSON.stringify(answer("Night", nightDocument(night))) : whole(night, output.view)}\n`,
       );
       shown = key;
     }
@@ -46,6 +46,16 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
     const { workflow } = night.state;
     night = { ...night, ...(await patiently(() => readNight(central, lane, workflow), note)) };
   }
+}
+
+/** A night for machines. */
+function nightDocument({ lane, state, schedule, finishBy }: ShownNight): object {
+  return {
+    customer: lane.customer,
+    ...state,
+    ...(schedule === undefined ? {} : { timezone: schedule.timezone }),
+    ...(finishBy === undefined ? {} : { finishBy: new Date(finishBy).toISOString() }),
+  };
 }
 
 function noteRemarks({ remarks }: ShownNight, output: Output): void {

@@ -160,7 +160,13 @@ describe("answers for machines", () => {
       items: [{ customer: "nordbank", runNumber: 1 }],
     });
     expect(await documents("nights", "--waiting")).toMatchObject({ apiVersion, kind: "WaitingList" });
-    expect(await documents("show", "nordbank")).toMatchObject({ apiVersion, kind: "Night", runNumber: 1 });
+    expect(await documents("show", "nordbank")).toMatchObject({
+      apiVersion,
+      kind: "Night",
+      customer: "nordbank",
+      runNumber: 1,
+      finishBy: "2026-11-27T05:00:00.000Z",
+    });
     expect(await documents("history", "nordbank")).toMatchObject({
       apiVersion,
       kind: "RunList",

@@ -107,6 +107,17 @@ describe("nights, on 80x24 with 40 customers", () => {
     expect(uncoloured(told.out)).toMatch(/^replaybank +2026-10-02 +1\/3 +- +scenarios; run 2$/m);
   });
 
+  test("counts a replay beside tonight's night that is done", async () => {
+    const api = await StandInApi.start();
+    const replay = { run: 2, open: "yes", nodes: running() ?? [], startedAt: "2026-11-27T01:50:00Z" } as const;
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [night("nordbank", { phase: "Succeeded", open: "yes", nodes: passed() }), night("nordbank", replay)],
+    });
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET; \+1 r/);
+  });
+
   test("says what waits for a person, the oldest deadline first, without the escape sequences of a message", async () => {
     const api = await fleet();
     const told = await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig());
