@@ -58,7 +58,10 @@ function nightWaits(line: NightLine, which: string): readonly Waiting[] {
       {
         ...placeOf(line),
         waitsFor: "failed night",
-        commands: [`nightlane replay ${customer} --date ${date} --reason "..."`, `nightlane show ${customer}`],
+        commands: [
+          `nightlane replay ${customer} --date ${date} --reason "..."`,
+          `nightlane history ${customer} --date ${date}`,
+        ],
         ...defined({ since: line.finishedAt }),
       },
     ];
