@@ -239,7 +239,7 @@ export class Central {
   /** Name of the lane's newest template that reads kept logs; undefined where the lane has none yet. */
   async readerTemplate(namespace: string): Promise<string | undefined> {
     const request = { ...ARGO, namespace, plural: "workflowtemplates" };
-    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await told(
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await this.requests.repeatable(
       `list the templates of ${namespace}`,
       () => this.objects.listNamespacedCustomObject(request, HEADS),
     );
@@ -265,7 +265,7 @@ export class Central {
       },
     };
     const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER };
-    const made: Pick<Workflow, "metadata"> = await told(`read what ${namespace} keeps`, () =>
+    const made: Pick<Workflow, "metadata"> = await this.requests.once(`read what ${namespace} keeps`, () =>
       this.objects.createNamespacedCustomObject(request),
     );
     return made.metadata.name;

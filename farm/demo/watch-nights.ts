@@ -79,5 +79,7 @@ function changesOnly(stream: NodeJS.WriteStream): Show {
 }
 
 function describe(nights: readonly WatchedNight[], states: readonly NightState[], paint: Paint): string {
-  return states.map((state, index) => renderNight(state, { title: nights[index]?.displayName ?? "", paint, now: Date.now() })).join("\n\n");
+  return states
+    .map((state, index) => renderNight(state, { title: nights[index]?.displayName ?? "", paint, now: Date.now() }))
+    .join("\n\n");
 }

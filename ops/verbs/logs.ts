@@ -6,8 +6,9 @@ import type { Central } from "../central.ts";
 import { type NightChoice, nightToShow, type ReadNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { readKeptFiles } from "../kept-files.ts";
-import { type Lane, unknownName } from "../lanes.ts";
+import type { Lane } from "../lanes.ts";
 import { LogLines, type LogLinesOptions } from "../log-lines.ts";
+import { unknownName } from "../near.ts";
 import type { Output } from "../output.ts";
 import { runsOf } from "../runs/all-runs.ts";
 
