@@ -30,7 +30,11 @@ const DURATION_COLUMNS = "0:00:00".length;
 const INDENT = "      ";
 
 /** A line for each step, and with details what is known of it below. */
-export function stepLines(steps: readonly StepStatus[], all: readonly StepStatus[], look: NightLook): readonly string[] {
+export function stepLines(
+  steps: readonly StepStatus[],
+  all: readonly StepStatus[],
+  look: NightLook,
+): readonly string[] {
   const name = Math.min(LONGEST_NAME, Math.max(0, ...all.map((step) => widthOf(step.name))));
   const passed = new Set(all.filter((step) => PASSED.has(step.state)).map((step) => step.name));
   return steps.flatMap((step) => [
@@ -47,7 +51,8 @@ export function troubleLines(trouble: StepTrouble | undefined, indent: string, l
     return [];
   }
   const sentence = `${indent}${oneLine(trouble.sentence)}`;
-  const words = look.details === true ? wrapped(oneLine(trouble.sentence), indent, look.columns) : [cut(sentence, look.columns)];
+  const words =
+    look.details === true ? wrapped(oneLine(trouble.sentence), indent, look.columns) : [cut(sentence, look.columns)];
   return [
     line([["red", `${indent}${troubleText(trouble, near(look))}`]], look.paint, look.columns),
     ...words.map((one) => look.paint("gray", one)),
@@ -95,7 +100,10 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
 
 function detailLines(step: StepStatus, look: NightLook): readonly string[] {
   const indent = INDENT;
-  const message = step.message === undefined || step.trouble !== undefined ? [] : wrapped(oneLine(step.message), indent, look.columns);
+  const message =
+    step.message === undefined || step.trouble !== undefined
+      ? []
+      : wrapped(oneLine(step.message), indent, look.columns);
   const attempts = step.attemptLog.flatMap((attempt) => {
     const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
     const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
