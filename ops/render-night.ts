@@ -60,7 +60,8 @@ const SOON = 14 * 24 * 3600_000;
 /** What there is to know of the night besides its steps. */
 function noticeLines(night: NightState, look: NightLook): readonly string[] {
   const { paint, columns } = look;
-  const half = night.halfDay === true ? [line([["gray", `  half day: ${night.dayReason ?? "ends early"}`]], paint, columns)] : [];
+  const half =
+    night.halfDay === true ? [line([["gray", `  half day: ${night.dayReason ?? "ends early"}`]], paint, columns)] : [];
   const ends = listedEnds(night.credentialEnds ?? {})
     .filter(([, end]) => Date.parse(end) <= Date.parse(night.startedAt ?? "") + SOON)
     .map(([part, end]) => {

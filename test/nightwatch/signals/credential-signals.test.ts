@@ -3,7 +3,8 @@ import { credentialMetrics } from "../../../nightwatch/credential-metrics.ts";
 import { RunBook } from "../../../nightwatch/run-book.ts";
 import { credentialSignals } from "../../../nightwatch/signals/credential-signals.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
-import { plain, renderNight } from "../../../ops/render-night.ts";
+import { renderNight } from "../../../ops/render-night.ts";
+import { plain } from "../../../ops/text/paint.ts";
 import { nightState } from "../../../runs/night-state.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { nightWorkflow, node } from "../../ops/support/night-workflow.ts";
@@ -51,7 +52,9 @@ describe("a person is told that a credential ends", () => {
   test("by what ends and when, and what that means", () => {
     const [call] = signals(2, night(31));
     expect(call).toMatchObject({ kind: "credential", since: "2026-04-11T00:00:00.000Z" });
-    expect(call?.reason).toContain(`the token of the customer's credential ends on ${TOKEN_END}`);
+    expect(call?.reason).toContain(
+      `the token of the customer's credential ends on ${TOKEN_END.slice(0, 10)} ${TOKEN_END.slice(11, 16)} UTC`,
+    );
     expect(signals(-1, night(31))[0]?.reason).toContain("ended on");
   });
 
@@ -84,7 +87,10 @@ test("the metrics have the end of each part, by the newest night", () => {
 });
 
 test("show names what ends within two weeks of the night, and nothing else", () => {
-  const text = (value: string): string => renderNight(nightState(night(31, value), END), "Nordbank AG", plain);
-  expect(text(written)).toContain(`the token of the credential ends on ${TOKEN_END}`);
+  const text = (value: string): string =>
+    renderNight(nightState(night(31, value), END), { title: "Nordbank AG", paint: plain, now: END });
+  expect(text(written)).toContain(
+    `the token of the credential ends on ${TOKEN_END.slice(0, 10)} ${TOKEN_END.slice(11, 16)} UTC`,
+  );
   expect(text("token=2026-05-14T00:00:00Z")).not.toContain("ends on");
 });
