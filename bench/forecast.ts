@@ -2,7 +2,7 @@ import { backtest, type Outcome, type Score, score } from "./forecast/backtest.t
 import { KINDS } from "./forecast/kinds.ts";
 
 /** Made-up lanes of each kind. */
-const LANES = 8;
+const LANES = 12;
 
 const LOOK_EVERY_SECONDS = 5 * 60;
 

@@ -33,6 +33,8 @@ export interface ForecastSource {
 /** A forecast is made again after this long, and whenever a step has changed its state. */
 const AGAIN_AFTER = 60_000;
 
+const MODELS_IN_A_ROUND = 50;
+
 /** What cannot be read is tried again after this long. */
 const READ_AGAIN_AFTER = 10 * 60_000;
 
@@ -47,6 +49,8 @@ export class ForecastBook {
   private readonly kept = new Map<string, KeptForecast>();
   /** When the records of a lane were asked for, milliseconds. */
   private readonly asked = new Map<string, number>();
+  /** Models made in the newest round. */
+  private models = { round: 0, made: 0 };
   private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly source: ForecastSource) {}
@@ -74,7 +78,11 @@ export class ForecastBook {
   }
 
   private forecastOf(history: LaneHistory, facts: RunFacts, state: NightState, now: number): RunForecast | undefined {
-    const model = state.variant === undefined || state.open === false ? undefined : history.model(state.variant);
+    const { variant, open } = state;
+    if (variant === undefined || open === false || (!history.hasModel(variant) && !this.mayModel(now))) {
+      return undefined;
+    }
+    const model = history.model(variant);
     if (model === undefined) {
       return undefined;
     }
@@ -90,6 +98,12 @@ export class ForecastBook {
       ...(Number.isNaN(finishBy) ? {} : { finishBy }),
       ...(kept.missSince === undefined ? {} : { missSince: kept.missSince }),
     };
+  }
+
+  /** Nights that begin at the same minute have their models one after the other, so that no round waits for all of them. */
+  private mayModel(now: number): boolean {
+    this.models = this.models.round === now ? { round: now, made: this.models.made + 1 } : { round: now, made: 1 };
+    return this.models.made <= MODELS_IN_A_ROUND;
   }
 
   private ask(customer: string, now: number): void {

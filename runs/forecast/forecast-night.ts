@@ -1,7 +1,7 @@
 import type { NightState } from "../night-state.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
 import type { NightModel } from "./night-model.ts";
-import { COURSES, type Ends, type NotBefore, simulate } from "./simulate.ts";
+import { type Ends, latestOf, type NotBefore, simulate } from "./simulate.ts";
 import { speedsAt, speedTonight } from "./speed.ts";
 import { sortedQuantile } from "./statistics.ts";
 import { type StepNow, stepsNow } from "./tonight.ts";
@@ -55,13 +55,14 @@ export function forecastNight(model: NightModel, night: NightState, now: number,
   const { ends, unknown, atLeast } = simulate(model, steps, belief, now, notBefore);
   const open = steps.filter(({ stands }) => stands !== "ended");
   const nightEnds = latestOf(open.flatMap(({ name }) => ends.get(name) ?? []));
-  const medians = new Map([...ends].map(([name, all]) => [name, sortedQuantile(all.toSorted(), 0.5)]));
+  const sorted = new Map([...ends].map(([name, all]) => [name, all.toSorted()]));
+  const medians = new Map([...sorted].map(([name, all]) => [name, sortedQuantile(all, 0.5)]));
   const path = unknown.length === 0 ? criticalPath(steps, medians) : undefined;
   const foreseen = open.filter(({ name }) => !atLeast.has(name));
   return {
     at: now,
-    ...(unknown.length > 0 || open.length === 0 ? {} : { end: expectedEnd(nightEnds, now) }),
-    steps: foreseen.flatMap((step) => stepForecast(step, ends.get(step.name), path, medians, now)),
+    ...(unknown.length > 0 || open.length === 0 ? {} : { end: expectedEnd(nightEnds.toSorted(), now) }),
+    steps: foreseen.flatMap((step) => stepForecast(step, sorted.get(step.name), path, medians, now)),
     criticalPath: path?.steps ?? [],
     slowness: Math.exp(speedsAt(belief, [0.5])[0] ?? 0),
     unknown,
@@ -90,12 +91,7 @@ function relative(slack: number, nightEnd: number, end: number): { readonly slac
   return { slack: Math.round(slack), behind: Math.round(Math.max(0, nightEnd - end - slack)) };
 }
 
-function latestOf(all: readonly Ends[]): Ends {
-  return new Float64Array(COURSES).map((_, course) => Math.max(0, ...all.map((ends) => ends[course] ?? 0)));
-}
-
-function expectedEnd(ends: Ends, now: number): ExpectedEnd {
-  const sorted = ends.toSorted();
+function expectedEnd(sorted: Ends, now: number): ExpectedEnd {
   const at = (share: number): number => now + Math.round(sortedQuantile(sorted, share)) * 1000;
   return { earliest: at(0.1), expected: at(0.5), latest: at(0.9) };
 }

@@ -25,6 +25,11 @@ export class LaneHistory {
     }
   }
 
+  /** Whether the model of a variant has been made since the last night was noted: making one takes milliseconds. */
+  hasModel(variant: string): boolean {
+    return this.models.has(variant);
+  }
+
   /** What is known of the nights of a variant; undefined while that is too little for a forecast. */
   model(variant: string): NightModel | undefined {
     if (!this.models.has(variant)) {

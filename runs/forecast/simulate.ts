@@ -1,4 +1,4 @@
-import type { NightModel, StepModel } from "./night-model.ts";
+import type { NightModel } from "./night-model.ts";
 import { type SpeedBelief, speedsAt } from "./speed.ts";
 import { studentAbove, studentQuantile } from "./statistics.ts";
 import type { StepNow } from "./tonight.ts";
@@ -47,16 +47,33 @@ export function simulate(
     if (seconds === undefined || before.some((name) => atLeast.has(name))) {
       atLeast.add(step.name);
     }
-    const ready = before.flatMap((name) => ends.get(name) ?? []);
     const earliest = step.stands === "running" || step.stands === "ended" ? 0 : notBefore(step.name);
-    const all = new Float64Array(COURSES);
-    for (let course = 0; course < COURSES; course++) {
-      const start = ready.reduce((latest, end) => Math.max(latest, end[course] ?? 0), earliest);
-      all[course] = start + (seconds?.[course] ?? 0);
-    }
-    ends.set(step.name, all);
+    const starts = latestOf(
+      before.flatMap((name) => ends.get(name) ?? []),
+      earliest,
+    );
+    ends.set(step.name, seconds === undefined ? starts : sumOf(starts, seconds));
   }
   return { ends, unknown, atLeast };
+}
+
+/** The latest of several ends in each course, or a second if that is later. */
+export function latestOf(all: readonly Ends[], earliest = 0): Ends {
+  const latest = new Float64Array(COURSES).fill(earliest);
+  for (const ends of all) {
+    for (let course = 0; course < COURSES; course++) {
+      latest[course] = Math.max(latest[course] ?? 0, ends[course] ?? 0);
+    }
+  }
+  return latest;
+}
+
+function sumOf(one: Ends, other: Ends): Ends {
+  const sum = new Float64Array(one);
+  for (let course = 0; course < COURSES; course++) {
+    sum[course] = (one[course] ?? 0) + (other[course] ?? 0);
+  }
+  return sum;
 }
 
 /** Seconds that a step still works, by course; undefined where that is not known. */
@@ -76,26 +93,40 @@ function remaining(
     return undefined;
   }
   const worked = step.beganAt === undefined ? 0 : Math.max(0, now - step.beganAt) / 1000;
-  const shares = shuffled(seed);
-  return Float64Array.from(speeds, (speed, course) =>
-    worksOn(known, known.follows * speed, worked, shares[course] ?? 0.5),
-  );
+  const { shares, deviates } = drawsOf(seed);
+  const seconds = new Float64Array(COURSES);
+  for (let course = 0; course < COURSES; course++) {
+    const usual = known.value + known.follows * (speeds[course] ?? 0);
+    seconds[course] =
+      worked > 0
+        ? worksOn(usual, known.sigma, worked, shares[course] ?? 0.5)
+        : Math.exp(usual + known.sigma * (deviates[course] ?? 0));
+  }
+  return seconds;
 }
 
 /** Seconds that a step works beyond those that it has worked, in the course in which this share of courses is longer. */
-function worksOn({ value, sigma }: StepModel, speed: number, worked: number, share: number): number {
-  const possible = worked > 0 ? studentAbove((Math.log(worked) - value - speed) / sigma) : 1;
-  return Math.max(0, Math.exp(value + speed + sigma * studentQuantile(possible * share)) - worked);
+function worksOn(usual: number, sigma: number, worked: number, share: number): number {
+  const possible = studentAbove((Math.log(worked) - usual) / sigma);
+  return Math.max(0, Math.exp(usual + sigma * studentQuantile(possible * share)) - worked);
 }
 
 /** Evenly spread shares between 0 and 1, one for each course. */
 const SHARES: readonly number[] = Array.from({ length: COURSES }, (_, course) => (course + 0.5) / COURSES);
 
-const orders = new Map<number, readonly number[]>();
+/** What decides, course by course, how long a step takes. */
+interface Draws {
+  /** Share of the courses in which it takes longer. */
+  readonly shares: readonly number[];
+  /** How far that is from the usual, in standard deviations. */
+  readonly deviates: readonly number[];
+}
+
+const draws = new Map<number, Draws>();
 
 /** The shares in an order that only the seed decides. */
-function shuffled(seed: number): readonly number[] {
-  const before = orders.get(seed);
+function drawsOf(seed: number): Draws {
+  const before = draws.get(seed);
   if (before !== undefined) {
     return before;
   }
@@ -106,6 +137,7 @@ function shuffled(seed: number): readonly number[] {
     const other = Math.floor((state / 2 ** 32) * (place + 1));
     [shares[place], shares[other]] = [shares[other] ?? 0.5, shares[place] ?? 0.5];
   }
-  orders.set(seed, shares);
-  return shares;
+  const drawn = { shares, deviates: shares.map(studentQuantile) };
+  draws.set(seed, drawn);
+  return drawn;
 }

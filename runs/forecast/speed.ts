@@ -1,5 +1,5 @@
 import type { NightModel, SpeedPrior, StepModel } from "./night-model.ts";
-import { studentAbove, studentDensity } from "./statistics.ts";
+import { studentAbove, studentLogDensity } from "./statistics.ts";
 import type { StepNow } from "./tonight.ts";
 
 /** How probable it is that tonight is slower than usual by each of a row of factors, as logarithms. */
@@ -57,7 +57,7 @@ function evidenceOf(step: StepNow, model: StepModel | undefined, now: number): r
     const off = Math.log(step.took) - model.value;
     const hours = Math.max(0, now - step.endedAt) / 3600_000 + step.took / 7200;
     const sigma = Math.hypot(model.sigma, WANDER_PER_HOUR * Math.sqrt(hours));
-    return [(speed) => Math.log(studentDensity((off - model.follows * speed) / sigma) / sigma)];
+    return [(speed) => studentLogDensity((off - model.follows * speed) / sigma)];
   }
   if (step.beganAt !== undefined && now > step.beganAt) {
     const off = Math.log((now - step.beganAt) / 1000) - model.value;

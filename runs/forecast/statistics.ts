@@ -41,9 +41,9 @@ export function robustScale(deviations: readonly number[]): number {
  * long, and all three of its functions have a closed form.
  */
 
-/** Density at `t`. */
-export function studentDensity(t: number): number {
-  return 0.375 * (1 + (t * t) / 4) ** -2.5;
+/** Natural logarithm of the density at `t`. */
+export function studentLogDensity(t: number): number {
+  return Math.log(0.375) - 2.5 * Math.log1p((t * t) / 4);
 }
 
 /** Probability of a value above `t`. */
