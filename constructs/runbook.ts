@@ -19,6 +19,7 @@ export const RUNBOOK_ENTRIES = {
   refused: "a-schedule-cannot-start",
   unscheduled: "a-lane-has-no-schedule",
   unreadable: "something-cannot-be-read",
+  volume: "a-results-volume-is-nearly-full",
   uncontrolled: "the-argo-controller-is-silent",
   unwatched: "nightwatch-is-silent",
   unrecorded: "run-records-are-not-written",

@@ -5,6 +5,7 @@ import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
+import type { CustomerVolume } from "./volumes.ts";
 
 /** What nightwatch itself has done, since it started. Times are seconds since the epoch, 0 before the first. */
 export interface Counters {
@@ -44,6 +45,7 @@ export function renderMetrics(
   signals: readonly Signal[],
   counters: Readonly<Counters>,
   controllerRenewed: number | undefined,
+  volumes: readonly CustomerVolume[],
 ): string {
   return [
     ...nightMetrics(lanes, signals),
@@ -52,6 +54,7 @@ export function renderMetrics(
     ...troubleMetrics(lanes, signals),
     ...credentialMetrics(lanes),
     ...forecastMetrics(lanes),
+    volumeMetric(volumes),
     ...controllerMetrics(controllerRenewed),
     ...ownMetrics(counters),
   ]
@@ -199,6 +202,15 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
         .map(({ customer, step }) => [{ customer, step }, 1] as const),
     },
   ];
+}
+
+function volumeMetric(volumes: readonly CustomerVolume[]): Metric {
+  return {
+    name: "nightlane_volume_used_ratio",
+    help: "How full a results volume was when the customer's reaper last looked: the lane's, or the customer's own.",
+    type: "gauge",
+    samples: volumes.map(({ customer, volume, ratio }) => [{ customer, volume }, ratio] as const),
+  };
 }
 
 function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {

@@ -20,6 +20,8 @@ import { RecordWriter } from "./records/record-writer.ts";
 import { expired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
 import type { Signal } from "./signals/signal.ts";
+import { volumeSignals } from "./signals/volume-signals.ts";
+import { Volumes } from "./volumes.ts";
 import type { Head } from "./watch/pages.ts";
 
 /** What nightwatch works with. */
@@ -64,6 +66,7 @@ export class Nightwatch {
   };
   private readonly book = new RunBook();
   private readonly forecasts: ForecastBook;
+  private readonly volumes = new Volumes();
   private readonly notifier: Notifier;
   private readonly writer: RecordWriter;
   /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
@@ -172,6 +175,11 @@ export class Nightwatch {
     this.counters.lastListed = Math.floor(this.parts.clock() / 1000);
   }
 
+  /** Takes what a reaper says of the results volumes. */
+  reaperChanged(workflow: Workflow): void {
+    this.volumes.note(workflow);
+  }
+
   /** Takes when the leader of the Argo controllers last said that it is alive, milliseconds; undefined if nobody leads. */
   controllerSeen(renewed: number | undefined): void {
     this.controllerRenewed = renewed;
@@ -208,13 +216,16 @@ export class Nightwatch {
         }
       }
     }
+    this.volumes.prune(now);
     const gone = this.book.prune(now);
     this.writer.forget(gone);
     this.parts.store.forget(gone);
   }
 
   metrics(): string {
-    return renderMetrics(this.sight.lanes, this.sight.signals, this.counters, this.controllerRenewed);
+    const { lanes, signals } = this.sight;
+    const volumes = this.volumes.all(this.parts.clock());
+    return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, volumes);
   }
 
   /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
@@ -243,7 +254,8 @@ export class Nightwatch {
   }
 
   private look(now: number): void {
-    this.sight = lookAt(this.book.lanes(), this.controllerRenewed, now, (lane) => this.forecastsOf(lane, now));
+    const sight = lookAt(this.book.lanes(), this.controllerRenewed, now, (lane) => this.forecastsOf(lane, now));
+    this.sight = { ...sight, signals: [...sight.signals, ...volumeSignals(this.volumes.all(now))] };
     for (const { customer, reason } of this.sight.failures) {
       this.counters.roundFailures += 1;
       this.parts.log("error", `lane ${customer}: ${reason}`);

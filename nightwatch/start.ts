@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
@@ -62,7 +62,8 @@ export async function startNightwatch(
     },
   );
   // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
-  const mine = { labelSelector: `!workflows.argoproj.io/controller-instanceid,${NIGHTS_ONLY}` };
+  const own = "!workflows.argoproj.io/controller-instanceid";
+  const mine = { labelSelector: `${own},${NIGHTS_ONLY}` };
   const workflows = new CollectionWatch<Workflow, Head>(
     config,
     objects,
@@ -71,6 +72,22 @@ export async function startNightwatch(
       listed: (heads) => nightwatch.workflowsListed(heads, (head) => readWorkflow(objects, head)),
       changed: (workflow) => nightwatch.workflowChanged(workflow),
       deleted: (workflow) => nightwatch.workflowDeleted(workflow),
+      failed,
+    },
+  );
+  const reapers = new CollectionWatch<Workflow>(
+    config,
+    objects,
+    { ...ARGO, plural: "workflows", labelSelector: `${own},${REAPERS_ONLY}` },
+    {
+      listed: async (items) => {
+        for await (const reaper of items) {
+          nightwatch.reaperChanged(reaper);
+        }
+      },
+      changed: (reaper) => nightwatch.reaperChanged(reaper),
+      // What it said holds until the next one says more.
+      deleted: () => undefined,
       failed,
     },
   );
@@ -85,7 +102,10 @@ export async function startNightwatch(
     await loadRecords(nightwatch, settings, stop.signal);
     if (!stop.signal.aborted) {
       // Whether a night is late can be told only by its schedule, so that comes first.
-      void schedules.start().then(() => workflows.start());
+      void schedules
+        .start()
+        .then(() => workflows.start())
+        .then(() => reapers.start());
       await Promise.all([
         keepRound(nightwatch, settings, stop.signal),
         watchController(nightwatch, settings, stop.signal),
@@ -99,7 +119,7 @@ export async function startNightwatch(
       stop.abort();
       server.close();
       await working;
-      await Promise.all([schedules.end(), workflows.end()]);
+      await Promise.all([schedules.end(), workflows.end(), reapers.end()]);
     },
   };
 }

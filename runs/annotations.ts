@@ -24,5 +24,8 @@ export const CALENDAR = "nightlane/calendar";
 /** Label of the workflows that read a kept log for a person. Admission holds it to be on these and on no others. */
 export const READER_LABEL = "nightlane/reader";
 
+/** Label selector of the reaper's workflows, which say how full the results volumes are. */
+export const REAPERS_ONLY = "workflows.argoproj.io/cron-workflow=reaper";
+
 /** Label selector of a lane's nights: of all its workflows those that are neither the reaper's nor a reader. */
 export const NIGHTS_ONLY = `workflows.argoproj.io/cron-workflow!=reaper,!${READER_LABEL}`;

@@ -95,5 +95,13 @@ function nightAlerts(definition: CustomerDefinition): readonly Alert[] {
       command: show,
     },
     ...troubleAlerts(definition),
+    {
+      name: "NightlaneVolumeNearlyFull",
+      expression: `${series("volume_used_ratio")} >= 0.8`,
+      reason: "volume",
+      severity: "warning",
+      summary: `${displayName}: the results volume ({{ $labels.volume }}) is filled to 80 % or more.`,
+      command: `nightlane logs ${customer} --kept`,
+    },
   ];
 }

@@ -57,7 +57,7 @@ describe("ResourceBoundary", () => {
   test("follows from the night where the file does not say how many runners there are", () => {
     const follows = find(manifestsOf(testCustomer()).lane, "ResourceQuota") as unknown as Quota;
     const widest = runnersAtOnce(testCustomer().workflow.steps);
-    expect(follows.spec.hard.pods).toBe(String(Math.max(4, 2 * widest) + 2));
+    expect(follows.spec.hard.pods).toBe(String(Math.max(4, 2 * widest) + 3));
   });
 
   test("allows no Service, so that nothing in a lane can be reached", () => {

@@ -1,0 +1,63 @@
+import { type ResultsVolume, type VolumeUse, volumeUse } from "../runs/volume-use.ts";
+import type { Workflow } from "../runs/workflow.ts";
+import { customerOf } from "./lane.ts";
+
+/** From here on a person is told: there is time for a deployment, and for the retention to take effect. */
+export const NEARLY_FULL = 0.8;
+
+/** A reaper looks twice an hour. What is older says nothing about now. */
+const TOO_OLD = 24 * 3600_000;
+
+/** How full one results volume of a customer is. */
+export interface CustomerVolume extends VolumeUse {
+  readonly customer: string;
+  /** Since when it is nearly full, as far as nightwatch has seen, milliseconds; undefined where it is not. */
+  readonly fullSince?: number;
+}
+
+/** How full the results volumes of all customers are, as their reapers last saw it. */
+export class Volumes {
+  private readonly known = new Map<string, CustomerVolume>();
+
+  /** Takes what a workflow of a reaper says. One that cannot be read says nothing, and hinders nobody else's. */
+  note(reaper: Workflow): void {
+    const customer = customerOf(reaper.metadata.namespace);
+    if (customer === undefined) {
+      return;
+    }
+    for (const use of said(reaper)) {
+      const key = keyOf(customer, use.volume);
+      const before = this.known.get(key);
+      if (before === undefined || before.at < use.at) {
+        const fullSince = use.ratio < NEARLY_FULL ? undefined : (before?.fullSince ?? use.at);
+        this.known.set(key, { customer, ...use, ...(fullSince === undefined ? {} : { fullSince }) });
+      }
+    }
+  }
+
+  /** Forgets what says nothing about now, of customers that are gone for instance. @param now Milliseconds. */
+  prune(now: number): void {
+    for (const [key, { at }] of this.known) {
+      if (now - at >= TOO_OLD) {
+        this.known.delete(key);
+      }
+    }
+  }
+
+  /** What is known and not too old. @param now Milliseconds. */
+  all(now: number): readonly CustomerVolume[] {
+    return [...this.known.values()].filter(({ at }) => now - at < TOO_OLD);
+  }
+}
+
+function said(reaper: Workflow): readonly VolumeUse[] {
+  try {
+    return volumeUse(reaper);
+  } catch {
+    return [];
+  }
+}
+
+function keyOf(customer: string, volume: ResultsVolume): string {
+  return `${customer}/${volume}`;
+}

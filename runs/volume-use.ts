@@ -1,0 +1,32 @@
+import { workflowNodes } from "./nodes.ts";
+import { parameter, type Workflow } from "./workflow.ts";
+
+/** A results volume: the lane's, or the one on the customer's side. */
+export type ResultsVolume = "lane" | "customer";
+
+/** How full a results volume was when the reaper looked. */
+export interface VolumeUse {
+  readonly volume: ResultsVolume;
+  /** Used of what can be used, 0 to 1. */
+  readonly ratio: number;
+  /** When the reaper looked, milliseconds. */
+  readonly at: number;
+}
+
+const PARAMETERS: readonly (readonly [ResultsVolume, string])[] = [
+  ["lane", "lane-used"],
+  ["customer", "customer-used"],
+];
+
+/** What a workflow of the reaper says of the volumes; nothing of one that it could not look at, or is still to. */
+export function volumeUse(reaper: Workflow): readonly VolumeUse[] {
+  const tidy = workflowNodes(reaper).find(({ templateName, type }) => templateName === "tidy" && type === "Pod");
+  const at = Date.parse(tidy?.finishedAt ?? "");
+  if (Number.isNaN(at)) {
+    return [];
+  }
+  return PARAMETERS.flatMap(([volume, name]) => {
+    const percent = parameter(tidy?.outputs?.parameters, name) ?? "";
+    return /^(\d|[1-9]\d|100)$/.test(percent) ? [{ volume, ratio: Number(percent) / 100, at }] : [];
+  });
+}
