@@ -1,7 +1,7 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
 import { HEADS, orUndefined, type Requests } from "./requests.ts";
 
 /** A run record without its content. */
@@ -11,6 +11,8 @@ export interface RecordHead {
   /** When it was made, RFC 3339: within moments of the run's start. */
   readonly created: string;
   readonly businessDate?: string;
+  /** Absent in records of earlier versions. */
+  readonly phase?: string;
 }
 
 /** How many records one answer holds at most. */
@@ -49,7 +51,7 @@ export class RunRecords {
       name: metadata.name,
       customer: metadata.labels[CUSTOMER_LABEL] ?? "",
       created: metadata.creationTimestamp ?? "",
-      ...defined({ businessDate: metadata.labels[DATE_LABEL] }),
+      ...defined({ businessDate: metadata.labels[DATE_LABEL], phase: metadata.labels[PHASE_LABEL] }),
     }));
   }
 

@@ -10,6 +10,8 @@ export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: 
 export const CUSTOMER_LABEL = "nightlane/customer";
 /** Label that names the business date of a record. */
 export const DATE_LABEL = "nightlane/business-date";
+/** Label that names the phase of a record: of most runs no more is needed than that they ended well. */
+export const PHASE_LABEL = "nightlane/phase";
 /** Label of a record that is final, so that the others are found among many. */
 export const ENDED_LABEL = "nightlane/ended";
 

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { ApiClient } from "../../farm/api-client.ts";
+import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import type { FleetSize } from "./fleet-size.ts";
 import { type GeneratedLane, generateLane } from "./generate.ts";
 
@@ -21,9 +22,11 @@ export async function fill(api: ApiClient, size: FleetSize, now: number): Promis
 
 async function fillLane(
   create: (path: string, body: unknown) => Promise<void>,
-  { namespace, cron, workflows, records }: GeneratedLane,
+  { customer, namespace, cron, workflows, records }: GeneratedLane,
 ): Promise<void> {
-  await create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  // By this label the overview knows the customers.
+  const metadata = { name: namespace, labels: { [CUSTOMER_LABEL]: customer } };
+  await create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
   await Promise.all([
     create(`${ARGO}/namespaces/${namespace}/cronworkflows`, cron),
     ...workflows.map((one) => create(`${ARGO}/namespaces/${namespace}/workflows`, one)),

@@ -5,6 +5,7 @@ import {
   CUSTOMER_LABEL,
   DATE_LABEL,
   ENDED_LABEL,
+  PHASE_LABEL,
   type RunFacts,
   type RunRecord,
   recordName,
@@ -24,6 +25,7 @@ type GeneratedWorkflow = Workflow & { readonly apiVersion: string; readonly kind
 
 /** Everything of one lane that nightwatch and the overview read: its schedule, tonight's night, last night's, the records. */
 export interface GeneratedLane {
+  readonly customer: string;
   readonly namespace: string;
   readonly cron: CronWorkflow & { readonly apiVersion: string; readonly kind: string };
   readonly workflows: readonly GeneratedWorkflow[];
@@ -61,6 +63,7 @@ export function generateLane(number: number, size: FleetSize, now: number): Gene
     return runFacts({ ...ended, metadata: { ...ended.metadata, uid: `${customer}-${back}` } }, schedule, now);
   };
   return {
+    customer,
     namespace,
     cron,
     workflows: [night(0, Math.floor(size.steps / 2))],
@@ -79,6 +82,7 @@ function record(spec: RunFacts): RunRecord {
         [CUSTOMER_LABEL]: spec.customer,
         [DATE_LABEL]: spec.businessDate ?? "",
         [ENDED_LABEL]: "true",
+        [PHASE_LABEL]: spec.phase,
       },
     },
     spec,

@@ -5,6 +5,7 @@ import {
   CUSTOMER_LABEL,
   DATE_LABEL,
   ENDED_LABEL,
+  PHASE_LABEL,
   RUN_RECORDS,
   type RunFacts,
   type RunRecord,
@@ -175,6 +176,7 @@ export class RecordStore {
         labels: {
           "app.kubernetes.io/managed-by": "nightlane",
           [CUSTOMER_LABEL]: facts.customer,
+          [PHASE_LABEL]: facts.phase,
           ...(facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate }),
           ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
         },

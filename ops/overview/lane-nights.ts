@@ -45,7 +45,7 @@ export async function readLane(central: Central, lane: Lane, now: number): Promi
   const fromWorkflows = heads.map(async (head): Promise<RunFacts> => {
     const date = recordOf(lane, head, records)?.businessDate;
     if (head.phase === "Succeeded" && date !== undefined && head !== newest) {
-      return endedWell(lane, head, date);
+      return endedWell(lane, { name: head.name, uid: head.uid, began: head.created, businessDate: date });
     }
     const workflow = await central.workflow(lane.namespace, head.name);
     states.set(head.uid, nightState(workflow, now));
@@ -77,9 +77,14 @@ function fromRecords(
   const taken = new Set(
     heads.flatMap(({ name, uid }) => [recordName(lane.customer, name), recordName(lane.customer, name, uid)]),
   );
+  const oldest = new Date(now - LOOK_BACK).toISOString();
   return records
-    .filter(({ name, created }) => !taken.has(name) && now - Date.parse(created) < LOOK_BACK)
-    .map(async ({ name }) => (await central.runRecords.get(name))?.spec);
+    .filter(({ name, created, businessDate }) => !taken.has(name) && (businessDate ?? created) >= oldest.slice(0, 10))
+    .map(async ({ name, created, businessDate, phase }) =>
+      phase === "Succeeded" && businessDate !== undefined
+        ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })
+        : (await central.runRecords.get(name))?.spec,
+    );
 }
 
 function recordOf(
@@ -90,13 +95,22 @@ function recordOf(
   return records.get(recordName(lane.customer, name, uid)) ?? records.get(recordName(lane.customer, name));
 }
 
+/** What labels say of a run that ended well. */
+interface GoodRun {
+  readonly name: string;
+  readonly uid: string;
+  /** RFC 3339. */
+  readonly began: string;
+  readonly businessDate: string;
+}
+
 /** What is known without reading it of a night that ended well. */
-function endedWell(lane: Lane, head: WorkflowHead, businessDate: string): RunFacts {
-  const [, number = "1"] = /-run-(\d+)$/.exec(head.name) ?? [];
+function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): RunFacts {
+  const [, number = "1"] = /-run-(\d+)(?:\.|$)/.exec(name) ?? [];
   return {
     customer: lane.customer,
-    night: head.name,
-    uid: head.uid,
+    night: name,
+    uid,
     pipeline: "night",
     businessDate,
     runNumber: Number(number),
@@ -105,7 +119,7 @@ function endedWell(lane: Lane, head: WorkflowHead, businessDate: string): RunFac
     images: [],
     parameters: {},
     phase: "Succeeded",
-    startedAt: head.created,
+    startedAt: began,
     late: false,
     steps: [],
     acts: [],

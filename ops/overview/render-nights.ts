@@ -26,7 +26,7 @@ export function renderNights(unsorted: readonly NightLine[], view: OverviewView)
   }
   const lines = [...unsorted].sort(byUrgency);
   const customers = new Set(lines.map(({ customer }) => customer)).size;
-  const counts = `${customers} customers: ${countsOf(lines)}`;
+  const counts = `${customers} ${customers === 1 ? "customer" : "customers"}: ${countsOf(lines)}`;
   const head = wrapped(counts, "", view.columns);
   const shown = folded(lines, view.rows === undefined ? undefined : view.rows - head.length);
   const heading = ["CUSTOMER", "DATE", "STEPS", "FINISH BY", "STATE"];

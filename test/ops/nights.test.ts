@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { runFacts } from "../../runs/run-facts.ts";
 import { confirming, cron, deciding, NOW, night, passed, running } from "./support/fleet.ts";
 import { stepNode } from "./support/night-workflow.ts";
 import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
@@ -124,6 +125,25 @@ describe("nights, on 80x24 with 40 customers", () => {
     expectWidth(told.out, 80);
     expect(controlCharacters(told.out)).toEqual([]);
   });
+});
+
+test("nights reads of a run that ended well no more than its labels", async () => {
+  const api = await StandInApi.start();
+  api.lane("nordbank", {
+    cron: cron("nordbank", { since: "2026-11-01T12:00:00Z" }),
+    workflows: [night("nordbank", { open: "yes" })],
+  });
+  for (let day = 1; day < 26; day += 1) {
+    const date = `2026-11-${String(day).padStart(2, "0")}`;
+    const startedAt = `${date}T21:30:00Z`;
+    const failed = day === 24 ? ({ phase: "Failed" } as const) : ({ phase: "Succeeded" } as const);
+    const workflow = night("nordbank", { date, open: "yes", startedAt, finishedAt: `${date}T23:30:00Z`, ...failed });
+    api.record({ ...runFacts(workflow, undefined, NOW), customer: "nordbank" });
+  }
+  const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+  expect(told.out).toMatch(/^1 customer: 1 failed, 1 running$/m);
+  expect(told.out).toMatch(/^nordbank +2026-11-24 .*FAILED/m);
+  expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(1);
 });
 
 describe("nights, where one lane does not answer", () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../../constructs/central-cluster.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, type RunFacts, recordName } from "../../../runs/run-record.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, type RunFacts, recordName } from "../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { temporaryFolder } from "../../support/folders.ts";
@@ -207,7 +207,7 @@ function namespaceObject(name: string): object {
 
 function recordObject(name: string, facts: RunFacts): { readonly metadata: object; readonly spec: RunFacts } {
   const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
-  const labels = { [CUSTOMER_LABEL]: facts.customer, ...date };
+  const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
   return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
 }
 
