@@ -87,6 +87,7 @@ class JobProgress:
         self._troubles = troubles
         self._executors = ExecutorLook(cluster, troubles, self._silent_seconds)
         self._next_executor_look = _NEVER
+        self._driver: JsonObject = {}
         self._log = log
         self._container = text_at(_first(objects_at(spark.job, "spec", "template", "spec", "containers")), "name")
         self._follower: LogFollower | None = None
@@ -115,7 +116,7 @@ class JobProgress:
         left = self._time_left(job)
         if job.ready_pods > 0:
             self._troubles.over(*TO_RUN)
-            return min(left, self._relay_log(job), self._look_at_executors(job))
+            return min(left, self._relay_log(job), self._look_at_executors())
         self._running = False
         wait = self._next_look - time.monotonic()
         return min(left, wait if wait > 0 else self._look(job))
@@ -192,20 +193,17 @@ class JobProgress:
         if pod is None:
             return _LOOKS_SECONDS[0]
         self._running = True
+        self._driver = pod
         self._next_executor_look = time.monotonic() + FIRST_LOOKS_SECONDS
         self._log.info(f"RUNNING: pod {text_at(pod, 'metadata', 'name')}")
         self._follow(pod)
         return _NEVER
 
-    def _look_at_executors(self, job: RemoteJob) -> float:
+    def _look_at_executors(self) -> float:
         wait = self._next_executor_look - time.monotonic()
         if wait > 0:
             return wait
-        try:
-            driver = self._newest_pod(job.name)
-        except ApiUnknown:
-            return _LOOKS_SECONDS[-1]
-        pause = _LOOKS_SECONDS[-1] if driver is None else self._executors.look(driver)
+        pause = self._executors.look(self._driver)
         self._next_executor_look = time.monotonic() + pause
         return pause
 
