@@ -1,4 +1,5 @@
 import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
+import type { NightForecast } from "../runs/forecast/forecast-night.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
@@ -23,6 +24,8 @@ export interface NightLook {
   readonly zone?: string;
   /** When it should have ended, milliseconds. @default - nothing was promised */
   readonly finishBy?: number;
+  /** What is expected of it while it runs. @default - too little is known, or the night has ended */
+  readonly forecast?: NightForecast;
   /** Columns of the screen. @default - nothing is cut */
   readonly columns?: number;
   /** Rows that all of it may take: steps that need nobody are folded. @default - every step is shown */
@@ -68,7 +71,30 @@ function noticeLines(night: NightState, look: NightLook): readonly string[] {
       const when = (look.times ?? new Times()).day(Date.parse(end), look.zone);
       return line([["yellow", `  the ${CREDENTIAL_PARTS[part]} of the credential ends on ${when}`]], paint, columns);
     });
-  return [...half, ...ends, ...troubleLines(night.trouble, "  ", look)];
+  return [...half, ...ends, ...forecastLines(look), ...troubleLines(night.trouble, "  ", look)];
+}
+
+/** When the night is expected to end; the steps that this waits for are marked in their own lines. */
+function forecastLines({
+  forecast,
+  times = new Times(),
+  zone,
+  finishBy,
+  paint,
+  columns,
+}: NightLook): readonly string[] {
+  if (forecast === undefined) {
+    return [];
+  }
+  const { end, unknown } = forecast;
+  if (end === undefined) {
+    const why = unknown.length === 0 ? "" : `: too few nights are known of ${unknown.join(", ")}`;
+    return why === "" ? [] : [line([["gray", `  no expected end${why}`]], paint, columns)];
+  }
+  const clockOf = (instant: number): string => times.clock(instant, zone);
+  const late = finishBy === undefined ? 0 : Math.round((end.expected - finishBy) / 1000);
+  const text = `  expected to end ${clockOf(end.expected)} (${clockOf(end.earliest)} to ${clockOf(end.latest)})`;
+  return [line([late > 0 ? ["red", `${text}, ${duration(late)} late`] : text], paint, columns)];
 }
 
 /** One line, or two where the screen is too narrow for one. */

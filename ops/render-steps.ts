@@ -91,11 +91,22 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
     ...(step.waitingSince === undefined ? [] : [`since ${near(look)(step.waitingSince)}`]),
     ...(step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
     ...(step.asked === undefined ? [] : [step.asked === "hold" ? "to be held" : "to be skipped"]),
+    ...expectation(step, look),
     ...(before.length === 0 ? [] : [`after ${before.join(", ")}`]),
     ...(step.trouble === undefined || look.rows === undefined ? [] : [troubleText(step.trouble, near(look))]),
     // With details the message has lines of its own, whole; a trouble says it better.
     ...(step.message === undefined || step.trouble !== undefined || details ? [] : [step.message]),
   ];
+}
+
+/** When a step is expected to end, and whether the end of the night waits for it. */
+function expectation({ name }: StepStatus, { forecast, times = new Times(), zone }: NightLook): readonly string[] {
+  const expected = forecast?.steps.find((step) => step.name === name)?.end.expected;
+  if (expected === undefined) {
+    return [];
+  }
+  const critical = forecast?.criticalPath.includes(name) === true ? ", critical" : "";
+  return [`ends ${times.clock(expected, zone)}${critical}`];
 }
 
 function detailLines(step: StepStatus, look: NightLook): readonly string[] {

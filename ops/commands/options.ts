@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Day, isDay } from "../../runs/local-time.ts";
+import { type Day, isDay, isTimeOfDay } from "../../runs/local-time.ts";
 import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
 import type { NightChoice } from "../choose-night.ts";
@@ -91,6 +91,14 @@ export function actorOf(central: Central, options: ActCommandOptions): Actor {
 export function day(text: string): Day {
   if (!isDay(text)) {
     throw new InvalidArgumentError("a day of the calendar is written YYYY-MM-DD, like 2026-03-31.");
+  }
+  return text;
+}
+
+/** Parses `HH:MM`. */
+export function timeOfDay(text: string): string {
+  if (!isTimeOfDay(text)) {
+    throw new InvalidArgumentError("a time of day is written HH:MM, like 03:30.");
   }
   return text;
 }

@@ -18,9 +18,10 @@ import {
   nightChoice,
   oneNight,
   outputOf,
+  timeOfDay,
 } from "./options.ts";
 
-type StepOptions = ActCommandOptions & NightOption;
+type StepOptions = ActCommandOptions & NightOption & { readonly until?: string };
 type DecideOptions = StepOptions & { readonly wait?: number };
 type WaitingStepOptions = StepOptions & { readonly wait: number };
 type StepVerb = (context: VerbContext, customer: string, step: string) => Promise<Done>;
@@ -41,7 +42,10 @@ const STEP_VERBS: readonly {
     name: "hold",
     description: "hold a step before it starts, also one not reached yet; its siblings run on",
     verb: hold,
-    examples: ['hold nordbank report --reason "figures under review"'],
+    examples: [
+      'hold nordbank report --reason "figures under review"',
+      'hold nordbank report --until 03:00 --dry-run --reason "what would it cost?"',
+    ],
   },
   {
     name: "release",
@@ -82,7 +86,9 @@ export function addStepCommands(program: Command, io: Io): void {
         const output = outputOf(options, io);
         output.show("Act", await verb(contextOf(options, output), customer, step), renderDone);
       });
-    if (verb !== hold) {
+    if (verb === hold) {
+      untilOption(command);
+    } else {
       command.option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS);
     }
     withExamples(command, ...examples);
@@ -135,14 +141,30 @@ function addPause(program: Command, io: Io): void {
     },
   ] as const;
   for (const { name, description, verb, example } of verbs) {
-    const command = oneNight(acting(program.command(`${name} <customer>`)))
-      .description(description)
-      .action(async (customer: string, options: StepOptions) => {
-        const output = outputOf(options, io);
-        output.show("Act", await verb(contextOf(options, output), customer), renderDone);
-      });
+    const command = oneNight(acting(program.command(`${name} <customer>`)));
+    if (verb === pause) {
+      untilOption(command);
+    }
+    command.description(description).action(async (customer: string, options: StepOptions) => {
+      const output = outputOf(options, io);
+      output.show("Act", await verb(contextOf(options, output), customer), renderDone);
+    });
     withExamples(command, example);
   }
+}
+
+/** Adds `--until`: a hold lasts until it is released, so that it matters to the question of what one would cost only. */
+function untilOption(command: Command): void {
+  command
+    .option("--until <time>", "with --dry-run: say what it costs until then, local time HH:MM", timeOfDay)
+    .hook("preAction", (_, action) => {
+      const { until, dryRun } = action.opts<StepOptions>();
+      if (until !== undefined && dryRun !== true) {
+        action.error(
+          "error: --until only asks what it would cost: add --dry-run; what is held stays so until released",
+        );
+      }
+    });
 }
 
 function contextOf(options: DecideOptions, output: Output): VerbContext {
@@ -153,6 +175,8 @@ function contextOf(options: DecideOptions, output: Output): VerbContext {
     choice: nightChoice(options),
     effectSeconds: options.wait ?? EFFECT_SECONDS,
     note: (text) => output.note(text),
+    times: output.view.times,
+    ...(options.until === undefined ? {} : { until: options.until }),
   };
 }
 

@@ -47,9 +47,13 @@ export async function readLane(central: Central, lane: Lane, now: number): Promi
     if (head.phase === "Succeeded" && date !== undefined && head !== newest) {
       return endedWell(lane, { name: head.name, uid: head.uid, began: head.created, businessDate: date });
     }
-    const workflow = await central.workflow(lane.namespace, head.name);
+    const [workflow, record] = await Promise.all([
+      central.workflow(lane.namespace, head.name),
+      head.completed ? undefined : recordedOf(central, recordOf(lane, head, records)),
+    ]);
     states.set(head.uid, nightState(workflow, now));
-    return runFacts(workflow, schedule, now);
+    const forecast = record?.uid === head.uid ? record.forecast : undefined;
+    return { ...runFacts(workflow, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
   });
   const runs = await Promise.all([...fromWorkflows, ...fromRecords(central, lane, heads, recordHeads, now)]);
   const since = Date.parse(cron?.metadata.creationTimestamp ?? "");
@@ -85,6 +89,11 @@ function fromRecords(
         ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })
         : (await central.runRecords.get(name))?.spec,
     );
+}
+
+/** What nightwatch has recorded of a run that goes on: its forecast above all. */
+async function recordedOf(central: Central, head: RecordHead | undefined): Promise<RunFacts | undefined> {
+  return head === undefined ? undefined : (await central.runRecords.get(head.name))?.spec;
 }
 
 function recordOf(

@@ -2,6 +2,7 @@ import { defined } from "../../runs/defined.ts";
 import { currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
+import type { ForecastFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { StepTrouble } from "../../runs/trouble.ts";
 import type { Lane } from "../lanes.ts";
@@ -37,6 +38,8 @@ export interface NightLine {
   readonly finishBy?: string;
   readonly late?: boolean;
   readonly secondsLeft?: number;
+  /** What nightwatch expected when it last recorded the run. */
+  readonly forecast?: ForecastFacts;
   /** Name of the workflow of the run that stands for the date. */
   readonly night?: string;
   readonly runNumber?: number;
@@ -110,6 +113,7 @@ function lineOf(read: ReadLane, night: DueNight): NightLine {
       startBy: time(night.startBy),
       finishBy: time(night.finishBy),
       secondsLeft: night.secondsLeft,
+      forecast: standing === "running" ? run?.forecast : undefined,
       night: run?.night,
       runNumber: run?.runNumber,
       phase: run?.phase,

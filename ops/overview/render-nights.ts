@@ -29,11 +29,15 @@ export function renderNights(unsorted: readonly NightLine[], view: OverviewView)
   const counts = `${customers} ${customers === 1 ? "customer" : "customers"}: ${countsOf(lines)}`;
   const head = wrapped(counts, "", view.columns);
   const shown = folded(lines, view.rows === undefined ? undefined : view.rows - head.length);
-  const heading = ["CUSTOMER", "DATE", "STEPS", "FINISH BY", "STATE"];
-  const rows = shown.map((line) => [
+  const expected = shown.map((line) => expectedEnd(line, view));
+  // Without nightwatch, or before it knows the nights, the screen has better use for the column.
+  const isForecast = expected.some((text) => text !== undefined);
+  const heading = ["CUSTOMER", "DATE", "STEPS", ...(isForecast ? ["EXPECTED"] : []), "FINISH BY", "STATE"];
+  const rows = shown.map((line, index) => [
     line.customer,
     line.businessDate ?? "-",
     line.steps === undefined || line.steps === 0 ? "-" : `${line.stepsDone}/${line.steps}`,
+    ...(isForecast ? [expected[index] ?? "-"] : []),
     deadline(line, view),
     stateText(line, view),
   ]);
@@ -51,6 +55,12 @@ function folded(lines: readonly NightLine[], rows: number | undefined): readonly
   const room = rows === undefined ? lines.length : Math.max(rows - 3, 1);
   const loud = lines.filter((line) => !isQuiet(line)).length;
   return lines.length <= room + 1 ? lines : lines.slice(0, Math.max(room, loud));
+}
+
+/** When the night is expected to end. What is past by now was not worth recording again, and is not worth saying. */
+function expectedEnd({ forecast, timezone }: NightLine, { times, now }: OverviewView): string | undefined {
+  const end = Date.parse(forecast?.expectedEnd ?? "");
+  return end > now ? times.clock(end, timezone) : undefined;
 }
 
 function deadline({ finishBy, secondsLeft, standing, timezone }: NightLine, { times }: OverviewView): string {

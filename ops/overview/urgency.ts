@@ -12,6 +12,7 @@ const URGENCIES = [
   { name: "waiting for a decision", color: "red" },
   { name: "in trouble", color: "red" },
   { name: "late", color: "red" },
+  { name: "expected late", color: "red" },
   { name: "waiting for a confirmation", color: "yellow" },
   { name: "held", color: "yellow" },
   { name: "paused", color: "yellow" },
@@ -64,7 +65,7 @@ function standing(line: NightLine): readonly Urgency[] {
     case "upcoming":
       return ["to come"];
     case "running":
-      return [line.late === true ? "late" : "running"];
+      return [line.late === true ? "late" : line.forecast?.willMiss === true ? "expected late" : "running"];
     case "due":
       return [line.late === true ? "late" : "due"];
     case "succeeded":

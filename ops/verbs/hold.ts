@@ -2,6 +2,7 @@ import { type Act, actAnnotation } from "../../runs/act.ts";
 import { noteAct } from "../acts/change-workflow.ts";
 import { controlName, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
+import { withCost } from "../forecast/hold-cost.ts";
 import { type Done, done, notPossible, type StepTarget, targetOf, type VerbContext } from "./verb.ts";
 
 /** What the control ConfigMap can ask for a step that is not reached yet. */
@@ -20,7 +21,8 @@ export async function hold(context: VerbContext, customer: string, name: string)
   }
   await ask(context, target, act, "yes");
   await requireNotBegun(context, target, "hold");
-  return done(act, target.night, actor.dryRun, `${name} will wait at its gate when the night reaches it`);
+  const effect = `${name} will wait at its gate when the night reaches it`;
+  return done(act, target.night, actor.dryRun, await withCost(context, target.night, effect, name));
 }
 
 /**

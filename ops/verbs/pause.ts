@@ -1,6 +1,7 @@
 import { changeWorkflow } from "../acts/change-workflow.ts";
 import { runningNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
+import { withCost } from "../forecast/hold-cost.ts";
 import { laneOf } from "../lanes.ts";
 import { type Done, done, placeOf, type VerbContext } from "./verb.ts";
 
@@ -31,5 +32,5 @@ async function setPaused(context: VerbContext, customer: string, paused: boolean
   const effect = paused
     ? "no further step starts; steps that run go on"
     : "steps start again; steps that wait for a person still do";
-  return done(act, night, context.actor.dryRun, effect);
+  return done(act, night, context.actor.dryRun, paused ? await withCost(context, night, effect) : effect);
 }

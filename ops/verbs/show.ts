@@ -1,7 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { forecastNight, type NightForecast } from "../../runs/forecast/forecast-night.ts";
+import type { NightModel } from "../../runs/forecast/night-model.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import type { Central } from "../central.ts";
 import { type NightChoice, nightToShow, readNight, type ShownNight } from "../choose-night.ts";
+import { OpsError } from "../exit-code.ts";
+import { forecastAnswer, readModel } from "../forecast/lane-forecast.ts";
 import { Frame } from "../frame.ts";
 import type { Lane } from "../lanes.ts";
 import { answer, type Output, type View } from "../output.ts";
@@ -17,14 +21,14 @@ const MOST_COMMAND_ROWS = 4;
 
 /** A lane's night: states, times, remote jobs, and who decided what. */
 export async function show(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
-  const night = await nightToShow(central, lane, choice);
+  const night = await withModel(central, await nightToShow(central, lane, choice), output);
   noteRemarks(night, output);
   output.show("Night", nightDocument(night), (_, view) => whole(night, view));
 }
 
 /** The same, again and again until the night ends: redrawn on a terminal, else printed whenever it changed. */
 export async function watch(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
-  let night = await nightToShow(central, lane, choice);
+  let night = await withModel(central, await nightToShow(central, lane, choice), output);
   noteRemarks(night, output);
   const frame = output.form === "text" && output.stream.isTTY === true ? new Frame(output.stream) : undefined;
   const note = (text: string): void => (frame === undefined ? output.note(text) : frame.say(text));
@@ -49,13 +53,39 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
 }
 
 /** A night for machines. */
-function nightDocument({ lane, state, schedule, finishBy }: ShownNight): object {
+function nightDocument(night: ForecastNight): object {
+  const { lane, state, schedule, finishBy } = night;
+  const forecast = forecastOf(night);
   return {
     customer: lane.customer,
     ...state,
     ...(schedule === undefined ? {} : { timezone: schedule.timezone }),
     ...(finishBy === undefined ? {} : { finishBy: new Date(finishBy).toISOString() }),
+    ...(forecast === undefined ? {} : { forecast: forecastAnswer(forecast) }),
   };
+}
+
+/** A night with what its lane's last nights say of it. */
+interface ForecastNight extends ShownNight {
+  readonly model?: NightModel;
+}
+
+/** Reads the lane's last nights. A night is shown without them too. */
+async function withModel(central: Central, night: ShownNight, output: Output): Promise<ForecastNight> {
+  try {
+    const model = await readModel(central, night.lane, night.state);
+    return model === undefined ? night : { ...night, model };
+  } catch (error) {
+    if (error instanceof OpsError) {
+      output.note(`no forecast: ${error.message}`);
+      return night;
+    }
+    throw error;
+  }
+}
+
+function forecastOf({ model, state }: ForecastNight): NightForecast | undefined {
+  return model === undefined || hasEnded(state) ? undefined : forecastNight(model, state, Date.now());
 }
 
 function noteRemarks({ remarks }: ShownNight, output: Output): void {
@@ -65,7 +95,7 @@ function noteRemarks({ remarks }: ShownNight, output: Output): void {
 }
 
 /** Everything there is to say, however many lines it takes. */
-function whole(night: ShownNight, view: View): string {
+function whole(night: ForecastNight, view: View): string {
   const { state } = night;
   const commands = commandsOf(night).flatMap((command) => wrapped(command, "  ", view.columns));
   const source = `  ${state.workflow}  template ${state.template ?? "-"}`;
@@ -77,7 +107,7 @@ function whole(night: ShownNight, view: View): string {
 }
 
 /** What fits a screen: the night, and the commands for what waits for a person. */
-function fitting(night: ShownNight, view: View, rows: number): string {
+function fitting(night: ForecastNight, view: View, rows: number): string {
   const all = commandsOf(night);
   const shown = all.slice(0, all.length > MOST_COMMAND_ROWS ? MOST_COMMAND_ROWS - 1 : MOST_COMMAND_ROWS);
   const more = all.length - shown.length;
@@ -89,13 +119,16 @@ function fitting(night: ShownNight, view: View, rows: number): string {
   return [body, ...commands].join("\n");
 }
 
-function lookOf({ lane, schedule, finishBy }: ShownNight, view: View): Parameters<typeof renderNight>[1] {
+function lookOf(night: ForecastNight, view: View): Parameters<typeof renderNight>[1] {
+  const { lane, schedule, finishBy } = night;
+  const forecast = forecastOf(night);
   return {
     ...view,
     title: lane.customer,
     now: Date.now(),
     ...(schedule === undefined ? {} : { zone: schedule.timezone }),
     ...(finishBy === undefined ? {} : { finishBy }),
+    ...(forecast === undefined ? {} : { forecast }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Central } from "../central.ts";
 import { type NightChoice, type ReadNight, runningNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { type Lane, laneOf } from "../lanes.ts";
+import type { Times } from "../text/times.ts";
 
 /** What a verb that acts on a running night works with. */
 export interface VerbContext {
@@ -14,6 +15,10 @@ export interface VerbContext {
   readonly choice: NightChoice;
   /** How long Argo may take to act upon a decision. */
   readonly effectSeconds: number;
+  /** How times are said. */
+  readonly times: Times;
+  /** Until when a hold or a pause is meant to last, local time `HH:MM`: only its cost depends on it. @default - not known */
+  readonly until?: string;
   /** Told what is being waited for. */
   readonly note: (text: string) => void;
 }

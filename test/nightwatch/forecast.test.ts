@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { RunFacts, StepFacts } from "../../runs/run-record.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import { attemptNodes, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
+import { nightWorkflow } from "../ops/support/night-workflow.ts";
+import { pastNights, scenariosSince } from "../support/past-nights.ts";
 import { Records, WatchedNights } from "./watched-nights.ts";
 
-const HOUR = 3600_000;
 const cron = {
   metadata: {
     name: "night",
@@ -19,65 +18,23 @@ const cron = {
   },
 };
 
-/** Records of nights in which market took half an hour, and scenarios five. */
-function pastNights(count: number): Records {
+/** What nightwatch finds recorded. */
+function recorded(count: number): Records {
   const records = new Records();
-  for (let night = 0; night < count; night++) {
-    const start = Date.parse("2026-03-02T21:30:00Z") + night * 24 * HOUR;
-    const time = (hours: number): string => new Date(start + hours * HOUR).toISOString();
-    const step = (name: string, after: readonly string[], from: number, to: number): StepFacts => ({
-      name,
-      kind: name === "sign-off" ? "gate" : "spark",
-      after,
-      state: "succeeded",
-      attempts: [{ number: 1, phase: "Succeeded", startedAt: time(from), finishedAt: time(to), runners: 1 }],
-    });
-    const facts: RunFacts = {
-      customer: "nordbank",
-      night: `night-${night}`,
-      uid: `past-${night}`,
-      pipeline: "night",
-      businessDate: time(0).slice(0, 10),
-      variant: "regular",
-      runNumber: 1,
-      purpose: "schedule",
-      template: "night-0123456789",
-      images: [],
-      parameters: {},
-      scheduledAt: time(0),
-      startedAt: time(0),
-      finishedAt: time(5.6),
-      phase: "Succeeded",
-      open: true,
-      late: false,
-      steps: [
-        step("market", [], 0, 0.5),
-        step("scenarios", ["market"], 0.5, 5.5),
-        step("sign-off", ["scenarios"], 5.5, 5.6),
-      ],
-      acts: [],
-      unreadableActs: [],
-      notified: [],
-    };
+  for (const facts of pastNights(count, "2026-03-02T21:30:00Z")) {
     records.facts.set(facts.uid, facts);
   }
   return records;
 }
 
-/** Tonight, started at 20:30Z: market has ended at a time, and scenarios runs since. */
+const STARTED = "2026-03-31T20:30:00Z";
+
+/** Tonight: market has ended at a time, and scenarios runs since. */
 function tonight(marketEnd: string): Workflow {
-  const market = attemptNodes("market", 1, { phase: "Succeeded" });
-  const scenarios = attemptNodes("scenarios", 1, { phase: "Running" });
-  const times = { startedAt: "2026-03-31T20:30:00Z", finishedAt: marketEnd };
   return nightWorkflow({
     open: "yes",
-    parameters: { "scheduled-time": "2026-03-31T20:30:00Z" },
-    nodes: [
-      stepNode("market", "Succeeded", times),
-      ...market.map((node) => ({ ...node, ...times })),
-      stepNode("scenarios", "Running", { startedAt: marketEnd }),
-      ...scenarios.map((node) => ({ ...node, startedAt: marketEnd })),
-    ],
+    parameters: { "scheduled-time": STARTED },
+    nodes: scenariosSince(STARTED, marketEnd),
   });
 }
 
@@ -95,7 +52,7 @@ const LATE = "2026-03-31T23:40:00Z";
 
 describe("a running night", () => {
   test("that will miss its time is called hours before it does, once", async () => {
-    const watched = await begun(pastNights(20), tonight(LATE), "2026-03-31T23:45:00Z");
+    const watched = await begun(recorded(20), tonight(LATE), "2026-03-31T23:45:00Z");
     const calls: string[] = [];
     for (let minute = 46; minute < 60; minute++) {
       calls.push(...(await watched.roundAt(`2026-03-31T23:${minute}:00Z`)));
@@ -116,7 +73,7 @@ describe("a running night", () => {
   });
 
   test("that will end in time is called for nothing, and its expected end is recorded", async () => {
-    const watched = await begun(pastNights(20), tonight("2026-03-31T21:00:00Z"), "2026-03-31T21:30:00Z");
+    const watched = await begun(recorded(20), tonight("2026-03-31T21:00:00Z"), "2026-03-31T21:30:00Z");
     expect(await watched.roundAt("2026-03-31T21:31:00Z")).toEqual([]);
     expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
     expect(watched.metric('nightlane_step_spare_seconds{customer="nordbank",step="scenarios"}')).toBeGreaterThan(3600);
@@ -124,13 +81,13 @@ describe("a running night", () => {
   });
 
   test("of a lane with too few nights has no forecast", async () => {
-    const watched = await begun(pastNights(2), tonight(LATE), "2026-03-31T23:45:00Z");
+    const watched = await begun(recorded(2), tonight(LATE), "2026-03-31T23:45:00Z");
     expect(await watched.roundAt("2026-03-31T23:46:00Z")).toEqual([]);
     expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeUndefined();
   });
 
   test("is watched without a forecast while the records cannot be read, and they are read again", async () => {
-    const records = pastNights(20);
+    const records = recorded(20);
     const whole = records.ofCustomer.bind(records);
     records.ofCustomer = async function* () {
       yield* [];

@@ -1,0 +1,67 @@
+import type { NightForecast } from "../../runs/forecast/forecast-night.ts";
+import { LaneHistory } from "../../runs/forecast/lane-history.ts";
+import type { NightModel } from "../../runs/forecast/night-model.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import { hasEnded } from "../../runs/phases.ts";
+import type { Central } from "../central.ts";
+import type { Lane } from "../lanes.ts";
+
+/** What the records of a lane say of a running night; undefined where that is too little, or the night has ended. */
+export async function readModel(central: Central, lane: Lane, night: NightState): Promise<NightModel | undefined> {
+  if (hasEnded(night) || night.variant === undefined || night.open === false) {
+    return undefined;
+  }
+  const history = new LaneHistory();
+  for (const { spec } of await central.runRecords.all(lane.customer)) {
+    history.note(spec);
+  }
+  return history.model(night.variant);
+}
+
+/** A forecast as machines read it: all times RFC 3339. */
+export interface ForecastAnswer {
+  /** Absent where too few nights are known of the steps in `unknown`. */
+  readonly end?: ExpectedEndAnswer;
+  /** Steps that the end of the night waits for, in their order. */
+  readonly criticalPath: readonly string[];
+  /** Steps that have not ended. */
+  readonly steps: readonly StepForecastAnswer[];
+  /** How much longer tonight's steps take than usual: 1.2 for a fifth. */
+  readonly slowness: number;
+  readonly unknown: readonly string[];
+}
+
+/** In 8 of 10 cases between the outer two. */
+export interface ExpectedEndAnswer {
+  readonly earliest: string;
+  readonly expected: string;
+  readonly latest: string;
+}
+
+export interface StepForecastAnswer {
+  readonly step: string;
+  readonly end: ExpectedEndAnswer;
+  /** Seconds by which it may end later without moving the end of the night. */
+  readonly slackSeconds?: number;
+}
+
+/** @param now Milliseconds. */
+export function forecastAnswer(forecast: NightForecast): ForecastAnswer {
+  const { end, criticalPath, steps, slowness, unknown } = forecast;
+  return {
+    ...(end === undefined ? {} : { end: endAnswer(end) }),
+    criticalPath,
+    steps: steps.map(({ name, end: stepEnd, slack }) => ({
+      step: name,
+      end: endAnswer(stepEnd),
+      ...(slack === undefined ? {} : { slackSeconds: slack }),
+    })),
+    slowness: Math.round(slowness * 100) / 100,
+    unknown,
+  };
+}
+
+function endAnswer({ earliest, expected, latest }: NonNullable<NightForecast["end"]>): ExpectedEndAnswer {
+  const time = (instant: number): string => new Date(instant).toISOString();
+  return { earliest: time(earliest), expected: time(expected), latest: time(latest) };
+}
