@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/api/**", "test/e2e/**"],
+          exclude: ["test/alerts/**", "test/api/**", "test/e2e/**"],
           // The files share their modules: loading cdk8s anew for each took three times as long as the tests.
           isolate: false,
           testTimeout: 20_000,
@@ -24,6 +24,16 @@ export default defineConfig({
           name: "api",
           include: ["test/api/**/*.test.ts"],
           exclude: [ARGOCD],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "alerts",
+          include: ["test/alerts/**/*.test.ts"],
+          globalSetup: "test/alerts/global-setup.ts",
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -13,11 +13,22 @@ export interface CentralCluster {
   /** Whether Argo CD is installed in its namespace `argocd`: only then may customers have `apps`. */
   readonly argoCd: boolean;
   /**
-   * Where notifications are sent: the host in the webhook's URL, and its address, since there is no DNS on the way. The URL
-   * itself is a secret: docs/operate.md.
+   * Where notifications are sent as plain JSON: the host and port in the webhook's URL, and the addresses behind it, since
+   * there is no DNS on the way. The URL itself is a secret: docs/operate.md.
    * @default - nobody is notified
    */
-  readonly webhook?: { readonly host: string; readonly address: string; readonly port: number };
+  readonly webhook?: { readonly host: string; readonly addresses: readonly string[]; readonly port: number };
+  /**
+   * Replicas of the Alertmanager that nightwatch tells what holds, for where no Prometheus does: all of them, since they
+   * tell each other what was notified and not what stands.
+   * @default - none
+   */
+  readonly alertmanagers?: readonly Alertmanager[];
+  /**
+   * Address of the runbook, `docs/operate.md`, as people on call open it.
+   * @default RUNBOOK
+   */
+  readonly runbook?: string;
   /**
    * Who collects metrics.
    * @default - nobody may
@@ -25,13 +36,28 @@ export interface CentralCluster {
   readonly monitoring?: Monitoring;
 }
 
+/** One replica of an Alertmanager, outside the cluster or in it. */
+export type Alertmanager = {
+  /** Its base address: `https://alerts.vendor.example:9093/prefix`. For pods, with the port that they listen on. */
+  readonly url: string;
+} & (
+  | {
+      /** IPv4 addresses behind the host in the address: there is no DNS on the way. */
+      readonly addresses: readonly string[];
+    }
+  | {
+      /** Namespace of its pods, where it runs in this cluster: then the cluster's DNS finds it. */
+      readonly namespace: string;
+    }
+);
+
 /** The cluster's monitoring. */
 export interface Monitoring {
-  /** Namespace of the pods that may read nightwatch's metrics. Admission policies leave it out: it is no lane. */
+  /** Namespace of the pods that may read the metrics of nightwatch and of Argo's controller. Admission policies leave it out: it is no lane. */
   readonly namespace: string;
   /**
-   * Whether the cluster serves the kinds of a Prometheus operator. Then each customer's lane gets its alerts as a
-   * PrometheusRule, and the platform a ServiceMonitor and alerts of its own.
+   * Whether the cluster serves the kinds of a Prometheus operator. Then the platform gets a ServiceMonitor, a PodMonitor
+   * and a PrometheusRule with the alerts of all customers' nights and of the platform itself.
    * @default false
    */
   readonly prometheusOperator?: boolean;

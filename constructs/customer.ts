@@ -7,7 +7,6 @@ import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
 import { KeptFilesReader } from "./lane/kept-files-reader.ts";
 import { NetworkBoundary } from "./lane/network-boundary.ts";
-import { NightAlerts } from "./lane/night-alerts.ts";
 import { Reaper } from "./lane/reaper.ts";
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
@@ -35,8 +34,5 @@ export class Customer extends Chart {
     new SparkRiskWorkflow(this, "workflow", definition);
     new KeptFilesReader(this, "reader", definition);
     new Reaper(this, "reaper", definition);
-    if (centralCluster.monitoring?.prometheusOperator === true) {
-      new NightAlerts(this, "alerts", definition);
-    }
   }
 }

@@ -1,4 +1,4 @@
-/** Where the runbook is read on call. */
+/** Where the runbook is read on call, as long as `central.json` and so nightwatch's settings do not say otherwise. */
 export const RUNBOOK = "https://git.nightlane.example/nightlane/-/blob/main/docs/operate.md";
 
 /** What a person can be called for, and its entry in docs/operate.md: the heading as a link has it. */
@@ -21,6 +21,7 @@ export const RUNBOOK_ENTRIES = {
   unreadable: "something-cannot-be-read",
   volume: "a-results-volume-is-nearly-full",
   uncontrolled: "the-argo-controller-is-silent",
+  "controller-errors": "the-argo-controller-reports-errors",
   unwatched: "nightwatch-is-silent",
   unrecorded: "run-records-are-not-written",
   unnotified: "notifications-do-not-arrive",
@@ -29,7 +30,7 @@ export const RUNBOOK_ENTRIES = {
 /** A reason to call a person. */
 export type CallReason = keyof typeof RUNBOOK_ENTRIES;
 
-/** Address of the runbook entry for a reason. */
-export function runbookEntry(reason: CallReason): string {
-  return `${RUNBOOK}#${RUNBOOK_ENTRIES[reason]}`;
+/** Address of the runbook entry for a reason. @param runbook Address of the runbook. */
+export function runbookEntry(reason: CallReason, runbook = RUNBOOK): string {
+  return `${runbook}#${RUNBOOK_ENTRIES[reason]}`;
 }

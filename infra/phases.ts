@@ -14,7 +14,7 @@ const PHASES: readonly (readonly string[])[] = [
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
   ["WorkflowTemplate", "Service", "Deployment"],
-  ["CronWorkflow", "Application", "ServiceMonitor", "PrometheusRule"],
+  ["CronWorkflow", "Application", "ServiceMonitor", "PodMonitor", "PrometheusRule"],
 ];
 
 /** Where objects belong in a stack, and what must be there first. */

@@ -34,6 +34,7 @@ const classes: Readonly<Record<string, ResourceClass>> = {
   "argoproj.io/v1alpha1/AppProject": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/WorkflowTemplate": kubernetes.apiextensions.CustomResource,
   "argoproj.io/v1alpha1/CronWorkflow": kubernetes.apiextensions.CustomResource,
+  "monitoring.coreos.com/v1/PodMonitor": kubernetes.apiextensions.CustomResource,
   "monitoring.coreos.com/v1/PrometheusRule": kubernetes.apiextensions.CustomResource,
   "monitoring.coreos.com/v1/ServiceMonitor": kubernetes.apiextensions.CustomResource,
 };

@@ -1,4 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
+import { RUNBOOK } from "../constructs/runbook.ts";
 import { startNightwatch } from "./start.ts";
 
 /** Entry of the container. Every setting has a default that fits the deployment in constructs/platform/nightwatch.ts. */
@@ -17,7 +18,12 @@ const log = (level: "info" | "error", text: string): void => {
 const { port, stop } = await startNightwatch({
   config,
   namespace: process.env.RECORDS_NAMESPACE ?? "nightlane-system",
-  webhookUrlFile: process.env.WEBHOOK_URL_FILE ?? "/webhook/url",
+  webhookFolder: process.env.WEBHOOK_FOLDER ?? "/webhook",
+  alertmanager: {
+    urls: (process.env.ALERTMANAGERS ?? "").split(",").filter((url) => url !== ""),
+    folder: process.env.ALERTMANAGER_FOLDER ?? "/alertmanager",
+  },
+  runbook: process.env.RUNBOOK ?? RUNBOOK,
   retentionDays: Number(process.env.RETENTION_DAYS ?? "90"),
   port: Number(process.env.PORT ?? "8080"),
   roundMilliseconds: 5000,

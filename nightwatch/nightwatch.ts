@@ -12,6 +12,7 @@ import { ForecastBook, type RunForecast } from "./forecast-book.ts";
 import { customerOf, type Lane } from "./lane.ts";
 import { lookAt, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
+import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Webhook } from "./notify/webhook.ts";
 import { missedFacts, missedUid } from "./records/missed-night.ts";
@@ -31,6 +32,8 @@ export interface NightwatchParts {
     "recent" | "ofCustomer" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
+  /** @default - no Alertmanager is told */
+  readonly alertmanager?: Pick<AlertmanagerFeed, "update">;
   /** Days that a record is kept. */
   readonly retentionDays: number;
   /** Milliseconds since the epoch. */
@@ -87,13 +90,14 @@ export class Nightwatch {
       },
       givenUp: (facts, reason) => this.noteGivenUp(facts, reason),
     });
-    this.notifier = new Notifier(parts.webhook, {
-      sent: async (signal) => this.noteSent(signal),
-      failed: (signal, error) => {
-        this.counters.notificationFailures += 1;
-        parts.log("error", `notification ${signal.customer} ${signal.key}: ${errorText(error)}; trying again`);
+    this.notifier = new Notifier(
+      parts.webhook,
+      {
+        sent: (signal) => this.noteSent(signal),
+        failed: (signal, error) => this.noteNotTaken(`notification ${signal.customer} ${signal.key}`, error),
       },
-    });
+      parts.clock,
+    );
   }
 
   /** Reads the records that tell how the last nights stand, before anything else. */
@@ -195,12 +199,22 @@ export class Nightwatch {
     this.look(now);
     await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
+    // Receivers are told beside the rounds: one that hangs keeps neither records nor metrics waiting.
     const notified = this.notifiedKeys();
-    await this.notifier.send(
-      this.sight.signals.filter((signal) => !notified.has(notifiedKey(signal))),
-      now,
-    );
+    this.notifier.update(this.sight.signals.filter((signal) => !notified.has(notifiedKey(signal))));
+    this.parts.alertmanager?.update(this.sight.signals);
     this.counters.lastRound = Math.floor(now / 1000);
+  }
+
+  /** Ends what is under way. */
+  async end(): Promise<void> {
+    await this.notifier.end();
+  }
+
+  /** Counts and logs that a receiver did not take something. */
+  noteNotTaken(what: string, error: unknown): void {
+    this.counters.notificationFailures += 1;
+    this.parts.log("error", `${what}: ${errorText(error)}; trying again`);
   }
 
   /** Removes records past their time, and forgets what is long over. Once an hour is enough. */
@@ -222,6 +236,7 @@ export class Nightwatch {
     this.parts.store.forget(gone);
   }
 
+  /** Before the first round nothing is said of any lane: a zero would mean that all is well. */
   metrics(): string {
     const { lanes, signals } = this.sight;
     const volumes = this.volumes.all(this.parts.clock());

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { RUNBOOK } from "../constructs/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { Nightwatch } from "./nightwatch.ts";
+import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Webhook } from "./notify/webhook.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { serve } from "./server.ts";
@@ -17,8 +19,19 @@ export interface NightwatchSettings {
   readonly config: KubeConfig;
   /** Namespace of the records. */
   readonly namespace: string;
-  /** File with the address that notifications go to; it may not exist. */
-  readonly webhookUrlFile: string;
+  /** Folder with the address that notifications go to, in `url`, and what proves us there; it may not exist. */
+  readonly webhookFolder: string;
+  /**
+   * The Alertmanager that is told what holds: base addresses of every replica, and the folder with what proves us there,
+   * which may not exist.
+   * @default none
+   */
+  readonly alertmanager?: { readonly urls: readonly string[]; readonly folder: string };
+  /**
+   * Address of the runbook.
+   * @default RUNBOOK
+   */
+  readonly runbook?: string;
   /** Days that a record is kept. */
   readonly retentionDays: number;
   /** Port of /metrics and /healthz; 0 for a free one. */
@@ -39,9 +52,17 @@ export async function startNightwatch(
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
   const { config, log } = settings;
   const objects = config.makeApiClient(CustomObjectsApi);
+  const runbook = settings.runbook ?? RUNBOOK;
+  const alertmanager = new AlertmanagerFeed({
+    ...(settings.alertmanager ?? { urls: [], folder: "" }),
+    runbook,
+    clock: Date.now,
+    failed: (error) => nightwatch.noteNotTaken("alertmanager", error),
+  });
   const nightwatch = new Nightwatch({
     store: new RecordStore(objects, settings.namespace),
-    webhook: new Webhook(settings.webhookUrlFile),
+    webhook: new Webhook(settings.webhookFolder, runbook),
+    alertmanager,
     retentionDays: settings.retentionDays,
     clock: Date.now,
     log,
@@ -119,7 +140,7 @@ export async function startNightwatch(
       stop.abort();
       server.close();
       await working;
-      await Promise.all([schedules.end(), workflows.end(), reapers.end()]);
+      await Promise.all([schedules.end(), workflows.end(), reapers.end(), nightwatch.end(), alertmanager.end()]);
     },
   };
 }

@@ -21,6 +21,10 @@ import { completeRestricted, restrictedContainer, restrictedPod } from "../restr
 /** Labels of the controller's pod. */
 export const CONTROLLER_LABELS = { "app.kubernetes.io/name": "argo-workflow-controller" } as const;
 
+/** Port of the controller's metrics, and its name. */
+export const CONTROLLER_METRICS_PORT = 9090;
+export const CONTROLLER_METRICS = "metrics";
+
 /** User of the controller and of Argo's containers in workflow pods. */
 const ARGO_ID = 8737;
 
@@ -71,7 +75,7 @@ export class ArgoController extends Construct {
             TASK_RESULT_TIMEOUT_DURATION: EnvValue.fromValue(GIVE_UP_REPORT),
             RECENTLY_DELETED_POD_DURATION: EnvValue.fromValue(GIVE_UP_REPORT),
           },
-          ports: [{ name: "metrics", number: 9090 }],
+          ports: [{ name: CONTROLLER_METRICS, number: CONTROLLER_METRICS_PORT }],
           resources: {
             cpu: { request: Cpu.millis(100), limit: Cpu.units(2) },
             memory: { request: Size.mebibytes(128), limit: Size.gibibytes(1) },
@@ -103,6 +107,6 @@ function settings(): Record<string, string> {
     executor: stringify(executor),
     // Only stored templates run: a submitter cannot bring a pod specification of its own.
     workflowRestrictions: stringify({ templateReferencing: "Strict" }),
-    metricsConfig: stringify({ enabled: true, path: "/metrics", port: 9090, secure: false }),
+    metricsConfig: stringify({ enabled: true, path: "/metrics", port: CONTROLLER_METRICS_PORT, secure: false }),
   };
 }

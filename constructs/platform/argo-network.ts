@@ -1,4 +1,5 @@
 import {
+  Namespaces,
   NetworkPolicy,
   NetworkPolicyIpBlock,
   NetworkPolicyPort,
@@ -6,19 +7,28 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { ARGO_NAMESPACE, centralCluster } from "../central-cluster.ts";
+import { ARGO_NAMESPACE, type CentralCluster } from "../central-cluster.ts";
 import { platformMetadata } from "../labels.ts";
+import { CONTROLLER_METRICS_PORT } from "./argo-controller.ts";
 
-/** The controller reaches the central API server and nothing else; nothing but the node's probes reaches it. */
+/**
+ * The controller reaches the central API server and nothing else; only the monitoring's namespace reaches it, at its
+ * metrics, where one is declared, and the node's probes.
+ */
 export class ArgoNetwork extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { apiServer, monitoring }: CentralCluster) {
     super(scope, id);
-    const { address, port } = centralCluster.apiServer;
+    const { address, port } = apiServer;
     const api = NetworkPolicyIpBlock.ipv4(this, "api", `${address}/32`);
+    const scrapers =
+      monitoring === undefined ? [] : [Namespaces.select(this, "monitoring", { names: [monitoring.namespace] })];
     new NetworkPolicy(this, "policy", {
       metadata: platformMetadata("controller", ARGO_NAMESPACE),
       selector: Pods.all(this, "pods"),
-      ingress: { default: NetworkPolicyTrafficDefault.DENY },
+      ingress: {
+        default: NetworkPolicyTrafficDefault.DENY,
+        rules: scrapers.map((peer) => ({ peer, ports: [NetworkPolicyPort.tcp(CONTROLLER_METRICS_PORT)] })),
+      },
       egress: {
         default: NetworkPolicyTrafficDefault.DENY,
         rules: [{ peer: api, ports: [NetworkPolicyPort.tcp(port)] }],

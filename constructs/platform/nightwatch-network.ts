@@ -8,17 +8,18 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { type CentralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
+import { type Alertmanager, type CentralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
 import { platformMetadata } from "../labels.ts";
 import { NIGHTWATCH_LABELS, NIGHTWATCH_PORT } from "./nightwatch.ts";
 
 /**
- * Nightwatch reaches the central API server and, where one is declared, the address of the webhook; only the monitoring's
- * namespace reaches it, where one is declared, and the node's probes.
+ * Nightwatch reaches the central API server and, where they are declared, the addresses of the webhook and of each
+ * Alertmanager; only the monitoring's namespace reaches it, where one is declared, and the node's probes.
  */
 export class NightwatchNetwork extends Construct {
-  constructor(scope: Construct, id: string, { apiServer, webhook, monitoring }: CentralCluster) {
+  constructor(scope: Construct, id: string, { apiServer, webhook, alertmanagers = [], monitoring }: CentralCluster) {
     super(scope, id);
+    const isAmongPods = alertmanagers.some((one) => "namespace" in one);
     new NetworkPolicy(this, "policy", {
       metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE),
       selector: Pods.select(this, "pods", { labels: NIGHTWATCH_LABELS }),
@@ -28,7 +29,14 @@ export class NightwatchNetwork extends Construct {
       },
       egress: {
         default: NetworkPolicyTrafficDefault.DENY,
-        rules: [this.address("api", apiServer), ...(webhook === undefined ? [] : [this.address("webhook", webhook)])],
+        rules: [
+          this.address("api", apiServer.address, apiServer.port),
+          ...(webhook?.addresses ?? []).map((address) =>
+            this.address(`webhook-${address}`, address, webhook?.port ?? 443),
+          ),
+          ...alertmanagers.flatMap((one, index) => this.alertmanager(`alertmanager-${index}`, one)),
+          ...(isAmongPods ? [this.names()] : []),
+        ],
       },
     });
   }
@@ -40,7 +48,23 @@ export class NightwatchNetwork extends Construct {
     };
   }
 
-  private address(id: string, { address, port }: CentralCluster["apiServer"]): NetworkPolicyRule {
+  private alertmanager(id: string, one: Alertmanager): readonly NetworkPolicyRule[] {
+    const url = new URL(one.url);
+    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+    if ("addresses" in one) {
+      return one.addresses.map((address) => this.address(`${id}-${address}`, address, port));
+    }
+    return [{ peer: Namespaces.select(this, id, { names: [one.namespace] }), ports: [NetworkPolicyPort.tcp(port)] }];
+  }
+
+  private names(): NetworkPolicyRule {
+    return {
+      peer: Namespaces.select(this, "names", { names: ["kube-system"] }),
+      ports: [NetworkPolicyPort.udp(53), NetworkPolicyPort.tcp(53)],
+    };
+  }
+
+  private address(id: string, address: string, port: number): NetworkPolicyRule {
     return { peer: NetworkPolicyIpBlock.ipv4(this, id, `${address}/32`), ports: [NetworkPolicyPort.tcp(port)] };
   }
 }

@@ -1,9 +1,11 @@
+import { isIPv4 } from "node:net";
 import { Size } from "cdk8s";
 import {
   Cpu,
   Deployment,
   DeploymentStrategy,
   EnvValue,
+  type HostAlias,
   ImagePullPolicy,
   LabelSelector,
   Probe,
@@ -25,19 +27,22 @@ export const NIGHTWATCH_LABELS = { "app.kubernetes.io/name": "nightwatch" } as c
 export const NIGHTWATCH_PORT = 8080;
 
 /**
- * Secret with the address that notifications go to, key `url`, and for an address under an authority of its own `ca.crt`.
- * It is made by the platform's administrators and need not exist: docs/operate.md.
+ * Secrets of those who are called, made by the platform's administrators; neither need exist: docs/operate.md. The webhook's
+ * has its address in the key `url`. Both may have `ca.crt` of an authority of one's own, `authorization` (the header's
+ * value), and `tls.crt` with `tls.key` of a client certificate.
  */
 export const WEBHOOK_SECRET = "nightwatch-webhook";
+export const ALERTMANAGER_SECRET = "nightwatch-alertmanager";
 
 const WEBHOOK_FOLDER = "/webhook";
+const ALERTMANAGER_FOLDER = "/alertmanager";
 
 /** User of the image, see farm/images/nightwatch/Dockerfile. */
 const NIGHTWATCH_ID = 10_001;
 
 export interface NightwatchProps {
   readonly account: ServiceAccount;
-  readonly webhook: CentralCluster["webhook"];
+  readonly central: Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface NightwatchProps {
  * the records and the workflows again.
  */
 export class Nightwatch extends Construct {
-  constructor(scope: Construct, id: string, { account, webhook }: NightwatchProps) {
+  constructor(scope: Construct, id: string, { account, central }: NightwatchProps) {
     super(scope, id);
     const metadata = platformMetadata("nightwatch", SYSTEM_NAMESPACE);
     const deployment = new Deployment(this, "deployment", {
@@ -57,15 +62,14 @@ export class Nightwatch extends Construct {
       serviceAccount: account,
       automountServiceAccountToken: true,
       securityContext: restrictedPod(NIGHTWATCH_ID),
-      // There is no DNS among what it may reach.
-      hostAliases: webhook === undefined ? [] : [{ ip: webhook.address, hostnames: [webhook.host] }],
+      // There is no DNS among what it may reach, but for an Alertmanager in this cluster.
+      hostAliases: hostAliases(central),
       containers: [
         {
           name: "nightwatch",
           image: images().nightwatch,
           imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-          envVariables:
-            webhook === undefined ? {} : { NODE_EXTRA_CA_CERTS: EnvValue.fromValue(`${WEBHOOK_FOLDER}/ca.crt`) },
+          envVariables: environment(central),
           ports: [{ name: "http", number: NIGHTWATCH_PORT }],
           liveness: Probe.fromHttpGet("/healthz", { port: NIGHTWATCH_PORT, failureThreshold: 6 }),
           readiness: Probe.fromHttpGet("/readyz", { port: NIGHTWATCH_PORT }),
@@ -74,7 +78,10 @@ export class Nightwatch extends Construct {
             memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
           },
           securityContext: restrictedContainer(NIGHTWATCH_ID),
-          volumeMounts: [{ path: WEBHOOK_FOLDER, readOnly: true, volume: this.webhookFiles() }],
+          volumeMounts: [
+            { path: WEBHOOK_FOLDER, readOnly: true, volume: this.files("webhook", WEBHOOK_SECRET) },
+            { path: ALERTMANAGER_FOLDER, readOnly: true, volume: this.files("alertmanager", ALERTMANAGER_SECRET) },
+          ],
         },
       ],
     });
@@ -87,9 +94,32 @@ export class Nightwatch extends Construct {
     service.selectLabel("app.kubernetes.io/name", NIGHTWATCH_LABELS["app.kubernetes.io/name"]);
   }
 
-  /** Optional, so that nightwatch runs before there is somebody to notify; the kubelet brings a later one by itself. */
-  private webhookFiles(): Volume {
-    const secret = Secret.fromSecretName(this, "webhook-secret", WEBHOOK_SECRET);
-    return Volume.fromSecret(this, "webhook", secret, { name: "webhook", optional: true });
+  /** Optional, so that nightwatch runs before there is somebody to call; the kubelet brings a later one by itself. */
+  private files(name: string, secretName: string): Volume {
+    const secret = Secret.fromSecretName(this, `${name}-secret`, secretName);
+    return Volume.fromSecret(this, name, secret, { name, optional: true });
   }
+}
+
+/** Settings that differ from the defaults of nightwatch/main.ts. */
+function environment({ alertmanagers = [], runbook }: NightwatchProps["central"]): Record<string, EnvValue> {
+  const urls = alertmanagers.map(({ url }) => url).join(",");
+  return {
+    ...(urls === "" ? {} : { ALERTMANAGERS: EnvValue.fromValue(urls) }),
+    ...(runbook === undefined ? {} : { RUNBOOK: EnvValue.fromValue(runbook) }),
+  };
+}
+
+/** The names of all receivers that no DNS is asked for, by address. */
+function hostAliases({ webhook, alertmanagers = [] }: NightwatchProps["central"]): HostAlias[] {
+  const named = [
+    ...(webhook?.addresses ?? []).map((ip) => [ip, webhook?.host ?? ""] as const),
+    ...alertmanagers.flatMap((one) =>
+      "addresses" in one ? one.addresses.map((ip) => [ip, new URL(one.url).hostname] as const) : [],
+    ),
+  ].filter(([, host]) => !isIPv4(host));
+  return [...new Set(named.map(([ip]) => ip))].map((ip) => ({
+    ip,
+    hostnames: [...new Set(named.filter(([one]) => one === ip).map(([, host]) => host))],
+  }));
 }

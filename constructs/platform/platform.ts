@@ -1,6 +1,7 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
 import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
+import { requireReceivers } from "../checks/check-central.ts";
 import { platformMetadata } from "../labels.ts";
 import { restrictedNamespace } from "../restricted-namespace.ts";
 import { Admission } from "./admission/admission.ts";
@@ -10,18 +11,21 @@ import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
+import { Monitoring } from "./monitoring.ts";
+import { NightAlerts } from "./night-alerts.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
-import { NightwatchMonitoring } from "./nightwatch-monitoring.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
 import { OncallDirectory } from "./oncall-directory.ts";
+import { PlatformAlerts } from "./platform-alerts.ts";
 
 /** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
 export class Platform extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { disableResourceNameHashes: true });
+    requireReceivers(centralCluster);
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
@@ -31,16 +35,18 @@ export class Platform extends Chart {
     }
     new NightwatchActs(this, "acts");
     new NightwatchRecords(this, "records");
-    new ArgoNetwork(this, "argo-network");
+    new ArgoNetwork(this, "argo-network", centralCluster);
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
     new NightwatchNetwork(this, "nightwatch-network", centralCluster);
     const argoRbac = new ArgoRbac(this, "argo-rbac");
     new ArgoController(this, "argo-controller", argoRbac.account);
     new OncallDirectory(this, "oncall-directory");
     const { account } = new NightwatchRbac(this, "nightwatch-rbac");
-    new Nightwatch(this, "nightwatch", { account, webhook: centralCluster.webhook });
+    new Nightwatch(this, "nightwatch", { account, central: centralCluster });
     if (centralCluster.monitoring?.prometheusOperator === true) {
-      new NightwatchMonitoring(this, "nightwatch-monitoring");
+      new Monitoring(this, "monitoring");
+      new NightAlerts(this, "night-alerts", centralCluster.runbook);
+      new PlatformAlerts(this, "platform-alerts", centralCluster.runbook);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { nightwatchBundle } from "../images/nightwatch/bundle.ts";
 import { node } from "../images/nightwatch/node.ts";
 import { pause } from "../images/pause/recipe.ts";
+import { alertmanager } from "./alertmanager/recipe.ts";
 import { argoCrds } from "./argo/crds.ts";
 import { argo } from "./argo/recipe.ts";
 import { argocdManifests } from "./argocd/manifests.ts";
@@ -30,6 +31,7 @@ export const recipes = [
   pulumi,
   helm,
   prometheus,
+  alertmanager,
   pause,
   node,
   nightwatchBundle,

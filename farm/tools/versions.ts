@@ -6,6 +6,7 @@ import versions from "../../versions.json" with { type: "json" };
  * The go.mod beside each recipe repeats the number (Go needs it there); a unit test keeps the two equal.
  */
 export const farmVersions = {
+  alertmanager: versions.alertmanager.farm,
   argoCd: versions.argoCd.farm,
   argoWorkflows: versions.argoWorkflows.farm,
   etcd: versions.etcd.farm,

@@ -4,51 +4,86 @@ import type { Webhook } from "./webhook.ts";
 const FIRST_PAUSE_MILLISECONDS = 2000;
 const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
 
+/** How many are sent at once: a receiver that hangs holds up no more than these. */
+const AT_ONCE = 4;
+
 /** What the notifier tells of its work. */
 export interface NotifierEvents {
-  readonly sent: (signal: Signal) => Promise<void>;
+  readonly sent: (signal: Signal) => void;
   readonly failed: (signal: Signal, error: unknown) => void;
 }
 
 /**
- * Sends each signal once. One that is not taken is tried again, at growing intervals, for as long as what it tells of
- * lasts: what is over is not told any more.
+ * Sends each signal once, a few at a time, beside everything else: whoever hands it signals never waits for a receiver.
+ * One that is not taken is tried again, at growing intervals, for as long as what it tells of lasts: what is over is not
+ * told any more.
  */
 export class Notifier {
-  private readonly waiting = new Map<string, { pause: number; notBefore: number }>();
+  private holding: ReadonlyMap<string, Signal> = new Map();
+  private readonly pauses = new Map<string, { pause: number; notBefore: number }>();
+  private readonly underWay = new Map<string, Promise<void>>();
+  /** Taken by the receiver, for as long as they hold. */
+  private readonly taken = new Set<string>();
+  private readonly stop = new AbortController();
 
+  /** @param clock Milliseconds since the epoch. */
   constructor(
     private readonly webhook: Pick<Webhook, "send">,
     private readonly events: NotifierEvents,
+    private readonly clock: () => number,
   ) {}
 
-  /**
-   * Sends what is due.
-   * @param signals All that hold now and were not sent before.
-   * @param now Milliseconds.
-   */
-  async send(signals: readonly Signal[], now: number): Promise<void> {
-    const holding = new Set(signals.map(identity));
-    for (const key of this.waiting.keys()) {
-      if (!holding.has(key)) {
-        this.waiting.delete(key);
+  /** Takes note of all that hold now and were not sent in an earlier life, and begins to send what is due. */
+  update(signals: readonly Signal[]): void {
+    this.holding = new Map(signals.map((signal) => [identity(signal), signal]));
+    for (const known of [this.pauses, this.taken]) {
+      for (const key of known.keys()) {
+        if (!this.holding.has(key)) {
+          known.delete(key);
+        }
       }
     }
-    for (const signal of signals) {
-      const key = identity(signal);
-      const { pause, notBefore } = this.waiting.get(key) ?? { pause: FIRST_PAUSE_MILLISECONDS, notBefore: 0 };
-      if (now < notBefore) {
-        continue;
+    this.begin();
+  }
+
+  /** Ends what is under way. */
+  async end(): Promise<void> {
+    this.stop.abort();
+    this.holding = new Map();
+    await Promise.all(this.underWay.values());
+  }
+
+  private begin(): void {
+    const now = this.clock();
+    for (const [key, signal] of this.holding) {
+      if (this.underWay.size >= AT_ONCE) {
+        return;
       }
-      try {
-        if (await this.webhook.send(signal)) {
-          await this.events.sent(signal);
-        }
-        this.waiting.delete(key);
-      } catch (error) {
-        this.waiting.set(key, { pause: Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS), notBefore: now + pause });
-        this.events.failed(signal, error);
+      const isDue = now >= (this.pauses.get(key)?.notBefore ?? 0);
+      if (isDue && !this.taken.has(key) && !this.underWay.has(key)) {
+        this.underWay.set(key, this.send(key, signal));
       }
+    }
+  }
+
+  private async send(key: string, signal: Signal): Promise<void> {
+    try {
+      if (await this.webhook.send(signal, this.stop.signal)) {
+        this.taken.add(key);
+        this.events.sent(signal);
+      }
+      this.pauses.delete(key);
+    } catch (error) {
+      const pause = this.pauses.get(key)?.pause ?? FIRST_PAUSE_MILLISECONDS;
+      const longer = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
+      this.pauses.set(key, { pause: longer, notBefore: this.clock() + pause });
+      this.events.failed(signal, error);
+    } finally {
+      this.underWay.delete(key);
+    }
+    // Only after a success or a failure: without an address each would be tried again at once.
+    if (this.taken.has(key) || this.pauses.has(key)) {
+      this.begin();
     }
   }
 }

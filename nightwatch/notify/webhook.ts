@@ -1,61 +1,45 @@
-import { readFile } from "node:fs/promises";
-import type { Signal } from "../signals/signal.ts";
+import { join } from "node:path";
+import { runbookEntry } from "../../constructs/runbook.ts";
+import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
+import { escapedForChat, oneLine } from "./plain-text.ts";
+import { optionalFile, post } from "./post.ts";
+import { severityOf } from "./severity.ts";
 
 /** What a notification is: the signal, with a line for people that shows in any chat. */
 export type Notification = Signal & { readonly text: string };
 
-const ANSWER_MILLISECONDS = 10_000;
-
-/** Sends notifications as JSON to one address, which is read from a file at every send: it may be rotated. */
+/** Sends notifications as plain JSON to one address, each once. */
 export class Webhook {
-  /** @param urlFile File with the address; there may be none, then nothing is sent. */
-  constructor(private readonly urlFile: string) {}
+  /**
+   * @param folder Mounted Secret: the address in `url`, and what else `post` reads. There may be none: nothing is sent.
+   * @param runbook Address of the runbook.
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly runbook: string,
+  ) {}
 
   /**
    * Sends one notification.
+   * @param stop Ends the attempt early.
    * @returns whether there is an address to send to
    * @throws Error if the other side does not take it; never with the address in it, which is a secret
    */
-  async send(signal: Signal): Promise<boolean> {
-    const url = await this.url();
+  async send(signal: Signal, stop: AbortSignal): Promise<boolean> {
+    const url = await optionalFile(join(this.folder, "url"));
     if (url === undefined) {
       return false;
     }
-    const body: Notification = { ...signal, text: textOf(signal) };
-    let answer: Response;
-    try {
-      answer = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-        redirect: "error",
-        signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
-      });
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no answer";
-      throw new Error(`the webhook cannot be reached (${code})`);
-    }
-    await answer.body?.cancel();
-    if (!answer.ok) {
-      throw new Error(`the webhook answered ${answer.status}`);
-    }
+    await post(url, JSON.stringify(this.notification(signal)), this.folder, stop);
     return true;
   }
 
-  private async url(): Promise<string | undefined> {
-    try {
-      return (await readFile(this.urlFile, "utf8")).trim() || undefined;
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-        return undefined;
-      }
-      throw error;
-    }
+  private notification(signal: Signal): Notification {
+    const reason = oneLine(signal.reason);
+    const runbook = runbookEntry(signal.kind, this.runbook);
+    const customer = signal.customer === ALL_CUSTOMERS ? "all customers" : signal.customer;
+    const what = [customer, signal.businessDate, signal.step].filter(Boolean).join(" ");
+    const text = escapedForChat(`${oneLine(what)}: ${reason}\n${oneLine(signal.command)}\n${runbook}`);
+    return { ...signal, severity: severityOf(signal), reason, runbook, text };
   }
-}
-
-function textOf(signal: Signal): string {
-  const what = [signal.customer, signal.businessDate, signal.step].filter(Boolean).join(" ");
-  return `${what}: ${signal.reason}\n${signal.command}\n${signal.runbook}`;
 }

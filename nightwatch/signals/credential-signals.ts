@@ -35,6 +35,7 @@ function signal(lane: Lane, newest: RunFacts, part: CredentialPart, end: string,
   return {
     key,
     kind: "credential",
+    severity: days > 3 ? "warning" : "critical",
     customer: lane.customer,
     night: facts.night,
     runNumber: facts.runNumber,

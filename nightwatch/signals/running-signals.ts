@@ -11,7 +11,7 @@ export function runningSignals(lane: Lane, now: number): readonly Signal[] {
     state === undefined
       ? []
       : [
-          ...stepSignals(facts, state),
+          ...stepSignals(facts, state, now),
           ...troubleSignals(facts, state, now),
           ...lengthSignals(facts, state, nights, now),
         ],

@@ -1,3 +1,4 @@
+import type { Severity } from "../../constructs/calls.ts";
 import type { CallReason } from "../../constructs/runbook.ts";
 
 /** In place of a customer, for what concerns all of them. No customer has this name: a name begins with a letter. */
@@ -8,6 +9,11 @@ export interface Signal {
   /** The same for the same thing, however often it is seen: it is told once. */
   readonly key: string;
   readonly kind: CallReason;
+  /**
+   * How much is at stake in this case.
+   * @default - what the kind mostly is, see constructs/calls.ts
+   */
+  readonly severity?: Severity;
   readonly customer: string;
   /** Name of the workflow; absent for a night that never started. */
   readonly night?: string;

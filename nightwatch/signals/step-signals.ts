@@ -1,3 +1,4 @@
+import { AFTER_GATE_SECONDS } from "../../constructs/calls.ts";
 import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -12,14 +13,17 @@ export function isLost(step: StepStatus): boolean {
   return step.attemptLog.at(-1)?.exitCode === LOST;
 }
 
-/** Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it. */
-export function stepSignals(facts: RunFacts, state: NightState): readonly Signal[] {
+/**
+ * Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it.
+ * @param now Milliseconds.
+ */
+export function stepSignals(facts: RunFacts, state: NightState, now: number): readonly Signal[] {
   return state.steps.flatMap((step) => {
     switch (step.state) {
       case "deciding":
         return [decision(facts, step)];
       case "confirming":
-        return [confirmation(facts, step)];
+        return [confirmation(facts, step, now)];
       default:
         return [];
     }
@@ -39,14 +43,17 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
   );
 }
 
-function confirmation(facts: RunFacts, step: StepStatus): Signal {
-  return signal(
+/** What can wait for the morning as long as the night can still end in its time, and then no more. */
+function confirmation(facts: RunFacts, step: StepStatus, now: number): Signal {
+  const asked = signal(
     facts,
     step,
     "confirmation",
     `${step.name} waits for a confirmation`,
     `nightlane release ${facts.customer} ${step.name} --reason "..."`,
   );
+  const isUrgent = Date.parse(facts.finishBy ?? "") - now < AFTER_GATE_SECONDS * 1000;
+  return isUrgent ? { ...asked, key: `${asked.key}/urgent`, severity: "critical" } : asked;
 }
 
 function signal(facts: RunFacts, step: StepStatus, kind: CallReason, reason: string, command: string): Signal {

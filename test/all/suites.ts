@@ -27,6 +27,7 @@ export const suites: readonly Suite[] = [
   images,
   { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
   { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
+  { name: "alerts", command: ["vitest", "run", "--project", "alerts"], budgetMinutes: 15, count: vitestCounts },
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
   {
     name: "chaos",

@@ -153,7 +153,7 @@ beforeAll(async () => {
   nightwatch = await startNightwatch({
     config,
     namespace: SYSTEM_NAMESPACE,
-    webhookUrlFile: "/nowhere",
+    webhookFolder: "/nowhere",
     retentionDays: 90,
     port: 0,
     roundMilliseconds: 300,

@@ -20,7 +20,6 @@ let cluster: OpsCluster;
 let anna: string;
 let nightwatch: Awaited<ReturnType<typeof startNightwatch>>;
 let hook: Server;
-let hookFile: string;
 const told: Notification[] = [];
 /** The webhook refuses as long as this holds. */
 let refuse = true;
@@ -32,7 +31,7 @@ async function start(): Promise<void> {
   nightwatch = await startNightwatch({
     config,
     namespace: SYSTEM_NAMESPACE,
-    webhookUrlFile: hookFile,
+    webhookFolder: cluster.guarded.central.folder.path,
     retentionDays: 90,
     port: 0,
     roundMilliseconds: 300,
@@ -84,7 +83,7 @@ beforeAll(async () => {
   }).listen(0, "127.0.0.1");
   await once(hook, "listening");
   const { port } = hook.address() as AddressInfo;
-  hookFile = cluster.guarded.central.folder.file("webhook-url", `http://127.0.0.1:${port}/hook\n`);
+  cluster.guarded.central.folder.file("url", `http://127.0.0.1:${port}/hook\n`);
   await start();
 });
 

@@ -69,7 +69,7 @@ beforeAll(async () => {
   nightwatch = await startNightwatch({
     config,
     namespace: SYSTEM_NAMESPACE,
-    webhookUrlFile: "/nonexistent/url",
+    webhookFolder: "/nonexistent",
     retentionDays: 90,
     port: 0,
     roundMilliseconds: 300,

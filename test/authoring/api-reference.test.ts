@@ -16,4 +16,4 @@ test("the reference holds all that a customer file may name, with its defaults",
   expect(readdirSync(join(out, "functions"))).toContain("defineCustomer.md");
   expect(existsSync(join(out, "README.md"))).toBe(true);
   expect(readFileSync(join(out, "interfaces/SparkOptions.md"), "utf8")).toMatch(/Number of executors\..*Default.*2/s);
-}, 60_000);
+}, 240_000);

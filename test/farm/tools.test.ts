@@ -66,6 +66,7 @@ describe("the pins", () => {
   const goMod = (recipe: string) => readFileSync(new URL(`../../farm/tools/${recipe}/go.mod`, import.meta.url), "utf8");
 
   it.each([
+    ["alertmanager", `github.com/prometheus/alertmanager v${farmVersions.alertmanager}`],
     ["argo", `github.com/argoproj/argo-workflows/v4 v${farmVersions.argoWorkflows}`],
     ["argocd", `github.com/argoproj/argo-cd/v3 v${farmVersions.argoCd}`],
     ["etcd", `go.etcd.io/etcd/server/v3 v${farmVersions.etcd}`],

@@ -1,8 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runLogged } from "../command.ts";
-import { moduleFolder } from "../go-module.ts";
 import { goRecipe } from "../go-recipe.ts";
+import { moduleCopy } from "../module-copy.ts";
 import type { BuildContext } from "../recipe.ts";
 import { farmVersions } from "../versions.ts";
 
@@ -31,12 +30,7 @@ export const argo = goRecipe({
 });
 
 async function copySources(context: BuildContext): Promise<string> {
-  const sources = join(context.work, "src");
-  await mkdir(sources);
-  const module = await moduleFolder(import.meta.dirname, MODULE);
-  // Without the modes: a module's folders are read-only, in which nothing can be added or removed.
-  const args = ["-R", "--no-preserve=mode", `${module}/.`, sources];
-  await runLogged({ command: "cp", args, log: context.log });
+  const sources = await moduleCopy(context, import.meta.dirname, MODULE);
   // In the repository signal_linux.go is a link to its darwin neighbour.
   const signals = join(sources, "workflow/executor/osspecific");
   await copyFile(join(signals, "signal_darwin.go"), join(signals, "signal_linux.go"));

@@ -1,7 +1,13 @@
 import { goRecipe } from "../go-recipe.ts";
 import { farmVersions } from "../versions.ts";
 
-/** promtool: runs the alerts over series, as Prometheus would. */
+const program = <const Name extends string>(name: Name) => ({
+  name,
+  package: `github.com/prometheus/prometheus/cmd/${name}`,
+  probe: { args: ["--version"], pattern: new RegExp(`${name}, version (\\d[^\\s+]*)`) },
+});
+
+/** Prometheus scrapes and evaluates the alerts; promtool does so over series that a test writes down. */
 export const prometheus = goRecipe({
   name: "prometheus",
   version: farmVersions.prometheus,
@@ -9,11 +15,5 @@ export const prometheus = goRecipe({
   linkerVariables: { "github.com/prometheus/common/version.Version": farmVersions.prometheus },
   // Without the clients of two dozen clouds, by which a Prometheus finds what to scrape.
   tags: ["remove_all_sd"],
-  programs: [
-    {
-      name: "promtool",
-      package: "github.com/prometheus/prometheus/cmd/promtool",
-      probe: { args: ["--version"], pattern: /promtool, version (\d[^\s+]*)/ },
-    },
-  ],
+  programs: [program("prometheus"), program("promtool")],
 });

@@ -58,12 +58,20 @@ describe("the Argo controller", () => {
     });
   });
 
-  test("reaches the central API server and nothing else", () => {
+  test("reaches the central API server and nothing else, and is reached at its metrics alone", () => {
     const { address, port } = centralCluster.apiServer;
     expect(find(platform, "NetworkPolicy", "controller").spec).toEqual({
       podSelector: {},
       policyTypes: ["Egress", "Ingress"],
       egress: [{ to: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ port, protocol: "TCP" }] }],
+      ingress: [
+        {
+          from: [
+            { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } }, podSelector: {} },
+          ],
+          ports: [{ port: 9090, protocol: "TCP" }],
+        },
+      ],
     });
   });
 });

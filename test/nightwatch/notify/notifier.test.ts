@@ -1,72 +1,74 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Notifier } from "../../../nightwatch/notify/notifier.ts";
-import { Webhook } from "../../../nightwatch/notify/webhook.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
+import { signal } from "./signal.ts";
 
-const signal: Signal = {
-  key: "lost/var-es/1",
-  kind: "lost",
-  customer: "nordbank",
-  night: "night-2026-03-31-run-1",
-  businessDate: "2026-03-31",
-  runNumber: 1,
-  step: "var-es",
-  since: "2026-03-31T21:00:00Z",
-  reason: "attempt 1 failed (exit code 30): Job nl-var-es is gone",
-  command: 'nightlane retry nordbank var-es --reason "..."',
-  runbook: "https://git.nightlane.example/operate.md#a-remote-job-is-lost",
-};
-
-describe("the notifier", () => {
-  function notifier(answers: readonly (boolean | Error)[]) {
-    const tries: number[] = [];
-    const sent: string[] = [];
-    let now = 0;
-    const left = [...answers];
-    const made = new Notifier(
-      {
-        send: async () => {
-          tries.push(now);
+/** A notifier whose receiver takes each signal, refuses it, or answers when it is let. */
+function notifier(answers: readonly (boolean | Error | Promise<boolean>)[]) {
+  const tries: number[] = [];
+  const sent: string[] = [];
+  const stopped: string[] = [];
+  const left = [...answers];
+  let now = 0;
+  let working = 0;
+  const made = new Notifier(
+    {
+      send: async ({ key }, stop) => {
+        tries.push(now);
+        working += 1;
+        try {
           const answer = left.shift() ?? true;
           if (answer instanceof Error) throw answer;
-          return answer;
-        },
+          const ended = new Promise<never>((_, reject) =>
+            stop.addEventListener("abort", () => {
+              stopped.push(key);
+              reject(new Error("stopped"));
+            }),
+          );
+          return await Promise.race([answer, ended]);
+        } finally {
+          working -= 1;
+        }
       },
-      { sent: async ({ key }) => void sent.push(key), failed: () => {} },
-    );
-    const round = async (at: number, signals: readonly Signal[]): Promise<void> => {
-      now = at;
-      await made.send(signals, at);
-    };
-    return { round, tries, sent };
-  }
+    },
+    { sent: ({ key }) => void sent.push(key), failed: () => {} },
+    () => now,
+  );
+  const round = async (at: number, signals: readonly Signal[]): Promise<void> => {
+    now = at;
+    made.update(signals);
+    // What a receiver answers at once has been taken note of by then.
+    await new Promise(setImmediate);
+  };
+  return { made, round, tries, sent, stopped, working: () => working };
+}
 
-  test("sends what holds", async () => {
-    const { round, sent } = notifier([true]);
-    await round(0, [signal]);
+const many = Array.from({ length: 40 }, (_, index) => ({ ...signal, customer: `bank-${index}` }));
+
+describe("the notifier", () => {
+  test("sends what holds, once", async () => {
+    const { round, tries, sent } = notifier([]);
+    for (const second of [0, 5, 10]) await round(second * 1000, [signal]);
+    expect(tries).toEqual([0]);
     expect(sent).toEqual(["lost/var-es/1"]);
   });
 
   test("tries again at growing intervals", async () => {
     const down = new Error("down");
     const { round, tries, sent } = notifier([down, down, down]);
-    for (let second = 0; second <= 30; second += 1) await round(second * 1000, sent.length > 0 ? [] : [signal]);
+    for (let second = 0; second <= 30; second += 1) await round(second * 1000, [signal]);
     expect(tries).toEqual([0, 2000, 6000, 14_000]);
     expect(sent).toEqual(["lost/var-es/1"]);
   });
 
-  test("does not send what is over, and begins anew when it comes again", async () => {
-    const { round, tries } = notifier([new Error("down"), true]);
+  test("does not send what is over, and begins again when it comes again", async () => {
+    const { round, tries } = notifier([new Error("down"), true, true]);
     await round(0, [signal]);
     await round(1000, []);
     await round(1500, [signal]);
-    expect(tries).toEqual([0, 1500]);
+    await round(2000, []);
+    await round(2500, [signal]);
+    expect(tries).toEqual([0, 1500, 2500]);
   });
 
   test("counts nothing as sent without an address", async () => {
@@ -74,38 +76,22 @@ describe("the notifier", () => {
     await round(0, [signal]);
     expect(sent).toEqual([]);
   });
-});
 
-describe("the webhook", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "nightlane-webhook-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  test("sends JSON with a line for people", async () => {
-    const bodies: string[] = [];
-    const server = createServer((request, answer) => {
-      request.on("data", (chunk: Buffer) => bodies.push(chunk.toString()));
-      request.on("end", () => answer.writeHead(204).end());
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const file = join(folder, "url");
-    writeFileSync(file, `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path\n`);
-    expect(await new Webhook(file).send(signal)).toBe(true);
-    server.close();
-    const body = JSON.parse(bodies.join(""));
-    expect(body).toMatchObject(signal);
-    expect(body.text).toContain(signal.command);
+  test("waits for no receiver, and keeps a few under way however many wait", async () => {
+    const hangs = new Promise<boolean>(() => {});
+    const { made, round, tries, working, stopped } = notifier(many.map(() => hangs));
+    await round(0, many);
+    await round(5000, many);
+    expect(tries).toHaveLength(4);
+    expect(working()).toBe(4);
+    await made.end();
+    expect(stopped).toHaveLength(4);
+    expect(working()).toBe(0);
   });
 
-  test("has nothing to send to without its file", async () => {
-    expect(await new Webhook(join(folder, "absent")).send(signal)).toBe(false);
-  });
-
-  test("never tells its address, which is a secret", async () => {
-    const file = join(folder, "url");
-    writeFileSync(file, "http://127.0.0.1:1/secret-path");
-    await expect(new Webhook(file).send(signal)).rejects.toThrow(/^the webhook cannot be reached \([A-Za-z_ ]+\)$/);
+  test("goes on with the next one as soon as one is taken", async () => {
+    const { round, sent } = notifier([]);
+    await round(0, many);
+    expect(sent).toHaveLength(40);
   });
 });

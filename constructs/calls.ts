@@ -1,0 +1,144 @@
+import type { CallReason } from "./runbook.ts";
+
+/**
+ * How much is at stake: `critical` calls a person now, `warning` can wait for the morning, `none` is a sign of life that
+ * nobody reads while it comes.
+ */
+export type Severity = "critical" | "warning" | "none";
+
+/** How a reason to call a person appears to Alertmanager, whichever way it comes there. */
+export interface Call {
+  /** Name of the alert, in Prometheus' way: `NightlaneNightLate`. */
+  readonly alert: string;
+  readonly severity: Severity;
+  /** What is wrong, in one sentence. A rule passes templates of its labels, a notification the names themselves. */
+  readonly summary: (customer: string, step: string) => string;
+}
+
+/**
+ * What the steps after a gate are taken to need where no forecast says it, seconds: a gate that waits with less time left is
+ * critical.
+ */
+export const AFTER_GATE_SECONDS = 2 * 3600;
+
+/** Each reason: the alerts of Prometheus and nightwatch's own notifications have these names, so one routing serves both. */
+export const CALLS: Readonly<Record<CallReason, Call>> = {
+  decision: {
+    alert: "NightlaneStepNeedsDecision",
+    severity: "critical",
+    summary: (customer, step) => `${customer}: step ${step} failed and waits for a decision.`,
+  },
+  lost: {
+    alert: "NightlaneJobLost",
+    severity: "critical",
+    summary: (customer, step) => `${customer}: nobody knows what became of the remote Job of step ${step}.`,
+  },
+  confirmation: {
+    alert: "NightlaneGateWaits",
+    severity: "warning",
+    summary: (customer, step) => `${customer}: gate ${step} waits for a confirmation.`,
+  },
+  held: {
+    alert: "NightlaneStepHeld",
+    severity: "warning",
+    summary: (customer, step) => `${customer}: step ${step} has been held for more than an hour.`,
+  },
+  "inputs-late": {
+    alert: "NightlaneInputsLate",
+    severity: "critical",
+    summary: (customer) => `${customer}: the inputs are past their time.`,
+  },
+  trouble: {
+    alert: "NightlaneStepTrouble",
+    severity: "warning",
+    summary: (customer, step) => `${customer}: step ${step} cannot go on, and its tries go on.`,
+  },
+  long: {
+    alert: "NightlaneStepLong",
+    severity: "warning",
+    summary: (customer, step) => `${customer}: step ${step} runs more than three times as long as in the last nights.`,
+  },
+  credential: {
+    alert: "NightlaneCredentialEnds",
+    severity: "warning",
+    summary: (customer) => `${customer}: a part of the credential for the customer's cluster ends soon.`,
+  },
+  forecast: {
+    alert: "NightlaneNightWillBeLate",
+    severity: "critical",
+    summary: (customer) => `${customer}: the night is going to miss its time.`,
+  },
+  late: {
+    alert: "NightlaneNightLate",
+    severity: "critical",
+    summary: (customer) => `${customer}: the night should have ended and still runs.`,
+  },
+  missed: {
+    alert: "NightlaneNightMissed",
+    severity: "critical",
+    summary: (customer) =>
+      `${customer}: a due night has not started, or was left out because an earlier one still runs.`,
+  },
+  failed: {
+    alert: "NightlaneNightFailed",
+    severity: "critical",
+    summary: (customer) => `${customer}: the night ended without success.`,
+  },
+  "not-begun": {
+    alert: "NightlaneNightNotBegun",
+    severity: "critical",
+    summary: (customer) => `${customer}: the night has started and reached no step in its time.`,
+  },
+  refused: {
+    alert: "NightlaneScheduleRefused",
+    severity: "critical",
+    summary: (customer) => `${customer}: Argo cannot start what a schedule calls for.`,
+  },
+  unscheduled: {
+    alert: "NightlaneLaneUnscheduled",
+    severity: "warning",
+    summary: (customer) => `${customer}: the schedule of the nights is suspended or gone, and none will start.`,
+  },
+  unreadable: {
+    alert: "NightlaneLaneUnreadable",
+    severity: "critical",
+    summary: (customer) => `${customer}: something cannot be read, so nobody watches this part of the lane.`,
+  },
+  volume: {
+    alert: "NightlaneVolumeNearlyFull",
+    severity: "warning",
+    summary: (customer) => `${customer}: a results volume is filled to 80 % or more.`,
+  },
+  uncontrolled: {
+    alert: "NightlaneControllerSilent",
+    severity: "critical",
+    summary: () => "The Argo controller is silent: no night starts, and those that run do not go on.",
+  },
+  "controller-errors": {
+    alert: "NightlaneControllerErrors",
+    severity: "warning",
+    summary: () => "The Argo controller reports errors: a schedule was refused, or it met a defect of its own.",
+  },
+  unwatched: {
+    alert: "NightlaneNightwatchSilent",
+    severity: "critical",
+    summary: () => "Nightwatch is silent: no other alert of any customer can be relied on.",
+  },
+  unrecorded: {
+    alert: "NightlaneRecordsNotWritten",
+    severity: "warning",
+    summary: () => "Nightwatch cannot write run records.",
+  },
+  unnotified: {
+    alert: "NightlaneNotificationsNotTaken",
+    severity: "critical",
+    summary: () => "Nightwatch's notifications are not taken.",
+  },
+};
+
+/** The alert that stands while all is well: once its receiver no longer hears it, nobody is called for anything. */
+export const WATCHDOG = {
+  alert: "NightlaneWatchdog",
+  severity: "none",
+  summary: "Nightwatch watches. Once this is no longer sent, nobody is called for anything.",
+} as const;

@@ -1,0 +1,56 @@
+import { CALLS, WATCHDOG } from "../../constructs/calls.ts";
+import { runbookEntry } from "../../constructs/runbook.ts";
+import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
+import { oneLine, withoutMarkup } from "./plain-text.ts";
+import { severityOf } from "./severity.ts";
+
+/** An alert as Alertmanager's `/api/v2/alerts` takes it; its labels are its identity. */
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly startsAt: string;
+}
+
+/** A signal as an alert. @param now Milliseconds. */
+export function alertOf(signal: Signal, runbook: string, now: number): Alert {
+  const call = CALLS[signal.kind];
+  const { step, night, businessDate } = signal;
+  const customer = signal.customer === ALL_CUSTOMERS ? "" : signal.customer;
+  const since = Date.parse(signal.since);
+  return {
+    labels: texts({
+      alertname: call.alert,
+      severity: severityOf(signal),
+      customer,
+      step,
+      night,
+      business_date: businessDate,
+    }),
+    annotations: texts({
+      summary: call.summary(customer, step ?? ""),
+      description: signal.reason,
+      command: signal.command,
+      runbook_url: runbookEntry(signal.kind, runbook),
+    }),
+    startsAt: new Date(Number.isNaN(since) ? now : Math.min(since, now)).toISOString(),
+  };
+}
+
+/** The sign of life. @param since Milliseconds. */
+export function watchdog(since: number): Alert {
+  return {
+    labels: { alertname: WATCHDOG.alert, severity: WATCHDOG.severity },
+    annotations: { summary: WATCHDOG.summary },
+    startsAt: new Date(since).toISOString(),
+  };
+}
+
+/** Alertmanager takes an empty label for none. */
+function texts(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined || value === "" ? [] : [[name, withoutMarkup(oneLine(value))]],
+    ),
+  );
+}

@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleNightwatch } from "../../../farm/images/nightwatch/bundle.ts";
+import { ensureTools } from "../../../farm/tools/ensure.ts";
+import { silentReporter } from "../../../farm/tools/reporter.ts";
+import { CentralApi } from "../../api/support.ts";
+import { Receiver } from "../../nightwatch/notify/receiver.ts";
+import { type RuleGroup, ruleGroups, synthesizeWithOperator } from "../rules.ts";
+import { Child, freePort } from "./child.ts";
+import { Alertmanager, Prometheus, type Target } from "./monitoring.ts";
+
+/** Workflows and schedules of another controller, which the real one keeps to; the nights of the suite are nobody's. */
+export const CONTROLLER_INSTANCE = "alerts";
+
+/**
+ * A central cluster without nodes, with everything by which people are called: the real nightwatch, Argo's controller,
+ * Prometheus with the rules as deployed, an Alertmanager that it sends to, and one that nightwatch sends to itself.
+ */
+export class World {
+  private nightwatch: Child | undefined;
+  private controller: Child | undefined;
+  private pods = 0;
+  private targets: readonly Target[] = [];
+
+  private constructor(
+    readonly api: CentralApi,
+    readonly webhook: Receiver,
+    readonly groups: readonly RuleGroup[],
+    /** Told by Prometheus. */
+    readonly alertmanager: Alertmanager,
+    /** Told by nightwatch. */
+    readonly direct: Alertmanager,
+  ) {}
+
+  private prometheusServer: Prometheus | undefined;
+
+  static async start(): Promise<World> {
+    const api = await CentralApi.start();
+    const folder = api.folder.path;
+    const dist = await synthesizeWithOperator(api.folder);
+    const platform = join(dist, "platform");
+    const definition = readdirSync(platform).find((file) => file.includes("customresourcedefinition-runrecords"));
+    await api.kubectl("apply", "-f", join(platform, definition ?? "there is no definition of run records"));
+    await api.kubectl("create", "namespace", "argo");
+    writeFileSync(join(folder, "nightwatch.mjs"), await bundleNightwatch());
+    const world = new World(
+      api,
+      await Receiver.start(),
+      ruleGroups(dist),
+      await Alertmanager.start(join(folder, "alertmanager")),
+      await Alertmanager.start(join(folder, "direct")),
+    );
+    writeFileSync(join(folder, "url"), `${world.webhook.url}/nightwatch`);
+    return world;
+  }
+
+  get prometheus(): Prometheus {
+    if (this.prometheusServer === undefined) throw new Error("Prometheus was not started");
+    return this.prometheusServer;
+  }
+
+  /** Starts Prometheus, once what it scrapes runs. */
+  async startPrometheus(): Promise<void> {
+    const folder = join(this.api.folder.path, "prometheus");
+    this.prometheusServer = await Prometheus.start(folder, this.groups, this.alertmanager.url, this.targets);
+  }
+
+  /** Starts nightwatch as another pod. */
+  async startNightwatch(): Promise<void> {
+    const folder = this.api.folder.path;
+    const port = await freePort();
+    this.pods += 1;
+    this.nightwatch = await Child.start(
+      [process.execPath, join(folder, "nightwatch.mjs")],
+      join(folder, `nightwatch-${this.pods}.log`),
+      `http://127.0.0.1:${port}/readyz`,
+      {
+        KUBECONFIG: this.api.kubeconfig,
+        PORT: String(port),
+        WEBHOOK_FOLDER: folder,
+        ALERTMANAGERS: this.direct.url,
+        ALERTMANAGER_FOLDER: join(folder, "none"),
+      },
+    );
+    await this.target({
+      job: "nightwatch",
+      namespace: "nightlane-system",
+      pod: `nightwatch-${this.pods}`,
+      address: `127.0.0.1:${port}`,
+    });
+  }
+
+  async stopNightwatch(): Promise<void> {
+    await this.nightwatch?.stop();
+    this.nightwatch = undefined;
+  }
+
+  /** Starts the real Argo controller, which leaves the suite's nights alone. */
+  async startController(): Promise<void> {
+    const { folder, kubeconfig } = this.api;
+    const tools = await ensureTools(["workflow-controller"], silentReporter);
+    const port = await freePort();
+    const settings = {
+      instanceID: CONTROLLER_INSTANCE,
+      metricsConfig: `enabled: true\npath: /metrics\nport: ${port}\nsecure: false\n`,
+    };
+    const configMap = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "workflow-controller-configmap", namespace: "argo" },
+      data: settings,
+    };
+    await this.apply([configMap]);
+    const own = folder.file("controller.kubeconfig", readFileSync(kubeconfig, "utf8"));
+    await this.api.kubectl("config", "set-context", "--current", "--namespace=argo", `--kubeconfig=${own}`);
+    this.controller = await Child.start(
+      [tools["workflow-controller"], "--kubeconfig", own, "--loglevel", "info"],
+      join(folder.path, "controller.log"),
+      `http://127.0.0.1:${port}/metrics`,
+      { LEADER_ELECTION_DISABLE: "true" },
+    );
+    await this.target({
+      job: "argo/workflow-controller",
+      namespace: "argo",
+      pod: "workflow-controller-1",
+      address: `127.0.0.1:${port}`,
+    });
+  }
+
+  async killController(): Promise<void> {
+    await this.controller?.stop(0);
+    this.controller = undefined;
+  }
+
+  /** Writes objects whole, whatever was there. */
+  async apply(objects: readonly object[]): Promise<void> {
+    if (objects.length === 0) return;
+    const list = { apiVersion: "v1", kind: "List", items: objects };
+    const file = this.api.folder.file("objects.json", JSON.stringify(list));
+    await this.api.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopNightwatch();
+    await this.killController();
+    await this.prometheusServer?.stop();
+    await this.alertmanager.stop();
+    await this.direct.stop();
+    await this.webhook.stop();
+    await this.api.stop();
+  }
+
+  private async target(target: Target): Promise<void> {
+    this.targets = [...this.targets.filter(({ job }) => job !== target.job), target];
+    await this.prometheusServer?.scrape(this.targets);
+  }
+}
