@@ -16,6 +16,11 @@ export interface RunForecast {
   readonly missSince?: number;
 }
 
+/** Whether a run is to miss a time that is still to come: after it the run is late, which is said in another way. */
+export function isExpectedLate({ missSince, finishBy }: RunForecast, now: number): boolean {
+  return missSince !== undefined && finishBy !== undefined && now <= finishBy;
+}
+
 interface KeptForecast {
   readonly forecast: NightForecast;
   readonly states: string;

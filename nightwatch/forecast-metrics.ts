@@ -1,4 +1,4 @@
-import type { RunForecast } from "./forecast-book.ts";
+import { isExpectedLate, type RunForecast } from "./forecast-book.ts";
 import type { Lane } from "./lane.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -24,8 +24,8 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
     ),
     gauge(
       "night_will_miss",
-      "Whether it is said of the running night that it will miss its time.",
-      nights.map(({ customer, night }) => [{ customer }, Number(night.missSince !== undefined)] as const),
+      "Whether it is said of the running night that it will miss its time, before it has.",
+      nights.map(({ customer, night }) => [{ customer }, Number(isExpectedLate(night, night.forecast.at))] as const),
     ),
     gauge(
       "step_spare_seconds",

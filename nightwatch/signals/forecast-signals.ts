@@ -1,17 +1,13 @@
 import { runbookEntry } from "../../constructs/runbook.ts";
-import type { RunForecast } from "../forecast-book.ts";
+import { isExpectedLate, type RunForecast } from "../forecast-book.ts";
 import type { Signal } from "./signal.ts";
 
 /** The nights that will miss their time, said before they do. After it the night is late: that has a call of its own. */
 export function forecastSignals(forecasts: readonly RunForecast[], now: number): readonly Signal[] {
-  return forecasts.flatMap((one) =>
-    one.missSince === undefined || one.finishBy === undefined || now > one.finishBy
-      ? []
-      : [willMissSignal(one, one.missSince, one.finishBy)],
-  );
+  return forecasts.flatMap((one) => (isExpectedLate(one, now) ? [willMissSignal(one)] : []));
 }
 
-function willMissSignal({ facts, forecast }: RunForecast, since: number, finishBy: number): Signal {
+function willMissSignal({ facts, forecast, missSince = forecast.at, finishBy = forecast.at }: RunForecast): Signal {
   return {
     key: "forecast",
     kind: "forecast",
@@ -19,7 +15,7 @@ function willMissSignal({ facts, forecast }: RunForecast, since: number, finishB
     night: facts.night,
     runNumber: facts.runNumber,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
-    since: new Date(since).toISOString(),
+    since: new Date(missSince).toISOString(),
     reason: reasonOf(forecast, finishBy),
     command: `nightlane show ${facts.customer}`,
     runbook: runbookEntry("forecast"),

@@ -70,6 +70,8 @@ describe("a running night", () => {
       willMiss: true,
       criticalPath: ["scenarios", "sign-off"],
     });
+    expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["late 2026-03-31"]);
+    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
   });
 
   test("that will end in time is called for nothing, and its expected end is recorded", async () => {
