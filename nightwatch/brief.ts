@@ -1,4 +1,4 @@
-import { ACT_PREFIX } from "../runs/annotations.ts";
+import { ACT_PREFIX, SCHEDULED_TIME } from "../runs/annotations.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { Workflow, WorkflowTemplate } from "../runs/workflow.ts";
 
@@ -25,9 +25,11 @@ export function briefFacts(facts: RunFacts): RunFacts {
  */
 export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workflow {
   const { nodes, storedWorkflowTemplateSpec } = status;
-  const acts = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
+  const notes = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => key.startsWith(ACT_PREFIX) || key === SCHEDULED_TIME,
+  );
   return {
-    metadata: { ...pick(metadata, ["name", "namespace", "uid"]), annotations: Object.fromEntries(acts) },
+    metadata: { ...pick(metadata, ["name", "namespace", "uid"]), annotations: Object.fromEntries(notes) },
     spec: pick(spec, ["suspend", "workflowTemplateRef", "arguments"]),
     status: {
       ...pick(status, ["phase", "message", "startedAt", "finishedAt", "compressedNodes", "offloadNodeStatusVersion"]),

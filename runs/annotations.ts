@@ -29,3 +29,6 @@ export const REAPERS_ONLY = "workflows.argoproj.io/cron-workflow=reaper";
 
 /** Label selector of a lane's nights: of all its workflows those that are neither the reaper's nor a reader. */
 export const NIGHTS_ONLY = `workflows.argoproj.io/cron-workflow!=reaper,!${READER_LABEL}`;
+
+/** Annotation by which Argo says when a schedule wanted its workflow to start. */
+export const SCHEDULED_TIME = "workflows.argoproj.io/scheduled-time";

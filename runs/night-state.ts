@@ -1,4 +1,5 @@
 import { actsOf, type RecordedAct } from "./act.ts";
+import { SCHEDULED_TIME } from "./annotations.ts";
 import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
 import { workflowNodes } from "./nodes.ts";
@@ -83,7 +84,7 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       seconds: secondsBetween(workflow.status?.startedAt, workflow.status?.finishedAt, now),
       startedAt: workflow.status?.startedAt,
       finishedAt: workflow.status?.finishedAt,
-      scheduledAt: parameter(given, "scheduled-time"),
+      scheduledAt: scheduledTime(workflow),
       message: workflow.status?.message,
       credentialEnds: credentialEnds(nodes),
       trouble: found === undefined ? calendarTrouble(nodes, now) : undefined,
@@ -93,6 +94,15 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       stepStatus({ name, depends, nodes, templates, acts, run, asked: askedFor(control[`hold.${name}`]), now }),
     ),
   };
+}
+
+/**
+ * When the schedule wanted a run to start. Argo notes it beside the workflow: the parameter that the schedule hands over
+ * stays the expression it is written as until a pod is made of it.
+ */
+function scheduledTime({ metadata, spec }: Workflow): string | undefined {
+  const given = parameter(spec.arguments?.parameters, "scheduled-time");
+  return metadata.annotations?.[SCHEDULED_TIME] ?? (given?.startsWith("{{") === true ? undefined : given);
 }
 
 function calendarTrouble(nodes: readonly WorkflowNode[], now: number): StepTrouble | undefined {

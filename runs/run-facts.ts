@@ -35,7 +35,10 @@ export function runFacts(
   const promised = promisedEnd(before, dates);
   const lateness = latenessOf({ ...state, ...dates }, schedule, now, promised);
   const parameters = Object.fromEntries(
-    (workflow.spec.arguments?.parameters ?? []).map(({ name, value }) => [name, value ?? ""]),
+    (workflow.spec.arguments?.parameters ?? []).map(({ name, value }) => [
+      name,
+      (name === "scheduled-time" ? state.scheduledAt : undefined) ?? value ?? "",
+    ]),
   );
   return {
     customer: state.namespace.replace(/^customer-/, ""),

@@ -33,6 +33,8 @@ export interface DueSoonOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Seconds that are left at least until it is due. @default 15 */
   readonly leadSeconds?: number;
+  /** Minutes after which it is due once more, by the same schedule. @default - once */
+  readonly againAfterMinutes?: number;
 }
 
 /** A schedule whose minute is about to come. */
@@ -41,6 +43,10 @@ export interface DueSoon {
   readonly workflow: string;
   /** The minute, milliseconds since the epoch. */
   readonly at: number;
+  /** Name of the workflow of the second time it is due, and that minute; the first once more where there is none. */
+  readonly again: Pick<DueSoon, "workflow" | "at">;
+  /** Changes the parameters that it starts workflows with. */
+  readonly setParameters: (parameters: Readonly<Record<string, string>>) => Promise<void>;
   /** Puts the schedule back as it was. */
   readonly restore: () => Promise<void>;
 }
@@ -58,25 +64,35 @@ export async function dueSoon(paths: FarmPaths, customer: string, options: DueSo
   const before: Schedule = await objects.getNamespacedCustomObject(request);
   const { spec } = before;
   const at = Math.ceil((Date.now() + (options.leadSeconds ?? 15) * 1000) / MINUTE) * MINUTE;
-  const parameters = [
-    ...(spec.workflowSpec.arguments?.parameters ?? []),
-    ...Object.entries(options.parameters ?? {}).map(([key, value]) => ({ name: key, value })),
-  ];
+  const again = at + (options.againAfterMinutes ?? 0) * MINUTE;
+  const startsWith = (more: Readonly<Record<string, string>> = {}): object => {
+    const parameters = [
+      ...(spec.workflowSpec.arguments?.parameters ?? []),
+      ...Object.entries(more).map(([key, value]) => ({ name: key, value })),
+    ];
+    return parameters.length === 0 ? {} : { arguments: { parameters } };
+  };
+  const workflowOf = (instant: number): string => `${name}-${instant / 1000}`;
   const body = {
     metadata: { annotations: options.annotations ?? {} },
     spec: {
-      schedules: [daily(at, spec.timezone ?? "UTC")],
+      schedules: [...new Set([at, again])].map((instant) => daily(instant, spec.timezone ?? "UTC")),
       workflowSpec: {
         workflowTemplateRef: { name: options.template ?? spec.workflowSpec.workflowTemplateRef.name },
-        ...(parameters.length === 0 ? {} : { arguments: { parameters } }),
+        ...startsWith(options.parameters),
       },
     },
   };
   await objects.patchNamespacedCustomObject({ ...request, body }, MERGE);
   const restored = { metadata: { annotations: asBefore(before, options) }, spec };
   return {
-    workflow: `${name}-${at / 1000}`,
+    workflow: workflowOf(at),
     at,
+    again: { workflow: workflowOf(again), at: again },
+    setParameters: async (parameters) => {
+      const changed = { spec: { workflowSpec: startsWith(parameters) } };
+      await objects.patchNamespacedCustomObject({ ...request, body: changed }, MERGE);
+    },
     restore: async () => {
       await objects.patchNamespacedCustomObject({ ...request, body: restored }, MERGE);
     },

@@ -13,7 +13,7 @@ import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { scaleArgoController } from "./argo-controller.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
-import { type DueNight, ScheduledLane } from "./scheduled-lane.ts";
+import { type DueNight, numbered, ScheduledLane } from "./scheduled-lane.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
@@ -25,6 +25,8 @@ const OTHER_CUSTOMER = "alpenkredit";
 const REAPER_TEMPLATE = "reaper-1123456789";
 /** Seconds for what has to be brought about before the minute comes. */
 const LEAD_SECONDS = 40;
+/** How long the controller stays away beyond the minute. */
+const AWAY_MILLISECONDS = 5000;
 const paths = new FarmPaths(farmRoot());
 let lane: ScheduledLane;
 let other: ScheduledLane;
@@ -41,8 +43,8 @@ beforeAll(async () => {
   other = await ScheduledLane.of(OTHER_CUSTOMER);
   nights = new TestLane(paths, CUSTOMER);
   orphan = await leaveOrphan();
-  night = await lane.nightDue(LEAD_SECONDS);
-  taken = await other.nightDue(LEAD_SECONDS);
+  night = await lane.nightDue({ leadSeconds: LEAD_SECONDS });
+  taken = await other.nightDue({ leadSeconds: LEAD_SECONDS });
   reaper = await lane.due({ schedule: REAPER_SCHEDULE, template: REAPER_TEMPLATE, leadSeconds: LEAD_SECONDS });
   await other.startAs(taken.workflow, taken.runNumber);
 });
@@ -104,19 +106,25 @@ describe("a night whose minute comes", () => {
   });
 
   test("is started late where the controller was away at its minute", async () => {
+    // Argo makes up for a start only of a schedule that has started something as it stands, so it is due twice.
+    const twice = await other.nightDue({ againAfterMinutes: 2 });
+    await other.untilStarted(twice);
+    const runNumber = await other.freeRunNumber();
+    await twice.setParameters(numbered(runNumber));
     await scaleArgoController(0);
-    const late = await other.nightDue(5);
     try {
-      const passed = { what: "the minute passes", limitSeconds: 90, everyMilliseconds: 1000 };
-      await until(passed, async () => Date.now() > late.at + 5000);
-      expect(await other.workflow(late.workflow)).toBeUndefined();
+      expect(Date.now()).toBeLessThan(twice.again.at);
+      const limitSeconds = (twice.again.at - Date.now()) / 1000 + 10;
+      const passed = { what: "the minute passes", limitSeconds, everyMilliseconds: 500 };
+      await until(passed, async () => Date.now() > twice.again.at + AWAY_MILLISECONDS);
+      expect(await other.workflow(twice.again.workflow)).toBeUndefined();
     } finally {
       await scaleArgoController(1);
     }
-    await other.untilStarted(late);
-    const ended = await other.untilEnded(late.workflow);
+    await other.untilStarted(twice.again);
+    const ended = await other.untilEnded(twice.again.workflow);
     expect(ended.phase).toBe("Succeeded");
-    expect(Date.parse(ended.startedAt ?? "")).toBeGreaterThan(late.at + 5000);
+    expect(Date.parse(ended.startedAt ?? "")).toBeGreaterThan(twice.again.at + AWAY_MILLISECONDS);
   });
 });
 
@@ -142,7 +150,8 @@ describe("what Argo sends", () => {
         `${ARGO_CONTROLLER.user} update workflows`,
         `${ARGO_CONTROLLER.user} patch cronworkflows`,
         `${ARGO_CONTROLLER.user} create pods`,
-        `${ARGO_CONTROLLER.user} delete pods`,
+        `${ARGO_CONTROLLER.user} create pods/exec`,
+        `${ARGO_CONTROLLER.user} deletecollection workflowtaskresults`,
         `${executor} create workflowtaskresults`,
       ]),
     );

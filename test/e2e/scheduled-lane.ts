@@ -64,15 +64,15 @@ export class ScheduledLane {
   }
 
   /** Lets the small night be due, under the next number of today's date that is free: a farm may have run others. */
-  async nightDue(leadSeconds?: number): Promise<DueNight> {
-    const runNumber = await nextRunNumber(this.central, this.namespace, this.date);
-    const parameters: Record<string, string> = runNumber === 1 ? {} : { "run-number": String(runNumber) };
-    const due = await this.due({
-      template: this.template,
-      parameters,
-      ...(leadSeconds === undefined ? {} : { leadSeconds }),
-    });
+  async nightDue(timing: Pick<DueSoonOptions, "leadSeconds" | "againAfterMinutes"> = {}): Promise<DueNight> {
+    const runNumber = await this.freeRunNumber();
+    const due = await this.due({ ...timing, template: this.template, parameters: numbered(runNumber) });
     return { ...due, runNumber };
+  }
+
+  /** The next number of today's date that no run has. */
+  async freeRunNumber(): Promise<number> {
+    return nextRunNumber(this.central, this.namespace, this.date);
   }
 
   /** Creates a workflow as a command does, under a name of its own. */
@@ -96,7 +96,7 @@ export class ScheduledLane {
   }
 
   /** Waits until there is a workflow, which is what a schedule's minute is to bring about. */
-  async untilStarted({ workflow, at }: DueSoon): Promise<Workflow> {
+  async untilStarted({ workflow, at }: Pick<DueSoon, "workflow" | "at">): Promise<Workflow> {
     const limitSeconds = (at - Date.now()) / 1000 + START_LIMIT_SECONDS;
     await until(
       { what: `the schedule of ${this.customer} starts ${workflow}`, limitSeconds, everyMilliseconds: 500 },
@@ -144,4 +144,9 @@ export class ScheduledLane {
     if (workflow === undefined) throw new Error(`${name} of ${this.customer} is gone`);
     return workflow;
   }
+}
+
+/** The parameters of a run by its number, which the schedule leaves to be 1. */
+export function numbered(runNumber: number): Readonly<Record<string, string>> {
+  return runNumber === 1 ? {} : { "run-number": String(runNumber) };
 }

@@ -1,10 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { briefWorkflow } from "../../nightwatch/brief.ts";
 import { renderNight } from "../../ops/render-night.ts";
 import { plain } from "../../ops/text/paint.ts";
 import { actAnnotation } from "../../runs/act.ts";
 import { type NightControl, nightState } from "../../runs/night-state.ts";
+import { runFacts } from "../../runs/run-facts.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import {
   attemptNodes,
   type NightParts,
@@ -13,6 +16,7 @@ import {
   stepNode,
   waitingNode,
 } from "../ops/support/night-workflow.ts";
+import { recordedNight } from "../support/argo-requests.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
 const LOOK = { title: "Nordbank AG", paint: plain, now: NOW } as const;
@@ -190,5 +194,23 @@ describe("a night", () => {
     const full = nightState(nightWorkflow({ open: "yes", day: { "half-day": "no", reason: "" } }), NOW);
     expect(full).not.toHaveProperty("halfDay");
     expect(full).not.toHaveProperty("dayReason");
+  });
+});
+
+describe("a night that its schedule started", () => {
+  test("is due when Argo says, whose parameter is still the expression for it", () => {
+    const [submitted] = recordedNight().requests.filter(
+      ({ verb, resource }) => verb === "create" && resource === "workflows",
+    );
+    const sent = submitted?.body as unknown as Workflow;
+    const workflow = { ...sent, metadata: { ...sent.metadata, namespace: recordedNight().namespace } };
+    expect(workflow.spec.arguments?.parameters).toContainEqual({
+      name: "scheduled-time",
+      value: "{{workflow.scheduledTime}}",
+    });
+    const due = new Date(Number(/\d+$/.exec(recordedNight().workflow)?.[0]) * 1000).toISOString().replace(".000Z", "Z");
+    expect(nightState(workflow, Date.now())).toMatchObject({ scheduledAt: due });
+    const facts = runFacts(briefWorkflow(workflow), undefined, Date.now());
+    expect(facts).toMatchObject({ purpose: "schedule", scheduledAt: due, parameters: { "scheduled-time": due } });
   });
 });

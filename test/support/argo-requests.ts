@@ -1,4 +1,6 @@
-import type { AuditedWrite } from "../support/audit-log.ts";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { AuditedWrite } from "./audit-log.ts";
 
 /** One request that Argo really sent in a scheduled night, without what differs from night to night. */
 export interface ArgoRequest {
@@ -14,9 +16,28 @@ export interface ArgoRequest {
 export const RUNNER_IMAGE = "image:runner";
 export const EXECUTOR_IMAGE = "image:executor";
 
+/** A night that its schedule started, as the API server was asked for it. */
+export interface RecordedNight {
+  /** Name that Argo gave to the workflow. */
+  readonly workflow: string;
+  readonly namespace: string;
+  readonly requests: readonly ArgoRequest[];
+}
+
+/** File of the record, which `record-argo-requests.ts` writes. */
+export const RECORD = fileURLToPath(new URL("argo-requests.json", import.meta.url));
+
+/** What was recorded in the farm. */
+export function recordedNight(): RecordedNight {
+  return JSON.parse(readFileSync(RECORD, "utf8"));
+}
+
+const VERBS: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
+
 /**
- * The requests of one night from an audit log, the first of each kind in their order: what Argo's controller, its
- * schedule, its executor and the garbage collection sent.
+ * The requests of a lane from an audit log, the first of each kind in their order: what Argo's controller, its schedule,
+ * its executor, the kubelet, the scheduler and the garbage collection sent. Of what people did nothing is kept, nor of
+ * workflows that no schedule started.
  */
 export function requestsOf(
   writes: readonly AuditedWrite[],
@@ -26,26 +47,27 @@ export function requestsOf(
   const found = new Map<string, ArgoRequest>();
   for (const { verb, user, objectRef, requestURI, requestObject, responseStatus } of writes) {
     const { resource = "", namespace, subresource, name = "" } = objectRef ?? {};
-    const path = requestURI.replace(/\?.*$/, "");
+    const taken = (responseStatus?.code ?? 500) < 300;
+    const byPerson = user.groups?.includes("system:masters") === true;
     const ofNight =
       name.startsWith(night.workflow) || JSON.stringify(requestObject ?? {}).includes(`"${night.workflow}`);
-    const isVerb = ["create", "update", "patch", "delete", "deletecollection"].includes(verb);
-    const stored = (responseStatus?.code ?? 500) < 300;
+    // What is removed or entered has no body that names the night.
+    const anyDoes = verb.startsWith("delete") || subresource === "exec";
     const kind = `${user.username} ${verb} ${resource}/${subresource ?? ""}`;
     if (
-      isVerb &&
-      stored &&
+      VERBS.includes(verb) &&
+      taken &&
+      !byPerson &&
       namespace === night.namespace &&
-      ofNight &&
-      !user.groups?.includes("system:masters") &&
+      (ofNight || anyDoes) &&
       !found.has(kind)
     ) {
       found.set(kind, {
         as: { user: user.username, groups: user.groups ?? [] },
         verb: verb as ArgoRequest["verb"],
         resource: subresource === undefined ? resource : `${resource}/${subresource}`,
-        path,
-        ...(requestObject === undefined ? {} : { body: withoutImages(requestObject, images) }),
+        path: subresource === "exec" ? requestURI : requestURI.replace(/\?.*$/, ""),
+        ...(requestObject === undefined || anyDoes ? {} : { body: withoutImages(requestObject, images) }),
       });
     }
   }

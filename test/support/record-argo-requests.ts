@@ -1,13 +1,12 @@
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { auditedWrites } from "../support/audit-log.ts";
-import { requestsOf } from "./argo-requests.ts";
+import { RECORD, requestsOf } from "./argo-requests.ts";
+import { auditedWrites } from "./audit-log.ts";
 
 /**
- * Records what Argo sent in the last scheduled night of a lane of the running farm, for `argo-requests.test.ts`:
+ * Records what Argo sent in the last scheduled night of a lane of the running farm, for `test/api/argo-requests.test.ts` and the readers of a night:
  *
- *   npx tsx test/api/record-argo-requests.ts nordbank
+ *   npx tsx test/support/record-argo-requests.ts nordbank && npm run format
  */
 const customer = process.argv[2] ?? "nordbank";
 const namespace = `customer-${customer}`;
@@ -29,6 +28,5 @@ if (workflow === undefined) {
   throw new Error(`no schedule has started a night of ${customer} in this farm`);
 }
 const requests = requestsOf(writes, { namespace, workflow }, images());
-const file = fileURLToPath(new URL("argo-requests.json", import.meta.url));
-writeFileSync(file, `${JSON.stringify({ workflow, namespace, requests }, undefined, 1)}\n`);
-console.log(`${file}: ${requests.length} requests of ${workflow}`);
+writeFileSync(RECORD, `${JSON.stringify({ workflow, namespace, requests }, undefined, 1)}\n`);
+console.log(`${RECORD}: ${requests.length} requests of ${workflow}`);
