@@ -76,7 +76,7 @@ describe("nights", () => {
     const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
     expectWidth(told.out, 80);
     const text = uncoloured(told.out);
-    expect(text).toContain("1 customers: 1 expected late");
+    expect(text).toContain("1 customer: 1 expected late");
     expect(text).toMatch(/CUSTOMER +DATE +STEPS +EXPECTED +FINISH BY/);
     expect(text).toMatch(/nordbank +2026-11-26 +1\/3 +07:12 CET +06:00 CET in 2h50/);
     const { items } = JSON.parse((await piped("nights", "-o", "json", "--kubeconfig", api.kubeconfig())).out);
