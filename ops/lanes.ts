@@ -45,7 +45,7 @@ export async function laneOrPast(central: Central, customer: string): Promise<La
     return await laneOf(central, customer);
   } catch (error) {
     const known = error instanceof OpsError && error.code === ExitCode.notFound;
-    if (known && (await central.runRecords.heads(customer)).length > 0) {
+    if (known && (await central.runRecords.heads({ customer })).length > 0) {
       return { customer, namespace: laneNamespace(customer), removed: true };
     }
     throw error;

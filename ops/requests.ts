@@ -110,8 +110,15 @@ export class Requests {
   }
 }
 
-/** What fails before a request is sent is the kubeconfig's, not the network's. */
+/** How long connections are kept: a credential that was renewed in between is used after that. */
+const CONNECTIONS_MILLISECONDS = 60_000;
+
+/**
+ * Credentials of a kubeconfig. What fails before a request is sent is the kubeconfig's, not the network's. The client
+ * library would make a new connection for each request: here they are used again.
+ */
 function credentialsOf(config: KubeConfig) {
+  let kept: { readonly connections: ReturnType<RequestContext["getDispatcher"]>; readonly since: number } | undefined;
   return {
     getName: () => "kubeconfig",
     applySecurityAuthentication: async (request: RequestContext): Promise<void> => {
@@ -119,6 +126,13 @@ function credentialsOf(config: KubeConfig) {
         await config.applySecurityAuthentication(request);
       } catch (error) {
         throw new CredentialError(config.getCurrentUser()?.name ?? "", error);
+      }
+      const now = Date.now();
+      if (kept === undefined || now - kept.since > CONNECTIONS_MILLISECONDS) {
+        kept = { connections: request.getDispatcher(), since: now };
+      }
+      if (kept.connections !== undefined) {
+        request.setDispatcher(kept.connections);
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
+import type { Day } from "../runs/local-time.ts";
 import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
 import { HEADS, orUndefined, type Requests } from "./requests.ts";
 
@@ -15,7 +16,15 @@ export interface RecordHead {
   readonly phase?: string;
 }
 
-/** How many records one answer holds at most. */
+/** Which records are wanted. */
+export interface WantedRecords {
+  /** @default - those of all customers */
+  readonly customer?: string;
+  /** Business dates, or `none` for the runs that never had one. @default - of any date, and of none */
+  readonly dates?: readonly Day[] | "none";
+}
+
+/** How many whole records one answer holds at most. */
 const PAGE = 200;
 
 interface Page<Item> {
@@ -33,7 +42,7 @@ export class RunRecords {
 
   /** Those of a customer, oldest first, with everything in them. */
   async all(customer: string): Promise<readonly RunRecord[]> {
-    return this.pages<RunRecord>(`${CUSTOMER_LABEL}=${customer}`);
+    return this.pages(`${CUSTOMER_LABEL}=${customer}`);
   }
 
   /** One of them; undefined if there is none of that name. */
@@ -43,11 +52,23 @@ export class RunRecords {
     );
   }
 
-  /** Those of one customer, or of all, without their content. */
-  async heads(customer?: string): Promise<readonly RecordHead[]> {
-    const selector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
-    const records = await this.pages<Pick<RunRecord, "metadata">>(selector, HEADS);
-    return records.map(({ metadata }) => ({
+  /**
+   * Those wanted, without their content. One answer holds them all: read from memory of the API server, which pages
+   * are not, and small.
+   */
+  async heads(wanted: WantedRecords = {}): Promise<readonly RecordHead[]> {
+    const { customer, dates } = wanted;
+    const labelSelector = [
+      customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`,
+      ...(dates === undefined ? [] : [dates === "none" ? `!${DATE_LABEL}` : `${DATE_LABEL} in (${dates.join(",")})`]),
+    ].join(",");
+    const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
+    const list: Page<Pick<RunRecord, "metadata">> | undefined = await orUndefined(
+      this.requests,
+      "list the run records",
+      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    );
+    return (list?.items ?? []).map(({ metadata }) => ({
       name: metadata.name,
       customer: metadata.labels[CUSTOMER_LABEL] ?? "",
       created: metadata.creationTimestamp ?? "",
@@ -55,14 +76,14 @@ export class RunRecords {
     }));
   }
 
-  private async pages<Item>(labelSelector: string, options?: typeof HEADS): Promise<readonly Item[]> {
-    const found: Item[] = [];
+  private async pages(labelSelector: string): Promise<readonly RunRecord[]> {
+    const found: RunRecord[] = [];
     let next: string | undefined;
     do {
       const place = { limit: PAGE, ...(next === undefined ? {} : { _continue: next }) };
       const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, ...place };
-      const page: Page<Item> | undefined = await orUndefined(this.requests, "list the run records", () =>
-        this.objects.listNamespacedCustomObject(request, options),
+      const page: Page<RunRecord> | undefined = await orUndefined(this.requests, "list the run records", () =>
+        this.objects.listNamespacedCustomObject(request),
       );
       found.push(...(page?.items ?? []));
       next = page?.metadata.continue || undefined;

@@ -1,4 +1,5 @@
 import { type DueNight, dueNights } from "../../runs/due-nights.ts";
+import { addDays } from "../../runs/local-time.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
@@ -24,19 +25,42 @@ export interface ReadLane {
   readonly states: ReadonlyMap<string, NightState>;
 }
 
-/** Record heads older than this tell of nights that nothing is to be done about any more. */
-const LOOK_BACK = 15 * 24 * 3600_000;
+/** Records older than this tell of nights that nothing is to be done about any more. */
+const LOOK_BACK_DAYS = 15;
+
+/**
+ * What is recorded of the last two weeks, without its content: of one customer, or of all, which takes the API server
+ * hardly longer.
+ * @param now Milliseconds.
+ */
+export async function recentRecords(central: Central, now: number, customer?: string): Promise<readonly RecordHead[]> {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const dates = Array.from({ length: LOOK_BACK_DAYS + 2 }, (_, index) => addDays(today, 1 - index));
+  const whose = customer === undefined ? {} : { customer };
+  const found = await Promise.all([
+    central.runRecords.heads({ ...whose, dates }),
+    // A run that ended before its calendar has no date.
+    central.runRecords.heads({ ...whose, dates: "none" }),
+  ]);
+  return found.flat().filter(({ businessDate, created }) => (businessDate ?? created) >= (dates.at(-1) ?? ""));
+}
 
 /**
  * Reads what is due in a lane. Of most nights no more is needed than that they ended well, which the labels of workflow
  * and record say: only what runs, failed, or ended last is read whole.
  * @param now Milliseconds.
+ * @param recent Recent records of the lane. @default - they are asked for
  */
-export async function readLane(central: Central, lane: Lane, now: number): Promise<ReadLane> {
+export async function readLane(
+  central: Central,
+  lane: Lane,
+  now: number,
+  recent?: readonly RecordHead[],
+): Promise<ReadLane> {
   const [cron, heads, recordHeads] = await Promise.all([
     central.scheduleIfAny(lane.namespace),
     central.heads(lane.namespace),
-    central.runRecords.heads(lane.customer),
+    recent ?? recentRecords(central, now, lane.customer),
   ]);
   const { schedule, problems } = cron === undefined ? { schedule: undefined, problems: [] } : readSchedule(cron);
   const states = new Map<string, NightState>();
@@ -55,7 +79,7 @@ export async function readLane(central: Central, lane: Lane, now: number): Promi
     const forecast = record?.uid === head.uid ? record.forecast : undefined;
     return { ...runFacts(workflow, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
   });
-  const runs = await Promise.all([...fromWorkflows, ...fromRecords(central, lane, heads, recordHeads, now)]);
+  const runs = await Promise.all([...fromWorkflows, ...fromRecords(central, lane, heads, recordHeads)]);
   const since = Date.parse(cron?.metadata.creationTimestamp ?? "");
   const suspended = cron?.spec.suspend === true;
   const known = runs.filter((run) => run !== undefined);
@@ -76,14 +100,12 @@ function fromRecords(
   lane: Lane,
   heads: readonly WorkflowHead[],
   records: readonly RecordHead[],
-  now: number,
 ): readonly Promise<RunFacts | undefined>[] {
   const taken = new Set(
     heads.flatMap(({ name, uid }) => [recordName(lane.customer, name), recordName(lane.customer, name, uid)]),
   );
-  const oldest = new Date(now - LOOK_BACK).toISOString();
   return records
-    .filter(({ name, created, businessDate }) => !taken.has(name) && (businessDate ?? created) >= oldest.slice(0, 10))
+    .filter(({ name }) => !taken.has(name))
     .map(async ({ name, created, businessDate, phase }) =>
       phase === "Succeeded" && businessDate !== undefined
         ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })

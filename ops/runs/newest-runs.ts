@@ -31,7 +31,7 @@ export async function newestRuns(
   { wanted, limit }: WantedRuns,
 ): Promise<{ readonly total: number; readonly items: readonly RunFacts[] }> {
   const [records, heads] = await Promise.all([
-    central.runRecords.heads(lane.customer),
+    central.runRecords.heads({ customer: lane.customer }),
     lane.removed === true ? [] : central.heads(lane.namespace),
   ]);
   const known = [...recorded(central, lane, records, heads), ...(await unrecorded(central, lane, records, heads))];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Central } from "../../ops/central.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { addDays } from "../../runs/local-time.ts";
 import { runFacts } from "../../runs/run-facts.ts";
@@ -41,10 +42,18 @@ describe("history", () => {
     expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(30);
   });
 
-  test("reads the list of records in pages", async () => {
+  test("knows how many there are from one list that holds no content", async () => {
     const api = await withRecords(450);
     const told = await piped("history", "nordbank", "--limit", "2", "-o", "json", "--kubeconfig", api.kubeconfig());
     expect(JSON.parse(told.out)).toMatchObject({ kind: "RunList", total: 450, timezone: "Europe/Berlin" });
+    expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(1);
+    expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(2);
+  });
+
+  test("that needs every record, as for a backfill, reads them in pages", async () => {
+    const api = await withRecords(450);
+    const central = Central.fromKubeconfig(api.kubeconfig());
+    expect(await central.runRecords.all("nordbank")).toHaveLength(450);
     expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(3);
   });
 

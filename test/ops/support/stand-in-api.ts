@@ -168,8 +168,15 @@ export class StandInApi {
       const facts = this.records.get(name);
       return facts === undefined ? undefined : recordObject(name, facts);
     }
-    const customer = /customer=([\w-]+)/.exec(url.searchParams.get("labelSelector") ?? "")?.[1];
-    const found = [...this.records].filter(([, facts]) => customer === undefined || facts.customer === customer);
+    const selector = url.searchParams.get("labelSelector") ?? "";
+    const customer = /customer=([\w-]+)/.exec(selector)?.[1];
+    const dates = /business-date in \(([^)]*)\)/.exec(selector)?.[1]?.split(",");
+    const found = [...this.records].filter(
+      ([, { customer: whose, businessDate }]) =>
+        (customer === undefined || whose === customer) &&
+        (dates === undefined || dates.includes(businessDate ?? "")) &&
+        (!selector.includes(`!${DATE_LABEL}`) || businessDate === undefined),
+    );
     const limit = Number(url.searchParams.get("limit") ?? found.length);
     const from = Number(url.searchParams.get("continue") ?? 0);
     const items = found.slice(from, from + limit).map(([key, facts]) => recordObject(key, facts));
