@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import holidays
@@ -99,7 +100,7 @@ def _occasion(name: str) -> str:
 def rendered() -> str:
     """Return the whole file."""
     content = {
-        "$comment": f"Written by generate.sh from holidays {holidays.__version__} (MIT). Do not edit.",
+        "$comment": f"Written by generate.sh from holidays {version('holidays')} (MIT). Do not edit.",
         "from": date(FIRST_YEAR, 1, 1).isoformat(),
         "to": date(LAST_YEAR, 12, 31).isoformat(),
         "calendars": {name: calendar(source) for name, source in SOURCES.items()},

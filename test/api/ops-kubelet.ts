@@ -7,6 +7,8 @@ import {
   setHeaderOptions,
   type V1Pod,
 } from "@kubernetes/client-node";
+import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
+import { variantOf } from "../../runs/night-variant.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
@@ -35,7 +37,7 @@ interface RunnerInput {
   readonly sweep?: object;
   readonly step?: string;
   readonly attempt?: number;
-  readonly calendar?: { readonly businessDate: string };
+  readonly calendar?: { readonly businessDate: string; readonly calendar: BusinessCalendar };
   readonly read?: { readonly businessDate: string; readonly run: string; readonly attempt: string };
 }
 
@@ -131,7 +133,7 @@ export class PlayedKubelet {
     }
   }
 
-  /** The calendar ends by itself: every day is a regular business day, but for Easter 2026. So does the sweep. */
+  /** The calendar ends by itself, with what its calendar says of the date. So does the sweep. */
   private byItself(pod: V1Pod): Ending | undefined {
     const { calendar, sweep } = inputOf(pod);
     if (sweep !== undefined) {
@@ -140,12 +142,16 @@ export class PlayedKubelet {
     if (calendar === undefined) {
       return undefined;
     }
-    const { businessDate } = calendar;
-    const open = ["2026-04-03", "2026-04-06"].includes(businessDate) ? "no" : "yes";
-    const reason = open === "no" ? "Easter" : "";
+    const { businessDate, calendar: days } = calendar;
     return {
       exitCode: 0,
-      outputs: { "business-date": businessDate, open, variant: "regular", "half-day": "no", reason },
+      outputs: {
+        "business-date": businessDate,
+        open: isBusinessDay(days, businessDate) ? "yes" : "no",
+        variant: variantOf(days, businessDate),
+        "half-day": isHalfDay(days, businessDate) ? "yes" : "no",
+        reason: reasonOf(days, businessDate),
+      },
     };
   }
 

@@ -3,10 +3,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import nordbank from "../../customers/nordbank.ts";
 import { startNightwatch } from "../../nightwatch/start.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { CALENDAR } from "../../runs/annotations.ts";
+import { type BusinessCalendar, writeCalendar } from "../../runs/business-calendar.ts";
 import type { Ending, StartedRunner } from "./ops-kubelet.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 
@@ -220,19 +224,15 @@ describe("a backfill", () => {
   it("says what it would do", async () => {
     const dry = await outcome("backfill", CUSTOMER, ...range, "--dry-run");
     expect(dry).toMatchObject({
-      missing: ["2026-03-31", "2026-04-01", "2026-04-02", "2026-04-03", "2026-04-06", "2026-04-07"],
+      missing: ["2026-03-31", "2026-04-01", "2026-04-02", "2026-04-07"],
     });
   });
 
-  it("starts what is missing, a few at a time; holidays end at once and say so", async () => {
+  it("starts what is missing, a few at a time, and leaves holidays out", async () => {
     await outcome("run", CUSTOMER, "--date", "2026-04-01", "--wait");
     const done = await outcome("backfill", CUSTOMER, ...range, "--concurrency", "2");
-    expect(done.missing).toEqual(["2026-03-31", "2026-04-02", "2026-04-03", "2026-04-06", "2026-04-07"]);
+    expect(done.missing).toEqual(["2026-03-31", "2026-04-02", "2026-04-07"]);
     expect(started(1, "2026-04-02").anew).toEqual(STEPS);
-    expect(started(1, "2026-04-03").anew).toEqual([]);
-    await expect
-      .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 60_000 })
-      .toMatch(/2026-04-06 +1 +backfill +Closed.*Easter/);
   });
 
   it("has nothing left to do when it is begun again", async () => {
@@ -242,6 +242,47 @@ describe("a backfill", () => {
   it("leaves nights to the schedule that are not due yet", async () => {
     const told = await act("backfill", CUSTOMER, "--from", "2999-01-01", "--to", "2999-01-31");
     expect(told).toMatchObject({ code: ExitCode.notPossible });
+  });
+});
+
+describe("a day that the calendar closes", () => {
+  const date = "2026-04-06";
+  const NIGHT = ["cronworkflow", "night", "-n", laneNamespace(CUSTOMER)];
+
+  /** As a deployment with another calendar would leave the schedule; nights still run the template of before. */
+  async function setWorked(worked: BusinessCalendar["worked"]): Promise<void> {
+    const calendar = { ...customerCalendar(nordbank.workflow.schedule), worked };
+    const annotation = `${CALENDAR}=${writeCalendar(calendar)}`;
+    await cluster.guarded.central.kubectl("annotate", "--overwrite", ...NIGHT, annotation);
+  }
+
+  it("has no night, and says why", async () => {
+    const told = await act("run", CUSTOMER, "--date", date);
+    expect(told).toMatchObject({ code: ExitCode.notPossible });
+    expect(told.err).toContain("Easter Monday");
+  });
+
+  it("is marked in the history where its night ran no step", async () => {
+    await setWorked({ [date]: "Make-up day" });
+    const { night } = await outcome("run", CUSTOMER, "--date", date);
+    await cluster.untilPhase(CUSTOMER, String(night), "Succeeded");
+    expect(started(1, date).anew).toEqual([]);
+    await expect
+      .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 60_000 })
+      .toMatch(/2026-04-06 +1 +run +Closed.*Easter Monday/);
+  });
+
+  it("can be made up for with the present definition once it is worked, and only then", async () => {
+    for (const verb of ["replay", "restate"]) {
+      const told = await act(verb, CUSTOMER, "--date", date);
+      expect(told).toMatchObject({ code: ExitCode.notPossible });
+      expect(told.err).toContain(`nightlane restate ${CUSTOMER} --date ${date} --current`);
+    }
+    expect(await outcome("restate", CUSTOMER, "--date", date, "--current")).toMatchObject({ runNumber: 2, repeats: 1 });
+    await setWorked({});
+    const told = await act("restate", CUSTOMER, "--date", date, "--current");
+    expect(told).toMatchObject({ code: ExitCode.notPossible });
+    expect(told.err).toContain(`${date} is not a business day`);
   });
 });
 

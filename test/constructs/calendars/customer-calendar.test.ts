@@ -1,16 +1,44 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { customerCalendar } from "../../../constructs/calendars/customer-calendar.ts";
-import { CALENDAR_NAMES, namedCalendar } from "../../../constructs/calendars/named-calendars.ts";
+import file from "../../../constructs/calendars/named-calendars.json" with { type: "json" };
+import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../../../constructs/calendars/named-calendars.ts";
 import * as library from "../../../constructs/index.ts";
 import { type NightlyOptions, nightly } from "../../../constructs/schedule.ts";
 import { CALENDAR } from "../../../runs/annotations.ts";
 import { isBusinessDay, isHalfDay, readCalendar, reasonOf } from "../../../runs/business-calendar.ts";
+import { addDays, isDay } from "../../../runs/local-time.ts";
 import { testCustomer } from "../../support/customer.ts";
 import { find, manifestsOf } from "../../support/manifests.ts";
 
 function calendarOf(options: Omit<NightlyOptions, "timezone">) {
   return customerCalendar(nightly("22:00", { timezone: "Europe/Berlin", ...options }));
 }
+
+describe("the generated file", () => {
+  const folder = new URL("../../../constructs/calendars/", import.meta.url);
+
+  test("is of the version that the lock pins", () => {
+    const lock = readFileSync(new URL("requirements.lock", folder), "utf8");
+    const [, version = "none"] = /^holidays==(\S+)/m.exec(lock) ?? [];
+    expect(file.$comment).toContain(`holidays ${version} (MIT)`);
+  });
+
+  test("knows whole months, and days within them only", () => {
+    expect(KNOWN_DAYS.from).toMatch(/-01$/);
+    expect(addDays(KNOWN_DAYS.to, 1)).toMatch(/-01$/);
+    const days = Object.values(file.calendars).flatMap(({ closed, halfDays }) =>
+      Object.keys({ ...closed, ...halfDays }),
+    );
+    expect(days.filter((day) => !isDay(day) || day < KNOWN_DAYS.from || day > KNOWN_DAYS.to)).toEqual([]);
+  });
+
+  test.each(CALENDAR_NAMES)("has holidays of %s in each year, unless only weekends are off", (name) => {
+    const closed = Object.keys(namedCalendar(name)?.closed ?? {});
+    const years = new Set(closed.map((day) => day.slice(0, 4)));
+    expect(years.size).toBe(name === "WEEKENDS" ? 0 : 18);
+  });
+});
 
 describe("named calendars", () => {
   test.each(CALENDAR_NAMES)("a customer file may import %s", (name) => {
