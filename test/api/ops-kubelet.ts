@@ -198,7 +198,7 @@ export class PlayedKubelet {
     };
     // The executor reports a parameter as the template declares it: the calendar's are known to the whole night.
     const isGlobal = inputOf(pod).calendar !== undefined;
-    const parameters = Object.entries(ending.outputs ?? {}).map(([name, value]) => ({
+    const parameters = Object.entries({ ...defaultOutputs(pod), ...ending.outputs }).map(([name, value]) => ({
       name,
       value,
       ...(isGlobal ? { globalName: name } : {}),
@@ -219,6 +219,25 @@ export class PlayedKubelet {
 }
 
 const STOPPED: Ending = { exitCode: 40, message: "This step was stopped by the operator; its Job was cancelled." };
+
+/** What the executor reports of files that a step has not written: the defaults that its template declares for them. */
+function defaultOutputs(pod: V1Pod): Readonly<Record<string, string>> {
+  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const text = containers.flatMap(({ env = [] }) => env).find(({ name }) => name === "ARGO_TEMPLATE")?.value;
+  const template: DeclaredOutputs = JSON.parse(text ?? "{}");
+  return Object.fromEntries(
+    (template.outputs?.parameters ?? []).flatMap(({ name, valueFrom }) =>
+      valueFrom?.default === undefined ? [] : [[name, valueFrom.default] as const],
+    ),
+  );
+}
+
+/** The outputs of a template, as Argo hands it to a pod. */
+interface DeclaredOutputs {
+  readonly outputs?: {
+    readonly parameters?: readonly { readonly name: string; readonly valueFrom?: { readonly default?: string } }[];
+  };
+}
 
 function inputOf(pod: V1Pod): RunnerInput {
   const main = pod.spec?.containers.find((container) => container.name === "main");

@@ -65,14 +65,9 @@ export class ScheduledLane {
 
   /** Lets the small night be due, under the next number of today's date that is free: a farm may have run others. */
   async nightDue(timing: Pick<DueSoonOptions, "leadSeconds" | "againAfterMinutes"> = {}): Promise<DueNight> {
-    const runNumber = await this.freeRunNumber();
+    const runNumber = await nextRunNumber(this.central, this.namespace, this.date);
     const due = await this.due({ ...timing, template: this.template, parameters: numbered(runNumber) });
     return { ...due, runNumber };
-  }
-
-  /** The next number of today's date that no run has. */
-  async freeRunNumber(): Promise<number> {
-    return nextRunNumber(this.central, this.namespace, this.date);
   }
 
   /** Creates a workflow as a command does, under a name of its own. */
