@@ -12,12 +12,15 @@ export interface Alert {
   readonly startsAt: string;
 }
 
-/** A signal as an alert. @param now Milliseconds. */
-export function alertOf(signal: Signal, runbook: string, now: number): Alert {
+/**
+ * A signal as an alert.
+ * @param seen When it was seen first, milliseconds. Not since when it holds: Alertmanager notifies at once, without the rest
+ * of the group, what began longer ago than the group waits.
+ */
+export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
   const call = CALLS[signal.kind];
   const { step, night, businessDate } = signal;
   const customer = signal.customer === ALL_CUSTOMERS ? "" : signal.customer;
-  const since = Date.parse(signal.since);
   return {
     labels: texts({
       alertname: call.alert,
@@ -31,9 +34,10 @@ export function alertOf(signal: Signal, runbook: string, now: number): Alert {
       summary: call.summary(customer, step ?? ""),
       description: signal.reason,
       command: signal.command,
+      since: signal.since,
       runbook_url: runbookEntry(signal.kind, runbook),
     }),
-    startsAt: new Date(Number.isNaN(since) ? now : Math.min(since, now)).toISOString(),
+    startsAt: new Date(seen).toISOString(),
   };
 }
 

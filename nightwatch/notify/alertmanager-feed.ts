@@ -58,7 +58,12 @@ export class AlertmanagerFeed {
   update(signals: readonly Signal[]): void {
     const now = this.parts.clock();
     const alerts = signals.map((signal) => alertOf(signal, this.parts.runbook, now));
-    const standing = new Map(alerts.map((alert) => [JSON.stringify(alert.labels), alert]));
+    const standing = new Map(
+      alerts.map((alert) => {
+        const key = JSON.stringify(alert.labels);
+        return [key, { ...alert, startsAt: this.standing.get(key)?.startsAt ?? alert.startsAt }];
+      }),
+    );
     const hasChanged = this.noteEnds(standing, now);
     this.standing = standing;
     for (const replica of this.replicas) {
