@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { ARGOCD_NAMESPACE } from "../../constructs/apps/argo-cd.ts";
 import { type ApiServer, startApiServer } from "../../farm/api-server.ts";
 import { definitionFiles } from "../../farm/argo-cd/definitions.ts";
-import { runCommand } from "../../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../../farm/deploy/command.ts";
 import { Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
@@ -43,9 +43,9 @@ export class CentralApi {
     const tools = await ensureTools(["kubectl", "argo-crds", "argocd-manifests"], silentReporter);
     const server = await startApiServer({ dir: join(folder.path, "api-server") });
     const api = new CentralApi(server, tools.kubectl, folder);
-    await api.kubectl("apply", "--server-side", "-f", join(tools["argo-crds"], "full"));
+    await api.define(join(tools["argo-crds"], "full"));
     for (const file of definitionFiles(tools["argocd-manifests"])) {
-      await api.kubectl("apply", "--server-side", "-f", file);
+      await api.define(file);
     }
     await api.untilEstablished();
     await api.kubectl("create", "namespace", "nightlane-system");
@@ -59,9 +59,22 @@ export class CentralApi {
 
   /** Runs kubectl as the administrator. @throws Error with its words if it fails */
   async kubectl(...args: readonly string[]): Promise<string> {
-    return succeeded(
-      await runCommand(this.kubectlPath, ["--kubeconfig", this.kubeconfig, ...args], { cwd: "/", env: {} }),
-    );
+    return succeeded(await this.run(args));
+  }
+
+  /** Applies resource definitions, so large that a busy API server may take longer than a request may: then again. */
+  private async define(path: string): Promise<void> {
+    const defined = { what: `the definitions of ${path} are stored`, limitSeconds: 240, everyMilliseconds: 1000 };
+    await until(defined, async () => {
+      const applied = await this.run(["apply", "--server-side", "-f", path]);
+      const isLate = applied.code !== 0 && applied.output.includes("request did not complete within");
+      if (!isLate) succeeded(applied);
+      return !isLate;
+    });
+  }
+
+  private async run(args: readonly string[]): Promise<CommandResult> {
+    return runCommand(this.kubectlPath, ["--kubeconfig", this.kubeconfig, ...args], { cwd: "/", env: {} });
   }
 
   /** Names of all objects of the given kinds in a namespace, `kind/name`, sorted. */
