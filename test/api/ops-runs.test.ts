@@ -199,13 +199,11 @@ describe("runs of one business date, in their order", () => {
   it("cannot begin at a step whose results would be missing", async () => {
     const date = "2026-03-27";
     failing = "scenarios";
-    await outcome("run", CUSTOMER, "--date", date);
-    await cluster.untilStep(CUSTOMER, `night-${date}-run-1`, "scenarios", "deciding");
+    const night = String((await outcome("run", CUSTOMER, "--date", date)).night);
+    await cluster.untilStep(CUSTOMER, night, "scenarios", "deciding");
     await act("abort", CUSTOMER, "scenarios");
     failing = "";
-    await expect
-      .poll(async () => (await cluster.night(CUSTOMER, `night-${date}-run-1`)).phase, { timeout: 60_000 })
-      .toBe("Failed");
+    await expect.poll(async () => (await cluster.night(CUSTOMER, night)).phase, { timeout: 60_000 }).toBe("Failed");
     const late = await act("replay", CUSTOMER, "--date", date, "--from", "report");
     expect(late).toMatchObject({ code: ExitCode.notPossible });
     expect(late.err).toMatch(/no results of scenarios \(failed\), revaluation \(omitted\).*\n.*begin at scenarios/);
@@ -219,19 +217,20 @@ describe("runs of one business date, in their order", () => {
 });
 
 describe("a backfill", () => {
-  const range = ["--from", "2026-03-31", "--to", "2026-04-07"];
+  // Around Easter, and without the end of a quarter, which waits for a person's sign-off.
+  const range = ["--from", "2026-04-01", "--to", "2026-04-08"];
 
   it("says what it would do", async () => {
     const dry = await outcome("backfill", CUSTOMER, ...range, "--dry-run");
     expect(dry).toMatchObject({
-      missing: ["2026-03-31", "2026-04-01", "2026-04-02", "2026-04-07"],
+      missing: ["2026-04-01", "2026-04-02", "2026-04-07", "2026-04-08"],
     });
   });
 
   it("starts what is missing, a few at a time, and leaves holidays out", async () => {
     await outcome("run", CUSTOMER, "--date", "2026-04-01", "--wait");
     const done = await outcome("backfill", CUSTOMER, ...range, "--concurrency", "2");
-    expect(done.missing).toEqual(["2026-03-31", "2026-04-02", "2026-04-07"]);
+    expect(done.missing).toEqual(["2026-04-02", "2026-04-07", "2026-04-08"]);
     expect(started(1, "2026-04-02").anew).toEqual(STEPS);
   });
 
