@@ -8,19 +8,23 @@ import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
+import { runName } from "../../runs/run-name.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
 import type { StepState, StepStatus } from "../../runs/step-status.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 const CUSTOMER = "alpenkredit";
 const DATE = "2026-03-18";
-const NIGHT = `night-${DATE}-run-1`;
 const NAMESPACE = laneNamespace(CUSTOMER);
 const { centralKubeconfig } = new FarmPaths(farmRoot());
 const central = Central.fromKubeconfig(centralKubeconfig);
 let cluster: CustomerCluster;
+/** Name of the night's workflow, which the lane's schedule gives it. */
+let nightName: string;
 
 beforeAll(async () => {
   cluster = await CustomerCluster.of(CUSTOMER);
+  nightName = runName(laneSchedule(await central.schedule(NAMESPACE)), DATE, 1);
 });
 
 /** What the verbs do in the customer's cluster: how many drivers were started there, and what is left of the others. */
@@ -28,7 +32,7 @@ describe("a night of alpenkredit under an operator's hands", () => {
   it("starts, with a step held that it has not reached", async () => {
     await nightlane("run", "--date", DATE);
     const begun = async (): Promise<boolean> => (await night()).steps.length > 0;
-    await until({ what: `Argo has begun ${NIGHT}`, limitSeconds: 60, everyMilliseconds: 250 }, begun);
+    await until({ what: `Argo has begun ${nightName}`, limitSeconds: 60, everyMilliseconds: 250 }, begun);
     await nightlane("hold", "revaluation");
     await untilDrivers("scenarios", [1]);
   });
@@ -84,7 +88,7 @@ describe("a night of alpenkredit under an operator's hands", () => {
     await nightlane("skip", "var-es");
     await nightlane("skip", "report");
     await nightlane("skip", "hand-in");
-    await until({ what: `${NIGHT} has ended`, limitSeconds: 300, everyMilliseconds: 1000 }, async () => {
+    await until({ what: `${nightName} has ended`, limitSeconds: 300, everyMilliseconds: 1000 }, async () => {
       return (await night()).phase === "Succeeded";
     });
     expect(await driversOf("var-es")).toEqual([]);
@@ -114,12 +118,12 @@ function collecting(to: string[]): Writable {
 }
 
 async function night(): Promise<NightState> {
-  return nightState(await central.workflow(NAMESPACE, NIGHT), Date.now());
+  return nightState(await central.workflow(NAMESPACE, nightName), Date.now());
 }
 
 async function step(name: string): Promise<StepStatus> {
   const found = (await night()).steps.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`${NIGHT} has no step ${name}`);
+  if (found === undefined) throw new Error(`${nightName} has no step ${name}`);
   return found;
 }
 
@@ -167,7 +171,7 @@ function hasEnded(conditions: readonly V1JobCondition[] = []): boolean {
 async function runnerOf(name: string): Promise<{ readonly name: string; readonly uid: string }> {
   const { items } = await coreOf().listNamespacedPod({
     namespace: NAMESPACE,
-    labelSelector: `workflows.argoproj.io/workflow=${NIGHT}`,
+    labelSelector: `workflows.argoproj.io/workflow=${nightName}`,
     fieldSelector: "status.phase=Running",
   });
   const metadata = items
