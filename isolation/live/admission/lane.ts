@@ -40,8 +40,8 @@ export interface Forbidden {
   readonly invariant: number;
   readonly actor: string;
   readonly what: string;
-  /** Name of the policy that must refuse it. */
-  readonly policy: string;
+  /** Name of the policy that must refuse it; several where more than one does, of which the API server names any. */
+  readonly policy: string | readonly string[];
   readonly call: Call;
 }
 
@@ -62,7 +62,8 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
     make: async () => {
       const answer = await api.call({ dryRun: true, ...call });
       const seen = messageOf(answer);
-      return { refused: answer.status >= 400 && seen.includes(`ValidatingAdmissionPolicy '${policy}'`), seen };
+      const named = [policy].flat().some((name) => seen.includes(`ValidatingAdmissionPolicy '${name}'`));
+      return { refused: answer.status >= 400 && named, seen };
     },
     controlled: permitted.what,
     control: async () => {

@@ -50,7 +50,7 @@ export function readerAttempts({ api, namespace, template }: LaneUnderTest): rea
     attempt(16, "a reader of a path of its own", "spec.arguments.parameters.2.value", "../../credentials"),
     {
       ...attempt(26, "a night without a reason, with a reader's label", "spec", {}),
-      policy: "nightlane-acts-required",
+      policy: ["nightlane-acts-required", "nightlane-workflow-creation"],
       call: create(labelledNight),
     },
   ]);

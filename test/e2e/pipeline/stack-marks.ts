@@ -8,6 +8,8 @@ import type { Api } from "../../../isolation/live/api.ts";
 interface ListedObject {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
   readonly spec?: unknown;
+  /** Of a Secret. */
+  readonly type?: string;
 }
 
 /** What a lane is made of, by the path of its list; `own` where the cluster changes the object's status by itself. */
@@ -41,8 +43,10 @@ export async function stackMarks(
   for (const { path, own } of KINDS) {
     const list = path.replace("NS", laneNamespace(customer));
     const { items } = await api.get<{ readonly items: readonly ListedObject[] }>(list);
-    for (const { metadata, spec } of items) {
-      const mark = own ? JSON.stringify(spec) : metadata.resourceVersion;
+    for (const { metadata, spec, type } of items) {
+      // The API server notes on a token when it was last used, and a lane's schedules use it at any minute.
+      const isToken = type === "kubernetes.io/service-account-token";
+      const mark = own || isToken ? JSON.stringify(spec ?? type) : metadata.resourceVersion;
       marks[`${path.split("/").at(-1)}/${metadata.name}`] = `${metadata.uid} ${mark}`;
     }
   }
