@@ -108,7 +108,7 @@ describe("nightwatch, with no more than its own rights", () => {
       runNumber: 1,
       purpose: "run",
       phase: "Running",
-      variant: "regular",
+      variant: "quarter-end",
     });
     const facts = await record();
     // Its time has long passed: whoever makes a night up for is not called because it is late.
