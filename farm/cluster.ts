@@ -96,8 +96,7 @@ export class Cluster {
     const { machine } = this;
     const scheduler = await prepareScheduler(controlPlane, this.context.tools);
     await machine.start(sandbox, controlPlane.etcd);
-    const apiServer = await machine.start(sandbox, controlPlane.apiServer);
-    await machine.untilReady(controlPlane.apiServer, apiServer, CONTROL_PLANE_LIMIT_SECONDS, () => client.isReady());
+    await machine.bringUp(sandbox, controlPlane.apiServer, CONTROL_PLANE_LIMIT_SECONDS, () => client.isReady());
     await Promise.all([machine.start(sandbox, controlPlane.controllerManager), machine.start(sandbox, scheduler)]);
   }
 

@@ -83,17 +83,6 @@ export async function importImages(
   return missing.length;
 }
 
-/** Whether containerd answers. */
-export async function containerdAnswers(sandbox: Sandbox): Promise<boolean> {
-  try {
-    await ctr(sandbox, ["version"]);
-    return true;
-  } catch (error) {
-    if (error instanceof FarmError) return false;
-    throw error;
-  }
-}
-
 async function ctr(sandbox: Sandbox, args: readonly string[]): Promise<string> {
   const [command, ...options] = CTR;
   return sandbox.run(command, [...options, ...args], IMPORT_LIMIT_SECONDS);

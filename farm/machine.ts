@@ -10,6 +10,10 @@ import type { NodePlan } from "./plan.ts";
 import { findByCommand, isAlive, type ProcessIdentity } from "./processes.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { ClusterState } from "./state.ts";
+import { FarmError } from "./tools/errors.ts";
+
+/** How often a component is started that ends before it answers. */
+const STARTS = 3;
 
 /** A machine of the farm: namespaces of its own, joined to the others, and the components that run in them. */
 export class Machine {
@@ -63,7 +67,7 @@ export class Machine {
     return sandbox;
   }
 
-  /** Starts a component, or finds it running. */
+  /** Starts a component, or finds it running; does not wait until it answers. */
   async start(sandbox: Sandbox, component: Component): Promise<ProcessIdentity> {
     const recorded = this.state.components[component.name];
     if (recorded !== undefined && (await isAlive(recorded))) return recorded;
@@ -75,14 +79,26 @@ export class Machine {
     return identity;
   }
 
-  /** Waits until a component that was started answers. */
-  async untilReady(
+  /**
+   * Starts a component, or finds it running, and waits until it answers. One that ends before it answered is started
+   * again, as a service manager would: what it needs may have gone away for a moment.
+   * @throws FarmError with its last words when it ended {@link STARTS} times or stays silent
+   */
+  async bringUp(
+    sandbox: Sandbox,
     component: Component,
-    identity: ProcessIdentity,
     limitSeconds: number,
     ready: () => Promise<boolean>,
   ): Promise<void> {
-    await untilReady(component, identity, this.logOf(component), limitSeconds, ready);
+    for (let left = STARTS; ; left -= 1) {
+      const identity = await this.start(sandbox, component);
+      try {
+        await untilReady(component, identity, this.logOf(component), limitSeconds, ready);
+        return;
+      } catch (error) {
+        if (left === 1 || !(error instanceof FarmError) || (await isAlive(identity))) throw error;
+      }
+    }
   }
 
   private logOf(component: Component): string {

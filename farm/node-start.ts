@@ -1,5 +1,6 @@
 import type { ApiClient } from "./api-client.ts";
-import { cleanImageStore, containerdAnswers, importImages } from "./image-store.ts";
+import { runtimeAnswers } from "./container-runtime.ts";
+import { cleanImageStore, importImages } from "./image-store.ts";
 import type { BuiltImage } from "./images/ensure.ts";
 import type { Machine } from "./machine.ts";
 import { KUBE_PROXY_HEALTH_PORT, KUBE_ROUTER_HEALTH_PORT, type NodeComponents } from "./node.ts";
@@ -26,10 +27,7 @@ export class NodeStart {
   async runtime(images: readonly BuiltImage[]): Promise<void> {
     const { machine, sandbox, components } = this.props;
     if (machine.isNew) await cleanImageStore(sandbox, machine.paths, images);
-    const containerd = await machine.start(sandbox, components.containerd);
-    await machine.untilReady(components.containerd, containerd, LIMIT_SECONDS.runtime, () =>
-      containerdAnswers(sandbox),
-    );
+    await machine.bringUp(sandbox, components.containerd, LIMIT_SECONDS.runtime, () => runtimeAnswers(sandbox));
   }
 
   async importImages(images: readonly BuiltImage[]): Promise<void> {
@@ -41,17 +39,14 @@ export class NodeStart {
   /** Starts what makes it a node, until it takes pods. */
   async node(client: ApiClient): Promise<void> {
     const { machine, sandbox, components, node } = this.props;
-    const kubeProxy = await machine.start(sandbox, components.kubeProxy);
-    const kubelet = await machine.start(sandbox, components.kubelet);
     const limit = LIMIT_SECONDS.node;
-    await machine.untilReady(components.kubelet, kubelet, limit, () => isNodeReady(client, node.id));
-    // It looks its node up once, and gives up if there is none.
-    const kubeRouter = await machine.start(sandbox, components.kubeRouter);
     const { address } = node;
-    await machine.untilReady(components.kubeProxy, kubeProxy, limit, () => isHealthy(address, KUBE_PROXY_HEALTH_PORT));
-    await machine.untilReady(components.kubeRouter, kubeRouter, limit, () =>
-      isHealthy(address, KUBE_ROUTER_HEALTH_PORT),
-    );
+    await Promise.all([
+      machine.bringUp(sandbox, components.kubeProxy, limit, () => isHealthy(address, KUBE_PROXY_HEALTH_PORT)),
+      machine.bringUp(sandbox, components.kubelet, limit, () => isNodeReady(client, node.id)),
+    ]);
+    // It looks its node up once, and gives up if there is none.
+    await machine.bringUp(sandbox, components.kubeRouter, limit, () => isHealthy(address, KUBE_ROUTER_HEALTH_PORT));
   }
 }
 

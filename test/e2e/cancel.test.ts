@@ -3,7 +3,9 @@ import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { loadCustomer } from "../../infra/customer-files.ts";
+import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
 import { remoteJobName } from "../../runs/remote-job.ts";
+import { auditedWrites } from "../support/audit-log.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
@@ -48,6 +50,14 @@ describe("a night that is stopped", () => {
     await lane.removeByForce(await lane.runnerPod(night.workflow, "left"));
     await lane.stopNight(night.workflow);
     await untilNothingIsLeft(night, 60);
+  });
+
+  it("has its containers ended by Argo's controller, which the policies let through", () => {
+    const ending = auditedWrites(paths).filter(
+      ({ user, objectRef }) => user.username === ARGO_CONTROLLER.user && objectRef?.subresource === "exec",
+    );
+    // The connection is switched to a stream of its own.
+    expect([...new Set(ending.map(({ responseStatus }) => responseStatus?.code))]).toEqual([101]);
   });
 });
 

@@ -149,7 +149,6 @@ describe("what Argo sends", () => {
         `${ARGO_CONTROLLER.user} update workflows`,
         `${ARGO_CONTROLLER.user} patch cronworkflows`,
         `${ARGO_CONTROLLER.user} create pods`,
-        `${ARGO_CONTROLLER.user} create pods/exec`,
         `${ARGO_CONTROLLER.user} deletecollection workflowtaskresults`,
         `${executor} create workflowtaskresults`,
       ]),
