@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-FARM := tsx farm/cli.ts
+FARM := tsx test/farm/cli.ts
 
 .PHONY: help demo test test-long chaos scan farm-up farm-down farm-status farm-add farm-env
 
@@ -10,7 +10,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: node_modules/.installed ## A farm of three clusters, both example customers deployed, one night of each, one of them by its schedule
-	@tsx farm/demo/demo.ts
+	@tsx test/farm/demo/demo.ts
 
 test: node_modules/.installed ## Every suite; the last line is the sum
 	@tsx test/all/main.ts
@@ -19,10 +19,10 @@ test-long: node_modules/.installed ## The suites that are too long for make test
 	@tsx test/all/main.ts long
 
 chaos: node_modules/.installed ## Real faults on real parts, beside two baselines; FAULTS=a,b chooses, NIGHTS=k SEED=n draws
-	@tsx chaos/cli.ts $(if $(FAULTS),--faults "$(FAULTS)") $(if $(NIGHTS),--nights "$(NIGHTS)") $(if $(SEED),--seed "$(SEED)")
+	@tsx test/chaos/cli.ts $(if $(FAULTS),--faults "$(FAULTS)") $(if $(NIGHTS),--nights "$(NIGHTS)") $(if $(SEED),--seed "$(SEED)")
 
 scan: node_modules/.installed ## checkov and kube-score over every synthesized object
-	@tsx isolation/scanners/scan.ts
+	@tsx test/scanners/scan.ts
 
 farm-up: node_modules/.installed ## Start the farm: a central cluster and one per customer file
 	@$(FARM) up

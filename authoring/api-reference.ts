@@ -3,9 +3,10 @@
  * by those, which a reader wants to look up and nobody imports. TypeDoc ends with an error where one is forgotten.
  */
 export type { CalendarName } from "../constructs/calendars/named-calendars.ts";
-export type { CredentialReference, GitlabFile, PulumiSecret } from "../constructs/credential-reference.ts";
-export type { ClusterCapacity } from "../constructs/customer-definition.ts";
-export type { ImageName } from "../constructs/images.ts";
+export type { CredentialReference, GitlabFile, PulumiSecret } from "../constructs/definition/credential-reference.ts";
+export type { ClusterCapacity } from "../constructs/definition/customer-definition.ts";
+export type { ImageName } from "../constructs/definition/images.ts";
+export type { CalendarDays, NightlyOptions, Weekday } from "../constructs/definition/schedule.ts";
 export * from "../constructs/index.ts";
 export type {
   CopyInOptions,
@@ -17,4 +18,3 @@ export type {
   StepOptions,
   StepWork,
 } from "../constructs/night/step.ts";
-export type { CalendarDays, NightlyOptions, Weekday } from "../constructs/schedule.ts";

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCustomer } from "../constructs/checks/check-customer.ts";
 import { checkName } from "../constructs/checks/check-name.ts";
+import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../constructs/definition/customer-files.ts";
+import { ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
 import {
   Cpu,
   type CustomerDefinition,
@@ -12,8 +14,6 @@ import {
   Size,
   sparkRiskWorkflow,
 } from "../constructs/index.ts";
-import { ProblemsError, received, UserError } from "../constructs/problem.ts";
-import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../infra/customer-files.ts";
 import { customerTemplate } from "./customer-template.ts";
 import { exampleCa } from "./example-ca.ts";
 

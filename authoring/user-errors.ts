@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 
 /** Runs a command; a person's mistake is told as text with exit status 1, anything else keeps its stack. */
 export async function showUserErrors(run: () => Promise<unknown>): Promise<void> {

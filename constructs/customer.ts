@@ -1,8 +1,8 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { apiServer } from "./api-server.ts";
-import { centralCluster, laneNamespace } from "./central-cluster.ts";
-import type { CustomerDefinition } from "./customer-definition.ts";
+import { apiServer } from "./definition/api-server.ts";
+import { centralCluster, laneNamespace } from "./definition/central-cluster.ts";
+import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
 import { KeptFilesReader } from "./lane/kept-files-reader.ts";
@@ -10,9 +10,9 @@ import { NetworkBoundary } from "./lane/network-boundary.ts";
 import { Reaper } from "./lane/reaper.ts";
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
-import { SparkRiskWorkflow } from "./lane/spark-risk-workflow.ts";
 import { WorkflowRbac } from "./lane/workflow-rbac.ts";
 import { OncallRole } from "./platform/oncall-role.ts";
+import { SparkRiskWorkflow } from "./workflow/spark-risk-workflow.ts";
 
 /** One customer's lane in the central cluster: every object of it, in the order in which it is built up. */
 export class Customer extends Chart {

@@ -3,10 +3,10 @@ import type { Construct } from "constructs";
 import { CustomerApps } from "./apps/customer-apps.ts";
 import { checkCustomer } from "./checks/check-customer.ts";
 import { Customer } from "./customer.ts";
-import type { CustomerDefinition } from "./customer-definition.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
-import type { Manifest } from "./manifest.ts";
-import { ProblemsError } from "./problem.ts";
+import type { CustomerDefinition } from "./definition/customer-definition.ts";
+import { ProblemsError } from "./definition/problem.ts";
+import type { Manifest } from "./kubernetes/manifest.ts";
 
 /** All objects of a customer, in the order in which they are to be created. */
 export interface CustomerManifests {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { SECRET_TYPE_LABEL } from "../constructs/apps/argo-cd.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
-import type { Manifest } from "../constructs/manifest.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import type { ResourceInputs } from "./resources.ts";
 
 interface Kubeconfig {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Manifest } from "../constructs/manifest.ts";
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 
 /** Kinds that lanes use; ClusterWorkflowTemplate and event bindings cross customers and are left out. */
 const KINDS = [

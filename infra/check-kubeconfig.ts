@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseCertificates } from "../constructs/checks/parse-certificates.ts";
-import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../constructs/customer-side/customer-side.ts";
-import { type Problem, received, UserError } from "../constructs/problem.ts";
+import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
+import { type Problem, received, UserError } from "../constructs/definition/problem.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */

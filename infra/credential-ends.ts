@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
-import { parseCertificates } from "../constructs/checks/parse-certificates.ts";
+import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
 import { CREDENTIAL_PARTS, type CredentialPart } from "../runs/credential-ends.ts";
 
 const DAY = 24 * 3600_000;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
-import { type Problem, ProblemsError, received } from "../constructs/problem.ts";
+import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import { checkKubeconfig } from "./check-kubeconfig.ts";
 import { fingerprints } from "./fingerprint.ts";
 

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
-import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
+import type { RiskWorkflow } from "../constructs/definition/risk-workflow.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
-import type { Manifest } from "../constructs/manifest.ts";
 import { Fingerprints } from "../constructs/platform/fingerprints.ts";
-import type { RiskWorkflow } from "../constructs/risk-workflow.ts";
 import { render, synthesize } from "../constructs/synthesize.ts";
 import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
 import { credentialEnds, endText } from "./credential-ends.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
-import { customerFile, loadCustomer } from "./customer-files.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
 import { createInPhases } from "./phases.ts";
 

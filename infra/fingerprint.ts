@@ -2,9 +2,9 @@ import { createHmac, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { apiServer } from "../constructs/api-server.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
-import { received, UserError } from "../constructs/problem.ts";
+import { apiServer } from "../constructs/definition/api-server.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { received, UserError } from "../constructs/definition/problem.ts";
 
 /** Environment variable that names the file with the key, one and the same for every customer's stack. */
 const KEY_VARIABLE = "FINGERPRINT_KEY";

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { isNightTemplate } from "../constructs/lane/content-name.ts";
-import type { Manifest } from "../constructs/manifest.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { HELM_SECTIONS, type HelmSection, type HelmValue, helmValues } from "./helm-values.ts";
 import { toYaml } from "./yaml.ts";

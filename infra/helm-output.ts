@@ -1,14 +1,19 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
-import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
+import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import {
+  CUSTOMERS_FOLDER,
+  customerFile,
+  customerNames,
+  loadCustomer,
+} from "../constructs/definition/customer-files.ts";
+import { UserError } from "../constructs/definition/problem.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
-import type { Manifest } from "../constructs/manifest.ts";
-import { UserError } from "../constructs/problem.ts";
 import { synthesize } from "../constructs/synthesize.ts";
-import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
 import { helmChart } from "./helm-chart.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { FINISH_BY, INPUTS_BY, START_BY } from "../runs/annotations.ts";
 import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
 

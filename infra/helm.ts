@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { writeHelmOutput } from "./helm-output.ts";
 
 /** `npm run synth:helm`: charts for those who deploy with helm instead of Pulumi. */

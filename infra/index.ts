@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { deployCustomer } from "./deploy-customer.ts";
 import { deployPlatform } from "./deploy-platform.ts";
 

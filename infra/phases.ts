@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { createResource, type ResourceInputs } from "./resources.ts";
 
 /**

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { isNightTemplate } from "../constructs/lane/content-name.ts";
-import type { Manifest } from "../constructs/manifest.ts";
 
 /** A manifest whose values may be known only at deployment. */
 export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;

@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { writeOutput } from "./write-output.ts";
 
 /** The app of `cdk8s synth`, which names the output folder. */

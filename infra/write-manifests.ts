@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import type { CustomerManifests } from "../constructs/synthesize.ts";
 import { toYaml } from "./yaml.ts";
 

@@ -1,9 +1,14 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import {
+  CUSTOMERS_FOLDER,
+  customerFile,
+  customerNames,
+  loadCustomer,
+} from "../constructs/definition/customer-files.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { Platform } from "../constructs/platform/platform.ts";
-import { UserError } from "../constructs/problem.ts";
 import { render, synthesize } from "../constructs/synthesize.ts";
-import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "./customer-files.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**

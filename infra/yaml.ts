@@ -1,4 +1,4 @@
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 
 type Mapping = { readonly [key: string]: Value };
 type Value = string | number | boolean | null | readonly Value[] | Mapping;

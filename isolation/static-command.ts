@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { centralCluster } from "../constructs/central-cluster.ts";
-import { UserError } from "../constructs/problem.ts";
+import { centralCluster } from "../constructs/definition/central-cluster.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import versions from "../versions.json" with { type: "json" };
 import { accessFacts } from "./access/access-facts.ts";
 import { collectEstate } from "./model/collect.ts";
-import type { Estate } from "./model/estate.ts";
+import type { Estate, TryPipeline } from "./model/estate.ts";
 import { readDist } from "./model/read-dist.ts";
 import { viewEstate } from "./model/view.ts";
 import { findingsOf, prove } from "./prove.ts";
@@ -37,7 +37,7 @@ export interface StaticOptions {
  * @returns whether there was no finding.
  * @throws UserError where there is nothing to prove, or a file cannot be read.
  */
-export async function runStatic(options: StaticOptions): Promise<boolean> {
+export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline): Promise<boolean> {
   const book = new WaiverBook(
     readWaivers(
       options.waivers ?? WAIVERS_FILE,
@@ -45,7 +45,7 @@ export async function runStatic(options: StaticOptions): Promise<boolean> {
     ),
     today(),
   );
-  const view = viewEstate(await estateFor(options));
+  const view = viewEstate(await estateFor(options, tryPipeline));
   if (view.customers.length === 0) {
     throw new UserError(
       "no customers\n    rule: isolation is proven between customers\n    mend: write customers/<name>.ts",
@@ -67,12 +67,12 @@ export async function runStatic(options: StaticOptions): Promise<boolean> {
   return findingsOf(proof).length === 0;
 }
 
-async function estateFor({ dist, customers }: StaticOptions): Promise<Estate> {
+async function estateFor({ dist, customers }: StaticOptions, tryPipeline: TryPipeline): Promise<Estate> {
   if (dist === undefined) {
-    return await collectEstate(customers);
+    return await collectEstate(tryPipeline, customers);
   }
   // What a folder cannot tell is taken from the definitions: the declared API servers, and what was tried on them.
-  const rendered = await collectEstate(customers);
+  const rendered = await collectEstate(tryPipeline, customers);
   const definitions = rendered.customers.flatMap(({ definition, source }) =>
     definition === undefined ? [] : [{ definition, source }],
   );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Problem, ProblemsError, received, UserError } from "../constructs/problem.ts";
+import { type Problem, ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
 import { type Fields, fields, text } from "./model/fields.ts";
 
 /** What a waiver is about: a rule's number, a way in the matrix, or access that a change adds. */

@@ -1,6 +1,6 @@
 import { listedEnds } from "../runs/credential-ends.ts";
 import type { Lane } from "./lane.ts";
-import type { Metric } from "./metrics.ts";
+import type { Metric } from "./metric.ts";
 import { newestWithEnds } from "./signals/credential-signals.ts";
 
 /** When what of each customer's credential ends. */

@@ -5,21 +5,7 @@ import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts, RunRecord } from "../runs/run-record.ts";
 import { errorText } from "./error-text.ts";
 import type { Lane } from "./lane.ts";
-
-/** What is expected of a run that goes on. */
-export interface RunForecast {
-  readonly facts: RunFacts;
-  readonly forecast: NightForecast;
-  /** When it should have ended, milliseconds; absent where nothing was promised. */
-  readonly finishBy?: number;
-  /** Since when it is said that it will miss that, milliseconds; absent while it is not. */
-  readonly missSince?: number;
-}
-
-/** Whether a run is to miss a time that is still to come: after it the run is late, which is said in another way. */
-export function isExpectedLate({ missSince, finishBy }: RunForecast, now: number): boolean {
-  return missSince !== undefined && finishBy !== undefined && now <= finishBy;
-}
+import type { RunForecast } from "./run-forecast.ts";
 
 interface KeptForecast {
   readonly forecast: NightForecast;

@@ -1,6 +1,6 @@
-import { isExpectedLate, type RunForecast } from "./forecast-book.ts";
 import type { Lane } from "./lane.ts";
-import type { Metric } from "./metrics.ts";
+import type { Metric } from "./metric.ts";
+import { isExpectedLate, type RunForecast } from "./run-forecast.ts";
 
 /** What is expected of the run 1 that goes on in each lane. Nothing is said where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {

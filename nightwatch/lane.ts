@@ -2,7 +2,7 @@ import type { DueNight } from "../runs/due-nights.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
-import type { RunForecast } from "./forecast-book.ts";
+import type { RunForecast } from "./run-forecast.ts";
 
 /** A run that nightwatch keeps in mind. */
 export interface WatchedRun {

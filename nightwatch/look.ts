@@ -1,7 +1,7 @@
 import { errorText } from "./error-text.ts";
-import type { RunForecast } from "./forecast-book.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneBook } from "./lane-book.ts";
+import type { RunForecast } from "./run-forecast.ts";
 import { controllerSignals } from "./signals/controller-signals.ts";
 import { credentialSignals } from "./signals/credential-signals.ts";
 import { forecastSignals } from "./signals/forecast-signals.ts";

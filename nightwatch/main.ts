@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { RUNBOOK } from "../constructs/runbook.ts";
+import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { startNightwatch } from "./start.ts";
 
 /** Entry of the container. Every setting has a default that fits the deployment in constructs/platform/nightwatch.ts. */

@@ -2,6 +2,7 @@ import { currentNight } from "../runs/due-nights.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
+import { type Metric, renderMetric } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
@@ -21,14 +22,6 @@ export interface Counters {
   lastRound: number;
   /** How long the last round took, without what receivers were told, seconds. */
   roundSeconds: number;
-}
-
-/** One metric: its name, help, type, and samples as label pairs with a value. */
-export interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: "gauge" | "counter";
-  readonly samples: readonly (readonly [Readonly<Record<string, string>>, number])[];
 }
 
 /** States of a step in which it waits for a person. */
@@ -58,7 +51,7 @@ export function renderMetrics(
     ...controllerMetrics(controllerRenewed),
     ...ownMetrics(counters),
   ]
-    .map(render)
+    .map(renderMetric)
     .join("");
 }
 
@@ -232,18 +225,6 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
     own("round_seconds", "How long the last round took.", counters.roundSeconds, "gauge"),
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
   ];
-}
-
-function render({ name, help, type, samples }: Metric): string {
-  const lines = samples.map(([labels, value]) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
-    return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
 function seconds(time: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { RUNBOOK } from "../constructs/runbook.ts";
+import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";

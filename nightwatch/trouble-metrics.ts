@@ -1,5 +1,5 @@
 import { type Lane, runningRuns } from "./lane.ts";
-import type { Metric } from "./metrics.ts";
+import type { Metric } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { troubledSteps } from "./signals/trouble-signals.ts";
 

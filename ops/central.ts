@@ -9,7 +9,7 @@ import {
   PatchStrategy,
   setHeaderOptions,
 } from "@kubernetes/client-node";
-import { laneNamespace } from "../constructs/central-cluster.ts";
+import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import { type Act, actAnnotation } from "../runs/act.ts";
 import { NIGHTS_ONLY, READER_LABEL } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";

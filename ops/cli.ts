@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help, type Option } from "commander";
-import { RUNBOOK } from "../constructs/runbook.ts";
+import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { UnreadableRun } from "../runs/unreadable-run.ts";
 import { addCompletion } from "./commands/completion.ts";

@@ -1,4 +1,4 @@
-import { laneNamespace } from "../constructs/central-cluster.ts";
+import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { unknownName } from "./near.ts";

@@ -1,38 +1,15 @@
 import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
-import type { NightForecast } from "../runs/forecast/forecast-night.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
 import { foldSteps } from "./fold-steps.ts";
+import type { NightLook } from "./night-look.ts";
 import { actLines, stepLines, troubleLines } from "./render-steps.ts";
 import { duration } from "./text/duration.ts";
 import { line, type Piece } from "./text/line.ts";
-import { type Paint, plain } from "./text/paint.ts";
+import { plain } from "./text/paint.ts";
 import { Times } from "./text/times.ts";
 import { widthOf } from "./text/width.ts";
-
-/** How a night is shown. */
-export interface NightLook {
-  /** Whose night it is. */
-  readonly title: string;
-  readonly paint: Paint;
-  /** Milliseconds: what still runs has run until then. */
-  readonly now: number;
-  /** @default - by the customer's clocks */
-  readonly times?: Times;
-  /** Time zone of the customer. @default - not known: UTC */
-  readonly zone?: string;
-  /** When it should have ended, milliseconds. @default - nothing was promised */
-  readonly finishBy?: number;
-  /** What is expected of it while it runs. @default - too little is known, or the night has ended */
-  readonly forecast?: NightForecast;
-  /** Columns of the screen. @default - nothing is cut */
-  readonly columns?: number;
-  /** Rows that all of it may take: steps that need nobody are folded. @default - every step is shown */
-  readonly rows?: number;
-  /** Remote jobs, messages, and who decided what and why, under each step. @default false */
-  readonly details?: boolean;
-}
 
 /**
  * A night as text: one line for the night, then one for each step in the order of the DAG. What a step waits for is

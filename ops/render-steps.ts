@@ -3,7 +3,7 @@ import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
 import { type StepTrouble, troubleText } from "../runs/trouble.ts";
-import type { NightLook } from "./render-night.ts";
+import type { NightLook } from "./night-look.ts";
 import { line } from "./text/line.ts";
 import type { Color } from "./text/paint.ts";
 import { Times } from "./text/times.ts";

@@ -1,5 +1,5 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
-import { SYSTEM_NAMESPACE } from "../constructs/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
 import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";

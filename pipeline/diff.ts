@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { readSide } from "../isolation/diff/sources.ts";
 import { diffManifests } from "./manifest-diff.ts";
 

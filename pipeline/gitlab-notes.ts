@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 
 /** A merge request of a GitLab project, and who writes to it. */
 export interface MergeRequest {

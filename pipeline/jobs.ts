@@ -1,4 +1,4 @@
-import { laneNamespace } from "../constructs/central-cluster.ts";
+import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 
 /** A job as GitLab reads it; only the keywords that we write. */
 export interface Job {

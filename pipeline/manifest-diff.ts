@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { toYaml } from "../infra/yaml.ts";
 import { type Estate, PLATFORM } from "../isolation/model/estate.ts";
 import { objectName } from "../isolation/model/object-name.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../constructs/manifest.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 
 /** What stands where a secret was. */
 export const MASKED = "(masked)";

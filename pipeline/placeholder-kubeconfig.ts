@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 
 /** A kubeconfig for the customer's declared server and certificate authority, as JSON, which is YAML too. */
 export function toKubeconfig({ name, cluster }: CustomerDefinition, token: string): string {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APPS_KUBECONFIG } from "../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/customer-definition.ts";
+import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { toKubeconfig } from "./placeholder-kubeconfig.ts";
 
 /** Marks every value made here, so that a search finds one where none may be. */

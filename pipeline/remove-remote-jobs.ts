@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { apiServer } from "../constructs/api-server.ts";
-import { UserError } from "../constructs/problem.ts";
-import { loadCustomer } from "../infra/customer-files.ts";
+import { apiServer } from "../constructs/definition/api-server.ts";
+import { loadCustomer } from "../constructs/definition/customer-files.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 
 /** `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster. */

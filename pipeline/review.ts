@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dagMermaid } from "../authoring/dag/mermaid.ts";
 import { nightGraph } from "../authoring/dag/night-graph.ts";
-import { UserError } from "../constructs/problem.ts";
-import { customerFile, loadCustomer } from "../infra/customer-files.ts";
+import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { readSide } from "../isolation/diff/sources.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import type { Affected } from "./affected.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../constructs/problem.ts";
+import { UserError } from "../constructs/definition/problem.ts";
 import { maskText } from "./mask.ts";
 import type { Placeholders } from "./placeholders.ts";
 

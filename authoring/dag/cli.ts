@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
+import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { showUserErrors } from "../user-errors.ts";
 import { dagMermaid } from "./mermaid.ts";
 import { nightGraph } from "./night-graph.ts";

@@ -1,9 +1,9 @@
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { sparkResources } from "../../constructs/night/spark-resources.ts";
 import type { Step, StepCondition, StepWork } from "../../constructs/night/step.ts";
-import { ProblemsError } from "../../constructs/problem.ts";
 import { stepTimeout } from "../../constructs/workflow/step-document.ts";
 
 /** One step as it is shown to people. */

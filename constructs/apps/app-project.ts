@@ -1,7 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { customerMetadata } from "../labels.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 import { ALLOWED_KINDS, DENIED_KINDS } from "./allowed-kinds.ts";
 import { ARGOCD_API, ARGOCD_NAMESPACE, projectName } from "./argo-cd.ts";
 import { destination } from "./destination.ts";

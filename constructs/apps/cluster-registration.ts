@@ -1,7 +1,7 @@
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { customerMetadata } from "../labels.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 import { ARGOCD_NAMESPACE, clusterSecretName, projectName, SECRET_TYPE_LABEL } from "./argo-cd.ts";
 import { destination } from "./destination.ts";
 

@@ -1,6 +1,6 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import type { CustomerDefinition } from "../customer-definition.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { CustomerProject } from "./app-project.ts";
 import { CustomerApplication } from "./application.ts";
 import { ClusterRegistration } from "./cluster-registration.ts";

@@ -1,5 +1,5 @@
-import { apiServer } from "../api-server.ts";
-import type { CustomerDefinition } from "../customer-definition.ts";
+import { apiServer } from "../definition/api-server.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 
 /** The one place where a customer's applications may be. */
 export interface Destination {

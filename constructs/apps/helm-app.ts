@@ -1,4 +1,4 @@
-import type { DeployedApp } from "../applications.ts";
+import type { DeployedApp } from "../definition/applications.ts";
 
 /** What a chart's values are made of. */
 export type ChartValue = string | number | boolean | readonly ChartValue[] | ChartValues;

@@ -1,5 +1,5 @@
 import { type BusinessCalendar, WEEKDAYS, weekday } from "../../runs/business-calendar.ts";
-import type { CalendarDays, NightSchedule, Weekday } from "../schedule.ts";
+import type { CalendarDays, NightSchedule, Weekday } from "../definition/schedule.ts";
 import { KNOWN_DAYS, namedCalendar } from "./named-calendars.ts";
 
 /** What a day is called that a customer lists without a reason. */

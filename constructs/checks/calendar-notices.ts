@@ -1,7 +1,7 @@
 import { addDays, type Day } from "../../runs/local-time.ts";
 import { daysOf } from "../calendars/customer-calendar.ts";
 import { KNOWN_DAYS } from "../calendars/named-calendars.ts";
-import type { NightSchedule } from "../schedule.ts";
+import type { NightSchedule } from "../definition/schedule.ts";
 
 /** Time enough to take a release with longer calendars. */
 const NOTICE_DAYS = 366;

@@ -1,10 +1,10 @@
 import { ARGOCD_NAMESPACE } from "../apps/argo-cd.ts";
 import { type HelmApp, isHelmApp } from "../apps/helm-app.ts";
-import { centralCluster } from "../central-cluster.ts";
-import { APPS_KUBECONFIG } from "../credential-reference.ts";
-import type { CustomerDefinition } from "../customer-definition.ts";
+import { centralCluster } from "../definition/central-cluster.ts";
+import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type Problem, received } from "../definition/problem.ts";
 import type { Step } from "../night/step.ts";
-import { type Problem, received } from "../problem.ts";
 
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
 export function checkApps(

@@ -2,8 +2,8 @@ import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../..
 import { isDay } from "../../runs/local-time.ts";
 import { customerCalendar, isList, weekdayNumber } from "../calendars/customer-calendar.ts";
 import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../calendars/named-calendars.ts";
-import { type Problem, received } from "../problem.ts";
-import type { CalendarDays, NightSchedule } from "../schedule.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import type { CalendarDays, NightSchedule } from "../definition/schedule.ts";
 
 /** Lists of days in a schedule. */
 type DayList = "extraHolidays" | "workedDays" | "halfDays" | "noNight";

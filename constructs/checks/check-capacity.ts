@@ -1,8 +1,8 @@
-import type { CustomerDefinition } from "../customer-definition.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type Problem, received } from "../definition/problem.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
 import { mebibytes, millicores, sparkMebibytes, sparkMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
-import { type Problem, received } from "../problem.ts";
 import { parallelPeak } from "./parallel-peak.ts";
 
 /** Runner pods that one lane may have at a time; each asks for little, but a typing error must not ask for everything. */

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import type { CentralCluster } from "../central-cluster.ts";
-import { type Problem, ProblemsError, received } from "../problem.ts";
+import type { CentralCluster } from "../definition/central-cluster.ts";
+import { type Problem, ProblemsError, received } from "../definition/problem.ts";
 
 type Receivers = Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 

@@ -1,7 +1,7 @@
-import { type Problem, received } from "../problem.ts";
-import type { NightSchedule } from "../schedule.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import type { NightSchedule } from "../definition/schedule.ts";
+import { minutesAfter, minutesOf, timeOf } from "../definition/time-of-day.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
-import { minutesAfter, minutesOf, timeOf } from "./time-of-day.ts";
 import { isTimezone } from "./timezone.ts";
 
 /** A start that the zone's clocks skip would leave a night out, one that they repeat would start it twice. */

@@ -1,10 +1,10 @@
 import type { X509Certificate } from "node:crypto";
 import { BlockList, isIPv4 } from "node:net";
-import { centralCluster } from "../central-cluster.ts";
-import type { CustomerDefinition } from "../customer-definition.ts";
+import { centralCluster } from "../definition/central-cluster.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { parseCertificates } from "../definition/parse-certificates.ts";
+import { type Problem, received } from "../definition/problem.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
-import { type Problem, received } from "../problem.ts";
-import { parseCertificates } from "./parse-certificates.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 

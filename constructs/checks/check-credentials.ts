@@ -1,5 +1,5 @@
-import type { CustomerCredentials } from "../credential-reference.ts";
-import { type Problem, received } from "../problem.ts";
+import type { CustomerCredentials } from "../definition/credential-reference.ts";
+import { type Problem, received } from "../definition/problem.ts";
 
 /** The references to credentials: their form, not what they refer to, which only a deployment may see. */
 export function checkCredentials(credentials: CustomerCredentials): readonly Problem[] {

@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../customer-definition.ts";
-import type { Problem } from "../problem.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { Problem } from "../definition/problem.ts";
 import { checkApps } from "./check-apps.ts";
 import { checkCapacity } from "./check-capacity.ts";
 import { checkCluster } from "./check-cluster.ts";

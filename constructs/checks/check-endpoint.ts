@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import { centralCluster } from "../central-cluster.ts";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { type Problem, received } from "../problem.ts";
+import { centralCluster } from "../definition/central-cluster.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type Problem, received } from "../definition/problem.ts";
 
 /** Names that a pod resolves by itself, before any host alias, to itself or to the central cluster. */
 const CENTRAL_NAMES = /^(localhost|.*\.localhost|kubernetes|kubernetes\.default|.*\.svc|.*\.cluster\.local)$/;

@@ -1,4 +1,4 @@
-import { type Problem, received } from "../problem.ts";
+import { type Problem, received } from "../definition/problem.ts";
 
 /** Longest customer name: the lane's namespace and everything named after the customer then fit uncut. */
 export const CUSTOMER_NAME_LIMIT = 40;

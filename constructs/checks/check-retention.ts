@@ -1,6 +1,6 @@
 import { Duration } from "cdk8s";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import type { Problem } from "../problem.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { Problem } from "../definition/problem.ts";
 
 /** As long as an ended night's Workflow is kept: what it shows can be looked at. */
 const SHORTEST_RESULTS = Duration.days(14);

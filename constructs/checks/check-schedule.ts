@@ -1,9 +1,9 @@
-import { type Problem, received } from "../problem.ts";
-import type { RiskWorkflow } from "../risk-workflow.ts";
-import type { NightSchedule } from "../schedule.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import type { RiskWorkflow } from "../definition/risk-workflow.ts";
+import type { NightSchedule } from "../definition/schedule.ts";
+import { minutesAfter, minutesOf } from "../definition/time-of-day.ts";
 import { checkCalendar } from "./check-calendar.ts";
 import { checkClockChanges } from "./check-clock-changes.ts";
-import { minutesAfter, minutesOf } from "./time-of-day.ts";
 import { isTimezone } from "./timezone.ts";
 
 /** Start, time zone, calendar, and the times by which the night should have started, have its inputs, and have ended. */

@@ -1,5 +1,5 @@
-import { type Problem, received } from "../problem.ts";
-import type { RiskWorkflow } from "../risk-workflow.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 
 /** A shadow night has something to compute. */
 export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly Problem[] {

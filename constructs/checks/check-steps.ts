@@ -1,5 +1,5 @@
+import { type Problem, received } from "../definition/problem.ts";
 import type { Step } from "../night/step.ts";
-import { type Problem, received } from "../problem.ts";
 import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
 

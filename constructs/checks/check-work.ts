@@ -1,9 +1,9 @@
 import type { Duration } from "cdk8s";
-import type { DeployedApp } from "../applications.ts";
+import type { DeployedApp } from "../definition/applications.ts";
+import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions, Step } from "../night/step.ts";
-import { type Problem, received } from "../problem.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;

@@ -1,7 +1,7 @@
 import { ApiResource, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { ALLOWED_KINDS } from "../apps/allowed-kinds.ts";
-import { customerMetadata } from "../labels.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 
 /** Argo CD's identity in the customer's cluster: another than that of the nights, which may not deploy anything. */
 export const ARGOCD_SERVICE_ACCOUNT = "argocd";

@@ -1,11 +1,11 @@
 import { Chart } from "cdk8s";
 import { ApiResource, k8s, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { customerMetadata } from "../labels.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { ResultsVolume } from "../lane/results-volume.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
-import { restrictedNamespace } from "../restricted-namespace.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
 import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";

@@ -1,10 +1,10 @@
 import { Size } from "cdk8s";
 import { Cpu, Deployment, ImagePullPolicy, LabelSelector, PersistentVolumeClaim, Volume } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { images } from "../images.ts";
-import { customerMetadata } from "../labels.ts";
+import { images } from "../definition/images.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
-import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
 import { SPARK_ID } from "../workflow/spark-job.ts";
 
 /** Labels of the pod through which files reach and leave the customer's results volume. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../kubernetes/manifest.ts";
 
 /** What a night's template is for. */
 export const NIGHT = "night";

@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch } from "cdk8s";
 import { Secret } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { customerMetadata } from "../labels.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 
 /** Name of the one Secret a lane has for its customer's credentials. */
 export const CREDENTIAL_SECRET = "credential";

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
-import { laneNamespace } from "../central-cluster.ts";
-import { customerMetadata } from "../labels.ts";
-import { restrictedNamespace } from "../restricted-namespace.ts";
+import { laneNamespace } from "../definition/central-cluster.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 
 /** The lane's namespace: one per customer, Pod Security `restricted` enforced, used for its workflows only. */
 export class CustomerNamespace extends Construct {

@@ -1,7 +1,7 @@
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { customerMetadata } from "../labels.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 import { PIPELINE } from "../night/tokens.ts";
 import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";

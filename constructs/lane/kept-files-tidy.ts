@@ -1,5 +1,5 @@
 import { Duration } from "cdk8s";
-import type { CustomerDefinition } from "../customer-definition.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { PIPELINE } from "../night/tokens.ts";
 import type { Template } from "../workflow/argo.ts";
 import { runnerTemplate } from "../workflow/runner-template.ts";

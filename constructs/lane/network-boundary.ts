@@ -7,8 +7,8 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import type { CentralCluster } from "../central-cluster.ts";
-import { customerMetadata } from "../labels.ts";
+import type { CentralCluster } from "../definition/central-cluster.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 
 export interface NetworkBoundaryProps {
   readonly customer: string;

@@ -1,8 +1,8 @@
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
-import { customerMetadata } from "../labels.ts";
-import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "./container-resources.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow/container-resources.ts";
 
 /**
  * Pods beside the runners: the calendar's, or one that is just ending, the reaper's, and one that reads a kept log for a

@@ -1,6 +1,6 @@
 import { ApiResource, Role, RoleBinding, ServiceAccount, ServiceAccountTokenSecret } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { customerMetadata } from "../labels.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 import { withoutData } from "./credential-secret.ts";
 
 /** Service account of the runner containers: no token is mounted, no right is bound. */

@@ -1,4 +1,4 @@
-import type { DeployedApp } from "../applications.ts";
+import type { DeployedApp } from "../definition/applications.ts";
 
 /** A place on the customer's side: on its results volume, or in a pod of an application. */
 export type CustomerPath =

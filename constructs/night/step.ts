@@ -1,6 +1,6 @@
 import type { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
-import type { DeployedApp, SparkApp } from "../applications.ts";
+import type { DeployedApp, SparkApp } from "../definition/applications.ts";
 import type { CustomerPath } from "./customer-path.ts";
 
 /**

@@ -12,11 +12,11 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { stringify } from "yaml";
-import { ARGO_NAMESPACE } from "../central-cluster.ts";
-import { images } from "../images.ts";
-import { platformMetadata } from "../labels.ts";
-import { EXECUTOR_NEEDS, resourcesOf } from "../lane/container-resources.ts";
-import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
+import { ARGO_NAMESPACE } from "../definition/central-cluster.ts";
+import { images } from "../definition/images.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
+import { EXECUTOR_NEEDS, resourcesOf } from "../workflow/container-resources.ts";
 
 /** Labels of the controller's pod. */
 export const CONTROLLER_LABELS = { "app.kubernetes.io/name": "argo-workflow-controller" } as const;

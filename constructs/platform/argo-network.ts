@@ -7,8 +7,8 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { ARGO_NAMESPACE, type CentralCluster } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { ARGO_NAMESPACE, type CentralCluster } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 import { CONTROLLER_METRICS_PORT } from "./argo-controller.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { ARGO_NAMESPACE } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { ARGO_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 
 const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
 const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "", resourceType });

@@ -1,6 +1,6 @@
 import { NetworkPolicy, NetworkPolicyTrafficDefault, Pods } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { platformMetadata } from "../labels.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 
 /**
  * Isolates every pod of a platform namespace in both directions. A component that needs a way says so in a policy of

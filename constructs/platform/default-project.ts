@@ -1,7 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { ARGOCD_API, ARGOCD_NAMESPACE } from "../apps/argo-cd.ts";
-import { platformMetadata } from "../labels.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 
 /** The project that an Application falls to which names none. */
 export const DEFAULT_PROJECT = "default";

@@ -2,8 +2,8 @@ import { Chart } from "cdk8s";
 import { ConfigMap } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
-import { SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 
 export interface FingerprintsProps {
   readonly customer: string;

@@ -1,7 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 import { CONTROLLER_LABELS, CONTROLLER_METRICS } from "./argo-controller.ts";
 import { NIGHTWATCH_LABELS } from "./nightwatch.ts";
 

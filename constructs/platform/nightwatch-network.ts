@@ -8,8 +8,8 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { type Alertmanager, type CentralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { type Alertmanager, type CentralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 import { NIGHTWATCH_LABELS, NIGHTWATCH_PORT } from "./nightwatch.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Group, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
-import { SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { platformMetadata } from "../labels.ts";
+import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 import { ONCALL_GROUP } from "./oncall-role.ts";
 
 /** Service account of nightwatch. */

@@ -1,6 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { platformMetadata } from "../labels.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 
 const text = { type: "string" } as const;
 const integer = { type: "integer" } as const;

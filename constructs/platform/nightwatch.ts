@@ -15,10 +15,10 @@ import {
   Volume,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { type CentralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
-import { images } from "../images.ts";
-import { platformMetadata } from "../labels.ts";
-import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
+import { type CentralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { images } from "../definition/images.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
 
 /** Labels of nightwatch's pod. */
 export const NIGHTWATCH_LABELS = { "app.kubernetes.io/name": "nightwatch" } as const;
@@ -37,7 +37,7 @@ export const ALERTMANAGER_SECRET = "nightwatch-alertmanager";
 const WEBHOOK_FOLDER = "/webhook";
 const ALERTMANAGER_FOLDER = "/alertmanager";
 
-/** User of the image, see farm/images/nightwatch/Dockerfile. */
+/** User of the image, see nightwatch/image/Dockerfile. */
 const NIGHTWATCH_ID = 10_001;
 
 export interface NightwatchProps {

@@ -1,6 +1,6 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Group } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { platformMetadata } from "../labels.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
 import { ONCALL_GROUP } from "./oncall-role.ts";
 
 /**

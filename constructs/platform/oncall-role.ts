@@ -1,6 +1,6 @@
 import { ApiResource, Group, Role, RoleBinding } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { customerMetadata } from "../labels.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
 
 /** Group of the operators on call, as the central cluster's identity provider names it. */
 export const ONCALL_GROUP = "nightlane:oncall";

@@ -1,25 +1,25 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../central-cluster.ts";
 import { requireReceivers } from "../checks/check-central.ts";
-import { platformMetadata } from "../labels.ts";
-import { restrictedNamespace } from "../restricted-namespace.ts";
+import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
+import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { Admission } from "./admission/admission.ts";
 import { ArgoCdObjects } from "./admission/argo-cd.ts";
+import { NightAlerts } from "./alerts/night-alerts.ts";
+import { PlatformAlerts } from "./alerts/platform-alerts.ts";
 import { ArgoController } from "./argo-controller.ts";
 import { ArgoNetwork } from "./argo-network.ts";
 import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
 import { Monitoring } from "./monitoring.ts";
-import { NightAlerts } from "./night-alerts.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { NightwatchActs } from "./nightwatch-acts.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
 import { OncallDirectory } from "./oncall-directory.ts";
-import { PlatformAlerts } from "./platform-alerts.ts";
 
 /** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
 export class Platform extends Chart {

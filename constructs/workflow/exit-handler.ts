@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../customer-definition.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { SWEEP_TIMEOUT, sweepDocument } from "./step-document.ts";

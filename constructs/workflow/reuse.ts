@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../customer-definition.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Step } from "../night/step.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";

@@ -1,9 +1,9 @@
-import type { CustomerDefinition } from "../customer-definition.ts";
-import { images } from "../images.ts";
-import { RUNNER_NEEDS, resourcesOf } from "../lane/container-resources.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { images } from "../definition/images.ts";
 import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
 import type { Template, WorkflowSpec } from "./argo.ts";
+import { RUNNER_NEEDS, resourcesOf } from "./container-resources.ts";
 
 /** User and group of the runner; the credential's files are readable by this group only. */
 export const RUNNER_ID = 1000;

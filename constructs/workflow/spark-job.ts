@@ -10,11 +10,11 @@ import {
   ServiceAccount,
   Volume,
 } from "cdk8s-plus-27";
+import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
 import { heapMebibytes, sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
-import { completeRestricted, restrictedContainer, restrictedPod } from "../restricted.ts";
 
 /** Service account of Spark drivers in the customer's cluster. */
 export const SPARK_SERVICE_ACCOUNT = "spark";

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
-import type { DeployedApp } from "../applications.ts";
-import type { CustomerDefinition } from "../customer-definition.ts";
 import { FILES_LABELS } from "../customer-side/files-deployment.ts";
+import type { DeployedApp } from "../definition/applications.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { accessFacts } from "../access/access-facts.ts";
 import type { AccessFact } from "../access/fact.ts";
 import { accessMatrix } from "../matrix/access-matrix.ts";

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CentralCluster, centralCluster } from "../../constructs/central-cluster.ts";
-import { received, UserError } from "../../constructs/problem.ts";
+import { type CentralCluster, centralCluster } from "../../constructs/definition/central-cluster.ts";
+import { received, UserError } from "../../constructs/definition/problem.ts";
 import versions from "../../versions.json" with { type: "json" };
 import type { Estate } from "../model/estate.ts";
 import { readDist } from "../model/read-dist.ts";

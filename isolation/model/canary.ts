@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CredentialReference } from "../../constructs/credential-reference.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CredentialReference } from "../../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { CanaryTrial } from "./estate.ts";
 
 /** Calls in a customer's file that refer to a credential by a literal name. */

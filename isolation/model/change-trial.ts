@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { ChangeTrial } from "./estate.ts";
 
 /** More customers than these are not all rendered again: a leak through shared state shows in any of them. */

@@ -1,19 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { centralCluster, laneNamespace } from "../../constructs/central-cluster.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import {
+  CUSTOMERS_FOLDER,
+  customerFile,
+  customerNames,
+  loadCustomer,
+} from "../../constructs/definition/customer-files.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
-import { UserError } from "../../constructs/problem.ts";
 import { type CustomerManifests, render, synthesize } from "../../constructs/synthesize.ts";
-import { CUSTOMERS_FOLDER, customerFile, customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import versions from "../../versions.json" with { type: "json" };
 import { Canary } from "./canary.ts";
 import { tryChange } from "./change-trial.ts";
 import { declaredEndpoint } from "./endpoint.ts";
-import { type CustomerLane, type Estate, PLATFORM } from "./estate.ts";
+import { type CustomerLane, type Estate, PLATFORM, type TryPipeline } from "./estate.ts";
 import { checkAsDeployed } from "./kubeconfig-check.ts";
-import { tryPipeline } from "./pipeline-trial.ts";
 
 /** A customer's definition and the text it comes from. */
 export interface DefinedCustomer {
@@ -26,7 +30,7 @@ export interface DefinedCustomer {
  * Renders all customers of a folder and the platform, in memory and with canaries planted, and tries a change.
  * @throws UserError with the problems of all files at once.
  */
-export async function collectEstate(folder = CUSTOMERS_FOLDER): Promise<Estate> {
+export async function collectEstate(tryPipeline: TryPipeline, folder = CUSTOMERS_FOLDER): Promise<Estate> {
   const sources = new Map(
     customerNames(folder).map((name) => [name, readFileSync(join(folder, `${name}.ts`), "utf8")]),
   );
@@ -35,19 +39,20 @@ export async function collectEstate(folder = CUSTOMERS_FOLDER): Promise<Estate> 
     for (const source of sources.values()) {
       canary.plantForSource(source);
     }
-    return renderEstate(await loadAll(sources, folder), canary);
+    return renderEstate(await loadAll(sources, folder), canary, tryPipeline);
   } finally {
     canary.remove();
   }
 }
 
-/** The same for definitions that are at hand. */
-export function estateOf(definitions: readonly CustomerDefinition[]): Estate {
+/** The same for definitions that are at hand; without a pipeline, nothing is said about one. */
+export function estateOf(definitions: readonly CustomerDefinition[], tryPipeline?: TryPipeline): Estate {
   const canary = new Canary();
   try {
     return renderEstate(
       definitions.map((definition) => ({ definition, source: undefined })),
       canary,
+      tryPipeline,
     );
   } finally {
     canary.remove();
@@ -69,7 +74,7 @@ async function loadAll(sources: ReadonlyMap<string, string>, folder: string): Pr
   }));
 }
 
-function renderEstate(customers: readonly DefinedCustomer[], canary: Canary): Estate {
+function renderEstate(customers: readonly DefinedCustomer[], canary: Canary, tryPipeline?: TryPipeline): Estate {
   for (const { definition } of customers) {
     canary.plantFor(definition);
   }
@@ -98,7 +103,7 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary): Es
         customer: (definition) => both(synthesize(definition, customerFile(definition.name))),
         platform: renderPlatform,
       }),
-      pipeline: tryPipeline(customers.map(({ definition }) => definition.name)),
+      pipeline: tryPipeline?.(customers.map(({ definition }) => definition.name)),
       checkKubeconfig: checkAsDeployed,
     },
   };

@@ -1,6 +1,6 @@
-import { apiServer } from "../../constructs/api-server.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import { apiServer } from "../../constructs/definition/api-server.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { knownRange, parseRange, sameRange } from "../network/address.ts";
 import { readPolicy } from "../network/policy.ts";
 import type { Endpoint } from "./estate.ts";

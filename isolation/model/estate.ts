@@ -1,8 +1,8 @@
-import type { CentralCluster } from "../../constructs/central-cluster.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
-import type { Problem } from "../../constructs/problem.ts";
-import type { PipelineTrial } from "./pipeline-trial.ts";
+import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Problem } from "../../constructs/definition/problem.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import type { Fields } from "./fields.ts";
 
 /** Owner of what no customer owns: the Argo controller, the platform's records, the policies. */
 export const PLATFORM = "platform";
@@ -56,11 +56,21 @@ export interface Versions {
 export interface Trials {
   readonly canary: CanaryTrial | undefined;
   readonly change: ChangeTrial | undefined;
-  /** The pipelines that deploy. */
-  readonly pipeline: PipelineTrial;
+  readonly pipeline: PipelineTrial | undefined;
   /** The check that a deployment applies to a kubeconfig before it uses it. */
   readonly checkKubeconfig: (text: string, definition: CustomerDefinition) => readonly Problem[];
 }
+
+/** What GitLab runs: the repository's own pipeline, and the pipelines that it writes and triggers. */
+export interface PipelineTrial {
+  /** `.gitlab-ci.yml`. */
+  readonly main: Fields;
+  /** The pipeline written for each purpose, here for a change that touches everything. */
+  readonly children: Readonly<Record<string, Fields>>;
+}
+
+/** Has the pipeline write its children for these customers. */
+export type TryPipeline = (customers: readonly string[]) => PipelineTrial;
 
 /** Everything was rendered while each credential's place held a value that exists nowhere else. */
 export interface CanaryTrial {

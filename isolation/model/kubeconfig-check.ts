@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Problem } from "../../constructs/problem.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Problem } from "../../constructs/definition/problem.ts";
 import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
 
 /** Variable by which the farm puts other certificate authorities in the place of those of the definitions. */

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 
 /** How an object is named in findings, waivers and evidence: `NetworkPolicy customer-nordbank/dns`. */
 export function objectName(manifest: Manifest): string {

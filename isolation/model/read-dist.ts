@@ -1,15 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { type CentralCluster, laneNamespace } from "../../constructs/central-cluster.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
-import { received, UserError } from "../../constructs/problem.ts";
+import { type CentralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { received, UserError } from "../../constructs/definition/problem.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { DefinedCustomer } from "./collect.ts";
 import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM, type Trials, type Versions } from "./estate.ts";
 import { isFields } from "./fields.ts";
 import { checkAsDeployed } from "./kubeconfig-check.ts";
-import { tryPipeline } from "./pipeline-trial.ts";
 
 /** What a folder of manifests does not say itself. */
 export interface DistSurroundings {
@@ -18,7 +17,7 @@ export interface DistSurroundings {
   /** Definitions of its customers, as far as they are at hand. */
   readonly definitions: readonly DefinedCustomer[];
   /** What was tried on the definitions. */
-  readonly trials?: Pick<Trials, "canary" | "change">;
+  readonly trials?: Pick<Trials, "canary" | "change" | "pipeline">;
 }
 
 /**
@@ -44,7 +43,7 @@ export function readDist(folder: string, surroundings: DistSurroundings): Estate
     trials: {
       canary: undefined,
       change: undefined,
-      pipeline: tryPipeline(names),
+      pipeline: undefined,
       checkKubeconfig: checkAsDeployed,
       ...surroundings.trials,
     },

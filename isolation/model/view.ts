@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type NamespaceNetwork, namespaceNetworks } from "../network/namespace-network.ts";
 import { PointIndex } from "../network/point-index.ts";
 import { type RbacView, readRbac } from "../rbac/bindings.ts";

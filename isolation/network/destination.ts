@@ -1,4 +1,4 @@
-import type { CentralCluster } from "../../constructs/central-cluster.ts";
+import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { knownRange, sameRange } from "./address.ts";
 import type { Allowance } from "./policy.ts";

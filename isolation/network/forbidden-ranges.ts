@@ -1,4 +1,4 @@
-import type { CentralCluster } from "../../constructs/central-cluster.ts";
+import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import { type AddressRange, knownRange, RESERVED_RANGES } from "./address.ts";
 
 /** Addresses that no lane may reach and no customer's API server may have. */

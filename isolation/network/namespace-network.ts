@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Allowance, type Policy, readPolicy } from "./policy.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields, fieldsList, list, strings, text } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import { type AddressRange, overlap, parseRange, subtract } from "./address.ts";

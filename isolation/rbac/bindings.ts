@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { fields, fieldsList, text } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import { selects } from "../network/selector.ts";

@@ -1,4 +1,4 @@
-import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";

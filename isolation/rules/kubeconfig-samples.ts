@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Fields } from "../model/fields.ts";
 
 /** A kubeconfig that must be refused, and what is wrong with it. */

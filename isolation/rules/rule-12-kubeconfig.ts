@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { EstateView } from "../model/view.ts";
 import { badKubeconfigs, soundKubeconfig } from "./kubeconfig-samples.ts";
 import type { Inspection, Rule } from "./rule.ts";

@@ -1,6 +1,6 @@
 import { ARGOCD_NAMESPACE, SECRET_TYPE_LABEL } from "../../constructs/apps/argo-cd.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
 import { fields } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import { canaryForms, findCanary } from "../scan/canary.ts";

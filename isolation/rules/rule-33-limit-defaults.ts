@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, fieldsList } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";

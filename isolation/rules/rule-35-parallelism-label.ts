@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { fields, fieldsList, strings } from "../model/fields.ts";
 import type { EstateView } from "../model/view.ts";
 import { grantedToPlatform } from "../rbac/granted.ts";

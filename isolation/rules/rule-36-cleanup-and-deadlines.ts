@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields, fieldsList, text } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import type { Inspection, Rule } from "./rule.ts";

@@ -1,5 +1,5 @@
 import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../../constructs/apps/argo-cd.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { ChangeTrial, CustomerLane } from "../model/estate.ts";
 import { objectName } from "../model/object-name.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields, fieldsList, isFields, text } from "../model/fields.ts";
 import { quantity } from "./quantity.ts";
 

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { isFields } from "../model/fields.ts";
 import { type HostAccess, hostAccess } from "./host-access.ts";
 import { type SecretReference, secretReferences } from "./secret-reference.ts";

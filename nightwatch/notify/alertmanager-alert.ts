@@ -1,5 +1,5 @@
-import { CALLS, WATCHDOG } from "../../constructs/calls.ts";
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { CALLS, WATCHDOG } from "../../constructs/platform/alerts/calls.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import { oneLine, withoutMarkup } from "./plain-text.ts";
 import { severityOf } from "./severity.ts";

@@ -1,4 +1,4 @@
-import { CALLS, type Severity } from "../../constructs/calls.ts";
+import { CALLS, type Severity } from "../../constructs/platform/alerts/calls.ts";
 import type { Signal } from "../signals/signal.ts";
 
 /** How much is at stake: what the signal says of this case, or else what its kind mostly is. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import { escapedForChat, oneLine } from "./plain-text.ts";
 import { optionalFile, post } from "./post.ts";

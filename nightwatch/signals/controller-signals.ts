@@ -1,4 +1,4 @@
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { ALL_CUSTOMERS, type Signal } from "./signal.ts";
 
 /** The leader renews its lease every few seconds; a restart, with the wait for the old lease, takes well below this. */

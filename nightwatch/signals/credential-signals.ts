@@ -1,4 +1,4 @@
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { CREDENTIAL_PARTS, type CredentialPart, listedEnds } from "../../runs/credential-ends.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Lane } from "../lane.ts";

@@ -1,5 +1,5 @@
-import { runbookEntry } from "../../constructs/runbook.ts";
-import { isExpectedLate, type RunForecast } from "../forecast-book.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { isExpectedLate, type RunForecast } from "../run-forecast.ts";
 import type { Signal } from "./signal.ts";
 
 /** The nights that will miss their time, said before they do. After it the night is late: that has a call of its own. */

@@ -1,4 +1,4 @@
-import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
+import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { Lane, LaneProblem } from "../lane.ts";
 import type { Signal } from "./signal.ts";
 

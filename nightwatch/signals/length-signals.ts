@@ -1,4 +1,4 @@
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type LongStep, longSteps } from "../../runs/step-length.ts";

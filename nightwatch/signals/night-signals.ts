@@ -1,4 +1,4 @@
-import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
+import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { DueNight } from "../../runs/due-nights.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";

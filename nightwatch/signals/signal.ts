@@ -1,5 +1,5 @@
-import type { Severity } from "../../constructs/calls.ts";
-import type { CallReason } from "../../constructs/runbook.ts";
+import type { Severity } from "../../constructs/platform/alerts/calls.ts";
+import type { CallReason } from "../../constructs/platform/alerts/runbook.ts";
 
 /** In place of a customer, for what concerns all of them. No customer has this name: a name begins with a letter. */
 export const ALL_CUSTOMERS = "-";
@@ -11,7 +11,7 @@ export interface Signal {
   readonly kind: CallReason;
   /**
    * How much is at stake in this case.
-   * @default - what the kind mostly is, see constructs/calls.ts
+   * @default - what the kind mostly is, see constructs/platform/alerts/calls.ts
    */
   readonly severity?: Severity;
   readonly customer: string;

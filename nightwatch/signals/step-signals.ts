@@ -1,5 +1,5 @@
-import { AFTER_GATE_SECONDS } from "../../constructs/calls.ts";
-import { type CallReason, runbookEntry } from "../../constructs/runbook.ts";
+import { AFTER_GATE_SECONDS } from "../../constructs/platform/alerts/calls.ts";
+import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { StepStatus } from "../../runs/step-status.ts";

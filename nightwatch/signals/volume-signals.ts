@@ -1,4 +1,4 @@
-import { runbookEntry } from "../../constructs/runbook.ts";
+import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { CustomerVolume } from "../volumes.ts";
 import type { Signal } from "./signal.ts";
 

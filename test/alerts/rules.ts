@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { runCommand } from "../../farm/deploy/command.ts";
-import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { projectCopy, type TemporaryFolder } from "../api/support.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
 
 /** A rule as Prometheus reads it. */
 export interface AlertRule {

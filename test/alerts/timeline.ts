@@ -1,12 +1,12 @@
 import { inject } from "vitest";
 import { stringify } from "yaml";
-import { runCommand } from "../../farm/deploy/command.ts";
-import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { Nightwatch } from "../../nightwatch/nightwatch.ts";
 import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import type { TemporaryFolder } from "../api/support.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
 import type { RuleGroup } from "./rules.ts";
 import { noteSituations } from "./tally.ts";
 

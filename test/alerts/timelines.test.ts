@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommand } from "../../farm/deploy/command.ts";
-import { succeeded } from "../../farm/deploy/pulumi.ts";
-import { ensureTools } from "../../farm/tools/ensure.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import { TemporaryFolder } from "../api/support.ts";
-import { parseCommandLine } from "../ops/support/command-line.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
+import { parseCommandLine } from "../unit/ops/support/command-line.ts";
 import {
   attemptNodes,
   type NightParts,
@@ -14,7 +14,7 @@ import {
   node,
   stepNode,
   waitingNode,
-} from "../ops/support/night-workflow.ts";
+} from "../unit/ops/support/night-workflow.ts";
 import { type RuleGroup, ruleGroups, synthesizeWithOperator } from "./rules.ts";
 import { type ExpectedCall, Timeline } from "./timeline.ts";
 

@@ -1,26 +1,27 @@
-import { toolNames } from "../../farm/tools/recipes.ts";
+import { toolNames } from "../farm/tools/recipes.ts";
 import { chaosCounts, pytestCounts, type Suite, vitestCounts } from "./suite.ts";
 
 /** All at once: they share most of what is compiled, and no test waits for a build within its own limit. */
 function tools(names: readonly string[]): Suite {
-  return { name: "tools", command: ["tsx", "farm/tools/cli.ts", "path", ...names], budgetMinutes: 45 };
+  return { name: "tools", command: ["tsx", "test/farm/tools/cli.ts", "path", ...names], budgetMinutes: 45 };
 }
 
 const images: Suite = {
   name: "images",
-  command: ["tsx", "farm/images/cli.ts", "build", "--all"],
+  command: ["tsx", "test/farm/images/cli.ts", "build", "--all"],
   budgetMinutes: 20,
 };
 
 /** The suites of `make test`, cheap ones first: a mistake shows before the farm is started for it. */
 export const suites: readonly Suite[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."], budgetMinutes: 2 },
+  { name: "imports", command: ["npm", "run", "--silent", "lint:imports"], budgetMinutes: 2 },
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
-  { name: "schemas", command: ["tsx", "schemas/generate.ts", "--check"], budgetMinutes: 5 },
+  { name: "schemas", command: ["tsx", "test/schemas/generate.ts", "--check"], budgetMinutes: 5 },
   { name: "calendars", command: ["constructs/calendars/generate.sh", "--check"], budgetMinutes: 3 },
-  { name: "isolation", command: ["tsx", "isolation/cli.ts"], budgetMinutes: 2 },
-  { name: "scan", command: ["tsx", "isolation/scanners/scan.ts"], budgetMinutes: 8 },
+  { name: "isolation", command: ["tsx", "pipeline/isolation-cli.ts"], budgetMinutes: 2 },
+  { name: "scan", command: ["tsx", "test/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
   // Argo CD itself runs in the suites of `make test-long` only.
   tools(toolNames.filter((name) => name !== "argocd")),
@@ -31,7 +32,7 @@ export const suites: readonly Suite[] = [
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
   {
     name: "chaos",
-    command: ["tsx", "chaos/cli.ts", "--faults", "five", "--nightlane-only"],
+    command: ["tsx", "test/chaos/cli.ts", "--faults", "five", "--nightlane-only"],
     budgetMinutes: 20,
     count: chaosCounts,
   },

@@ -1,14 +1,14 @@
-import { images } from "../../constructs/images.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { images } from "../../constructs/definition/images.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { render, synthesize } from "../../constructs/synthesize.ts";
-import { until } from "../../farm/wait.ts";
-import { customerFile, loadCustomer } from "../../infra/customer-files.ts";
-import type { LaneUnderTest } from "../../isolation/live/admission/lane.ts";
-import { NAMESPACE_EDITOR } from "../../isolation/live/admission/namespace-attempts.ts";
-import { storeNight } from "../../isolation/live/admission/prepare.ts";
-import { Api, type Identity, messageOf } from "../../isolation/live/api.ts";
-import { ARGO_CONTROLLER, argoPod, type PodObject } from "../../isolation/live/argo-pod.ts";
+import type { LaneUnderTest } from "../boundary/admission/lane.ts";
+import { NAMESPACE_EDITOR } from "../boundary/admission/namespace-attempts.ts";
+import { storeNight } from "../boundary/admission/prepare.ts";
+import { Api, type Identity, messageOf } from "../boundary/api.ts";
+import { ARGO_CONTROLLER, argoPod, type PodObject } from "../boundary/argo-pod.ts";
+import { until } from "../farm/wait.ts";
 import { CentralApi } from "./support.ts";
 
 interface PolicyObject {

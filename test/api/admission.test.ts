@@ -1,29 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { actAttempts, withAct } from "../../isolation/live/admission/acts.ts";
-import { argoCdAttempts } from "../../isolation/live/admission/argo-cd-attempts.ts";
-import { type LaneUnderTest, OPERATOR } from "../../isolation/live/admission/lane.ts";
+import { actAttempts, withAct } from "../boundary/admission/acts.ts";
+import { argoCdAttempts } from "../boundary/admission/argo-cd-attempts.ts";
+import { type LaneUnderTest, OPERATOR } from "../boundary/admission/lane.ts";
 import {
   configMapAttempts,
   namespaceAttempts,
   namespaceEditorAttempts,
-} from "../../isolation/live/admission/namespace-attempts.ts";
-import {
-  podAccessAttempts,
-  podCreationAttempts,
-  podUpdateAttempts,
-} from "../../isolation/live/admission/pod-attempts.ts";
-import { storeNight } from "../../isolation/live/admission/prepare.ts";
-import { readerAttempts } from "../../isolation/live/admission/reader-attempts.ts";
-import { scheduleAttempts } from "../../isolation/live/admission/schedule-attempts.ts";
-import { cronAttempts, templateAttempts } from "../../isolation/live/admission/template-attempts.ts";
-import {
-  nightOf,
-  workflowCreationAttempts,
-  workflowUpdateAttempts,
-} from "../../isolation/live/admission/workflow-attempts.ts";
-import { type Answer, messageOf } from "../../isolation/live/api.ts";
-import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
-import { type Attempt, makeAttempt } from "../../isolation/live/attempt.ts";
+} from "../boundary/admission/namespace-attempts.ts";
+import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "../boundary/admission/pod-attempts.ts";
+import { storeNight } from "../boundary/admission/prepare.ts";
+import { readerAttempts } from "../boundary/admission/reader-attempts.ts";
+import { scheduleAttempts } from "../boundary/admission/schedule-attempts.ts";
+import { cronAttempts, templateAttempts } from "../boundary/admission/template-attempts.ts";
+import { nightOf, workflowCreationAttempts, workflowUpdateAttempts } from "../boundary/admission/workflow-attempts.ts";
+import { type Answer, messageOf } from "../boundary/api.ts";
+import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import { type Attempt, makeAttempt } from "../boundary/attempt.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { restrictedFixtures } from "./pod-security-fixtures.ts";
 

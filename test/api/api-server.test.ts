@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { ApiClient } from "../../farm/api-client.ts";
-import { repositoryRoot } from "../../farm/paths.ts";
+import { ApiClient } from "../farm/api-client.ts";
+import { repositoryRoot } from "../farm/paths.ts";
 
 let folder = "";
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
+import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { CentralApi, TestAuthority } from "./support.ts";
 
 const SERVER = "https://k8s.alpenkredit.example:6443";

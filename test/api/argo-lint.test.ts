@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { customerFile, customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
-import { type CommandResult, runCommand } from "../../farm/deploy/command.ts";
-import { ensureTools } from "../../farm/tools/ensure.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
-import { customerFile, customerNames, loadCustomer } from "../../infra/customer-files.ts";
 import { toYaml } from "../../infra/yaml.ts";
+import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
 import { TemporaryFolder } from "./support.ts";
 
 const folder = new TemporaryFolder();

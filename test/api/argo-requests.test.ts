@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { images } from "../../constructs/images.ts";
-import { type Answer, messageOf } from "../../isolation/live/api.ts";
-import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
+import { images } from "../../constructs/definition/images.ts";
+import { type Answer, messageOf } from "../boundary/api.ts";
+import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { type ArgoRequest, EXECUTOR_IMAGE, RUNNER_IMAGE, recordedNight } from "../support/argo-requests.ts";
 import { GuardedCluster } from "./admission-support.ts";
 

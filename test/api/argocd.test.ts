@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Manifest } from "../../constructs/manifest.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { render } from "../../constructs/synthesize.ts";
-import { renderKubeconfig } from "../../farm/kubeconfig.ts";
 import { clusterConfig } from "../../infra/app-credentials.ts";
-import { loadCustomer } from "../../infra/customer-files.ts";
+import { renderKubeconfig } from "../farm/kubeconfig.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { ArgoCdCluster, type Endpoint } from "./argocd-support.ts";
 

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { type ApiServer, startApiServer } from "../../farm/api-server.ts";
-import { runCommand } from "../../farm/deploy/command.ts";
-import { succeeded } from "../../farm/deploy/pulumi.ts";
-import { ensureTools } from "../../farm/tools/ensure.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
 import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
 import { credentialEnds, endText } from "../../infra/credential-ends.ts";
+import { type ApiServer, startApiServer } from "../farm/api-server.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
 import { testCustomer } from "../support/customer.ts";
 import { TemporaryFolder } from "./support.ts";
 

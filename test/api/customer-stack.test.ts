@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pulumi, succeeded } from "../../farm/deploy/pulumi.ts";
-import { until } from "../../farm/wait.ts";
+import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
+import { until } from "../farm/wait.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
 
 const TOKEN = "canary-token-of-nordbank";

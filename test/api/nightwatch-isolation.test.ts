@@ -5,14 +5,14 @@ import { CoordinationV1Api, CustomObjectsApi, KubeConfig, V1MicroTime } from "@k
 import { Chart } from "cdk8s";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NightwatchRecords } from "../../constructs/platform/nightwatch-records.ts";
 import { render } from "../../constructs/synthesize.ts";
 import { startNightwatch } from "../../nightwatch/start.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import { attemptNodes, type NightParts, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
+import { attemptNodes, type NightParts, nightWorkflow, stepNode } from "../unit/ops/support/night-workflow.ts";
 import { CentralApi } from "./support.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;

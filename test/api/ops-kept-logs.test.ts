@@ -1,8 +1,8 @@
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import { until } from "../../farm/wait.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { until } from "../farm/wait.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";

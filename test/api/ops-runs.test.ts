@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import nordbank from "../../customers/nordbank.ts";
 import { startNightwatch } from "../../nightwatch/start.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../farm/wait.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
+import { until } from "../farm/wait.ts";
 import type { Ending } from "./ops-kubelet.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../farm/wait.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { until } from "../farm/wait.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ensurePackages } from "../../farm/tools/packages.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
+import { ensurePackages } from "../farm/tools/packages.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
 
 /** The pipeline as gitlab-ci-local reads it, in a clone: which jobs a change has, in the parent and in the child. */
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
@@ -116,9 +116,9 @@ describe("the child pipeline", () => {
   });
 
   test("a change of a construct previews everybody", () => {
-    expect(childJobs("review", () => appendFileSync(inClone("constructs/labels.ts"), "// changed\n"))).toEqual(
-      ["alpenkredit", "nordbank", "platform"].flatMap((stack) => [`${stack}:diff`, `${stack}:preview`]),
-    );
+    expect(
+      childJobs("review", () => appendFileSync(inClone("constructs/kubernetes/labels.ts"), "// changed\n")),
+    ).toEqual(["alpenkredit", "nordbank", "platform"].flatMap((stack) => [`${stack}:diff`, `${stack}:preview`]));
   });
 
   test("a change of the documents touches nobody", () => {

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ensureTools } from "../../farm/tools/ensure.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
-import { customerNames } from "../../infra/customer-files.ts";
+import { customerNames } from "../../constructs/definition/customer-files.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));

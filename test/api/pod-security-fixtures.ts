@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { moduleFolder } from "../../farm/tools/go-module.ts";
+import { moduleFolder } from "../farm/tools/go-module.ts";
 import { repository } from "./support.ts";
 
 /** A pod from upstream's own test data of Pod Security. */
@@ -18,7 +18,7 @@ export async function restrictedFixtures(): Promise<{
   readonly pass: readonly Fixture[];
   readonly fail: readonly Fixture[];
 }> {
-  const module = await moduleFolder(join(repository, "farm/tools/kubernetes"), "k8s.io/pod-security-admission");
+  const module = await moduleFolder(join(repository, "test/farm/tools/kubernetes"), "k8s.io/pod-security-admission");
   const all = join(module, "test", "testdata", "restricted");
   const minor = (version: string): number => Number(version.split(".")[1]);
   const newest = readdirSync(all).toSorted((a, b) => minor(b) - minor(a))[0] ?? "";

@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { CALENDAR } from "../../runs/annotations.ts";

@@ -1,7 +1,7 @@
 import { AppsV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { ARGO_NAMESPACE } from "../../constructs/central-cluster.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
+import { ARGO_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const CONTROLLER = { namespace: ARGO_NAMESPACE, name: "workflow-controller" } as const;

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../../constructs/night/tokens.ts";
 import { sparkJob } from "../../constructs/workflow/spark-job.ts";
-import { type FarmPaths, repositoryRoot } from "../../farm/paths.ts";
-import { plainEnvironment } from "../../farm/run.ts";
+import { type FarmPaths, repositoryRoot } from "../farm/paths.ts";
+import { plainEnvironment } from "../farm/run.ts";
 
 export interface BashNightProps {
   readonly paths: FarmPaths;
@@ -25,7 +25,7 @@ export function bashNightFolder(businessDate: string): string {
 }
 
 /**
- * Runs the night as bash ran it (`bench/baseline/night.sh`), with the same Jobs in a folder of its own.
+ * Runs the night as bash ran it (`test/bench/baseline/night.sh`), with the same Jobs in a folder of its own.
  * @returns the folder with its results, `<step>/<file>`
  */
 export async function runBashNight(props: BashNightProps): Promise<string> {

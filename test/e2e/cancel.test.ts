@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
-import { loadCustomer } from "../../infra/customer-files.ts";
-import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
 import { remoteJobName } from "../../runs/remote-job.ts";
+import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 import { auditedWrites } from "../support/audit-log.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";

@@ -8,8 +8,8 @@ import {
   type V1Job,
   V1MicroTime,
 } from "@kubernetes/client-node";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { loadCustomer } from "../../infra/customer-files.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
 const ENDED = new Set(["Succeeded", "Failed"]);
 

@@ -3,16 +3,16 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import { FarmPaths, farmRoot, repositoryRoot } from "../../farm/paths.ts";
-import { isFarmRunning } from "../../farm/status.ts";
-import { cacheRoot } from "../../farm/tools/cache.ts";
-import { ensureTools } from "../../farm/tools/ensure.ts";
-import { silentReporter } from "../../farm/tools/reporter.ts";
-import { until } from "../../farm/wait.ts";
-import { Api } from "../../isolation/live/api.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import { nightState } from "../../runs/night-state.ts";
+import { Api } from "../boundary/api.ts";
+import { FarmPaths, farmRoot, repositoryRoot } from "../farm/paths.ts";
+import { isFarmRunning } from "../farm/status.ts";
+import { cacheRoot } from "../farm/tools/cache.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
+import { until } from "../farm/wait.ts";
 import { readGuide } from "./deploy-guide/guide.ts";
 import { Shell } from "./deploy-guide/shell.ts";
 import { AUTHOR, cloneCheckout } from "./pipeline/checkout-clone.ts";
@@ -73,7 +73,7 @@ function raiseFarm(): void {
 }
 
 function farm(cwd: string, command: "up" | "down"): void {
-  execFileSync("tsx", ["farm/cli.ts", command], { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync("tsx", ["test/farm/cli.ts", command], { cwd, stdio: ["ignore", "inherit", "inherit"] });
 }
 
 /** What has to be so once a section has been followed, by its number. */

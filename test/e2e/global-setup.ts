@@ -1,9 +1,9 @@
-import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
-import { farmCommand } from "../../farm/farm-command.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { progressOn } from "../../farm/progress.ts";
-import { isFarmRunning } from "../../farm/status.ts";
-import { customerNames } from "../../infra/customer-files.ts";
+import { customerNames } from "../../constructs/definition/customer-files.ts";
+import { FarmPulumi } from "../farm/deploy/farm-pulumi.ts";
+import { farmCommand } from "../farm/farm-command.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { progressOn } from "../farm/progress.ts";
+import { isFarmRunning } from "../farm/status.ts";
 
 /**
  * Starts the farm and deploys every stack before the end-to-end tests; ends it afterwards, also when that fails, if it

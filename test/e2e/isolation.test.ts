@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { canariesOf, findAny } from "../../isolation/canary/canary.ts";
-import { allObjects } from "../../isolation/canary/cluster-places.ts";
-import { canaryLines, isContained, runCanary } from "../../isolation/canary/run-canary.ts";
-import { Api } from "../../isolation/live/api.ts";
-import { isProof } from "../../isolation/live/attempt.ts";
-import { holds, lastLine, liveLines } from "../../isolation/live/print-live.ts";
-import { runLive } from "../../isolation/live/run-live.ts";
+import { Api } from "../boundary/api.ts";
+import { isProof } from "../boundary/attempt.ts";
+import { canariesOf, findAny } from "../boundary/canary/canary.ts";
+import { allObjects } from "../boundary/canary/cluster-places.ts";
+import { canaryLines, isContained, runCanary } from "../boundary/canary/run-canary.ts";
+import { holds, lastLine, liveLines } from "../boundary/print-live.ts";
+import { runLive } from "../boundary/run-live.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
 const farm = new FarmPaths(farmRoot());
 

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
-import { ApiClient } from "../../farm/api-client.ts";
-import { watchNights } from "../../farm/demo/watch-nights.ts";
-import { laneVolume } from "../../farm/deploy/lane-volume.ts";
-import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { customerNames } from "../../infra/customer-files.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import { type RunFacts, type RunRecord, recordName } from "../../runs/run-record.ts";
+import { ApiClient } from "../farm/api-client.ts";
+import { watchNights } from "../farm/demo/watch-nights.ts";
+import { laneVolume } from "../farm/deploy/lane-volume.ts";
+import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 interface Pods {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/central-cluster.ts";
-import { ApiClient } from "../../farm/api-client.ts";
-import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { customerNames } from "../../infra/customer-files.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
+import { ApiClient } from "../farm/api-client.ts";
+import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
 /** A Saturday: its night is the calendar alone. */
 const CLOSED_DATE = "2026-03-28";

@@ -1,9 +1,7 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig, type V1JobCondition } from "@kubernetes/client-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
@@ -11,6 +9,8 @@ import { type NightState, nightState } from "../../runs/night-state.ts";
 import { runName } from "../../runs/run-name.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import type { StepState, StepStatus } from "../../runs/step-status.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 const CUSTOMER = "alpenkredit";

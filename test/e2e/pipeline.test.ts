@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import { until } from "../../farm/wait.ts";
-import { findAny } from "../../isolation/canary/canary.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
+import { findAny } from "../boundary/canary/canary.ts";
+import { until } from "../farm/wait.ts";
 import { credentialsOf, searchFolder } from "./pipeline/credential-search.ts";
 import { CHILD, type GitlabProject } from "./pipeline/gitlab-project.ts";
 import { killDeployment } from "./pipeline/killed-deployment.ts";
@@ -123,7 +123,7 @@ describe("a change of a construct", () => {
   it("is shown and previewed for everybody, and deploys nothing", async () => {
     const before = await farm.marks();
     project.branch("construct", () => {
-      const file = farm.inClone("constructs/labels.ts");
+      const file = farm.inClone("constructs/kubernetes/labels.ts");
       const label = '"app.kubernetes.io/managed-by": "nightlane"';
       const more = `${label}, "app.kubernetes.io/part-of": "nightlane"`;
       writeFileSync(file, readFileSync(file, "utf8").replaceAll(label, more));

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
-import type { DueSoon } from "../../farm/nights/due-soon.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
-import { loadCustomer } from "../../infra/customer-files.ts";
-import { ARGO_CONTROLLER } from "../../isolation/live/argo-pod.ts";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { remoteJobName } from "../../runs/remote-job.ts";
 import { NIGHT_SCHEDULE, REAPER_SCHEDULE } from "../../runs/run-name.ts";
+import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import type { DueSoon } from "../farm/nights/due-soon.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 import { auditedWrites, kindOfWrite } from "../support/audit-log.ts";
 import { find, manifestsOf } from "../support/manifests.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";

@@ -1,10 +1,5 @@
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import { type DueSoon, type DueSoonOptions, dueSoon } from "../../farm/nights/due-soon.ts";
-import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
-import { openOn } from "../../farm/nights/open-on.ts";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
-import { loadCustomer } from "../../infra/customer-files.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { ExitCode, OpsError } from "../../ops/exit-code.ts";
 import type { Day } from "../../runs/local-time.ts";
@@ -12,6 +7,11 @@ import { type NightState, nightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { businessDateOf, type CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
+import { type DueSoon, type DueSoonOptions, dueSoon } from "../farm/nights/due-soon.ts";
+import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { openOn } from "../farm/nights/open-on.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { TestLane } from "./test-lane.ts";
 

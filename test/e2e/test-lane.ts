@@ -1,9 +1,9 @@
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
-import type { FarmPaths } from "../../farm/paths.ts";
-import { until } from "../../farm/wait.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Central } from "../../ops/central.ts";
+import type { FarmPaths } from "../farm/paths.ts";
+import { until } from "../farm/wait.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { auditLogFile } from "../../farm/audit-log.ts";
-import type { FarmPaths } from "../../farm/paths.ts";
+import { auditLogFile } from "../farm/audit-log.ts";
+import type { FarmPaths } from "../farm/paths.ts";
 
 /** One write that the central API server answered. */
 export interface AuditedWrite {

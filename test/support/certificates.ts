@@ -11,5 +11,5 @@ export type CertificateName = "valid" | "other" | "expired" | "future" | "server
 
 /** A certificate in PEM. */
 export function certificate(name: CertificateName): string {
-  return readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), "utf8");
+  return readFileSync(new URL(`./certificates/${name}.pem`, import.meta.url), "utf8");
 }

@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import { customerNames, loadCustomer } from "../../infra/customer-files.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 
 /** The definitions of all files in customers/: a new file is tested without naming it here. */
 export const customers: readonly CustomerDefinition[] = await Promise.all(

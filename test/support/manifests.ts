@@ -1,5 +1,5 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { type CustomerManifests, render, synthesize } from "../../constructs/synthesize.ts";
 

@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { DagTask, Template } from "../../constructs/workflow/argo.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 

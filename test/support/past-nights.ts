@@ -1,6 +1,6 @@
 import type { RunFacts, StepFacts } from "../../runs/run-record.ts";
 import type { WorkflowNode } from "../../runs/workflow.ts";
-import { attemptNodes, stepNode } from "../ops/support/night-workflow.ts";
+import { attemptNodes, stepNode } from "../unit/ops/support/night-workflow.ts";
 
 const HOUR = 3600_000;
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryRoot } from "../../farm/paths.ts";
+import { repositoryRoot } from "../farm/paths.ts";
 
 /** Of more than an application may consist of: Argo CD may read pods at the customer's, but the project lists none. */
 const TOO_WIDE = {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Problem } from "../../constructs/problem.ts";
+import type { Problem } from "../../constructs/definition/problem.ts";
 
 /** What a test says of a problem: property and value exactly (or a pattern), of rule and mend what matters. */
 export interface ExpectedProblem {

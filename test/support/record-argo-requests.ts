@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { FarmPaths, farmRoot } from "../../farm/paths.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { RECORD, requestsOf } from "./argo-requests.ts";
 import { auditedWrites } from "./audit-log.ts";
 
@@ -12,7 +12,7 @@ const customer = process.argv[2] ?? "nordbank";
 const namespace = `customer-${customer}`;
 const paths = new FarmPaths(farmRoot());
 process.env.NIGHTLANE_IMAGES = paths.images;
-const { images } = await import("../../constructs/images.ts");
+const { images } = await import("../../constructs/definition/images.ts");
 const writes = auditedWrites(paths);
 const workflow = writes
   .filter(

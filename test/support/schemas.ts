@@ -1,8 +1,8 @@
 import { Ajv, type ValidateFunction } from "ajv";
-import argo from "../../schemas/argo.json" with { type: "json" };
-import argoCd from "../../schemas/argo-cd.json" with { type: "json" };
-import { reference } from "../../schemas/json-schema.ts";
-import kubernetes from "../../schemas/kubernetes.json" with { type: "json" };
+import argo from "../schemas/argo.json" with { type: "json" };
+import argoCd from "../schemas/argo-cd.json" with { type: "json" };
+import { reference } from "../schemas/json-schema.ts";
+import kubernetes from "../schemas/kubernetes.json" with { type: "json" };
 
 const FILES = [kubernetes, argo, argoCd];
 
@@ -24,7 +24,9 @@ export function schemaErrors(object: { readonly apiVersion: string; readonly kin
   const kind = `${object.apiVersion}/${object.kind}`;
   const file = FILES.find(({ definitions }) => kind in definitions);
   if (file === undefined) {
-    return [`no schema of ${kind}: add it to schemas/kinds.ts and run node_modules/.bin/tsx schemas/generate.ts`];
+    return [
+      `no schema of ${kind}: add it to test/schemas/kinds.ts and run node_modules/.bin/tsx test/schemas/generate.ts`,
+    ];
   }
   let validate = validators.get(kind);
   if (validate === undefined) {

@@ -1,8 +1,8 @@
-import { laneNamespace } from "../../constructs/central-cluster.ts";
-import type { CustomerDefinition } from "../../constructs/customer-definition.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { Cpu, riskApp, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
-import type { Manifest } from "../../constructs/manifest.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import type { SparkOptions } from "../../constructs/night/step.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";

@@ -1,8 +1,8 @@
 import { ConfigMap } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { SYSTEM_NAMESPACE } from "../../central-cluster.ts";
-import { images } from "../../images.ts";
-import { platformMetadata } from "../../labels.ts";
+import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
+import { images } from "../../definition/images.ts";
+import { platformMetadata } from "../../kubernetes/labels.ts";
 import earlier from "./earlier-images.json" with { type: "json" };
 
 /** The ConfigMap with the images that may run in a lane. */

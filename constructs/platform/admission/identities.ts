@@ -1,5 +1,5 @@
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
-import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../../central-cluster.ts";
+import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
 import { quoted } from "./cel.ts";
 

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { podSecurityLabels } from "../../restricted-namespace.ts";
+import { podSecurityLabels } from "../../kubernetes/restricted-namespace.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
 import { listOf, quoted } from "./cel.ts";
 import { FROM_DEPLOYER } from "./identities.ts";

@@ -18,7 +18,7 @@ _PROGRAMS = REPOSITORY / "node_modules" / ".bin"
 def pinned_tool(name: str) -> Path:
     """Return the path of a tool in its pinned version; the first time it is built, which takes minutes."""
     told = subprocess.run(
-        [str(_PROGRAMS / "node"), "--import", "tsx", "farm/tools/cli.ts", "path", name],
+        [str(_PROGRAMS / "node"), "--import", "tsx", "test/farm/tools/cli.ts", "path", name],
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         check=True,
@@ -34,7 +34,7 @@ def running_api_server(folder: Path) -> Iterator[Path]:
         yield Path(given)
         return
     process = subprocess.Popen(
-        [str(_PROGRAMS / "node"), "--import", "tsx", "farm/cli.ts", "api-server", "--dir", str(folder)],
+        [str(_PROGRAMS / "node"), "--import", "tsx", "test/farm/cli.ts", "api-server", "--dir", str(folder)],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { identify, isAlive, type ProcessIdentity, terminate } from "../../../farm/processes.ts";
-import { plainEnvironment } from "../../../farm/run.ts";
-import { until } from "../../../farm/wait.ts";
+import { identify, isAlive, type ProcessIdentity, terminate } from "../../farm/processes.ts";
+import { plainEnvironment } from "../../farm/run.ts";
+import { until } from "../../farm/wait.ts";
 
 /** A program of the suite, which ends with it however that ends. */
 export class Child {

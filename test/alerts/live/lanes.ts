@@ -1,6 +1,6 @@
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
-import { type NightParts, nightWorkflow } from "../../ops/support/night-workflow.ts";
+import { type NightParts, nightWorkflow } from "../../unit/ops/support/night-workflow.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

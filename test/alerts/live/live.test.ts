@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { until } from "../../../farm/wait.ts";
 import type { Notification } from "../../../nightwatch/notify/webhook.ts";
+import { until } from "../../farm/wait.ts";
 import { noteSituations } from "../tally.ts";
 import { callKey, receivedCalls } from "./calls.ts";
 import { Evening } from "./lanes.ts";

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { runCommand } from "../../../farm/deploy/command.ts";
-import { succeeded } from "../../../farm/deploy/pulumi.ts";
-import { ensureTools } from "../../../farm/tools/ensure.ts";
-import { silentReporter } from "../../../farm/tools/reporter.ts";
 import { repository } from "../../api/support.ts";
-import { Receiver } from "../../nightwatch/notify/receiver.ts";
+import { runCommand } from "../../farm/deploy/command.ts";
+import { succeeded } from "../../farm/deploy/pulumi.ts";
+import { ensureTools } from "../../farm/tools/ensure.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
+import { Receiver } from "../../unit/nightwatch/notify/receiver.ts";
 import type { RuleGroup } from "../rules.ts";
 import type { AlertmanagerNotification } from "./calls.ts";
 import { Child, freePort } from "./child.ts";

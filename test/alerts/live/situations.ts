@@ -1,5 +1,5 @@
 import type { Workflow } from "../../../runs/workflow.ts";
-import { attemptNodes, type NightParts, node, stepNode, waitingNode } from "../../ops/support/night-workflow.ts";
+import { attemptNodes, type NightParts, node, stepNode, waitingNode } from "../../unit/ops/support/night-workflow.ts";
 import { Evening, type LaneTimes, night, schedule } from "./lanes.ts";
 
 /** A call that must come of a situation. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleNightwatch } from "../../../farm/images/nightwatch/bundle.ts";
-import { ensureTools } from "../../../farm/tools/ensure.ts";
-import { silentReporter } from "../../../farm/tools/reporter.ts";
+import { bundleNightwatch } from "../../../nightwatch/image/bundle.ts";
 import { CentralApi } from "../../api/support.ts";
-import { Receiver } from "../../nightwatch/notify/receiver.ts";
+import { ensureTools } from "../../farm/tools/ensure.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
+import { Receiver } from "../../unit/nightwatch/notify/receiver.ts";
 import { type RuleGroup, ruleGroups, synthesizeWithOperator } from "../rules.ts";
 import { Child, freePort } from "./child.ts";
 import { Alertmanager, Prometheus, type Target } from "./monitoring.ts";

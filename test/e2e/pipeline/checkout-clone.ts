@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryRoot } from "../../../farm/paths.ts";
+import { repositoryRoot } from "../../farm/paths.ts";
 
 /** Who makes commits in clones, as git reads it from the environment. */
 export const AUTHOR = {

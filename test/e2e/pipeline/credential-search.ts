@@ -1,5 +1,5 @@
-import { type Canary, canariesOf, findAny } from "../../../isolation/canary/canary.ts";
-import { filesBelow } from "../../../isolation/canary/file-places.ts";
+import { type Canary, canariesOf, findAny } from "../../boundary/canary/canary.ts";
+import { filesBelow } from "../../boundary/canary/file-places.ts";
 import type { ProjectVariables } from "./project-variables.ts";
 
 /** Values to look for in what pipelines show: the credentials of these environments, or those variables of them. */

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
-import { repositoryRoot } from "../../../farm/paths.ts";
+import { repositoryRoot } from "../../farm/paths.ts";
 import { AUTHOR, cloneCheckout } from "./checkout-clone.ts";
 import { type PipelineRun, readRun } from "./pipeline-run.ts";
 import type { ProjectVariables } from "./project-variables.ts";

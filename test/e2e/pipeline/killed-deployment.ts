@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { until } from "../../../farm/wait.ts";
+import { until } from "../../farm/wait.ts";
 import { type PipelineFarm, SEEBANK } from "./pipeline-farm.ts";
 import { stateFolder } from "./stack-marks.ts";
 

@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exampleCa } from "../../../authoring/example-ca.ts";
-import { laneNamespace } from "../../../constructs/central-cluster.ts";
-import { FarmPulumi } from "../../../farm/deploy/farm-pulumi.ts";
-import type { Pulumi } from "../../../farm/deploy/pulumi.ts";
-import { Farm } from "../../../farm/farm.ts";
-import { FarmPaths, farmRoot, repositoryRoot } from "../../../farm/paths.ts";
-import type { FarmCustomer } from "../../../farm/plan.ts";
-import { progressOn } from "../../../farm/progress.ts";
-import { cacheRoot } from "../../../farm/tools/cache.ts";
-import { ensurePackages } from "../../../farm/tools/packages.ts";
-import { silentReporter } from "../../../farm/tools/reporter.ts";
-import { customerNames } from "../../../infra/customer-files.ts";
-import { Api } from "../../../isolation/live/api.ts";
+import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { customerNames } from "../../../constructs/definition/customer-files.ts";
+import { Api } from "../../boundary/api.ts";
+import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
+import type { Pulumi } from "../../farm/deploy/pulumi.ts";
+import { Farm } from "../../farm/farm.ts";
+import { FarmPaths, farmRoot, repositoryRoot } from "../../farm/paths.ts";
+import type { FarmCustomer } from "../../farm/plan.ts";
+import { progressOn } from "../../farm/progress.ts";
+import { cacheRoot } from "../../farm/tools/cache.ts";
+import { ensurePackages } from "../../farm/tools/packages.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
 import { GitlabProject } from "./gitlab-project.ts";
 import { ProjectVariables } from "./project-variables.ts";
 import { stackMarks, stateFile } from "./stack-marks.ts";
@@ -74,7 +74,7 @@ export class PipelineFarm {
 
   /** Gives seebank a cluster, and the project its variables. */
   async addCluster(): Promise<void> {
-    await this.project.command("tsx", ["farm/cli.ts", "add", SEEBANK.name]);
+    await this.project.command("tsx", ["test/farm/cli.ts", "add", SEEBANK.name]);
     this.variables.addCustomer(SEEBANK);
   }
 

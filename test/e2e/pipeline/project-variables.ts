@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { loadFarmCustomer } from "../../../farm/customers.ts";
-import type { Pulumi } from "../../../farm/deploy/pulumi.ts";
-import { customerEnvironment } from "../../../farm/environment.ts";
-import type { FarmPaths } from "../../../farm/paths.ts";
-import type { FarmCustomer } from "../../../farm/plan.ts";
+import { loadFarmCustomer } from "../../farm/customers.ts";
+import type { Pulumi } from "../../farm/deploy/pulumi.ts";
+import { customerEnvironment } from "../../farm/environment.ts";
+import type { FarmPaths } from "../../farm/paths.ts";
+import type { FarmCustomer } from "../../farm/plan.ts";
 
 /** A variable as the settings of a GitLab project have it: content by the environment that it is limited to. */
 interface ScopedVariable {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { laneNamespace } from "../../../constructs/central-cluster.ts";
-import type { FarmPaths } from "../../../farm/paths.ts";
-import type { Api } from "../../../isolation/live/api.ts";
+import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import type { Api } from "../../boundary/api.ts";
+import type { FarmPaths } from "../../farm/paths.ts";
 
 interface ListedObject {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };

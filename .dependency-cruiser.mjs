@@ -1,0 +1,81 @@
+/** Which folder may import which; CONTRIBUTING.md says why. Everything else may import what it likes. */
+
+/** @type {(name: string, comment: string, from: object, to: object) => import("dependency-cruiser").IForbiddenRuleType} */
+const forbidden = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+/** Libraries and the settings at the top level are open to all. */
+const own = { pathNot: "^node_modules|^[^/]+\\.json$|^tsx/", dependencyTypesNot: ["core"] };
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    forbidden("no-circle", "Each file can be read without the one that reads it.", {}, { circular: true }),
+    forbidden(
+      "test-is-imported-by-nothing",
+      "The product works without what proves it.",
+      { pathNot: "^(test/|vitest\\.config\\.ts$)" },
+      { path: "^test/" },
+    ),
+    forbidden(
+      "customers-import-constructs",
+      "A customer file says what the customer is, with the library's words alone.",
+      { path: "^customers/" },
+      { path: "^(?!constructs/index\\.ts$)", ...own },
+    ),
+    forbidden(
+      "runs-stands-alone",
+      "What a run is must be readable by the command, the service and the tests alike.",
+      { path: "^runs/" },
+      { path: "^(?!runs/)", ...own },
+    ),
+    forbidden(
+      "constructs-know-no-deployment",
+      "Manifests are made without Pulumi, a cluster or a command.",
+      { path: "^constructs/" },
+      { path: "^(?!constructs/|runs/)", ...own },
+    ),
+    forbidden(
+      "constructs-know-no-pulumi",
+      "Manifests are made without Pulumi, a cluster or a command.",
+      { path: "^(constructs|runs)/" },
+      { path: "(^|node_modules/)(@pulumi|@kubernetes/client-node)" },
+    ),
+    forbidden(
+      "infra-deploys",
+      "Stacks are made of what constructs give.",
+      { path: "^infra/" },
+      { path: "^(?!infra/|constructs/|runs/)", ...own },
+    ),
+    forbidden(
+      "ops-and-nightwatch-stay-apart",
+      "The command works while the service is down, and the other way round; what both need is in runs/.",
+      { path: "^(ops|nightwatch)/" },
+      { path: "^(?!$1/|constructs/|runs/)", ...own },
+    ),
+    forbidden(
+      "isolation-proves-manifests",
+      "The prover reads manifests and definitions; it must not share code with what it judges beyond those.",
+      { path: "^isolation/" },
+      { path: "^(ops|nightwatch|pipeline|authoring|customers)/" },
+    ),
+    forbidden(
+      "authoring-helps-authors",
+      "Help while a customer file is written needs the library alone.",
+      { path: "^authoring/" },
+      { path: "^(?!authoring/|constructs/|runs/)", ...own },
+    ),
+    forbidden(
+      "pipeline-calls-down",
+      "What CI calls uses stacks and prover, never an operator's verbs.",
+      { path: "^pipeline/" },
+      { path: "^(ops|nightwatch|customers)/" },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|examples/risk)" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    moduleSystems: ["es6"],
+  },
+};

@@ -1,0 +1,77 @@
+import central from "../../central.json" with { type: "json" };
+
+/** What lanes must know of the central cluster they live in. Source: `central.json`. */
+export interface CentralCluster {
+  /** The API server's own endpoint: the executor reports results there, and nothing else may be reached. */
+  readonly apiServer: { readonly address: string; readonly port: number };
+  /** Addresses of pods, CIDR. */
+  readonly podRange: string;
+  /** Addresses of Services, CIDR. */
+  readonly serviceRange: string;
+  /** Addresses of nodes, CIDR. */
+  readonly nodeRange: string;
+  /** Whether Argo CD is installed in its namespace `argocd`: only then may customers have `apps`. */
+  readonly argoCd: boolean;
+  /**
+   * Where notifications are sent as plain JSON: the host and port in the webhook's URL, and the addresses behind it, since
+   * there is no DNS on the way. The URL itself is a secret: docs/operate.md.
+   * @default - nobody is notified
+   */
+  readonly webhook?: { readonly host: string; readonly addresses: readonly string[]; readonly port: number };
+  /**
+   * Replicas of the Alertmanager that nightwatch tells what holds, for where no Prometheus does: all of them, since they
+   * tell each other what was notified and not what stands.
+   * @default - none
+   */
+  readonly alertmanagers?: readonly Alertmanager[];
+  /**
+   * Address of the runbook, `docs/operate.md`, as people on call open it.
+   * @default RUNBOOK
+   */
+  readonly runbook?: string;
+  /**
+   * Who collects metrics.
+   * @default - nobody may
+   */
+  readonly monitoring?: Monitoring;
+}
+
+/** One replica of an Alertmanager, outside the cluster or in it. */
+export type Alertmanager = {
+  /** Its base address: `https://alerts.vendor.example:9093/prefix`. For pods, with the port that they listen on. */
+  readonly url: string;
+} & (
+  | {
+      /** IPv4 addresses behind the host in the address: there is no DNS on the way. */
+      readonly addresses: readonly string[];
+    }
+  | {
+      /** Namespace of its pods, where it runs in this cluster: then the cluster's DNS finds it. */
+      readonly namespace: string;
+    }
+);
+
+/** The cluster's monitoring. */
+export interface Monitoring {
+  /** Namespace of the pods that may read the metrics of nightwatch and of Argo's controller. Admission policies leave it out: it is no lane. */
+  readonly namespace: string;
+  /**
+   * Whether the cluster serves the kinds of a Prometheus operator. Then the platform gets a ServiceMonitor, a PodMonitor
+   * and a PrometheusRule with the alerts of all customers' nights and of the platform itself.
+   * @default false
+   */
+  readonly prometheusOperator?: boolean;
+}
+
+export const centralCluster: CentralCluster = central;
+
+/** Namespace of the Argo controller. */
+export const ARGO_NAMESPACE = "argo";
+
+/** Namespace of the platform's own components. */
+export const SYSTEM_NAMESPACE = "nightlane-system";
+
+/** Namespace of one customer's lane in the central cluster. */
+export function laneNamespace(customer: string): string {
+  return `customer-${customer}`;
+}

@@ -1,0 +1,156 @@
+import { Duration, Size } from "cdk8s";
+import type { Cpu } from "cdk8s-plus-27";
+import type { HelmApp } from "../apps/helm-app.ts";
+import { runnersAtOnce } from "../night/runners-at-once.ts";
+import type { CustomerCredentials } from "./credential-reference.ts";
+import type { RiskWorkflow } from "./risk-workflow.ts";
+
+/** The cluster a customer runs our software in. */
+export interface ClusterProps {
+  /** URL of the API server, https. The name must be in its certificate. */
+  readonly server: string;
+  /** IPv4 address of the API server: the only address outside the central cluster that the lane may reach. */
+  readonly address: string;
+  /** Certificate authority of the API server, PEM. */
+  readonly ca: string;
+  /** What the cluster can give a night; the night's parallel peak must fit into it. */
+  readonly capacity: ClusterCapacity;
+  /**
+   * Namespace in the customer's cluster in which our identity, Spark and the applications live.
+   * @default "risk"
+   */
+  readonly namespace?: string;
+  /**
+   * Size of the results volume on the customer's side.
+   * @default Size.gibibytes(100)
+   */
+  readonly resultsSize?: Size;
+  /**
+   * StorageClass of the results volume. It must allow ReadWriteMany: executors on several nodes write to it.
+   * @default - the cluster's default class
+   */
+  readonly resultsStorageClass?: string;
+}
+
+/** CPU and memory that the customer's nodes give our namespace. */
+export interface ClusterCapacity {
+  readonly cpu: Cpu;
+  readonly memory: Size;
+}
+
+/** The lane in the central cluster. */
+export interface LaneProps {
+  /**
+   * How many runner pods may be alive at once; the quota is derived from it.
+   * @default - enough for the busiest moment of a night and of a repeat beside it, at least 4
+   */
+  readonly runners?: number;
+  /**
+   * Size of the lane's results volume.
+   * @default Size.gibibytes(20)
+   */
+  readonly resultsSize?: Size;
+  /**
+   * StorageClass of the lane's results volume; ReadWriteMany, since runners land on any node.
+   * @default - the central cluster's default class
+   */
+  readonly resultsStorageClass?: string;
+  /**
+   * How long the results of a business date are kept, on the lane's results volume and on the customer's, after the last
+   * write to any run of that date. As long as that a run can be repeated from a later step on, with the results of the
+   * steps before it. The seven newest business dates are kept however old they are. Whole days, at least 14.
+   * @default Duration.days(90)
+   */
+  readonly keepResults?: Duration;
+  /**
+   * How long the logs of a run's attempts are kept on the lane's results volume after the last write to the run. Whole
+   * days, at least 7, and no longer than the results.
+   * @default Duration.days(30)
+   */
+  readonly keepLogs?: Duration;
+}
+
+/** What a customer file declares. */
+export interface CustomerProps {
+  /** Name of the customer: lane namespace, Pulumi stack, folder in dist. A lower-case DNS label of at most 40 characters. */
+  readonly name: string;
+  /**
+   * Name for people.
+   * @default - the name
+   */
+  readonly displayName?: string;
+  readonly cluster: ClusterProps;
+  readonly credentials: CustomerCredentials;
+  /**
+   * The lane in the central cluster.
+   * @default - as many runners as the night needs, 20 GiB of results, kept for 90 days, logs for 30
+   */
+  readonly lane?: LaneProps;
+  /**
+   * Applications that Argo CD keeps in the customer's cluster, by the name of their Helm release.
+   * @default - none: whoever runs the cluster deploys what steps enter
+   */
+  readonly apps?: Readonly<Record<string, HelmApp>>;
+  readonly workflow: RiskWorkflow;
+}
+
+/** A customer with every default applied. */
+export interface CustomerDefinition {
+  readonly name: string;
+  readonly displayName: string;
+  readonly cluster: Required<Omit<ClusterProps, "resultsStorageClass">> & Pick<ClusterProps, "resultsStorageClass">;
+  readonly credentials: CustomerCredentials;
+  readonly lane: Required<Omit<LaneProps, "resultsStorageClass">> & Pick<LaneProps, "resultsStorageClass">;
+  readonly apps: Readonly<Record<string, HelmApp>>;
+  readonly workflow: RiskWorkflow;
+}
+
+const definitions = new WeakSet<CustomerDefinition>();
+
+/** Tonight's night, and a repeat that a person has started beside it. */
+const NIGHTS_AT_ONCE = 2;
+
+/** A night of one step after the other is no reason for a lane in which nothing else has room. */
+const FEWEST_RUNNERS = 4;
+
+/**
+ * Declares a customer: the default export of a file in `customers/`. Nothing is checked here, so that a file's
+ * problems can be told all at once, with the file's name: see `checkCustomer`.
+ */
+export function defineCustomer(props: CustomerProps): CustomerDefinition {
+  const definition: CustomerDefinition = {
+    name: props.name,
+    displayName: props.displayName ?? props.name,
+    cluster: {
+      ...props.cluster,
+      namespace: props.cluster.namespace ?? "risk",
+      resultsSize: props.cluster.resultsSize ?? Size.gibibytes(100),
+    },
+    credentials: props.credentials,
+    lane: {
+      ...props.lane,
+      runners: props.lane?.runners ?? Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(props.workflow.steps)),
+      resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
+      keepResults: props.lane?.keepResults ?? Duration.days(90),
+      keepLogs: props.lane?.keepLogs ?? Duration.days(30),
+    },
+    apps: props.apps ?? {},
+    workflow: props.workflow,
+  };
+  definitions.add(definition);
+  return definition;
+}
+
+/** Whether `value` was made by `defineCustomer`. */
+export function isCustomerDefinition(value: unknown): value is CustomerDefinition {
+  return typeof value === "object" && value !== null && definitions.has(value as CustomerDefinition);
+}
+
+/** `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so that it may be indented. */
+export function pem(strings: TemplateStringsArray): string {
+  const lines = strings.join("").split("\n");
+  return `${lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join("\n")}\n`;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { UserError } from "./problem.ts";
+
+/** The images of a deployment, by what they are for. */
+export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
+
+const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
+const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+
+/** What each file said when it was first read. */
+const read = new Map<string, Readonly<Record<ImageName, string>>>();
+
+/**
+ * Image references by digest: from `images.json`, which the release pipeline writes, or from the file that
+ * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
+ */
+export function images(): Readonly<Record<ImageName, string>> {
+  const file = process.env.NIGHTLANE_IMAGES ?? fileURLToPath(new URL("../../images.json", import.meta.url));
+  const images = read.get(file) ?? readImages(file);
+  read.set(file, images);
+  return images;
+}
+
+/** Reads and checks one images file. */
+export function readImages(file: string): Readonly<Record<ImageName, string>> {
+  const references = new Map(Object.entries(readJson(file) ?? {}));
+  const wrong = names.filter((name) => !byDigest.test(String(references.get(name))));
+  if (wrong.length > 0) {
+    const list = wrong
+      .map((name) => `${name}: received ${JSON.stringify(references.get(name)) ?? "nothing"}`)
+      .join("\n  ");
+    throw new UserError(
+      `${file}: every image is named by digest\n  ${list}\n    mend: write <repository>@sha256:<64 hex digits>`,
+    );
+  }
+  const reference = (name: ImageName): string => String(references.get(name));
+  return {
+    runner: reference("runner"),
+    risk: reference("risk"),
+    nightwatch: reference("nightwatch"),
+    argoController: reference("argoController"),
+    argoExecutor: reference("argoExecutor"),
+  };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(
+      `${file}: received ${error instanceof Error ? error.message : String(error)}\n    rule: a JSON file that names every image by digest\n    mend: correct NIGHTLANE_IMAGES, or unset it for images.json`,
+    );
+  }
+}

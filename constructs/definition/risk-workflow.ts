@@ -1,0 +1,66 @@
+import { Night } from "../night/night.ts";
+import { shadowSteps } from "../night/shadow.ts";
+import type { Step } from "../night/step.ts";
+import type { NightSchedule } from "./schedule.ts";
+
+/** A customer's night: when it starts, when it should have ended, and its steps. */
+export interface RiskWorkflow {
+  readonly schedule: NightSchedule;
+  readonly finishBy: string;
+  /** Undefined: 15 minutes after the start, which nightwatch applies, since the start may be changed in a chart's values. */
+  readonly startBy?: string;
+  readonly inputsBy?: string;
+  /** Whether it runs beside a night that still counts, and so writes nothing but its results. */
+  readonly shadow: boolean;
+  /** The steps that the night has. */
+  readonly steps: readonly Step[];
+  /** The steps of the file; a shadow night leaves some of them out. */
+  readonly declared: readonly Step[];
+}
+
+export interface RiskWorkflowProps {
+  /** When the night starts, and on which days. */
+  readonly schedule: NightSchedule;
+  /**
+   * Local time, `HH:MM`, on the morning after the start, by which the night should have ended. Later than that is
+   * told, not killed.
+   * @default "06:00"
+   */
+  readonly finishBy?: string;
+  /**
+   * Local time, `HH:MM`, by which the night should have started: a night that has not is told as missed. Argo makes up
+   * for a start that it missed for up to three hours.
+   * @default - 15 minutes after the start
+   */
+  readonly startBy?: string;
+  /**
+   * Local time, `HH:MM`, by which the steps that bring the inputs should have ended; see `input` of a step. Later than
+   * that is told, not killed.
+   * @default - nobody is told
+   */
+  readonly inputsBy?: string;
+  /**
+   * A shadow night runs beside the one that still counts, to be compared with it: steps that may write elsewhere than
+   * below the night's own directory are left out, see `inShadow` of a step.
+   * @default false
+   */
+  readonly shadow?: boolean;
+  /** Declares the steps. */
+  readonly steps: (night: Night) => void;
+}
+
+/** A night of Spark risk jobs and the work around them. */
+export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
+  const night = new Night();
+  props.steps(night);
+  const { schedule, finishBy = "06:00", startBy, inputsBy, shadow = false } = props;
+  return {
+    schedule,
+    finishBy,
+    ...(startBy === undefined ? {} : { startBy }),
+    ...(inputsBy === undefined ? {} : { inputsBy }),
+    shadow,
+    steps: shadow ? shadowSteps(night.steps) : night.steps,
+    declared: night.steps,
+  };
+}

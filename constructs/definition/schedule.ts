@@ -1,0 +1,78 @@
+import { type CalendarName, TARGET } from "../calendars/named-calendars.ts";
+
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** Days, `YYYY-MM-DD`: a list, or each with its reason. */
+export type CalendarDays = readonly string[] | Readonly<Record<string, string>>;
+
+/** When a night starts and which business date it computes. */
+export interface NightSchedule {
+  /** Local start time, `HH:MM`, 24 hours. */
+  readonly start: string;
+  /** IANA time zone in which `start` and `finishBy` are read, for instance `Europe/Berlin`. */
+  readonly timezone: string;
+  /** Which days are business days. On any other day the night is skipped, and says so. */
+  readonly calendar: CalendarName;
+  /** Weekdays that are off; undefined for those of the calendar. */
+  readonly weekend: readonly Weekday[] | undefined;
+  /** Further days off. */
+  readonly extraHolidays: CalendarDays;
+  /** Days that are worked although the weekend or the calendar closes them. */
+  readonly workedDays: CalendarDays;
+  /** Further business days that end early. */
+  readonly halfDays: CalendarDays;
+  /** Business days on which the schedule starts no night, with the reason. */
+  readonly noNight: Readonly<Record<string, string>>;
+}
+
+export interface NightlyOptions {
+  /** IANA time zone in which the times are read. */
+  readonly timezone: string;
+  /**
+   * Which days are business days.
+   * @default TARGET
+   */
+  readonly calendar?: CalendarName;
+  /**
+   * Weekdays that are off, for instance `["friday", "saturday"]`.
+   * @default - those of the calendar
+   */
+  readonly weekend?: readonly Weekday[];
+  /**
+   * Further days off: `["2026-12-24"]`, or with the reason that operators read `{ "2026-12-24": "Christmas Eve" }`.
+   * @default - none
+   */
+  readonly extraHolidays?: CalendarDays;
+  /**
+   * Days that are worked although the weekend or the calendar closes them, in either form.
+   * @default - none
+   */
+  readonly workedDays?: CalendarDays;
+  /**
+   * Further business days that end early, in either form. Their night is run, is marked in what operators see and in
+   * its record, and a step can run on them only, or on full days only (`when`).
+   * @default - those of the calendar
+   */
+  readonly halfDays?: CalendarDays;
+  /**
+   * Business days on which the schedule starts no night, with the reason: `{ "2026-11-28": "the cluster moves" }`. They
+   * stay business days: month-ends do not move, and a person may still start their night.
+   * @default - none
+   */
+  readonly noNight?: Readonly<Record<string, string>>;
+}
+
+/** A night that starts every business day at `start` (`HH:MM`, local time of `timezone`). */
+export function nightly(start: string, options: NightlyOptions): NightSchedule {
+  return {
+    start,
+    timezone: options.timezone,
+    calendar: options.calendar ?? TARGET,
+    weekend: options.weekend,
+    extraHolidays: options.extraHolidays ?? [],
+    workedDays: options.workedDays ?? [],
+    halfDays: options.halfDays ?? [],
+    noNight: options.noNight ?? {},
+  };
+}

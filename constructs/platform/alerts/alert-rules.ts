@@ -1,0 +1,81 @@
+import { ApiObject, type ApiObjectMetadata, type Duration } from "cdk8s";
+import type { Construct } from "constructs";
+import { CALLS, type Severity, WATCHDOG } from "./calls.ts";
+import { type CallReason, runbookEntry } from "./runbook.ts";
+
+/** Something that a person is to know of, as Prometheus sees it. Name and summary stand in constructs/platform/alerts/calls.ts. */
+export interface Alert {
+  /** What it is, and its entry of the runbook. */
+  readonly reason: CallReason;
+  /** PromQL; the alert stands for each series that it yields. */
+  readonly expression: string;
+  /**
+   * How long it must hold.
+   * @default - one evaluation
+   */
+  readonly for?: Duration;
+  /**
+   * How much is at stake in this case.
+   * @default - what the reason mostly is
+   */
+  readonly severity?: Severity;
+  /**
+   * Labels beside those of the series.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What to type first. Labels of the series: `{{ $labels.step }}`. */
+  readonly command: string;
+}
+
+/** The labels of a series, as a rule's texts have them. */
+export const CUSTOMER = "{{ $labels.customer }}";
+export const STEP = "{{ $labels.step }}";
+
+/**
+ * Alerts as a PrometheusRule. Its kind comes with the Prometheus operator, so it is made only where `central.json` says
+ * that there is one.
+ * @param runbook Address of the runbook.
+ * @param watchdog Expression that holds while all is alive. Default: there is no such alert.
+ */
+export function prometheusRule(
+  scope: Construct,
+  id: string,
+  metadata: ApiObjectMetadata,
+  alerts: readonly Alert[],
+  { runbook, watchdog }: { readonly runbook: string | undefined; readonly watchdog?: string },
+): ApiObject {
+  const rules = alerts.map((alert) => rule(alert, runbook));
+  return new ApiObject(scope, id, {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata,
+    spec: {
+      groups: [{ name: metadata.name, rules: [...rules, ...(watchdog === undefined ? [] : [signOfLife(watchdog)])] }],
+    },
+  });
+}
+
+function rule(alert: Alert, runbook: string | undefined): object {
+  const call = CALLS[alert.reason];
+  return {
+    alert: call.alert,
+    expr: alert.expression,
+    ...(alert.for === undefined ? {} : { for: `${alert.for.toSeconds()}s` }),
+    labels: { severity: alert.severity ?? call.severity, ...alert.labels },
+    annotations: {
+      summary: call.summary(CUSTOMER, STEP),
+      command: alert.command,
+      runbook_url: runbookEntry(alert.reason, runbook),
+    },
+  };
+}
+
+function signOfLife(expression: string): object {
+  return {
+    alert: WATCHDOG.alert,
+    expr: expression,
+    labels: { severity: WATCHDOG.severity },
+    annotations: { summary: WATCHDOG.summary },
+  };
+}

@@ -1,0 +1,115 @@
+import { Duration } from "cdk8s";
+import { Construct } from "constructs";
+import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
+import { platformMetadata } from "../../kubernetes/labels.ts";
+import { type Alert, CUSTOMER, prometheusRule, STEP } from "./alert-rules.ts";
+import { standing } from "./alert-series.ts";
+import { AFTER_GATE_SECONDS } from "./calls.ts";
+
+/** How long a hold may be forgotten. */
+const HELD = Duration.hours(1);
+
+/** How long a gate may wait unseen, with time to spare and without. */
+const GATE = Duration.minutes(15);
+const URGENT_GATE = Duration.minutes(5);
+
+/** What a person takes to see a gate and to decide, where the forecast says what the steps after it take. */
+const SPARE_FOR_A_PERSON = Duration.minutes(30);
+
+/** How long a schedule may be away while it is deployed again, or switched off for a moment. */
+const UNSCHEDULED = Duration.minutes(15);
+
+/**
+ * The alerts of all customers' nights: one rule for each reason, whose series name the customer. A customer that comes,
+ * changes or goes touches none of them, and nothing that a customer file says is read as a template here.
+ */
+export class NightAlerts extends Construct {
+  constructor(scope: Construct, id: string, runbook: string | undefined) {
+    super(scope, id);
+    prometheusRule(this, "rule", platformMetadata("nights", SYSTEM_NAMESPACE), NIGHT_ALERTS, { runbook });
+  }
+}
+
+const night = (metric: string): string => standing(`night_${metric}`, ["customer"]);
+const waiting = (state: string): string =>
+  standing("step_waiting_since_timestamp_seconds", ["customer", "step"], `state="${state}"`);
+
+const LOST = standing("step_job_lost", ["customer", "step"]);
+const GATES = waiting("confirming");
+const SPARE = standing("step_spare_seconds", ["customer", "step"]);
+const FINISH = night("finish_by_timestamp_seconds");
+/** By the forecast of what comes after the gate, or else by the time that is left. */
+const URGENT = [
+  `(${GATES} and ${SPARE} < ${SPARE_FOR_A_PERSON.toSeconds()})`,
+  `(${GATES} unless ${SPARE} and on (customer) ${FINISH} - time() < ${AFTER_GATE_SECONDS})`,
+].join(" or ");
+const SHOW = `nightlane show ${CUSTOMER}`;
+const LOGS = `nightlane logs ${CUSTOMER} ${STEP} --follow`;
+const RELEASE = `nightlane release ${CUSTOMER} ${STEP} --reason "..."`;
+
+/** Days before the end of a credential at which a person is called, the nearest last. */
+const CREDENTIAL_CALLS = [
+  { days: 14, until: 3, severity: "warning" },
+  { days: 3, until: 1, severity: "critical" },
+  { days: 1, until: undefined, severity: "critical" },
+] as const;
+
+/** A call of its own for each of these days, of each part of the credential. */
+function credentialEnds({ days, until, severity }: (typeof CREDENTIAL_CALLS)[number]): Alert {
+  const left = `${standing("credential_end_timestamp_seconds", ["customer", "part"])} - time()`;
+  const seconds = (count: number): number => Duration.days(count).toSeconds();
+  const after = until === undefined ? "" : ` >= ${seconds(until)}`;
+  const labels = { days: String(days) };
+  return { reason: "credential", severity, labels, expression: `${left} < ${seconds(days)}${after}`, command: SHOW };
+}
+
+const NIGHT_ALERTS: readonly Alert[] = [
+  { reason: "decision", expression: `${waiting("deciding")} unless ${LOST}`, command: SHOW },
+  { reason: "lost", expression: LOST, command: SHOW },
+  {
+    reason: "confirmation",
+    expression: `${GATES} unless (${URGENT})`,
+    for: GATE,
+    command: RELEASE,
+  },
+  {
+    reason: "confirmation",
+    severity: "critical",
+    expression: URGENT,
+    for: URGENT_GATE,
+    command: RELEASE,
+  },
+  { reason: "held", expression: `time() - ${waiting("held")} > ${HELD.toSeconds()}`, command: SHOW },
+  {
+    reason: "trouble",
+    expression: `${standing("step_trouble", ["customer", "step", "kind"])} == 1`,
+    // What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody.
+    for: Duration.minutes(1),
+    command: SHOW,
+  },
+  { reason: "long", expression: `${standing("step_long", ["customer", "step"])} == 1`, command: LOGS },
+  ...CREDENTIAL_CALLS.map(credentialEnds),
+  { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
+  { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },
+  { reason: "inputs-late", expression: `${night("inputs_late")} == 1`, command: SHOW },
+  {
+    reason: "late",
+    expression: `${night("late")} == 1 unless ${night("end_timestamp_seconds")}`,
+    command: SHOW,
+  },
+  { reason: "missed", expression: `${night("missed")} == 1`, command: "nightlane nights" },
+  { reason: "failed", expression: `${night("failed")} == 1`, command: SHOW },
+  { reason: "refused", expression: `${standing("schedule_refused", ["customer"])} > 0`, command: "nightlane nights" },
+  {
+    reason: "unscheduled",
+    expression: `${standing("schedule", ["customer"], 'state=~"suspended|absent"')} == 1`,
+    for: UNSCHEDULED,
+    command: `nightlane history ${CUSTOMER}`,
+  },
+  {
+    reason: "volume",
+    expression: `${standing("volume_used_ratio", ["customer", "volume"])} >= 0.8`,
+    command: `nightlane logs ${CUSTOMER} --kept`,
+  },
+  { reason: "unreadable", expression: `${standing("unreadable", ["customer"])} > 0`, command: SHOW },
+];

@@ -1,0 +1,26 @@
+import type { NightForecast } from "../runs/forecast/forecast-night.ts";
+import type { Paint } from "./text/paint.ts";
+import type { Times } from "./text/times.ts";
+
+/** How a night is shown. */
+export interface NightLook {
+  /** Whose night it is. */
+  readonly title: string;
+  readonly paint: Paint;
+  /** Milliseconds: what still runs has run until then. */
+  readonly now: number;
+  /** @default - by the customer's clocks */
+  readonly times?: Times;
+  /** Time zone of the customer. @default - not known: UTC */
+  readonly zone?: string;
+  /** When it should have ended, milliseconds. @default - nothing was promised */
+  readonly finishBy?: number;
+  /** What is expected of it while it runs. @default - too little is known, or the night has ended */
+  readonly forecast?: NightForecast;
+  /** Columns of the screen. @default - nothing is cut */
+  readonly columns?: number;
+  /** Rows that all of it may take: steps that need nobody are folded. @default - every step is shown */
+  readonly rows?: number;
+  /** Remote jobs, messages, and who decided what and why, under each step. @default false */
+  readonly details?: boolean;
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { received, UserError } from "../constructs/definition/problem.ts";
+
+/** Paths in the repository of what the allow-list of images is made from. */
+const CURRENT = "images.json";
+const EARLIER = "constructs/platform/admission/earlier-images.json";
+
+/** Images of one release, as `images.json` has them. */
+export type ReleaseImages = Readonly<Record<"runner" | "argoExecutor", string>>;
+
+/** Images of earlier releases that may still run, as `earlier-images.json` has them. */
+export type EarlierImages = Readonly<Record<"runner" | "executor", readonly string[]>>;
+
+/**
+ * Images of the release before that the new one would refuse. Nights that run while the platform's stack is deployed, and
+ * lanes whose own stack comes later, still start pods of them.
+ */
+export function forgottenImages(before: ReleaseImages, now: ReleaseImages, earlier: EarlierImages): readonly string[] {
+  return [
+    ...(now.runner === before.runner || earlier.runner.includes(before.runner) ? [] : [`runner ${before.runner}`]),
+    ...(now.argoExecutor === before.argoExecutor || earlier.executor.includes(before.argoExecutor)
+      ? []
+      : [`executor ${before.argoExecutor}`]),
+  ];
+}
+
+/** Compares a git revision with the working tree. @throws UserError if there is no such revision */
+export function forgottenSince(base: string, root = join(import.meta.dirname, "..")): readonly string[] {
+  const now: ReleaseImages = JSON.parse(readFileSync(join(root, CURRENT), "utf8"));
+  const earlier: EarlierImages = JSON.parse(readFileSync(join(root, EARLIER), "utf8"));
+  return forgottenImages(JSON.parse(showAt(base, root)), now, earlier);
+}
+
+function showAt(base: string, root: string): string {
+  try {
+    return execFileSync("git", ["show", `${base}:${CURRENT}`], { cwd: root, encoding: "utf8", stdio: "pipe" });
+  } catch {
+    throw new UserError(
+      `${received(base)}: no ${CURRENT} at this revision\n    rule: a git revision to compare with\n    mend: git fetch origin main, and name origin/main`,
+    );
+  }
+}
+
+if (import.meta.main) {
+  const base = process.argv[2] ?? "origin/main";
+  try {
+    const forgotten = forgottenSince(base);
+    for (const image of forgotten) {
+      console.error(
+        `${EARLIER}: lacks ${image}\n    rule: nights that run during a release still start pods of the release before, and exact replays do later\n    mend: append it there, newest first`,
+      );
+    }
+    console.log(`images: ${forgotten.length} of ${base} would be refused`);
+    process.exitCode = forgotten.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

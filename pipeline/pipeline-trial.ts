@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type { PipelineTrial } from "../isolation/model/estate.ts";
+import { type Fields, fields } from "../isolation/model/fields.ts";
+import { childPipeline, type Purpose } from "./child-pipeline.ts";
+
+const FILE = fileURLToPath(new URL("../.gitlab-ci.yml", import.meta.url));
+
+/** More customers than these are not written out: their jobs differ in the name alone. */
+const WRITTEN = 20;
+
+/** Reads the pipeline and has it write its children for these customers, the platform, and one that was removed. */
+export function tryPipeline(customers: readonly string[]): PipelineTrial {
+  const affected = { customers: customers.slice(0, WRITTEN), removed: ["removed-customer"], platform: true };
+  const child = (purpose: Purpose): Fields =>
+    fields(parse(childPipeline({ purpose, affected, base: "HEAD", planCommand: "" })["child.yml"] ?? ""));
+  return {
+    main: fields(parse(readFileSync(FILE, "utf8"), { merge: true })),
+    children: { review: child("review"), deploy: child("deploy"), drift: child("drift") },
+  };
+}

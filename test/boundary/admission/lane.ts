@@ -1,0 +1,81 @@
+import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
+import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
+import type { PodObject } from "../argo-pod.ts";
+import type { Attempt } from "../attempt.ts";
+
+/** A stored Workflow, as far as attempts change it. */
+export interface WorkflowObject {
+  readonly apiVersion: "argoproj.io/v1alpha1";
+  readonly kind: "Workflow";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: WorkflowSpec;
+  readonly status?: { readonly [field: string]: unknown };
+}
+
+/** What the attempts at one lane's admission start from. */
+export interface LaneUnderTest {
+  /** The administrator, who may speak for others. */
+  readonly api: Api;
+  readonly namespace: string;
+  /** Another customer's lane. */
+  readonly otherNamespace: string;
+  readonly template: Manifest;
+  readonly cron: Manifest;
+  /** A pod as Argo makes it, not stored. */
+  readonly newPod: PodObject;
+  /** A pod that is stored in the lane. */
+  readonly storedPod: PodObject;
+  /** A Workflow that is stored in the lane, with a status as Argo writes it. */
+  readonly storedWorkflow: WorkflowObject;
+}
+
+/** One request that a policy must refuse. */
+export interface Forbidden {
+  readonly invariant: number;
+  readonly actor: string;
+  readonly what: string;
+  /** Name of the policy that must refuse it; several where more than one does, of which the API server names any. */
+  readonly policy: string | readonly string[];
+  readonly call: Call;
+}
+
+/** The request beside them that must pass. */
+export interface Permitted {
+  readonly what: string;
+  readonly call: Call;
+  /** Whether the answer says that it passed. @default - any 2xx */
+  readonly passed?: (answer: Answer) => boolean;
+}
+
+/** Pairs forbidden requests with one that must pass. Nothing is stored: all are dry runs, unless a call says otherwise. */
+export function refusals(api: Api, permitted: Permitted, forbidden: readonly Forbidden[]): readonly Attempt[] {
+  return forbidden.map(({ invariant, actor, what, policy, call }) => ({
+    invariant,
+    actor,
+    what,
+    make: async () => {
+      const answer = await api.call({ dryRun: true, ...call });
+      const seen = messageOf(answer);
+      const named = [policy].flat().some((name) => seen.includes(`ValidatingAdmissionPolicy '${name}'`));
+      return { refused: answer.status >= 400 && named, seen };
+    },
+    controlled: permitted.what,
+    control: async () => {
+      const answer = await api.call({ dryRun: true, ...permitted.call });
+      const passed = permitted.passed ?? (({ status }: Answer) => status >= 200 && status < 300);
+      return passed(answer) ? undefined : messageOf(answer);
+    },
+  }));
+}
+
+/** An operator on call: exactly the rights of `OncallRole`. */
+export const OPERATOR: Identity = {
+  user: "operator@nightlane.example",
+  groups: ["nightlane:oncall", "system:authenticated"],
+};

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type NightState, nightState } from "../../../runs/night-state.ts";
+import { runKeyText } from "../../../runs/remote-job.ts";
+import { run } from "../../farm/run.ts";
+import { until } from "../../farm/wait.ts";
+import { Grip } from "../harm/grip.ts";
+import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
+import type { Site } from "../site/site.ts";
+import { Night, type NightLook, type VariantName } from "./night.ts";
+
+/** Length of the label by which everything of a night is found in the customer's cluster. */
+const LABEL_LENGTH = 12;
+
+/** A night of a lane, deployed by Pulumi and run by the platform's controller. */
+export class NightlaneNight extends Night {
+  readonly variant: VariantName = "nightlane";
+  private businessDate: string;
+  private workflow = "";
+
+  constructor(
+    site: Site,
+    name: string,
+    private number: number,
+  ) {
+    super(site, name);
+    this.businessDate = site.businessDate;
+  }
+
+  protected get folder(): string {
+    return join(this.site.remote, this.path);
+  }
+
+  protected get label(): readonly [string, string] {
+    const { businessDate, number } = this;
+    const key = runKeyText({ ...this.run, businessDate, variant: "regular", number });
+    return ["nightlane/night", createHash("sha256").update(key).digest("hex").slice(0, LABEL_LENGTH)];
+  }
+
+  async start(): Promise<void> {
+    const { namespace } = this.site.laneOf;
+    this.workflow = await this.site.nights.startNight(namespace, {
+      businessDate: this.businessDate,
+      runNumber: this.number,
+    });
+  }
+
+  /** Starts it as the schedule does that comes at a moment: the business date follows from it. */
+  async startAt(moment: Date): Promise<void> {
+    this.businessDate = this.site.doubleHour.businessDate;
+    this.number = 1;
+    this.workflow = await this.site.startScheduled(moment);
+  }
+
+  async startAgain(): Promise<void> {
+    throw new Error("a lane's night is never started again by hand: it goes on, or a person decides");
+  }
+
+  async look(): Promise<NightLook> {
+    let state: NightState;
+    try {
+      state = await this.state();
+    } catch {
+      // The central API server is away, as some faults want it.
+      return { kind: "running" };
+    }
+    if (state.phase === "Succeeded") return { kind: "done" };
+    if (state.phase === "Failed" || state.phase === "Error") {
+      return { kind: "stopped", message: state.message ?? state.phase };
+    }
+    const held = state.steps.find((step) => step.state === "deciding");
+    return held === undefined ? { kind: "running" } : { kind: "stopped", message: held.message ?? "" };
+  }
+
+  /** The night as an operator sees it. */
+  async state(): Promise<NightState> {
+    return nightState(await this.site.nights.workflow(this.site.laneOf.namespace, this.workflow), Date.now());
+  }
+
+  home(): string {
+    return join(this.lane, "archive");
+  }
+
+  /** What a runner noted of the step's first attempt. */
+  get attemptLog(): string {
+    return join(this.lane, "revaluation", "attempt-1.log");
+  }
+
+  async grip(): Promise<Grip> {
+    return this.gripOf("revaluation");
+  }
+
+  /** What does a step now. */
+  async gripOf(step: string): Promise<Grip> {
+    const { businessDate, number } = this;
+    const run = { customer: this.run.customer, pipeline: this.run.pipeline, businessDate, variant: "regular", number };
+    return Grip.byEnvironment(`NIGHTLANE_STEP=${JSON.stringify({ run, step }).slice(0, -1)},`);
+  }
+
+  async killBeforeJob(): Promise<void> {
+    await this.start();
+    await deletePod(this.site.central, await this.pod("revaluation"), "at once");
+    if (this.jobs().length > 0) throw new Error("the Job was there already");
+  }
+
+  /** The record on the lane's volume is written to a file server that does not answer. */
+  async killAfterCreate(): Promise<void> {
+    const record = join(this.lane, "revaluation", "attempt-1.json.new");
+    await mkdir(dirname(record), { recursive: true });
+    await chmod(dirname(this.lane), 0o777);
+    await Promise.all([this.lane, dirname(record)].map((folder) => chmod(folder, 0o777)));
+    await run("mkfifo", ["--mode=666", record]);
+    await this.start();
+    await this.untilJob();
+    const grip = await this.grip();
+    await grip.kill();
+    await rm(record);
+    if (existsSync(record.replace(/\.new$/, ""))) throw new Error("the Job was noted already");
+  }
+
+  async killWhileBringing(): Promise<void> {
+    const grip = await this.grip();
+    const pod = await this.pod("revaluation");
+    await this.release();
+    const partial = join(this.lane, "revaluation.partial");
+    await until({ what: `${this.name} brings its results`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
+      existsSync(partial),
+    );
+    await grip.freeze();
+    if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results were there already");
+    await grip.kill();
+    await deletePod(this.site.central, pod, "at once");
+  }
+
+  async cleanUp(): Promise<void> {
+    await this.site.endWorkflow(this.site.central, this.site.laneOf.namespace, this.workflow);
+  }
+
+  protected folders(): readonly string[] {
+    return [this.lane];
+  }
+
+  /** The newest pod that does a step. */
+  async pod(step: string): Promise<PodHead> {
+    let found: PodHead | undefined;
+    const what = `a runner's pod of ${step} of ${this.name} exists`;
+    await until({ what, limitSeconds: 120, everyMilliseconds: 50 }, async () => {
+      const pods = await podsOf(this.site.central, this.site.laneOf.namespace, this.workflow);
+      found = pods.filter(({ node }) => node.includes(`.${step}.`)).at(-1);
+      return found !== undefined;
+    });
+    if (found === undefined) throw new Error(what);
+    return found;
+  }
+
+  /** The night's folder on the lane's results volume. */
+  get lane(): string {
+    return join(this.site.lane, this.path);
+  }
+
+  private get path(): string {
+    return join("night", this.businessDate, `run-${this.number}`);
+  }
+
+  private get run(): { readonly customer: string; readonly pipeline: string } {
+    return { customer: this.site.customer.name, pipeline: "night" };
+  }
+}

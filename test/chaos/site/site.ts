@@ -1,0 +1,172 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
+import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
+import { images } from "../../../constructs/definition/images.ts";
+import { Central } from "../../../ops/central.ts";
+import { Api } from "../../boundary/api.ts";
+import type { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
+import { laneVolume, resultsVolume } from "../../farm/deploy/lane-volume.ts";
+import type { FarmPaths } from "../../farm/paths.ts";
+import { Sandbox } from "../../farm/sandbox.ts";
+import { FarmRecord } from "../../farm/state.ts";
+import { Credential } from "./credentials.ts";
+import { DriverLog } from "./driver-log.ts";
+
+/** The suite's customer: the file in `test/chaos/customers`. */
+export const CUSTOMER = "chaosbank";
+
+/** Service account by which the bash baseline works: with the rights of ours, and a credential of its own. */
+const BATCH_ACCOUNT = "batch";
+
+/** Where the nights run, and the administrators' way to every part of it. */
+export interface Site {
+  readonly paths: FarmPaths;
+  readonly customer: CustomerDefinition;
+  /** Namespace in the customer's cluster. */
+  readonly namespace: string;
+  readonly laneOf: { readonly namespace: string };
+  readonly central: Api;
+  readonly remoteApi: Api;
+  readonly nights: Central;
+  /** The customer's cluster. */
+  readonly sandbox: Sandbox;
+  /** Results volumes as folders on this machine: the customer's and the lane's. */
+  readonly remote: string;
+  readonly lane: string;
+  readonly drivers: DriverLog;
+  /** The suite's own folder. */
+  readonly work: string;
+  readonly images: ReturnType<typeof images>;
+  readonly pulumi: FarmPulumi;
+  readonly credential: Credential;
+  readonly batchCredential: Credential;
+  readonly batchKubeconfig: string;
+  /** Business date of all nights, `YYYY-MM-DD`: they are told apart by their run numbers. */
+  readonly businessDate: string;
+  /** An hour that comes twice on a business day in the customer's time zone, and the date of the night that starts in it. */
+  readonly doubleHour: { readonly businessDate: string; readonly moments: readonly [Date, Date] };
+  /** Starts a night as the schedule does that comes at a moment. @returns its workflow */
+  startScheduled(moment: Date): Promise<string>;
+  /** Deletes a workflow with all that it runs. */
+  endWorkflow(api: Api, namespace: string, name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Enters a farm in which the suite's customer has a cluster and is about to be deployed. */
+export async function prepareCredentials(
+  paths: FarmPaths,
+): Promise<Pick<Site, "credential" | "batchCredential" | "batchKubeconfig" | "remoteApi">> {
+  const customer = await loadCustomer(CUSTOMER);
+  const folder = paths.customer(CUSTOMER);
+  const remoteApi = await Api.fromKubeconfig(folder.adminKubeconfig);
+  const { namespace, server, address } = customer.cluster;
+  const common = { api: remoteApi, namespace, cluster: CUSTOMER, authority: folder.authority };
+  const credential = new Credential({ ...common, account: "nightlane", server, file: folder.kubeconfig });
+  const batchKubeconfig = join(folder.root, "batch.kubeconfig");
+  // This machine does not resolve the declared name, as a lane's pods do.
+  const reachable = server.replace(new URL(server).hostname, address);
+  const batchCredential = new Credential({
+    ...common,
+    account: BATCH_ACCOUNT,
+    server: reachable,
+    file: batchKubeconfig,
+  });
+  await ensureBatchAccount(remoteApi, namespace);
+  await credential.issue();
+  await batchCredential.issue();
+  return { credential, batchCredential, batchKubeconfig, remoteApi };
+}
+
+/** Enters a farm in which the suite's customer is deployed. */
+export async function openSite(
+  paths: FarmPaths,
+  pulumi: FarmPulumi,
+  credentials: Awaited<ReturnType<typeof prepareCredentials>>,
+): Promise<Site> {
+  const customer = await loadCustomer(CUSTOMER);
+  const { namespace } = customer.cluster;
+  const central = await Api.fromKubeconfig(paths.centralKubeconfig);
+  const { remoteApi } = credentials;
+  const nights = Central.fromKubeconfig(paths.centralKubeconfig);
+  const lane = laneNamespace(CUSTOMER);
+  const work = join(paths.root, "chaos");
+  await mkdir(work, { recursive: true });
+  const drivers = new DriverLog(remoteApi, namespace);
+  const doubleHour = {
+    businessDate: "2026-10-29",
+    moments: [new Date("2026-10-29T20:30:00Z"), new Date("2026-10-29T21:30:00Z")],
+  } as const;
+  return {
+    paths,
+    customer,
+    namespace,
+    laneOf: { namespace: lane },
+    central,
+    nights,
+    ...credentials,
+    sandbox: await sandboxOf(paths, `customer-${CUSTOMER}`),
+    remote: await resultsVolume(paths.customer(CUSTOMER).adminKubeconfig, namespace),
+    lane: await laneVolume(paths, CUSTOMER),
+    drivers,
+    work,
+    images: images(),
+    pulumi,
+    businessDate: "2026-03-26",
+    doubleHour,
+    startScheduled: (moment) => startScheduled(central, nights, lane, moment),
+    endWorkflow,
+    close: async () => {
+      await drivers.end();
+      central.close();
+      remoteApi.close();
+    },
+  };
+}
+
+/** The namespaces of one machine of the farm. */
+export async function sandboxOf(paths: FarmPaths, id: string): Promise<Sandbox> {
+  const init = (await FarmRecord.read(paths.state)).state.clusters[id]?.init;
+  if (init === undefined) throw new Error(`${id} does not run in the farm`);
+  return new Sandbox(init);
+}
+
+async function startScheduled(central: Api, nights: Central, namespace: string, moment: Date): Promise<string> {
+  const name = `night-${moment.getTime() / 1000}`;
+  const parameters = { "business-date": "auto", "scheduled-time": moment.toISOString() };
+  const body = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: { name, namespace },
+    spec: {
+      workflowTemplateRef: { name: await nights.currentTemplate(namespace) },
+      arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },
+    },
+  };
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+  await endWorkflow(central, namespace, name);
+  const { status, body: answer } = await central.call({ method: "POST", path, body });
+  if (status !== 201) throw new Error(`${name} was refused: ${JSON.stringify(answer)}`);
+  return name;
+}
+
+async function endWorkflow(api: Api, namespace: string, name: string): Promise<void> {
+  if (name === "") return;
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${name}`;
+  await api.call({ method: "DELETE", path, body: { propagationPolicy: "Background" } });
+}
+
+async function ensureBatchAccount(api: Api, namespace: string): Promise<void> {
+  const make = async (path: string, body: unknown): Promise<void> => {
+    const { status } = await api.call({ method: "POST", path, body });
+    if (status !== 201 && status !== 409) throw new Error(`POST ${path} answered ${status}`);
+  };
+  const metadata = { name: BATCH_ACCOUNT };
+  await make(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });
+  await make(`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`, {
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "nightlane" },
+    subjects: [{ kind: "ServiceAccount", name: BATCH_ACCOUNT, namespace }],
+  });
+}

@@ -1,0 +1,45 @@
+import { ARGOCD_SERVICE_ACCOUNT } from "../../constructs/customer-side/argo-cd-identity.ts";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../../constructs/customer-side/customer-side.ts";
+import { APPS_KUBECONFIG } from "../../constructs/definition/credential-reference.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import type { FarmCredential, FarmCustomer } from "./plan.ts";
+
+/** The service accounts of a customer's cluster whose kubeconfigs are handed out, by the credential they become. */
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  kubeconfig: NIGHTLANE_SERVICE_ACCOUNT,
+  [APPS_KUBECONFIG]: ARGOCD_SERVICE_ACCOUNT,
+};
+
+/** Every customer file of the repository, in the order of their names. */
+export async function loadFarmCustomers(): Promise<readonly FarmCustomer[]> {
+  return Promise.all(customerNames().map(loadFarmCustomer));
+}
+
+/** One customer file. @throws UserError if there is no such file, or if it declares no customer */
+export async function loadFarmCustomer(name: string): Promise<FarmCustomer> {
+  return fromDefinition(await loadCustomer(name));
+}
+
+function fromDefinition({ name, cluster, credentials }: CustomerDefinition): FarmCustomer {
+  return {
+    name,
+    server: cluster.server,
+    address: cluster.address,
+    namespace: cluster.namespace,
+    credentials: Object.entries(credentials).map(([credential, reference]): FarmCredential => {
+      const account = ACCOUNTS[credential];
+      return {
+        file: account === undefined ? tokenFile(credential) : `${account}.kubeconfig`,
+        ...(account === undefined ? {} : { account }),
+        ...(reference.kind === "gitlabFile" ? { variable: reference.variable } : {}),
+      };
+    }),
+  };
+}
+
+/** File of a named token: "marketDataToken" lies in "market-data.token". */
+export function tokenFile(credential: string): string {
+  const words = credential.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
+  return `${words.replace(/-token$/, "")}.token`;
+}

@@ -1,0 +1,272 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import central from "../../central.json" with { type: "json" };
+import { CUSTOMERS_FOLDER, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
+import { cgroupOf, removeCgroups } from "./cgroups.ts";
+import { Cluster } from "./cluster.ts";
+import { coreShortage } from "./core-shortage.ts";
+import { setUpCustomerSide } from "./customer-side.ts";
+import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
+import { CLUSTER_TOOLS, type FarmContext } from "./farm-context.ts";
+import { type BuiltImage, ensureImages } from "./images/ensure.ts";
+import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
+import { disconnect, ensureBridge, removeBridge } from "./network.ts";
+import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
+import {
+  allClusters,
+  CENTRAL_ID,
+  type CentralNodes,
+  type ClusterPlan,
+  type CustomerPlan,
+  customerClusterId,
+  type FarmImageName,
+  type FarmPlan,
+  laneClaim,
+  planFarm,
+  SECOND_CENTRAL_NODE,
+} from "./plan.ts";
+import { isAlive } from "./processes.ts";
+import type { Progress, Step } from "./progress.ts";
+import { plainEnvironment, run } from "./run.ts";
+import { Sandbox } from "./sandbox.ts";
+import { currentBootId, FarmRecord } from "./state.ts";
+import { ensureTools } from "./tools/ensure.ts";
+import { FarmError } from "./tools/errors.ts";
+import { withLock } from "./tools/lock.ts";
+import { clusterPackages, ensurePackages } from "./tools/packages.ts";
+import type { Reporter } from "./tools/reporter.ts";
+import { removeVolumes } from "./volumes.ts";
+
+const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "nightwatch", "argoController", "argoExecutor"];
+
+/** Programs that every command of a farm needs on this machine. */
+const PACKAGES = [...clusterPackages, "acl", "openssl", "tini"] as const;
+
+/** Builds the farm's images, or finds them built. */
+export type ImageBuilder = (
+  names: readonly FarmImageName[],
+  reporter: Reporter,
+) => Promise<Readonly<Record<FarmImageName, BuiltImage>>>;
+
+/** The farm on this machine: a central cluster and one cluster for each customer. */
+export class Farm {
+  readonly paths: FarmPaths;
+
+  constructor(
+    private readonly progress: Progress,
+    root: string = farmRoot(),
+    private readonly buildImages: ImageBuilder = ensureImages,
+  ) {
+    this.paths = new FarmPaths(root);
+  }
+
+  /**
+   * Makes what is missing: the whole farm, or the part of it that ended. Takes seconds when nothing is.
+   * @param centralNodes Nodes that the central cluster has at least.
+   */
+  async up(centralNodes: CentralNodes = 1): Promise<void> {
+    await this.locked(async () => {
+      const plan = await this.plan(centralNodes);
+      await this.raise(plan, allClusters(plan));
+    });
+  }
+
+  /** Adds one customer's cluster to a running farm. @throws FarmError if there is no farm to add to */
+  async add(name: string): Promise<void> {
+    await this.locked(async () => {
+      const customer = await loadFarmCustomer(name);
+      const plan = await this.plan(1);
+      const record = await FarmRecord.read(this.paths.state);
+      if (!(await isAlive(record.state.clusters[plan.central.id]?.init))) {
+        throw new FarmError("No farm runs on this machine, so there is nothing to add to.\nStart it: make farm-up");
+      }
+      // The central cluster too: it gets volumes for the new lane.
+      await this.raise(plan, [plan.central, ...plan.customers.filter((other) => other.name === customer.name)]);
+    });
+  }
+
+  /** Ends a customer's cluster, and removes what the farm keeps for it. Doing it again is harmless. */
+  async remove(name: string): Promise<void> {
+    await this.locked(async () => {
+      await this.progress.step(`removing ${name}`, async (step) => {
+        const id = customerClusterId(name);
+        const record = await FarmRecord.read(this.paths.state);
+        step.detail("processes");
+        await Sandbox.endAll(this.paths.root, id);
+        step.detail("network, cgroups");
+        const cluster = record.state.clusters[id];
+        if (cluster !== undefined) await disconnect(id, cluster.address);
+        await removeCgroups(cgroupOf(this.paths.root, id));
+        step.detail("volumes of its lane");
+        const claim = laneClaim(name);
+        await removeVolumes(this.paths.centralKubeconfig, this.paths.cluster(CENTRAL_ID).volumes, claim);
+        step.detail("files");
+        const files = [this.paths.cluster(id).root, this.paths.customer(name).root, join(this.paths.dist, name)];
+        for (const file of files) await rm(file, { recursive: true, force: true });
+        delete record.state.clusters[id];
+        await record.save();
+      });
+    });
+  }
+
+  /**
+   * Ends the farm: every process, mount, network and cgroup of it. Doing it again is harmless.
+   * @param everything also removes the unpacked images, which make the next start quick
+   */
+  async down(everything = false): Promise<void> {
+    if (!existsSync(this.paths.root)) return this.progress.note("No farm on this machine.");
+    await this.locked(async () => {
+      const { state } = await FarmRecord.read(this.paths.state);
+      await this.progress.step("ending the farm", async (step) => {
+        step.detail("processes");
+        await Sandbox.endAll(this.paths.root);
+        step.detail("network, cgroups");
+        await removeBridge(this.paths.root);
+        await removeCgroups(cgroupOf(this.paths.root));
+        if (state.bootId === (await currentBootId())) await restoreKernelSettings(state.kernelSettings);
+        step.detail("files");
+        await this.removeFiles(everything);
+      });
+    });
+  }
+
+  /** A second node of the central cluster stays once it is there. */
+  private async plan(centralNodes: CentralNodes): Promise<FarmPlan> {
+    const { state } = await FarmRecord.read(this.paths.state);
+    const nodes = state.clusters[SECOND_CENTRAL_NODE] === undefined ? centralNodes : 2;
+    return planFarm(central, await loadFarmCustomers(), nodes);
+  }
+
+  private async raise(plan: FarmPlan, clusters: readonly ClusterPlan[]): Promise<void> {
+    const record = await this.openRecord();
+    await ensurePackages(PACKAGES, this.progress);
+    // Early: building for minutes only to learn that another farm has this machine would be a waste.
+    await ensureBridge(this.paths.root, plan.hostAddress);
+    const tools = await ensureTools(CLUSTER_TOOLS, this.progress);
+    const images = await this.buildImages(IMAGES, this.progress);
+    await this.publish(tools, images);
+    const context: FarmContext = {
+      paths: this.paths,
+      tools,
+      images,
+      hostAddress: plan.hostAddress,
+      clusterState: ({ id, name, address, port }) => {
+        const fresh = { name, address, port, created: new Date().toISOString(), init: undefined, components: {} };
+        record.state.clusters[id] ??= fresh;
+        return record.state.clusters[id];
+      },
+      save: () => record.save(),
+    };
+    const synthesized = this.progress.step("manifests", () => this.synthesize());
+    const raised = clusters.map((cluster) =>
+      this.progress.step(`${cluster.name} ${cluster.address}`, async (step) => {
+        await this.raiseCluster(context, plan, cluster, synthesized, step);
+      }),
+    );
+    await all([synthesized, ...raised]);
+    await this.noteShortages(plan.customers.filter((customer) => clusters.includes(customer)));
+  }
+
+  /** Last of all, so that it is still to be read when the farm is up. */
+  private async noteShortages(customers: readonly CustomerPlan[]): Promise<void> {
+    for (const { name } of customers) {
+      const shortage = coreShortage(await loadCustomer(name), availableParallelism());
+      if (shortage !== undefined) this.progress.note(shortage);
+    }
+  }
+
+  private async raiseCluster(
+    context: FarmContext,
+    plan: FarmPlan,
+    cluster: ClusterPlan,
+    synthesized: Promise<void>,
+    step: Step,
+  ): Promise<void> {
+    const running = await Cluster.ensure(context, cluster, step);
+    const customer: CustomerPlan | undefined = plan.customers.find(({ id }) => id === cluster.id);
+    if (customer === undefined) {
+      await mkdir(join(this.paths.root, "central"), { recursive: true, mode: 0o700 });
+      await copyFile(running.adminKubeconfig, this.paths.centralKubeconfig);
+      if (central.argoCd) {
+        const tools = await ensureTools(["argocd-manifests"], this.progress);
+        step.detail("Argo CD's definitions");
+        await applyArgoCdDefinitions(context.tools.kubectl, running.adminKubeconfig, tools["argocd-manifests"]);
+      }
+    } else {
+      await synthesized;
+      const { kubectl } = context.tools;
+      const riskImage = context.images.risk;
+      await setUpCustomerSide({ paths: this.paths, customer, cluster: running, kubectl, riskImage, step });
+    }
+    // Last of all: what was half applied when a farm was killed is not repaired, but made anew.
+    await writeFile(this.paths.cluster(cluster.id).complete, "");
+  }
+
+  /** Opens the record; after a reboot of this machine nothing of it holds, and unsynced databases may be torn. */
+  private async openRecord(): Promise<FarmRecord> {
+    const record = await FarmRecord.read(this.paths.state);
+    const bootId = await currentBootId();
+    if (record.state.bootId !== bootId) {
+      await this.removeFiles(false);
+      record.state = { bootId, kernelSettings: {}, clusters: {} };
+    }
+    if (Object.keys(record.state.kernelSettings).length === 0) record.state.kernelSettings = await readKernelSettings();
+    await record.save();
+    return record;
+  }
+
+  /** Writes what is of use outside the farm: image references, programs for PATH. */
+  private async publish(tools: FarmContext["tools"], images: FarmContext["images"]): Promise<void> {
+    const references = Object.entries(images).filter(([name]) => name !== "pause");
+    const content = Object.fromEntries(references.map(([name, image]) => [name, image.reference]));
+    await writeFile(this.paths.images, `${JSON.stringify(content, null, 2)}\n`);
+    await mkdir(this.paths.programs, { recursive: true });
+    const link = join(this.paths.programs, "kubectl");
+    await rm(link, { force: true });
+    await symlink(tools.kubectl, link);
+  }
+
+  /** Synthesizes all customers with the farm's images, in a process of its own: images are read once per process. */
+  private async synthesize(): Promise<void> {
+    await run(process.execPath, ["--import", "tsx", join(repositoryRoot, "infra", "synth.ts")], {
+      purpose: "synthesizing customers/*.ts",
+      cwd: repositoryRoot,
+      env: {
+        ...plainEnvironment,
+        CDK8S_OUTDIR: this.paths.dist,
+        NIGHTLANE_IMAGES: this.paths.images,
+        NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER,
+      },
+    });
+  }
+
+  private async removeFiles(everything: boolean): Promise<void> {
+    const keep = new Set([this.paths.lock, ...(everything ? [] : [this.paths.imageStores])]);
+    for (const entry of await readdir(this.paths.root)) {
+      const path = join(this.paths.root, entry);
+      if (!keep.has(path)) await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  private async locked(work: () => Promise<void>): Promise<void> {
+    if (process.getuid?.() !== 0) {
+      throw new FarmError(
+        "The farm makes namespaces, mounts and network links, which takes root.\nRun the command with sudo -E.",
+      );
+    }
+    await withLock(this.paths.lock, () => this.progress.note("waiting for another farm command"), work);
+  }
+}
+
+/** Waits for all, so that nothing goes on unseen after an error, then throws every error at once. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const errors = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
+  const unforeseen = errors.find((error) => !(error instanceof FarmError));
+  if (unforeseen !== undefined) throw unforeseen;
+  const messages = new Set(errors.map((error) => (error instanceof FarmError ? error.message : "")));
+  if (messages.size > 0) throw new FarmError([...messages].join("\n\n"));
+}

@@ -1,0 +1,29 @@
+import { runMain } from "../tools/main.ts";
+import { streamReporter } from "../tools/reporter.ts";
+import { ensureImages } from "./ensure.ts";
+import { type ImageName, imageNames } from "./recipe.ts";
+
+const USAGE = `usage: tsx test/farm/images/cli.ts build IMAGE... | --all
+
+Builds the images that are not in the cache and prints a JSON object of name and image; progress goes to stderr.
+Images: ${imageNames.join(" ")}
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [verb, ...given] = args;
+  const names = given[0] === "--all" ? [...imageNames, ...given.slice(1)] : given;
+  const unknown = names.filter((name) => !isImageName(name));
+  if (verb !== "build" || names.length === 0 || unknown.length > 0) {
+    process.stderr.write(unknown.length > 0 ? `unknown image: ${unknown.join(", ")}\n${USAGE}` : USAGE);
+    return 64;
+  }
+  const images = await ensureImages(names.filter(isImageName), streamReporter());
+  process.stdout.write(`${JSON.stringify(images, null, 2)}\n`);
+  return 0;
+}
+
+function isImageName(name: string): name is ImageName {
+  return (imageNames as readonly string[]).includes(name);
+}
+
+await runMain(main);

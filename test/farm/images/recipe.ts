@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import type { ToolName } from "../tools/recipes.ts";
+
+/** How an image is built. */
+export interface ImageRecipe {
+  /** Where it would be pulled from; pods name it `<repository>@<digest>`. */
+  readonly repository: string;
+  /** Build context. */
+  readonly context: string;
+  /** @default "Dockerfile" */
+  readonly dockerfile?: string;
+  /** Programs the Dockerfile copies, each from a build context of its name: `COPY --from=kubectl kubectl /bin/`. */
+  readonly tools: readonly ToolName[];
+  /**
+   * `scratch` images hold only what is copied, with fixed times: their digest is the same on every
+   * machine. `debian` images start from `docker.io/library/debian:bookworm-slim`.
+   */
+  readonly base: "scratch" | "debian";
+}
+
+const ROOT = join(import.meta.dirname, "../../..");
+const REGISTRY = "registry.nightlane.example";
+
+/** The images of the farm, by logical name. */
+export const imageRecipes = {
+  pause: {
+    repository: `${REGISTRY}/nightlane/pause`,
+    context: join(import.meta.dirname, "pause"),
+    tools: ["pause"],
+    base: "scratch",
+  },
+  argoController: {
+    repository: `${REGISTRY}/argoproj/workflow-controller`,
+    context: join(import.meta.dirname, "argo"),
+    dockerfile: "controller.Dockerfile",
+    tools: ["workflow-controller"],
+    base: "scratch",
+  },
+  argoExecutor: {
+    repository: `${REGISTRY}/argoproj/argoexec`,
+    context: join(import.meta.dirname, "argo"),
+    dockerfile: "executor.Dockerfile",
+    tools: ["argoexec"],
+    base: "scratch",
+  },
+  runner: {
+    repository: `${REGISTRY}/nightlane/runner`,
+    context: join(ROOT, "runner"),
+    tools: ["kubectl"],
+    base: "debian",
+  },
+  nightwatch: {
+    repository: `${REGISTRY}/nightlane/nightwatch`,
+    context: join(ROOT, "nightwatch/image"),
+    tools: ["node", "nightwatch"],
+    base: "debian",
+  },
+  risk: {
+    repository: `${REGISTRY}/nightlane/risk`,
+    context: join(ROOT, "examples/risk"),
+    tools: [],
+    base: "debian",
+  },
+} as const satisfies Record<string, ImageRecipe>;
+
+/** Logical name of an image. */
+export type ImageName = keyof typeof imageRecipes;
+
+/** All names, for messages and for checking what a person typed. */
+export const imageNames = Object.keys(imageRecipes) as readonly ImageName[];

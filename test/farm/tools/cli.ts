@@ -1,0 +1,28 @@
+import { ensureTools } from "./ensure.ts";
+import { runMain } from "./main.ts";
+import { type ToolName, toolNames } from "./recipes.ts";
+import { streamReporter } from "./reporter.ts";
+
+const USAGE = `usage: tsx test/farm/tools/cli.ts path TOOL...
+
+Makes sure the tools are there and prints a JSON object of name and path; progress goes to stderr.
+Tools: ${toolNames.join(" ")}
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [verb, ...names] = args;
+  const unknown = names.filter((name) => !isToolName(name));
+  if (verb !== "path" || names.length === 0 || unknown.length > 0) {
+    process.stderr.write(unknown.length > 0 ? `unknown tool: ${unknown.join(", ")}\n${USAGE}` : USAGE);
+    return 64;
+  }
+  const paths = await ensureTools(names.filter(isToolName), streamReporter());
+  process.stdout.write(`${JSON.stringify(paths, null, 2)}\n`);
+  return 0;
+}
+
+function isToolName(name: string): name is ToolName {
+  return (toolNames as readonly string[]).includes(name);
+}
+
+await runMain(main);

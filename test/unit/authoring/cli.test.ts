@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Runs a command line as npm does. */
+function run(cli: string, ...args: readonly string[]): { readonly status: number | null; readonly output: string } {
+  const tsx = join(repository, "node_modules/.bin/tsx");
+  const { status, stdout, stderr } = spawnSync(tsx, [join("authoring", cli), ...args], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+describe("npm run dag", () => {
+  test("prints the night of a customer", () => {
+    const { status, output } = run("dag/cli.ts", "nordbank");
+    expect(status).toBe(0);
+    expect(output).toMatch(/^Nordbank AG: .*after market/s);
+  });
+
+  test("tells a mistake without a stack", () => {
+    const { status, output } = run("dag/cli.ts", "nobody");
+    expect(status).toBe(1);
+    expect(output).toMatch(/^unknown customer "nobody"\n {4}rule: .*\n {4}mend: use one of /);
+    expect(output).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("npm run new-customer", () => {
+  test("refuses who is there already", () => {
+    const { status, output } = run("new-customer-cli.ts", "nordbank");
+    expect(status).toBe(1);
+    expect(output).toMatch(/^customers\/nordbank\.ts: is there already\n/);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { dagMermaid } from "../../../../authoring/dag/mermaid.ts";
+import { type NightGraph, nightGraph } from "../../../../authoring/dag/night-graph.ts";
+import { dagSvg } from "../../../../authoring/dag/svg.ts";
+import { dagText } from "../../../../authoring/dag/text.ts";
+import { ProblemsError } from "../../../../constructs/definition/problem.ts";
+import { Duration, deployedApp, onResults } from "../../../../constructs/index.ts";
+import type { Night } from "../../../../constructs/night/night.ts";
+import { customerWithSteps, smallSpark } from "../../../support/customer.ts";
+import { customers } from "../../../support/customers.ts";
+
+function graphOf(steps: (night: Night) => void): NightGraph {
+  return nightGraph(customerWithSteps(steps, { displayName: "Bank <&> Söhne" }), "customers/testbank.ts");
+}
+
+/** Every kind of step, a diamond, and an edge over several ranks. */
+function everyKind(night: Night): void {
+  const market = night.exec("market", {
+    app: deployedApp({ labels: { app: "pricing" } }),
+    command: ["/opt/snapshot.py", "--quick"],
+    timeout: Duration.minutes(90),
+  });
+  const limits = night.copyIn("limits", { from: "limits", to: onResults("limits") });
+  const scenarios = night.spark("scenarios", smallSpark({ after: market }));
+  const figures = night.spark("var-es", smallSpark({ after: [scenarios, limits, market] }));
+  night.copyOut("archive", { from: onResults("var-es"), after: figures, when: "month-end" });
+  night.gate("sign-off", { after: figures, when: "quarter-end" });
+}
+
+describe("nightGraph", () => {
+  test("ranks a step below the last of those it waits for", () => {
+    const ranks = graphOf(everyKind).nodes.map(({ name, rank }) => [name, rank]);
+    expect(Object.fromEntries(ranks)).toEqual({
+      market: 0,
+      limits: 0,
+      scenarios: 1,
+      "var-es": 2,
+      archive: 3,
+      "sign-off": 3,
+    });
+  });
+
+  test("refuses to picture a night that cannot run", () => {
+    const cyclic = (night: Night): void => {
+      const first = night.spark("first", smallSpark());
+      first.runsAfter(night.spark("second", smallSpark({ after: first })));
+    };
+    expect(() => graphOf(cyclic)).toThrow(ProblemsError);
+    expect(() => graphOf(cyclic)).toThrow(/customers\/testbank\.ts: 1 problem.*no cycle/s);
+  });
+});
+
+describe("dagText", () => {
+  test("is a table in the order of ranks", () => {
+    expect(dagText(graphOf(everyKind))).toMatchInlineSnapshot(`
+      "Bank <&> Söhne: starts 22:00 Europe/Berlin, calendar TARGET, due 06:00
+
+        1  market     exec      starts with the night            snapshot.py; at most 90 min
+        1  limits     copy in   starts with the night            to limits; at most 12 h
+        2  scenarios  spark     after market                     var_es.py; 1 x 1 GiB, 0.5 CPU; at most 12 h
+        3  var-es     spark     after scenarios, limits, market  var_es.py; 1 x 1 GiB, 0.5 CPU; at most 12 h
+        4  archive    copy out  after var-es                     only at month-end; from var-es; at most 12 h
+        4  sign-off   gate      after var-es                     only at quarter-end; waits for a person
+      "
+    `);
+  });
+});
+
+describe("dagMermaid", () => {
+  test("has every step once, with its kind as class, and every edge", () => {
+    const lines = dagMermaid(graphOf(everyKind)).split("\n");
+    expect(lines[0]).toBe("flowchart TD");
+    expect(lines.filter((line) => line.includes("-->")).map((line) => line.trim())).toEqual([
+      "s0 --> s2",
+      "s2 --> s3",
+      "s1 --> s3",
+      "s0 --> s3",
+      "s3 --> s4",
+      "s3 --> s5",
+    ]);
+    expect(lines.filter((line) => /^ {2}s\d[[{]/.test(line)).map((line) => line.split(":::")[1])).toEqual([
+      "exec",
+      "copyIn",
+      "spark",
+      "spark",
+      "copyOut",
+      "gate",
+    ]);
+    expect(lines.filter((line) => line.startsWith("  classDef"))).toHaveLength(5);
+  });
+
+  test("lets no text of a file end a label", () => {
+    const mermaid = dagMermaid(
+      graphOf((night) => {
+        night.copyIn("limits", { from: "limits", to: onResults('a"]; click b<i>') });
+      }),
+    );
+    expect(mermaid).toContain("to a#34;#93;#59; click b#60;i#62;");
+  });
+});
+
+describe("dagSvg", () => {
+  test("names every step, its condition and what it does, and escapes what the file says", () => {
+    const svg = dagSvg(graphOf(everyKind));
+    for (const shown of [
+      ">market<",
+      ">sign-off<",
+      ">gate, only at quarter-end<",
+      ">1 x 1 GiB, 0.5 CPU, at most 12 h<",
+      ">Bank &#60;&#38;&#62; Söhne<",
+    ]) {
+      expect(svg).toContain(shown);
+    }
+  });
+
+  test("needs nothing from elsewhere", () => {
+    expect(dagSvg(graphOf(everyKind)).replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
+      /href|url\(|https?:/,
+    );
+  });
+
+  test.each(customers.map((customer) => [customer.name, customer] as const))("draws %s", (name, customer) => {
+    const svg = dagSvg(nightGraph(customer, `customers/${name}.ts`));
+    for (const step of customer.workflow.steps) {
+      expect(svg).toContain(`>${step.name}<`);
+    }
+  });
+});

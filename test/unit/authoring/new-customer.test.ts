@@ -1,0 +1,122 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { writeNewCustomer } from "../../../authoring/new-customer.ts";
+import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
+import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { describeCustomer } from "../../customers/describe-customer.ts";
+import { certificate } from "../../support/certificates.ts";
+import { contents, temporaryFolder } from "../../support/folders.ts";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** An empty folder of customers beside the library, as in the repository. */
+function customersFolder(): string {
+  const root = temporaryFolder();
+  symlinkSync(join(repository, "constructs"), join(root, "constructs"));
+  const folder = join(root, "customers");
+  mkdirSync(folder);
+  return folder;
+}
+
+function file(content: string): string {
+  const path = join(temporaryFolder(), "ca.pem");
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("writeNewCustomer", () => {
+  test("writes one file, which loads, passes the checks and synthesizes as it is", async () => {
+    const folder = customersFolder();
+    expect(writeNewCustomer("lake-bank", {}, folder)).toBe("customers/lake-bank.ts");
+    expect([...contents(folder).keys()]).toEqual(["lake-bank.ts"]);
+    const definition = await loadCustomer("lake-bank", folder);
+    expect(checkCustomer(definition)).toEqual([]);
+    expect(definition.displayName).toBe("Lake Bank");
+    const description = describeCustomer(definition);
+    expect(description).toContain('customer-api: [{"ipBlock":{"cidr":"192.0.2.1/32"}}] 6443/TCP');
+    expect(description).toContain("var-es after revaluation");
+  });
+
+  test("writes it as the formatter and the linter want it", () => {
+    const folder = customersFolder();
+    writeNewCustomer("lake-bank", { address: "10.64.3.10" }, folder);
+    const text = readFileSync(join(folder, "lake-bank.ts"), "utf8");
+    const biome = join(repository, "node_modules/.bin/biome");
+    const checked = execFileSync(biome, ["check", "--write", "--stdin-file-path=customers/lake-bank.ts"], {
+      cwd: repository,
+      input: text,
+      encoding: "utf8",
+    });
+    expect(checked).toBe(text);
+  });
+
+  test("marks what is an example, and only that", () => {
+    const folder = customersFolder();
+    writeNewCustomer("lake-bank", {}, folder);
+    const ca = file(certificate("valid"));
+    writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
+    const written = contents(folder);
+    expect(written.get("lake-bank.ts")?.match(/REPLACE/g)).toHaveLength(3);
+    expect(written.get("hill-bank.ts")).not.toContain("REPLACE");
+  });
+
+  test("puts in what it is given", async () => {
+    const folder = customersFolder();
+    const ca = file(certificate("valid"));
+    writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
+    const { cluster } = await loadCustomer("hill-bank", folder);
+    expect(cluster).toMatchObject({
+      server: "https://api.hill.example",
+      address: "10.64.3.10",
+      ca: certificate("valid"),
+    });
+  });
+
+  test("gives no two customers the same example address", async () => {
+    const folder = customersFolder();
+    writeNewCustomer("lake-bank", {}, folder);
+    writeNewCustomer("hill-bank", {}, folder);
+    const [lake, hill] = await Promise.all(["lake-bank", "hill-bank"].map((name) => loadCustomer(name, folder)));
+    expect(lake?.cluster.address).not.toBe(hill?.cluster.address);
+  });
+
+  test("makes a fresh authority each time", () => {
+    const folder = customersFolder();
+    writeNewCustomer("lake-bank", {}, folder);
+    writeNewCustomer("hill-bank", {}, folder);
+    const [lake, hill] = [...contents(folder).values()].map((text) => /BEGIN CERT[^`]*/.exec(text)?.[0]);
+    expect(lake).not.toBe(hill);
+  });
+
+  test.each([
+    ["Lake Bank", /received "Lake Bank".*a DNS label.*write "lake-bank"/s],
+    ["../escape", /received "\.\.\/escape".*a DNS label/s],
+    ["platform", /taken by Nightlane itself/],
+    ["a".repeat(41), /at most 40 characters \(it has 41\)/],
+  ])("refuses the name %j in the words of the checks", (name, message) => {
+    const folder = customersFolder();
+    expect(() => writeNewCustomer(name, {}, folder)).toThrow(message);
+    expect(contents(folder).size).toBe(0);
+  });
+
+  test("refuses a customer who is there already, whatever the case, and leaves the file", () => {
+    const folder = customersFolder();
+    writeFileSync(join(folder, "Lake.ts"), "theirs");
+    expect(() => writeNewCustomer("lake", {}, folder)).toThrow(/customers\/Lake\.ts: is there already/);
+    expect(contents(folder)).toEqual(new Map([["Lake.ts", "theirs"]]));
+  });
+
+  test("tells all that is wrong with the options at once, and writes nothing", () => {
+    const folder = customersFolder();
+    const options = { server: "http://lake", address: "10.60.0.1", ca: file(certificate("server")) };
+    expect(() => writeNewCustomer("lake", options, folder)).toThrow(
+      /new customer lake: 3 problems.*cluster\.server.*cluster\.address.*cluster\.ca/s,
+    );
+    expect(() => writeNewCustomer("lake", { ca: "/nowhere/ca.pem" }, folder)).toThrow(UserError);
+    expect(contents(folder).size).toBe(0);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { checkCluster } from "../../../../constructs/checks/check-cluster.ts";
+import type { Problem } from "../../../../constructs/definition/problem.ts";
+import { Cpu, Size } from "../../../../constructs/index.ts";
+import { certificate } from "../../../support/certificates.ts";
+import { type CustomerChanges, testCustomer } from "../../../support/customer.ts";
+import { expectProblems } from "../../../support/problems.ts";
+
+function check(cluster: NonNullable<CustomerChanges["cluster"]>): readonly Problem[] {
+  return checkCluster(testCustomer({ cluster }).cluster);
+}
+
+describe("checkCluster", () => {
+  test("takes a cluster without a fault", () => {
+    expect(check({})).toEqual([]);
+  });
+
+  test("tells all mistakes at once, in the order of the file", () => {
+    const problems = check({ server: "http://x", address: "x", ca: "x", namespace: "default" });
+    expect(problems.map(({ property }) => property)).toEqual([
+      "cluster.server",
+      "cluster.address",
+      "cluster.ca",
+      "cluster.namespace",
+    ]);
+  });
+});
+
+describe("cluster.server", () => {
+  test.each(["https://k8s.testbank.example", "https://k8s.testbank.example:6443/", "https://192.0.2.10:443"])(
+    "takes %s",
+    (server) => {
+      expect(check({ server })).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["http://k8s.testbank.example:6443", "https://k8s.testbank.example:6443"],
+    ["https://k8s.testbank.example:6443/k8s/clusters/c-1", "https://k8s.testbank.example:6443"],
+    ["https://k8s.testbank.example:6443?x=1", "https://k8s.testbank.example:6443"],
+    ["https://k8s.testbank.example:6443#x", "https://k8s.testbank.example:6443"],
+    ["https://admin@k8s.testbank.example:6443", "https://k8s.testbank.example:6443"],
+    ["k8s.testbank.example:6443", "https://k8s.<customer>.example:6443"],
+    ["", "https://k8s.<customer>.example:6443"],
+  ])("refuses %j", (server, proposed) => {
+    expectProblems(check({ server }), {
+      property: "cluster.server",
+      received: JSON.stringify(server),
+      rule: "https URL of host and port",
+      mend: `write "${proposed}"`,
+    });
+  });
+});
+
+describe("cluster.address", () => {
+  test.each(["k8s.testbank.example", "192.0.2", "192.0.2.256", "2001:db8::1", "192.0.2.0/24", ""])(
+    "refuses %j, which is no IPv4 address",
+    (address) => {
+      expectProblems(check({ address }), {
+        property: "cluster.address",
+        received: JSON.stringify(address),
+        rule: "one IPv4 address",
+        mend: "address of the customer's API server",
+      });
+    },
+  );
+
+  test.each(["127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255"])(
+    "refuses %s, which is the node itself or no host",
+    (address) => {
+      expectProblems(check({ address }), {
+        property: "cluster.address",
+        received: JSON.stringify(address),
+        rule: "not a loopback, link-local, multicast or unspecified address",
+        mend: "address of the customer's API server",
+      });
+    },
+  );
+
+  test.each([
+    ["10.60.3.4", "podRange 10.60.0.0/16"],
+    ["10.61.0.1", "serviceRange 10.61.0.0/16"],
+    ["10.64.0.10", "nodeRange 10.64.0.0/24"],
+  ])("refuses %s, which would let the lane in to the central cluster", (address, range) => {
+    expectProblems(check({ address }), {
+      property: "cluster.address",
+      received: JSON.stringify(address),
+      rule: `outside the central cluster's own ranges (${range})`,
+      mend: "address of the customer's API server",
+    });
+  });
+});
+
+describe("cluster.ca", () => {
+  const mend = "paste the CA's certificate: kubectl config view --raw";
+
+  test("takes two authorities while one is being renewed", () => {
+    expect(check({ ca: certificate("valid") + certificate("other") })).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["a path", "/etc/kubernetes/pki/ca.crt"],
+    ["base64 without PEM", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"],
+    ["a broken certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"],
+    ["something behind the certificate", `${certificate("valid")}\n-----BEGIN EC PRIVATE KEY-----`],
+  ])("refuses %s", (_, ca) => {
+    expectProblems(check({ ca }), { property: "cluster.ca", received: /^"/, rule: "a certificate in PEM", mend });
+  });
+
+  test("refuses an authority that has expired, and says when", () => {
+    expectProblems(check({ ca: certificate("expired") }), {
+      property: "cluster.ca",
+      received: "one that expired on 2021-01-01",
+      rule: "has not expired",
+      mend,
+    });
+  });
+
+  test("refuses an authority that is not valid yet", () => {
+    expectProblems(check({ ca: certificate("future") }), {
+      property: "cluster.ca",
+      received: "one that is not valid before 2119-01-01",
+      rule: "valid today",
+      mend,
+    });
+  });
+
+  test("refuses a server's certificate, also behind an authority", () => {
+    expectProblems(check({ ca: certificate("valid") + certificate("server") }), {
+      property: "cluster.ca",
+      received: '"CN=k8s.testbank.example"',
+      rule: "basicConstraints CA:TRUE",
+      mend,
+    });
+  });
+});
+
+describe("cluster.namespace", () => {
+  test.each(["Risk", "risk_", "-risk", "", "a".repeat(64), "default", "kube-system"])("refuses %j", (namespace) => {
+    expectProblems(check({ namespace }), {
+      property: "cluster.namespace",
+      received: JSON.stringify(namespace),
+      rule: "a namespace of its own",
+      mend: 'write "risk"',
+    });
+  });
+});
+
+describe("sizes of zero", () => {
+  test("are refused, all at once", () => {
+    const capacity = { cpu: Cpu.millis(0), memory: Size.mebibytes(0) };
+    const rule = "more than zero";
+    expectProblems(
+      check({ capacity, resultsSize: Size.gibibytes(0) }),
+      { property: "cluster.capacity.cpu", received: "0", rule, mend: "Cpu.units(32)" },
+      { property: "cluster.capacity.memory", received: "0", rule, mend: "Size.gibibytes(128)" },
+      { property: "cluster.resultsSize", received: "0", rule, mend: "Size.gibibytes(100)" },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { checkSteps, STEP_NAME_LIMIT } from "../../../../constructs/checks/check-steps.ts";
+import type { Problem } from "../../../../constructs/definition/problem.ts";
+import { Night } from "../../../../constructs/night/night.ts";
+import { expectProblems } from "../../../support/problems.ts";
+
+function check(declare: (night: Night) => void): readonly Problem[] {
+  const night = new Night();
+  declare(night);
+  return checkSteps(night.steps);
+}
+
+describe("checkSteps", () => {
+  test("takes a diamond, also with an edge to a step declared later", () => {
+    const problems = check((night) => {
+      const first = night.gate("first");
+      const left = night.gate("left", { after: first });
+      const last = night.gate("last", { after: [left] });
+      last.runsAfter(night.gate("right", { after: first }));
+    });
+    expect(problems).toEqual([]);
+  });
+
+  test("refuses a night without steps", () => {
+    expectProblems(
+      check(() => {}),
+      {
+        property: "workflow.steps",
+        received: "none",
+        rule: "at least one step",
+        mend: 'night.spark("var-es", { ... })',
+      },
+    );
+  });
+
+  test.each(["Var", "var_es", "1var", "-var", "var-", "", "a".repeat(STEP_NAME_LIMIT + 1)])(
+    "refuses the name %j",
+    (name) => {
+      expectProblems(
+        check((night) => void night.gate(name)),
+        {
+          property: `workflow.steps[${JSON.stringify(name)}]`,
+          received: JSON.stringify(name),
+          rule: "lower-case letters, digits and inner dashes, starting with a letter, at most 40 characters",
+          mend: "rename the step",
+        },
+      );
+    },
+  );
+
+  test("refuses a second step of the same name", () => {
+    const problems = check((night) => {
+      night.gate("report");
+      night.gate("report");
+    });
+    expectProblems(problems, {
+      property: 'workflow.steps["report"]',
+      received: "a second step of this name",
+      rule: "unique in the night",
+      mend: "rename one of the two",
+    });
+  });
+
+  test("refuses an edge to a step of another night", () => {
+    const stranger = new Night().gate("scenarios");
+    expectProblems(
+      check((night) => void night.gate("report", { after: stranger })),
+      {
+        property: 'workflow.steps["report"].after',
+        received: '"scenarios"',
+        rule: "a step of the same night",
+        mend: 'declare "scenarios" in this night, or drop the edge',
+      },
+    );
+  });
+
+  test("refuses a cycle and shows its path", () => {
+    const problems = check((night) => {
+      const first = night.gate("first");
+      const second = night.gate("second", { after: first });
+      first.runsAfter(night.gate("third", { after: second }));
+    });
+    expectProblems(problems, {
+      property: "workflow.steps",
+      received: "first -> second -> third -> first",
+      rule: "no cycle",
+      mend: "drop one of these edges",
+    });
+  });
+
+  test("tells mistakes of names, edges and work at once", () => {
+    const problems = check((night) => {
+      const loop = night.copyIn("Loop", { from: "/etc", to: { kind: "results", path: "x" } });
+      loop.runsAfter(loop, new Night().gate("elsewhere"));
+    });
+    expect(problems.map(({ property }) => property)).toEqual([
+      'workflow.steps["Loop"]',
+      'workflow.steps["Loop"].after',
+      "workflow.steps",
+      'workflow.steps["Loop"].from',
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { images, readImages } from "../../../constructs/definition/images.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "nightlane-images-"));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+function file(content: string): string {
+  const path = join(folder, "images.json");
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("images", () => {
+  test("are those of the file that NIGHTLANE_IMAGES names, also when it names another one later", () => {
+    const before = images();
+    const ours = { ...before, risk: `registry.example/risk@${digest}` };
+    vi.stubEnv("NIGHTLANE_IMAGES", file(JSON.stringify(ours)));
+    expect(images()).toEqual(ours);
+    vi.unstubAllEnvs();
+    expect(images()).toEqual(before);
+  });
+});
+
+describe("readImages", () => {
+  test("takes images by digest", () => {
+    const reference = (name: string): string => `registry.example/${name}@${digest}`;
+    const content = Object.fromEntries(Object.keys(images()).map((name) => [name, reference(name)]));
+    expect(readImages(file(JSON.stringify(content)))).toEqual(content);
+  });
+
+  test("refuses a tag and a missing image, names both and says what to write", () => {
+    const content = { ...images(), risk: "registry.example/risk:latest", runner: undefined };
+    expect(() => readImages(file(JSON.stringify(content)))).toThrow(UserError);
+    expect(() => readImages(file(JSON.stringify(content)))).toThrow(
+      /images\.json: every image is named by digest\n {2}runner: received nothing\n {2}risk: received "registry\.example\/risk:latest"\n {4}mend: write <repository>@sha256/,
+    );
+  });
+
+  test.each(["", "{", "null"])("refuses the content %j", (content) => {
+    expect(() => readImages(file(content))).toThrow(UserError);
+  });
+
+  test("refuses a file that is not there", () => {
+    expect(() => readImages(join(folder, "none.json"))).toThrow(
+      /none\.json: received ENOENT.*mend: correct NIGHTLANE_IMAGES/s,
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { centralCluster } from "../../../../constructs/definition/central-cluster.ts";
+import { testCustomer } from "../../../support/customer.ts";
+import { find, manifestsOf } from "../../../support/manifests.ts";
+
+const { lane } = manifestsOf(testCustomer());
+const policies = lane.filter(({ kind }) => kind === "NetworkPolicy");
+
+describe("NetworkBoundary", () => {
+  test("denies everything that no other policy allows", () => {
+    expect(find(lane, "NetworkPolicy", "default-deny").spec).toEqual({
+      podSelector: {},
+      policyTypes: ["Egress", "Ingress"],
+    });
+  });
+
+  test("allows the way out to four places and names each port", () => {
+    const rules = policies.map(({ metadata, spec }) => [metadata.name, spec]);
+    const egress = (...rule: readonly unknown[]) => ({ podSelector: {}, policyTypes: ["Egress"], egress: rule });
+    const central = centralCluster.apiServer;
+    expect(Object.fromEntries(rules)).toMatchObject({
+      dns: egress({
+        to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+        ports: [
+          { port: 53, protocol: "UDP" },
+          { port: 53, protocol: "TCP" },
+        ],
+      }),
+      "customer-api": egress({
+        to: [{ ipBlock: { cidr: "192.0.2.10/32" } }],
+        ports: [{ port: 6443, protocol: "TCP" }],
+      }),
+      "central-api": egress({
+        to: [{ ipBlock: { cidr: `${central.address}/32` } }],
+        ports: [{ port: central.port, protocol: "TCP" }],
+      }),
+    });
+    expect(policies).toHaveLength(4);
+  });
+
+  test("lets nothing in", () => {
+    expect(JSON.stringify(policies)).not.toContain('"ingress"');
+  });
+
+  test("takes the port of https where the server names none", () => {
+    const { lane: other } = manifestsOf(testCustomer({ cluster: { server: "https://k8s.testbank.example" } }));
+    expect(find(other, "NetworkPolicy", "customer-api").spec).toMatchObject({ egress: [{ ports: [{ port: 443 }] }] });
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { clusterConfig } from "../../../infra/app-credentials.ts";
+import { testCustomer } from "../../support/customer.ts";
+import { CANARY, kubeconfig } from "../../support/kubeconfig.ts";
+
+describe("the credential of a registered cluster", () => {
+  test("is the token, under the inline authority, with the server's name checked", () => {
+    const config = JSON.parse(clusterConfig(testCustomer(), kubeconfig()));
+    expect(config).toEqual({
+      bearerToken: CANARY,
+      tlsClientConfig: { serverName: "k8s.testbank.example", caData: expect.stringMatching(/^LS0tLS1CRUdJTi/) },
+    });
+  });
+
+  test("is the client certificate where there is one", () => {
+    const text = stringify({
+      clusters: [{ cluster: { "certificate-authority-data": "Q0E=" } }],
+      users: [{ user: { "client-certificate-data": "Y2VydA==", "client-key-data": "a2V5" } }],
+    });
+    expect(JSON.parse(clusterConfig(testCustomer(), text))).toEqual({
+      tlsClientConfig: {
+        serverName: "k8s.testbank.example",
+        caData: "Q0E=",
+        certData: "Y2VydA==",
+        keyData: "a2V5",
+      },
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { customerNames, loadCustomer } from "../../../constructs/definition/customer-files.ts";
+import { ProblemsError, UserError } from "../../../constructs/definition/problem.ts";
+
+const support = new URL("../../support/customer.ts", import.meta.url).href;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "nightlane-customers-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(file: string, content = ""): void {
+  writeFileSync(join(folder, file), content);
+}
+
+/** The error of loading a customer, which must be for people: no stack trace is shown of it. */
+async function messageOf(name: string): Promise<string> {
+  const error: unknown = await loadCustomer(name, folder).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UserError);
+  return error instanceof Error ? error.message : "";
+}
+
+describe("customerNames", () => {
+  test("lists the files in order, without loading any", () => {
+    write("nordbank.ts", "this is no TypeScript");
+    write("alpenkredit.ts");
+    write("README.md");
+    expect(customerNames(folder)).toEqual(["alpenkredit", "nordbank"]);
+  });
+
+  test("refuses two files that differ only in case", () => {
+    write("Nordbank.ts");
+    write("nordbank.ts");
+    expect(() => customerNames(folder)).toThrow(UserError);
+    expect(() => customerNames(folder)).toThrow(
+      "customers/nordbank.ts: another file differs from it only in case\n    rule: one file per customer, on every file system\n    mend: remove one of the two",
+    );
+  });
+});
+
+describe("loadCustomer", () => {
+  test("loads that customer's file and no other", async () => {
+    write("testbank.ts", `import { testCustomer } from "${support}";\nexport default testCustomer();`);
+    write("broken.ts", "this is no TypeScript");
+    expect((await loadCustomer("testbank", folder)).name).toBe("testbank");
+  });
+
+  test.each(["Nordbank", "nordbnak", "../infra/yaml", ""])(
+    "tells the unknown name %j and the known ones",
+    async (name) => {
+      write("nordbank.ts");
+      write("alpenkredit.ts");
+      expect(await messageOf(name)).toBe(
+        `unknown customer ${JSON.stringify(name)}\n    rule: a customer is a file customers/<name>.ts\n    mend: use one of alpenkredit, nordbank, or write customers/${name}.ts`,
+      );
+    },
+  );
+
+  test("says so where there is no customer yet", async () => {
+    expect(await messageOf("nordbank")).toContain("use one of (none yet)");
+  });
+
+  test.each([
+    ["nothing", "export const name = 1;", "no default export"],
+    ["something else", "export default { name: 'testbank' };", "a default export that defineCustomer did not make"],
+    [
+      "a copy of a definition",
+      `import { testCustomer } from "${support}";\nexport default { ...testCustomer() };`,
+      "a default export that defineCustomer did not make",
+    ],
+  ])("refuses a file that exports %s", async (_, content, shown) => {
+    write("testbank.ts", content);
+    expect(await messageOf("testbank")).toBe(
+      `customers/testbank.ts: received ${shown}\n    rule: a customer file's default export is its definition\n    mend: write \`export default defineCustomer({ ... })\``,
+    );
+  });
+
+  test("refuses a definition of another name, so that no two files declare one customer", async () => {
+    write("copy.ts", `import { testCustomer } from "${support}";\nexport default testCustomer();`);
+    await expect(loadCustomer("copy", folder)).rejects.toThrow(ProblemsError);
+    expect(await messageOf("copy")).toMatch(
+      /^customers\/copy\.ts: 1 problem\n {2}name: received "testbank"\n {4}rule: the same as the file's name.*mend: write "copy", or rename the file to customers\/testbank\.ts/s,
+    );
+  });
+
+  test("tells file, line and reason of a file that does not load", async () => {
+    write("testbank.ts", "const size = 1;\nif (size > 0) throw new Error('a size of one');\nexport default size;");
+    expect(await messageOf("testbank")).toMatch(
+      /^customers\/testbank\.ts:2: received a size of one\n {4}rule: a customer file loads without an error\n {4}mend: correct it/,
+    );
+  });
+
+  test("tells a file that is no TypeScript", async () => {
+    write("testbank.ts", "export default {{");
+    expect(await messageOf("testbank")).toMatch(/^customers\/testbank\.ts(:\d+)?: received .*rule:.*mend:/s);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { fingerprints } from "../../../infra/fingerprint.ts";
+import { type CustomerChanges, testCustomer } from "../../support/customer.ts";
+
+const KEY = "a key of at least thirty-two characters";
+
+function kubeconfig(token: string): string {
+  return stringify({ users: [{ name: "nightlane", user: { token } }] });
+}
+
+function jsonWebToken(claims: object): string {
+  return ["{}", JSON.stringify(claims), "signature"].map((part) => Buffer.from(part).toString("base64url")).join(".");
+}
+
+function of(token: string, cluster: NonNullable<CustomerChanges["cluster"]> = {}, key = KEY): readonly string[] {
+  return fingerprints(key, testCustomer({ cluster }), kubeconfig(token));
+}
+
+describe("fingerprints", () => {
+  const first = jsonWebToken({ iss: "a", sub: "system:serviceaccount:risk:nightlane", jti: "1" });
+  const second = jsonWebToken({ iss: "a", sub: "system:serviceaccount:risk:nightlane", jti: "2" });
+
+  test("are two keyed hashes, the same for the same credential whoever holds it", () => {
+    expect(of(first)).toEqual(of(first));
+    expect(of(first)).toHaveLength(2);
+    for (const digest of of(first)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("agree on the identity of two tokens of one account, and tell the tokens apart", () => {
+    const [identity, credential] = of(first);
+    expect(of(second)[0]).toBe(identity);
+    expect(of(second)[1]).not.toBe(credential);
+  });
+
+  test("tell one account at two servers apart, and know the token again", () => {
+    const [identity, credential] = of(first);
+    const elsewhere = of(first, { address: "192.0.2.99" });
+    expect(elsewhere[0]).not.toBe(identity);
+    expect(elsewhere[1]).toBe(credential);
+  });
+
+  test("do not depend on how the server is called", () => {
+    expect(of(first, { server: "https://other.testbank.example:6443", address: "192.0.2.7" })).toEqual(
+      of(first, { server: "https://k8s.testbank.example:6443", address: "192.0.2.7" }),
+    );
+  });
+
+  test("take a token that is no JSON web token for itself", () => {
+    expect(of("opaque.token.with-dots")[0]).not.toBe(of("another.token.with-dots")[0]);
+  });
+
+  test("tell nothing without the key", () => {
+    expect(of(first, {}, "another key of thirty-two characters!")).not.toEqual(of(first));
+  });
+});

@@ -1,0 +1,49 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { writeHelmOutput } from "../../../infra/helm-output.ts";
+import { contents, temporaryFolder } from "../../support/folders.ts";
+
+const support = new URL("../../support/customer.ts", import.meta.url).href;
+
+function customersFolder(...names: readonly string[]): string {
+  const folder = temporaryFolder();
+  for (const name of names) {
+    const content = `import { testCustomer } from "${support}";\nexport default testCustomer({ name: "${name}" });`;
+    writeFileSync(join(folder, `${name}.ts`), content);
+  }
+  return folder;
+}
+
+describe("writeHelmOutput", () => {
+  test("writes a chart of the lane and one for the administrator per customer", async () => {
+    const outdir = join(temporaryFolder(), "dist-helm");
+    await writeHelmOutput(outdir, customersFolder("one-bank", "other-bank"));
+    const charts = [...contents(outdir).keys()].filter((file) => file.endsWith("Chart.yaml"));
+    expect(charts).toEqual(
+      ["one-bank", "other-bank"].flatMap((name) => [`${name}/Chart.yaml`, `${name}/customer-side/Chart.yaml`]),
+    );
+  });
+
+  test("names the credential's keys in the notes, and holds no data of the Secret", async () => {
+    const outdir = join(temporaryFolder(), "dist-helm");
+    await writeHelmOutput(outdir, customersFolder("one-bank"));
+    const files = contents(outdir);
+    expect(files.get("one-bank/templates/NOTES.txt")).toContain("--from-file=kubeconfig=FILE");
+    const secret = [...files].find(([file]) => file.endsWith("secret-credential.yaml"))?.[1];
+    expect(secret).not.toMatch(/^(data|stringData):/m);
+  });
+
+  test("tells the mistakes of all files at once and leaves the last good output whole", async () => {
+    const outdir = join(temporaryFolder(), "dist-helm");
+    await writeHelmOutput(outdir, customersFolder("one-bank"));
+    const good = contents(outdir);
+    const broken = customersFolder("good-bank");
+    writeFileSync(join(broken, "first.ts"), "export default 1;");
+    writeFileSync(join(broken, "second.ts"), "export default 2;");
+    await expect(writeHelmOutput(outdir, broken)).rejects.toThrow(UserError);
+    await expect(writeHelmOutput(outdir, broken)).rejects.toThrow(/first\.ts: received.*second\.ts: received/s);
+    expect(contents(outdir)).toEqual(good);
+  });
+});

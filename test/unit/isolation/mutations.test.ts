@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { findingsOf } from "../../../isolation/prove.ts";
+import { RULES } from "../../../isolation/rules/registry.ts";
+import { proveDraft, soundEstate } from "./draft.ts";
+import { appMutations } from "./mutations/apps.ts";
+import type { Mutation } from "./mutations/mutation.ts";
+import { networkMutations } from "./mutations/network.ts";
+import { rbacMutations } from "./mutations/rbac.ts";
+import { secretMutations } from "./mutations/secrets.ts";
+import { supplyMutations } from "./mutations/supply.ts";
+import { workloadMutations } from "./mutations/workload.ts";
+
+const mutations: readonly Mutation[] = [
+  ...appMutations,
+  ...rbacMutations,
+  ...secretMutations,
+  ...networkMutations,
+  ...workloadMutations,
+  ...supplyMutations,
+];
+
+let made = 0;
+let caught = 0;
+
+afterAll(() => {
+  console.log(`mutations: ${made} made, ${caught} caught`);
+});
+
+describe("the sound estate", () => {
+  it("has no finding, and every rule saw something", () => {
+    const proof = proveDraft(soundEstate);
+    expect(findingsOf(proof)).toEqual([]);
+    expect(proof.rules.filter(({ examined }) => examined === 0)).toEqual([]);
+    expect(proof.matrix.paths).toEqual([]);
+  });
+});
+
+describe("a mutation is caught by the rule that is meant for it, and by no other", () => {
+  it.each(mutations.map((mutation) => [`${mutation.rule}: ${mutation.title}`, mutation] as const))(
+    "%s",
+    (_, mutation) => {
+      made += 1;
+      const findings = findingsOf(proveDraft(mutation.estate()));
+      const fired = [...new Set(findings.map(({ rule }) => rule))].sort();
+      expect(fired).toEqual([mutation.rule, ...(mutation.also ?? [])].sort());
+      const objects = findings.filter(({ rule }) => rule === mutation.rule).map(({ object }) => object);
+      expect(objects).toContain(mutation.object);
+      caught += 1;
+    },
+  );
+
+  it("and every rule has a mutation", () => {
+    const covered = new Set(mutations.map(({ rule }) => rule));
+    expect(RULES.map(({ number }) => number).filter((number) => !covered.has(number))).toEqual([]);
+  });
+
+  it("and each has one of which it alone speaks", () => {
+    const alone = new Set(mutations.filter(({ also }) => (also ?? []).length === 0).map(({ rule }) => rule));
+    expect(RULES.map(({ number }) => number).filter((number) => !alone.has(number))).toEqual([]);
+  });
+});

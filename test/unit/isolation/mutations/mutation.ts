@@ -1,0 +1,38 @@
+import type { Estate } from "../../../../isolation/model/estate.ts";
+import { Draft } from "../draft.ts";
+
+/** One thing broken on purpose, and who must say so. */
+export interface Mutation {
+  /** Number of the rule that must fire. */
+  readonly rule: number;
+  readonly title: string;
+  /** The object that the rule must name. */
+  readonly object: string;
+  /**
+   * Further rules that the same thing rightly breaks.
+   * @default - no other rule fires
+   */
+  readonly also?: readonly (number | "matrix")[];
+  readonly estate: () => Estate;
+}
+
+/** A mutation of the example customers' manifests. */
+export function mutation(
+  rule: number,
+  title: string,
+  object: string,
+  mutate: (draft: Draft) => void,
+  also: readonly (number | "matrix")[] = [],
+): Mutation {
+  return {
+    rule,
+    title,
+    object,
+    also,
+    estate: () => {
+      const draft = new Draft();
+      mutate(draft);
+      return draft.estate;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import type { CustomerDefinition } from "../../../constructs/index.ts";
+import { accessFacts } from "../../../isolation/access/access-facts.ts";
+import { AccessMatrix } from "../../../isolation/matrix/access-matrix.ts";
+import { estateOf } from "../../../isolation/model/collect.ts";
+import type { Estate } from "../../../isolation/model/estate.ts";
+import { viewEstate } from "../../../isolation/model/view.ts";
+import { htmlReport } from "../../../isolation/report/html.ts";
+import { matrixPicture } from "../../../isolation/report/html-matrix.ts";
+import { jsonReport } from "../../../isolation/report/json.ts";
+import { junitReport } from "../../../isolation/report/junit.ts";
+import { textReport } from "../../../isolation/report/text.ts";
+import { RULES } from "../../../isolation/rules/registry.ts";
+import { bank, defineBank } from "../../bench/bank.ts";
+import { append, Draft, proveDraft, soundEstate } from "./draft.ts";
+
+const broken = new Draft();
+append(broken.object("nordbank", "RoleBinding", "executor"), "subjects", {
+  kind: "ServiceAccount",
+  name: "executor",
+  namespace: "customer-alpenkredit",
+});
+append(broken.object("nordbank", "RoleBinding", "executor"), "subjects", { kind: "User", name: "<b>&bob" });
+
+function page(estate: Estate): string {
+  return htmlReport(proveDraft(estate), accessFacts(viewEstate(estate)), "2026-11-24");
+}
+
+/** The last line of a text. */
+function last(text: string): string | undefined {
+  return text.split("\n").at(-1);
+}
+
+function banks(count: number): readonly CustomerDefinition[] {
+  return Array.from({ length: count }, (_, number) => defineBank(bank(number)));
+}
+
+describe("the text report", () => {
+  it("ends with the summary", () => {
+    expect(last(textReport(proveDraft(soundEstate)))).toBe(`isolation: 2 customers, ${RULES.length} rules, 0 findings`);
+    expect(last(textReport(proveDraft(broken.estate)))).toBe(
+      `isolation: 2 customers, ${RULES.length} rules, 2 findings`,
+    );
+  });
+
+  it("shows the matrix, each way with what opens it, and each finding with its mend", () => {
+    const text = textReport(proveDraft(broken.estate));
+    expect(text).toContain("1 of 8 cells off the diagonal have a way in them");
+    expect(text).toMatch(/alpenkredit +1 \. \. \. +own/);
+    expect(text).toContain("way (API): alpenkredit -> nordbank");
+    expect(text).toContain("opened by RoleBinding customer-nordbank/executor, Role customer-nordbank/executor");
+    expect(text).toMatch(/FAIL {3}2 {2}foreign-service-accounts/);
+    expect(text).toContain("mend: bind service accounts of customer-nordbank only");
+  });
+
+  it("has no colours of its own", () => {
+    expect(textReport(proveDraft(broken.estate))).not.toContain("\u001b");
+  });
+
+  it("draws no table of many customers", () => {
+    const text = textReport(proveDraft(estateOf(banks(20))));
+    expect(text).not.toContain("from \\ to");
+    expect(text).toContain("all 1520 cells off the diagonal are empty");
+  });
+});
+
+describe("the JSON report", () => {
+  it("holds every rule, finding and way", () => {
+    const report = JSON.parse(jsonReport(proveDraft(broken.estate)));
+    expect(report.rules).toHaveLength(RULES.length);
+    expect(report.findings.map(({ rule, object }: { rule: number; object: string }) => [rule, object])).toEqual([
+      [1, "RoleBinding customer-nordbank/executor"],
+      [2, "RoleBinding customer-nordbank/executor"],
+    ]);
+    expect(report.matrix.open).toEqual([{ from: "alpenkredit", to: "nordbank", kind: "API", ways: 1 }]);
+    expect(report.platformIdentities.length).toBeGreaterThan(0);
+  });
+});
+
+describe("the JUnit report", () => {
+  it("has a case for each rule and one for the matrix, and fails those that fired", () => {
+    const report = junitReport(proveDraft(broken.estate));
+    expect(report.match(/<testcase /g)).toHaveLength(RULES.length + 1);
+    expect(report.match(/<failure /g)).toHaveLength(2);
+    expect(report).toContain(`tests="${RULES.length + 1}" failures="2"`);
+    expect(report).toContain("User &lt;b&gt;&amp;bob");
+  });
+});
+
+describe("the page", () => {
+  const pages = [page(soundEstate), page(broken.estate)];
+
+  it("needs nothing from elsewhere", () => {
+    for (const html of pages) {
+      expect(html).not.toMatch(/<(?:script|link|img|iframe|object|embed)\b/i);
+      expect(html).not.toMatch(/\b(?:src|href|srcset|action)\s*=/i);
+      expect(html).not.toMatch(/url\(|@import|xlink/i);
+      // Addresses stand in texts only, as examples and customers' servers.
+      expect(html).not.toMatch(/["'(]\s*(?:https?:)?\/\//);
+    }
+  });
+
+  it("says what each rule checks and why", () => {
+    for (const { name, info, explanation } of RULES) {
+      expect(pages[0]).toContain(name);
+      const plain = plainText(pages[0] ?? "");
+      expect(plain).toContain(info);
+      expect(plain).toContain(explanation);
+    }
+  });
+
+  it("gives its verdict, the ways and the findings, with all text escaped", () => {
+    expect(pages[0]).toContain('<span class="badge good">proven</span>');
+    expect(pages[1]).toContain('<span class="badge bad">not proven</span>');
+    expect(pages[1]).toContain("alpenkredit to nordbank");
+    expect(pages[1]).toContain("&lt;b&gt;&amp;bob");
+    expect(pages[1]).not.toContain("<b>&bob");
+    expect(pages[1]).toContain('<rect class="warm"');
+    expect(pages[0]).not.toContain('<rect class="warm"');
+  });
+
+  it("is the same for the same estate", () => {
+    expect(page(soundEstate)).toBe(pages[0]);
+  });
+
+  it("draws sixty customers, and of a thousand those with a way", () => {
+    expect(page(estateOf(banks(60))).match(/<rect class="own"/g)).toHaveLength(60);
+    const names = Array.from({ length: 1000 }, (_, index) => `bank${index}`);
+    expect(matrixPicture(new AccessMatrix(names, []))).toContain("too many to draw");
+    const way = { kind: "API", from: ["bank1"], to: ["bank2"], state: "open", how: "", objects: [] } as const;
+    expect(matrixPicture(new AccessMatrix(names, [way]))).toContain("Drawn are 2 of 1000 customers");
+  });
+});
+
+function plainText(html: string): string {
+  return html
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+}

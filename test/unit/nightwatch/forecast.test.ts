@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import type { Workflow } from "../../../runs/workflow.ts";
+import { pastNights, scenariosSince } from "../../support/past-nights.ts";
+import { nightWorkflow } from "../ops/support/night-workflow.ts";
+import { Records, WatchedNights } from "./watched-nights.ts";
+
+const cron = {
+  metadata: {
+    name: "night",
+    namespace: "customer-nordbank",
+    annotations: { "nightlane/finish-by": "06:00" },
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  },
+  spec: {
+    schedules: ["30 22 * * *"],
+    timezone: "Europe/Berlin",
+    workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
+  },
+};
+
+/** What nightwatch finds recorded. */
+function recorded(count: number): Records {
+  const records = new Records();
+  for (const facts of pastNights(count, "2026-03-02T21:30:00Z")) {
+    records.facts.set(facts.uid, facts);
+  }
+  return records;
+}
+
+const STARTED = "2026-03-31T20:30:00Z";
+
+/** Tonight: market has ended at a time, and scenarios runs since. */
+function tonight(marketEnd: string): Workflow {
+  return nightWorkflow({
+    open: "yes",
+    parameters: { "scheduled-time": STARTED },
+    nodes: scenariosSince(STARTED, marketEnd),
+  });
+}
+
+/** Rounds until the records of the past nights have been read. */
+async function begun(records: Records, workflow: Workflow, time: string): Promise<WatchedNights> {
+  const watched = new WatchedNights(time, records);
+  await watched.nightwatch.load();
+  await watched.list([cron], [workflow]);
+  await watched.roundAt(time);
+  await watched.nightwatch.forecastsRead();
+  return watched;
+}
+
+const LATE = "2026-03-31T23:40:00Z";
+
+describe("a running night", () => {
+  test("that will miss its time is called hours before it does, once", async () => {
+    const watched = await begun(recorded(20), tonight(LATE), "2026-03-31T23:45:00Z");
+    const calls: string[] = [];
+    for (let minute = 46; minute < 60; minute++) {
+      calls.push(...(await watched.roundAt(`2026-03-31T23:${minute}:00Z`)));
+    }
+    expect(calls).toEqual(["forecast 2026-03-31"]);
+    expect(watched.calls.at(-1)?.reason).toMatch(
+      /^the night is expected to end at 2026-04-01T04:4\d:.*, 4\d minutes after its time; it waits for scenarios, sign-off$/,
+    );
+    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(1);
+    const expected = Date.parse("2026-04-01T04:40:00Z") / 1000;
+    const metric = watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}') ?? 0;
+    expect(Math.abs(metric - expected)).toBeLessThan(600);
+    expect(watched.metric('nightlane_step_spare_seconds{customer="nordbank",step="scenarios"}')).toBeLessThan(0);
+    expect(watched.records.facts.get("uid-1")?.forecast).toMatchObject({
+      willMiss: true,
+      criticalPath: ["scenarios", "sign-off"],
+    });
+    expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["late 2026-03-31"]);
+    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
+  });
+
+  test("that will end in time is called for nothing, and its expected end is recorded", async () => {
+    const watched = await begun(recorded(20), tonight("2026-03-31T21:00:00Z"), "2026-03-31T21:30:00Z");
+    expect(await watched.roundAt("2026-03-31T21:31:00Z")).toEqual([]);
+    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
+    expect(watched.metric('nightlane_step_spare_seconds{customer="nordbank",step="scenarios"}')).toBeGreaterThan(3600);
+    expect(watched.records.facts.get("uid-1")?.forecast).toMatchObject({ willMiss: false });
+  });
+
+  test("of a lane with too few nights has no forecast", async () => {
+    const watched = await begun(recorded(2), tonight(LATE), "2026-03-31T23:45:00Z");
+    expect(await watched.roundAt("2026-03-31T23:46:00Z")).toEqual([]);
+    expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeUndefined();
+  });
+
+  test("is watched without a forecast while the records cannot be read, and they are read again", async () => {
+    const records = recorded(20);
+    const whole = records.ofCustomer.bind(records);
+    records.ofCustomer = async function* () {
+      yield* [];
+      throw new Error("etcd is away");
+    };
+    const watched = await begun(records, tonight(LATE), "2026-03-31T23:45:00Z");
+    expect(watched.log.join()).toContain("past nights of nordbank: etcd is away; trying again");
+    records.ofCustomer = whole;
+    await watched.roundAt("2026-03-31T23:56:00Z");
+    await watched.nightwatch.forecastsRead();
+    expect(await watched.roundAt("2026-03-31T23:57:00Z")).toEqual([]);
+    expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeDefined();
+  });
+});

@@ -1,0 +1,291 @@
+import { ApiException } from "@kubernetes/client-node";
+import { describe, expect, test } from "vitest";
+import type { RunFacts } from "../../../runs/run-record.ts";
+import type { CronWorkflow } from "../../../runs/schedule.ts";
+import type { Workflow } from "../../../runs/workflow.ts";
+import { attemptNodes, type NightParts, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
+import { Records, WatchedNights } from "./watched-nights.ts";
+
+/** Berlin is two hours ahead: a night starts at 20:30Z, should have begun by 20:45Z, and ended by 04:00Z. */
+const cron: CronWorkflow = {
+  metadata: {
+    name: "night",
+    namespace: "customer-nordbank",
+    creationTimestamp: "2026-03-30T00:00:00Z",
+    annotations: { "nightlane/finish-by": "06:00" },
+  },
+  spec: {
+    schedules: ["30 22 * * *"],
+    timezone: "Europe/Berlin",
+    workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
+  },
+};
+const suspended: CronWorkflow = { ...cron, spec: { ...cron.spec, suspend: true } };
+const reaper: CronWorkflow = { ...cron, metadata: { ...cron.metadata, name: "reaper", annotations: {} } };
+const running = [stepNode("market", "Running"), ...attemptNodes("market", 1, { phase: "Running" })];
+
+function night(date: string, parts: NightParts, number = 1): Workflow {
+  const one = nightWorkflow({
+    startedAt: `${date}T20:30:00Z`,
+    ...parts,
+    parameters: { "business-date": date, "run-number": String(number), ...parts.parameters },
+  });
+  const name = `night-${date}-run-${number}`;
+  return { ...one, metadata: { ...one.metadata, name, uid: name, labels: completed(parts) } };
+}
+
+const completed = ({ phase = "Running" }: NightParts): Readonly<Record<string, string>> =>
+  phase === "Running" ? {} : { "workflows.argoproj.io/completed": "true" };
+
+/** A night of the schedule that has not come to its calendar. */
+function dateless(date: string, phase: "Running" | "Failed" | "Error"): Workflow {
+  const parameters = { "business-date": "auto", "scheduled-time": `${date}T20:30:00Z` };
+  const one = night(date, { parameters, ...(phase === "Error" ? {} : { phase }) });
+  const ended = phase === "Running" ? {} : { finishedAt: `${date}T20:31:00Z`, message: "template not found" };
+  return { ...one, status: { phase, startedAt: `${date}T20:30:00Z`, ...ended } };
+}
+
+const good = (date: string): Workflow =>
+  night(date, { open: "yes", phase: "Succeeded", finishedAt: `${date}T23:00:00Z` });
+
+async function watch(now: string, crons: readonly CronWorkflow[], ...workflows: readonly Workflow[]) {
+  const watched = new WatchedNights(now);
+  await watched.list(crons, workflows);
+  return watched;
+}
+
+describe("a scheduled night without a business date, beside a good one of the day before", () => {
+  test.each(["Failed", "Error"] as const)("is reported within a round when it is %s", async (phase) => {
+    const watched = await watch("2026-03-31T20:32:00Z", [cron], good("2026-03-30"), dateless("2026-03-31", phase));
+    expect(await watched.roundAt("2026-03-31T20:32:00Z")).toEqual(["failed 2026-03-31"]);
+    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+  });
+
+  test("is reported at the time it should have begun, and as late, when it runs and does nothing", async () => {
+    const watched = await watch("2026-03-31T20:32:00Z", [cron], good("2026-03-30"), dateless("2026-03-31", "Running"));
+    expect(await watched.roundAt("2026-03-31T20:44:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-03-31T20:45:01Z")).toEqual(["not-begun 2026-03-31"]);
+    expect(await watched.roundAt("2026-04-01T04:00:01Z")).toEqual(["late 2026-03-31"]);
+    expect(watched.metric('nightlane_night_not_begun{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_late{customer="nordbank"}')).toBe(1);
+  });
+});
+
+describe("a failed or missed date stays reported", () => {
+  const failed = night("2026-03-30", { open: "yes", phase: "Failed", finishedAt: "2026-03-30T22:00:00Z" });
+
+  test("while the next night runs, and after a closed one", async () => {
+    const closed = night("2026-03-31", { open: "no", phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" });
+    const watched = await watch("2026-03-31T20:40:00Z", [cron], failed, closed);
+    await watched.roundAt("2026-03-31T20:40:00Z");
+    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+    watched.nightwatch.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
+    await watched.roundAt("2026-03-31T20:41:00Z");
+    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(1);
+  });
+
+  test("until a later run of it has succeeded", async () => {
+    const repeat = { open: "yes", startedAt: "2026-03-31T08:00:00Z", phase: "Succeeded" } as const;
+    const again = night("2026-03-30", { ...repeat, finishedAt: "2026-03-31T09:00:00Z" }, 2);
+    const watched = await watch("2026-03-31T10:00:00Z", [cron], failed, again);
+    expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual([]);
+  });
+
+  test("each of several, also when the schedule was deleted since", async () => {
+    const watched = await watch("2026-04-01T10:00:00Z", [cron, reaper]);
+    expect(await watched.roundAt("2026-04-01T10:00:00Z")).toEqual(["missed 2026-03-30", "missed 2026-03-31"]);
+    watched.nightwatch.scheduleDeleted(cron);
+    expect(await watched.roundAt("2026-04-01T10:01:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-04-01T10:07:00Z")).toEqual(["unscheduled"]);
+    expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="missed"}')).toBe(2);
+    expect(watched.metric('nightlane_schedule{customer="nordbank",state="absent"}')).toBe(1);
+  });
+
+  test("and a repeat that fails is reported beside the good run", async () => {
+    const repeat = { open: "yes", startedAt: "2026-03-31T08:00:00Z", phase: "Failed" } as const;
+    const again = night("2026-03-30", { ...repeat, finishedAt: "2026-03-31T09:00:00Z" }, 2);
+    const watched = await watch("2026-03-31T10:00:00Z", [cron], good("2026-03-30"), again);
+    expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual(["failed 2026-03-30"]);
+    expect(watched.calls[0]).toMatchObject({ runNumber: 2 });
+  });
+});
+
+describe("a late night stays late", () => {
+  const tonight = night("2026-03-31", { open: "yes", nodes: running });
+
+  test.each<[string, (watched: WatchedNights) => void]>([
+    ["its schedule is deleted", ({ nightwatch }) => nightwatch.scheduleDeleted(cron)],
+    ["its schedule is suspended", ({ nightwatch }) => nightwatch.scheduleChanged(suspended)],
+    [
+      "its schedule is edited",
+      ({ nightwatch }) => nightwatch.scheduleChanged({ ...cron, spec: { ...cron.spec, schedules: ["30 22 * * 1-5"] } }),
+    ],
+    [
+      "the night after it is started by hand",
+      ({ nightwatch }) =>
+        nightwatch.workflowChanged(night("2026-04-01", { open: "yes", startedAt: "2026-04-01T04:10:00Z" })),
+    ],
+  ])("when %s", async (_, change) => {
+    const watched = await watch("2026-04-01T03:00:00Z", [cron, reaper], good("2026-03-30"), tonight);
+    await watched.roundAt("2026-04-01T03:00:00Z");
+    change(watched);
+    expect(await watched.roundAt("2026-04-01T04:11:00Z")).toContain("late 2026-03-31");
+    expect(watched.metric('nightlane_night_late{customer="nordbank"}')).toBe(1);
+  });
+});
+
+describe("a suspended schedule", () => {
+  test("misses nothing, says so once a night fell into it, and nothing is missed after it", async () => {
+    const watched = await watch("2026-03-30T12:00:00Z", [suspended]);
+    expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
+    expect(watched.metric('nightlane_schedule{customer="nordbank",state="suspended"}')).toBe(1);
+    expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled"]);
+    watched.nightwatch.scheduleChanged(cron);
+    expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
+    const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records);
+    await restarted.nightwatch.load();
+    await restarted.list([cron], []);
+    expect(await restarted.roundAt("2026-03-31T12:05:00Z")).toEqual([]);
+  });
+});
+
+test.each(["SubmissionError", "SpecError"])(
+  "%s of any schedule of the lane is reported within a round",
+  async (type) => {
+    const message = "denied the request";
+    const watched = await watch("2026-03-30T12:00:00Z", [cron, reaper]);
+    for (const one of [cron, reaper]) {
+      watched.nightwatch.scheduleChanged({ ...one, status: { conditions: [{ type, status: "True", message }] } });
+    }
+    expect(await watched.roundAt("2026-03-30T12:01:00Z")).toEqual(["refused", "refused"]);
+    expect(watched.calls.map(({ reason }) => reason)).toEqual([
+      `Argo cannot start the schedule night: ${type}: denied the request`,
+      `Argo cannot start the schedule reaper: ${type}: denied the request`,
+    ]);
+    expect(watched.metric('nightlane_schedule_refused{customer="nordbank"}')).toBe(2);
+  },
+);
+
+test("a night that was deleted says so, is late no more, and is forgotten in the end", async () => {
+  const tonight = night("2026-03-31", { open: "yes", nodes: running });
+  const watched = await watch("2026-03-31T21:00:00Z", [cron], good("2026-03-30"), tonight);
+  await watched.roundAt("2026-03-31T21:00:00Z");
+  watched.now = Date.parse("2026-03-31T23:00:00Z");
+  watched.nightwatch.workflowDeleted(tonight);
+  expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["failed 2026-03-31"]);
+  expect(watched.calls[0]?.reason).toBe("the night was deleted before it ended");
+  expect(watched.records.facts.get("night-2026-03-31-run-1")).toMatchObject({
+    phase: "Gone",
+    finishedAt: "2026-03-31T23:00:00.000Z",
+  });
+  watched.now = Date.parse("2026-04-16T00:00:00Z");
+  await watched.nightwatch.tidy();
+  expect(await watched.roundAt("2026-04-16T00:00:00Z")).not.toContain("failed 2026-03-31");
+});
+
+test("nothing is said of a lane before everything was listed and looked at", async () => {
+  const watched = new WatchedNights("2026-03-31T21:00:00Z");
+  watched.nightwatch.scheduleChanged(cron);
+  watched.nightwatch.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
+  expect(watched.nightwatch.isReady()).toBe(false);
+  expect(watched.nightwatch.metrics()).not.toContain("nordbank");
+});
+
+describe("the Argo controller", () => {
+  test("is reported when its lease was not renewed for minutes, once for all customers", async () => {
+    const watched = await watch("2026-03-30T12:00:00Z", [
+      cron,
+      { ...cron, metadata: { ...cron.metadata, namespace: "customer-alpha" } },
+    ]);
+    watched.nightwatch.controllerSeen(Date.parse("2026-03-30T11:58:00Z"));
+    expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-03-30T12:01:30Z")).toEqual(["uncontrolled"]);
+    expect(watched.metric("nightlane_controller_renewed_timestamp_seconds")).toBe(1_774_871_880);
+  });
+});
+
+describe("health", () => {
+  test("covers lists and rounds, and says when the last one was", async () => {
+    const watched = await watch("2026-03-30T12:00:00Z", [cron]);
+    await watched.roundAt("2026-03-30T12:00:05Z");
+    expect(watched.nightwatch.illness()).toBeUndefined();
+    watched.now = Date.parse("2026-03-30T12:11:00Z");
+    expect(watched.nightwatch.illness()).toBe("the last round that came to its end: 2026-03-30T12:00:05.000Z");
+    await watched.roundAt("2026-03-30T13:00:01Z");
+    expect(watched.nightwatch.illness()).toBe("everything was last listed: 2026-03-30T12:00:00.000Z");
+  });
+});
+
+describe("records", () => {
+  const invalid = new ApiException(422, "Unprocessable", "spec.x: Invalid value", {});
+  const tonight = night("2026-03-31", { open: "yes", nodes: running });
+
+  test("that the API server will not take as they are hold what is certain, and it is said", async () => {
+    const records = new Records();
+    records.refuse = ({ problems }: RunFacts) => (problems === undefined ? invalid : undefined);
+    const watched = new WatchedNights("2026-03-31T21:00:00Z", records);
+    await watched.list(
+      [{ ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-03-31T00:00:00Z" } }],
+      [tonight],
+    );
+    await watched.roundAt("2026-03-31T21:00:00Z");
+    expect(await watched.roundAt("2026-03-31T21:00:05Z")).toEqual(["unreadable"]);
+    expect([...records.facts.values()]).toMatchObject([
+      { night: "night-2026-03-31-run-1", phase: "Running", problems: [expect.stringContaining("Invalid value")] },
+    ]);
+    const { writes } = records;
+    await watched.roundAt("2026-03-31T22:00:00Z");
+    expect(records.writes).toBe(writes);
+  });
+
+  test("that cannot be written at all are tried at growing intervals, and given up with a word", async () => {
+    const records = new Records();
+    records.refuse = () => new Error("connect ECONNREFUSED");
+    const watched = new WatchedNights("2026-03-31T21:00:00Z", records);
+    await watched.list(
+      [{ ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-03-31T00:00:00Z" } }],
+      [tonight],
+    );
+    for (let minutes = 0; minutes < 200; minutes += 1) {
+      await watched.roundAt(new Date(Date.parse("2026-03-31T21:00:00Z") + minutes * 60_000).toISOString());
+    }
+    expect(records.writes).toBe(30);
+    expect(watched.nightwatch.counters).toMatchObject({ recordFailures: 29, recordsGivenUp: 1 });
+    expect(watched.log.at(-1)).toContain("given up: after 30 tries: connect ECONNREFUSED");
+  });
+
+  test("say what they said before are not written again, whatever order the API server keeps them in", async () => {
+    const watched = await watch("2026-03-31T21:00:00Z", [cron], good("2026-03-30"), tonight);
+    await watched.roundAt("2026-03-31T21:00:00Z");
+    const records = new Records();
+    for (const [uid, facts] of watched.records.facts) {
+      const turned = Object.fromEntries(Object.entries(facts).toReversed());
+      records.facts.set(uid, { ...facts, ...turned });
+    }
+    const restarted = new WatchedNights("2026-03-31T21:01:00Z", records);
+    await restarted.nightwatch.load();
+    await restarted.list([cron], [good("2026-03-30"), tonight]);
+    await restarted.roundAt("2026-03-31T21:01:00Z");
+    expect(records.writes).toBe(0);
+  });
+
+  test("of a run that is over get its notifications, and keep everything else", async () => {
+    const ended = night("2026-03-30", {
+      open: "yes",
+      phase: "Failed",
+      finishedAt: "2026-03-30T22:00:00Z",
+      nodes: running,
+    });
+    const watched = await watch("2026-03-30T23:00:00Z", [cron], ended);
+    expect(await watched.roundAt("2026-03-30T23:00:00Z")).toEqual(["failed 2026-03-30"]);
+    await watched.roundAt("2026-03-30T23:00:05Z");
+    const record = watched.records.facts.get("night-2026-03-30-run-1");
+    expect(record).toMatchObject({ notified: ["failed"], parameters: { "business-date": "2026-03-30" } });
+    expect(record?.images.length).toBeGreaterThan(0);
+    const restarted = new WatchedNights("2026-03-30T23:01:00Z", watched.records);
+    await restarted.nightwatch.load();
+    await restarted.list([cron], [ended]);
+    expect(await restarted.roundAt("2026-03-30T23:01:00Z")).toEqual([]);
+  });
+});

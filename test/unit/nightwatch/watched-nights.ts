@@ -1,0 +1,117 @@
+import { Nightwatch } from "../../../nightwatch/nightwatch.ts";
+import type { Signal } from "../../../nightwatch/signals/signal.ts";
+import type { RunFacts, RunRecord } from "../../../runs/run-record.ts";
+import type { CronWorkflow } from "../../../runs/schedule.ts";
+import type { Workflow } from "../../../runs/workflow.ts";
+
+/** The records that a nightwatch reads and writes, in memory. */
+export class Records {
+  readonly facts = new Map<string, RunFacts>();
+  /** Thrown at a write, where there is something to throw. */
+  refuse: ((facts: RunFacts) => Error | undefined) | undefined;
+  writes = 0;
+
+  async *recent(): AsyncIterable<RunRecord> {
+    for (const spec of this.facts.values()) yield record(spec);
+  }
+
+  async *ofCustomer(customer: string): AsyncIterable<RunRecord> {
+    for await (const one of this.recent()) if (one.spec.customer === customer) yield one;
+  }
+
+  async *heads(): AsyncIterable<RunRecord> {
+    yield* this.recent();
+  }
+
+  async find(name: string): Promise<RunRecord | undefined> {
+    const spec = [...this.facts.values()].find((one) => record(one).metadata.name === name);
+    return spec === undefined ? undefined : record(spec);
+  }
+
+  async findRun(customer: string, date: string, number: number): Promise<RunFacts | undefined> {
+    return [...this.facts.values()].find(
+      (one) => one.customer === customer && one.businessDate === date && one.runNumber === number,
+    );
+  }
+
+  async write(facts: RunFacts): Promise<void> {
+    this.writes += 1;
+    const error = this.refuse?.(facts);
+    if (error !== undefined) throw error;
+    this.facts.set(facts.uid, structuredClone(facts));
+  }
+
+  async noteNotified({ uid, notified }: RunFacts): Promise<void> {
+    const before = this.facts.get(uid);
+    if (before !== undefined) await this.write({ ...before, notified });
+  }
+
+  async remove(): Promise<void> {}
+
+  forget(): void {}
+}
+
+function record(spec: RunFacts): RunRecord {
+  return {
+    apiVersion: "nightlane.example/v1",
+    kind: "RunRecord",
+    metadata: { name: `${spec.customer}.${spec.night}`, namespace: "nightlane-system", labels: {} },
+    spec,
+  };
+}
+
+/** A whole nightwatch whose clock the test moves, and whose calls it sees. */
+export class WatchedNights {
+  readonly nightwatch: Nightwatch;
+  readonly calls: Signal[] = [];
+  readonly log: string[] = [];
+  now: number;
+
+  constructor(
+    now: string,
+    readonly records = new Records(),
+  ) {
+    this.now = Date.parse(now);
+    this.nightwatch = new Nightwatch({
+      store: this.records,
+      webhook: {
+        send: async (signal) => {
+          this.calls.push(signal);
+          return true;
+        },
+      },
+      retentionDays: 90,
+      clock: () => this.now,
+      log: (_, text) => this.log.push(text),
+    });
+  }
+
+  /** Takes what is there, as a list does. */
+  async list(crons: readonly CronWorkflow[], workflows: readonly Workflow[]): Promise<void> {
+    await this.nightwatch.schedulesListed(each(crons));
+    await this.nightwatch.workflowsListed(each(workflows), async ({ metadata }) =>
+      workflows.find((one) => one.metadata.uid === metadata.uid),
+    );
+  }
+
+  /** A round at a time. @returns kind and date of the calls that it made */
+  async roundAt(time: string): Promise<readonly string[]> {
+    this.now = Date.parse(time);
+    const before = this.calls.length;
+    await this.nightwatch.round();
+    return this.calls.slice(before).map(({ kind, businessDate }) => [kind, businessDate].filter(Boolean).join(" "));
+  }
+
+  /** Value of a metric; undefined where there is none. */
+  metric(series: string): number | undefined {
+    const line = this.nightwatch
+      .metrics()
+      .split("\n")
+      .find((one) => one.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length + 1));
+  }
+}
+
+async function* each<Item>(items: readonly Item[]): AsyncIterable<Item> {
+  yield* items;
+}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Central } from "../../../ops/central.ts";
+import { ExitCode } from "../../../ops/exit-code.ts";
+import { addDays } from "../../../runs/local-time.ts";
+import { runFacts } from "../../../runs/run-facts.ts";
+import { cron, NOW, night, passed } from "./support/fleet.ts";
+import { StandInApi } from "./support/stand-in-api.ts";
+import { expectWidth, onTerminal, piped, uncoloured } from "./support/terminal.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A lane with the records of so many days before tonight, and no workflow of them any more. */
+async function withRecords(days: number): Promise<StandInApi> {
+  const api = await StandInApi.start();
+  api.lane("nordbank", { cron: cron("nordbank") });
+  for (let index = 1; index <= days; index += 1) {
+    const date = addDays("2026-11-26", -index);
+    const startedAt = `${date}T21:30:00Z`;
+    const finishedAt = `${addDays(date, 1)}T02:10:00Z`;
+    const parts = { date, startedAt, finishedAt, phase: "Succeeded", open: "yes", nodes: passed() } as const;
+    api.record({ ...runFacts(night("nordbank", parts), undefined, NOW), customer: "nordbank" });
+  }
+  return api;
+}
+
+describe("history", () => {
+  test("says how many runs it left out, and reads no more records than it shows", async () => {
+    const api = await withRecords(31);
+    const told = await onTerminal("history", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(told.out, 80);
+    const lines = uncoloured(told.out).trimEnd().split("\n");
+    expect(lines).toHaveLength(32);
+    expect(lines[1]).toMatch(/^2026-11-25 +1 +schedule +Succeeded +2026-11-25 22:30 CET +4:40:00$/);
+    expect(lines.at(-1)).toBe("30 of 31 runs; --limit 31 shows all");
+    expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(30);
+  });
+
+  test("knows how many there are from one list that holds no content", async () => {
+    const api = await withRecords(450);
+    const told = await piped("history", "nordbank", "--limit", "2", "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(JSON.parse(told.out)).toMatchObject({ kind: "RunList", total: 450, timezone: "Europe/Berlin" });
+    expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(1);
+    expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(2);
+  });
+
+  test("that needs every record, as for a backfill, reads them in pages", async () => {
+    const api = await withRecords(450);
+    const central = Central.fromKubeconfig(api.kubeconfig());
+    expect(await central.runRecords.all("nordbank")).toHaveLength(450);
+    expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(3);
+  });
+
+  test("refuses a range that ends before it begins", async () => {
+    const api = await withRecords(1);
+    const range = ["--from", "2026-11-28", "--to", "2026-11-01"];
+    const told = await piped("history", "nordbank", ...range, "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.usage, out: "" });
+    expect(told.err).toContain("--from 2026-11-28 lies after --to 2026-11-01");
+  });
+
+  test("tells of a customer whose lane is gone, from its records", async () => {
+    const api = await withRecords(3);
+    api.record({
+      ...runFacts(night("oldbank", { phase: "Succeeded", open: "yes" }), undefined, NOW),
+      customer: "oldbank",
+    });
+    const told = await piped("history", "oldbank", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done });
+    expect(told.out).toContain("2026-11-26 21:30 UTC");
+  });
+
+  test("shows one date with all that is known, within the screen", async () => {
+    const api = await withRecords(3);
+    const told = await onTerminal("history", "nordbank", "--date", "2026-11-25", "--kubeconfig", api.kubeconfig());
+    expectWidth(told.out, 80);
+    expect(told.out).toContain("2026-11-25 22:30 CET");
+  });
+});
+
+test("a login page in place of the API server is named as what it is", async () => {
+  const api = await withRecords(1);
+  api.trouble.set("*", { how: "html", times: 10 });
+  const told = await piped("history", "nordbank", "--kubeconfig", api.kubeconfig());
+  expect(told).toMatchObject({ code: ExitCode.unreachable, out: "" });
+  expect(told.err).toContain("this is not a Kubernetes API server");
+});

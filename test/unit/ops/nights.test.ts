@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ExitCode } from "../../../ops/exit-code.ts";
+import { runFacts } from "../../../runs/run-facts.ts";
+import { confirming, cron, deciding, NOW, night, passed, running } from "./support/fleet.ts";
+import { stepNode } from "./support/night-workflow.ts";
+import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
+import { controlCharacters, expectWidth, onTerminal, piped, type Told, uncoloured } from "./support/terminal.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** 40 customers at 03:10: one of each kind of trouble, the others run or are done. */
+async function fleet(): Promise<StandInApi> {
+  const api = await StandInApi.start();
+  api.lane("missedbank", {
+    cron: cron("missedbank", { since: "2026-11-24T22:00:00Z" }),
+    workflows: [
+      night("missedbank", {
+        date: "2026-11-25",
+        phase: "Succeeded",
+        open: "yes",
+        nodes: passed(),
+        startedAt: "2026-11-25T21:30:00Z",
+        finishedAt: "2026-11-26T01:40:00Z",
+      }),
+    ],
+  });
+  api.lane("replaybank", {
+    cron: cron("replaybank"),
+    workflows: [
+      night("replaybank", { phase: "Failed", open: "yes", nodes: running() ?? [] }),
+      night("replaybank", {
+        date: "2026-10-02",
+        run: 2,
+        open: "yes",
+        nodes: running() ?? [],
+        startedAt: "2026-11-27T01:50:00Z",
+      }),
+    ],
+  });
+  const foreign =
+    "Job nl-scenarios failed:\n\u001b[2J\u001b]0;owned\u0007 out of memory in 東京 — and a great deal more";
+  api.lane("decidebank-with-a-long-name", {
+    cron: cron("decidebank-with-a-long-name"),
+    workflows: [night("decidebank-with-a-long-name", { open: "yes", nodes: deciding(foreign) ?? [] })],
+  });
+  api.lane("gatebank", {
+    cron: cron("gatebank"),
+    workflows: [night("gatebank", { open: "yes", nodes: confirming() ?? [] })],
+  });
+  api.lane("pausedbank", {
+    cron: cron("pausedbank"),
+    workflows: [night("pausedbank", { open: "yes", nodes: running() ?? [], paused: true })],
+  });
+  api.lane("latebank", {
+    cron: cron("latebank", { finishBy: "03:00" }),
+    workflows: [night("latebank", { open: "yes", nodes: running() ?? [] })],
+  });
+  api.lane("lostbank", { workflows: [night("lostbank", { open: "yes", nodes: deciding("exit code 10") ?? [] })] });
+  api.lane("newbank", { cron: cron("newbank", { since: "2026-11-27T01:00:00Z" }) });
+  api.lane("badbank", { cron: { ...cron("badbank"), spec: { ...cron("badbank").spec, timezone: "Mars/Base" } } });
+  for (let index = 10; index < 40; index += 1) {
+    const name = `customer${index}`;
+    const parts = index < 25 ? { nodes: running() ?? [] } : { nodes: passed(), phase: "Succeeded" as const };
+    api.lane(name, { cron: cron(name), workflows: [night(name, { open: "yes", ...parts })] });
+  }
+  api.lane("brokenbank", { cron: cron("brokenbank"), workflows: [night("brokenbank", { open: "yes" })] });
+  return api;
+}
+
+function lineOf(customer: string, { out }: Told): string {
+  return (
+    uncoloured(out)
+      .split("\n")
+      .find((line) => line.startsWith(customer)) ?? ""
+  );
+}
+
+describe("nights, on 80x24 with 40 customers", () => {
+  test("fits the screen, the worst first, and folds what needs nobody", async () => {
+    const api = await fleet();
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(told.out, 80);
+    const lines = uncoloured(told.out).trimEnd().split("\n");
+    expect(lines.length).toBeLessThan(24);
+    expect(lines.slice(0, 3).join(" ")).toContain(
+      "40 customers: 1 missed, 1 failed, 2 waiting for a decision, 1 late, 1 waiting for a confirmation, 1 paused",
+    );
+  });
+
+  test("shows a night that was due and never started, not the good one before it", async () => {
+    const api = await fleet();
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("missedbank", told)).toMatch(/^missedbank +2026-11-26 .* MISSED since 22:45 CET$/);
+  });
+
+  test("lets no replay stand for tonight's night", async () => {
+    const api = await fleet();
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("replaybank", told)).toMatch(/^replaybank +2026-11-26 .*FAILED at 02:40 CET$/);
+    expect(uncoloured(told.out)).toMatch(/^replaybank +2026-10-02 +1\/3 +- +scenarios; run 2$/m);
+  });
+
+  test("counts a replay beside tonight's night that is done", async () => {
+    const api = await StandInApi.start();
+    const replay = { run: 2, open: "yes", nodes: running() ?? [], startedAt: "2026-11-27T01:50:00Z" } as const;
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [night("nordbank", { phase: "Succeeded", open: "yes", nodes: passed() }), night("nordbank", replay)],
+    });
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET; \+1 r/);
+  });
+
+  test("says what waits for a person, the oldest deadline first, without the escape sequences of a message", async () => {
+    const api = await fleet();
+    const told = await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig());
+    expectWidth(told.out, 80);
+    expect(controlCharacters(told.out)).toEqual([]);
+  });
+});
+
+test("nights reads of a run that ended well no more than its labels", async () => {
+  const api = await StandInApi.start();
+  api.lane("nordbank", {
+    cron: cron("nordbank", { since: "2026-11-01T12:00:00Z" }),
+    workflows: [night("nordbank", { open: "yes" })],
+  });
+  for (let day = 1; day < 26; day += 1) {
+    const date = `2026-11-${String(day).padStart(2, "0")}`;
+    const startedAt = `${date}T21:30:00Z`;
+    const failed = day === 24 ? ({ phase: "Failed" } as const) : ({ phase: "Succeeded" } as const);
+    const workflow = night("nordbank", { date, open: "yes", startedAt, finishedAt: `${date}T23:30:00Z`, ...failed });
+    api.record({ ...runFacts(workflow, undefined, NOW), customer: "nordbank" });
+  }
+  const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+  expect(told.out).toMatch(/^1 customer: 1 failed, 1 running$/m);
+  expect(told.out).toMatch(/^nordbank +2026-11-24 .*FAILED/m);
+  expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(1);
+});
+
+describe("nights, where one lane does not answer", () => {
+  test.each<[Misbehaviour, number, string]>([
+    [503, 100, "etcdserver: leader changed"],
+    [401, 100, "does not know you"],
+    ["reset", 100, "cannot be reached"],
+    ["html", 100, "this is not a Kubernetes API server"],
+    ["silent", 100, "did not answer in time"],
+  ])("%s: that lane has its line with the reason, the others are shown", async (how, times, reason) => {
+    const api = await fleet();
+    api.trouble.set("customer-brokenbank", { how, times });
+    const told = await onTerminal("nights", "--request-timeout", "1", "--kubeconfig", api.kubeconfig());
+    expect(told.code).toBe(ExitCode.unreachable);
+    expect(lineOf("brokenbank", told)).toContain("CANNOT BE READ");
+    expect(told.err).toContain(reason);
+    expect(lineOf("missedbank", told)).toContain("MISSED");
+    expectWidth(told.out, 80);
+  });
+
+  test("tries again what may be better the next time, and says so", async () => {
+    const api = await fleet();
+    api.trouble.set("customer-brokenbank", { how: 503, times: 2 });
+    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(told.code).toBe(ExitCode.done);
+    expect(told.err).toContain("etcdserver: leader changed; it is tried again");
+    expect(lineOf("brokenbank", told)).not.toContain("CANNOT");
+  });
+
+  test("makes a few requests at once", async () => {
+    const api = await fleet();
+    await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(api.mostAtOnce).toBeLessThanOrEqual(8);
+    expect(api.mostAtOnce).toBeGreaterThan(2);
+  });
+});
+
+test("the sample in docs/operate.md is what the command prints", async () => {
+  const api = await StandInApi.start();
+  const lane = (customer: string, parts: Parameters<typeof night>[1]): void =>
+    api.lane(customer, { cron: cron(customer), workflows: [night(customer, { open: "yes", ...parts })] });
+  api.lane("westbank", { cron: cron("westbank") });
+  lane("nordbank", { nodes: deciding("exit code 10") ?? [] });
+  lane("alpenkredit", { nodes: confirming() ?? [] });
+  lane("lakebank", { nodes: running() ?? [] });
+  lane("ostbank", { nodes: [...passed(), stepNode("sign-off", "Succeeded")], phase: "Succeeded" });
+  api.lane("newbank", { cron: cron("newbank", { since: "2026-11-27T01:00:00Z" }) });
+  const { out } = await piped("nights", "--kubeconfig", api.kubeconfig());
+  const document = readFileSync(new URL("../../../docs/operate.md", import.meta.url), "utf8");
+  expect(/^```text\n(.*?)^```$/ms.exec(document)?.[1]).toBe(out);
+});

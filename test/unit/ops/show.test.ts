@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { main } from "../../../ops/cli.ts";
+import { ExitCode } from "../../../ops/exit-code.ts";
+import type { Workflow } from "../../../runs/workflow.ts";
+import { cron, deciding, NOW, night, passed, running } from "./support/fleet.ts";
+import { attemptNodes, stepNode } from "./support/night-workflow.ts";
+import { StandInApi } from "./support/stand-in-api.ts";
+import { Collected, controlCharacters, expectWidth, onTerminal, piped, uncoloured } from "./support/terminal.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function laneOf(...workflows: readonly Workflow[]): Promise<StandInApi> {
+  const api = await StandInApi.start();
+  api.lane("nordbank", { cron: cron("nordbank"), workflows });
+  return api;
+}
+
+/** A night of 50 steps in a chain, of which so many have passed and the next one runs. */
+function chain(done: number, phase: "Running" | "Succeeded" = "Running"): Workflow {
+  const names = Array.from({ length: 50 }, (_, index) => `step-${String(index + 1).padStart(2, "0")}-of-a-long-chain`);
+  const nodes = names.slice(0, done + 1).flatMap((step, index) => {
+    const is = index < done ? "Succeeded" : "Running";
+    return [stepNode(step, is), ...attemptNodes(step, 1, { phase: is })];
+  });
+  const workflow = night("nordbank", { open: "yes", nodes, phase });
+  const tasks = names.map((name, index) => (index === 0 ? { name } : { name, depends: names[index - 1] ?? "" }));
+  return {
+    ...workflow,
+    status: {
+      ...workflow.status,
+      storedWorkflowTemplateSpec: { templates: [{ name: "steps", dag: { tasks } }] },
+    },
+  };
+}
+
+const FOREIGN =
+  "Job nl-scenarios failed: \u001b[31mout of memory\u001b[0m in 東京\u0000 while it read a portfolio that is twice as large as last week's";
+
+describe("show", () => {
+  test("says the times by the customer's clocks, and since when a step waits", async () => {
+    const api = await laneOf(night("nordbank", { open: "yes", nodes: deciding(FOREIGN) ?? [] }));
+    const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(told.out, 80);
+    expect(controlCharacters(told.out)).toEqual([]);
+    const text = uncoloured(told.out);
+    expect(text).toContain("nordbank  2026-11-26  Running  1/3 steps\n  22:30 CET (4:40:00)  by 06:00 CET in 2h50\n");
+    expect(text).toMatch(/! scenarios {2}deciding {4}22:40 CET {3}4:30:00 {2}since 02:15 CET/);
+    expect(text).toContain("nightlane retry|skip|abort nordbank scenarios");
+  });
+
+  test("says them in UTC where that is asked for", async () => {
+    const api = await laneOf(night("nordbank", { open: "yes", nodes: deciding("no") ?? [] }));
+    const told = await piped("show", "nordbank", "--utc", "--kubeconfig", api.kubeconfig());
+    expect(told.out).toContain("since 01:15 UTC");
+    expect(told.out).not.toContain("CET");
+  });
+
+  test("shows a chain of 50 steps without an indent that grows", async () => {
+    const api = await laneOf(chain(20));
+    const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expectWidth(told.out, 80);
+    expect(uncoloured(told.out)).toMatch(/^ {2}· step-50-of-a-long-chain +waiting +after step-49-of-…$/m);
+  });
+
+  test("shows tonight's night and not the replay that runs beside it, and names that", async () => {
+    const api = await laneOf(
+      night("nordbank", { phase: "Failed", open: "yes", nodes: running() ?? [] }),
+      night("nordbank", { date: "2026-10-02", run: 2, open: "yes", startedAt: "2026-11-27T01:50:00Z" }),
+    );
+    const told = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(told.out).toContain("nordbank  2026-11-26  Failed");
+    expect(told.err).toContain("night-2026-10-02-run-2 runs beside it");
+  });
+
+  test("tells apart what has no night: never deployed, no schedule, none yet", async () => {
+    const api = await laneOf();
+    api.lane("nordbank", { cron: cron("nordbank", { since: "2026-11-27T01:00:00Z" }) });
+    api.lane("lostbank", {});
+    const on = async (customer: string) => piped("show", customer, "--kubeconfig", api.kubeconfig());
+    expect((await on("nordbank")).err).toContain("has had no night yet");
+    expect((await on("lostbank")).err).toContain("has no schedule and no night");
+    const never = await on("nordbnk");
+    expect(never).toMatchObject({ code: ExitCode.notFound });
+    expect(never.err).toContain("never deployed");
+    expect(never.err).toContain("did you mean nordbank?");
+  });
+});
+
+describe("show --watch", () => {
+  /** Runs it on a screen until the night has ended, with what happens while it looks. */
+  async function watched(api: StandInApi, ...then: readonly (() => void)[]): Promise<Collected> {
+    const out = new Collected(true);
+    const steps = [...then];
+    const frames = setInterval(() => steps.shift()?.(), 2500);
+    try {
+      const io = { out, err: new Collected(false) };
+      expect(await main(["show", "nordbank", "--watch", "--kubeconfig", api.kubeconfig()], io)).toBe(ExitCode.done);
+    } finally {
+      clearInterval(frames);
+    }
+    return out;
+  }
+
+  test("draws 50 steps in one place: each frame fits the screen, and folds what has passed", async () => {
+    const api = await laneOf(chain(20));
+    const out = await watched(
+      api,
+      () => api.replaceWorkflow("nordbank", chain(40)),
+      () => api.replaceWorkflow("nordbank", chain(49, "Succeeded")),
+    );
+    const frames = out.text.split("\r\u001b[J").slice(1);
+    for (const frame of frames) {
+      expectWidth(frame, 80);
+      expect(frame.split("\n").length).toBeLessThanOrEqual(24);
+    }
+    expect(uncoloured(out.text)).toMatch(/… \d+ steps have passed/);
+    expect(frames.length).toBeGreaterThan(2);
+  }, 20_000);
+
+  test("outlives polls that fail, and says that it does", async () => {
+    const api = await laneOf(chain(20));
+    const out = await watched(
+      api,
+      () => api.trouble.set("customer-nordbank", { how: 503, times: 12 }),
+      () => api.replaceWorkflow("nordbank", { ...chain(49, "Succeeded") }),
+    );
+    expect(uncoloured(out.text)).toContain("the central cluster answers again");
+  }, 60_000);
+
+  test("writes one document a line for machines", async () => {
+    const api = await laneOf(night("nordbank", { open: "yes", nodes: passed(), phase: "Succeeded" }));
+    const told = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
+    const documents = told.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(documents).toMatchObject([
+      { apiVersion: "cli.nightlane.example/v1", kind: "Night", phase: "Succeeded", runNumber: 1 },
+    ]);
+  });
+});

@@ -1,0 +1,235 @@
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../../../../constructs/definition/central-cluster.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, type RunFacts, recordName } from "../../../../runs/run-record.ts";
+import type { CronWorkflow } from "../../../../runs/schedule.ts";
+import type { Workflow } from "../../../../runs/workflow.ts";
+import { temporaryFolder } from "../../../support/folders.ts";
+
+/** What a lane holds. */
+export interface StandInLane {
+  readonly cron?: CronWorkflow;
+  readonly workflows?: readonly Workflow[];
+}
+
+/** How requests go wrong: an HTTP status, a broken connection, no answer at all, or a login page. */
+export type Misbehaviour = number | "reset" | "silent" | "html";
+
+/**
+ * Answers as an API server does to what the command asks, and misbehaves where it is told to: a real one cannot be made
+ * to say 503 of a single lane.
+ */
+export class StandInApi {
+  /** By namespace, or `*` for all: what becomes of the next so many requests. */
+  readonly trouble = new Map<string, { readonly how: Misbehaviour; times: number }>();
+  /** Requests so far, `GET /path`. */
+  readonly requests: string[] = [];
+  /** Told of each request, `GET /path`, before it is answered. */
+  onRequest: (request: string) => void = () => {};
+  /** How many changes are made of which the answer is lost. */
+  lostAnswers = 0;
+  /** Most requests that were under way at once. */
+  mostAtOnce = 0;
+  private atOnce = 0;
+  private readonly lanes = new Map<string, StandInLane>();
+  private readonly records = new Map<string, RunFacts>();
+  private version = 1;
+
+  private constructor(private readonly server: Server) {
+    server.on("request", (request, response) => void this.answer(request, response));
+  }
+
+  static async start(): Promise<StandInApi> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return new StandInApi(server);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Path of a kubeconfig that names this server. */
+  kubeconfig(): string {
+    const file = join(temporaryFolder(), "kubeconfig");
+    const content = {
+      "current-context": "central",
+      clusters: [{ name: "central", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "anna", user: { token: "secret" } }],
+      contexts: [{ name: "central", context: { cluster: "central", user: "anna" } }],
+    };
+    writeFileSync(file, JSON.stringify(content));
+    return file;
+  }
+
+  lane(customer: string, lane: StandInLane): void {
+    this.lanes.set(laneNamespace(customer), lane);
+  }
+
+  record(facts: RunFacts): void {
+    this.records.set(recordName(facts.customer, facts.night), facts);
+  }
+
+  /** A workflow of a lane as it is now. */
+  workflow(customer: string, name: string): Workflow | undefined {
+    return this.lanes.get(laneNamespace(customer))?.workflows?.find(({ metadata }) => metadata.name === name);
+  }
+
+  replaceWorkflow(customer: string, workflow: Workflow): void {
+    const namespace = laneNamespace(customer);
+    const lane = this.lanes.get(namespace) ?? {};
+    const others = (lane.workflows ?? []).filter(({ metadata }) => metadata.name !== workflow.metadata.name);
+    this.lanes.set(namespace, { ...lane, workflows: [...others, workflow] });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", this.url);
+    this.requests.push(`${request.method} ${url.pathname}`);
+    this.onRequest(`${request.method} ${url.pathname}`);
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    response.on("close", () => {
+      this.atOnce -= 1;
+    });
+    const namespace = /namespaces\/([^/]+)/.exec(url.pathname)?.[1] ?? "";
+    const trouble = this.trouble.get(namespace) ?? this.trouble.get("*");
+    if (trouble !== undefined && trouble.times > 0) {
+      trouble.times -= 1;
+      misbehave(trouble.how, request, response);
+      return;
+    }
+    const body = await bodyOf(request);
+    // Answers take a moment, so that requests overlap as they do over a network.
+    setTimeout(() => {
+      const found = this.find(request, url, namespace, body);
+      if (request.method === "PATCH" && this.lostAnswers > 0) {
+        this.lostAnswers -= 1;
+        request.socket.destroy();
+        return;
+      }
+      const [status, content] = found === undefined ? [404, status404(url.pathname)] : [200, found];
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+    }, 2);
+  }
+
+  private find(request: IncomingMessage, url: URL, namespace: string, body: string): object | undefined {
+    const [, plural, name] = /namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+    const heads = (request.headers.accept ?? "").includes("PartialObjectMetadataList");
+    const lane = this.lanes.get(namespace);
+    switch (plural) {
+      case undefined:
+        return url.pathname.endsWith("/selfsubjectreviews")
+          ? { status: { userInfo: { username: "anna@vendor.example" } } }
+          : url.pathname === "/api/v1/namespaces"
+            ? { items: [...this.lanes.keys()].map(namespaceObject), metadata: {} }
+            : undefined;
+      case "cronworkflows":
+        return lane?.cron;
+      case "workflows":
+        if (name === undefined) {
+          const items = lane?.workflows ?? [];
+          return { items: heads ? items.map(({ metadata }) => ({ metadata })) : items, metadata: {} };
+        }
+        return request.method === "PATCH" ? this.patch(namespace, name, body) : this.ofLane(namespace, name);
+      case "runrecords":
+        return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, heads) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  private ofLane(namespace: string, name: string): Workflow | undefined {
+    return this.lanes.get(namespace)?.workflows?.find(({ metadata }) => metadata.name === name);
+  }
+
+  private patch(namespace: string, name: string, body: string): Workflow | undefined {
+    const before = this.ofLane(namespace, name);
+    if (before === undefined) {
+      return undefined;
+    }
+    this.version += 1;
+    const merged = merge(before, JSON.parse(body)) as Workflow;
+    const after = { ...merged, metadata: { ...merged.metadata, resourceVersion: String(this.version) } };
+    this.replaceWorkflow(namespace.replace("customer-", ""), after);
+    return after;
+  }
+
+  private recordAnswer(url: URL, name: string | undefined, heads: boolean): object | undefined {
+    if (name !== undefined) {
+      const facts = this.records.get(name);
+      return facts === undefined ? undefined : recordObject(name, facts);
+    }
+    const selector = url.searchParams.get("labelSelector") ?? "";
+    const customer = /customer=([\w-]+)/.exec(selector)?.[1];
+    const dates = /business-date in \(([^)]*)\)/.exec(selector)?.[1]?.split(",");
+    const found = [...this.records].filter(
+      ([, { customer: whose, businessDate }]) =>
+        (customer === undefined || whose === customer) &&
+        (dates === undefined || dates.includes(businessDate ?? "")) &&
+        (!selector.includes(`!${DATE_LABEL}`) || businessDate === undefined),
+    );
+    const limit = Number(url.searchParams.get("limit") ?? found.length);
+    const from = Number(url.searchParams.get("continue") ?? 0);
+    const items = found.slice(from, from + limit).map(([key, facts]) => recordObject(key, facts));
+    const next = from + limit < found.length ? { continue: String(from + limit) } : {};
+    return { items: heads ? items.map(({ metadata }) => ({ metadata })) : items, metadata: next };
+  }
+}
+
+function misbehave(how: Misbehaviour, request: IncomingMessage, response: ServerResponse): void {
+  if (how === "reset") {
+    request.socket.destroy();
+  } else if (how === "html") {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>Please log in</html>");
+  } else if (how !== "silent") {
+    const message = how === 503 ? "etcdserver: leader changed" : `answer ${how}`;
+    response.writeHead(how, { "content-type": "application/json" }).end(JSON.stringify({ kind: "Status", message }));
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request) {
+    body += String(chunk);
+  }
+  return body;
+}
+
+function status404(path: string): object {
+  return { kind: "Status", message: `${path} not found` };
+}
+
+function namespaceObject(name: string): object {
+  return { metadata: { name, labels: { [CUSTOMER_LABEL]: name.replace("customer-", "") } } };
+}
+
+function recordObject(name: string, facts: RunFacts): { readonly metadata: object; readonly spec: RunFacts } {
+  const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
+  const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
+  return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
+}
+
+/** RFC 7386. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) {
+    return patch;
+  }
+  const result: Record<string, unknown> = typeof target === "object" && target !== null ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) {
+      delete result[key];
+    } else {
+      result[key] = merge(result[key], value);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { changedFiles } from "../../../pipeline/changes.ts";
+
+let repository: string;
+const git = (...args: string[]): string => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
+const commit = (): string => {
+  git("add", "--all");
+  git("-c", "user.name=t", "-c", "user.email=t@t.example", "commit", "--quiet", "--message", "x");
+  return git("rev-parse", "HEAD");
+};
+const write = (file: string, text: string): void => writeFileSync(join(repository, file), text);
+
+beforeAll(() => {
+  repository = mkdtempSync(join(tmpdir(), "nightlane-changes-"));
+  git("init", "--quiet");
+  mkdirSync(join(repository, "customers"));
+});
+afterAll(() => rmSync(repository, { recursive: true, force: true }));
+
+test("tells what was added, changed and deleted; a rename is both", () => {
+  write("customers/a.ts", "the same words in both, long enough to look like a rename");
+  write("gone.md", "x");
+  write("name with space.md", "x");
+  const base = commit();
+  renameSync(join(repository, "customers/a.ts"), join(repository, "customers/b.ts"));
+  rmSync(join(repository, "gone.md"));
+  write("name with space.md", "y");
+  const head = commit();
+  expect(changedFiles(base, head, repository)).toEqual([
+    { path: "customers/a.ts", deleted: true },
+    { path: "customers/b.ts", deleted: false },
+    { path: "gone.md", deleted: true },
+    { path: "name with space.md", deleted: false },
+  ]);
+  expect(changedFiles(head, head, repository)).toEqual([]);
+});
+
+test.each(["", "0".repeat(40), "f".repeat(40), "no-such-branch"])("base %j says nothing of what was before", (base) => {
+  expect(changedFiles(base, "HEAD", repository)).toBeUndefined();
+});

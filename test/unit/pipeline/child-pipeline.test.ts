@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Affected } from "../../../pipeline/affected.ts";
+import { childPipeline, type PlanFiles, type Purpose } from "../../../pipeline/child-pipeline.ts";
+import type { Job } from "../../../pipeline/jobs.ts";
+
+const BASE = "0123456789abcdef0123456789abcdef01234567";
+const NONE: Affected = { customers: [], removed: [], platform: false };
+const PROTECTED = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
+const GLOBAL = new Set(["workflow", "stages", "default"]);
+
+function plan(purpose: Purpose, affected: Partial<Affected>): PlanFiles {
+  return childPipeline({ purpose, affected: { ...NONE, ...affected }, base: BASE, planCommand: "plan again" });
+}
+
+function jobs(files: PlanFiles, file = "child.yml"): Record<string, Job> {
+  const pipeline: Record<string, unknown> = parse(files[file] ?? "");
+  return Object.fromEntries(Object.entries(pipeline).filter(([name]) => !GLOBAL.has(name))) as Record<string, Job>;
+}
+
+describe("for a merge request", () => {
+  const review = jobs(plan("review", { customers: ["nordbank"], removed: ["gone"], platform: true }));
+
+  test("shows and previews each stack, and only shows one that goes", () => {
+    expect(Object.keys(review)).toEqual([
+      "platform:diff",
+      "platform:preview",
+      "nordbank:diff",
+      "nordbank:preview",
+      "gone:diff",
+    ]);
+  });
+
+  test("no job has an environment, a lock, or a word of Pulumi's own command", () => {
+    for (const job of Object.values(review)) {
+      expect(job).not.toHaveProperty("environment");
+      expect(job).not.toHaveProperty("resource_group");
+      expect(job.script?.join("\n")).not.toMatch(/pulumi (up|destroy|refresh|cancel|stack)/);
+    }
+  });
+});
+
+describe("for the default branch", () => {
+  const deploy = jobs(plan("deploy", { customers: ["nordbank"], removed: ["gone"], platform: true }));
+
+  test("has a preview, an up and a cancel for each stack, and a destroy for the one that goes", () => {
+    expect(Object.keys(deploy)).toEqual([
+      "platform:preview",
+      "platform:up",
+      "platform:cancel",
+      "nordbank:preview",
+      "nordbank:up",
+      "nordbank:cancel",
+      "gone:destroy",
+    ]);
+  });
+
+  test("every job runs on the protected default branch only", () => {
+    for (const job of Object.values(deploy)) {
+      expect(job.rules).toHaveLength(1);
+      expect(job.rules?.[0]).toMatchObject({ if: PROTECTED });
+    }
+  });
+
+  test.each([
+    ["platform:up", "platform"],
+    ["nordbank:preview", "customers/nordbank"],
+    ["nordbank:up", "customers/nordbank"],
+    ["nordbank:cancel", "customers/nordbank"],
+    ["gone:destroy", "customers/gone"],
+  ])("%s has the environment and the literal lock %s", (name, own) => {
+    expect(deploy[name]?.environment?.name).toBe(own);
+    expect(deploy[name]?.resource_group).toBe(own);
+  });
+
+  test("the platform comes before customers, a preview before its up", () => {
+    expect(deploy["platform:up"]?.needs).toEqual(["platform:preview"]);
+    expect(deploy["nordbank:preview"]?.needs).toEqual(["platform:up"]);
+    expect(deploy["nordbank:up"]?.needs).toEqual(["nordbank:preview"]);
+  });
+
+  test("without a change of the platform a customer waits for nothing", () => {
+    const own = jobs(plan("deploy", { customers: ["nordbank"] }));
+    expect(Object.keys(own)).toEqual(["nordbank:preview", "nordbank:up", "nordbank:cancel"]);
+    expect(own["nordbank:preview"]?.needs).toEqual([]);
+  });
+
+  test("destroy and cancel wait for a person and hold nothing up", () => {
+    for (const name of ["gone:destroy", "nordbank:cancel", "platform:cancel"]) {
+      expect(deploy[name]?.rules).toEqual([{ if: PROTECTED, when: "manual", allow_failure: true }]);
+    }
+  });
+
+  test("destroy takes the remote Jobs along, with the namespace that the deleted file named", () => {
+    const script = deploy["gone:destroy"]?.script ?? [];
+    expect(script[0]).toBe(`git show ${BASE}:customers/gone.ts > customers/gone.ts`);
+    expect(script.findIndex((line) => line.includes("remove-remote-jobs.ts gone"))).toBeGreaterThan(
+      script.findIndex((line) => line.startsWith("pulumi destroy")),
+    );
+    expect(deploy["gone:destroy"]?.environment?.action).toBe("stop");
+  });
+});
+
+test("drift is looked for in every stack, and looking makes no deployment", () => {
+  const drift = jobs(plan("drift", { customers: ["nordbank"], platform: true }));
+  expect(Object.keys(drift)).toEqual(["platform:drift", "nordbank:drift"]);
+  expect(drift["nordbank:drift"]?.script?.[0]).toContain("preview --stack nordbank --refresh --expect-no-changes");
+  expect(drift["nordbank:drift"]?.environment).toEqual({ name: "customers/nordbank", action: "verify" });
+});
+
+test.each(["review", "deploy", "drift"] as const)("%s of nothing is still a valid pipeline", (purpose) => {
+  expect(Object.keys(jobs(plan(purpose, {})))).toEqual(["nothing"]);
+});
+
+describe("past a hundred customers", () => {
+  const customers = Array.from({ length: 250 }, (_, index) => `bank-${String(index).padStart(3, "0")}`);
+  const files = plan("deploy", { customers, platform: true });
+
+  test("one more pipeline per hundred, after the platform, from the plan written again", () => {
+    const child = jobs(files);
+    expect(Object.keys(files).sort()).toEqual(["child.yml", "shard-1.yml", "shard-2.yml", "shard-3.yml"]);
+    expect(child.shards).toMatchObject({ script: ["plan again"], artifacts: { paths: ["plan/"] } });
+    expect(child["shard-3"]).toMatchObject({
+      needs: ["shards", "platform:up"],
+      trigger: { include: [{ artifact: "plan/shard-3.yml", job: "shards" }], strategy: "depend" },
+    });
+  });
+
+  test("every customer is deployed in one shard and needs nothing of another pipeline", () => {
+    const all = [1, 2, 3].flatMap((shard) => Object.entries(jobs(files, `shard-${shard}.yml`)));
+    expect(all.filter(([name]) => name.endsWith(":up")).map(([name]) => name)).toEqual(
+      customers.map((name) => `${name}:up`),
+    );
+    expect(all.filter(([name]) => name.endsWith(":preview")).every(([, job]) => job.needs?.length === 0)).toBe(true);
+  });
+
+  test("exactly a hundred stay together", () => {
+    expect(Object.keys(plan("deploy", { customers: customers.slice(0, 100) }))).toEqual(["child.yml"]);
+  });
+});

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { childPipeline } from "../../../pipeline/child-pipeline.ts";
+import type { Job } from "../../../pipeline/jobs.ts";
+
+/** What GitLab enforces and a local run cannot: asserted on the file. */
+const FILE = fileURLToPath(new URL("../../../.gitlab-ci.yml", import.meta.url));
+const text = readFileSync(FILE, "utf8");
+const pipeline: Record<string, unknown> = parse(text, { merge: true });
+const jobs = new Map(
+  Object.entries(pipeline).filter(
+    ([name]) => !name.startsWith(".") && !["workflow", "stages", "variables", "default"].includes(name),
+  ) as [string, Job][],
+);
+
+const MERGE_REQUEST = '$CI_PIPELINE_SOURCE == "merge_request_event"';
+const rulesOf = (name: string): readonly string[] =>
+  (jobs.get(name)?.rules ?? []).map((rule) => String(rule.if ?? rule.when));
+
+describe(".gitlab-ci.yml", () => {
+  test("has the jobs that the documents name", () => {
+    expect([...jobs.keys()]).toEqual([
+      "lint",
+      "unit",
+      "isolation",
+      "isolation:diff",
+      "plan:review",
+      "note",
+      "review",
+      "plan:deploy",
+      "deploy",
+      "plan:drift",
+      "drift",
+    ]);
+  });
+
+  test("runs for merge requests and the default branch only", () => {
+    expect(pipeline.workflow).toEqual({
+      rules: [{ if: MERGE_REQUEST }, { if: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" }],
+    });
+  });
+
+  test("names no environment: a credential is given to jobs of the child pipelines alone", () => {
+    for (const [name, job] of jobs) {
+      expect(job, name).not.toHaveProperty("environment");
+    }
+  });
+
+  test.each(["isolation:diff", "plan:review", "note", "review"])("%s runs for a merge request only", (name) => {
+    expect(rulesOf(name)).toEqual([MERGE_REQUEST]);
+  });
+
+  test.each(["plan:deploy", "deploy", "plan:drift", "drift"])(
+    "%s runs on the protected default branch only",
+    (name) => {
+      expect(rulesOf(name)).toHaveLength(1);
+      expect(rulesOf(name)[0]).toContain("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH");
+      expect(rulesOf(name)[0]).toContain('$CI_COMMIT_REF_PROTECTED == "true"');
+    },
+  );
+
+  test("a schedule looks for drift and never deploys", () => {
+    expect(rulesOf("deploy")[0]).toContain('$CI_PIPELINE_SOURCE != "schedule"');
+    expect(rulesOf("drift")[0]).toContain('$CI_PIPELINE_SOURCE == "schedule"');
+  });
+
+  test.each([
+    ["review", "plan:review"],
+    ["deploy", "plan:deploy"],
+    ["drift", "plan:drift"],
+  ])("%s runs the pipeline that %s wrote, and ends as it ends", (name, plan) => {
+    expect(jobs.get(name)?.trigger).toEqual({
+      include: [{ artifact: "plan/child.yml", job: plan }],
+      strategy: "depend",
+    });
+  });
+
+  test("deploys after every check", () => {
+    expect(pipeline.stages).toEqual(["check", "plan", "review", "deploy"]);
+    expect(jobs.get("deploy")).not.toHaveProperty("needs");
+    expect(jobs.get("plan:deploy")).not.toHaveProperty("needs");
+  });
+
+  test("its child pipelines prepare a job as it does", () => {
+    const affected = { customers: ["nordbank"], removed: [], platform: false };
+    const files = childPipeline({ purpose: "deploy", affected, base: "HEAD", planCommand: "" });
+    const child: Record<string, unknown> = parse(files["child.yml"] ?? "");
+    const { interruptible: _, ...same } = pipeline.default as Record<string, unknown>;
+    expect(child.default).toEqual(same);
+  });
+
+  test("never updates a snapshot", () => {
+    const runs = text.split("\n").filter((line) => line.includes("vitest run"));
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toContain("--update=none");
+    expect(runs[0]).not.toMatch(/ -u\b/);
+  });
+
+  test("the note is written whatever the isolation diff found", () => {
+    expect(jobs.get("note")?.rules?.[0]).toMatchObject({ when: "always" });
+    expect(jobs.get("isolation:diff")?.artifacts).toMatchObject({ when: "always" });
+    expect(jobs.get("note")?.artifacts).toMatchObject({ reports: { terraform: "review-terraform.json" } });
+  });
+});
