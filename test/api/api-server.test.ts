@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("the command tells its kubeconfig, serves, and ends with everything when its input closes", async () => {
-  const cli = join(repositoryRoot, "farm", "cli.ts");
+  const cli = join(repositoryRoot, "test", "farm", "cli.ts");
   const child = spawn(process.execPath, ["--import", "tsx", cli, "api-server", "--dir", folder], {
     cwd: repositoryRoot,
     stdio: ["pipe", "pipe", "inherit"],

@@ -38,7 +38,7 @@ export async function runBashNight(props: BashNightProps): Promise<string> {
   const log = join(folder, "night.log");
   const stream = openSync(log, "a");
   const night = `bash-${businessDate}`;
-  const child = spawn("bash", [join(repositoryRoot, "bench", "baseline", "night.sh")], {
+  const child = spawn("bash", [join(repositoryRoot, "test", "bench", "baseline", "night.sh")], {
     cwd: folder,
     stdio: ["ignore", stream, stream],
     env: {

@@ -8,7 +8,7 @@ import { FarmError } from "./tools/errors.ts";
  * terminal of its caller. @throws FarmError if it fails, having said why
  */
 export async function farmCommand(...args: readonly string[]): Promise<void> {
-  const child = spawn("tsx", [join(repositoryRoot, "farm", "cli.ts"), ...args], { stdio: "inherit" });
+  const child = spawn("tsx", [join(repositoryRoot, "test", "farm", "cli.ts"), ...args], { stdio: "inherit" });
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exit) => resolve(exit ?? 128));

@@ -44,7 +44,7 @@ export class ArgoNight extends Night {
       volume: site.remote,
     };
     const file = parse(
-      readFileSync(join(repositoryRoot, "bench", "baseline", "argo-resource.yaml"), "utf8"),
+      readFileSync(join(repositoryRoot, "test", "bench", "baseline", "argo-resource.yaml"), "utf8"),
     ) as WorkflowFile;
     const body = {
       ...file,

@@ -52,7 +52,7 @@ export class BashNight extends Night {
     const manifest = { ...job, metadata: { ...job.metadata, name: "@NIGHT@-revaluation" } };
     await writeFile(join(jobs, "10-revaluation.json"), JSON.stringify(manifest));
     const log = openSync(this.log, "a");
-    this.child = spawn("bash", [join(repositoryRoot, "bench", "baseline", "night.sh")], {
+    this.child = spawn("bash", [join(repositoryRoot, "test", "bench", "baseline", "night.sh")], {
       cwd: this.desk,
       // A group of its own, so that the script ends with all that it started.
       detached: true,

@@ -8,6 +8,6 @@ const PROGRAM = "revaluation.py";
 export async function ensureApplication(volume: string): Promise<void> {
   const folder = join(volume, "application");
   await mkdir(folder, { recursive: true });
-  await copyFile(join(repositoryRoot, "chaos", "application", PROGRAM), join(folder, PROGRAM));
+  await copyFile(join(repositoryRoot, "test", "chaos", "application", PROGRAM), join(folder, PROGRAM));
   await chmod(join(folder, PROGRAM), 0o644);
 }

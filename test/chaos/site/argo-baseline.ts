@@ -37,7 +37,7 @@ export async function ensureArgoBaseline(props: ArgoBaselineProps): Promise<void
     });
   };
   await apply(join(crds, "full"));
-  const file = readFileSync(join(repositoryRoot, "bench", "baseline", "argo-controller.yaml"), "utf8");
+  const file = readFileSync(join(repositoryRoot, "test", "bench", "baseline", "argo-controller.yaml"), "utf8");
   await apply(
     "-",
     file
