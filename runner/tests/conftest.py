@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.kubeconfig import read_kubeconfig
+from nightlane_runner.api.kubeconfig import read_kubeconfig
 from tests.support.administrator import Administrator
 from tests.support.api_server import pinned_tool, running_api_server
 from tests.support.kubelet import Kubelet

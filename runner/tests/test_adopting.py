@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
-from nightlane_runner import run_identity
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.json_tree import number_at, object_at, text_at
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from nightlane_runner.archive import ArchiveBroken, UnsafeArchive, unpack
+from nightlane_runner.container.archive import ArchiveBroken, UnsafeArchive, unpack
 
 
 def _archive(*members: tuple[tarfile.TarInfo, bytes]) -> io.BytesIO:

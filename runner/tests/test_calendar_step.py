@@ -10,8 +10,8 @@ import pytest
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane.run_claim import RunClaim, claim_run
 from nightlane_runner.main import Runner
-from nightlane_runner.run_claim import RunClaim, claim_run
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import document
 

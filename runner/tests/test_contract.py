@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.business_calendar import UnknownDayError
+from nightlane_runner.calendar.business_calendar import UnknownDayError
 from tests.support.calendar_facts import UnreadableCalendar, calendar_facts, calendar_from
 from tests.support.random_calendars import ZONES, random_calendar, random_times
 

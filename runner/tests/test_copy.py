@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.copy_step import CopyStep
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.copy_step import CopyStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
@@ -114,7 +114,7 @@ def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
     sides: _Sides, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     """The container's own tar says why, and no repetition cures it."""
-    monkeypatch.setattr("nightlane_runner.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
     (sides.customer / "out").mkdir()
     (sides.customer / "out" / "link").symlink_to("link" if harm == "a link to itself" else "nothing")
 
@@ -129,7 +129,7 @@ def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
 
 def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
     """And goes on in the next try, once the connection holds."""
-    monkeypatch.setattr("nightlane_runner.copy_tries.FIRST_PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.FIRST_PAUSE_SECONDS", 0.5)
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
     sides.shell.cuts = [None, 10_000] * 50
     changes = {"troubleSeconds": 2}

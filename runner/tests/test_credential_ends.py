@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.certificate_end import certificates_end
-from nightlane_runner.credential_ends import credential_ends, write_credential_ends
-from nightlane_runner.kubeconfig import Credential, read_kubeconfig
+from nightlane_runner.api.certificate_end import certificates_end
+from nightlane_runner.api.credential_ends import credential_ends, write_credential_ends
+from nightlane_runner.api.kubeconfig import Credential, read_kubeconfig
 from nightlane_runner.step_log import StepLog
 from tests.support.administrator import Administrator
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.driver_pod import has_done_its_work
 from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.job.driver_pod import has_done_its_work
+from nightlane_runner.job.remote_job import Condition, RemoteJob
 from nightlane_runner.json_tree import Json, JsonObject, objects_at
-from nightlane_runner.remote_job import Condition, RemoteJob
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet

@@ -2,9 +2,9 @@
 
 import pytest
 
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job.manifest import complete_job
 from nightlane_runner.json_tree import Json, object_at, text_at
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

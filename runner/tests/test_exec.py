@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.exec_step import ExecStep
+from nightlane_runner.container.pod_shell import PodShell
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.pod_shell import PodShell
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.exec_step import ExecStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.fence import Fence
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.job.fence import Fence
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
-from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.attempt_record import AttemptRecord
-from nightlane_runner.copy_step import CopyStep
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.main import Runner
-from nightlane_runner.step_input import StepInput
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.steps.copy_step import CopyStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet

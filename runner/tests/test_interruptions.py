@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner import run_identity
-from nightlane_runner.cancel import Cancellation, one_job
-from nightlane_runner.job_manifest import complete_job, spec_hash
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job.cancel import Cancellation, one_job
+from nightlane_runner.job.manifest import complete_job, spec_hash
 from nightlane_runner.json_tree import object_at, text_at
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.kept_files import NEWEST_DATES, KeptNights, Retention, last_write
+from nightlane_runner.lane.kept_files import NEWEST_DATES, KeptNights, Retention, last_write
 
 DAY = 24 * 3600.0
 NOW = 1_800_000_000.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.kept_log import KeptLog, KeptLogLimits, NoRoom, part_file, part_numbers
+from nightlane_runner.lane.kept_log import KeptLog, KeptLogLimits, NoRoom, part_file, part_numbers
 from nightlane_runner.step_log import StepLog
 from tests.support.small_volume import small_volume
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner.kubeconfig import UnusableKubeconfig, read_kubeconfig
+from nightlane_runner.api.kubeconfig import UnusableKubeconfig, read_kubeconfig
 
 PEM = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").decode()
 

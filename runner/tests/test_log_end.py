@@ -6,7 +6,7 @@ import io
 import zlib
 from pathlib import Path
 
-from nightlane_runner.log_end import MOST_BYTES, printable, write_log_end
+from nightlane_runner.lane.log_end import MOST_BYTES, printable, write_log_end
 from nightlane_runner.main import Runner
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import document, spark_step

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner import log_follow
-from nightlane_runner.log_follow import LogPosition
+from nightlane_runner.job import log_follow
+from nightlane_runner.job.log_follow import LogPosition
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
@@ -56,7 +56,7 @@ def test_silent_log_does_not_hide_the_end_of_the_job(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
-    monkeypatch.setattr("nightlane_runner.job_progress._LOG_TAIL_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
     running, _, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
     kubelet.succeed(pod)
     assert running.ended(10) is None

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from nightlane_runner.api_errors import ApiUnknown, ReadRefused
+from nightlane_runner.api.errors import ApiUnknown, ReadRefused
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner import fence as fence_module
+from nightlane_runner.document.step import ReapInput, SparkInput, Step
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.fence import Fence
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.job import fence as fence_module
+from nightlane_runner.job.fence import Fence
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
-from nightlane_runner.reap_step import ReapStep
-from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step import ReapInput, SparkInput, Step
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.reap_step import ReapStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

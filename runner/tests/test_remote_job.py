@@ -1,7 +1,7 @@
 """What a runner reads off a Job object."""
 
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import Json, JsonObject
-from nightlane_runner.remote_job import RemoteJob
 
 
 def _job(suspend: bool, condition: str) -> JsonObject:

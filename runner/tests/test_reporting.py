@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.exec_step import ExecStep
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.json_tree import Json, JsonObject
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.exec_step import ExecStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
@@ -197,10 +197,10 @@ def test_healthy_wait_ends_no_try(admin: Administrator, kubelet: Kubelet, start_
 @pytest.fixture
 def soon_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drivers whose executors are looked at every second, and which are idle after three."""
-    monkeypatch.setattr("nightlane_runner.job_progress.FIRST_LOOKS_SECONDS", 1.0)
-    monkeypatch.setattr("nightlane_runner.executor_look.FIRST_LOOKS_SECONDS", 1.0)
-    monkeypatch.setattr("nightlane_runner.executor_look.LATER_LOOKS_SECONDS", 1.0)
-    monkeypatch.setattr("nightlane_runner.executor_look.IDLE_SECONDS", 3.0)
+    monkeypatch.setattr("nightlane_runner.job.progress.FIRST_LOOKS_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.executor_look.FIRST_LOOKS_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.executor_look.LATER_LOOKS_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3.0)
 
 
 @pytest.mark.usefixtures("soon_looked_at")
@@ -266,7 +266,7 @@ def test_command_that_may_not_be_started_is_for_a_person(
     admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No repetition gives a right that a role does not have: the step says so within a minute."""
-    monkeypatch.setattr("nightlane_runner.exec_step.REFUSED_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("nightlane_runner.steps.exec_step.REFUSED_PAUSE_SECONDS", 0.1)
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
     message = (
         'Error from server (Forbidden): pods "pricing-0" is forbidden: User "x" cannot create resource "pods/exec"'

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path, PurePosixPath
 
-from nightlane_runner.archive import UnpackedFile
-from nightlane_runner.result_hashes import MOST_FILES, write_result_hashes
+from nightlane_runner.container.archive import UnpackedFile
+from nightlane_runner.lane.result_hashes import MOST_FILES, write_result_hashes
 
 
 def _written(files: dict[str, str], outputs: Path) -> dict[str, object]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import text_at
-from nightlane_runner.results import ResultsFetch
-from nightlane_runner.spark_step import SparkStep
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.results import ResultsFetch
+from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet

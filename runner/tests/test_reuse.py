@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.reuse_step import ReuseStep
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.reuse_step import ReuseStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet

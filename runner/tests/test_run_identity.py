@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from nightlane_runner import run_identity
-from nightlane_runner.job_manifest import complete_job, spec_hash
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import Run, Step
+from nightlane_runner.job.manifest import complete_job, spec_hash
 from nightlane_runner.json_tree import text_at
-from nightlane_runner.step import Run, Step
 from tests.support.steps import rendered_job
 
 RUN = Run("nordbank", "night", date(2026, 3, 31), "quarter-end", 1)

@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from nightlane_runner import remote_scripts
-from nightlane_runner.container_work import ContainerWork, OutOfTime
+from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.pod_shell import PodContainer, PodShell
+from nightlane_runner.container.shell_session import Ending, TransportFailed
+from nightlane_runner.container.transfer import NEEDED_PROGRAMS, RemoteAbsent, fetch_listed, fetch_path, send_path
+from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.pod_shell import PodContainer, PodShell
-from nightlane_runner.shell_session import Ending, TransportFailed
-from nightlane_runner.transfer import NEEDED_PROGRAMS, RemoteAbsent, fetch_listed, fetch_path, send_path
 from tests.support.local_shell import DeadShell, LocalShell
 
 SHELLS = [

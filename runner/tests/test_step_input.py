@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.main import Runner
-from nightlane_runner.step_input import StepInput
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import copy_step, document, exec_step, rendered_job, spark_step
 

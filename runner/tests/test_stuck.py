@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner import job_claim
-from nightlane_runner.attempt_record import AttemptRecord
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job_claim import JobClaim
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.job import claim as job_claim
+from nightlane_runner.job.claim import JobClaim
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.remote_job import parsed_time
 from nightlane_runner.json_tree import Json, object_at, text_at
-from nightlane_runner.remote_job import parsed_time
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.lane.attempt_record import AttemptRecord
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet

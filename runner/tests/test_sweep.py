@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from nightlane_runner import run_identity
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import Step
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import objects_at, text_at
-from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step import Step
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.kept_files import NEWEST_DATES
-from nightlane_runner.step_input import StepInput
-from nightlane_runner.tidy_step import CustomerTidy, LaneTidy, TidyReach
-from nightlane_runner.volume_use import parsed_df, volume_use
+from nightlane_runner.lane.kept_files import NEWEST_DATES
+from nightlane_runner.lane.volume_use import parsed_df, volume_use
+from nightlane_runner.steps.tidy_step import CustomerTidy, LaneTidy, TidyReach
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet

@@ -7,15 +7,16 @@ from queue import SimpleQueue
 
 import pytest
 
-from nightlane_runner import job_follow, run_identity
-from nightlane_runner.api_errors import ApiRefused
-from nightlane_runner.cluster import Cluster, JobReading
-from nightlane_runner.job_follow import JobFollower
-from nightlane_runner.job_manifest import complete_job
+from nightlane_runner.api.cluster import Cluster, JobReading
+from nightlane_runner.api.errors import ApiRefused
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import SparkInput, Step
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job import follow as job_follow
+from nightlane_runner.job.follow import JobFollower
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, object_at
-from nightlane_runner.remote_job import RemoteJob
-from nightlane_runner.step import SparkInput, Step
-from nightlane_runner.step_input import StepInput
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import FrameType
 
+from nightlane_runner.lane.places import Places
 from nightlane_runner.orders import STOP, read_order
-from nightlane_runner.places import Places
 from nightlane_runner.step_log import StepLog
 
 GRACE_SECONDS = 25.0

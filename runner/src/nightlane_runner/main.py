@@ -7,32 +7,32 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from nightlane_runner import night_paths
-from nightlane_runner.api import Api
-from nightlane_runner.calendar_step import run_calendar
-from nightlane_runner.cluster import Cluster
-from nightlane_runner.copy_step import CopyStep
-from nightlane_runner.credential_ends import write_credential_ends
-from nightlane_runner.exec_step import ExecStep
+from nightlane_runner.api.client import Api
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.api.credential_ends import write_credential_ends
+from nightlane_runner.api.kubeconfig import UnusableKubeconfig
+from nightlane_runner.container.pod_shell import KubectlShell
+from nightlane_runner.document.step import Step
+from nightlane_runner.document.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.full_volume import is_full, lane_volume_full
 from nightlane_runner.interruption import Interruptions
-from nightlane_runner.kubeconfig import UnusableKubeconfig
-from nightlane_runner.log_end import write_log_end
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.full_volume import is_full, lane_volume_full
+from nightlane_runner.lane.log_end import write_log_end
+from nightlane_runner.lane.places import Places
 from nightlane_runner.outage import Outage
-from nightlane_runner.places import Places
-from nightlane_runner.pod_shell import KubectlShell
-from nightlane_runner.read_step import read_kept
-from nightlane_runner.reap_step import ReapStep
-from nightlane_runner.reuse_step import ReuseStep
-from nightlane_runner.spark_step import SparkStep
-from nightlane_runner.step import Step
-from nightlane_runner.step_context import StepContext
-from nightlane_runner.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.step_log import StepLog
-from nightlane_runner.sweep_step import SweepStep
-from nightlane_runner.tidy_step import CustomerTidy, LaneTidy, TidyReach
+from nightlane_runner.steps.calendar_step import run_calendar
+from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.copy_step import CopyStep
+from nightlane_runner.steps.exec_step import ExecStep
+from nightlane_runner.steps.read_step import read_kept
+from nightlane_runner.steps.reap_step import ReapStep
+from nightlane_runner.steps.reuse_step import ReuseStep
+from nightlane_runner.steps.spark_step import SparkStep
+from nightlane_runner.steps.sweep_step import SweepStep
+from nightlane_runner.steps.tidy_step import CustomerTidy, LaneTidy, TidyReach
 from nightlane_runner.trouble import Troubles
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"

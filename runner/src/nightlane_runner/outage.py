@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from nightlane_runner.api_errors import ApiUnknown, ReadRefused
+from nightlane_runner.api.errors import ApiUnknown, ReadRefused
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.step_log import StepLog

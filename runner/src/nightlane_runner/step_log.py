@@ -6,8 +6,8 @@ from collections import deque
 from pathlib import Path
 from typing import TextIO
 
-from nightlane_runner.kept_log import KeptLog
-from nightlane_runner.log_end import MOST_LINES
+from nightlane_runner.lane.kept_log import KeptLog
+from nightlane_runner.lane.log_end import MOST_LINES
 
 
 class StepLog:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nightlane_runner.api import Api
-from nightlane_runner.api_errors import ApiRefused
+from nightlane_runner.api.client import Api
+from nightlane_runner.api.errors import ApiRefused
+from nightlane_runner.api.kubeconfig import read_kubeconfig
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
-from nightlane_runner.kubeconfig import read_kubeconfig
 
 RUNNER_RULES: list[tuple[str, str, list[str]]] = [
     ("batch", "jobs", ["create", "get", "list", "watch", "delete"]),

@@ -3,10 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from nightlane_runner.business_calendar import BusinessCalendar
-from nightlane_runner.business_date import business_date
-from nightlane_runner.calendar_input import read_calendar
-from nightlane_runner.input_check import InputReader, Problem
+from nightlane_runner.calendar.business_calendar import BusinessCalendar
+from nightlane_runner.calendar.business_date import business_date
+from nightlane_runner.document.calendar_input import read_calendar
+from nightlane_runner.document.input_check import InputReader, Problem
 from nightlane_runner.json_tree import Json, JsonObject
 
 ROLL_HOUR = 12

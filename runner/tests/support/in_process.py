@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nightlane_runner import night_paths
-from nightlane_runner.api import Api
-from nightlane_runner.cluster import Cluster
+from nightlane_runner.api.client import Api
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.document.step import Step
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interruptions
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.places import Places
 from nightlane_runner.outage import Outage
-from nightlane_runner.places import Places
-from nightlane_runner.step import Step
-from nightlane_runner.step_context import StepContext
 from nightlane_runner.step_log import StepLog
+from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import Troubles
 from tests.support.eventually import eventually
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from nightlane_runner.job.remote_job import parsed_time
 from nightlane_runner.json_tree import Json, JsonObject, object_at, objects_at, text_at
-from nightlane_runner.remote_job import parsed_time
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from nightlane_runner.pod_shell import PodContainer, shell_command
+from nightlane_runner.container.pod_shell import PodContainer, shell_command
 
 
 class LocalShell:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from nightlane_runner.api_errors import ApiRefused
+from nightlane_runner.api.errors import ApiRefused
 from nightlane_runner.json_tree import Json, JsonObject
 from tests.support.administrator import Administrator
 

@@ -4,9 +4,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.json_tree import text_at
-from nightlane_runner.spark_step import SparkStep
-from nightlane_runner.step_input import StepInput
+from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet

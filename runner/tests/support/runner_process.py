@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nightlane_runner.places import Places
+from nightlane_runner.lane.places import Places
 from tests.support.eventually import eventually
 from tests.support.steps import document
 

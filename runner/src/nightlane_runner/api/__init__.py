@@ -1,0 +1,1 @@
+"""The customer's API server: requests, streams, errors, and the credential for it."""

@@ -1,0 +1,151 @@
+"""The customer's cluster, in the few requests that a runner makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nightlane_runner.api.client import Api
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, ReadRefused
+from nightlane_runner.api.stream import ApiStream
+from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.json_tree import JsonObject, objects_at, text_at
+
+WATCH_SECONDS = 300
+"""The server ends a watch after this long; a new one begins with a fresh list."""
+
+WATCH_SILENCE_SECONDS = 150.0
+"""A healthy watch carries a bookmark about every minute, so this much silence means that it is broken."""
+
+LOG_SILENCE_SECONDS = 3600.0
+"""A healthy log may be silent for long (TCP keepalive finds dead connections); after this it is opened anew."""
+
+_NOT_FOUND = 404
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class JobReading:
+    """What a list says about one Job.
+
+    Attributes:
+        job: the Job, None where there is none of that name.
+        resource_version: where a watch goes on from.
+
+    """
+
+    job: RemoteJob | None
+    resource_version: str
+
+
+class Cluster:
+    """Requests in one namespace. Reading may raise ApiUnknown, everything else ApiRefused too."""
+
+    def __init__(self, api: Api, namespace: str) -> None:
+        self._api = api
+        self._namespace = namespace
+        self._core = f"/api/v1/namespaces/{namespace}"
+        self._leases = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+        self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
+
+    @property
+    def api(self) -> Api:
+        """The client underneath."""
+        return self._api
+
+    @property
+    def place(self) -> str:
+        """Where this is, for messages."""
+        return f"namespace {self._namespace} at {self._api.server}"
+
+    def read_job(self, name: str) -> JobReading:
+        """Read a Job by a list of one: only a list proves an absence, and only a list can be watched on from."""
+        answer = self._read(self._jobs, _named(name))
+        if text_at(answer, "kind") != "JobList":
+            raise ApiUnknown(f"expected a JobList, got {text_at(answer, 'kind') or 'no kind'}")
+        found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
+        return JobReading(found[0] if found else None, text_at(answer, "metadata", "resourceVersion"))
+
+    def jobs(self, selector: str) -> list[RemoteJob]:
+        """List Jobs by label selector."""
+        return [RemoteJob.of(item) for item in objects_at(self._read(self._jobs, {"labelSelector": selector}), "items")]
+
+    def watch_job(self, name: str, resource_version: str) -> ApiStream:
+        """Watch a Job from a version on."""
+        query = {
+            **_named(name),
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": resource_version,
+            "timeoutSeconds": str(WATCH_SECONDS),
+        }
+        return self._api.stream(self._jobs, query, WATCH_SILENCE_SECONDS)
+
+    def create_job(self, job: JsonObject) -> RemoteJob:
+        """Create a Job."""
+        return RemoteJob.of(self._api.create(self._jobs, job))
+
+    def delete_job(self, job: RemoteJob) -> None:
+        """Delete this very Job; its name is free only once its pods are gone. One that is gone is no error."""
+        self._delete(f"{self._jobs}/{job.name}", job.uid, "Foreground")
+
+    def pods_of_job(self, name: str) -> list[JsonObject]:
+        """List the pods that the Job controller made for a Job."""
+        return self.pods(f"batch.kubernetes.io/job-name={name}")
+
+    def pods(self, selector: str) -> list[JsonObject]:
+        """List pods by label selector."""
+        return objects_at(self._read(f"{self._core}/pods", {"labelSelector": selector}), "items")
+
+    def delete_pod(self, pod: JsonObject) -> None:
+        """Delete this very pod. One that is gone is no error."""
+        name, uid = text_at(pod, "metadata", "name"), text_at(pod, "metadata", "uid")
+        self._delete(f"{self._core}/pods/{name}", uid, "Background")
+
+    def events(self, kind: str, name: str) -> list[JsonObject]:
+        """List the events about an object."""
+        query = {"fieldSelector": f"involvedObject.kind={kind},involvedObject.name={name}"}
+        return objects_at(self._read(f"{self._core}/events", query), "items")
+
+    def read_lease(self, name: str) -> JsonObject | None:
+        """Read a Lease, None where there is none."""
+        try:
+            return self._api.get(f"{self._leases}/{name}")
+        except ApiRefused as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+
+    def create_lease(self, lease: JsonObject) -> JsonObject:
+        """Create a Lease and return it as it is now."""
+        return self._api.create(self._leases, lease)
+
+    def replace_lease(self, lease: JsonObject) -> JsonObject:
+        """Replace a Lease, unless somebody else changed it since it was read, and return it as it is now."""
+        return self._api.replace(f"{self._leases}/{text_at(lease, 'metadata', 'name')}", lease)
+
+    def log(self, pod: str, container: str, query: Mapping[str, str]) -> ApiStream:
+        """Open a container's log."""
+        return self._api.stream(f"{self._core}/pods/{pod}/log", {"container": container, **query}, LOG_SILENCE_SECONDS)
+
+    def _read(self, path: str, query: Mapping[str, str]) -> JsonObject:
+        try:
+            return self._api.get(path, query)
+        except ApiRefused as error:
+            raise ReadRefused(error.message) from error
+
+    def _delete(self, path: str, uid: str, propagation: str) -> None:
+        options: JsonObject = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": propagation,
+            "preconditions": {"uid": uid},
+        }
+        try:
+            self._api.delete(path, options)
+        except ApiRefused as error:
+            # A conflict says that another object has the name by now: the one that was meant is gone, too.
+            if error.status not in (_NOT_FOUND, _CONFLICT):
+                raise
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"fieldSelector": f"metadata.name={name}"}

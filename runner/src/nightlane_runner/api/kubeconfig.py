@@ -1,0 +1,148 @@
+"""The customer's kubeconfig: checked before use, so that it can only do what a lane's credential is for."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from nightlane_runner.document.input_check import Problem
+from nightlane_runner.json_tree import Json, JsonObject, flag_at, object_at, objects_at, text_at
+
+
+class UnusableKubeconfig(Exception):
+    """The kubeconfig breaks rules; the text names each of them and never a secret."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        listed = "; ".join(f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
+        super().__init__(f"the kubeconfig cannot be used: {listed}")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How to reach one API server as one identity.
+
+    Attributes:
+        host: the server's name or address.
+        port: its port.
+        server_name: the name its certificate is checked against.
+        certificate_authority: PEM.
+        token: bearer token, "" where a client certificate is used.
+        client_certificate: PEM, "" where a token is used.
+        client_key: PEM, "" where a token is used.
+
+    """
+
+    host: str
+    port: int
+    server_name: str
+    certificate_authority: str
+    token: str = field(repr=False)
+    client_certificate: str = field(repr=False)
+    client_key: str = field(repr=False)
+
+    @property
+    def server(self) -> str:
+        """The server's address for messages."""
+        return f"https://{self.host}:{self.port}"
+
+
+def read_kubeconfig(file: Path) -> Credential:
+    """Read and check a kubeconfig.
+
+    Raises:
+        UnusableKubeconfig: it is no YAML, or breaks a rule: exactly one context, cluster and user; https;
+            inline CA; inline token or client certificate; no files, plugins, proxy or insecure flag.
+        OSError: the file cannot be read.
+
+    """
+    try:
+        tree: Json = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        # The parser's own text quotes the file, and with it the token.
+        raise UnusableKubeconfig(
+            [Problem("kubeconfig", "no YAML", "must be YAML", "write it with kubectl config view --raw --flatten")]
+        ) from error
+    return _Checker(tree).credential()
+
+
+class _Checker:
+    def __init__(self, tree: Json) -> None:
+        self._tree = tree
+        self._problems: list[Problem] = []
+
+    def credential(self) -> Credential:
+        context = object_at(self._only("contexts"), "context")
+        cluster = object_at(self._only("clusters"), "cluster")
+        user = object_at(self._only("users"), "user")
+        self._same_name("cluster", context, "clusters")
+        self._same_name("user", context, "users")
+        self._forbid("cluster", cluster, "certificate-authority", "proxy-url")
+        self._forbid("user", user, "exec", "auth-provider", "tokenFile", "client-certificate", "client-key")
+        self._forbid("user", user, "username", "password", "as")
+        if flag_at(cluster, "insecure-skip-tls-verify"):
+            self._problem("cluster.insecure-skip-tls-verify", "true", "must not be set", "remove it")
+        host, port = self._server(text_at(cluster, "server"))
+        authority = self._pem(cluster, "cluster", "certificate-authority-data")
+        token = text_at(user, "token")
+        certificate = key = ""
+        if not token:
+            certificate = self._pem(user, "user", "client-certificate-data")
+            key = self._pem(user, "user", "client-key-data")
+        if self._problems:
+            raise UnusableKubeconfig(self._problems)
+        return Credential(
+            host=host,
+            port=port,
+            server_name=text_at(cluster, "tls-server-name") or host,
+            certificate_authority=authority,
+            token=token,
+            client_certificate=certificate,
+            client_key=key,
+        )
+
+    def _server(self, address: str) -> tuple[str, int]:
+        try:
+            parts = urlsplit(address)
+            host, port = parts.hostname or "", parts.port or 443
+        except ValueError:
+            parts, host, port = urlsplit(""), "", 443
+        if parts.scheme != "https" or not host or parts.path not in ("", "/"):
+            self._problem("cluster.server", repr(address), "must be https://host:port", "write it like that")
+        return host, port
+
+    def _only(self, key: str) -> JsonObject:
+        found = objects_at(self._tree, key)
+        if len(found) == 1:
+            return found[0]
+        self._problem(key, f"{len(found)} entries", "must have exactly one entry", "keep the one of this customer")
+        return {}
+
+    def _same_name(self, key: str, context: JsonObject, listed: str) -> None:
+        names = [text_at(item, "name") for item in objects_at(self._tree, listed)]
+        if len(names) == 1 and text_at(context, key) != names[0]:
+            self._problem(
+                f"context.{key}", repr(text_at(context, key)), f"must name the entry in {listed}", "use its name"
+            )
+
+    def _forbid(self, owner: str, tree: JsonObject, *keys: str) -> None:
+        for key in keys:
+            if key in tree:
+                self._problem(f"{owner}.{key}", "a value", "must not be used", "write the kubeconfig without it")
+
+    def _pem(self, tree: JsonObject, owner: str, key: str) -> str:
+        try:
+            decoded = base64.b64decode(text_at(tree, key), validate=True).decode("ascii")
+        except (binascii.Error, UnicodeDecodeError):
+            decoded = ""
+        if "-----BEGIN " not in decoded:
+            shown = "a value" if key in tree else "nothing"
+            self._problem(
+                f"{owner}.{key}", shown, "must be PEM in base64", "use kubectl config view --raw --flatten --minify"
+            )
+        return decoded
+
+    def _problem(self, prop: str, value: str, rule: str, mend: str) -> None:
+        self._problems.append(Problem(prop, value, rule, mend))

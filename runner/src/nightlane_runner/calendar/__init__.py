@@ -1,0 +1,1 @@
+"""Which days have a night."""

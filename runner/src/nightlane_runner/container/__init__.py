@@ -1,0 +1,1 @@
+"""Work in containers of the customer's cluster: shells, copies, archives."""

@@ -1,0 +1,117 @@
+"""Tar streams, packed and unpacked while they pass: no archive is ever stored, and none is trusted."""
+
+import hashlib
+import shutil
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol, cast
+
+from nightlane_runner.lane.file_manifest import is_safe
+
+_CHUNK_BYTES = 256 * 1024
+
+
+class UnsafeArchive(Exception):
+    """An archive holds something that must not be unpacked; the text says what."""
+
+
+class ArchiveBroken(Exception):
+    """An archive ends early or is no tar."""
+
+
+class ByteSource(Protocol):
+    """Where an archive comes from."""
+
+    def read(self, most: int, /) -> bytes:
+        """Return up to `most` bytes, b"" at the end."""
+        ...
+
+
+class ByteSink(Protocol):
+    """Where an archive goes to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackedFile:
+    """One file that came out of an archive, measured while it was written."""
+
+    size: int
+    sha256: str
+
+
+def unpack(
+    source: ByteSource, into: Path, limit: Callable[[PurePosixPath], int | None] = lambda _: None
+) -> dict[PurePosixPath, UnpackedFile]:
+    """Unpack files and folders below `into`, and read the source to its end.
+
+    Owners, modes and times are not taken over; what may leave the folder or is neither file nor folder is refused.
+
+    Args:
+        source: the tar stream.
+        into: an existing folder that is ours alone.
+        limit: the most bytes that the file of this path may have, None for any; UnsafeArchive refuses it.
+
+    Raises:
+        ArchiveBroken: the stream ends early or is no tar.
+        UnsafeArchive: an entry is refused.
+
+    """
+    unpacked: dict[PurePosixPath, UnpackedFile] = {}
+    try:
+        with tarfile.open(fileobj=cast("IO[bytes]", source), mode="r|") as archive:
+            for member in archive:
+                path = PurePosixPath(member.name)
+                if path.parts and not is_safe(path):
+                    raise UnsafeArchive(f"the archive holds the path {member.name!r}, which leaves its folder")
+                target = into / path
+                if member.isdir():
+                    target.mkdir(parents=True, exist_ok=True)
+                elif member.isreg():
+                    unpacked[path] = _write(archive, member, target, limit(path))
+                elif member.islnk() and (original := PurePosixPath(member.linkname)) in unpacked:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(into / original, target)
+                    unpacked[path] = unpacked[original]
+                else:
+                    raise UnsafeArchive(f"the archive holds {member.name!r}, which is neither a file nor a folder")
+    except tarfile.TarError as error:
+        raise ArchiveBroken(str(error)) from error
+    while source.read(_CHUNK_BYTES):
+        pass  # the padding after the last entry belongs to what was measured at the other end
+    return unpacked
+
+
+def pack(path: Path, name: str, sink: ByteSink) -> None:
+    """Write a tar of a file or folder as `name`; raises UnsafeArchive for anything else in it, such as links."""
+    with tarfile.open(fileobj=cast("IO[bytes]", sink), mode="w|", format=tarfile.PAX_FORMAT) as archive:
+        archive.add(path, arcname=name, filter=_plain)
+
+
+def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    if not (member.isreg() or member.isdir() or member.islnk()):
+        raise UnsafeArchive(f"{member.name} is neither a file nor a folder")
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o755 if member.isdir() else 0o644
+    return member
+
+
+def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, limit: int | None) -> UnpackedFile:
+    if limit is not None and member.size > limit:
+        raise UnsafeArchive(f"{member.name} has {member.size} bytes, more than the {limit} it was announced with")
+    content = archive.extractfile(member)
+    if content is None:
+        raise UnsafeArchive(f"{member.name} has no content")
+    digest = hashlib.sha256()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        while chunk := content.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            file.write(chunk)
+    return UnpackedFile(member.size, digest.hexdigest())

@@ -1,0 +1,1 @@
+"""Remote jobs: claimed, started, followed, ended."""

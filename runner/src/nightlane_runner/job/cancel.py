@@ -1,0 +1,118 @@
+"""Takes remote work back: Jobs, then every pod of theirs, in the time that a dying container has."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown
+from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.json_tree import JsonObject, text_at
+from nightlane_runner.step_log import StepLog
+
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be taken back.
+
+    Attributes:
+        name: what it is called in messages.
+        jobs: finds its Jobs.
+        pods: finds its pods, whoever made them.
+
+    """
+
+    name: str
+    jobs: Callable[[], list[RemoteJob]]
+    pods: Callable[[], list[JsonObject]]
+
+
+def one_job(cluster: Cluster, job_name: str, spec_hash: str, pod_selector: str) -> Target:
+    """Return one Job and its pods as what is to be taken back.
+
+    Args:
+        cluster: where they are.
+        job_name: the Job's name.
+        spec_hash: only a Job with this hash is ours.
+        pod_selector: labels of the step's pods. They name the step, whatever the attempt; of these the Job's are
+            those named after it, drivers and executors alike.
+
+    """
+
+    def jobs() -> list[RemoteJob]:
+        job = cluster.read_job(job_name).job
+        return [job] if job is not None and job.spec_hash == spec_hash else []
+
+    def pods() -> list[JsonObject]:
+        found = cluster.pods(pod_selector)
+        return [pod for pod in found if text_at(pod, "metadata", "name").startswith(f"{job_name}-")]
+
+    return Target(f"Job {job_name}", jobs, pods)
+
+
+def all_of(cluster: Cluster, what: str, selector: str) -> Target:
+    """Return every Job and pod with these labels as what is to be taken back."""
+    return Target(what, lambda: cluster.jobs(selector), lambda: cluster.pods(selector))
+
+
+class Cancellation:
+    """Deletes Jobs of ours that have not ended, and sweeps their pods.
+
+    A pod may be created at the very moment its Job is deleted, so the pods are looked for, by label, until none
+    is left that nobody has told to end.
+
+    Args:
+        cluster: where they are.
+        target: which they are.
+        require_charge: raises if another runner has taken over.
+        log: for what a person should know.
+
+    """
+
+    def __init__(self, cluster: Cluster, target: Target, require_charge: Callable[[], None], log: StepLog) -> None:
+        self._cluster = cluster
+        self._target = target
+        self._require_charge = require_charge
+        self._log = log
+        self.told: set[str] = set()
+        """Names of what was told to end."""
+
+    def run(self, deadline: float, clock: Callable[[], float] = time.monotonic) -> bool:
+        """Cancel until confirmed or until the deadline (by `clock`); return whether it was confirmed.
+
+        Confirmed means: each Job is gone or on its way out, or has ended by itself, and so is each pod.
+        """
+        name = self._target.name
+        self._log.info(f"cancelling {name} in {self._cluster.place}")
+        quiet = 0
+        while clock() < deadline:
+            try:
+                quiet = quiet + 1 if self._sweep() else 0
+            except (ApiUnknown, ApiRefused) as error:
+                quiet = 0
+                self._log.info(f"cancelling {name}: {error}; trying again")
+            if quiet == 2:  # two looks in a row, for the pod that was created between the deletion and the first
+                self._log.info(f"{name} is cancelled")
+                return True
+            time.sleep(max(0.0, min(_LOOK_AGAIN_SECONDS, deadline - clock())))
+        return False
+
+    def _sweep(self) -> bool:
+        """Tell whatever is left to end; return whether everything had been told before."""
+        self._require_charge()
+        jobs = [job for job in self._target.jobs() if not (job.ended or job.deleting)]
+        for job in jobs:
+            self._cluster.delete_job(job)
+            self.told.add(job.name)
+        pods = [pod for pod in self._target.pods() if _is_to_be_told(pod)]
+        for pod in pods:
+            self._cluster.delete_pod(pod)
+            self.told.add(text_at(pod, "metadata", "name"))
+        return not jobs and not pods
+
+
+def _is_to_be_told(pod: JsonObject) -> bool:
+    ended = text_at(pod, "status", "phase") in ("Succeeded", "Failed")
+    return not ended and not text_at(pod, "metadata", "deletionTimestamp")

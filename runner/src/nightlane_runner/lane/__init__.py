@@ -1,0 +1,1 @@
+"""The lane's volume: results, records, logs, and how full it is."""

@@ -1,0 +1,61 @@
+"""What an attempt remembers on the lane's volume, across runners: an eviction takes everything else away."""
+
+import json
+from pathlib import Path
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import JsonObject
+from nightlane_runner.lane.full_volume import is_full
+
+
+class AttemptRecord:
+    """One small JSON document, replaced as a whole."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self) -> JsonObject:
+        """Return what was remembered, {} for a fresh attempt.
+
+        Raises:
+            StepEnded: LOST where the record is there but cannot be understood.
+
+        """
+        try:
+            tree = json.loads(self._file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise StepEnded(
+                ExitCode.LOST,
+                f"The attempt's record {self._file} cannot be read ({error}), so nobody can say what was started; "
+                "look at the customer's cluster, then retry as a new attempt.",
+            ) from error
+        return tree if isinstance(tree, dict) else {}
+
+    def write(self, tree: JsonObject) -> None:
+        """Remember this instead of what was remembered before.
+
+        Raises:
+            StepEnded: INFRASTRUCTURE where the lane's volume does not take it.
+            OSError: it is full.
+
+        """
+        fresh = self._file.with_name(f"{self._file.name}.new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(tree), encoding="utf-8")
+            fresh.replace(self._file)
+        except OSError as error:
+            if is_full(error):
+                raise
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The lane's results volume does not take the attempt's record {self._file} ({error}); remote work "
+                "was left alone, and once the volume is well another try of the same attempt finds it.",
+            ) from error
+
+    def forget(self) -> None:
+        """Remember nothing: what was started has been taken back."""
+        self._file.unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""What past nights have left on a results volume, and what of it is past its time.
+
+A business date is kept or removed as a whole, all its runs together, since a replay takes results over from an earlier
+run of its date. Its age is that of the last write: a date that is computed late, or repeated, is as young as that. So
+nothing is removed under a night that works; and of the newest dates nothing is removed at all, however old, so that a
+night which has waited long for a person, or a customer who pauses, loses nothing.
+"""
+
+import math
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from nightlane_runner.lane.folder import is_attempt_log
+
+NEWEST_DATES = 7
+"""So many business dates are left alone, however old they are."""
+
+_REMOVED = ".removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept after the last write."""
+
+    results_seconds: float
+    logs_seconds: float
+
+
+@dataclass(slots=True)
+class Removed:
+    """What was removed.
+
+    Attributes:
+        dates: business dates with all they had.
+        logs: number of files with logs, of runs that keep their results.
+
+    """
+
+    dates: list[str]
+    logs: int = 0
+
+
+class KeptNights:
+    """The folder of one pipeline's nights on the lane's volume: `<date>/run-<n>/<step>/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def dates(self) -> list[str]:
+        """Return the business dates that have something, oldest first. Whatever else lies there is not ours."""
+        if not self._folder.is_dir():
+            return []
+        return sorted(entry.name for entry in self._folder.iterdir() if _is_date(entry.name) and _is_folder(entry))
+
+    def runs(self, day: str) -> list[Path]:
+        """Return the folders of a date's runs, in their order."""
+        numbers = {
+            int(entry.name.removeprefix("run-")): entry
+            for entry in (self._folder / day).glob("run-*")
+            if entry.name.removeprefix("run-").isdecimal() and _is_folder(entry)
+        }
+        return [numbers[number] for number in sorted(numbers)]
+
+    def remove_old(self, retention: Retention, now: float) -> Removed:
+        """Remove what is past its time.
+
+        Args:
+            retention: how long things are kept.
+            now: seconds since 1970.
+
+        """
+        self._finish_removals()
+        removed = Removed([])
+        for day in self.dates()[:-NEWEST_DATES]:
+            if now - last_write(self._folder / day) > retention.results_seconds:
+                # At once gone as a whole: nobody finds half of it.
+                aside = self._folder / f"{day}{_REMOVED}"
+                (self._folder / day).rename(aside)
+                shutil.rmtree(aside)
+                removed.dates.append(day)
+                continue
+            for run in self.runs(day):
+                if now - last_write(run) > retention.logs_seconds:
+                    removed.logs += _remove_logs(run)
+        return removed
+
+    def _finish_removals(self) -> None:
+        if self._folder.is_dir():
+            for entry in self._folder.iterdir():
+                if _is_date(entry.name.removesuffix(_REMOVED)) and entry.name.endswith(_REMOVED) and _is_folder(entry):
+                    shutil.rmtree(entry)
+
+
+def last_write(folder: Path) -> float:
+    """Return when anything in a folder was last written, in seconds since 1970."""
+    try:
+        return max(entry.lstat().st_mtime for entry in (folder, *_entries(folder)))
+    except FileNotFoundError:
+        return math.inf  # somebody is at work in it at this moment
+
+
+def _remove_logs(run: Path) -> int:
+    count = 0
+    for step in run.iterdir():
+        logs = [entry for entry in step.iterdir() if is_attempt_log(entry.name)] if _is_folder(step) else []
+        if logs:
+            times = step.lstat()
+            for log in logs:
+                log.unlink()
+            # The step has not been written to: it stays as old as it was.
+            os.utime(step, ns=(times.st_atime_ns, times.st_mtime_ns))
+            count += len(logs)
+    return count
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, onerror=_raise):
+        for name in (*folders, *files):
+            yield Path(parent, name)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_folder(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink()
+
+
+def _is_date(name: str) -> bool:
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False

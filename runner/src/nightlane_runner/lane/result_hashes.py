@@ -1,0 +1,32 @@
+"""The hashes of what a step brought to the lane, as an output parameter: they reach the run record without any API."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from nightlane_runner.container.archive import UnpackedFile
+from nightlane_runner.lane.file_manifest import MANIFEST_NAME
+
+PARAMETER = "results"
+"""Name of the output parameter, and of the file that the workflow reads it from."""
+
+MOST_FILES = 20
+"""So many files at most are told one by one: the parameter lies in the workflow, whose size is limited."""
+
+
+def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Path) -> None:
+    """Write the hashes into the file `results` in `outputs`.
+
+    The document holds `sha256` over all paths and hashes in their order, which is the same for two runs exactly if
+    their files are, and the hash of each file where they are few.
+    """
+    # A manifest names the attempt, which is no result.
+    results = {path: file for path, file in files.items() if path != PurePosixPath(MANIFEST_NAME)}
+    by_path = {str(path): file.sha256 for path, file in sorted(results.items())}
+    listing = "".join(f"{sha256}  {path}\n" for path, sha256 in by_path.items())
+    document: dict[str, object] = {"sha256": hashlib.sha256(listing.encode()).hexdigest()}
+    if len(by_path) <= MOST_FILES:
+        document["files"] = by_path
+    outputs.mkdir(parents=True, exist_ok=True)
+    (outputs / PARAMETER).write_text(json.dumps(document), encoding="utf-8")

@@ -1,0 +1,77 @@
+"""One workflow for each run: whichever comes first takes the run's folder on the lane's volume, the other ends."""
+
+import errno
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane.folder import remove
+from nightlane_runner.lane.full_volume import is_full
+
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class RunClaim:
+    """Which run of a business date a workflow is.
+
+    Attributes:
+        pipeline: name of the nights' pipeline.
+        number: 1 for the night itself, more for a repeat.
+        workflow: name of the workflow that claims.
+        uid: its UID; a name may come again, a UID never does.
+
+    """
+
+    pipeline: str
+    number: int
+    workflow: str
+    uid: str
+
+
+def claim_run(results: Path, claim: RunClaim, day: date) -> None:
+    """Take the run for this workflow, for good; taking it again for the same workflow changes nothing.
+
+    The run's name keeps two workflows of it apart in nearly all cases, since the API server takes a name once. This
+    claim holds in the others too: a name that came free again, a schedule whose start was changed in between.
+
+    A folder with the owner's name in it is renamed into place, which happens whole or, if there is one already, not at
+    all, on every file system that two pods can share.
+
+    Raises:
+        StepEnded: RUN_EXISTS, with the name of the other workflow; INFRASTRUCTURE if the volume cannot be written.
+        OSError: the volume is full.
+
+    """
+    run = results / claim.pipeline / day.isoformat() / f"run-{claim.number}"
+    mine = run / f".claim-{claim.uid}"
+    taken = run / ".claim"
+    try:
+        mine.mkdir(parents=True, exist_ok=True)
+        (mine / "workflow").write_text(f"{claim.workflow} {claim.uid}\n", encoding="utf-8")
+        try:
+            mine.rename(taken)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+            remove(mine)
+            _check_owner(taken, claim, day)
+    except OSError as error:
+        if is_full(error):
+            raise
+        raise StepEnded(
+            ExitCode.INFRASTRUCTURE,
+            f"The lane's results volume cannot be written ({error.strerror}: {error.filename}); free or repair it.",
+        ) from error
+
+
+def _check_owner(taken: Path, claim: RunClaim, day: date) -> None:
+    workflow, _, uid = (taken / "workflow").read_text(encoding="utf-8").strip().partition(" ")
+    if uid != claim.uid:
+        raise StepEnded(
+            ExitCode.RUN_EXISTS,
+            f"run {claim.number} of {day.isoformat()} exists: {workflow}. This one did nothing; a repeat on purpose is "
+            "`nightlane replay` or `nightlane restate`.",
+        )

@@ -1,0 +1,35 @@
+"""What every step that works in the customer's cluster has around it."""
+
+from dataclasses import dataclass
+
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.document.step import Step
+from nightlane_runner.interruption import Interruptions
+from nightlane_runner.lane.places import Places
+from nightlane_runner.outage import Outage
+from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """A step's surroundings.
+
+    Attributes:
+        step: which step of which run this is.
+        places: the container's mounts.
+        cluster: the customer's cluster.
+        outage: patience with its API server.
+        troubles: what keeps it from going on, and what of that was reported.
+        interruptions: evictions and orders.
+        log: the step's log.
+
+    """
+
+    step: Step
+    places: Places
+    cluster: Cluster
+    outage: Outage
+    troubles: Troubles
+    interruptions: Interruptions
+    log: StepLog

@@ -1,0 +1,97 @@
+"""The steps `copy-out` and `copy-in`: a file or folder from the customer's side to the lane, or the other way."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from nightlane_runner.container.copy_tries import copy_with_tries
+from nightlane_runner.container.pod_shell import PodShell
+from nightlane_runner.container.transfer import RemoteAbsent, fetch_path, send_path
+from nightlane_runner.container.work import ContainerWork
+from nightlane_runner.document.step import CopyInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.folder import fresh_folder, put_into_place, put_into_step_folder
+from nightlane_runner.lane.result_hashes import write_result_hashes
+from nightlane_runner.steps.context import StepContext
+
+
+class CopyStep:
+    """Runs one copy. A copy leaves nothing half done, so it can be started over at any time."""
+
+    def __init__(self, context: StepContext, copy: CopyInput, shell: PodShell) -> None:
+        self._context = context
+        self._copy = copy
+        self._shell = shell
+        self._lane = context.places.results / copy.lane_path.relative_to("/results")
+
+    def copy_out(self) -> None:
+        """Carry from the customer's side to the lane; raises StepEnded unless it is there, verified."""
+        self._run(self._fetch)
+
+    def copy_in(self) -> None:
+        """Carry from the lane to the customer's side; raises StepEnded unless it is there, verified."""
+        if not self._lane.exists():
+            raise StepEnded(
+                ExitCode.LOST,
+                f"Step {self._context.step.name}: {self._copy.lane_path} is not on the lane's results volume. "
+                "Look at the "
+                "step that should have left it, then retry.",
+            )
+        self._run(self._send)
+
+    def _run(self, copy: Callable[[ContainerWork], str]) -> None:
+        try:
+            done = copy_with_tries(self._context, self._shell, self._copy.target, self._copy.timeout_seconds, copy)
+        except Interrupted as interruption:
+            evicted = interruption.reason is Reason.EVICTED
+            raise StepEnded(
+                ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
+                f"Step {self._context.step.name} was {interruption.reason.value} while copying; nothing incomplete was "
+                "put into place, and another try starts over.",
+            ) from interruption
+        self._context.log.info(done)
+
+    def _fetch(self, work: ContainerWork) -> str:
+        remote = self._copy.remote_path
+        partial = fresh_folder(self._lane.with_name(f"{self._lane.name}.partial"))
+        try:
+            files = fetch_path(work, remote, partial)
+        except RemoteAbsent as error:
+            raise StepEnded(
+                ExitCode.LOST,
+                f"Step {self._context.step.name}: {remote} does not exist in {work.target}. Look at what "
+                "should have left "
+                "it there, then retry.",
+            ) from error
+        arrived = partial / remote.name
+        # As they lie in the lane, whatever the folder or file was called on the other side.
+        placed = {
+            PurePosixPath(*path.parts[1:]) if arrived.is_dir() else self._single_file(arrived): file
+            for path, file in files.items()
+        }
+        self._place(arrived)
+        partial.rmdir()
+        write_result_hashes(placed, self._context.places.outputs)
+        size = sum(file.size for file in files.values())
+        return f"copied {remote} from {work.target}: {len(files)} files, {size} bytes, verified, in {self._lane}"
+
+    def _single_file(self, arrived: Path) -> PurePosixPath:
+        own = self._lane == night_paths.lane_step_folder(self._context.places, self._context.step)
+        return PurePosixPath(arrived.name if own else self._lane.name)
+
+    def _place(self, arrived: Path) -> None:
+        # The step's own folder holds its log: a folder's content goes into it, and so does a single file.
+        if self._lane != night_paths.lane_step_folder(self._context.places, self._context.step):
+            put_into_place(arrived, self._lane)
+        elif arrived.is_dir():
+            put_into_step_folder(arrived, self._lane)
+        else:
+            put_into_place(arrived, self._lane / arrived.name)
+
+    def _send(self, work: ContainerWork) -> str:
+        digest = send_path(work, self._lane, self._copy.remote_path)
+        return (
+            f"copied {self._copy.lane_path} to {self._copy.remote_path} in {work.target}, verified (SHA-256 {digest})"
+        )

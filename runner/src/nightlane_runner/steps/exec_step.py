@@ -1,0 +1,223 @@
+"""The step `exec`: a command in a container of the customer's, run once and believed only if its end was heard."""
+
+import time
+
+from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.pod_shell import PodContainer, PodShell
+from nightlane_runner.container.ready_pod import find_container
+from nightlane_runner.container.shell_session import Ending, ShellSession, TransportFailed, is_refusal
+from nightlane_runner.container.work import ContainerWork, OutOfTime
+from nightlane_runner.document.step import ExecInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.json_tree import number_at, text_at
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.steps.context import StepContext
+from nightlane_runner.trouble import TroubleKind
+
+NEEDED_PROGRAMS = ("tee", "wc")
+"""What a container must have besides sh; for ending the command early also tr, grep and kill."""
+
+_FIRST_PAUSE_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 30.0
+REFUSED_PAUSE_SECONDS = 20.0
+"""Pause after a refusal: long enough for an API server that has just started and does not know its roles yet."""
+
+_MOST_REFUSALS = 3
+"""After so many refusals in a row a person is needed."""
+
+_END_COMMAND_SECONDS = 10.0
+_LONGEST_LINE_BYTES = 64 * 1024
+
+
+class ExecStep:
+    """Runs one command.
+
+    The command starts only when the container has answered and was told to go on. A connection that breaks
+    before is tried again; one that breaks after leaves the outcome unknown, and then a person decides, since
+    nobody can say whether the command may be run twice.
+    """
+
+    def __init__(self, context: StepContext, command: ExecInput, shell: PodShell) -> None:
+        self._context = context
+        self._command = command
+        self._shell = shell
+        self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        self._started_in: PodContainer | None = None
+        self._end_early = "was not ended"
+
+    def run(self) -> None:
+        """Run the command; returns once it has ended with status 0.
+
+        Raises:
+            StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown;
+                INFRASTRUCTURE if it never started; BAD_INPUT if it may not be started.
+            Reported: it has not started for long enough to be reported. One that has started never ends for that.
+
+        """
+        self._refuse_second_start()
+        try:
+            ending = self._run_once_connected()
+        except Interrupted as interruption:
+            raise self._interrupted(interruption) from interruption
+        except OutOfTime as error:
+            raise self._out_of_time() from error
+        self._record.forget()
+        if ending.status != 0:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"The command of step {self._context.step.name} ended with status {ending.status} in "
+                f"{self._started_in}. "
+                "Read its output above, then retry as a new attempt.",
+            )
+        self._context.log.info(f"the command ended with status 0, {ending.measure} bytes of output")
+
+    def _refuse_second_start(self) -> None:
+        record = self._record.read()
+        if text_at(record, "pod"):
+            raise StepEnded(
+                ExitCode.LOST,
+                f"An earlier runner of this attempt started the command in pod {text_at(record, 'pod')} (process "
+                f"{number_at(record, 'pid')}) and did not hear its end; it may have ended or may still run. "
+                "Look there, "
+                "then retry as a new attempt to run it again, or skip.",
+            )
+
+    def _run_once_connected(self) -> Ending:
+        end = time.monotonic() + self._command.timeout_seconds
+        pause = _FIRST_PAUSE_SECONDS
+        began: float | None = None
+        refusals = 0
+        while True:
+            try:
+                return self._try(end)
+            except TransportFailed as error:
+                if self._started_in is not None:
+                    raise self._outcome_unknown(error) from error
+                began = time.monotonic() if began is None else began
+                refusals = refusals + 1 if is_refusal(error) else 0
+                patience = self._patience(error, began, refusals)
+                wait = min(REFUSED_PAUSE_SECONDS if refusals else pause, patience)
+                if time.monotonic() + wait >= end:
+                    raise OutOfTime from error
+                self._context.log.info(f"the command has not started ({error}); trying again in {wait:.0f} s")
+            self._context.interruptions.wait(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _patience(self, error: TransportFailed, began: float, refusals: int) -> float:
+        """Return how many seconds are left until what keeps the command from starting is reported, or ends this try."""
+        context, name = self._context, self._context.step.name
+        if refusals >= _MOST_REFUSALS:
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"The command of step {name} may not be started: {error}. It has not run; ask the customer's "
+                "administrator to apply the customer side, then retry.",
+            )
+        away = time.monotonic() - began
+        if away >= context.step.outage_budget_seconds:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The command of step {name} could not be started for {away:.0f} s (last: {error}); it has not run. "
+                "Look at the connection to the customer's cluster, then retry.",
+            )
+        sentence = f"The command of step {name} cannot be started ({error}); it has not run."
+        report = context.troubles.lasts(TroubleKind.CONNECTION, lambda: sentence, began)
+        return min(report, context.step.outage_budget_seconds - away)
+
+    def _try(self, end: float) -> Ending:
+        context = self._context
+        target = find_container(context, self._command.target)
+        work = ContainerWork(self._shell, target, context.interruptions.check, end)
+        work.require_programs(*NEEDED_PROGRAMS)
+        context.troubles.over(TroubleKind.CONNECTION)
+        with work.session(
+            remote_scripts.RUN_COMMAND, self._command.command, lambda line: context.log.relay("stderr", line)
+        ) as session:
+            session.wait_until_begun()
+            self._record.write({"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce})
+            self._started_in = target
+            context.log.info(f"running {self._command.command[0]} in {target}")
+            try:
+                session.write(b"go\n")
+                session.end_input()
+                self._relay_output(session)
+                ending = session.ending()
+            except (Interrupted, OutOfTime) as early:
+                if not (isinstance(early, Interrupted) and early.reason is Reason.EVICTED):
+                    self._end_early = self._end_command(session, target)
+                raise
+            if ending.measure != str(session.received_bytes):
+                raise TransportFailed(
+                    f"{ending.measure} bytes of output were written, {session.received_bytes} arrived"
+                )
+            return ending
+
+    def _relay_output(self, session: ShellSession) -> None:
+        rest = b""
+        while chunk := session.read():
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._context.log.relay("stdout", line.decode("utf-8", "replace"))
+            if len(rest) > _LONGEST_LINE_BYTES:
+                self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
+                rest = b""
+        if rest:
+            self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
+
+    def _interrupted(self, interruption: Interrupted) -> StepEnded:
+        name = self._context.step.name
+        evicted = interruption.reason is Reason.EVICTED
+        if self._started_in is None:
+            code = ExitCode.DETACHED if evicted else ExitCode.CANCELLED
+            return StepEnded(code, f"Step {name} was {interruption.reason.value} before its command started.")
+        if evicted:
+            return StepEnded(
+                ExitCode.LOST,
+                f"This pod was evicted while the command of step {name} ran in {self._started_in}; nobody "
+                "hears its end "
+                "now. Look there, then retry as a new attempt to run it again, or skip.",
+            )
+        self._record.forget()
+        return StepEnded(
+            ExitCode.CANCELLED,
+            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._end_early}.",
+        )
+
+    def _out_of_time(self) -> StepEnded:
+        name, limit = self._context.step.name, self._command.timeout_seconds
+        if self._started_in is None:
+            return StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The command of step {name} could not be started within {limit} s; it has not run. Look at the "
+                "connection to the customer's cluster, then retry.",
+            )
+        self._record.forget()
+        return StepEnded(
+            ExitCode.APPLICATION,
+            f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._end_early}. "
+            "Give it more time, or retry as a new attempt.",
+        )
+
+    def _outcome_unknown(self, error: TransportFailed) -> StepEnded:
+        return StepEnded(
+            ExitCode.LOST,
+            f"The connection to {self._started_in} broke while the command of step {self._context.step.name} "
+            f"ran ({error}); "
+            "it may have ended or may still run. Look there, then retry as a new attempt to run it again, or skip.",
+        )
+
+    def _end_command(self, session: ShellSession, target: PodContainer) -> str:
+        """End the command in its container and return how that went."""
+        work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _END_COMMAND_SECONDS)
+        try:
+            with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce]) as ender:
+                ender.end_input()
+                ending = ender.ending()
+        except (TransportFailed, OutOfTime) as error:
+            self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
+            ending = Ending(1, "unknown")
+        if ending.status != 0:
+            return "could not be ended: it may still run, look there"
+        return "was ended" if ending.measure == "signalled" else "had just ended by itself"

@@ -1,0 +1,123 @@
+"""The step `reap`: removes Jobs that nobody looks after any more, whatever became of the run that started them.
+
+It knows nothing of the central cluster, as no runner does: no token in a lane may read workflows, and the credential
+at hand is the customer's. What it goes by is in the customer's namespace: whoever follows a Job renews the Job's
+Lease. A Job is orphaned when that has not happened for long, and goes on not happening while the reaper watches.
+
+The first limit is for what only people end: a runner's node that is lost until somebody says so, a paused night whose
+runner was evicted. The second outlasts the longest pause between two tries of a step, and is counted only while the
+customer's API server answers: after an outage, be it the customer's or the central cluster's, runners come back first.
+A step that waits for a person wants no Job any more, the next attempt being a new one, so a held night loses nothing.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import ReapInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interrupted
+from nightlane_runner.job.cancel import Cancellation, one_job
+from nightlane_runner.job.fence import Fence
+from nightlane_runner.job.remote_job import RemoteJob, parsed_time
+from nightlane_runner.json_tree import JsonObject, text_at
+from nightlane_runner.outage import Outage
+from nightlane_runner.step_log import StepLog
+
+_CANCEL_SECONDS = 60.0
+_LOOKS = 15
+"""How often the reaper looks while it watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Orphan:
+    """A Job without a sign of life, and its Lease as it was when that was seen."""
+
+    job: RemoteJob
+    lease: JsonObject | None
+
+    @property
+    def same_as(self) -> tuple[str, str]:
+        """What stays the same as long as nobody looks after the Job."""
+        return self.job.uid, text_at(self.lease, "metadata", "resourceVersion")
+
+
+class ReapStep:
+    """Looks once, which is all there is to do in almost every case; watches, then removes, where a Job is orphaned."""
+
+    def __init__(
+        self, cluster: Cluster, outage: Outage, reap: ReapInput, wait: Callable[[float], None], log: StepLog
+    ) -> None:
+        self._cluster = cluster
+        self._outage = outage
+        self._reap = reap
+        self._wait = wait
+        self._log = log
+
+    def run(self) -> None:
+        """Reap; raises StepEnded(INFRASTRUCTURE) where the cluster does not let itself be looked at."""
+        try:
+            orphans = self._watch()
+            for orphan in orphans:
+                self._remove(orphan)
+        except (ApiUnknown, ApiRefused) as error:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"{self._cluster.place} could not be looked through: {error}. Nothing was decided; the next reaper "
+                "begins anew.",
+            ) from error
+        except Interrupted as interruption:
+            raise StepEnded(
+                ExitCode.DETACHED, f"This pod was {interruption.reason.value}; the next reaper begins anew."
+            ) from interruption
+
+    def _watch(self) -> list[_Orphan]:
+        """Return what nobody has looked after for long, nor while this watched."""
+        orphans = self._look()
+        if orphans:
+            names = ", ".join(orphan.job.name for orphan in orphans)
+            self._log.info(f"nobody seems to look after {names}; watching for {self._reap.watch_seconds} s")
+        else:
+            self._log.info(f"every Job in {self._cluster.place} that runs is looked after")
+        until = time.monotonic() + self._reap.watch_seconds
+        while orphans and time.monotonic() < until:
+            self._wait(self._reap.watch_seconds / _LOOKS)
+            now = {orphan.same_as for orphan in self._look()}
+            orphans = [orphan for orphan in orphans if orphan.same_as in now]
+        return orphans
+
+    def _look(self) -> list[_Orphan]:
+        found = []
+        for job in self._cluster.jobs(run_identity.customer_selector(self._reap.customer)):
+            if job.ended or job.deleting or not job.spec_hash:
+                continue
+            lease = self._cluster.read_lease(job.name)
+            # A Job without a Lease: its runner died in between. A Lease without a time: of a runner that renews none.
+            sign = job.began if lease is None else parsed_time(text_at(lease, "spec", "renewTime"))
+            if sign is not None and self._cluster.api.seconds_since(sign) >= self._reap.orphan_seconds:
+                found.append(_Orphan(job, lease))
+        return found
+
+    def _remove(self, orphan: _Orphan) -> None:
+        job = orphan.job
+        fence = Fence(self._cluster, self._outage, self._wait, self._log)
+        if not fence.take_unless_renewed(job, orphan.lease):
+            self._log.info(f"Job {job.name} has found a runner in the last moment; it is left alone")
+            return
+        target = one_job(self._cluster, job.name, job.spec_hash, run_identity.customer_selector(self._reap.customer))
+        try:
+            confirmed = Cancellation(self._cluster, target, fence.require, self._log).run(
+                time.monotonic() + _CANCEL_SECONDS
+            )
+        except StepEnded as end:
+            self._log.info(end.sentence)  # a runner took over, and so takes the deletion for what it is: LOST
+            return
+        self._log.info(
+            f"reaped Job {job.name}"
+            if confirmed
+            else f"nobody confirmed that Job {job.name} is gone; the next reaper goes on"
+        )

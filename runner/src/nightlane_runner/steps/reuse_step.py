@@ -1,0 +1,123 @@
+"""The step `reuse`: takes over what a step of an earlier run of the same night left, instead of running it again."""
+
+import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.archive import UnpackedFile
+from nightlane_runner.container.copy_tries import copy_with_tries
+from nightlane_runner.container.pod_shell import PodShell
+from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
+from nightlane_runner.container.work import ContainerWork
+from nightlane_runner.document.step import ReuseInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
+from nightlane_runner.lane.folder import fresh_folder, is_of_attempt, put_into_place, put_into_step_folder
+from nightlane_runner.lane.result_hashes import write_result_hashes
+from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.results import RESULTS_POD, verify
+
+_ABSENT = 66
+
+
+class ReuseStep:
+    """Copies one step's results from the earlier run's folders to this run's, on both volumes. It may start over."""
+
+    def __init__(self, context: StepContext, reuse: ReuseInput, shell: PodShell) -> None:
+        self._context = context
+        self._reuse = reuse
+        self._shell = shell
+        run = context.step.run
+        self._night = night_paths.night_folder(run)
+        self._earlier = night_paths.night_folder(replace(run, number=reuse.from_run))
+
+    def run(self) -> None:
+        """Take over; raises StepEnded unless everything that is required is there, verified."""
+        try:
+            if self._reuse.remote is not None:
+                copy_with_tries(self._context, self._shell, RESULTS_POD, self._reuse.timeout_seconds, self._copy_there)
+        except Interrupted as interruption:
+            evicted = interruption.reason is Reason.EVICTED
+            raise StepEnded(
+                ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
+                f"Step {self._context.step.name} was {interruption.reason.value} while taking over results; another "
+                "try starts over.",
+            ) from interruption
+        if self._reuse.lane is not None:
+            self._copy_here(self._reuse.lane)
+
+    def _copy_there(self, work: ContainerWork) -> None:
+        source, target = (
+            night_paths.REMOTE_RESULTS / night / str(self._reuse.remote) for night in (self._earlier, self._night)
+        )
+        with work.session(remote_scripts.COPY_FOLDER, [str(source), str(target)]) as session:
+            session.end_input()
+            ending = session.ending()
+            if ending.status == _ABSENT:
+                self._absent(f"{source} on the customer's results volume")
+                return
+            if ending.status != 0:
+                raise WorkFailed(f"{source} could not be copied to {target}: {session.errors() or 'no message'}")
+        self._context.log.info(f"took over {source} on the customer's results volume, now {target}")
+
+    def _copy_here(self, name: str) -> None:
+        results = self._context.places.results
+        source, target = results / self._earlier / name, results / self._night / name
+        if not source.exists():
+            self._absent(f"{PurePosixPath('/results') / self._earlier / name} on the lane's results volume")
+            return
+        partial = fresh_folder(target.with_name(f"{target.name}.partial"))
+        files = _copied(source, partial)
+        self._verify(source, partial, files)
+        if partial.is_dir() and source.is_dir():
+            put_into_step_folder(partial, target, last=MANIFEST_NAME)
+        else:
+            put_into_place(partial / source.name, target)
+            partial.rmdir()
+        write_result_hashes(files, self._context.places.outputs)
+        self._context.log.info(f"took over {source} on the lane's results volume: {len(files)} files, now {target}")
+
+    def _verify(self, source: Path, partial: Path, files: dict[PurePosixPath, UnpackedFile]) -> None:
+        """Compare with the manifest, where the earlier run left one: nothing that has decayed is taken over."""
+        manifest = partial / MANIFEST_NAME
+        if not manifest.exists():
+            return
+        try:
+            verify(parse_manifest(manifest.read_bytes()), files)
+        except (UnusableManifest, TransportFailed) as error:
+            raise StepEnded(
+                ExitCode.LOST,
+                f"Step {self._context.step.name}: what run {self._reuse.from_run} left in {source} is not what it "
+                f"brought there: {error}. Replay from an earlier step.",
+            ) from error
+
+    def _absent(self, where: str) -> None:
+        if self._reuse.required:
+            raise StepEnded(
+                ExitCode.LOST,
+                f"Step {self._context.step.name}: run {self._reuse.from_run} has left nothing in {where}. Replay from "
+                "this step or an earlier one.",
+            )
+        self._context.log.info(f"run {self._reuse.from_run} has left nothing in {where}: there is nothing to take over")
+
+
+def _copied(source: Path, into: Path) -> dict[PurePosixPath, UnpackedFile]:
+    """Copy a file, or the content of a folder without logs and records of attempts, and measure what was written."""
+    names = [source] if source.is_file() else [entry for entry in source.iterdir() if not is_of_attempt(entry.name)]
+    for entry in names:
+        if entry.is_dir():
+            shutil.copytree(entry, into / entry.name)
+        else:
+            shutil.copyfile(entry, into / entry.name)
+    files = sorted(path for path in into.rglob("*") if path.is_file())
+    return {PurePosixPath(path.relative_to(into)): _measured(path) for path in files}
+
+
+def _measured(path: Path) -> UnpackedFile:
+    with path.open("rb") as file:
+        return UnpackedFile(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,136 @@
+"""The step `spark`: one Spark application as a Job in the customer's cluster, from its start to its results."""
+
+import time
+from queue import SimpleQueue
+
+from nightlane_runner.container.pod_shell import PodShell
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import SparkInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.interruption import GRACE_SECONDS, Interrupted, Reason
+from nightlane_runner.job.cancel import Cancellation, one_job
+from nightlane_runner.job.claim import JobClaim
+from nightlane_runner.job.earlier_attempts import EarlierAttempts
+from nightlane_runner.job.fence import Fence
+from nightlane_runner.job.follow import JobFollower
+from nightlane_runner.job.manifest import complete_job, spec_hash
+from nightlane_runner.job.progress import JobProgress, TakenBack
+from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.job.watch import JobHint
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.results import ResultsFetch
+
+
+class SparkStep:
+    """Runs one Spark step.
+
+    Args:
+        context: the step's surroundings.
+        spark: what to run.
+        shell: the way into the customer's containers, for the results.
+
+    """
+
+    def __init__(self, context: StepContext, spark: SparkInput, shell: PodShell) -> None:
+        self._context = context
+        self._spark = spark
+        self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        self._hints: SimpleQueue[JobHint] = SimpleQueue()
+        self._progress = JobProgress(
+            context.cluster, spark, self._hints, self._fetch_early, context.troubles, context.log
+        )
+        self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
+        self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
+
+    def run(self) -> None:
+        """Run the step to its end; returns once the Job's work is done and its results are here, verified.
+
+        Raises:
+            StepEnded: in every other case.
+
+        """
+        try:
+            job = self._claim()
+            self._fence.take(job)
+            job = self._follow(job)
+            self._require_success(job)
+            self._fetch_results(job)
+        except Interrupted as interruption:
+            raise self._interrupted(interruption) from interruption
+        except TakenBack:
+            if not self._cancel(time.monotonic() + GRACE_SECONDS):
+                self._context.log.info("nobody confirmed the Job's deletion in time: look there before another try")
+            raise
+
+    def _claim(self) -> RemoteJob:
+        context = self._context
+        job = complete_job(context.step, self._spark.job)
+        wait = context.interruptions.wait
+        earlier = EarlierAttempts(context.cluster, context.step, context.outage, wait, context.log)
+        return JobClaim(
+            context.cluster, job, self._record, context.outage, wait, context.log, before_create=earlier.end
+        ).claim()
+
+    def _follow(self, job: RemoteJob) -> RemoteJob:
+        context = self._context
+        api = context.cluster.api
+        began, requests = time.monotonic(), api.requests
+        try:
+            return JobFollower(
+                context.cluster, job, context.outage, self._progress.observe, self._hints, self._check, context.log
+            ).follow()
+        finally:
+            seconds = time.monotonic() - began
+            context.log.info(f"followed Job {job.name} for {seconds:.0f} s with {api.requests - requests} requests")
+
+    def _check(self) -> None:
+        self._context.interruptions.check()
+        self._fence.renew()
+
+    def _require_success(self, job: RemoteJob) -> None:
+        driver = self._progress.end(job)
+        if job.failed is not None:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"Job {job.name} in {self._context.cluster.place} failed: {job.failed}"
+                f"{f'; {driver}' if driver else ''}. Read the driver's log, then retry as a new attempt.",
+            )
+        self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
+
+    def _fetch_early(self) -> None:
+        if self._results is not None:
+            self._results.try_early()
+
+    def _fetch_results(self, job: RemoteJob) -> None:
+        if self._results is not None:
+            # A Job that is complete may have had a further pod, whose log's end nobody has seen.
+            self._results.run(anew=job.complete)
+
+    def _require_charge(self) -> None:
+        self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)
+
+    def _interrupted(self, interruption: Interrupted) -> StepEnded:
+        name = run_identity.job_name(self._context.step)
+        where = f"Job {name} in {self._context.cluster.place}"
+        if interruption.reason is Reason.EVICTED:
+            return StepEnded(
+                ExitCode.DETACHED, f"This pod was evicted; {where} runs on, and the next try of this attempt adopts it."
+            )
+        if self._cancel(interruption.deadline):
+            return StepEnded(ExitCode.CANCELLED, f"This step was {interruption.reason.value}; {where} was cancelled.")
+        return StepEnded(
+            ExitCode.CANCELLED,
+            f"This step was {interruption.reason.value}, but within the time left nobody confirmed that {where} is "
+            "cancelled; the lane's sweeper goes on, look there before starting the step again.",
+        )
+
+    def _cancel(self, deadline: float) -> bool:
+        step, cluster = self._context.step, self._context.cluster
+        target = one_job(cluster, run_identity.job_name(step), spec_hash(self._spark.job), run_identity.selector(step))
+        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log).run(deadline)
+        if confirmed:
+            self._record.forget()
+        return confirmed
