@@ -7,11 +7,15 @@ import { errorText } from "./error-text.ts";
 import type { Lane } from "./lane.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
-interface KeptForecast {
-  readonly forecast: NightForecast;
-  readonly states: string;
+/** What was last said of a run. */
+interface Said {
   readonly call: MissCall;
   readonly missSince?: number;
+}
+
+interface KeptForecast extends Said {
+  readonly forecast: NightForecast;
+  readonly states: string;
 }
 
 /** Where past nights are read. */
@@ -81,7 +85,7 @@ export class ForecastBook {
     const states = state.steps.map((step) => `${step.state}${step.attempts}`).join();
     const isFresh = before !== undefined && before.states === states && now - before.forecast.at < AGAIN_AFTER;
     const finishBy = Date.parse(facts.finishBy ?? "");
-    const kept = isFresh ? before : next(forecastNight(model, state, now), states, finishBy, before);
+    const kept = isFresh ? before : next(forecastNight(model, state, now), states, finishBy, before ?? recorded(facts));
     this.kept.set(facts.uid, kept);
     return {
       facts,
@@ -124,13 +128,13 @@ export class ForecastBook {
   }
 }
 
-function next(
-  forecast: NightForecast,
-  states: string,
-  finishBy: number,
-  before: KeptForecast | undefined,
-): KeptForecast {
+function next(forecast: NightForecast, states: string, finishBy: number, before: Said | undefined): KeptForecast {
   const call = Number.isNaN(finishBy) ? { called: false } : willMiss(forecast, finishBy, before?.call);
   const missSince = call.called ? (before?.missSince ?? forecast.at) : undefined;
   return { forecast, states, call, ...(missSince === undefined ? {} : { missSince }) };
+}
+
+/** What an earlier nightwatch said of a run: it is not to be taken back and said anew. */
+function recorded({ forecast }: RunFacts): Said | undefined {
+  return forecast?.willMiss === true ? { call: { called: true }, missSince: Date.parse(forecast.at) } : undefined;
 }

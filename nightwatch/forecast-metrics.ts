@@ -25,7 +25,11 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
     gauge(
       "night_will_miss",
       "Whether it is said of the running night that it will miss its time, before it has.",
-      nights.map(({ customer, night }) => [{ customer }, Number(isExpectedLate(night, night.forecast.at))] as const),
+      lanes.flatMap(({ customer, forecasts = [], runs }) => {
+        const night = forecasts.find(({ facts }) => facts.runNumber === 1);
+        const will = night === undefined ? recordedMiss(runs) : isExpectedLate(night, night.forecast.at);
+        return will === undefined ? [] : [[{ customer }, Number(will)] as const];
+      }),
     ),
     gauge(
       "step_spare_seconds",
@@ -35,6 +39,12 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
       ),
     ),
   ];
+}
+
+/** What was last recorded of the running night: it holds until the past nights have been read after a restart. */
+function recordedMiss(runs: Lane["runs"]): boolean | undefined {
+  const run = runs.find(({ facts, state }) => state !== undefined && facts.runNumber === 1);
+  return run?.facts.forecast === undefined ? undefined : run.facts.forecast.willMiss && !run.facts.late;
 }
 
 /** By step: its slack within the night, and what the night has left until its time. */

@@ -1,36 +1,24 @@
-import { inject } from "vitest";
-import { stringify } from "yaml";
 import { Nightwatch } from "../../nightwatch/nightwatch.ts";
 import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import type { TemporaryFolder } from "../api/support.ts";
-import { runCommand } from "../farm/deploy/command.ts";
-import { succeeded } from "../farm/deploy/pulumi.ts";
-import type { RuleGroup } from "./rules.ts";
-import { noteSituations } from "./tally.ts";
-
-/** A call that must come. */
-export interface ExpectedCall {
-  readonly alert: string;
-  readonly customer?: string;
-  readonly step?: string;
-  readonly cause?: string;
-  readonly severity: "critical" | "warning";
-  /** How often it begins within the timeline. @default 1 */
-  readonly times?: number;
-  /** Whether it still stands at the end. @default false */
-  readonly stands?: boolean;
-}
+import type { Recording } from "./recording.ts";
 
 const MINUTE = 60_000;
 
 /** How often nightwatch lists everything again. */
 const LIST_AGAIN = 30 * MINUTE;
 
-/** What identifies a call to people. */
-const BY = "by (alertname, customer, step, cause, severity)";
-const CALLS = 'ALERTS{alertstate="firing", severity!="none"}';
+/** How long a restart of nightwatch takes, and what is scraped of the new one before and after it has listed everything. */
+const AWAY_MINUTES = 3;
+const RESTART_MINUTES = AWAY_MINUTES + 2;
+/** How a timeline passes. */
+export interface TimelineOptions {
+  /** Minutes between two rounds and scrapes; more than one where days pass. @default 1 */
+  readonly step?: number;
+  /** Whether nightwatch is restarted in the midst of every longer wait. @default false */
+  readonly restarts?: boolean;
+}
 
 /**
  * The real nightwatch over days, minute by minute: everything that it exports, as a Prometheus in a cluster would store
@@ -39,12 +27,14 @@ const CALLS = 'ALERTS{alertstate="firing", severity!="none"}';
 export class Timeline {
   nightwatch: Nightwatch;
   now: number;
-  /** Whether records can be written. */
-  storeWorks = true;
+  /** Why no record can be written. */
+  storeFails: Error | undefined;
   /** Whether the webhook takes notifications. */
   webhookWorks = true;
-  /** Whether the Argo controller renews its lease and answers the scrape. */
-  controllerRuns = true;
+  /** Whether the Argo controller renews its lease. */
+  leaseIsRenewed = true;
+  /** Whether the Argo controller answers the scrape. */
+  controllerAnswers = true;
   /** What the Argo controller has counted, by cause; it exports them from its start on. */
   readonly controllerErrors = new Map([
     ["OperationPanic", 0],
@@ -56,19 +46,33 @@ export class Timeline {
   private readonly records = new Map<string, RunFacts>();
   private crons: readonly CronWorkflow[] = [];
   private workflows: readonly Workflow[] = [];
+  private readonly reapers: Workflow[] = [];
+  private leaseRenewed: number | undefined;
+  private readonly step: number;
+  private readonly restarts: boolean;
   private listed = 0;
   /** How many scrapes there were. */
   private scrapes = 0;
   private pod = 1;
 
-  /** @param step Minutes between two rounds and scrapes; more than one where days pass. */
-  constructor(
-    start: string,
-    private readonly step = 1,
-  ) {
+  constructor(start: string, { step = 1, restarts = false }: TimelineOptions = {}) {
+    this.step = step;
+    this.restarts = restarts;
     this.start = Date.parse(start);
     this.now = this.start;
     this.nightwatch = this.newNightwatch();
+  }
+
+  /** Nights that are long over, as their records have them. */
+  async remember(...nights: readonly RunFacts[]): Promise<void> {
+    for (const facts of nights) this.records.set(facts.uid, facts);
+    await this.nightwatch.load();
+  }
+
+  /** A workflow of a customer's reaper has ended. */
+  reaped(reaper: Workflow): void {
+    this.reapers.push(reaper);
+    this.nightwatch.reaperChanged(reaper);
   }
 
   /** Schedules that are there from now on, and no others. */
@@ -92,12 +96,22 @@ export class Timeline {
     );
   }
 
-  /** Lets minutes pass: a round and a scrape in each, and everything listed again each half hour. */
+  /**
+   * Lets minutes pass: a round and a scrape in each, and everything listed again each half hour. A restart in their midst
+   * takes none beside them.
+   */
   async pass(minutes: number): Promise<void> {
-    for (let passed = 0; passed < minutes; passed += this.step) {
-      if (this.now - this.listed >= LIST_AGAIN) await this.list(...this.workflows);
-      await this.watchWithoutNews(this.step);
+    if (this.restarts && this.step > 1) {
+      // It is over between two scrapes.
+      await this.anew();
+    } else if (this.restarts && minutes >= 2 * RESTART_MINUTES) {
+      const before = Math.floor((minutes - RESTART_MINUTES) / 2);
+      await this.watch(before);
+      await this.restart(AWAY_MINUTES);
+      await this.watch(minutes - before - RESTART_MINUTES);
+      return;
     }
+    await this.watch(minutes);
   }
 
   /** Lets minutes pass until an instant. */
@@ -108,10 +122,20 @@ export class Timeline {
   /** Lets minutes pass in which the watches of nightwatch bring nothing. */
   async watchWithoutNews(minutes: number): Promise<void> {
     for (let passed = 0; passed < minutes; passed += this.step) {
-      if (this.controllerRuns) this.nightwatch.controllerSeen(this.now);
+      if (this.leaseIsRenewed) this.leaseRenewed = this.now;
+      this.nightwatch.controllerSeen(this.leaseRenewed);
       await this.nightwatch.round();
+      await this.nightwatch.forecastsRead();
       // What the webhook answers at once has been taken note of by then.
       await new Promise(setImmediate);
+      this.scrape(this.nightwatch.metrics());
+    }
+  }
+
+  /** Lets minutes pass in which nightwatch answers the scrape, and no round of it comes to its end. */
+  hang(minutes: number): void {
+    for (let passed = 0; passed < minutes; passed += this.step) {
+      this.nightwatch.controllerSeen(this.now);
       this.scrape(this.nightwatch.metrics());
     }
   }
@@ -125,71 +149,50 @@ export class Timeline {
   async restart(minutes: number): Promise<void> {
     await this.nightwatch.end();
     this.absent(minutes);
-    this.pod += 1;
-    this.nightwatch = this.newNightwatch();
-    await this.nightwatch.load();
-    this.scrape(this.nightwatch.metrics());
-    for (const cron of this.crons) this.nightwatch.scheduleChanged(cron);
-    await this.list(...this.workflows);
+    await this.anew(() => this.scrape(this.nightwatch.metrics()));
     this.scrape(this.nightwatch.metrics());
   }
 
-  /** Has promtool evaluate the rules over all that passed, and compares each call that they raised, and each that stands. */
-  async expectCalls(
-    promtool: string,
-    folder: TemporaryFolder,
-    groups: readonly RuleGroup[],
-    expected: readonly ExpectedCall[],
-  ): Promise<void> {
+  /** Ends nightwatch. @returns all that was scraped */
+  async end(): Promise<Recording> {
     await this.nightwatch.end();
-    const last = (this.scrapes - 1) * this.step;
-    const interval = `${this.step}m`;
-    const samples = (calls: readonly ExpectedCall[], value: (call: ExpectedCall) => number): object[] =>
-      calls.map((call) => ({ labels: labelsOf(call), value: value(call) }));
-    const begins = `(${CALLS} unless ${CALLS} offset ${interval})[${last + this.step}m:${interval}]`;
-    const questions = [
-      { expr: `sum ${BY} (sum_over_time(${begins}))`, exp_samples: samples(expected, ({ times = 1 }) => times) },
-      {
-        expr: `count ${BY} (${CALLS})`,
-        exp_samples: samples(
-          expected.filter(({ stands }) => stands),
-          () => 1,
-        ),
-      },
-    ];
-    const file = folder.file(
-      "timeline.yaml",
-      stringify({
-        rule_files: [folder.file("rules.yaml", stringify({ groups }))],
-        evaluation_interval: interval,
-        tests: [
-          {
-            interval,
-            start_timestamp: new Date(this.start).toISOString(),
-            input_series: [...this.series].map(([series, values]) => ({ series, values: values.join(" ") })),
-            promql_expr_test: questions.map((question) => ({ ...question, eval_time: `${last}m` })),
-          },
-        ],
-      }),
-    );
-    succeeded(await runCommand(promtool, ["test", "rules", file], { cwd: folder.path, env: {} }));
-    // promtool has compared them one by one.
-    const count = expected.reduce((sum, { times = 1 }) => sum + times, 0);
-    noteSituations(inject("tally"), { situations: 1, expected: count, received: count, false: 0 });
+    return {
+      start: new Date(this.start).toISOString(),
+      step: this.step,
+      scrapes: this.scrapes,
+      series: [...this.series].map(([series, values]) => ({ series, values: values.join(" ") })),
+    };
+  }
+
+  /** Another pod of nightwatch reads and lists everything. @param loaded What happens before it has listed anything. */
+  private async anew(loaded = (): void => {}): Promise<void> {
+    await this.nightwatch.end();
+    this.pod += 1;
+    this.nightwatch = this.newNightwatch();
+    await this.nightwatch.load();
+    loaded();
+    for (const cron of this.crons) this.nightwatch.scheduleChanged(cron);
+    for (const reaper of this.reapers) this.nightwatch.reaperChanged(reaper);
+    await this.list(...this.workflows);
+  }
+
+  private async watch(minutes: number): Promise<void> {
+    for (let passed = 0; passed < minutes; passed += this.step) {
+      if (this.now - this.listed >= LIST_AGAIN) await this.list(...this.workflows);
+      await this.watchWithoutNews(this.step);
+    }
   }
 
   private newNightwatch(): Nightwatch {
     const { records } = this;
     const ifStoreWorks = (work: () => void) => async (): Promise<void> => {
-      if (!this.storeWorks) throw new Error("down");
+      if (this.storeFails !== undefined) throw this.storeFails;
       work();
     };
     return new Nightwatch({
       store: {
-        async *recent() {
-          for (const [uid, spec] of records) yield { metadata: { name: uid }, spec } as RunRecord;
-        },
-        async *ofCustomer() {},
+        recent: () => recordsOf(records),
+        ofCustomer: (customer) => recordsOf(records, customer),
         async *heads() {},
         find: async () => undefined,
         findRun: async () => undefined,
@@ -213,7 +216,7 @@ export class Timeline {
   /** Notes each series' value of this minute; one that is not there any more is stale from then on, as Prometheus has it. */
   private scrape(metrics: string): void {
     const found = new Map(parsed(metrics, scrapeLabels("nightwatch", "nightlane-system", this.pod)));
-    if (this.controllerRuns) {
+    if (this.controllerAnswers) {
       const errors = [...this.controllerErrors].map(
         ([cause, count]) => `argo_workflows_error_count{cause="${cause}"} ${count}`,
       );
@@ -250,9 +253,13 @@ function parsed(metrics: string, labels: string): readonly (readonly [series: st
   });
 }
 
-function labelsOf({ alert, customer, step, cause, severity }: ExpectedCall): string {
-  const pairs = Object.entries({ alertname: alert, customer, step, cause, severity });
-  return `{${pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${value}"`])).join(", ")}}`;
+async function* recordsOf(records: ReadonlyMap<string, RunFacts>, customer?: string): AsyncIterable<RunRecord> {
+  for (const [uid, spec] of records) {
+    if (customer === undefined || spec.customer === customer) {
+      const metadata = { name: uid, namespace: "nightlane-system", labels: {} };
+      yield { apiVersion: "nightlane.example/v1", kind: "RunRecord", metadata, spec };
+    }
+  }
 }
 
 function isSame(a: CronWorkflow, b: CronWorkflow): boolean {

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, CUSTOMER, prometheusRule, STEP } from "./alert-rules.ts";
-import { standing } from "./alert-series.ts";
+import { lastSaid, standing } from "./alert-series.ts";
 import { AFTER_GATE_SECONDS } from "./calls.ts";
 
 /** How long a hold may be forgotten. */
@@ -36,7 +36,8 @@ const waiting = (state: string): string =>
 
 const LOST = standing("step_job_lost", ["customer", "step"]);
 const GATES = waiting("confirming");
-const SPARE = standing("step_spare_seconds", ["customer", "step"]);
+/** A nightwatch that was restarted reads the past nights before it forecasts anything. */
+const SPARE = lastSaid("max by (customer, step) (nightlane_step_spare_seconds)");
 const FINISH = night("finish_by_timestamp_seconds");
 /** By the forecast of what comes after the gate, or else by the time that is left. */
 const URGENT = [
@@ -92,11 +93,7 @@ const NIGHT_ALERTS: readonly Alert[] = [
   { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
   { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },
   { reason: "inputs-late", expression: `${night("inputs_late")} == 1`, command: SHOW },
-  {
-    reason: "late",
-    expression: `${night("late")} == 1 unless ${night("end_timestamp_seconds")}`,
-    command: SHOW,
-  },
+  { reason: "late", expression: `${night("late")} == 1`, command: SHOW },
   { reason: "missed", expression: `${night("missed")} == 1`, command: "nightlane nights" },
   { reason: "failed", expression: `${night("failed")} == 1`, command: SHOW },
   { reason: "refused", expression: `${standing("schedule_refused", ["customer"])} > 0`, command: "nightlane nights" },

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, prometheusRule } from "./alert-rules.ts";
+import { lastSaid } from "./alert-series.ts";
 
 /** Everything is listed again every half hour: twice that without it, and something is wrong with the watches. */
 const SILENT = Duration.hours(1);
@@ -13,6 +14,8 @@ const TRIES = 3;
 const LAST_LIST = "nightlane_nightwatch_last_list_timestamp_seconds";
 const LAST_ROUND = "nightlane_nightwatch_last_round_timestamp_seconds";
 const LEASE_RENEWED = "nightlane_controller_renewed_timestamp_seconds";
+/** As of each scrape: while nobody scrapes it, nothing is known of the controller. */
+const LEASE_AGE = `min(timestamp(${LEASE_RENEWED}) - ${LEASE_RENEWED})`;
 const LOGS = "kubectl -n nightlane-system logs -l app.kubernetes.io/name=nightwatch --tail=50";
 
 const failures = (counter: string): string => `sum(increase(nightlane_nightwatch_${counter}_total[15m])) > ${TRIES}`;
@@ -42,8 +45,8 @@ const PLATFORM_ALERTS: readonly Alert[] = [
   { reason: "unnotified", expression: failures("notification_failures"), command: LOGS },
   {
     reason: "uncontrolled",
-    // By what nightwatch reads of its lease, and where that cannot be read, by its own word.
-    expression: `time() - max(${LEASE_RENEWED}) > ${LEASE.toSeconds()} or absent(max(argo_workflows_is_leader) == 1)`,
+    // By what nightwatch last read of its lease, which says nothing while nightwatch is away, and by its own word.
+    expression: `${lastSaid(LEASE_AGE)} > ${LEASE.toSeconds()} or absent(max(argo_workflows_is_leader) == 1)`,
     for: Duration.minutes(3),
     command: "nightlane nights",
   },

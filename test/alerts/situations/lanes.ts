@@ -1,0 +1,241 @@
+import type { CronWorkflow } from "../../../runs/schedule.ts";
+import type { Workflow } from "../../../runs/workflow.ts";
+import { node } from "../../unit/ops/support/night-workflow.ts";
+import { type ExpectedCall, stands } from "../expected-call.ts";
+import type { Situation } from "../situation.ts";
+import type { Timeline } from "../timeline.ts";
+import {
+  CRON,
+  CUSTOMER,
+  critical,
+  days,
+  EVENING,
+  evening,
+  market,
+  night,
+  nightOf,
+  OTHER,
+  of,
+  since,
+  warning,
+} from "./lane.ts";
+
+const suspended: CronWorkflow = { ...CRON, spec: { ...CRON.spec, suspend: true } };
+const unreadable: CronWorkflow = { ...OTHER, spec: { ...OTHER.spec, timezone: "Mars/Base" } };
+const refused = (status: string): CronWorkflow => ({
+  ...CRON,
+  status: { conditions: [{ type: "SubmissionError", status, message: "denied request" }] },
+});
+
+/** What the reaper of a customer saw of the lane's results volume, in percent. */
+function reaper(time: string, percent: number): Workflow {
+  const outputs = { parameters: [{ name: "lane-used", value: String(percent) }] };
+  const tidy = node("tidy-1", "tidy", "Pod", "Succeeded", { finishedAt: time, outputs });
+  return {
+    metadata: { name: `reaper-${time}`, namespace: `customer-${CUSTOMER}`, uid: `reaper-${time}` },
+    spec: {},
+    status: { phase: "Succeeded", nodes: { [tidy.id]: tidy } },
+  };
+}
+
+/** Days in which each night has found when the token ends. */
+async function nightsWithToken(timeline: Timeline, first: string, ends: readonly string[]): Promise<void> {
+  const dates = days(first, ends.length);
+  const nights = [nightOf(days(first, 1)[0] ?? "", { nodes: [] })].slice(1);
+  timeline.schedule(since(`${first}T12:00:00Z`));
+  for (const [index, date] of dates.entries()) {
+    await timeline.passUntil(`${date}T20:30:00Z`);
+    nights.push(withToken(nightOf(date), ends[index] ?? ""));
+    await timeline.list(...nights);
+  }
+}
+
+function withToken(workflow: Workflow, end: string): Workflow {
+  const date = workflow.metadata.name.slice("night-".length, "night-YYYY-MM-DD".length);
+  const parameters = Object.entries({
+    "business-date": date,
+    open: "yes",
+    variant: "regular",
+    "credential-ends": `token=${end} authority=2035-01-01T00:00:00Z`,
+  }).map(([name, value]) => ({ name, value }));
+  const calendar = node("calendar", "calendar", "Pod", "Succeeded", { outputs: { parameters } });
+  return { ...workflow, status: { ...workflow.status, nodes: { [calendar.id]: calendar } } };
+}
+
+const END = "2026-04-20T00:00:00Z";
+const NEXT = "2027-04-20T00:00:00Z";
+const credential = (count: number, severity: ExpectedCall["severity"]): ExpectedCall => ({
+  alert: "NightlaneCredentialEnds",
+  customer: CUSTOMER,
+  part: "token",
+  days: String(count),
+  severity,
+});
+
+/** A token that ends on 20 April, and a new one that the night of a date has found. */
+function tokenUntil(
+  title: string,
+  first: string,
+  renewedBy: string,
+  more: Pick<Situation, "calls" | "nearly">,
+): Situation {
+  const count = Math.round((Date.parse(renewedBy) - Date.parse(first)) / (24 * 3600_000));
+  return {
+    title,
+    start: `${first}T20:00:00Z`,
+    step: 30,
+    happens: async (timeline) => {
+      await nightsWithToken(timeline, first, [...Array.from({ length: count }, () => END), NEXT]);
+      await timeline.pass(300);
+    },
+    ...more,
+  };
+}
+
+/** What people are called for of a lane besides its nights. */
+export const LANE_SITUATIONS: readonly Situation[] = [
+  ...[
+    { how: "suspends", crons: [suspended] },
+    { how: "removes", crons: [] },
+  ].map(
+    ({ how, crons }): Situation => ({
+      title: `a schedule that somebody ${how}, for a moment and then for longer`,
+      start: EVENING,
+      happens: async (timeline) => {
+        await evening(timeline, night({ nodes: market }));
+        await timeline.pass(10);
+        timeline.schedule(...crons);
+        await timeline.pass(14);
+        timeline.schedule(CRON);
+        await timeline.pass(10);
+        timeline.schedule(...crons);
+        await timeline.pass(30);
+        timeline.schedule(CRON);
+        await timeline.pass(5);
+      },
+      calls: [warning("NightlaneLaneUnscheduled")],
+    }),
+  ),
+  {
+    title: "a schedule that is away while it is deployed again",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(10);
+      timeline.schedule();
+      await timeline.pass(14);
+      timeline.schedule(CRON);
+      await timeline.pass(10);
+    },
+    nearly: ["NightlaneLaneUnscheduled warning"],
+  },
+  {
+    title: "a schedule that Argo refuses to start, until it does",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.schedule(refused("True"));
+      await timeline.pass(15);
+      timeline.schedule(CRON);
+      await timeline.pass(5);
+    },
+    calls: [critical("NightlaneScheduleRefused")],
+  },
+  {
+    title: "a schedule that Argo refused once and starts again",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.schedule(refused("False"));
+      await timeline.pass(15);
+    },
+    nearly: ["NightlaneScheduleRefused critical"],
+  },
+  {
+    title: "an object that cannot be read, of its own customer alone",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }), of("alpenkredit", night({ nodes: market })));
+      timeline.schedule(CRON, OTHER);
+      await timeline.pass(5);
+      timeline.schedule(CRON, unreadable);
+      await timeline.pass(15);
+      timeline.schedule(CRON, OTHER);
+      await timeline.pass(5);
+    },
+    calls: [{ ...critical("NightlaneLaneUnreadable"), customer: "alpenkredit" }],
+  },
+  {
+    title: "an object that could not be read and was put right within the minute",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }), of("alpenkredit", night({ nodes: market })));
+      timeline.schedule(CRON, OTHER);
+      await timeline.pass(5);
+      timeline.schedule(CRON, unreadable);
+      timeline.schedule(CRON, OTHER);
+      await timeline.pass(15);
+    },
+    nearly: ["NightlaneLaneUnreadable critical"],
+  },
+  {
+    title: "a results volume that fills to 80 %, until there is room",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      timeline.reaped(reaper(EVENING, 60));
+      await timeline.pass(15);
+      timeline.reaped(reaper("2026-03-31T21:15:00Z", 80));
+      await timeline.pass(30);
+      timeline.reaped(reaper("2026-03-31T21:45:00Z", 50));
+      await timeline.pass(10);
+    },
+    calls: [{ ...warning("NightlaneVolumeNearlyFull"), volume: "lane" }],
+  },
+  {
+    title: "a results volume that fills to 79 %",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      timeline.reaped(reaper(EVENING, 79));
+      await timeline.pass(40);
+    },
+    nearly: ["NightlaneVolumeNearlyFull warning"],
+  },
+  tokenUntil("a token that is renewed two weeks and some hours before its end", "2026-04-02", "2026-04-05", {
+    nearly: ["NightlaneCredentialEnds warning 14 days"],
+  }),
+  tokenUntil("a token that is renewed three days and some hours before its end", "2026-04-05", "2026-04-16", {
+    calls: [credential(14, "warning")],
+    nearly: ["NightlaneCredentialEnds critical 3 days"],
+  }),
+  tokenUntil("a token that is renewed a day and some hours before its end", "2026-04-05", "2026-04-18", {
+    calls: [credential(14, "warning"), credential(3, "critical")],
+    nearly: ["NightlaneCredentialEnds critical 1 days"],
+  }),
+  tokenUntil("a token that ends, and is renewed a day later", "2026-04-05", "2026-04-21", {
+    calls: [credential(14, "warning"), credential(3, "critical"), credential(1, "critical")],
+  }),
+  {
+    title: "a token less than three days before its end",
+    start: "2026-04-16T20:00:00Z",
+    step: 30,
+    happens: async (timeline) => {
+      await nightsWithToken(timeline, "2026-04-16", [END]);
+      await timeline.pass(780);
+    },
+    calls: [credential(14, "warning"), stands(credential(3, "critical"))],
+  },
+  {
+    title: "a token on its last day",
+    start: "2026-04-18T20:00:00Z",
+    step: 30,
+    happens: async (timeline) => {
+      await nightsWithToken(timeline, "2026-04-18", [END]);
+      await timeline.pass(360);
+    },
+    calls: [{ ...credential(3, "critical") }, stands(credential(1, "critical"))],
+  },
+];

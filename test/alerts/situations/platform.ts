@@ -1,0 +1,241 @@
+import { ApiException } from "@kubernetes/client-node";
+import { stands } from "../expected-call.ts";
+import type { Situation } from "../situation.ts";
+import { critical, decision, EVENING, evening, failed, market, night } from "./lane.ts";
+
+const NIGHTWATCH_SILENT = { alert: "NightlaneNightwatchSilent", severity: "critical" } as const;
+const CONTROLLER_SILENT = { alert: "NightlaneControllerSilent", severity: "critical" } as const;
+const NOT_RECORDED = { alert: "NightlaneRecordsNotWritten", severity: "warning" } as const;
+const NOT_TAKEN = { alert: "NightlaneNotificationsNotTaken", severity: "critical" } as const;
+const REFUSED = {
+  alert: "NightlaneControllerErrors",
+  cause: "CronWorkflowSubmissionError",
+  severity: "warning",
+} as const;
+
+/** What the platform's engineers are called for. */
+export const PLATFORM_SITUATIONS: readonly Situation[] = [
+  {
+    title: "a restart of nightwatch, however often it happens",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      for (const minutes of [1, 7, 3]) {
+        await timeline.pass(9);
+        await timeline.restart(minutes);
+      }
+      await timeline.pass(9);
+    },
+    nearly: ["NightlaneNightwatchSilent critical"],
+  },
+  {
+    title: "a nightwatch that is away for some minutes",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(9);
+      await timeline.restart(7);
+      await timeline.pass(9);
+    },
+    nearly: ["NightlaneNightwatchSilent critical"],
+  },
+  {
+    title: "a nightwatch that is away for longer, and comes back",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(9);
+      await timeline.restart(25);
+      await timeline.pass(9);
+    },
+    calls: [NIGHTWATCH_SILENT],
+  },
+  {
+    title: "a nightwatch that is gone for good",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(9);
+      timeline.absent(30);
+    },
+    calls: [stands(NIGHTWATCH_SILENT)],
+    alive: false,
+  },
+  {
+    title: "a nightwatch whose watches bring nothing for more than an hour",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.watchWithoutNews(80);
+    },
+    calls: [stands(NIGHTWATCH_SILENT)],
+  },
+  {
+    title: "a nightwatch whose watches bring nothing for an hour, and then do",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.watchWithoutNews(68);
+      await timeline.pass(9);
+    },
+    nearly: ["NightlaneNightwatchSilent critical"],
+  },
+  {
+    title: "a nightwatch whose rounds hang",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(9);
+      timeline.hang(20);
+    },
+    calls: [stands(NIGHTWATCH_SILENT)],
+    alive: false,
+  },
+  {
+    title: "a nightwatch whose rounds hang for a quarter of an hour",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(9);
+      timeline.hang(14);
+      await timeline.pass(9);
+    },
+    nearly: ["NightlaneNightwatchSilent critical"],
+  },
+  {
+    title: "records that cannot be written",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.storeFails = new Error("down");
+      await timeline.list(night({ nodes: failed(10) }));
+      await timeline.pass(15);
+      timeline.storeFails = undefined;
+      await timeline.pass(30);
+    },
+    calls: [stands(decision), NOT_RECORDED],
+  },
+  {
+    title: "a record that cannot be written at once",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.storeFails = new Error("down");
+      await timeline.list(night({ nodes: failed(10) }));
+      await timeline.pass(3);
+      timeline.storeFails = undefined;
+      await timeline.pass(30);
+    },
+    calls: [stands(decision)],
+    nearly: ["NightlaneRecordsNotWritten warning"],
+  },
+  {
+    title: "a record that the API server never takes as it is",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.storeFails = new ApiException(422, "Unprocessable", "spec.x: Invalid value", {});
+      await timeline.list(night({ nodes: failed(10) }));
+      await timeline.pass(2);
+      timeline.storeFails = undefined;
+      await timeline.pass(30);
+    },
+    calls: [stands(decision), NOT_RECORDED, stands(critical("NightlaneLaneUnreadable"))],
+    // A new nightwatch tries it again, and the API server takes it by then.
+    survivesRestarts: false,
+  },
+  {
+    title: "a webhook that takes nothing",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.webhookWorks = false;
+      await timeline.list(night({ nodes: failed(10) }));
+      await timeline.pass(15);
+      timeline.webhookWorks = true;
+      await timeline.pass(30);
+    },
+    calls: [stands(decision), NOT_TAKEN],
+  },
+  {
+    title: "a webhook that does not take a notification at once",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(5);
+      timeline.webhookWorks = false;
+      await timeline.list(night({ nodes: failed(10) }));
+      await timeline.pass(3);
+      timeline.webhookWorks = true;
+      await timeline.pass(30);
+    },
+    calls: [stands(decision)],
+    nearly: ["NightlaneNotificationsNotTaken critical"],
+  },
+  ...[
+    { title: "an Argo controller that is gone", lease: false, answers: false },
+    { title: "an Argo controller that hangs: it answers the scrape and renews no lease", lease: false, answers: true },
+    { title: "an Argo controller of which nothing can be scraped", lease: true, answers: false },
+  ].map(
+    ({ title, lease, answers }): Situation => ({
+      title,
+      start: EVENING,
+      happens: async (timeline) => {
+        await evening(timeline, night({ nodes: market }));
+        await timeline.pass(10);
+        timeline.leaseIsRenewed = lease;
+        timeline.controllerAnswers = answers;
+        await timeline.pass(20);
+        timeline.leaseIsRenewed = true;
+        timeline.controllerAnswers = true;
+        await timeline.pass(10);
+      },
+      calls: [CONTROLLER_SILENT],
+    }),
+  ),
+  {
+    title: "an Argo controller that is restarted",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(10);
+      timeline.controllerAnswers = false;
+      timeline.leaseIsRenewed = false;
+      await timeline.pass(2);
+      timeline.controllerAnswers = true;
+      await timeline.pass(4);
+      timeline.leaseIsRenewed = true;
+      await timeline.pass(10);
+    },
+    nearly: ["NightlaneControllerSilent critical"],
+  },
+  {
+    title: "a schedule that the controller could not submit, the first time already",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(10);
+      timeline.controllerErrors.set(REFUSED.cause, 1);
+      await timeline.pass(40);
+      timeline.controllerErrors.set(REFUSED.cause, 2);
+      await timeline.pass(40);
+    },
+    calls: [{ ...REFUSED, times: 2 }],
+  },
+  {
+    title: "a controller that counts anew since its restart",
+    start: EVENING,
+    happens: async (timeline) => {
+      timeline.controllerErrors.set(REFUSED.cause, 3);
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(20);
+      timeline.controllerErrors.set(REFUSED.cause, 0);
+      await timeline.pass(20);
+    },
+    nearly: ["NightlaneControllerErrors warning"],
+  },
+];
