@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nightlane_runner.api import client, connection
 from nightlane_runner.document import run_identity
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.job.cancel import Cancellation, one_job
@@ -14,7 +15,7 @@ from nightlane_runner.json_tree import object_at, text_at
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
-from tests.support.in_process import Surroundings
+from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.running_step import RunningStep
 from tests.support.steps import document, spark_step
@@ -82,6 +83,30 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
 
     assert runner.wait(28) == 40
     assert "nobody confirmed" in runner.last_line()
+
+
+@pytest.mark.fault(5)
+@pytest.mark.parametrize("connected", [True, False])
+def test_cancellation_waits_for_no_answer_beyond_its_deadline(
+    admin: Administrator, mounts: Path, proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch, connected: bool
+) -> None:
+    """Fault 5: an API server that takes connections and says nothing. The kubelet kills the pod soon after."""
+    for module, name in ((client, "READ_SECONDS"), (connection, "CONNECT_SECONDS")):
+        monkeypatch.setattr(module, name, 3600.0)
+    step, spark = StepInput(document(spark_step(admin.namespace))).spark()
+    surroundings = Surroundings(mounts, step)
+    cluster = surroundings.context.cluster
+    job = cluster.create_job(complete_job(step, spark.job))
+    if not connected:
+        proxy.go_away()
+        proxy.come_back()
+    proxy.fall_silent()
+
+    target = one_job(cluster, job.name, spec_hash(spark.job), run_identity.selector(step))
+    cancellation = Cancellation(cluster, target, lambda: None, surroundings.log)
+
+    assert Background(lambda: cancellation.run(time.monotonic() + 2)).join() is False
+    assert "trying again" in surroundings.said()
 
 
 @pytest.mark.fault(6)

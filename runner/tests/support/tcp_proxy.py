@@ -13,9 +13,10 @@ class TcpProxy:
         self._target_port = target_port
         self._listener = self._listen(0)
         self.port: int = self._listener.getsockname()[1]
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._pairs: list[tuple[socket.socket, ...]] = []
         self._muted: set[socket.socket] = set()
         self._closed = threading.Event()
+        self._silent = False
         self.connections = 0
         self._accept()
 
@@ -37,6 +38,11 @@ class TcpProxy:
         """Carry nothing more on the connections there are, but keep them open; new ones work."""
         for pair in self._pairs:
             self._muted.update(pair)
+
+    def fall_silent(self) -> None:
+        """Carry nothing more, and take new connections without a word."""
+        self._silent = True
+        self.mute()
 
     def close(self) -> None:
         """End it."""
@@ -62,6 +68,9 @@ class TcpProxy:
         while not closed.is_set():
             try:
                 near, _ = listener.accept()
+                if self._silent:
+                    self._pairs.append((near,))
+                    continue
                 far = socket.create_connection(("127.0.0.1", self._target_port))
             except OSError:
                 return

@@ -4,12 +4,13 @@ Written on the standard library because a lane may have hundreds of waiting runn
 official client costs 130 MB, and every time limit is ours.
 """
 
+import contextlib
 import http.client
 import json
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -52,6 +53,7 @@ class Api:
         self._connection_login: _Login | None = None
         self._last_used = 0.0
         self._server_time: tuple[datetime, float] | None = None
+        self._deadline = float("inf")
         self.requests = 0
         self._login = _log_in(kubeconfig, scratch)
 
@@ -71,6 +73,15 @@ class Api:
         """Return the age of something remote, by the API server's clock."""
         now = self.server_now()
         return 0.0 if now is None else (now - moment).total_seconds()
+
+    @contextlib.contextmanager
+    def within(self, deadline: float) -> Iterator[None]:
+        """Wait for no answer beyond the deadline, by the monotonic clock: whoever is to be killed has no more time."""
+        before, self._deadline = self._deadline, deadline
+        try:
+            yield
+        finally:
+            self._deadline = before
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> JsonObject:
         """Read an object or list. Raises ApiUnknown or ApiRefused, as all requests do."""
@@ -128,6 +139,7 @@ class Api:
         reused = self._connection is not None
         connection = self._connection or ApiConnection(login.credential, login.tls, READ_SECONDS)
         self._connection, self._connection_login = connection, login
+        connection.request_by(self._deadline)
         try:
             response = self._send(connection, login, method, path, query, body)
         except (ConnectionError, http.client.RemoteDisconnected):

@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 import tempfile
+import time
 from pathlib import Path
 
 from nightlane_runner.api.kubeconfig import Credential
@@ -30,19 +31,35 @@ class ApiConnection(http.client.HTTPSConnection):
         self._tls = context
         self._server_name = credential.server_name
         self._read_seconds = read_seconds
+        self.deadline = float("inf")
+        """By the monotonic clock: nothing is waited for beyond it."""
 
     def connect(self) -> None:
         """Open the connection; raises OSError (which includes TLS errors)."""
-        plain = socket.create_connection((self.host, self.port), CONNECT_SECONDS)
+        plain = socket.create_connection((self.host, self.port), self._left(CONNECT_SECONDS))
         try:
+            plain.settimeout(self._left(CONNECT_SECONDS))
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             for option, value in _KEEPALIVE:
                 plain.setsockopt(socket.IPPROTO_TCP, option, value)
             self.sock = self._tls.wrap_socket(plain, server_hostname=self._server_name)
-            self.sock.settimeout(self._read_seconds)
+            self.sock.settimeout(self._left(self._read_seconds))
         except OSError:
             plain.close()
             raise
+
+    def request_by(self, deadline: float) -> None:
+        """Wait for what comes next until the deadline at most; raises TimeoutError once it has passed."""
+        self.deadline = deadline
+        left = self._left(self._read_seconds)
+        if self.sock is not None:
+            self.sock.settimeout(left)
+
+    def _left(self, seconds: float) -> float:
+        left = min(seconds, self.deadline - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("the time for it is over")
+        return left
 
 
 def tls_context(credential: Credential, scratch: Path) -> ssl.SSLContext:

@@ -79,24 +79,26 @@ class Cancellation:
         self.told: set[str] = set()
         """Names of what was told to end."""
 
-    def run(self, deadline: float, clock: Callable[[], float] = time.monotonic) -> bool:
-        """Cancel until confirmed or until the deadline (by `clock`); return whether it was confirmed.
+    def run(self, deadline: float) -> bool:
+        """Cancel until confirmed or until the deadline (by the monotonic clock); return whether it was confirmed.
 
+        No answer is waited for beyond the deadline: whoever has been told to end is killed soon after it.
         Confirmed means: each Job is gone or on its way out, or has ended by itself, and so is each pod.
         """
         name = self._target.name
         self._log.info(f"cancelling {name} in {self._cluster.place}")
         quiet = 0
-        while clock() < deadline:
+        while time.monotonic() < deadline:
             try:
-                quiet = quiet + 1 if self._sweep() else 0
+                with self._cluster.api.within(deadline):
+                    quiet = quiet + 1 if self._sweep() else 0
             except (ApiUnknown, ApiRefused) as error:
                 quiet = 0
                 self._log.info(f"cancelling {name}: {error}; trying again")
             if quiet == 2:  # two looks in a row, for the pod that was created between the deletion and the first
                 self._log.info(f"{name} is cancelled")
                 return True
-            time.sleep(max(0.0, min(_LOOK_AGAIN_SECONDS, deadline - clock())))
+            time.sleep(max(0.0, min(_LOOK_AGAIN_SECONDS, deadline - time.monotonic())))
         return False
 
     def _sweep(self) -> bool:
