@@ -5,7 +5,7 @@ import { checkCustomer } from "./checks/check-customer.ts";
 import { Customer } from "./customer.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
-import { ProblemsError } from "./definition/problem.ts";
+import { type Problem, ProblemsError, received } from "./definition/problem.ts";
 import type { Manifest } from "./kubernetes/manifest.ts";
 
 /** All objects of a customer, in the order in which they are to be created. */
@@ -28,10 +28,25 @@ export function synthesize(definition: CustomerDefinition, where: string): Custo
   if (problems.length > 0) {
     throw new ProblemsError(where, problems);
   }
+  try {
+    return {
+      lane: render((app) => new Customer(app, "lane", definition)),
+      customerSide: render((app) => new CustomerSide(app, "customer-side", definition)),
+      apps: render((app) => new CustomerApps(app, "apps", definition)),
+    };
+  } catch (error) {
+    throw new ProblemsError(where, [defect(error)], { cause: error });
+  }
+}
+
+/** What the checks let through and no object can be made of: told with the customer's name, so that it can be found. */
+function defect(error: unknown): Problem {
+  const place = error instanceof Error ? /\n +at .*?([\w-]+\.ts:\d+)/.exec(error.stack ?? "")?.[1] : undefined;
   return {
-    lane: render((app) => new Customer(app, "lane", definition)),
-    customerSide: render((app) => new CustomerSide(app, "customer-side", definition)),
-    apps: render((app) => new CustomerApps(app, "apps", definition)),
+    property: place === undefined ? "(objects)" : `(objects, ${place})`,
+    received: received(error instanceof Error ? error.message : error),
+    rule: "what passes the checks can be rendered: that it cannot is a fault of Nightlane's checks",
+    mend: "undo the last change of the file, and report it with this message",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DeployedApp } from "../definition/applications.ts";
+import { given } from "../definition/given.ts";
 
 /** What a chart's values are made of. */
 export type ChartValue = string | number | boolean | readonly ChartValue[] | ChartValues;
@@ -45,12 +46,16 @@ export interface HelmApp<Values extends ChartValues = ChartValues> extends Deplo
 export function helmApp<const Values extends ChartValues = Readonly<Record<never, never>>>(
   props: HelmAppProps<Values>,
 ): HelmApp<Values> {
-  const { values, labels, ...rest } = props;
+  const { values, labels, ...rest } = given(props) as HelmAppProps<Values>;
   return {
     ...rest,
     values: values ?? ({} as Values),
-    labels: labels ?? { "app.kubernetes.io/name": props.chart.split("/").at(-1) ?? "" },
+    labels: labels ?? { "app.kubernetes.io/name": lastPart(rest.chart) },
   };
+}
+
+function lastPart(chart: string): string {
+  return String(chart).split("/").at(-1) ?? "";
 }
 
 /** Whether an application is one that Argo CD deploys from the customer's file. */

@@ -3,20 +3,28 @@ import { type HelmApp, isHelmApp } from "../apps/helm-app.ts";
 import { centralCluster } from "../definition/central-cluster.ts";
 import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { allSound, below, type Sound } from "../form/form.ts";
 import type { Step } from "../night/step.ts";
+import { checkAppLabels } from "./check-app-labels.ts";
 
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
 export function checkApps(
   definition: CustomerDefinition,
   central: { readonly argoCd: boolean } = centralCluster,
+  sound: Sound = allSound,
 ): readonly Problem[] {
-  const apps = Object.entries(definition.apps);
+  const apps = Object.entries(given(definition.apps) as CustomerDefinition["apps"]).filter(([name]) =>
+    sound(below("apps", name)),
+  );
   return [
-    ...checkSurroundings(definition, central.argoCd),
+    ...(sound("apps", "credentials") ? checkSurroundings(definition, central.argoCd) : []),
     ...apps.flatMap(([name, app]) => checkApp(name, app)),
     ...checkLabels(apps),
-    ...definition.workflow.declared.flatMap((step) => checkUse(step, definition.apps)),
+    ...(sound("apps", "workflow.steps")
+      ? definition.workflow.declared.flatMap((step) => checkUse(step, definition.apps))
+      : []),
   ];
 }
 
@@ -58,7 +66,7 @@ const NAME_LIMIT = 53;
 function checkApp(name: string, app: HelmApp): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (property: string, value: unknown, rule: string, mend: string): void => {
-    problems.push({ property: `apps.${name}${property}`, received: received(value), rule, mend });
+    problems.push({ property: `${below("apps", name)}${property}`, received: received(value), rule, mend });
   };
   if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > NAME_LIMIT) {
     add("", name, `a Helm release: a DNS label of at most ${NAME_LIMIT} characters`, 'write "pricing-engine"');
@@ -75,7 +83,7 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
     const rule = "the chart's folder in the repository: a relative path without `..`";
     add(".chart", app.chart, rule, 'write for instance "charts/pricing-engine"');
   }
-  return problems;
+  return [...problems, ...checkAppLabels(app, below("apps", name))];
 }
 
 function isRepository(text: string): boolean {

@@ -1,12 +1,39 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { allSound, type Sound } from "../form/form.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
 import { mebibytes, millicores, sparkMebibytes, sparkMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
+import { checkStorageClass } from "./check-cluster.ts";
 import { parallelPeak } from "./parallel-peak.ts";
 
 /** Runner pods that one lane may have at a time; each asks for little, but a typing error must not ask for everything. */
 const MOST_RUNNERS = 1000;
+
+/** What the lane asks of the central cluster by itself, whatever the night. */
+export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (sound("lane.runners") && (!Number.isInteger(lane.runners) || lane.runners < 1 || lane.runners > MOST_RUNNERS)) {
+    problems.push({
+      property: "lane.runners",
+      received: received(lane.runners),
+      rule: `a whole number from 1 to ${MOST_RUNNERS}: lanes share the nodes of the central cluster`,
+      mend: "leave it out, and it follows from the night",
+    });
+  }
+  if (sound("lane.resultsSize") && !(mebibytes(lane.resultsSize) > 0)) {
+    problems.push({
+      property: "lane.resultsSize",
+      received: received(mebibytes(lane.resultsSize)),
+      rule: "more than zero",
+      mend: "write for instance Size.gibibytes(20)",
+    });
+  }
+  if (sound("lane.resultsStorageClass")) {
+    problems.push(...checkStorageClass(lane.resultsStorageClass, "lane.resultsStorageClass"));
+  }
+  return problems;
+}
 
 /** Whether the night's busiest moment fits into the lane's quota and the customer's cluster. */
 export function checkCapacity(definition: CustomerDefinition): readonly Problem[] {
@@ -14,14 +41,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
   const peak = (weight: (step: Step) => number): number => parallelPeak(workflow.steps, (step) => step.after, weight);
   const problems: Problem[] = [];
   const runners = runnersAtOnce(workflow.steps);
-  if (!Number.isInteger(lane.runners) || lane.runners < 1 || lane.runners > MOST_RUNNERS) {
-    problems.push({
-      property: "lane.runners",
-      received: received(lane.runners),
-      rule: `a whole number from 1 to ${MOST_RUNNERS}: lanes share the nodes of the central cluster`,
-      mend: "leave it out, and it follows from the night",
-    });
-  } else if (runners > lane.runners) {
+  if (runners > lane.runners) {
     problems.push({
       property: "lane.runners",
       received: received(lane.runners),
@@ -29,17 +49,9 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       mend: `leave it out, and it follows from the night; or write at least ${runners}`,
     });
   }
-  if (!(mebibytes(lane.resultsSize) > 0)) {
-    problems.push({
-      property: "lane.resultsSize",
-      received: received(0),
-      rule: "more than zero",
-      mend: "write for instance Size.gibibytes(20)",
-    });
-  }
   const cpu = peak(sparkMillicores);
   const cpuCapacity = millicores(cluster.capacity.cpu);
-  if (cpu > cpuCapacity) {
+  if (cpuCapacity > 0 && cpu > cpuCapacity) {
     problems.push({
       property: "cluster.capacity.cpu",
       received: `${cpuCapacity}m`,
@@ -49,7 +61,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
   }
   const memory = peak(sparkMebibytes);
   const memoryCapacity = mebibytes(cluster.capacity.memory);
-  if (memory > memoryCapacity) {
+  if (memoryCapacity > 0 && memory > memoryCapacity) {
     problems.push({
       property: "cluster.capacity.memory",
       received: `${memoryCapacity} MiB`,

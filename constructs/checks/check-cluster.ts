@@ -4,40 +4,67 @@ import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { allSound, type Sound } from "../form/form.ts";
+import { DNS_NAME, isDnsName } from "../kubernetes/names.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
 /** The customer's cluster: where its API server is and how it proves itself. */
-export function checkCluster(cluster: Cluster): readonly Problem[] {
+export function checkCluster(cluster: Cluster, sound: Sound = allSound): readonly Problem[] {
   return [
-    ...checkServer(cluster.server),
-    ...checkAddress(cluster.address),
-    ...checkCertificateAuthority(cluster.ca, "cluster.ca"),
-    ...checkNamespace(cluster.namespace),
-    ...checkSizes(cluster),
+    ...(sound("cluster.server") ? checkServer(cluster.server) : []),
+    ...(sound("cluster.address") ? checkAddress(cluster.address) : []),
+    ...(sound("cluster.ca") ? checkCertificateAuthority(cluster.ca, "cluster.ca") : []),
+    ...(sound("cluster.namespace") ? checkNamespace(cluster.namespace) : []),
+    ...checkSizes(cluster, sound),
+    ...(sound("cluster.resultsStorageClass")
+      ? checkStorageClass(cluster.resultsStorageClass, "cluster.resultsStorageClass")
+      : []),
   ];
 }
 
 function checkServer(server: string): readonly Problem[] {
+  const property = "cluster.server";
   const url = URL.canParse(server) ? new URL(server) : undefined;
-  if (
-    url?.protocol === "https:" &&
-    url.pathname === "/" &&
-    url.search === "" &&
-    url.username === "" &&
-    url.hash === ""
-  ) {
+  const isBare =
+    url?.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === "";
+  if (url?.protocol !== "https:" || !isBare) {
+    const rule = "an https URL of host and port and nothing more: the credential travels on it";
+    return [{ property, received: received(server), rule, mend: proposal(server, url) }];
+  }
+  if (!isDnsName(url.hostname) && !url.hostname.startsWith("[")) {
+    const rule = `a host that every pod can be given: ${DNS_NAME}`;
+    const whole = url.hostname.replace(/\.$/, "");
+    const mend = isDnsName(whole)
+      ? `write ${received(server.replace(url.hostname, whole))}`
+      : "write another name of the API server's certificate";
+    return [{ property, received: received(server), rule, mend }];
+  }
+  return [];
+}
+
+/** What to write instead; never the address of another server than the one that was meant. */
+function proposal(server: string, url: URL | undefined): string {
+  if (/^https?:\/\/[^/]+\/./.test(server) && url !== undefined && url.pathname !== "/" && url.pathname !== "") {
+    return "write the API server's own name and port: one that is reached through a path, such as Rancher's, leads to more than one cluster (Rancher's authorized cluster endpoint has a name of its own)";
+  }
+  const [, host = "", port = ""] = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:?#\s]+)(?::(\d+))?/i.exec(server) ?? [];
+  const known =
+    url?.host ||
+    (isDnsName(host.toLowerCase())
+      ? `${host.toLowerCase()}:${Number(port) > 0 && Number(port) < 65536 ? port : 6443}`
+      : "");
+  return `write ${received(`https://${known || "k8s.<customer>.example:6443"}`)}`;
+}
+
+/** A class that only the cluster knows, by a name that it can have. */
+export function checkStorageClass(name: string | undefined, property: string): readonly Problem[] {
+  if (name === undefined || isDnsName(name)) {
     return [];
   }
-  return [
-    {
-      property: "cluster.server",
-      received: received(server),
-      rule: "an https URL of host and port and nothing more: the credential travels on it",
-      mend: `write ${received(`https://${url?.host || "k8s.<customer>.example:6443"}`)}`,
-    },
-  ];
+  const rule = `the name of a StorageClass: ${DNS_NAME}`;
+  return [{ property, received: received(name), rule, mend: "write one that kubectl get storageclass shows" }];
 }
 
 function checkAddress(address: string): readonly Problem[] {
@@ -129,17 +156,17 @@ function checkNamespace(namespace: string): readonly Problem[] {
   ];
 }
 
-function checkSizes(cluster: Cluster): readonly Problem[] {
-  const sizes: readonly [string, number, string][] = [
-    ["cluster.capacity.cpu", millicores(cluster.capacity.cpu), "Cpu.units(32)"],
-    ["cluster.capacity.memory", mebibytes(cluster.capacity.memory), "Size.gibibytes(128)"],
-    ["cluster.resultsSize", mebibytes(cluster.resultsSize), "Size.gibibytes(100)"],
+function checkSizes(cluster: Cluster, sound: Sound): readonly Problem[] {
+  const sizes: readonly [string, () => number, string][] = [
+    ["cluster.capacity.cpu", () => millicores(cluster.capacity.cpu), "Cpu.units(32)"],
+    ["cluster.capacity.memory", () => mebibytes(cluster.capacity.memory), "Size.gibibytes(128)"],
+    ["cluster.resultsSize", () => mebibytes(cluster.resultsSize), "Size.gibibytes(100)"],
   ];
   return sizes
-    .filter(([, amount]) => !(amount > 0))
+    .filter(([property, amount]) => sound(property) && !(amount() > 0))
     .map(([property, amount, example]) => ({
       property,
-      received: received(amount),
+      received: received(amount()),
       rule: "more than zero",
       mend: `write what the cluster has, for instance ${example}`,
     }));

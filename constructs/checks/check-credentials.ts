@@ -1,42 +1,61 @@
-import type { CustomerCredentials } from "../definition/credential-reference.ts";
-import { type Problem, received } from "../definition/problem.ts";
+import { APPS_KUBECONFIG, type CustomerCredentials } from "../definition/credential-reference.ts";
+import { given } from "../definition/given.ts";
+import { type Problem, received, receivedSecret } from "../definition/problem.ts";
+import { allSound, below, type Sound } from "../form/form.ts";
+
+/** What a customer's variables begin with, so that a file cannot name what the pipeline itself works with. */
+const PREFIX = "CUSTOMER_";
+
+/** The one variable with a name of its own. */
+const APPS_VARIABLE = "APPS_KUBECONFIG";
 
 /** The references to credentials: their form, not what they refer to, which only a deployment may see. */
-export function checkCredentials(credentials: CustomerCredentials): readonly Problem[] {
-  return Object.entries(credentials).flatMap(([name, reference]) => {
+export function checkCredentials(credentials: CustomerCredentials, sound: Sound = allSound): readonly Problem[] {
+  const references = Object.entries(given(credentials) as CustomerCredentials).filter(([name]) =>
+    sound(below("credentials", name)),
+  );
+  return references.flatMap(([name, reference]) => {
     const problems: Problem[] = [];
     if (!/^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/.test(name)) {
       problems.push({
-        property: `credentials.${name}`,
+        property: below("credentials", name),
         received: received(name),
         rule: "letters, digits and inner dashes: it becomes the file /credentials/<name>",
         mend: "rename the property",
       });
     }
-    if (reference.kind === "gitlabFile" && !/^[A-Z][A-Z0-9_]*$/.test(reference.variable)) {
+    if (reference.kind === "gitlabFile" && !isOurs(reference.variable, name)) {
       problems.push({
-        property: `credentials.${name}`,
-        received: received(reference.variable),
-        rule: "the name of a GitLab CI variable: capitals, digits and underscores",
-        mend: `write gitlabFile("${reference.variable.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}")`,
-      });
-    }
-    if (reference.kind === "gitlabFile" && reference.variable === "KUBECONFIG") {
-      problems.push({
-        property: `credentials.${name}`,
-        received: received(reference.variable),
-        rule: "not KUBECONFIG: pulumi and kubectl read that variable as the central cluster's own kubeconfig",
-        mend: 'write gitlabFile("CUSTOMER_KUBECONFIG")',
+        property: below("credentials", name),
+        received: shown(reference.variable),
+        rule: `the name of a GitLab CI variable for this customer alone: ${PREFIX} and capitals, digits or underscores; every other variable of the pipeline is somebody else's`,
+        mend: `write gitlabFile("${proposal(reference.variable, name)}")`,
       });
     }
     if (reference.kind === "pulumiSecret" && !/^[A-Za-z][\w-]*$/.test(reference.key)) {
       problems.push({
-        property: `credentials.${name}`,
-        received: received(reference.key),
+        property: below("credentials", name),
+        received: shown(reference.key),
         rule: "a key of the Pulumi configuration: letters, digits, dashes and underscores",
         mend: 'write for instance pulumiSecret("kubeconfig")',
       });
     }
     return problems;
   });
+}
+
+function isOurs(variable: string, name: string): boolean {
+  return /^CUSTOMER_[A-Z0-9_]*[A-Z0-9]$/.test(variable) || (name === APPS_KUBECONFIG && variable === APPS_VARIABLE);
+}
+
+/** A name can be shown; what is none may be the credential itself. */
+function shown(name: string): string {
+  return /^[\w.-]{0,40}$/.test(name) ? received(name) : receivedSecret(name);
+}
+
+function proposal(variable: string, name: string): string {
+  const words = (/^[\w.-]{1,40}$/.test(variable) ? variable : name)
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toUpperCase();
+  return `${PREFIX}${words.replaceAll(/[^A-Z0-9]+/g, "_").replaceAll(/^(CUSTOMER_)?_*|_+$/g, "") || "KUBECONFIG"}`;
 }

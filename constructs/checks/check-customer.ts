@@ -1,29 +1,61 @@
+import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { given } from "../definition/given.ts";
 import type { Problem } from "../definition/problem.ts";
+import type { RiskWorkflow } from "../definition/risk-workflow.ts";
+import { inspectForm } from "../form/customer-form.ts";
+import type { Sound } from "../form/form.ts";
+import { Step } from "../night/step.ts";
 import { checkApps } from "./check-apps.ts";
-import { checkCapacity } from "./check-capacity.ts";
+import { checkCapacity, checkLane } from "./check-capacity.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
-import { checkName } from "./check-name.ts";
+import { checkDisplayName, checkName } from "./check-name.ts";
 import { checkRetention } from "./check-retention.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
 import { checkSteps } from "./check-steps.ts";
 
-/** Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. */
+/**
+ * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
+ * come values of a wrong kind and properties that do not exist; a check is left out only where it would look at one.
+ */
 export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
-  const steps = [...checkSteps(definition.workflow.declared), ...checkShadow(definition.workflow)];
-  return [
-    ...checkName(definition.name),
-    ...checkCluster(definition.cluster),
-    ...checkEndpoint(definition.cluster),
-    ...checkCredentials(definition.credentials),
-    ...checkRetention(definition),
-    ...checkApps(definition),
-    ...checkSchedule(definition.workflow),
-    ...steps,
-    // Sizes mean nothing on a graph that is not one.
-    ...(steps.length === 0 ? checkCapacity(definition) : []),
-  ];
+  const form = inspectForm(definition);
+  const sound = form.areSound.bind(form);
+  const found = [...form.wrong, ...form.unknown];
+  const check = (paths: readonly string[], problems: () => readonly Problem[]): boolean => {
+    const before = found.length;
+    if (sound(...paths)) {
+      found.push(...problems());
+    }
+    return sound(...paths) && found.length === before;
+  };
+  check(["name"], () => checkName(definition.name));
+  check(["displayName"], () => checkDisplayName(definition.displayName));
+  check([], () => checkCluster(definition.cluster, sound));
+  check(["cluster.server", "cluster.address"], () => checkEndpoint(definition.cluster));
+  check([], () => checkCredentials(definition.credentials, sound));
+  const lane = check([], () => checkLane(definition, sound));
+  check(["lane.keepResults", "lane.keepLogs"], () => checkRetention(definition));
+  check([], () => checkApps(definition, centralCluster, sound));
+  check([], () => checkSchedule(given(definition.workflow) as RiskWorkflow, sound));
+  const steps = check([], () => checkNight(definition, sound));
+  // Sizes mean nothing on a graph that is not one.
+  if (steps && lane) {
+    check(["cluster.capacity", "lane", "workflow.steps"], () => checkCapacity(definition));
+  }
+  return found;
+}
+
+function checkNight({ workflow }: CustomerDefinition, sound: Sound): readonly Problem[] {
+  if (sound("workflow.steps")) {
+    return [...checkSteps(workflow.declared), ...checkShadow(workflow)];
+  }
+  const { declared } = given(workflow);
+  const steps = Array.isArray(declared)
+    ? declared.filter((step) => step instanceof Step && typeof step.name === "string")
+    : [];
+  return steps.length === 0 ? [] : checkSteps(steps, sound);
 }

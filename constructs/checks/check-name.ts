@@ -1,3 +1,4 @@
+import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
 /** Longest customer name: the lane's namespace and everything named after the customer then fit uncut. */
@@ -5,6 +6,23 @@ export const CUSTOMER_NAME_LIMIT = 40;
 
 /** Names that mean something else as a Pulumi stack or a folder in dist. */
 const reserved = new Set(["platform", "system", "default", "all"]);
+
+const LONGEST_DISPLAY_NAME = 80;
+
+/** The name for people stands in alerts and notifications, whose templates would read braces as their own. */
+export function checkDisplayName(displayName: string): readonly Problem[] {
+  if (isPrintable(displayName) && !/[{}]/.test(displayName) && displayName.length <= LONGEST_DISPLAY_NAME) {
+    return [];
+  }
+  return [
+    {
+      property: "displayName",
+      received: received(displayName),
+      rule: `one printable line of 1 to ${LONGEST_DISPLAY_NAME} characters without braces: alerts and notifications show it`,
+      mend: 'write for instance "Nordbank AG"',
+    },
+  ];
+}
 
 /** A customer's name becomes a namespace, a stack and a folder; it is used whole, never cut, so no two can fall together. */
 export function checkName(name: string): readonly Problem[] {
@@ -22,7 +40,7 @@ export function checkName(name: string): readonly Problem[] {
       property: "name",
       received: received(name),
       rule: `at most ${CUSTOMER_NAME_LIMIT} characters (it has ${name.length}), so that no derived name is ever cut and two customers can never fall together`,
-      mend: "shorten it; displayName may be as long as you like",
+      mend: "shorten it; displayName may be longer",
     });
   }
   if (reserved.has(name)) {
@@ -36,7 +54,8 @@ export function checkName(name: string): readonly Problem[] {
   return problems;
 }
 
-function suggestName(name: string): string {
+/** A name for a customer that is close to one that is not allowed. */
+export function suggestName(name: string): string {
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

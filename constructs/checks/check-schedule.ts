@@ -2,26 +2,39 @@ import { type Problem, received } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import type { NightSchedule } from "../definition/schedule.ts";
 import { minutesAfter, minutesOf } from "../definition/time-of-day.ts";
+import { allSound, type Sound } from "../form/form.ts";
 import { checkCalendar } from "./check-calendar.ts";
 import { checkClockChanges } from "./check-clock-changes.ts";
 import { isTimezone } from "./timezone.ts";
 
 /** Start, time zone, calendar, and the times by which the night should have started, have its inputs, and have ended. */
-export function checkSchedule(workflow: RiskWorkflow): readonly Problem[] {
+export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): readonly Problem[] {
   const { schedule, finishBy, startBy, inputsBy } = workflow;
+  const problems: Problem[] = [];
+  const check = (names: readonly (keyof NightSchedule)[], found: () => readonly Problem[]): void => {
+    problems.push(...(sound(...names.map((name) => `workflow.schedule.${name}`)) ? found() : []));
+  };
+  check(["start"], () => checkTime(schedule.start, "workflow.schedule", "22:30"));
+  check(["timezone"], () => checkTimezone(schedule.timezone));
+  check(["start", "timezone"], () => checkClockChanges(schedule));
+  check(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight"], () => checkCalendar(schedule));
+  if (!sound("workflow.finishBy")) {
+    return problems;
+  }
+  problems.push(...checkTime(finishBy, "workflow.finishBy", "06:00"));
+  if (!sound("workflow.schedule.start")) {
+    return problems;
+  }
   const order = checkOrder(schedule, finishBy);
-  return [
-    ...checkTime(schedule.start, "workflow.schedule", "22:30"),
-    ...checkTimezone(schedule.timezone),
-    ...checkClockChanges(schedule),
-    ...checkCalendar(schedule),
-    ...checkTime(finishBy, "workflow.finishBy", "06:00"),
-    ...order,
-    // Between a start and an end that make no sense nothing does.
-    ...(order.length === 0 ? checkBetween("startBy", startBy, workflow) : []),
-    ...(order.length === 0 ? checkBetween("inputsBy", inputsBy, workflow) : []),
-    ...checkInputs(workflow),
-  ];
+  problems.push(...order);
+  // Between a start and an end that make no sense nothing does.
+  for (const [name, time] of Object.entries({ startBy, inputsBy } as const)) {
+    const property = `workflow.${name}` as const;
+    if (order.length === 0 && sound(property)) {
+      problems.push(...checkBetween(property, time, workflow));
+    }
+  }
+  return sound("workflow.inputsBy", "workflow.steps") ? [...problems, ...checkInputs(workflow)] : problems;
 }
 
 function checkTime(time: string, property: string, example: string): readonly Problem[] {
@@ -77,11 +90,10 @@ function checkOrder(schedule: NightSchedule, finishBy: string): readonly Problem
 
 /** A time that lies within the night. */
 function checkBetween(
-  name: "startBy" | "inputsBy",
+  property: string,
   time: string | undefined,
   { schedule, finishBy }: RiskWorkflow,
 ): readonly Problem[] {
-  const property = `workflow.${name}`;
   if (time === undefined) {
     return [];
   }

@@ -1,5 +1,8 @@
 import { type Problem, received } from "../definition/problem.ts";
+import { allSound, type Sound } from "../form/form.ts";
+import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
+import { checkFiles } from "./check-files.ts";
 import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
 
@@ -7,7 +10,7 @@ import { findCycle } from "./find-cycle.ts";
 export const STEP_NAME_LIMIT = 40;
 
 /** The steps of a night: their names, their edges, their work. */
-export function checkSteps(steps: readonly Step[]): readonly Problem[] {
+export function checkSteps(steps: readonly Step[], sound: Sound = allSound): readonly Problem[] {
   if (steps.length === 0) {
     const rule = "at least one step: a night without work cannot succeed or fail";
     return [
@@ -19,7 +22,16 @@ export function checkSteps(steps: readonly Step[]): readonly Problem[] {
       },
     ];
   }
-  return [...checkNames(steps), ...checkEdges(steps), ...steps.flatMap((step) => checkWork(step, property(step.name)))];
+  const works = steps
+    .filter(({ name }) => sound(stepProperty(name)))
+    .map((step) => ({ step, problems: checkWork(step, stepProperty(step.name)) }));
+  const flawless = works.flatMap(({ step, problems }) => (problems.length === 0 ? [step] : []));
+  return [
+    ...checkNames(steps),
+    ...checkEdges(steps),
+    ...works.flatMap(({ problems }) => problems),
+    ...(sound("workflow.steps") ? checkFiles(steps, flawless) : []),
+  ];
 }
 
 function checkNames(steps: readonly Step[]): readonly Problem[] {
@@ -28,7 +40,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
     const problems: Problem[] = [];
     if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > STEP_NAME_LIMIT) {
       problems.push({
-        property: property(name),
+        property: stepProperty(name),
         received: received(name),
         rule: `a name of lower-case letters, digits and inner dashes, starting with a letter, at most ${STEP_NAME_LIMIT} characters`,
         mend: "rename the step",
@@ -36,7 +48,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
     }
     if (seen.has(name)) {
       problems.push({
-        property: property(name),
+        property: stepProperty(name),
         received: "a second step of this name",
         rule: "a step's name is unique in the night: operators and results are found by it",
         mend: "rename one of the two",
@@ -53,7 +65,7 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
     step.after
       .filter((upstream) => !known.has(upstream))
       .map((upstream) => ({
-        property: `${property(step.name)}.after`,
+        property: `${stepProperty(step.name)}.after`,
         received: received(upstream.name),
         rule: "a step of the same night: an edge to another night's step would never be satisfied",
         mend: `declare ${received(upstream.name)} in this night, or drop the edge`,
@@ -66,9 +78,4 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
   const path = cycle.map((step) => step.name).join(" -> ");
   const rule = "no cycle: each step of it would wait for the others for ever";
   return [...dangling, { property: "workflow.steps", received: path, rule, mend: "drop one of these edges" }];
-}
-
-/** How a step is named in a message. */
-function property(step: string): string {
-  return `workflow.steps[${received(step)}]`;
 }

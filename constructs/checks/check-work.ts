@@ -1,12 +1,23 @@
-import type { Duration } from "cdk8s";
-import type { DeployedApp } from "../definition/applications.ts";
+import { Duration } from "cdk8s";
+import { isByDigest } from "../definition/images.ts";
+import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions, Step } from "../night/step.ts";
+import { checkAppLabels } from "./check-app-labels.ts";
+import { checkPlaceholders } from "./check-placeholders.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;
+
+/** More would ask of any cluster what it does not have. */
+const MOST_EXECUTORS = 10_000;
+
+/** Linux takes no longer argument than 128 KiB. */
+const LONGEST_WORD = 100_000;
+
+const LONGEST_MESSAGE = 300;
 
 /** What one step is to do. `property` is how the step is named in a message. */
 export function checkWork(step: Step, property: string): readonly Problem[] {
@@ -17,9 +28,10 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       found.push(...checkSpark(work.options));
       break;
     case "exec":
-      found.push(...checkApp(work.options.app));
-      if (work.options.command.length === 0) {
-        found.push(problem("command", [], "a program and its arguments", 'write for instance ["/bin/true"]'));
+      found.push(...checkAppLabels(work.options.app, "app"), ...checkWords("command", work.options.command));
+      if (work.options.command.length === 0 || work.options.command[0] === "") {
+        const rule = "a program and its arguments";
+        found.push(problem("command", work.options.command, rule, 'write for instance ["/bin/true"]'));
       }
       break;
     case "copyIn":
@@ -32,28 +44,43 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       );
       break;
     case "gate":
+      found.push(...checkMessage(work.options.message));
       break;
   }
-  return found.map((one) => ({ ...one, property: `${property}.${one.property}` }));
+  return [
+    ...found.map((one) => ({ ...one, property: `${property}.${one.property}` })),
+    ...checkPlaceholders(work.options, property),
+  ];
 }
 
 function problem(property: string, value: unknown, rule: string, mend: string): Problem {
   return { property, received: received(value), rule, mend };
 }
 
+/** No attempt of a night takes longer; a night that did would keep the next ones from starting. */
+const LONGEST_ATTEMPT = Duration.days(7).toSeconds();
+
 function checkTimeout(timeout: Duration | undefined): readonly Problem[] {
   const seconds = timeout?.toSeconds({ integral: false }) ?? 1;
-  if (Number.isInteger(seconds) && seconds >= 1) {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_ATTEMPT) {
     return [];
   }
-  return [problem("timeout", `${seconds} s`, "whole seconds, at least one", "write for instance Duration.hours(4)")];
+  return [
+    problem(
+      "timeout",
+      `${seconds} s`,
+      "whole seconds, at least one and at most 7 days",
+      "write for instance Duration.hours(4)",
+    ),
+  ];
 }
 
 function checkSpark(options: SparkOptions): readonly Problem[] {
   const resources = sparkResources(options);
-  const problems: Problem[] = [];
-  if (!Number.isInteger(resources.executors) || resources.executors < 1) {
-    problems.push(problem("executors", resources.executors, "a whole number, at least 1", "write for instance 2"));
+  const problems: Problem[] = [...checkProgram(options), ...checkWords("args", options.args ?? [])];
+  if (!Number.isInteger(resources.executors) || resources.executors < 1 || resources.executors > MOST_EXECUTORS) {
+    const rule = `a whole number, at least 1 and at most ${MOST_EXECUTORS}`;
+    problems.push(problem("executors", resources.executors, rule, "write for instance 2"));
   }
   for (const [property, amount] of [
     ["memory", resources.executorMebibytes],
@@ -79,15 +106,6 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
   return problems;
 }
 
-function checkApp(app: DeployedApp): readonly Problem[] {
-  if (Object.keys(app.labels).length > 0) {
-    return [];
-  }
-  const rule = "at least one label: without one any pod of the namespace would be entered, a Spark driver too";
-  const mend = 'write for instance deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } })';
-  return [problem("app.labels", app.labels, rule, mend)];
-}
-
 /** A path on the lane's results volume. */
 function checkLanePath(property: string, path: string): readonly Problem[] {
   if (isBelow(path)) {
@@ -102,8 +120,10 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   if (place.kind === "pod") {
     const mend = 'write for instance inPod(pricing, "/data")';
     return [
-      ...checkApp(place.app).map((one) => ({ ...one, property: `${property}.${one.property}` })),
-      ...(place.path.startsWith("/") ? [] : [problem(property, place.path, "an absolute path in the pod", mend)]),
+      ...checkAppLabels(place.app, `${property}.app`),
+      ...(place.path.startsWith("/") && isPrintable(place.path)
+        ? []
+        : [problem(property, place.path, "an absolute path in the pod", mend)]),
     ];
   }
   if (isBelow(place.path)) {
@@ -113,6 +133,51 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
 }
 
+/** The image and the program that Spark is to start in it. */
+function checkProgram({ app: { image, main } }: SparkOptions): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (!isByDigest(image)) {
+    const rule = "an image by digest: a tag may be another program tomorrow";
+    problems.push(problem("app.image", image, rule, "write <repository>@sha256:<64 hex digits>"));
+  }
+  if (!/^\/[^\p{C}]*[^\p{C}/]$/u.test(main) || main.split("/").includes("..")) {
+    const rule = "the absolute path of a program in the image, without `..`";
+    problems.push(
+      problem("app.main", main, rule, 'write for instance riskApp("var_es.py"), or "/opt/risk/jobs/var_es.py"'),
+    );
+  }
+  return problems;
+}
+
+/** No program can be given a text that holds a NUL. */
+function checkWords(property: string, words: readonly string[]): readonly Problem[] {
+  return words.flatMap((word, index) =>
+    word.includes("\u0000") || word.length > LONGEST_WORD
+      ? [
+          problem(
+            `${property}[${index}]`,
+            word,
+            `an argument as Linux takes it: without NUL, at most ${LONGEST_WORD} characters`,
+            "put what is longer or binary into a file",
+          ),
+        ]
+      : [],
+  );
+}
+
+function checkMessage(message: string | undefined): readonly Problem[] {
+  if (message === undefined || (isPrintable(message) && message.length <= LONGEST_MESSAGE)) {
+    return [];
+  }
+  const rule = `what a person reads on one line: printable, 1 to ${LONGEST_MESSAGE} characters`;
+  return [problem("message", message, rule, 'write for instance "Confirm the figures."')];
+}
+
 function isBelow(path: string): boolean {
-  return path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
+  return (
+    isPrintable(path) &&
+    !path.startsWith("/") &&
+    !path.split("/").includes("..") &&
+    path.split("/").some((part) => part !== "" && part !== ".")
+  );
 }

@@ -26,7 +26,7 @@ export interface SparkApp {
 
 /** A main program of the vendor's risk application, by its file name: `riskApp("var_es.py")`. */
 export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
-  return { image: images()[image], main: `/opt/risk/jobs/${script}` };
+  return { image: images()[image], main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
 }
 
 /** An image of this deployment, by digest: for the values of a chart. */

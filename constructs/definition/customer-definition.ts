@@ -2,7 +2,9 @@ import { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { HelmApp } from "../apps/helm-app.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
+import type { Step } from "../night/step.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
+import { given, withDefaults } from "./given.ts";
 import type { RiskWorkflow } from "./risk-workflow.ts";
 
 /** The cluster a customer runs our software in. */
@@ -118,27 +120,36 @@ const FEWEST_RUNNERS = 4;
  * problems can be told all at once, with the file's name: see `checkCustomer`.
  */
 export function defineCustomer(props: CustomerProps): CustomerDefinition {
+  const {
+    name,
+    displayName = String(name),
+    cluster,
+    lane = {},
+    apps = {},
+    workflow,
+    ...rest
+  } = given(props) as CustomerProps;
   const definition: CustomerDefinition = {
-    name: props.name,
-    displayName: props.displayName ?? props.name,
-    cluster: {
-      ...props.cluster,
-      namespace: props.cluster.namespace ?? "risk",
-      resultsSize: props.cluster.resultsSize ?? Size.gibibytes(100),
-    },
-    credentials: props.credentials,
-    lane: {
-      ...props.lane,
-      runners: props.lane?.runners ?? Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(props.workflow.steps)),
-      resultsSize: props.lane?.resultsSize ?? Size.gibibytes(20),
-      keepResults: props.lane?.keepResults ?? Duration.days(90),
-      keepLogs: props.lane?.keepLogs ?? Duration.days(30),
-    },
-    apps: props.apps ?? {},
-    workflow: props.workflow,
+    ...rest,
+    name,
+    displayName,
+    cluster: withDefaults(cluster, { namespace: "risk", resultsSize: Size.gibibytes(100) }),
+    lane: withDefaults(lane, {
+      runners: Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(stepsOf(workflow))),
+      resultsSize: Size.gibibytes(20),
+      keepResults: Duration.days(90),
+      keepLogs: Duration.days(30),
+    }),
+    apps,
+    workflow,
   };
   definitions.add(definition);
   return definition;
+}
+
+function stepsOf(workflow: RiskWorkflow): readonly Step[] {
+  const { steps = [] } = given(workflow);
+  return Array.isArray(steps) ? steps : [];
 }
 
 /** Whether `value` was made by `defineCustomer`. */

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { checkCustomer } from "../checks/check-customer.ts";
+import { checkName, suggestName } from "../checks/check-name.ts";
+import { nearName } from "../form/near-name.ts";
 import { type CustomerDefinition, isCustomerDefinition } from "./customer-definition.ts";
-import { ProblemsError, received, UserError } from "./problem.ts";
+import { type Problem, ProblemsError, received, UserError } from "./problem.ts";
 
 /** Folder of the customer files; NIGHTLANE_CUSTOMERS names another one, for the customers of a test. */
 export const CUSTOMERS_FOLDER = resolve(
@@ -19,9 +22,11 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
     (name, index) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) !== index,
   );
   if (clash !== undefined) {
-    throw new UserError(
-      `customers/${clash}.ts: another file differs from it only in case\n    rule: one file per customer, on every file system\n    mend: remove one of the two`,
-    );
+    const rule = "one file per customer, on every file system";
+    const shown = "a name that another file has but for its case";
+    throw new ProblemsError(customerFile(clash), [
+      { property: "(file)", received: shown, rule, mend: "remove one of the two" },
+    ]);
   }
   return names;
 }
@@ -31,49 +36,103 @@ export function customerFile(name: string): string {
   return `customers/${name}.ts`;
 }
 
-async function importFile(name: string, file: string): Promise<{ readonly default?: unknown }> {
-  try {
-    return await import(pathToFileURL(file).href);
-  } catch (error) {
-    if (error instanceof UserError || !(error instanceof Error)) {
-      throw error;
-    }
-    const line = new RegExp(`${name}\\.ts:(\\d+)`).exec(error.stack ?? "")?.[1];
-    const place = line === undefined ? customerFile(name) : `${customerFile(name)}:${line}`;
-    throw new UserError(
-      `${place}: received ${error.message}\n    rule: a customer file loads without an error\n    mend: correct it; node_modules/.bin/tsc --noEmit says more`,
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Loads one customer's file, and only that: the cost does not depend on how many there are.
  * @throws UserError for an unknown name or a file that is no customer definition.
  */
 export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Promise<CustomerDefinition> {
-  const file = join(folder, `${name}.ts`);
-  if (!/^[\w-]+$/.test(name) || !existsSync(file)) {
-    const known = customerNames(folder);
-    throw new UserError(
-      `unknown customer ${received(name)}\n    rule: a customer is a file customers/<name>.ts\n    mend: use one of ${known.join(", ") || "(none yet)"}, or write customers/${name}.ts`,
-    );
-  }
-  const { default: definition } = await importFile(name, file);
+  const definition = await importDefault(name, findFile(name, folder));
   if (!isCustomerDefinition(definition)) {
-    throw new UserError(
-      `${customerFile(name)}: received ${definition === undefined ? "no default export" : "a default export that defineCustomer did not make"}\n    rule: a customer file's default export is its definition\n    mend: write \`export default defineCustomer({ ... })\``,
-    );
-  }
-  if (definition.name !== name) {
     throw new ProblemsError(customerFile(name), [
       {
-        property: "name",
-        received: received(definition.name),
-        rule: "the same as the file's name, so that no two files can declare one customer",
-        mend: `write ${received(name)}, or rename the file to ${customerFile(definition.name)}`,
+        property: "export default",
+        received: definition === undefined ? "nothing" : "something that defineCustomer did not make",
+        rule: "a customer file's default export is its definition",
+        mend: "write export default defineCustomer({ ... })",
       },
     ]);
   }
+  if (definition.name !== name) {
+    throw new ProblemsError(customerFile(name), [
+      otherName(name, definition),
+      ...checkCustomer(definition).filter(({ property }) => property !== "name"),
+    ]);
+  }
   return definition;
+}
+
+function otherName(name: string, definition: CustomerDefinition): Problem {
+  const rename =
+    typeof definition.name === "string" && checkName(definition.name).length === 0
+      ? `, or rename the file to ${customerFile(definition.name)}`
+      : "";
+  return {
+    property: "name",
+    received: received(definition.name),
+    rule: "the same as the file's name, so that no two files can declare one customer",
+    mend: `write ${received(name)}${rename}`,
+  };
+}
+
+function findFile(name: string, folder: string): string {
+  const file = join(folder, `${name}.ts`);
+  const known = customerNames(folder);
+  const problem = (received: string, rule: string, mend: string): ProblemsError =>
+    new ProblemsError(/^[\w.-]+$/.test(name) ? customerFile(name) : customerFile("<name>"), [
+      { property: "(file)", received, rule, mend },
+    ]);
+  if (!known.includes(name)) {
+    const plain = name.replace(/^customers\//, "").replace(/\.ts$/, "");
+    const near = known.includes(plain) ? plain : nearName(name, known);
+    const write = checkName(plain).length === 0 ? `, or write ${customerFile(plain)}` : "";
+    throw problem(
+      `the name ${received(name)}, and no such file`,
+      "a customer is a file customers/<name>.ts",
+      near === undefined ? `use one of ${known.join(", ") || "(none yet)"}${write}` : `use ${near}${write}`,
+    );
+  }
+  const [misnamed] = checkName(name);
+  if (misnamed !== undefined) {
+    const mend = `rename the file to ${customerFile(suggestName(name))}, or move it elsewhere if it is no customer`;
+    throw problem(received(name), `a file is named after its customer: ${misnamed.rule}`, mend);
+  }
+  if (!existsSync(file)) {
+    throw problem(
+      "a link to a file that is not there",
+      "a customer file can be read",
+      "put the file there, or remove the link",
+    );
+  }
+  return file;
+}
+
+async function importDefault(name: string, file: string): Promise<unknown> {
+  try {
+    const loaded: { readonly default?: unknown } = await import(pathToFileURL(file).href);
+    return loaded.default;
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
+    const line = error instanceof Error ? new RegExp(`${name}\\.ts:(\\d+)`).exec(error.stack ?? "")?.[1] : undefined;
+    const place = line === undefined ? customerFile(name) : `line ${line} of ${customerFile(name)}`;
+    throw new ProblemsError(
+      customerFile(name),
+      [
+        {
+          property: line === undefined ? "(file)" : `line ${line}`,
+          received: error instanceof Error ? firstFault(error) : `${received(error)}, thrown`,
+          rule: "a customer file loads without an error",
+          mend: `correct ${place}; npx tsc --noEmit shows what the types know of it`,
+        },
+      ],
+      { cause: error },
+    );
+  }
+}
+
+/** What an error says in one line; where a file could not even be read as TypeScript, the first such fault. */
+function firstFault({ name, message }: Error): string {
+  const syntax = /: ERROR: (.*)/.exec(message)?.[1];
+  return syntax ?? `${name}: ${message.split("\n")[0]}`;
 }

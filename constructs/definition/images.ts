@@ -8,6 +8,11 @@ export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "a
 const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
+/** Whether an image's name ends in a digest, so that it says what will run. */
+export function isByDigest(reference: unknown): reference is string {
+  return typeof reference === "string" && byDigest.test(reference);
+}
+
 /** What each file said when it was first read. */
 const read = new Map<string, Readonly<Record<ImageName, string>>>();
 
@@ -25,7 +30,7 @@ export function images(): Readonly<Record<ImageName, string>> {
 /** Reads and checks one images file. */
 export function readImages(file: string): Readonly<Record<ImageName, string>> {
   const references = new Map(Object.entries(readJson(file) ?? {}));
-  const wrong = names.filter((name) => !byDigest.test(String(references.get(name))));
+  const wrong = names.filter((name) => !isByDigest(references.get(name)));
   if (wrong.length > 0) {
     const list = wrong
       .map((name) => `${name}: received ${JSON.stringify(references.get(name)) ?? "nothing"}`)

@@ -1,4 +1,4 @@
-/** One thing wrong with what a person wrote, told so that it can be mended without reading our code. */
+/** One thing wrong with what a person wrote, told so that it can be put right without reading our code. */
 export interface Problem {
   /** Path of the property, as it is written in the file: `cluster.server`, `workflow.steps["var-es"].executors`. */
   readonly property: string;
@@ -15,10 +15,92 @@ export class UserError extends Error {
   override readonly name = "UserError";
 }
 
-/** Renders a value for an error message: strings quoted, long values cut. */
+/**
+ * Renders a value for an error message: texts quoted, long values cut, objects of a class by its name, and of what may
+ * be a secret its kind alone. Whatever a file can hold, it never throws.
+ */
 export function received(value: unknown): string {
-  const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  const text = described(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function described(value: unknown): string {
+  switch (typeof value) {
+    case "undefined":
+      return "nothing";
+    case "function":
+      return "a function";
+    case "string":
+      return secretKind(value) ?? JSON.stringify(value);
+    case "object":
+      return value === null ? "null" : describedObject(value);
+    default:
+      return String(value);
+  }
+}
+
+function describedObject(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype) {
+    return ownName(value) ?? "an object";
+  }
+  try {
+    const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? shownText(part) : part));
+    return text ?? "an object";
+  } catch {
+    return "an object that holds itself";
+  }
+}
+
+/** A text within an object; a secret's place holds its kind. */
+function shownText(text: string): string {
+  return secretKind(text) ?? text;
+}
+
+function ownName(value: object): string | undefined {
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? `a ${name}` : undefined;
+}
+
+/** What a text is if it may hold a secret, without the secret; undefined for any other text. */
+function secretKind(text: string): string | undefined {
+  const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text)?.[1];
+  if (block !== undefined && block !== "CERTIFICATE") {
+    return `a PEM block of kind ${block}`;
+  }
+  if (/-----BEGIN .*PRIVATE KEY/.test(text)) {
+    return "a text with a private key";
+  }
+  const url = URL.canParse(text) && text.includes("//") ? new URL(text) : undefined;
+  if (url !== undefined && (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")) {
+    const parts = [
+      url.username || url.password ? "a user" : "",
+      url.search ? "a query" : "",
+      url.hash ? "a fragment" : "",
+    ];
+    return `a URL of ${url.host} with ${parts.filter((part) => part !== "").join(" and ")}`;
+  }
+  if (
+    /\beyJ[\w-]{8,}\.|(^|\n)\s*(apiVersion|token|password|client-key-data)\s*[:=]|\b(password|passwd|secret|token)=/i.test(
+      text,
+    )
+  ) {
+    return `a text of ${text.length} characters that may hold a secret`;
+  }
+  return undefined;
+}
+
+/** Of a value that may be a secret as a whole: its kind and length. */
+export function receivedSecret(value: unknown): string {
+  return typeof value === "string"
+    ? `a text of ${value.length} characters`
+    : isReference(value)
+      ? "a reference"
+      : received(typeof value === "object" && value !== null ? Object.keys(value) : value);
+}
+
+function isReference(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value;
 }
 
 /** All problems of one file as one text, in the order they were found. */
@@ -36,7 +118,8 @@ export class ProblemsError extends UserError {
   constructor(
     readonly where: string,
     readonly problems: readonly Problem[],
+    options?: ErrorOptions,
   ) {
-    super(renderProblems(where, problems));
+    super(renderProblems(where, problems), options);
   }
 }

@@ -1,6 +1,7 @@
 import { Night } from "../night/night.ts";
 import { shadowSteps } from "../night/shadow.ts";
 import type { Step } from "../night/step.ts";
+import { given } from "./given.ts";
 import type { NightSchedule } from "./schedule.ts";
 
 /** A customer's night: when it starts, when it should have ended, and its steps. */
@@ -51,16 +52,24 @@ export interface RiskWorkflowProps {
 
 /** A night of Spark risk jobs and the work around them. */
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
-  const night = new Night();
-  props.steps(night);
-  const { schedule, finishBy = "06:00", startBy, inputsBy, shadow = false } = props;
+  const { steps, finishBy = "06:00", shadow = false, ...rest } = given(props) as RiskWorkflowProps;
+  const declared = declare(steps);
   return {
-    schedule,
+    ...rest,
     finishBy,
-    ...(startBy === undefined ? {} : { startBy }),
-    ...(inputsBy === undefined ? {} : { inputsBy }),
     shadow,
-    steps: shadow ? shadowSteps(night.steps) : night.steps,
-    declared: night.steps,
+    steps: shadow === true && Array.isArray(declared) ? shadowSteps(declared) : declared,
+    declared,
   };
+}
+
+/** The steps; in the place of a function that declares some, what was given instead, for the form to report. */
+function declare(steps: RiskWorkflowProps["steps"]): readonly Step[] {
+  if (typeof steps !== "function") {
+    return steps;
+  }
+  const night = new Night();
+  // An async function has declared nothing yet of what comes after its first await.
+  const returned: unknown = steps(night);
+  return returned instanceof Promise ? (returned as never) : night.steps;
 }

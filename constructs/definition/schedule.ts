@@ -1,4 +1,5 @@
 import { type CalendarName, TARGET } from "../calendars/named-calendars.ts";
+import { given, withDefaults } from "./given.ts";
 
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
@@ -65,14 +66,7 @@ export interface NightlyOptions {
 
 /** A night that starts every business day at `start` (`HH:MM`, local time of `timezone`). */
 export function nightly(start: string, options: NightlyOptions): NightSchedule {
-  return {
-    start,
-    timezone: options.timezone,
-    calendar: options.calendar ?? TARGET,
-    weekend: options.weekend,
-    extraHolidays: options.extraHolidays ?? [],
-    workedDays: options.workedDays ?? [],
-    halfDays: options.halfDays ?? [],
-    noNight: options.noNight ?? {},
-  };
+  const { timezone, weekend, ...rest } = given(options) as NightlyOptions;
+  const defaults = { calendar: TARGET, extraHolidays: [], workedDays: [], halfDays: [], noNight: {} } as const;
+  return { start, timezone, weekend, ...withDefaults(rest, defaults) };
 }

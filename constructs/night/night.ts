@@ -1,3 +1,4 @@
+import { given } from "../definition/given.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
@@ -51,8 +52,8 @@ export class Night {
     return this.add(name, { kind: "gate", options });
   }
 
-  private add(name: string, work: StepWork): Step {
-    const step = new Step(name, work);
+  private add(name: string, { kind, options }: StepWork): Step {
+    const step = new Step(name, { kind, options: given(options) } as StepWork);
     this.declared.push(step);
     return step;
   }

@@ -1,3 +1,4 @@
+import { given } from "../definition/given.ts";
 import { Step, type StepOptions, type StepWork } from "./step.ts";
 
 /**
@@ -23,7 +24,7 @@ function writesOnlyResults(work: StepWork): boolean {
     case "copyOut":
       return true;
     case "copyIn":
-      return work.options.to.kind === "results";
+      return given(work.options.to).kind === "results";
     case "exec":
     case "gate":
       return false;

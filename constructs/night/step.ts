@@ -126,19 +126,24 @@ export type StepWork =
 
 /** One node of a night's DAG. Made by `Night`, referred to by later steps. */
 export class Step {
-  private readonly upstream: Step[];
+  private readonly upstream: unknown[];
 
   constructor(
     /** Unique in the night; a lower-case DNS label. */
     readonly name: string,
     readonly work: StepWork,
   ) {
-    const after = work.options.after ?? [];
-    this.upstream = after instanceof Step ? [after] : [...after];
+    const { after = [] } = work.options;
+    this.upstream = Array.isArray(after) ? [...after] : [after];
   }
 
   /** Steps that must have ended before this one starts. */
   get after(): readonly Step[] {
+    return this.upstream.filter((one) => one instanceof Step);
+  }
+
+  /** What the file gave as edges: steps, if it is right. */
+  get edges(): readonly unknown[] {
     return this.upstream;
   }
 

@@ -1,5 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
+import { received } from "../../constructs/definition/problem.ts";
 import type { EstateView } from "../model/view.ts";
 import { badKubeconfigs, soundKubeconfig } from "./kubeconfig-samples.ts";
 import type { Inspection, Rule } from "./rule.ts";
@@ -9,7 +10,7 @@ export const kubeconfig: Rule = {
   name: "kubeconfig",
   info: "A kubeconfig could bring more than one server and one credential: a program to run, a file to read, a proxy, no TLS.",
   explanation:
-    "A kubeconfig is code: it can run a program, read the node's files, or send a customer's traffic elsewhere. The real ones are seen by the deployment only, which refuses a bad one before it creates anything. Here, with no credential at hand, that very check is put to the proof: it must accept the kubeconfig that a definition asks for and refuse one sample of each fault. What a definition itself says is checked for every customer: an https URL of host and port, and an inline certificate authority, exactly one.",
+    "A kubeconfig is code: it can run a program, read the node's files, or send a customer's traffic elsewhere. The real ones are seen by the deployment only, which refuses a bad one before it creates anything. Here, with no credential at hand, that very check is put to the proof: it must accept the kubeconfig that a definition asks for and refuse one sample of each fault. What a definition itself says is checked for every customer: an https URL of host and port, and inline certificate authorities, more than one while one is being renewed, and nothing else.",
   unit: "definitions and sample kubeconfigs",
   check(view, inspection) {
     const definitions = view.customers.flatMap(({ definition }) => definition ?? []);
@@ -23,7 +24,7 @@ export const kubeconfig: Rule = {
         `${missing} customers have no definition here: their kubeconfig's server and CA are not compared`,
       );
     }
-    const sound = definitions.find((definition) => hasOneAuthority(definition.cluster.ca));
+    const sound = definitions.find((definition) => hasAuthorities(definition.cluster.ca));
     if (sound !== undefined) {
       checkTheCheck(view, sound, inspection);
     }
@@ -36,25 +37,22 @@ function checkDefinition({ name, cluster }: CustomerDefinition, inspection: Insp
   if (url?.protocol !== "https:" || !bare || url.username !== "" || url.password !== "") {
     inspection.report(
       `customers/${name}.ts`,
-      `cluster.server is ${cluster.server}`,
+      `cluster.server is ${received(cluster.server)}`,
       "write https://<host>:<port> and nothing more",
     );
   }
-  if (!hasOneAuthority(cluster.ca)) {
+  if (!hasAuthorities(cluster.ca)) {
     inspection.report(
       `customers/${name}.ts`,
-      "cluster.ca is not exactly one certificate authority in PEM",
-      "paste the one certificate that the API server's is signed by",
+      "cluster.ca is not certificate authorities in PEM and nothing else",
+      "paste the certificate that the API server's is signed by; the old and the new one while it is renewed",
     );
   }
 }
 
-function hasOneAuthority(pem: string): boolean {
-  try {
-    return pem.split("-----BEGIN ").length === 2 && new X509Certificate(pem).ca;
-  } catch {
-    return false;
-  }
+/** One fact, judged as the checks of a definition do: a second reading of PEM would refuse what they take. */
+function hasAuthorities(pem: string): boolean {
+  return parseCertificates(pem)?.every(({ ca }) => ca) === true;
 }
 
 /** Puts the deployment's check to the proof. */

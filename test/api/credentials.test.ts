@@ -113,7 +113,7 @@ function credential(identity: string, issue = "once"): Record<string, string> {
   const name = `${identity}-${issue}.kubeconfig`;
   return {
     CUSTOMER_KUBECONFIG: api.folder.file(name, authority.kubeconfig(SERVER, token)),
-    MARKET_DATA_TOKEN: api.folder.file("market-data.token", "market"),
+    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data.token", "market"),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const server = "https://k8s.nordbank.example:6443";
   env = {
     CUSTOMER_KUBECONFIG: api.folder.file("nordbank.kubeconfig", authority.kubeconfig(server, TOKEN)),
-    MARKET_DATA_TOKEN: api.folder.file("market-data.token", MARKET_TOKEN),
+    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data.token", MARKET_TOKEN),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
 });
@@ -118,7 +118,7 @@ describe("a customer's stack on a real API server", () => {
     const project = projectCopy(api.folder, "pulumi-secret");
     const file = join(project, "customers", "nordbank.ts");
     const source = readFileSync(file, "utf8")
-      .replace('gitlabFile("MARKET_DATA_TOKEN")', 'pulumiSecret("market-data")')
+      .replace('gitlabFile("CUSTOMER_MARKET_DATA_TOKEN")', 'pulumiSecret("market-data")')
       .replace("gitlabFile,", "gitlabFile,\n  pulumiSecret,");
     writeFileSync(file, source);
     const configured = await api.pulumi(project);
@@ -149,7 +149,7 @@ describe("a customer's stack on a real API server", () => {
 
 describe("what a person can get wrong", () => {
   const attempts: readonly [string, string, () => Record<string, string>, readonly string[]][] = [
-    ["an unknown stack", "nordbnak", () => env, ["unknown customer", "nordbnak", "alpenkredit, nordbank"]],
+    ["an unknown stack", "nordbnak", () => env, ["nordbnak", "no such file", "use nordbank"]],
     [
       "a missing variable",
       "nordbank",
@@ -159,7 +159,7 @@ describe("what a person can get wrong", () => {
     [
       "an empty file",
       "nordbank",
-      () => ({ ...env, MARKET_DATA_TOKEN: api.folder.file("empty", "\n") }),
+      () => ({ ...env, CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("empty", "\n") }),
       ["credentials.marketDataToken", "empty file"],
     ],
     [

@@ -74,7 +74,7 @@ describe("the preview of a merge request", () => {
     const folder = temporaryFolder();
     const { code, output } = await preview("nobody", folder);
     expect(code).toBe(1);
-    expect(output).toContain('unknown customer "nobody"');
+    expect(output).toContain('the name "nobody", and no such file');
     expect(output).not.toMatch(/^\s+at /m);
     expect(existsSync(join(folder, "preview"))).toBe(false);
   });

@@ -224,7 +224,7 @@ describe("the credentials of these pipelines", () => {
   });
 
   it("were given to the jobs that deploy, each its own environment's", () => {
-    const secret = /^(CUSTOMER_KUBECONFIG|MARKET_DATA_TOKEN)$/;
+    const secret = /^(CUSTOMER_KUBECONFIG|CUSTOMER_MARKET_DATA_TOKEN)$/;
     const mine = credentialsOf(farm.variables, own, secret);
     const foreign = credentialsOf(
       farm.variables,

@@ -42,11 +42,14 @@ describe("synthesize", () => {
     );
   });
 
-  test("says nothing of capacity while the graph itself is wrong", () => {
+  test("says nothing of the night's peak while the graph itself is wrong, and all that does not depend on it", () => {
     const definition = testCustomer({
       lane: { runners: 0 },
+      cluster: { capacity: { cpu: Cpu.millis(1), memory: Size.gibibytes(1) } },
       workflow: { steps: (night) => void night.gate("Wrong Name") },
     });
-    expect(() => synthesize(definition, "customers/testbank.ts")).toThrow(/: 1 problem\n/);
+    expect(() => synthesize(definition, "customers/testbank.ts")).toThrow(
+      /: 2 problems\n {2}lane\.runners.*Wrong Name/s,
+    );
   });
 });

@@ -41,14 +41,14 @@ test("the status table lines its columns up and names what ended", () => {
 test("a customer's environment names the files that its definition's variables stand for", () => {
   const credentials = [
     { file: "nightlane.kubeconfig", variable: "CUSTOMER_KUBECONFIG" },
-    { file: "market-data.token", variable: "MARKET_DATA_TOKEN" },
+    { file: "market-data.token", variable: "CUSTOMER_MARKET_DATA_TOKEN" },
     { file: "other.token" },
   ];
   const customer = { name: "nordbank", server: "", address: "", namespace: "risk", credentials };
   expect(customerEnvironment(new FarmPaths("/farm"), customer)).toEqual({
     NIGHTLANE_CUSTOMER_CA_FILE: "/farm/customers/nordbank/ca.pem",
     CUSTOMER_KUBECONFIG: "/farm/customers/nordbank/nightlane.kubeconfig",
-    MARKET_DATA_TOKEN: "/farm/customers/nordbank/market-data.token",
+    CUSTOMER_MARKET_DATA_TOKEN: "/farm/customers/nordbank/market-data.token",
   });
 });
 

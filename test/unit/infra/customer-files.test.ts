@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -40,7 +40,7 @@ describe("customerNames", () => {
     write("nordbank.ts");
     expect(() => customerNames(folder)).toThrow(UserError);
     expect(() => customerNames(folder)).toThrow(
-      "customers/nordbank.ts: another file differs from it only in case\n    rule: one file per customer, on every file system\n    mend: remove one of the two",
+      "customers/nordbank.ts: 1 problem\n  (file): received a name that another file has but for its case\n    rule: one file per customer, on every file system\n    mend: remove one of the two",
     );
   });
 });
@@ -52,33 +52,58 @@ describe("loadCustomer", () => {
     expect((await loadCustomer("testbank", folder)).name).toBe("testbank");
   });
 
-  test.each(["Nordbank", "nordbnak", "../infra/yaml", ""])(
-    "tells the unknown name %j and the known ones",
-    async (name) => {
-      write("nordbank.ts");
-      write("alpenkredit.ts");
-      expect(await messageOf(name)).toBe(
-        `unknown customer ${JSON.stringify(name)}\n    rule: a customer is a file customers/<name>.ts\n    mend: use one of alpenkredit, nordbank, or write customers/${name}.ts`,
-      );
-    },
-  );
+  test.each([
+    ["Nordbank", "use nordbank"],
+    ["nordbnak", "use nordbank, or write customers/nordbnak.ts"],
+    ["nordbank.ts", "use nordbank, or write customers/nordbank.ts"],
+    ["customers/nordbank.ts", "use nordbank, or write customers/nordbank.ts"],
+    ["seebank", "use one of alpenkredit, nordbank, or write customers/seebank.ts"],
+    ["../infra/yaml", "use one of alpenkredit, nordbank"],
+    ["", "use one of alpenkredit, nordbank"],
+  ])("tells the unknown name %j and the near or the known ones", async (name, mend) => {
+    write("nordbank.ts");
+    write("alpenkredit.ts");
+    const file = /^[\w.-]+$/.test(name) ? name : "<name>";
+    expect(await messageOf(name)).toBe(
+      `customers/${file}.ts: 1 problem\n  (file): received the name ${JSON.stringify(name)}, and no such file\n    rule: a customer is a file customers/<name>.ts\n    mend: ${mend}`,
+    );
+  });
+
+  test.each([
+    ["bad.bank", "customers/bad-bank.ts"],
+    ["types.d", "customers/types-d.ts"],
+    ["bänk", "customers/b-nk.ts"],
+    ["Nordbank", "customers/nordbank.ts"],
+  ])("tells of a file %s.ts, whose name no customer can have, and proposes one that can", async (name, proposed) => {
+    write(`${name}.ts`);
+    expect(await messageOf(name)).toMatch(
+      new RegExp(
+        `received "${name}"\\n {4}rule: a file is named after its customer.*\\n {4}mend: rename the file to ${proposed}`,
+      ),
+    );
+  });
+
+  test("tells of a link that leads nowhere", async () => {
+    symlinkSync(join(folder, "nowhere"), join(folder, "nordbank.ts"));
+    expect(await messageOf("nordbank")).toContain("received a link to a file that is not there");
+  });
 
   test("says so where there is no customer yet", async () => {
     expect(await messageOf("nordbank")).toContain("use one of (none yet)");
   });
 
   test.each([
-    ["nothing", "export const name = 1;", "no default export"],
-    ["something else", "export default { name: 'testbank' };", "a default export that defineCustomer did not make"],
+    ["nothing", "export const name = 1;", "nothing"],
+    ["something else", "export default { name: 'testbank' };", "something that defineCustomer did not make"],
     [
       "a copy of a definition",
       `import { testCustomer } from "${support}";\nexport default { ...testCustomer() };`,
-      "a default export that defineCustomer did not make",
+      "something that defineCustomer did not make",
     ],
   ])("refuses a file that exports %s", async (_, content, shown) => {
     write("testbank.ts", content);
     expect(await messageOf("testbank")).toBe(
-      `customers/testbank.ts: received ${shown}\n    rule: a customer file's default export is its definition\n    mend: write \`export default defineCustomer({ ... })\``,
+      `customers/testbank.ts: 1 problem\n  export default: received ${shown}\n    rule: a customer file's default export is its definition\n    mend: write export default defineCustomer({ ... })`,
     );
   });
 
@@ -93,12 +118,14 @@ describe("loadCustomer", () => {
   test("tells file, line and reason of a file that does not load", async () => {
     write("testbank.ts", "const size = 1;\nif (size > 0) throw new Error('a size of one');\nexport default size;");
     expect(await messageOf("testbank")).toMatch(
-      /^customers\/testbank\.ts:2: received a size of one\n {4}rule: a customer file loads without an error\n {4}mend: correct it/,
+      /^customers\/testbank\.ts: 1 problem\n {2}line 2: received Error: a size of one\n {4}rule: a customer file loads without an error\n {4}mend: correct line 2/,
     );
   });
 
   test("tells a file that is no TypeScript", async () => {
     write("testbank.ts", "export default {{");
-    expect(await messageOf("testbank")).toMatch(/^customers\/testbank\.ts(:\d+)?: received .*rule:.*mend:/s);
+    expect(await messageOf("testbank")).toMatch(
+      /^customers\/testbank\.ts: 1 problem\n {2}(\(file\)|line 1): received .*rule:.*mend:/s,
+    );
   });
 });

@@ -43,7 +43,9 @@ describe("writeHelmOutput", () => {
     writeFileSync(join(broken, "first.ts"), "export default 1;");
     writeFileSync(join(broken, "second.ts"), "export default 2;");
     await expect(writeHelmOutput(outdir, broken)).rejects.toThrow(UserError);
-    await expect(writeHelmOutput(outdir, broken)).rejects.toThrow(/first\.ts: received.*second\.ts: received/s);
+    await expect(writeHelmOutput(outdir, broken)).rejects.toThrow(
+      /first\.ts: 1 problem.*received.*second\.ts: 1 problem.*received/s,
+    );
     expect(contents(outdir)).toEqual(good);
   });
 });

@@ -55,7 +55,7 @@ describe("writeOutput", () => {
 
   test("writes no credential of the real customers, though all are at hand", async () => {
     const credentials = temporaryFolder();
-    for (const variable of ["CUSTOMER_KUBECONFIG", "MARKET_DATA_TOKEN", "KUBECONFIG", "FINGERPRINT_KEY"]) {
+    for (const variable of ["CUSTOMER_KUBECONFIG", "CUSTOMER_MARKET_DATA_TOKEN", "KUBECONFIG", "FINGERPRINT_KEY"]) {
       const file = join(credentials, variable);
       writeFileSync(file, variable.endsWith("KUBECONFIG") ? kubeconfig() : CANARY);
       vi.stubEnv(variable, file);
@@ -80,12 +80,12 @@ describe("writeOutput", () => {
     const broken = customersFolder("one-bank");
     writeFileSync(join(broken, "other-bank.ts"), "export default 1;");
     writeFileSync(
-      join(broken, "Third.ts"),
-      `import { testCustomer } from "${support}";\nexport default testCustomer({ name: "Third" });`,
+      join(broken, "third.ts"),
+      `import { testCustomer } from "${support}";\nexport default testCustomer({ name: "third", displayName: "" });`,
     );
     await expect(writeOutput(outdir, broken)).rejects.toThrow(UserError);
     await expect(writeOutput(outdir, broken)).rejects.toThrow(
-      /customers\/Third\.ts: 1 problem.*customers\/other-bank\.ts: received/s,
+      /customers\/other-bank\.ts: 1 problem.*customers\/third\.ts: 1 problem/s,
     );
     expect(contents(outdir)).toEqual(good);
     expect(existsSync(`${outdir}.unfinished`)).toBe(false);

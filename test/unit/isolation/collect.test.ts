@@ -41,15 +41,18 @@ describe("what is rendered with canaries planted", () => {
     vi.stubEnv("CUSTOMER_KUBECONFIG", "/somewhere");
     const estate = await collectEstate(tryPipeline);
     expect(process.env.CUSTOMER_KUBECONFIG).toBe("/somewhere");
-    expect(process.env.MARKET_DATA_TOKEN).toBeUndefined();
+    expect(process.env.CUSTOMER_MARKET_DATA_TOKEN).toBeUndefined();
     expect(estate.trials.canary?.planted.map(({ credential }) => credential)).toContain("kubeconfig");
     expect(proveDraft(estate).rules.find(({ rule }) => rule.number === 14)?.findings).toEqual([]);
   });
 
   it.each([
     ["the content of a credential's file", 'readFileSync(process.env.CUSTOMER_KUBECONFIG ?? "", "utf8")'],
-    ["a credential's variable", 'process.env.MARKET_DATA_TOKEN ?? ""'],
-    ["base64 of a credential", 'Buffer.from(readFileSync(process.env.MARKET_DATA_TOKEN ?? "")).toString("base64")'],
+    ["a credential's variable", 'process.env.CUSTOMER_MARKET_DATA_TOKEN ?? ""'],
+    [
+      "base64 of a credential",
+      'Buffer.from(readFileSync(process.env.CUSTOMER_MARKET_DATA_TOKEN ?? "")).toString("base64")',
+    ],
   ])("shows %s that a customer's file puts into its night", async (_, expression) => {
     const folder = customersFolder(
       (source) => `import { readFileSync } from "node:fs";\n${source.replace('night.path("market")', expression)}`,

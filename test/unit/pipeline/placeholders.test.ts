@@ -31,8 +31,8 @@ test.each(customerNames())("the kubeconfig for %s passes the check of a real one
 
 test("every named token has a file that only this user reads", async () => {
   const { env } = writePlaceholders(join(folder, "tokens"), await loadCustomer("nordbank"));
-  expect(read(env.MARKET_DATA_TOKEN)).toBe("placeholder-marketDataToken");
-  expect(statSync(env.MARKET_DATA_TOKEN ?? "").mode & 0o077).toBe(0);
+  expect(read(env.CUSTOMER_MARKET_DATA_TOKEN)).toBe("placeholder-marketDataToken");
+  expect(statSync(env.CUSTOMER_MARKET_DATA_TOKEN ?? "").mode & 0o077).toBe(0);
 });
 
 test("a secret of the stack's configuration is placed there", async () => {

@@ -20,10 +20,11 @@ function everyKind(night: Night): void {
     command: ["/opt/snapshot.py", "--quick"],
     timeout: Duration.minutes(90),
   });
-  const limits = night.copyIn("limits", { from: "limits", to: onResults("limits") });
+  const limits = night.copyOut("limits", { from: onResults("limits") });
   const scenarios = night.spark("scenarios", smallSpark({ after: market }));
   const figures = night.spark("var-es", smallSpark({ after: [scenarios, limits, market] }));
   night.copyOut("archive", { from: onResults("var-es"), after: figures, when: "month-end" });
+  night.copyIn("hand-in", { from: "var-es", to: onResults("handed-in"), after: figures });
   night.gate("sign-off", { after: figures, when: "quarter-end" });
 }
 
@@ -36,6 +37,7 @@ describe("nightGraph", () => {
       scenarios: 1,
       "var-es": 2,
       archive: 3,
+      "hand-in": 3,
       "sign-off": 3,
     });
   });
@@ -56,10 +58,11 @@ describe("dagText", () => {
       "Bank <&> Söhne: starts 22:00 Europe/Berlin, calendar TARGET, due 06:00
 
         1  market     exec      starts with the night            snapshot.py; at most 90 min
-        1  limits     copy in   starts with the night            to limits; at most 12 h
+        1  limits     copy out  starts with the night            from limits; at most 12 h
         2  scenarios  spark     after market                     var_es.py; 1 x 1 GiB, 0.5 CPU; at most 12 h
         3  var-es     spark     after scenarios, limits, market  var_es.py; 1 x 1 GiB, 0.5 CPU; at most 12 h
         4  archive    copy out  after var-es                     only at month-end; from var-es; at most 12 h
+        4  hand-in    copy in   after var-es                     to handed-in; at most 12 h
         4  sign-off   gate      after var-es                     only at quarter-end; waits for a person
       "
     `);
@@ -77,13 +80,15 @@ describe("dagMermaid", () => {
       "s0 --> s3",
       "s3 --> s4",
       "s3 --> s5",
+      "s3 --> s6",
     ]);
     expect(lines.filter((line) => /^ {2}s\d[[{]/.test(line)).map((line) => line.split(":::")[1])).toEqual([
       "exec",
-      "copyIn",
+      "copyOut",
       "spark",
       "spark",
       "copyOut",
+      "copyIn",
       "gate",
     ]);
     expect(lines.filter((line) => line.startsWith("  classDef"))).toHaveLength(5);
@@ -92,7 +97,8 @@ describe("dagMermaid", () => {
   test("lets no text of a file end a label", () => {
     const mermaid = dagMermaid(
       graphOf((night) => {
-        night.copyIn("limits", { from: "limits", to: onResults('a"]; click b<i>') });
+        const limits = night.copyOut("limits", { from: onResults("limits") });
+        night.copyIn("back", { from: "limits", to: onResults('a"]; click b<i>'), after: limits });
       }),
     );
     expect(mermaid).toContain("to a#34;#93;#59; click b#60;i#62;");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkApps } from "../../../../constructs/checks/check-apps.ts";
+import { below } from "../../../../constructs/form/form.ts";
 import {
   type CustomerDefinition,
   deployedApp,
@@ -66,7 +67,7 @@ describe("checkApps", () => {
 
   test.each(["Pricing", "pricing.engine", "-pricing", "p".repeat(54)])("refuses the name %s", (name) => {
     expectProblems(checkApps(withApp({}, name), { argoCd: true }), {
-      property: `apps.${name}`,
+      property: below("apps", name),
       received: JSON.stringify(name),
       rule: "a DNS label of at most 53 characters",
       mend: 'write "pricing-engine"',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkCapacity } from "../../../../constructs/checks/check-capacity.ts";
+import { checkCapacity, checkLane } from "../../../../constructs/checks/check-capacity.ts";
 import type { Problem } from "../../../../constructs/definition/problem.ts";
 import { Cpu, Size } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
@@ -61,21 +61,20 @@ describe("checkCapacity", () => {
     };
     expect(check({ lane: { runners: 1 } }, gates)).toEqual([]);
   });
+});
 
-  test.each([0, -1, 2.5, 1e9])("refuses %d runners", (runners) => {
-    expectProblems(
-      check({ lane: { runners } }, (night) => void night.gate("only")),
-      {
-        property: "lane.runners",
-        received: String(runners),
-        rule: "a whole number from 1 to 1000",
-        mend: "leave it out, and it follows from the night",
-      },
-    );
+describe("checkLane", () => {
+  test.each([0, -1, 2.5, 1e9, Number.NaN])("refuses %d runners", (runners) => {
+    expectProblems(checkLane(customerWithSteps((night) => void night.gate("only"), { lane: { runners } })), {
+      property: "lane.runners",
+      received: String(runners),
+      rule: "a whole number from 1 to 1000",
+      mend: "leave it out, and it follows from the night",
+    });
   });
 
   test("refuses a results volume of no size", () => {
-    expectProblems(check({ lane: { resultsSize: Size.mebibytes(0) } }), {
+    expectProblems(checkLane(customerWithSteps(twoSideBySide, { lane: { resultsSize: Size.mebibytes(0) } })), {
       property: "lane.resultsSize",
       received: "0",
       rule: "more than zero",

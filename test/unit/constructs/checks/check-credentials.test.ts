@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkCredentials } from "../../../../constructs/checks/check-credentials.ts";
+import { below } from "../../../../constructs/form/form.ts";
 import { gitlabFile, pulumiSecret } from "../../../../constructs/index.ts";
 import { expectProblems } from "../../../support/problems.ts";
 
@@ -7,13 +8,17 @@ const kubeconfig = gitlabFile("CUSTOMER_KUBECONFIG");
 
 describe("checkCredentials", () => {
   test("takes a kubeconfig and further tokens from either source", () => {
-    const credentials = { kubeconfig, marketDataToken: pulumiSecret("market-data"), "vendor-key": gitlabFile("KEY_2") };
+    const credentials = {
+      kubeconfig,
+      marketDataToken: pulumiSecret("market-data"),
+      "vendor-key": gitlabFile("CUSTOMER_KEY_2"),
+    };
     expect(checkCredentials(credentials)).toEqual([]);
   });
 
   test.each(["market data", "../token", "token-", "token.json", "1token", ""])("refuses the name %j", (name) => {
-    expectProblems(checkCredentials({ kubeconfig, [name]: gitlabFile("TOKEN") }), {
-      property: `credentials.${name}`,
+    expectProblems(checkCredentials({ kubeconfig, [name]: gitlabFile("CUSTOMER_TOKEN") }), {
+      property: below("credentials", name),
       received: JSON.stringify(name),
       rule: "it becomes the file /credentials/<name>",
       mend: "rename the property",
@@ -29,19 +34,30 @@ describe("checkCredentials", () => {
     });
   });
 
-  test("refuses KUBECONFIG, which names the central cluster", () => {
-    expectProblems(checkCredentials({ kubeconfig: gitlabFile("KUBECONFIG") }), {
+  test.each([
+    ["KUBECONFIG", "CUSTOMER_KUBECONFIG"],
+    ["kubeconfig", "CUSTOMER_KUBECONFIG"],
+    ["FINGERPRINT_KEY", "CUSTOMER_FINGERPRINT_KEY"],
+    ["PATH", "CUSTOMER_PATH"],
+    ["APPS_KUBECONFIG", "CUSTOMER_APPS_KUBECONFIG"],
+  ])("refuses %s, which is not this customer's, and proposes one that passes", (variable, proposed) => {
+    expectProblems(checkCredentials({ kubeconfig: gitlabFile(variable) }), {
       property: "credentials.kubeconfig",
-      received: '"KUBECONFIG"',
-      rule: "read that variable as the central cluster's own kubeconfig",
-      mend: 'write gitlabFile("CUSTOMER_KUBECONFIG")',
+      received: JSON.stringify(variable),
+      rule: "for this customer alone: CUSTOMER_",
+      mend: `write gitlabFile("${proposed}")`,
     });
+    expect(checkCredentials({ kubeconfig: gitlabFile(proposed) })).toEqual([]);
   });
 
-  test.each(["", "nightlane:kubeconfig", "kube config"])("refuses the Pulumi key %j", (key) => {
+  test.each([
+    ["", '""'],
+    ["kube.config", '"kube.config"'],
+    ["hunter 2", "a text of 8 characters"],
+  ])("refuses the Pulumi key %j, and shows no more than a name of it", (key, shown) => {
     expectProblems(checkCredentials({ kubeconfig: pulumiSecret(key) }), {
       property: "credentials.kubeconfig",
-      received: JSON.stringify(key),
+      received: shown,
       rule: "a key of the Pulumi configuration",
       mend: 'write for instance pulumiSecret("kubeconfig")',
     });

@@ -43,7 +43,7 @@ describe("a Spark step", () => {
   test.each([0, -1, 1.5, Number.NaN])("refuses %d executors", (executors) => {
     expectProblems(spark({ executors }), {
       property: "step.executors",
-      received: /^(0|-1|1\.5|null)$/,
+      received: /^(0|-1|1\.5|NaN)$/,
       rule: "a whole number, at least 1",
       mend: "write for instance 2",
     });

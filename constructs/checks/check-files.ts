@@ -1,0 +1,109 @@
+import { type Problem, received } from "../definition/problem.ts";
+import { stepProperty } from "../form/step-form.ts";
+import type { Step } from "../night/step.ts";
+
+/** A folder that a step writes below the night's directory, on one of the two volumes. */
+interface Writer {
+  readonly step: Step;
+  readonly volume: "the lane's" | "the customer's";
+  readonly path: string;
+  readonly property: string;
+}
+
+/**
+ * Each folder has one step that writes it, and what a copy takes out of the lane a step before it has brought there.
+ * @param flawless The steps whose own paths are right, of which alone anything is said.
+ */
+export function checkFiles(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
+  const writers = steps.flatMap(writersOf);
+  return [
+    ...writers.flatMap((writer, index) =>
+      flawless.includes(writer.step) ? checkOneWriter(writer, writers.slice(0, index)) : [],
+    ),
+    ...flawless.flatMap((step) => checkBrought(step, writers)),
+  ];
+}
+
+function writersOf(step: Step): readonly Writer[] {
+  const { name, work } = step;
+  const property = stepProperty(name);
+  switch (work.kind) {
+    case "spark":
+      return [
+        { step, volume: "the customer's", path: name, property },
+        { step, volume: "the lane's", path: name, property },
+      ];
+    case "copyOut":
+      return [{ step, volume: "the lane's", path: work.options.to ?? name, property: `${property}.to` }];
+    case "copyIn":
+      return work.options.to.kind === "results"
+        ? [{ step, volume: "the customer's", path: work.options.to.path, property: `${property}.to` }]
+        : [];
+    case "exec":
+    case "gate":
+      return [];
+  }
+}
+
+function checkOneWriter({ step, volume, path, property }: Writer, earlier: readonly Writer[]): readonly Problem[] {
+  const other = earlier.find(
+    (one) => one.volume === volume && one.step.name !== step.name && (isIn(one.path, path) || isIn(path, one.path)),
+  );
+  return other === undefined
+    ? []
+    : [
+        {
+          property,
+          received: received(path),
+          rule: `a folder of its own on ${volume} results volume: step ${received(other.step.name)} writes ${received(other.path)} there`,
+          mend: "give one of the two another name",
+        },
+      ];
+}
+
+function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[] {
+  const { work } = step;
+  if (work.kind !== "copyIn") {
+    return [];
+  }
+  const { from } = work.options;
+  const before = upstream(step);
+  const brings = writers.filter(
+    ({ volume, path }) => volume === "the lane's" && (isIn(from, path) || isIn(path, from)),
+  );
+  if (brings.some((writer) => before.has(writer.step))) {
+    return [];
+  }
+  const [bringer] = brings;
+  return [
+    {
+      property: `${stepProperty(step.name)}.from`,
+      received: received(from),
+      rule: "what a step before it has brought into the lane: the lane's folder is empty when a night begins",
+      mend:
+        bringer === undefined || bringer.step === step
+          ? "name the result of a Spark step or the `to` of a copyOut, and write that step as after"
+          : `write after: the step ${received(bringer.step.name)}, which brings it`,
+    },
+  ];
+}
+
+function upstream(step: Step, found = new Set<Step>()): ReadonlySet<Step> {
+  for (const one of step.after.filter((before) => !found.has(before))) {
+    found.add(one);
+    upstream(one, found);
+  }
+  return found;
+}
+
+/** Whether a path is that of a folder, or lies in it. */
+function isIn(path: string, folder: string): boolean {
+  return normal(path) === normal(folder) || normal(path).startsWith(`${normal(folder)}/`);
+}
+
+function normal(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+}

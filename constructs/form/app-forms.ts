@@ -1,0 +1,53 @@
+import type { HelmApp } from "../apps/helm-app.ts";
+import type { DeployedApp } from "../definition/applications.ts";
+import { isObject } from "../definition/given.ts";
+import { received } from "../definition/problem.ts";
+import { below, type Fields, type Form, named, optional, record, text } from "./form.ts";
+
+const deployedApp: Fields<DeployedApp> = {
+  labels: named(
+    text("pricing-engine", "a label's value"),
+    "labels by their key",
+    '{ "app.kubernetes.io/name": "pricing-engine" }',
+  ),
+  container: optional(text("pricing", "a container's name")),
+};
+
+/** An application that is there already. */
+export const deployedAppForm = record<DeployedApp>(
+  deployedApp,
+  "an application in the customer's cluster",
+  'deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } })',
+);
+
+/** What a chart's values may hold: what JSON can say. */
+const chartValue: Form = {
+  inspect(value, at, findings) {
+    if (Array.isArray(value)) {
+      for (const [index, entry] of value.entries()) {
+        chartValue.inspect(entry, `${at}[${index}]`, findings);
+      }
+    } else if (isObject(value)) {
+      for (const [name, entry] of Object.entries(value)) {
+        chartValue.inspect(entry, below(at, name), findings);
+      }
+    } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {
+      const rule =
+        "a value that a chart's values.yaml can hold: texts, numbers, true, false, lists and objects of them";
+      findings.wrong.push({ property: at, received: received(value), rule, mend: "remove it, or write it as a text" });
+    }
+  },
+};
+
+/** An application that Argo CD deploys. */
+export const helmAppForm = record<HelmApp>(
+  {
+    ...deployedApp,
+    repository: text("https://git.nightlane.example/apps/pricing.git", "a repository's URL"),
+    revision: text("v4.2.1", "a version"),
+    chart: text("charts/pricing-engine", "a folder of the repository"),
+    values: named(chartValue, "values of the chart by name", "{ replicas: 2 }"),
+  },
+  "an application made by helmApp",
+  'helmApp({ repository: "https://...", revision: "v4.2.1", chart: "charts/pricing-engine" })',
+);

@@ -1,0 +1,183 @@
+import {
+  APPS_KUBECONFIG,
+  type CustomerCredentials,
+  type GitlabFile,
+  type PulumiSecret,
+} from "../definition/credential-reference.ts";
+import type { ClusterCapacity, CustomerDefinition } from "../definition/customer-definition.ts";
+import { isObject } from "../definition/given.ts";
+import { receivedSecret } from "../definition/problem.ts";
+import type { RiskWorkflow } from "../definition/risk-workflow.ts";
+import type { NightSchedule, Weekday } from "../definition/schedule.ts";
+import { helmAppForm } from "./app-forms.ts";
+import {
+  below,
+  choice,
+  either,
+  Findings,
+  type Form,
+  flag,
+  list,
+  named,
+  number,
+  optional,
+  record,
+  text,
+} from "./form.ts";
+import { nearName } from "./near-name.ts";
+import { stepsForm } from "./step-form.ts";
+import { cpu, duration, size } from "./unit-forms.ts";
+
+const cluster = record<CustomerDefinition["cluster"]>(
+  {
+    server: text("https://k8s.nordbank.example:6443", "the URL of the API server"),
+    address: text("10.64.1.10", "the IPv4 address of the API server"),
+    ca: text("-----BEGIN CERTIFICATE-----...", "the API server's certificate authority, PEM"),
+    capacity: record<ClusterCapacity>(
+      { cpu: cpu("Cpu.units(32)"), memory: size("Size.gibibytes(128)") },
+      "what the cluster can give a night",
+      "{ cpu: Cpu.units(32), memory: Size.gibibytes(128) }",
+    ),
+    namespace: text("risk"),
+    resultsSize: size("Size.gibibytes(100)"),
+    resultsStorageClass: optional(text("shared-files")),
+  },
+  "the customer's cluster",
+  "{ server, address, ca, capacity }",
+);
+
+const lane = record<CustomerDefinition["lane"]>(
+  {
+    runners: number(6),
+    resultsSize: size("Size.gibibytes(20)"),
+    resultsStorageClass: optional(text("shared-files")),
+    keepResults: duration("Duration.days(90)"),
+    keepLogs: duration("Duration.days(30)"),
+  },
+  "the lane in the central cluster",
+  "{ resultsSize: Size.gibibytes(20) }",
+);
+
+const gitlabFile = record<GitlabFile>(
+  { kind: choice({ gitlabFile: true }), variable: text("CUSTOMER_KUBECONFIG", "the name of a GitLab CI variable") },
+  "a reference to a credential",
+  'gitlabFile("CUSTOMER_KUBECONFIG")',
+  ["kind"],
+);
+const pulumiSecret = record<PulumiSecret>(
+  { kind: choice({ pulumiSecret: true }), key: text("kubeconfig", "a key of the Pulumi configuration") },
+  "a reference to a credential",
+  'pulumiSecret("kubeconfig")',
+  ["kind"],
+);
+
+/** References by the author's own names; a credential itself in the place of one is never shown. */
+const credentials: Form = {
+  inspect(value, at, findings) {
+    const references: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+    const wrong = (property: string, received: unknown): void => {
+      const rule = "a reference that says where the deployment finds the credential, never the credential itself";
+      const mend = 'write gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
+      findings.wrong.push({ property, received: receivedSecret(received), rule, mend });
+    };
+    if (!isObject(value)) {
+      wrong(at, value);
+      return;
+    }
+    if (!Object.hasOwn(references, "kubeconfig")) {
+      wrong(below(at, "kubeconfig"), undefined);
+    }
+    for (const [name, reference] of Object.entries(references)) {
+      if (!isObject(reference)) {
+        wrong(below(at, name), reference);
+      } else {
+        (reference.kind === "pulumiSecret" ? pulumiSecret : gitlabFile).inspect(reference, below(at, name), findings);
+      }
+      const near = Object.hasOwn(RESERVED, name) ? undefined : nearName(name, Object.keys(RESERVED));
+      if (near !== undefined && references[near] === undefined) {
+        const mend = `write ${near} instead of ${name}`;
+        findings.unknown.push({
+          property: below(at, name),
+          received: name,
+          rule: "kubeconfig is what nights connect with, appsKubeconfig what Argo CD does; another credential is named so that it cannot be taken for one of them",
+          mend,
+        });
+      }
+    }
+  },
+};
+
+/** Credentials that have a meaning of their own. */
+const RESERVED: { readonly [Name in keyof CustomerCredentials & ("kubeconfig" | typeof APPS_KUBECONFIG)]: true } = {
+  kubeconfig: true,
+  [APPS_KUBECONFIG]: true,
+};
+
+const weekdays: Readonly<Record<Weekday, true>> = {
+  monday: true,
+  tuesday: true,
+  wednesday: true,
+  thursday: true,
+  friday: true,
+  saturday: true,
+  sunday: true,
+};
+
+const day = text("2026-12-24", "a day YYYY-MM-DD");
+const daysWithReasons = named(
+  text("Christmas Eve", "a reason"),
+  "days with their reasons",
+  '{ "2026-12-24": "Christmas Eve" }',
+);
+const days = either(Array.isArray, list(day, "days", '["2026-12-24"]'), daysWithReasons);
+
+const schedule = record<NightSchedule>(
+  {
+    start: text("22:30", "a local time HH:MM"),
+    timezone: text("Europe/Berlin", "an IANA time zone"),
+    calendar: text("TARGET", "the name of a calendar"),
+    weekend: optional(list(choice(weekdays), "a list of weekdays", '["friday", "saturday"]')),
+    extraHolidays: days,
+    workedDays: days,
+    halfDays: days,
+    noNight: daysWithReasons,
+  },
+  "when the night starts, as nightly says it",
+  'nightly("22:30", { timezone: "Europe/Berlin" })',
+);
+
+const workflow = record<RiskWorkflow>(
+  {
+    schedule,
+    finishBy: text("06:00", "a local time HH:MM"),
+    startBy: optional(text("22:45", "a local time HH:MM")),
+    inputsBy: optional(text("23:30", "a local time HH:MM")),
+    shadow: flag,
+    steps: { inspect: () => undefined },
+    declared: { inspect: (steps, _, findings) => stepsForm.inspect(steps, "workflow.steps", findings) },
+  },
+  "a night made by sparkRiskWorkflow",
+  "sparkRiskWorkflow({ ... })",
+  ["declared"],
+);
+
+const customer = record<CustomerDefinition>(
+  {
+    name: text("nordbank", "the customer's name"),
+    displayName: text("Nordbank AG", "the name for people"),
+    cluster,
+    credentials,
+    lane,
+    apps: named(helmAppForm, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
+    workflow,
+  },
+  "a customer",
+  "defineCustomer({ ... })",
+);
+
+/** Holds a definition against the types that a customer file is written in: each value, and each property's name. */
+export function inspectForm(definition: CustomerDefinition): Findings {
+  const findings = new Findings();
+  customer.inspect(definition, "", findings);
+  return findings;
+}

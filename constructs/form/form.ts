@@ -1,0 +1,193 @@
+import { isObject } from "../definition/given.ts";
+import { type Problem, received, receivedSecret } from "../definition/problem.ts";
+import { nearName } from "./near-name.ts";
+
+/** What a value of a customer file must be before any check may ask more of it: the types, where nobody ran tsc. */
+export interface Form {
+  /** Adds to `findings` what is wrong with a value and all that is in it. `at` is its property's path. */
+  inspect(value: unknown, at: string, findings: Findings): void;
+}
+
+/** A form whose value may be left out. */
+export interface OptionalForm extends Form {
+  readonly optional: true;
+}
+
+/** What was found in one definition. */
+export class Findings {
+  /** Values of a wrong kind. What depends on one of them is not checked further. */
+  readonly wrong: Problem[] = [];
+  /** Properties that do not exist. They say nothing of those that do. */
+  readonly unknown: Problem[] = [];
+
+  /** Whether no value at, above or below any of these paths is of a wrong kind. */
+  areSound(...paths: readonly string[]): boolean {
+    return paths.every((path) =>
+      this.wrong.every(({ property }) => !within(property, path) && !within(path, property)),
+    );
+  }
+}
+
+/** Asks whether the values at these paths are of the right kind, so that a check may look at them. */
+export type Sound = (...paths: readonly string[]) => boolean;
+
+/** For a definition that is known to be of the right form. */
+export const allSound: Sound = () => true;
+
+function within(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[`);
+}
+
+/** The path of a property below another, as it would be written. */
+export function below(at: string, name: string): string {
+  const written = /^[A-Za-z_$][\w$-]*$/.test(name) ? `.${name}` : `[${received(name)}]`;
+  return at === "" ? written.replace(/^\./, "") : `${at}${written}`;
+}
+
+/** A value that passes one test. `rule` says what it is, `example` what to write. */
+export function value(rule: string, example: string, isGood: (value: unknown) => boolean, shown = received): Form {
+  return {
+    inspect(value, at, findings) {
+      if (!isGood(value)) {
+        findings.wrong.push({ property: at, received: shown(value), rule, mend: `write for instance ${example}` });
+      }
+    },
+  };
+}
+
+/** A text. */
+export function text(example: string, what?: string): Form {
+  return value(
+    what === undefined ? "a text" : `a text: ${what}`,
+    JSON.stringify(example),
+    (value) => typeof value === "string",
+  );
+}
+
+/** `true` or `false`. */
+export const flag: Form = value("true or false", "true", (value) => typeof value === "boolean");
+
+/** A number; which one is for the checks to say. */
+export function number(example: number): Form {
+  return value("a number", String(example), (value) => typeof value === "number");
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(words: Readonly<Record<Word, true>>): Form {
+  const known = Object.keys(words);
+  return {
+    inspect(value, at, findings) {
+      if (typeof value === "string" && Object.hasOwn(words, value)) {
+        return;
+      }
+      const near = typeof value === "string" ? nearName(value, known) : undefined;
+      findings.wrong.push({
+        property: at,
+        received: received(value),
+        rule: `one of ${known.map((word) => JSON.stringify(word)).join(", ")}`,
+        mend: `write ${JSON.stringify(near ?? known[0])}`,
+      });
+    },
+  };
+}
+
+/** A form whose value may be left out. */
+export function optional(form: Form): OptionalForm {
+  return {
+    optional: true,
+    inspect(value, at, findings) {
+      if (value !== undefined) {
+        form.inspect(value, at, findings);
+      }
+    },
+  };
+}
+
+/** A list whose entries are all of one form. */
+export function list(of: Form, what: string, example: string): Form {
+  return {
+    inspect(value, at, findings) {
+      if (!Array.isArray(value)) {
+        findings.wrong.push(notA(value, at, what, example));
+        return;
+      }
+      for (const [index, entry] of value.entries()) {
+        of.inspect(entry, `${at}[${index}]`, findings);
+      }
+    },
+  };
+}
+
+/** An object with names of the author's own, whose values are all of one form. */
+export function named(of: Form, what: string, example: string): Form {
+  return {
+    inspect(value, at, findings) {
+      if (!isPlain(value)) {
+        findings.wrong.push(notA(value, at, what, example));
+        return;
+      }
+      for (const [name, entry] of Object.entries(value)) {
+        of.inspect(entry, below(at, name), findings);
+      }
+    },
+  };
+}
+
+/** The form of each property of `T`: none forgotten, none that is not there, optional where `T` says so. */
+export type Fields<T> = { readonly [Key in keyof T]-?: undefined extends T[Key] ? OptionalForm : Form };
+
+/**
+ * An object with the properties of `T` and no others.
+ * @param derived Properties that the library itself adds, of which a message for authors does not speak.
+ */
+export function record<T extends object>(
+  fields: Fields<T>,
+  what: string,
+  example: string,
+  derived: readonly (keyof T & string)[] = [],
+): Form {
+  const forms = new Map(Object.entries<Form>(fields));
+  const known = [...forms.keys()].filter((name) => !derived.some((one) => one === name));
+  return {
+    inspect(value, at, findings) {
+      if (!isObject(value)) {
+        findings.wrong.push(notA(value, at, what, example));
+        return;
+      }
+      for (const [name, form] of forms) {
+        form.inspect(value[name], below(at, name), findings);
+      }
+      for (const name of Object.keys(value).filter((one) => !forms.has(one))) {
+        findings.unknown.push(unknownProperty(below(at, name), name, value[name], known));
+      }
+    },
+  };
+}
+
+/** Either form, told apart by the value. */
+export function either(isFirst: (value: unknown) => boolean, first: Form, second: Form): Form {
+  return { inspect: (value, at, findings) => (isFirst(value) ? first : second).inspect(value, at, findings) };
+}
+
+/** A problem of a value that is of another kind altogether. */
+export function notA(value: unknown, at: string, what: string, example: string): Problem {
+  return { property: at, received: received(value), rule: what, mend: `write for instance ${example}` };
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = isObject(value) ? Object.getPrototypeOf(value) : undefined;
+  return isObject(value) && (prototype === null || Object.getPrototypeOf(prototype ?? {}) === null);
+}
+
+/** Names under which a person may have written a secret. */
+const SECRET_NAME = /token|password|secret|key|credential|kubeconfig/i;
+
+function unknownProperty(property: string, name: string, value: unknown, known: readonly string[]): Problem {
+  const near = nearName(name, known);
+  return {
+    property,
+    received: SECRET_NAME.test(name) ? receivedSecret(value) : received(value),
+    rule: `a property that is there: ${known.join(", ")}`,
+    mend: near === undefined ? "remove it" : `write ${near} instead of ${name}`,
+  };
+}

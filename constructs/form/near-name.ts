@@ -1,0 +1,32 @@
+/** The known name that a misspelt one was most likely meant to be; undefined where none is near. */
+export function nearName(written: string, known: readonly string[]): string | undefined {
+  const wanted = plain(written);
+  const [nearest] = known
+    .map((name) => ({ name, edits: isPart(wanted, plain(name)) ? 1 : editsBetween(wanted, plain(name)) }))
+    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((one, other) => one.edits - other.edits);
+  return nearest?.name;
+}
+
+/** `finish_by` and `finishby` as one. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+function isPart(written: string, known: string): boolean {
+  return written.length > 3 && (known.startsWith(written) || written.startsWith(known));
+}
+
+/** Letters to put in, take out or exchange. */
+function editsBetween(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const cheapest = Math.min((row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1);
+      next.push(Math.min(cheapest, (row[column] ?? 0) + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,164 @@
+import type { SparkApp } from "../definition/applications.ts";
+import { isObject } from "../definition/given.ts";
+import { received } from "../definition/problem.ts";
+import type { CustomerPath } from "../night/customer-path.ts";
+import {
+  type CopyInOptions,
+  type CopyOutOptions,
+  type ExecOptions,
+  type GateOptions,
+  type SparkOptions,
+  Step,
+  type StepCondition,
+  type StepOptions,
+  type StepWork,
+} from "../night/step.ts";
+import { deployedAppForm, helmAppForm } from "./app-forms.ts";
+import {
+  choice,
+  either,
+  type Fields,
+  type Findings,
+  type Form,
+  flag,
+  list,
+  number,
+  type OptionalForm,
+  optional,
+  record,
+  text,
+} from "./form.ts";
+import { cpu, duration, size } from "./unit-forms.ts";
+
+/** Edges are looked at where the steps are: a step gets them from `after` and from `runsAfter`. */
+const edges: OptionalForm = { optional: true, inspect: () => undefined };
+
+const conditions: Readonly<Record<StepCondition, true>> = {
+  "month-end": true,
+  "quarter-end": true,
+  "half-day": true,
+  "full-day": true,
+};
+
+const everyStep: Fields<StepOptions> = {
+  after: edges,
+  when: optional(choice(conditions)),
+  timeout: optional(duration("Duration.hours(4)")),
+  inShadow: optional(flag),
+  input: optional(flag),
+};
+
+const words = (example: string): Form => list(text("--date", "each argument by itself"), "a list of texts", example);
+
+const sparkAppForm = record<SparkApp>(
+  {
+    image: text("registry.example/risk@sha256:<64 hex digits>", "an image's name by digest"),
+    main: text("/opt/risk/jobs/var_es.py", "an absolute path"),
+  },
+  "a Spark application: an image and the main program in it",
+  'riskApp("var_es.py")',
+);
+
+/** An application whose pods are entered: one deployed by others, or a chart of the customer's apps. */
+const enteredApp = either((app) => isObject(app) && "chart" in app, helmAppForm, deployedAppForm);
+
+type PodPath = Extract<CustomerPath, { readonly kind: "pod" }>;
+type ResultsPath = Extract<CustomerPath, { readonly kind: "results" }>;
+
+const onResultsExample = 'onResults("report")';
+const customerPath = either(
+  (place) => isObject(place) && place.kind === "pod",
+  record<PodPath>(
+    { kind: text("pod"), app: enteredApp, path: text("/data") },
+    "a place on the customer's side",
+    onResultsExample,
+    ["kind"],
+  ),
+  record<ResultsPath>(
+    { kind: choice({ results: true }), path: text("report") },
+    "a place on the customer's side: onResults(...) or inPod(...)",
+    onResultsExample,
+    ["kind"],
+  ),
+);
+
+/** The options of each kind of step. */
+const works: { readonly [Kind in StepWork["kind"]]: Form } = {
+  spark: record<SparkOptions>(
+    {
+      ...everyStep,
+      app: sparkAppForm,
+      args: optional(words('["--scenarios", "2000"]')),
+      executors: optional(number(2)),
+      memory: optional(size("Size.gibibytes(2)")),
+      cpu: optional(cpu("Cpu.units(1)")),
+      driverMemory: optional(size("Size.gibibytes(2)")),
+      driverCpu: optional(cpu("Cpu.units(1)")),
+      result: optional(text("var.json")),
+    },
+    "the options of a Spark step",
+    '{ app: riskApp("var_es.py") }',
+  ),
+  exec: record<ExecOptions>(
+    { ...everyStep, app: enteredApp, command: words('["/opt/risk/jobs/snapshot.py", "--date", night.businessDate]') },
+    "the options of a command",
+    '{ app: pricing, command: ["/bin/true"] }',
+  ),
+  copyIn: record<CopyInOptions>(
+    { ...everyStep, from: text("limits"), to: customerPath },
+    "the options of a copy",
+    '{ from: "limits", to: onResults("limits") }',
+  ),
+  copyOut: record<CopyOutOptions>(
+    { ...everyStep, from: customerPath, to: optional(text("archive")) },
+    "the options of a copy",
+    '{ from: onResults("report") }',
+  ),
+  gate: record<GateOptions>(
+    { ...everyStep, message: optional(text("Confirm the figures.")) },
+    "the options of a gate",
+    "{}",
+  ),
+};
+
+/** How a step is named in a message. */
+export function stepProperty(name: string): string {
+  return `workflow.steps[${received(name)}]`;
+}
+
+/** The steps of a night. */
+export const stepsForm: Form = {
+  inspect(value, at, findings) {
+    if (!Array.isArray(value)) {
+      const rule = "a function that declares the steps, and is not async: it has declared them all when it returns";
+      findings.wrong.push({ property: at, received: received(value), rule, mend: "write steps: (night) => { ... }" });
+      return;
+    }
+    for (const [index, step] of value.entries()) {
+      inspectStep(step, `${at}[${index}]`, findings);
+    }
+  },
+};
+
+function inspectStep(step: unknown, at: string, findings: Findings): void {
+  if (!(step instanceof Step)) {
+    const mend = 'write for instance night.spark("var-es", { ... })';
+    findings.wrong.push({ property: at, received: received(step), rule: "a step that night made", mend });
+    return;
+  }
+  const named = typeof step.name === "string";
+  if (!named) {
+    text("var-es", "a step's name").inspect(step.name, at, findings);
+  }
+  const property = named ? stepProperty(step.name) : at;
+  works[step.work.kind].inspect(step.work.options, property, findings);
+  const wrong = step.edges.filter((edge) => !(edge instanceof Step));
+  findings.wrong.push(
+    ...wrong.map((edge) => ({
+      property: `${property}.after`,
+      received: received(edge),
+      rule: "a step, or a list of steps, of this night: what night.spark(...) and its like return",
+      mend: "write const market = night.exec(...), and after: market",
+    })),
+  );
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { writeOutput } from "../../../infra/write-output.ts";
+import { BAD_INPUTS, SECRET } from "./bad-inputs.ts";
+import { customerText } from "./customer-text.ts";
+
+/** All files are written into one folder and read in one run, as a folder of customers is. */
+const files = BAD_INPUTS.map((input, index) => ({ ...input, name: `bad${index}` }));
+let folder: string;
+let messages: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "nightlane-bad-"));
+  const customers = mkdtempSync(join(folder, "customers-"));
+  for (const [index, { name, places }] of files.entries()) {
+    const address = `10.65.${Math.floor(index / 250)}.${(index % 250) + 1}`;
+    writeFileSync(join(customers, `${name}.ts`), customerText(name, address, places));
+  }
+  const error: unknown = await writeOutput(join(folder, "dist"), customers).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UserError);
+  const text = error instanceof Error ? error.message : "";
+  messages = new Map(text.split("\n\n").map((message) => [/customers\/(\w+)\.ts/.exec(message)?.[1] ?? "", message]));
+}, 120_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A file, then for each problem property and value received, rule and fix: nothing else. */
+const FIVE_PARTS = /^customers\/\w+\.ts: \d+ problems?(\n {2}\S.*: received \S.*\n {4}rule: \S.*\n {4}mend: \S.*)+$/;
+
+describe("bad inputs", () => {
+  test.each(files)("$name, $property: $places", ({ name, property }) => {
+    const message = messages.get(name) ?? "";
+    expect(message).toMatch(FIVE_PARTS);
+    expect(message).toContain(`\n  ${property}`);
+    expect(message).not.toContain(SECRET);
+  });
+
+  test("are at least 300, and each is refused with file, property, value, rule and fix", () => {
+    const refused = files.filter(({ name }) => FIVE_PARTS.test(messages.get(name) ?? ""));
+    console.log(`inputs: ${files.length} bad, ${refused.length} refused with five parts`);
+    expect(refused).toHaveLength(files.length);
+    expect(files.length).toBeGreaterThanOrEqual(300);
+  });
+});

@@ -1,0 +1,402 @@
+import { certificate } from "../../support/certificates.ts";
+import { night, type Places } from "./customer-text.ts";
+
+/** A customer file with one fault, and the property that its message must name. */
+export interface BadInput {
+  readonly places: Places;
+  readonly property: string;
+}
+
+/** What no text of a message may ever hold. */
+export const SECRET = "hunter2";
+
+/** Values of every other kind than the one that is asked for. */
+const OTHER_KINDS = ["42", "true", "null", '"text"', "[]", "{}", "() => 1", "Symbol.iterator", "10n", "NaN"] as const;
+
+function otherThan(...kinds: readonly string[]): readonly string[] {
+  return OTHER_KINDS.filter((kind) => !kinds.includes(kind));
+}
+
+/** One bad input for each text in one place of the file. */
+function each(place: keyof Places, property: string, texts: readonly string[]): readonly BadInput[] {
+  return texts.map((text) => ({ places: { [place]: text }, property }));
+}
+
+/** A step of the night with these options beside what it needs. */
+function spark(options: string): string {
+  return `(night) => { ${night(`night.spark("s", { app: riskApp("a.py"), ${options} });`)} }`;
+}
+function step(call: string): string {
+  return `(night) => { ${night(call)} }`;
+}
+function eachSpark(
+  name: string,
+  values: readonly string[],
+  property = `workflow.steps["s"].${name}`,
+): readonly BadInput[] {
+  return values.map((value) => ({ places: { steps: spark(`${name}: ${value}`) }, property }));
+}
+function eachStep(call: (value: string) => string, property: string, values: readonly string[]): readonly BadInput[] {
+  return values.map((value) => ({ places: { steps: step(call(value)) }, property }));
+}
+
+const NO_SIZE = [...OTHER_KINDS, '"2Gi"', "Size.gibibytes(Infinity)", "Size.gibibytes(NaN)", "Cpu.units(1)"];
+const NO_CPU = [
+  ...OTHER_KINDS,
+  '"16"',
+  "Cpu.units(Infinity)",
+  "Cpu.units(NaN)",
+  'Cpu.units("many")',
+  "Size.gibibytes(1)",
+];
+const NO_DURATION = [...OTHER_KINDS, '"4h"', "3600", "Duration.days(4000)", "Size.gibibytes(1)"];
+const capacity = "{ cpu: Cpu.units(16), memory: Size.gibibytes(64) }";
+
+const identity: readonly BadInput[] = [
+  ...each("name", "name", ["", '"Bad Bank"', '"platform"', ...otherThan()]),
+  ...each("displayName", "displayName", ['"a\\nb"', '"x".repeat(81)', '"{{ .Missing"', '""', ...otherThan('"text"')]),
+  ...each("more", "finishby", ['finishby: "03:00"']),
+  ...each("more", "lanes", ["lanes: { runners: 3 }"]),
+  ...each("more", "token", [`token: "${SECRET}"`]),
+];
+
+const cluster: readonly BadInput[] = [
+  ...each("cluster", "cluster", ["", ...otherThan("{}")]),
+  ...each("cluster", "cluster.server", ["{}"]),
+  ...each("server", "cluster.server", [
+    "",
+    '"http://x.example"',
+    '"https://k8s_prod.badbank.example:6443"',
+    '"https://k8s.badbank.example.:6443"',
+    '"https://rancher.badbank.example/k8s/clusters/c-m-abc123"',
+    '"https://k8s.badbank.example:99999"',
+    `"https://admin:${SECRET}@k8s.badbank.example:6443"`,
+    `"https://k8s.badbank.example:6443/?token=${SECRET}"`,
+    `"https://k8s.badbank.example:6443/#${SECRET}"`,
+    '"https://localhost:6443"',
+    '"https://kubernetes.default:6443"',
+    '"https://10.1.2.3:6443"',
+    ...otherThan(),
+  ]),
+  ...each("address", "cluster.address", [
+    "",
+    '"10.64.99"',
+    '"127.0.0.1"',
+    '"2001:db8::1"',
+    '"k8s.badbank.example"',
+    ...otherThan(),
+  ]),
+  ...each("ca", "cluster.ca", [
+    "",
+    '"/etc/ca.crt"',
+    `pem\`${certificate("expired")}\``,
+    `\`-----BEGIN PRIVATE KEY-----\\n${SECRET}\\n-----END PRIVATE KEY-----\``,
+    `\`${certificate("valid")}-----BEGIN EC PRIVATE KEY-----\\n${SECRET}\``,
+    ...otherThan(),
+  ]),
+  ...each("capacity", "cluster.capacity", ["", ...otherThan("{}")]),
+  ...NO_CPU.map((cpu) => ({
+    places: { capacity: `{ cpu: ${cpu}, memory: Size.gibibytes(64) }` },
+    property: "cluster.capacity.cpu",
+  })),
+  ...NO_SIZE.map((size) => ({
+    places: { capacity: `{ cpu: Cpu.units(16), memory: ${size} }` },
+    property: "cluster.capacity.memory",
+  })),
+  ...each("capacity", "cluster.capacity.cpu", [
+    "{ memory: Size.gibibytes(64) }",
+    "{ cpu: Cpu.units(0), memory: Size.gibibytes(64) }",
+  ]),
+  ...each("capacity", "cluster.capacity.cores", [capacity.replace("{", "{ cores: 4,")]),
+  ...each("moreCluster", "cluster.namespace", [
+    'namespace: "default"',
+    'namespace: "kube-system"',
+    "namespace: 7",
+    'namespace: "Risk!"',
+  ]),
+  ...each("moreCluster", "cluster.resultsStorageClass", ['resultsStorageClass: "My Class!"', "resultsStorageClass: 1"]),
+  ...each("moreCluster", "cluster.resultsSize", ['resultsSize: "20Gi"', "resultsSize: Size.gibibytes(0)"]),
+  ...each("moreCluster", "cluster.namespce", ['namespce: "risk"']),
+  ...each("moreCluster", "cluster.serverName", ['serverName: "k8s"']),
+];
+
+const credentials: readonly BadInput[] = [
+  ...each("credentials", "credentials", ["", ...otherThan("{}")]),
+  ...each("credentials", "credentials.kubeconfig", [
+    "{}",
+    `{ kubeconfig: "apiVersion: v1, token: ${SECRET}" }`,
+    `{ kubeconfig: "${SECRET}" }`,
+    `{ kubeconfig: gitlabFile("apiVersion: v1 token: ${SECRET}") }`,
+    '{ kubeconfig: gitlabFile("kubeconfig") }',
+    '{ kubeconfig: gitlabFile("KUBECONFIG") }',
+    '{ kubeconfig: gitlabFile("FINGERPRINT_KEY") }',
+    '{ kubeconfig: gitlabFile("PULUMI_CONFIG_PASSPHRASE_FILE") }',
+    '{ kubeconfig: gitlabFile("AWS_WEB_IDENTITY_TOKEN_FILE") }',
+    '{ kubeconfig: gitlabFile("PATH") }',
+    '{ kubeconfig: pulumiSecret("kube config") }',
+    "{ kubeconfig: undefined }",
+  ]),
+  ...each("credentials", "credentials.kubeconfig.variable", [
+    "{ kubeconfig: gitlabFile(7) }",
+    "{ kubeconfig: gitlabFile() }",
+  ]),
+  ...each("credentials", "credentials.kubeconfig.key", ["{ kubeconfig: pulumiSecret(7) }"]),
+  ...each("credentials", "credentials.token", [
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), token: undefined }',
+    `{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), token: "${SECRET}" }`,
+  ]),
+  ...each("credentials", "credentials.kubeconifg", ['{ kubeconifg: gitlabFile("CUSTOMER_KUBECONFIG") }']),
+  ...each("credentials", "credentials.appsKubeconfig", [
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") }',
+  ]),
+];
+
+const lane: readonly BadInput[] = [
+  ...each("lane", "lane", otherThan("{}")),
+  ...each("lane", "lane.runners", ["{ runners: 0 }", "{ runners: 1e9 }", '{ runners: "4" }', "{ runners: Infinity }"]),
+  ...each("lane", "lane.resultsSize", [
+    "{ resultsSize: 20 }",
+    "{ resultsSize: Size.gibibytes(0) }",
+    '{ resultsSize: "20Gi" }',
+  ]),
+  ...each("lane", "lane.resultsStorageClass", ['{ resultsStorageClass: "My Class!" }']),
+  ...each("lane", "lane.keepResults", ["{ keepResults: 90 }", "{ keepResults: Duration.days(1) }"]),
+  ...each("lane", "lane.keepLogs", ['{ keepLogs: "30d" }', "{ keepLogs: Duration.days(91) }"]),
+  ...each("lane", "lane.runnres", ["{ runnres: 4 }"]),
+];
+
+const chart = 'repository: "https://git.x.example/a.git", revision: "v1.0.0", chart: "charts/a"';
+const apps: readonly BadInput[] = [
+  ...each("apps", "apps", otherThan("{}", "[]")),
+  ...each("apps", "apps.a", ["{ a: pricing && 7 }", "{ a: undefined }"]),
+  ...each("apps", "apps.a.repository", [
+    "{ a: helmApp({}) }",
+    `{ a: helmApp({ ${chart}, repository: "https://u:${SECRET}@git.x.example/a.git" }) }`,
+  ]),
+  ...each("apps", "apps.a.revision", [`{ a: helmApp({ ${chart}, revision: "main" }) }`]),
+  ...each("apps", "apps.a.chart", [`{ a: helmApp({ ${chart}, chart: "../x" }) }`]),
+  ...each("apps", "apps.a.valuse", [`{ a: helmApp({ ${chart}, valuse: {} }) }`]),
+  ...each("apps", "apps.a.values.x", [`{ a: helmApp({ ${chart}, values: { x: () => 1 } }) }`]),
+  ...each("apps", 'apps.a.labels["a b"]', [`{ a: helmApp({ ${chart}, labels: { "a b": "c" } }) }`]),
+];
+
+const schedule: readonly BadInput[] = [
+  ...each("schedule", "workflow.schedule", [
+    "",
+    '"22:00"',
+    "42",
+    "null",
+    'nightly("25:00", { timezone: "Europe/Berlin" })',
+    'nightly("9:5", { timezone: "UTC" })',
+  ]),
+  ...each("schedule", "workflow.schedule.start", [
+    'nightly(undefined, { timezone: "UTC" })',
+    'nightly(22, { timezone: "UTC" })',
+  ]),
+  ...each("schedule", "workflow.schedule.timezone", [
+    'nightly("22:00")',
+    'nightly("22:00", "Europe/Berlin")',
+    'nightly("22:00", {})',
+    'nightly("22:00", { timezone: "CET" })',
+    'nightly("22:00", { timezone: "Mars/Base" })',
+    'nightly("22:00", { timezone: 1 })',
+  ]),
+  ...[
+    ["calendar", 'calendar: "NYSE"'],
+    ["calendar", "calendar: 3"],
+    ["weekend", 'weekend: "sunday"'],
+    ["weekend[0]", 'weekend: ["caturday"]'],
+    ["extraHolidays", 'extraHolidays: "2026-12-24"'],
+    ["extraHolidays[0]", 'extraHolidays: ["2026-02-30"]'],
+    ["extraHolidays[0]", "extraHolidays: [20261224]"],
+    ['extraHolidays["2026-12-24"]', 'extraHolidays: { "2026-12-24": 5 }'],
+    ["halfDays", "halfDays: 7"],
+    ["workedDays", "workedDays: true"],
+    ["noNight", 'noNight: ["2026-12-23"]'],
+    ["extraHoliday", 'extraHoliday: ["2026-12-24"]'],
+    ["extra_holidays", 'extra_holidays: ["2026-12-24"]'],
+  ].map(([property, option]) => ({
+    places: { schedule: `nightly("22:00", { timezone: "Europe/Berlin", ${option} })` },
+    property: `workflow.schedule.${property}`,
+  })),
+];
+
+const workflow: readonly BadInput[] = [
+  ...each("workflow", "workflow", ["", ...otherThan("{}")]),
+  ...each("workflow", "workflow.steps", ["{}", "sparkRiskWorkflow()", "sparkRiskWorkflow({})"]),
+  ...each("moreNight", "workflow.finishBy", ['finishBy: "never"', "finishBy: 6", 'finishBy: "24:00"']),
+  ...each("moreNight", "workflow.startBy", ["startBy: 22", 'startBy: "21:00"']),
+  ...each("moreNight", "workflow.inputsBy", ["inputsBy: true"]),
+  ...each("moreNight", "workflow.shadow", ['shadow: "yes"', "shadow: 1"]),
+  ...each("moreNight", "workflow.finishby", ['finishby: "03:00"']),
+  ...each("moreNight", "workflow.retries", ["retries: 3"]),
+  ...each("steps", "workflow.steps", [
+    "",
+    ...otherThan("[]", "() => 1"),
+    "() => {}",
+    "async (night) => { night.gate('x'); }",
+  ]),
+  ...each("steps", "workflow.steps", [
+    step('const a = night.gate("a"); const b = night.gate("b", { after: a }); a.runsAfter(b);'),
+  ]),
+];
+
+const steps: readonly BadInput[] = [
+  ...eachSpark("memory", [...NO_SIZE, "Size.mebibytes(64)"]),
+  ...eachSpark("driverMemory", ['"2Gi"']),
+  ...eachSpark("cpu", NO_CPU),
+  ...eachSpark("driverCpu", ["2"]),
+  ...eachSpark("timeout", [...NO_DURATION, "Duration.millis(5)", "Duration.days(8)"]),
+  ...eachSpark("executors", ["-1", "1.5", "1e9", '"8"', "null", "NaN"]),
+  ...eachSpark("after", ['"market"', "[undefined]", "null", "42", "[market, {}]"]),
+  ...eachSpark("when", ['"monthly"', "true"]),
+  ...eachSpark("inShadow", ['"yes"']),
+  ...eachSpark("input", ['"yes"']),
+  ...eachSpark("result", ["1", '"../x"', '""']),
+  ...eachSpark("args", ['"--scenarios 2000"', "42"]),
+  ...eachSpark(
+    "args",
+    [
+      "[5, true, null]",
+      '["{{workflow.name}}"]',
+      '["{{nope}}"]',
+      '["{{"]',
+      "[\"{{=sprig.env('PATH')}}\"]",
+      '["a\\u0000b"]',
+    ],
+    'workflow.steps["s"].args[0]',
+  ),
+  ...eachSpark("app", ["undefined", "7", '"a.py"']),
+  ...eachSpark(
+    "app",
+    ['{ image: "registry.example/risk:latest", main: "/x.py" }', 'riskApp("a.py", "nope")', "pricing"],
+    'workflow.steps["s"].app.image',
+  ),
+  ...eachSpark(
+    "app",
+    [
+      '{ ...riskApp("a.py"), main: "x.py" }',
+      '{ ...riskApp("a.py"), main: "--conf" }',
+      'riskApp("")',
+      'riskApp("../../bin/sh")',
+      "riskApp(7)",
+      "riskApp()",
+    ],
+    'workflow.steps["s"].app.main',
+  ),
+  ...["executers: 8", "retrys: 3", "timout: 1", "sparkConf: {}", "env: {}", "tolerations: []"].map((wish) => ({
+    places: { steps: spark(wish) },
+    property: `workflow.steps["s"].${wish.split(":")[0]}`,
+  })),
+  ...eachStep((name) => `night.gate(${name});`, "workflow.steps", ['"Wrong Name"', '""', "undefined", "7", '"market"']),
+  ...eachStep((message) => `night.gate("g", { message: ${message} });`, 'workflow.steps["g"].message', [
+    "5",
+    '""',
+    '"VaR {{nope}}"',
+    '"a\\nb"',
+    '"x".repeat(301)',
+  ]),
+  ...eachStep((options) => `night.exec("e", ${options});`, 'workflow.steps["e"].command', [
+    "undefined",
+    "{ app: pricing }",
+    '{ app: pricing, command: "/opt/snapshot.py --date x" }',
+    "{ app: pricing, command: [] }",
+  ]),
+  ...eachStep((word) => `night.exec("e", { app: pricing, command: [${word}] });`, 'workflow.steps["e"].command[0]', [
+    '"{{workflow.parameters.nope}}"',
+    '"{" + night.businessDate',
+    "7",
+    '"a\\u0000"',
+  ]),
+  ...eachStep((app) => `night.exec("e", { app: ${app}, command: ["x"] });`, 'workflow.steps["e"].app', [
+    "undefined",
+    "{}",
+    "{ labels: {} }",
+    'riskApp("a.py")',
+  ]),
+  ...eachStep(
+    (labels) => `night.exec("e", { app: deployedApp({ labels: ${labels} }), command: ["x"] });`,
+    'workflow.steps["e"].app.labels',
+    [
+      '{ "app": "pricing engine!" }',
+      '{ "app": "a,b=c" }',
+      '{ "a key": "x" }',
+      '{ "a/b/c": "x" }',
+      '{ "app": 7 }',
+      '"app=pricing"',
+    ],
+  ),
+  ...eachStep(
+    (container) => `night.exec("e", { app: { ...pricing, container: ${container} }, command: ["x"] });`,
+    'workflow.steps["e"].app.container',
+    ['"My Container"', "7"],
+  ),
+  ...eachStep((to) => `night.copyIn("c", { from: "reval", to: ${to}, after: reval });`, 'workflow.steps["c"].to', [
+    '"/data"',
+    "undefined",
+    'onResults("../x")',
+    'inPod(pricing, "data")',
+    "inPod(undefined, '/x')",
+    "onResults()",
+  ]),
+  ...eachStep(
+    (from) => `night.copyIn("c", { from: ${from}, to: inPod(pricing, "/data"), after: reval });`,
+    'workflow.steps["c"].from',
+    ['"limits"', '"/etc"', '"."', "7", "undefined"],
+  ),
+  ...eachStep(
+    (more) => `night.copyIn("c", { from: "reval", to: inPod(pricing, "/data") ${more} });`,
+    'workflow.steps["c"].from',
+    ["", ", after: market"],
+  ),
+  ...eachStep((from) => `night.copyOut("c", { from: ${from}, after: reval });`, 'workflow.steps["c"].from', [
+    '"reval"',
+    'onResults("{{workflow.name}}")',
+    "undefined",
+  ]),
+  ...eachStep((to) => `night.copyOut("c", { from: onResults("x"), to: ${to} });`, 'workflow.steps["c"].to', [
+    '"reval"',
+    '"reval/part"',
+    '"../x"',
+    "7",
+  ]),
+  ...eachStep(
+    (to) =>
+      `night.copyOut("c", { from: onResults("x"), to: "y" }); night.copyOut("d", { from: onResults("z"), to: ${to} });`,
+    'workflow.steps["d"].to',
+    ['"y"', '"./y/"'],
+  ),
+];
+
+const files: readonly BadInput[] = [
+  ...each("whole", "export default", [
+    "",
+    "export const x = 1;",
+    "export default 42;",
+    "export default { name: 'x' };",
+  ]),
+  ...each("whole", "name", ["export default defineCustomer();", "export default defineCustomer(42);"]),
+  ...each("whole", "line ", ["export default {{"]),
+  ...each("before", "line ", [
+    'throw new Error("no");',
+    "undefined.x;",
+    "Size.gibibytes(-64);",
+    "Duration.hours(-1);",
+    "nope();",
+  ]),
+  ...each("steps", "line ", ["(night) => { night.sprak('x'); }"]),
+  ...each("before", "(file)", ['throw "boom";', "throw undefined;"]),
+];
+
+/** Files that must be refused, each for its one fault. */
+export const BAD_INPUTS: readonly BadInput[] = [
+  ...identity,
+  ...cluster,
+  ...credentials,
+  ...lane,
+  ...apps,
+  ...schedule,
+  ...workflow,
+  ...steps,
+  ...files,
+];

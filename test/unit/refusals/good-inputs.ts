@@ -1,0 +1,89 @@
+import { certificate } from "../../support/certificates.ts";
+import { night, type Places } from "./customer-text.ts";
+
+function step(call: string): Places {
+  return { steps: `(night) => { ${night(call)} }` };
+}
+
+/** Files of good but unusual use, by what is unusual about each. */
+export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
+  "no display name": { displayName: "" },
+  "a display name with letters of another script": { displayName: '"Банк Šiaulių & Söhne \\u{1F3E6}"' },
+  "a display name of one letter": { displayName: '"Ä"' },
+  "a server without a port": { server: '"https://k8s.x.example"' },
+  "a server with a slash at its end": { server: '"https://k8s.x.example:6443/"' },
+  "a server in capitals": { server: '"https://K8S.X.EXAMPLE:6443"' },
+  "a server with its last port": { server: '"https://k8s.x.example:65535"' },
+  "two authorities while one is renewed": { ca: `\`${certificate("valid")}${certificate("valid")}\`` },
+  "an authority with Windows line ends": { ca: `pem\`${certificate("valid").replaceAll("\n", "\r\n")}\`` },
+  "half a core and a tebibyte": { capacity: "{ cpu: Cpu.millis(16500), memory: Size.tebibytes(1) }" },
+  "a namespace that begins with a digit": { moreCluster: 'namespace: "1-risk"' },
+  "a storage class with dots": { moreCluster: 'resultsStorageClass: "files.csi.x.example"' },
+  "properties that are undefined": {
+    moreCluster: "namespace: undefined",
+    lane: "{ runners: undefined }",
+    moreNight: "startBy: undefined",
+  },
+  "a credential of the stack beside one of GitLab": {
+    credentials: '{ kubeconfig: pulumiSecret("kubeconfig"), "market-data": gitlabFile("CUSTOMER_MARKET_DATA") }',
+  },
+  "a lane of its own sizes": {
+    lane: "{ runners: 1000, resultsSize: Size.mebibytes(1), keepResults: Duration.days(14), keepLogs: Duration.days(7) }",
+  },
+  "applications with values": {
+    before:
+      'const chart = helmApp({ repository: "https://git.x.example/a/b.git", revision: "a-1.2", chart: "c", values: { n: 1, deep: { list: [1, "a", true, {}] }, braces: "{{ x }}" } });',
+    apps: "{ c: chart }",
+    credentials: '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") }',
+  },
+  "a start after midnight": { schedule: 'nightly("00:15", { timezone: "America/New_York", calendar: NEW_YORK })' },
+  "a zone that is half an hour apart": {
+    schedule: 'nightly("21:00", { timezone: "Asia/Kolkata", calendar: WEEKENDS })',
+  },
+  "a weekend on Friday and Saturday": { schedule: 'nightly("21:00", { timezone: "Asia/Riyadh", calendar: RIYADH })' },
+  "days in every form": {
+    schedule:
+      'nightly("22:00", { timezone: "Europe/London", calendar: LONDON, extraHolidays: ["2026-12-29"], workedDays: { "2026-12-27": "catching up" }, halfDays: ["2026-12-30"], noNight: { "2026-12-16": "the cluster moves" } })',
+  },
+  "a shadow night": { moreNight: "shadow: true" },
+  "steps from a loop, each after all before": step(
+    'let before = [reval]; for (const desk of ["fx", "rates", "credit"]) { before = [...before, night.spark("desk-" + desk, { app: riskApp("desk.py"), args: ["--desk", desk], after: before, cpu: Cpu.millis(100) })]; }',
+  ),
+  "an edge to a step further down": step(
+    'const first = night.gate("first"); first.runsAfter(night.gate("second", { after: [] }));',
+  ),
+  "arguments of every sort": step(
+    'night.spark("s", { app: riskApp("a.py"), args: ["", " ", "--x={y}", "{\\"json\\": {\\"a\\": 1}}", "ü", "line\\nline", night.businessDate, night.path("a") + "/b", "}}"] });',
+  ),
+  "a program below another folder": step(
+    'night.spark("s", { app: { ...riskApp("x"), main: "/opt/a b/jobs/main.py" } });',
+  ),
+  "the shortest and the longest timeout": step(
+    'night.gate("a", { timeout: Duration.seconds(1) }); night.gate("b", { timeout: Duration.days(7) });',
+  ),
+  "a name as long as allowed": step(`night.gate("${"a".repeat(40)}");`),
+  "labels with a domain and an empty value": step(
+    'night.exec("e", { app: deployedApp({ labels: { "x.example/a_b.c": "", app: "A.b_c" }, container: "c-1" }), command: ["true"] });',
+  ),
+  "copies there and back": step(
+    'const out = night.copyOut("out", { from: inPod(pricing, "/data/out"), after: reval }); night.copyIn("in", { from: "out/part", to: onResults("handed/in"), after: out });',
+  ),
+  "a copy of what an earlier step's result brought": step(
+    'const a = night.gate("a", { after: reval }); night.copyIn("in", { from: "reval", to: inPod(pricing, "/in"), after: a });',
+  ),
+  "conditions and inputs": {
+    ...step(
+      'night.gate("q", { after: reval, when: "quarter-end", inShadow: true, input: false, message: "Ready? (yes/no)" });',
+    ),
+    moreNight: 'inputsBy: "23:30", startBy: "22:10", finishBy: "11:59"',
+  },
+  "comments, types and a helper in the file": {
+    before:
+      "type Desk = { readonly name: string };\n/* a comment */\nfunction named(desk: Desk): string { return 'desk-' + desk.name; }\nconst desks = [{ name: 'fx' }] satisfies readonly Desk[];",
+    ...step("for (const desk of desks) { night.gate(named(desk) as string); }"),
+  },
+  "a name of the library under another": {
+    before: "const { Size: Amount } = library;",
+    capacity: "{ cpu: Cpu.units(16), memory: Amount.gibibytes(64) }",
+  },
+};
