@@ -1,3 +1,5 @@
+import { withHiddenShown } from "./printable.ts";
+
 /** One thing wrong with what a person wrote, told so that it can be put right without reading our code. */
 export interface Problem {
   /** Path of the property, as it is written in the file: `cluster.server`, `workflow.steps["var-es"].executors`. */
@@ -20,7 +22,7 @@ export class UserError extends Error {
  * be a secret its kind alone. Whatever a file can hold, it never throws.
  */
 export function received(value: unknown): string {
-  const text = described(value);
+  const text = withHiddenShown(described(value));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 

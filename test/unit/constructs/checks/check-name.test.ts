@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CUSTOMER_NAME_LIMIT, checkName } from "../../../../constructs/checks/check-name.ts";
+import { CUSTOMER_NAME_LIMIT, checkDisplayName, checkName } from "../../../../constructs/checks/check-name.ts";
 import { expectProblems } from "../../../support/problems.ts";
 
 describe("checkName", () => {
@@ -40,6 +40,31 @@ describe("checkName", () => {
       received: `"${name}"`,
       rule: "taken by Nightlane itself",
       mend: "institution's own name",
+    });
+  });
+});
+
+describe("checkDisplayName", () => {
+  test.each(["N", "Nordbank AG", "Österreichische Kreditbank (Wien)", "銀行", "x".repeat(80)])("takes %j", (name) => {
+    expect(checkDisplayName(name)).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", "", '""'],
+    ["nothing that shows", " ", '" "'],
+    ["a template of Prometheus or Argo", "Nordbank {{ .Labels.customer }}", '"Nordbank {{ .Labels.customer }}"'],
+    ["a second line", "Nordbank\nall is well", String.raw`"Nordbank\nall is well"`],
+    ["a second line by another line end", "Nordbank\u2028all is well", String.raw`"Nordbank\u{2028}all is well"`],
+    ["an order to a terminal", "Nordbank\u001b]52;c;aGk=\u0007", String.raw`"Nordbank\u001b]52;c;aGk=\u0007"`],
+    ["an order to a terminal in one character", "Nordbank\u009b2K", String.raw`"Nordbank\u{9b}2K"`],
+    ["a turn of the direction of writing", "Nordbank \u202eGA", String.raw`"Nordbank \u{202e}GA"`],
+    ["more than a line holds", "x".repeat(81), `"${"x".repeat(81)}"`],
+  ])("refuses %s, and shows what it is", (_, name, shown) => {
+    expectProblems(checkDisplayName(name), {
+      property: "displayName",
+      received: shown,
+      rule: "one printable line of 1 to 80 characters",
+      mend: "Nordbank AG",
     });
   });
 });
