@@ -85,7 +85,8 @@ function sections(values: readonly HelmValue[]): readonly (readonly [HelmSection
 function valuesFile(values: readonly HelmValue[]): string {
   return sections(values)
     .map(([section, own]) => {
-      const comment = HELM_SECTIONS[section].replaceAll(/^/gm, "# ");
+      const refused = own.flatMap((value) => (value.refused === undefined ? [] : [`\n${value.refused.reason}`]));
+      const comment = `${HELM_SECTIONS[section]}${refused.join("")}`.replaceAll(/^/gm, "# ");
       const body = Object.fromEntries(own.map((value) => [value.name[1], value.default]));
       return `${comment}\n${stringify({ [section]: body }, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 })}`;
     })
@@ -97,12 +98,14 @@ function schema(values: readonly HelmValue[]): object {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     ...closed(
-      sections(values).map(([section, own]) => [
-        section,
-        closed(own.map(({ name, pattern }) => [name[1], { type: "string", pattern }])),
-      ]),
+      sections(values).map(([section, own]) => [section, closed(own.map((value) => [value.name[1], allowed(value)]))]),
     ),
   };
+}
+
+function allowed({ pattern, refused }: HelmValue): object {
+  const not = refused === undefined ? {} : { not: { pattern: refused.pattern }, description: refused.reason };
+  return { type: "string", pattern, ...not };
 }
 
 function closed(properties: readonly (readonly [string, object])[]): object {

@@ -1,6 +1,7 @@
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { FINISH_BY, INPUTS_BY, START_BY } from "../runs/annotations.ts";
 import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import { type Refused, unsafeStarts } from "./unsafe-starts.ts";
 
 /** One field of an object that a chart's user may set. */
 export interface HelmValue {
@@ -13,6 +14,8 @@ export interface HelmValue {
   readonly default: string;
   /** What values.schema.json allows. */
   readonly pattern: string;
+  /** What of that it refuses all the same. @default - nothing */
+  readonly refused?: Refused;
 }
 
 /** Sections of values.yaml, each with its comment. */
@@ -38,12 +41,18 @@ const SIZES = /^(pods|(requests|limits)\..*)$/;
  */
 export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[] {
   return manifests.flatMap((manifest): readonly HelmValue[] => {
-    const value = (name: HelmValue["name"], path: HelmValue["path"], pattern: string): HelmValue => ({
+    const value = (
+      name: HelmValue["name"],
+      path: HelmValue["path"],
+      pattern: string,
+      refused?: Refused,
+    ): HelmValue => ({
       name,
       manifest,
       path,
       default: textAt(manifest, path),
       pattern,
+      ...(refused === undefined ? {} : { refused }),
     });
     const declared = (key: string, annotation: string, pattern: string): readonly HelmValue[] =>
       manifest.metadata.annotations?.[annotation] === undefined
@@ -55,7 +64,12 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
           return [];
         }
         return [
-          value(["schedule", "cron"], ["spec", "schedules", 0], "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$"),
+          value(
+            ["schedule", "cron"],
+            ["spec", "schedules", 0],
+            "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$",
+            unsafeStarts(textAt(manifest, ["spec", "timezone"])),
+          ),
           value(["schedule", "finishBy"], ["metadata", "annotations", FINISH_BY], TIME),
           ...declared("startBy", START_BY, TIME),
           ...declared("inputsBy", INPUTS_BY, `${TIME.slice(0, -1)} [a-z0-9,-]+$`),

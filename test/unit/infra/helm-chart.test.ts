@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { helmChart } from "../../../infra/helm-chart.ts";
 import { helmValues } from "../../../infra/helm-values.ts";
+import { unsafeStarts } from "../../../infra/unsafe-starts.ts";
 import { testCustomer } from "../../support/customer.ts";
 import { find, manifestsOf } from "../../support/manifests.ts";
 
@@ -54,6 +55,37 @@ describe("helmValues", () => {
     [...helmValues(declared.lane), ...helmValues(customerSide)].map((value) => [value.name.join("."), value] as const),
   )("%s: the default keeps to its own pattern", (_, value) => {
     expect(value.default).toMatch(new RegExp(value.pattern));
+  });
+});
+
+describe("the start of a night", () => {
+  const cron = helmValues(lane).find(({ name }) => name[1] === "cron");
+
+  test.each(["0 2 * * *", "05 02 * * *", "59 2 * * *"])(
+    "is not %s, which the zone's clocks skip and repeat",
+    (line) => {
+      expect(line).toMatch(new RegExp(cron?.pattern ?? ""));
+      expect(line).toMatch(new RegExp(cron?.refused?.pattern ?? ""));
+    },
+  );
+
+  test.each(["59 1 * * *", "0 3 * * *", "2 22 * * *", "30 12 * * *", "30 20 * * *"])("may be %s", (line) => {
+    expect(line).not.toMatch(new RegExp(cron?.refused?.pattern ?? ""));
+  });
+
+  test("is refused by the chart's schema, whose reader finds the reason in values.yaml", () => {
+    const files = chart(lane);
+    const { properties } = JSON.parse(files.get("values.schema.json") ?? "");
+    expect(properties.schedule.properties.cron.not).toEqual({ pattern: cron?.refused?.pattern });
+    expect(files.get("values.yaml")).toContain("# No start from 02:00 to 02:59: when the clocks of Europe/Berlin are");
+  });
+
+  test.each([
+    ["UTC", "30 2 * * *", false],
+    ["Australia/Lord_Howe", "15 2 * * *", true],
+    ["Australia/Lord_Howe", "45 2 * * *", false],
+  ])("in %s: %s is refused: %s", (timezone, line, refused) => {
+    expect(new RegExp(unsafeStarts(timezone)?.pattern ?? "^never$").test(line)).toBe(refused);
   });
 });
 
