@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../constructs/definition/problem.ts";
 
+/** Organisation of an example authority, by which it is known. */
+export const EXAMPLE_SUBJECT = "EXAMPLE, TO BE REPLACED";
+
 /** Long enough for a file that waits for its customer, short enough to show if it is never replaced. */
 const VALID_DAYS = 365;
 
@@ -23,7 +26,7 @@ export function exampleCa(customer: string): string {
       [
         ...["req", "-x509", "-config", config, "-days", String(VALID_DAYS)],
         ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", join(folder, "key")],
-        ...["-subj", `/O=EXAMPLE, TO BE REPLACED/CN=${customer} example CA`],
+        ...["-subj", `/O=${EXAMPLE_SUBJECT}/CN=${customer} example CA`],
         ...["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"],
       ],
       { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },

@@ -16,12 +16,13 @@ const command = new Command("new-customer")
   .option("--address <ipv4>", "its address, as the central cluster's nodes see it")
   .option("--ca <file>", "its certificate authority, PEM")
   .addHelpText("after", EXAMPLES)
-  .action((name: string, options: NewCustomerOptions) => {
-    const file = writeNewCustomer(name, options);
+  .action(async (name: string, options: NewCustomerOptions) => {
+    const file = await writeNewCustomer(name, options);
     console.log(`wrote ${file}
 next:
   replace what is marked REPLACE in it, and make the night its own
-  npm test                      checks it and writes test/customers/${name}.snap, to be reviewed and committed with it
+  npm run check -- ${name}      says what is left to do, in seconds
+  npm test                      writes test/customers/${name}.snap, to be reviewed and committed with it
   npm run dag -- ${name}
   make farm-add CUSTOMER=${name}   gives it a cluster on this machine`);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkCustomer } from "../constructs/checks/check-customer.ts";
 import { checkName } from "../constructs/checks/check-name.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../constructs/definition/customer-files.ts";
-import { ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
+import { type Problem, ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
 import {
   Cpu,
   type CustomerDefinition,
@@ -14,6 +14,7 @@ import {
   Size,
   sparkRiskWorkflow,
 } from "../constructs/index.ts";
+import { collisionsWithOthers } from "./check/near-customers.ts";
 import { customerTemplate } from "./customer-template.ts";
 import { exampleCa } from "./example-ca.ts";
 
@@ -42,14 +43,21 @@ export interface NewCustomerOptions {
  * @throws UserError for a name or an option that the checks would refuse, or a customer who is there already; then
  * nothing is written.
  */
-export function writeNewCustomer(name: string, options: NewCustomerOptions = {}, folder = CUSTOMERS_FOLDER): string {
+export async function writeNewCustomer(
+  name: string,
+  options: NewCustomerOptions = {},
+  folder = CUSTOMERS_FOLDER,
+): Promise<string> {
   refuseName(name, folder);
+  const problems: Problem[] = [];
   const cluster = {
     server: options.server ?? `https://k8s.${name}.example:6443`,
     address: options.address ?? freeExampleAddress(folder),
-    ca: options.ca === undefined ? exampleCa(name) : readCa(options.ca),
+    ca: (options.ca === undefined ? undefined : readCa(options.ca, problems)) ?? exampleCa(name),
   };
-  const problems = checkCustomer(draft(name, cluster));
+  const definition = draft(name, cluster);
+  const wrong = checkCustomer(definition);
+  problems.push(...wrong, ...(wrong.length === 0 ? await collisionsWithOthers(definition, folder) : []));
   if (problems.length > 0) {
     throw new ProblemsError(`new customer ${name}`, problems);
   }
@@ -89,14 +97,17 @@ function freeExampleAddress(folder: string): string {
   return free;
 }
 
-function readCa(file: string): string {
+function readCa(file: string, problems: Problem[]): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(
-      `--ca: received ${received(file)}: ${error instanceof Error ? error.message : String(error)}\n    rule: a file with the API server's certificate authority, PEM\n    mend: name a file that can be read, or leave the option out for an example`,
-      { cause: error },
-    );
+    problems.push({
+      property: "--ca",
+      received: `${received(file)}: ${error instanceof Error ? error.message : String(error)}`,
+      rule: "a file with the API server's certificate authority, PEM",
+      mend: "name a file that can be read, or leave the option out for an example",
+    });
+    return undefined;
   }
 }
 

@@ -39,3 +39,25 @@ describe("npm run new-customer", () => {
     expect(output).toMatch(/^customers\/nordbank\.ts: is there already\n/);
   });
 });
+
+describe("npm run check", () => {
+  test("has examples in its help", () => {
+    const { status, output } = run("check/cli.ts", "--help");
+    expect(status).toBe(0);
+    expect(output).toContain("npm run check -- seebank");
+  });
+
+  test("finds a customer of the repository ready, its snapshot included", () => {
+    const { status, output } = run("check/cli.ts", "nordbank");
+    expect(output).toMatch(
+      /^customers\/nordbank\.ts\n {2}checks +ok\n {2}types +ok\n.*snapshot +as reviewed\n {2}ready for review\n$/s,
+    );
+    expect(status).toBe(0);
+  });
+
+  test("ends with 1 where something is to do", () => {
+    const { status, output } = run("check/cli.ts", "nordbnak");
+    expect(output).toMatch(/use nordbank.*1 thing to do/s);
+    expect(status).toBe(1);
+  });
+});

@@ -6,7 +6,6 @@ import { describe, expect, test } from "vitest";
 import { writeNewCustomer } from "../../../authoring/new-customer.ts";
 import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
 import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
-import { UserError } from "../../../constructs/definition/problem.ts";
 import { describeCustomer } from "../../customers/describe-customer.ts";
 import { certificate } from "../../support/certificates.ts";
 import { contents, temporaryFolder } from "../../support/folders.ts";
@@ -31,7 +30,7 @@ function file(content: string): string {
 describe("writeNewCustomer", () => {
   test("writes one file, which loads, passes the checks and synthesizes as it is", async () => {
     const folder = customersFolder();
-    expect(writeNewCustomer("lake-bank", {}, folder)).toBe("customers/lake-bank.ts");
+    expect(await writeNewCustomer("lake-bank", {}, folder)).toBe("customers/lake-bank.ts");
     expect([...contents(folder).keys()]).toEqual(["lake-bank.ts"]);
     const definition = await loadCustomer("lake-bank", folder);
     expect(checkCustomer(definition)).toEqual([]);
@@ -41,9 +40,9 @@ describe("writeNewCustomer", () => {
     expect(description).toContain("var-es after revaluation");
   });
 
-  test("writes it as the formatter and the linter want it", () => {
+  test("writes it as the formatter and the linter want it", async () => {
     const folder = customersFolder();
-    writeNewCustomer("lake-bank", { address: "10.64.3.10" }, folder);
+    await writeNewCustomer("lake-bank", { address: "10.64.3.10" }, folder);
     const text = readFileSync(join(folder, "lake-bank.ts"), "utf8");
     const biome = join(repository, "node_modules/.bin/biome");
     const checked = execFileSync(biome, ["check", "--write", "--stdin-file-path=customers/lake-bank.ts"], {
@@ -54,11 +53,11 @@ describe("writeNewCustomer", () => {
     expect(checked).toBe(text);
   });
 
-  test("marks what is an example, and only that", () => {
+  test("marks what is an example, and only that", async () => {
     const folder = customersFolder();
-    writeNewCustomer("lake-bank", {}, folder);
+    await writeNewCustomer("lake-bank", {}, folder);
     const ca = file(certificate("valid"));
-    writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
+    await writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
     const written = contents(folder);
     expect(written.get("lake-bank.ts")?.match(/REPLACE/g)).toHaveLength(3);
     expect(written.get("hill-bank.ts")).not.toContain("REPLACE");
@@ -67,7 +66,7 @@ describe("writeNewCustomer", () => {
   test("puts in what it is given", async () => {
     const folder = customersFolder();
     const ca = file(certificate("valid"));
-    writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
+    await writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10", ca }, folder);
     const { cluster } = await loadCustomer("hill-bank", folder);
     expect(cluster).toMatchObject({
       server: "https://api.hill.example",
@@ -78,16 +77,16 @@ describe("writeNewCustomer", () => {
 
   test("gives no two customers the same example address", async () => {
     const folder = customersFolder();
-    writeNewCustomer("lake-bank", {}, folder);
-    writeNewCustomer("hill-bank", {}, folder);
+    await writeNewCustomer("lake-bank", {}, folder);
+    await writeNewCustomer("hill-bank", {}, folder);
     const [lake, hill] = await Promise.all(["lake-bank", "hill-bank"].map((name) => loadCustomer(name, folder)));
     expect(lake?.cluster.address).not.toBe(hill?.cluster.address);
   });
 
-  test("makes a fresh authority each time", () => {
+  test("makes a fresh authority each time", async () => {
     const folder = customersFolder();
-    writeNewCustomer("lake-bank", {}, folder);
-    writeNewCustomer("hill-bank", {}, folder);
+    await writeNewCustomer("lake-bank", {}, folder);
+    await writeNewCustomer("hill-bank", {}, folder);
     const [lake, hill] = [...contents(folder).values()].map((text) => /BEGIN CERT[^`]*/.exec(text)?.[0]);
     expect(lake).not.toBe(hill);
   });
@@ -97,26 +96,39 @@ describe("writeNewCustomer", () => {
     ["../escape", /received "\.\.\/escape".*a DNS label/s],
     ["platform", /taken by Nightlane itself/],
     ["a".repeat(41), /at most 40 characters \(it has 41\)/],
-  ])("refuses the name %j in the words of the checks", (name, message) => {
+  ])("refuses the name %j in the words of the checks", async (name, message) => {
     const folder = customersFolder();
-    expect(() => writeNewCustomer(name, {}, folder)).toThrow(message);
+    await expect(writeNewCustomer(name, {}, folder)).rejects.toThrow(message);
     expect(contents(folder).size).toBe(0);
   });
 
-  test("refuses a customer who is there already, whatever the case, and leaves the file", () => {
+  test("refuses a customer who is there already, whatever the case, and leaves the file", async () => {
     const folder = customersFolder();
     writeFileSync(join(folder, "Lake.ts"), "theirs");
-    expect(() => writeNewCustomer("lake", {}, folder)).toThrow(/customers\/Lake\.ts: is there already/);
+    await expect(writeNewCustomer("lake", {}, folder)).rejects.toThrow(/customers\/Lake\.ts: is there already/);
     expect(contents(folder)).toEqual(new Map([["Lake.ts", "theirs"]]));
   });
 
-  test("tells all that is wrong with the options at once, and writes nothing", () => {
+  test("tells all that is wrong with the options at once, and writes nothing", async () => {
     const folder = customersFolder();
     const options = { server: "http://lake", address: "10.60.0.1", ca: file(certificate("server")) };
-    expect(() => writeNewCustomer("lake", options, folder)).toThrow(
+    await expect(writeNewCustomer("lake", options, folder)).rejects.toThrow(
       /new customer lake: 3 problems.*cluster\.server.*cluster\.address.*cluster\.ca/s,
     );
-    expect(() => writeNewCustomer("lake", { ca: "/nowhere/ca.pem" }, folder)).toThrow(UserError);
+    const unreadable = { ...options, ca: "/nowhere/ca.pem" };
+    await expect(writeNewCustomer("lake", unreadable, folder)).rejects.toThrow(
+      /new customer lake: 3 problems.*--ca: received "\/nowhere\/ca\.pem".*cluster\.server.*cluster\.address/s,
+    );
     expect(contents(folder).size).toBe(0);
+  });
+
+  test("refuses what is another customer's", async () => {
+    const folder = customersFolder();
+    await writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10" }, folder);
+    const options = { server: "https://api.hill.example", address: "10.64.3.10" };
+    await expect(writeNewCustomer("lake-bank", options, folder)).rejects.toThrow(
+      /new customer lake-bank: 2 problems.*cluster\.server.*customers\/hill-bank\.ts has the same.*cluster\.address/s,
+    );
+    expect([...contents(folder).keys()]).toEqual(["hill-bank.ts"]);
   });
 });

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkCollisions } from "../../constructs/checks/check-collisions.ts";
+import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { type Problem, UserError } from "../../constructs/definition/problem.ts";
+
+/** Collisions with all other customers. Files are read as text, and only one that may collide is loaded. */
+export async function collisionsWithOthers(
+  definition: CustomerDefinition,
+  folder: string,
+): Promise<readonly Problem[]> {
+  const marks = marksOf(definition);
+  const near = customerNames(folder).filter((name) => {
+    const source = name === definition.name ? "" : readFileSync(join(folder, `${name}.ts`), "utf8");
+    return marks.some((mark) => source.includes(mark));
+  });
+  const problems: Problem[] = [];
+  for (const name of near) {
+    const other = await soundCustomer(name, folder);
+    problems.push(...(other === undefined ? [] : checkCollisions(definition, other)));
+  }
+  return problems;
+}
+
+/** Texts of which a file that collides has at least one. */
+function marksOf({ cluster }: CustomerDefinition): readonly string[] {
+  const lines = cluster.ca.split("\n").filter((line) => !line.startsWith("-----"));
+  return [
+    new URL(cluster.server).hostname,
+    cluster.address,
+    ...lines.map((line) => line.trim()).filter((line) => line.length > 40),
+  ];
+}
+
+/** Another customer's file is for its own check to judge. */
+async function soundCustomer(name: string, folder: string): Promise<CustomerDefinition | undefined> {
+  try {
+    const definition = await loadCustomer(name, folder);
+    return checkCustomer(definition).length === 0 ? definition : undefined;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return undefined;
+    }
+    throw error;
+  }
+}

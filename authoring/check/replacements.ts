@@ -1,0 +1,41 @@
+import { BlockList } from "node:net";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
+import { type Problem, received } from "../../constructs/definition/problem.ts";
+import { EXAMPLE_SUBJECT } from "../example-ca.ts";
+
+/** Addresses that are reserved for examples and lead nowhere. */
+const examples = new BlockList();
+examples.addSubnet("192.0.2.0", 24);
+examples.addSubnet("198.51.100.0", 24);
+examples.addSubnet("203.0.113.0", 24);
+
+/** What of a file is still an example, by its marks and by what it says. */
+export function stillToReplace(definition: CustomerDefinition, source: string): readonly Problem[] {
+  const problems: Problem[] = source.split("\n").flatMap((line, index) =>
+    /\bREPLACE\b/.test(line)
+      ? [
+          {
+            property: `line ${index + 1}`,
+            received: received(line.trim()),
+            rule: "nothing marked REPLACE: it is an example",
+            mend: "replace what follows, and remove the mark",
+          },
+        ]
+      : [],
+  );
+  const { address, ca } = definition.cluster;
+  if (examples.check(address)) {
+    const rule = "the address of the customer's API server: this one is reserved for examples and leads nowhere";
+    problems.push({ property: "cluster.address", received: received(address), rule, mend: "ask the customer for it" });
+  }
+  if (parseCertificates(ca)?.some(({ subject }) => subject.replaceAll("\\", "").includes(EXAMPLE_SUBJECT))) {
+    problems.push({
+      property: "cluster.ca",
+      received: `the authority ${received(EXAMPLE_SUBJECT)}`,
+      rule: "the authority of the customer's API server: this one signs nothing",
+      mend: "paste the customer's: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,49 @@
+import { apiServer } from "../definition/api-server.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerFile } from "../definition/customer-files.ts";
+import { parseCertificates } from "../definition/parse-certificates.ts";
+import { type Problem, received } from "../definition/problem.ts";
+
+/** Where two customers would be one: two lanes with one cluster and namespace read and delete each other's work. */
+export function checkCollisions(definition: CustomerDefinition, other: CustomerDefinition): readonly Problem[] {
+  const { cluster } = definition;
+  const who = customerFile(other.name);
+  const problems: Problem[] = [];
+  const add = (property: string, shown: string, rule: string, mend: string): void => {
+    problems.push({ property, received: shown, rule, mend });
+  };
+  if (host(definition) === host(other)) {
+    const rule = `an API server of its own: ${who} has the same`;
+    add("cluster.server", received(cluster.server), rule, "write this customer's API server");
+  }
+  if (address(definition) === address(other)) {
+    const rule = `an address of its own: ${who} has the same`;
+    add("cluster.address", received(cluster.address), rule, "write the address of this customer's API server");
+  }
+  if (cluster.namespace === other.cluster.namespace && sharesAuthority(cluster.ca, other.cluster.ca)) {
+    const rule = `another cluster than that of ${who}: an authority that both have is that of one cluster, whatever its addresses`;
+    const mend = "paste the authority of this customer's cluster; two customers in one cluster need a namespace each";
+    add("cluster.ca", `the authority of ${who}, and namespace ${received(cluster.namespace)}`, rule, mend);
+  }
+  return problems;
+}
+
+function host({ cluster }: CustomerDefinition): string {
+  return new URL(cluster.server).host;
+}
+
+function address(definition: CustomerDefinition): string {
+  const server = apiServer(definition);
+  return `${server.address}:${server.port}`;
+}
+
+function sharesAuthority(one: string, other: string): boolean {
+  const keys = new Set(keysOf(one));
+  return keysOf(other).some((key) => keys.has(key));
+}
+
+function keysOf(pem: string): readonly string[] {
+  return (parseCertificates(pem) ?? []).map(({ publicKey }) =>
+    publicKey.export({ type: "spki", format: "der" }).toString("base64"),
+  );
+}
