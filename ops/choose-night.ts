@@ -9,12 +9,14 @@ import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
 import { unknownName } from "./near.ts";
 import { type ReadLane, readLane } from "./overview/lane-nights.ts";
+import { isWaitingStep } from "./overview/night-line.ts";
 
 /** Which of a lane's nights is meant. */
 export interface NightChoice {
   /**
    * Name of its workflow.
-   * @default - the one that runs; to look at, the one that the schedule is at, else the newest
+   * @default - the one that runs; to look at, one that a person may have been called for, else the one that the schedule is
+   * at, else the newest
    */
   readonly night?: string;
 }
@@ -71,15 +73,17 @@ export async function runningNight(central: Central, lane: Lane, choice: NightCh
   return runningOnly(await readNight(central, lane, only.name));
 }
 
-/** The night to look at: the one named, else the one that the schedule is at, else the newest that runs, else the newest. */
+/**
+ * The night to look at: the one named, else one that a person may have been called for, else the one that the schedule is at,
+ * else the newest that runs, else the newest. A call names the customer alone, and a repeat calls as any other run does.
+ */
 export async function nightToShow(central: Central, lane: Lane, choice: NightChoice): Promise<ShownNight> {
   const now = Date.now();
   const [heads, read] = await Promise.all([central.heads(lane.namespace), readLane(central, lane, now)]);
   const current = currentNight(read.nights);
-  const shown =
-    choice.night ??
-    heads.find(({ uid }) => uid === current?.run?.uid)?.name ??
-    (heads.find((one) => !one.completed) ?? heads[0])?.name;
+  const scheduled = heads.find(({ uid }) => uid === current?.run?.uid);
+  const calling = [scheduled, ...heads].find((one) => one !== undefined && needsPerson(read.states.get(one.uid)));
+  const shown = choice.night ?? (calling ?? scheduled ?? heads.find((one) => !one.completed) ?? heads[0])?.name;
   if (shown === undefined) {
     throw noNight(lane, read);
   }
@@ -96,6 +100,14 @@ export async function nightToShow(central: Central, lane: Lane, choice: NightCho
       ...beside.map(({ name }) => `${name} runs beside it: nightlane show ${lane.customer} --night ${name}`),
     ],
   };
+}
+
+function needsPerson(state: NightState | undefined): boolean {
+  return (
+    state !== undefined &&
+    !hasEnded(state) &&
+    state.steps.some((step) => isWaitingStep(step) || step.trouble !== undefined)
+  );
 }
 
 function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError {

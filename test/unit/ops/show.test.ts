@@ -79,6 +79,18 @@ describe("show", () => {
     expect(told.err).toContain("night-2026-10-02-run-2 runs beside it");
   });
 
+  test("shows the replay that runs beside tonight's night where that one is what calls a person", async () => {
+    const replay = { date: "2026-10-02", run: 2, open: "yes", startedAt: "2026-11-27T01:50:00Z" } as const;
+    const api = await laneOf(
+      night("nordbank", { open: "yes", nodes: running() ?? [] }),
+      night("nordbank", { ...replay, nodes: deciding("out of memory") ?? [] }),
+    );
+    const told = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(told.out).toContain("nordbank  2026-10-02");
+    expect(told.out).toContain("out of memory");
+    expect(told.err).toContain("night-2026-11-26-run-1 runs beside it");
+  });
+
   test("tells apart what has no night: never deployed, no schedule, none yet", async () => {
     const api = await laneOf();
     api.lane("nordbank", { cron: cron("nordbank", { since: "2026-11-27T01:00:00Z" }) });
