@@ -18,6 +18,7 @@ import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
 import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "./central-errors.ts";
+import { Everywhere } from "./everywhere.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { HEADS, orUndefined, type RequestOptions, Requests } from "./requests.ts";
@@ -87,6 +88,8 @@ export interface ChangeOptions {
 export class Central {
   /** What became of earlier runs. */
   readonly runRecords: RunRecords;
+  /** All lanes at once. */
+  readonly everywhere: Everywhere;
   private readonly requests: Requests;
   private readonly objects: CustomObjectsApi;
   private readonly core: CoreV1Api;
@@ -101,6 +104,7 @@ export class Central {
     this.authentication = this.requests.client(config, AuthenticationV1Api);
     this.logs = new Log(config);
     this.runRecords = new RunRecords(this.requests, this.objects);
+    this.everywhere = new Everywhere(this.requests, this.objects);
   }
 
   /** @param kubeconfig Path of a kubeconfig. */
@@ -156,15 +160,7 @@ export class Central {
       `list the nights of ${namespace}`,
       () => this.objects.listNamespacedCustomObject(request, HEADS),
     );
-    return (list.items ?? [])
-      .map(({ metadata }) => ({
-        name: metadata.name,
-        uid: metadata.uid ?? "",
-        created: metadata.creationTimestamp ?? "",
-        completed: metadata.labels?.["workflows.argoproj.io/completed"] === "true",
-        ...defined({ phase: metadata.labels?.["workflows.argoproj.io/phase"] }),
-      }))
-      .sort((a, b) => b.created.localeCompare(a.created) || b.name.localeCompare(a.name));
+    return headsOf(list.items ?? []);
   }
 
   async workflow(namespace: string, name: string): Promise<Workflow> {
@@ -346,6 +342,19 @@ export class Central {
     );
     await ended;
   }
+}
+
+/** Nights without their content, newest first. */
+export function headsOf(nights: readonly Pick<Workflow, "metadata">[]): readonly WorkflowHead[] {
+  return nights
+    .map(({ metadata }) => ({
+      name: metadata.name,
+      uid: metadata.uid ?? "",
+      created: metadata.creationTimestamp ?? "",
+      completed: metadata.labels?.["workflows.argoproj.io/completed"] === "true",
+      ...defined({ phase: metadata.labels?.["workflows.argoproj.io/phase"] }),
+    }))
+    .sort((a, b) => b.created.localeCompare(a.created) || b.name.localeCompare(a.name));
 }
 
 function dry(options: ChangeOptions): { readonly dryRun?: "All" } {

@@ -9,6 +9,7 @@ import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
 import { unknownName } from "./near.ts";
 import { type ReadLane, readLane } from "./overview/lane-nights.ts";
+import { oneLane } from "./overview/lane-source.ts";
 import { isWaitingStep } from "./overview/night-line.ts";
 
 /** Which of a lane's nights is meant. */
@@ -79,7 +80,10 @@ export async function runningNight(central: Central, lane: Lane, choice: NightCh
  */
 export async function nightToShow(central: Central, lane: Lane, choice: NightChoice): Promise<ShownNight> {
   const now = Date.now();
-  const [heads, read] = await Promise.all([central.heads(lane.namespace), readLane(central, lane, now)]);
+  const [heads, read] = await Promise.all([
+    central.heads(lane.namespace),
+    readLane(lane, oneLane(central, lane, now), now),
+  ]);
   const current = currentNight(read.nights);
   const scheduled = heads.find(({ uid }) => uid === current?.run?.uid);
   const calling = [scheduled, ...heads].find((one) => one !== undefined && needsPerson(read.states.get(one.uid)));

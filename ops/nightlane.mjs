@@ -21,6 +21,8 @@ if (difference < 0) {
     }
     process.exit();
   });
+  // The largest package, before all that is imported from here on takes the way through tsx, which takes twice as long.
+  await import("@kubernetes/client-node");
   const { register } = await import("tsx/esm/api");
   register();
   const { main } = await import("./cli.ts");

@@ -45,6 +45,11 @@ export class RunRecords {
     return this.pages(`${CUSTOMER_LABEL}=${customer}`);
   }
 
+  /** Those of business dates, of all customers, with everything in them. */
+  async ofDates(dates: readonly Day[]): Promise<readonly RunRecord[]> {
+    return this.pages(`${CUSTOMER_LABEL},${DATE_LABEL} in (${dates.join(",")})`);
+  }
+
   /** One of them; undefined if there is none of that name. */
   async get(name: string): Promise<RunRecord | undefined> {
     return orUndefined(this.requests, `read the run record ${name}`, () =>

@@ -1,8 +1,7 @@
 /** A calendar day, `YYYY-MM-DD`. */
 export type Day = string;
 
-const MINUTE = 60_000;
-const DAY_MILLISECONDS = 24 * 60 * MINUTE;
+const DAY_MILLISECONDS = 24 * 3600_000;
 
 /** Whether a text is a day of the calendar from 1970 to 2999: not `2026-02-30`, and not the typing error `0206-02-03`. */
 export function isDay(text: string): boolean {
@@ -53,16 +52,8 @@ function formatter(timezone: string): Intl.DateTimeFormat {
 
 /** Day and time of day that clocks in a time zone show at an instant (milliseconds). */
 export function localTime(instant: number, timezone: string): { readonly day: Day; readonly time: string } {
-  const parts = new Map(
-    formatter(timezone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
-  return {
-    day: `${part("year")}-${part("month")}-${part("day")}`,
-    time: `${part("hour")}:${part("minute")}:${part("second")}`,
-  };
+  const text = new Date(instant + offset(instant, timezone)).toISOString();
+  return { day: text.slice(0, 10), time: text.slice(11, 19) };
 }
 
 /**
@@ -73,7 +64,7 @@ export function instantOf(day: Day, time: string, timezone: string): number {
   const wanted = Date.parse(`${day}T${time}:00Z`);
   // Noon before and noon after see both offsets that can apply around a change of the clocks.
   const offsets = [wanted - DAY_MILLISECONDS / 2, wanted + DAY_MILLISECONDS / 2].map((at) => offset(at, timezone));
-  const candidates = offsets.map((minutes) => wanted - minutes * MINUTE);
+  const candidates = offsets.map((ahead) => wanted - ahead);
   const exact = candidates.filter((instant) => shows(instant, day, time, timezone));
   return exact.length > 0 ? Math.min(...exact) : Math.max(...candidates);
 }
@@ -83,9 +74,43 @@ function shows(instant: number, day: Day, time: string, timezone: string): boole
   return local.day === day && local.time === `${time}:00`;
 }
 
-/** Minutes by which local clocks are ahead of UTC. */
+/** Within so long the clocks of a zone are changed at most once. */
+const SPAN = 6 * 3600_000;
+
+/** Spans of one zone that are kept in mind: some years. */
+const MOST_SPANS = 5000;
+
+/** By zone and span: by how much clocks are ahead throughout it; `changes` where they are changed within it. */
+const spans = new Map<string, Map<number, number | "changes">>();
+
+/** Milliseconds by which local clocks are ahead of UTC. Asking the formatter takes long, and a fleet has few zones. */
 function offset(instant: number, timezone: string): number {
-  const { day, time } = localTime(instant, timezone);
-  const whole = Math.floor(instant / 1000) * 1000;
-  return Math.round((Date.parse(`${day}T${time}Z`) - whole) / MINUTE);
+  const known = spans.get(timezone) ?? new Map<number, number | "changes">();
+  const span = Math.floor(instant / SPAN);
+  let found = known.get(span);
+  if (found === undefined) {
+    found = offsetThroughout(span, timezone);
+    if (known.size >= MOST_SPANS) {
+      known.clear();
+    }
+    spans.set(timezone, known.set(span, found));
+  }
+  return found === "changes" ? askedOffset(instant, timezone) : found;
+}
+
+function offsetThroughout(span: number, timezone: string): number | "changes" {
+  const first = askedOffset(span * SPAN, timezone);
+  return first === askedOffset((span + 1) * SPAN - 1000, timezone) ? first : "changes";
+}
+
+function askedOffset(instant: number, timezone: string): number {
+  const parts = new Map(
+    formatter(timezone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
+  const day = `${part("year")}-${part("month")}-${part("day")}`;
+  const local = Date.parse(`${day}T${part("hour")}:${part("minute")}:${part("second")}Z`);
+  return local - Math.floor(instant / 1000) * 1000;
 }

@@ -11,8 +11,9 @@ import type { AttemptStatus, StepStatus } from "./step-status.ts";
 import { parameter, type Workflow } from "./workflow.ts";
 
 const LONGEST_MESSAGE = 500;
-/** An image by digest. It begins where a word does: tried from each character, a long word would take its length squared. */
-const IMAGE = /(?<![\w./:-])[\w./:-]+@sha256:[0-9a-f]{64}/g;
+/** What an image by digest ends with, and what its name before that consists of. */
+const DIGEST = /@sha256:[0-9a-f]{64}/g;
+const OF_A_NAME = /[\w./:-]/;
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];
 
 /**
@@ -168,10 +169,21 @@ function imagesOf(workflow: Workflow): readonly string[] {
   for (const { container } of workflow.status?.storedWorkflowTemplateSpec?.templates ?? []) {
     const texts = [container?.image ?? "", ...(container?.env ?? []).map(({ value }) => value ?? "")];
     for (const text of texts) {
-      for (const [image] of text.matchAll(IMAGE)) {
+      for (const image of imagesIn(text)) {
         found.add(image);
       }
     }
   }
   return [...found].sort();
+}
+
+/** Images by digest. They are found by their ends: to try each character of instructions as their beginning takes long. */
+function imagesIn(text: string): readonly string[] {
+  return [...text.matchAll(DIGEST)].flatMap(({ 0: digest, index }) => {
+    let begin = index;
+    while (begin > 0 && OF_A_NAME.test(text.charAt(begin - 1))) {
+      begin -= 1;
+    }
+    return begin === index ? [] : [text.slice(begin, index + digest.length)];
+  });
 }

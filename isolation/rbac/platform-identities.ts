@@ -110,6 +110,7 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
       grant(lanes, "", ["events"], READ, "see why a pod does not start"),
       grant(lanes, "", ["configmaps"], [...READ, "create", "update", "patch"], "note which steps to hold"),
       grant(everywhere, "", ["namespaces"], ["list"], "know which customers there are"),
+      grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], ["list"], "see how all nights stand at once"),
       grant(system, "nightlane.example", ["runrecords"], READ, "read what became of earlier runs"),
       grant(system, "", ["pods"], ["get", "list"], "see whether nightwatch runs"),
       grant(system, "", ["pods/log"], ["get"], "read why nightwatch is silent"),

@@ -1,13 +1,13 @@
-import { type DueNight, dueNights } from "../../runs/due-nights.ts";
-import { addDays } from "../../runs/local-time.ts";
+import { currentNight, type DueNight, dueNights } from "../../runs/due-nights.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import { type RunFacts, recordName } from "../../runs/run-record.ts";
 import { type LaneSchedule, readSchedule } from "../../runs/schedule.ts";
-import type { Central, WorkflowHead } from "../central.ts";
+import type { WorkflowHead } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 import type { RecordHead } from "../run-records.ts";
+import type { LaneSource } from "./lane-source.ts";
 
 /** What was read of one lane. */
 export interface ReadLane {
@@ -25,78 +25,69 @@ export interface ReadLane {
   readonly states: ReadonlyMap<string, NightState>;
 }
 
-/** Records older than this tell of nights that nothing is to be done about any more. */
-const LOOK_BACK_DAYS = 15;
-
-/**
- * What is recorded of the last two weeks, without its content: of one customer, or of all, which takes the API server
- * hardly longer.
- * @param now Milliseconds.
- */
-export async function recentRecords(central: Central, now: number, customer?: string): Promise<readonly RecordHead[]> {
-  const today = new Date(now).toISOString().slice(0, 10);
-  const dates = Array.from({ length: LOOK_BACK_DAYS + 2 }, (_, index) => addDays(today, 1 - index));
-  const whose = customer === undefined ? {} : { customer };
-  const found = await Promise.all([
-    central.runRecords.heads({ ...whose, dates }),
-    // A run that ended before its calendar has no date.
-    central.runRecords.heads({ ...whose, dates: "none" }),
-  ]);
-  return found.flat().filter(({ businessDate, created }) => (businessDate ?? created) >= (dates.at(-1) ?? ""));
-}
-
 /**
  * Reads what is due in a lane. Of most nights no more is needed than that they ended well, which the labels of workflow
  * and record say: only what runs, failed, or ended last is read whole.
  * @param now Milliseconds.
- * @param recent Recent records of the lane. @default - they are asked for
  */
-export async function readLane(
-  central: Central,
-  lane: Lane,
-  now: number,
-  recent?: readonly RecordHead[],
-): Promise<ReadLane> {
-  const [cron, heads, recordHeads] = await Promise.all([
-    central.scheduleIfAny(lane.namespace),
-    central.heads(lane.namespace),
-    recent ?? recentRecords(central, now, lane.customer),
-  ]);
+export async function readLane(lane: Lane, source: LaneSource, now: number): Promise<ReadLane> {
+  const [cron, heads, recordHeads] = await Promise.all([source.schedule(), source.heads(), source.records()]);
   const { schedule, problems } = cron === undefined ? { schedule: undefined, problems: [] } : readSchedule(cron);
   const states = new Map<string, NightState>();
   const records = new Map(recordHeads.map((head) => [head.name, head]));
   const newest = heads.find(({ completed }) => completed);
   const fromWorkflows = heads.map(async (head): Promise<RunFacts> => {
-    const date = recordOf(lane, head, records)?.businessDate;
+    const recorded = recordOf(lane, head, records);
+    const date = recorded?.businessDate;
     if (head.phase === "Succeeded" && date !== undefined && head !== newest) {
       return endedWell(lane, { name: head.name, uid: head.uid, began: head.created, businessDate: date });
     }
     const [workflow, record] = await Promise.all([
-      central.workflow(lane.namespace, head.name),
-      head.completed ? undefined : recordedOf(central, recordOf(lane, head, records)),
+      source.workflow(head.name),
+      head.completed || recorded === undefined ? undefined : source.record(recorded),
     ]);
     states.set(head.uid, nightState(workflow, now));
-    const forecast = record?.uid === head.uid ? record.forecast : undefined;
+    const forecast = record?.spec.uid === head.uid ? record.spec.forecast : undefined;
     return { ...runFacts(workflow, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
   });
-  const runs = await Promise.all([...fromWorkflows, ...fromRecords(central, lane, heads, recordHeads)]);
+  const runs = await Promise.all([...fromWorkflows, ...fromRecords(source, lane, heads, recordHeads)]);
   const since = Date.parse(cron?.metadata.creationTimestamp ?? "");
   const suspended = cron?.spec.suspend === true;
   const known = runs.filter((run) => run !== undefined);
+  const nightsOf = (all: readonly RunFacts[]): readonly DueNight[] =>
+    dueNights({ schedule, since: Number.isNaN(since) ? now : since, suspended, runs: all }, now);
+  const nights = nightsOf(known);
+  // What labels say of a run is not enough of the night that counts now: it is told when it ended, and with how many steps.
+  const brief = currentNight(nights)?.run;
+  const head = brief === undefined ? undefined : records.get(brief.uid);
+  const whole = head === undefined ? undefined : (await source.record(head))?.spec;
   return {
     lane,
     scheduled: cron !== undefined,
     suspended,
     problems,
     states,
-    nights: dueNights({ schedule, since: Number.isNaN(since) ? now : since, suspended, runs: known }, now),
+    nights: whole === undefined ? nights : nightsOf(known.map((run) => (run === brief ? whole : run))),
     ...(schedule === undefined ? {} : { schedule }),
   };
 }
 
-/** Records of what has no workflow: nights that never started, and those whose workflow was deleted. */
+/**
+ * Whether what was read without the workflows of ended nights is all that there is to say. It is not where a night ended
+ * that nobody has recorded: it would pass for one that was missed, or that still runs.
+ */
+export function isWhole({ nights, states }: ReadLane): boolean {
+  return nights.every(
+    ({ standing, run }) =>
+      standing !== "missed" &&
+      standing !== "deleted" &&
+      (standing !== "running" || (run !== undefined && states.has(run.uid))),
+  );
+}
+
+/** Records of what has no workflow: nights that never started, and those whose workflow was deleted, or not asked for. */
 function fromRecords(
-  central: Central,
+  source: LaneSource,
   lane: Lane,
   heads: readonly WorkflowHead[],
   records: readonly RecordHead[],
@@ -104,18 +95,13 @@ function fromRecords(
   const taken = new Set(
     heads.flatMap(({ name, uid }) => [recordName(lane.customer, name), recordName(lane.customer, name, uid)]),
   );
-  return records
-    .filter(({ name }) => !taken.has(name))
-    .map(async ({ name, created, businessDate, phase }) =>
-      phase === "Succeeded" && businessDate !== undefined
-        ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })
-        : (await central.runRecords.get(name))?.spec,
-    );
-}
-
-/** What nightwatch has recorded of a run that goes on: its forecast above all. */
-async function recordedOf(central: Central, head: RecordHead | undefined): Promise<RunFacts | undefined> {
-  return head === undefined ? undefined : (await central.runRecords.get(head.name))?.spec;
+  const others = records.filter(({ name }) => !taken.has(name));
+  return others.map(async (head) => {
+    const { name, created, businessDate, phase } = head;
+    return phase === "Succeeded" && businessDate !== undefined
+      ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })
+      : (await source.record(head))?.spec;
+  });
 }
 
 function recordOf(

@@ -2,7 +2,7 @@ import { defined } from "../../runs/defined.ts";
 import { currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
-import type { ForecastFacts } from "../../runs/run-record.ts";
+import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { StepTrouble } from "../../runs/trouble.ts";
 import type { Lane } from "../lanes.ts";
@@ -107,7 +107,7 @@ function lineOf(read: ReadLane, night: DueNight): NightLine {
     start: time(night.start) ?? "",
     late,
     beside: [],
-    ...(state === undefined ? { active: [] } : progressOf(state)),
+    ...(state === undefined ? recordedProgress(run) : progressOf(state)),
     ...defined({
       timezone: read.schedule?.timezone,
       startBy: time(night.startBy),
@@ -147,6 +147,14 @@ function emptyLine({ lane, schedule, nights }: ReadLane): NightLine {
     problem: "no night yet",
     ...defined({ timezone: schedule?.timezone, start: time(next?.start), businessDate: next?.date }),
   };
+}
+
+/** How far a run has come as its record says, where its workflow was not read. */
+function recordedProgress(run: RunFacts | undefined): Pick<NightLine, "steps" | "stepsDone" | "active"> {
+  const steps = run?.steps ?? [];
+  return steps.length === 0
+    ? { active: [] }
+    : { active: [], steps: steps.length, stepsDone: steps.filter(({ state }) => PASSED.has(state)).length };
 }
 
 function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | "active" | "paused" | "pausedSince"> {

@@ -1,32 +1,47 @@
 import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
+import { grouped } from "../grouped.ts";
 import { allLanes, type Lane } from "../lanes.ts";
-import { readLane, recentRecords } from "../overview/lane-nights.ts";
+import { isWhole, type ReadLane, readLane } from "../overview/lane-nights.ts";
+import { AllLanes, type ListedRecords, oneLane } from "../overview/lane-source.ts";
 import { linesOf, type NightLine, unreadableLine } from "../overview/night-line.ts";
-import type { RecordHead } from "../run-records.ts";
+import { recentRecords } from "../overview/recent-records.ts";
+import { RecordLoader } from "../overview/record-loader.ts";
 
 /** The nights of all customers; a lane that cannot be read has its line with the reason, beside the others. */
 export async function nights(central: Central, now: number): Promise<readonly NightLine[]> {
-  const [lanes, records] = await Promise.all([allLanes(central), recentRecords(central, now)]);
-  const byCustomer = new Map<string, RecordHead[]>();
-  for (const record of records) {
-    byCustomer.set(record.customer, [...(byCustomer.get(record.customer) ?? []), record]);
-  }
+  const [lanes, records, all] = await Promise.all([
+    allLanes(central),
+    recentRecords(central, now),
+    AllLanes.list(central),
+  ]);
+  const recent = grouped(records, ({ customer }) => customer);
+  const loader = new RecordLoader(central.runRecords);
   const lines = await Promise.all(
-    lanes.map((lane) => linesOfLane(central, lane, now, byCustomer.get(lane.customer) ?? [])),
+    lanes.map(async (lane) => {
+      const listed = { recent: recent.get(lane.customer) ?? [], loader };
+      return linesOfLane(lane, () => readListed(central, lane, now, listed, all));
+    }),
   );
   return lines.flat();
 }
 
-async function linesOfLane(
+/** A lane as it was listed with all the others, or where that does not tell everything, by itself. */
+async function readListed(
   central: Central,
   lane: Lane,
   now: number,
-  records: readonly RecordHead[],
-): Promise<readonly NightLine[]> {
+  listed: ListedRecords,
+  all: AllLanes | undefined,
+): Promise<ReadLane> {
+  const read = all === undefined ? undefined : await readLane(lane, all.source(lane, listed), now);
+  return read !== undefined && isWhole(read) ? read : readLane(lane, oneLane(central, lane, now, listed), now);
+}
+
+async function linesOfLane(lane: Lane, read: () => Promise<ReadLane>): Promise<readonly NightLine[]> {
   try {
-    return linesOf(await readLane(central, lane, now, records));
+    return linesOf(await read());
   } catch (error) {
     // Whatever one lane holds, or answers, is its own line: the others are shown all the same.
     return [unreadableLine(lane, reasonOf(error))];

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { Central } from "../../ops/central.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import type { NightLine } from "../../ops/overview/night-line.ts";
 import { until } from "../farm/wait.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 
@@ -85,6 +88,28 @@ describe("a night of nordbank", () => {
     expect(shown.out).toMatch(/▶ market +running/);
     expect(shown.out).toContain(`${ANNA} run: test of run`);
     expect(shown.err).toBe("");
+  });
+
+  it("is shown in the same way to whoever may see the lanes one by one only", async () => {
+    const { central } = cluster.guarded;
+    const kubectl = async (...args: readonly string[]): Promise<string> => central.kubectl(...args);
+    const group = "desk:small-banks";
+    const to = ["--group", group] as const;
+    await kubectl("create", "clusterrole", "desk", "--verb", "list", "--resource", "namespaces");
+    await kubectl("create", "clusterrolebinding", "desk", "--clusterrole", "desk", ...to);
+    await kubectl("create", "rolebinding", "desk", "-n", "nightlane-system", "--role", "run-record-readers", ...to);
+    for (const namespace of Object.keys(cluster.guarded.lanes).map(laneNamespace)) {
+      await kubectl("create", "rolebinding", "desk", "-n", namespace, "--role", "oncall", ...to);
+    }
+    const berta = await cluster.operator("berta@vendor.example", group);
+    expect(await Central.fromKubeconfig(berta).everywhere.runningNights()).toBeUndefined();
+    const seen = async (kubeconfig: string): Promise<readonly object[]> => {
+      const told = await cluster.nightlane(kubeconfig, "nights", "-o", "json");
+      expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+      const lines: readonly NightLine[] = JSON.parse(told.out).items;
+      return lines.map(({ secondsLeft: _, ...line }) => line);
+    };
+    expect(await seen(berta)).toEqual(await seen(anna));
   });
 
   it("names the near ones of a wrong step or customer", async () => {

@@ -41,7 +41,7 @@ async function measure(size: FleetSize): Promise<Figures> {
   try {
     await prepare(server.kubeconfig, folder);
     console.log(`${showFleetSize(size)}: filling`);
-    await fill(api, size, Date.now());
+    await fill(api, server.etcd, size, Date.now());
     return await figures(size, server.kubeconfig, folder);
   } finally {
     api.close();

@@ -25,6 +25,8 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** Kubeconfig of its administrator. */
   readonly kubeconfig: string;
+  /** Where its etcd listens, for what is to be stored faster than by requests. */
+  readonly etcd: string;
   /** Ends it and everything that belongs to it. */
   stop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ const LOOPBACK = "127.0.0.1";
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const dir = resolve(options.dir);
   const tools = await ensureTools(CONTROL_PLANE_TOOLS, options.reporter ?? silentReporter);
+  const ports = await freePorts();
   const controlPlane = await prepareControlPlane({
     name: "api-server",
     pki: join(dir, "pki"),
@@ -49,7 +52,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     tools,
     bindAddress: LOOPBACK,
     address: LOOPBACK,
-    ports: await freePorts(),
+    ports,
     serviceRange: "10.61.0.0/16",
     serviceAddress: "10.61.0.1",
     hostnames: [],
@@ -83,7 +86,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     await stop();
     throw error;
   }
-  return { kubeconfig: controlPlane.adminKubeconfig, stop };
+  return { kubeconfig: controlPlane.adminKubeconfig, etcd: `http://${LOOPBACK}:${ports.etcdClient}`, stop };
 }
 
 /** Starts components as children of this process. */

@@ -19,31 +19,53 @@ const NODES_OF_A_STEP = 9;
 /** Size of the instructions that a step's container gets, bytes. */
 const INSTRUCTIONS = 3900;
 const STEP_SECONDS = 600;
+const DAY = 24 * 3600_000;
 const NAMESPACE = "nightlane-system";
 
+const TIMEZONES = ["Europe/Berlin", "Europe/London", "Asia/Tokyo", "America/New_York"] as const;
+
+/** How many kinds of lanes there are. */
+export const KINDS = TIMEZONES.length;
+
 type GeneratedWorkflow = Workflow & { readonly apiVersion: string; readonly kind: string };
+
+type GeneratedCron = CronWorkflow & { readonly apiVersion: string; readonly kind: string };
 
 /** Everything of one lane that nightwatch and the overview read: its schedule, tonight's night, last night's, the records. */
 export interface GeneratedLane {
   readonly customer: string;
   readonly namespace: string;
-  readonly cron: CronWorkflow & { readonly apiVersion: string; readonly kind: string };
+  readonly cron: GeneratedCron;
   readonly workflows: readonly GeneratedWorkflow[];
   readonly records: readonly RunRecord[];
 }
 
-/** The lane of a number, as it is in the middle of its night. @param now Milliseconds. */
+/** Name of the customer of a number. */
+export function customerOfNumber(number: number): string {
+  return `bank-${String(number).padStart(4, "0")}`;
+}
+
+/**
+ * The lane of a number, as it is in the middle of its night. Lanes whose numbers have the same remainder by `KINDS` differ
+ * in the customer's name alone, wherever it stands. @param now Milliseconds.
+ */
 export function generateLane(number: number, size: FleetSize, now: number): GeneratedLane {
-  const customer = `bank-${String(number).padStart(4, "0")}`;
+  const customer = customerOfNumber(number);
   const namespace = `customer-${customer}`;
   // Half an hour ago, by the clock of the lane: tonight's night runs.
-  const timezone = ["Europe/Berlin", "Europe/London", "Asia/Tokyo", "America/New_York"][number % 4] ?? "UTC";
+  const timezone = TIMEZONES[number % KINDS] ?? "UTC";
   const start = localTime(now - 30 * 60_000, timezone).time.slice(0, 5);
   const finishBy = localTime(now + 6 * 3600_000, timezone).time.slice(0, 5);
   const cron = {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "CronWorkflow",
-    metadata: { name: "night", namespace, annotations: { "nightlane/finish-by": finishBy } },
+    metadata: {
+      name: "night",
+      namespace,
+      uid: `schedule-of-${customer}`,
+      creationTimestamp: new Date(now - (size.days + 10) * DAY).toISOString().replace(/\.\d+/, ""),
+      annotations: { "nightlane/finish-by": finishBy },
+    },
     spec: {
       schedules: [`${Number(start.slice(3))} ${Number(start.slice(0, 2))} * * *`],
       timezone,
@@ -58,15 +80,12 @@ export function generateLane(number: number, size: FleetSize, now: number): Gene
     const date = addDays(tonight, -back);
     return workflow(namespace, date, deadlinesOf(schedule, date).start, size, done);
   };
-  const facts = (back: number): RunFacts => {
-    const ended = night(back, size.steps);
-    return runFacts({ ...ended, metadata: { ...ended.metadata, uid: `${customer}-${back}` } }, schedule, now);
-  };
+  const facts = (back: number): RunFacts => runFacts(night(back, size.steps), schedule, now);
   return {
     customer,
     namespace,
     cron,
-    workflows: [night(0, Math.floor(size.steps / 2))],
+    workflows: [night(0, Math.floor(size.steps / 2)), night(1, size.steps)],
     records: Array.from({ length: size.days }, (_, index) => record(facts(index + 1))),
   };
 }
@@ -78,6 +97,7 @@ function record(spec: RunFacts): RunRecord {
     metadata: {
       name: recordName(spec.customer, spec.night),
       namespace: NAMESPACE,
+      creationTimestamp: spec.startedAt ?? "",
       labels: {
         [CUSTOMER_LABEL]: spec.customer,
         [DATE_LABEL]: spec.businessDate ?? "",
@@ -92,6 +112,8 @@ function record(spec: RunFacts): RunRecord {
 /** A night as Argo keeps it: its stored template, and nodes for the steps that are done and the one that runs. */
 function workflow(namespace: string, date: string, start: number, size: FleetSize, done: number): GeneratedWorkflow {
   const over = done === size.steps;
+  const phase = over ? "Succeeded" : "Running";
+  const name = `night-${start / 1000}`;
   const at = (steps: number): string => new Date(start + steps * STEP_SECONDS * 1000).toISOString().replace(".000", "");
   const nodes = [
     calendar(date, at(0)),
@@ -107,13 +129,19 @@ function workflow(namespace: string, date: string, start: number, size: FleetSiz
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
     metadata: {
-      name: `night-${start / 1000}`,
+      name,
       namespace,
-      labels: over ? { "workflows.argoproj.io/completed": "true" } : {},
+      uid: `${namespace}-${name}`,
+      creationTimestamp: at(0),
+      labels: {
+        "workflows.argoproj.io/cron-workflow": "night",
+        "workflows.argoproj.io/phase": phase,
+        ...(over ? { "workflows.argoproj.io/completed": "true" } : {}),
+      },
     },
     spec: { workflowTemplateRef: { name: "night-0123456789" }, arguments: { parameters } },
     status: {
-      phase: over ? "Succeeded" : "Running",
+      phase,
       startedAt: at(0),
       ...(over ? { finishedAt: at(size.steps) } : {}),
       nodes: Object.fromEntries(nodes.map((node) => [node.id, node])),

@@ -146,6 +146,59 @@ test("nights reads of a run that ended well no more than its labels", async () =
   expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(1);
 });
 
+describe("nights, for whoever may list what all lanes have at once", () => {
+  const asked = (api: StandInApi, path: RegExp): number => api.requests.filter((request) => path.test(request)).length;
+
+  test("says the same as lane by lane", async () => {
+    const api = await fleet();
+    const laneByLane = await onTerminal("nights", "--all", "--kubeconfig", api.kubeconfig());
+    api.seesAllLanes = true;
+    const atOnce = await onTerminal("nights", "--all", "--kubeconfig", api.kubeconfig());
+    expect(atOnce).toEqual(laneByLane);
+  });
+
+  test("takes the same few requests for two hundred lanes that are recorded, and tells when each has ended", async () => {
+    const api = await StandInApi.start();
+    api.seesAllLanes = true;
+    for (let index = 0; index < 200; index += 1) {
+      const name = `bank-${index}`;
+      const over = index % 2 === 0;
+      const workflow = night(name, { open: "yes", ...(over ? { phase: "Succeeded", nodes: passed() } : {}) });
+      api.lane(name, { cron: cron(name), workflows: [workflow] });
+      api.record({ ...runFacts(workflow, undefined, NOW), customer: name });
+    }
+    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expect(told.out).toMatch(/^200 customers: 100 running, 100 done$/m);
+    expect(lineOf("bank-0 ", told)).toMatch(/2\/3 .* done 02:40 CET/);
+    expect(api.requests.length).toBeLessThan(10);
+  });
+
+  test("asks a lane itself where a night has ended that nobody has recorded", async () => {
+    const api = await StandInApi.start();
+    api.seesAllLanes = true;
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [night("nordbank", { open: "yes", phase: "Succeeded", nodes: passed() })],
+    });
+    api.lane("alpenkredit", { cron: cron("alpenkredit"), workflows: [night("alpenkredit", { open: "yes" })] });
+    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET/);
+    expect(asked(api, /customer-nordbank/)).toBeGreaterThan(0);
+    expect(asked(api, /customer-alpenkredit/)).toBe(0);
+  });
+
+  test("asks a lane itself where the record of a night that has ended says that it runs", async () => {
+    const api = await StandInApi.start();
+    api.seesAllLanes = true;
+    const ended = night("nordbank", { open: "yes", phase: "Succeeded", nodes: passed() });
+    api.lane("nordbank", { cron: cron("nordbank"), workflows: [ended] });
+    api.record({ ...runFacts(night("nordbank", { open: "yes" }), undefined, NOW), customer: "nordbank" });
+    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET/);
+  });
+});
+
 describe("nights, where one lane does not answer", () => {
   test.each<[Misbehaviour, number, string]>([
     [503, 100, "etcdserver: leader changed"],

@@ -41,3 +41,14 @@ test("what clocks show at an instant", () => {
   expect(localTime(Date.parse("2026-03-28T23:30:00Z"), BERLIN)).toEqual({ day: "2026-03-29", time: "00:30:00" });
   expect(localTime(Date.parse("2026-03-29T01:00:00Z"), BERLIN)).toEqual({ day: "2026-03-29", time: "03:00:00" });
 });
+
+test.each(["Europe/Berlin", "Asia/Tokyo", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca"])(
+  "clocks of %s are the platform's, around each change and between",
+  (timezone) => {
+    const clocks = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "medium" });
+    for (let instant = Date.parse("2011-01-01"); instant < Date.parse("2012-01-01"); instant += 899_000) {
+      const { day, time } = localTime(instant, timezone);
+      expect(`${day} ${time}`).toBe(clocks.format(instant));
+    }
+  },
+);

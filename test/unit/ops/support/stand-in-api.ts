@@ -32,6 +32,8 @@ export class StandInApi {
   onRequest: (request: string) => void = () => {};
   /** How many changes are made of which the answer is lost. */
   lostAnswers = 0;
+  /** Whether whoever asks may list what all lanes have at once. */
+  seesAllLanes = false;
   /** Most requests that were under way at once. */
   mostAtOnce = 0;
   private atOnce = 0;
@@ -116,7 +118,8 @@ export class StandInApi {
         request.socket.destroy();
         return;
       }
-      const [status, content] = found === undefined ? [404, status404(url.pathname)] : [200, found];
+      const [status, content] =
+        found === undefined ? [404, status404(url.pathname)] : found === FORBIDDEN ? [403, found] : [200, found];
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
     }, 2);
   }
@@ -131,7 +134,7 @@ export class StandInApi {
           ? { status: { userInfo: { username: "anna@vendor.example" } } }
           : url.pathname === "/api/v1/namespaces"
             ? { items: [...this.lanes.keys()].map(namespaceObject), metadata: {} }
-            : undefined;
+            : this.ofAllLanes(url);
       case "cronworkflows":
         return lane?.cron;
       case "workflows":
@@ -145,6 +148,16 @@ export class StandInApi {
       default:
         return undefined;
     }
+  }
+
+  private ofAllLanes(url: URL): object | undefined {
+    const lanes = [...this.lanes.values()];
+    const items = url.pathname.endsWith("/cronworkflows")
+      ? lanes.flatMap(({ cron }) => cron ?? [])
+      : url.pathname.endsWith("/workflows")
+        ? lanes.flatMap(({ workflows }) => (workflows ?? []).filter(isRunning))
+        : undefined;
+    return items === undefined ? undefined : this.seesAllLanes ? page(url, items) : FORBIDDEN;
   }
 
   private ofLane(namespace: string, name: string): Workflow | undefined {
@@ -177,12 +190,24 @@ export class StandInApi {
         (dates === undefined || dates.includes(businessDate ?? "")) &&
         (!selector.includes(`!${DATE_LABEL}`) || businessDate === undefined),
     );
-    const limit = Number(url.searchParams.get("limit") ?? found.length);
-    const from = Number(url.searchParams.get("continue") ?? 0);
-    const items = found.slice(from, from + limit).map(([key, facts]) => recordObject(key, facts));
-    const next = from + limit < found.length ? { continue: String(from + limit) } : {};
-    return { items: heads ? items.map(({ metadata }) => ({ metadata })) : items, metadata: next };
+    const records = found.map(([key, facts]) => recordObject(key, facts));
+    return page(url, heads ? records.map(({ metadata }) => ({ metadata })) : records);
   }
+}
+
+/** Answer to whoever may see single lanes only. */
+const FORBIDDEN = { kind: "Status", message: "it is forbidden to list that at the cluster scope" };
+
+/** The part of a list that was asked for. */
+function page(url: URL, all: readonly object[]): object {
+  const limit = Number(url.searchParams.get("limit") ?? all.length);
+  const from = Number(url.searchParams.get("continue") ?? 0);
+  const next = from + limit < all.length ? { continue: String(from + limit) } : {};
+  return { items: all.slice(from, from + limit), metadata: next };
+}
+
+function isRunning({ metadata }: Workflow): boolean {
+  return metadata.labels?.["workflows.argoproj.io/completed"] !== "true";
 }
 
 function misbehave(how: Misbehaviour, request: IncomingMessage, response: ServerResponse): void {

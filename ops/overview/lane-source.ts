@@ -1,0 +1,84 @@
+import type { RunRecord } from "../../runs/run-record.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
+import type { Workflow } from "../../runs/workflow.ts";
+import { type Central, headsOf, type WorkflowHead } from "../central.ts";
+import { grouped } from "../grouped.ts";
+import type { Lane } from "../lanes.ts";
+import type { RecordHead } from "../run-records.ts";
+import { recentRecords } from "./recent-records.ts";
+import { RecordLoader } from "./record-loader.ts";
+
+/** Where one lane is read from. */
+export interface LaneSource {
+  /** Undefined where there is none. */
+  readonly schedule: () => Promise<CronWorkflow | undefined>;
+  /** Nights that have a workflow, newest first; those that have ended may be left out. */
+  readonly heads: () => Promise<readonly WorkflowHead[]>;
+  readonly workflow: (name: string) => Promise<Workflow>;
+  /** Records of the last two weeks. */
+  readonly records: () => Promise<readonly RecordHead[]>;
+  /** Undefined where it is gone meanwhile. */
+  readonly record: (head: RecordHead) => Promise<RunRecord | undefined>;
+}
+
+/** How records are read that were listed for many lanes already. */
+export interface ListedRecords {
+  readonly recent: readonly RecordHead[];
+  readonly loader: RecordLoader;
+}
+
+/** A lane by itself. @param now Milliseconds. @param listed Its recent records. @default - they are asked for */
+export function oneLane(
+  central: Central,
+  { customer, namespace }: Lane,
+  now: number,
+  listed?: ListedRecords,
+): LaneSource {
+  const loader = listed?.loader ?? new RecordLoader(central.runRecords);
+  return {
+    schedule: () => central.scheduleIfAny(namespace),
+    heads: () => central.heads(namespace),
+    workflow: (name) => central.workflow(namespace, name),
+    records: async () => listed?.recent ?? recentRecords(central, now, customer),
+    record: (head) => loader.get(head),
+  };
+}
+
+/** All lanes, listed at once: their schedules, and the nights that have not ended. The records tell of the others. */
+export class AllLanes {
+  private constructor(
+    private readonly schedules: ReadonlyMap<string, CronWorkflow>,
+    private readonly running: ReadonlyMap<string, readonly Workflow[]>,
+  ) {}
+
+  /** Undefined for whoever may see single lanes only. */
+  static async list(central: Central): Promise<AllLanes | undefined> {
+    const [schedules, running] = await Promise.all([
+      central.everywhere.schedules(),
+      central.everywhere.runningNights(),
+    ]);
+    return schedules === undefined || running === undefined
+      ? undefined
+      : new AllLanes(
+          new Map(schedules.map((cron) => [cron.metadata.namespace, cron])),
+          grouped(running, ({ metadata }) => metadata.namespace),
+        );
+  }
+
+  source({ namespace }: Lane, { recent, loader }: ListedRecords): LaneSource {
+    const nights = this.running.get(namespace) ?? [];
+    return {
+      schedule: async () => this.schedules.get(namespace),
+      heads: async () => headsOf(nights),
+      workflow: async (name) => {
+        const found = nights.find(({ metadata }) => metadata.name === name);
+        if (found === undefined) {
+          throw new Error(`${name} is none of the nights that were listed`);
+        }
+        return found;
+      },
+      records: async () => recent,
+      record: (head) => loader.get(head),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import type { Day } from "../../runs/local-time.ts";
+import type { RunRecord } from "../../runs/run-record.ts";
+import type { RecordHead, RunRecords } from "../run-records.ts";
+
+/** So many records of one date are asked for one by one; of more, the whole date is listed. */
+const FEW = 8;
+
+interface Asked {
+  readonly head: RecordHead;
+  readonly answer: (record: Promise<RunRecord | undefined>) => void;
+}
+
+/** Reads records whole. Those that all lanes ask for at the same time are read together: most are of the same dates. */
+export class RecordLoader {
+  private asked: Asked[] = [];
+
+  constructor(private readonly records: Pick<RunRecords, "get" | "ofDates">) {}
+
+  /** A record; undefined where it is gone meanwhile. */
+  async get(head: RecordHead): Promise<RunRecord | undefined> {
+    if (this.asked.length === 0) {
+      setImmediate(() => this.read());
+    }
+    return new Promise((answer) => {
+      this.asked.push({ head, answer });
+    });
+  }
+
+  private read(): void {
+    const asked = this.asked;
+    this.asked = [];
+    const perDate = new Map<Day | undefined, number>();
+    for (const { head } of asked) {
+      perDate.set(head.businessDate, (perDate.get(head.businessDate) ?? 0) + 1);
+    }
+    const dates = [...perDate].flatMap(([date, count]) => (date !== undefined && count > FEW ? [date] : []));
+    const listed = dates.length === 0 ? undefined : this.listed(dates);
+    for (const { head, answer } of asked) {
+      answer(
+        listed !== undefined && head.businessDate !== undefined && dates.includes(head.businessDate)
+          ? listed.then((records) => records.get(head.name))
+          : this.records.get(head.name),
+      );
+    }
+  }
+
+  private async listed(dates: readonly Day[]): Promise<ReadonlyMap<string, RunRecord>> {
+    return new Map((await this.records.ofDates(dates)).map((record) => [record.metadata.name, record]));
+  }
+}
