@@ -1,6 +1,6 @@
 import { ACT_PREFIX, SCHEDULED_TIME } from "../runs/annotations.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import type { Workflow, WorkflowTemplate } from "../runs/workflow.ts";
+import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.ts";
 
 /** What is kept in mind of a run that is over: how its date stands, and how long its steps took. Its record has the rest. */
 export function briefFacts(facts: RunFacts): RunFacts {
@@ -33,10 +33,19 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
     spec: pick(spec, ["suspend", "workflowTemplateRef", "arguments"]),
     status: {
       ...pick(status, ["phase", "message", "startedAt", "finishedAt", "compressedNodes", "offloadNodeStatusVersion"]),
-      nodes: Object.fromEntries(Object.entries(nodes ?? {}).map(([id, node]) => [id, pick(node, NODE_PARTS)])),
+      nodes: Object.fromEntries(
+        Object.entries(nodes ?? {})
+          .filter(([, node]) => tellsOfStep(node))
+          .map(([id, node]) => [id, pick(node, NODE_PARTS)]),
+      ),
       storedWorkflowTemplateSpec: { templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []) },
     },
   };
+}
+
+/** Of what its conditions left out only a whole step is told; there are more such nodes than others. */
+function tellsOfStep({ phase, templateName }: WorkflowNode): boolean {
+  return (phase !== "Skipped" && phase !== "Omitted") || templateName?.startsWith("step-") === true;
 }
 
 const NODE_PARTS = [

@@ -20,8 +20,8 @@ interface KeptForecast extends Said {
 
 /** Where past nights are read. */
 export interface ForecastSource {
-  /** The records of a customer, page by page. */
-  readonly records: (customer: string) => AsyncIterable<RunRecord>;
+  /** The records of customers, page by page; those of others are passed over. */
+  readonly records: (customers: readonly string[]) => AsyncIterable<RunRecord>;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
@@ -35,7 +35,7 @@ const READ_AGAIN_AFTER = 10 * 60_000;
 
 /**
  * Forecasts the running nights. What is learnt of past nights is a few numbers for each; the records that they come from
- * are read once, for one lane after the other and beside the rounds, when a night of the lane is first seen to run.
+ * are read once and beside the rounds, when a night of the lane is first seen to run, for all such lanes together.
  */
 export class ForecastBook {
   private readonly histories = new Map<string, LaneHistory>();
@@ -44,6 +44,8 @@ export class ForecastBook {
   private readonly kept = new Map<string, KeptForecast>();
   /** When the records of a lane were asked for, milliseconds. */
   private readonly asked = new Map<string, number>();
+  /** Lanes whose past nights are to be read next. */
+  private readonly waiting = new Set<string>();
   /** Models made in the newest round. */
   private models = { round: 0, made: 0 };
   private reading: Promise<void> = Promise.resolve();
@@ -105,19 +107,29 @@ export class ForecastBook {
     const asked = this.asked.get(customer);
     if (asked === undefined || now - asked > READ_AGAIN_AFTER) {
       this.asked.set(customer, now);
-      this.reading = this.reading.then(() => this.readRecords(customer));
+      this.waiting.add(customer);
+      this.reading = this.reading.then(() => this.readRecords());
     }
   }
 
-  private async readRecords(customer: string): Promise<void> {
-    const history = this.historyOf(customer);
+  private async readRecords(): Promise<void> {
+    const customers = [...this.waiting];
+    this.waiting.clear();
+    if (customers.length === 0) {
+      return;
+    }
+    const wanted = new Set(customers);
     try {
-      for await (const { spec } of this.source.records(customer)) {
-        history.note(spec);
+      for await (const { spec } of this.source.records(customers)) {
+        if (wanted.has(spec.customer)) {
+          this.historyOf(spec.customer).note(spec);
+        }
       }
-      this.read.add(customer);
+      for (const customer of customers) {
+        this.read.add(customer);
+      }
     } catch (error) {
-      this.source.log("error", `past nights of ${customer}: ${errorText(error)}; trying again`);
+      this.source.log("error", `past nights of ${customers.join(", ")}: ${errorText(error)}; trying again`);
     }
   }
 

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { compareRuns } from "../runs/compare-runs.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
-import { addDays } from "../runs/local-time.ts";
+import { addDays, type Day } from "../runs/local-time.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
@@ -30,7 +30,7 @@ import type { Head } from "./watch/pages.ts";
 export interface NightwatchParts {
   readonly store: Pick<
     RecordStore,
-    "recent" | "ofCustomer" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
+    "recent" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
   /** @default - no Alertmanager is told */
@@ -80,7 +80,7 @@ export class Nightwatch {
 
   constructor(private readonly parts: NightwatchParts) {
     this.startedAt = parts.clock();
-    this.forecasts = new ForecastBook({ records: (customer) => parts.store.ofCustomer(customer), log: parts.log });
+    this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => this.compared(facts), {
       written: () => {
         this.counters.recordsWritten += 1;
@@ -104,12 +104,12 @@ export class Nightwatch {
   /** Reads the records that tell how the last nights stand, before anything else. */
   async load(): Promise<void> {
     const now = this.parts.clock();
-    const today = new Date(now).toISOString().slice(0, 10);
-    const dates = Array.from({ length: LOOK_BACK / DAY + 3 }, (_, back) => addDays(today, 1 - back));
-    for await (const { metadata, spec } of this.parts.store.recent(dates)) {
+    for await (const { metadata, spec } of this.parts.store.recent(recentDates(LOOK_BACK / DAY + 2, now))) {
       try {
         this.book.noteRecord(spec, now);
-        this.writer.known(spec);
+        if (!isOver(spec)) {
+          this.writer.known(spec);
+        }
         if (awaitsComparison(spec)) {
           this.writer.note(spec);
         }
@@ -150,22 +150,25 @@ export class Nightwatch {
   }
 
   /**
-   * Takes the list of all workflows without their content: those that are not in it are gone.
+   * Takes the list of all workflows: those that are not in it are gone. Of those that have ended only the head is needed,
+   * unless what became of them is not known yet.
    * @param read Reads a workflow whole; undefined where it is gone meanwhile.
    */
   async workflowsListed(
-    heads: AsyncIterable<Head>,
+    listed: AsyncIterable<Head | Workflow>,
     read: (head: Head) => Promise<Workflow | undefined>,
   ): Promise<void> {
     const uids = new Set<string>();
     const limit = pLimit(READ_AT_ONCE);
     const reading: Promise<void>[] = [];
-    for await (const head of heads) {
-      uids.add(head.metadata.uid ?? "");
-      if (!this.book.isFinal(head.metadata)) {
+    for await (const one of listed) {
+      uids.add(one.metadata.uid ?? "");
+      if ("spec" in one) {
+        this.workflowChanged(one);
+      } else if (!this.book.isFinal(one.metadata)) {
         reading.push(
           limit(async () => {
-            const workflow = await read(head);
+            const workflow = await read(one);
             if (workflow !== undefined) {
               this.workflowChanged(workflow);
             }
@@ -221,7 +224,7 @@ export class Nightwatch {
   /** Removes records past their time, and forgets what is long over. Once an hour is enough. */
   async tidy(): Promise<void> {
     const now = this.parts.clock();
-    for await (const { metadata } of this.parts.store.heads()) {
+    for await (const { metadata } of this.parts.store.heads(recentDates(this.parts.retentionDays - 2, now))) {
       // A record is made when its run starts: its content is read only when that is long enough ago.
       if (now - Date.parse(metadata.creationTimestamp ?? "") > this.parts.retentionDays * DAY) {
         const record = await this.parts.store.find(metadata.name);
@@ -362,6 +365,12 @@ export class Nightwatch {
       }
     }
   }
+}
+
+/** The dates of so many days until tomorrow. @param now Milliseconds. */
+function recentDates(days: number, now: number): readonly Day[] {
+  const today = new Date(now).toISOString().slice(0, 10);
+  return Array.from({ length: Math.max(0, days) + 1 }, (_, back) => addDays(today, 1 - back));
 }
 
 function awaitsComparison({ repeats, businessDate, comparison, phase }: RunFacts): boolean {

@@ -85,12 +85,14 @@ export async function startNightwatch(
   // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
   const own = "!workflows.argoproj.io/controller-instanceid";
   const mine = { labelSelector: `${own},${NIGHTS_ONLY}` };
-  const workflows = new CollectionWatch<Workflow, Head>(
+  const completed = "workflows.argoproj.io/completed";
+  const parts = { whole: `${completed}!=true`, heads: `${completed}=true` };
+  const workflows = new CollectionWatch<Workflow, Head | Workflow>(
     config,
     objects,
-    { ...ARGO, plural: "workflows", ...mine, headsOnly: true },
+    { ...ARGO, plural: "workflows", ...mine, parts },
     {
-      listed: (heads) => nightwatch.workflowsListed(heads, (head) => readWorkflow(objects, head)),
+      listed: (items) => nightwatch.workflowsListed(items, (head) => readWorkflow(objects, head)),
       changed: (workflow) => nightwatch.workflowChanged(workflow),
       deleted: (workflow) => nightwatch.workflowDeleted(workflow),
       failed,

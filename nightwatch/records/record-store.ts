@@ -13,10 +13,14 @@ import {
 } from "../../runs/run-record.ts";
 import { HEADS, type Head, type Pages, pages } from "../watch/pages.ts";
 
+/** Heads are small, ... */
 const PAGE = 500;
 
-/** Records that are read whole, but of which only a little is kept, come in pages that are small in memory. */
-const SMALL_PAGE = 10;
+/** ... and records, of which only a little is kept, come in pages that are small in memory. */
+const SMALL_PAGE = 50;
+
+/** The records of so many customers are asked for by name; of more, all that there are. */
+const FEW_CUSTOMERS = 20;
 
 /** Name and version of a record that was read or written. */
 interface Known {
@@ -54,16 +58,20 @@ export class RecordStore {
     }
   }
 
-  /** The records of a customer, to learn from. */
-  ofCustomer(customer: string): AsyncIterable<RunRecord> {
-    return pages<RunRecord>(this.pageOf(`${CUSTOMER_LABEL}=${customer}`, SMALL_PAGE));
+  /** The records of customers, to learn from; where these are many, perhaps those of others too. */
+  ofCustomers(customers: readonly string[]): AsyncIterable<RunRecord> {
+    // A selector looks at all records for each page, so that a thousand customers one by one would take minutes.
+    const selector =
+      customers.length > FEW_CUSTOMERS ? CUSTOMER_LABEL : `${CUSTOMER_LABEL} in (${customers.join(",")})`;
+    return pages<RunRecord>(this.pageOf(selector));
   }
 
-  /** Every record without its content. */
-  heads(): AsyncIterable<Head> {
+  /** Every record but those of some dates, without its content. */
+  heads(but: readonly Day[]): AsyncIterable<Head> {
+    const labelSelector = `${DATE_LABEL} notin (${but.join(",")})`;
     return pages<Head>((options) =>
       this.objects.listNamespacedCustomObject(
-        { ...RUN_RECORDS, namespace: this.namespace, ...options, limit: PAGE },
+        { ...RUN_RECORDS, namespace: this.namespace, labelSelector, ...options, limit: PAGE },
         HEADS,
       ),
     );
@@ -156,8 +164,8 @@ export class RecordStore {
     this.known.set(spec.uid, { name: metadata.name, resourceVersion: metadata.resourceVersion });
   }
 
-  private pageOf(labelSelector: string | undefined, limit = PAGE): Pages<RunRecord> {
-    const request = { ...RUN_RECORDS, namespace: this.namespace, limit };
+  private pageOf(labelSelector: string | undefined): Pages<RunRecord> {
+    const request = { ...RUN_RECORDS, namespace: this.namespace, limit: SMALL_PAGE };
     return (options) =>
       this.objects.listNamespacedCustomObject({
         ...request,

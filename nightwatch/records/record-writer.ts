@@ -1,4 +1,5 @@
 import { ApiException } from "@kubernetes/client-node";
+import pLimit from "p-limit";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { errorText } from "../error-text.ts";
 import { contentHash } from "./content-hash.ts";
@@ -20,6 +21,10 @@ const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
 /** About two hours of tries; the workflow itself is kept for two weeks, and whatever changes in it starts them again. */
 const TRIES = 30;
 
+const WRITTEN_AT_ONCE = 8;
+/** Rounds are not to wait for a thousand records that begin at the same minute. */
+const LONGEST_FLUSH_MILLISECONDS = 500;
+
 interface Unwritten {
   readonly facts: RunFacts;
   /** Whether only its notifications are to be noted in the record that is there. */
@@ -28,7 +33,7 @@ interface Unwritten {
   readonly notBefore: number;
 }
 
-/** Writes records one after the other, each until it is written, or given up with a word. */
+/** Writes records, a few at once, each until it is written, or given up with a word. */
 export class RecordWriter {
   /** By UID; the newest facts win. */
   private readonly unwritten = new Map<string, Unwritten>();
@@ -69,13 +74,12 @@ export class RecordWriter {
     }
   }
 
-  /** Writes what is due. @param now Milliseconds. */
+  /** Writes what is due, the oldest first; what does not come to its turn in time waits for the next round. @param now Milliseconds. */
   async flush(now: number): Promise<void> {
-    for (const one of [...this.unwritten.values()]) {
-      if (one.notBefore <= now) {
-        await this.write(one, now);
-      }
-    }
+    const due = [...this.unwritten.values()].filter(({ notBefore }) => notBefore <= now);
+    const end = performance.now() + LONGEST_FLUSH_MILLISECONDS;
+    const limit = pLimit(WRITTEN_AT_ONCE);
+    await Promise.all(due.map((one) => limit(() => (performance.now() < end ? this.write(one, now) : undefined))));
   }
 
   private async write(one: Unwritten, now: number): Promise<void> {

@@ -11,8 +11,12 @@ export interface Collection {
   readonly labelSelector?: string;
   /** @default - all */
   readonly fieldSelector?: string;
-  /** Whether a list leaves the content of the objects out; a change always comes with it. @default false */
-  readonly headsOnly?: boolean;
+  /**
+   * Label selectors of the objects that a list gives whole, and of those whose content it leaves out; a change always comes
+   * with it.
+   * @default - all are given whole
+   */
+  readonly parts?: { readonly whole: string; readonly heads: string };
 }
 
 /** What a watch tells. */
@@ -26,6 +30,8 @@ export interface Listener<Item, Listed> {
 }
 
 const PAGE = 500;
+/** Nights are large, and little is kept of them. */
+const SMALL_PAGE = 25;
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 /** After this long everything is listed again, in case a change was lost in a way that nobody noticed. */
@@ -33,7 +39,7 @@ const RELIST_MILLISECONDS = 30 * 60_000;
 
 /**
  * Keeps an eye on a collection: lists, watches from there, goes on where a connection broke, and lists again after a gap.
- * `Listed` is what a list gives: with `headsOnly` objects without their content.
+ * `Listed` is what a list gives: with `parts` some objects without their content.
  */
 export class CollectionWatch<Item, Listed = Item> {
   private readonly stop = new AbortController();
@@ -93,21 +99,28 @@ export class CollectionWatch<Item, Listed = Item> {
 
   /** @returns the resource version to watch from */
   private async list(): Promise<string> {
-    let version = "";
-    const { headsOnly, ...request } = this.collection;
-    const items = pages<Listed>(
-      (options) =>
-        this.objects.listClusterCustomObject(
-          { ...request, ...options, limit: PAGE },
-          headsOnly === true ? HEADS : undefined,
-        ),
-      (listed) => {
-        version = listed;
-      },
-    );
-    await this.listener.listed(items);
+    // Of two lists the first one's: what changed between them is told once more.
+    let version: string | undefined;
+    const noted = (listed: string): void => {
+      version ??= listed;
+    };
+    await this.listener.listed(this.items(noted));
+    version ??= "";
     this.seen = version;
     return version;
+  }
+
+  private async *items(noted: (version: string) => void): AsyncIterable<Listed> {
+    const { parts, labelSelector, ...collection } = this.collection;
+    const list = (selector: string | undefined, limit: number, options?: typeof HEADS): AsyncIterable<Listed> => {
+      const labels = [labelSelector, selector].filter((one) => one !== undefined).join(",");
+      const request = { ...collection, ...(labels === "" ? {} : { labelSelector: labels }), limit };
+      return pages<Listed>((place) => this.objects.listClusterCustomObject({ ...request, ...place }, options), noted);
+    };
+    yield* list(parts?.whole, parts === undefined ? PAGE : SMALL_PAGE);
+    if (parts !== undefined) {
+      yield* list(parts.heads, PAGE, HEADS);
+    }
   }
 
   /**

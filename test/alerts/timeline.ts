@@ -192,7 +192,7 @@ export class Timeline {
     return new Nightwatch({
       store: {
         recent: () => recordsOf(records),
-        ofCustomer: (customer) => recordsOf(records, customer),
+        ofCustomers: () => recordsOf(records),
         async *heads() {},
         find: async () => undefined,
         findRun: async () => undefined,
@@ -253,12 +253,10 @@ function parsed(metrics: string, labels: string): readonly (readonly [series: st
   });
 }
 
-async function* recordsOf(records: ReadonlyMap<string, RunFacts>, customer?: string): AsyncIterable<RunRecord> {
+async function* recordsOf(records: ReadonlyMap<string, RunFacts>): AsyncIterable<RunRecord> {
   for (const [uid, spec] of records) {
-    if (customer === undefined || spec.customer === customer) {
-      const metadata = { name: uid, namespace: "nightlane-system", labels: {} };
-      yield { apiVersion: "nightlane.example/v1", kind: "RunRecord", metadata, spec };
-    }
+    const metadata = { name: uid, namespace: "nightlane-system", labels: {} };
+    yield { apiVersion: "nightlane.example/v1", kind: "RunRecord", metadata, spec };
   }
 }
 

@@ -82,6 +82,31 @@ describe("a running night", () => {
     expect(watched.records.facts.get("uid-1")?.forecast).toMatchObject({ willMiss: false });
   });
 
+  test("begins in many lanes at the same minute: their past nights are read together", async () => {
+    const records = recorded(20);
+    const names = ["nordbank", "alpenkredit", "seebank"];
+    const inLane = (customer: string, { metadata, ...rest }: Workflow): Workflow => ({
+      ...rest,
+      metadata: { ...metadata, namespace: `customer-${customer}`, uid: `tonight-of-${customer}` },
+    });
+    const watched = new WatchedNights("2026-03-31T21:30:00Z", records);
+    await watched.nightwatch.load();
+    await watched.list(
+      names.map((customer) => ({ ...cron, metadata: { ...cron.metadata, namespace: `customer-${customer}` } })),
+      names.map((customer) => inLane(customer, tonight("2026-03-31T21:00:00Z"))),
+    );
+    await watched.roundAt("2026-03-31T21:30:00Z");
+    await watched.nightwatch.forecastsRead();
+    await watched.roundAt("2026-03-31T21:31:00Z");
+    expect(records.asked).toEqual([["alpenkredit", "nordbank", "seebank"]]);
+    // What was read beside is of nordbank alone.
+    const expected = names.filter(
+      (customer) =>
+        watched.metric(`nightlane_night_expected_end_timestamp_seconds{customer="${customer}"}`) !== undefined,
+    );
+    expect(expected).toEqual(["nordbank"]);
+  });
+
   test("of a lane with too few nights has no forecast", async () => {
     const watched = await begun(recorded(2), tonight(LATE), "2026-03-31T23:45:00Z");
     expect(await watched.roundAt("2026-03-31T23:46:00Z")).toEqual([]);
@@ -90,14 +115,14 @@ describe("a running night", () => {
 
   test("is watched without a forecast while the records cannot be read, and they are read again", async () => {
     const records = recorded(20);
-    const whole = records.ofCustomer.bind(records);
-    records.ofCustomer = async function* () {
+    const whole = records.ofCustomers.bind(records);
+    records.ofCustomers = async function* () {
       yield* [];
       throw new Error("etcd is away");
     };
     const watched = await begun(records, tonight(LATE), "2026-03-31T23:45:00Z");
     expect(watched.log.join()).toContain("past nights of nordbank: etcd is away; trying again");
-    records.ofCustomer = whole;
+    records.ofCustomers = whole;
     await watched.roundAt("2026-03-31T23:56:00Z");
     await watched.nightwatch.forecastsRead();
     expect(await watched.roundAt("2026-03-31T23:57:00Z")).toEqual([]);
