@@ -41,6 +41,8 @@ export class ForecastBook {
   private readonly histories = new Map<string, LaneHistory>();
   /** Lanes whose past nights have been read. */
   private readonly read = new Set<string>();
+  /** Lanes whose past nights could not be read so far. */
+  private readonly unreadable = new Set<string>();
   private readonly kept = new Map<string, KeptForecast>();
   /** When the records of a lane were asked for, milliseconds. */
   private readonly asked = new Map<string, number>();
@@ -58,12 +60,16 @@ export class ForecastBook {
     this.historyOf(facts.customer).note(facts);
   }
 
-  /** What is expected of the runs of a lane that go on. Nothing where too little is known. @param now Milliseconds. */
-  look(lane: Lane, now: number): readonly RunForecast[] {
+  /**
+   * What is expected of the runs of a lane that go on. Nothing where too little is known; undefined while the past nights
+   * are being read for the first time.
+   * @param now Milliseconds.
+   */
+  look(lane: Lane, now: number): readonly RunForecast[] | undefined {
     const running = lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : [{ facts, state }]));
     if (running.length > 0 && !this.read.has(lane.customer)) {
       this.ask(lane.customer, now);
-      return [];
+      return this.unreadable.has(lane.customer) ? [] : undefined;
     }
     const history = this.historyOf(lane.customer);
     return running.flatMap(({ facts, state }) => this.forecastOf(history, facts, state, now) ?? []);
@@ -129,6 +135,9 @@ export class ForecastBook {
         this.read.add(customer);
       }
     } catch (error) {
+      for (const customer of customers) {
+        this.unreadable.add(customer);
+      }
       this.source.log("error", `past nights of ${customers.join(", ")}: ${errorText(error)}; trying again`);
     }
   }

@@ -1,6 +1,6 @@
 import type { Lane } from "./lane.ts";
 import type { Metric } from "./metric.ts";
-import { isExpectedLate, type RunForecast } from "./run-forecast.ts";
+import { isExpectedLate, spareOf } from "./run-forecast.ts";
 
 /** What is expected of the run 1 that goes on in each lane. Nothing is said where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
@@ -35,7 +35,7 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
       "step_spare_seconds",
       "Seconds by which a step that has not ended may end later than expected without the night missing its time.",
       nights.flatMap(({ customer, night }) =>
-        spareOf(night).map(([step, seconds]) => [{ customer, step }, seconds] as const),
+        [...spareOf(night)].map(([step, seconds]) => [{ customer, step }, seconds] as const),
       ),
     ),
   ];
@@ -45,14 +45,4 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
 function recordedMiss(runs: Lane["runs"]): boolean | undefined {
   const run = runs.find(({ facts, state }) => state !== undefined && facts.runNumber === 1);
   return run?.facts.forecast === undefined ? undefined : run.facts.forecast.willMiss && !run.facts.late;
-}
-
-/** By step: its slack within the night, and what the night has left until its time. */
-function spareOf({ forecast, finishBy }: RunForecast): readonly (readonly [string, number])[] {
-  const { end, steps } = forecast;
-  if (end === undefined || finishBy === undefined) {
-    return [];
-  }
-  const left = Math.round((finishBy - end.expected) / 1000);
-  return steps.flatMap(({ name, slack }) => (slack === undefined ? [] : [[name, left + slack] as const]));
 }

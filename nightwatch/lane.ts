@@ -37,7 +37,7 @@ export interface Lane {
   readonly runs: readonly WatchedRun[];
   readonly nights: readonly DueNight[];
   readonly problems: readonly LaneProblem[];
-  /** What is expected of the runs that go on. @default - nothing is known of the lane's nights */
+  /** What is expected of the runs that go on. @default - the lane's past nights are being read */
   readonly forecasts?: readonly RunForecast[];
 }
 

@@ -22,13 +22,13 @@ export interface Sight {
  * Looks at each lane by itself, so that what nobody thought of in one of them hides nothing of the others.
  * @param controllerRenewed When the leader of the Argo controllers last said that it is alive, milliseconds.
  * @param now Milliseconds.
- * @param forecast What is expected of the runs of a lane that go on.
+ * @param forecast What is expected of the runs of a lane that go on; undefined while its past nights are being read.
  */
 export function lookAt(
   books: readonly LaneBook[],
   controllerRenewed: number | undefined,
   now: number,
-  forecast: (lane: Lane) => readonly RunForecast[],
+  forecast: (lane: Lane) => readonly RunForecast[] | undefined,
 ): Sight {
   const lanes: Lane[] = [];
   const signals: Signal[] = [...controllerSignals(controllerRenewed, now)];
@@ -36,7 +36,8 @@ export function lookAt(
   for (const book of books) {
     try {
       const seen = book.view(now);
-      const lane = { ...seen, forecasts: forecast(seen) };
+      const forecasts = forecast(seen);
+      const lane = forecasts === undefined ? seen : { ...seen, forecasts };
       signals.push(...signalsOf(lane, now));
       lanes.push(lane);
       book.noteProblem("lane", undefined, now);

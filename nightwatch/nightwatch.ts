@@ -285,10 +285,10 @@ export class Nightwatch {
   }
 
   /** What is expected of the nights of a lane that run, which their records say too. It hides nothing else of the lane. */
-  private forecastsOf(lane: Lane, now: number): readonly RunForecast[] {
+  private forecastsOf(lane: Lane, now: number): readonly RunForecast[] | undefined {
     try {
       const found = this.forecasts.look(lane, now);
-      for (const { facts, forecast, missSince } of found) {
+      for (const { facts, forecast, missSince } of found ?? []) {
         const told = forecastFacts(forecast, missSince !== undefined);
         if (hasMoved(facts.forecast, told)) {
           const changed = { ...facts, forecast: told };

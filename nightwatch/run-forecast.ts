@@ -15,3 +15,16 @@ export interface RunForecast {
 export function isExpectedLate({ missSince, finishBy }: RunForecast, now: number): boolean {
   return missSince !== undefined && finishBy !== undefined && now <= finishBy;
 }
+
+/**
+ * Seconds by which each step that has not ended may end later than expected without the night missing its time: its slack
+ * within the night, and what the night has left. Empty where that is not known.
+ */
+export function spareOf({ forecast, finishBy }: RunForecast): ReadonlyMap<string, number> {
+  const { end, steps } = forecast;
+  if (end === undefined || finishBy === undefined) {
+    return new Map();
+  }
+  const left = Math.round((finishBy - end.expected) / 1000);
+  return new Map(steps.flatMap(({ name, slack }) => (slack === undefined ? [] : [[name, left + slack] as const])));
+}

@@ -1,4 +1,5 @@
 import type { Lane } from "../lane.ts";
+import { isUrgentGate } from "./gate-urgency.ts";
 import { lengthSignals } from "./length-signals.ts";
 import type { Signal } from "./signal.ts";
 import { stepSignals } from "./step-signals.ts";
@@ -11,7 +12,7 @@ export function runningSignals(lane: Lane, now: number): readonly Signal[] {
     state === undefined
       ? []
       : [
-          ...stepSignals(facts, state, now),
+          ...stepSignals(facts, state, (step) => isUrgentGate(lane, facts, step, now)),
           ...troubleSignals(facts, state, now),
           ...lengthSignals(facts, state, nights, now),
         ],

@@ -1,4 +1,3 @@
-import { AFTER_GATE_SECONDS } from "../../constructs/platform/alerts/calls.ts";
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -15,15 +14,19 @@ export function isLost(step: StepStatus): boolean {
 
 /**
  * Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it.
- * @param now Milliseconds.
+ * @param isUrgent Whether a gate cannot wait for the morning.
  */
-export function stepSignals(facts: RunFacts, state: NightState, now: number): readonly Signal[] {
+export function stepSignals(
+  facts: RunFacts,
+  state: NightState,
+  isUrgent: (step: string) => boolean,
+): readonly Signal[] {
   return state.steps.flatMap((step) => {
     switch (step.state) {
       case "deciding":
         return [decision(facts, step)];
       case "confirming":
-        return [confirmation(facts, step, now)];
+        return [confirmation(facts, step, isUrgent(step.name))];
       default:
         return [];
     }
@@ -44,7 +47,7 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
 }
 
 /** What can wait for the morning as long as the night can still end in its time, and then no more. */
-function confirmation(facts: RunFacts, step: StepStatus, now: number): Signal {
+function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Signal {
   const asked = signal(
     facts,
     step,
@@ -52,8 +55,9 @@ function confirmation(facts: RunFacts, step: StepStatus, now: number): Signal {
     `${step.name} waits for a confirmation`,
     `nightlane release ${facts.customer} ${step.name} --reason "..."`,
   );
-  const isUrgent = Date.parse(facts.finishBy ?? "") - now < AFTER_GATE_SECONDS * 1000;
-  return isUrgent ? { ...asked, key: `${asked.key}/urgent`, severity: "critical" } : asked;
+  const urgent = `${asked.key}/urgent`;
+  // What was called urgent is not said again as something for the morning, after a restart for instance.
+  return isUrgent || facts.notified.includes(urgent) ? { ...asked, key: urgent, severity: "critical" } : asked;
 }
 
 function signal(facts: RunFacts, step: StepStatus, kind: CallReason, reason: string, command: string): Signal {

@@ -21,6 +21,9 @@ export interface Call {
  */
 export const AFTER_GATE_SECONDS = 2 * 3600;
 
+/** What a person takes to see a gate and to decide, where the forecast says what the steps after it take. */
+export const SPARE_FOR_A_PERSON_SECONDS = 30 * 60;
+
 /** Each reason: the alerts of Prometheus and nightwatch's own notifications have these names, so one routing serves both. */
 export const CALLS: Readonly<Record<CallReason, Call>> = {
   decision: {

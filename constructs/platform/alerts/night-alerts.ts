@@ -4,7 +4,7 @@ import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, CUSTOMER, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
-import { AFTER_GATE_SECONDS } from "./calls.ts";
+import { AFTER_GATE_SECONDS, SPARE_FOR_A_PERSON_SECONDS } from "./calls.ts";
 
 /** How long a hold may be forgotten. */
 const HELD = Duration.hours(1);
@@ -12,9 +12,6 @@ const HELD = Duration.hours(1);
 /** How long a gate may wait unseen, with time to spare and without. */
 const GATE = Duration.minutes(15);
 const URGENT_GATE = Duration.minutes(5);
-
-/** What a person takes to see a gate and to decide, where the forecast says what the steps after it take. */
-const SPARE_FOR_A_PERSON = Duration.minutes(30);
 
 /** How long a schedule may be away while it is deployed again, or switched off for a moment. */
 const UNSCHEDULED = Duration.minutes(15);
@@ -41,7 +38,7 @@ const SPARE = lastSaid("max by (customer, step) (nightlane_step_spare_seconds)")
 const FINISH = night("finish_by_timestamp_seconds");
 /** By the forecast of what comes after the gate, or else by the time that is left. */
 const URGENT = [
-  `(${GATES} and ${SPARE} < ${SPARE_FOR_A_PERSON.toSeconds()})`,
+  `(${GATES} and ${SPARE} < ${SPARE_FOR_A_PERSON_SECONDS})`,
   `(${GATES} unless ${SPARE} and on (customer) ${FINISH} - time() < ${AFTER_GATE_SECONDS})`,
 ].join(" or ");
 const SHOW = `nightlane show ${CUSTOMER}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { pastNights, scenariosSince } from "../../support/past-nights.ts";
-import { nightWorkflow } from "../ops/support/night-workflow.ts";
+import { nightWorkflow, node, stepNode, waitingNode } from "../ops/support/night-workflow.ts";
 import { Records, WatchedNights } from "./watched-nights.ts";
 
 const cron = {
@@ -127,5 +127,54 @@ describe("a running night", () => {
     await watched.nightwatch.forecastsRead();
     expect(await watched.roundAt("2026-03-31T23:57:00Z")).toEqual([]);
     expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeDefined();
+  });
+});
+
+/** Tonight at its gate, which scenarios comes after or before. */
+function atGate(time: string, after: "scenarios" | "nothing"): Workflow {
+  const nodes = scenariosSince(STARTED, "2026-03-31T21:00:00Z");
+  const ended = { phase: "Succeeded", finishedAt: "2026-03-31T21:00:00Z" } as const;
+  const done =
+    after === "scenarios"
+      ? nodes.filter(({ id }) => id.includes("market"))
+      : nodes.map((one) => ({ ...one, ...ended, finishedAt: "2026-04-01T02:00:00Z" }));
+  const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running", { startedAt: time });
+  const question = { ...waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1"), startedAt: time };
+  const workflow = nightWorkflow({
+    open: "yes",
+    parameters: { "scheduled-time": STARTED },
+    nodes: [...done, stepNode("sign-off", "Running", { startedAt: time }), attempt, question],
+  });
+  const order = after === "scenarios" ? ["market", "sign-off", "scenarios"] : ["market", "scenarios", "sign-off"];
+  const tasks = order.map((name, index) => ({ name, ...(index === 0 ? {} : { depends: order[index - 1] ?? "" }) }));
+  const [, ...templates] = workflow.status?.storedWorkflowTemplateSpec?.templates ?? [];
+  const storedWorkflowTemplateSpec = { templates: [{ name: "steps", dag: { tasks } }, ...templates] };
+  return { ...workflow, status: { ...workflow.status, storedWorkflowTemplateSpec } };
+}
+
+describe("a gate is urgent by what comes after it, as Prometheus' rule has it", () => {
+  test.each([
+    ["with hours left that nearly all are needed", "2026-03-31T22:40:00Z", "scenarios", "critical"],
+    ["with more time than that", "2026-03-31T21:40:00Z", "scenarios", undefined],
+    ["with an hour left and nothing to come", "2026-04-01T03:00:00Z", "nothing", undefined],
+    ["with nothing to come and no time left", "2026-04-01T03:45:00Z", "nothing", "critical"],
+  ] as const)("%s", async (_, time, after, severity) => {
+    const watched = await begun(recorded(20), atGate(time, after), time);
+    const later = new Date(Date.parse(time) + 60_000).toISOString();
+    await watched.roundAt(later);
+    const calls = watched.calls.filter(({ kind }) => kind === "confirmation");
+    // Before the past nights have been read, nothing is called urgent.
+    expect(calls.map((call) => call.severity)).toEqual(severity === undefined ? [undefined] : [undefined, severity]);
+  });
+
+  test("and what was called urgent is not called again by a nightwatch that has not read the past nights yet", async () => {
+    const [time, later] = ["2026-03-31T22:40:00Z", "2026-03-31T22:42:00Z"];
+    const records = recorded(20);
+    const watched = await begun(records, atGate(time, "scenarios"), time);
+    for (const minute of [41, 42]) await watched.roundAt(`2026-03-31T22:${minute}:00Z`);
+    const restarted = new WatchedNights(later, records);
+    await restarted.nightwatch.load();
+    await restarted.list([cron], [atGate(time, "scenarios")]);
+    expect(await restarted.roundAt(later)).toEqual([]);
   });
 });

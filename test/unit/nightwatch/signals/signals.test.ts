@@ -46,7 +46,7 @@ function signals(parts: NightParts | undefined, now: number, schedule: CronWorkf
     .views(now)
     .flatMap((lane) => [
       ...nightSignals(lane, now),
-      ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state, now))),
+      ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state, () => false))),
     ]);
 }
 
