@@ -10,10 +10,13 @@ import pytest
 
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.json_tree import Json, JsonObject
+from nightlane_runner.job.executor_look import EXECUTORS
+from nightlane_runner.json_tree import Json, JsonObject, text_at
 from nightlane_runner.steps.exec_step import ExecStep
+from nightlane_runner.steps.spark_step import SparkStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import DeadShell, LocalShell
@@ -201,6 +204,7 @@ def soon_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nightlane_runner.job.executor_look.FIRST_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.LATER_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3.0)
+    monkeypatch.setattr("nightlane_runner.job.executor_look.GONE_SECONDS", 1.0)
 
 
 @pytest.mark.usefixtures("soon_looked_at")
@@ -230,6 +234,74 @@ def test_driver_that_may_have_ended_its_work_is_reported(
     assert end.code is ExitCode.REPORT
     assert end.sentence.startswith("TROUBLE idle since")
     assert len(admin.jobs()) == 1
+
+
+@pytest.mark.usefixtures("soon_looked_at")
+def test_driver_whose_executors_are_gone_is_reported_long_before_one_that_had_none(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Spark ends its executors once it has no work for them. The next try does not take that back."""
+    monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3600.0)
+    driver_log.write(kubelet.now().replace("Z", ".000000000Z"), "all results are written")
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    seen = _executors_seen(surroundings, monkeypatch)
+    kubelet.start_executor("risk-exec-1", pod)
+    kubelet.run("risk-exec-1")
+    eventually(lambda: "Running" in seen, "a look at the executor")
+    admin.api.delete(admin.core("pods/risk-exec-1"), {"gracePeriodSeconds": 0})
+    end = running.ended()
+    assert end is not None
+    assert end.sentence.startswith("TROUBLE idle since")
+
+    step, spark = StepInput(document(spark_step(admin.namespace, **SOON))).spark()
+    again = Surroundings(mounts, step)
+    second = Background(SparkStep(again.context, spark, LocalShell(tmp_path)).run)
+    seen = _executors_seen(again, monkeypatch)
+    eventually(lambda: seen.count("none") > 1, "two looks of the next try")
+    driver_log.write(kubelet.now().replace("Z", ".000000001Z"), "and now to something else")
+    kubelet.start_executor("risk-exec-2", pod)
+    kubelet.run("risk-exec-2")
+    end = second.ended()
+    assert end is not None
+    assert end.sentence.startswith("OVER idle")
+
+
+def _executors_seen(surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what a step sees of its executors from now on: the phase of each one, or none."""
+    cluster = surroundings.context.cluster
+    look, seen = cluster.pods, list[str]()
+
+    def looked(selector: str) -> list[JsonObject]:
+        pods = look(selector)
+        if selector == EXECUTORS:
+            seen.extend([text_at(pod, "status", "phase") for pod in pods] or ["none"])
+        return pods
+
+    monkeypatch.setattr(cluster, "pods", looked)
+    return seen
+
+
+@pytest.mark.usefixtures("soon_looked_at")
+def test_executors_that_may_not_be_made_are_reported_by_the_driver_s_own_words(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+) -> None:
+    """A quota without room: the API server refuses the pods, so there is none to look at. The driver says so."""
+    why = 'pods "risk-exec-1" is forbidden: exceeded quota: risk, requested: pods=1, used: pods=5, limited: pods=5'
+    driver_log.write(
+        kubelet.now().replace("Z", ".000000000Z"),
+        "io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: "
+        f"https://10.0.0.1:443/api/v1/namespaces/risk/pods. Message: {why}. Received status: Status(apiVersion=v1)",
+    )
+    running, _, _ = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    end = running.ended()
+    assert end is not None
+    assert end.sentence.startswith("TROUBLE executors since")
+    assert f"{why}." in end.sentence
 
 
 def test_application_that_is_not_ready_is_reported(admin: Administrator, start_runner: StartRunner) -> None:

@@ -59,7 +59,7 @@ class TroubleKind(StrEnum):
     """The Job was suspended in the customer's cluster, by a person or by a queue."""
 
     EXECUTORS = "executors"
-    """The driver runs and no node takes any of its executors."""
+    """The driver runs, and no node takes any of its executors, or none is made."""
 
     IDLE = "idle"
     """The driver runs, writes nothing and has no executors: it may have done its work and not have ended."""

@@ -21,7 +21,10 @@ LATER_LOOKS_SECONDS = 150.0
 """Pause between looks at a driver that has had executors and is silent. One that writes is not looked at."""
 
 IDLE_SECONDS = 900.0
-"""How long a driver without executors may write nothing before that is worth a word: a guess, hence only a word."""
+"""How long a driver that has had no executor may write nothing before that is worth a word: it may compute alone."""
+
+GONE_SECONDS = 120.0
+"""How long one whose executors have come and gone may: Spark keeps them for as long as it has work for them."""
 
 
 class ExecutorLook:
@@ -31,20 +34,30 @@ class ExecutorLook:
         cluster: where the pods are.
         troubles: gets to know.
         silent_seconds: how long the driver has written nothing.
+        refusals: how often its log said that an executor was refused, and why the last time.
 
     """
 
-    def __init__(self, cluster: Cluster, troubles: Troubles, silent_seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        troubles: Troubles,
+        silent_seconds: Callable[[], float],
+        refusals: Callable[[], tuple[int, str]],
+    ) -> None:
         self._cluster = cluster
         self._troubles = troubles
         self._silent_seconds = silent_seconds
+        self._refusals = refusals
         self._have_run = False
+        self._refusals_before = 0
 
     def look(self, driver: JsonObject) -> float:
         """Look once and return in how many seconds to look again; raises Reported as `Troubles` does."""
-        if self._have_run and self._silent_seconds() < IDLE_SECONDS / 2:
+        silent = self._silent_seconds()
+        if self._have_run and silent < GONE_SECONDS:
             self._troubles.over(TroubleKind.EXECUTORS, TroubleKind.IDLE)
-            return LATER_LOOKS_SECONDS
+            return GONE_SECONDS - silent
         try:
             pods = self._cluster.pods(EXECUTORS)
         except ApiUnknown:
@@ -53,27 +66,41 @@ class ExecutorLook:
 
     def _judge(self, driver: JsonObject, executors: list[JsonObject]) -> float:
         phases = [text_at(pod, "status", "phase") for pod in executors]
-        refused = [text for pod in executors if (text := _refusal(pod))]
-        silent = self._silent_seconds()
+        refusals, refusal = self._refusals()
         if "Running" in phases:
-            self._have_run = True
+            self._have_run, self._refusals_before = True, refusals
             self._troubles.over(TroubleKind.EXECUTORS, TroubleKind.IDLE)
             return LATER_LOOKS_SECONDS
         name = text_at(driver, "metadata", "name")
-        if refused:
-            sentence = (
+        unscheduled = [text for pod in executors if (text := _refusal(pod))]
+        if unscheduled:
+            return self._without_executors(
                 f"The driver {name} runs, and none of its {len(executors)} executors in {self._cluster.place} is given "
-                f"a node: {refused[0]}. Have room made in the cluster."
+                f"a node: {unscheduled[0]}. Have room made in the cluster."
             )
-            return min(FIRST_LOOKS_SECONDS, self._troubles.lasts(TroubleKind.EXECUTORS, lambda: sentence))
+        if "Pending" not in phases and refusals > self._refusals_before:
+            return self._without_executors(
+                f"The driver {name} runs, and none of its executors is made in {self._cluster.place}: {refusal}. "
+                "Have room made in the quota, or have what refuses them looked at."
+            )
         self._troubles.over(TroubleKind.EXECUTORS)
-        if silent < IDLE_SECONDS:
+        return self._judge_silence(name, gone="Pending" not in phases)
+
+    def _without_executors(self, sentence: str) -> float:
+        return min(FIRST_LOOKS_SECONDS, self._troubles.lasts(TroubleKind.EXECUTORS, lambda: sentence))
+
+    def _judge_silence(self, name: str, gone: bool) -> float:
+        silent = self._silent_seconds()
+        # A try that goes on after the report has not seen the executors itself.
+        have_run = self._have_run or self._troubles.is_reported(TroubleKind.IDLE)
+        limit = GONE_SECONDS if have_run and gone else IDLE_SECONDS
+        if silent < limit:
             self._troubles.over(TroubleKind.IDLE)
-            return min(FIRST_LOOKS_SECONDS, IDLE_SECONDS - silent) if not self._have_run else LATER_LOOKS_SECONDS
+            return min(LATER_LOOKS_SECONDS if self._have_run else FIRST_LOOKS_SECONDS, limit - silent)
         sentence = (
-            f"The driver {name} in {self._cluster.place} runs, and has written nothing and had no executor for "
-            f"{silent:.0f} s: it may have done its work and not end, or compute alone. Read its log; restart the step "
-            "if it hangs."
+            f"The driver {name} in {self._cluster.place} runs, and has written nothing for {silent:.0f} s and has no "
+            "executor: it may have done its work and not end, or compute alone. Read its log; restart the step if it "
+            "hangs."
         )
         return min(LATER_LOOKS_SECONDS, self._troubles.lasts(TroubleKind.IDLE, lambda: sentence))
 

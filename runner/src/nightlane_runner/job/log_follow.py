@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.api.stream import ApiStream
+from nightlane_runner.job.executor_refusal import executor_refusal
 from nightlane_runner.step_log import StepLog
 
 REOPEN_SECONDS = 5.0
@@ -82,6 +83,7 @@ class LogFollower:
         self._container = container
         self._log = log
         self._refusal = ""
+        self._executor_refusals: tuple[int, str] = (0, "")
         self._position = LogPosition()
         self._over = threading.Event()
         self._stream: ApiStream | None = None
@@ -92,6 +94,11 @@ class LogFollower:
     def last_line(self) -> datetime | None:
         """When the last line was written, by the remote clock; None before the first."""
         return self._position.last
+
+    @property
+    def executor_refusals(self) -> tuple[int, str]:
+        """How often the log said that an executor's pod was refused, and why the last time."""
+        return self._executor_refusals
 
     def finish(self, seconds: float) -> None:
         """Take the rest of the log of a container that has ended, but for no longer than this."""
@@ -121,6 +128,7 @@ class LogFollower:
                     text = self._position.take(line.decode("utf-8", "replace").rstrip("\r\n"))
                     if text is not None:
                         self._log.relay("driver", text)
+                        self._note_refusal(text)
                         taken += 1
             if follow:
                 self._on_end()
@@ -131,6 +139,10 @@ class LogFollower:
         finally:
             self._stream = None
         return taken
+
+    def _note_refusal(self, line: str) -> None:
+        if reason := executor_refusal(line):
+            self._executor_refusals = (self._executor_refusals[0] + 1, reason)
 
     def _say_once(self, error: ApiRefused) -> None:
         if error.message != self._refusal:

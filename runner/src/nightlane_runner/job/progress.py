@@ -85,7 +85,7 @@ class JobProgress:
         self._hints = hints
         self._at_log_end = at_log_end
         self._troubles = troubles
-        self._executors = ExecutorLook(cluster, troubles, self._silent_seconds)
+        self._executors = ExecutorLook(cluster, troubles, self._silent_seconds, self._executor_refusals)
         self._next_executor_look = _NEVER
         self._driver: JsonObject = {}
         self._log = log
@@ -211,6 +211,9 @@ class JobProgress:
         last = self._follower.last_line if self._follower is not None else None
         # Without a line nobody can tell a driver that writes nothing from a log that cannot be read.
         return 0.0 if last is None else self._cluster.api.seconds_since(last)
+
+    def _executor_refusals(self) -> tuple[int, str]:
+        return (0, "") if self._follower is None else self._follower.executor_refusals
 
     def _follow(self, pod: JsonObject) -> None:
         name = text_at(pod, "metadata", "name")
