@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 FARM := tsx test/farm/cli.ts
 
-.PHONY: help demo test test-long chaos scan farm-up farm-down farm-status farm-add farm-env
+.PHONY: help demo test test-long chaos soak scan farm-up farm-down farm-status farm-add farm-env
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ test-long: node_modules/.installed ## The suites that are too long for make test
 
 chaos: node_modules/.installed ## Real faults on real parts, beside two baselines; FAULTS=a,b chooses, NIGHTS=k SEED=n draws
 	@tsx test/chaos/cli.ts $(if $(FAULTS),--faults "$(FAULTS)") $(if $(NIGHTS),--nights "$(NIGHTS)") $(if $(SEED),--seed "$(SEED)")
+
+soak: node_modules/.installed ## Scheduled nights under drawn faults, and whoever is called answers; MINUTES=60 SEED=n
+	@tsx test/soak/cli.ts $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)") $(if $(FAULTS),--faults "$(FAULTS)")
 
 scan: node_modules/.installed ## checkov and kube-score over every synthesized object
 	@tsx test/scanners/scan.ts

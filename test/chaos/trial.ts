@@ -113,12 +113,12 @@ function limitOf({ variant }: Night): number {
   return variant === "nightlane" ? LIMIT_SECONDS : BASELINE_SECONDS;
 }
 
-/** Waits until a night has ended or stopped, or its time is over. */
-async function endOf(night: Night, limitSeconds: number): Promise<NightLook> {
+/** Waits until a night has ended or stopped, or its time is over, or nobody waits any more. */
+export async function endOf(night: Night, limitSeconds: number, abort?: AbortSignal): Promise<NightLook> {
   const end = Date.now() + limitSeconds * 1000;
   for (;;) {
     const look = await night.look();
-    if (look.kind !== "running" || Date.now() > end) return look;
+    if (look.kind !== "running" || Date.now() > end || abort?.aborted === true) return look;
     await delay(1000);
   }
 }

@@ -3,6 +3,8 @@ interface NotifiedAlert {
   readonly status: "firing" | "resolved";
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly startsAt: string;
 }
 
 /** A notification of Alertmanager to a webhook. */

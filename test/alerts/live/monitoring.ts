@@ -10,7 +10,10 @@ import { Receiver } from "../../unit/nightwatch/notify/receiver.ts";
 import type { RuleGroup } from "../rules.ts";
 import type { AlertmanagerNotification } from "./calls.ts";
 import { Child, freePort } from "./child.ts";
-import { PACE, paced } from "./pace.ts";
+import { paced } from "./pace.ts";
+
+/** How often Prometheus scrapes and evaluates in a cluster. */
+const SCRAPE_SECONDS = 5;
 
 interface Route {
   readonly receiver?: string;
@@ -47,7 +50,8 @@ export class Alertmanager {
     readonly url: string,
   ) {}
 
-  static async start(folder: string): Promise<Alertmanager> {
+  /** @param pace How much faster than documented it waits. */
+  static async start(folder: string, pace: number): Promise<Alertmanager> {
     mkdirSync(folder, { recursive: true });
     const { alertmanager } = await ensureTools(["alertmanager"], silentReporter);
     const receiver = await Receiver.start();
@@ -57,7 +61,7 @@ export class Alertmanager {
       name,
       webhook_configs: [{ url: `${receiver.url}/${name}`, send_resolved: true }],
     }));
-    writeFileSync(config, stringify({ ...settings, route: pacedRoute(settings.route), receivers }));
+    writeFileSync(config, stringify({ ...settings, route: pacedRoute(settings.route, pace), receivers }));
     const url = `http://127.0.0.1:${await freePort()}`;
     const child = await Child.start(
       [
@@ -99,11 +103,22 @@ export interface Target {
   readonly namespace: string;
   readonly pod: string;
   readonly address: string;
+  /** Further settings of the scrape: how it gets there. @default - plain HTTP, `/metrics` */
+  readonly way?: object;
 }
 
 /** What Prometheus answers to an instant query that yields a vector. */
 interface QueryAnswer {
-  readonly data: { readonly result: readonly { readonly value: readonly [time: number, value: string] }[] };
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly value: readonly [time: number, value: string];
+    }[];
+  };
+}
+
+interface RulesAnswer {
+  readonly data: { readonly groups: readonly { readonly lastEvaluation: string }[] };
 }
 
 /** A real Prometheus that evaluates the rules as deployed, paced, and sends to an Alertmanager. */
@@ -120,14 +135,16 @@ export class Prometheus {
     groups: readonly RuleGroup[],
     alertmanager: string,
     targets: readonly Target[],
+    pace: number,
   ): Promise<Prometheus> {
     mkdirSync(folder, { recursive: true });
     const { prometheus } = await ensureTools(["prometheus"], silentReporter);
     const config = join(folder, "prometheus.yml");
     const rules = join(folder, "rules.yml");
-    writeFileSync(rules, stringify({ groups: paced(groups) }));
+    writeFileSync(rules, stringify({ groups: paced(groups, pace) }));
+    const interval = `${Math.ceil(SCRAPE_SECONDS / pace)}s`;
     const settings = {
-      global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+      global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
       rule_files: [rules],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.replace("http://", "")] }] }] },
     };
@@ -141,7 +158,7 @@ export class Prometheus {
         `--web.listen-address=${url.slice("http://".length)}`,
         "--web.enable-lifecycle",
         // What is sent again after a minute in a cluster is sent again as much faster here.
-        `--rules.alert.resend-delay=${60 / PACE}s`,
+        `--rules.alert.resend-delay=${60 / pace}s`,
       ],
       join(folder, "prometheus.log"),
       `${url}/-/ready`,
@@ -158,9 +175,24 @@ export class Prometheus {
 
   /** The number that a query yields; 0 where it yields nothing. */
   async value(query: string): Promise<number> {
+    return Number((await this.query(query))[0]?.value[1] ?? 0);
+  }
+
+  /** The labels of all series that a query yields. */
+  async labels(query: string): Promise<readonly Readonly<Record<string, string>>[]> {
+    return (await this.query(query)).map(({ metric }) => metric);
+  }
+
+  /** When each group of rules was evaluated last, milliseconds since the epoch. */
+  async evaluations(): Promise<readonly number[]> {
+    const answer = await fetch(`${this.url}/api/v1/rules`);
+    const { data } = (await answer.json()) as RulesAnswer;
+    return data.groups.map(({ lastEvaluation }) => Date.parse(lastEvaluation));
+  }
+
+  private async query(query: string): Promise<QueryAnswer["data"]["result"]> {
     const answer = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(query)}`);
-    const { data } = (await answer.json()) as QueryAnswer;
-    return Number(data.result[0]?.value[1] ?? 0);
+    return ((await answer.json()) as QueryAnswer).data.result;
   }
 
   async stop(): Promise<void> {
@@ -169,8 +201,9 @@ export class Prometheus {
 }
 
 function withTargets(settings: object, targets: readonly Target[]): string {
-  const scrape = targets.map(({ job, namespace, pod, address }) => ({
+  const scrape = targets.map(({ job, namespace, pod, address, way }) => ({
     job_name: job,
+    ...way,
     static_configs: [{ targets: [address], labels: { namespace, pod, container: job, endpoint: "http" } }],
   }));
   return stringify({ ...settings, scrape_configs: scrape });
@@ -180,12 +213,12 @@ function withTargets(settings: object, targets: readonly Target[]): string {
  * `group_wait` is kept as documented, since what comes in it is one call; what comes after it is paced. Repeats are kept,
  * so that none comes within the suite, but for the sign of life.
  */
-function pacedRoute(route: Route): Route {
+function pacedRoute(route: Route, pace: number): Route {
   const interval = route.group_interval;
   return {
     ...route,
-    ...(interval === undefined ? {} : { group_interval: `${(Number.parseInt(interval, 10) * 60) / PACE}s` }),
-    ...(route.repeat_interval === "1m" ? { repeat_interval: `${60 / PACE}s` } : {}),
-    ...(route.routes === undefined ? {} : { routes: route.routes.map(pacedRoute) }),
+    ...(interval === undefined ? {} : { group_interval: `${(Number.parseInt(interval, 10) * 60) / pace}s` }),
+    ...(route.repeat_interval === "1m" ? { repeat_interval: `${60 / pace}s` } : {}),
+    ...(route.routes === undefined ? {} : { routes: route.routes.map((inner) => pacedRoute(inner, pace)) }),
   };
 }

@@ -6,14 +6,14 @@ import type { AlertRule, RuleGroup } from "../rules.ts";
  */
 export const PACE = 20;
 
-/** Rules as deployed, with all waiting scaled. */
-export function paced(groups: readonly RuleGroup[]): readonly RuleGroup[] {
-  return groups.map((group) => ({ ...group, rules: group.rules.map(pacedRule) }));
+/** Rules as deployed, with all waiting scaled by a pace; by 1 it is as deployed. */
+export function paced(groups: readonly RuleGroup[], pace: number): readonly RuleGroup[] {
+  return groups.map((group) => ({ ...group, rules: group.rules.map((rule) => pacedRule(rule, pace)) }));
 }
 
-function pacedRule(rule: AlertRule): AlertRule {
+function pacedRule(rule: AlertRule, pace: number): AlertRule {
   const expr = rule.expr.replaceAll(/(\[|offset )(\d+)m/g, (_, before: string, minutes: string) => {
-    return `${before}${(Number(minutes) * 60) / PACE}s`;
+    return `${before}${(Number(minutes) * 60) / pace}s`;
   });
-  return { ...rule, expr, ...(rule.for === undefined ? {} : { for: `${Number.parseInt(rule.for, 10) / PACE}s` }) };
+  return { ...rule, expr, ...(rule.for === undefined ? {} : { for: `${Number.parseInt(rule.for, 10) / pace}s` }) };
 }

@@ -8,6 +8,7 @@ import { Receiver } from "../../unit/nightwatch/notify/receiver.ts";
 import { type RuleGroup, ruleGroups, synthesizeWithOperator } from "../rules.ts";
 import { Child, freePort } from "./child.ts";
 import { Alertmanager, Prometheus, type Target } from "./monitoring.ts";
+import { PACE } from "./pace.ts";
 
 /** Workflows and schedules of another controller, which the real one keeps to; the nights of the suite are nobody's. */
 export const CONTROLLER_INSTANCE = "alerts";
@@ -47,8 +48,8 @@ export class World {
       api,
       await Receiver.start(),
       ruleGroups(dist),
-      await Alertmanager.start(join(folder, "alertmanager")),
-      await Alertmanager.start(join(folder, "direct")),
+      await Alertmanager.start(join(folder, "alertmanager"), PACE),
+      await Alertmanager.start(join(folder, "direct"), PACE),
     );
     writeFileSync(join(folder, "url"), `${world.webhook.url}/nightwatch`);
     return world;
@@ -62,7 +63,7 @@ export class World {
   /** Starts Prometheus, once what it scrapes runs. */
   async startPrometheus(): Promise<void> {
     const folder = join(this.api.folder.path, "prometheus");
-    this.prometheusServer = await Prometheus.start(folder, this.groups, this.alertmanager.url, this.targets);
+    this.prometheusServer = await Prometheus.start(folder, this.groups, this.alertmanager.url, this.targets, PACE);
   }
 
   /** Starts nightwatch as another pod. */

@@ -9,7 +9,6 @@ import { ArgoNight } from "../nights/argo-night.ts";
 import { BashNight } from "../nights/bash-night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
-import { CUSTOMER } from "../site/site.ts";
 import { allComputing, type Fault, nightOf, releaseAll } from "./fault.ts";
 
 const FIRST_NODE = "central";
@@ -38,7 +37,7 @@ export const centralStruck: readonly Fault[] = [
       await Promise.all([
         loseCentralNode(central, nightOf(nights, "nightlane", NightlaneNight)),
         nightOf(nights, "bash", BashNight)?.cleanUp(),
-        loseCustomerNode(nightOf(nights, "argo resource", ArgoNight)),
+        loseCustomerNode(site.customer.name, nightOf(nights, "argo resource", ArgoNight)),
       ]);
       await releaseAll(nights);
       return async () => {
@@ -74,7 +73,7 @@ export const centralStruck: readonly Fault[] = [
       await restart(stage.moment, FIRST_NODE, elsewhere);
       // That one is the customer's, which the others must not lose.
       for (const night of elsewhere) await stage.ended(night);
-      await restart(stage.moment, CUSTOMER, inCustomer);
+      await restart(stage.moment, stage.site.customer.name, inCustomer);
       return undefined;
     },
   },
@@ -106,15 +105,15 @@ async function loseCentralNode(central: Api, night: NightlaneNight | undefined):
 }
 
 /** The only node there must not be lost: its kubelet falls silent until the pod's removal is forced. */
-async function loseCustomerNode(night: ArgoNight | undefined): Promise<void> {
+async function loseCustomerNode(customer: string, night: ArgoNight | undefined): Promise<void> {
   if (night === undefined) return;
   const pod = await night.pod("revaluation");
-  await stopComponent(CUSTOMER, "kubelet", "freeze");
+  await stopComponent(customer, "kubelet", "freeze");
   try {
     await deletePod(night.siteApi, pod, "at once");
     await until({ what: `the pod ${pod.name} is removed`, limitSeconds: 60 }, () => isPodGone(night.siteApi, pod));
   } finally {
-    await startComponent(CUSTOMER, "kubelet");
+    await startComponent(customer, "kubelet");
   }
 }
 

@@ -4,7 +4,7 @@ import { until } from "../../farm/wait.ts";
 import { removeImage } from "../harm/images.ts";
 import type { Night } from "../nights/night.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
-import { CUSTOMER, type Site } from "../site/site.ts";
+import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll, type Stage } from "./fault.ts";
 
 const OUTAGE_SECONDS = 180;
@@ -73,12 +73,12 @@ export const customerStruck: readonly Fault[] = [
 async function outage({ site, nights, moment }: Stage, part: ComponentName, seconds: number): Promise<undefined> {
   await allComputing(nights);
   await moment();
-  await stopComponent(CUSTOMER, part, "kill");
+  await stopComponent(site.customer.name, part, "kill");
   try {
     await releaseAll(nights);
     await delay(seconds * 1000);
   } finally {
-    await startComponent(CUSTOMER, part);
+    await startComponent(site.customer.name, part);
   }
   await until({ what: "the customer's API server is ready", limitSeconds: 120 }, () => isReady(site));
   return undefined;
@@ -94,9 +94,9 @@ async function isReady({ remoteApi }: Site): Promise<boolean> {
 
 /** New credentials for all; the old ones end at once, before everybody has read the new ones. */
 async function rotate(site: Site): Promise<void> {
-  const withdrawals = [await site.credential.issue(), await site.batchCredential.issue()];
-  await site.pulumi.up(CUSTOMER);
-  for (const withdraw of withdrawals) await withdraw();
+  const withdrawals = [await site.credential.issue(), await site.batch?.credential.issue()];
+  await site.pulumi.up(site.customer.name);
+  for (const withdraw of withdrawals) await withdraw?.();
   // The plain Argo night has no file of its own: its token ends with its service account.
   const accounts = `/api/v1/namespaces/${ARGO_BASELINE}/serviceaccounts`;
   const { status } = await site.remoteApi.call({ method: "DELETE", path: `${accounts}/night` });

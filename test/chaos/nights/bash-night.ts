@@ -18,12 +18,15 @@ const JOB_TIMEOUT = 420;
 export class BashNight extends Night {
   readonly variant: VariantName = "bash";
   private readonly desk: string;
+  private readonly kubeconfig: string;
   private night: string;
   private child: ChildProcess | undefined;
 
   constructor(site: Site, name: string, number: number) {
     super(site, name);
     this.night = `bash-${number}`;
+    if (site.batch === undefined) throw new Error("the bash baseline has no identity in the customer's cluster");
+    this.kubeconfig = site.batch.kubeconfig;
     this.desk = join(site.work, this.night);
   }
 
@@ -62,7 +65,7 @@ export class BashNight extends Night {
         PATH: `${this.site.paths.programs}:${plainEnvironment.PATH}`,
         HOME: this.desk,
         TZ: this.site.customer.workflow.schedule.timezone,
-        KUBECONFIG: this.site.batchKubeconfig,
+        KUBECONFIG: this.kubeconfig,
         NAMESPACE: this.site.namespace,
         JOBS: jobs,
         REMOTE: "/results/@NIGHT@",

@@ -78,12 +78,17 @@ export abstract class Night {
 
   /** Lets the driver come to its end. */
   async release(): Promise<void> {
-    await rm(join(this.folder, "more-work"), { force: true });
+    await this.take("more-work");
   }
 
   /** Gives the driver more data than it has memory. Before the start. */
   async overload(mebibytes: number): Promise<void> {
     await this.place("ballast", `${mebibytes}`);
+  }
+
+  /** Takes the data away again that are more than it has memory. */
+  async relieve(): Promise<void> {
+    await this.take("ballast");
   }
 
   /** Waits until the driver has its executor and computes. */
@@ -128,6 +133,10 @@ export abstract class Night {
   protected async hopeless(): Promise<string | undefined> {
     const look = await this.look();
     return look.kind === "stopped" ? look.message : look.kind === "running" ? undefined : `the night is ${look.kind}`;
+  }
+
+  private async take(file: string): Promise<void> {
+    await rm(join(this.folder, file), { force: true });
   }
 
   private async place(file: string, content: string): Promise<void> {

@@ -17,13 +17,13 @@ const LABEL_LENGTH = 12;
 /** A night of a lane, deployed by Pulumi and run by the platform's controller. */
 export class NightlaneNight extends Night {
   readonly variant: VariantName = "nightlane";
-  private businessDate: string;
-  private workflow = "";
+  protected businessDate: string;
+  protected workflow = "";
 
   constructor(
     site: Site,
     name: string,
-    private number: number,
+    protected number: number,
   ) {
     super(site, name);
     this.businessDate = site.businessDate;

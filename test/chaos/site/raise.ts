@@ -7,7 +7,7 @@ import { isFarmRunning } from "../../farm/status.ts";
 import { cordon } from "../faults/central-struck.ts";
 import { ensureApplication } from "./application.ts";
 import { ensureArgoBaseline } from "./argo-baseline.ts";
-import { CUSTOMER, openSite, prepareCredentials, type Site, sandboxOf } from "./site.ts";
+import { CUSTOMER, openSite, prepareBatch, prepareCredential, type Site, sandboxOf } from "./site.ts";
 
 /** What the suite needs of the farm. */
 export interface Needs {
@@ -31,9 +31,10 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
     // Read once per process, and not before they are there.
     process.env.NIGHTLANE_IMAGES = paths.images;
     const pulumi = await FarmPulumi.of(paths, progress);
-    const credentials = await prepareCredentials(paths);
+    const own = await prepareCredential(paths, CUSTOMER);
+    const credentials = { ...own, batch: await prepareBatch(paths, CUSTOMER, own.remoteApi) };
     for (const stack of ["platform", CUSTOMER]) await progress.step(`pulumi up: ${stack}`, () => pulumi.up(stack));
-    const site = await openSite(paths, pulumi, credentials);
+    const site = await openSite(paths, pulumi, credentials, CUSTOMER);
     await ensureApplication(site.remote);
     if (needs.secondNode) await cordon(site.central, SECOND_CENTRAL_NODE, true);
     if (needs.argo) {

@@ -9,6 +9,7 @@ import { Api } from "../../boundary/api.ts";
 import type { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { laneVolume, resultsVolume } from "../../farm/deploy/lane-volume.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
+import { customerClusterId } from "../../farm/plan.ts";
 import { Sandbox } from "../../farm/sandbox.ts";
 import { FarmRecord } from "../../farm/state.ts";
 import { Credential } from "./credentials.ts";
@@ -41,8 +42,8 @@ export interface Site {
   readonly images: ReturnType<typeof images>;
   readonly pulumi: FarmPulumi;
   readonly credential: Credential;
-  readonly batchCredential: Credential;
-  readonly batchKubeconfig: string;
+  /** How the bash baseline works. @default - it does not take part */
+  readonly batch?: Batch;
   /** Business date of all nights, `YYYY-MM-DD`: they are told apart by their run numbers. */
   readonly businessDate: string;
   /** An hour that comes twice on a business day in the customer's time zone, and the date of the night that starts in it. */
@@ -54,43 +55,60 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Enters a farm in which the suite's customer has a cluster and is about to be deployed. */
-export async function prepareCredentials(
-  paths: FarmPaths,
-): Promise<Pick<Site, "credential" | "batchCredential" | "batchKubeconfig" | "remoteApi">> {
-  const customer = await loadCustomer(CUSTOMER);
-  const folder = paths.customer(CUSTOMER);
+/** The bash baseline's own identity in the customer's cluster. */
+export interface Batch {
+  readonly credential: Credential;
+  readonly kubeconfig: string;
+}
+
+/** What is there before a customer's stack is deployed with it. */
+export type Credentials = Pick<Site, "credential" | "batch" | "remoteApi">;
+
+/** Enters a farm in which a customer has a cluster and is about to be deployed: our identity there gets a new credential. */
+export async function prepareCredential(paths: FarmPaths, name: string): Promise<Credentials> {
+  const { cluster } = await loadCustomer(name);
+  const folder = paths.customer(name);
   const remoteApi = await Api.fromKubeconfig(folder.adminKubeconfig);
-  const { namespace, server, address } = customer.cluster;
-  const common = { api: remoteApi, namespace, cluster: CUSTOMER, authority: folder.authority };
+  const { namespace, server } = cluster;
+  const common = { api: remoteApi, namespace, cluster: name, authority: folder.authority };
   const credential = new Credential({ ...common, account: "nightlane", server, file: folder.kubeconfig });
-  const batchKubeconfig = join(folder.root, "batch.kubeconfig");
-  // This machine does not resolve the declared name, as a lane's pods do.
-  const reachable = server.replace(new URL(server).hostname, address);
-  const batchCredential = new Credential({
-    ...common,
+  await credential.issue();
+  return { credential, remoteApi };
+}
+
+/** Gives the bash baseline an identity of its own in a customer's cluster. */
+export async function prepareBatch(paths: FarmPaths, name: string, remoteApi: Api): Promise<Batch> {
+  const { namespace, server, address } = (await loadCustomer(name)).cluster;
+  const folder = paths.customer(name);
+  const kubeconfig = join(folder.root, "batch.kubeconfig");
+  const credential = new Credential({
+    api: remoteApi,
+    namespace,
+    cluster: name,
+    authority: folder.authority,
     account: BATCH_ACCOUNT,
-    server: reachable,
-    file: batchKubeconfig,
+    // This machine does not resolve the declared name, as a lane's pods do.
+    server: server.replace(new URL(server).hostname, address),
+    file: kubeconfig,
   });
   await ensureBatchAccount(remoteApi, namespace);
   await credential.issue();
-  await batchCredential.issue();
-  return { credential, batchCredential, batchKubeconfig, remoteApi };
+  return { credential, kubeconfig };
 }
 
-/** Enters a farm in which the suite's customer is deployed. */
+/** Enters a farm in which a customer is deployed. */
 export async function openSite(
   paths: FarmPaths,
   pulumi: FarmPulumi,
-  credentials: Awaited<ReturnType<typeof prepareCredentials>>,
+  credentials: Credentials,
+  name: string,
 ): Promise<Site> {
-  const customer = await loadCustomer(CUSTOMER);
+  const customer = await loadCustomer(name);
   const { namespace } = customer.cluster;
   const central = await Api.fromKubeconfig(paths.centralKubeconfig);
   const { remoteApi } = credentials;
   const nights = Central.fromKubeconfig(paths.centralKubeconfig);
-  const lane = laneNamespace(CUSTOMER);
+  const lane = laneNamespace(name);
   const work = join(paths.root, "chaos");
   await mkdir(work, { recursive: true });
   const drivers = new DriverLog(remoteApi, namespace);
@@ -106,9 +124,9 @@ export async function openSite(
     central,
     nights,
     ...credentials,
-    sandbox: await sandboxOf(paths, `customer-${CUSTOMER}`),
-    remote: await resultsVolume(paths.customer(CUSTOMER).adminKubeconfig, namespace),
-    lane: await laneVolume(paths, CUSTOMER),
+    sandbox: await sandboxOf(paths, customerClusterId(name)),
+    remote: await resultsVolume(paths.customer(name).adminKubeconfig, namespace),
+    lane: await laneVolume(paths, name),
     drivers,
     work,
     images: images(),

@@ -1,0 +1,1 @@
+export { default } from "../../chaos/customers/chaosbank.ts";

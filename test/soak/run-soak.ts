@@ -1,0 +1,49 @@
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { CUSTOMER as CHAOS_CUSTOMER } from "../chaos/site/site.ts";
+import type { Progress } from "../farm/progress.ts";
+import { Monitoring } from "./monitoring.ts";
+import { Operator } from "./operator.ts";
+import type { Round } from "./plan.ts";
+import { raise } from "./raise.ts";
+import type { Findings } from "./report.ts";
+import { soak } from "./soak.ts";
+import { SoakLane } from "./soak-lane.ts";
+
+/** What a soak is started with. */
+export interface RunProps {
+  readonly customers: readonly string[];
+  readonly rounds: readonly Round[];
+  readonly progress: Progress;
+  /** Fires when the soak is given up. */
+  readonly abort: AbortSignal;
+}
+
+/** Raises the farm and all that watches it, runs the soak, and leaves everything as it was, however that ends. */
+export async function runSoak({ customers, rounds, progress, abort }: RunProps): Promise<Findings> {
+  const ends: { readonly what: string; readonly end: () => Promise<void> }[] = [];
+  try {
+    const { sites, end } = await raise(customers, progress, abort);
+    ends.push({ what: "the farm", end });
+    const [first] = sites;
+    if (first === undefined) throw new Error("the soak has no customer");
+    const chaos = await loadCustomer(CHAOS_CUSTOMER);
+    const lanes = new Map<string, SoakLane>();
+    for (const site of sites) {
+      const lane = await SoakLane.open(site, chaos, abort);
+      lanes.set(site.customer.name, lane);
+      ends.push({ what: `the lane of ${site.customer.name}`, end: () => lane.close() });
+    }
+    const monitoring = await progress.step("Prometheus and Alertmanager", () =>
+      Monitoring.start(first.paths, first.central),
+    );
+    ends.push({ what: "Prometheus and Alertmanager", end: () => monitoring.stop() });
+    const operator = await Operator.of(first.paths, first.central);
+    ends.push({ what: "the operator", end: () => operator.end() });
+    return await soak({ lanes, rounds, monitoring, operator, progress, abort });
+  } finally {
+    // Each for itself: what cannot be put back must not keep the rest from it.
+    for (const { what, end } of ends.reverse()) {
+      await end().catch((error: unknown) => progress.note(`${what} could not be left as it was: ${error}`));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** A fault of the chaos suite, as the soak draws it. */
+export interface SoakFault {
+  /** Its name in the chaos suite. */
+  readonly name: string;
+  /** Whom it strikes: one night, the whole cluster of its customer, or the platform and with it every night that runs. */
+  readonly reach: "night" | "cluster" | "platform";
+  /** Minutes in which a night with it should be over. */
+  readonly minutes: number;
+  /** The alert that must call a person. @default - nobody has to be called */
+  readonly call?: string;
+  /** Alerts that are right if they come, since the trouble lasts about as long as they wait. @default - none */
+  readonly explains?: readonly string[];
+}
+
+/** Minutes in which a night that nothing happens to should be over. */
+export const UNDISTURBED_MINUTES = 3;
+
+const TROUBLE = ["NightlaneStepTrouble"] as const;
+
+/** What the soak draws from. */
+export const soakFaults: readonly SoakFault[] = [
+  { name: "runner-killed-before-job", reach: "night", minutes: 3 },
+  { name: "runner-killed-after-create", reach: "night", minutes: 3 },
+  { name: "runner-killed-running", reach: "night", minutes: 3 },
+  { name: "runner-killed-at-end", reach: "night", minutes: 3 },
+  { name: "runner-killed-bringing", reach: "night", minutes: 3 },
+  { name: "job-suspended", reach: "night", minutes: 3 },
+  { name: "job-deleted", reach: "night", minutes: 3, call: "NightlaneJobLost" },
+  { name: "job-ttl", reach: "night", minutes: 3, call: "NightlaneJobLost" },
+  { name: "driver-oom", reach: "night", minutes: 3, call: "NightlaneStepNeedsDecision" },
+  { name: "connection-half-open", reach: "night", minutes: 4 },
+  { name: "copy-cut", reach: "night", minutes: 3 },
+  { name: "log-cut", reach: "night", minutes: 3 },
+  { name: "customer-api-down", reach: "cluster", minutes: 7, explains: TROUBLE },
+  { name: "customer-etcd-restarted", reach: "cluster", minutes: 3 },
+  { name: "token-rotated", reach: "cluster", minutes: 4 },
+  { name: "image-missing", reach: "cluster", minutes: 4, explains: TROUBLE },
+  { name: "quota-exhausted", reach: "cluster", minutes: 4, explains: TROUBLE },
+  { name: "argo-controller-killed", reach: "platform", minutes: 4 },
+  { name: "central-api-restarted", reach: "platform", minutes: 4 },
+];
+
+/** Faults of the chaos suite that the soak does not draw, and why. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  "clock-change": "bound to a date of the calendar, and the soak's nights are today's",
+  "node-lost": "needs a second node in the central cluster, which the farm then keeps",
+};

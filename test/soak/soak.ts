@@ -1,0 +1,65 @@
+import { nextMinute } from "../farm/nights/due-soon.ts";
+import { findings } from "./findings.ts";
+import type { Monitoring } from "./monitoring.ts";
+import type { Round } from "./plan.ts";
+import type { Findings } from "./report.ts";
+import type { SoakLane } from "./soak-lane.ts";
+import { type WatchedNight, type WatchProps, watchNight } from "./watched-night.ts";
+
+/** Seconds for what has to be brought about before the first minute of a round comes. */
+const LEAD_SECONDS = 25;
+
+/** Seconds after which what is over must be known to be over. */
+const QUIET_SECONDS = 420;
+
+/** What a soak runs with. */
+export interface SoakProps extends WatchProps {
+  readonly lanes: ReadonlyMap<string, SoakLane>;
+  readonly rounds: readonly Round[];
+  readonly monitoring: Monitoring;
+}
+
+/** Lets all nights of a plan come due, strikes them, and judges them and every call. */
+export async function soak(props: SoakProps): Promise<Findings> {
+  const { rounds, monitoring, operator, progress, abort } = props;
+  await monitoring.untilAlive();
+  const before = await quiet("nobody is called", props);
+  if (before.length > 0) {
+    throw new Error(
+      `a person is called before the first night is due: ${before.join(", ")}\n` +
+        "    rule: whatever calls in a soak comes of the soak\n    fix: end what calls, or the farm: make farm-down",
+    );
+  }
+  operator.watch(() => monitoring.calls);
+  const nights: WatchedNight[] = [];
+  for (const [index, round] of rounds.entries()) {
+    abort.throwIfAborted();
+    progress.note(`round ${index + 1} of ${rounds.length}, about ${round.minutes} minutes`);
+    nights.push(...(await watchRound(props, round)));
+  }
+  const standing = await quiet("every call is taken back", props);
+  abort.throwIfAborted();
+  return findings({ nights, calls: monitoring.calls, typed: operator.typed, standing });
+}
+
+/** Watches the nights of a round, all to their end, also where one cannot be watched. */
+async function watchRound(props: SoakProps, { nights }: Round): Promise<readonly WatchedNight[]> {
+  const begin = nextMinute(LEAD_SECONDS);
+  const watched = await Promise.allSettled(
+    nights.map(async (planned) => {
+      const lane = props.lanes.get(planned.customer);
+      if (lane === undefined) throw new Error(`the soak has no lane of ${planned.customer}`);
+      return watchNight(props, lane, planned, begin);
+    }),
+  );
+  return watched.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+async function quiet(title: string, { monitoring, progress, abort }: SoakProps): Promise<readonly string[]> {
+  return progress.step(title, (step) =>
+    monitoring.untilQuiet(QUIET_SECONDS, abort, (standing) => step.detail(standing)),
+  );
+}
