@@ -45,6 +45,8 @@ const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 const LOAD_PAUSE_MILLISECONDS = 5000;
 const CONTROLLER_MILLISECONDS = 15_000;
 const TIDY_MILLISECONDS = 3600_000;
+/** How often it is looked whether everything has been listed, so that the first round begins at once. */
+const READY_MILLISECONDS = 250;
 
 /** Starts nightwatch. @returns how to end it, and its port */
 export async function startNightwatch(
@@ -52,6 +54,7 @@ export async function startNightwatch(
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
   const { config, log } = settings;
   const objects = config.makeApiClient(CustomObjectsApi);
+  const reader = { config, objects };
   const runbook = settings.runbook ?? RUNBOOK;
   const alertmanager = new AlertmanagerFeed({
     ...(settings.alertmanager ?? { urls: [], folder: "" }),
@@ -60,7 +63,7 @@ export async function startNightwatch(
     failed: (error) => nightwatch.noteNotTaken("alertmanager", error),
   });
   const nightwatch = new Nightwatch({
-    store: new RecordStore(objects, settings.namespace),
+    store: new RecordStore(reader, settings.namespace),
     webhook: new Webhook(settings.webhookFolder, runbook),
     alertmanager,
     retentionDays: settings.retentionDays,
@@ -72,8 +75,7 @@ export async function startNightwatch(
     log("error", `watch: ${errorText(error)}; beginning again`);
   };
   const schedules = new CollectionWatch<CronWorkflow>(
-    config,
-    objects,
+    reader,
     { ...ARGO, plural: "cronworkflows" },
     {
       listed: (items) => nightwatch.schedulesListed(items),
@@ -88,8 +90,7 @@ export async function startNightwatch(
   const completed = "workflows.argoproj.io/completed";
   const parts = { whole: `${completed}!=true`, heads: `${completed}=true` };
   const workflows = new CollectionWatch<Workflow, Head | Workflow>(
-    config,
-    objects,
+    reader,
     { ...ARGO, plural: "workflows", ...mine, parts },
     {
       listed: (items) => nightwatch.workflowsListed(items, (head) => readWorkflow(objects, head)),
@@ -99,8 +100,7 @@ export async function startNightwatch(
     },
   );
   const reapers = new CollectionWatch<Workflow>(
-    config,
-    objects,
+    reader,
     { ...ARGO, plural: "workflows", labelSelector: `${own},${REAPERS_ONLY}` },
     {
       listed: async (items) => {
@@ -131,6 +131,7 @@ export async function startNightwatch(
         .then(() => reapers.start());
       await Promise.all([
         keepRound(nightwatch, settings, stop.signal),
+        keepTidy(nightwatch, settings, stop.signal),
         watchController(nightwatch, settings, stop.signal),
       ]);
     }
@@ -161,22 +162,40 @@ async function loadRecords(nightwatch: Nightwatch, { log }: NightwatchSettings, 
 }
 
 async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  let tidied = 0;
   while (!stop.aborted) {
-    try {
-      // Before everything has been listed once, what is missing means nothing.
-      if (nightwatch.isReady()) {
-        await nightwatch.round();
-        if (Date.now() - tidied > TIDY_MILLISECONDS) {
-          await nightwatch.tidy();
-          tidied = Date.now();
-        }
-      }
-    } catch (error) {
-      nightwatch.counters.roundFailures += 1;
-      settings.log("error", `round: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    // Before everything has been listed once, what is missing means nothing.
+    const ready = nightwatch.isReady();
+    if (ready) {
+      await tried(nightwatch, settings, "round", () => nightwatch.round());
     }
-    await delay(settings.roundMilliseconds, undefined, { signal: stop }).catch(() => undefined);
+    const pause = ready ? settings.roundMilliseconds : Math.min(READY_MILLISECONDS, settings.roundMilliseconds);
+    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Beside the rounds: where a thousand records are past their time it takes a minute. */
+async function keepTidy(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const ready = nightwatch.isReady();
+    if (ready) {
+      await tried(nightwatch, settings, "tidy", () => nightwatch.tidy());
+    }
+    const pause = ready ? TIDY_MILLISECONDS : settings.roundMilliseconds;
+    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+async function tried(
+  nightwatch: Nightwatch,
+  { log }: NightwatchSettings,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    nightwatch.counters.roundFailures += 1;
+    log("error", `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 }
 

@@ -30,7 +30,7 @@ export class NightwatchRbac extends Construct {
     everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"));
     new ClusterRoleBinding(this, "cluster-binding", { metadata, role: everywhere }).addSubjects(this.account);
     const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
-    own.allow(["get", "list", "create", "update", "delete"], records);
+    own.allow(["get", "list", "watch", "create", "update", "delete"], records);
     const binding = platformMetadata("nightwatch", SYSTEM_NAMESPACE);
     new RoleBinding(this, "binding", { metadata: binding, role: own }).addSubjects(this.account);
     this.controllerLease();

@@ -135,7 +135,7 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
         system,
         "nightlane.example",
         ["runrecords"],
-        ["get", "list", "create", "update", "delete"],
+        ["get", "list", "watch", "create", "update", "delete"],
         "writes the records and removes those past their time",
       ),
     ],

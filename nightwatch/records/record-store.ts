@@ -11,13 +11,8 @@ import {
   type RunRecord,
   recordName,
 } from "../../runs/run-record.ts";
-import { HEADS, type Head, type Pages, pages } from "../watch/pages.ts";
-
-/** Heads are small, ... */
-const PAGE = 500;
-
-/** ... and records, of which only a little is kept, come in pages that are small in memory. */
-const SMALL_PAGE = 50;
+import { listObjects, type Reader } from "../watch/list-objects.ts";
+import type { Head } from "../watch/pages.ts";
 
 /** The records of so many customers are asked for by name; of more, all that there are. */
 const FEW_CUSTOMERS = 20;
@@ -33,10 +28,14 @@ export class RecordStore {
   /** By UID of the run, so that a record is written without being read before. */
   private readonly known = new Map<string, Known>();
 
+  private readonly objects: CustomObjectsApi;
+
   constructor(
-    private readonly objects: CustomObjectsApi,
+    private readonly reader: Reader,
     private readonly namespace: string,
-  ) {}
+  ) {
+    this.objects = reader.objects;
+  }
 
   /** The records that tell how the given dates stand: theirs, those without a date, and those of runs that have not ended. */
   async *recent(dates: readonly Day[]): AsyncIterable<RunRecord> {
@@ -50,9 +49,9 @@ export class RecordStore {
     }
   }
 
-  /** Every record that a label selector takes, page by page. */
-  async *all(labelSelector?: string): AsyncIterable<RunRecord> {
-    for await (const record of pages<RunRecord>(this.pageOf(labelSelector))) {
+  /** Every record that a label selector takes. */
+  async *all(labelSelector: string): AsyncIterable<RunRecord> {
+    for await (const record of this.list<RunRecord>(labelSelector)) {
       this.remember(record);
       yield record;
     }
@@ -60,21 +59,14 @@ export class RecordStore {
 
   /** The records of customers, to learn from; where these are many, perhaps those of others too. */
   ofCustomers(customers: readonly string[]): AsyncIterable<RunRecord> {
-    // A selector looks at all records for each page, so that a thousand customers one by one would take minutes.
-    const selector =
-      customers.length > FEW_CUSTOMERS ? CUSTOMER_LABEL : `${CUSTOMER_LABEL} in (${customers.join(",")})`;
-    return pages<RunRecord>(this.pageOf(selector));
+    return this.list(
+      customers.length > FEW_CUSTOMERS ? CUSTOMER_LABEL : `${CUSTOMER_LABEL} in (${customers.join(",")})`,
+    );
   }
 
   /** Every record but those of some dates, without its content. */
   heads(but: readonly Day[]): AsyncIterable<Head> {
-    const labelSelector = `${DATE_LABEL} notin (${but.join(",")})`;
-    return pages<Head>((options) =>
-      this.objects.listNamespacedCustomObject(
-        { ...RUN_RECORDS, namespace: this.namespace, labelSelector, ...options, limit: PAGE },
-        HEADS,
-      ),
-    );
+    return this.list(`${DATE_LABEL} notin (${but.join(",")})`, true);
   }
 
   /** The facts of one run of a business date; of two under the same number, the one that was recorded last. */
@@ -164,14 +156,8 @@ export class RecordStore {
     this.known.set(spec.uid, { name: metadata.name, resourceVersion: metadata.resourceVersion });
   }
 
-  private pageOf(labelSelector: string | undefined): Pages<RunRecord> {
-    const request = { ...RUN_RECORDS, namespace: this.namespace, limit: SMALL_PAGE };
-    return (options) =>
-      this.objects.listNamespacedCustomObject({
-        ...request,
-        ...options,
-        ...(labelSelector === undefined ? {} : { labelSelector }),
-      });
+  private list<Item>(labelSelector: string, heads = false): AsyncIterable<Item> {
+    return listObjects(this.reader, { ...RUN_RECORDS, namespace: this.namespace, labelSelector, heads });
   }
 
   private record(name: string, facts: RunFacts, resourceVersion: string | undefined): RunRecord {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CustomObjectsApi, type KubeConfig, Watch } from "@kubernetes/client-node";
-import { HEADS, pages } from "./pages.ts";
+import { Watch } from "@kubernetes/client-node";
+import { listObjects, type Reader } from "./list-objects.ts";
 
 /** One kind of custom resource, in all namespaces. */
 export interface Collection {
@@ -29,9 +29,6 @@ export interface Listener<Item, Listed> {
   readonly failed: (error: unknown) => void;
 }
 
-const PAGE = 500;
-/** Nights are large, and little is kept of them. */
-const SMALL_PAGE = 25;
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 /** After this long everything is listed again, in case a change was lost in a way that nobody noticed. */
@@ -50,12 +47,11 @@ export class CollectionWatch<Item, Listed = Item> {
   private seen: string | undefined;
 
   constructor(
-    config: KubeConfig,
-    private readonly objects: CustomObjectsApi,
+    private readonly reader: Reader,
     private readonly collection: Collection,
     private readonly listener: Listener<Item, Listed>,
   ) {
-    this.watch = new Watch(config);
+    this.watch = new Watch(reader.config);
   }
 
   /** Starts; resolves once everything has been listed for the first time. */
@@ -112,14 +108,14 @@ export class CollectionWatch<Item, Listed = Item> {
 
   private async *items(noted: (version: string) => void): AsyncIterable<Listed> {
     const { parts, labelSelector, ...collection } = this.collection;
-    const list = (selector: string | undefined, limit: number, options?: typeof HEADS): AsyncIterable<Listed> => {
+    const list = (selector: string | undefined, heads = false): AsyncIterable<Listed> => {
       const labels = [labelSelector, selector].filter((one) => one !== undefined).join(",");
-      const request = { ...collection, ...(labels === "" ? {} : { labelSelector: labels }), limit };
-      return pages<Listed>((place) => this.objects.listClusterCustomObject({ ...request, ...place }, options), noted);
+      const selected = labels === "" ? {} : { labelSelector: labels };
+      return listObjects(this.reader, { ...collection, ...selected, heads }, noted);
     };
-    yield* list(parts?.whole, parts === undefined ? PAGE : SMALL_PAGE);
+    yield* list(parts?.whole);
     if (parts !== undefined) {
-      yield* list(parts.heads, PAGE, HEADS);
+      yield* list(parts.heads, true);
     }
   }
 

@@ -2,6 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
+const DOCKERFILE = new URL("../../../nightwatch/image/Dockerfile", import.meta.url);
+
+/** The options of Node with which the image runs nightwatch. */
+function imageOptions(): readonly string[] {
+  const entry: readonly string[] = JSON.parse(
+    /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(DOCKERFILE, "utf8"))?.[1] ?? "[]",
+  );
+  return entry.filter((word) => word.startsWith("--"));
+}
+
 /** The real nightwatch as a process of its own. */
 export class WatchProcess {
   private constructor(
@@ -15,7 +25,7 @@ export class WatchProcess {
     const file = openSync(log, "a");
     try {
       const env = { PATH: process.env.PATH ?? "", KUBECONFIG: kubeconfig, PORT: String(port) };
-      const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", process.execPath, bundle], {
+      const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", process.execPath, ...imageOptions(), bundle], {
         env,
         stdio: ["ignore", file, file],
       });
