@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images } from "../../constructs/definition/images.ts";
 import { type Answer, messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import { until } from "../farm/wait.ts";
 import { type ArgoRequest, EXECUTOR_IMAGE, RUNNER_IMAGE, recordedNight } from "../support/argo-requests.ts";
 import { GuardedCluster } from "./admission-support.ts";
 
@@ -55,7 +56,35 @@ describe("a scheduled night as Argo sends it", () => {
     }
     expect(refused).toEqual([]);
   });
+
+  test("is refused at once where the policy makes no exception for schedules", async () => {
+    const path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/nightlane-workflow-creation";
+    const policy = await cluster.api.get<Policy>(path);
+    const validations = policy.spec.validations.map((validation) =>
+      validation.expression.includes("storedTemplates")
+        ? { ...validation, expression: validation.expression.replace(/ \|\| \(.*$/s, "") }
+        : validation,
+    );
+    expect(validations).not.toEqual(policy.spec.validations);
+    const body = { ...policy, spec: { ...policy.spec, validations } };
+    expect(await cluster.api.call({ method: "PUT", path, body })).toMatchObject({ status: 200 });
+
+    const creation = recorded.requests.find(({ verb, resource }) => verb === "create" && resource === "workflows");
+    if (creation === undefined) throw new Error("the record has no creation of a night");
+    const uids = new Uids();
+    uids.set(ownerOf(bodyOf("create workflows")), await scheduleUid());
+    // It is there already: until the policy has changed, that is what the API server says.
+    await until({ what: "the night of a schedule is refused", limitSeconds: 30 }, async () => {
+      return messageOf(await send({ ...creation, path: `${creation.path}?dryRun=All` }, uids)).includes(
+        "status with storedTemplates",
+      );
+    });
+  });
 });
+
+interface Policy {
+  readonly spec: { readonly validations: readonly { readonly expression: string }[] };
+}
 
 /** Requests whose object a later one names by its UID. */
 const NAMED_LATER: Readonly<Record<string, string>> = {
