@@ -7,6 +7,9 @@ import type { NightChoice } from "../choose-night.ts";
 import { DEFAULT_KUBECONFIG, loadKubeconfig } from "../kubeconfig.ts";
 import { Output, type OutputForm, type Screen } from "../output.ts";
 
+/** Help of the option that names a date. */
+export const DATE = "business date, YYYY-MM-DD: never taken from the clock";
+
 /** Where a command writes: results, and what is said on the way. */
 export interface Io {
   readonly out: Writable & Screen;

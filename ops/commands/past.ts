@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import type { Day } from "../../runs/local-time.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import { laneOrPast } from "../lanes.ts";
+import { renderHistory, renderRuns } from "../runs/render-runs.ts";
+import { compare, renderComparison } from "../verbs/compare.ts";
+import { history } from "../verbs/history.ts";
+import { withExamples } from "./examples.ts";
+import { type CommonOptions, centralOf, common, count, DATE, day, type Io, outputOf } from "./options.ts";
+
+interface HistoryCommandOptions extends CommonOptions {
+  readonly date?: Day;
+  readonly from?: Day;
+  readonly to?: Day;
+  readonly limit: number;
+}
+
+interface CompareCommandOptions extends CommonOptions {
+  readonly date: Day;
+  readonly with: string;
+  readonly run?: number;
+  readonly step?: readonly string[];
+}
+
+/** The commands that tell what became of past nights. */
+export function addPastCommands(program: Command, io: Io): void {
+  addHistory(program, io);
+  addCompare(program, io);
+}
+
+function addHistory(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("history <customer>"))
+      .description("what became of earlier runs, from the run records")
+      .option("--date <day>", "one business date, with steps, attempts and decisions", day)
+      .option("--from <day>", "first business date", day)
+      .option("--to <day>", "last business date", day)
+      .option("--limit <number>", "at most so many runs", count, 30)
+      .action(async (customer: string, options: HistoryCommandOptions) => {
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const found = await history(central, await laneOrPast(central, customer), options);
+        output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
+      }),
+    "history nordbank",
+    "history nordbank --date 2026-03-31 -o json",
+  );
+}
+
+function addCompare(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("compare <customer>"))
+      .description("compare a night's results, by hash, with files that another night left in a folder: <step>/<file>")
+      .requiredOption("--date <day>", DATE, day)
+      .requiredOption("--with <folder>", "folder of the other night's results")
+      .option("--run <number>", "which run (default: the last that succeeded)", count)
+      .option("--step <step...>", "only the results of these steps")
+      .action(async (customer: string, options: CompareCommandOptions) => {
+        const { date, with: folder, run: number, step } = options;
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const compared = await compare(central, await laneOrPast(central, customer), {
+          date,
+          folder,
+          ...(number === undefined ? {} : { run: number }),
+          ...(step === undefined ? {} : { steps: step }),
+        });
+        output.show("Comparison", compared, renderComparison);
+        if (!compared.same) {
+          throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
+        }
+      }),
+    "compare lakebank --date 2026-03-31 --with /data/out/2026-03-31 --step var-es report",
+  );
+}
