@@ -18,9 +18,9 @@ export default {
     ),
     forbidden(
       "customers-import-constructs",
-      "A customer file says what the customer is, with the library's words alone.",
+      "A customer file says what the customer is, with the library's words and what customers share.",
       { path: "^customers/" },
-      { path: "^(?!constructs/index\\.ts$)", ...own },
+      { path: "^(?!constructs/index\\.ts$|customers/shared/)", ...own },
     ),
     forbidden(
       "runs-stands-alone",

@@ -37,5 +37,7 @@ function texts(value: unknown, at: string): readonly (readonly [string, string])
   if (typeof value !== "object" || value === null || value instanceof Step) {
     return [];
   }
-  return Object.entries(value).flatMap(([name, entry]) => texts(entry, below(at, name)));
+  const { values: _, ...said } = value as Readonly<Record<string, unknown>>;
+  // A chart's values go to Argo CD and to no step.
+  return Object.entries("chart" in value ? said : value).flatMap(([name, entry]) => texts(entry, below(at, name)));
 }

@@ -5,7 +5,7 @@ import { runnersAtOnce } from "../night/runners-at-once.ts";
 import type { Step } from "../night/step.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
 import { given, withDefaults } from "./given.ts";
-import type { RiskWorkflow } from "./risk-workflow.ts";
+import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
 /** The cluster a customer runs our software in. */
 export interface ClusterProps {
@@ -155,6 +155,15 @@ function stepsOf(workflow: RiskWorkflow): readonly Step[] {
 /** Whether `value` was made by `defineCustomer`. */
 export function isCustomerDefinition(value: unknown): value is CustomerDefinition {
   return typeof value === "object" && value !== null && definitions.has(value as CustomerDefinition);
+}
+
+/**
+ * A value from outside as a definition, for the checks to judge. What follows from the rest is derived again, so that
+ * no two parts of it can say different things.
+ */
+export function asDefinition(value: unknown): CustomerDefinition {
+  const definition = given(value as CustomerDefinition) as CustomerDefinition;
+  return { ...definition, workflow: withSteps(definition.workflow) };
 }
 
 /** `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so that it may be indented. */

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { checkCustomer } from "../checks/check-customer.ts";
 import { checkName, suggestName } from "../checks/check-name.ts";
+import { evaluateFile } from "../evaluation/evaluate-file.ts";
 import { nearName } from "../form/near-name.ts";
-import { type CustomerDefinition, isCustomerDefinition } from "./customer-definition.ts";
-import { type Problem, ProblemsError, received, UserError } from "./problem.ts";
+import { asDefinition, type CustomerDefinition } from "./customer-definition.ts";
+import { type Problem, ProblemsError, received } from "./problem.ts";
 
 /** Folder of the customer files; NIGHTLANE_CUSTOMERS names another one, for the customers of a test. */
 export const CUSTOMERS_FOLDER = resolve(
@@ -41,17 +42,11 @@ export function customerFile(name: string): string {
  * @throws UserError for an unknown name or a file that is no customer definition.
  */
 export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Promise<CustomerDefinition> {
-  const definition = await importDefault(name, findFile(name, folder));
-  if (!isCustomerDefinition(definition)) {
-    throw new ProblemsError(customerFile(name), [
-      {
-        property: "export default",
-        received: definition === undefined ? "nothing" : "something that defineCustomer did not make",
-        rule: "a customer file's default export is its definition",
-        mend: "write export default defineCustomer({ ... })",
-      },
-    ]);
+  const evaluation = await evaluateFile(findFile(name, folder), customerFile(name));
+  if ("problem" in evaluation) {
+    throw new ProblemsError(customerFile(name), [evaluation.problem]);
   }
+  const definition = asDefinition(evaluation.made);
   if (definition.name !== name) {
     throw new ProblemsError(customerFile(name), [
       otherName(name, definition),
@@ -76,6 +71,9 @@ function otherName(name: string, definition: CustomerDefinition): Problem {
 
 function findFile(name: string, folder: string): string {
   const file = join(folder, `${name}.ts`);
+  if (checkName(name).length === 0 && existsSync(file)) {
+    return file;
+  }
   const known = customerNames(folder);
   const problem = (received: string, rule: string, mend: string): ProblemsError =>
     new ProblemsError(/^[\w.-]+$/.test(name) ? customerFile(name) : customerFile("<name>"), [
@@ -104,35 +102,4 @@ function findFile(name: string, folder: string): string {
     );
   }
   return file;
-}
-
-async function importDefault(name: string, file: string): Promise<unknown> {
-  try {
-    const loaded: { readonly default?: unknown } = await import(pathToFileURL(file).href);
-    return loaded.default;
-  } catch (error) {
-    if (error instanceof UserError) {
-      throw error;
-    }
-    const line = error instanceof Error ? new RegExp(`${name}\\.ts:(\\d+)`).exec(error.stack ?? "")?.[1] : undefined;
-    const place = line === undefined ? customerFile(name) : `line ${line} of ${customerFile(name)}`;
-    throw new ProblemsError(
-      customerFile(name),
-      [
-        {
-          property: line === undefined ? "(file)" : `line ${line}`,
-          received: error instanceof Error ? firstFault(error) : `${received(error)}, thrown`,
-          rule: "a customer file loads without an error",
-          mend: `correct ${place}; npx tsc --noEmit shows what the types know of it`,
-        },
-      ],
-      { cause: error },
-    );
-  }
-}
-
-/** What an error says in one line; where a file could not even be read as TypeScript, the first such fault. */
-function firstFault({ name, message }: Error): string {
-  const syntax = /: ERROR: (.*)/.exec(message)?.[1];
-  return syntax ?? `${name}: ${message.split("\n")[0]}`;
 }

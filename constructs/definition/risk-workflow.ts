@@ -1,7 +1,7 @@
 import { Night } from "../night/night.ts";
 import { shadowSteps } from "../night/shadow.ts";
-import type { Step } from "../night/step.ts";
-import { given } from "./given.ts";
+import { Step } from "../night/step.ts";
+import { given, isObject } from "./given.ts";
 import type { NightSchedule } from "./schedule.ts";
 
 /** A customer's night: when it starts, when it should have ended, and its steps. */
@@ -54,13 +54,17 @@ export interface RiskWorkflowProps {
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   const { steps, finishBy = "06:00", shadow = false, ...rest } = given(props) as RiskWorkflowProps;
   const declared = declare(steps);
-  return {
-    ...rest,
-    finishBy,
-    shadow,
-    steps: shadow === true && Array.isArray(declared) ? shadowSteps(declared) : declared,
-    declared,
-  };
+  return withSteps({ ...rest, finishBy, shadow, steps: declared, declared });
+}
+
+/** A workflow with the steps that its night has of those that are declared. */
+export function withSteps(workflow: RiskWorkflow): RiskWorkflow {
+  if (!isObject(workflow) || !("declared" in workflow)) {
+    return workflow;
+  }
+  const { shadow, declared } = workflow;
+  const isNight = Array.isArray(declared) && declared.every((step) => step instanceof Step);
+  return { ...workflow, steps: shadow === true && isNight ? shadowSteps(declared) : declared };
 }
 
 /** The steps; in the place of a function that declares some, what was given instead, for the form to report. */

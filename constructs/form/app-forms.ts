@@ -20,10 +20,16 @@ export const deployedAppForm = record<DeployedApp>(
   'deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } })',
 );
 
+/** No chart has values as deep as that. */
+const LONGEST_PATH = 1000;
+
 /** What a chart's values may hold: what JSON can say. */
 const chartValue: Form = {
   inspect(value, at, findings) {
-    if (Array.isArray(value)) {
+    if (at.length > LONGEST_PATH) {
+      const rule = "a value of a chart that does not hold itself";
+      findings.wrong.push({ property: at.slice(0, 80), received: "one without an end", rule, mend: "write it out" });
+    } else if (Array.isArray(value)) {
       for (const [index, entry] of value.entries()) {
         chartValue.inspect(entry, `${at}[${index}]`, findings);
       }

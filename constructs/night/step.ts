@@ -132,9 +132,10 @@ export class Step {
     /** Unique in the night; a lower-case DNS label. */
     readonly name: string,
     readonly work: StepWork,
+    edges?: readonly unknown[],
   ) {
     const { after = [] } = work.options;
-    this.upstream = Array.isArray(after) ? [...after] : [after];
+    this.upstream = [...(edges ?? (Array.isArray(after) ? after : [after]))];
   }
 
   /** Steps that must have ended before this one starts. */

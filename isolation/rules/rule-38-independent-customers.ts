@@ -15,7 +15,7 @@ export const independentCustomers: Rule = {
   name: "independent-customers",
   info: "A change of one customer reaches another's manifests, files or namespace.",
   explanation:
-    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library only; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, under the customer's name in its namespace), name no other lane, and refer to no template that lanes share.",
+    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library and what lies in customers/shared/ only, which is all that its evaluation has; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, under the customer's name in its namespace), name no other lane, and refer to no template that lanes share.",
   unit: "renderings, files and objects",
   check(view, inspection) {
     const { change } = view.trials;
@@ -56,7 +56,7 @@ function checkRenderings({ changed, renderings, others }: ChangeTrial, inspectio
   }
 }
 
-/** What a customer's file may import: the library, and packages that change nothing but what they are given. */
+/** Imports as they are spelled. A file is evaluated where there is nothing else to import; this says so to a reviewer. */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(["'`])([^"'`]+)\1/g;
 
 function checkImports({ name, source }: CustomerLane, inspection: Inspection): void {
@@ -65,8 +65,9 @@ function checkImports({ name, source }: CustomerLane, inspection: Inspection): v
   }
   inspection.examine();
   for (const [, , module = ""] of source.matchAll(IMPORT)) {
-    if (!/(?:^|\/)constructs\//.test(module)) {
-      report(inspection, `customers/${name}.ts`, `imports ${module}`, "import from ../constructs/index.ts only");
+    if (!/(?:^|\/)constructs\/index\.ts$|^\.\/shared\/[\w-]+\.ts$/.test(module)) {
+      const mend = "import from ../constructs/index.ts and ./shared/ only";
+      report(inspection, `customers/${name}.ts`, `imports ${module}`, mend);
     }
   }
 }

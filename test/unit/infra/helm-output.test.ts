@@ -3,15 +3,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeHelmOutput } from "../../../infra/helm-output.ts";
+import { customerText } from "../../support/customer-text.ts";
 import { contents, temporaryFolder } from "../../support/folders.ts";
-
-const support = new URL("../../support/customer.ts", import.meta.url).href;
 
 function customersFolder(...names: readonly string[]): string {
   const folder = temporaryFolder();
   for (const name of names) {
-    const content = `import { testCustomer } from "${support}";\nexport default testCustomer({ name: "${name}" });`;
-    writeFileSync(join(folder, `${name}.ts`), content);
+    writeFileSync(join(folder, `${name}.ts`), customerText(name, "192.0.2.10", {}));
   }
   return folder;
 }

@@ -4,20 +4,15 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeOutput } from "../../../infra/write-output.ts";
+import { customerText } from "../../support/customer-text.ts";
 import { contents, temporaryFolder } from "../../support/folders.ts";
 import { CANARY, kubeconfig } from "../../support/kubeconfig.ts";
-
-const support = new URL("../../support/customer.ts", import.meta.url).href;
 
 /** A folder of customers of these names, written in this order. */
 function customersFolder(...names: readonly string[]): string {
   const folder = temporaryFolder();
   for (const name of names) {
-    const definition = `testCustomer({ name: "${name}" })`;
-    writeFileSync(
-      join(folder, `${name}.ts`),
-      `import { testCustomer } from "${support}";\nexport default ${definition};`,
-    );
+    writeFileSync(join(folder, `${name}.ts`), customerText(name, "192.0.2.10", {}));
   }
   return folder;
 }
@@ -79,10 +74,7 @@ describe("writeOutput", () => {
     const good = contents(outdir);
     const broken = customersFolder("one-bank");
     writeFileSync(join(broken, "other-bank.ts"), "export default 1;");
-    writeFileSync(
-      join(broken, "third.ts"),
-      `import { testCustomer } from "${support}";\nexport default testCustomer({ name: "third", displayName: "" });`,
-    );
+    writeFileSync(join(broken, "third.ts"), customerText("third", "192.0.2.10", { displayName: '""' }));
     await expect(writeOutput(outdir, broken)).rejects.toThrow(UserError);
     await expect(writeOutput(outdir, broken)).rejects.toThrow(
       /customers\/other-bank\.ts: 1 problem.*customers\/third\.ts: 1 problem/s,

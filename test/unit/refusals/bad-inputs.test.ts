@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeOutput } from "../../../infra/write-output.ts";
+import { customerText } from "../../support/customer-text.ts";
 import { BAD_INPUTS, SECRET } from "./bad-inputs.ts";
-import { customerText } from "./customer-text.ts";
 
 /** All files are written into one folder and read in one run, as a folder of customers is. */
 const files = BAD_INPUTS.map((input, index) => ({ ...input, name: `bad${index}` }));

@@ -1,5 +1,5 @@
 import { certificate } from "../../support/certificates.ts";
-import { night, type Places } from "./customer-text.ts";
+import { night, type Places } from "../../support/customer-text.ts";
 
 /** A customer file with one fault, and the property that its message must name. */
 export interface BadInput {
@@ -176,6 +176,13 @@ const apps: readonly BadInput[] = [
   ...each("apps", "apps.a.revision", [`{ a: helmApp({ ${chart}, revision: "main" }) }`]),
   ...each("apps", "apps.a.chart", [`{ a: helmApp({ ${chart}, chart: "../x" }) }`]),
   ...each("apps", "apps.a.valuse", [`{ a: helmApp({ ${chart}, valuse: {} }) }`]),
+  {
+    places: {
+      before: "const circle = {}; circle.circle = circle;",
+      apps: `{ a: helmApp({ ${chart}, values: circle }) }`,
+    },
+    property: "apps.a.values.circle",
+  },
   ...each("apps", "apps.a.values.x", [`{ a: helmApp({ ${chart}, values: { x: () => 1 } }) }`]),
   ...each("apps", 'apps.a.labels["a b"]', [`{ a: helmApp({ ${chart}, labels: { "a b": "c" } }) }`]),
 ];

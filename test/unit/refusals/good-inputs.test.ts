@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeOutput } from "../../../infra/write-output.ts";
-import { customerText } from "./customer-text.ts";
+import { customerText } from "../../support/customer-text.ts";
 import { GOOD_INPUTS } from "./good-inputs.ts";
 
 let folder: string;

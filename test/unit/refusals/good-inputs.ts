@@ -1,5 +1,5 @@
 import { certificate } from "../../support/certificates.ts";
-import { night, type Places } from "./customer-text.ts";
+import { night, type Places } from "../../support/customer-text.ts";
 
 function step(call: string): Places {
   return { steps: `(night) => { ${night(call)} }` };
@@ -34,6 +34,7 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     before:
       'const chart = helmApp({ repository: "https://git.x.example/a/b.git", revision: "a-1.2", chart: "c", values: { n: 1, deep: { list: [1, "a", true, {}] }, braces: "{{ x }}" } });',
     apps: "{ c: chart }",
+    ...step('night.exec("e", { app: chart, command: [String(chart.values.n)] });'),
     credentials: '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") }',
   },
   "a start after midnight": { schedule: 'nightly("00:15", { timezone: "America/New_York", calendar: NEW_YORK })' },

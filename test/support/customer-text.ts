@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { certificate } from "../../support/certificates.ts";
+import { certificate } from "./certificates.ts";
 
-const library = fileURLToPath(new URL("../../../constructs/index.ts", import.meta.url));
+const library = fileURLToPath(new URL("../../constructs/index.ts", import.meta.url));
 
 /** What a test writes in the places of a customer file; text as it stands in the file, empty to leave the property out. */
 export interface Places {

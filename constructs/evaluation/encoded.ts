@@ -1,0 +1,41 @@
+/**
+ * What a customer file hands back: JSON, in which objects stand in a list, so that one that occurs twice is one again
+ * after it is read, and a circle is a circle.
+ */
+export interface Encoded {
+  readonly root: EncodedValue;
+  readonly objects: readonly EncodedObject[];
+}
+
+/** A plain value, the place of an object in the list, or what JSON has no word for. */
+export type EncodedValue =
+  | null
+  | boolean
+  | number
+  | string
+  | { readonly object: number }
+  | { readonly number: string }
+  | { readonly kind: "undefined" | "function" | "symbol" | "bigint" };
+
+export type EncodedObject =
+  | { readonly list: readonly EncodedValue[] }
+  | { readonly fields: readonly (readonly [string, EncodedValue])[] }
+  | { readonly size: string }
+  | { readonly cpu: EncodedValue }
+  | { readonly milliseconds: number | string }
+  | {
+      readonly step: EncodedValue;
+      readonly kind: string;
+      readonly options: EncodedValue;
+      readonly edges: readonly EncodedValue[];
+    }
+  | { readonly instance: string };
+
+/** What the evaluation of one file came to. */
+export type Outcome =
+  | { readonly definition: Encoded }
+  /** The default export, where defineCustomer did not make it. */
+  | { readonly other: "nothing" | "something" }
+  | { readonly thrown: string; readonly stack: string }
+  | { readonly refusedImport: string; readonly stack: string }
+  | { readonly ended: "time" | "process" };

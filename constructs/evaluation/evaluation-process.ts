@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { compileEvaluator } from "./compile.ts";
+import type { Outcome } from "./encoded.ts";
+import type { Task } from "./evaluator.ts";
+
+/** Beyond a file's own time: for what no timer in the process can end. */
+const GRACE_MILLISECONDS = 5_000;
+
+/** Node's own permissions leave nothing: no file, no other process, no thread, no add-on. */
+const FLAGS = ["--permission", "--disallow-code-generation-from-strings", "--max-old-space-size=256", "--no-warnings"];
+
+/**
+ * The process that evaluates files, one after the other. It is started without an environment, and again after a file
+ * has brought it to its end. While it has nothing to do it keeps nobody from ending.
+ */
+export class EvaluationProcess {
+  private child: ChildProcess | undefined;
+  private library: string | undefined;
+  /** Takes the next line, or undefined where the process has ended. */
+  private answered: (line: string | undefined) => void = () => undefined;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** Evaluates a file after those that were asked for before. */
+  evaluate(task: Omit<Task, "library">, library: string): Promise<Outcome> {
+    const turn = this.last.then(() => this.ask(task, library));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async ask(task: Omit<Task, "library">, library: string): Promise<Outcome> {
+    const child = this.child ?? (await this.start());
+    const sent: Task = this.library === library ? task : { ...task, library };
+    this.library = library;
+    setReferenced(child, true);
+    const line = await this.answer(child, `${JSON.stringify(sent)}\n`, task.milliseconds + GRACE_MILLISECONDS);
+    setReferenced(child, false);
+    if (line === undefined) {
+      this.child = undefined;
+      child.kill("SIGKILL");
+      return { ended: "process" };
+    }
+    return parseOutcome(line);
+  }
+
+  /** The next line, or undefined where the process ends or takes too long. */
+  private async answer(child: ChildProcess, line: string, milliseconds: number): Promise<string | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const answer = await new Promise<string | undefined>((resolve) => {
+      this.answered = resolve;
+      timer = setTimeout(resolve, milliseconds, undefined);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        resolve(undefined);
+      }
+      child.stdin?.write(line);
+    });
+    clearTimeout(timer);
+    return answer;
+  }
+
+  private async start(): Promise<ChildProcess> {
+    const program = await compileEvaluator();
+    const child = spawn(process.execPath, [...FLAGS, "--input-type=commonjs", "--eval", program], {
+      env: {},
+      cwd: "/",
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const say = (line: string | undefined): void => {
+      // One that was ended says nothing for its successor.
+      if (this.child === child) {
+        this.answered(line);
+      }
+    };
+    child.once("exit", () => say(undefined)).once("error", () => say(undefined));
+    child.stdin.on("error", () => say(undefined));
+    createInterface({ input: child.stdout }).on("line", say);
+    this.library = undefined;
+    this.child = child;
+    return child;
+  }
+}
+
+function setReferenced(child: ChildProcess, referenced: boolean): void {
+  for (const one of [child, child.stdin as Socket | null, child.stdout as Socket | null]) {
+    if (referenced) {
+      one?.ref();
+    } else {
+      one?.unref();
+    }
+  }
+}
+
+/** A process that a file has taken over may say anything: what is no outcome is the end of one. */
+function parseOutcome(line: string): Outcome {
+  try {
+    const outcome: unknown = JSON.parse(line);
+    return typeof outcome === "object" && outcome !== null ? (outcome as Outcome) : { ended: "process" };
+  } catch {
+    return { ended: "process" };
+  }
+}

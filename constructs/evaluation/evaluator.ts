@@ -1,0 +1,108 @@
+import { createInterface } from "node:readline";
+import vm from "node:vm";
+
+/** One file to evaluate, all as JavaScript of the form of CommonJS. */
+export interface Task {
+  /** The compiled library, sent when it is new. */
+  readonly library?: string;
+  /** The file and the modules that it may import beside the library, by their place. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Places of the library. */
+  readonly libraries: readonly string[];
+  /** Place of the file, from which imports are resolved. */
+  readonly place: string;
+  readonly milliseconds: number;
+}
+
+/**
+ * The process in which customer files are evaluated: without environment, files, network and other processes, which it
+ * was started without. Each file has a world of its own, in which there is the language and the library and nothing
+ * else; text is all that comes out of it, the file's own code included.
+ */
+for (const name of ["fetch", "WebSocket", "EventSource", "navigator"]) {
+  Reflect.deleteProperty(globalThis, name);
+}
+Reflect.deleteProperty(process, "getBuiltinModule");
+Reflect.deleteProperty(process, "binding");
+
+let library = new vm.Script("");
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const task = JSON.parse(line) as Task;
+  if (task.library !== undefined) {
+    const text = `var nightlane = { exports: {} }; ((module, exports) => {${task.library}\n})(nightlane, nightlane.exports);`;
+    library = new vm.Script(text, { filename: "library" });
+  }
+  process.stdout.write(`${evaluate(task)}\n`);
+});
+
+function evaluate({ modules, libraries, place, milliseconds }: Task): string {
+  let started = performance.now();
+  try {
+    const world = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
+      codeGeneration: { strings: false, wasm: false },
+      microtaskMode: "afterEvaluate",
+    });
+    vm.runInContext(PREPARE, world);
+    library.runInContext(world);
+    for (const [at, code] of Object.entries(modules)) {
+      const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {${code}\n};`;
+      vm.runInContext(text, world, { filename: at });
+    }
+    started = performance.now();
+    const outcome: unknown = vm.runInContext(`(${RUN})(${JSON.stringify({ libraries, place })})`, world, {
+      timeout: milliseconds,
+    });
+    return typeof outcome === "string" ? outcome.replaceAll("\n", " ") : '{"ended":"process"}';
+  } catch {
+    // What was thrown may be the file's own and is not looked at; its time tells what happened.
+    return JSON.stringify({ ended: performance.now() - started >= milliseconds ? "time" : "process" });
+  }
+}
+
+/** Takes away what would hand objects of this process to a file's code: a hook that formats stack traces. */
+const PREPARE =
+  'Object.defineProperty(Error, "prepareStackTrace", { value: undefined }); Error.stackTraceLimit = 50; var modules = {};';
+
+/** Runs a file in its world, and says in JSON what came of it. */
+const RUN = `(task) => {
+  "use strict";
+  const { libraries, place } = task;
+  const { outcomeOf, library } = nightlane.exports;
+  const { stringify } = JSON;
+  const registered = modules;
+  const loaded = {};
+  const placeOf = (from, specifier) => {
+    const parts = specifier.startsWith("/") ? [] : from.split("/").slice(0, -1);
+    for (const part of specifier.split("/")) {
+      if (part === "..") parts.pop();
+      else if (part !== "." && part !== "") parts.push(part);
+    }
+    return specifier.startsWith("/") ? "/" + parts.join("/") : parts.join("/");
+  };
+  let refused;
+  const run = (at) => {
+    const module = { exports: {} };
+    loaded[at] = module;
+    const require = (specifier) => {
+      const target = placeOf(at, String(specifier));
+      if (libraries.includes(target)) return library;
+      if (Object.hasOwn(loaded, target)) return loaded[target].exports;
+      if (Object.hasOwn(registered, target)) return run(target);
+      refused = String(specifier);
+      throw new Error("imports " + specifier);
+    };
+    registered[at](require, module, module.exports);
+    return module.exports;
+  };
+  const text = (value) => { try { return String(value); } catch { return "something"; } };
+  try {
+    return stringify(outcomeOf(run(place).default));
+  } catch (error) {
+    const isError = error instanceof Error;
+    const stack = isError ? text(error.stack) : "";
+    if (refused !== undefined) return stringify({ refusedImport: refused, stack });
+    const thrown = isError ? text(error.name) + ": " + text(error.message) : text(stringify(error)) + ", thrown";
+    return stringify({ thrown, stack });
+  }
+}`;

@@ -1,0 +1,124 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { checkCustomer } from "../../../../constructs/checks/check-customer.ts";
+import { loadCustomer } from "../../../../constructs/definition/customer-files.ts";
+import { evaluateFile } from "../../../../constructs/evaluation/evaluate-file.ts";
+import { customerText } from "../../../support/customer-text.ts";
+import { temporaryFolder } from "../../../support/folders.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** A folder with the one customer `lake`, whose file begins with `before`. */
+function folderWith(before: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", { before }));
+  return folder;
+}
+
+async function load(before: string): Promise<string> {
+  const error: unknown = await loadCustomer("lake", folderWith(before)).catch((caught: unknown) => caught);
+  return error instanceof Error ? error.message : "loaded";
+}
+
+/** The display name that a file computes, in which it says what it has found. */
+async function found(expression: string): Promise<unknown> {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", { displayName: expression }));
+  return (await loadCustomer("lake", folder)).displayName;
+}
+
+describe("a customer's file", () => {
+  test.each([
+    ['import { readFileSync } from "node:fs";', 'an import of "node:fs"'],
+    ['import "net";', 'an import of "net"'],
+    ['import { readCredentials } from "../constructs/../infra/credentials.ts";', "infra/credentials.ts"],
+    ['import "./other.ts";', 'an import of "./other.ts"'],
+    ['require("node:fs");', 'an import of "node:fs"'],
+    ['const fs = process.getBuiltinModule("node:fs");', "process is not defined"],
+    ['fetch("http://127.0.0.1:1/");', "fetch is not defined"],
+    ['new Function("return process")();', "Code generation from strings disallowed"],
+    ['eval("process");', "Code generation from strings disallowed"],
+    ["await 1;", "await"],
+  ])("cannot do %s, and the message names the line", async (before, shown) => {
+    const message = await load(before);
+    expect(message).toMatch(/^customers\/lake\.ts: 1 problem\n {2}line \d+: received .*\n {4}rule: .*\n {4}mend: /);
+    expect(message).toContain(shown);
+  });
+
+  test("names the very line in which an error came up", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), "// one\n\ntype Two = string;\nconst three: Two = 'x';\n\nnope(three);\n");
+    await expect(loadCustomer("lake", folder)).rejects.toThrow("line 6: received ReferenceError: nope is not defined");
+  });
+
+  test.each([
+    "process",
+    "globalThis.process",
+    "globalThis.require",
+    "globalThis.Buffer",
+    "globalThis.setTimeout",
+    "Error.constructor.constructor.process",
+    "Size.constructor.process",
+    "night.constructor.process",
+  ])("does not see %s", async (name) => {
+    const expression = `(() => { try { return typeof (${name}); } catch { return "undefined"; } })()`;
+    expect(await found(expression)).toBe("undefined");
+  });
+
+  test("gets no object of the process that evaluates it by a hook for stack traces", async () => {
+    const hook = "Error.prepareStackTrace = (_, sites) => { throw new RangeError(typeof sites[0].getThis()); };";
+    expect(await load(`try { ${hook} } catch {} null.x;`)).toContain("TypeError: Cannot read properties of null");
+  });
+
+  test("does not reach another file's world", async () => {
+    const folder = folderWith("globalThis.left = 1; Object.prototype.left = 1; Array.prototype.map = () => [];");
+    writeFileSync(
+      join(folder, "hill.ts"),
+      customerText("hill", "10.65.0.2", { displayName: "String(globalThis.left) + String({}.left)" }),
+    );
+    await Promise.allSettled([loadCustomer("lake", folder)]);
+    expect((await loadCustomer("hill", folder)).displayName).toBe("undefinedundefined");
+  });
+
+  test("does not see the environment", async () => {
+    vi.stubEnv("CUSTOMER_KUBECONFIG", "/kubeconfig");
+    expect(await load("const path = process.env.CUSTOMER_KUBECONFIG;")).toContain("process is not defined");
+  });
+
+  test.each([
+    ["for (;;) {}", "nothing within 0.3 s"],
+    ["Promise.resolve().then(() => { for (;;) {} });", "nothing within 0.3 s"],
+    ["const all = []; for (;;) { all.push(new Array(1e6).fill({})); }", /nothing within|the end of the process/],
+    ["function deep() { deep(); } deep();", "RangeError: Maximum call stack size exceeded"],
+  ])("that does %s is told with its name", async (before, shown) => {
+    const folder = folderWith(before);
+    const evaluation = await evaluateFile(join(folder, "lake.ts"), "customers/lake.ts", 300);
+    expect("problem" in evaluation ? evaluation.problem.received : "").toMatch(shown);
+  });
+
+  test("is evaluated after one that ended the process", async () => {
+    const folder = folderWith("const all = []; for (;;) { all.push(new Array(1e6).fill({})); }");
+    writeFileSync(join(folder, "hill.ts"), customerText("hill", "10.65.0.2", {}));
+    const [lake, hill] = await Promise.allSettled(["lake", "hill"].map((name) => loadCustomer(name, folder)));
+    expect(lake?.status).toBe("rejected");
+    expect(hill?.status).toBe("fulfilled");
+  });
+});
+
+describe("code for several customers", () => {
+  test("lies in the folder shared, and sees no more than a customer's file", async () => {
+    const folder = folderWith('import { holidays } from "./shared/holidays.ts";');
+    mkdirSync(join(folder, "shared"));
+    writeFileSync(join(folder, "shared", "days.ts"), 'export const day: string = "2026-12-24";');
+    writeFileSync(
+      join(folder, "shared", "holidays.ts"),
+      'import { day } from "./days.ts";\nexport const holidays = [day];',
+    );
+    expect(checkCustomer(await loadCustomer("lake", folder))).toEqual([]);
+    writeFileSync(join(folder, "shared", "days.ts"), "export const day = process.env.HOME;");
+    await expect(loadCustomer("lake", folder)).rejects.toThrow("process is not defined");
+  });
+});
