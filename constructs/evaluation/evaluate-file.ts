@@ -26,7 +26,7 @@ export type Evaluation = { readonly made: unknown } | { readonly problem: Proble
  * named to people.
  */
 export async function evaluateFile(file: string, shown: string, milliseconds = FILE_MILLISECONDS): Promise<Evaluation> {
-  const place = resolve(file);
+  const place = realpathSync(file);
   const compiled = new Map<string, Compiled>();
   for (const module of [place, ...sharedFiles(dirname(place))]) {
     const at =

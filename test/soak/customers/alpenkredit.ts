@@ -1,1 +1,1 @@
-export { default } from "../../../customers/alpenkredit.ts";
+../../../customers/alpenkredit.ts

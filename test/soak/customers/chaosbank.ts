@@ -1,1 +1,1 @@
-export { default } from "../../chaos/customers/chaosbank.ts";
+../../chaos/customers/chaosbank.ts

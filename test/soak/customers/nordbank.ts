@@ -1,1 +1,1 @@
-export { default } from "../../../customers/nordbank.ts";
+../../../customers/nordbank.ts
