@@ -1,24 +1,25 @@
 import pLimit from "p-limit";
-import { compareRuns } from "../runs/compare-runs.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
-import { addDays, type Day } from "../runs/local-time.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { ForecastBook } from "./forecast-book.ts";
+import { illnessOf } from "./health.ts";
 import { customerOf, type Lane } from "./lane.ts";
 import { lookAt, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Webhook } from "./notify/webhook.ts";
+import { awaitsComparison, withComparison } from "./records/comparison.ts";
 import { missedFacts, missedUid } from "./records/missed-night.ts";
+import { recentDates } from "./records/recent-dates.ts";
 import type { RecordStore } from "./records/record-store.ts";
 import { RecordWriter } from "./records/record-writer.ts";
-import { expired } from "./records/retention.ts";
+import { removeExpired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
 import type { RunForecast } from "./run-forecast.ts";
 import type { Signal } from "./signals/signal.ts";
@@ -45,11 +46,6 @@ export interface NightwatchParts {
 /** So many workflows are read at once: they are large. */
 const READ_AT_ONCE = 8;
 const DAY = 24 * 3600_000;
-/** Listing everything again takes seconds; after this long without it, something is wrong with the watches. */
-const SILENT_MILLISECONDS = 60 * 60_000;
-/** A round takes a second or two; after this long without one that came to its end, something is wrong with the rounds. */
-const STALLED_MILLISECONDS = 10 * 60_000;
-
 /**
  * Watches the nights of all lanes: keeps a record of each run, tells Prometheus how things stand, and calls a person
  * where one is needed. It reads workflows and schedules and writes nothing but its records. Each lane is looked at by
@@ -81,7 +77,7 @@ export class Nightwatch {
   constructor(private readonly parts: NightwatchParts) {
     this.startedAt = parts.clock();
     this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
-    this.writer = new RecordWriter(parts.store, (facts) => this.compared(facts), {
+    this.writer = new RecordWriter(parts.store, (facts) => withComparison(parts.store, facts), {
       written: () => {
         this.counters.recordsWritten += 1;
       },
@@ -224,15 +220,8 @@ export class Nightwatch {
   /** Removes records past their time, and forgets what is long over. Once an hour is enough. */
   async tidy(): Promise<void> {
     const now = this.parts.clock();
-    for await (const { metadata } of this.parts.store.heads(recentDates(this.parts.retentionDays - 2, now))) {
-      // A record is made when its run starts: its content is read only when that is long enough ago.
-      if (now - Date.parse(metadata.creationTimestamp ?? "") > this.parts.retentionDays * DAY) {
-        const record = await this.parts.store.find(metadata.name);
-        if (record !== undefined && expired(record, this.parts.retentionDays, now)) {
-          await this.parts.store.remove(metadata.name);
-          this.parts.log("info", `record ${metadata.name} is past its ${this.parts.retentionDays} days: removed`);
-        }
-      }
+    for await (const name of removeExpired(this.parts.store, this.parts.retentionDays, now)) {
+      this.parts.log("info", `record ${name} is past its ${this.parts.retentionDays} days: removed`);
     }
     this.volumes.prune(now);
     const gone = this.book.prune(now);
@@ -249,17 +238,7 @@ export class Nightwatch {
 
   /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
   illness(): string | undefined {
-    const now = this.parts.clock();
-    const since = (seconds: number): number => now - Math.max(seconds * 1000, this.startedAt);
-    const last = (seconds: number): string => (seconds === 0 ? "never" : new Date(seconds * 1000).toISOString());
-    const { lastListed, lastRound } = this.counters;
-    if (since(lastListed) >= SILENT_MILLISECONDS) {
-      return `everything was last listed: ${last(lastListed)}`;
-    }
-    // Rounds begin once everything has been listed.
-    return this.isReady() && since(lastRound) >= STALLED_MILLISECONDS
-      ? `the last round that came to its end: ${last(lastRound)}`
-      : undefined;
+    return illnessOf(this.counters, this.startedAt, this.parts.clock());
   }
 
   /** Comes to its end when the past nights that forecasts are made from have been read, which rounds do not wait for. */
@@ -331,16 +310,6 @@ export class Nightwatch {
     this.book.noteProblem(facts.customer, `record ${facts.night}`, reason, this.parts.clock());
   }
 
-  /** Adds the comparison to a repeated run that has just ended. */
-  private async compared(facts: RunFacts): Promise<RunFacts> {
-    const { repeats, businessDate } = facts;
-    if (!awaitsComparison(facts) || repeats === undefined || businessDate === undefined) {
-      return facts;
-    }
-    const original = await this.parts.store.findRun(facts.customer, businessDate, repeats);
-    return original === undefined ? facts : { ...facts, comparison: compareRuns(facts, original) };
-  }
-
   private notifiedKeys(): ReadonlySet<string> {
     return new Set(
       this.sight.lanes.flatMap((lane) =>
@@ -365,16 +334,6 @@ export class Nightwatch {
       }
     }
   }
-}
-
-/** The dates of so many days until tomorrow. @param now Milliseconds. */
-function recentDates(days: number, now: number): readonly Day[] {
-  const today = new Date(now).toISOString().slice(0, 10);
-  return Array.from({ length: Math.max(0, days) + 1 }, (_, back) => addDays(today, 1 - back));
-}
-
-function awaitsComparison({ repeats, businessDate, comparison, phase }: RunFacts): boolean {
-  return repeats !== undefined && businessDate !== undefined && comparison === undefined && phase === "Succeeded";
 }
 
 /** A missed night has no workflow; its record goes by another name. */
