@@ -11,6 +11,7 @@ import { Reaper } from "./lane/reaper.ts";
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
 import { WorkflowRbac } from "./lane/workflow-rbac.ts";
+import { NightwatchLaneRole } from "./platform/nightwatch-lane-role.ts";
 import { OncallRole } from "./platform/oncall-role.ts";
 import { SparkRiskWorkflow } from "./workflow/spark-risk-workflow.ts";
 
@@ -25,6 +26,7 @@ export class Customer extends Chart {
     new NetworkBoundary(this, "network", { customer, apiServer: apiServer(definition), central: centralCluster });
     new WorkflowRbac(this, "rbac", customer);
     new OncallRole(this, "oncall", customer);
+    new NightwatchLaneRole(this, "nightwatch", customer);
     new ResultsVolume(this, "results", {
       customer,
       size: lane.resultsSize,

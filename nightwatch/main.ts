@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { KubeConfig } from "@kubernetes/client-node";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { startNightwatch } from "./start.ts";
@@ -27,6 +28,9 @@ const { port, stop } = await startNightwatch({
   retentionDays: Number(process.env.RETENTION_DAYS ?? "90"),
   port: Number(process.env.PORT ?? "8080"),
   roundMilliseconds: 5000,
+  identity: process.env.POD_NAME ?? hostname(),
+  // At once: what it does from now on, another one does too. It comes back as the one that stands by.
+  lost: () => process.exit(1),
   log,
 });
 log("info", `nightwatch serves /metrics on port ${port}`);

@@ -3,6 +3,7 @@ import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
+import { newestFirst } from "../runs/runs-of-a-date.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
@@ -177,6 +178,24 @@ export class Nightwatch {
       this.writer.note(facts);
     }
     this.counters.lastListed = Math.floor(this.parts.clock() / 1000);
+  }
+
+  /**
+   * Every run of a customer that is known, by business date and number, the newest first: of one that runs what its
+   * workflow says, of any other what its record does.
+   */
+  async runsOf(customer: string): Promise<readonly RunFacts[]> {
+    const runs = new Map<string, RunFacts>();
+    for await (const { spec } of this.parts.store.ofCustomers([customer])) {
+      runs.set(spec.uid, spec);
+    }
+    const lane = this.book.lanes().find((one) => one.customer === customer);
+    for (const { facts, state } of lane?.view(this.parts.clock()).runs ?? []) {
+      if (state !== undefined || !runs.has(facts.uid)) {
+        runs.set(facts.uid, facts);
+      }
+    }
+    return [...runs.values()].sort(newestFirst);
   }
 
   /** Takes what a reaper says of the results volumes. */

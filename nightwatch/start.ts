@@ -4,7 +4,10 @@ import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
+import { type RunningActs, startActs } from "./acts/start-acts.ts";
 import { errorText } from "./error-text.ts";
+import { Leader } from "./leader.ts";
+import { type Metric, renderMetric } from "./metric.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Webhook } from "./notify/webhook.ts";
@@ -38,8 +41,15 @@ export interface NightwatchSettings {
   readonly port: number;
   /** Milliseconds between two rounds. */
   readonly roundMilliseconds: number;
+  /** Unique among the nightwatches of a cluster, of which one leads. */
+  readonly identity: string;
+  /** Told when another one leads: this one must end. */
+  readonly lost: () => void;
   readonly log: (level: "info" | "error", text: string) => void;
 }
+
+/** Name of the lease of the nightwatch that leads. */
+const LEASE = "nightwatch";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 const LOAD_PAUSE_MILLISECONDS = 5000;
@@ -84,6 +94,7 @@ export async function startNightwatch(
       failed,
     },
   );
+  let acts: RunningActs | undefined;
   // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
   const own = "!workflows.argoproj.io/controller-instanceid";
   const mine = { labelSelector: `${own},${NIGHTS_ONLY}` };
@@ -94,7 +105,10 @@ export async function startNightwatch(
     { ...ARGO, plural: "workflows", ...mine, parts },
     {
       listed: (items) => nightwatch.workflowsListed(items, (head) => readWorkflow(objects, head)),
-      changed: (workflow) => nightwatch.workflowChanged(workflow),
+      changed: (workflow) => {
+        nightwatch.workflowChanged(workflow);
+        acts?.laneChanged(workflow.metadata.namespace);
+      },
       deleted: (workflow) => nightwatch.workflowDeleted(workflow),
       failed,
     },
@@ -114,21 +128,36 @@ export async function startNightwatch(
       failed,
     },
   );
+  const leader = new Leader({ objects, namespace: settings.namespace, name: LEASE, identity: settings.identity, log });
+  let leads = false;
   const { server, port } = await serve(settings.port, {
-    metrics: () => nightwatch.metrics(),
-    illness: () => nightwatch.illness(),
-    isReady: () => nightwatch.isReady(),
+    // One that stands by has seen nothing: a zero would mean that all is well.
+    metrics: () => renderMetric(leadsMetric(leads)) + (leads ? nightwatch.metrics() : ""),
+    illness: () => (leads ? nightwatch.illness() : undefined),
+    // One that stands by is as it should be, though it has nothing to tell.
+    isReady: () => (leads ? nightwatch.isReady() : leader.standsBy),
     failed: (error) => log("error", `request: ${errorText(error)}`),
   });
   const stop = new AbortController();
   const work = async (): Promise<void> => {
+    leads = await leader.won(stop.signal);
+    if (leads) {
+      await Promise.all([lead(), keepLease(leader, settings, stop.signal)]);
+    }
+  };
+  const lead = async (): Promise<void> => {
     await loadRecords(nightwatch, settings, stop.signal);
     if (!stop.signal.aborted) {
       // Whether a night is late can be told only by its schedule, so that comes first.
       void schedules
         .start()
         .then(() => workflows.start())
-        .then(() => reapers.start());
+        .then(() => {
+          // What an act may do depends on the runs there are.
+          const source = { runs: (customer: string) => nightwatch.runsOf(customer) };
+          acts = stop.signal.aborted ? undefined : startActs({ reader, source, log, failed });
+          return reapers.start();
+        });
       await Promise.all([
         keepRound(nightwatch, settings, stop.signal),
         keepTidy(nightwatch, settings, stop.signal),
@@ -143,9 +172,33 @@ export async function startNightwatch(
       stop.abort();
       server.close();
       await working;
-      await Promise.all([schedules.end(), workflows.end(), reapers.end(), nightwatch.end(), alertmanager.end()]);
+      await Promise.all([
+        acts?.stop(),
+        schedules.end(),
+        workflows.end(),
+        reapers.end(),
+        nightwatch.end(),
+        alertmanager.end(),
+      ]);
     },
   };
+}
+
+function leadsMetric(leads: boolean): Metric {
+  return {
+    name: "nightlane_nightwatch_leads",
+    help: "Whether this nightwatch leads; one that stands by says nothing else.",
+    type: "gauge",
+    samples: [[{}, Number(leads)]],
+  };
+}
+
+/** Holds the lease for as long as this nightwatch works. */
+async function keepLease(leader: Leader, { lost, log }: NightwatchSettings, stop: AbortSignal): Promise<void> {
+  if (!(await leader.kept(stop))) {
+    log("error", "the lease is lost: another nightwatch may lead, so this one ends");
+    lost();
+  }
 }
 
 /** Reads the records; tries again for as long as the API server is away. */

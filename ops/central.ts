@@ -1,25 +1,16 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import {
-  AuthenticationV1Api,
-  CoreV1Api,
-  CustomObjectsApi,
-  type KubeConfig,
-  Log,
-  PatchStrategy,
-  setHeaderOptions,
-} from "@kubernetes/client-node";
+import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
 import { laneNamespace } from "../constructs/definition/central-cluster.ts";
-import { type Act, actAnnotation } from "../runs/act.ts";
-import { NIGHTS_ONLY, READER_LABEL } from "../runs/annotations.ts";
+import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
-import { NIGHT_SCHEDULE, runName } from "../runs/run-name.ts";
+import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
+import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
-import { type CronWorkflow, laneSchedule } from "../runs/schedule.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
-import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "./central-errors.ts";
+import { CONFLICT, FORBIDDEN, statusOf } from "./central-errors.ts";
 import { Everywhere } from "./everywhere.ts";
-import { ExitCode, OpsError } from "./exit-code.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { HEADS, orUndefined, type RequestOptions, Requests } from "./requests.ts";
 import { RunRecords } from "./run-records.ts";
@@ -28,36 +19,6 @@ const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
 /** Name under which the API server notes our changes. */
 const FIELD_MANAGER = "nightlane";
-
-const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-
-/** What a night is started with. */
-export interface NightStart {
-  /** `YYYY-MM-DD`. */
-  readonly businessDate: string;
-  /**
-   * 1 for the night itself, more for a replay.
-   * @default 1
-   */
-  readonly runNumber?: number;
-  /**
-   * WorkflowTemplate to run.
-   * @default - the one that the lane's schedule runs now
-   */
-  readonly template?: string;
-  /**
-   * Further parameters of the template, by name.
-   * @default - none
-   */
-  readonly parameters?: Readonly<Record<string, string>>;
-  /**
-   * Who starts it and why. Admission asks for it from everybody but deployers.
-   * @default - not noted
-   */
-  readonly act?: Act;
-  /** @default false */
-  readonly dryRun?: boolean;
-}
 
 /** A workflow without its content. */
 export interface WorkflowHead {
@@ -138,11 +99,6 @@ export class Central {
     );
   }
 
-  /** Name of the WorkflowTemplate that the lane's schedule runs now. */
-  async currentTemplate(namespace: string): Promise<string> {
-    return (await this.schedule(namespace)).spec.workflowSpec.workflowTemplateRef.name;
-  }
-
   /** A WorkflowTemplate's specification; undefined if there is none of that name. */
   async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
     const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
@@ -202,79 +158,27 @@ export class Central {
     return list.items;
   }
 
-  /**
-   * Starts a night of the lane and returns its workflow's name.
-   * @throws OpsError notPossible if there is a run of that date and number
-   */
-  async startNight(namespace: string, start: NightStart): Promise<string> {
-    const { businessDate, runNumber = 1 } = start;
-    const schedule = await this.schedule(namespace);
-    const template = start.template ?? schedule.spec.workflowSpec.workflowTemplateRef.name;
-    const parameters = { "business-date": businessDate, "run-number": String(runNumber), ...start.parameters };
-    const name = runName(laneSchedule(schedule), businessDate, runNumber);
-    const body = {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Workflow",
-      metadata: { name, namespace, ...(start.act === undefined ? {} : { annotations: actAnnotation(start.act) }) },
-      spec: {
-        workflowTemplateRef: { name: template },
-        arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },
-      },
-    };
-    const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER, ...dry(start) };
-    await this.requests.once(`start ${name} in ${namespace}`, async () => {
+  /** Asks nightwatch for an act. A name that is taken is that of an earlier try whose answer was lost. */
+  async createAct(act: Omit<NightAct, "status">, options: ChangeOptions): Promise<void> {
+    const { namespace } = act.metadata;
+    const body = { apiVersion: `${NIGHT_ACTS.group}/${NIGHT_ACTS.version}`, kind: "NightAct", ...act };
+    const request = { ...NIGHT_ACTS, namespace, body, fieldManager: FIELD_MANAGER, ...dry(options) };
+    await this.requests.repeatable(`ask for ${act.spec.verb} in ${namespace}`, async () => {
       try {
         await this.objects.createNamespacedCustomObject(request);
       } catch (error) {
-        throw statusOf(error) === CONFLICT ? runExists(name, businessDate, runNumber) : error;
+        if (statusOf(error) !== CONFLICT) {
+          throw error;
+        }
       }
     });
-    return name;
   }
 
-  /** Name of the lane's newest template that reads kept logs; undefined where the lane has none yet. */
-  async readerTemplate(namespace: string): Promise<string | undefined> {
-    const request = { ...ARGO, namespace, plural: "workflowtemplates" };
-    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await this.requests.repeatable(
-      `list the templates of ${namespace}`,
-      () => this.objects.listNamespacedCustomObject(request, HEADS),
+  /** An act, and how far it is. */
+  async act(namespace: string, name: string): Promise<NightAct> {
+    return this.requests.repeatable(`read act ${name} of ${namespace}`, () =>
+      this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }),
     );
-    return (list.items ?? [])
-      .map(({ metadata }) => metadata)
-      .filter(({ name }) => name.startsWith("reader-"))
-      .sort((a, b) => (b.creationTimestamp ?? "").localeCompare(a.creationTimestamp ?? ""))[0]?.name;
-  }
-
-  /** Starts a workflow that reads a kept log, and returns its name. It is no night, so nobody is asked for a reason. */
-  async startReader(
-    namespace: string,
-    template: string,
-    parameters: Readonly<Record<string, string>>,
-  ): Promise<string> {
-    const body = {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Workflow",
-      metadata: { generateName: "reader-", namespace, labels: { [READER_LABEL]: "yes" } },
-      spec: {
-        workflowTemplateRef: { name: template },
-        arguments: { parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })) },
-      },
-    };
-    const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER };
-    const made: Pick<Workflow, "metadata"> = await this.requests.once(`read what ${namespace} keeps`, () =>
-      this.objects.createNamespacedCustomObject(request),
-    );
-    return made.metadata.name;
-  }
-
-  /**
-   * Merges a patch into a workflow; with `metadata.resourceVersion` in it the API server refuses it (409) if somebody
-   * else was faster.
-   * @throws ApiException, for the caller to tell a conflict from a refusal
-   */
-  async patchWorkflow(namespace: string, name: string, patch: object, options: ChangeOptions): Promise<Workflow> {
-    const request = { ...ARGO, namespace, plural: "workflows", name, body: patch, fieldManager: FIELD_MANAGER };
-    return this.objects.patchNamespacedCustomObject({ ...request, ...dry(options) }, MERGE);
   }
 
   /** The data of a ConfigMap; undefined if there is none of that name. */
@@ -284,29 +188,6 @@ export class Central {
       `read ConfigMap ${name} of ${namespace}`,
       async () => (await this.core.readNamespacedConfigMap({ namespace, name })).data ?? {},
     );
-  }
-
-  /** Merges into a ConfigMap, or makes it if there is none. */
-  async writeConfigMap(
-    namespace: string,
-    configMap: {
-      readonly metadata: { readonly name: string; readonly [field: string]: unknown };
-      readonly data: Readonly<Record<string, string>>;
-    },
-    options: ChangeOptions,
-  ): Promise<void> {
-    const { name } = configMap.metadata;
-    await this.requests.repeatable(`write ConfigMap ${name} in ${namespace}`, async () => {
-      const change = { namespace, body: configMap, fieldManager: FIELD_MANAGER, ...dry(options) };
-      try {
-        await this.core.patchNamespacedConfigMap({ name, ...change }, MERGE);
-      } catch (error) {
-        if (statusOf(error) !== NOT_FOUND) {
-          throw error;
-        }
-        await this.core.createNamespacedConfigMap(change);
-      }
-    });
   }
 
   /** Pods of a workflow that are still there: one that succeeded for an hour, one that failed as long as its workflow. */
@@ -319,19 +200,6 @@ export class Central {
       phase: status?.phase ?? "Unknown",
       nodeId: metadata?.annotations?.["workflows.argoproj.io/node-id"] ?? "",
     }));
-  }
-
-  /** Sets annotations of a pod. */
-  async annotatePod(
-    namespace: string,
-    name: string,
-    annotations: Readonly<Record<string, string>>,
-    options: ChangeOptions,
-  ): Promise<void> {
-    const change = { namespace, name, body: { metadata: { annotations } }, fieldManager: FIELD_MANAGER };
-    await this.requests.repeatable(`annotate pod ${name} in ${namespace}`, () =>
-      this.core.patchNamespacedPod({ ...change, ...dry(options) }, MERGE),
-    );
   }
 
   /** Writes the log of a pod's runner to a stream; returns when it has ended. */
@@ -359,12 +227,4 @@ export function headsOf(nights: readonly Pick<Workflow, "metadata">[]): readonly
 
 function dry(options: ChangeOptions): { readonly dryRun?: "All" } {
   return options.dryRun === true ? { dryRun: "All" } : {};
-}
-
-function runExists(name: string, businessDate: string, runNumber: number): OpsError {
-  return new OpsError(
-    ExitCode.notPossible,
-    `run ${runNumber} of ${businessDate} exists: ${name}`,
-    "a repeat on purpose is nightlane replay or nightlane restate",
-  );
 }

@@ -1,4 +1,5 @@
 import { currentNight } from "../runs/due-nights.ts";
+import { nightControlName } from "../runs/night-control.ts";
 import { type NightState, nightState } from "../runs/night-state.ts";
 import { hasEnded } from "../runs/phases.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
@@ -7,10 +8,10 @@ import type { Workflow } from "../runs/workflow.ts";
 import type { Central, WorkflowHead } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
-import { unknownName } from "./near.ts";
 import { type ReadLane, readLane } from "./overview/lane-nights.ts";
 import { oneLane } from "./overview/lane-source.ts";
 import { isWaitingStep } from "./overview/night-line.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** Which of a lane's nights is meant. */
 export interface NightChoice {
@@ -37,11 +38,6 @@ export interface ShownNight extends ReadNight {
   readonly finishBy?: number;
   /** What else there is to know: a night that was missed, others that run. */
   readonly remarks: readonly string[];
-}
-
-/** Name of the ConfigMap that tells a night which steps to hold. */
-export function controlName(workflow: string): string {
-  return `night-control-${workflow}`;
 }
 
 /**
@@ -138,7 +134,7 @@ function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError 
 export async function readNight(central: Central, lane: Lane, name: string): Promise<ReadNight> {
   const [workflow, control] = await Promise.all([
     central.workflow(lane.namespace, name),
-    central.configMap(lane.namespace, controlName(name)),
+    central.configMap(lane.namespace, nightControlName(name)),
   ]);
   return { lane, workflow, state: nightState(workflow, Date.now(), control) };
 }

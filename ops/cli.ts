@@ -1,11 +1,14 @@
 import { Command, CommanderError, Help, type Option } from "commander";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import packageFile from "../package.json" with { type: "json" };
+import { Refusal } from "../runs/refusal.ts";
 import { UnreadableRun } from "../runs/unreadable-run.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addLaneCommands } from "./commands/lane.ts";
 import { addLookCommands } from "./commands/look.ts";
+import { addLookBackCommands } from "./commands/look-back.ts";
 import { COMMON_OPTIONS, type Io } from "./commands/options.ts";
-import { addRunCommands } from "./commands/runs.ts";
+import { addStartCommands } from "./commands/start.ts";
 import { addStepCommands } from "./commands/steps.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { answer } from "./output.ts";
@@ -51,7 +54,9 @@ export function program(io: Io, json = false): Command {
     .exitOverride();
   addLookCommands(nightlane, io);
   addStepCommands(nightlane, io);
-  addRunCommands(nightlane, io);
+  addLaneCommands(nightlane, io);
+  addStartCommands(nightlane, io);
+  addLookBackCommands(nightlane, io);
   addCompletion(nightlane, io);
   return nightlane;
 }
@@ -121,6 +126,10 @@ function failureOf(error: unknown): Failure {
   }
   if (error instanceof OpsError) {
     return failure(error.code, error.message, error.fix);
+  }
+  if (error instanceof Refusal) {
+    const code = error.kind === "not-found" ? ExitCode.notFound : ExitCode.notPossible;
+    return failure(code, error.message, error.remedy);
   }
   if (error instanceof UnreadableRun) {
     return failure(ExitCode.notPossible, error.message, error.remedy);

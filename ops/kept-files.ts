@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { workflowNodes } from "../runs/nodes.ts";
 import type { Workflow } from "../runs/workflow.ts";
+import { Actor } from "./acts/actor.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
@@ -25,17 +26,21 @@ const NOT_THERE = "30";
  * @returns The pod to read the log of, as soon as it has ended.
  * @throws OpsError notFound where there is no such log, noEffectYet where the pod did not come to its end in time
  */
-export async function readKeptFiles(central: Central, lane: Lane, wanted: KeptFiles): Promise<string> {
+export async function readKeptFiles(
+  central: Central,
+  lane: Lane,
+  wanted: KeptFiles,
+  note: (text: string) => void,
+): Promise<string> {
   const { customer, namespace } = lane;
-  const template = await central.readerTemplate(namespace);
-  if (template === undefined) {
-    throw new OpsError(
-      ExitCode.notPossible,
-      `the lane of ${customer} has no template that reads kept files`,
-      `its stack was deployed by an earlier release: pulumi up --stack ${customer}`,
-    );
-  }
-  const name = await central.startReader(namespace, template, parameters(wanted));
+  const actor = new Actor(central, { reason: `reads a kept log of ${customer}`, dryRun: false, note });
+  const { businessDate, log } = wanted;
+  const { status } = await actor.ask(lane, {
+    verb: "read-log",
+    ...(businessDate === undefined ? {} : { date: businessDate }),
+    ...(log === undefined ? {} : { log }),
+  });
+  const name = status?.nights?.[0] ?? "";
   const ended = await untilEnded(central, lane, name);
   if (ended.status?.phase !== "Succeeded") {
     throw refusal(ended, customer);
@@ -45,13 +50,6 @@ export async function readKeptFiles(central: Central, lane: Lane, wanted: KeptFi
     throw new OpsError(ExitCode.notFound, `the pod of ${name} is gone`, "repeat the command");
   }
   return pod;
-}
-
-function parameters({ businessDate, log }: KeptFiles): Readonly<Record<string, string>> {
-  return {
-    ...(businessDate === undefined ? {} : { "business-date": businessDate }),
-    ...(log === undefined ? {} : { "run-number": String(log.runNumber), step: log.step, attempt: String(log.attempt) }),
-  };
 }
 
 async function untilEnded(central: Central, { namespace }: Lane, name: string): Promise<Workflow> {

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { ExitCode, OpsError } from "./exit-code.ts";
-import { unknownName } from "./near.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** Which kubeconfig is used. */
 export interface KubeconfigOptions {

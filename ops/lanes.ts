@@ -1,7 +1,7 @@
 import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
-import { unknownName } from "./near.ts";
+import { unknownName } from "./unknown-name.ts";
 
 /** A customer's lane. */
 export interface Lane {

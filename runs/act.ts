@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { ACT_PREFIX } from "./annotations.ts";
 import { parsedObject } from "./json.ts";
 
-const VERBS = [
+/** Every verb, in the order of the documentation. */
+export const VERBS = [
   "run",
   "replay",
   "restate",
@@ -16,7 +16,13 @@ const VERBS = [
   "restart",
   "pause",
   "resume",
+  "end",
+  "note",
+  "acknowledge",
   "waive",
+  "schedule-off",
+  "schedule-on",
+  "read-log",
 ] as const;
 
 /** What an operator can do to a night. */
@@ -41,18 +47,9 @@ export interface RecordedAct extends Act {
   readonly id: string;
 }
 
-/**
- * The annotation for an act. The value is JSON whose first field is the requester's name, so that an admission policy,
- * which cannot read JSON, can compare it with the requester: it must begin with {@link actValueStart}.
- */
-export function actAnnotation(act: Act): Readonly<Record<string, string>> {
-  const time = act.at.replaceAll(/[^0-9]/g, "").slice(0, 17);
-  return { [`${ACT_PREFIX}${time}-${randomBytes(3).toString("hex")}`]: actValue(act) };
-}
-
-/** What the value of every act by this person begins with. */
-export function actValueStart(by: string): string {
-  return `{"by":${JSON.stringify(by)},`;
+/** The annotation that notes an act on what it has changed. Nightwatch alone writes it: see `NightAct`. */
+export function actAnnotation({ id, ...act }: RecordedAct): Readonly<Record<string, string>> {
+  return { [`${ACT_PREFIX}${id}`]: actValue(act) };
 }
 
 function actValue({ by, verb, step, run, reason, at }: Act): string {
@@ -100,7 +97,7 @@ function parseAct(value: string): Act | undefined {
   }
   const about = { ...(isText(step) ? { step } : {}), ...(isNumber(run) ? { run } : {}) };
   const act: Act = { by, verb, ...about, reason, at };
-  // Written any other way it could name two people: the one that admission compared, and a second `by` that JSON prefers.
+  // Written any other way it could name two people: the one that is read, and a second `by` that JSON prefers.
   return actValue(act) === value ? act : undefined;
 }
 

@@ -3,3 +3,6 @@ export const KEPT_WORKFLOWS = 100;
 
 /** Of them those that work by hand leaves free: the nights of the schedule for two weeks, and what operates on them. */
 export const RESERVED_FOR_THE_SCHEDULE = 25;
+
+/** Acts that a lane keeps at a time: those of the last two weeks, many more than people make. */
+export const KEPT_ACTS = 500;

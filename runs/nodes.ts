@@ -1,4 +1,4 @@
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { UnreadableRun } from "./unreadable-run.ts";
 import type { Workflow, WorkflowNode } from "./workflow.ts";
 
@@ -23,7 +23,16 @@ export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
   return Object.values(nodes ?? {});
 }
 
-/** Whether the nodes lie in the workflow as they are, so that a decision can be written into one of them. */
-export function nodesAreWritable(workflow: Workflow): boolean {
-  return !workflow.status?.compressedNodes && !workflow.status?.offloadNodeStatusVersion;
+/**
+ * The patch of a workflow's status that changes one node, in the form in which its controller keeps them.
+ * @param change The fields that the node gets.
+ */
+export function nodePatch(workflow: Workflow, id: string, change: Partial<WorkflowNode>): object {
+  if (!workflow.status?.compressedNodes) {
+    return { nodes: { [id]: change } };
+  }
+  const nodes = Object.fromEntries(
+    workflowNodes(workflow).map((node) => [node.id, node.id === id ? { ...node, ...change } : node]),
+  );
+  return { compressedNodes: gzipSync(JSON.stringify(nodes)).toString("base64") };
 }

@@ -28,3 +28,8 @@ export function standingRun(started: readonly RunFacts[]): RunFacts | undefined 
 export function byNumber(a: RunFacts, b: RunFacts): number {
   return a.runNumber - b.runNumber || (a.startedAt ?? "").localeCompare(b.startedAt ?? "");
 }
+
+/** Runs of any date by business date, the newest first, and within one by number, the highest first. */
+export function newestFirst(a: RunFacts, b: RunFacts): number {
+  return (b.businessDate ?? "").localeCompare(a.businessDate ?? "") || byNumber(b, a);
+}

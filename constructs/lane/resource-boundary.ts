@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
+import { KEPT_ACTS, KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow/container-resources.ts";
 
@@ -28,6 +28,7 @@ export class ResourceBoundary extends Construct {
           persistentvolumeclaims: "1",
           "count/workflows.argoproj.io": `${KEPT_WORKFLOWS}`,
           "count/workflowtaskresults.argoproj.io": `${pods * TASK_RESULTS_PER_POD}`,
+          "count/nightacts.nightlane.example": `${KEPT_ACTS}`,
           "count/secrets": "5",
           "count/configmaps": `${KEPT_WORKFLOWS + 20}`,
           "count/services": "0",

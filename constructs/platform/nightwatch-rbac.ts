@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
-import { ONCALL_GROUP } from "./oncall-role.ts";
+import { NIGHT_ACTS, ONCALL_GROUP } from "./oncall-role.ts";
 
 /** Service account of nightwatch. */
 export const NIGHTWATCH_SERVICE_ACCOUNT = "nightwatch";
@@ -13,8 +13,9 @@ const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 const records = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "runrecords" });
 
 /**
- * Nightwatch reads the workflows and schedules of every lane and the lease of the Argo controller, and writes run
- * records, and nothing else: no Secret, no pod, no change in any lane. Operators on call read the records and nightwatch's log, and write nothing here.
+ * Nightwatch reads the workflows, schedules and acts of every lane and the lease of the Argo controller, and writes run
+ * records. What it may change in a lane is bound there, lane by lane: {@link NightwatchLaneRole}. Operators on call read
+ * the records and nightwatch's log, and write nothing here.
  */
 export class NightwatchRbac extends Construct {
   readonly account: ServiceAccount;
@@ -27,10 +28,15 @@ export class NightwatchRbac extends Construct {
       automountToken: false,
     });
     const everywhere = new ClusterRole(this, "cluster-role", { metadata });
-    everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"));
+    everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"), NIGHT_ACTS);
     new ClusterRoleBinding(this, "cluster-binding", { metadata, role: everywhere }).addSubjects(this.account);
     const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
     own.allow(["get", "list", "watch", "create", "update", "delete"], records);
+    // Of two nightwatches one acts: the one that holds the lease. A name cannot limit what is made.
+    own.allow(
+      ["get", "create", "update"],
+      ApiResource.custom({ apiGroup: "coordination.k8s.io", resourceType: "leases" }),
+    );
     const binding = platformMetadata("nightwatch", SYSTEM_NAMESPACE);
     new RoleBinding(this, "binding", { metadata: binding, role: own }).addSubjects(this.account);
     this.controllerLease();

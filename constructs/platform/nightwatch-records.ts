@@ -1,16 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { platformMetadata } from "../kubernetes/labels.ts";
-
-const text = { type: "string" } as const;
-const integer = { type: "integer" } as const;
-const time = { type: "string", format: "date-time" } as const;
-const list = (items: object): object => ({ type: "array", items });
-const textMap = { type: "object", additionalProperties: text } as const;
-
-function object(properties: Readonly<Record<string, object>>, required: readonly string[]): object {
-  return { type: "object", properties, required: [...required] };
-}
+import { day, definition, flag, integer, list, object, text, textMap, time } from "./custom-resource.ts";
 
 /** What a step brought back. */
 const results = object({ sha256: text, files: textMap }, ["sha256"]);
@@ -42,7 +33,7 @@ const act = object({ id: text, by: text, verb: text, step: text, run: integer, r
 const comparison = object(
   {
     with: integer,
-    same: { type: "boolean" },
+    same: flag,
     steps: list(object({ step: text, result: text, files: list(text) }, ["step", "result"])),
   },
   ["with", "same", "steps"],
@@ -54,7 +45,7 @@ const forecast = object(
     expectedEnd: time,
     earliestEnd: time,
     latestEnd: time,
-    willMiss: { type: "boolean" },
+    willMiss: flag,
     criticalPath: list(text),
   },
   ["at", "willMiss", "criticalPath"],
@@ -66,8 +57,8 @@ const facts = object(
     night: text,
     uid: text,
     pipeline: text,
-    businessDate: { type: "string", format: "date" },
-    expectedDate: { type: "string", format: "date" },
+    businessDate: day,
+    expectedDate: day,
     variant: text,
     runNumber: integer,
     purpose: { type: "string", enum: ["schedule", "run", "replay", "restate", "backfill", "unknown"] },
@@ -81,11 +72,11 @@ const facts = object(
     finishedAt: time,
     phase: text,
     message: text,
-    open: { type: "boolean" },
-    halfDay: { type: "boolean" },
+    open: flag,
+    halfDay: flag,
     dayReason: text,
     finishBy: time,
-    late: { type: "boolean" },
+    late: flag,
     credentialEnds: textMap,
     steps: list(
       object({ name: text, kind: text, after: list(text), state: text, attempts: list(attempt) }, [
@@ -123,20 +114,12 @@ export class NightwatchRecords extends Construct {
       apiVersion: "apiextensions.k8s.io/v1",
       kind: "CustomResourceDefinition",
       metadata: platformMetadata("runrecords.nightlane.example"),
-      spec: {
-        group: "nightlane.example",
-        scope: "Namespaced",
-        names: { plural: "runrecords", singular: "runrecord", kind: "RunRecord", listKind: "RunRecordList" },
-        versions: [
-          {
-            name: "v1",
-            served: true,
-            storage: true,
-            additionalPrinterColumns: COLUMNS.map(([name, type, jsonPath]) => ({ name, type, jsonPath })),
-            schema: { openAPIV3Schema: object({ spec: facts }, ["spec"]) },
-          },
-        ],
-      },
+      spec: definition({
+        kind: "RunRecord",
+        plural: "runrecords",
+        schema: object({ spec: facts }, ["spec"]),
+        columns: COLUMNS,
+      }),
     });
   }
 }

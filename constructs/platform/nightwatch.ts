@@ -4,6 +4,7 @@ import {
   Cpu,
   Deployment,
   DeploymentStrategy,
+  EnvFieldPaths,
   EnvValue,
   type HostAlias,
   ImagePullPolicy,
@@ -46,8 +47,8 @@ export interface NightwatchProps {
 }
 
 /**
- * Nightwatch: one replica, since two would write the same records. It keeps nothing on its disk: after a restart it reads
- * the records and the workflows again.
+ * Nightwatch: two replicas, of which one leads and the other takes over within seconds. It keeps nothing on its disk: the
+ * one that takes over reads records, workflows and acts again.
  */
 export class Nightwatch extends Construct {
   constructor(scope: Construct, id: string, { account, central }: NightwatchProps) {
@@ -57,8 +58,8 @@ export class Nightwatch extends Construct {
       metadata,
       podMetadata: { labels: NIGHTWATCH_LABELS },
       select: false,
-      replicas: 1,
-      strategy: DeploymentStrategy.recreate(),
+      replicas: 2,
+      strategy: DeploymentStrategy.rollingUpdate(),
       serviceAccount: account,
       automountServiceAccountToken: true,
       securityContext: restrictedPod(NIGHTWATCH_ID),
@@ -69,7 +70,7 @@ export class Nightwatch extends Construct {
           name: "nightwatch",
           image: images().nightwatch,
           imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-          envVariables: environment(central),
+          envVariables: { POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME), ...environment(central) },
           ports: [{ name: "http", number: NIGHTWATCH_PORT }],
           liveness: Probe.fromHttpGet("/healthz", { port: NIGHTWATCH_PORT, failureThreshold: 6 }),
           readiness: Probe.fromHttpGet("/readyz", { port: NIGHTWATCH_PORT }),

@@ -14,11 +14,12 @@ import { ArgoRbac } from "./argo-rbac.ts";
 import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
 import { Monitoring } from "./monitoring.ts";
+import { NightActs } from "./night-acts.ts";
 import { Nightwatch } from "./nightwatch.ts";
-import { NightwatchActs } from "./nightwatch-acts.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
+import { NotedActs } from "./noted-acts.ts";
 import { OncallDirectory } from "./oncall-directory.ts";
 
 /** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
@@ -33,7 +34,8 @@ export class Platform extends Chart {
       new ArgoCdObjects(this, "argo-cd-objects");
       new InertDefaultProject(this, "default-project");
     }
-    new NightwatchActs(this, "acts");
+    new NightActs(this, "night-acts");
+    new NotedActs(this, "acts");
     new NightwatchRecords(this, "records");
     new ArgoNetwork(this, "argo-network", centralCluster);
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);

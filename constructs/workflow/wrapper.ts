@@ -1,3 +1,4 @@
+import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
 import type { Step } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
@@ -12,7 +13,7 @@ export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
 ];
 
 /** Name of the ConfigMap of a run in which an operator notes which steps to hold or skip. It need not exist. */
-export const NIGHT_CONTROL = "night-control-{{workflow.name}}";
+export const NIGHT_CONTROL = nightControlName("{{workflow.name}}");
 
 /**
  * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo:
@@ -35,7 +36,7 @@ function holdable(step: string, anew: string, reuse: DagTask | undefined): Templ
         ...NIGHT_PARAMETERS,
         {
           name: "hold",
-          valueFrom: { configMapKeyRef: { name: NIGHT_CONTROL, key: `hold.${step}` }, default: "no" },
+          valueFrom: { configMapKeyRef: { name: NIGHT_CONTROL, key: nightControlKey(step) }, default: "no" },
         },
       ],
     },

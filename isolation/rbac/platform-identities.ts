@@ -100,15 +100,20 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
   },
   {
     name: `Group ${ONCALL_GROUP}`,
-    reason:
-      "The operators on call serve every lane. Which fields they may change is not RBAC's to say: the admission policies do.",
+    reason: "The operators on call serve every lane. They see its nights, and ask nightwatch to act.",
     grants: [
-      grant(lanes, "argoproj.io", ["workflows"], [...READ, "create", "update", "patch"], "start, hold, decide, stop"),
-      grant(lanes, "argoproj.io", ["workflowtemplates", "cronworkflows"], READ, "see what a night consists of"),
-      grant(lanes, "", ["pods"], [...READ, "patch"], "give an order to a running step, by annotation"),
+      grant(
+        lanes,
+        "nightlane.example",
+        ["nightacts"],
+        [...READ, "create"],
+        "ask for acts, and see what became of them",
+      ),
+      grant(lanes, "argoproj.io", ["workflows", "workflowtemplates", "cronworkflows"], READ, "see the nights"),
+      grant(lanes, "", ["pods"], READ, "see which pods a step has"),
       grant(lanes, "", ["pods/log"], ["get"], "read a step's log"),
       grant(lanes, "", ["events"], READ, "see why a pod does not start"),
-      grant(lanes, "", ["configmaps"], [...READ, "create", "update", "patch"], "note which steps to hold"),
+      grant(lanes, "", ["configmaps"], ["get"], "see which steps are to be held"),
       grant(everywhere, "", ["namespaces"], ["list"], "know which customers there are"),
       grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], ["list"], "see how all nights stand at once"),
       grant(system, "nightlane.example", ["runrecords"], READ, "read what became of earlier runs"),
@@ -118,9 +123,18 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
   },
   {
     name: `ServiceAccount ${SYSTEM_NAMESPACE}/${NIGHTWATCH_SERVICE_ACCOUNT}`,
-    reason: "Nightwatch keeps the record of every run and calls a person where one is needed. It changes no lane.",
+    reason:
+      "Nightwatch keeps the record of every run, calls a person where one is needed, and carries out what operators ask for. Which fields it may change is not RBAC's to say: the admission policies do.",
     grants: [
       grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], READ, "sees the nights and when they are due"),
+      grant(everywhere, "nightlane.example", ["nightacts"], READ, "sees what operators ask for"),
+      grant(lanes, "nightlane.example", ["nightacts"], ["delete"], "removes acts of two weeks ago"),
+      grant(lanes, "nightlane.example", ["nightacts/status"], ["patch"], "says how far an act is"),
+      grant(lanes, "argoproj.io", ["workflows"], ["create", "patch"], "starts runs, decides steps, pauses, ends"),
+      grant(lanes, "argoproj.io", ["workflowtemplates"], ["get", "list"], "knows what a repeated run consists of"),
+      grant(lanes, "argoproj.io", ["cronworkflows"], ["patch"], "sets a schedule off and on"),
+      grant(lanes, "", ["pods"], ["list", "patch"], "gives an order to a running step, by annotation"),
+      grant(lanes, "", ["configmaps"], ["get", "create", "patch"], "notes which steps to hold"),
       {
         ...grant(
           { kind: "namespace", name: CONTROLLER_LEASE.namespace },
@@ -131,6 +145,13 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
         ),
         names: [CONTROLLER_LEASE.name],
       },
+      grant(
+        system,
+        "coordination.k8s.io",
+        ["leases"],
+        ["get", "create", "update"],
+        "elects the one nightwatch that acts",
+      ),
       grant(
         system,
         "nightlane.example",

@@ -1,6 +1,10 @@
-import type { Act, Verb } from "../../runs/act.ts";
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { actName, isSettled, type NightAct, type NightActSpec, type NightActStatus } from "../../runs/night-act.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
+import type { Lane } from "../lanes.ts";
+import { patiently } from "../patience.ts";
 
 /** What every act is given with. */
 export interface ActOptions {
@@ -8,11 +12,29 @@ export interface ActOptions {
   readonly reason: string;
   /** Check everything, rights and admission too, and change nothing. */
   readonly dryRun: boolean;
+  /** Told what is being waited for. */
+  readonly note: (text: string) => void;
 }
 
-const LONGEST_REASON = 500;
+/** An act that was asked for, and how far it is. */
+export interface Asked {
+  /** Name of its object. */
+  readonly name: string;
+  readonly spec: NightActSpec;
+  /** Absent in a dry run. */
+  readonly status?: NightActStatus;
+}
 
-/** Makes the acts of the person who holds the kubeconfig. */
+/** Which act, but for who asks and why. */
+export type AskedFor = Omit<NightActSpec, "by" | "reason">;
+
+const LONGEST_REASON = 500;
+const LOOK_AGAIN_MILLISECONDS = 150;
+
+/** Nightwatch takes an act within a second; after this long something is wrong with it. */
+const TAKEN_WITHIN_SECONDS = 10;
+
+/** Asks for acts in the name of the person who holds the kubeconfig. Nightwatch carries them out. */
 export class Actor {
   constructor(
     private readonly central: Central,
@@ -39,15 +61,62 @@ export class Actor {
     return this.options.dryRun;
   }
 
-  /** An act of this person now. @param about The step, or the number of the run that is repeated. */
-  async act(verb: Verb, about?: string | number): Promise<Act> {
-    return {
-      by: await this.central.whoAmI(),
-      verb,
-      ...(typeof about === "string" ? { step: about } : {}),
-      ...(typeof about === "number" ? { run: about } : {}),
-      reason: this.options.reason,
-      at: new Date().toISOString(),
-    };
+  /**
+   * Asks for an act and waits until nightwatch has carried it out.
+   * @param seconds How long an act may go on that nightwatch has taken. @default - it is not waited for
+   * @throws OpsError where it is refused, or nobody takes it
+   */
+  async ask(lane: Lane, about: AskedFor, seconds = 0): Promise<Asked> {
+    const by = await this.central.whoAmI();
+    const spec: NightActSpec = { ...about, by, reason: this.options.reason };
+    const name = actName(new Date(), randomBytes(3).toString("hex"));
+    await this.central.createAct({ metadata: { name, namespace: lane.namespace }, spec }, { dryRun: this.dryRun });
+    if (this.dryRun) {
+      return { name, spec };
+    }
+    const act = await this.untilCarried(lane, { name, spec }, Date.now() + seconds * 1000);
+    if (act.status === undefined) {
+      throw this.notTaken(lane, name);
+    }
+    if (act.status.phase === "Refused") {
+      const { message, remedy, refusal } = act.status;
+      throw new OpsError(refusal === "not-found" ? ExitCode.notFound : ExitCode.notPossible, message, remedy);
+    }
+    if (act.status.phase === "Expired") {
+      throw new OpsError(
+        ExitCode.noEffectYet,
+        `${spec.verb} of ${lane.customer} was not carried out: ${act.status.message}`,
+        "nightlane show tells how the night stands; then ask again",
+      );
+    }
+    return { name, spec, status: act.status };
+  }
+
+  private async untilCarried(lane: Lane, { name, spec }: Asked, end: number): Promise<NightAct> {
+    const takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
+    let said = "";
+    for (;;) {
+      const act = await patiently(() => this.central.act(lane.namespace, name), this.options.note);
+      if (isSettled(act)) {
+        return act;
+      }
+      const message = act.status?.message ?? "";
+      if (message !== said) {
+        this.options.note(`${spec.verb}: ${message}`);
+        said = message;
+      }
+      if (Date.now() > (act.status === undefined ? takenBy : end)) {
+        return act;
+      }
+      await delay(LOOK_AGAIN_MILLISECONDS);
+    }
+  }
+
+  private notTaken({ namespace, customer }: Lane, name: string): OpsError {
+    return new OpsError(
+      ExitCode.noEffectYet,
+      `${name} of ${customer} stands in ${namespace}, and nightwatch has not taken it within ${TAKEN_WITHIN_SECONDS} s: it is down or cut off`,
+      "do not repeat the command: the act is carried out if nightwatch is back within 5 minutes, and expires after that; call the platform engineers (docs/operate.md, When nightwatch is down)",
+    );
   }
 }

@@ -86,8 +86,9 @@ export function outputOf(options: CommonOptions, io: Io): Output {
   return new Output({ form: options.output, utc: options.utc ?? false }, io.out, io.err);
 }
 
-export function actorOf(central: Central, options: ActCommandOptions): Actor {
-  return new Actor(central, { reason: options.reason, dryRun: options.dryRun ?? false });
+export function actorOf(central: Central, options: ActCommandOptions, output: Output): Actor {
+  const { reason, dryRun = false } = options;
+  return new Actor(central, { reason, dryRun, note: (text) => output.note(text) });
 }
 
 /** Parses `YYYY-MM-DD`. */

@@ -3,14 +3,14 @@ import type { Day } from "../../runs/local-time.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 import { laneOf } from "../lanes.ts";
-import type { Output } from "../output.ts";
-import { renderOutcome, renderStarted } from "../runs/render-starts.ts";
+import type { Output, View } from "../output.ts";
+import { comparisonText } from "../runs/render-runs.ts";
 import { plain } from "../text/paint.ts";
-import { outcomeOf, requireGood } from "../verbs/outcome.ts";
-import { repeat } from "../verbs/repeat.ts";
-import { run, type Started } from "../verbs/run.ts";
+import { type Backfill, backfill } from "../verbs/backfill.ts";
+import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
+import { type Started, startRun } from "../verbs/start.ts";
 import { withExamples } from "./examples.ts";
-import { type ActCommandOptions, acting, actorOf, centralOf, count, DATE, day, type Io, outputOf } from "./options.ts";
+import { type ActCommandOptions, acting, actorOf, centralOf, count, day, type Io, outputOf } from "./options.ts";
 
 interface StartOptions extends ActCommandOptions {
   readonly date: Day;
@@ -27,11 +27,23 @@ interface RepeatCommandOptions extends StartOptions {
   readonly current?: boolean;
 }
 
-/** The commands that start one night. */
+interface BackfillCommandOptions extends ActCommandOptions {
+  readonly from: Day;
+  readonly to: Day;
+  readonly concurrency: number;
+  readonly wait?: boolean;
+}
+
+const DATE = "business date, YYYY-MM-DD: never taken from the clock";
+const MOST_AT_ONCE = 4;
+
+/** The commands that start nights. */
 export function addStartCommands(program: Command, io: Io): void {
+  program.commandsGroup("Start and repeat nights:");
   addRun(program, io);
   addReplay(program, io);
   addRestate(program, io);
+  addBackfill(program, io);
 }
 
 function addRun(program: Command, io: Io): void {
@@ -45,8 +57,12 @@ function addRun(program: Command, io: Io): void {
         const output = outputOf(options, io);
         const central = centralOf(options, output);
         const lane = await laneOf(central, customer);
-        const { date: businessDate, early = false } = options;
-        const started = await run(central, actorOf(central, options), lane, { businessDate, early });
+        const { date, early } = options;
+        const started = await startRun(central, actorOf(central, options, output), lane, {
+          verb: "run",
+          date,
+          ...(early === undefined ? {} : { early }),
+        });
         await finish("run", { central, lane, output }, started, options);
       }),
     'run nordbank --date 2026-03-31 --reason "the schedule was missed"',
@@ -57,14 +73,15 @@ function repeating(command: Command, io: Io, verb: "replay" | "restate"): Comman
   return acting(command)
     .requiredOption("--date <day>", DATE, day)
     .option("--run <number>", "which run (default: the last that succeeded, else the last that ended)", count)
-    .option("--from <step>", "first step to run anew; the others take over the results of that run")
+    .option("--from <step>", "first step to run again; the others reuse the results of that run")
     .option("--wait", "wait until it has ended, and compare its results")
     .action(async (customer: string, options: RepeatCommandOptions) => {
       const output = outputOf(options, io);
       const central = centralOf(options, output);
       const lane = await laneOf(central, customer);
       const { date, run: number, from, current } = options;
-      const started = await repeat(verb, central, actorOf(central, options), lane, {
+      const started = await startRun(central, actorOf(central, options, output), lane, {
+        verb,
         date,
         ...(number === undefined ? {} : { run: number }),
         ...(from === undefined ? {} : { from }),
@@ -87,9 +104,33 @@ function addReplay(program: Command, io: Io): void {
 function addRestate(program: Command, io: Io): void {
   withExamples(
     repeating(program.command("restate <customer>"), io, "restate")
-      .description("correct a recorded run under a new number: inputs are fetched anew; the earlier run is kept")
+      .description("correct a recorded run under a new number: inputs are fetched again; the earlier run is kept")
       .option("--current", "with the definition that the schedule runs now (default: the recorded one)"),
     'restate nordbank --date 2026-03-31 --reason "closing prices corrected by the vendor"',
+  );
+}
+
+function addBackfill(program: Command, io: Io): void {
+  withExamples(
+    acting(program.command("backfill <customer>"))
+      .description("start the nights of a range that are missing, the oldest first; nightwatch goes on when you leave")
+      .requiredOption("--from <day>", "first business date", day)
+      .requiredOption("--to <day>", "last business date", day)
+      .option("--concurrency <number>", `how many nights at once, at most ${MOST_AT_ONCE}`, count, 1)
+      .option("--wait", "wait until all have ended")
+      .action(async (customer: string, options: BackfillCommandOptions) => {
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const lane = await laneOf(central, customer);
+        const done = await backfill(central, actorOf(central, options, output), lane, {
+          from: options.from,
+          to: options.to,
+          concurrency: Math.min(options.concurrency, MOST_AT_ONCE),
+          wait: options.wait ?? false,
+        });
+        output.show("Backfill", done, renderBackfill);
+      }),
+    'backfill nordbank --from 2026-03-02 --to 2026-03-31 --concurrency 2 --reason "new customer"',
   );
 }
 
@@ -115,4 +156,32 @@ async function finish(
   const outcome = await outcomeOf(central, lane, started, (text) => output.note(text));
   output.show("Outcome", outcome, renderOutcome);
   requireGood(verb, outcome);
+}
+
+function renderStarted(started: Started, { paint }: View): string {
+  const dry = started.dryRun ? " (dry run: nothing was started)" : "";
+  const repeats = started.repeats === undefined ? "" : `, repeats run ${started.repeats}`;
+  const from = started.from === undefined ? "" : ` from ${started.from} on`;
+  const head = `${paint("bold", started.night)} of ${started.customer}: ${started.businessDate}, run ${started.runNumber}${repeats}${from}${dry}`;
+  const beside =
+    started.beside === undefined
+      ? ""
+      : `\n  beside it ${started.beside.join(", ")} ${started.beside.length === 1 ? "runs" : "run"}`;
+  return `${head}${beside}\n  template ${started.template}, noted as ${started.by}: ${started.reason}\n  nightlane show ${started.customer} --night ${started.night} --watch`;
+}
+
+function renderOutcome(outcome: Outcome, { paint }: View): string {
+  const compared = outcome.comparison === undefined ? "" : `\n  ${comparisonText(outcome.comparison)}`;
+  return `${paint("bold", outcome.night)} ended: ${outcome.phase}${compared}`;
+}
+
+function renderBackfill(done: Backfill, { paint }: View): string {
+  const planned = done.dryRun ? done.missing.map((date) => `  ${date}  would be started`) : [];
+  const nights = done.nights.map((night) => `  ${night}`);
+  const failed =
+    done.failed.length === 0
+      ? []
+      : [`  failed before, and left alone: ${done.failed.join(", ")} (nightlane replay decides each)`];
+  const head = paint("bold", `${done.customer}: ${done.missing.length} nights were missing`);
+  return [head, `  ${done.message}`, ...planned, ...nights, ...failed].join("\n");
 }

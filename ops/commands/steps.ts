@@ -1,10 +1,8 @@
 import type { Command } from "commander";
+import type { StepVerb } from "../../runs/step-act.ts";
 import type { Output, View } from "../output.ts";
-import { abort, retry, skip } from "../verbs/decide.ts";
-import { hold } from "../verbs/hold.ts";
-import { pause, resume } from "../verbs/pause.ts";
-import { release } from "../verbs/release.ts";
-import { restart, stop } from "../verbs/stop.ts";
+import { actOnNight, type NightVerb } from "../verbs/act-on-night.ts";
+import { actOnStep } from "../verbs/act-on-step.ts";
 import type { Done, VerbContext } from "../verbs/verb.ts";
 import { withExamples } from "./examples.ts";
 import {
@@ -24,7 +22,6 @@ import {
 type StepOptions = ActCommandOptions & NightOption & { readonly until?: string };
 type DecideOptions = StepOptions & { readonly wait?: number };
 type WaitingStepOptions = StepOptions & { readonly wait: number };
-type StepVerb = (context: VerbContext, customer: string, step: string) => Promise<Done>;
 
 /** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
 const WAIT_SECONDS = 180;
@@ -33,45 +30,39 @@ const WAIT_SECONDS = 180;
 const EFFECT_SECONDS = 30;
 
 const STEP_VERBS: readonly {
-  readonly name: string;
-  readonly description: string;
   readonly verb: StepVerb;
+  readonly description: string;
   readonly examples: readonly string[];
 }[] = [
   {
-    name: "hold",
     description: "hold a step before it starts, also one not reached yet; its siblings run on",
-    verb: hold,
+    verb: "hold",
     examples: [
       'hold nordbank report --reason "figures under review"',
       'hold nordbank report --until 03:00 --dry-run --reason "what would it cost?"',
     ],
   },
   {
-    name: "release",
     description: "let a held step start, take a hold back, or confirm a gate step",
-    verb: release,
+    verb: "release",
     examples: [
       'release nordbank report --reason "review done"',
       'release nordbank sign-off --reason "confirmed by risk control"',
     ],
   },
   {
-    name: "retry",
     description: "run a failed step again as a new attempt",
-    verb: retry,
+    verb: "retry",
     examples: ['retry nordbank revaluation --reason "quota raised by the customer"'],
   },
   {
-    name: "skip",
     description: "leave a step out: failed, held, or not reached yet; the steps after it run",
-    verb: skip,
+    verb: "skip",
     examples: ['skip nordbank archive --reason "archive is down, done by hand tomorrow"'],
   },
   {
-    name: "abort",
     description: "give a waiting step up: it fails, the steps after it do not run, the rest runs on",
-    verb: abort,
+    verb: "abort",
     examples: ['abort nordbank revaluation --reason "portfolio is incomplete"'],
   },
 ];
@@ -79,14 +70,14 @@ const STEP_VERBS: readonly {
 /** The commands that change one step, or whether steps start at all. */
 export function addStepCommands(program: Command, io: Io): void {
   program.commandsGroup("Decide, while a night runs:");
-  for (const { name, description, verb, examples } of STEP_VERBS) {
-    const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
+  for (const { verb, description, examples } of STEP_VERBS) {
+    const command = oneNight(acting(program.command(`${verb} <customer> <step>`)))
       .description(description)
       .action(async (customer: string, step: string, options: DecideOptions) => {
         const output = outputOf(options, io);
-        output.show("Act", await verb(contextOf(options, output), customer, step), renderDone);
+        output.show("Act", await actOnStep(contextOf(options, output), verb, customer, step), renderDone);
       });
-    if (verb === hold) {
+    if (verb === "hold") {
       untilOption(command);
     } else {
       command.option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS);
@@ -94,60 +85,75 @@ export function addStepCommands(program: Command, io: Io): void {
     withExamples(command, ...examples);
   }
   addStop(program, io);
-  addPause(program, io);
+  addNightVerbs(program, io);
 }
 
 function addStop(program: Command, io: Io): void {
   const verbs = [
     {
-      name: "stop",
+      verb: "stop",
       description: "cancel the remote job of a running step; the step then waits for a decision",
-      verb: stop,
       example: 'stop nordbank revaluation --reason "wrong portfolio"',
     },
     {
-      name: "restart",
+      verb: "restart",
       description: "replace the remote job of a running step by exactly one new attempt",
-      verb: restart,
       example: 'restart nordbank revaluation --reason "driver hangs"',
     },
   ] as const;
-  for (const { name, description, verb, example } of verbs) {
-    const command = oneNight(acting(program.command(`${name} <customer> <step>`)))
+  for (const { verb, description, example } of verbs) {
+    const command = oneNight(acting(program.command(`${verb} <customer> <step>`)))
       .description(description)
       .option("--wait <seconds>", "how long to wait for the cancellation", count, WAIT_SECONDS)
       .action(async (customer: string, step: string, options: WaitingStepOptions) => {
         const output = outputOf(options, io);
-        const result = await verb(contextOf(options, output), customer, step, { waitSeconds: options.wait });
-        output.show("Act", result, renderDone);
+        output.show("Act", await actOnStep(contextOf(options, output), verb, customer, step), renderDone);
       });
     withExamples(command, example);
   }
 }
 
-function addPause(program: Command, io: Io): void {
-  const verbs = [
-    {
-      name: "pause",
-      description: "keep a night from starting further steps; what runs goes on",
-      verb: pause,
-      example: 'pause nordbank --reason "the customer\'s cluster is upgraded at 02:00"',
-    },
-    {
-      name: "resume",
-      description: "let a paused night go on; held steps stay held",
-      verb: resume,
-      example: 'resume nordbank --reason "upgrade done"',
-    },
-  ] as const;
-  for (const { name, description, verb, example } of verbs) {
-    const command = oneNight(acting(program.command(`${name} <customer>`)));
-    if (verb === pause) {
+const NIGHT_VERBS: readonly {
+  readonly verb: NightVerb;
+  readonly description: string;
+  readonly example: string;
+}[] = [
+  {
+    verb: "pause",
+    description: "keep a night from starting further steps; what runs goes on",
+    example: 'pause nordbank --reason "the customer\'s cluster is upgraded at 02:00"',
+  },
+  {
+    verb: "resume",
+    description: "let a paused night go on; held steps stay held",
+    example: 'resume nordbank --reason "upgrade done"',
+  },
+  {
+    verb: "end",
+    description: "end a night: what runs is cancelled, its exit handler cleans up, and it fails",
+    example: 'end nordbank --reason "the portfolio of the wrong day was delivered"',
+  },
+  {
+    verb: "note",
+    description: "write a remark into the night's record",
+    example: 'note nordbank --reason "the customer was told at 03:10"',
+  },
+  {
+    verb: "acknowledge",
+    description: "write into the night's record that you look at it",
+    example: 'acknowledge nordbank --reason "with the platform engineers, ticket 4711"',
+  },
+];
+
+function addNightVerbs(program: Command, io: Io): void {
+  for (const { verb, description, example } of NIGHT_VERBS) {
+    const command = oneNight(acting(program.command(`${verb} <customer>`)));
+    if (verb === "pause") {
       untilOption(command);
     }
     command.description(description).action(async (customer: string, options: StepOptions) => {
       const output = outputOf(options, io);
-      output.show("Act", await verb(contextOf(options, output), customer), renderDone);
+      output.show("Act", await actOnNight(contextOf(options, output), verb, customer), renderDone);
     });
     withExamples(command, example);
   }
@@ -171,7 +177,7 @@ function contextOf(options: DecideOptions, output: Output): VerbContext {
   const central = centralOf(options, output);
   return {
     central,
-    actor: actorOf(central, options),
+    actor: actorOf(central, options, output),
     choice: nightChoice(options),
     effectSeconds: options.wait ?? EFFECT_SECONDS,
     note: (text) => output.note(text),
@@ -180,8 +186,9 @@ function contextOf(options: DecideOptions, output: Output): VerbContext {
   };
 }
 
-function renderDone(done: Done, { paint }: View): string {
+/** What an act did, for a person. */
+export function renderDone(done: Done, { paint }: View): string {
   const what = done.step === undefined ? done.customer : `${done.customer} ${done.step}`;
   const dry = done.dryRun ? " (dry run: nothing was changed)" : "";
-  return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night}, noted as ${done.by}: ${done.reason}`;
+  return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night ?? done.act}, noted as ${done.by}: ${done.reason}`;
 }

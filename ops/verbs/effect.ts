@@ -10,7 +10,6 @@ const LOOK_AGAIN_MILLISECONDS = 300;
 /**
  * Waits until a step is as an act wanted it: what is written is not done before Argo has acted upon it.
  * @param effect What should come true, as in "attempt 2 of report starts".
- * @returns the step then; undefined where it was not awaited, in a dry run and in a paused night
  * @throws OpsError noEffectYet
  */
 export async function awaitEffect(
@@ -18,11 +17,8 @@ export async function awaitEffect(
   target: StepTarget,
   effect: string,
   reached: (step: StepStatus) => boolean,
-): Promise<StepStatus | undefined> {
+): Promise<StepStatus> {
   const { lane, night, step } = target;
-  if (context.actor.dryRun || night.state.paused) {
-    return undefined;
-  }
   const seconds = context.effectSeconds;
   const found = await stepWhere(context, target, Date.now() + seconds * 1000, reached);
   if (found === undefined) {
@@ -36,7 +32,7 @@ export async function awaitEffect(
 }
 
 /** Looks at a step until it is as wanted; undefined where the time runs out. @param end Milliseconds. */
-export async function stepWhere(
+async function stepWhere(
   { central, note }: VerbContext,
   { lane, night, step }: StepTarget,
   end: number,

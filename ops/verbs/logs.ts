@@ -8,9 +8,9 @@ import { ExitCode, OpsError } from "../exit-code.ts";
 import { readKeptFiles } from "../kept-files.ts";
 import type { Lane } from "../lanes.ts";
 import { LogLines, type LogLinesOptions } from "../log-lines.ts";
-import { unknownName } from "../near.ts";
 import type { Output } from "../output.ts";
 import { runsOf } from "../runs/all-runs.ts";
+import { unknownName } from "../unknown-name.ts";
 
 /** Which log is wanted. */
 export interface LogOptions extends NightChoice, LogLinesOptions {
@@ -54,7 +54,7 @@ export async function logs(
   output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
   try {
     const log = { runNumber: facts.runNumber, step, attempt: attempt.number };
-    const reader = await readKeptFiles(central, lane, { ...dateOf(facts), log });
+    const reader = await readKeptFiles(central, lane, { ...dateOf(facts), log }, (text) => output.note(text));
     await central.runnerLog(lane.namespace, reader, sink, { follow: false });
   } catch (error) {
     if (!(error instanceof OpsError) || attempt.logEnd === undefined) {
@@ -67,7 +67,9 @@ export async function logs(
 
 /** What the lane's results volume keeps, and how full it is. @param date Only this business date. @default - all */
 export async function keptFiles(central: Central, lane: Lane, date: string | undefined, output: Output): Promise<void> {
-  const pod = await readKeptFiles(central, lane, date === undefined ? {} : { businessDate: date });
+  const pod = await readKeptFiles(central, lane, date === undefined ? {} : { businessDate: date }, (text) =>
+    output.note(text),
+  );
   await central.runnerLog(lane.namespace, pod, new LogLines(output.stream), { follow: false });
 }
 

@@ -9,7 +9,7 @@ import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
-import type { Started } from "./run.ts";
+import type { Started } from "./start.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 2000;
 

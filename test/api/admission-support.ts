@@ -129,14 +129,19 @@ export class GuardedCluster {
   private async untilQuotasCount(): Promise<void> {
     const path = "/api/v1/namespaces/default/resourcequotas";
     const name = "probe";
-    const body = { metadata: { name }, spec: { hard: { "count/workflows.argoproj.io": "1" } } };
-    const known = { what: "the quota controller counts workflows", limitSeconds: 120, everyMilliseconds: 2000 };
+    const counted = ["count/workflows.argoproj.io", "count/nightacts.nightlane.example"];
+    const body = { metadata: { name }, spec: { hard: Object.fromEntries(counted.map((what) => [what, "1"])) } };
+    const known = {
+      what: "the quota controller counts workflows and acts",
+      limitSeconds: 120,
+      everyMilliseconds: 2000,
+    };
     let made = false;
     await until(known, async () => {
       if (made) {
         const quota = await this.api.get<{ status?: { used?: object } }>(`${path}/${name}`);
         await this.api.call({ method: "DELETE", path: `${path}/${name}` });
-        if ("count/workflows.argoproj.io" in (quota.status?.used ?? {})) return true;
+        if (counted.every((what) => what in (quota.status?.used ?? {}))) return true;
       }
       made = (await this.api.call({ method: "POST", path, body })).status === 201;
       return false;

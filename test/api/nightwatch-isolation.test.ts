@@ -157,6 +157,8 @@ beforeAll(async () => {
     retentionDays: 90,
     port: 0,
     roundMilliseconds: 300,
+    identity: "nightwatch-1",
+    lost: () => {},
     log: (_, text) => log.push(text),
   });
 }, 10 * MINUTE);

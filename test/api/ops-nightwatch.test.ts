@@ -7,7 +7,7 @@ import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts
 import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import type { Notification } from "../../nightwatch/notify/webhook.ts";
-import { startNightwatch } from "../../nightwatch/start.ts";
+import { ExitCode } from "../../ops/exit-code.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import { OpsCluster } from "./ops-support.ts";
 
@@ -18,7 +18,6 @@ const ANNA = "anna@vendor.example";
 
 let cluster: OpsCluster;
 let anna: string;
-let nightwatch: Awaited<ReturnType<typeof startNightwatch>>;
 let hook: Server;
 const told: Notification[] = [];
 /** The webhook refuses as long as this holds. */
@@ -26,17 +25,7 @@ let refuse = true;
 let refused = 0;
 
 async function start(): Promise<void> {
-  const config = new KubeConfig();
-  config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
-  nightwatch = await startNightwatch({
-    config,
-    namespace: SYSTEM_NAMESPACE,
-    webhookFolder: cluster.guarded.central.folder.path,
-    retentionDays: 90,
-    port: 0,
-    roundMilliseconds: 300,
-    log: () => {},
-  });
+  await cluster.startNightwatch({ webhookFolder: cluster.guarded.central.folder.path });
 }
 
 async function records(): Promise<readonly RunRecord[]> {
@@ -56,7 +45,7 @@ async function record(): Promise<RunRecord["spec"] | undefined> {
 }
 
 async function metrics(): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${nightwatch.port}/metrics`)).text();
+  return (await cluster.askNightwatch("/metrics")).text();
 }
 
 async function act(verb: string, ...args: readonly string[]): Promise<void> {
@@ -88,17 +77,16 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await nightwatch?.stop();
+  await cluster.stopNightwatch();
   hook?.close();
   await cluster?.stop();
 });
 
 describe("nightwatch, with no more than its own rights", () => {
   it("is ready once everything has been listed", async () => {
-    const answer = async (path: string): Promise<number> =>
-      (await fetch(`http://127.0.0.1:${nightwatch.port}${path}`)).status;
-    expect(await answer("/healthz")).toBe(200);
-    await expect.poll(() => answer("/readyz"), { timeout: 20_000 }).toBe(200);
+    expect((await cluster.askNightwatch("/healthz")).status).toBe(200);
+    const ready = async (): Promise<number> => (await cluster.askNightwatch("/readyz")).status;
+    await expect.poll(ready, { timeout: 20_000 }).toBe(200);
   });
 
   it("keeps a record of a run from its start", async () => {
@@ -147,10 +135,13 @@ describe("nightwatch, with no more than its own rights", () => {
       runbook: expect.stringContaining("docs/operate.md#a-remote-job-is-lost"),
     });
     await expect.poll(async () => (await record())?.notified, { timeout: 60_000 }).toEqual(["lost/scenarios/1"]);
-    await nightwatch.stop();
-    await act("retry", "scenarios");
-    await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
+    await cluster.stopNightwatch();
+    const asked = await cluster.nightlane(anna, "retry", CUSTOMER, "scenarios", "--reason", "test of retry");
+    expect(asked.code).toBe(ExitCode.noEffectYet);
+    expect(asked.err).toContain("nightwatch has not taken it");
     await start();
+    // What was asked for while nobody was there is carried out when somebody is.
+    await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
     await expect
       .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 60_000 })
       .toMatchObject({ state: "succeeded", attempts: [{ exitCode: 30 }, { exitCode: 0 }] });

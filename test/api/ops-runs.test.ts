@@ -1,13 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
-import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import nordbank from "../../customers/nordbank.ts";
-import { startNightwatch } from "../../nightwatch/start.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { type BusinessCalendar, writeCalendar } from "../../runs/business-calendar.ts";
@@ -15,12 +12,12 @@ import type { Ending, StartedRunner } from "./ops-kubelet.ts";
 import { OpsCluster, type Told } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
+const NAMESPACE = laneNamespace(CUSTOMER);
 const DATE = "2026-03-30";
 const STEPS = ["archive", "market", "report", "revaluation", "scenarios", "var-es"];
 
 let cluster: OpsCluster;
 let anna: string;
-let nightwatch: Awaited<ReturnType<typeof startNightwatch>>;
 /** What the inputs are worth; a correction changes every result. */
 let market = "a";
 let failing = "";
@@ -68,21 +65,9 @@ beforeAll(async () => {
   cluster = await OpsCluster.start();
   cluster.kubelet.otherwise = ending;
   anna = await cluster.operator("anna@vendor.example");
-  const config = new KubeConfig();
-  config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
-  nightwatch = await startNightwatch({
-    config,
-    namespace: SYSTEM_NAMESPACE,
-    webhookFolder: "/nonexistent",
-    retentionDays: 90,
-    port: 0,
-    roundMilliseconds: 300,
-    log: () => {},
-  });
 });
 
 afterAll(async () => {
-  await nightwatch?.stop();
   await cluster?.stop();
 });
 
@@ -231,11 +216,19 @@ describe("a backfill", () => {
     await outcome("run", CUSTOMER, "--date", "2026-04-01", "--wait");
     const done = await outcome("backfill", CUSTOMER, ...range, "--concurrency", "2");
     expect(done.missing).toEqual(["2026-04-02", "2026-04-07", "2026-04-08"]);
-    expect(started(1, "2026-04-02").anew).toEqual(STEPS);
+    // The command is over, and nightwatch goes on.
+    const act = async (): Promise<string> =>
+      (await cluster.central.act(NAMESPACE, String(done.act))).status?.phase ?? "";
+    await expect.poll(act, { timeout: 90_000 }).toBe("Done");
+    expect(["2026-04-02", "2026-04-07", "2026-04-08"].map((date) => started(1, date).anew)).toEqual([
+      STEPS,
+      STEPS,
+      STEPS,
+    ]);
   });
 
   it("has nothing left to do when it is begun again", async () => {
-    expect(await outcome("backfill", CUSTOMER, ...range)).toMatchObject({ missing: [], nights: [] });
+    expect(await outcome("backfill", CUSTOMER, ...range, "--wait")).toMatchObject({ missing: [], nights: [] });
   });
 
   it("leaves nights to the schedule that are not due yet", async () => {

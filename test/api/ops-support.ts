@@ -3,9 +3,11 @@ import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { ARGO_NAMESPACE, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
+import { startNightwatch } from "../../nightwatch/start.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
@@ -26,8 +28,18 @@ export interface Told {
   readonly err: string;
 }
 
-/** A real API server with the platform's policies, the real Argo controller, and a played kubelet. */
+/** How a cluster's nightwatch is set up. */
+export interface OpsNightwatch {
+  /** Folder with the address that notifications go to. @default - nobody is called */
+  readonly webhookFolder?: string;
+}
+
+/** A real API server with the platform's policies, the real Argo controller, nightwatch, and a played kubelet. */
 export class OpsCluster {
+  /** What nightwatch has logged as errors. */
+  readonly nightwatchErrors: string[] = [];
+  private nightwatch: Awaited<ReturnType<typeof startNightwatch>> | undefined;
+
   private constructor(
     readonly guarded: GuardedCluster,
     readonly kubelet: PlayedKubelet,
@@ -43,11 +55,47 @@ export class OpsCluster {
     await untilRunRecordsAreServed(guarded);
     const { kubeconfig, folder } = guarded.central;
     const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
-    const controller = await startController(guarded, pki);
+    const controller = await startController(guarded);
     const namespaces = Object.keys(guarded.lanes).map(laneNamespace);
     const kubelet = new PlayedKubelet(kubeconfig, namespaces);
     kubelet.start();
-    return new OpsCluster(guarded, kubelet, Central.fromKubeconfig(kubeconfig), controller, pki);
+    const cluster = new OpsCluster(guarded, kubelet, Central.fromKubeconfig(kubeconfig), controller, pki);
+    await cluster.startNightwatch();
+    return cluster;
+  }
+
+  /** Starts nightwatch with exactly the rights of its service account; one that runs is ended before. */
+  async startNightwatch({ webhookFolder = "/nonexistent" }: OpsNightwatch = {}): Promise<void> {
+    await this.stopNightwatch();
+    const config = new KubeConfig();
+    config.loadFromFile(await this.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+    this.nightwatch = await startNightwatch({
+      config,
+      namespace: SYSTEM_NAMESPACE,
+      webhookFolder,
+      retentionDays: 90,
+      port: 0,
+      roundMilliseconds: 300,
+      identity: "nightwatch-1",
+      lost: () => {
+        this.nightwatchErrors.push("the lease was lost");
+      },
+      log: (level, text) => {
+        if (level === "error") {
+          this.nightwatchErrors.push(text);
+        }
+      },
+    });
+  }
+
+  async stopNightwatch(): Promise<void> {
+    await this.nightwatch?.stop();
+    this.nightwatch = undefined;
+  }
+
+  /** Asks nightwatch itself: `/metrics`, `/healthz` or `/readyz`. */
+  async askNightwatch(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.nightwatch?.port}${path}`);
   }
 
   /** Kubeconfig of an operator on call, with exactly the rights of the platform's role. */
@@ -61,7 +109,7 @@ export class OpsCluster {
 
   /** Kubeconfig of a service account, with exactly the rights that are bound to it. */
   async serviceAccount(namespace: string, name: string): Promise<string> {
-    return serviceAccountKubeconfig(this.guarded, this.pki, namespace, name);
+    return serviceAccountKubeconfig(this.guarded, namespace, name);
   }
 
   /** Runs `nightlane` as somebody. */
@@ -107,6 +155,7 @@ export class OpsCluster {
   }
 
   async stop(): Promise<void> {
+    await this.stopNightwatch();
     await this.kubelet.stop();
     // Run as a process it does not end on SIGTERM within a minute.
     await terminate(this.controller, 0);
@@ -125,7 +174,8 @@ async function untilQuotasAreUsable(guarded: GuardedCluster): Promise<void> {
       "-o",
       "jsonpath={.items[*].status.used}",
     );
-    return quotas.split("count/workflows.argoproj.io").length > Object.keys(guarded.lanes).length;
+    const counted = ["count/workflows.argoproj.io", "count/nightacts.nightlane.example"];
+    return counted.every((what) => quotas.split(what).length > Object.keys(guarded.lanes).length);
   });
 }
 
@@ -141,7 +191,7 @@ async function untilRunRecordsAreServed(guarded: GuardedCluster): Promise<void> 
 }
 
 /** The controller with its own service account, so that its rights and the policies' exemptions are the real ones. */
-async function startController(guarded: GuardedCluster, pki: Pki): Promise<ProcessIdentity> {
+async function startController(guarded: GuardedCluster): Promise<ProcessIdentity> {
   const { folder } = guarded.central;
   const tools = await ensureTools(["workflow-controller"], silentReporter);
   // Its metrics port may be taken on this machine.
@@ -149,7 +199,7 @@ async function startController(guarded: GuardedCluster, pki: Pki): Promise<Proce
     ...["patch", "configmap", "workflow-controller-configmap", "-n", ARGO_NAMESPACE, "--type", "merge"],
     ...["-p", JSON.stringify({ data: { metricsConfig: "enabled: false\n" } })],
   );
-  const file = await serviceAccountKubeconfig(guarded, pki, ARGO_NAMESPACE, ARGO_SERVICE_ACCOUNT);
+  const file = await serviceAccountKubeconfig(guarded, ARGO_NAMESPACE, ARGO_SERVICE_ACCOUNT);
   const log = openSync(join(folder.path, "controller.log"), "a");
   const child = spawn(
     "setpriv",
@@ -164,13 +214,14 @@ async function startController(guarded: GuardedCluster, pki: Pki): Promise<Proce
   return identity;
 }
 
-async function serviceAccountKubeconfig(
+/** Kubeconfig of a service account, with exactly the rights that are bound to it. */
+export async function serviceAccountKubeconfig(
   guarded: GuardedCluster,
-  pki: Pki,
   namespace: string,
   name: string,
 ): Promise<string> {
   const { kubeconfig, folder } = guarded.central;
+  const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const body = { spec: { audiences: [], expirationSeconds: 7200 } };

@@ -2,7 +2,7 @@ import { accessAttempts, ownLaneAttempts } from "./access/access-matrix.ts";
 import { discover } from "./access/discovery.ts";
 import { quotaAttempts } from "./access/quota-attempts.ts";
 import { executorAttempts, type LaneInReach, operatorAttempts } from "./access/request-attempts.ts";
-import { actAttempts } from "./admission/acts.ts";
+import { askedActAttempts, notedActAttempts } from "./admission/acts.ts";
 import { argoCdAttempts } from "./admission/argo-cd-attempts.ts";
 import type { LaneUnderTest } from "./admission/lane.ts";
 import { configMapAttempts, namespaceAttempts } from "./admission/namespace-attempts.ts";
@@ -131,7 +131,8 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     workflowCreationAttempts,
     scheduleAttempts,
     workflowUpdateAttempts,
-    actAttempts,
+    askedActAttempts,
+    notedActAttempts,
     readerAttempts,
     templateAttempts,
     cronAttempts,

@@ -13,6 +13,7 @@ import { ArgoCd } from "../farm/argo-cd/argo-cd.ts";
 import { GitServer } from "../farm/argo-cd/git-server.ts";
 import { loadFarmCustomers } from "../farm/customers.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { Pki } from "../farm/pki.ts";
 import { planFarm } from "../farm/plan.ts";
@@ -144,7 +145,7 @@ describe("the customer's application", () => {
     const namespace = laneNamespace(CUSTOMER);
     const businessDate = "2026-03-24";
     const runNumber = await nextRunNumber(operations, namespace, businessDate);
-    const workflow = await operations.startNight(namespace, { businessDate, runNumber });
+    const workflow = await startNight(paths.centralKubeconfig, namespace, { businessDate, runNumber });
     try {
       const entered = { what: "the step market has ended well", limitSeconds: 240, everyMilliseconds: 1000 };
       let state = "";

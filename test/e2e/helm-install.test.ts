@@ -14,6 +14,7 @@ import { succeeded } from "../farm/deploy/pulumi.ts";
 import { renderKubeconfig } from "../farm/kubeconfig.ts";
 import { Kubectl } from "../farm/kubectl.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
@@ -141,7 +142,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
     await untilQuotaIsCounted(paths, LANE);
     const operations = Central.fromKubeconfig(central.kubeconfig);
     const runNumber = await nextRunNumber(operations, LANE, BUSINESS_DATE);
-    const workflow = await operations.startNight(LANE, { businessDate: BUSINESS_DATE, runNumber });
+    const workflow = await startNight(paths.centralKubeconfig, LANE, { businessDate: BUSINESS_DATE, runNumber });
     const night = { customer: "helmbank", displayName: "helmbank", namespace: LANE, workflow };
     const [state] = await watchNights(operations, [night], process.stdout, 400);
     expect(state?.phase).toBe("Succeeded");

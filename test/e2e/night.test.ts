@@ -11,6 +11,7 @@ import { ApiClient } from "../farm/api-client.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
     customers.map(async (customer) => {
       const namespace = laneNamespace(customer);
       const runNumber = await nextRunNumber(central, namespace, BUSINESS_DATE);
-      const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
+      const workflow = await startNight(paths.centralKubeconfig, namespace, { businessDate: BUSINESS_DATE, runNumber });
       return { customer, displayName: customer, namespace, workflow };
     }),
   );

@@ -5,6 +5,7 @@ import { Central } from "../../ops/central.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { ApiClient } from "../farm/api-client.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
 /** A Saturday: its night is the calendar alone. */
@@ -46,7 +47,7 @@ describe("nightwatch in its pod", () => {
     const before = await pods();
     expect(before).toHaveLength(1);
     const runNumber = await nextRunNumber(central, namespace, CLOSED_DATE);
-    const night = await central.startNight(namespace, { businessDate: CLOSED_DATE, runNumber });
+    const night = await startNight(centralKubeconfig, namespace, { businessDate: CLOSED_DATE, runNumber });
     workflow = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${night}`;
     uid = (await api.get<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;
     expect((await api.send("DELETE", `${system}/pods/${before[0]}`)).status).toBe(200);

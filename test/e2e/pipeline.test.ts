@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
-import { Central } from "../../ops/central.ts";
 import { findAny } from "../boundary/canary/canary.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { until } from "../farm/wait.ts";
 import { credentialsOf, searchFolder } from "./pipeline/credential-search.ts";
 import { CHILD, type GitlabProject } from "./pipeline/gitlab-project.ts";
@@ -179,8 +179,7 @@ describe("a removed customer", () => {
   });
 
   it("is then gone, and so are the Jobs of a night that ran, and nobody else is touched", async () => {
-    const nights = Central.fromKubeconfig(farm.paths.centralKubeconfig);
-    await nights.startNight(LANE, { businessDate: "2026-03-27" });
+    await startNight(farm.paths.centralKubeconfig, LANE, { businessDate: "2026-03-27" });
     const what = "a Job of the night is in the customer's cluster";
     await until({ what, limitSeconds: 300, everyMilliseconds: 500 }, async () => (await farm.remoteJobs()).length > 0);
     const before = await farm.marks();

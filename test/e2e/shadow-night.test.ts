@@ -14,6 +14,7 @@ import { runCommand } from "../farm/deploy/command.ts";
 import { FarmPulumi } from "../farm/deploy/farm-pulumi.ts";
 import { Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { progressOn } from "../farm/progress.ts";
 import { bashNightFolder, runBashNight } from "./bash-night.ts";
@@ -99,7 +100,7 @@ describe("a shadow night beside the night that bash runs", () => {
     await takeSnapshot();
     const central = Central.fromKubeconfig(paths.centralKubeconfig);
     const runNumber = await nextRunNumber(central, NAMESPACE, DATE);
-    const workflow = await central.startNight(NAMESPACE, { businessDate: DATE, runNumber });
+    const workflow = await startNight(paths.centralKubeconfig, NAMESPACE, { businessDate: DATE, runNumber });
     const night = { customer: CUSTOMER, displayName: CUSTOMER, namespace: NAMESPACE, workflow };
     mkdirSync(join(folder.path, "bash"));
     const definition = await loadCustomer(CUSTOMER);

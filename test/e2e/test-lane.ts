@@ -1,7 +1,8 @@
-import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Central } from "../../ops/central.ts";
+import { startNight } from "../farm/nights/start-night.ts";
 import type { FarmPaths } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
 
@@ -24,7 +25,10 @@ export class TestLane {
   private readonly templates: string[] = [];
   private readonly nights = new Set<string>();
 
-  constructor(paths: FarmPaths, customer: string) {
+  constructor(
+    private readonly paths: FarmPaths,
+    customer: string,
+  ) {
     const config = new KubeConfig();
     config.loadFromFile(paths.centralKubeconfig);
     this.central = Central.fromKubeconfig(paths.centralKubeconfig);
@@ -47,7 +51,11 @@ export class TestLane {
    */
   async startNight(businessDate: string, template: string): Promise<TestNight> {
     const number = Math.floor(Date.now() / 1000) % 1_000_000;
-    const workflow = await this.central.startNight(this.namespace, { businessDate, runNumber: number, template });
+    const workflow = await startNight(this.paths.centralKubeconfig, this.namespace, {
+      businessDate,
+      runNumber: number,
+      template,
+    });
     this.nights.add(workflow);
     return { workflow, businessDate, number };
   }
@@ -83,7 +91,10 @@ export class TestLane {
 
   /** What `argo stop` does. */
   async stopNight(night: string): Promise<void> {
-    await this.central.patchWorkflow(this.namespace, night, { spec: { shutdown: "Stop" } }, {});
+    await this.objects.patchNamespacedCustomObject(
+      { ...ARGO, namespace: this.namespace, plural: "workflows", name: night, body: { spec: { shutdown: "Stop" } } },
+      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+    );
   }
 
   /** Deletes a night's workflow, and returns once its pods are gone too. */

@@ -25,3 +25,14 @@ export function otherFields(object: string, allowed: readonly string[]): string 
 export function listAt(object: string, ...path: readonly string[]): string {
   return `${object}${path.map((field) => `.?${field}`).join("")}.orValue([])`;
 }
+
+/** CEL: two maps agree in every field outside a list. */
+export function sameButFor(now: string, before: string, free: readonly string[]): string {
+  const isFree = `field in ${listOf(free)}`;
+  return `${now}.all(field, ${isFree} || (field in ${before} && ${now}[field] == ${before}[field])) && ${before}.all(field, ${isFree} || field in ${now})`;
+}
+
+/** CEL: two maps agree in one field, or both lack it. */
+export function sameField(field: string, now: string, before: string): string {
+  return `(('${field}' in ${now}) == ('${field}' in ${before}) && (!('${field}' in ${now}) || ${now}['${field}'] == ${before}['${field}']))`;
+}

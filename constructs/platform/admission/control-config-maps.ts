@@ -1,12 +1,10 @@
 import { Construct } from "constructs";
+import { NIGHT_CONTROL_PREFIX } from "../../../runs/night-control.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
 import { FROM_DEPLOYER, FROM_KUBERNETES } from "./identities.ts";
 
-/** Prefix of the ConfigMaps in which operators note which steps of a run to hold. */
-export const NIGHT_CONTROL_PREFIX = "night-control-";
-
 /**
- * RBAC cannot limit a right to names with a prefix, so operators hold a right to write ConfigMaps, and this narrows it: a
+ * RBAC cannot limit a right to names with a prefix, so nightwatch holds a right to write ConfigMaps, and this narrows it: a
  * run's control ConfigMap and no other, with yes, skip or no for each step, since the value becomes part of an expression.
  */
 export class ControlConfigMaps extends Construct {
@@ -20,7 +18,7 @@ export class ControlConfigMaps extends Construct {
         {
           expression: `object.metadata.name.startsWith('${NIGHT_CONTROL_PREFIX}') && !has(object.binaryData)`,
           received: "'ConfigMap ' + object.metadata.name",
-          rule: `operators write a run's control ConfigMap and no other`,
+          rule: `nightwatch writes a run's control ConfigMap and no other`,
           mend: `use ${NIGHT_CONTROL_PREFIX}<workflow>, as \`nightlane hold\` does`,
         },
         {

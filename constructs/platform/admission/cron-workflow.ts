@@ -1,5 +1,7 @@
 import { Construct } from "constructs";
 import { AdmissionPolicy } from "./admission-policy.ts";
+import { sameButFor } from "./cel.ts";
+import { FROM_NIGHTWATCH } from "./identities.ts";
 import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
 
 /** Invariants 25 and 26 on CronWorkflows: a schedule starts a night just as a person does, and says no more. */
@@ -16,7 +18,14 @@ export class CronWorkflowContent extends Construct {
           operations: ["CREATE", "UPDATE"],
         },
       ],
-      validations: startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
+      validations: [
+        ...startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
+        {
+          expression: `!(${FROM_NIGHTWATCH}) || (oldObject != null && ${sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", ["suspend"])})`,
+          rule: "nightwatch sets a schedule off and on, and changes nothing else of it",
+          mend: "change the schedule in the customer's file and deploy",
+        },
+      ],
     });
   }
 }

@@ -1,6 +1,7 @@
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
 import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../nightwatch-rbac.ts";
 import { quoted } from "./cel.ts";
 
 /**
@@ -21,6 +22,9 @@ export const PLATFORM_NAMESPACES: readonly string[] = [
 
 /** CEL: the request comes from the Argo controller. */
 export const FROM_ARGO = `request.userInfo.username == ${quoted(`system:serviceaccount:${ARGO_NAMESPACE}:${ARGO_SERVICE_ACCOUNT}`)}`;
+
+/** CEL: the request comes from nightwatch, which carries out what people ask for. */
+export const FROM_NIGHTWATCH = `request.userInfo.username == ${quoted(`system:serviceaccount:${SYSTEM_NAMESPACE}:${NIGHTWATCH_SERVICE_ACCOUNT}`)}`;
 
 /** CEL: the request comes from one of Kubernetes' own controllers. */
 export const FROM_KUBERNETES =

@@ -5,8 +5,8 @@ import { onlyFields, otherFields, quoted } from "./cel.ts";
 /** What whoever starts a night may say: which of the lane's templates, with which parameters, held back or not. */
 export const WORKFLOW_FIELDS: readonly string[] = ["workflowTemplateRef", "arguments", "suspend"];
 
-/** What an operator may change while a night runs: hold it back, or end it. */
-export const OPERATOR_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"];
+/** What may change while a night runs: it is held back, or ended. */
+export const RUNNING_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"];
 
 /** What the schedule writes: the controller puts the scheduled time in when it makes the Workflow. */
 const SCHEDULED_TIME = "{{workflow.scheduledTime}}";

@@ -1,44 +1,18 @@
 import { Construct } from "constructs";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
-import { listOf } from "./cel.ts";
-import { FROM_ARGO } from "./identities.ts";
-import { OPERATOR_FIELDS, READER_IS_LABELLED, startRules } from "./workflow-fields.ts";
+import { listOf, sameButFor, sameField } from "./cel.ts";
+import { FROM_ARGO, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./identities.ts";
+import { READER_IS_LABELLED, RUNNING_FIELDS, startRules } from "./workflow-fields.ts";
 
-/** Fields of a status that stopping, deciding and retrying touch. All others are Argo's: the stored template above all. */
-const OPERATOR_STATUS: readonly string[] = [
-  "conditions",
-  "estimatedDuration",
-  "finishedAt",
-  "message",
-  "nodes",
-  "phase",
-  "progress",
-  "resourcesDuration",
-  "startedAt",
-  "taskResultsCompletionStatus",
-];
+/** Fields of a status that a decision touches: the nodes, as they are or as the controller compressed them. */
+const DECISION_STATUS: readonly string[] = ["nodes", "compressedNodes"];
 
-/** Fields of a node that a decision or a retry touches. */
-const OPERATOR_NODE: readonly string[] = [
-  "children",
-  "estimatedDuration",
-  "finishedAt",
-  "message",
-  "outboundNodes",
-  "outputs",
-  "phase",
-  "progress",
-  "resourcesDuration",
-  "startedAt",
-  "taskResultSynced",
-];
-
-/** Keys under which operators and Argo's own command line note who did what. */
-const NOTES = listOf(["nightlane/", "workflows.argoproj.io/"]);
+/** Fields of a node that a decision touches. */
+const DECISION_NODE: readonly string[] = ["finishedAt", "message", "outputs", "phase"];
 
 /**
  * Decision 5: whoever may update Workflows may rewrite the template stored in the status, and with it what runs beside
- * the credential. For everyone but the Argo controller a Workflow changes only in what the operators' verbs need.
+ * the credential. For everyone but the Argo controller a Workflow changes only in what acts need.
  */
 export class WorkflowUpdate extends Construct {
   constructor(scope: Construct, id: string) {
@@ -59,7 +33,7 @@ export class WorkflowUpdate extends Construct {
         },
       ],
       validations: [
-        ...startRules("object.spec", OPERATOR_FIELDS),
+        ...startRules("object.spec", RUNNING_FIELDS),
         READER_IS_LABELLED,
         ...specRules(),
         ...statusRules(),
@@ -88,13 +62,19 @@ function specRules(): readonly Validation[] {
 function statusRules(): readonly Validation[] {
   return [
     {
-      expression: sameButFor("variables.status", "variables.oldStatus", OPERATOR_STATUS),
-      received: `'another ' + variables.status.filter(field, !(field in ${listOf(OPERATOR_STATUS)}) && (!(field in variables.oldStatus) || variables.status[field] != variables.oldStatus[field])).join(', ')`,
+      expression: sameButFor("variables.status", "variables.oldStatus", DECISION_STATUS),
+      received: `'another ' + variables.status.filter(field, !(field in ${listOf(DECISION_STATUS)}) && (!(field in variables.oldStatus) || variables.status[field] != variables.oldStatus[field])).join(', ')`,
       rule: "only Argo writes a night's stored template, locks, claims, artifacts and compressed nodes",
       mend: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
     {
-      expression: `variables.changed.all(id, id in variables.oldNodes && ${sameButFor("variables.nodes[id]", "variables.oldNodes[id]", OPERATOR_NODE)})`,
+      // Nobody can look into them here; nightwatch decides one node and packs them again.
+      expression: `${sameField("compressedNodes", "variables.status", "variables.oldStatus")} || ${FROM_NIGHTWATCH}`,
+      rule: "the compressed nodes of a large night are written by Argo, and by nightwatch for a decision",
+      mend: "decide single steps with `nightlane retry`, `skip` or `release`",
+    },
+    {
+      expression: `variables.changed.all(id, id in variables.oldNodes && ${sameButFor("variables.nodes[id]", "variables.oldNodes[id]", DECISION_NODE)})`,
       rule: "a node keeps its template, its inputs and its place; only Argo adds nodes",
       mend: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
@@ -107,27 +87,26 @@ function statusRules(): readonly Validation[] {
 }
 
 function noteRules(): readonly Validation[] {
-  return ["labels", "annotations"].map((field) => {
-    const now = `object.metadata.?${field}.orValue({})`;
-    const before = `oldObject.metadata.?${field}.orValue({})`;
-    const note = `${NOTES}.exists(prefix, key.startsWith(prefix))`;
-    return {
+  const now = "object.metadata.?annotations.orValue({})";
+  const before = "oldObject.metadata.?annotations.orValue({})";
+  const note = "key.startsWith('nightlane/')";
+  return [
+    {
       expression: `${now}.all(key, ${note} || (key in ${before} && ${before}[key] == ${now}[key])) && ${before}.all(key, ${note} || key in ${now})`,
-      rule: `of a night's ${field} only those under nightlane/ and workflows.argoproj.io/ change`,
+      rule: "of a night's annotations only those under nightlane/ change",
       mend: "use a key under nightlane/",
-    };
-  });
-}
-
-/** CEL: two maps agree in every field outside a list. */
-function sameButFor(now: string, before: string, free: readonly string[]): string {
-  const isFree = `field in ${listOf(free)}`;
-  return `${now}.all(field, ${isFree} || (field in ${before} && ${now}[field] == ${before}[field])) && ${before}.all(field, ${isFree} || field in ${now})`;
-}
-
-/** CEL: two maps agree in one field, or both lack it. */
-function sameField(field: string, now: string, before: string): string {
-  return `(('${field}' in ${now}) == ('${field}' in ${before}) && (!('${field}' in ${now}) || ${now}['${field}'] == ${before}['${field}']))`;
+    },
+    {
+      expression: "object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})",
+      rule: "a night keeps its labels: Argo and nightwatch find it by them",
+      mend: "use an annotation under nightlane/",
+    },
+    {
+      expression: `${FROM_KUBERNETES} || (object.metadata.?ownerReferences.orValue([]) == oldObject.metadata.?ownerReferences.orValue([]) && object.metadata.?finalizers.orValue([]) == oldObject.metadata.?finalizers.orValue([]))`,
+      rule: "a night keeps its owner and its finalizers: they say when it is removed",
+      mend: "leave ownerReferences and finalizers as they are",
+    },
+  ];
 }
 
 /** CEL: outputs that are parameters with a short plain word, or still wait for one. */

@@ -8,6 +8,7 @@ import type { Step } from "../../../constructs/night/step.ts";
 import { Central } from "../../../ops/central.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
+import { startNight } from "../../farm/nights/start-night.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
 import { type SleepingNight, sleepingNightTemplate } from "../../support/sleeping-night.ts";
@@ -50,6 +51,7 @@ export class BenchLane {
   readonly kubeconfig: string;
   readonly namespace: string;
   private readonly central: Central;
+  private readonly centralKubeconfig: string;
   private readonly objects: CustomObjectsApi;
   private readonly jobs: FirstSeen<V1Job>;
   private readonly pods: FirstSeen<V1Pod>;
@@ -70,7 +72,8 @@ export class BenchLane {
       mode: 0o600,
     });
     const centralConfig = configOf(paths.centralKubeconfig);
-    this.central = Central.fromKubeconfig(paths.centralKubeconfig);
+    this.centralKubeconfig = paths.centralKubeconfig;
+    this.central = Central.fromKubeconfig(this.centralKubeconfig);
     this.objects = centralConfig.makeApiClient(CustomObjectsApi);
     this.batch = configOf(paths.customer(name).adminKubeconfig).makeApiClient(BatchV1Api);
     const lane = `namespaces/${this.namespace}`;
@@ -110,7 +113,7 @@ export class BenchLane {
     const runNumber = await this.nextRunNumber();
     const start = { businessDate: BUSINESS_DATE, runNumber, template: template.metadata.name };
     const began = Date.now();
-    const name = await this.central.startNight(this.namespace, start);
+    const name = await startNight(this.centralKubeconfig, this.namespace, start);
     const limitSeconds = 120 + night.steps * (night.workSeconds + 60);
     await until(
       { what: `night ${name} has succeeded`, limitSeconds },

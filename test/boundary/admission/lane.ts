@@ -1,4 +1,6 @@
+import { SYSTEM_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../../constructs/platform/nightwatch-rbac.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
 import type { PodObject } from "../argo-pod.ts";
@@ -40,8 +42,11 @@ export interface Forbidden {
   readonly invariant: number;
   readonly actor: string;
   readonly what: string;
-  /** Name of the policy that must refuse it; several where more than one does, of which the API server names any. */
-  readonly policy: string | readonly string[];
+  /**
+   * Name of the policy that must refuse it; several where more than one does, of which the API server names any.
+   * @default - it is refused for want of a right, or by the schema of its kind
+   */
+  readonly policy?: string | readonly string[];
   readonly call: Call;
 }
 
@@ -63,7 +68,8 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
       const answer = await api.call({ dryRun: true, ...call });
       const seen = messageOf(answer);
       const named = [policy].flat().some((name) => seen.includes(`ValidatingAdmissionPolicy '${name}'`));
-      return { refused: answer.status >= 400 && named, seen };
+      const isRefused = policy === undefined ? answer.status === 403 || answer.status === 422 : named;
+      return { refused: answer.status >= 400 && isRefused, seen };
     },
     controlled: permitted.what,
     control: async () => {
@@ -78,4 +84,10 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
 export const OPERATOR: Identity = {
   user: "operator@nightlane.example",
   groups: ["nightlane:oncall", "system:authenticated"],
+};
+
+/** Nightwatch, which carries out what operators ask for: exactly the rights of `NightwatchRbac` and `NightwatchLaneRole`. */
+export const NIGHTWATCH: Identity = {
+  user: `system:serviceaccount:${SYSTEM_NAMESPACE}:${NIGHTWATCH_SERVICE_ACCOUNT}`,
+  groups: ["system:serviceaccounts", `system:serviceaccounts:${SYSTEM_NAMESPACE}`, "system:authenticated"],
 };

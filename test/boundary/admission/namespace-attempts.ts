@@ -1,7 +1,7 @@
 import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { withAct } from "./acts.ts";
-import { type Forbidden, type LaneUnderTest, OPERATOR, refusals } from "./lane.ts";
+import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane.ts";
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 
@@ -65,11 +65,11 @@ export function configMapAttempts(lane: LaneUnderTest): readonly Attempt[] {
       method: "POST",
       path,
       body: withAct({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: lane.namespace }, data }),
-      as: OPERATOR,
+      as: NIGHTWATCH,
     }) as const;
   const attempt = (what: string, name: string, data: object): Forbidden => ({
     invariant: 26,
-    actor: "operator",
+    actor: "nightwatch",
     what,
     policy: "nightlane-control-config-maps",
     call: create(name, data),

@@ -3,7 +3,7 @@ import { ARGO_CONTROLLER, type PodObject, RESTRICTED } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { withAct } from "./acts.ts";
-import { type Forbidden, type LaneUnderTest, OPERATOR, refusals } from "./lane.ts";
+import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane.ts";
 
 const FOREIGN_IMAGE = "registry.nightlane.example/elsewhere/shell@sha256:".padEnd(114, "0");
 
@@ -82,12 +82,12 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
 export function podUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedPod } = lane;
   const path = pathOf({ apiVersion: "v1", resource: "pods", namespace, name: storedPod.metadata.name });
-  const patch = (body: object) => ({ method: "PATCH", path, body: withAct(body), as: OPERATOR }) as const;
+  const patch = (body: object) => ({ method: "PATCH", path, body: withAct(body), as: NIGHTWATCH }) as const;
   const image = { spec: { containers: [{ name: "main", image: FOREIGN_IMAGE }] } };
   const strategic = "application/strategic-merge-patch+json";
   const attempt = (what: string, body: object): Forbidden => ({
     invariant: 25,
-    actor: "operator",
+    actor: "nightwatch",
     what,
     policy: "nightlane-pod-update",
     call: patch(body),

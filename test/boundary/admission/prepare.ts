@@ -2,11 +2,11 @@ import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Api, messageOf } from "../api.ts";
 import { ARGO_CONTROLLER } from "../argo-pod.ts";
-import { OPERATOR, type WorkflowObject } from "./lane.ts";
+import { NIGHTWATCH, type WorkflowObject } from "./lane.ts";
 import { nightOf } from "./workflow-attempts.ts";
 
 /**
- * Stores a night in a lane, as an operator would, and gives it the status that Argo would: one step ran, another waits
+ * Stores a night in a lane, as nightwatch would, and gives it the status that Argo would: one step ran, another waits
  * for a decision. A label keeps the real controller from running it.
  */
 export async function storeNight(
@@ -18,9 +18,9 @@ export async function storeNight(
   const night = nightOf(lane, name);
   const labels = { "workflows.argoproj.io/controller-instanceid": "nightlane-probe" };
   const body = { ...night, metadata: { ...night.metadata, labels } };
-  const stored = await api.call({ method: "POST", path: workflows, body, as: OPERATOR });
+  const stored = await api.call({ method: "POST", path: workflows, body, as: NIGHTWATCH });
   if (stored.status !== 201) {
-    throw new Error(`an operator cannot start a night in ${lane.namespace}: ${messageOf(stored)}`);
+    throw new Error(`nightwatch cannot start a night in ${lane.namespace}: ${messageOf(stored)}`);
   }
   const answer = await api.call({
     method: "PATCH",

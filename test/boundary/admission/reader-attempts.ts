@@ -3,7 +3,7 @@ import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { withAct } from "./acts.ts";
-import { type Forbidden, type LaneUnderTest, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
+import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals, type WorkflowObject } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
 
@@ -27,19 +27,19 @@ function reader(namespace: string): WorkflowObject {
   };
 }
 
-/** What must not pass as a reader of a kept log, for which no reason is asked and which nobody watches. */
+/** What must not pass as a reader of a kept log, which nobody watches. */
 export function readerAttempts({ api, namespace, template }: LaneUnderTest): readonly Attempt[] {
   const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace });
-  const create = (body: object) => ({ method: "POST", path, body, as: OPERATOR }) as const;
+  const create = (body: object) => ({ method: "POST", path, body, as: NIGHTWATCH }) as const;
   const attempt = (invariant: number, what: string, at: string, value: unknown): Forbidden => ({
     invariant,
-    actor: "operator",
+    actor: "nightwatch",
     what,
     policy: "nightlane-workflow-creation",
-    call: create(edited(reader(namespace), at, value)),
+    call: create(withAct(edited(reader(namespace), at, value))),
   });
   const labelledNight = edited(reader(namespace), "spec.workflowTemplateRef", { name: template.metadata.name });
-  return refusals(api, { what: "a reader of a kept log, without a reason", call: create(reader(namespace)) }, [
+  return refusals(api, { what: "a reader of a kept log", call: create(withAct(reader(namespace))) }, [
     attempt(26, "a reader without its label, which would be watched as a night", "metadata.labels", {}),
     {
       ...attempt(26, "a night with a reader's label, which nobody would watch", "spec", {}),
@@ -49,9 +49,9 @@ export function readerAttempts({ api, namespace, template }: LaneUnderTest): rea
     attempt(25, "a reader with the credential", "spec.volumes", [{ name: "c", secret: { secretName: "credential" } }]),
     attempt(16, "a reader of a path of its own", "spec.arguments.parameters.2.value", "../../credentials"),
     {
-      ...attempt(26, "a night without a reason, with a reader's label", "spec", {}),
-      policy: ["nightlane-acts-required", "nightlane-workflow-creation"],
-      call: create(labelledNight),
+      ...attempt(26, "a reader without an act", "spec", {}),
+      policy: "nightlane-noted-acts",
+      call: create(reader(namespace)),
     },
   ]);
 }

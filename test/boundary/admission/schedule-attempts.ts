@@ -4,7 +4,7 @@ import { ARGO_CONTROLLER } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { actBy } from "./acts.ts";
-import { type Forbidden, type LaneUnderTest, OPERATOR, refusals } from "./lane.ts";
+import { type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
 
@@ -61,9 +61,9 @@ export function scheduleAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const stored = { name: "night", container: { image: "x" } };
   return refusals(api, { what: "a night that its schedule starts", call: create(night) }, [
     attempt(
-      "operator",
-      "resolved templates brought along by a person",
-      create(edited(night, "metadata.annotations", actBy(OPERATOR.user)), OPERATOR),
+      "nightwatch",
+      "resolved templates brought along for a person",
+      create(edited(night, "metadata.annotations", actBy(OPERATOR.user)), NIGHTWATCH),
     ),
     argo("resolved templates of another template", "status.storedTemplates", {
       "namespaced/night-0123456789/night": stored,

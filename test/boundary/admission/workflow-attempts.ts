@@ -4,11 +4,11 @@ import { pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { actBy, withAct } from "./acts.ts";
-import { type Forbidden, type LaneUnderTest, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
+import { type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals, type WorkflowObject } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
 
-/** A night as an operator starts it. */
+/** A night as nightwatch starts it for an operator. */
 export function nightOf(lane: Pick<LaneUnderTest, "namespace" | "template">, name: string): WorkflowObject {
   return {
     apiVersion: ARGO,
@@ -35,11 +35,11 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
       method: "POST",
       path: pathOf({ apiVersion: ARGO, resource: "workflows", namespace }),
       body: workflow,
-      as: OPERATOR,
+      as: NIGHTWATCH,
     }) as const;
   const attempt = (invariant: number, what: string, path: string, value: unknown): Forbidden => ({
     invariant,
-    actor: "operator",
+    actor: "nightwatch",
     what,
     policy: "nightlane-workflow-creation",
     call: create(edited(night, path, value)),
@@ -115,10 +115,10 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
 export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow } = lane;
   const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace, name: storedWorkflow.metadata.name });
-  const patch = (body: object) => ({ method: "PATCH", path, body: withAct(body), as: OPERATOR }) as const;
+  const patch = (body: object) => ({ method: "PATCH", path, body: withAct(body), as: NIGHTWATCH }) as const;
   const attempt = (what: string, body: object): Forbidden => ({
     invariant: 26,
-    actor: "operator",
+    actor: "nightwatch",
     what,
     policy: "nightlane-workflow-update",
     call: patch(body),
@@ -126,7 +126,7 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
   const { name: nodeId, node } = waitingNode(storedWorkflow);
   const nodes = (change: object): object => ({ status: { nodes: { [nodeId]: change } } });
   const decision = (value: string): object => nodes({ outputs: { parameters: [{ name: "decision", value }] } });
-  const forbidden = [
+  const forbidden: readonly Forbidden[] = [
     attempt("another entrypoint of a running night", { spec: { entrypoint: "run-market" } }),
     attempt("a patch of a running night's pods", { spec: { podSpecPatch: '{"hostNetwork":true}' } }),
     attempt("another template of a running night", { spec: { workflowTemplateRef: { name: "night-0123456789" } } }),
@@ -138,7 +138,31 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
     attempt("a stored node template added", {
       status: { storedTemplates: { "namespaced/x/y": { name: "y", container: { image: "x" } } } },
     }),
-    attempt("nodes in compressed form, where nobody sees them", { status: { compressedNodes: "H4sIAAAAAAAAAA==" } }),
+    {
+      ...attempt("nodes in compressed form, where nobody sees them", {}),
+      actor: "administrator",
+      call: { method: "PATCH", path, body: { status: { compressedNodes: "H4sIAAAAAAAAAA==" } } },
+    },
+    attempt("a night ended without its exit handler", {
+      status: { phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" },
+    }),
+    attempt("a night's message rewritten", { status: { message: "all well" } }),
+    attempt("a node's start moved", nodes({ startedAt: "2026-03-31T20:31:00Z" })),
+    attempt("a node's children cut off", nodes({ children: [] })),
+    attempt("a finalizer that keeps a night for good", { metadata: { finalizers: ["nightlane.example/keep"] } }),
+    attempt("a night given away, so that it goes with another object", {
+      metadata: {
+        ownerReferences: [
+          { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: "00000000-0000-0000-0000-000000000000" },
+        ],
+      },
+    }),
+    attempt("a night that Argo takes for completed", {
+      metadata: { labels: { "workflows.argoproj.io/completed": "true" } },
+    }),
+    attempt("a night that Argo's controller leaves alone", {
+      metadata: { labels: { "workflows.argoproj.io/controller-instanceid": "other" } },
+    }),
     attempt("a lock held in the night's name", {
       status: { synchronization: { mutex: { holding: [{ mutex: `${lane.otherNamespace}/m`, holder: "x" }] } } },
     }),

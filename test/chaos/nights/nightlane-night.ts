@@ -4,6 +4,7 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type NightState, nightState } from "../../../runs/night-state.ts";
 import { runKeyText } from "../../../runs/remote-job.ts";
+import { startNight } from "../../farm/nights/start-night.ts";
 import { run } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
 import { Grip } from "../harm/grip.ts";
@@ -41,7 +42,7 @@ export class NightlaneNight extends Night {
 
   async start(): Promise<void> {
     const { namespace } = this.site.laneOf;
-    this.workflow = await this.site.nights.startNight(namespace, {
+    this.workflow = await startNight(this.site.paths.centralKubeconfig, namespace, {
       businessDate: this.businessDate,
       runNumber: this.number,
     });

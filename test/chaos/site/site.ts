@@ -158,7 +158,7 @@ async function startScheduled(central: Api, nights: Central, namespace: string, 
     kind: "Workflow",
     metadata: { name, namespace },
     spec: {
-      workflowTemplateRef: { name: await nights.currentTemplate(namespace) },
+      workflowTemplateRef: { name: (await nights.schedule(namespace)).spec.workflowSpec.workflowTemplateRef.name },
       arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },
     },
   };

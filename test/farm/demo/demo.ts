@@ -11,6 +11,7 @@ import { FarmPulumi } from "../deploy/farm-pulumi.ts";
 import { laneVolume } from "../deploy/lane-volume.ts";
 import { farmCommand } from "../farm-command.ts";
 import { nextRunNumber } from "../nights/next-run-number.ts";
+import { startNight as startLaneNight } from "../nights/start-night.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
 import { type Progress, progressOn } from "../progress.ts";
 
@@ -63,7 +64,7 @@ async function startNights(
   progress: Progress,
 ): Promise<readonly WatchedNight[]> {
   const [first, ...others] = customers;
-  const nights = await Promise.all(others.map((customer) => startNight(central, customer)));
+  const nights = await Promise.all(others.map((customer) => startNight(paths.centralKubeconfig, central, customer)));
   if (first === undefined) {
     return nights;
   }
@@ -78,10 +79,14 @@ async function startNights(
 }
 
 /** Starts the next run of the demo's business date by command: a run number is never used twice. */
-async function startNight(central: Central, { name, displayName }: CustomerDefinition): Promise<WatchedNight> {
+async function startNight(
+  kubeconfig: string,
+  central: Central,
+  { name, displayName }: CustomerDefinition,
+): Promise<WatchedNight> {
   const namespace = laneNamespace(name);
   const runNumber = await nextRunNumber(central, namespace, BUSINESS_DATE);
-  const workflow = await central.startNight(namespace, { businessDate: BUSINESS_DATE, runNumber });
+  const workflow = await startLaneNight(kubeconfig, namespace, { businessDate: BUSINESS_DATE, runNumber });
   return { customer: name, displayName, namespace, workflow };
 }
 

@@ -32,7 +32,7 @@ test("the bundle of the image runs by itself, waits for an API server that is aw
     if (lines.length === 2) break;
   }
   const text = lines.map((line) => line.text).join("\n");
-  expect(text).toMatch(/records: .*; trying again/);
+  expect(text).toMatch(/lease nightwatch: .*; trying again/);
   const [, port] = /serves \/metrics on port (\d+)/.exec(text) ?? [];
   const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
   expect([await status("/healthz"), await status("/readyz"), await status("/metrics")]).toEqual([200, 503, 200]);

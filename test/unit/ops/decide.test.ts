@@ -52,29 +52,54 @@ describe("without a controller", () => {
   });
 });
 
-describe("a decision", () => {
-  test("that meets the end of the night says so", async () => {
-    const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
-    let reads = 0;
-    api.onRequest = (request) => {
-      reads += request.startsWith("GET") && request.endsWith(`/workflows/${NIGHT}`) ? 1 : 0;
-      if (reads === 2) {
-        api.replaceWorkflow("nordbank", night("nordbank", { open: "yes", phase: "Failed", nodes: [] }));
-      }
-    };
-    const told = await act(api, "retry", "scenarios");
-    expect(told.code).toBe(ExitCode.notPossible);
-    expect(told.err).toContain("the night has ended in the meantime");
-    expect(told.err).not.toContain("somebody else");
+describe("an act", () => {
+  test("names who asks, why, and which attempt was seen", async () => {
+    const api = await laneWith({ nodes: deciding("exit code 10") ?? [], paused: true });
+    await act(api, "retry", "scenarios");
+    const [asked] = [...api.acts.values()];
+    expect(asked?.metadata.name).toMatch(/^act-\d{17}-[0-9a-f]{6}$/);
+    expect(asked?.spec).toEqual({
+      verb: "retry",
+      night: NIGHT,
+      step: "scenarios",
+      attempt: 1,
+      by: "anna@vendor.example",
+      reason: "test",
+    });
   });
 
-  test("of which the answer was lost is made once", async () => {
+  test("that nightwatch refuses is refused with its reason and its remedy", async () => {
+    const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
+    const message = "retry: scenarios does not wait for a decision any more; somebody else was faster";
+    const refused = { phase: "Refused", refusal: "not-possible", message, remedy: "nightlane show" } as const;
+    api.nightwatch = () => ({ ...refused, at: new Date().toISOString() });
+    const told = await act(api, "retry", "scenarios");
+    expect(told).toMatchObject({ code: ExitCode.notPossible, err: `nightlane: ${message}\n  nightlane show\n` });
+  });
+
+  test("that nobody takes says so within seconds, and that it stands", async () => {
+    const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
+    api.nightwatch = () => undefined;
+    const told = await act(api, "retry", "scenarios");
+    expect(told.code).toBe(ExitCode.noEffectYet);
+    expect(told.err).toMatch(/^nightlane: act-\d+-\w+ of nordbank stands in customer-nordbank, and nightwatch has not/);
+    expect(told.err).toContain("do not repeat the command");
+  });
+
+  test("of which the answer was lost is asked for once", async () => {
     const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
     api.lostAnswers = 1;
-    // Without a controller the effect does not come, but the decision is written.
+    // Without a controller the effect does not come, but the act is there.
     expect((await act(api, "retry", "scenarios")).code).toBe(ExitCode.noEffectYet);
-    const { annotations } = api.workflow("nordbank", NIGHT)?.metadata ?? {};
-    expect(Object.keys(annotations ?? {})).toHaveLength(1);
-    expect(api.requests.filter((request) => request.startsWith("PATCH"))).toHaveLength(1);
+    expect(api.acts.size).toBe(1);
+    expect(api.requests.filter((request) => request.startsWith("POST") && request.endsWith("/nightacts"))).toHaveLength(
+      2,
+    );
+  });
+
+  test("that the step's state does not allow is not asked for", async () => {
+    const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
+    expect(await act(api, "stop", "scenarios")).toMatchObject({ code: ExitCode.notPossible });
+    expect(api.acts.size).toBe(0);
   });
 });

@@ -142,6 +142,7 @@ describe("a night", () => {
 
   test("is told as text, with who decided what", () => {
     const act = {
+      id: "20260331210500000-0a1b2c",
       by: "anna",
       verb: "retry",
       step: "scenarios",

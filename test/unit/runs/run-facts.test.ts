@@ -81,7 +81,14 @@ describe("the facts of a run", () => {
   });
 
   test("say why it was made, and which run it repeats", () => {
-    const act = { by: "anna", verb: "replay", run: 1, reason: "audit", at: "2026-03-31T21:00:00.000Z" } as const;
+    const act = {
+      id: "20260331210000000-0a1b2c",
+      by: "anna",
+      verb: "replay",
+      run: 1,
+      reason: "audit",
+      at: "2026-03-31T21:00:00.000Z",
+    } as const;
     const replay = nightWorkflow({
       parameters: { "run-number": "2", "from-step": "scenarios" },
       annotations: actAnnotation(act),

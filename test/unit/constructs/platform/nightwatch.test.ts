@@ -27,10 +27,10 @@ function nightwatch(central: CentralCluster): readonly Manifest[] {
 }
 
 describe("nightwatch's pod", () => {
-  test("is one, restricted, by digest, and watched by its own answers", () => {
+  test("is one that leads and one that stands by, restricted, by digest, and watched by its own answers", () => {
     expect(find(platformManifests(), "Deployment", "nightwatch").spec).toMatchObject({
-      replicas: 1,
-      strategy: { type: "Recreate" },
+      replicas: 2,
+      strategy: { type: "RollingUpdate" },
       template: {
         spec: {
           serviceAccountName: "nightwatch",
@@ -84,6 +84,7 @@ describe("nightwatch's pod", () => {
   test("is told of every Alertmanager, and where the runbook is", () => {
     const central = { ...bare, alertmanagers: ALERTMANAGERS, runbook: "https://wiki.vendor.example/nights" };
     const env = [
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
       { name: "ALERTMANAGERS", value: ALERTMANAGERS.map(({ url }) => url).join(",") },
       { name: "RUNBOOK", value: "https://wiki.vendor.example/nights" },
     ];

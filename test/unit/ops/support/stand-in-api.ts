@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../../../constructs/definition/central-cluster.ts";
+import type { NightAct, NightActStatus } from "../../../../runs/night-act.ts";
 import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, type RunFacts, recordName } from "../../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../../runs/schedule.ts";
 import type { Workflow } from "../../../../runs/workflow.ts";
@@ -30,16 +31,23 @@ export class StandInApi {
   readonly requests: string[] = [];
   /** Told of each request, `GET /path`, before it is answered. */
   onRequest: (request: string) => void = () => {};
-  /** How many changes are made of which the answer is lost. */
+  /** How many acts are taken of which the answer is lost. */
   lostAnswers = 0;
   /** Whether whoever asks may list what all lanes have at once. */
   seesAllLanes = false;
+  /** How far nightwatch gets with an act at once; undefined where it is down. */
+  nightwatch: (act: NightAct) => NightActStatus | undefined = () => ({
+    phase: "Done",
+    message: "it was carried out",
+    at: new Date().toISOString(),
+  });
+  /** Acts that were asked for, by name. */
+  readonly acts = new Map<string, NightAct>();
   /** Most requests that were under way at once. */
   mostAtOnce = 0;
   private atOnce = 0;
   private readonly lanes = new Map<string, StandInLane>();
   private readonly records = new Map<string, RunFacts>();
-  private version = 1;
 
   private constructor(private readonly server: Server) {
     server.on("request", (request, response) => void this.answer(request, response));
@@ -113,7 +121,7 @@ export class StandInApi {
     // Answers take a moment, so that requests overlap as they do over a network.
     setTimeout(() => {
       const found = this.find(request, url, namespace, body);
-      if (request.method === "PATCH" && this.lostAnswers > 0) {
+      if (request.method === "POST" && url.pathname.endsWith("/nightacts") && this.lostAnswers > 0) {
         this.lostAnswers -= 1;
         request.socket.destroy();
         return;
@@ -142,7 +150,11 @@ export class StandInApi {
           const items = lane?.workflows ?? [];
           return { items: heads ? items.map(({ metadata }) => ({ metadata })) : items, metadata: {} };
         }
-        return request.method === "PATCH" ? this.patch(namespace, name, body) : this.ofLane(namespace, name);
+        return this.ofLane(namespace, name);
+      case "nightacts":
+        return request.method === "POST"
+          ? this.take(JSON.parse(body) as NightAct, url.searchParams.has("dryRun"))
+          : this.acts.get(name ?? "");
       case "runrecords":
         return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, heads) : undefined;
       default:
@@ -164,16 +176,12 @@ export class StandInApi {
     return this.lanes.get(namespace)?.workflows?.find(({ metadata }) => metadata.name === name);
   }
 
-  private patch(namespace: string, name: string, body: string): Workflow | undefined {
-    const before = this.ofLane(namespace, name);
-    if (before === undefined) {
-      return undefined;
+  private take(act: NightAct, dryRun: boolean): NightAct {
+    const status = this.nightwatch(act);
+    if (!dryRun) {
+      this.acts.set(act.metadata.name, { ...act, ...(status === undefined ? {} : { status }) });
     }
-    this.version += 1;
-    const merged = merge(before, JSON.parse(body)) as Workflow;
-    const after = { ...merged, metadata: { ...merged.metadata, resourceVersion: String(this.version) } };
-    this.replaceWorkflow(namespace.replace("customer-", ""), after);
-    return after;
+    return act;
   }
 
   private recordAnswer(url: URL, name: string | undefined, heads: boolean): object | undefined {
@@ -241,20 +249,4 @@ function recordObject(name: string, facts: RunFacts): { readonly metadata: objec
   const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
   const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
   return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
-}
-
-/** RFC 7386. */
-function merge(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) {
-    return patch;
-  }
-  const result: Record<string, unknown> = typeof target === "object" && target !== null ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) {
-      delete result[key];
-    } else {
-      result[key] = merge(result[key], value);
-    }
-  }
-  return result;
 }

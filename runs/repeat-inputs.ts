@@ -1,10 +1,10 @@
-import type { RunFacts } from "../../runs/run-record.ts";
-import { PASSED } from "../../runs/step-status.ts";
-import type { WorkflowSpecTemplate } from "../../runs/workflow.ts";
-import { ExitCode, OpsError } from "../exit-code.ts";
-import { unknownName } from "../near.ts";
+import { Refusal } from "./refusal.ts";
+import type { RunFacts } from "./run-record.ts";
+import { meantNames } from "./similar-names.ts";
+import { PASSED } from "./step-status.ts";
+import type { WorkflowSpecTemplate } from "./workflow.ts";
 
-/** Parameters that say which run it is, and are set anew for each. */
+/** Parameters that say which run it is, and are set for each. */
 const OF_THE_RUN: ReadonlySet<string> = new Set([
   "business-date",
   "run-number",
@@ -20,26 +20,30 @@ export function recordedInputs(run: RunFacts): Readonly<Record<string, string>> 
 
 /**
  * Parameters for a run that begins at a later step.
- * @throws OpsError where the template cannot, or where a step whose results would be taken over left none
+ * @throws Refusal where the template cannot, or where a step whose results would be taken over left none
  */
 export function beginAt(from: string, run: RunFacts, template: WorkflowSpecTemplate): Readonly<Record<string, string>> {
   if (!template.arguments?.parameters?.some(({ name }) => name === "from-step")) {
-    throw new OpsError(
-      ExitCode.notPossible,
+    throw new Refusal(
+      "not-possible",
       `the template of run ${run.runNumber} (${run.template}) is older than --from`,
-      "leave --from out: the whole night runs anew",
+      "leave --from out: the whole night runs again",
     );
   }
   const steps = template.templates?.find(({ name }) => name === "steps")?.dag?.tasks ?? [];
   const names = steps.map(({ name }) => name);
   if (!names.includes(from)) {
-    throw unknownName(`step of ${run.customer}`, from, names);
+    throw new Refusal(
+      "not-found",
+      `there is no step of ${run.customer} ${JSON.stringify(from)}`,
+      meantNames(from, names),
+    );
   }
-  const anew = downstream(from, steps);
-  const missing = run.steps.filter(({ name }) => !anew.has(name)).filter((step) => !hasResults(step));
+  const again = downstream(from, steps);
+  const missing = run.steps.filter(({ name }) => !again.has(name)).filter((step) => !hasResults(step));
   if (missing.length > 0) {
-    throw new OpsError(
-      ExitCode.notPossible,
+    throw new Refusal(
+      "not-possible",
       `--from ${from}: run ${run.runNumber} has no results of ${missing.map(({ name, state }) => `${name} (${state})`).join(", ")} to take over`,
       `begin at ${missing[0]?.name} or before it, or name another run with --run`,
     );

@@ -6,7 +6,7 @@ import { renderHistory, renderRuns } from "../runs/render-runs.ts";
 import { compare, renderComparison } from "../verbs/compare.ts";
 import { history } from "../verbs/history.ts";
 import { withExamples } from "./examples.ts";
-import { type CommonOptions, centralOf, common, count, DATE, day, type Io, outputOf } from "./options.ts";
+import { type CommonOptions, centralOf, common, count, day, type Io, outputOf } from "./options.ts";
 
 interface HistoryCommandOptions extends CommonOptions {
   readonly date?: Day;
@@ -22,8 +22,9 @@ interface CompareCommandOptions extends CommonOptions {
   readonly step?: readonly string[];
 }
 
-/** The commands that tell what became of past nights. */
-export function addPastCommands(program: Command, io: Io): void {
+/** The commands that tell what became of nights. */
+export function addLookBackCommands(program: Command, io: Io): void {
+  program.commandsGroup("Look back:");
   addHistory(program, io);
   addCompare(program, io);
 }
@@ -51,7 +52,7 @@ function addCompare(program: Command, io: Io): void {
   withExamples(
     common(program.command("compare <customer>"))
       .description("compare a night's results, by hash, with files that another night left in a folder: <step>/<file>")
-      .requiredOption("--date <day>", DATE, day)
+      .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
       .requiredOption("--with <folder>", "folder of the other night's results")
       .option("--run <number>", "which run (default: the last that succeeded)", count)
       .option("--step <step...>", "only the results of these steps")

@@ -1,7 +1,5 @@
-import { ExitCode, OpsError } from "./exit-code.ts";
-
 /** The known names that a mistyped one may have meant, nearest first, at most three. */
-export function nearNames(typed: string, known: readonly string[]): readonly string[] {
+export function similarNames(typed: string, known: readonly string[]): readonly string[] {
   const wanted = typed.toLowerCase();
   return known
     .map((name) => ({ name, distance: distance(wanted, name.toLowerCase()) }))
@@ -39,14 +37,8 @@ function at(row: readonly number[], column: number): number {
   return row[column] ?? Number.POSITIVE_INFINITY;
 }
 
-/** The error for a name that is none, with the near ones, or all of them where none is near. */
-export function unknownName(
-  what: string,
-  typed: string,
-  known: readonly string[],
-  code: ExitCode = ExitCode.notFound,
-): OpsError {
-  const near = nearNames(typed, known);
-  const listed = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known: ${known.join(", ") || "none"}`;
-  return new OpsError(code, `there is no ${what} ${JSON.stringify(typed)}`, listed);
+/** What a name that is none may have meant: the similar ones, or all that are known where none is similar. */
+export function meantNames(typed: string, known: readonly string[]): string {
+  const near = similarNames(typed, known);
+  return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known: ${known.join(", ") || "none"}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearNames } from "../../../ops/near.ts";
+import { similarNames } from "../../../runs/similar-names.ts";
 
 const steps = ["market", "scenarios", "revaluation", "var-es", "report", "sign-off", "archive"];
 
@@ -11,5 +11,5 @@ test.each([
   ["sign", ["sign-off"]],
   ["completely-different", []],
 ])("%s", (typed, near) => {
-  expect(nearNames(typed, steps)).toEqual(near);
+  expect(similarNames(typed, steps)).toEqual(near);
 });

@@ -1,0 +1,124 @@
+import { ApiObject } from "cdk8s";
+import { Construct } from "constructs";
+import { VERBS } from "../../runs/act.ts";
+import { platformMetadata } from "../kubernetes/labels.ts";
+import { AdmissionPolicy } from "./admission/admission-policy.ts";
+import { day, definition, flag, list, object, text, time } from "./custom-resource.ts";
+
+/** A name of Kubernetes: what an act is about is looked up, never part of a sentence that is evaluated. */
+const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" } as const;
+
+const number = { type: "integer", minimum: 0, maximum: 9999 } as const;
+
+const SPEC = {
+  ...object(
+    {
+      verb: { type: "string", enum: [...VERBS] },
+      by: { type: "string", minLength: 1, maxLength: 256 },
+      // Shown in terminals, alerts and records: one line of it, without characters that steer a terminal.
+      reason: {
+        type: "string",
+        minLength: 1,
+        maxLength: 500,
+        pattern: "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]+$",
+      },
+      night: name,
+      step: { ...name, maxLength: 63 },
+      attempt: number,
+      date: day,
+      to: day,
+      run: number,
+      from: { ...name, maxLength: 63 },
+      current: flag,
+      early: flag,
+      concurrency: { ...number, minimum: 1, maximum: 5 },
+      until: time,
+      log: object({ runNumber: number, step: { ...name, maxLength: 63 }, attempt: number }, [
+        "runNumber",
+        "step",
+        "attempt",
+      ]),
+    },
+    ["verb", "by", "reason"],
+  ),
+  "x-kubernetes-validations": [
+    { rule: "self == oldSelf", message: "an act never changes; a correction is another act" },
+    {
+      rule: "!(self.verb in ['hold', 'release', 'retry', 'skip', 'abort', 'stop', 'restart']) || (has(self.night) && has(self.step) && has(self.attempt))",
+      message: "an act on a step names the night, the step and the attempt that was seen",
+    },
+    {
+      rule: "!(self.verb in ['pause', 'resume', 'end', 'note', 'acknowledge']) || has(self.night)",
+      message: "an act on a night names it",
+    },
+    {
+      rule: "!(self.verb in ['run', 'replay', 'restate', 'backfill']) || has(self.date)",
+      message: "an act that starts nights names the business date",
+    },
+    { rule: "self.verb != 'backfill' || has(self.to)", message: "a backfill names its last business date" },
+  ],
+} as const;
+
+const STATUS = object(
+  {
+    phase: { type: "string", enum: ["Accepted", "Done", "Refused", "Expired"] },
+    message: text,
+    remedy: text,
+    refusal: text,
+    at: time,
+    nights: list(text),
+  },
+  ["phase", "message", "at"],
+);
+
+/**
+ * The kind NightAct: what a person asks for in a lane. Whoever may create one may ask, and nothing else; nightwatch
+ * carries it out and writes its status. Who asks is compared with the requester whom the API server has authenticated.
+ */
+export class NightActs extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new ApiObject(this, "definition", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: platformMetadata("nightacts.nightlane.example"),
+      spec: definition({
+        kind: "NightAct",
+        plural: "nightacts",
+        schema: object({ spec: SPEC, status: STATUS }, ["spec"]),
+        status: true,
+        columns: [
+          ["Verb", "string", ".spec.verb"],
+          ["Night", "string", ".spec.night"],
+          ["Step", "string", ".spec.step"],
+          ["By", "string", ".spec.by"],
+          ["Phase", "string", ".status.phase"],
+          ["Message", "string", ".status.message"],
+          ["Age", "date", ".metadata.creationTimestamp"],
+        ],
+      }),
+    });
+    new AdmissionPolicy(this, "honest", {
+      name: "nightlane-night-acts",
+      rules: [{ apiGroup: "nightlane.example", apiVersion: "v1", resources: ["nightacts"], operations: ["CREATE"] }],
+      validations: [
+        {
+          expression: "object.spec.by == request.userInfo.username",
+          received: "'an act by ' + object.spec.by + ' from ' + request.userInfo.username",
+          rule: "an act names whoever makes the request: run records rest on it",
+          mend: "use the nightlane command, which asks the API server who you are",
+        },
+        {
+          expression: "object.metadata.name.matches('^act-[0-9]{17}-[0-9a-f]{6}$')",
+          rule: "an act is named by its time, act-<yyyymmddhhmmssmmm>-<6 hex digits>: it is noted under that name on what it changes",
+          mend: "use the nightlane command",
+        },
+        {
+          expression: "!has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",
+          rule: "an act belongs to nothing, and nothing holds it",
+          mend: "leave ownerReferences and finalizers out",
+        },
+      ],
+    });
+  }
+}

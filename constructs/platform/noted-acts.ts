@@ -1,0 +1,60 @@
+import { Construct } from "constructs";
+import { ACT_PREFIX } from "../../runs/annotations.ts";
+import { AdmissionPolicy, type PolicyRule, type Variable } from "./admission/admission-policy.ts";
+import { quoted } from "./admission/cel.ts";
+import { FROM_ARGO, FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./admission/identities.ts";
+
+const WHERE_ACTS_ARE: readonly PolicyRule[] = [
+  {
+    apiGroup: "argoproj.io",
+    apiVersion: "v1alpha1",
+    resources: ["workflows", "cronworkflows"],
+    operations: ["CREATE", "UPDATE"],
+  },
+  { apiGroup: "", apiVersion: "v1", resources: ["pods"], operations: ["UPDATE"] },
+  { apiGroup: "", apiVersion: "v1", resources: ["configmaps"], operations: ["CREATE", "UPDATE"] },
+];
+
+const ACTS: readonly Variable[] = [
+  { name: "now", expression: "object.metadata.?annotations.orValue({})" },
+  { name: "before", expression: "oldObject == null ? {} : oldObject.metadata.?annotations.orValue({})" },
+  {
+    name: "written",
+    expression: `variables.now.filter(key, key.startsWith(${quoted(ACT_PREFIX)}) && !(key in variables.before))`,
+  },
+];
+
+/**
+ * Who did what to a night, noted on what was changed, in the very request that changed it. Nightwatch alone writes such
+ * a note, from an act whose author the API server has authenticated; nobody changes one; and nightwatch changes nothing
+ * without one. What that does not prove: that a reason is true, and which of several people used one account.
+ */
+export class NotedActs extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-noted-acts",
+      rules: WHERE_ACTS_ARE,
+      variables: ACTS,
+      validations: [
+        {
+          expression: `size(variables.written) == 0 || ${FROM_NIGHTWATCH}`,
+          received: "'a noted act from ' + request.userInfo.username",
+          rule: "nightwatch alone notes acts: run records rest on it",
+          mend: "use the nightlane command, which asks nightwatch",
+        },
+        {
+          expression: `variables.before.all(key, !key.startsWith(${quoted(ACT_PREFIX)}) || (key in variables.now && variables.now[key] == variables.before[key]))`,
+          rule: "an act that was noted is never changed or removed",
+          mend: "add another act that corrects it",
+        },
+        {
+          expression: `size(variables.written) > 0 || ${FROM_ARGO} || ${FROM_KUBERNETES} || ${FROM_DEPLOYER}`,
+          received: "'a change without an act from ' + request.userInfo.username",
+          rule: "a change of a night says in the same request who asked for it and why",
+          mend: "use the nightlane command with --reason",
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,297 @@
+import { setImmediate as immediately } from "node:timers/promises";
+import { ACT_LIFE, byTime, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { errorText } from "../error-text.ts";
+import { actOnNight, type Carried, NotYet } from "./carry-out.ts";
+import { readKeptLog, switchSchedule } from "./lane-acts.ts";
+import { answerText, type LaneWriter, statusOf } from "./lane-writer.ts";
+import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
+
+/** What the desk works with. */
+export interface ActDeskParts {
+  readonly writer: LaneWriter;
+  readonly source: RunSource;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+/** What the desk has done since it started. */
+export interface ActCounters {
+  done: number;
+  refused: number;
+  expired: number;
+  /** Tries that failed for a reason that may pass. */
+  failures: number;
+}
+
+/** How often an act that goes on for long, as a backfill, is carried on, milliseconds. */
+const SLOW_MILLISECONDS = 2000;
+
+/** Acts that are settled are kept as objects for so long; run records and the log keep them longer. */
+const KEPT_MILLISECONDS = 14 * 24 * 3600_000;
+
+/**
+ * Carries out what people ask for, in the order in which they asked, lane by lane and one act at a time in each. What an
+ * act does, and that it did, is written in one request to the object that it changes; so an act that was begun when
+ * nightwatch ended is begun again, and finds its own traces.
+ */
+export class ActDesk {
+  readonly counters: ActCounters = { done: 0, refused: 0, expired: 0, failures: 0 };
+  /** Acts that need somebody yet, by lane and name. */
+  private readonly open = new Map<string, Map<string, NightAct>>();
+  /** The work of each lane that is under way. */
+  private readonly working = new Map<string, Promise<void>>();
+  /** Lanes in which something has changed since their work began. */
+  private readonly changed = new Set<string>();
+  /** When acts that go on for long were last looked at, by UID. */
+  private readonly looked = new Map<string, number>();
+  /** UIDs of acts that are settled, and whose watch has not said so yet. */
+  private readonly settled = new Set<string>();
+  private ended = false;
+
+  constructor(private readonly parts: ActDeskParts) {}
+
+  /** Takes the list of all acts: those that are not in it are gone. */
+  async listed(acts: AsyncIterable<NightAct>): Promise<void> {
+    const there = new Set<string>();
+    for await (const act of acts) {
+      there.add(`${act.metadata.namespace}/${act.metadata.name}`);
+      if (isSettled(act) && this.isPast(act)) {
+        await this.remove(act);
+      } else {
+        this.note(act);
+      }
+    }
+    for (const [namespace, open] of this.open) {
+      for (const name of open.keys()) {
+        if (!there.has(`${namespace}/${name}`)) {
+          open.delete(name);
+        }
+      }
+    }
+  }
+
+  /** Takes an act as it is now. */
+  note(act: NightAct): void {
+    const { namespace, name } = act.metadata;
+    const open = this.open.get(namespace) ?? new Map<string, NightAct>();
+    this.open.set(namespace, open);
+    const uid = act.metadata.uid ?? name;
+    if (isSettled(act)) {
+      open.delete(name);
+      this.settled.delete(uid);
+      return;
+    }
+    // An event from before this desk settled it.
+    if (this.settled.has(uid)) {
+      return;
+    }
+    // What this desk has written itself comes back later than it is known.
+    if (!open.has(name)) {
+      open.set(name, act);
+      this.laneChanged(namespace);
+    }
+  }
+
+  forget({ metadata: { namespace, name, uid = name } }: NightAct): void {
+    this.open.get(namespace)?.delete(name);
+    this.settled.delete(uid);
+  }
+
+  /** Takes that something has changed in a lane, for which an act may have waited. */
+  laneChanged(namespace: string): void {
+    if (this.ended || (this.open.get(namespace)?.size ?? 0) === 0) {
+      return;
+    }
+    if (this.working.has(namespace)) {
+      this.changed.add(namespace);
+      return;
+    }
+    const work = this.work(namespace).finally(() => {
+      this.working.delete(namespace);
+      if (this.changed.delete(namespace)) {
+        this.laneChanged(namespace);
+      }
+    });
+    this.working.set(namespace, work);
+  }
+
+  /** Looks at every act that needs somebody yet: what failed is tried again, what is too old expires. */
+  tick(): void {
+    for (const namespace of this.open.keys()) {
+      this.laneChanged(namespace);
+    }
+  }
+
+  /** Comes to its end with the work that is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.working.values());
+  }
+
+  /** Begins nothing more, and ends what is under way. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await this.idle();
+  }
+
+  private isPast({ metadata, status }: NightAct): boolean {
+    const at = Date.parse(status?.at ?? metadata.creationTimestamp ?? "");
+    return this.parts.clock() - at > KEPT_MILLISECONDS;
+  }
+
+  private async remove(act: NightAct): Promise<void> {
+    try {
+      await this.parts.writer.removeAct(act);
+    } catch (error) {
+      this.failed(act, error);
+    }
+  }
+
+  private async work(namespace: string): Promise<void> {
+    // Acts of one moment come one by one: all that are here by now are put into their order.
+    await immediately();
+    const waiting = new Set<string>();
+    for (const act of [...(this.open.get(namespace)?.values() ?? [])].sort(byTime)) {
+      // An act that could not be carried out yet keeps later ones about the same night waiting, and no others.
+      const about = act.spec.night ?? "";
+      if (this.ended || waiting.has(about) || !this.isTime(act)) {
+        continue;
+      }
+      if (!(await this.carry(act))) {
+        waiting.add(about);
+      }
+    }
+  }
+
+  /** What goes on for hours is looked at less often than a lane changes. */
+  private isTime({ metadata, spec, status }: NightAct): boolean {
+    if (status?.phase !== "Accepted" || spec.night !== undefined) {
+      return true;
+    }
+    const key = metadata.uid ?? metadata.name;
+    const now = this.parts.clock();
+    const isTime = now - (this.looked.get(key) ?? 0) >= SLOW_MILLISECONDS;
+    if (isTime) {
+      this.looked.set(key, now);
+    }
+    return isTime;
+  }
+
+  /** @returns whether later acts about the same night may be carried out */
+  private async carry(act: NightAct): Promise<boolean> {
+    const now = this.parts.clock();
+    try {
+      if (act.status?.phase !== "Accepted" && this.isExpired(act, now)) {
+        await this.settle(act, { phase: "Expired", message: "nobody carried it out within 5 minutes", at: iso(now) });
+        return true;
+      }
+      const carried = await this.carryOut(act);
+      await this.say(act, { ...carried, at: iso(now) });
+      return true;
+    } catch (error) {
+      return await this.notCarried(act, error, now);
+    }
+  }
+
+  private async notCarried(act: NightAct, error: unknown, now: number): Promise<boolean> {
+    try {
+      if (error instanceof Refusal) {
+        const { message, kind, remedy } = error;
+        const why = { message, refusal: kind, ...(remedy === undefined ? {} : { remedy }) };
+        await this.settle(act, { phase: "Refused", ...why, at: iso(now) });
+        return true;
+      }
+      if (isRefusedByServer(error)) {
+        await this.settle(act, { phase: "Refused", message: answerText(error), refusal: "not-possible", at: iso(now) });
+        return true;
+      }
+      if (error instanceof NotYet && this.isExpired(act, now)) {
+        await this.settle(act, { phase: "Expired", message: error.message, at: iso(now) });
+        return true;
+      }
+    } catch (failure) {
+      this.failed(act, failure);
+      return false;
+    }
+    if (!(error instanceof NotYet)) {
+      this.failed(act, error);
+    }
+    return false;
+  }
+
+  private failed({ metadata, spec }: NightAct, error: unknown): void {
+    this.counters.failures += 1;
+    this.parts.log(
+      "error",
+      `act ${spec.verb} ${metadata.namespace}/${metadata.name}: ${errorText(error)}; trying again`,
+    );
+  }
+
+  private isExpired({ metadata }: NightAct, now: number): boolean {
+    return now - Date.parse(metadata.creationTimestamp ?? "") > ACT_LIFE;
+  }
+
+  private async carryOut(act: NightAct): Promise<Carried> {
+    const { writer, source } = this.parts;
+    switch (act.spec.verb) {
+      case "run":
+      case "replay":
+      case "restate":
+        return await startNight(writer, act, source);
+      case "backfill":
+        return await carryOnBackfill(writer, act, source);
+      case "schedule-off":
+      case "schedule-on":
+        return await switchSchedule(writer, act, this.parts.clock());
+      case "read-log":
+        return await readKeptLog(writer, act);
+      default:
+        return await actOnNight(writer, act);
+    }
+  }
+
+  private async say(act: NightAct, status: NightActStatus): Promise<void> {
+    if (status.phase === "Accepted") {
+      const { phase, message, nights = [] } = act.status ?? {};
+      if (phase !== "Accepted" || message !== status.message || nights.length !== (status.nights ?? []).length) {
+        await this.parts.writer.writeStatus(act, status);
+        this.open.get(act.metadata.namespace)?.set(act.metadata.name, { ...act, status });
+      }
+      return;
+    }
+    await this.settle(act, status);
+  }
+
+  private async settle(act: NightAct, status: NightActStatus): Promise<void> {
+    const { namespace, name } = act.metadata;
+    try {
+      await this.parts.writer.writeStatus(act, status);
+    } catch (error) {
+      if (statusOf(error) !== 404) {
+        throw error;
+      }
+      // The act is gone, and its lane with it.
+    }
+    this.open.get(namespace)?.delete(name);
+    this.looked.delete(act.metadata.uid ?? name);
+    this.settled.add(act.metadata.uid ?? name);
+    const { verb, by } = act.spec;
+    this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);
+    const counter = { Done: "done", Refused: "refused", Expired: "expired", Accepted: undefined } as const;
+    const counted = counter[status.phase];
+    if (counted !== undefined) {
+      this.counters[counted] += 1;
+    }
+  }
+}
+
+/** Whether the API server will say no the next time as well: a policy, the quota, a wrong object. */
+function isRefusedByServer(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 400 || status === 403 || status === 422;
+}
+
+function iso(now: number): string {
+  return new Date(now).toISOString();
+}

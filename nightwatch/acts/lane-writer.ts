@@ -1,0 +1,202 @@
+import {
+  ApiException,
+  type CoreV1Api,
+  type CustomObjectsApi,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
+import { READER_LABEL } from "../../runs/annotations.ts";
+import { parsedObject } from "../../runs/json.ts";
+import { NIGHT_ACTS, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
+import { nightControlName } from "../../runs/night-control.ts";
+import type { NightControl } from "../../runs/night-state.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
+import type { Workflow, WorkflowSpecTemplate } from "../../runs/workflow.ts";
+import { errorText } from "../error-text.ts";
+
+const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
+
+/** Name under which the API server notes nightwatch's changes. */
+const FIELD_MANAGER = "nightwatch";
+
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+
+/** A workflow that an act starts. */
+export interface NewWorkflow {
+  /** Full name; a prefix for one whose name does not matter. */
+  readonly name: { readonly exact: string } | { readonly prefix: string };
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether it reads a kept log, and is no night. @default false */
+  readonly reader?: boolean;
+}
+
+/** Everything that nightwatch changes in a lane, request by request. */
+export class LaneWriter {
+  constructor(
+    private readonly objects: CustomObjectsApi,
+    private readonly core: CoreV1Api,
+  ) {}
+
+  async workflow(namespace: string, name: string): Promise<Workflow | undefined> {
+    return ifAny(this.objects.getNamespacedCustomObject({ ...ARGO, namespace, plural: "workflows", name }));
+  }
+
+  async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
+    const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
+    const found: { readonly spec: WorkflowSpecTemplate } | undefined = await ifAny(
+      this.objects.getNamespacedCustomObject(request),
+    );
+    return found?.spec;
+  }
+
+  /** Names of the lane's templates, the newest first. */
+  async templates(namespace: string): Promise<readonly string[]> {
+    const request = { ...ARGO, namespace, plural: "workflowtemplates" };
+    const list: { readonly items: readonly Pick<Workflow, "metadata">[] } =
+      await this.objects.listNamespacedCustomObject(request);
+    return list.items
+      .map(({ metadata }) => metadata)
+      .sort((a, b) => (b.creationTimestamp ?? "").localeCompare(a.creationTimestamp ?? ""))
+      .map(({ name }) => name);
+  }
+
+  async schedule(namespace: string, name: string): Promise<CronWorkflow | undefined> {
+    return ifAny(this.objects.getNamespacedCustomObject({ ...ARGO, namespace, plural: "cronworkflows", name }));
+  }
+
+  async patchWorkflow(namespace: string, name: string, patch: object): Promise<void> {
+    const request = { ...ARGO, namespace, plural: "workflows", name, body: patch, fieldManager: FIELD_MANAGER };
+    await this.objects.patchNamespacedCustomObject(request, MERGE);
+  }
+
+  async patchSchedule(namespace: string, name: string, patch: object): Promise<void> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name, body: patch, fieldManager: FIELD_MANAGER };
+    await this.objects.patchNamespacedCustomObject(request, MERGE);
+  }
+
+  /** @returns its name */
+  async create(namespace: string, workflow: NewWorkflow): Promise<string> {
+    const { name, template, parameters, annotations, reader } = workflow;
+    const body = {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Workflow",
+      metadata: {
+        ...("exact" in name ? { name: name.exact } : { generateName: name.prefix }),
+        namespace,
+        annotations,
+        ...(reader === true ? { labels: { [READER_LABEL]: "yes" } } : {}),
+      },
+      spec: {
+        workflowTemplateRef: { name: template },
+        arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },
+      },
+    };
+    const request = { ...ARGO, namespace, plural: "workflows", body, fieldManager: FIELD_MANAGER };
+    const made: Pick<Workflow, "metadata"> = await this.objects.createNamespacedCustomObject(request);
+    return made.metadata.name;
+  }
+
+  /** What a night's control ConfigMap asks for. */
+  async control(namespace: string, workflow: string): Promise<NightControl> {
+    const request = { namespace, name: nightControlName(workflow) };
+    return (await ifAny(this.core.readNamespacedConfigMap(request)))?.data ?? {};
+  }
+
+  /** Merges into a night's control ConfigMap, unless that has the note already, or makes it; it goes with the workflow. */
+  async writeControl(
+    workflow: Workflow,
+    data: NightControl,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { name, namespace, uid = "" } = workflow.metadata;
+    const owner = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name, uid };
+    const body = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {
+        name: nightControlName(name),
+        // Argo reads only ConfigMaps that carry this label.
+        labels: { "workflows.argoproj.io/configmap-type": "Parameter" },
+        annotations: { ...annotations },
+        ownerReferences: [owner],
+      },
+      data: { ...data },
+    };
+    const change = { namespace, body, fieldManager: FIELD_MANAGER };
+    const before = await ifAny(this.core.readNamespacedConfigMap({ namespace, name: body.metadata.name }));
+    if (before === undefined) {
+      await this.core.createNamespacedConfigMap(change);
+    } else if (!isNoted(before.metadata?.annotations, annotations)) {
+      await this.core.patchNamespacedConfigMap({ name: body.metadata.name, ...change }, MERGE);
+    }
+  }
+
+  /**
+   * Annotates the pod of a node of a workflow, unless that has the note already.
+   * @returns false where the pod is not there
+   */
+  async orderPod(
+    { metadata: { namespace, name } }: Workflow,
+    node: string,
+    order: Readonly<Record<string, string>>,
+    note: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    const { items } = await this.core.listNamespacedPod({
+      namespace,
+      labelSelector: `workflows.argoproj.io/workflow=${name}`,
+    });
+    const pod = items.find(({ metadata }) => metadata?.annotations?.["workflows.argoproj.io/node-id"] === node);
+    if (pod?.metadata?.name === undefined) {
+      return false;
+    }
+    if (!isNoted(pod.metadata.annotations, note)) {
+      const body = { metadata: { annotations: { ...order, ...note } } };
+      const request = { namespace, name: pod.metadata.name, body, fieldManager: FIELD_MANAGER };
+      await this.core.patchNamespacedPod(request, MERGE);
+    }
+    return true;
+  }
+
+  /** Says how far an act is. */
+  async writeStatus({ metadata }: NightAct, status: NightActStatus): Promise<void> {
+    const { name, namespace } = metadata;
+    const request = { ...NIGHT_ACTS, namespace, name, body: { status }, fieldManager: FIELD_MANAGER };
+    await this.objects.patchNamespacedCustomObjectStatus(request, MERGE);
+  }
+
+  async removeAct({ metadata: { name, namespace } }: NightAct): Promise<void> {
+    await ifAny(this.objects.deleteNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }));
+  }
+}
+
+/** The HTTP status of an API server's refusal; undefined for any other error. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof ApiException ? error.code : undefined;
+}
+
+/** Whether an act is noted on an object already: it was begun before. */
+function isNoted(
+  annotations: Readonly<Record<string, string>> | undefined,
+  note: Readonly<Record<string, string>>,
+): boolean {
+  return Object.keys(note).every((key) => annotations?.[key] !== undefined);
+}
+
+/** What the API server said, without the rest of its answer. */
+export function answerText(error: unknown): string {
+  const body = error instanceof ApiException ? parsedObject(String(error.body)) : undefined;
+  return typeof body?.message === "string" ? body.message : errorText(error);
+}
+
+async function ifAny<Result>(request: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (statusOf(error) === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}

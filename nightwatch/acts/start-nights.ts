@@ -1,0 +1,147 @@
+import { actAnnotation, type Verb } from "../../runs/act.ts";
+import { KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
+import type { Day } from "../../runs/local-time.ts";
+import { type NightAct, recordedAct } from "../../runs/night-act.ts";
+import { isOver } from "../../runs/phases.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { NIGHT_SCHEDULE, runName } from "../../runs/run-name.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
+import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
+import { customerOf } from "../lane.ts";
+import type { Carried } from "./carry-out.ts";
+import { type LaneWriter, statusOf } from "./lane-writer.ts";
+
+/** What is known of past and present runs. */
+export interface RunSource {
+  /** Every run of a customer, by business date and number, the newest first. */
+  readonly runs: (customer: string) => Promise<readonly RunFacts[]>;
+}
+
+const MOST_AT_ONCE = 5;
+
+/**
+ * Starts the night that an act asks for. A run's name is taken once, so an act that is begun again after a crash finds
+ * the run that it has started.
+ * @throws Refusal
+ */
+export async function startNight(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
+  const { verb, date } = act.spec;
+  const place = await placeOf(writer, act, source);
+  const before = startedBy(place.runs, act);
+  if (before !== undefined) {
+    return started(before.night, act.status?.nights);
+  }
+  if (date === undefined || (verb !== "run" && verb !== "replay" && verb !== "restate")) {
+    throw new Refusal("not-possible", `${verb}: starts no night of one date`);
+  }
+  const planned =
+    verb === "run" ? planRun(place, { ...act.spec, date }) : await planRepeat(place, { ...act.spec, verb, date });
+  return started(await start(writer, act, place, planned), undefined);
+}
+
+/**
+ * Starts the nights of a range that are missing, the oldest first and a few at a time, and keeps room for those of the
+ * schedule. It is carried on whenever something has changed in the lane.
+ */
+export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
+  const { date, to, concurrency = 1 } = act.spec;
+  if (date === undefined || to === undefined) {
+    throw new Refusal("not-possible", "backfill: names no range of dates");
+  }
+  const place = await placeOf(writer, act, source);
+  const own = place.runs.filter((run) => isStartedBy(run, act));
+  const { days, missing } = planBackfill(place, { date, to });
+  const running = own.filter((run) => !isOver(run));
+  const here = place.runs.filter((run) => !isOver(run)).length;
+  const nights = [...(act.status?.nights ?? [])];
+  let room = Math.min(concurrency, MOST_AT_ONCE) - running.length;
+  const kept = KEPT_WORKFLOWS - RESERVED_FOR_THE_SCHEDULE - here;
+  room = Math.min(room, kept);
+  const now = missing.slice(0, Math.max(0, room));
+  for (const day of now) {
+    nights.push(
+      await start(writer, act, place, { businessDate: day, runNumber: 1, template: place.template, parameters: {} }),
+    );
+  }
+  const left = missing.length - now.length;
+  const isDone = left === 0 && running.length === 0 && now.length === 0;
+  const failed = own.filter((run) => isOver(run) && run.phase !== "Succeeded");
+  return {
+    phase: isDone ? "Done" : "Accepted",
+    message: isDone
+      ? `all ${days.length} business days from ${date} to ${to} have a night${failed.length === 0 ? "" : `; ${failed.length} of ${nights.length} did not succeed`}`
+      : `${nights.length} nights were started, ${left} are left`,
+    nights,
+  };
+}
+
+async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<StartPlace> {
+  const { namespace } = metadata;
+  const customer = customerOf(namespace) ?? namespace;
+  const cron = await writer.schedule(namespace, NIGHT_SCHEDULE);
+  if (cron === undefined) {
+    throw new Refusal(
+      "not-possible",
+      `${spec.verb}: the lane of ${customer} has no schedule, so it has no night to run`,
+    );
+  }
+  const schedule = laneSchedule(cron);
+  return {
+    customer,
+    template: cron.spec.workflowSpec.workflowTemplateRef.name,
+    runs: await source.runs(customer),
+    now: Date.now(),
+    definition: (name) => writer.template(namespace, name),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+async function start(
+  writer: LaneWriter,
+  act: NightAct,
+  { schedule, customer }: StartPlace,
+  { businessDate, runNumber, template, parameters, repeats }: PlannedStart,
+): Promise<string> {
+  const { namespace } = act.metadata;
+  const name = runName(schedule, businessDate, runNumber);
+  const recorded = recordedAct(act);
+  try {
+    return await writer.create(namespace, {
+      name: { exact: name },
+      template,
+      parameters: { "business-date": businessDate, "run-number": String(runNumber), ...parameters },
+      annotations: actAnnotation({ ...recorded, ...(repeats === undefined ? {} : { run: repeats }) }),
+    });
+  } catch (error) {
+    if (statusOf(error) !== 409) {
+      throw error;
+    }
+    const there = await writer.workflow(namespace, name);
+    if (there?.metadata.annotations?.[Object.keys(actAnnotation(recorded))[0] ?? ""] !== undefined) {
+      return name;
+    }
+    throw runExists(act.spec.verb, name, customer, businessDate, runNumber);
+  }
+}
+
+function runExists(verb: Verb, name: string, customer: string, date: Day, runNumber: number): Refusal {
+  return new Refusal(
+    "not-possible",
+    `${verb}: run ${runNumber} of ${date} of ${customer} exists: ${name}`,
+    "a repeat on purpose is nightlane replay or nightlane restate",
+  );
+}
+
+function startedBy(runs: readonly RunFacts[], act: NightAct): RunFacts | undefined {
+  return runs.find((run) => isStartedBy(run, act));
+}
+
+function isStartedBy({ acts }: RunFacts, act: NightAct): boolean {
+  const { id } = recordedAct(act);
+  return acts.some((one) => one.id === id);
+}
+
+function started(night: string, before: readonly string[] | undefined): Carried {
+  return { phase: "Done", message: `${night} starts`, nights: [...new Set([...(before ?? []), night])] };
+}

@@ -1,0 +1,12 @@
+import { meantNames } from "../runs/similar-names.ts";
+import { ExitCode, OpsError } from "./exit-code.ts";
+
+/** The error for a name that is none, with what it may have meant. */
+export function unknownName(
+  what: string,
+  typed: string,
+  known: readonly string[],
+  code: ExitCode = ExitCode.notFound,
+): OpsError {
+  return new OpsError(code, `there is no ${what} ${JSON.stringify(typed)}`, meantNames(typed, known));
+}

@@ -1,0 +1,39 @@
+import type { Day } from "../../runs/local-time.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { standingRun } from "../../runs/runs-of-a-date.ts";
+import { startedOn } from "../../runs/start-act.ts";
+import type { Actor } from "../acts/actor.ts";
+import type { Central } from "../central.ts";
+import type { Lane } from "../lanes.ts";
+import { allRuns } from "../runs/all-runs.ts";
+import { type Done, done } from "./verb.ts";
+
+/**
+ * Asks that nobody is called any more for a business date whose night has failed.
+ * @throws Refusal where no night of that date has started
+ */
+export async function waive(central: Central, actor: Actor, lane: Lane, date: Day): Promise<Done> {
+  const { customer } = lane;
+  const run = standingRun(startedOn(await allRuns(central, lane), date).toReversed());
+  if (run === undefined) {
+    throw new Refusal(
+      "not-possible",
+      `waive: no night of ${date} of ${customer} has started, so there is none to waive`,
+      `nightlane run ${customer} --date ${date} --reason "..." makes up for it; a date without a night is noNight in the customer's file`,
+    );
+  }
+  const asked = await actor.ask(lane, { verb: "waive", night: run.night, date });
+  return done(asked, customer, actor.dryRun, asked.status?.message ?? "nobody is called for this date any more");
+}
+
+/** Asks for a lane's schedule to be off, for a time or until it is set on, or to be on again. */
+export async function switchSchedule(
+  actor: Actor,
+  lane: Lane,
+  verb: "schedule-off" | "schedule-on",
+  until: string | undefined,
+): Promise<Done> {
+  const asked = await actor.ask(lane, { verb, ...(until === undefined ? {} : { until }) });
+  const effect = verb === "schedule-off" ? "no night starts by the schedule" : "nights start by the schedule again";
+  return done(asked, lane.customer, actor.dryRun, asked.status?.message ?? effect);
+}

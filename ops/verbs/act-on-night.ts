@@ -1,0 +1,37 @@
+import type { Verb } from "../../runs/act.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { runningNight } from "../choose-night.ts";
+import { withCost } from "../forecast/hold-cost.ts";
+import { laneOf } from "../lanes.ts";
+import { type Done, done, type VerbContext } from "./verb.ts";
+
+/** Verbs about a running night as a whole. */
+export type NightVerb = Extract<Verb, "pause" | "resume" | "end" | "note" | "acknowledge">;
+
+/** What each does, in a dry run. */
+const EFFECTS: Readonly<Record<NightVerb, string>> = {
+  pause: "no further step starts; steps that run go on",
+  resume: "steps start again; steps that wait for a person still do",
+  end: "no further step starts, what runs is cancelled, and the night fails",
+  note: "the note stands in the night's record",
+  acknowledge: "that somebody looks at it stands in the night's record",
+};
+
+/** Asks for an act on a running night. @throws Refusal where its state does not allow it */
+export async function actOnNight(context: VerbContext, verb: NightVerb, customer: string): Promise<Done> {
+  const { central, actor, choice } = context;
+  const lane = await laneOf(central, customer);
+  const night = await runningNight(central, lane, choice);
+  const { workflow, paused } = night.state;
+  if ((verb === "pause" && paused) || (verb === "resume" && !paused)) {
+    throw new Refusal(
+      "not-possible",
+      `${verb}: ${workflow} of ${customer} ${paused ? "is paused already" : "is not paused"}`,
+      paused ? undefined : "a step that waits for a person needs release, retry, skip or abort",
+    );
+  }
+  const asked = await actor.ask(lane, { verb, night: workflow });
+  const effect = asked.status?.message ?? EFFECTS[verb];
+  const said = actor.dryRun && verb === "pause" ? await withCost(context, night, effect) : effect;
+  return done(asked, customer, actor.dryRun, said);
+}

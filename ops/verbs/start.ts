@@ -1,0 +1,99 @@
+import type { Day } from "../../runs/local-time.ts";
+import type { NightActSpec } from "../../runs/night-act.ts";
+import { isOver } from "../../runs/phases.ts";
+import { runName } from "../../runs/run-name.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
+import { type PlannedStart, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
+import { parameter } from "../../runs/workflow.ts";
+import type { Actor } from "../acts/actor.ts";
+import type { Central } from "../central.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
+import type { Lane } from "../lanes.ts";
+import { allRuns } from "../runs/all-runs.ts";
+
+/** A night that was started. */
+export interface Started {
+  readonly customer: string;
+  /** Name of the object that the act is. */
+  readonly act: string;
+  readonly night: string;
+  readonly businessDate: Day;
+  readonly runNumber: number;
+  readonly template: string;
+  /** Number of the run that is repeated. */
+  readonly repeats?: number;
+  /** First step that runs again. */
+  readonly from?: string;
+  /** Names of the customer's other nights that run at the same time; absent where none does. */
+  readonly beside?: readonly string[];
+  readonly by: string;
+  readonly reason: string;
+  readonly dryRun: boolean;
+}
+
+/** Which run is started. */
+export type StartOptions = Pick<NightActSpec, "run" | "from" | "current" | "early"> & {
+  readonly verb: "run" | "replay" | "restate";
+  readonly date: Day;
+};
+
+/** What a start may be planned from. */
+export async function startPlace(central: Central, lane: Lane): Promise<StartPlace> {
+  const [cron, runs] = await Promise.all([central.schedule(lane.namespace), allRuns(central, lane)]);
+  const schedule = laneSchedule(cron);
+  return {
+    customer: lane.customer,
+    template: cron.spec.workflowSpec.workflowTemplateRef.name,
+    runs,
+    now: Date.now(),
+    definition: (name) => central.template(lane.namespace, name),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+/**
+ * Asks for a run of a business date. What stands against it is said before anything is asked; nightwatch looks again.
+ * @throws Refusal
+ */
+export async function startRun(central: Central, actor: Actor, lane: Lane, options: StartOptions): Promise<Started> {
+  const { verb, date } = options;
+  const place = await startPlace(central, lane);
+  const planned = verb === "run" ? planRun(place, options) : await planRepeat(place, { ...options, verb });
+  const { name, spec, status } = await actor.ask(lane, options, STARTED_WITHIN_SECONDS);
+  const night = status?.nights?.at(-1) ?? runName(place.schedule, date, planned.runNumber);
+  const beside = place.runs.filter((run) => !isOver(run) && run.finishedAt === undefined && run.night !== night);
+  const really = status === undefined ? planned : await asStarted(central, lane, night, planned);
+  return {
+    customer: lane.customer,
+    act: name,
+    night,
+    businessDate: date,
+    runNumber: really.runNumber,
+    template: really.template,
+    ...(planned.repeats === undefined ? {} : { repeats: planned.repeats }),
+    ...(options.from === undefined ? {} : { from: options.from }),
+    ...(beside.length === 0 ? {} : { beside: beside.map((run) => run.night) }),
+    by: spec.by,
+    reason: spec.reason,
+    dryRun: actor.dryRun,
+  };
+}
+
+const STARTED_WITHIN_SECONDS = 30;
+
+/** Nightwatch has decided number and template: somebody else may have started a run in between. */
+async function asStarted(
+  central: Central,
+  lane: Lane,
+  night: string,
+  planned: PlannedStart,
+): Promise<Pick<PlannedStart, "runNumber" | "template">> {
+  if (night === "") {
+    throw new OpsError(ExitCode.defect, "nightwatch has said that it started a run, and not which");
+  }
+  const { spec } = await central.workflow(lane.namespace, night);
+  return {
+    runNumber: Number(parameter(spec.arguments?.parameters, "run-number") ?? planned.runNumber),
+    template: spec.workflowTemplateRef?.name ?? planned.template,
+  };
+}

@@ -1,0 +1,106 @@
+import type { Act, RecordedAct, Verb } from "./act.ts";
+import type { Day } from "./local-time.ts";
+
+/** Where the acts of people are, one object each, in the lane that they are about. */
+export const NIGHT_ACTS = { group: "nightlane.example", version: "v1", plural: "nightacts" } as const;
+
+/** What a person asks for. It never changes: a correction is another act. */
+export interface NightActSpec {
+  readonly verb: Verb;
+  /** Who asks, as the API server knows the requester. Admission refuses an act that names somebody else. */
+  readonly by: string;
+  readonly reason: string;
+  /** Name of the run's workflow. @default - for verbs about a business date or the lane */
+  readonly night?: string;
+  /** @default - it is about the night as a whole */
+  readonly step?: string;
+  /** How many attempts of the step the person has seen: a decision about one is not a decision about the next. */
+  readonly attempt?: number;
+  /** Business date; of a range, the first. */
+  readonly date?: Day;
+  /** Last business date of a range. */
+  readonly to?: Day;
+  /** Number of the run that is repeated. @default - the last that succeeded, else the last that ended */
+  readonly run?: number;
+  /** First step to run again. @default - all steps */
+  readonly from?: string;
+  /** Runs the definition that the schedule runs now, in place of the recorded one. @default false */
+  readonly current?: boolean;
+  /** Whether the date may be one that is not due yet. @default false */
+  readonly early?: boolean;
+  /** How many nights of a range run at once. @default 1 */
+  readonly concurrency?: number;
+  /** Until when the schedule stays off, RFC 3339. */
+  readonly until?: string;
+  /** Which attempt's log is read. */
+  readonly log?: { readonly runNumber: number; readonly step: string; readonly attempt: number };
+}
+
+/** How far an act is; written by nightwatch alone. Absent before nightwatch has seen it. */
+export interface NightActStatus {
+  /** `Accepted` goes on by itself; the others are final. */
+  readonly phase: "Accepted" | "Done" | "Refused" | "Expired";
+  /** What happens now, or why not, in one sentence. */
+  readonly message: string;
+  /** What to do instead. */
+  readonly remedy?: string;
+  /** Of a refusal: whether what it is about does not exist. */
+  readonly refusal?: "not-found" | "not-possible";
+  /** When that was so, RFC 3339. */
+  readonly at: string;
+  /** Names of the workflows that it has started, oldest first. */
+  readonly nights?: readonly string[];
+}
+
+/** One act of a person. */
+export interface NightAct {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly resourceVersion?: string;
+  };
+  readonly spec: NightActSpec;
+  readonly status?: NightActStatus;
+}
+
+/** An act that nobody has carried out within this long is not carried out any more, milliseconds. */
+export const ACT_LIFE = 5 * 60_000;
+
+const PREFIX = "act-";
+
+/** Name of the object of an act: by its time, so that acts sort as they were made. @param random Six hex digits. */
+export function actName(at: Date, random: string): string {
+  return `${PREFIX}${at
+    .toISOString()
+    .replaceAll(/[^0-9]/g, "")
+    .slice(0, 17)}-${random}`;
+}
+
+/** Whether an act needs nobody any more. */
+export function isSettled({ status }: NightAct): boolean {
+  return status !== undefined && status.phase !== "Accepted";
+}
+
+/** An act as runs note it beside themselves. */
+export function recordedAct({ metadata, spec }: NightAct): RecordedAct {
+  const { by, verb, step, run, reason } = spec;
+  const act: Act = {
+    by,
+    verb,
+    ...(step === undefined ? {} : { step }),
+    ...(run === undefined ? {} : { run }),
+    reason,
+    at: metadata.creationTimestamp ?? "",
+  };
+  return { id: metadata.name.slice(PREFIX.length), ...act };
+}
+
+/** The order in which acts are carried out. */
+export function byTime(a: NightAct, b: NightAct): number {
+  return (
+    (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
+    a.metadata.name.localeCompare(b.metadata.name)
+  );
+}

@@ -1,0 +1,203 @@
+import type { Verb } from "./act.ts";
+import { Refusal } from "./refusal.ts";
+import type { StepStatus } from "./step-status.ts";
+
+/** Where a night waits for a person: at the step's gate, after a failed attempt, or with the question of a gate step. */
+export type WaitingPlace = "gate" | "decision" | "question";
+
+/** What is done to a step. */
+export type StepDeed =
+  | {
+      /** A waiting node is decided, as `argo node set` does. */
+      readonly kind: "decide";
+      readonly place: WaitingPlace;
+      readonly phase: "Succeeded" | "Failed";
+      /** Value of its output parameter `decision`; absent where it has none. */
+      readonly output?: "RUN" | "RETRY" | "SKIP" | "CONFIRMED";
+    }
+  /** What is to become of it when the night reaches it. */
+  | { readonly kind: "ask"; readonly asked: "yes" | "skip" | "no" }
+  /** Its runner is ordered to cancel the remote job. */
+  | { readonly kind: "order" }
+  | { readonly kind: "nothing" };
+
+/** What a verb does to a step as it is now. */
+export interface StepAct {
+  readonly deed: StepDeed;
+  /** What happens then, in one sentence. */
+  readonly effect: string;
+  /** Whether the step is as the act wanted it. @default - nothing has to be waited for */
+  readonly reached?: (step: StepStatus) => boolean;
+  /** Whether the same verb has more to do once that is reached. @default false */
+  readonly goesOn?: boolean;
+}
+
+/** Verbs about one step. */
+export const STEP_VERBS = ["hold", "release", "retry", "skip", "abort", "stop", "restart"] as const;
+export type StepVerb = (typeof STEP_VERBS)[number];
+
+export function isStepVerb(verb: Verb): verb is StepVerb {
+  return STEP_VERBS.some((one) => one === verb);
+}
+
+/**
+ * What a verb does to a step in its present state.
+ * @throws Refusal where the state does not allow it, with what it does allow
+ */
+export function stepAct(verb: StepVerb, step: StepStatus, customer: string): StepAct {
+  const found = POSSIBLE[verb](step);
+  if (found === undefined) {
+    throw notPossible(verb, step, customer);
+  }
+  return found;
+}
+
+const POSSIBLE: Readonly<Record<StepVerb, (step: StepStatus) => StepAct | undefined>> = {
+  hold,
+  release,
+  retry,
+  skip,
+  abort,
+  stop,
+  restart,
+};
+
+function hold({ name, state }: StepStatus): StepAct | undefined {
+  switch (state) {
+    case "held":
+      return { deed: { kind: "nothing" }, effect: `${name} is held already; nothing was changed` };
+    case "waiting":
+      return { deed: { kind: "ask", asked: "yes" }, effect: `${name} will wait at its gate when the night reaches it` };
+    default:
+      return undefined;
+  }
+}
+
+function release({ name, state, asked }: StepStatus): StepAct | undefined {
+  if (state === "held") {
+    return {
+      deed: { kind: "decide", place: "gate", phase: "Succeeded", output: "RUN" },
+      effect: `${name} starts now`,
+      reached: ({ attempts }) => attempts > 0,
+    };
+  }
+  if (state === "confirming") {
+    return {
+      deed: { kind: "decide", place: "question", phase: "Succeeded", output: "CONFIRMED" },
+      effect: `${name} is confirmed, the night goes on`,
+      reached: (now) => now.state === "succeeded",
+    };
+  }
+  return state === "waiting" && asked !== undefined
+    ? { deed: { kind: "ask", asked: "no" }, effect: `${name} will start when the night reaches it` }
+    : undefined;
+}
+
+function retry({ name, state, attempts }: StepStatus): StepAct | undefined {
+  return state === "deciding"
+    ? {
+        deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "RETRY" },
+        effect: `attempt ${attempts + 1} of ${name} starts`,
+        reached: (now) => now.attempts > attempts,
+      }
+    : undefined;
+}
+
+function skip({ name, state }: StepStatus): StepAct | undefined {
+  if (state === "waiting") {
+    return {
+      deed: { kind: "ask", asked: "skip" },
+      effect: `${name} will be left out when the night reaches it`,
+    };
+  }
+  const place = state === "held" ? "gate" : state === "deciding" ? "decision" : undefined;
+  return place === undefined
+    ? undefined
+    : {
+        deed: { kind: "decide", place, phase: "Succeeded", output: "SKIP" },
+        effect: `${name} is left out, the steps after it start`,
+        reached: (now) => now.state === "skipped",
+      };
+}
+
+function abort({ name, state }: StepStatus): StepAct | undefined {
+  if (state === "confirming") {
+    return {
+      // A refused gate is a failed attempt like any other, and Argo asks what is to become of it.
+      deed: { kind: "decide", place: "question", phase: "Failed" },
+      effect: `${name} is refused`,
+      reached: (now) => now.state === "failed",
+      goesOn: true,
+    };
+  }
+  const place = state === "held" ? "gate" : state === "deciding" ? "decision" : undefined;
+  return place === undefined
+    ? undefined
+    : {
+        deed: { kind: "decide", place, phase: "Failed" },
+        effect: `${name} has failed for good; the steps after it do not run`,
+        reached: (now) => now.state === "failed",
+      };
+}
+
+function stop({ name, state }: StepStatus): StepAct | undefined {
+  return state === "running"
+    ? {
+        deed: { kind: "order" },
+        effect: `the remote job of ${name} is cancelled, and ${name} waits for a decision: retry, skip or abort`,
+        reached: (now) => now.state !== "running",
+      }
+    : undefined;
+}
+
+function restart(step: StepStatus): StepAct | undefined {
+  const { name, state, attempts } = step;
+  return state === "running"
+    ? {
+        deed: { kind: "order" },
+        effect: `${name} is cancelled and started again as attempt ${attempts + 1}`,
+        reached: (now) => now.attempts > attempts,
+        goesOn: true,
+      }
+    : retry(step);
+}
+
+const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
+  waiting: "has not been reached yet",
+  held: "is held at its gate and has not started",
+  running: "is running",
+  confirming: "is a gate that waits for a confirmation",
+  deciding: "failed and waits for a decision",
+  succeeded: "has succeeded",
+  reused: "took over the results of an earlier run",
+  skipped: "was skipped",
+  omitted: "will not run, because a step before it failed",
+  failed: "was given up and has failed",
+};
+
+function notPossible(verb: StepVerb, step: StepStatus, customer: string): Refusal {
+  const what = `${verb}: ${step.name} of ${customer} ${STATE_TEXT[step.state]}`;
+  return new Refusal("not-possible", what, whatIsPossible(customer, step));
+}
+
+function whatIsPossible(customer: string, { name, state }: StepStatus): string {
+  const command = (verb: string): string => `nightlane ${verb} ${customer} ${name} --reason "..."`;
+  switch (state) {
+    case "waiting":
+      return `${command("hold")} holds it before it starts, ${command("skip")} leaves it out`;
+    case "held":
+      return `${command("release")} starts it, ${command("skip")} leaves it out, ${command("abort")} gives it up`;
+    case "running":
+      return `${command("stop")} cancels its remote job and waits for a decision, ${command("restart")} replaces it`;
+    case "confirming":
+      return `${command("release")} confirms it, ${command("abort")} refuses it`;
+    case "deciding":
+      return `${command("retry")}, ${command("skip")} or ${command("abort")}`;
+    case "succeeded":
+    case "reused":
+    case "skipped":
+    case "omitted":
+    case "failed":
+      return `a step that has ended is never run again in the same night; a new run from it on: nightlane replay ${customer} --date YYYY-MM-DD --from ${name} --reason "..."`;
+  }
+}

@@ -1,0 +1,338 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import { ActDesk } from "../../nightwatch/acts/act-desk.ts";
+import { LaneWriter } from "../../nightwatch/acts/lane-writer.ts";
+import { Leader } from "../../nightwatch/leader.ts";
+import { actsOf } from "../../runs/act.ts";
+import { ACT_LIFE, actName, NIGHT_ACTS, type NightAct, type NightActSpec } from "../../runs/night-act.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
+import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
+import { storeNight } from "../boundary/admission/prepare.ts";
+import { messageOf } from "../boundary/api.ts";
+import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import { until } from "../farm/wait.ts";
+import { GuardedCluster } from "./admission-support.ts";
+import { serviceAccountKubeconfig } from "./ops-support.ts";
+
+/**
+ * Acts as nightwatch carries them out, with exactly its rights and under all policies, on nights that no controller
+ * touches: what an act has written is seen as it is.
+ */
+const NAMESPACE = "customer-nordbank";
+const ANNA = { user: "anna@vendor.example", groups: ["nightlane:oncall", "system:authenticated"] };
+const ARGO = { group: "argoproj.io", version: "v1alpha1", namespace: NAMESPACE } as const;
+/** Longer than a lease lasts that nobody renews. */
+const LEASE_MILLISECONDS = 10_000;
+let cluster: GuardedCluster;
+let objects: CustomObjectsApi;
+let core: CoreV1Api;
+
+beforeAll(async () => {
+  cluster = await GuardedCluster.start();
+  const config = new KubeConfig();
+  config.loadFromFile(await serviceAccountKubeconfig(cluster, SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+  objects = config.makeApiClient(CustomObjectsApi);
+  core = config.makeApiClient(CoreV1Api);
+  const counted = { what: "the lane's acts are counted", limitSeconds: 120, everyMilliseconds: 500 };
+  const quota = `/api/v1/namespaces/${NAMESPACE}/resourcequotas/lane`;
+  await until(counted, async () => {
+    const { status } = await cluster.api.get<{ readonly status?: { readonly used?: object } }>(quota);
+    return "count/nightacts.nightlane.example" in (status?.used ?? {});
+  });
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+/** Nightwatch ends before, or right after, one of its writes. */
+class EndOfNightwatch extends Error {}
+
+/** A writer that ends after so many writes. */
+function endingWriter(writes: number): LaneWriter {
+  let left = writes;
+  return new Proxy(new LaneWriter(objects, core), {
+    get(target, property, receiver) {
+      const method: unknown = Reflect.get(target, property, receiver);
+      if (typeof method !== "function" || !/^(patch|write|create|order)/.test(String(property))) {
+        return method;
+      }
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (left === 0) {
+          throw new EndOfNightwatch(`${String(property)} was never sent`);
+        }
+        left -= 1;
+        const result: unknown = await Reflect.apply(method, target, args);
+        if (left === 0) {
+          throw new EndOfNightwatch(`the answer to ${String(property)} was never read`);
+        }
+        return result;
+      };
+    },
+  });
+}
+
+function desk(writer: LaneWriter = new LaneWriter(objects, core), clock = Date.now): ActDesk {
+  return new ActDesk({ writer, source: { runs: async () => [] }, clock, log: () => {} });
+}
+
+/** Has a desk take an act and do what it can at once. */
+async function take(one: ActDesk, act: NightAct): Promise<void> {
+  one.note(act);
+  await one.idle();
+  await one.end();
+}
+
+function actsPath(name = ""): string {
+  return `/apis/nightlane.example/v1/namespaces/${NAMESPACE}/nightacts${name === "" ? "" : `/${name}`}`;
+}
+
+async function ask(spec: Omit<NightActSpec, "by" | "reason">): Promise<NightAct> {
+  const body = {
+    apiVersion: "nightlane.example/v1",
+    kind: "NightAct",
+    metadata: { name: actName(new Date(), randomBytes(3).toString("hex")), namespace: NAMESPACE },
+    spec: { ...spec, by: ANNA.user, reason: "test" },
+  };
+  const answer = await cluster.api.call({ method: "POST", path: actsPath(), body, as: ANNA });
+  expect(messageOf(answer)).toBe("201");
+  return answer.body as NightAct;
+}
+
+async function actNow({ metadata: { name } }: NightAct): Promise<NightAct> {
+  return objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace: NAMESPACE, name });
+}
+
+async function night(name: string): Promise<Workflow> {
+  return objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", name });
+}
+
+let stored = 0;
+
+/** A night whose step market has failed and waits for a decision. */
+async function newNight(): Promise<string> {
+  stored += 1;
+  const template = cluster.manifest("nordbank", "WorkflowTemplate");
+  const name = `night-acts-${stored}`;
+  await storeNight(cluster.api, { namespace: NAMESPACE, template }, name);
+  const change = { status: { nodes: attempt(name) } };
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
+  const answer = await cluster.api.call({ method: "PATCH", path, body: change, as: ARGO_CONTROLLER });
+  expect(messageOf(answer)).toBe("200");
+  return name;
+}
+
+/** What Argo has made of a step whose first attempt failed. */
+function attempt(workflow: string): Readonly<Record<string, WorkflowNode>> {
+  const node = (id: string, more: Partial<WorkflowNode>): readonly [string, WorkflowNode] => [
+    id,
+    { id, name: id, displayName: id, type: "DAG", phase: "Running", ...more },
+  ];
+  const decide = `${workflow}-2`;
+  return Object.fromEntries([
+    node(`${workflow}-10`, { templateName: "step-market" }),
+    node(`${workflow}-11`, {
+      templateName: "attempt-market",
+      inputs: { parameters: [{ name: "attempt", value: "1" }] },
+    }),
+    node(`${workflow}-1`, { templateName: "run-market", type: "Pod", phase: "Failed", boundaryID: `${workflow}-11` }),
+    node(decide, {
+      type: "Suspend",
+      templateName: "decide",
+      boundaryID: `${workflow}-11`,
+      inputs: { parameters: [{ name: "job", value: "market" }] },
+      outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
+    }),
+  ]);
+}
+
+function decisionOf(nodes: Readonly<Record<string, WorkflowNode>> | undefined, name: string): string {
+  const node = nodes?.[`${name}-2`];
+  return `${node?.phase} ${node?.outputs?.parameters?.[0]?.value}`;
+}
+
+async function scheduleNow(): Promise<CronWorkflow> {
+  return objects.getNamespacedCustomObject({ ...ARGO, plural: "cronworkflows", name: "night" });
+}
+
+describe("an act that was begun when nightwatch ended", () => {
+  test.each([0, 1, 2, 3])("decides a step once, the end after %i writes", async (writes) => {
+    const name = await newNight();
+    const act = await ask({ verb: "retry", night: name, step: "market", attempt: 1 });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    const workflow = await night(name);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect(decisionOf(workflow.status?.nodes, name)).toBe("Succeeded RETRY");
+    expect(actsOf(workflow.metadata.annotations).acts.filter(({ verb }) => verb === "retry")).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2, 3, 4])("holds a step once, the end after %i writes", async (writes) => {
+    const name = await newNight();
+    const act = await ask({ verb: "hold", night: name, step: "report", attempt: 0 });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    const control = await core.readNamespacedConfigMap({ namespace: NAMESPACE, name: `night-control-${name}` });
+    expect(control.data).toEqual({ "hold.report": "yes" });
+    expect(actsOf((await night(name)).metadata.annotations).acts.filter(({ verb }) => verb === "hold")).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2])("starts a night once, the end after %i writes", async (writes) => {
+    const date = `2026-02-0${writes + 2}`;
+    const act = await ask({ verb: "run", date });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    const { status } = await actNow(act);
+    expect(status).toMatchObject({ phase: "Done", nights: [expect.stringMatching(/^night-\d+$/)] });
+    const started = await night(status?.nights?.[0] ?? "");
+    expect(actsOf(started.metadata.annotations).acts).toMatchObject([{ verb: "run", by: ANNA.user }]);
+  });
+
+  test.each([0, 1, 2])("takes the schedule off once, the end after %i writes", async (writes) => {
+    const act = await ask({ verb: "schedule-off" });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect((await scheduleNow()).spec.suspend).toBe(true);
+    const on = await ask({ verb: "schedule-on" });
+    await take(desk(), on);
+    expect((await actNow(on)).status).toMatchObject({ phase: "Done" });
+    expect((await scheduleNow()).spec.suspend).toBeUndefined();
+  });
+
+  test("is not carried out again once it is settled, though its event comes late", async () => {
+    const name = await newNight();
+    const act = await ask({ verb: "pause", night: name });
+    const one = desk();
+    one.note(act);
+    await until(
+      { what: "the night is paused", limitSeconds: 20 },
+      async () => (await night(name)).spec.suspend === true,
+    );
+    await until({ what: "the act is settled", limitSeconds: 20 }, async () => (await actNow(act)).status !== undefined);
+    const before = (await actNow(act)).metadata.resourceVersion;
+    one.note(act);
+    await one.end();
+    expect((await actNow(act)).metadata.resourceVersion).toBe(before);
+  });
+});
+
+describe("acts", () => {
+  test("of one moment are carried out in their order", async () => {
+    const name = await newNight();
+    const acts = [await ask({ verb: "pause", night: name }), await ask({ verb: "resume", night: name })];
+    const one = desk();
+    for (const act of [...acts].reverse()) {
+      one.note(act);
+    }
+    const settled = { what: "both are settled", limitSeconds: 30 };
+    await until(settled, async () => (await Promise.all(acts.map(actNow))).every(({ status }) => status !== undefined));
+    await one.end();
+    expect((await Promise.all(acts.map(actNow))).map(({ status }) => status?.phase)).toEqual(["Done", "Done"]);
+    expect((await night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test("that two nightwatches carry out at once have one effect", async () => {
+    const name = await newNight();
+    const act = await ask({ verb: "retry", night: name, step: "market", attempt: 1 });
+    await Promise.all([take(desk(), act), take(desk(), act)]);
+    expect((await actNow(act)).status?.phase).toMatch(/Done|Refused/);
+    const workflow = await night(name);
+    expect(decisionOf(workflow.status?.nodes, name)).toBe("Succeeded RETRY");
+    expect(actsOf(workflow.metadata.annotations).acts.filter(({ verb }) => verb === "retry")).toHaveLength(1);
+  });
+
+  test("that nobody carried out in time expire, and change nothing", async () => {
+    const name = await newNight();
+    const act = await ask({ verb: "pause", night: name });
+    await take(
+      desk(new LaneWriter(objects, core), () => Date.now() + ACT_LIFE + 2000),
+      act,
+    );
+    expect((await actNow(act)).status).toMatchObject({ phase: "Expired" });
+    expect((await night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test("that no longer apply are refused with the reason", async () => {
+    const name = await newNight();
+    const first = await ask({ verb: "skip", night: name, step: "market", attempt: 1 });
+    await take(desk(), first);
+    const second = await ask({ verb: "retry", night: name, step: "market", attempt: 1 });
+    await take(desk(), second);
+    expect((await actNow(second)).status).toMatchObject({ phase: "Refused", refusal: "not-possible" });
+    expect(decisionOf((await night(name)).status?.nodes, name)).toBe("Succeeded SKIP");
+  });
+
+  test("about an attempt that is over are refused: somebody else was faster", async () => {
+    const name = await newNight();
+    const act = await ask({ verb: "retry", night: name, step: "market", attempt: 0 });
+    await take(desk(), act);
+    expect((await actNow(act)).status?.message).toContain("is at attempt 1, and this was asked for attempt 0");
+  });
+
+  test("decide a step of a night whose nodes Argo has compressed", async () => {
+    const name = await newNight();
+    const { status } = await night(name);
+    const packed = gzipSync(JSON.stringify(status?.nodes)).toString("base64");
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
+    const body = { status: { nodes: null, compressedNodes: packed } };
+    const compressed = await cluster.api.call({ method: "PATCH", path, body, as: ARGO_CONTROLLER });
+    expect(messageOf(compressed)).toBe("200");
+    const act = await ask({ verb: "retry", night: name, step: "market", attempt: 1 });
+    await take(desk(), act);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    const after = (await night(name)).status?.compressedNodes ?? "";
+    const nodes = JSON.parse(gunzipSync(Buffer.from(after, "base64")).toString());
+    expect(decisionOf(nodes, name)).toBe("Succeeded RETRY");
+    expect(Object.keys(nodes)).toHaveLength(Object.keys(status?.nodes ?? {}).length);
+  });
+
+  test("end a night with its exit handler, and never without", async () => {
+    const name = await newNight();
+    await take(desk(), await ask({ verb: "end", night: name }));
+    expect((await night(name)).spec.shutdown).toBe("Stop");
+  });
+});
+
+describe("of two nightwatches", () => {
+  const leader = (identity: string): Leader =>
+    new Leader({ objects, namespace: SYSTEM_NAMESPACE, name: "nightwatch", identity, log: () => {} });
+
+  test("one leads, and the other takes over when it ends without a word", async () => {
+    const [first, second] = [leader("one"), leader("two")];
+    const stop = new AbortController();
+    expect(await first.won(stop.signal)).toBe(true);
+    const waiting = second.won(stop.signal);
+    const keeping = new AbortController();
+    const kept = first.kept(keeping.signal);
+    const still = await Promise.race([
+      waiting.then(() => "two leads"),
+      wait(LEASE_MILLISECONDS).then(() => "one leads"),
+    ]);
+    expect(still).toBe("one leads");
+    // A process that was killed renews nothing and gives nothing back.
+    vi.spyOn(objects, "replaceNamespacedCustomObject").mockImplementationOnce(() =>
+      Promise.reject(new Error("killed")),
+    );
+    keeping.abort();
+    expect(await kept).toBe(true);
+    expect(await waiting).toBe(true);
+    stop.abort();
+  });
+
+  test("the other takes over at once where the first gives its lease back", async () => {
+    const [first, second] = [leader("two"), leader("three")];
+    const stop = new AbortController();
+    expect(await first.won(stop.signal)).toBe(true);
+    const ended = new AbortController();
+    ended.abort();
+    expect(await first.kept(ended.signal)).toBe(true);
+    expect(await second.won(stop.signal)).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { Refusal } from "../../../runs/refusal.ts";
+import { STEP_VERBS, type StepVerb, stepAct } from "../../../runs/step-act.ts";
+import type { StepState, StepStatus } from "../../../runs/step-status.ts";
+
+const STATES: readonly StepState[] = [
+  "waiting",
+  "held",
+  "running",
+  "confirming",
+  "deciding",
+  "succeeded",
+  "reused",
+  "skipped",
+  "omitted",
+  "failed",
+];
+
+function step(state: StepState, more: Partial<StepStatus> = {}): StepStatus {
+  return { name: "report", kind: "exec", after: [], state, attempts: 1, attemptLog: [], acts: [], ...more };
+}
+
+/** What each verb does in each state that allows it; a state that is not named refuses it. */
+const DEEDS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string>>>>> = {
+  hold: { waiting: "ask yes", held: "nothing" },
+  release: { held: "decide gate Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
+  retry: { deciding: "decide decision Succeeded RETRY" },
+  skip: { waiting: "ask skip", held: "decide gate Succeeded SKIP", deciding: "decide decision Succeeded SKIP" },
+  abort: {
+    held: "decide gate Failed",
+    deciding: "decide decision Failed",
+    confirming: "decide question Failed, and goes on",
+  },
+  stop: { running: "order" },
+  restart: { running: "order, and goes on", deciding: "decide decision Succeeded RETRY" },
+};
+
+describe("what a verb does to a step", () => {
+  test.each(STEP_VERBS.flatMap((verb) => STATES.map((state) => [verb, state] as const)))(
+    "%s of one that is %s",
+    (verb, state) => {
+      const expected = DEEDS[verb][state];
+      if (expected === undefined) {
+        expect(() => stepAct(verb, step(state), "nordbank")).toThrow(Refusal);
+        return;
+      }
+      const { deed, goesOn } = stepAct(verb, step(state), "nordbank");
+      const { kind, ...rest } = deed;
+      expect([kind, ...Object.values(rest)].join(" ") + (goesOn === true ? ", and goes on" : "")).toBe(expected);
+    },
+  );
+
+  test("a hold that was asked for and is not reached yet can be released", () => {
+    expect(stepAct("release", step("waiting", { asked: "hold" }), "nordbank").deed).toEqual({
+      kind: "ask",
+      asked: "no",
+    });
+  });
+
+  test("a refusal says what the step is doing and which commands are possible", () => {
+    const refused = (): unknown => stepAct("retry", step("running"), "nordbank");
+    expect(refused).toThrow("retry: report of nordbank is running");
+    expect(refused).toThrow(
+      expect.objectContaining({
+        kind: "not-possible",
+        remedy: expect.stringContaining("nightlane stop nordbank report"),
+      }),
+    );
+  });
+});
