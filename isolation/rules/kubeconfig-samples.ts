@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import type { Fields } from "../model/fields.ts";
 
 /** A kubeconfig that must be refused, and what is wrong with it. */
@@ -49,7 +49,8 @@ function config(
   inUser: Fields = {},
   top: Fields = {},
 ): { readonly contexts: readonly Fields[]; readonly clusters: readonly Fields[] } & Fields {
-  const authority = Buffer.from(new X509Certificate(cluster.ca).toString()).toString("base64");
+  const authorities = (parseCertificates(cluster.ca) ?? []).map((certificate) => certificate.toString());
+  const authority = Buffer.from(authorities.join("")).toString("base64");
   return {
     apiVersion: "v1",
     kind: "Config",

@@ -87,7 +87,7 @@ export const secretMutations: readonly Mutation[] = [
   }),
   defined("a server without TLS", { server: "http://k8s.nordbank.example:6443" }),
   defined("a server with a password in its URL", { server: "https://admin:pw@k8s.nordbank.example:6443" }),
-  defined("two certificate authorities", { ca: `${nordbank.cluster.ca}${alpenkredit.cluster.ca}` }),
+  defined("a certificate authority and something else", { ca: `${nordbank.cluster.ca}-----BEGIN PRIVATE KEY-----` }),
 
   located("a loopback address", { address: "127.0.0.1" }, [21]),
   located("the metadata service", { address: "169.254.169.254" }, [21]),
