@@ -6,7 +6,7 @@ import { FROM_ARGO, FROM_KUBERNETES } from "./identities.ts";
 const ORDERS = "'nightlane/'";
 
 /**
- * Decision 5: whoever may patch pods may change a container's image, and so run a program of his own beside the
+ * Decision 5 (docs/decisions): anyone who may patch pods may change a container's image, and so run a program of his own beside the
  * credential. For everyone but the Argo controller, and administrators too, a pod changes only in `nightlane/*` annotations.
  */
 export class PodUpdate extends Construct {

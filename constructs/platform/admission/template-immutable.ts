@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { AdmissionPolicy } from "./admission-policy.ts";
 
 /**
- * Decision 6: a WorkflowTemplate is named by the hash of its content and kept for replays, so its content never changes;
+ * Decision 6 (docs/decisions): a WorkflowTemplate is named by the hash of its content and kept for replays, so its content never changes;
  * a changed night is a new template.
  */
 export class TemplateImmutable extends Construct {

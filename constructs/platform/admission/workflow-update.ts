@@ -11,7 +11,7 @@ const DECISION_STATUS: readonly string[] = ["nodes", "compressedNodes"];
 const DECISION_NODE: readonly string[] = ["finishedAt", "message", "outputs", "phase"];
 
 /**
- * Decision 5: whoever may update Workflows may rewrite the template stored in the status, and with it what runs beside
+ * Decision 5 (docs/decisions): anyone who may update Workflows may rewrite the template stored in the status, and with it what runs beside
  * the credential. For everyone but the Argo controller a Workflow changes only in what acts need.
  */
 export class WorkflowUpdate extends Construct {
