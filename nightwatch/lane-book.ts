@@ -1,3 +1,4 @@
+import { actsOf } from "../runs/act.ts";
 import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
@@ -108,6 +109,23 @@ export class LaneBook {
     if (run !== undefined) {
       this.runs.set(uid, { ...run, exists: true });
     }
+  }
+
+  /** Takes acts on a run that has ended, as a waiver is. @returns its facts, where there are new ones */
+  noteLateActs(workflow: Workflow): RunFacts | undefined {
+    const uid = workflow.metadata.uid ?? "";
+    const run = this.runs.get(uid);
+    if (run === undefined || !hasStayedEnded(run.facts, workflow)) {
+      return undefined;
+    }
+    const known = new Set(run.facts.acts.map(({ id }) => id));
+    const late = actsOf(workflow.metadata.annotations).acts.filter(({ id }) => !known.has(id));
+    if (late.length === 0) {
+      return undefined;
+    }
+    const facts = { ...run.facts, acts: [...run.facts.acts, ...late] };
+    this.runs.set(uid, { ...run, facts });
+    return facts;
   }
 
   /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */

@@ -32,7 +32,7 @@ import type { Head } from "./watch/pages.ts";
 export interface NightwatchParts {
   readonly store: Pick<
     RecordStore,
-    "recent" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteNotified" | "remove" | "forget"
+    "recent" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
   /** @default - no Alertmanager is told */
@@ -139,7 +139,12 @@ export class Nightwatch {
   }
 
   workflowChanged(workflow: Workflow): void {
-    this.record(this.book.noteWorkflow(workflow, this.parts.clock()));
+    const late = this.book.noteLateActs(workflow);
+    if (late === undefined) {
+      this.record(this.book.noteWorkflow(workflow, this.parts.clock()));
+    } else {
+      this.writer.noteLater(late);
+    }
   }
 
   workflowDeleted(workflow: Pick<Workflow, "metadata">): void {
@@ -347,7 +352,7 @@ export class Nightwatch {
       const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
       this.book.amend(facts);
       if (run.state === undefined) {
-        this.writer.noteNotified(facts);
+        this.writer.noteLater(facts);
       } else {
         this.writer.note(facts);
       }

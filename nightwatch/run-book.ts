@@ -58,6 +58,11 @@ export class RunBook {
     return final;
   }
 
+  /** Takes acts on a run that has ended. @returns its facts, where there are new ones */
+  noteLateActs(workflow: Workflow): RunFacts | undefined {
+    return this.of(workflow.metadata.namespace)?.noteLateActs(workflow);
+  }
+
   /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
   noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
     return this.of(workflow.metadata.namespace)?.noteWorkflow(workflow, now);

@@ -81,12 +81,17 @@ export class RecordStore {
     return found?.spec;
   }
 
-  /** Notes notifications in a record, and leaves the rest of it as it is. */
-  async noteNotified({ customer, night, uid, notified }: RunFacts): Promise<void> {
+  /** Notes notifications and acts in a record, and leaves the rest of it as it is. */
+  async noteLater({ customer, night, uid, notified, acts }: RunFacts): Promise<void> {
     const name = this.known.get(uid)?.name ?? recordName(customer, night);
     const record = await this.find(name);
     if (record?.spec.uid === uid) {
-      await this.write({ ...record.spec, notified: [...new Set([...record.spec.notified, ...notified])] });
+      const known = new Set(record.spec.acts.map(({ id }) => id));
+      await this.write({
+        ...record.spec,
+        notified: [...new Set([...record.spec.notified, ...notified])],
+        acts: [...record.spec.acts, ...acts.filter(({ id }) => !known.has(id))],
+      });
     }
   }
 

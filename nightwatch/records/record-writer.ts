@@ -27,8 +27,8 @@ const LONGEST_FLUSH_MILLISECONDS = 500;
 
 interface Unwritten {
   readonly facts: RunFacts;
-  /** Whether only its notifications are to be noted in the record that is there. */
-  readonly notifiedOnly: boolean;
+  /** Whether only its notifications and acts are to be noted in the record that is there. */
+  readonly lateOnly: boolean;
   readonly tries: number;
   readonly notBefore: number;
 }
@@ -41,7 +41,7 @@ export class RecordWriter {
   private readonly hashes = new Map<string, string>();
 
   constructor(
-    private readonly store: Pick<RecordStore, "write" | "noteNotified">,
+    private readonly store: Pick<RecordStore, "write" | "noteLater">,
     /** Adds what is found out beside the workflow. */
     private readonly complete: (facts: RunFacts) => Promise<RunFacts>,
     private readonly events: WriterEvents,
@@ -54,16 +54,19 @@ export class RecordWriter {
 
   /** Takes facts that are to be recorded. */
   note(facts: RunFacts): void {
-    this.unwritten.set(facts.uid, { facts, notifiedOnly: false, tries: 0, notBefore: 0 });
+    this.unwritten.set(facts.uid, { facts, lateOnly: false, tries: 0, notBefore: 0 });
   }
 
-  /** Takes that of a run that is over the notifications are to be recorded; the rest of it is no longer in mind. */
-  noteNotified(facts: RunFacts): void {
+  /** Takes that of a run that is over notifications and acts are to be recorded; the rest of it is no longer in mind. */
+  noteLater(facts: RunFacts): void {
     const waiting = this.unwritten.get(facts.uid);
     if (waiting === undefined) {
-      this.unwritten.set(facts.uid, { facts, notifiedOnly: true, tries: 0, notBefore: 0 });
+      this.unwritten.set(facts.uid, { facts, lateOnly: true, tries: 0, notBefore: 0 });
     } else {
-      this.unwritten.set(facts.uid, { ...waiting, facts: { ...waiting.facts, notified: facts.notified } });
+      this.unwritten.set(facts.uid, {
+        ...waiting,
+        facts: { ...waiting.facts, notified: facts.notified, acts: facts.acts },
+      });
     }
   }
 
@@ -85,8 +88,8 @@ export class RecordWriter {
   private async write(one: Unwritten, now: number): Promise<void> {
     const { facts } = one;
     try {
-      if (one.notifiedOnly) {
-        await this.store.noteNotified(facts);
+      if (one.lateOnly) {
+        await this.store.noteLater(facts);
         this.done(one);
         return;
       }

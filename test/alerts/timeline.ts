@@ -197,7 +197,7 @@ export class Timeline {
         find: async () => undefined,
         findRun: async () => undefined,
         write: (facts) => ifStoreWorks(() => records.set(facts.uid, facts))(),
-        noteNotified: (facts) => ifStoreWorks(() => records.set(facts.uid, facts))(),
+        noteLater: (facts) => ifStoreWorks(() => records.set(facts.uid, facts))(),
         remove: (name) => ifStoreWorks(() => records.delete(name))(),
         forget: () => {},
       },

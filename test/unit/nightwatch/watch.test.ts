@@ -1,5 +1,6 @@
 import { ApiException } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
+import { actAnnotation } from "../../../runs/act.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
@@ -90,6 +91,26 @@ describe("a failed or missed date stays reported", () => {
     const again = night("2026-03-30", { ...repeat, finishedAt: "2026-03-31T09:00:00Z" }, 2);
     const watched = await watch("2026-03-31T10:00:00Z", [cron], failed, again);
     expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual([]);
+  });
+
+  test("until a person waives it, which its record keeps beside what it said before", async () => {
+    const watched = await watch("2026-03-31T10:00:00Z", [cron], failed);
+    expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual(["failed 2026-03-30"]);
+    const waiver = {
+      id: "20260331101500000-0a1b2c",
+      by: "anna@vendor.example",
+      verb: "waive",
+      reason: "computed by the customer",
+      at: "2026-03-31T10:15:00Z",
+    } as const;
+    const annotations = { ...failed.metadata.annotations, ...actAnnotation(waiver) };
+    watched.nightwatch.workflowChanged({ ...failed, metadata: { ...failed.metadata, annotations } });
+    await watched.roundAt("2026-03-31T10:16:00Z");
+    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(0);
+    expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(0);
+    const record = watched.records.facts.get(failed.metadata.uid ?? "");
+    expect(record?.acts).toEqual([waiver]);
+    expect(record?.images).not.toEqual([]);
   });
 
   test("each of several, also when the schedule was deleted since", async () => {

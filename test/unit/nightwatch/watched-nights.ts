@@ -46,9 +46,9 @@ export class Records {
     this.facts.set(facts.uid, structuredClone(facts));
   }
 
-  async noteNotified({ uid, notified }: RunFacts): Promise<void> {
+  async noteLater({ uid, notified, acts }: RunFacts): Promise<void> {
     const before = this.facts.get(uid);
-    if (before !== undefined) await this.write({ ...before, notified });
+    if (before !== undefined) await this.write({ ...before, notified, acts });
   }
 
   async remove(): Promise<void> {}
