@@ -20,6 +20,7 @@ export type AnswerKind =
   | "Backfill"
   | "Comparison"
   | "Act"
+  | "ActList"
   | "Error"
   | "Note";
 

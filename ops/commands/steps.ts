@@ -3,6 +3,7 @@ import type { StepVerb } from "../../runs/step-act.ts";
 import type { Output, View } from "../output.ts";
 import { actOnNight, type NightVerb } from "../verbs/act-on-night.ts";
 import { actOnStep } from "../verbs/act-on-step.ts";
+import { retryAll } from "../verbs/retry-all.ts";
 import type { Done, VerbContext } from "../verbs/verb.ts";
 import { withExamples } from "./examples.ts";
 import {
@@ -21,6 +22,7 @@ import {
 
 type StepOptions = ActCommandOptions & NightOption & { readonly until?: string };
 type DecideOptions = StepOptions & { readonly wait?: number };
+type RetryOptions = DecideOptions & { readonly all?: boolean };
 type WaitingStepOptions = StepOptions & { readonly wait: number };
 
 /** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
@@ -51,11 +53,6 @@ const STEP_VERBS: readonly {
     ],
   },
   {
-    description: "run a failed step again as a new attempt",
-    verb: "retry",
-    examples: ['retry nordbank revaluation --reason "quota raised by the customer"'],
-  },
-  {
     description: "leave a step out: failed, held, or not reached yet; the steps after it run",
     verb: "skip",
     examples: ['skip nordbank archive --reason "archive is down, done by hand tomorrow"'],
@@ -84,8 +81,31 @@ export function addStepCommands(program: Command, io: Io): void {
     }
     withExamples(command, ...examples);
   }
+  addRetry(program, io);
   addStop(program, io);
   addNightVerbs(program, io);
+}
+
+function addRetry(program: Command, io: Io): void {
+  withExamples(
+    oneNight(acting(program.command("retry <customer> [step]")))
+      .description("run a failed step again as a new attempt")
+      .option("--all", "every step of the customer that waits for a decision")
+      .option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS)
+      .action(async (customer: string, step: string | undefined, options: RetryOptions, command: Command) => {
+        const output = outputOf(options, io);
+        if (step !== undefined && options.all !== true) {
+          output.show("Act", await actOnStep(contextOf(options, output), "retry", customer, step), renderDone);
+        } else if (step === undefined && options.all === true) {
+          const done = await retryAll(contextOf(options, output), customer);
+          output.show("ActList", done, (all, view) => all.map((one) => renderDone(one, view)).join("\n"));
+        } else {
+          command.error("error: say which step, or --all for every step that waits for a decision");
+        }
+      }),
+    'retry nordbank revaluation --reason "quota raised by the customer"',
+    'retry nordbank --all --reason "the customer\'s cluster is back"',
+  );
 }
 
 function addStop(program: Command, io: Io): void {

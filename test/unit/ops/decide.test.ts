@@ -103,3 +103,27 @@ describe("an act", () => {
     expect(api.acts.size).toBe(0);
   });
 });
+
+describe("retry --all", () => {
+  test("asks for every step that waits for a decision, of every night that runs", async () => {
+    const api = await laneWith({ nodes: deciding("exit code 10") ?? [], paused: true });
+    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done });
+    expect([...api.acts.values()].map(({ spec }) => `${spec.verb} ${spec.night} ${spec.step}`)).toEqual([
+      `retry ${NIGHT} scenarios`,
+    ]);
+  });
+
+  test("says so where none does", async () => {
+    const api = await laneWith({ nodes: [] });
+    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.notPossible });
+    expect(told.err).toContain("no step of nordbank waits for a decision");
+  });
+
+  test("and a step exclude each other", async () => {
+    const api = await laneWith({ nodes: [] });
+    const told = await piped("retry", "nordbank", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.usage });
+  });
+});
