@@ -97,10 +97,10 @@ export class LaneBook {
     }
   }
 
-  /** Whether nothing more is to be learnt of a workflow by reading it: its run has ended, and that is known. */
-  hasFinal(uid: string): boolean {
+  /** Whether nothing more is to be learnt of a workflow by reading it: its run has ended, and every act on it is known. */
+  hasFinal(uid: string, annotations: Workflow["metadata"]["annotations"]): boolean {
     const run = this.runs.get(uid);
-    return run !== undefined && hasEnded(run.facts);
+    return run !== undefined && hasEnded(run.facts) && actsOf(annotations).acts.length <= run.facts.acts.length;
   }
 
   /** Takes that a workflow is still there, without its content. */

@@ -65,7 +65,7 @@ export class Leader {
       if (stop.aborted) {
         break;
       }
-      if (await this.tried()) {
+      if (await this.triedInTime()) {
         renewed = Date.now();
       } else if (Date.now() - renewed > (LEASE_SECONDS * 1000 * 3) / 4) {
         return false;
@@ -73,6 +73,11 @@ export class Leader {
     }
     await this.released();
     return true;
+  }
+
+  /** A renewal that hangs counts as one that failed. */
+  private async triedInTime(): Promise<boolean> {
+    return Promise.race([this.tried(), delay(RENEW_MILLISECONDS, false)]);
   }
 
   /** Takes the lease, or renews it. @returns whether this process holds it now */

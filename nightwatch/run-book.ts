@@ -45,13 +45,13 @@ export class RunBook {
   }
 
   /** Whether nothing more is to be learnt of a workflow by reading it; if so, notes that it is there. */
-  isFinal({ namespace, uid = "", labels }: Head["metadata"]): boolean {
+  isFinal({ namespace, uid = "", labels, annotations }: Head["metadata"]): boolean {
     const book = this.of(namespace);
     if (book === undefined) {
       return true;
     }
     // A workflow that somebody lets go on has ended once, and is not completed any more.
-    const final = book.hasFinal(uid) && labels?.["workflows.argoproj.io/completed"] === "true";
+    const final = book.hasFinal(uid, annotations) && labels?.["workflows.argoproj.io/completed"] === "true";
     if (final) {
       book.noteExists(uid);
     }

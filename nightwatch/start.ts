@@ -139,10 +139,12 @@ export async function startNightwatch(
     failed: (error) => log("error", `request: ${errorText(error)}`),
   });
   const stop = new AbortController();
+  // Given back last: while this one ends its acts, no other begins any.
+  const lease = new AbortController();
   const work = async (): Promise<void> => {
     leads = await leader.won(stop.signal);
     if (leads) {
-      await Promise.all([lead(), keepLease(leader, settings, stop.signal)]);
+      await Promise.all([lead(), keepLease(leader, settings, lease.signal)]);
     }
   };
   const lead = async (): Promise<void> => {
@@ -171,15 +173,10 @@ export async function startNightwatch(
     stop: async () => {
       stop.abort();
       server.close();
+      await acts?.stop();
+      lease.abort();
       await working;
-      await Promise.all([
-        acts?.stop(),
-        schedules.end(),
-        workflows.end(),
-        reapers.end(),
-        nightwatch.end(),
-        alertmanager.end(),
-      ]);
+      await Promise.all([schedules.end(), workflows.end(), reapers.end(), nightwatch.end(), alertmanager.end()]);
     },
   };
 }

@@ -48,7 +48,7 @@ const SPEC = {
       message: "an act on a step names the night, the step and the attempt that was seen",
     },
     {
-      rule: "!(self.verb in ['pause', 'resume', 'end', 'note', 'acknowledge']) || has(self.night)",
+      rule: "!(self.verb in ['pause', 'resume', 'end', 'note', 'acknowledge', 'waive']) || has(self.night)",
       message: "an act on a night names it",
     },
     {

@@ -1,10 +1,12 @@
-import { setImmediate as immediately } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as immediately } from "node:timers/promises";
 import { ACT_LIFE, byTime, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { Refusal } from "../../runs/refusal.ts";
+import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import { errorText } from "../error-text.ts";
 import { actOnNight, type Carried, NotYet } from "./carry-out.ts";
 import { readKeptLog, switchSchedule } from "./lane-acts.ts";
 import { answerText, type LaneWriter, statusOf } from "./lane-writer.ts";
+import { SettledActs } from "./settled-acts.ts";
 import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
 
 /** What the desk works with. */
@@ -28,8 +30,7 @@ export interface ActCounters {
 /** How often an act that goes on for long, as a backfill, is carried on, milliseconds. */
 const SLOW_MILLISECONDS = 2000;
 
-/** Acts that are settled are kept as objects for so long; run records and the log keep them longer. */
-const KEPT_MILLISECONDS = 14 * 24 * 3600_000;
+const LIMIT_MILLISECONDS = 30_000;
 
 /**
  * Carries out what people ask for, in the order in which they asked, lane by lane and one act at a time in each. What an
@@ -46,8 +47,9 @@ export class ActDesk {
   private readonly changed = new Set<string>();
   /** When acts that go on for long were last looked at, by UID. */
   private readonly looked = new Map<string, number>();
-  /** UIDs of acts that are settled, and whose watch has not said so yet. */
-  private readonly settled = new Set<string>();
+  private readonly settled = new SettledActs();
+  /** Why each act could not be carried out the last time, by name. */
+  private readonly failures = new Map<string, string>();
   private ended = false;
 
   constructor(private readonly parts: ActDeskParts) {}
@@ -57,11 +59,7 @@ export class ActDesk {
     const there = new Set<string>();
     for await (const act of acts) {
       there.add(`${act.metadata.namespace}/${act.metadata.name}`);
-      if (isSettled(act) && this.isPast(act)) {
-        await this.remove(act);
-      } else {
-        this.note(act);
-      }
+      this.note(act);
     }
     for (const [namespace, open] of this.open) {
       for (const name of open.keys()) {
@@ -77,14 +75,13 @@ export class ActDesk {
     const { namespace, name } = act.metadata;
     const open = this.open.get(namespace) ?? new Map<string, NightAct>();
     this.open.set(namespace, open);
-    const uid = act.metadata.uid ?? name;
     if (isSettled(act)) {
       open.delete(name);
-      this.settled.delete(uid);
+      this.settled.note(act);
       return;
     }
     // An event from before this desk settled it.
-    if (this.settled.has(uid)) {
+    if (this.settled.has(act)) {
       return;
     }
     // What this desk has written itself comes back later than it is known.
@@ -94,9 +91,10 @@ export class ActDesk {
     }
   }
 
-  forget({ metadata: { namespace, name, uid = name } }: NightAct): void {
+  forget(act: NightAct): void {
+    const { namespace, name } = act.metadata;
     this.open.get(namespace)?.delete(name);
-    this.settled.delete(uid);
+    this.settled.forget(act);
   }
 
   /** Takes that something has changed in a lane, for which an act may have waited. */
@@ -135,16 +133,15 @@ export class ActDesk {
     await this.idle();
   }
 
-  private isPast({ metadata, status }: NightAct): boolean {
-    const at = Date.parse(status?.at ?? metadata.creationTimestamp ?? "");
-    return this.parts.clock() - at > KEPT_MILLISECONDS;
-  }
-
-  private async remove(act: NightAct): Promise<void> {
-    try {
-      await this.parts.writer.removeAct(act);
-    } catch (error) {
-      this.failed(act, error);
+  /** Removes settled acts that need not be kept. Once in a while is enough. */
+  async tidy(): Promise<void> {
+    for (const act of this.settled.past(this.parts.clock())) {
+      try {
+        await this.parts.writer.removeAct(act);
+        this.settled.forget(act);
+      } catch (error) {
+        this.failed(act, error);
+      }
     }
   }
 
@@ -154,7 +151,7 @@ export class ActDesk {
     const waiting = new Set<string>();
     for (const act of [...(this.open.get(namespace)?.values() ?? [])].sort(byTime)) {
       // An act that could not be carried out yet keeps later ones about the same night waiting, and no others.
-      const about = act.spec.night ?? "";
+      const about = act.spec.night ?? act.metadata.name;
       if (this.ended || waiting.has(about) || !this.isTime(act)) {
         continue;
       }
@@ -183,10 +180,12 @@ export class ActDesk {
     const now = this.parts.clock();
     try {
       if (act.status?.phase !== "Accepted" && this.isExpired(act, now)) {
-        await this.settle(act, { phase: "Expired", message: "nobody carried it out within 5 minutes", at: iso(now) });
+        const last = this.failures.get(act.metadata.name);
+        const why = last === undefined ? "nobody was there to carry it out" : `it failed each time, at last: ${last}`;
+        await this.settle(act, { phase: "Expired", message: `${why}, for 5 minutes`, at: iso(now) });
         return true;
       }
-      const carried = await this.carryOut(act);
+      const carried = await withinLimit(this.carryOut(act));
       await this.say(act, { ...carried, at: iso(now) });
       return true;
     } catch (error) {
@@ -195,37 +194,43 @@ export class ActDesk {
   }
 
   private async notCarried(act: NightAct, error: unknown, now: number): Promise<boolean> {
+    const status = this.statusAfter(act, error, now);
+    if (status === undefined) {
+      this.failed(act, error);
+      return false;
+    }
     try {
-      if (error instanceof Refusal) {
-        const { message, kind, remedy } = error;
-        const why = { message, refusal: kind, ...(remedy === undefined ? {} : { remedy }) };
-        await this.settle(act, { phase: "Refused", ...why, at: iso(now) });
-        return true;
-      }
-      if (isRefusedByServer(error)) {
-        await this.settle(act, { phase: "Refused", message: answerText(error), refusal: "not-possible", at: iso(now) });
-        return true;
-      }
-      if (error instanceof NotYet && this.isExpired(act, now)) {
-        await this.settle(act, { phase: "Expired", message: error.message, at: iso(now) });
-        return true;
-      }
+      await this.say(act, status);
+      return true;
     } catch (failure) {
       this.failed(act, failure);
       return false;
     }
-    if (!(error instanceof NotYet)) {
-      this.failed(act, error);
+  }
+
+  /** What an error says of an act; undefined where the next try may be better. */
+  private statusAfter(act: NightAct, error: unknown, now: number): NightActStatus | undefined {
+    const at = iso(now);
+    if (error instanceof Refusal) {
+      const { message, kind, remedy } = error;
+      return { phase: "Refused", message, refusal: kind, at, ...(remedy === undefined ? {} : { remedy }) };
     }
-    return false;
+    if (error instanceof UnreadableRun) {
+      return { phase: "Refused", message: error.message, refusal: "not-possible", remedy: error.remedy, at };
+    }
+    if (error instanceof NotYet) {
+      return { phase: this.isExpired(act, now) ? "Expired" : "Accepted", message: error.message, at };
+    }
+    return isRefusedByServer(error)
+      ? { phase: "Refused", message: answerText(error), refusal: "not-possible", at }
+      : undefined;
   }
 
   private failed({ metadata, spec }: NightAct, error: unknown): void {
+    const reason = errorText(error);
     this.counters.failures += 1;
-    this.parts.log(
-      "error",
-      `act ${spec.verb} ${metadata.namespace}/${metadata.name}: ${errorText(error)}; trying again`,
-    );
+    this.failures.set(metadata.name, reason);
+    this.parts.log("error", `act ${spec.verb} ${metadata.namespace}/${metadata.name}: ${reason}; trying again`);
   }
 
   private isExpired({ metadata }: NightAct, now: number): boolean {
@@ -240,6 +245,7 @@ export class ActDesk {
       case "restate":
         return await startNight(writer, act, source);
       case "backfill":
+        this.requireOneBackfill(act);
         return await carryOnBackfill(writer, act, source);
       case "schedule-off":
       case "schedule-on":
@@ -248,6 +254,22 @@ export class ActDesk {
         return await readKeptLog(writer, act);
       default:
         return await actOnNight(writer, act);
+    }
+  }
+
+  /** Each reads all that is known of the customer's runs, and several would add up beyond what one may start at once. */
+  private requireOneBackfill(act: NightAct): void {
+    const open = [...(this.open.get(act.metadata.namespace)?.values() ?? [])];
+    const other = open.find(
+      ({ metadata, spec, status }) =>
+        spec.verb === "backfill" && status?.phase === "Accepted" && metadata.name !== act.metadata.name,
+    );
+    if (other !== undefined) {
+      throw new Refusal(
+        "not-possible",
+        `backfill: ${other.metadata.name} of ${other.spec.by} goes on in this lane`,
+        "ask again when it is done",
+      );
     }
   }
 
@@ -268,14 +290,17 @@ export class ActDesk {
     try {
       await this.parts.writer.writeStatus(act, status);
     } catch (error) {
-      if (statusOf(error) !== 404) {
+      const isGone = statusOf(error) === 404;
+      // Without a right to say so, there is no lane any more in which anybody waits for it.
+      const isForeign = statusOf(error) === 403 && this.isExpired(act, this.parts.clock());
+      if (!isGone && !isForeign) {
         throw error;
       }
-      // The act is gone, and its lane with it.
     }
     this.open.get(namespace)?.delete(name);
     this.looked.delete(act.metadata.uid ?? name);
-    this.settled.add(act.metadata.uid ?? name);
+    this.settled.note({ ...act, status });
+    this.failures.delete(name);
     const { verb, by } = act.spec;
     this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);
     const counter = { Done: "done", Refused: "refused", Expired: "expired", Accepted: undefined } as const;
@@ -290,6 +315,22 @@ export class ActDesk {
 function isRefusedByServer(error: unknown): boolean {
   const status = statusOf(error);
   return status === 400 || status === 403 || status === 422;
+}
+
+/** A request that hangs keeps a lane's other acts waiting no longer than this; what it does later is found when it is tried again. */
+async function withinLimit<Result>(work: Promise<Result>): Promise<Result> {
+  const over = new AbortController();
+  const limit = delay(LIMIT_MILLISECONDS, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`the API server did not answer within ${LIMIT_MILLISECONDS / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    over.abort();
+    // The loser of the race has nobody to tell.
+    void limit.catch(() => undefined);
+    void work.catch(() => undefined);
+  }
 }
 
 function iso(now: number): string {

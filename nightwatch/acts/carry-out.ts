@@ -1,10 +1,10 @@
 import { actAnnotation } from "../../runs/act.ts";
-import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
+import { ACT_PREFIX, ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { nightControlKey } from "../../runs/night-control.ts";
 import { nightState } from "../../runs/night-state.ts";
 import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
-import { hasEnded } from "../../runs/phases.ts";
+import { hasEnded, hasFailed } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { meantNames } from "../../runs/similar-names.ts";
 import { isStepVerb, type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
@@ -49,6 +49,9 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
   if (workflow === undefined) {
     throw new Refusal("not-found", `${verb}: there is no night ${night} of ${customer}`, `nightlane show ${customer}`);
   }
+  if (!(workflow.spec.workflowTemplateRef?.name.startsWith("night-") ?? false)) {
+    throw new Refusal("not-found", `${verb}: ${night} of ${customer} is not a night`, `nightlane show ${customer}`);
+  }
   const sight: NightInSight = { act, writer, workflow, customer, goesOn: isNoted(workflow, act) };
   if (isStepVerb(verb)) {
     return await actOnStep(sight, verb, step ?? "");
@@ -63,11 +66,15 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
       return await setPaused(sight, verb === "pause");
     case "end":
       requireRunning(sight);
-      await change(sight, () => ({ spec: { shutdown: "Stop" } }));
+      // Argo looks at nothing of a paused night, its end included.
+      await change(sight, () => ({ spec: { shutdown: "Stop", suspend: null } }));
+      break;
+    case "waive":
+      requireFailed(sight);
+      await change(sight, () => ({}));
       break;
     case "note":
     case "acknowledge":
-    case "waive":
       await change(sight, () => ({}));
       break;
     default:
@@ -95,6 +102,12 @@ async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Pro
     if (progress !== undefined) {
       return progress;
     }
+  } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
+    // Begun before: what was asked lies on the ConfigMap or the pod, and is only to be noted on the night.
+    await change(sight, () => ({}));
+    return verb === "restart"
+      ? { phase: "Accepted", message: `${name} is being cancelled` }
+      : { phase: "Done", message: `${verb} of ${name} was carried out` };
   } else {
     requireRunning(sight);
   }
@@ -254,6 +267,7 @@ async function change(sight: NightInSight, make: (workflow: Workflow) => object)
   const { act, writer } = sight;
   const { name, namespace } = sight.workflow.metadata;
   let workflow: Workflow | undefined = sight.workflow;
+  requireRoomForNotes(workflow.metadata.annotations, act);
   for (let tries = 1; ; tries += 1) {
     const patch = {
       ...make(workflow),
@@ -274,6 +288,24 @@ async function change(sight: NightInSight, make: (workflow: Workflow) => object)
   }
 }
 
+/** Verbs that are refused first where a night has very many notes, so that there is room for decisions. */
+const CAN_WAIT: ReadonlySet<string> = new Set(["note", "acknowledge", "pause", "resume", "hold", "release"]);
+
+/** Kubernetes keeps 256 KiB of annotations of an object. */
+const NOTES_BYTES = 64 * 1024;
+
+function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], { spec }: NightAct): void {
+  const notes = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
+  const bytes = notes.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+  if (bytes > NOTES_BYTES && CAN_WAIT.has(spec.verb)) {
+    throw new Refusal(
+      "not-possible",
+      `${spec.verb}: ${notes.length} acts are noted on this night, and what is left of the room is for decisions`,
+      "retry, skip, abort, stop and end are possible still",
+    );
+  }
+}
+
 /** The night may have reached the step between our look and our note. */
 async function requireNotBegun(sight: NightInSight, step: string, asked: string): Promise<void> {
   const { act, writer, customer } = sight;
@@ -290,7 +322,10 @@ async function requireNotBegun(sight: NightInSight, step: string, asked: string)
   }
 }
 
-function requireRunning({ workflow, customer }: NightInSight): void {
+function requireRunning({ workflow, customer, act }: NightInSight): void {
+  if (workflow.spec.shutdown !== undefined) {
+    throw new Refusal("not-possible", `${act.spec.verb}: ${workflow.metadata.name} of ${customer} is being ended`);
+  }
   const phase = workflow.status?.phase ?? "Pending";
   if (hasEnded({ phase })) {
     const { name } = workflow.metadata;
@@ -306,6 +341,18 @@ function requireRunning({ workflow, customer }: NightInSight): void {
 function noteOf({ act, goesOn }: NightInSight): Readonly<Record<string, string>> {
   const recorded = recordedAct(act);
   return actAnnotation(goesOn ? { ...recorded, id: `${recorded.id}-2` } : recorded);
+}
+
+/** What goes well, or has not ended yet, must not be hidden from those who are called. */
+function requireFailed({ workflow, customer, act }: NightInSight): void {
+  const phase = workflow.status?.phase ?? "Pending";
+  if (!hasFailed({ phase })) {
+    throw new Refusal(
+      "not-possible",
+      `${act.spec.verb}: ${workflow.metadata.name} of ${customer} has not failed (${phase})`,
+      `nightlane show ${customer}`,
+    );
+  }
 }
 
 function isNoted({ metadata }: Workflow, act: NightAct): boolean {

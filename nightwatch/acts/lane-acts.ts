@@ -1,10 +1,11 @@
-import { actAnnotation } from "../../runs/act.ts";
+import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
+import type { CronWorkflow } from "../../runs/schedule.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carry-out.ts";
-import type { LaneWriter } from "./lane-writer.ts";
+import { type LaneWriter, statusOf } from "./lane-writer.ts";
 
 /**
  * Takes a lane's schedule off, or sets it on again. What it stops is only the start of further nights. One that is off
@@ -21,20 +22,27 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   }
   const off = verb === "schedule-off";
   const isOff = cron.spec.suspend === true;
-  const annotations = actAnnotation(recordedAct(act));
-  const isNoted = Object.keys(annotations).every((key) => cron.metadata.annotations?.[key] !== undefined);
-  if (!isNoted && isOff === off) {
-    throw new Refusal("not-possible", `${verb}: the schedule of ${customer} is ${off ? "off" : "on"} already`);
+  const recorded = recordedAct(act);
+  const { acts } = actsOf(cron.metadata.annotations);
+  const isBegun = acts.some(({ id }) => id === recorded.id);
+  const last = acts.at(-1);
+  if (isBegun && last !== undefined && !last.id.startsWith(recorded.id)) {
+    return { phase: "Done", message: `${last.verb} by ${last.by} came after it` };
   }
   if (off && until !== undefined && now >= Date.parse(until)) {
+    if (!isBegun) {
+      throw new Refusal("not-possible", `${verb}: --until ${until} is over`, "write a time that is to come");
+    }
     if (isOff) {
-      await writer.patchSchedule(namespace, NIGHT_SCHEDULE, { metadata: { annotations }, spec: { suspend: null } });
+      await writeSwitch(writer, cron, { ...recorded, id: `${recorded.id}-2` }, false);
     }
     return { phase: "Done", message: `the schedule was off until ${until}; nights start by it again` };
   }
-  if (!isNoted) {
-    const spec = { suspend: off ? true : null };
-    await writer.patchSchedule(namespace, NIGHT_SCHEDULE, { metadata: { annotations }, spec });
+  if (!isBegun) {
+    if (isOff === off) {
+      throw new Refusal("not-possible", `${verb}: the schedule of ${customer} is ${off ? "off" : "on"} already`);
+    }
+    await writeSwitch(writer, cron, recorded, off);
   }
   if (!off) {
     return { phase: "Done", message: "nights start by the schedule again" };
@@ -42,6 +50,17 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   return until === undefined
     ? { phase: "Done", message: "no night starts by the schedule until somebody sets it on again" }
     : { phase: "Accepted", message: `no night starts by the schedule until ${until}; then it is set on again` };
+}
+
+/** A schedule is there for years: it keeps its newest notes, the log and the acts themselves have the others. */
+const KEPT_NOTES = 20;
+
+async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: RecordedAct, off: boolean): Promise<void> {
+  const { acts } = actsOf(cron.metadata.annotations);
+  const old = acts.slice(0, Math.max(0, acts.length - KEPT_NOTES)).flatMap((one) => Object.keys(actAnnotation(one)));
+  const annotations = { ...Object.fromEntries(old.map((key) => [key, null])), ...actAnnotation(act) };
+  const spec = { suspend: off ? true : null };
+  await writer.patchSchedule(cron.metadata.namespace, NIGHT_SCHEDULE, { metadata: { annotations }, spec });
 }
 
 /**
@@ -60,8 +79,10 @@ export async function readKeptLog(writer: LaneWriter, act: NightAct): Promise<Ca
     );
   }
   const { date, log } = act.spec;
-  const name = await writer.create(namespace, {
-    name: { prefix: "reader-" },
+  const recorded = recordedAct(act);
+  const name = `reader-${recorded.id}`;
+  const reader = {
+    name,
     template,
     parameters: {
       ...(date === undefined ? {} : { "business-date": date }),
@@ -69,8 +90,16 @@ export async function readKeptLog(writer: LaneWriter, act: NightAct): Promise<Ca
         ? {}
         : { "run-number": String(log.runNumber), step: log.step, attempt: String(log.attempt) }),
     },
-    annotations: actAnnotation(recordedAct(act)),
+    annotations: actAnnotation(recorded),
     reader: true,
-  });
+  };
+  try {
+    await writer.create(namespace, reader);
+  } catch (error) {
+    // Its name is the act's own: it was made before.
+    if (statusOf(error) !== 409) {
+      throw error;
+    }
+  }
   return { phase: "Done", message: `${name} reads it`, nights: [name] };
 }

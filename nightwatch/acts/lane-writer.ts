@@ -13,6 +13,7 @@ import type { NightControl } from "../../runs/night-state.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../../runs/workflow.ts";
 import { errorText } from "../error-text.ts";
+import { HEADS } from "../watch/pages.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -23,8 +24,7 @@ const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 /** A workflow that an act starts. */
 export interface NewWorkflow {
-  /** Full name; a prefix for one whose name does not matter. */
-  readonly name: { readonly exact: string } | { readonly prefix: string };
+  readonly name: string;
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -83,7 +83,7 @@ export class LaneWriter {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Workflow",
       metadata: {
-        ...("exact" in name ? { name: name.exact } : { generateName: name.prefix }),
+        name,
         namespace,
         annotations,
         ...(reader === true ? { labels: { [READER_LABEL]: "yes" } } : {}),
@@ -157,6 +157,32 @@ export class LaneWriter {
       await this.core.patchNamespacedPod(request, MERGE);
     }
     return true;
+  }
+
+  /** Whether an act is noted where its effect lies beside the workflow: on the control ConfigMap, or on a pod. */
+  async isNotedBeside(
+    { metadata: { namespace, name } }: Workflow,
+    note: Readonly<Record<string, string>>,
+    onPods: boolean,
+  ): Promise<boolean> {
+    if (!onPods) {
+      const request = { namespace, name: nightControlName(name) };
+      const control = await ifAny(this.core.readNamespacedConfigMap(request));
+      return isNoted(control?.metadata?.annotations, note);
+    }
+    const labelSelector = `workflows.argoproj.io/workflow=${name}`;
+    const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
+    return items.some(({ metadata }) => isNoted(metadata?.annotations, note));
+  }
+
+  /** How many workflows a lane has: what its quota counts. */
+  async workflowCount(namespace: string): Promise<number> {
+    const request = { ...ARGO, namespace, plural: "workflows" };
+    const list: { readonly items: readonly object[] | null } = await this.objects.listNamespacedCustomObject(
+      request,
+      HEADS,
+    );
+    return (list.items ?? []).length;
   }
 
   /** Says how far an act is. */

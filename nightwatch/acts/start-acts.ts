@@ -17,6 +17,7 @@ export interface ActsSettings {
 }
 
 const TICK_MILLISECONDS = 1000;
+const TIDY_TICKS = 60;
 
 /** Acts that are carried out for as long as this runs. */
 export interface RunningActs {
@@ -49,8 +50,11 @@ export function startActs({ reader, source, log, failed }: ActsSettings): Runnin
 }
 
 async function tick(desk: ActDesk, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
+  for (let ticks = 1; !stop.aborted; ticks += 1) {
     desk.tick();
+    if (ticks % TIDY_TICKS === 0) {
+      await desk.tidy();
+    }
     await delay(TICK_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
   }
 }

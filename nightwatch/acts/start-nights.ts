@@ -9,7 +9,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { customerOf } from "../lane.ts";
-import type { Carried } from "./carry-out.ts";
+import { type Carried, NotYet } from "./carry-out.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
 
 /** What is known of past and present runs. */
@@ -37,7 +37,14 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
   }
   const planned =
     verb === "run" ? planRun(place, { ...act.spec, date }) : await planRepeat(place, { ...act.spec, verb, date });
-  return started(await start(writer, act, place, planned), undefined);
+  try {
+    return started(await start(writer, act, place, planned), undefined);
+  } catch (error) {
+    // Another repeat took the number; the next look finds it and takes the one after it.
+    throw error instanceof RunExists && verb !== "run"
+      ? new NotYet(`${error.message}; the next number is taken`)
+      : error;
+  }
 }
 
 /**
@@ -53,25 +60,31 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const own = place.runs.filter((run) => isStartedBy(run, act));
   const { days, missing } = planBackfill(place, { date, to });
   const running = own.filter((run) => !isOver(run));
-  const here = place.runs.filter((run) => !isOver(run)).length;
-  const nights = [...(act.status?.nights ?? [])];
-  let room = Math.min(concurrency, MOST_AT_ONCE) - running.length;
-  const kept = KEPT_WORKFLOWS - RESERVED_FOR_THE_SCHEDULE - here;
-  room = Math.min(room, kept);
-  const now = missing.slice(0, Math.max(0, room));
-  for (const day of now) {
-    nights.push(
-      await start(writer, act, place, { businessDate: day, runNumber: 1, template: place.template, parameters: {} }),
-    );
+  const kept = KEPT_WORKFLOWS - RESERVED_FOR_THE_SCHEDULE - (await writer.workflowCount(act.metadata.namespace));
+  const room = Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept);
+  const begun: string[] = [];
+  // What the watch has not shown yet is as good as there.
+  let taken = 0;
+  for (const day of missing.slice(0, Math.max(0, room))) {
+    const planned = { businessDate: day, runNumber: 1, template: place.template, parameters: {} };
+    try {
+      begun.push(await start(writer, act, place, planned));
+    } catch (error) {
+      if (!(error instanceof RunExists)) {
+        throw error;
+      }
+      taken += 1;
+    }
   }
-  const left = missing.length - now.length;
-  const isDone = left === 0 && running.length === 0 && now.length === 0;
+  const nights = [...new Set([...(act.status?.nights ?? []), ...own.map(({ night }) => night).reverse(), ...begun])];
+  const left = missing.length - begun.length - taken;
+  const isDone = left === 0 && running.length === 0 && begun.length === 0;
   const failed = own.filter((run) => isOver(run) && run.phase !== "Succeeded");
   return {
     phase: isDone ? "Done" : "Accepted",
     message: isDone
       ? `all ${days.length} business days from ${date} to ${to} have a night${failed.length === 0 ? "" : `; ${failed.length} of ${nights.length} did not succeed`}`
-      : `${nights.length} nights were started, ${left} are left`,
+      : `${nights.length} nights were started, ${left} are left${kept <= 0 ? "; they wait for room, which the lane keeps for its schedule" : ""}`,
     nights,
   };
 }
@@ -108,7 +121,7 @@ async function start(
   const recorded = recordedAct(act);
   try {
     return await writer.create(namespace, {
-      name: { exact: name },
+      name,
       template,
       parameters: { "business-date": businessDate, "run-number": String(runNumber), ...parameters },
       annotations: actAnnotation({ ...recorded, ...(repeats === undefined ? {} : { run: repeats }) }),
@@ -121,16 +134,19 @@ async function start(
     if (there?.metadata.annotations?.[Object.keys(actAnnotation(recorded))[0] ?? ""] !== undefined) {
       return name;
     }
-    throw runExists(act.spec.verb, name, customer, businessDate, runNumber);
+    throw new RunExists(act.spec.verb, name, customer, businessDate, runNumber);
   }
 }
 
-function runExists(verb: Verb, name: string, customer: string, date: Day, runNumber: number): Refusal {
-  return new Refusal(
-    "not-possible",
-    `${verb}: run ${runNumber} of ${date} of ${customer} exists: ${name}`,
-    "a repeat on purpose is nightlane replay or nightlane restate",
-  );
+/** Somebody else has started the very run in the meantime. */
+class RunExists extends Refusal {
+  constructor(verb: Verb, name: string, customer: string, date: Day, runNumber: number) {
+    super(
+      "not-possible",
+      `${verb}: run ${runNumber} of ${date} of ${customer} exists: ${name}`,
+      "a repeat on purpose is nightlane replay or nightlane restate",
+    );
+  }
 }
 
 function startedBy(runs: readonly RunFacts[], act: NightAct): RunFacts | undefined {

@@ -9,6 +9,7 @@ export interface Head {
     readonly creationTimestamp?: string;
     readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
 }
 

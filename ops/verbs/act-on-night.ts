@@ -1,6 +1,6 @@
 import type { Verb } from "../../runs/act.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { runningNight } from "../choose-night.ts";
+import { nightToShow, runningNight } from "../choose-night.ts";
 import { withCost } from "../forecast/hold-cost.ts";
 import { laneOf } from "../lanes.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
@@ -17,11 +17,12 @@ const EFFECTS: Readonly<Record<NightVerb, string>> = {
   acknowledge: "that somebody looks at it stands in the night's record",
 };
 
-/** Asks for an act on a running night. @throws Refusal where its state does not allow it */
+/** Asks for an act on a running night, or for a note on one that may have ended. @throws Refusal where its state does not allow it */
 export async function actOnNight(context: VerbContext, verb: NightVerb, customer: string): Promise<Done> {
   const { central, actor, choice } = context;
   const lane = await laneOf(central, customer);
-  const night = await runningNight(central, lane, choice);
+  const isNote = verb === "note" || verb === "acknowledge";
+  const night = isNote ? await nightToShow(central, lane, choice) : await runningNight(central, lane, choice);
   const { workflow, paused } = night.state;
   if ((verb === "pause" && paused) || (verb === "resume" && !paused)) {
     throw new Refusal(

@@ -4,6 +4,7 @@ import { isSettled } from "../../runs/night-act.ts";
 import { planBackfill } from "../../runs/start-act.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 import { startPlace } from "./start.ts";
@@ -66,6 +67,12 @@ export async function backfill(
     if (isSettled(act)) {
       break;
     }
+  }
+  if (now?.phase === "Refused" || now?.phase === "Expired") {
+    throw new OpsError(ExitCode.notPossible, now.message, now.remedy);
+  }
+  if (now?.phase === "Done" && /did not succeed$/.test(now.message)) {
+    throw new OpsError(ExitCode.differs, `backfill: ${now.message}`, `nightlane history ${lane.customer}`);
   }
   return { ...result, nights: now?.nights ?? [], message: now?.message ?? `${missing.length} nights would be started` };
 }

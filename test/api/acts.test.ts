@@ -206,6 +206,29 @@ describe("an act that was begun when nightwatch ended", () => {
     expect((await scheduleNow()).spec.suspend).toBeUndefined();
   });
 
+  test.each([0, 1, 2, 3, 4])("takes a hold back once, the end after %i writes", async (writes) => {
+    const name = await newNight();
+    await take(desk(), await ask({ verb: "hold", night: name, step: "report", attempt: 0 }));
+    const act = await ask({ verb: "release", night: name, step: "report", attempt: 0 });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    const control = await core.readNamespacedConfigMap({ namespace: NAMESPACE, name: `night-control-${name}` });
+    expect(control.data).toEqual({ "hold.report": "no" });
+    const noted = actsOf((await night(name)).metadata.annotations).acts.map(({ verb }) => verb);
+    expect(noted.filter((verb) => verb === "release")).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2])("reads a kept log once, the end after %i writes", async (writes) => {
+    const act = await ask({ verb: "read-log", date: "2026-03-31" });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    expect((await actNow(act)).status).toMatchObject({
+      phase: "Done",
+      nights: [`reader-${act.metadata.name.slice("act-".length)}`],
+    });
+  });
+
   test("is not carried out again once it is settled, though its event comes late", async () => {
     const name = await newNight();
     const act = await ask({ verb: "pause", night: name });
@@ -291,6 +314,72 @@ describe("acts", () => {
     const nodes = JSON.parse(gunzipSync(Buffer.from(after, "base64")).toString());
     expect(decisionOf(nodes, name)).toBe("Succeeded RETRY");
     expect(Object.keys(nodes)).toHaveLength(Object.keys(status?.nodes ?? {}).length);
+  });
+
+  test("keep a schedule off until a time, and no longer", async () => {
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const act = await ask({ verb: "schedule-off", until });
+    const writer = new LaneWriter(objects, core);
+    await take(desk(writer), act);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Accepted" });
+    expect((await scheduleNow()).spec.suspend).toBe(true);
+    await take(
+      desk(writer, () => Date.now() + 61_000),
+      await actNow(act),
+    );
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect((await scheduleNow()).spec.suspend).toBeUndefined();
+  });
+
+  test("leave a schedule as somebody set it after them", async () => {
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const act = await ask({ verb: "schedule-off", until });
+    await take(desk(), act);
+    for (const verb of ["schedule-on", "schedule-off"] as const) {
+      await take(desk(), await ask({ verb }));
+    }
+    await take(
+      desk(new LaneWriter(objects, core), () => Date.now() + 61_000),
+      await actNow(act),
+    );
+    expect((await actNow(act)).status?.message).toContain("came after it");
+    expect((await scheduleNow()).spec.suspend).toBe(true);
+    await take(desk(), await ask({ verb: "schedule-on" }));
+  });
+
+  test("hide no night that runs, and reach nothing that is not a night", async () => {
+    const name = await newNight();
+    const waiver = await ask({ verb: "waive", night: name });
+    await take(desk(), waiver);
+    expect((await actNow(waiver)).status?.message).toContain("has not failed (Running)");
+    const reading = await ask({ verb: "read-log", date: "2026-03-30" });
+    await take(desk(), reading);
+    const reader = (await actNow(reading)).status?.nights?.[0] ?? "";
+    const pause = await ask({ verb: "pause", night: reader });
+    await take(desk(), pause);
+    expect((await actNow(pause)).status?.message).toContain("is not a night");
+  });
+
+  test("on a night that is being ended are refused", async () => {
+    const name = await newNight();
+    await take(desk(), await ask({ verb: "end", night: name }));
+    const pause = await ask({ verb: "pause", night: name });
+    await take(desk(), pause);
+    expect((await actNow(pause)).status?.message).toContain("is being ended");
+    expect((await night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test("that cannot be carried out leave those about other nights alone", async () => {
+    const name = await newNight();
+    const wrong = await ask({ verb: "run", date: "1999-01-04" });
+    const right = await ask({ verb: "pause", night: name });
+    const one = desk();
+    one.note(wrong);
+    one.note(right);
+    await one.idle();
+    await one.end();
+    expect((await actNow(right)).status).toMatchObject({ phase: "Done" });
+    expect((await actNow(wrong)).status).toMatchObject({ phase: "Refused" });
   });
 
   test("end a night with its exit handler, and never without", async () => {
