@@ -157,7 +157,16 @@ export async function startNightwatch(
         .then(() => {
           // What an act may do depends on the runs there are.
           const source = { runs: (customer: string) => nightwatch.runsOf(customer) };
-          acts = stop.signal.aborted ? undefined : startActs({ reader, source, log, failed });
+          acts = stop.signal.aborted
+            ? undefined
+            : startActs({
+                reader,
+                source,
+                namespace: settings.namespace,
+                retentionDays: settings.retentionDays,
+                log,
+                failed,
+              });
           return reapers.start();
         });
       await Promise.all([

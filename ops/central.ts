@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
 import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
@@ -179,6 +179,16 @@ export class Central {
     return this.requests.repeatable(`read act ${name} of ${namespace}`, () =>
       this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }),
     );
+  }
+
+  /** Every settled act that is kept, of all customers or of one, in no order. */
+  async keptActs(customer?: string): Promise<readonly NightAct[]> {
+    const labelSelector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
+    const request = { ...NIGHT_ACTS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
+    const list: { readonly items: readonly NightAct[] } = await this.requests.repeatable("list the acts", () =>
+      this.objects.listNamespacedCustomObject(request),
+    );
+    return list.items;
   }
 
   /** The data of a ConfigMap; undefined if there is none of that name. */

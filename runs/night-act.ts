@@ -60,6 +60,7 @@ export interface NightAct {
     readonly uid?: string;
     readonly creationTimestamp?: string;
     readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec: NightActSpec;
   readonly status?: NightActStatus;
@@ -76,6 +77,18 @@ export function actName(at: Date, random: string): string {
     .toISOString()
     .replaceAll(/[^0-9]/g, "")
     .slice(0, 17)}-${random}`;
+}
+
+/** When an act was asked for, milliseconds, by the clock of who asked: its name says so. */
+export function actTime(name: string): number {
+  const [, year, month, day, hour, minute, second, rest] =
+    /act-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${rest}Z`);
+}
+
+/** Name of the copy of an act that is kept in the platform's namespace as long as run records are. */
+export function keptActName(customer: string, act: string): string {
+  return `${customer}.${act}`;
 }
 
 /** Whether an act needs nobody any more. */

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
-import { NIGHT_ACTS, ONCALL_GROUP } from "./oncall-role.ts";
+import { NIGHT_ACTS, NIGHT_ACTS_STATUS, ONCALL_GROUP } from "./oncall-role.ts";
 
 /** Service account of nightwatch. */
 export const NIGHTWATCH_SERVICE_ACCOUNT = "nightwatch";
@@ -32,6 +32,9 @@ export class NightwatchRbac extends Construct {
     new ClusterRoleBinding(this, "cluster-binding", { metadata, role: everywhere }).addSubjects(this.account);
     const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
     own.allow(["get", "list", "watch", "create", "update", "delete"], records);
+    // Copies of settled acts.
+    own.allow(["get", "list", "create", "delete"], NIGHT_ACTS);
+    own.allow(["patch"], NIGHT_ACTS_STATUS);
     // Of two nightwatches one acts: the one that holds the lease. A name cannot limit what is made.
     own.allow(
       ["get", "create", "update"],
@@ -59,7 +62,7 @@ export class NightwatchRbac extends Construct {
   private readers(): void {
     const metadata = platformMetadata("run-record-readers", SYSTEM_NAMESPACE);
     const role = new Role(this, "reader-role", { metadata });
-    role.allow(["get", "list", "watch"], records);
+    role.allow(["get", "list", "watch"], records, NIGHT_ACTS);
     // Whether nightwatch runs, and what it says: the first thing to look at when it is silent.
     role.allow(["get", "list"], core("pods"));
     role.allow(["get"], core("pods/log"));

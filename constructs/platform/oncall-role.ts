@@ -5,6 +5,12 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 /** Acts in a lane. */
 export const NIGHT_ACTS = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "nightacts" });
 
+/** How far acts are. */
+export const NIGHT_ACTS_STATUS = ApiResource.custom({
+  apiGroup: "nightlane.example",
+  resourceType: "nightacts/status",
+});
+
 /** Group of the operators on call, as the central cluster's identity provider names it. */
 export const ONCALL_GROUP = "nightlane:oncall";
 

@@ -116,7 +116,13 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
       grant(lanes, "", ["configmaps"], ["get"], "see which steps are to be held"),
       grant(everywhere, "", ["namespaces"], ["list"], "know which customers there are"),
       grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], ["list"], "see how all nights stand at once"),
-      grant(system, "nightlane.example", ["runrecords"], READ, "read what became of earlier runs"),
+      grant(
+        system,
+        "nightlane.example",
+        ["runrecords", "nightacts"],
+        READ,
+        "read what became of earlier runs and acts",
+      ),
       grant(system, "", ["pods"], ["get", "list"], "see whether nightwatch runs"),
       grant(system, "", ["pods/log"], ["get"], "read why nightwatch is silent"),
     ],
@@ -145,6 +151,8 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
         ),
         names: [CONTROLLER_LEASE.name],
       },
+      grant(system, "nightlane.example", ["nightacts"], ["get", "list", "create", "delete"], "keeps settled acts"),
+      grant(system, "nightlane.example", ["nightacts/status"], ["patch"], "says how a kept act was settled"),
       grant(
         system,
         "coordination.k8s.io",

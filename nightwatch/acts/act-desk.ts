@@ -3,6 +3,7 @@ import { ACT_LIFE, byTime, isSettled, type NightAct, type NightActStatus } from 
 import { Refusal } from "../../runs/refusal.ts";
 import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import { errorText } from "../error-text.ts";
+import type { ActArchive } from "./act-archive.ts";
 import { actOnNight, type Carried, NotYet } from "./carry-out.ts";
 import { readKeptLog, switchSchedule } from "./lane-acts.ts";
 import { answerText, type LaneWriter, statusOf } from "./lane-writer.ts";
@@ -13,6 +14,7 @@ import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
 export interface ActDeskParts {
   readonly writer: LaneWriter;
   readonly source: RunSource;
+  readonly archive: Pick<ActArchive, "keep">;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
@@ -32,6 +34,9 @@ const SLOW_MILLISECONDS = 2000;
 
 const LIMIT_MILLISECONDS = 30_000;
 
+/** Acts that were settled so long before this desk began may have no copy yet. */
+const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
+
 /**
  * Carries out what people ask for, in the order in which they asked, lane by lane and one act at a time in each. What an
  * act does, and that it did, is written in one request to the object that it changes; so an act that was begun when
@@ -48,6 +53,8 @@ export class ActDesk {
   /** When acts that go on for long were last looked at, by UID. */
   private readonly looked = new Map<string, number>();
   private readonly settled = new SettledActs();
+  /** Settled acts of which no copy is kept yet. */
+  private readonly unkept = new Set<NightAct>();
   /** Why each act could not be carried out the last time, by name. */
   private readonly failures = new Map<string, string>();
   private ended = false;
@@ -77,7 +84,11 @@ export class ActDesk {
     this.open.set(namespace, open);
     if (isSettled(act)) {
       open.delete(name);
+      const isKnown = this.settled.has(act);
       this.settled.note(act);
+      if (!isKnown && this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS) {
+        this.unkept.add(act);
+      }
       return;
     }
     // An event from before this desk settled it.
@@ -131,6 +142,18 @@ export class ActDesk {
   async end(): Promise<void> {
     this.ended = true;
     await this.idle();
+  }
+
+  /** Keeps copies of the acts that were settled since, those of the last minutes before a start among them. */
+  async keepCopies(): Promise<void> {
+    for (const act of this.unkept) {
+      try {
+        await this.parts.archive.keep(act);
+        this.unkept.delete(act);
+      } catch (error) {
+        this.failed(act, error);
+      }
+    }
   }
 
   /** Removes settled acts that need not be kept. Once in a while is enough. */
@@ -299,7 +322,9 @@ export class ActDesk {
     }
     this.open.get(namespace)?.delete(name);
     this.looked.delete(act.metadata.uid ?? name);
-    this.settled.note({ ...act, status });
+    const settled = { ...act, status };
+    this.settled.note(settled);
+    this.unkept.add(settled);
     this.failures.delete(name);
     const { verb, by } = act.spec;
     this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);

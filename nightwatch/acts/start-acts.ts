@@ -3,6 +3,7 @@ import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
 import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";
+import { ActArchive } from "./act-archive.ts";
 import { ActDesk } from "./act-desk.ts";
 import { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
@@ -11,6 +12,9 @@ import type { RunSource } from "./start-nights.ts";
 export interface ActsSettings {
   readonly reader: Reader;
   readonly source: RunSource;
+  /** Namespace in which copies are kept. */
+  readonly namespace: string;
+  readonly retentionDays: number;
   readonly log: (level: "info" | "error", text: string) => void;
   /** Told when the watch of the acts broke; it is begun again. */
   readonly failed: (error: unknown) => void;
@@ -18,6 +22,7 @@ export interface ActsSettings {
 
 const TICK_MILLISECONDS = 1000;
 const TIDY_TICKS = 60;
+const ARCHIVE_TICKS = 3600;
 
 /** Acts that are carried out for as long as this runs. */
 export interface RunningActs {
@@ -27,10 +32,12 @@ export interface RunningActs {
 }
 
 /** Begins to carry out acts: those that stand open, and each new one as it comes. */
-export function startActs({ reader, source, log, failed }: ActsSettings): RunningActs {
+export function startActs({ reader, source, namespace, retentionDays, log, failed }: ActsSettings): RunningActs {
   const { config } = reader;
-  const writer = new LaneWriter(config.makeApiClient(CustomObjectsApi), config.makeApiClient(CoreV1Api));
-  const desk = new ActDesk({ writer, source, clock: Date.now, log });
+  const objects = config.makeApiClient(CustomObjectsApi);
+  const writer = new LaneWriter(objects, config.makeApiClient(CoreV1Api));
+  const archive = new ActArchive(objects, namespace, retentionDays);
+  const desk = new ActDesk({ writer, archive, source, clock: Date.now, log });
   const watch = new CollectionWatch<NightAct>(reader, NIGHT_ACTS, {
     listed: (acts) => desk.listed(acts),
     changed: (act) => desk.note(act),
@@ -38,7 +45,7 @@ export function startActs({ reader, source, log, failed }: ActsSettings): Runnin
     failed,
   });
   const stop = new AbortController();
-  const ticking = tick(desk, stop.signal);
+  const ticking = tick(desk, archive, stop.signal, failed);
   void watch.start();
   return {
     laneChanged: (namespace) => desk.laneChanged(namespace),
@@ -49,11 +56,20 @@ export function startActs({ reader, source, log, failed }: ActsSettings): Runnin
   };
 }
 
-async function tick(desk: ActDesk, stop: AbortSignal): Promise<void> {
+async function tick(
+  desk: ActDesk,
+  archive: ActArchive,
+  stop: AbortSignal,
+  failed: (error: unknown) => void,
+): Promise<void> {
   for (let ticks = 1; !stop.aborted; ticks += 1) {
     desk.tick();
+    await desk.keepCopies();
     if (ticks % TIDY_TICKS === 0) {
       await desk.tidy();
+    }
+    if (ticks % ARCHIVE_TICKS === 0) {
+      await archive.tidy(Date.now()).catch(failed);
     }
     await delay(TICK_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
   }

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { laneOrPast } from "../lanes.ts";
 import { renderHistory, renderRuns } from "../runs/render-runs.ts";
+import { actHistory, renderActs } from "../verbs/act-history.ts";
 import { compare, renderComparison } from "../verbs/compare.ts";
 import { history } from "../verbs/history.ts";
 import { withExamples } from "./examples.ts";
@@ -13,6 +15,7 @@ interface HistoryCommandOptions extends CommonOptions {
   readonly from?: Day;
   readonly to?: Day;
   readonly limit: number;
+  readonly acts?: boolean;
 }
 
 interface CompareCommandOptions extends CommonOptions {
@@ -31,20 +34,29 @@ export function addLookBackCommands(program: Command, io: Io): void {
 
 function addHistory(program: Command, io: Io): void {
   withExamples(
-    common(program.command("history <customer>"))
-      .description("what became of earlier runs, from the run records")
+    common(program.command("history [customer]"))
+      .description("what became of earlier runs, or of what people asked for")
       .option("--date <day>", "one business date, with steps, attempts and decisions", day)
-      .option("--from <day>", "first business date", day)
-      .option("--to <day>", "last business date", day)
-      .option("--limit <number>", "at most so many runs", count, 30)
-      .action(async (customer: string, options: HistoryCommandOptions) => {
+      .option("--from <day>", "first business date; with --acts the first day", day)
+      .option("--to <day>", "last business date; with --acts the last day", day)
+      .option("--acts", "who asked for what, why, and what became of it; of all customers, or of one")
+      .option("--limit <number>", "at most so many", count, 30)
+      .action(async (customer: string | undefined, options: HistoryCommandOptions, command: Command) => {
         const output = outputOf(options, io);
         const central = centralOf(options, output);
-        const found = await history(central, await laneOrPast(central, customer), options);
-        output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
+        if (options.acts === true) {
+          const { from, to, limit } = options;
+          output.show("ActList", await actHistory(central, { ...defined({ customer, from, to }), limit }), renderActs);
+        } else if (customer === undefined) {
+          command.error("error: say which customer's runs, or --acts for what people asked for");
+        } else {
+          const found = await history(central, await laneOrPast(central, customer), options);
+          output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
+        }
       }),
     "history nordbank",
     "history nordbank --date 2026-03-31 -o json",
+    "history --acts --from 2026-03-30",
   );
 }
 

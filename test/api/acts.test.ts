@@ -5,6 +5,7 @@ import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
+import { ActArchive } from "../../nightwatch/acts/act-archive.ts";
 import { ActDesk } from "../../nightwatch/acts/act-desk.ts";
 import { LaneWriter } from "../../nightwatch/acts/lane-writer.ts";
 import { Leader } from "../../nightwatch/leader.ts";
@@ -78,7 +79,8 @@ function endingWriter(writes: number): LaneWriter {
 }
 
 function desk(writer: LaneWriter = new LaneWriter(objects, core), clock = Date.now): ActDesk {
-  return new ActDesk({ writer, source: { runs: async () => [] }, clock, log: () => {} });
+  const archive = new ActArchive(objects, SYSTEM_NAMESPACE, 90);
+  return new ActDesk({ writer, archive, source: { runs: async () => [] }, clock, log: () => {} });
 }
 
 /** Has a desk take an act and do what it can at once. */
@@ -314,6 +316,23 @@ describe("acts", () => {
     const nodes = JSON.parse(gunzipSync(Buffer.from(after, "base64")).toString());
     expect(decisionOf(nodes, name)).toBe("Succeeded RETRY");
     expect(Object.keys(nodes)).toHaveLength(Object.keys(status?.nodes ?? {}).length);
+  });
+
+  test("are kept where run records are, with who, why and outcome", async () => {
+    const name = await newNight();
+    const act = await ask({ verb: "retry", night: name, step: "nosuchstep", attempt: 1 });
+    const one = desk();
+    one.note(act);
+    await one.idle();
+    await one.keepCopies();
+    await one.keepCopies();
+    const copy: NightAct = await objects.getNamespacedCustomObject({
+      ...NIGHT_ACTS,
+      namespace: SYSTEM_NAMESPACE,
+      name: `nordbank.${act.metadata.name}`,
+    });
+    expect(copy.spec).toEqual(act.spec);
+    expect(copy.status).toMatchObject({ phase: "Refused", refusal: "not-found" });
   });
 
   test("keep a schedule off until a time, and no longer", async () => {

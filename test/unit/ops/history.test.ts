@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Central } from "../../../ops/central.ts";
 import { ExitCode } from "../../../ops/exit-code.ts";
 import { addDays } from "../../../runs/local-time.ts";
+import type { NightAct } from "../../../runs/night-act.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { cron, NOW, night, passed } from "./support/fleet.ts";
 import { StandInApi } from "./support/stand-in-api.ts";
@@ -90,4 +91,51 @@ test("a login page in place of the API server is named as what it is", async () 
   const told = await piped("history", "nordbank", "--kubeconfig", api.kubeconfig());
   expect(told).toMatchObject({ code: ExitCode.unreachable, out: "" });
   expect(told.err).toContain("this is not a Kubernetes API server");
+});
+
+describe("history --acts", () => {
+  test("lists who asked for what, the newest first, over all customers, and what became of it", async () => {
+    const api = await StandInApi.start();
+    const kept = (customer: string, time: string, verb: "retry" | "waive", phase: "Done" | "Refused"): NightAct => ({
+      metadata: {
+        name: `${customer}.act-${time}-0a1b2c`,
+        namespace: "nightlane-system",
+        labels: { "nightlane/customer": customer },
+      },
+      spec: {
+        verb,
+        by: "anna@vendor.example",
+        reason: "quota raised",
+        ...(verb === "retry" ? { step: "report" } : {}),
+      },
+      status: { phase, message: "", at: "2026-11-27T02:00:01Z" },
+    });
+    for (const act of [
+      kept("nordbank", "20261125020000000", "retry", "Done"),
+      kept("alpenkredit", "20261127020000000", "waive", "Refused"),
+    ]) {
+      api.acts.set(act.metadata.name, act);
+    }
+    const told = await onTerminal("history", "--acts", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(told.out, 80);
+    const [, first, second] = uncoloured(told.out).trimEnd().split("\n");
+    expect(first).toMatch(/^2026-11-27 02:00 UTC +alpenkredit +anna@vendor.example +waive +- +Refused/);
+    expect(second).toMatch(/^2026-11-25 02:00 UTC +nordbank +anna@vendor.example +retry +report +Done/);
+    const later = await piped(
+      "history",
+      "--acts",
+      "--from",
+      "2026-11-26",
+      "-o",
+      "json",
+      "--kubeconfig",
+      api.kubeconfig(),
+    );
+    expect(JSON.parse(later.out).items).toMatchObject([{ customer: "alpenkredit", outcome: "Refused" }]);
+  });
+
+  test("without it, asks for a customer", async () => {
+    expect(await piped("history")).toMatchObject({ code: ExitCode.usage });
+  });
 });

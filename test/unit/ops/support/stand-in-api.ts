@@ -154,7 +154,9 @@ export class StandInApi {
       case "nightacts":
         return request.method === "POST"
           ? this.take(JSON.parse(body) as NightAct, url.searchParams.has("dryRun"))
-          : this.acts.get(name ?? "");
+          : name === undefined
+            ? { items: [...this.acts.values()], metadata: {} }
+            : this.acts.get(name);
       case "runrecords":
         return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, heads) : undefined;
       default:

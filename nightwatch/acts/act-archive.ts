@@ -1,0 +1,54 @@
+import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
+import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
+import { customerOf } from "../lane.ts";
+import { HEADS, type Head, pages } from "../watch/pages.ts";
+import { statusOf } from "./lane-writer.ts";
+
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+const DAY = 24 * 3600_000;
+const PAGE = 500;
+
+/** Copies of settled acts in the platform's namespace: kept as long as run records, also when the lane is gone. */
+export class ActArchive {
+  constructor(
+    private readonly objects: CustomObjectsApi,
+    private readonly namespace: string,
+    private readonly retentionDays: number,
+  ) {}
+
+  /** Keeps an act as it was settled; one that is kept already stays as it is. */
+  async keep({ metadata, spec, status }: NightAct): Promise<void> {
+    const customer = customerOf(metadata.namespace) ?? metadata.namespace;
+    const name = keptActName(customer, metadata.name);
+    const place = { ...NIGHT_ACTS, namespace: this.namespace };
+    const labels = { "app.kubernetes.io/managed-by": "nightlane", [CUSTOMER_LABEL]: customer };
+    const body = {
+      apiVersion: "nightlane.example/v1",
+      kind: "NightAct",
+      metadata: { name, namespace: this.namespace, labels },
+      spec,
+    };
+    try {
+      await this.objects.createNamespacedCustomObject({ ...place, body });
+    } catch (error) {
+      if (statusOf(error) !== 409) {
+        throw error;
+      }
+    }
+    await this.objects.patchNamespacedCustomObjectStatus({ ...place, name, body: { status } }, MERGE);
+  }
+
+  /** Removes copies past their time. */
+  async tidy(now: number): Promise<void> {
+    const place = { ...NIGHT_ACTS, namespace: this.namespace };
+    const heads = pages<Head>((options) =>
+      this.objects.listNamespacedCustomObject({ ...place, ...options, limit: PAGE }, HEADS),
+    );
+    for await (const { metadata } of heads) {
+      if (now - Date.parse(metadata.creationTimestamp ?? "") > this.retentionDays * DAY) {
+        await this.objects.deleteNamespacedCustomObject({ ...place, name: metadata.name });
+      }
+    }
+  }
+}
