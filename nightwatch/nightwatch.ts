@@ -194,6 +194,9 @@ export class Nightwatch {
     for await (const { spec } of this.parts.store.ofCustomers([customer])) {
       runs.set(spec.uid, spec);
     }
+    for (const facts of this.writer.unwrittenOf(customer)) {
+      runs.set(facts.uid, facts);
+    }
     const lane = this.book.lanes().find((one) => one.customer === customer);
     for (const { facts, state } of lane?.view(this.parts.clock()).runs ?? []) {
       if (state !== undefined || !runs.has(facts.uid)) {

@@ -70,6 +70,13 @@ export class RecordWriter {
     }
   }
 
+  /** Facts of a customer's runs that no record has yet: a record is seconds behind. */
+  unwrittenOf(customer: string): readonly RunFacts[] {
+    return [...this.unwritten.values()]
+      .filter(({ facts, lateOnly }) => !lateOnly && facts.customer === customer)
+      .map(({ facts }) => facts);
+  }
+
   /** Forgets runs that are no longer in mind. */
   forget(uids: readonly string[]): void {
     for (const uid of uids) {

@@ -310,3 +310,13 @@ describe("records", () => {
     expect(await restarted.roundAt("2026-03-30T23:01:00Z")).toEqual([]);
   });
 });
+
+test("a run that has just ended is known as such before its record says so", async () => {
+  const watched = await watch("2026-03-31T10:00:00Z", [cron], night("2026-03-30", { open: "yes", nodes: running }));
+  await watched.roundAt("2026-03-31T10:00:00Z");
+  const ended = night("2026-03-30", { open: "yes", phase: "Failed", finishedAt: "2026-03-31T10:00:01Z" });
+  watched.nightwatch.workflowChanged(ended);
+  const [known] = await watched.nightwatch.runsOf("nordbank");
+  expect(known).toMatchObject({ phase: "Failed", template: "night-0123456789" });
+  expect(known?.parameters).toMatchObject({ "business-date": "2026-03-30" });
+});
