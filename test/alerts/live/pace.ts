@@ -12,7 +12,7 @@ export function paced(groups: readonly RuleGroup[], pace: number): readonly Rule
 }
 
 function pacedRule(rule: AlertRule, pace: number): AlertRule {
-  const expr = rule.expr.replaceAll(/(\[|offset )(\d+)m/g, (_, before: string, minutes: string) => {
+  const expr = rule.expr.replaceAll(/(\[|:|offset )(\d+)m/g, (_, before: string, minutes: string) => {
     return `${before}${(Number(minutes) * 60) / pace}s`;
   });
   return { ...rule, expr, ...(rule.for === undefined ? {} : { for: `${Number.parseInt(rule.for, 10) / pace}s` }) };
