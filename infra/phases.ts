@@ -13,7 +13,7 @@ const PHASES: readonly (readonly string[])[] = [
   ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
-  ["WorkflowTemplate", "Service", "Deployment"],
+  ["WorkflowTemplate", "Service", "PodDisruptionBudget", "Deployment"],
   ["CronWorkflow", "Application", "ServiceMonitor", "PodMonitor", "PrometheusRule"],
 ];
 

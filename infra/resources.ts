@@ -21,6 +21,7 @@ const classes: Readonly<Record<string, ResourceClass>> = {
   "v1/ServiceAccount": kubernetes.core.v1.ServiceAccount,
   "apps/v1/Deployment": kubernetes.apps.v1.Deployment,
   "networking.k8s.io/v1/NetworkPolicy": kubernetes.networking.v1.NetworkPolicy,
+  "policy/v1/PodDisruptionBudget": kubernetes.policy.v1.PodDisruptionBudget,
   "rbac.authorization.k8s.io/v1/ClusterRole": kubernetes.rbac.v1.ClusterRole,
   "rbac.authorization.k8s.io/v1/ClusterRoleBinding": kubernetes.rbac.v1.ClusterRoleBinding,
   "rbac.authorization.k8s.io/v1/Role": kubernetes.rbac.v1.Role,

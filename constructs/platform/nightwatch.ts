@@ -8,11 +8,13 @@ import {
   EnvValue,
   type HostAlias,
   ImagePullPolicy,
+  k8s,
   LabelSelector,
   Probe,
   Secret,
   Service,
   type ServiceAccount,
+  Topology,
   Volume,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
@@ -87,6 +89,12 @@ export class Nightwatch extends Construct {
       ],
     });
     deployment.select(LabelSelector.of({ labels: NIGHTWATCH_LABELS }));
+    // On two nodes where there are two; on one the second still is there when the first ends.
+    deployment.scheduling.spread({ topology: Topology.HOSTNAME, weight: 100 });
+    new k8s.KubePodDisruptionBudget(this, "disruption-budget", {
+      metadata,
+      spec: { minAvailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: NIGHTWATCH_LABELS } },
+    });
     completeRestricted(deployment);
     const service = new Service(this, "service", {
       metadata: { ...metadata, labels: { ...metadata.labels, ...NIGHTWATCH_LABELS } },

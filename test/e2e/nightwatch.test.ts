@@ -30,6 +30,12 @@ async function pods(): Promise<readonly string[]> {
   return (list?.items ?? []).map(({ metadata }) => metadata.name);
 }
 
+/** Name of the pod that leads. */
+async function leader(): Promise<string> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM_NAMESPACE}/leases/nightwatch`;
+  return (await api.get<{ readonly spec: { readonly holderIdentity: string } }>(path))?.spec.holderIdentity ?? "";
+}
+
 async function record(): Promise<RunFacts | undefined> {
   const path = `/apis/nightlane.example/v1/namespaces/${SYSTEM_NAMESPACE}/runrecords`;
   const list = await api.get<ObjectList<{ readonly spec: RunFacts }>>(path);
@@ -42,19 +48,22 @@ beforeAll(async () => {
 
 afterAll(() => api?.close());
 
-describe("nightwatch in its pod", () => {
-  it("is killed as a night begins, comes back, and keeps the record of that night", async () => {
+describe("nightwatch in its pods", () => {
+  it("loses the one that leads as a night begins, goes on in the other, and keeps the record of that night", async () => {
     const before = await pods();
-    expect(before).toHaveLength(1);
+    expect(before).toHaveLength(2);
+    const leading = await leader();
+    expect(before).toContain(leading);
     const runNumber = await nextRunNumber(central, namespace, CLOSED_DATE);
     const night = await startNight(centralKubeconfig, namespace, { businessDate: CLOSED_DATE, runNumber });
     workflow = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${night}`;
     uid = (await api.get<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;
-    expect((await api.send("DELETE", `${system}/pods/${before[0]}`)).status).toBe(200);
+    expect((await api.send("DELETE", `${system}/pods/${leading}`)).status).toBe(200);
     await expect
       .poll(record, { timeout: 300_000, interval: 2000 })
       .toMatchObject({ phase: "Succeeded", open: false, businessDate: CLOSED_DATE, runNumber });
-    expect(await pods()).not.toContain(before[0]);
+    expect(await pods()).not.toContain(leading);
+    expect(await leader()).not.toBe(leading);
   });
 
   it("keeps the record when the night's workflow is deleted", async () => {
@@ -64,8 +73,8 @@ describe("nightwatch in its pod", () => {
   });
 
   it("answers with metrics of every customer", async () => {
-    const metrics = () => api.send("GET", `${system}/services/nightwatch:http/proxy/metrics`);
-    // The Service leads nowhere until the pod that came back counts as ready, which a short night does not wait for.
+    const leading = await leader();
+    const metrics = () => api.send("GET", `${system}/pods/${leading}:8080/proxy/metrics`);
     await expect
       .poll(metrics, { timeout: 60_000, interval: 500 })
       .toMatchObject({ status: 200, body: expect.stringContaining("nightlane_night_missed") });
@@ -74,5 +83,14 @@ describe("nightwatch in its pod", () => {
       expect(body).toMatch(new RegExp(`^nightlane_night_missed\\{customer="${name}"\\} [01]$`, "m"));
     }
     expect(body).toMatch(/^nightlane_nightwatch_record_failures_total 0$/m);
+    expect(body).toMatch(/^nightlane_nightwatch_leads 1$/m);
+  });
+
+  it("says nothing of the nights in the pod that stands by", async () => {
+    const leading = await leader();
+    const other = (await pods()).find((pod) => pod !== leading) ?? "";
+    const { body } = await api.send("GET", `${system}/pods/${other}:8080/proxy/metrics`);
+    expect(body).toMatch(/^nightlane_nightwatch_leads 0$/m);
+    expect(body).not.toContain("nightlane_night_missed");
   });
 });

@@ -14,6 +14,7 @@ export const KUBERNETES_KINDS: readonly string[] = [
   "apps/v1/Deployment",
   "batch/v1/Job",
   "networking.k8s.io/v1/NetworkPolicy",
+  "policy/v1/PodDisruptionBudget",
   "rbac.authorization.k8s.io/v1/ClusterRole",
   "rbac.authorization.k8s.io/v1/ClusterRoleBinding",
   "rbac.authorization.k8s.io/v1/Role",
