@@ -49,7 +49,7 @@ const READ_AT_ONCE = 8;
 const DAY = 24 * 3600_000;
 /**
  * Watches the nights of all lanes: keeps a record of each run, tells Prometheus how things stand, and calls a person
- * where one is needed. It reads workflows and schedules and writes nothing but its records. Each lane is looked at by
+ * where one is needed. It writes nothing but its records; what people ask for is carried out in `acts/`. Each lane is looked at by
  * itself: what cannot be read of one is reported of this one, and hides nothing of the others.
  */
 export class Nightwatch {
