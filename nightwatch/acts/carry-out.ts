@@ -1,7 +1,8 @@
-import { actAnnotation } from "../../runs/act.ts";
+import { actAnnotation, type Verb } from "../../runs/act.ts";
 import { ACT_PREFIX, ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { nightControlKey } from "../../runs/night-control.ts";
+import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
 import { nightState } from "../../runs/night-state.ts";
 import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
 import { hasEnded, hasFailed } from "../../runs/phases.ts";
@@ -57,7 +58,7 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
     return await actOnStep(sight, verb, step ?? "");
   }
   if (sight.goesOn) {
-    return { phase: "Done", message: NIGHT_EFFECTS[verb] ?? "it was noted" };
+    return { phase: "Done", message: effectOf(verb) };
   }
   switch (verb) {
     case "pause":
@@ -80,17 +81,12 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
     default:
       throw new Refusal("not-possible", `${verb}: is no verb of a running night`);
   }
-  return { phase: "Done", message: NIGHT_EFFECTS[verb] ?? "it was noted" };
+  return { phase: "Done", message: effectOf(verb) };
 }
 
-const NIGHT_EFFECTS: Readonly<Partial<Record<string, string>>> = {
-  pause: "no further step starts; steps that run go on",
-  resume: "steps start again; steps that wait for a person still do",
-  end: "no further step starts, what runs is cancelled, and the night fails after its last step, sweep, has cleaned up",
-  note: "the note stands in the night's record",
-  acknowledge: "that somebody looks at it stands in the night's record",
-  waive: "nobody is called for this date any more",
-};
+function effectOf(verb: Verb): string {
+  return verb in NIGHT_EFFECTS ? NIGHT_EFFECTS[verb as NightVerb] : "it was noted";
+}
 
 async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Promise<Carried> {
   const { act, writer, workflow, customer } = sight;
@@ -259,7 +255,7 @@ async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried>
   }
   // Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person.
   await change(sight, () => ({ spec: { suspend: paused ? true : null } }));
-  return { phase: "Done", message: NIGHT_EFFECTS[verb] ?? verb };
+  return { phase: "Done", message: NIGHT_EFFECTS[verb] };
 }
 
 /** Changes a workflow and notes the act in the same request. @param make What to merge, from the workflow as it is now. */

@@ -1,21 +1,12 @@
-import type { Verb } from "../../runs/act.ts";
+import { type NightVerb as AnyNightVerb, NIGHT_EFFECTS } from "../../runs/night-effects.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { nightToShow, runningNight } from "../choose-night.ts";
 import { withCost } from "../forecast/hold-cost.ts";
 import { laneOf } from "../lanes.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
 
-/** Verbs about a running night as a whole. */
-export type NightVerb = Extract<Verb, "pause" | "resume" | "end" | "note" | "acknowledge">;
-
-/** What each does, in a dry run. */
-const EFFECTS: Readonly<Record<NightVerb, string>> = {
-  pause: "no further step starts; steps that run go on",
-  resume: "steps start again; steps that wait for a person still do",
-  end: "no further step starts, what runs is cancelled, and the night fails",
-  note: "the note stands in the night's record",
-  acknowledge: "that somebody looks at it stands in the night's record",
-};
+/** Verbs that are asked for by the night. */
+export type NightVerb = Exclude<AnyNightVerb, "waive">;
 
 /** Asks for an act on a running night, or for a note on one that may have ended. @throws Refusal where its state does not allow it */
 export async function actOnNight(context: VerbContext, verb: NightVerb, customer: string): Promise<Done> {
@@ -32,7 +23,7 @@ export async function actOnNight(context: VerbContext, verb: NightVerb, customer
     );
   }
   const asked = await actor.ask(lane, { verb, night: workflow });
-  const effect = asked.status?.message ?? EFFECTS[verb];
+  const effect = asked.status?.message ?? NIGHT_EFFECTS[verb];
   const said = actor.dryRun && verb === "pause" ? await withCost(context, night, effect) : effect;
   return done(asked, customer, actor.dryRun, said);
 }
