@@ -1,5 +1,4 @@
 import {
-  Namespaces,
   NetworkPolicy,
   NetworkPolicyIpBlock,
   NetworkPolicyPort,
@@ -18,9 +17,11 @@ export interface NetworkBoundaryProps {
 }
 
 /**
- * Everything the lane's pods may reach: names, the customer's own API server, and the central API server, where
- * Argo's executor reports (pods share one network, so the runner can reach it too; it holds no token for it).
- * Nothing may reach them.
+ * Everything the lane's pods may reach: the customer's own API server, and the central API server, where Argo's executor
+ * reports (pods share one network, so the runner can reach it too; it holds no token for it). Nothing may reach them.
+ *
+ * No names: a resolver forwards whatever it is asked, so that a name is a way out of the lane, and its cache is a way
+ * between lanes. The runner's one name comes from a host alias, and Argo's executor uses an address.
  */
 export class NetworkBoundary extends Construct {
   constructor(scope: Construct, id: string, props: NetworkBoundaryProps) {
@@ -32,12 +33,6 @@ export class NetworkBoundary extends Construct {
       selector: every,
       ingress: { default: deny },
       egress: { default: deny },
-    });
-    const names = Namespaces.select(this, "names", { names: ["kube-system"] });
-    new NetworkPolicy(this, "dns", {
-      metadata: customerMetadata(props.customer, "dns"),
-      selector: every,
-      egress: { rules: [{ peer: names, ports: [NetworkPolicyPort.udp(53), NetworkPolicyPort.tcp(53)] }] },
     });
     this.allow("customer-api", every, props.customer, props.apiServer);
     this.allow("central-api", every, props.customer, props.central.apiServer);

@@ -81,7 +81,7 @@ function networkFacts(view: EstateView): readonly AccessFact[] {
 }
 
 function destinationText(destination: string): string {
-  return destination === "own API server" ? "its own API server" : destination === "DNS" ? "DNS" : `the ${destination}`;
+  return destination === "own API server" ? "its own API server" : `the ${destination}`;
 }
 
 function isolationFacts(

@@ -5,16 +5,13 @@ import type { Allowance } from "./policy.ts";
 import { type PortRange, showPorts } from "./ports.ts";
 import { namespaceNames } from "./selector.ts";
 
-/** The three places that a lane's pods may reach. */
-export const LANE_DESTINATIONS = ["DNS", "own API server", "central API server"] as const;
+/** The two places that a lane's pods may reach. Names are none of them: a resolver forwards what it is asked. */
+export const LANE_DESTINATIONS = ["own API server", "central API server"] as const;
 
 export type LaneDestination = (typeof LANE_DESTINATIONS)[number];
 
-/** Namespace of the cluster's DNS. */
-const DNS_NAMESPACE = "kube-system";
-
 /**
- * Which of the three an allowance is, exactly, or undefined. With a central and a customer's API server at one address
+ * Which of the two an allowance is, exactly, or undefined. With a central and a customer's API server at one address
  * it is called the customer's.
  */
 export function laneDestination(
@@ -22,12 +19,7 @@ export function laneDestination(
   lane: CustomerLane,
   central: CentralCluster,
 ): LaneDestination | undefined {
-  if (peer.kind === "pods") {
-    const names = peer.namespaces === undefined ? undefined : namespaceNames(peer.namespaces);
-    const isDns = names?.length === 1 && names[0] === DNS_NAMESPACE;
-    return isDns && ports.every((range) => only(range, 53)) ? "DNS" : undefined;
-  }
-  if (peer.kind === "anywhere") {
+  if (peer.kind !== "addresses") {
     return undefined;
   }
   const isAt = (endpoint: { readonly address: string; readonly port: number }): boolean => {

@@ -6,9 +6,9 @@ import type { Inspection, Rule } from "./rule.ts";
 export const exactNetwork: Rule = {
   number: 19,
   name: "exact-network",
-  info: "The union of a lane's policies is not exactly DNS, its customer's API server and the central API server, each on its one port; or something may reach the lane's pods.",
+  info: "The union of a lane's policies is not exactly its customer's API server and the central API server, each on its one port; or something may reach the lane's pods.",
   explanation:
-    "Policies add up: one that looks harmless alone opens what another left closed, and no policy can take back what another gives. So they are judged together, by what they mean (ranges of ports, holes in blocks, empty peers), not by how they are written. All that a lane needs is there, and not one address or port more. Argo's executor needs the central API server; the runner beside it can reach it too, without a token.",
+    "Policies add up: one that looks harmless alone opens what another left closed, and no policy can take back what another gives. So they are judged together, by what they mean (ranges of ports, holes in blocks, empty peers), not by how they are written. All that a lane needs is there, and not one address or port more. Names are not needed, and a resolver would carry anything out of the lane that is put into a name. Argo's executor needs the central API server; the runner beside it can reach it too, without a token.",
   unit: "allowances",
   check(view, inspection) {
     for (const lane of view.customers) {
@@ -30,7 +30,7 @@ function checkLane(view: EstateView, lane: CustomerLane, inspection: Inspection)
       inspection.report(
         allowance.policy,
         `${allowance.path} lets the lane's pods reach ${showAllowance(allowance)}`,
-        "remove it: a lane reaches DNS, its own API server and the central one",
+        "remove it: a lane reaches its own API server and the central one, and no names",
       );
     } else {
       missing.delete(destination);

@@ -4,7 +4,7 @@ import json
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile
-from nightlane_runner.lane.result_hashes import MOST_FILES, write_result_hashes
+from nightlane_runner.lane.result_hashes import LONGEST, MOST_FILES, write_result_hashes
 
 
 def _written(files: dict[str, str], outputs: Path) -> dict[str, object]:
@@ -31,3 +31,17 @@ def test_many_files_are_told_by_one_hash(tmp_path: Path) -> None:
     """The workflow must not grow with the number of files."""
     document = _written({str(number): "1" * 64 for number in range(MOST_FILES + 1)}, tmp_path)
     assert set(document) == {"sha256"}
+
+
+def test_long_names_are_told_by_one_hash(tmp_path: Path) -> None:
+    """Admission refuses a longer document, and with it the step's whole report."""
+    document = _written({f"{number}-{'ü' * 200}": "1" * 64 for number in range(MOST_FILES)}, tmp_path)
+    assert set(document) == {"sha256"}
+    assert (tmp_path / "results").stat().st_size <= LONGEST
+
+
+def test_a_name_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:
+    """The workflow substitutes what stands in two braces; read back, the name is the same."""
+    document = _written({"{{=1+1}}/{{{": "1" * 64}, tmp_path)
+    assert document["files"] == {"{{=1+1}}/{{{": "1" * 64}
+    assert "{{" not in (tmp_path / "results").read_text(encoding="utf-8")

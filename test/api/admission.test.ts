@@ -10,6 +10,7 @@ import {
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "../boundary/admission/pod-attempts.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
 import { readerAttempts } from "../boundary/admission/reader-attempts.ts";
+import { resultAttempts } from "../boundary/admission/result-attempts.ts";
 import { scheduleAttempts } from "../boundary/admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "../boundary/admission/template-attempts.ts";
 import { nightOf, workflowCreationAttempts, workflowUpdateAttempts } from "../boundary/admission/workflow-attempts.ts";
@@ -45,6 +46,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["changed workflows", workflowUpdateAttempts],
     ["asked acts", askedActAttempts],
     ["noted acts", notedActAttempts],
+    ["reports of steps", resultAttempts],
     ["readers of kept logs", readerAttempts],
     ["templates", templateAttempts],
     ["schedules", cronAttempts],

@@ -9,6 +9,7 @@ import { configMapAttempts, namespaceAttempts } from "./admission/namespace-atte
 import { podAccessAttempts, podCreationAttempts, podUpdateAttempts } from "./admission/pod-attempts.ts";
 import { storeNight } from "./admission/prepare.ts";
 import { readerAttempts } from "./admission/reader-attempts.ts";
+import { resultAttempts } from "./admission/result-attempts.ts";
 import { scheduleAttempts } from "./admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
 import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
@@ -134,6 +135,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
     askedActAttempts,
     notedActAttempts,
     readerAttempts,
+    resultAttempts,
     templateAttempts,
     cronAttempts,
     namespaceAttempts,

@@ -7,6 +7,7 @@ import { NamespaceLabels } from "./namespace-labels.ts";
 import { PodAccess } from "./pod-access.ts";
 import { PodCreation } from "./pod-creation.ts";
 import { PodUpdate } from "./pod-update.ts";
+import { TaskResults } from "./task-results.ts";
 import { TemplateContent } from "./template-content.ts";
 import { TemplateImmutable } from "./template-immutable.ts";
 import { WorkflowCreation } from "./workflow-creation.ts";
@@ -27,6 +28,7 @@ export class Admission extends Construct {
     new CronWorkflowContent(this, "cron-workflow");
     new WorkflowCreation(this, "workflow-creation");
     new WorkflowUpdate(this, "workflow-update");
+    new TaskResults(this, "task-results");
     new ControlConfigMaps(this, "control-config-maps");
   }
 }

@@ -15,7 +15,13 @@ export class LanesOnly extends Construct {
         {
           apiGroup: "argoproj.io",
           apiVersion: "v1alpha1",
-          resources: ["workflows", "workflowtemplates", "cronworkflows", "clusterworkflowtemplates"],
+          resources: [
+            "workflows",
+            "workflowtemplates",
+            "cronworkflows",
+            "clusterworkflowtemplates",
+            "workflowtaskresults",
+          ],
           operations: ["CREATE", "UPDATE"],
         },
       ],

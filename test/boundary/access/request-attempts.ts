@@ -192,7 +192,21 @@ function taskResult(lane: LaneInReach): object {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTaskResult",
-    metadata: { name: `${lane.workflow}-probe`, labels: { "workflows.argoproj.io/workflow": lane.workflow } },
+    metadata: {
+      name: `${lane.workflow}-1`,
+      labels: {
+        "workflows.argoproj.io/workflow": lane.workflow,
+        "workflows.argoproj.io/report-outputs-completed": "false",
+      },
+      ownerReferences: [
+        {
+          apiVersion: "argoproj.io/v1alpha1",
+          kind: "Workflow",
+          name: lane.workflow,
+          uid: "00000000-0000-0000-0000-000000000000",
+        },
+      ],
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { SYSTEM_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../../constructs/platform/nightwatch-rbac.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
@@ -13,6 +14,8 @@ export interface WorkflowObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
+    /** Given by the API server. */
+    readonly uid?: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
   };
@@ -78,6 +81,14 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
       return passed(answer) ? undefined : messageOf(answer);
     },
   }));
+}
+
+/** Argo's executor in a lane: exactly the rights of `WorkflowRbac`. */
+export function executorOf(namespace: string): Identity {
+  return {
+    user: `system:serviceaccount:${namespace}:${EXECUTOR_SERVICE_ACCOUNT}`,
+    groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+  };
 }
 
 /** An operator on call: exactly the rights of `OncallRole`. */

@@ -89,14 +89,14 @@ describe("a comparison", () => {
 
   it("shows a way between customers, with what opens it", () => {
     const head = changed((draft) =>
-      append(draft.object("nordbank", "NetworkPolicy", "dns"), "spec/egress", {
+      append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.64.2.10/32" } }],
       }),
     );
     const result = diff(soundEstate, head);
     expect(result.change.addedPaths).toHaveLength(1);
     expect(lines(result)[0]).toMatch(/^path \(network\) from nordbank to alpenkredit/);
-    expect(diffText(result)).toContain("opened by NetworkPolicy customer-nordbank/dns");
+    expect(diffText(result)).toContain("opened by NetworkPolicy customer-nordbank/customer-api");
     expect(diff(head, soundEstate).change.removedPaths).toHaveLength(1);
   });
 

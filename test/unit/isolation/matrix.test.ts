@@ -98,7 +98,9 @@ describe("the access matrix", () => {
 
   it("shows half a way where only the sender's policies are open, and a way where both are", () => {
     const send = (draft: Draft): void =>
-      append(draft.object("nordbank", "NetworkPolicy", "dns"), "spec/egress", { to: [named("customer-alpenkredit")] });
+      append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
+        to: [named("customer-alpenkredit")],
+      });
     const receive = (draft: Draft): void =>
       set(draft.object("alpenkredit", "NetworkPolicy", "default-deny"), "spec/ingress", [
         { from: [named("customer-nordbank")] },
@@ -117,7 +119,7 @@ describe("the access matrix", () => {
 
   it("shows the API server of another customer that a block takes in, on its port only", () => {
     const to = (port: number) => (draft: Draft) =>
-      append(draft.object("nordbank", "NetworkPolicy", "dns"), "spec/egress", {
+      append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.64.2.0/24" } }],
         ports: [{ port }],
       });
@@ -127,7 +129,7 @@ describe("the access matrix", () => {
 
   it("shows pods that a block of the pod range takes in, and a lane without policies", () => {
     const block = matrixOf((draft) =>
-      append(draft.object("nordbank", "NetworkPolicy", "dns"), "spec/egress", {
+      append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.60.9.0/24" } }],
       }),
     );

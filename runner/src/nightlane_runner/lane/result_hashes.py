@@ -14,12 +14,15 @@ PARAMETER = "results"
 MOST_FILES = 20
 """So many files at most are told one by one: the parameter lies in the workflow, whose size is limited."""
 
+LONGEST = 16_384
+"""No longer than this: admission refuses more, in `constructs/platform/admission/step-outputs.ts`."""
+
 
 def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Path) -> None:
     """Write the hashes into the file `results` in `outputs`.
 
     The document holds `sha256` over all paths and hashes in their order, which is the same for two runs exactly if
-    their files are, and the hash of each file where they are few.
+    their files are, and the hash of each file where they are few and their names short.
     """
     # A manifest names the attempt, which is no result.
     results = {path: file for path, file in files.items() if path != PurePosixPath(MANIFEST_NAME)}
@@ -29,4 +32,12 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
     if len(by_path) <= MOST_FILES:
         document["files"] = by_path
     outputs.mkdir(parents=True, exist_ok=True)
-    (outputs / PARAMETER).write_text(json.dumps(document), encoding="utf-8")
+    text = _without_expressions(json.dumps(document))
+    if len(text) > LONGEST:
+        text = json.dumps({"sha256": document["sha256"]})
+    (outputs / PARAMETER).write_text(text, encoding="utf-8")
+
+
+def _without_expressions(text: str) -> str:
+    """Write two opening braces, which only a file's name can have, so that the workflow sees no expression in them."""
+    return text.replace("{{", "{\\u007b")

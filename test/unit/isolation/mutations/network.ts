@@ -5,7 +5,6 @@ import { alpenkredit, append, nordbank, set } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
 const LANE = "Namespace customer-nordbank";
-const DNS = "NetworkPolicy customer-nordbank/dns";
 const CUSTOMER_API = "NetworkPolicy customer-nordbank/customer-api";
 const CONTROLLER = "NetworkPolicy argo/controller";
 const NAME_LABEL = "kubernetes.io/metadata.name";
@@ -32,10 +31,10 @@ export const networkMutations: readonly Mutation[] = [
 
   egress(19, "another port of its own API server", "customer-api", { ports: [tcp(22)], to: [block("10.64.1.10/32")] }),
   egress(19, "an address that is nobody's", "customer-api", { ports: [tcp(443)], to: [block("192.0.2.9/32")] }),
-  egress(19, "everything, by an empty rule", "dns", {}),
-  egress(19, "everything on one port", "dns", { ports: [tcp(443)], to: [] }),
-  egress(19, "its own pods", "dns", { to: [{ podSelector: {} }] }),
-  egress(19, "another namespace by name", "dns", { to: [namespaceNamed("monitoring")], ports: [tcp(9090)] }),
+  egress(19, "everything, by an empty rule", "central-api", {}),
+  egress(19, "everything on one port", "central-api", { ports: [tcp(443)], to: [] }),
+  egress(19, "its own pods", "central-api", { to: [{ podSelector: {} }] }),
+  egress(19, "another namespace by name", "central-api", { to: [namespaceNamed("monitoring")], ports: [tcp(9090)] }),
   mutation(19, "a range of ports", CUSTOMER_API, (draft) =>
     set(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress/0/ports/0/endPort", 6450),
   ),
@@ -48,8 +47,16 @@ export const networkMutations: readonly Mutation[] = [
       except: ["10.64.1.10/32"],
     }),
   ),
-  mutation(19, "DNS over a protocol that is none of DNS", DNS, (draft) =>
-    set(draft.object("nordbank", "NetworkPolicy", "dns"), "spec/egress/0/ports/0/protocol", "SCTP"),
+  egress(19, "names", "customer-api", { to: [namespaceNamed("kube-system")], ports: [udp(53), tcp(53)] }),
+  egress(19, "names over TCP", "customer-api", { to: [namespaceNamed("kube-system")], ports: [tcp(53)] }),
+  egress(19, "names of the pods of DNS only", "customer-api", {
+    to: [{ ...namespaceNamed("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+    ports: [udp(53)],
+  }),
+  egress(19, "a resolver on the node", "customer-api", { to: [block("169.254.20.10/32")], ports: [udp(53)] }, [21]),
+  egress(19, "a resolver on the internet", "customer-api", { to: [block("192.0.2.53/32")], ports: [udp(53)] }),
+  mutation(19, "its own API server over another protocol", CUSTOMER_API, (draft) =>
+    set(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress/0/ports/0/protocol", "UDP"),
   ),
   mutation(19, "a way in", "NetworkPolicy customer-nordbank/metrics", (draft) =>
     draft.add(
@@ -70,7 +77,9 @@ export const networkMutations: readonly Mutation[] = [
   mutation(19, "no way to its own API server", LANE, (draft) =>
     draft.remove("nordbank", "NetworkPolicy", "customer-api"),
   ),
-  mutation(19, "no names", LANE, (draft) => draft.remove("nordbank", "NetworkPolicy", "dns")),
+  mutation(19, "no way to the central API server", LANE, (draft) =>
+    draft.remove("nordbank", "NetworkPolicy", "central-api"),
+  ),
 
   selected("another label", { matchLabels: { team: "risk" } }),
   selected("everything", {}),
@@ -79,7 +88,7 @@ export const networkMutations: readonly Mutation[] = [
   egress(
     20,
     "other lanes by a label",
-    "dns",
+    "customer-api",
     { to: [{ namespaceSelector: { matchLabels: { "nightlane/customer": "alpenkredit" } } }] },
     [19],
   ),
@@ -146,6 +155,10 @@ function block(cidr: string, except?: readonly string[]): object {
 
 function tcp(port: number): object {
   return { protocol: "TCP", port };
+}
+
+function udp(port: number): object {
+  return { protocol: "UDP", port };
 }
 
 function namespaceNamed(name: string): object {

@@ -8,9 +8,11 @@ const FILE = "customers/nordbank.ts";
 
 /** Independence of customers, and what runs: rules 38 and 39. */
 export const supplyMutations: readonly Mutation[] = [
-  renderedAgain("another value", "NetworkPolicy customer-alpenkredit/dns", (manifests) =>
+  renderedAgain("another value", "NetworkPolicy customer-alpenkredit/customer-api", (manifests) =>
     manifests.map((manifest) =>
-      manifest.kind === "NetworkPolicy" && manifest.metadata.name === "dns" ? { ...manifest, spec: {} } : manifest,
+      manifest.kind === "NetworkPolicy" && manifest.metadata.name === "customer-api"
+        ? { ...manifest, spec: {} }
+        : manifest,
     ),
   ),
   renderedAgain("an object fewer", "alpenkredit", (manifests) => manifests.slice(1)),

@@ -1,0 +1,97 @@
+import { Construct } from "constructs";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
+import { listOf, onlyFields, otherFields, quoted } from "./cel.ts";
+import { FROM_KUBERNETES } from "./identities.ts";
+import { plainOutput, STEP_OUTPUTS } from "./step-outputs.ts";
+
+/** Label by which Argo finds the night of a result. */
+const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
+
+/** Label by which the executor says that a result is whole. */
+const COMPLETE_LABEL = "workflows.argoproj.io/report-outputs-completed";
+
+/**
+ * What a step reports. Argo copies a WorkflowTaskResult into the node of the same name, and substitutes a value of it,
+ * where a task takes it, in two passes: a value that is itself an expression would be evaluated in the one controller of all lanes.
+ * So a result says what the templates declare and nothing else, each value in its own form and length, and a
+ * decision, which is what a waiting node has for an output, is never among it.
+ */
+export class TaskResults extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new AdmissionPolicy(this, "policy", {
+      name: "nightlane-task-results",
+      rules: [
+        {
+          apiGroup: "argoproj.io",
+          apiVersion: "v1alpha1",
+          resources: ["workflowtaskresults"],
+          operations: ["CREATE", "UPDATE"],
+        },
+      ],
+      // Kubernetes' own collector notes what it removes.
+      exempt: { kubernetes: FROM_KUBERNETES },
+      variables: [
+        { name: "labels", expression: "object.metadata.?labels.orValue({})" },
+        { name: "workflow", expression: `variables.labels[?${quoted(WORKFLOW_LABEL)}].orValue('')` },
+        { name: "owners", expression: "object.metadata.?ownerReferences.orValue([])" },
+        { name: "parameters", expression: "object.?outputs.?parameters.orValue([])" },
+      ],
+      validations: [...placeRules(), ...outputRules()],
+    });
+  }
+}
+
+/** Whose result it is. */
+function placeRules(): readonly Validation[] {
+  return [
+    {
+      expression: `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${EXECUTOR_SERVICE_ACCOUNT}'`,
+      received: "'a result from ' + request.userInfo.username",
+      rule: "Argo's executor in a lane reports what the lane's steps brought, and nobody else",
+      mend: "decide a step with `nightlane retry`, `skip` or `release`",
+    },
+    {
+      expression: [
+        `variables.labels.all(key, key in ${listOf([WORKFLOW_LABEL, COMPLETE_LABEL])})`,
+        `variables.labels[?${quoted(COMPLETE_LABEL)}].orValue('') in ['true', 'false']`,
+        "variables.workflow.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+        "(object.metadata.name == variables.workflow || (object.metadata.name.startsWith(variables.workflow + '-') && object.metadata.name.substring(size(variables.workflow)).matches('^-[0-9]{1,10}$')))",
+      ].join(" && "),
+      rule: "a result has the name of a node of one workflow, and that workflow's name as its label",
+      mend: "leave name and labels to Argo's executor",
+    },
+    {
+      expression: [
+        "size(variables.owners) == 1",
+        "variables.owners.all(owner, owner.kind == 'Workflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name == variables.workflow && !owner.?blockOwnerDeletion.orValue(false))",
+        "!has(object.metadata.finalizers)",
+        "!has(object.metadata.annotations)",
+        "(oldObject == null || variables.owners == oldObject.metadata.?ownerReferences.orValue([]))",
+      ].join(" && "),
+      rule: "a result belongs to its workflow and goes with it",
+      mend: "leave ownerReferences, finalizers and annotations to Argo's executor",
+    },
+  ];
+}
+
+/** What it says. */
+function outputRules(): readonly Validation[] {
+  const fields = ["apiVersion", "kind", "metadata", "outputs"];
+  return [
+    {
+      expression: `${onlyFields("object", fields)} && (!has(object.outputs) || ${onlyFields("object.outputs", ["parameters"])})`,
+      received: `'fields ' + ${otherFields("object", fields)}`,
+      rule: "a result has output parameters and nothing else: no phase, no message, no progress, no artifacts",
+      mend: "say it in the step's log",
+    },
+    {
+      // What was received is not quoted: it may be a credential that somebody put where it does not belong.
+      expression: `size(variables.parameters) <= ${STEP_OUTPUTS.length} && variables.parameters.all(p, ${onlyFields("p", ["name", "value", "valueFrom", "globalName"])} && has(p.value) && (${STEP_OUTPUTS.map(plainOutput).join(" || ")}))`,
+      received: "'output parameters ' + variables.parameters.map(p, p.name).join(', ')",
+      rule: "an output parameter is one that the lane's templates declare, in its own form and length: outputs become part of other steps' instructions, and an expression in one would be evaluated in the controller of all lanes",
+      mend: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
+    },
+  ];
+}
