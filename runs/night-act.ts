@@ -16,6 +16,8 @@ export interface NightActSpec {
   readonly step?: string;
   /** How many attempts of the step the person has seen: a decision about one is not a decision about the next. */
   readonly attempt?: number;
+  /** The group in whose name a gate is released. Admission refuses one that the requester is not in. */
+  readonly group?: string;
   /** Business date; of a range, the first. */
   readonly date?: Day;
   /** Last business date of a range. */

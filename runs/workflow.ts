@@ -34,6 +34,7 @@ export interface WorkflowStatus {
 /** The specification of a WorkflowTemplate, as far as we read it. */
 export interface WorkflowSpecTemplate {
   readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
+  readonly workflowMetadata?: { readonly annotations?: Readonly<Record<string, string>> };
   readonly templates?: readonly WorkflowTemplate[];
 }
 

@@ -5,6 +5,7 @@ import { customerCalendar } from "../calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import type { Step, StepCondition } from "../night/step.ts";
+import { approvals } from "./approvals.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
 import { reuseTask, reuseTemplate, runsAnew } from "./reuse.ts";
@@ -36,6 +37,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
         { name: "reuse-run", value: "0", description: "run whose results the other steps take over" },
       ],
     },
+    ...approvalsOf(steps),
     ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
     // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
@@ -54,6 +56,12 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
       ...exitHandlerTemplates(definition),
     ],
   };
+}
+
+/** Which gates ask for approvals: in the template itself, out of reach of whoever starts a night of it. */
+function approvalsOf(steps: readonly Step[]): Pick<WorkflowSpec, "workflowMetadata"> {
+  const annotations = approvals(steps);
+  return Object.keys(annotations).length === 0 ? {} : { workflowMetadata: { annotations } };
 }
 
 /** What decides which steps run. */

@@ -1,5 +1,6 @@
-import { actAnnotation, type Verb } from "../../runs/act.ts";
+import { actAnnotation, actsOf, type Verb } from "../../runs/act.ts";
 import { ACT_PREFIX, ORDER_ANNOTATION } from "../../runs/annotations.ts";
+import { requireApprover, startersOf } from "../../runs/approval.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { nightControlKey } from "../../runs/night-control.ts";
 import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
@@ -35,6 +36,8 @@ interface NightInSight {
   readonly writer: LaneWriter;
   readonly workflow: Workflow;
   readonly customer: string;
+  /** The attempt of a gate that the act approves. @default - the gate asks for no approvals */
+  readonly approves?: number;
 }
 
 /**
@@ -115,10 +118,27 @@ async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Pro
     );
   }
   const { deed, effect, goesOn } = stepAct(verb, step, customer);
-  await doIt(sight, name, deed);
+  await doIt({ ...sight, ...approving(sight, verb, step) }, name, deed);
   return goesOn === true && deed.kind !== "nothing"
     ? { phase: "Accepted", message: effect }
     : { phase: "Done", message: workflow.spec.suspend === true ? `${effect} once the night is resumed` : effect };
+}
+
+/**
+ * What an act approves; nothing where it releases anything but a gate that asks for approvals.
+ * @throws Refusal if the person is none of those whom the gate asks for
+ */
+function approving(
+  { act, workflow, customer }: NightInSight,
+  verb: StepVerb,
+  { name: step, state, approval, attempts }: StepStatus,
+): Pick<NightInSight, "approves"> {
+  if (verb !== "release" || state !== "confirming" || approval === undefined) {
+    return {};
+  }
+  const startedBy = startersOf(actsOf(workflow.metadata.annotations).acts);
+  requireApprover({ customer, step, approval, startedBy }, act.spec);
+  return { approves: attempts };
 }
 
 /** How far an act is that has been begun; undefined where its last part is due now. */
@@ -162,6 +182,7 @@ function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow
 async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<void> {
   switch (deed.kind) {
     case "nothing":
+    case "approve":
       await change(sight, () => ({}));
       return;
     case "ask": {
@@ -334,8 +355,8 @@ function requireRunning({ workflow, customer, act }: NightInSight): void {
 }
 
 /** The note of an act on what it changes. */
-function noteOf({ act, goesOn }: NightInSight): Readonly<Record<string, string>> {
-  const recorded = recordedAct(act);
+function noteOf({ act, goesOn, approves }: NightInSight): Readonly<Record<string, string>> {
+  const recorded = { ...recordedAct(act), ...(approves === undefined ? {} : { approves }) };
   return actAnnotation(goesOn ? { ...recorded, id: `${recorded.id}-2` } : recorded);
 }
 
