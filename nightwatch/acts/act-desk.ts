@@ -3,6 +3,7 @@ import { ACT_LIFE, byTime, isSettled, type NightAct, type NightActStatus } from 
 import { Refusal } from "../../runs/refusal.ts";
 import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import { errorText } from "../error-text.ts";
+import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
 import { actOnNight, type Carried, NotYet } from "./carry-out.ts";
 import { readKeptLog, switchSchedule } from "./lane-acts.ts";
@@ -80,6 +81,10 @@ export class ActDesk {
   /** Takes an act as it is now. */
   note(act: NightAct): void {
     const { namespace, name } = act.metadata;
+    // The copies that are kept lie in the platform's namespace, and are acts of no lane.
+    if (customerOf(namespace) === undefined) {
+      return;
+    }
     const open = this.open.get(namespace) ?? new Map<string, NightAct>();
     this.open.set(namespace, open);
     if (isSettled(act)) {
