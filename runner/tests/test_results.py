@@ -1,7 +1,5 @@
 """Faults 15, 18 and 30: a success has a verified result, or it is none."""
 
-import hashlib
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,10 @@ from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.local_shell import LocalShell
+from tests.support.results_volume import STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
-
-STEP_FOLDER = "night/2026-03-31/run-1/var-es"
 
 
 class _Customer:
@@ -30,23 +26,12 @@ class _Customer:
 
     def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
-        self.shell = LocalShell(root)
-        self.folder = root / "results" / STEP_FOLDER
+        self.volume = ResultsVolume(root)
+        self.shell, self.folder, self.leave = self.volume.shell, self.volume.folder, self.volume.leave
         step, self._spark = StepInput(document(spark_step(admin.namespace))).spark()
         self.surroundings = Surroundings(mounts, step)
         self.lane = self.surroundings.places.results / STEP_FOLDER
         self.lane.mkdir(parents=True)
-
-    def leave(self, content: dict[str, bytes], attempt: int = 1, **changes: Any) -> None:
-        """Commit results as the application does."""
-        listed = []
-        for path, data in content.items():
-            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / path).write_bytes(data)
-            listed.append({"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
-        manifest = {"step": "var-es", "attempt": attempt, "files": listed, **changes}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "manifest.json").write_text(json.dumps(manifest))
 
     def results(self, required: str | None = None) -> ResultsFetch:
         """Return what brings the results back."""

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
 
+from nightlane_runner.api.errors import is_by_role
+
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
 _KEPT_ERROR_LINES = 20
 _END_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0
-
-_FORBIDDEN = re.compile(r'is forbidden: User "[^"]*" cannot ')
-"""How an API server says that a role lacks a right, whatever kubectl puts before it."""
 
 _BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
 _END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
@@ -45,7 +44,7 @@ def is_refusal(error: TransportFailed) -> bool:
 
     The API server has refused the connection, or the work failed in the container and says why.
     """
-    return isinstance(error, WorkFailed) or _FORBIDDEN.search(str(error)) is not None
+    return isinstance(error, WorkFailed) or is_by_role(str(error))
 
 
 @dataclass(frozen=True, slots=True)

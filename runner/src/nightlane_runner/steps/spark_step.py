@@ -43,6 +43,7 @@ class SparkStep:
             context.cluster, spark, self._hints, self._fetch_early, context.troubles, context.log
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
+        self._job_claim: JobClaim | None = None
         self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
 
     def run(self) -> None:
@@ -70,9 +71,10 @@ class SparkStep:
         job = complete_job(context.step, self._spark.job)
         wait = context.interruptions.wait
         earlier = EarlierAttempts(context.cluster, context.step, context.outage, wait, context.log)
-        return JobClaim(
+        self._job_claim = JobClaim(
             context.cluster, job, self._record, context.outage, wait, context.log, before_create=earlier.end
-        ).claim()
+        )
+        return self._job_claim.claim()
 
     def _follow(self, job: RemoteJob) -> RemoteJob:
         context = self._context
@@ -130,7 +132,10 @@ class SparkStep:
     def _cancel(self, deadline: float) -> bool:
         step, cluster = self._context.step, self._context.cluster
         target = one_job(cluster, run_identity.job_name(step), spec_hash(self._spark.job), run_identity.selector(step))
-        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log).run(deadline)
+        may_appear = self._job_claim is not None and self._job_claim.may_appear
+        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log, may_appear=may_appear).run(
+            deadline
+        )
         if confirmed:
             self._record.forget()
         return confirmed
