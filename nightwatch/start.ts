@@ -5,6 +5,7 @@ import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { type RunningActs, startActs } from "./acts/start-acts.ts";
+import type { RunSource } from "./acts/start-nights.ts";
 import { errorText } from "./error-text.ts";
 import { Leader } from "./leader.ts";
 import { type Metric, renderMetric } from "./metric.ts";
@@ -156,7 +157,10 @@ export async function startNightwatch(
         .then(() => workflows.start())
         .then(() => {
           // What an act may do depends on the runs there are.
-          const source = { runs: (customer: string) => nightwatch.runsOf(customer) };
+          const source: RunSource = {
+            runs: (customer) => nightwatch.runsOf(customer),
+            noteAct: (run, act) => nightwatch.noteAct(run, act),
+          };
           acts = stop.signal.aborted
             ? undefined
             : startActs({

@@ -7,6 +7,7 @@ export const VERBS = [
   "replay",
   "restate",
   "backfill",
+  "backfill-end",
   "hold",
   "release",
   "retry",

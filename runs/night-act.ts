@@ -52,6 +52,8 @@ export interface NightActStatus {
   readonly at: string;
   /** Names of the workflows that it has started, oldest first. */
   readonly nights?: readonly string[];
+  /** How many of them have ended without success. */
+  readonly failed?: number;
 }
 
 /** One act of a person. */

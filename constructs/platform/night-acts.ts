@@ -76,6 +76,7 @@ const STATUS = object(
     refusal: text,
     at: time,
     nights: list(text),
+    failed: { type: "integer", minimum: 0 },
   },
   ["phase", "message", "at"],
 );

@@ -8,10 +8,12 @@ import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch
 import { ActArchive } from "../../nightwatch/acts/act-archive.ts";
 import { ActDesk } from "../../nightwatch/acts/act-desk.ts";
 import { LaneWriter } from "../../nightwatch/acts/lane-writer.ts";
+import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { Leader } from "../../nightwatch/leader.ts";
-import { actsOf } from "../../runs/act.ts";
+import { actsOf, type RecordedAct } from "../../runs/act.ts";
 import { approvalsAnnotation } from "../../runs/approval.ts";
 import { ACT_LIFE, actName, NIGHT_ACTS, type NightAct, type NightActSpec } from "../../runs/night-act.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
@@ -79,9 +81,13 @@ function endingWriter(writes: number): LaneWriter {
   });
 }
 
-function desk(writer: LaneWriter = new LaneWriter(objects, core), clock = Date.now): ActDesk {
+function desk(
+  writer: LaneWriter = new LaneWriter(objects, core),
+  clock = Date.now,
+  source: RunSource = { runs: async () => [], noteAct: async () => {} },
+): ActDesk {
   const archive = new ActArchive(objects, SYSTEM_NAMESPACE, 90);
-  return new ActDesk({ writer, archive, source: { runs: async () => [] }, clock, log: () => {} });
+  return new ActDesk({ writer, archive, source, clock, log: () => {} });
 }
 
 /** Has a desk take an act and do what it can at once. */
@@ -368,6 +374,62 @@ describe("acts", () => {
     );
     expect((await actNow(act)).status).toMatchObject({ phase: "Expired" });
     expect((await night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test.each([
+    ["noted on the night", { verb: "pause" }, 1],
+    ["noted beside it only", { verb: "hold", step: "report", attempt: 0 }, 1],
+  ] as const)(
+    "that had their effect, %s, before nightwatch ended are done, however late it is",
+    async (_, what, writes) => {
+      const name = await newNight();
+      const act = await ask({ ...what, night: name });
+      await take(desk(endingWriter(writes)), act);
+      const later = desk(new LaneWriter(objects, core), () => Date.now() + ACT_LIFE + 2000);
+      await take(later, await actNow(act));
+      expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+      expect(actsOf((await night(name)).metadata.annotations).acts.map(({ verb }) => verb)).toContain(what.verb);
+    },
+  );
+
+  test("end a backfill, whose nights run on", async () => {
+    const backfill = await ask({ verb: "backfill", date: "2026-01-05", to: "2026-01-09" });
+    const one = desk();
+    one.note(backfill);
+    await one.idle();
+    expect((await actNow(backfill)).status).toMatchObject({
+      phase: "Accepted",
+      nights: [expect.any(String)],
+      failed: 0,
+    });
+    const end = await ask({ verb: "backfill-end" });
+    one.note(end);
+    await one.idle();
+    const again = await ask({ verb: "backfill-end" });
+    one.note(again);
+    await one.idle();
+    await one.end();
+    expect((await actNow(end)).status).toMatchObject({ phase: "Done" });
+    expect((await actNow(backfill)).status).toMatchObject({
+      phase: "Done",
+      message: expect.stringMatching(/^ended by anna@vendor\.example .*1 nights were started, 4 are left/),
+    });
+    expect((await actNow(again)).status).toMatchObject({ phase: "Refused" });
+    const [started = ""] = (await actNow(backfill)).status?.nights ?? [];
+    expect((await night(started)).spec.shutdown).toBeUndefined();
+  });
+
+  test("waive a date that never started on its record, since it has no workflow", async () => {
+    const missed = { night: "missed-2026-03-30", phase: "Missed", acts: [] as readonly RecordedAct[] } as RunFacts;
+    const noted: RecordedAct[] = [];
+    const source: RunSource = { runs: async () => [missed], noteAct: async (_, act) => void noted.push(act) };
+    const act = await ask({ verb: "waive", night: missed.night, date: "2026-03-30" });
+    await take(desk(new LaneWriter(objects, core), Date.now, source), act);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect(noted).toMatchObject([{ verb: "waive", by: ANNA.user }]);
+    const other = await ask({ verb: "waive", night: "missed-2026-03-31", date: "2026-03-31" });
+    await take(desk(new LaneWriter(objects, core), Date.now, source), other);
+    expect((await actNow(other)).status).toMatchObject({ phase: "Refused", refusal: "not-found" });
   });
 
   test("that no longer apply are refused with the reason", async () => {

@@ -1,97 +1,25 @@
-import { actAnnotation, actsOf, type Verb } from "../../runs/act.ts";
-import { ACT_PREFIX, ORDER_ANNOTATION } from "../../runs/annotations.ts";
+import { actsOf } from "../../runs/act.ts";
+import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { requireApprover, startersOf } from "../../runs/approval.ts";
-import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { nightControlKey } from "../../runs/night-control.ts";
-import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
 import { nightState } from "../../runs/night-state.ts";
 import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
-import { hasEnded, hasFailed } from "../../runs/phases.ts";
+import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { meantNames } from "../../runs/similar-names.ts";
-import { isStepVerb, type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
+import { type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { waitingNode } from "../../runs/waiting-node.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import { customerOf } from "../lane.ts";
-import { type LaneWriter, statusOf } from "./lane-writer.ts";
-
-/** How far an act has got. */
-export interface Carried {
-  /** `Accepted` for one that is carried on when the night has changed. */
-  readonly phase: "Accepted" | "Done";
-  readonly message: string;
-  readonly nights?: readonly string[];
-}
-
-/** How often a change is made again because Argo's controller changed the workflow in between. */
-const TRIES = 20;
-
-/** What an act on a running night sees. */
-interface NightInSight {
-  readonly act: NightAct;
-  /** Whether the act has been begun before: its last part is noted beside its first. */
-  readonly goesOn: boolean;
-  readonly writer: LaneWriter;
-  readonly workflow: Workflow;
-  readonly customer: string;
-  /** The attempt of a gate that the act approves. @default - the gate asks for no approvals */
-  readonly approves?: number;
-}
+import { type Carried, NotYet } from "./carried.ts";
+import { changeNight, type NightInSight, noteOf, requireRunning } from "./change-night.ts";
 
 /**
- * Carries out an act on a running night. Each change notes the act in the same request: the API server takes both or
- * neither, so an act that nightwatch begins again after a crash finds what it has done.
- * @throws Refusal where the night, as it is now, does not allow it
+ * Carries out an act on one step of a running night.
+ * @throws Refusal where the step, as it is now, does not allow it
  */
-export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Carried> {
-  const { namespace } = act.metadata;
-  const { verb, night = "", step } = act.spec;
-  const customer = customerOf(namespace) ?? namespace;
-  const workflow = await writer.workflow(namespace, night);
-  if (workflow === undefined) {
-    throw new Refusal("not-found", `${verb}: there is no night ${night} of ${customer}`, `nightlane show ${customer}`);
-  }
-  if (!(workflow.spec.workflowTemplateRef?.name.startsWith("night-") ?? false)) {
-    throw new Refusal("not-found", `${verb}: ${night} of ${customer} is not a night`, `nightlane show ${customer}`);
-  }
-  const sight: NightInSight = { act, writer, workflow, customer, goesOn: isNoted(workflow, act) };
-  if (isStepVerb(verb)) {
-    return await actOnStep(sight, verb, step ?? "");
-  }
-  if (sight.goesOn) {
-    return { phase: "Done", message: effectOf(verb) };
-  }
-  switch (verb) {
-    case "pause":
-    case "resume":
-      requireRunning(sight);
-      return await setPaused(sight, verb === "pause");
-    case "end":
-      requireRunning(sight);
-      // Argo looks at nothing of a paused night, its end included.
-      await change(sight, () => ({ spec: { shutdown: "Stop", suspend: null } }));
-      break;
-    case "waive":
-      requireFailed(sight);
-      await change(sight, () => ({}));
-      break;
-    case "note":
-    case "acknowledge":
-      await change(sight, () => ({}));
-      break;
-    default:
-      throw new Refusal("not-possible", `${verb}: is no verb of a running night`);
-  }
-  return { phase: "Done", message: effectOf(verb) };
-}
-
-function effectOf(verb: Verb): string {
-  return verb in NIGHT_EFFECTS ? NIGHT_EFFECTS[verb as NightVerb] : "it was noted";
-}
-
-async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Promise<Carried> {
+export async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Promise<Carried> {
   const { act, writer, workflow, customer } = sight;
   const { name: night, namespace } = workflow.metadata;
   const step = stepOf(nightState(workflow, Date.now(), await writer.control(namespace, night)).steps, name, sight);
@@ -103,7 +31,7 @@ async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Pro
     }
   } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
     // Begun before: what was asked lies on the ConfigMap or the pod, and is only to be noted on the night.
-    await change(sight, () => ({}));
+    await changeNight(sight, () => ({}));
     return verb === "restart"
       ? { phase: "Accepted", message: `${name} is being cancelled` }
       : { phase: "Done", message: `${verb} of ${name} was carried out` };
@@ -183,14 +111,14 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
   switch (deed.kind) {
     case "nothing":
     case "approve":
-      await change(sight, () => ({}));
+      await changeNight(sight, () => ({}));
       return;
     case "ask": {
       // Noted on the night last: an act that is begun again asks once more, which changes nothing.
       const { writer } = sight;
       const asked = { [nightControlKey(step)]: deed.asked };
       await writer.writeControl(sight.workflow, asked, noteOf(sight));
-      await change(sight, () => ({}));
+      await changeNight(sight, () => ({}));
       await requireNotBegun(sight, step, deed.asked);
       return;
     }
@@ -198,7 +126,7 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
       await order(sight, step);
       return;
     case "decide":
-      await change(sight, (workflow) => {
+      await changeNight(sight, (workflow) => {
         const node = waitingNode(workflow, step, deed.place);
         if (node === undefined) {
           throw tooLate(sight, workflow, step);
@@ -256,71 +184,7 @@ async function order(sight: NightInSight, step: string): Promise<void> {
       `${step} of ${customer} has no runner that could be given an order: it is between two tries of the same attempt`,
     );
   }
-  await change(sight, () => ({}));
-}
-
-/** Something that will be possible in a moment: the act waits, until it expires. */
-export class NotYet extends Error {
-  override readonly name = "NotYet";
-}
-
-async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried> {
-  const { workflow, customer } = sight;
-  const verb = paused ? "pause" : "resume";
-  if ((workflow.spec.suspend === true) === paused) {
-    throw new Refusal(
-      "not-possible",
-      `${verb}: ${workflow.metadata.name} of ${customer} ${paused ? "is paused already" : "is not paused"}`,
-      paused ? undefined : "a step that waits for a person needs release, retry, skip or abort",
-    );
-  }
-  // Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person.
-  await change(sight, () => ({ spec: { suspend: paused ? true : null } }));
-  return { phase: "Done", message: NIGHT_EFFECTS[verb] };
-}
-
-/** Changes a workflow and notes the act in the same request. @param make What to merge, from the workflow as it is now. */
-async function change(sight: NightInSight, make: (workflow: Workflow) => object): Promise<void> {
-  const { act, writer } = sight;
-  const { name, namespace } = sight.workflow.metadata;
-  let workflow: Workflow | undefined = sight.workflow;
-  requireRoomForNotes(workflow.metadata.annotations, act);
-  for (let tries = 1; ; tries += 1) {
-    const patch = {
-      ...make(workflow),
-      metadata: { resourceVersion: workflow.metadata.resourceVersion, annotations: noteOf(sight) },
-    };
-    try {
-      await writer.patchWorkflow(namespace, name, patch);
-      return;
-    } catch (error) {
-      if (statusOf(error) !== 409 || tries === TRIES) {
-        throw error;
-      }
-    }
-    workflow = await writer.workflow(namespace, name);
-    if (workflow === undefined) {
-      throw new Refusal("not-found", `${act.spec.verb}: ${name} was deleted in the meantime`);
-    }
-  }
-}
-
-/** Verbs that are refused first where a night has very many notes, so that there is room for decisions. */
-const CAN_WAIT: ReadonlySet<string> = new Set(["note", "acknowledge", "pause", "resume", "hold", "release"]);
-
-/** Kubernetes keeps 256 KiB of annotations of an object. */
-const NOTES_BYTES = 64 * 1024;
-
-function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], { spec }: NightAct): void {
-  const notes = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
-  const bytes = notes.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  if (bytes > NOTES_BYTES && CAN_WAIT.has(spec.verb)) {
-    throw new Refusal(
-      "not-possible",
-      `${spec.verb}: ${notes.length} acts are noted on this night, and what is left of the room is for decisions`,
-      "retry, skip, abort, stop and end are possible still",
-    );
-  }
+  await changeNight(sight, () => ({}));
 }
 
 /** The night may have reached the step between our look and our note. */
@@ -337,41 +201,4 @@ async function requireNotBegun(sight: NightInSight, step: string, asked: string)
       `nightlane stop ${customer} ${step} --reason "..."`,
     );
   }
-}
-
-function requireRunning({ workflow, customer, act }: NightInSight): void {
-  if (workflow.spec.shutdown !== undefined) {
-    throw new Refusal("not-possible", `${act.spec.verb}: ${workflow.metadata.name} of ${customer} is being ended`);
-  }
-  const phase = workflow.status?.phase ?? "Pending";
-  if (hasEnded({ phase })) {
-    const { name } = workflow.metadata;
-    throw new Refusal(
-      "not-possible",
-      `${name} of ${customer} has ended (${phase}); its steps cannot be changed any more`,
-      `nightlane replay ${customer} --date YYYY-MM-DD --from <step>`,
-    );
-  }
-}
-
-/** The note of an act on what it changes. */
-function noteOf({ act, goesOn, approves }: NightInSight): Readonly<Record<string, string>> {
-  const recorded = { ...recordedAct(act), ...(approves === undefined ? {} : { approves }) };
-  return actAnnotation(goesOn ? { ...recorded, id: `${recorded.id}-2` } : recorded);
-}
-
-/** What goes well, or has not ended yet, must not be hidden from those who are called. */
-function requireFailed({ workflow, customer, act }: NightInSight): void {
-  const phase = workflow.status?.phase ?? "Pending";
-  if (!hasFailed({ phase })) {
-    throw new Refusal(
-      "not-possible",
-      `${act.spec.verb}: ${workflow.metadata.name} of ${customer} has not failed (${phase})`,
-      `nightlane show ${customer}`,
-    );
-  }
-}
-
-function isNoted({ metadata }: Workflow, act: NightAct): boolean {
-  return Object.keys(actAnnotation(recordedAct(act))).every((key) => metadata.annotations?.[key] !== undefined);
 }
