@@ -92,10 +92,10 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       trouble: found === undefined ? calendarTrouble(nodes, now) : undefined,
     }),
     ...(open === undefined ? {} : { open: open === "yes" }),
-    steps: tasks.map(({ name, depends }) => {
+    steps: tasks.map(({ name, depends, template = `step-${name}` }) => {
       const asked = askedFor(control[`hold.${name}`]);
       const approval = approvals.get(name);
-      const source = { name, depends, nodes, templates, acts, run, asked, now };
+      const source = { name, depends, template, nodes, templates, acts, run, asked, now };
       return stepStatus(approval === undefined ? source : { ...source, approval });
     }),
   };

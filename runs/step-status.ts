@@ -83,6 +83,8 @@ export interface AttemptStatus {
 export interface StepSource {
   readonly name: string;
   readonly depends: string | undefined;
+  /** Name of the template of the whole step: `step-...`. */
+  readonly template: string | undefined;
   readonly nodes: readonly WorkflowNode[];
   readonly templates: readonly WorkflowTemplate[];
   readonly acts: readonly RecordedAct[];
@@ -97,7 +99,7 @@ export interface StepSource {
 export function stepStatus(source: StepSource): StepStatus {
   const { name, now } = source;
   const found = stepNodes(source.nodes, name);
-  const template = source.templates.find((one) => one.name === `run-${name}`);
+  const template = source.templates.find((one) => one.name === source.template?.replace(/^step-/, "run-"));
   const kind = template?.container?.args?.[0] ?? "gate";
   const last = found.attempts.at(-1);
   const state = stateOf(found);

@@ -110,7 +110,7 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
   if (isBelow(path)) {
     return [];
   }
-  const rule = "a relative path without `..`: it stays in the night's own directory";
+  const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, path, rule, 'write for instance "limits"')];
 }
 
@@ -128,7 +128,7 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   if (isBelow(place.path)) {
     return [];
   }
-  const rule = "a relative path without `..`: it stays in the night's own directory";
+  const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
 }
 
@@ -169,6 +169,7 @@ function isBelow(path: string): boolean {
     isPrintable(path) &&
     !path.startsWith("/") &&
     !path.split("/").includes("..") &&
+    !/["\\]/.test(path) &&
     path.split("/").some((part) => part !== "" && part !== ".")
   );
 }

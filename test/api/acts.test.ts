@@ -148,12 +148,18 @@ function attempt(workflow: string): Readonly<Record<string, WorkflowNode>> {
   ];
   const decide = `${workflow}-2`;
   return Object.fromEntries([
-    node(`${workflow}-10`, { templateName: "step-market" }),
+    node(`${workflow}-10`, { displayName: "market", templateName: "step-exec-1a2b3c" }),
     node(`${workflow}-11`, {
-      templateName: "attempt-market",
+      templateName: "attempt-exec-1a2b3c",
+      boundaryID: `${workflow}-10`,
       inputs: { parameters: [{ name: "attempt", value: "1" }] },
     }),
-    node(`${workflow}-1`, { templateName: "run-market", type: "Pod", phase: "Failed", boundaryID: `${workflow}-11` }),
+    node(`${workflow}-1`, {
+      templateName: "run-exec-1a2b3c",
+      type: "Pod",
+      phase: "Failed",
+      boundaryID: `${workflow}-11`,
+    }),
     node(decide, {
       type: "Suspend",
       templateName: "decide",
