@@ -272,6 +272,11 @@ export class Nightwatch {
     return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, volumes);
   }
 
+  /** How everything stands, as of the last round. */
+  seen(): Sight {
+    return this.sight;
+  }
+
   /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
   illness(): string | undefined {
     return illnessOf(this.counters, this.startedAt, this.parts.clock());
