@@ -61,34 +61,37 @@ nonce=$1
 [ -f "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 exec 5>&1
 packed() {
-  wc -c <"$1/$2"
-  cat "$1/$2"
+  wc -c <"$1/$2" && cat "$1/$2" || { echo 74 >&6; return; }
   names=$(cat)
-  printf '%s\\n' "$names" | tar -chf - -C "$1" -T - 5>&- 7>&-; echo "$?" >&6
+  printf '%s\\n' "$names" | tr '\\n' '\\0' | tar -chf - -C "$1" --null -T - 5>&- 7>&-; echo "$?" >&6
 }
 report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder, name of its list. Writes the list's size, a line, and the list, and then a tar of the
-files named on standard input, one a line; status 66 if there is no list. The names are taken in whole first: whoever
+files named on standard input, one a line and each taken literally; status 66 if there is no list, 74 if it cannot be
+read. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
 sends them does not read before the last is sent."""
 
 RECEIVE = """
 nonce=$1
-rm -rf "$2" && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
+rm -rf "$3"* && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
 unpack() { tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }
 report=$({ { tee /dev/fd/7 | unpack "$2"; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder. Makes the folder anew and unpacks the tar on standard input into it."""
+"""Parameters: nonce, folder, beginning of its name. Makes the folder, removes those of others that begin like it, and
+unpacks the tar on standard input into it."""
 
 COPY_FOLDER = """
 nonce=$1
 [ -e "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 status=0
-rm -rf "$3.partial" && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial" && rm -rf "$3" && mv "$3.partial" "$3" || status=$?
+rm -rf "$3".partial-* && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial-$nonce" || status=$?
+if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$3.replaced-$nonce" || status=$?; fi
+if [ "$status" = 0 ]; then mv "$3.partial-$nonce" "$3" && rm -rf "$3".replaced-* || status=$?; fi
 echo "nightlane-end $nonce $status copied" >&2
 """
 """Parameters: nonce, file or folder, path of the copy, which is whole or not there. Status 66 if there is none."""

@@ -44,7 +44,11 @@ class SparkStep:
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._job_claim: JobClaim | None = None
-        self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
+        self._results = (
+            ResultsFetch(context, shell, spark.result, spark.timeout_seconds, self._require_charge)
+            if spark.results
+            else None
+        )
 
     def run(self) -> None:
         """Run the step to its end; returns once the Job's work is done and its results are here, verified.
