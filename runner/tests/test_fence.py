@@ -19,6 +19,7 @@ from tests.support.eventually import eventually
 from tests.support.gateway import Gateway, forbidden
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
+from tests.support.runner_process import RunnerProcess
 from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.api_server
 
 @pytest.mark.fault(28)
 def test_runner_that_was_taken_for_dead_steps_back(
-    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+    admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path, start_runner: StartRunner
 ) -> None:
     """It wakes up to an order to stop, and must not cancel what another runner is in charge of."""
     first = start_runner("spark", spark_step(admin.namespace))
@@ -36,12 +37,17 @@ def test_runner_that_was_taken_for_dead_steps_back(
     kubelet.run(pod)
     first.wait_for_line("RUNNING")
     first.process.send_signal(signal.SIGSTOP)
-    second = start_runner("spark", spark_step(admin.namespace))
+    # A pod of its own, so that the order is not for it; the lane's volume is the same.
+    pod_of_second = tmp_path / "second"
+    pod_of_second.mkdir()
+    for shared in ("credentials", "results"):
+        (pod_of_second / shared).symlink_to(mounts / shared)
+    second = RunnerProcess(pod_of_second, "spark", spark_step(admin.namespace))
     second.wait_for_line("took over from")
     second.wait_for_line("RUNNING")
 
+    first.places.annotations.write_text('nightlane/order="stop"\n')
     first.process.send_signal(signal.SIGCONT)
-    first.process.terminate()
 
     # What it does is looked at here, not how soon: a process that was stopped has much to catch up with.
     assert first.wait(90) == 143

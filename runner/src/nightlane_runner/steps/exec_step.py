@@ -175,7 +175,7 @@ class ExecStep:
         if evicted:
             return StepEnded(
                 ExitCode.LOST,
-                f"This pod was evicted while the command of step {name} ran in {self._started_in}; nobody "
+                f"This pod was told to end while the command of step {name} ran in {self._started_in}; nobody "
                 "hears its end "
                 "now. Look there, then retry as a new attempt to run it again, or skip.",
             )

@@ -123,7 +123,9 @@ class SparkStep:
         where = f"Job {name} in {self._context.cluster.place}"
         if interruption.reason is Reason.EVICTED:
             return StepEnded(
-                ExitCode.DETACHED, f"This pod was evicted; {where} runs on, and the next try of this attempt adopts it."
+                ExitCode.DETACHED,
+                f"This pod was told to end without an order; {where} runs on, and the next try of this attempt "
+                "adopts it.",
             )
         if self._cancel(interruption.deadline):
             return StepEnded(ExitCode.CANCELLED, f"This step was {interruption.reason.value}; {where} was cancelled.")
