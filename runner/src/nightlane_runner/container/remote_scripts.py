@@ -5,11 +5,14 @@ Each takes a nonce as its first parameter and ends with the line
     nightlane-end NONCE STATUS MEASURE
 
 on standard error: STATUS is the exit status of the work itself, MEASURE what was measured of its data in the
-container (bytes or SHA-256). A connection that is cut may still end with exit code 0; without this line, or with
-another measure than what arrived, nothing of it counts.
+container. A connection that is cut may still end with exit code 0; without this line, or with another measure than what
+arrived, nothing of it counts.
 
-The pipelines measure a stream while it passes: `tee` writes it on to its reader and into a second pipe (descriptor
-7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
+A command of the customer's writes what it likes, and may leave something behind that keeps writing. So its end is said
+in both of its streams, on a line of its own: whatever came before it in that stream has arrived.
+
+The pipelines of the others measure a stream while it passes: `tee` writes it on to its reader and into a second pipe
+(descriptor 7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
 """
 
 PROBE = """
@@ -25,13 +28,15 @@ RUN_COMMAND = """
 nonce=$1; shift
 echo "nightlane-begin $nonce $$" >&2
 read -r go && [ "$go" = go ] || exit 0
-exec 5>&1 </dev/null
-report=$({ { { "$@" 5>&- 6>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | wc -c >&6; } 6>&1)
-set -- $report
-echo "nightlane-end $nonce $1 $2" >&2
+exec 3<&0 </dev/null
+( "$@" 3<&- )
+status=$?
+printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status"
+printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status" >&2
 """
 """Parameters: nonce, command... The command starts only after the line `go` has come in, so that a connection
-that was cut before is known not to have started it."""
+that was cut before is known not to have started it. Further input keeps the connection alive and is never read; it
+stays open so that it has somewhere to go."""
 
 END_COMMAND = """
 nonce=$1; pid=$2

@@ -56,7 +56,6 @@ class ReuseStep:
             night_paths.REMOTE_RESULTS / night / str(self._reuse.remote) for night in (self._earlier, self._night)
         )
         with work.session(remote_scripts.COPY_FOLDER, [str(source), str(target)]) as session:
-            session.end_input()
             ending = session.ending()
             if ending.status == _ABSENT:
                 self._absent(f"{source} on the customer's results volume")
