@@ -42,9 +42,15 @@ export default {
     ),
     forbidden(
       "infra-deploys",
-      "Stacks are made of what constructs give.",
+      "Stacks are made of what constructs give, and of nothing that the prover refuses.",
       { path: "^infra/" },
-      { path: "^(?!infra/|constructs/|runs/)", ...own },
+      { path: "^(?!infra/|constructs/|runs/|isolation/)", ...own },
+    ),
+    forbidden(
+      "infra-deploys-what-is-proved",
+      "Objects are made in infra/proved.ts alone, where the rules of isolation are validations that nobody can forget.",
+      { path: "^infra/", pathNot: "^infra/proved\\.ts$" },
+      { path: "^constructs/(synthesize|platform/platform|platform/fingerprints)\\.ts$", dependencyTypesNot: ["type-only"] },
     ),
     forbidden(
       "ops-and-nightwatch-stay-apart",

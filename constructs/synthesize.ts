@@ -5,7 +5,7 @@ import { checkCustomer } from "./checks/check-customer.ts";
 import { Customer } from "./customer.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
-import { type Problem, ProblemsError, received } from "./definition/problem.ts";
+import { type Problem, ProblemsError, received, UserError } from "./definition/problem.ts";
 import type { Manifest } from "./kubernetes/manifest.ts";
 
 /** All objects of a customer, in the order in which they are to be created. */
@@ -18,23 +18,37 @@ export interface CustomerManifests {
   readonly apps: readonly Manifest[];
 }
 
+/** Says what is wrong with the objects of a chart, each with what to do about it. */
+export type Judge = (manifests: readonly Manifest[]) => readonly string[];
+
 /**
  * Checks a definition and renders its objects.
  * @param where Name of the customer's file, for the message.
+ * @param judge Says what is wrong with the objects of a part.
  * @throws ProblemsError with everything wrong with the definition, before anything is rendered.
+ * @throws UserError with everything that the judge finds.
  */
-export function synthesize(definition: CustomerDefinition, where: string): CustomerManifests {
+export function synthesize(
+  definition: CustomerDefinition,
+  where: string,
+  judge?: (part: keyof CustomerManifests, manifests: readonly Manifest[]) => readonly string[],
+): CustomerManifests {
   const problems = checkCustomer(definition);
   if (problems.length > 0) {
     throw new ProblemsError(where, problems);
   }
+  const judgeOf = (part: keyof CustomerManifests): Judge | undefined =>
+    judge === undefined ? undefined : (manifests) => judge(part, manifests);
   try {
     return {
-      lane: render((app) => new Customer(app, "lane", definition)),
-      customerSide: render((app) => new CustomerSide(app, "customer-side", definition)),
-      apps: render((app) => new CustomerApps(app, "apps", definition)),
+      lane: render((app) => new Customer(app, "lane", definition), judgeOf("lane")),
+      customerSide: render((app) => new CustomerSide(app, "customer-side", definition), judgeOf("customerSide")),
+      apps: render((app) => new CustomerApps(app, "apps", definition), judgeOf("apps")),
     };
   } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
     throw new ProblemsError(where, [defect(error)], { cause: error });
   }
 }
@@ -51,6 +65,15 @@ function defect(error: unknown): Problem {
 }
 
 /** The objects of one chart in an App of its own: many charts in one App cost time that grows with their square. */
-export function render(chart: (app: Construct) => Chart): readonly Manifest[] {
-  return chart(new App()).toJson() as Manifest[];
+export function render(chart: (app: Construct) => Chart, judge?: Judge): readonly Manifest[] {
+  const made = chart(new App());
+  const manifests = made.toJson() as Manifest[];
+  if (judge !== undefined) {
+    made.node.addValidation({ validate: () => [...judge(manifests)] });
+  }
+  const errors = made.node.findAll().flatMap(({ node }) => node.validate());
+  if (errors.length > 0) {
+    throw new UserError(errors.join("\n"));
+  }
+  return manifests;
 }

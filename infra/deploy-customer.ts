@@ -6,14 +6,13 @@ import { customerFile, loadCustomer } from "../constructs/definition/customer-fi
 import type { RiskWorkflow } from "../constructs/definition/risk-workflow.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
-import { Fingerprints } from "../constructs/platform/fingerprints.ts";
-import { render, synthesize } from "../constructs/synthesize.ts";
 import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
 import { credentialEnds, endText } from "./credential-ends.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
 import { createInPhases } from "./phases.ts";
+import { fingerprintObjects, provedCustomer } from "./proved.ts";
 
 /**
  * Deploys one customer's lane, and what Argo CD is told of its applications. Everything that a person can get wrong is
@@ -21,17 +20,14 @@ import { createInPhases } from "./phases.ts";
  */
 export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
-  const { lane, apps } = synthesize(definition, customerFile(name));
+  const { lane, apps } = provedCustomer(definition, customerFile(name));
   warnOfCalendar(definition.workflow);
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
   const parent = new pulumi.ComponentResource("nightlane:index:Customer", name);
   // Before the namespace: a credential that is another customer's already leaves nothing behind.
-  const unique = createInPhases(
-    render((app) => new Fingerprints(app, "fingerprints", { customer: name, digests })),
-    { parent },
-  );
+  const unique = createInPhases(fingerprintObjects({ customer: name, digests }), { parent });
   createInPhases(lane, { parent, dependsOn: unique }, (manifest) => {
     return isCredential(manifest) ? { ...manifest, stringData: pulumi.secret(credentials) } : manifest;
   });

@@ -13,8 +13,8 @@ import {
 import { UserError } from "../constructs/definition/problem.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
-import { synthesize } from "../constructs/synthesize.ts";
 import { helmChart } from "./helm-chart.ts";
+import { provedCustomer } from "./proved.ts";
 
 /**
  * Writes charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/ for
@@ -49,7 +49,7 @@ export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMER
 
 function writeCharts(folder: string, definition: CustomerDefinition): void {
   const { name } = definition;
-  const { lane, customerSide, apps } = synthesize(definition, customerFile(name));
+  const { lane, customerSide, apps } = provedCustomer(definition, customerFile(name));
   const charts: readonly (readonly [path: string, description: string, notes: string, readonly Manifest[]])[] = [
     ["", `Lane of ${name} in the central cluster`, laneNotes(definition), lane],
     [

@@ -7,8 +7,7 @@ import {
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
-import { Platform } from "../constructs/platform/platform.ts";
-import { render, synthesize } from "../constructs/synthesize.ts";
+import { provedCustomer, provedPlatform } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
@@ -21,10 +20,7 @@ export async function writeOutput(outdir: string, customersFolder = CUSTOMERS_FO
   const unfinished = `${outdir}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
-    writeManifests(
-      join(unfinished, "platform"),
-      render((app) => new Platform(app, "platform")),
-    );
+    writeManifests(join(unfinished, "platform"), provedPlatform());
     await writeCustomers(unfinished, customersFolder);
     rmSync(outdir, { recursive: true, force: true });
     renameSync(unfinished, outdir);
@@ -38,7 +34,7 @@ async function writeCustomers(folder: string, customersFolder: string): Promise<
   for (const name of customerNames(customersFolder)) {
     try {
       const definition = await loadCustomer(name, customersFolder);
-      writeCustomer(join(folder, name), synthesize(definition, customerFile(name)));
+      writeCustomer(join(folder, name), provedCustomer(definition, customerFile(name)));
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;

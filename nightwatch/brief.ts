@@ -38,10 +38,7 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
           .filter(([, node]) => tellsOfStep(node))
           .map(([id, node]) => [id, pick(node, NODE_PARTS)]),
       ),
-      storedWorkflowTemplateSpec: {
-        ...pick(storedWorkflowTemplateSpec ?? {}, ["workflowMetadata"]),
-        templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []),
-      },
+      storedWorkflowTemplateSpec: { templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []) },
     },
   };
 }

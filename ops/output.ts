@@ -21,7 +21,6 @@ export type AnswerKind =
   | "Comparison"
   | "Act"
   | "ActList"
-  | "Page"
   | "Error"
   | "Note";
 

@@ -2,20 +2,13 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { images } from "../definition/images.ts";
 import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
 import type { Template, WorkflowSpec } from "./argo.ts";
 import { RUNNER_NEEDS, resourcesOf } from "./container-resources.ts";
+import { POD_PATCH } from "./pod-patch.ts";
 
 /** User and group of the runner; the credential's files are readable by this group only. */
 export const RUNNER_ID = 1000;
-
-/**
- * Starts the runner before Argo's container that waits for it. In both, Argo looks once a second, counted from its start,
- * whether what it waits for has ended. In Argo's own order the waiting one starts a moment earlier, so that it always
- * looks a moment too early, and every step ends a second late. Admission allows this patch and no other.
- */
-export const RUNNER_STARTS_FIRST = JSON.stringify({
-  "$setElementOrder/containers": [{ name: "main" }, { name: "wait" }],
-});
 
 /** Subcommands of the runner. */
 export type RunnerCommand =
@@ -86,6 +79,8 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
         capabilities: { drop: ["ALL"] },
         seccompProfile: { type: "RuntimeDefault" },
       },
+      // Argo's own SIGTERM skips this hook, the kubelet's does not: so the runner knows an eviction from an operator.
+      lifecycle: { preStop: { exec: { command: ["touch", "/tmp/detach"] } } },
       volumeMounts: [
         { name: "credentials", mountPath: "/credentials", readOnly: true },
         { name: "results", mountPath: "/results" },
@@ -100,10 +95,10 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
 export function runnerPod(definition: CustomerDefinition): Partial<WorkflowSpec> {
   const { hostname } = new URL(definition.cluster.server);
   return {
-    serviceAccountName: "runner",
+    serviceAccountName: EXECUTOR_SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
-    podSpecPatch: RUNNER_STARTS_FIRST,
-    executor: { serviceAccountName: "executor" },
+    podSpecPatch: POD_PATCH,
+    executor: { serviceAccountName: EXECUTOR_SERVICE_ACCOUNT },
     hostAliases: [{ ip: definition.cluster.address, hostnames: [hostname] }],
     securityContext: {
       runAsNonRoot: true,

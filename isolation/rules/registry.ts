@@ -25,6 +25,11 @@ import { cleanupAndDeadlines } from "./rule-36-cleanup-and-deadlines.ts";
 import { protectedDeployments } from "./rule-37-protected-deployments.ts";
 import { independentCustomers } from "./rule-38-independent-customers.ts";
 import { pinnedImages } from "./rule-39-pinned-images.ts";
+import { guards } from "./rule-41-guards.ts";
+import { knownObjects } from "./rule-42-known-objects.ts";
+import { platformNetwork } from "./rule-43-platform-network.ts";
+import { controllerSettings } from "./rule-44-controller-settings.ts";
+import { templateContent } from "./rule-45-template-content.ts";
 
 /** The static rules in the order of the invariants. A further one is a file of its own and a line here. */
 export const RULES: readonly Rule[] = [
@@ -54,4 +59,9 @@ export const RULES: readonly Rule[] = [
   protectedDeployments,
   independentCustomers,
   pinnedImages,
+  guards,
+  knownObjects,
+  platformNetwork,
+  controllerSettings,
+  templateContent,
 ];

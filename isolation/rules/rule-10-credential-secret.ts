@@ -1,7 +1,5 @@
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
-import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import type { CustomerLane } from "../model/estate.ts";
-import { fields, text } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
 import { grantedToPlatform } from "../rbac/granted.ts";
@@ -9,10 +7,6 @@ import { showPermission } from "../rbac/policy-rule.ts";
 import { power, reachesSecrets } from "../rbac/powers.ts";
 import { scan } from "../scan/scan.ts";
 import type { Inspection, Rule } from "./rule.ts";
-
-/** Argo reads the executor's token from a Secret of exactly this name. */
-const TOKEN_SECRET = `${EXECUTOR_SERVICE_ACCOUNT}.service-account-token`;
-const TOKEN_TYPE = "kubernetes.io/service-account-token";
 
 /** Annotations by which well-known controllers copy a Secret into other namespaces. */
 const COPYING =
@@ -23,7 +17,7 @@ export const credentialSecret: Rule = {
   name: "credential-secret",
   info: "A lane has not exactly one credential Secret, or a Secret is referred to, copied or readable from where it must not be.",
   explanation:
-    "The credential is the way into the customer's cluster. It is mounted by the lane's own pods and by nothing else: no reference from another namespace, no other Secret beside it but the executor's token, no controller that copies it, and nobody reads Secrets through the API, not even in its own lane.",
+    "The credential is the way into the customer's cluster. It is mounted by the lane's own pods and by nothing else: no reference from another namespace, no other Secret beside it (a token in one would last for ever), no controller that copies it, and nobody reads Secrets through the API, not even in its own lane.",
   unit: "Secrets, references and roles",
   check(view, inspection) {
     for (const lane of view.customers) {
@@ -49,14 +43,10 @@ function checkSecrets(lane: CustomerLane, inspection: Inspection): void {
     );
   }
   for (const manifest of secrets) {
-    const account = text(fields(manifest.metadata.annotations)["kubernetes.io/service-account.name"]);
-    const isToken =
-      manifest.metadata.name === TOKEN_SECRET && manifest.type === TOKEN_TYPE && account === EXECUTOR_SERVICE_ACCOUNT;
-    const isCredential = manifest.metadata.name === CREDENTIAL_SECRET && manifest.type === "Opaque";
-    if (!isToken && !isCredential) {
+    if (manifest.metadata.name !== CREDENTIAL_SECRET || manifest.type !== "Opaque") {
       inspection.report(
         objectName(manifest),
-        "is neither the lane's credential nor the executor's token",
+        "is not the lane's credential",
         `put further tokens into ${CREDENTIAL_SECRET}, by the customer's file: credentials.<name>`,
       );
     }

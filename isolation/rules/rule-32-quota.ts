@@ -28,16 +28,26 @@ export const quota: Rule = {
   name: "quota",
   info: "A lane has no quota on something that all lanes share, or may have a Service that is reached from outside.",
   explanation:
-    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd, workflows fill the controller's queue. A quota with a scope limits only some pods and does not count here.",
+    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd (every kind that a role of the lane lets anybody create is counted), workflows fill the controller's queue. A quota with a scope limits only some pods and does not count here.",
   unit: "quotas",
   check(view, inspection) {
+    const creatable = new Map<string, Set<string>>();
+    for (const { namespace, role } of view.rbac.bindings) {
+      for (const { verb, group, resource } of role?.permissions ?? []) {
+        // What a request makes by itself, as a review, is not kept; of a subresource nothing is.
+        if (namespace !== undefined && verb === "create" && !resource.includes("/")) {
+          const kinds = creatable.get(namespace) ?? new Set();
+          creatable.set(namespace, kinds.add(`count/${resource}${group === "" ? "" : `.${group}`}`));
+        }
+      }
+    }
     for (const lane of view.customers) {
-      checkLane(lane, inspection);
+      checkLane(lane, [...(creatable.get(lane.namespace) ?? [])], inspection);
     }
   },
 };
 
-function checkLane(lane: CustomerLane, inspection: Inspection): void {
+function checkLane(lane: CustomerLane, creatable: readonly string[], inspection: Inspection): void {
   const quotas = lane.lane.filter(
     ({ kind, metadata }) => kind === "ResourceQuota" && metadata.namespace === lane.namespace,
   );
@@ -49,6 +59,11 @@ function checkLane(lane: CustomerLane, inspection: Inspection): void {
     const limits = names.flatMap((name) => quantity(hard[name]) ?? []);
     if (!limits.some((limit) => limit > 0)) {
       inspection.report(object, `sets no limit on ${names[0]}`, `write spec.hard["${names[0]}"]`);
+    }
+  }
+  for (const name of creatable.filter((each) => !LIMITED.some((names) => names.includes(each)))) {
+    if (quantity(hard[name]) === undefined) {
+      inspection.report(object, `sets no limit on ${name}, which somebody may create`, `write spec.hard["${name}"]`);
     }
   }
   for (const name of NONE) {

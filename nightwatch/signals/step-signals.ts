@@ -1,5 +1,4 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { approvalText } from "../../runs/approval.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
@@ -53,9 +52,7 @@ function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Sig
     facts,
     step,
     "confirmation",
-    step.approval === undefined
-      ? `${step.name} waits for a confirmation`
-      : `${step.name} waits for approvals: ${approvalText(step.approval)}`,
+    `${step.name} waits for a confirmation`,
     `nightlane release ${facts.customer} ${step.name} --reason "..."`,
   );
   const urgent = `${asked.key}/urgent`;

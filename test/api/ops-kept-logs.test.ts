@@ -9,7 +9,7 @@ const CUSTOMER = "nordbank";
 const LANE = laneNamespace(CUSTOMER);
 const DATE = "2026-03-31";
 const LAST_LINES = ["driver | java.lang.OutOfMemoryError", "The Job failed."];
-const GONE = "There is no log /results/night/2026-03-31/run-1/market.attempts/attempt-1.log.";
+const GONE = "There is no log /results/night/2026-03-31/run-1/market/attempt-1.log.";
 let cluster: OpsCluster;
 let anna: string;
 let night: string;
@@ -96,7 +96,7 @@ interface PodObject {
       readonly name: string;
       readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
     }[];
-    readonly volumes: readonly { readonly secret?: { readonly secretName: string } }[];
+    readonly volumes: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[];
   };
 }
 
@@ -110,7 +110,10 @@ describe("a reader's pod", () => {
     // What Argo needs in every container of a workflow.
     const mounts = main?.volumeMounts.filter(({ mountPath }) => !mountPath.includes("argo"));
     expect(mounts).toEqual([{ name: "results", mountPath: "/results", readOnly: true }]);
-    const secrets = spec.volumes.flatMap(({ secret }) => (secret === undefined ? [] : [secret.secretName]));
-    expect(secrets).toEqual(["executor.service-account-token"]);
+    expect(spec.volumes.flatMap(({ secret }) => (secret === undefined ? [] : [secret.secretName]))).toEqual([]);
+    // Argo would mount a lasting token from a Secret; the template's patch puts one of the pod's own in its place.
+    expect(spec.volumes.find(({ name }) => name === "exec-sa-token")).toMatchObject({
+      projected: { sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 3600 } }, {}, {}] },
+    });
   });
 });

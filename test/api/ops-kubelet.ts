@@ -1,14 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  CoreV1Api,
-  CustomObjectsApi,
-  KubeConfig,
-  PatchStrategy,
-  setHeaderOptions,
-  type V1Pod,
-} from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
 import { variantOf } from "../../runs/night-variant.ts";
+import { executorOf } from "../boundary/admission/lane.ts";
+import { Api, messageOf } from "../boundary/api.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
@@ -51,7 +46,7 @@ export class PlayedKubelet {
   /** Every runner that was started, in their order. */
   readonly started: StartedRunner[] = [];
   private readonly core: CoreV1Api;
-  private readonly objects: CustomObjectsApi;
+  private api: Api | undefined;
   private readonly seen = new Map<string, StartedRunner & { readonly namespace: string; readonly nodeId: string }>();
   private readonly endings = new Map<string, Ending>();
   private readonly ended = new Set<string>();
@@ -59,13 +54,12 @@ export class PlayedKubelet {
   private stopped = false;
 
   constructor(
-    kubeconfig: string,
+    private readonly kubeconfig: string,
     private readonly namespaces: readonly string[],
   ) {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfig);
     this.core = config.makeApiClient(CoreV1Api);
-    this.objects = config.makeApiClient(CustomObjectsApi);
   }
 
   start(): void {
@@ -75,6 +69,7 @@ export class PlayedKubelet {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.playing;
+    this.api?.close();
   }
 
   /** Decides how the runner of a step's attempt ends, now or as soon as it runs. */
@@ -196,47 +191,48 @@ export class PlayedKubelet {
       "workflows.argoproj.io/workflow": pod.metadata?.labels?.["workflows.argoproj.io/workflow"] ?? "",
       "workflows.argoproj.io/report-outputs-completed": "true",
     };
-    // The executor reports a parameter as the template declares it: the calendar's are known to the whole night.
-    const isGlobal = inputOf(pod).calendar !== undefined;
-    const parameters = Object.entries({ ...defaultOutputs(pod), ...ending.outputs }).map(([name, value]) => ({
+    // The executor reports a parameter as the template declares it.
+    const parameters = declaredOutputs(pod).flatMap((parameter) => {
+      const value = ending.outputs?.[parameter.name] ?? parameter.valueFrom?.default;
+      return value === undefined ? [] : [{ ...parameter, value }];
+    });
+    const ownerReferences = (pod.metadata?.ownerReferences ?? []).map(({ apiVersion, kind, name, uid }) => ({
+      apiVersion,
+      kind,
       name,
-      value,
-      ...(isGlobal ? { globalName: name } : {}),
+      uid,
     }));
-    await this.objects.createNamespacedCustomObject({
-      group: "argoproj.io",
-      version: "v1alpha1",
-      namespace,
-      plural: "workflowtaskresults",
+    this.api ??= await Api.fromKubeconfig(this.kubeconfig);
+    const answer = await this.api.call({
+      method: "POST",
+      path: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtaskresults`,
+      as: executorOf(namespace, pod.metadata?.name ?? ""),
       body: {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "WorkflowTaskResult",
-        metadata: { name: nodeId, namespace, labels },
+        metadata: { name: nodeId, namespace, labels, ownerReferences },
         ...(parameters.length === 0 ? {} : { outputs: { parameters } }),
       },
     });
+    if (answer.status !== 201) throw new Error(`the report of ${pod.metadata?.name}: ${messageOf(answer)}`);
   }
 }
 
 const STOPPED: Ending = { exitCode: 40, message: "This step was stopped by the operator; its Job was cancelled." };
 
-/** What the executor reports of files that a step has not written: the defaults that its template declares for them. */
-function defaultOutputs(pod: V1Pod): Readonly<Record<string, string>> {
+/** The output parameters that a pod's template declares. */
+function declaredOutputs(pod: V1Pod): readonly DeclaredOutput[] {
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
   const text = containers.flatMap(({ env = [] }) => env).find(({ name }) => name === "ARGO_TEMPLATE")?.value;
-  const template: DeclaredOutputs = JSON.parse(text ?? "{}");
-  return Object.fromEntries(
-    (template.outputs?.parameters ?? []).flatMap(({ name, valueFrom }) =>
-      valueFrom?.default === undefined ? [] : [[name, valueFrom.default] as const],
-    ),
-  );
+  const template: { readonly outputs?: { readonly parameters?: readonly DeclaredOutput[] } } = JSON.parse(text ?? "{}");
+  return template.outputs?.parameters ?? [];
 }
 
-/** The outputs of a template, as Argo hands it to a pod. */
-interface DeclaredOutputs {
-  readonly outputs?: {
-    readonly parameters?: readonly { readonly name: string; readonly valueFrom?: { readonly default?: string } }[];
-  };
+/** An output of a template, as Argo hands it to a pod. */
+interface DeclaredOutput {
+  readonly name: string;
+  readonly valueFrom?: { readonly path?: string; readonly default?: string };
+  readonly globalName?: string;
 }
 
 function inputOf(pod: V1Pod): RunnerInput {

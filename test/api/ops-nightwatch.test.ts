@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
-import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import type { Notification } from "../../nightwatch/notify/webhook.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
@@ -173,7 +173,7 @@ describe("records", () => {
     await expect(objects.createNamespacedCustomObject({ ...place, body: forged })).rejects.toMatchObject({ code: 403 });
   });
 
-  it.each([RUNNER_SERVICE_ACCOUNT, EXECUTOR_SERVICE_ACCOUNT])("are out of reach of a lane's %s", async (account) => {
+  it.each([EXECUTOR_SERVICE_ACCOUNT, "default"])("are out of reach of a lane's %s", async (account) => {
     const config = new KubeConfig();
     config.loadFromFile(await cluster.serviceAccount(`customer-${CUSTOMER}`, account));
     const objects = config.makeApiClient(CustomObjectsApi);

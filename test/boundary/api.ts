@@ -13,6 +13,8 @@ export interface Identity {
   readonly user: string;
   /** @default - none */
   readonly groups?: readonly string[];
+  /** What else the API server knows of it, as the pod of a token. @default - nothing */
+  readonly extra?: Readonly<Record<string, string>>;
 }
 
 /** One request. */
@@ -149,6 +151,12 @@ export class Api {
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
       ...(identity === undefined ? {} : { "impersonate-user": identity.user }),
       ...(identity?.groups === undefined ? {} : { "impersonate-group": [...identity.groups] }),
+      ...Object.fromEntries(
+        Object.entries(identity?.extra ?? {}).map(([key, value]) => [
+          `impersonate-extra-${encodeURIComponent(key)}`,
+          value,
+        ]),
+      ),
       ...(call.upgrade === undefined ? {} : { connection: "Upgrade", upgrade: call.upgrade, ...WEBSOCKET }),
     };
   }

@@ -1,8 +1,8 @@
 import { ARGO_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import { EXECUTOR_TOKEN_SECRET } from "../../constructs/platform/admission/lane-volumes.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import { TOKEN_SOURCES, TOKEN_VOLUME } from "../../constructs/workflow/pod-patch.ts";
 import type { Identity } from "./api.ts";
 
 /** The Argo controller, as the API server knows it. */
@@ -59,7 +59,7 @@ export function argoPod(props: ArgoPodProps): PodObject {
     throw new Error(`${template.metadata.name} has no container template`);
   }
   const verb = (name: string): string => (command === undefined ? name : "version");
-  const token = { name: "exec-sa-token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true };
+  const token = { name: TOKEN_VOLUME, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true };
   const scratch = { name: "var-run-argo", mountPath: "/var/run/argo" };
   const argo = {
     image: props.executorImage,
@@ -96,7 +96,7 @@ export function argoPod(props: ArgoPodProps): PodObject {
         { name: "var-run-argo", emptyDir: {} },
         { name: "tmp-dir-argo", emptyDir: {} },
         ...(spec.volumes ?? []),
-        { name: "exec-sa-token", secret: { secretName: EXECUTOR_TOKEN_SECRET } },
+        { name: TOKEN_VOLUME, projected: { sources: TOKEN_SOURCES } },
       ],
       initContainers: [{ ...argo, name: "init", command: ["argoexec", verb("init")], volumeMounts: [scratch, token] }],
       containers: [

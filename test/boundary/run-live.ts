@@ -1,3 +1,5 @@
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
+import { TOKEN_LIFE } from "../../constructs/workflow/pod-patch.ts";
 import { accessAttempts, ownLaneAttempts } from "./access/access-matrix.ts";
 import { discover } from "./access/discovery.ts";
 import { quotaAttempts } from "./access/quota-attempts.ts";
@@ -13,8 +15,8 @@ import { resultAttempts } from "./admission/result-attempts.ts";
 import { scheduleAttempts } from "./admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
 import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
-import { Api } from "./api.ts";
-import { argoPod } from "./argo-pod.ts";
+import { Api, messageOf } from "./api.ts";
+import { argoPod, type PodObject } from "./argo-pod.ts";
 import { type Attempt, type AttemptResult, makeAttempt } from "./attempt.ts";
 import { type DeployedLane, deployedCustomers, readLane, releasedImages } from "./lane.ts";
 import { type PodProof, provePods, type Requirement } from "./pods/pod-attempts.ts";
@@ -104,7 +106,7 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
   if (running === undefined) {
     throw new Error(`no pod runs in ${namespace}`);
   }
-  const workflow = `night-isolation-probe-${Date.now().toString(36)}`;
+  const { workflow } = site;
   site.alsoRemove(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${workflow}`);
   const underTest: LaneUnderTest = {
     api,
@@ -146,14 +148,25 @@ async function laneAttempts(proof: LaneProof): Promise<readonly Attempt[]> {
   return [
     ...groups.flatMap((group) => group(underTest)),
     ...operatorAttempts(inReach),
-    ...executorAttempts(inReach, await executorApi(api, namespace)),
+    ...executorAttempts(inReach, await executorApi(api, running.object)),
   ];
 }
 
-/** The API server as the executor sees it, with the token that Argo mounts into its containers. */
-async function executorApi(api: Api, namespace: string): Promise<Api> {
-  const secret = await api.get<{ data: { token: string } }>(
-    `/api/v1/namespaces/${namespace}/secrets/executor.service-account-token`,
-  );
-  return api.withToken(Buffer.from(secret.data.token, "base64").toString());
+/** The API server as the executor sees it, with a token that is made for its pod as the kubelet has it made. */
+async function executorApi(api: Api, { metadata: { namespace, name } }: PodObject): Promise<Api> {
+  const pod = await api.get<{ metadata: { uid: string } }>(`/api/v1/namespaces/${namespace}/pods/${name}`);
+  const boundObjectRef = { kind: "Pod", apiVersion: "v1", name, uid: pod.metadata.uid };
+  const answer = await api.call({
+    method: "POST",
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${EXECUTOR_SERVICE_ACCOUNT}/token`,
+    body: {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { boundObjectRef, expirationSeconds: TOKEN_LIFE.toSeconds() },
+    },
+  });
+  if (answer.status !== 201) {
+    throw new Error(`no token for the executor of ${name} in ${namespace}: ${messageOf(answer)}`);
+  }
+  return api.withToken((answer.body as { readonly status: { readonly token: string } }).status.token);
 }

@@ -1,11 +1,11 @@
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import type { DagTask, Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { readCalendar } from "../../runs/business-calendar.ts";
 import { find, manifestsOf, titles } from "../support/manifests.ts";
-import { runnerDocument, templateIn } from "../support/night.ts";
+import { runnerDocument } from "../support/night.ts";
 
 /**
  * What a reviewer wants to see of a customer, read off its synthesized objects: the night as a list of steps, the ways
@@ -34,8 +34,9 @@ export function describeCustomer(definition: CustomerDefinition): string {
     .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
 }
 
-function templatesOf(workflowTemplate: Manifest): readonly Template[] {
-  return (workflowTemplate.spec as WorkflowSpec).templates ?? [];
+function templatesOf(workflowTemplate: Manifest): ReadonlyMap<string | undefined, Template> {
+  const { templates } = workflowTemplate.spec as WorkflowSpec;
+  return new Map((templates ?? []).map((template) => [template.name, template]));
 }
 
 function describeCalendar(cron: Manifest): readonly string[] {
@@ -56,7 +57,7 @@ function describeCalendar(cron: Manifest): readonly string[] {
 }
 
 function describeRetention(workflowTemplate: Manifest): readonly string[] {
-  const template = templateIn(templatesOf(workflowTemplate), "tidy");
+  const template = templatesOf(workflowTemplate).get("tidy");
   const { tidy } = template === undefined ? {} : runnerDocument(template);
   const { keepResultsDays, keepLogsDays } = tidy as Readonly<Record<string, unknown>>;
   return [`results for ${keepResultsDays} days, logs for ${keepLogsDays} days`];
@@ -64,10 +65,10 @@ function describeRetention(workflowTemplate: Manifest): readonly string[] {
 
 function describeSteps(workflowTemplate: Manifest): readonly string[] {
   const templates = templatesOf(workflowTemplate);
-  return (templateIn(templates, "steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when, ...task }) => [
+  return (templates.get("steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when }) => [
     `${name}${depends === undefined ? "" : ` after ${depends}`}`,
     ...(when === undefined ? [] : [`  only if ${when.replaceAll('"{{inputs.parameters.variant}}"', "variant")}`]),
-    ...describeWork(templateIn(templates, `run-${name}`), messageOf(task)).map((line) => `  ${line}`),
+    ...describeWork(templates.get(`run-${name}`)).map((line) => `  ${line}`),
   ]);
 }
 
@@ -79,7 +80,7 @@ interface RunnerDocument {
     readonly lanePath: string;
     readonly timeoutSeconds: number;
   };
-  readonly spark?: { readonly job: SparkJob; readonly result: string | null; readonly timeoutSeconds: number };
+  readonly spark?: { readonly job: SparkJob; readonly result?: string; readonly timeoutSeconds: number };
 }
 
 interface SparkJob {
@@ -92,13 +93,10 @@ interface Driver {
   readonly resources: { readonly requests: Readonly<Record<string, string>> };
 }
 
-function messageOf(task: Partial<DagTask>): string {
-  return `${task.arguments?.parameters?.find(({ name }) => name === "message")?.value}`;
-}
-
-function describeWork(template: Template | undefined, message: string): readonly string[] {
+function describeWork(template: Template | undefined): readonly string[] {
   if (template?.container === undefined) {
-    return [`a person: ${message}`];
+    const message = template?.inputs?.parameters?.find(({ name }) => name === "message");
+    return [`a person: ${message?.value}`];
   }
   const { exec, copy, spark } = runnerDocument(template) as RunnerDocument;
   const [command] = template.container.args ?? [];
@@ -113,14 +111,14 @@ function describeWork(template: Template | undefined, message: string): readonly
   return spark === undefined ? [] : [...describeSpark(spark.job, spark.result), limit];
 }
 
-function describeSpark(job: SparkJob, result: string | null): readonly string[] {
+function describeSpark(job: SparkJob, result: string | undefined): readonly string[] {
   const [container] = job.spec.template.spec.containers;
   const env = new Map(container.env.map(({ name, value }) => [name, value]));
   const { cpu, memory } = container.resources.requests;
   const heap = env.get("SPARK_EXECUTOR_MEMORY");
   const overhead = env.get("SPARK_EXECUTOR_MEMORY_OVERHEAD");
   return [
-    `spark ${container.args.slice(1).join(" ")}${result === null ? "" : ` -> ${result}`}`,
+    `spark ${container.args.slice(1).join(" ")}${result === undefined ? "" : ` -> ${result}`}`,
     `driver ${cpu} ${memory}`,
     `${env.get("SPARK_EXECUTORS")} executors ${env.get("SPARK_EXECUTOR_REQUEST_CORES")}, heap ${heap}, overhead ${overhead}`,
   ];

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Identity } from "../boundary/api.ts";
 import type { AuditedWrite } from "./audit-log.ts";
 
 /** One request that Argo really sent in a scheduled night, without what differs from night to night. */
 export interface ArgoRequest {
-  readonly as: { readonly user: string; readonly groups: readonly string[] };
+  readonly as: Identity;
   readonly verb: "create" | "update" | "patch" | "delete" | "deletecollection";
   readonly resource: string;
   /** Path without the query. */
@@ -63,7 +64,7 @@ export function requestsOf(
       !found.has(kind)
     ) {
       found.set(kind, {
-        as: { user: user.username, groups: user.groups ?? [] },
+        as: { user: user.username, groups: user.groups ?? [], ...podOf(user.extra) },
         verb: verb as ArgoRequest["verb"],
         resource: subresource === undefined ? resource : `${resource}/${subresource}`,
         path: subresource === "exec" ? requestURI : requestURI.replace(/\?.*$/, ""),
@@ -79,4 +80,13 @@ function withoutImages(body: object, { runner, argoExecutor }: { runner: string;
     JSON.stringify(body).replaceAll(runner, RUNNER_IMAGE).replaceAll(argoExecutor, EXECUTOR_IMAGE),
     (key, value: unknown) => (key === "managedFields" ? undefined : value),
   ) as object;
+}
+
+/** Key under which the API server says whose token it was. */
+const POD_NAME = "authentication.kubernetes.io/pod-name";
+
+/** The pod whose token came with a request: policies go by it. */
+function podOf(extra: AuditedWrite["user"]["extra"]): Pick<Identity, "extra"> {
+  const name = extra?.[POD_NAME]?.[0];
+  return name === undefined ? {} : { extra: { [POD_NAME]: name } };
 }

@@ -6,7 +6,12 @@ import type { FarmPaths } from "../farm/paths.ts";
 export interface AuditedWrite {
   readonly verb: string;
   readonly requestURI: string;
-  readonly user: { readonly username: string; readonly groups?: readonly string[] };
+  readonly user: {
+    readonly username: string;
+    readonly groups?: readonly string[];
+    /** What else the API server knows, as the pod of a token. */
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
   readonly objectRef?: {
     readonly resource: string;
     readonly namespace?: string;

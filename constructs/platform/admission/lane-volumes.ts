@@ -1,10 +1,7 @@
 import { CREDENTIAL_SECRET } from "../../lane/credential-secret.ts";
 import { RESULTS_CLAIM } from "../../lane/results-volume.ts";
-import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { TOKEN_LIFE, TOKEN_VOLUME } from "../../workflow/pod-patch.ts";
 import { quoted } from "./cel.ts";
-
-/** Name of the Secret with the executor's token, as Argo wants it. */
-export const EXECUTOR_TOKEN_SECRET = `${EXECUTOR_SERVICE_ACCOUNT}.service-account-token`;
 
 /** CEL over a volume `v`: one of those every runner has. No host path, no projected token, no other Secret. */
 export const RUNNER_VOLUME = [
@@ -14,5 +11,12 @@ export const RUNNER_VOLUME = [
   `(has(v.persistentVolumeClaim) && v.persistentVolumeClaim.claimName == ${quoted(RESULTS_CLAIM)})`,
 ].join(" || ");
 
-/** CEL over a volume `v`: the executor's token. */
-export const EXECUTOR_TOKEN_VOLUME = `has(v.secret) && v.secret.?secretName.orValue('') == ${quoted(EXECUTOR_TOKEN_SECRET)}`;
+/** CEL over a source `s` of a projected volume: the pod's own token, for the API server and for a short time. */
+const OWN_TOKEN = `(has(s.serviceAccountToken) && s.serviceAccountToken.?audience.orValue('') == '' && s.serviceAccountToken.?expirationSeconds.orValue(0) <= ${TOKEN_LIFE.toSeconds()})`;
+
+/** CEL over a volume `v`: the token of the pod itself, with the authority that it needs. No Secret. */
+export const EXECUTOR_TOKEN_VOLUME = [
+  `v.name == ${quoted(TOKEN_VOLUME)}`,
+  "has(v.projected)",
+  `v.projected.?sources.orValue([]).all(s, !has(s.secret) && !has(s.clusterTrustBundle) && (has(s.downwardAPI) || ${OWN_TOKEN} || (has(s.configMap) && s.configMap.?name.orValue('') == 'kube-root-ca.crt')))`,
+].join(" && ");

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, EXECUTOR_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, listOf, quoted } from "./cel.ts";
@@ -38,10 +38,10 @@ export class PodCreation extends Construct {
           mend: NIGHT,
         },
         {
-          expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(RUNNER_SERVICE_ACCOUNT)}`,
+          expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
           received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
-          rule: `a pod of a lane runs as service account ${RUNNER_SERVICE_ACCOUNT}, which holds no right`,
-          mend: `leave serviceAccountName to the template: ${RUNNER_SERVICE_ACCOUNT}`,
+          rule: `a pod of a lane runs as service account ${EXECUTOR_SERVICE_ACCOUNT}, which may report a step and no more`,
+          mend: `leave serviceAccountName to the template: ${EXECUTOR_SERVICE_ACCOUNT}`,
         },
         {
           expression: "object.spec.?automountServiceAccountToken.orValue(true) == false",
@@ -55,14 +55,14 @@ export class PodCreation extends Construct {
           mend: `use the image of images.json, or allow an earlier one in constructs/platform/admission/earlier-images.json`,
         },
         {
-          expression: `variables.volumes.all(v, ${RUNNER_VOLUME} || ${EXECUTOR_TOKEN_VOLUME})`,
+          expression: `variables.volumes.all(v, ${RUNNER_VOLUME} || (${EXECUTOR_TOKEN_VOLUME}))`,
           received: "'volumes ' + variables.volumes.map(v, v.name).join(', ')",
           rule: "a runner's volumes are the lane's credential, its results, the downward API and scratch space",
-          mend: "remove the volume; no other Secret, claim, host path or projected token belongs into a lane",
+          mend: "remove the volume; no other Secret, claim, host path or token belongs into a lane",
         },
         {
           expression: `variables.containers.all(c, c.name in ${listOf(ARGO_CONTAINERS)} || ${listAt("c", "volumeMounts")}.all(m, !(m.name in variables.tokenVolumes)))`,
-          rule: `the token of service account ${EXECUTOR_SERVICE_ACCOUNT} is for Argo's own containers`,
+          rule: "the pod's token is for Argo's own containers",
           mend: "do not mount it into the runner",
         },
         {

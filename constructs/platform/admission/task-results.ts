@@ -36,6 +36,10 @@ export class TaskResults extends Construct {
         { name: "labels", expression: "object.metadata.?labels.orValue({})" },
         { name: "workflow", expression: `variables.labels[?${quoted(WORKFLOW_LABEL)}].orValue('')` },
         { name: "owners", expression: "object.metadata.?ownerReferences.orValue([])" },
+        {
+          name: "pods",
+          expression: `request.userInfo.?extra[?'authentication.kubernetes.io/pod-name'].orValue([])`,
+        },
         { name: "parameters", expression: "object.?outputs.?parameters.orValue([])" },
       ],
       validations: [...placeRules(), ...outputRules()],
@@ -50,6 +54,14 @@ function placeRules(): readonly Validation[] {
       expression: `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${EXECUTOR_SERVICE_ACCOUNT}'`,
       received: "'a result from ' + request.userInfo.username",
       rule: "Argo's executor in a lane reports what the lane's steps brought, and nobody else",
+      mend: "decide a step with `nightlane retry`, `skip` or `release`",
+    },
+    {
+      // Argo ends the names of a node and of its pod with the same number, and names both alike where a night is one pod.
+      expression:
+        "size(variables.pods) == 1 && variables.pods.all(pod, object.metadata.name == variables.workflow ? pod == variables.workflow : (pod.startsWith(variables.workflow + '-') && object.metadata.name.startsWith(variables.workflow + '-') && pod.endsWith(object.metadata.name.substring(size(variables.workflow)))))",
+      received: "'a result of ' + object.metadata.name + ' from pod ' + variables.pods.join(', ')",
+      rule: "a pod reports its own node: one that waits for a person, and another step, are not its",
       mend: "decide a step with `nightlane retry`, `skip` or `release`",
     },
     {

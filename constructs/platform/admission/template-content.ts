@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
-import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
-import { RUNNER_STARTS_FIRST } from "../../workflow/runner-template.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { POD_PATCH } from "../../workflow/pod-patch.ts";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
@@ -56,7 +56,7 @@ export const TASK_FIELDS: readonly string[] = [
 ];
 
 /** Fields of a container. Not among them: envFrom. */
-const CONTAINER_FIELDS: readonly string[] = [
+export const CONTAINER_FIELDS: readonly string[] = [
   "args",
   "command",
   "env",
@@ -107,16 +107,16 @@ function specRules(): readonly Validation[] {
       mend: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
     },
     {
-      expression: `!has(object.spec.podSpecPatch) || object.spec.podSpecPatch == ${quoted(RUNNER_STARTS_FIRST)}`,
+      expression: `!has(object.spec.podSpecPatch) || object.spec.podSpecPatch == ${quoted(POD_PATCH)}`,
       received: "'podSpecPatch ' + object.spec.podSpecPatch",
-      rule: "a patch can give a pod anything; ours only puts its containers in order",
+      rule: "a patch can give a pod anything; ours only puts its containers in order and gives Argo's a token of the pod's own",
       mend: CUSTOMER_FILE,
     },
     {
-      expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(RUNNER_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
+      expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
       received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
-      rule: `runners run as service account ${RUNNER_SERVICE_ACCOUNT}, without a token`,
-      mend: `serviceAccountName: ${RUNNER_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
+      rule: `a lane's pods run as service account ${EXECUTOR_SERVICE_ACCOUNT}, without a token in the runner`,
+      mend: `serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
     },
     {
       expression: `has(object.spec.executor) && object.spec.executor.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,

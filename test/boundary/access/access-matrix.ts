@@ -1,5 +1,5 @@
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
-import { EXECUTOR_SERVICE_ACCOUNT, RUNNER_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
 import type { Api, Identity } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import type { ServedResource } from "./discovery.ts";
@@ -46,7 +46,7 @@ export function accessAttempts(
     })),
     { name: "the whole cluster", namespace: undefined },
   ];
-  return [RUNNER_SERVICE_ACCOUNT, EXECUTOR_SERVICE_ACCOUNT, "default"].flatMap((account) =>
+  return [EXECUTOR_SERVICE_ACCOUNT, "default"].flatMap((account) =>
     places.map(({ name, namespace }): Attempt => {
       const ask = (identity: Identity): readonly Question[] => questions(identity, served, namespace);
       return {
@@ -83,7 +83,7 @@ export function ownLaneAttempts(api: Api, served: readonly ServedResource[], cus
   }));
   const control = async (): Promise<string | undefined> =>
     (await allowedAmong(api, needed)).length === needed.length ? undefined : "the executor cannot report its results";
-  return [RUNNER_SERVICE_ACCOUNT, EXECUTOR_SERVICE_ACCOUNT, "default"].map((account): Attempt => {
+  return [EXECUTOR_SERVICE_ACCOUNT, "default"].map((account): Attempt => {
     const isNeeded = (question: Question): boolean =>
       account === EXECUTOR_SERVICE_ACCOUNT &&
       needed.some((need) => describeQuestion(need) === describeQuestion(question));

@@ -1,5 +1,4 @@
 import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
-import { EXECUTOR_TOKEN_SECRET } from "../../../constructs/platform/admission/lane-volumes.ts";
 import { OPERATOR } from "../admission/lane.ts";
 import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
@@ -12,7 +11,7 @@ export interface LaneInReach {
   readonly namespace: string;
   readonly otherNamespace: string;
   readonly template: string;
-  /** A pod that runs in the lane. */
+  /** A pod that runs in the lane, named as one of the Workflow's: `<workflow>-<template>-<number>`. */
   readonly pod: string;
   /** A Workflow that is stored in the lane. */
   readonly workflow: string;
@@ -36,7 +35,6 @@ export function operatorAttempts(lane: LaneInReach): readonly Attempt[] {
   const tries: readonly Try[] = [
     { invariant: 15, what: "read the lane's credential", call: get(core(`secrets/${CREDENTIAL_SECRET}`)) },
     { invariant: 15, what: "list the lane's Secrets", call: get(core("secrets")) },
-    { invariant: 15, what: "read the executor's token", call: get(core(`secrets/${EXECUTOR_TOKEN_SECRET}`)) },
     { invariant: 15, what: "list all Secrets of the cluster", call: get("/api/v1/secrets") },
     { invariant: 5, what: "issue a token of the executor", call: post(core("serviceaccounts/executor/token"), token) },
     { invariant: 5, what: "run a command in a runner", call: { ...get(exec), upgrade: "websocket", dryRun: false } },
@@ -118,7 +116,6 @@ export function executorAttempts(lane: LaneInReach, executor: Api): readonly Att
   const of = (path: string): string => `/api/v1/namespaces/${namespace}/${path}`;
   const tries: readonly Try[] = [
     { invariant: 15, what: "read its own customer's credential", call: get(of(`secrets/${CREDENTIAL_SECRET}`)) },
-    { invariant: 15, what: "read its own token's Secret", call: get(of(`secrets/${EXECUTOR_TOKEN_SECRET}`)) },
     { invariant: 15, what: "list Secrets", call: get(of("secrets")) },
     {
       invariant: 6,
@@ -141,8 +138,8 @@ export function executorAttempts(lane: LaneInReach, executor: Api): readonly Att
     },
     {
       invariant: 5,
-      what: "issue a token of the runner",
-      call: post(of("serviceaccounts/runner/token"), {
+      what: "issue a token of its own",
+      call: post(of("serviceaccounts/executor/token"), {
         apiVersion: "authentication.k8s.io/v1",
         kind: "TokenRequest",
         spec: {},
@@ -193,7 +190,7 @@ function taskResult(lane: LaneInReach): object {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTaskResult",
     metadata: {
-      name: `${lane.workflow}-1`,
+      name: `${lane.workflow}-${lane.pod.split("-").at(-1)}`,
       labels: {
         "workflows.argoproj.io/workflow": lane.workflow,
         "workflows.argoproj.io/report-outputs-completed": "false",

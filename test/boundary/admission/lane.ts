@@ -83,11 +83,12 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
   }));
 }
 
-/** Argo's executor in a lane: exactly the rights of `WorkflowRbac`. */
-export function executorOf(namespace: string): Identity {
+/** Argo's executor in a pod of a lane: exactly the rights of `WorkflowRbac`, and what the API server reads from its token. */
+export function executorOf(namespace: string, pod: string): Identity {
   return {
     user: `system:serviceaccount:${namespace}:${EXECUTOR_SERVICE_ACCOUNT}`,
     groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+    extra: { "authentication.kubernetes.io/pod-name": pod },
   };
 }
 

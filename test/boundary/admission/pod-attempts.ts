@@ -1,3 +1,4 @@
+import { TOKEN_VOLUME } from "../../../constructs/workflow/pod-patch.ts";
 import { type Answer, pathOf } from "../api.ts";
 import { ARGO_CONTROLLER, type PodObject, RESTRICTED } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
@@ -7,6 +8,17 @@ import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane
 
 const FOREIGN_IMAGE = "registry.nightlane.example/elsewhere/shell@sha256:".padEnd(114, "0");
 
+/** What Argo's containers could get in the place of their pod's own short-lived token. */
+const TOKENS: readonly (readonly [string, object])[] = [
+  [
+    "a token for another audience",
+    { serviceAccountToken: { path: "token", audience: "vault", expirationSeconds: 600 } },
+  ],
+  ["a token for a day", { serviceAccountToken: { path: "token", expirationSeconds: 86_400 } }],
+  ["a Secret beside the token", { secret: { name: "credential" } }],
+  ["another ConfigMap beside the token", { configMap: { name: "night-control-x" } }],
+];
+
 /** Pods that must not come to be in a lane, though the Argo controller itself asks for them. */
 export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, newPod } = lane;
@@ -14,6 +26,9 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const create = (pod: PodObject, as = ARGO_CONTROLLER) => ({ method: "POST", path, body: pod, as }) as const;
   const volumes = newPod.spec.volumes as readonly object[];
   const mounts = (newPod.spec.containers as readonly { volumeMounts: readonly object[] }[])[1]?.volumeMounts ?? [];
+  const token = volumes.length - 1;
+  const tokenFrom = (source: object): PodObject =>
+    edited(newPod, `spec.volumes.${token}`, { name: TOKEN_VOLUME, projected: { sources: [source] } });
   const withVolume = (source: object): PodObject =>
     edited(newPod, "spec.volumes", [...volumes, { name: "extra", ...source }]);
   const attempt = (invariant: number, what: string, pod: PodObject): Forbidden => ({
@@ -30,7 +45,6 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
       actor: "administrator",
       call: { method: "POST", path, body: newPod },
     },
-    attempt(25, "a pod with the executor's service account", edited(newPod, "spec.serviceAccountName", "executor")),
     attempt(25, "a pod with the default service account", edited(newPod, "spec.serviceAccountName", "default")),
     attempt(25, "a runner with a token mounted", edited(newPod, "spec.automountServiceAccountToken", true)),
     attempt(39, "a foreign image as the runner", edited(newPod, "spec.containers.1.image", FOREIGN_IMAGE)),
@@ -49,8 +63,17 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
     attempt(10, "a volume from another claim", withVolume({ persistentVolumeClaim: { claimName: "other" } })),
     attempt(
       25,
-      "a projected service account token",
+      "a further token of the pod's account",
       withVolume({ projected: { sources: [{ serviceAccountToken: { path: "token" } }] } }),
+    ),
+    ...TOKENS.map(([what, source]) => attempt(25, what, tokenFrom(source))),
+    attempt(
+      25,
+      "a lasting token of the executor's, from a Secret",
+      edited(newPod, `spec.volumes.${token}`, {
+        name: TOKEN_VOLUME,
+        secret: { secretName: "executor.service-account-token" },
+      }),
     ),
     attempt(
       15,

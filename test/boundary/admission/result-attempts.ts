@@ -1,5 +1,5 @@
 import { STEP_OUTPUTS } from "../../../constructs/platform/admission/step-outputs.ts";
-import { pathOf } from "../api.ts";
+import { type Identity, pathOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { executorOf, type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals } from "./lane.ts";
@@ -40,7 +40,8 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow } = lane;
   const workflow = storedWorkflow.metadata;
   const path = pathOf({ apiVersion: ARGO, resource: "workflowtaskresults", namespace });
-  const executor = executorOf(namespace);
+  const pod = `${workflow.name}-calendar-2088087790`;
+  const executor = executorOf(namespace, pod);
   const result = {
     apiVersion: ARGO,
     kind: "WorkflowTaskResult",
@@ -67,7 +68,7 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const first = (change: object): object => ({
     parameters: [{ ...parameter("business-date", "2026-03-31"), ...change }],
   });
-  const from = (actor: string, identity: { readonly user: string }): Forbidden => ({
+  const from = (actor: string, identity: Identity): Forbidden => ({
     ...attempt(`a step's report from ${actor}`, "kind", "WorkflowTaskResult"),
     actor,
     call: { method: "POST", path, body: result, as: { ...identity, groups: ["system:masters"] } },
@@ -113,6 +114,7 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
       attempt("a message", "message", "all well"),
       attempt("progress", "progress", "1/2"),
       attempt("a name of another workflow's node", "metadata.name", "night-other-1"),
+      attempt("the node that waits for a person", "metadata.name", `${workflow.name}-2`),
       attempt("a name that is no node's", "metadata.name", `${workflow.name}-decide`),
       attempt("another workflow's label", "metadata.labels", {
         "workflows.argoproj.io/workflow": "night-other",
@@ -138,8 +140,15 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
       from("nightwatch", NIGHTWATCH),
       from("operator", OPERATOR),
       from("administrator", { user: "admin" }),
-      from("executor of another lane", executorOf(lane.otherNamespace)),
-      from("runner's account", { user: `system:serviceaccount:${namespace}:runner` }),
+      from("executor of another lane", executorOf(lane.otherNamespace, pod)),
+      from("executor whose token is no pod's", { user: executor.user }),
+      ...[
+        [`${workflow.name}-calendar-1088087790`, "another node's pod"],
+        [`night-other-calendar-2088087790`, "another night's pod"],
+        [`${workflow.name}`, "a night that is one pod"],
+        ["reaper-1795895160-2088087790", "the reaper's pod"],
+        [`${workflow.name}2-calendar-2088087790`, "a pod of a night whose name goes on"],
+      ].map(([other = "", actor = ""]) => from(actor, executorOf(namespace, other))),
       from("default account", { user: `system:serviceaccount:${namespace}:default` }),
       {
         ...attempt("a result outside the lanes", "metadata.namespace", "argo"),

@@ -26,7 +26,7 @@ export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
     attempt(26, what, `spec.templates.${nodes.length}`, { name: "extra", ...content });
   const permitted = { what: "the lane's own template", call: { method: "POST", path, body: template } as const };
   return refusals(api, permitted, [
-    attempt(25, "a template with the executor's account", "spec.serviceAccountName", "executor"),
+    attempt(25, "a template with another account", "spec.serviceAccountName", "default"),
     attempt(25, "a template with a token in its runners", "spec.automountServiceAccountToken", true),
     attempt(25, "a template with another executor account", "spec.executor.serviceAccountName", "default"),
     attempt(25, "a node with an account of its own", `spec.templates.${container}.serviceAccountName`, "default"),

@@ -48,7 +48,7 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
   const inline = { name: "x", container: { image: "x", command: ["sh"] } };
   const semaphore = { configMapKeyRef: { name: "locks", key: "one" }, namespace: lane.otherNamespace };
   return refusals(api, { what: "a night started from the lane's template", call: create(night) }, [
-    attempt(25, "a foreign service account", "spec.serviceAccountName", "executor"),
+    attempt(25, "a service account", "spec.serviceAccountName", "executor"),
     attempt(25, "another executor account", "spec.executor", { serviceAccountName: "default" }),
     attempt(26, "another entrypoint", "spec.entrypoint", "run-market"),
     attempt(26, "a patch of the pods", "spec.podSpecPatch", '{"hostNetwork":true}'),

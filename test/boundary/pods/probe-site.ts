@@ -15,6 +15,8 @@ export class ProbeSite {
   private readonly namespaces: string[] = [];
   private readonly objects: string[] = [];
   private count = 0;
+  /** Name of a Workflow in each lane whose pods those of the proof pass for. */
+  readonly workflow = `night-isolation-probe-${Date.now().toString(36)}`;
 
   /** @param image The runner's image, of which all pods of the proof are made. */
   constructor(
@@ -80,7 +82,7 @@ export class ProbeSite {
 
   private name(): string {
     this.count += 1;
-    return `isolation-probe-${Date.now().toString(36)}-${this.count}`;
+    return `${this.workflow}-probe-${this.count}`;
   }
 
   private async isEnding(namespace: string): Promise<boolean> {

@@ -22,6 +22,7 @@ const BREACHES: Readonly<Record<string, readonly (readonly [file: string, import
   "constructs-know-no-deployment": [["constructs/lane/lane.ts", "infra/stack.ts"]],
   "constructs-know-no-pulumi": [["runs/run.ts", "@pulumi/pulumi"]],
   "infra-deploys": [["infra/stack.ts", "ops/verb.ts"]],
+  "infra-deploys-what-is-proved": [["infra/stack.ts", "constructs/synthesize.ts"]],
   "ops-and-nightwatch-stay-apart": [["nightwatch/watch.ts", "ops/verb.ts"]],
   "isolation-proves-manifests": [["isolation/prove.ts", "pipeline/plan.ts"]],
   "authoring-helps-authors": [["authoring/draw.ts", "infra/stack.ts"]],

@@ -87,7 +87,8 @@ describe("the command", () => {
     const { printed, isSound } = await run({ dist: folder });
     expect(isSound).toBe(false);
     expect(printed).toContain("Namespace customer-nordbank: no single policy isolates every pod both ways");
-    expect(printed.split("\n").at(-1)).toMatch(/ 1 findings$/);
+    expect(printed).toContain("spec.podSelector.matchLabels.a is no field that was read");
+    expect(printed.split("\n").at(-1)).toMatch(/ 3 findings$/);
   });
 
   it("writes the page and the JUnit file", async () => {

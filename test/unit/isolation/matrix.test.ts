@@ -5,7 +5,9 @@ import { type AccessMatrix, accessMatrix } from "../../../isolation/matrix/acces
 import { PATH_KINDS } from "../../../isolation/matrix/path.ts";
 import { estateOf } from "../../../isolation/model/collect.ts";
 import { viewEstate } from "../../../isolation/model/view.ts";
-import { findingsOf } from "../../../isolation/prove.ts";
+import { findingsOf, prove } from "../../../isolation/prove.ts";
+import { RULES } from "../../../isolation/rules/registry.ts";
+import { WaiverBook } from "../../../isolation/waivers.ts";
 import { bank, defineBank } from "../../bench/bank.ts";
 import { append, Draft, proveDraft, set, soundEstate } from "./draft.ts";
 
@@ -146,9 +148,11 @@ describe("the access matrix", () => {
     for (const name of ["nordbank", "alpenkredit"]) {
       set(draft.object(name, "PersistentVolumeClaim", "results"), "spec/volumeName", "shared");
     }
-    const findings = findingsOf(proveDraft(draft.estate));
+    const withoutLists = RULES.filter(({ name }) => name !== "known-objects");
+    const findings = findingsOf(prove(viewEstate(draft.estate), new WaiverBook([], "2026-11-24"), withoutLists));
     expect(findings.map(({ rule }) => rule)).toEqual(["matrix"]);
     expect(findings[0]?.message).toContain("PersistentVolumeClaim customer-alpenkredit/results");
+    expect(findingsOf(proveDraft(draft.estate)).map(({ rule }) => rule)).toEqual([42, 42]);
   });
 
   it("shows one identity of two customers in one cluster, and a volume copied from another's lane", () => {

@@ -48,10 +48,7 @@ export class Records {
 
   async noteLater({ uid, notified, acts }: RunFacts): Promise<void> {
     const before = this.facts.get(uid);
-    if (before !== undefined) {
-      const known = new Set(before.acts.map(({ id }) => id));
-      await this.write({ ...before, notified, acts: [...before.acts, ...acts.filter(({ id }) => !known.has(id))] });
-    }
+    if (before !== undefined) await this.write({ ...before, notified, acts });
   }
 
   async remove(): Promise<void> {}

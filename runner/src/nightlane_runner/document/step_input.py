@@ -4,7 +4,6 @@ import json
 from datetime import date
 from pathlib import PurePosixPath
 
-from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
 from nightlane_runner.document.step import (
@@ -51,7 +50,6 @@ class StepInput:
             "tidy",
             "read",
             "calendar",
-            "anew",
             "claim",
         )
 
@@ -216,7 +214,6 @@ class StepInput:
             timezone=section.text("timezone", "must name a timezone", 'write it like "Europe/Berlin"'),
             calendar=read_calendar(section.section("calendar")),
             roll_hour=section.count("rollHour", smallest=0),
-            anew=read_anew(self._reader.section("anew")),
         )
         if calendar.roll_hour > 23:
             section.problem("rollHour", "must be an hour from 0 to 23", "write it like 12")

@@ -1,7 +1,6 @@
 """What every step that works in the customer's cluster has around it."""
 
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.document.step import Step
@@ -24,7 +23,6 @@ class StepContext:
         troubles: what keeps it from going on, and what of that was reported.
         interruptions: evictions and orders.
         log: the step's log.
-        runner: this runner's own name, which no other one has.
 
     """
 
@@ -35,4 +33,3 @@ class StepContext:
     troubles: Troubles
     interruptions: Interruptions
     log: StepLog
-    runner: str = field(default_factory=lambda: secrets.token_hex(4))

@@ -12,7 +12,7 @@ test("has the results, to be read, and nothing else: no credential, no token, no
   expect(spec.volumes).toEqual([{ name: "results", persistentVolumeClaim: { claimName: "results" } }]);
   expect(read?.container?.volumeMounts).toEqual([{ name: "results", mountPath: "/results", readOnly: true }]);
   expect(spec.hostAliases).toBeUndefined();
-  expect(spec.serviceAccountName).toBe("runner");
+  expect(spec.serviceAccountName).toBe("executor");
   expect(spec.automountServiceAccountToken).toBe(false);
   expect(read?.outputs).toBeUndefined();
 });

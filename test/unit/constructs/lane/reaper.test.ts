@@ -73,7 +73,7 @@ test("says how full the volumes are, or nothing where it could not look", () => 
 });
 
 test("is a runner like any other, but is not tried again, since it is started again", () => {
-  expect(spec.serviceAccountName).toBe("runner");
+  expect(spec.serviceAccountName).toBe("executor");
   expect(spec.automountServiceAccountToken).toBe(false);
   expect(reap?.retryStrategy).toBeUndefined();
   expect(reap?.activeDeadlineSeconds).toBe(1500);

@@ -9,12 +9,18 @@ const spec = nightSpec(customer);
 const runner = template(customer, "run-var-es");
 
 describe("the runner's pod", () => {
-  test("holds no token of the central cluster; Argo's executor has its own account", () => {
+  test("holds no token of the central cluster; Argo's executor gets one that is made for the pod", () => {
     expect(spec).toMatchObject({
-      serviceAccountName: "runner",
+      serviceAccountName: "executor",
       automountServiceAccountToken: false,
       executor: { serviceAccountName: "executor" },
     });
+    const patch = JSON.parse(spec.podSpecPatch ?? "");
+    expect(patch.volumes).toEqual([
+      expect.objectContaining({ name: "exec-sa-token", $retainKeys: ["name", "projected"] }),
+    ]);
+    expect(JSON.stringify(patch.volumes)).not.toContain("secret");
+    expect(runner.container?.volumeMounts?.map(({ name }) => name)).not.toContain("exec-sa-token");
   });
 
   test("is restricted as Pod Security asks", () => {
@@ -46,6 +52,10 @@ describe("the runner's pod", () => {
 
   test("runs an image by digest", () => {
     expect(runner.container?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  test("knows an eviction from an operator's stop", () => {
+    expect(runner.container?.lifecycle).toEqual({ preStop: { exec: { command: ["touch", "/tmp/detach"] } } });
   });
 });
 

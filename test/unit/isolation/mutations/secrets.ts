@@ -32,8 +32,8 @@ export const secretMutations: readonly Mutation[] = [
       secret: { secretName: "executor.service-account-token" },
     }),
   ),
-  mutation(10, "a pull Secret of an account", "ServiceAccount customer-nordbank/runner", (draft) =>
-    set(draft.object("nordbank", "ServiceAccount", "runner"), "imagePullSecrets", [{ name: "registry" }]),
+  mutation(10, "a pull Secret of an account", "ServiceAccount customer-nordbank/executor", (draft) =>
+    set(draft.object("nordbank", "ServiceAccount", "executor"), "imagePullSecrets", [{ name: "registry" }]),
   ),
   mutation(10, "a reference from a storage driver of the platform", "PersistentVolume archive", (draft) =>
     draft.add("platform", {

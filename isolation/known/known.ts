@@ -1,0 +1,21 @@
+import guardsFile from "./guards.json" with { type: "json" };
+import objectsFile from "./objects.json" with { type: "json" };
+
+/** Whose object it is: of the platform, of a lane, of what Argo CD is told, or of the customer's own cluster. */
+export type Place = "platform" | "lane" | "apps" | "customer-side";
+
+/** The objects of one kind that were read and found harmless. */
+export interface KnownKind {
+  /** Names; `*` stands for the customer's name, `#` for the hash of a content, `(theirs)` for any. */
+  readonly names: readonly string[];
+  /** Fields that every one of them has. */
+  readonly always: readonly string[];
+  /** Every field that such an object may have, by its path, with the values that it may have; null for any. */
+  readonly fields: Readonly<Record<string, readonly string[] | null>>;
+}
+
+/** Kinds of objects by place and by `apiVersion kind`. */
+export const KNOWN_OBJECTS: Readonly<Record<Place, Readonly<Record<string, KnownKind>>>> = objectsFile;
+
+/** The hash of each part of each admission policy, as it was read. */
+export const KNOWN_GUARDS: Readonly<Record<string, Readonly<Record<string, string>>>> = guardsFile;

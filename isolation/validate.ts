@@ -1,0 +1,100 @@
+import { centralCluster, laneNamespace } from "../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import type { Manifest } from "../constructs/kubernetes/manifest.ts";
+import versions from "../versions.json" with { type: "json" };
+import { declaredEndpoint } from "./model/endpoint.ts";
+import type { CustomerLane, Trials } from "./model/estate.ts";
+import { viewEstate } from "./model/view.ts";
+import { Inspection, type Rule } from "./rules/rule.ts";
+import { powers } from "./rules/rule-05-powers.ts";
+import { credentialSecret } from "./rules/rule-10-credential-secret.ts";
+import { noSecretValues } from "./rules/rule-16-no-secret-values.ts";
+import { defaultDeny } from "./rules/rule-18-default-deny.ts";
+import { exactNetwork } from "./rules/rule-19-exact-network.ts";
+import { namespaceSelectors } from "./rules/rule-20-namespace-selectors.ts";
+import { noHostAccess } from "./rules/rule-23-no-host-access.ts";
+import { quota } from "./rules/rule-32-quota.ts";
+import { limitDefaults } from "./rules/rule-33-limit-defaults.ts";
+import { cleanupAndDeadlines } from "./rules/rule-36-cleanup-and-deadlines.ts";
+import { pinnedImages } from "./rules/rule-39-pinned-images.ts";
+import { guards } from "./rules/rule-41-guards.ts";
+import { knownObjects } from "./rules/rule-42-known-objects.ts";
+import { platformNetwork } from "./rules/rule-43-platform-network.ts";
+import { controllerSettings } from "./rules/rule-44-controller-settings.ts";
+import { templateContent } from "./rules/rule-45-template-content.ts";
+
+/** Rules that one customer's objects can break by themselves, without any other's beside them. */
+const OF_ONE_CUSTOMER: readonly Rule[] = [
+  powers,
+  credentialSecret,
+  noSecretValues,
+  defaultDeny,
+  exactNetwork,
+  namespaceSelectors,
+  noHostAccess,
+  quota,
+  limitDefaults,
+  cleanupAndDeadlines,
+  pinnedImages,
+  knownObjects,
+  templateContent,
+];
+
+const OF_THE_PLATFORM: readonly Rule[] = [
+  powers,
+  noSecretValues,
+  defaultDeny,
+  namespaceSelectors,
+  noHostAccess,
+  pinnedImages,
+  guards,
+  knownObjects,
+  platformNetwork,
+  controllerSettings,
+];
+
+/** Nothing is tried here: what needs a second rendering is for `npm run isolation`. */
+const NO_TRIALS: Trials = { canary: undefined, change: undefined, pipeline: undefined, checkKubeconfig: () => [] };
+
+/** What the rules find wrong with one customer's objects, each with what to do about it. */
+export function judgeCustomer(
+  definition: CustomerDefinition,
+  manifests: Partial<Pick<CustomerLane, "lane" | "customerSide" | "apps">>,
+): readonly string[] {
+  const lane: CustomerLane = {
+    name: definition.name,
+    namespace: laneNamespace(definition.name),
+    lane: [],
+    customerSide: [],
+    apps: [],
+    ...manifests,
+    endpoint: declaredEndpoint(definition),
+    definition,
+    source: undefined,
+  };
+  // Each part is made by itself, and most rules are about the lane.
+  const rules =
+    manifests.lane === undefined ? [noSecretValues, noHostAccess, pinnedImages, knownObjects] : OF_ONE_CUSTOMER;
+  return judge([lane], [], rules);
+}
+
+/** What the rules find wrong with the platform's objects. */
+export function judgePlatform(platform: readonly Manifest[]): readonly string[] {
+  return judge([], platform, OF_THE_PLATFORM);
+}
+
+function judge(
+  customers: readonly CustomerLane[],
+  platform: readonly Manifest[],
+  rules: readonly Rule[],
+): readonly string[] {
+  const view = viewEstate({ customers, platform, central: centralCluster, versions, trials: NO_TRIALS });
+  return rules.flatMap((rule) => {
+    const inspection = new Inspection();
+    rule.check(view, inspection);
+    return inspection.violations.map(
+      ({ object, message, mend }) =>
+        `${object}: ${message}\n    rule: ${rule.number} ${rule.name}: ${rule.info}\n    mend: ${mend}`,
+    );
+  });
+}

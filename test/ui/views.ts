@@ -1,2 +1,0 @@
-/** Every view of the page; each is looked at in a browser. */
-export const VIEWS = ["nights"] as const;
