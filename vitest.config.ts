@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/alerts/**", "test/api/**", "test/e2e/**"],
+          exclude: ["test/alerts/**", "test/api/**", "test/e2e/**", "test/ui/**"],
           // The files share their modules: loading cdk8s anew for each took three times as long as the tests.
           isolate: false,
           testTimeout: 20_000,
@@ -26,6 +26,15 @@ export default defineConfig({
           exclude: [ARGOCD],
           fileParallelism: false,
           testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "ui",
+          include: ["test/ui/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
           hookTimeout: 300_000,
         },
       },

@@ -123,6 +123,8 @@ function checkUser(user: Fields, mend: string, add: Add): void {
   if (hasToken === hasCertificate) {
     const shown = hasToken ? "a token and a client certificate" : "no token and no client certificate";
     add("users[0].user", shown, "exactly one of the two, so that it is plain who we are there", mend);
+  } else if (hasToken && !/^[!-~]+$/.test(`${user.token}`)) {
+    add("users[0].user.token", "a value", "printable ASCII without white space, on one line", mend);
   } else if (hasCertificate && !(isCertificate(user["client-certificate-data"]) && isFilled(user["client-key-data"]))) {
     const rule = "an inline client certificate and its key, each base64 of PEM";
     add("users[0].user.client-certificate-data", "no certificate and key", rule, mend);

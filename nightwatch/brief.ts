@@ -38,7 +38,10 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
           .filter(([, node]) => tellsOfStep(node))
           .map(([id, node]) => [id, pick(node, NODE_PARTS)]),
       ),
-      storedWorkflowTemplateSpec: { templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []) },
+      storedWorkflowTemplateSpec: {
+        ...pick(storedWorkflowTemplateSpec ?? {}, ["workflowMetadata"]),
+        templates: briefTemplates(storedWorkflowTemplateSpec?.templates ?? []),
+      },
     },
   };
 }

@@ -1,7 +1,11 @@
 import { hostname } from "node:os";
 import { KubeConfig } from "@kubernetes/client-node";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
+import type { PageAssets } from "./page/document.ts";
 import { startNightwatch } from "./start.ts";
+
+/** The browser's part of the page: image/bundle.ts puts it here. */
+declare const PAGE_ASSETS: PageAssets;
 
 /** Entry of the container. Every setting has a default that fits the deployment in constructs/platform/nightwatch.ts. */
 const config = new KubeConfig();
@@ -16,7 +20,7 @@ const log = (level: "info" | "error", text: string): void => {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, text })}\n`);
 };
 
-const { port, stop } = await startNightwatch({
+const { port, pagePort, stop } = await startNightwatch({
   config,
   namespace: process.env.RECORDS_NAMESPACE ?? "nightlane-system",
   webhookFolder: process.env.WEBHOOK_FOLDER ?? "/webhook",
@@ -27,13 +31,14 @@ const { port, stop } = await startNightwatch({
   runbook: process.env.RUNBOOK ?? RUNBOOK,
   retentionDays: Number(process.env.RETENTION_DAYS ?? "90"),
   port: Number(process.env.PORT ?? "8080"),
+  page: { port: Number(process.env.PAGE_PORT ?? "8081"), assets: PAGE_ASSETS },
   roundMilliseconds: 5000,
   identity: process.env.POD_NAME ?? hostname(),
   // At once: what it does from now on, another one does too. It comes back as the one that stands by.
   lost: () => process.exit(1),
   log,
 });
-log("info", `nightwatch serves /metrics on port ${port}`);
+log("info", `nightwatch serves /metrics on port ${port}, its page on port ${pagePort}`);
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { RecordedAct } from "../runs/act.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { isOver } from "../runs/phases.ts";
@@ -206,6 +207,14 @@ export class Nightwatch {
     return [...runs.values()].sort(newestFirst);
   }
 
+  /** Notes an act on the record of a run that has no workflow. */
+  async noteAct(run: RunFacts, act: RecordedAct): Promise<void> {
+    const acts = [...run.acts.filter(({ id }) => id !== act.id), act];
+    const noted = { ...run, acts };
+    await this.parts.store.noteLater(noted);
+    this.book.amend(noted);
+  }
+
   /** Takes what a reaper says of the results volumes. */
   reaperChanged(workflow: Workflow): void {
     this.volumes.note(workflow);
@@ -261,6 +270,11 @@ export class Nightwatch {
     const { lanes, signals } = this.sight;
     const volumes = this.volumes.all(this.parts.clock());
     return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, volumes);
+  }
+
+  /** How everything stands, as of the last round. */
+  seen(): Sight {
+    return this.sight;
   }
 
   /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */

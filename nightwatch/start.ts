@@ -5,12 +5,18 @@ import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { type RunningActs, startActs } from "./acts/start-acts.ts";
+import type { RunSource } from "./acts/start-nights.ts";
 import { errorText } from "./error-text.ts";
 import { Leader } from "./leader.ts";
 import { type Metric, renderMetric } from "./metric.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Webhook } from "./notify/webhook.ts";
+import { pageAnswers } from "./page/answers.ts";
+import { type PageAssets, pageDocument } from "./page/document.ts";
+import { PageFeed } from "./page/page-feed.ts";
+import { PageServer } from "./page/page-server.ts";
+import { Viewers } from "./page/viewer.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { serve } from "./server.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
@@ -39,6 +45,8 @@ export interface NightwatchSettings {
   readonly retentionDays: number;
   /** Port of /metrics and /healthz; 0 for a free one. */
   readonly port: number;
+  /** The page that shows the nights: its port, 0 for a free one, and the browser's part of it. @default - there is none */
+  readonly page?: { readonly port: number; readonly assets: PageAssets };
   /** Milliseconds between two rounds. */
   readonly roundMilliseconds: number;
   /** Unique among the nightwatches of a cluster, of which one leads. */
@@ -58,10 +66,13 @@ const TIDY_MILLISECONDS = 3600_000;
 /** How often it is looked whether everything has been listed, so that the first round begins at once. */
 const READY_MILLISECONDS = 250;
 
-/** Starts nightwatch. @returns how to end it, and its port */
-export async function startNightwatch(
-  settings: NightwatchSettings,
-): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+/** Starts nightwatch. @returns how to end it, and its ports */
+export async function startNightwatch(settings: NightwatchSettings): Promise<{
+  readonly port: number;
+  /** Of the page. */
+  readonly pagePort?: number;
+  readonly stop: () => Promise<void>;
+}> {
   const { config, log } = settings;
   const objects = config.makeApiClient(CustomObjectsApi);
   const reader = { config, objects };
@@ -138,6 +149,8 @@ export async function startNightwatch(
     isReady: () => (leads ? nightwatch.isReady() : leader.standsBy),
     failed: (error) => log("error", `request: ${errorText(error)}`),
   });
+  const feed = new PageFeed(() => nightwatch.seen(), Date.now);
+  const page = await startPage(settings, nightwatch, feed, () => leads && nightwatch.isReady());
   const stop = new AbortController();
   // Given back last: while this one ends its acts, no other begins any.
   const lease = new AbortController();
@@ -156,7 +169,10 @@ export async function startNightwatch(
         .then(() => workflows.start())
         .then(() => {
           // What an act may do depends on the runs there are.
-          const source = { runs: (customer: string) => nightwatch.runsOf(customer) };
+          const source: RunSource = {
+            runs: (customer) => nightwatch.runsOf(customer),
+            noteAct: (run, act) => nightwatch.noteAct(run, act),
+          };
           acts = stop.signal.aborted
             ? undefined
             : startActs({
@@ -170,7 +186,7 @@ export async function startNightwatch(
           return reapers.start();
         });
       await Promise.all([
-        keepRound(nightwatch, settings, stop.signal),
+        keepRound(nightwatch, settings, stop.signal, () => feed.update()),
         keepTidy(nightwatch, settings, stop.signal),
         watchController(nightwatch, settings, stop.signal),
       ]);
@@ -179,15 +195,37 @@ export async function startNightwatch(
   const working = work();
   return {
     port,
+    ...(page === undefined ? {} : { pagePort: page.port }),
     stop: async () => {
       stop.abort();
       server.close();
+      page?.stop();
       await acts?.stop();
       lease.abort();
       await working;
       await Promise.all([schedules.end(), workflows.end(), reapers.end(), nightwatch.end(), alertmanager.end()]);
     },
   };
+}
+
+async function startPage(
+  { config, page, log }: NightwatchSettings,
+  nightwatch: Nightwatch,
+  feed: PageFeed,
+  leads: () => boolean,
+): Promise<PageServer | undefined> {
+  if (page === undefined) {
+    return undefined;
+  }
+  const viewers = new Viewers(config);
+  return PageServer.start(page.port, {
+    document: pageDocument(page.assets),
+    feed,
+    leads,
+    viewer: (passes) => viewers.viewer(passes),
+    answers: pageAnswers(nightwatch),
+    failed: (error) => log("error", `page: ${errorText(error)}`),
+  });
 }
 
 function leadsMetric(leads: boolean): Metric {
@@ -220,12 +258,18 @@ async function loadRecords(nightwatch: Nightwatch, { log }: NightwatchSettings, 
   }
 }
 
-async function keepRound(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
+async function keepRound(
+  nightwatch: Nightwatch,
+  settings: NightwatchSettings,
+  stop: AbortSignal,
+  done: () => void,
+): Promise<void> {
   while (!stop.aborted) {
     // Before everything has been listed once, what is missing means nothing.
     const ready = nightwatch.isReady();
     if (ready) {
       await tried(nightwatch, settings, "round", () => nightwatch.round());
+      await tried(nightwatch, settings, "page", async () => done());
     }
     const pause = ready ? settings.roundMilliseconds : Math.min(READY_MILLISECONDS, settings.roundMilliseconds);
     await delay(pause, undefined, { signal: stop }).catch(() => undefined);

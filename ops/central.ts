@@ -39,6 +39,12 @@ export interface StepPod {
   readonly nodeId: string;
 }
 
+/** A requester as the API server knows them. */
+export interface Person {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 /** How a change is made. */
 export interface ChangeOptions {
   /** The API server does everything but store it: rights and admission are checked too. @default false */
@@ -56,7 +62,7 @@ export class Central {
   private readonly core: CoreV1Api;
   private readonly authentication: AuthenticationV1Api;
   private readonly logs: Log;
-  private user: Promise<string> | undefined;
+  private user: Promise<Person> | undefined;
 
   constructor(config: KubeConfig, options: RequestOptions = {}) {
     this.requests = new Requests(options);
@@ -74,11 +80,12 @@ export class Central {
   }
 
   /** Who the API server says we are. */
-  async whoAmI(): Promise<string> {
+  async whoAmI(): Promise<Person> {
     this.user ??= this.requests.repeatable("ask who you are", async () => {
       const body = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
       const review = await this.authentication.createSelfSubjectReview({ body });
-      return review.status?.userInfo?.username ?? "unknown";
+      const { username = "unknown", groups = [] } = review.status?.userInfo ?? {};
+      return { name: username, groups };
     });
     return this.user;
   }

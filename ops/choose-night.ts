@@ -4,13 +4,13 @@ import { type NightState, nightState } from "../runs/night-state.ts";
 import { hasEnded } from "../runs/phases.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
 import type { StepStatus } from "../runs/step-status.ts";
+import { isWaitingStep } from "../runs/urgency.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { Central, WorkflowHead } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
 import { type ReadLane, readLane } from "./overview/lane-nights.ts";
 import { oneLane } from "./overview/lane-source.ts";
-import { isWaitingStep } from "./overview/night-line.ts";
 import { unknownName } from "./unknown-name.ts";
 
 /** Which of a lane's nights is meant. */

@@ -21,6 +21,7 @@ export type AnswerKind =
   | "Comparison"
   | "Act"
   | "ActList"
+  | "Page"
   | "Error"
   | "Note";
 

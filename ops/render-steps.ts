@@ -1,4 +1,5 @@
 import type { RecordedAct } from "../runs/act.ts";
+import { approvalText } from "../runs/approval.ts";
 import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
@@ -91,6 +92,9 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
     ...(step.waitingSince === undefined ? [] : [`since ${near(look)(step.waitingSince)}`]),
     ...(step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
     ...(step.asked === undefined ? [] : [step.asked === "hold" ? "to be held" : "to be skipped"]),
+    ...(step.state === "confirming" && step.approval !== undefined
+      ? [`approvals: ${approvalText(step.approval)}`]
+      : []),
     ...expectation(step, look),
     ...(before.length === 0 ? [] : [`after ${before.join(", ")}`]),
     ...(step.trouble === undefined || look.rows === undefined ? [] : [troubleText(step.trouble, near(look))]),

@@ -7,6 +7,7 @@ export const VERBS = [
   "replay",
   "restate",
   "backfill",
+  "backfill-end",
   "hold",
   "release",
   "retry",
@@ -37,6 +38,8 @@ export interface Act {
   readonly step?: string;
   /** Number of the run that is repeated or corrected; absent where none is. */
   readonly run?: number;
+  /** The attempt of a gate that it approves; absent where the gate asks for no approvals. */
+  readonly approves?: number;
   readonly reason: string;
   /** When, RFC 3339, by the operator's clock. */
   readonly at: string;
@@ -52,12 +55,13 @@ export function actAnnotation({ id, ...act }: RecordedAct): Readonly<Record<stri
   return { [`${ACT_PREFIX}${id}`]: actValue(act) };
 }
 
-function actValue({ by, verb, step, run, reason, at }: Act): string {
+function actValue({ by, verb, step, run, approves, reason, at }: Act): string {
   return JSON.stringify({
     by,
     verb,
     ...(step === undefined ? {} : { step }),
     ...(run === undefined ? {} : { run }),
+    ...(approves === undefined ? {} : { approves }),
     reason,
     at,
   });
@@ -90,12 +94,16 @@ function parseAct(value: string): Act | undefined {
   if (parsed === undefined) {
     return undefined;
   }
-  const { by, step, run, reason, at } = parsed;
+  const { by, step, run, approves, reason, at } = parsed;
   const verb = VERBS.find((known) => known === parsed.verb);
   if (!isText(by) || verb === undefined || !isText(reason) || !isText(at)) {
     return undefined;
   }
-  const about = { ...(isText(step) ? { step } : {}), ...(isNumber(run) ? { run } : {}) };
+  const about = {
+    ...(isText(step) ? { step } : {}),
+    ...(isNumber(run) ? { run } : {}),
+    ...(isNumber(approves) ? { approves } : {}),
+  };
   const act: Act = { by, verb, ...about, reason, at };
   // Written any other way it could name two people: the one that is read, and a second `by` that JSON prefers.
   return actValue(act) === value ? act : undefined;

@@ -16,6 +16,8 @@ export interface NightActSpec {
   readonly step?: string;
   /** How many attempts of the step the person has seen: a decision about one is not a decision about the next. */
   readonly attempt?: number;
+  /** The group in whose name a gate is released. Admission refuses one that the requester is not in. */
+  readonly group?: string;
   /** Business date; of a range, the first. */
   readonly date?: Day;
   /** Last business date of a range. */
@@ -50,6 +52,8 @@ export interface NightActStatus {
   readonly at: string;
   /** Names of the workflows that it has started, oldest first. */
   readonly nights?: readonly string[];
+  /** How many of them have ended without success. */
+  readonly failed?: number;
 }
 
 /** One act of a person. */

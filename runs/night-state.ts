@@ -1,5 +1,6 @@
 import { actsOf, type RecordedAct } from "./act.ts";
 import { SCHEDULED_TIME } from "./annotations.ts";
+import { approvalsOf } from "./approval.ts";
 import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
 import { workflowNodes } from "./nodes.ts";
@@ -67,6 +68,7 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
   const variant = parameter(found, "variant");
   const runNumber = Number(parameter(given, "run-number") ?? "1");
   const { acts } = actsOf(workflow.metadata.annotations);
+  const approvals = approvalsOf(workflow.status?.storedWorkflowTemplateSpec);
   const run = runKey(workflow.metadata.namespace, businessDate, variant, runNumber);
   return {
     workflow: workflow.metadata.name,
@@ -90,9 +92,12 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       trouble: found === undefined ? calendarTrouble(nodes, now) : undefined,
     }),
     ...(open === undefined ? {} : { open: open === "yes" }),
-    steps: tasks.map(({ name, depends }) =>
-      stepStatus({ name, depends, nodes, templates, acts, run, asked: askedFor(control[`hold.${name}`]), now }),
-    ),
+    steps: tasks.map(({ name, depends, template = `step-${name}` }) => {
+      const asked = askedFor(control[`hold.${name}`]);
+      const approval = approvals.get(name);
+      const source = { name, depends, template, nodes, templates, acts, run, asked, now };
+      return stepStatus(approval === undefined ? source : { ...source, approval });
+    }),
   };
 }
 

@@ -17,6 +17,8 @@ export type StepDeed =
     }
   /** What is to become of it when the night reaches it. */
   | { readonly kind: "ask"; readonly asked: "yes" | "skip" | "no" }
+  /** A gate is approved that asks for more people than have agreed yet. */
+  | { readonly kind: "approve" }
   /** Its runner is ordered to cancel the remote job. */
   | { readonly kind: "order" }
   | { readonly kind: "nothing" };
@@ -73,7 +75,7 @@ function hold({ name, state }: StepStatus): StepAct | undefined {
   }
 }
 
-function release({ name, state, asked }: StepStatus): StepAct | undefined {
+function release({ name, state, asked, approval }: StepStatus): StepAct | undefined {
   if (state === "held") {
     return {
       deed: { kind: "decide", place: "gate", phase: "Succeeded", output: "RUN" },
@@ -82,6 +84,14 @@ function release({ name, state, asked }: StepStatus): StepAct | undefined {
     };
   }
   if (state === "confirming") {
+    const missing = approval === undefined ? 0 : approval.people - approval.by.length - 1;
+    if (approval !== undefined && missing > 0) {
+      const more = approval.group === undefined ? "" : ` of ${approval.group}`;
+      return {
+        deed: { kind: "approve" },
+        effect: `${name} is approved by ${approval.by.length + 1} of ${approval.people}; it waits for ${missing} more${more}`,
+      };
+    }
     return {
       deed: { kind: "decide", place: "question", phase: "Succeeded", output: "CONFIRMED" },
       effect: `${name} is confirmed, the night goes on`,
@@ -103,7 +113,11 @@ function retry({ name, state, attempts }: StepStatus): StepAct | undefined {
     : undefined;
 }
 
-function skip({ name, state }: StepStatus): StepAct | undefined {
+/** A gate that asks for approvals is not left out: nobody would have approved. */
+function skip({ name, state, approval }: StepStatus): StepAct | undefined {
+  if (approval !== undefined) {
+    return undefined;
+  }
   if (state === "waiting") {
     return {
       deed: { kind: "ask", asked: "skip" },
@@ -180,8 +194,12 @@ function notPossible(verb: StepVerb, step: StepStatus, customer: string): Refusa
   return new Refusal("not-possible", what, whatIsPossible(customer, step));
 }
 
-function whatIsPossible(customer: string, { name, state }: StepStatus): string {
+function whatIsPossible(customer: string, { name, state, approval }: StepStatus): string {
   const command = (verb: string): string => `nightlane ${verb} ${customer} ${name} --reason "..."`;
+  if (approval !== undefined && (state === "waiting" || state === "held" || state === "deciding")) {
+    const next = { waiting: "hold", held: "release", deciding: "retry" } as const;
+    return `it asks for approvals and cannot be left out; ${command(next[state])}`;
+  }
   switch (state) {
     case "waiting":
       return `${command("hold")} holds it before it starts, ${command("skip")} leaves it out`;

@@ -2,7 +2,7 @@ import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** The nodes that one step has become in a running night, by their part in its wrapper. */
 export interface StepNodes {
-  /** The whole step, template `step-<name>`; undefined until the night reaches it. */
+  /** The whole step, of a template `step-...`; undefined until the night reaches it. */
   readonly step?: WorkflowNode;
   /** The gate, while the step waits at it because an operator said so. */
   readonly gate?: WorkflowNode;
@@ -16,9 +16,9 @@ export interface StepNodes {
 export interface AttemptNodes {
   /** 1 for the first; each decision to retry counts one up. */
   readonly number: number;
-  /** Template `attempt-<name>`. */
+  /** Of a template `attempt-...`. */
   readonly attempt: WorkflowNode;
-  /** Template `run-<name>`: the work, or the question of a gate step. */
+  /** Of a template `run-...`: the work, or the question of a gate step. */
   readonly run?: WorkflowNode;
   /** The pods of the work, in their order: more than one after evictions and outages. */
   readonly pods: readonly WorkflowNode[];
@@ -26,15 +26,17 @@ export interface AttemptNodes {
   readonly hold?: WorkflowNode;
 }
 
-/** Finds the nodes of one step. */
+/**
+ * Finds the nodes of one step. Its own node has its name and a template `step-...`; what is inside is found by the node
+ * around it, since steps share their templates.
+ */
 export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNodes {
-  const one = nodes.find((node) => node.templateName === `step-${step}`);
+  const one = nodes.find((node) => node.displayName === step && isOf(node, "step"));
   const gate = nodes.find(
     (node) => node.templateName === "gate" && parameter(node.inputs?.parameters, "job") === step && isWaiting(node),
   );
-  const attempts = nodes
-    .filter((node) => node.templateName === `attempt-${step}` && hasBegun(node))
-    .map((attempt) => attemptNodes(nodes, step, attempt))
+  const attempts = (one === undefined ? [] : attemptsWithin(nodes, one.id))
+    .map((attempt) => attemptNodes(nodes, attempt))
     .sort((a, b) => a.number - b.number);
   const reuse = reuseNodes(nodes, step);
   return {
@@ -54,9 +56,21 @@ function reuseNodes(nodes: readonly WorkflowNode[], step: string): StepNodes["re
   return run === undefined ? undefined : { run, pods };
 }
 
-function attemptNodes(nodes: readonly WorkflowNode[], step: string, attempt: WorkflowNode): AttemptNodes {
+/** The first attempt of a step lies in the step's node, each further one in the one before it. */
+function attemptsWithin(nodes: readonly WorkflowNode[], boundary: string): readonly WorkflowNode[] {
+  return nodes
+    .filter((node) => node.boundaryID === boundary && isOf(node, "attempt") && hasBegun(node))
+    .flatMap((attempt) => [attempt, ...attemptsWithin(nodes, attempt.id)]);
+}
+
+/** Whether a node is of the part of a step's wrapper that the name of its template says. */
+function isOf(node: WorkflowNode, part: "step" | "attempt" | "run"): boolean {
+  return node.templateName?.startsWith(`${part}-`) === true;
+}
+
+function attemptNodes(nodes: readonly WorkflowNode[], attempt: WorkflowNode): AttemptNodes {
   const inside = nodes.filter((node) => node.boundaryID === attempt.id && hasBegun(node));
-  const runs = inside.filter((node) => node.templateName === `run-${step}`);
+  const runs = inside.filter((node) => isOf(node, "run"));
   const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
   const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
   const hold = inside.find((node) => node.templateName === "decide");

@@ -1,4 +1,5 @@
 import type { RecordedAct } from "./act.ts";
+import { type Approval, approvedBy, type GateApproval } from "./approval.ts";
 import { defined } from "./defined.ts";
 import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
@@ -52,6 +53,8 @@ export interface StepStatus {
   readonly trouble?: StepTrouble;
   /** What was asked for it before it is reached. */
   readonly asked?: "hold" | "skip";
+  /** Of a gate that asks for approvals, how they stand. */
+  readonly approval?: GateApproval;
   /** What people did to it, oldest first. */
   readonly acts: readonly RecordedAct[];
 }
@@ -80,9 +83,13 @@ export interface AttemptStatus {
 export interface StepSource {
   readonly name: string;
   readonly depends: string | undefined;
+  /** Name of the template of the whole step: `step-...`. */
+  readonly template: string | undefined;
   readonly nodes: readonly WorkflowNode[];
   readonly templates: readonly WorkflowTemplate[];
   readonly acts: readonly RecordedAct[];
+  /** @default - it asks for no approvals */
+  readonly approval?: Approval;
   readonly run: RunKey | undefined;
   readonly asked: "hold" | "skip" | undefined;
   /** Milliseconds, for what still runs. */
@@ -92,7 +99,7 @@ export interface StepSource {
 export function stepStatus(source: StepSource): StepStatus {
   const { name, now } = source;
   const found = stepNodes(source.nodes, name);
-  const template = source.templates.find((one) => one.name === `run-${name}`);
+  const template = source.templates.find((one) => one.name === source.template?.replace(/^step-/, "run-"));
   const kind = template?.container?.args?.[0] ?? "gate";
   const last = found.attempts.at(-1);
   const state = stateOf(found);
@@ -101,6 +108,9 @@ export function stepStatus(source: StepSource): StepStatus {
   const message = PASSED.has(state) ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
   const begun = state !== "waiting" && state !== "skipped" && state !== "omitted";
   const seconds = begun ? secondsBetween(found.step?.startedAt, found.step?.finishedAt, now) : undefined;
+  const acts = source.acts.filter((act) => act.step === name);
+  const approval =
+    source.approval === undefined ? undefined : { ...source.approval, by: approvedBy(acts, found.attempts.length) };
   const waiting = [found.gate, last?.hold, last?.run].find(isWaiting);
   return {
     name,
@@ -112,13 +122,14 @@ export function stepStatus(source: StepSource): StepStatus {
     state,
     attempts: found.attempts.length,
     attemptLog,
-    acts: source.acts.filter((act) => act.step === name),
+    acts,
     ...defined({
       seconds,
       startedAt: begun ? found.step?.startedAt : undefined,
       finishedAt: begun ? found.step?.finishedAt : undefined,
       waitingSince: waiting?.startedAt,
       message,
+      approval,
       trouble: state === "running" ? troubleOf(last ?? found.reuse, template, now) : undefined,
       asked: state === "waiting" ? source.asked : undefined,
     }),

@@ -34,6 +34,7 @@ export interface WorkflowStatus {
 /** The specification of a WorkflowTemplate, as far as we read it. */
 export interface WorkflowSpecTemplate {
   readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
+  readonly workflowMetadata?: { readonly annotations?: Readonly<Record<string, string>> };
   readonly templates?: readonly WorkflowTemplate[];
 }
 
@@ -63,10 +64,18 @@ export interface WorkflowNode {
   readonly outputs?: { readonly parameters?: readonly WorkflowParameter[]; readonly exitCode?: string };
 }
 
+/** A task of a DAG as it is stored in a workflow. */
+export interface WorkflowTask {
+  readonly name: string;
+  readonly template?: string;
+  readonly depends?: string;
+  readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
+}
+
 /** A template as it is stored in a workflow. */
 export interface WorkflowTemplate {
   readonly name: string;
-  readonly dag?: { readonly tasks: readonly { readonly name: string; readonly depends?: string }[] };
+  readonly dag?: { readonly tasks: readonly WorkflowTask[] };
   readonly suspend?: object;
   readonly retryStrategy?: { readonly limit?: number | string };
   readonly container?: {

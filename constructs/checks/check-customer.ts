@@ -12,6 +12,7 @@ import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkDisplayName, checkName } from "./check-name.ts";
+import { checkNightSize } from "./check-night-size.ts";
 import { checkRetention } from "./check-retention.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
@@ -45,6 +46,10 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
   // Sizes mean nothing on a graph that is not one.
   if (steps && lane) {
     check(["cluster.capacity", "lane", "workflow.steps"], () => checkCapacity(definition));
+  }
+  // The templates are made of a file that is right so far.
+  if (found.length === 0) {
+    check([], () => checkNightSize(definition));
   }
   return found;
 }

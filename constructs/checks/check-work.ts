@@ -6,6 +6,7 @@ import type { CustomerPath } from "../night/customer-path.ts";
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions, Step } from "../night/step.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
+import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
@@ -16,8 +17,6 @@ const MOST_EXECUTORS = 10_000;
 
 /** Linux takes no longer argument than 128 KiB. */
 const LONGEST_WORD = 100_000;
-
-const LONGEST_MESSAGE = 300;
 
 /** What one step is to do. `property` is how the step is named in a message. */
 export function checkWork(step: Step, property: string): readonly Problem[] {
@@ -44,7 +43,7 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       );
       break;
     case "gate":
-      found.push(...checkMessage(work.options.message));
+      found.push(...checkGate(work.options));
       break;
   }
   return [
@@ -111,7 +110,7 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
   if (isBelow(path)) {
     return [];
   }
-  const rule = "a relative path without `..`: it stays in the night's own directory";
+  const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, path, rule, 'write for instance "limits"')];
 }
 
@@ -129,7 +128,7 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   if (isBelow(place.path)) {
     return [];
   }
-  const rule = "a relative path without `..`: it stays in the night's own directory";
+  const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
 }
 
@@ -165,19 +164,12 @@ function checkWords(property: string, words: readonly string[]): readonly Proble
   );
 }
 
-function checkMessage(message: string | undefined): readonly Problem[] {
-  if (message === undefined || (isPrintable(message) && message.length <= LONGEST_MESSAGE)) {
-    return [];
-  }
-  const rule = `what a person reads on one line: printable, 1 to ${LONGEST_MESSAGE} characters`;
-  return [problem("message", message, rule, 'write for instance "Confirm the figures."')];
-}
-
 function isBelow(path: string): boolean {
   return (
     isPrintable(path) &&
     !path.startsWith("/") &&
     !path.split("/").includes("..") &&
+    !/["\\]/.test(path) &&
     path.split("/").some((part) => part !== "" && part !== ".")
   );
 }

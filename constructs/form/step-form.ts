@@ -115,7 +115,12 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
     '{ from: onResults("report") }',
   ),
   gate: record<GateOptions>(
-    { ...everyStep, message: optional(text("Confirm the figures.")) },
+    {
+      ...everyStep,
+      message: optional(text("Confirm the figures.")),
+      approvers: optional(text("risk-control", "a group of people")),
+      approvals: optional(number(2)),
+    },
     "the options of a gate",
     "{}",
   ),

@@ -71,7 +71,7 @@ function readTemplate(): Template {
     document,
     deadlineSeconds: KEEP.toSeconds(),
   });
-  const { lifecycle: __, ...container } = template.container ?? { name: "main" };
+  const container = template.container ?? { name: "main" };
   return {
     ...template,
     container: { ...container, volumeMounts: [{ name: "results", mountPath: "/results", readOnly: true }] },

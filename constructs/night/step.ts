@@ -114,6 +114,19 @@ export interface GateOptions extends StepOptions {
    * @default "Confirm to go on."
    */
   readonly message?: string;
+  /**
+   * The group whose members release it, as the central cluster's API server names it. Nobody else can, and nobody can
+   * leave such a gate out; whoever is on call can still refuse it.
+   * @default - anybody who may act on the customer's nights
+   * @example night.gate("sign-off", { after: report, approvers: "risk-control", approvals: 2 })
+   */
+  readonly approvers?: string;
+  /**
+   * How many different people must release it, 1 to 9. Where it is more than one, whoever started the night by hand is
+   * none of them.
+   * @default 1
+   */
+  readonly approvals?: number;
 }
 
 /** What a step does, by kind. */

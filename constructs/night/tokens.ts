@@ -5,6 +5,8 @@
 export const BUSINESS_DATE = "{{inputs.parameters.business-date}}";
 export const VARIANT = "{{inputs.parameters.variant}}";
 export const ATTEMPT = "{{inputs.parameters.attempt}}";
+/** The step's name, in the templates that steps share. */
+export const JOB = "{{inputs.parameters.job}}";
 export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
 
 /** Name of the one pipeline a lane has. */

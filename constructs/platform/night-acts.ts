@@ -10,17 +10,26 @@ const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-a-z0-9.]*[a
 
 const number = { type: "integer", minimum: 0, maximum: 9999 } as const;
 
+/** One line, without characters that steer a terminal. */
+const PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]+$";
+
 const SPEC = {
   ...object(
     {
       verb: { type: "string", enum: [...VERBS] },
       by: { type: "string", minLength: 1, maxLength: 256 },
-      // Shown in terminals, alerts and records: one line of it, without characters that steer a terminal.
+      // Shown in terminals, alerts and records.
       reason: {
         type: "string",
         minLength: 1,
         maxLength: 500,
-        pattern: "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]+$",
+        pattern: PRINTABLE,
+      },
+      group: {
+        type: "string",
+        minLength: 1,
+        maxLength: 253,
+        pattern: PRINTABLE,
       },
       night: name,
       step: { ...name, maxLength: 63 },
@@ -67,6 +76,7 @@ const STATUS = object(
     refusal: text,
     at: time,
     nights: list(text),
+    failed: { type: "integer", minimum: 0 },
   },
   ["phase", "message", "at"],
 );
@@ -107,6 +117,12 @@ export class NightActs extends Construct {
           received: "'an act by ' + object.spec.by + ' from ' + request.userInfo.username",
           rule: "an act names whoever makes the request: run records rest on it",
           mend: "use the nightlane command, which asks the API server who you are",
+        },
+        {
+          expression: "!has(object.spec.group) || object.spec.group in request.userInfo.groups",
+          received: "'an act in the name of ' + object.spec.group + ' from ' + request.userInfo.username",
+          rule: "an act names no group but one of the requester: gates rest on it",
+          mend: "use the nightlane command, which asks the API server which groups you are in",
         },
         {
           expression: "object.metadata.name.matches('^act-[0-9]{17}-[0-9a-f]{6}$')",

@@ -11,10 +11,12 @@ import { Construct } from "constructs";
 import { type Alertmanager, type CentralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { NIGHTWATCH_LABELS, NIGHTWATCH_PORT } from "./nightwatch.ts";
+import { PAGE_PORT } from "./nightwatch-page.ts";
 
 /**
  * Nightwatch reaches the central API server and, where they are declared, the addresses of the webhook and of each
- * Alertmanager; only the monitoring's namespace reaches it, where one is declared, and the node's probes.
+ * Alertmanager; only the monitoring's namespace reaches its metrics, where one is declared, only the API server its page,
+ * and the node's probes.
  */
 export class NightwatchNetwork extends Construct {
   constructor(scope: Construct, id: string, { apiServer, webhook, alertmanagers = [], monitoring }: CentralCluster) {
@@ -25,7 +27,11 @@ export class NightwatchNetwork extends Construct {
       selector: Pods.select(this, "pods", { labels: NIGHTWATCH_LABELS }),
       ingress: {
         default: NetworkPolicyTrafficDefault.DENY,
-        rules: monitoring === undefined ? [] : [this.metrics(monitoring.namespace)],
+        rules: [
+          ...(monitoring === undefined ? [] : [this.metrics(monitoring.namespace)]),
+          // Who may look comes through the API server.
+          this.address("page", apiServer.address, PAGE_PORT),
+        ],
       },
       egress: {
         default: NetworkPolicyTrafficDefault.DENY,

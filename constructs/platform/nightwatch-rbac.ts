@@ -29,6 +29,11 @@ export class NightwatchRbac extends Construct {
     });
     const everywhere = new ClusterRole(this, "cluster-role", { metadata });
     everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"), NIGHT_ACTS);
+    // Whether a pass to its page is good.
+    everywhere.allow(
+      ["create"],
+      ApiResource.custom({ apiGroup: "authentication.k8s.io", resourceType: "tokenreviews" }),
+    );
     new ClusterRoleBinding(this, "cluster-binding", { metadata, role: everywhere }).addSubjects(this.account);
     const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
     own.allow(["get", "list", "watch", "create", "update", "delete"], records);

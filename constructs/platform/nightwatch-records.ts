@@ -22,13 +22,10 @@ const attempt = object(
   ["number", "phase", "runners"],
 );
 
-const act = object({ id: text, by: text, verb: text, step: text, run: integer, reason: text, at: text }, [
-  "id",
-  "by",
-  "verb",
-  "reason",
-  "at",
-]);
+const act = object(
+  { id: text, by: text, verb: text, step: text, run: integer, approves: integer, reason: text, at: text },
+  ["id", "by", "verb", "reason", "at"],
+);
 
 const comparison = object(
   {

@@ -18,10 +18,12 @@ import {
   Volume,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { PAGE_SERVICE } from "../../runs/page-pass.ts";
 import { type CentralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { images } from "../definition/images.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
+import { PAGE_PORT } from "./nightwatch-page.ts";
 
 /** Labels of nightwatch's pod. */
 export const NIGHTWATCH_LABELS = { "app.kubernetes.io/name": "nightwatch" } as const;
@@ -73,7 +75,10 @@ export class Nightwatch extends Construct {
           image: images().nightwatch,
           imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
           envVariables: { POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME), ...environment(central) },
-          ports: [{ name: "http", number: NIGHTWATCH_PORT }],
+          ports: [
+            { name: "http", number: NIGHTWATCH_PORT },
+            { name: PAGE_SERVICE.port, number: PAGE_PORT },
+          ],
           liveness: Probe.fromHttpGet("/healthz", { port: NIGHTWATCH_PORT, failureThreshold: 6 }),
           readiness: Probe.fromHttpGet("/readyz", { port: NIGHTWATCH_PORT }),
           resources: {

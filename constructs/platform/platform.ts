@@ -15,8 +15,9 @@ import { DefaultDeny } from "./default-deny.ts";
 import { InertDefaultProject } from "./default-project.ts";
 import { Monitoring } from "./monitoring.ts";
 import { NightActs } from "./night-acts.ts";
-import { Nightwatch } from "./nightwatch.ts";
+import { NIGHTWATCH_LABELS, Nightwatch } from "./nightwatch.ts";
 import { NightwatchNetwork } from "./nightwatch-network.ts";
+import { NightwatchPage } from "./nightwatch-page.ts";
 import { NightwatchRbac } from "./nightwatch-rbac.ts";
 import { NightwatchRecords } from "./nightwatch-records.ts";
 import { NotedActs } from "./noted-acts.ts";
@@ -45,6 +46,7 @@ export class Platform extends Chart {
     new OncallDirectory(this, "oncall-directory");
     const { account } = new NightwatchRbac(this, "nightwatch-rbac");
     new Nightwatch(this, "nightwatch", { account, central: centralCluster });
+    new NightwatchPage(this, "nightwatch-page", { labels: NIGHTWATCH_LABELS });
     if (centralCluster.monitoring?.prometheusOperator === true) {
       new Monitoring(this, "monitoring");
       new NightAlerts(this, "night-alerts", centralCluster.runbook);

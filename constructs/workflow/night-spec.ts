@@ -1,16 +1,16 @@
 import { Duration } from "cdk8s";
-import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
 import { ROLL_HOUR } from "../../runs/schedule.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import type { Step, StepCondition } from "../night/step.ts";
+import { approvals } from "./approvals.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
-import { reuseTask, reuseTemplate, runsAnew } from "./reuse.ts";
+import { reuseTemplate } from "./reuse.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
-import { stepDocument, stepTimeout } from "./step-document.ts";
-import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, stepWrapper, waitingTemplates } from "./wrapper.ts";
+import { type StepTemplates, stepTemplates, templatesOfSteps } from "./step-templates.ts";
+import { ANEW, NIGHT_PARAMETERS, waitingTemplates } from "./wrapper.ts";
 
 /** How long a finished Workflow is kept in the lane. */
 const KEEP_WORKFLOW = Duration.days(14);
@@ -18,12 +18,10 @@ const KEEP_WORKFLOW = Duration.days(14);
 /** How long the pod of a node that succeeded is kept, for its log. */
 const KEEP_POD = Duration.hours(1);
 
-/** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
-const DEADLINE_MARGIN = Duration.minutes(10);
-
 /** The whole night of a customer as the specification of a WorkflowTemplate. */
 export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
   const { steps } = definition.workflow;
+  const known = new Map(steps.map((step) => [step, stepTemplates(definition, step)]));
   return {
     entrypoint: "night",
     onExit: EXIT_HANDLER,
@@ -36,6 +34,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
         { name: "reuse-run", value: "0", description: "run whose results the other steps take over" },
       ],
     },
+    ...approvalsOf(steps),
     ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
     // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
@@ -44,11 +43,8 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
     templates: [
       entrypoint(),
       calendarTemplate(definition),
-      stepsTemplate(steps),
-      ...steps.flatMap((step) => [
-        ...stepWrapper(step, runsAnew(step), reuseTask(step)),
-        runTemplate(definition, step),
-      ]),
+      stepsTemplate(known),
+      ...templatesOfSteps([...known.values()]),
       reuseTemplate(definition),
       ...waitingTemplates(),
       ...exitHandlerTemplates(definition),
@@ -56,8 +52,14 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
   };
 }
 
-/** What decides which steps run. */
-const DAY_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "half-day" }];
+/** Which gates ask for approvals: in the template itself, out of reach of whoever starts a night of it. */
+function approvalsOf(steps: readonly Step[]): Pick<WorkflowSpec, "workflowMetadata"> {
+  const annotations = approvals(steps);
+  return Object.keys(annotations).length === 0 ? {} : { workflowMetadata: { annotations } };
+}
+
+/** What decides which steps run, and which of them anew. */
+const DAY_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "half-day" }, { name: ANEW }];
 
 /** The calendar first, then the steps if the date is a business day. */
 function entrypoint(): Template {
@@ -92,6 +94,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
       calendar: customerCalendar(schedule),
       rollHour: ROLL_HOUR,
     },
+    anew: { fromStep: "{{workflow.parameters.from-step}}", steps: stepGraph(definition.workflow.steps) },
     claim: {
       pipeline: "night",
       number: "{{workflow.parameters.run-number}}",
@@ -110,6 +113,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
           globalName: name,
           valueFrom: { path: `/tmp/outputs/${name}` },
         })),
+        { name: ANEW, valueFrom: { path: `/tmp/outputs/${ANEW}` } },
         // For nightwatch; no task reads it. Absent where the credential cannot be read.
         { name: "credential-ends", valueFrom: { path: "/tmp/outputs/credential-ends", default: "" } },
       ],
@@ -117,23 +121,28 @@ function calendarTemplate(definition: CustomerDefinition): Template {
   };
 }
 
-function stepsTemplate(steps: readonly Step[]): Template {
+/** The DAG as the runner reads it, to find what comes after a step: each step's name and the places of those before it. */
+function stepGraph(steps: readonly Step[]): readonly (readonly (string | number)[])[] {
+  const places = new Map(steps.map((step, place) => [step, place]));
+  return steps.map((step) => [step.name, ...step.after.flatMap((upstream) => places.get(upstream) ?? [])]);
+}
+
+function stepsTemplate(steps: ReadonlyMap<Step, StepTemplates>): Template {
   return {
     name: "steps",
     inputs: { parameters: [...DAY_PARAMETERS] },
     // Without failFast a step that waits for a person never stops its siblings.
-    dag: { failFast: false, tasks: steps.map(stepTask) },
+    dag: { failFast: false, tasks: [...steps].map(([step, { task }]) => stepTask(step, task)) },
   };
 }
 
-function stepTask(step: Step): DagTask {
+function stepTask(step: Step, task: StepTemplates["task"]): DagTask {
   const { when } = step.work.options;
   return {
     name: step.name,
-    template: `step-${step.name}`,
     ...(step.after.length === 0 ? {} : { depends: step.after.map((upstream) => upstream.name).join(" && ") }),
     ...(when === undefined ? {} : { when: condition(when) }),
-    arguments: { parameters: [...PASS_NIGHT_PARAMETERS] },
+    ...task,
   };
 }
 
@@ -150,35 +159,4 @@ function condition(when: StepCondition): string {
     case "full-day":
       return is("half-day", "no");
   }
-}
-
-function runTemplate(definition: CustomerDefinition, step: Step): Template {
-  const inputs = { parameters: [...NIGHT_PARAMETERS, { name: "attempt" }] };
-  const work = stepDocument(definition, step);
-  if (work === undefined) {
-    return {
-      name: `run-${step.name}`,
-      inputs: { parameters: [...inputs.parameters, { name: "job", value: step.name }, ...message(step)] },
-      suspend: {},
-      outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
-    };
-  }
-  const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
-  const template = { ...runnerTemplate({ name: `run-${step.name}`, ...work, deadlineSeconds }), inputs };
-  return { ...template, outputs: { parameters: bringsResults(step) ? [RESULTS, LOG_END] : [LOG_END] } };
-}
-
-/** Hashes of what the step brought to the lane, for the run record; none where it failed. */
-const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } };
-
-/** The last lines of an attempt that failed, packed, for the run record; none where it succeeded. No task takes it. */
-const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };
-
-function bringsResults(step: Step): boolean {
-  return step.work.kind === "spark" || step.work.kind === "copyOut";
-}
-
-function message(step: Step): { name: string; value: string }[] {
-  const text = step.work.kind === "gate" ? step.work.options.message : undefined;
-  return [{ name: "message", value: text ?? "Confirm to go on." }];
 }

@@ -1,8 +1,9 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Step } from "../night/step.ts";
+import { JOB } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
-import { REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
+import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS } from "./wrapper.ts";
 
 /** What a step leaves, by its path below the night's directory on each of the two volumes; empty for nothing. */
@@ -13,14 +14,6 @@ interface Leavings {
   readonly required: boolean;
 }
 
-/**
- * Condition in Argo: the step runs anew, because the run begins at the start (parameter `from-step` is empty)
- * or at this step or one before it. Any other step's results are taken over from the run that is repeated.
- */
-export function runsAnew(step: Step): string {
-  return `"{{workflow.parameters.from-step}}" =~ "^(|${[...withUpstream(step)].sort().join("|")})$"`;
-}
-
 /** The task that takes a step's results over; undefined for a step that leaves none. */
 export function reuseTask(step: Step): DagTask | undefined {
   const leavings = leavingsOf(step);
@@ -29,13 +22,11 @@ export function reuseTask(step: Step): DagTask | undefined {
   }
   return {
     name: "reuse",
-    depends: "gate.Skipped",
-    when: `"{{inputs.parameters.hold}}" != "skip" && !(${runsAnew(step)})`,
     template: "reuse",
     arguments: {
       parameters: [
         ...PASS_NIGHT_PARAMETERS,
-        { name: "job", value: step.name },
+        { name: "job", value: JOB },
         { name: "remote", value: leavings.remote },
         { name: "lane", value: leavings.lane },
         { name: "required", value: leavings.required ? "yes" : "no" },
@@ -67,29 +58,17 @@ export function reuseTemplate(definition: CustomerDefinition): Template {
   };
 }
 
-function leavingsOf({ name, work }: Step): Leavings | undefined {
+function leavingsOf({ work }: Step): Leavings | undefined {
   switch (work.kind) {
     case "gate":
       return undefined;
     case "spark":
-      return { remote: name, lane: name, required: true };
+      return { remote: JOB, lane: JOB, required: true };
     case "exec":
-      return { remote: name, lane: "", required: false };
+      return { remote: JOB, lane: "", required: false };
     case "copyIn":
-      return work.options.to.kind === "results"
-        ? { remote: work.options.to.path, lane: "", required: true }
-        : undefined;
+      return work.options.to.kind === "results" ? { remote: LEAVES, lane: "", required: true } : undefined;
     case "copyOut":
-      return { remote: "", lane: work.options.to ?? name, required: true };
+      return { remote: "", lane: LEAVES, required: true };
   }
-}
-
-function withUpstream(step: Step, found = new Set<string>()): ReadonlySet<string> {
-  if (!found.has(step.name)) {
-    found.add(step.name);
-    for (const upstream of step.after) {
-      withUpstream(upstream, found);
-    }
-  }
-  return found;
 }

@@ -79,8 +79,6 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
         capabilities: { drop: ["ALL"] },
         seccompProfile: { type: "RuntimeDefault" },
       },
-      // Argo's own SIGTERM skips this hook, the kubelet's does not: so the runner knows an eviction from an operator.
-      lifecycle: { preStop: { exec: { command: ["touch", "/tmp/detach"] } } },
       volumeMounts: [
         { name: "credentials", mountPath: "/credentials", readOnly: true },
         { name: "results", mountPath: "/results" },

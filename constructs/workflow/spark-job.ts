@@ -24,9 +24,20 @@ export const SPARK_ID = 185;
 
 export interface SparkJobProps {
   readonly customer: string;
+  /** The step's name, or the place where it is put in. */
   readonly step: string;
   readonly namespace: string;
   readonly options: SparkOptions;
+  /**
+   * What stands for the arguments of the image's entrypoint.
+   * @default - `sparkArguments` of the options
+   */
+  readonly args?: readonly string[];
+}
+
+/** What the image's entrypoint is given. */
+export function sparkArguments({ app, args = [] }: SparkOptions): readonly string[] {
+  return ["driver", app.main, ...args];
 }
 
 /**
@@ -49,7 +60,7 @@ export function sparkJob(props: SparkJobProps): Readonly<Record<string, unknown>
     name: "driver",
     image: props.options.app.image,
     imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    args: ["driver", props.options.app.main, ...(props.options.args ?? [])],
+    args: [...(props.args ?? sparkArguments(props.options))],
     securityContext: restrictedContainer(SPARK_ID),
     resources: {
       cpu: { request: Cpu.millis(resources.driverMillicores) },

@@ -2,11 +2,11 @@ import { Duration } from "cdk8s";
 import { FILES_LABELS } from "../customer-side/files-deployment.ts";
 import type { DeployedApp } from "../definition/applications.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
-import type { CustomerPath } from "../night/customer-path.ts";
+import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
-import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
+import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import type { RunnerCommand } from "./runner-template.ts";
-import { sparkJob } from "./spark-job.ts";
+import { sparkArguments, sparkJob } from "./spark-job.ts";
 
 /** How long an unreachable API server of the customer is waited for before the try ends as infrastructure. */
 const OUTAGE_BUDGET = Duration.minutes(30);
@@ -57,6 +57,53 @@ export function stepTimeout(step: Step): Duration {
   return step.work.options.timeout ?? Duration.hours(12);
 }
 
+/** The values in which steps that share their templates differ, by the names of Argo's parameters. */
+export type StepValues = Readonly<Record<string, string>>;
+
+/** Where the place of what a copy leaves is put in, below the night's directory. */
+export const LEAVES = "{{inputs.parameters.leaves}}";
+
+const ARGUMENTS = "{{inputs.parameters.args}}";
+const RESULT = "{{inputs.parameters.result}}";
+const REMOTE_PATH = "{{inputs.parameters.remote-path}}";
+const LANE_PATH = "{{inputs.parameters.lane-path}}";
+
+/** What a step's task hands over besides the step's name: JSON, but for what people or `reuse` read. */
+export function stepValues({ name, work }: Step): StepValues {
+  switch (work.kind) {
+    case "spark":
+      return {
+        args: json(sparkArguments(work.options)),
+        result: json(work.options.result ?? null),
+      };
+    case "exec":
+      return { args: json(work.options.command) };
+    case "copyIn":
+      return copyValues(work.options.to, work.options.from, work.options.to);
+    case "copyOut":
+      return copyValues(work.options.from, work.options.to ?? name, onResults(work.options.to ?? name));
+    case "gate":
+      return { message: work.options.message ?? "Confirm to go on." };
+  }
+}
+
+function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath): StepValues {
+  const path = customer.kind === "results" ? `${NIGHT_DIRECTORY}/${customer.path}` : customer.path;
+  return {
+    "remote-path": json(path),
+    "lane-path": json(`${NIGHT_DIRECTORY}/${lane}`),
+    leaves: leaves.kind === "results" ? leaves.path : "",
+  };
+}
+
+/** JSON in plain ASCII: Argo puts it into a text as Go writes it, which is not always as JSON is written. */
+function json(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** What the runner is told to do for a step, or undefined for a step that runs nothing. */
 export function stepDocument(
   definition: CustomerDefinition,
@@ -69,7 +116,7 @@ export function stepDocument(
     what: Readonly<Record<string, unknown>>,
   ): { readonly command: RunnerCommand; readonly document: string } => ({
     command,
-    document: document(definition, step.name, what),
+    document: document(definition, JOB, what),
   });
   switch (work.kind) {
     case "gate":
@@ -79,31 +126,28 @@ export function stepDocument(
         spark: {
           job: sparkJob({
             customer: definition.name,
-            step: step.name,
+            step: JOB,
             namespace: definition.cluster.namespace,
             options: work.options,
+            args: [ARGUMENTS],
           }),
           pendingSeconds: PENDING_LIMIT.toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
-          ...(work.options.result === undefined ? {} : { result: work.options.result }),
+          result: RESULT,
         },
       });
     case "exec":
       return told("exec", {
-        exec: { ...podOf(work.options.app), command: work.options.command, timeoutSeconds },
+        exec: { ...podOf(work.options.app), command: [ARGUMENTS], timeoutSeconds },
       });
     case "copyIn":
       return told("copy-in", {
-        copy: { ...remote(work.options.to), lanePath: `${NIGHT_DIRECTORY}/${work.options.from}`, timeoutSeconds },
+        copy: { ...podOfPath(work.options.to), remotePath: REMOTE_PATH, lanePath: LANE_PATH, timeoutSeconds },
       });
     case "copyOut":
       return told("copy-out", {
-        copy: {
-          ...remote(work.options.from),
-          lanePath: `${NIGHT_DIRECTORY}/${work.options.to ?? step.name}`,
-          timeoutSeconds,
-        },
+        copy: { ...podOfPath(work.options.from), remotePath: REMOTE_PATH, lanePath: LANE_PATH, timeoutSeconds },
       });
   }
 }
@@ -124,18 +168,21 @@ function document(definition: CustomerDefinition, step: string, work: Readonly<R
     troubleSeconds: TROUBLE_LIMIT.toSeconds(),
     ...work,
   };
-  return withNumbers(JSON.stringify(content));
+  return unquoted(JSON.stringify(content));
 }
 
-/** Takes the quotes off the two placeholders that stand for numbers, which JSON could not hold unquoted. */
-function withNumbers(json: string): string {
-  return json.replace(/"(number|attempt)":"(\{\{[^"]+\}\})"/g, '"$1":$2');
+/**
+ * Takes the quotes off the placeholders that stand for numbers or JSON, which JSON could not hold unquoted. What an
+ * author wrote never looks like one of them: its quotes are escaped.
+ */
+function unquoted(text: string): string {
+  return text
+    .replace(/"(number|attempt|result|remotePath|lanePath)":"(\{\{[^"]+\}\})"/g, '"$1":$2')
+    .replaceAll(`["${ARGUMENTS}"]`, ARGUMENTS);
 }
 
-function remote(path: CustomerPath): Readonly<Record<string, unknown>> {
-  return path.kind === "results"
-    ? { selector: FILES_LABELS, container: null, remotePath: `${NIGHT_DIRECTORY}/${path.path}` }
-    : { ...podOf(path.app), remotePath: path.path };
+function podOfPath(path: CustomerPath): Readonly<Record<string, unknown>> {
+  return path.kind === "results" ? { selector: FILES_LABELS, container: null } : podOf(path.app);
 }
 
 function podOf(app: DeployedApp): Readonly<Record<string, unknown>> {

@@ -1,6 +1,5 @@
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
-import type { Step } from "../night/step.ts";
-import { ATTEMPT, BUSINESS_DATE, VARIANT } from "../night/tokens.ts";
+import { ATTEMPT, BUSINESS_DATE, JOB, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
 
 /** Parameters that travel from the night down to each attempt. */
@@ -12,102 +11,124 @@ export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
   { name: "variant", value: VARIANT },
 ];
 
+/** Parameters that every template of a step has: those of the night, and the step's name. */
+export const STEP_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "job" }];
+
+/** The same parameters, handed on. */
+const PASS_STEP_PARAMETERS: readonly Parameter[] = [...PASS_NIGHT_PARAMETERS, { name: "job", value: JOB }];
+
+/**
+ * Name of the parameter that says which steps run anew: of the whole night `all`, or their names between commas; of one
+ * step `true` or `false`. Any other step takes over what the run that is repeated has left.
+ */
+export const ANEW = "anew";
+
+const IS_ANEW = "{{inputs.parameters.anew}}";
+
 /** Name of the ConfigMap of a run in which an operator notes which steps to hold or skip. It need not exist. */
 export const NIGHT_CONTROL = nightControlName("{{workflow.name}}");
+
+/**
+ * What an operator asked for a step, read when the step is reached. It stands with the step's task, since a template's
+ * own inputs may not appear in the ConfigMap's key.
+ */
+export function holdParameter(step: string): Parameter {
+  return {
+    name: "hold",
+    valueFrom: { configMapKeyRef: { name: NIGHT_CONTROL, key: nightControlKey(step) }, default: "no" },
+  };
+}
 
 /**
  * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo:
  * `step-x` waits at its gate, or is left out, if the run's control ConfigMap says so when the step is reached;
  * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again with the next attempt number.
- * One pair per step, since a template's own inputs may not appear in the ConfigMap's key.
  *
- * @param anew Condition under which the step runs at all, rather than take over an earlier run's results.
- * @param reuse The task that takes them over, for a step that leaves some.
+ * @param kind What the steps have in common that share the two: `spark-1a2b3c`.
+ * @param values Names of the parameters in which they differ.
+ * @param reuse The task that takes over the results of an earlier run, for a step that leaves some.
  */
-export function stepWrapper(step: Step, anew: string, reuse: DagTask | undefined): readonly Template[] {
-  return [holdable(step.name, anew, reuse), attempts(step.name)];
+export function stepWrapper(
+  kind: string,
+  values: readonly string[],
+  reuse: DagTask | undefined,
+): readonly [step: Template, attempt: Template] {
+  return [holdable(kind, values, reuse), attempts(kind, values)];
 }
 
-function holdable(step: string, anew: string, reuse: DagTask | undefined): Template {
+function holdable(kind: string, values: readonly string[], reuse: DagTask | undefined): Template {
+  const firstAttempt = handOn(`attempt-${kind}`, "1", values);
   return {
-    name: `step-${step}`,
-    inputs: {
-      parameters: [
-        ...NIGHT_PARAMETERS,
-        {
-          name: "hold",
-          valueFrom: { configMapKeyRef: { name: NIGHT_CONTROL, key: nightControlKey(step) }, default: "no" },
-        },
-      ],
-    },
+    name: `step-${kind}`,
+    inputs: { parameters: [...STEP_PARAMETERS, { name: "hold" }, { name: ANEW }, ...values.map((name) => ({ name }))] },
     dag: {
       failFast: false,
       tasks: [
         {
           name: "gate",
           template: "gate",
-          when: `"{{inputs.parameters.hold}}" == "yes" && ${anew}`,
-          arguments: { parameters: [{ name: "job", value: step }] },
+          when: `"{{inputs.parameters.hold}}" == "yes" && ${IS_ANEW}`,
+          arguments: { parameters: [{ name: "job", value: JOB }] },
         },
         {
           name: "attempt",
           depends: "gate.Skipped",
-          when: `"{{inputs.parameters.hold}}" != "skip" && ${anew}`,
-          ...firstAttempt(step),
+          when: `"{{inputs.parameters.hold}}" != "skip" && ${IS_ANEW}`,
+          ...firstAttempt,
         },
         {
           name: "released",
           depends: "gate.Succeeded",
           // A gate that was skipped has no decision to read, hence the task of its own.
           when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
-          ...firstAttempt(step),
+          ...firstAttempt,
         },
-        ...(reuse === undefined ? [] : [reuse]),
+        ...(reuse === undefined
+          ? []
+          : [
+              {
+                ...reuse,
+                depends: "gate.Skipped",
+                when: `"{{inputs.parameters.hold}}" != "skip" && !(${IS_ANEW})`,
+              },
+            ]),
       ],
     },
   };
 }
 
-function firstAttempt(step: string): Pick<DagTask, "template" | "arguments"> {
+function attempts(kind: string, values: readonly string[]): Template {
   return {
-    template: `attempt-${step}`,
-    arguments: { parameters: [...PASS_NIGHT_PARAMETERS, { name: "attempt", value: "1" }] },
-  };
-}
-
-function attempts(step: string): Template {
-  return {
-    name: `attempt-${step}`,
-    inputs: { parameters: [...NIGHT_PARAMETERS, { name: "attempt" }] },
+    name: `attempt-${kind}`,
+    inputs: { parameters: [...STEP_PARAMETERS, { name: "attempt" }, ...values.map((name) => ({ name }))] },
     dag: {
       failFast: false,
       tasks: [
-        {
-          name: "run",
-          template: `run-${step}`,
-          arguments: { parameters: [...PASS_NIGHT_PARAMETERS, { name: "attempt", value: ATTEMPT }] },
-        },
+        { name: "run", ...handOn(`run-${kind}`, ATTEMPT, values) },
         {
           name: "hold",
           depends: "run.Failed || run.Errored",
           template: "decide",
-          arguments: { parameters: [{ name: "job", value: step }] },
+          arguments: { parameters: [{ name: "job", value: JOB }] },
         },
         {
           name: "again",
           depends: "hold.Succeeded",
           // Anything but SKIP repeats: a slip of the pen never leaves work out.
           when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
-          template: `attempt-${step}`,
-          arguments: {
-            parameters: [
-              ...PASS_NIGHT_PARAMETERS,
-              { name: "attempt", value: "{{=asInt(inputs.parameters.attempt)+1}}" },
-            ],
-          },
+          ...handOn(`attempt-${kind}`, "{{=asInt(inputs.parameters.attempt)+1}}", values),
         },
       ],
     },
+  };
+}
+
+/** A template that is given what its caller was given, and the number of the attempt. */
+function handOn(template: string, attempt: string, values: readonly string[]): Pick<DagTask, "template" | "arguments"> {
+  const own = values.map((name) => ({ name, value: `{{inputs.parameters.${name}}}` }));
+  return {
+    template,
+    arguments: { parameters: [...PASS_STEP_PARAMETERS, { name: "attempt", value: attempt }, ...own] },
   };
 }
 

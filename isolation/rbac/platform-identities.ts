@@ -3,6 +3,7 @@ import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
+import { PAGE_SERVICE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { type Permission, showPermission } from "./policy-rule.ts";
 import { type Subject, subjectName } from "./subject.ts";
 
@@ -125,6 +126,26 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
       ),
       grant(system, "", ["pods"], ["get", "list"], "see whether nightwatch runs"),
       grant(system, "", ["pods/log"], ["get"], "read why nightwatch is silent"),
+      {
+        ...grant(
+          system,
+          "",
+          ["services/proxy"],
+          ["get"],
+          "look at nightwatch's page, which shows a pass's bearer alone",
+        ),
+        names: [`${PAGE_SERVICE.name}:${PAGE_SERVICE.port}`],
+      },
+      {
+        ...grant(
+          system,
+          "",
+          ["serviceaccounts/token"],
+          ["create"],
+          "have a pass to that page: the account may do nothing",
+        ),
+        names: [PAGE_SERVICE_ACCOUNT],
+      },
     ],
   },
   {
@@ -134,6 +155,13 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
     grants: [
       grant(everywhere, "argoproj.io", ["workflows", "cronworkflows"], READ, "sees the nights and when they are due"),
       grant(everywhere, "nightlane.example", ["nightacts"], READ, "sees what operators ask for"),
+      grant(
+        everywhere,
+        "authentication.k8s.io",
+        ["tokenreviews"],
+        ["create"],
+        "asks whether a pass to its page is good",
+      ),
       grant(lanes, "nightlane.example", ["nightacts"], ["delete"], "removes acts of two weeks ago"),
       grant(lanes, "nightlane.example", ["nightacts/status"], ["patch"], "says how far an act is"),
       grant(lanes, "argoproj.io", ["workflows"], ["create", "patch"], "starts runs, decides steps, pauses, ends"),

@@ -11,7 +11,7 @@ export const ipBlocks: Rule = {
   name: "ip-blocks",
   info: "An ipBlock takes in addresses of pods, services, nodes or the metadata service, or another customer's API server.",
   explanation:
-    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own address and port are let through, which the executor needs.",
+    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own address and port are let through, which the executor needs, and its address as where requests come from: whoever looks at nightwatch's page comes that way. Into a lane nothing comes, as rule 19 says.",
   unit: "ipBlocks",
   check(view, inspection) {
     const forbidden = forbiddenRanges(view.central);
@@ -27,7 +27,8 @@ export const ipBlocks: Rule = {
           inspection.report(allowance.policy, `${allowance.path} has ${cidr}, which is no block`, "write a CIDR");
           continue;
         }
-        if (isCentralApi(allowance, ranges, view)) {
+        const comesIn = network.ingress.includes(allowance);
+        if (isApiAddress(ranges, view) && (comesIn || isApiPort(allowance, view))) {
           continue;
         }
         for (const { name, range } of forbidden) {
@@ -41,13 +42,14 @@ export const ipBlocks: Rule = {
   },
 };
 
-function isCentralApi({ ports }: Allowance, ranges: readonly AddressRange[], { central }: EstateView): boolean {
-  const { address, port } = central.apiServer;
-  const api = knownRange(address);
-  return (
-    ranges.every((range) => sameRange(range, api)) &&
-    ports.every(({ protocol, from, to }) => protocol === "TCP" && from === port && to === port)
-  );
+function isApiAddress(ranges: readonly AddressRange[], { central }: EstateView): boolean {
+  const api = knownRange(central.apiServer.address);
+  return ranges.every((range) => sameRange(range, api));
+}
+
+function isApiPort({ ports }: Allowance, { central }: EstateView): boolean {
+  const { port } = central.apiServer;
+  return ports.every(({ protocol, from, to }) => protocol === "TCP" && from === port && to === port);
 }
 
 /** Customers named in one message. */

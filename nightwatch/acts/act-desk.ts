@@ -1,14 +1,19 @@
-import { setTimeout as delay, setImmediate as immediately } from "node:timers/promises";
-import { ACT_LIFE, byTime, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
+import { setImmediate as immediately } from "node:timers/promises";
+import { ACT_LIFE, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import { errorText } from "../error-text.ts";
+import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
-import { actOnNight, type Carried, NotYet } from "./carry-out.ts";
+import { actOnNight } from "./act-on-night.ts";
+import { statusAfter, withinLimit } from "./act-outcome.ts";
+import type { Carried } from "./carried.ts";
+import { hasBegun } from "./has-begun.ts";
 import { readKeptLog, switchSchedule } from "./lane-acts.ts";
-import { answerText, type LaneWriter, statusOf } from "./lane-writer.ts";
+import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import { OpenActs } from "./open-acts.ts";
 import { SettledActs } from "./settled-acts.ts";
 import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
+import { waiveRecord } from "./waive-record.ts";
 
 /** What the desk works with. */
 export interface ActDeskParts {
@@ -32,8 +37,6 @@ export interface ActCounters {
 /** How often an act that goes on for long, as a backfill, is carried on, milliseconds. */
 const SLOW_MILLISECONDS = 2000;
 
-const LIMIT_MILLISECONDS = 30_000;
-
 /** Acts that were settled so long before this desk began may have no copy yet. */
 const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
 
@@ -44,8 +47,7 @@ const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
  */
 export class ActDesk {
   readonly counters: ActCounters = { done: 0, refused: 0, expired: 0, failures: 0 };
-  /** Acts that need somebody yet, by lane and name. */
-  private readonly open = new Map<string, Map<string, NightAct>>();
+  private readonly open = new OpenActs();
   /** The work of each lane that is under way. */
   private readonly working = new Map<string, Promise<void>>();
   /** Lanes in which something has changed since their work began. */
@@ -68,22 +70,18 @@ export class ActDesk {
       there.add(`${act.metadata.namespace}/${act.metadata.name}`);
       this.note(act);
     }
-    for (const [namespace, open] of this.open) {
-      for (const name of open.keys()) {
-        if (!there.has(`${namespace}/${name}`)) {
-          open.delete(name);
-        }
-      }
-    }
+    this.open.keep(there);
   }
 
   /** Takes an act as it is now. */
   note(act: NightAct): void {
-    const { namespace, name } = act.metadata;
-    const open = this.open.get(namespace) ?? new Map<string, NightAct>();
-    this.open.set(namespace, open);
+    const { namespace } = act.metadata;
+    // The copies that are kept lie in the platform's namespace, and are acts of no lane.
+    if (customerOf(namespace) === undefined) {
+      return;
+    }
     if (isSettled(act)) {
-      open.delete(name);
+      this.open.delete(act);
       const isKnown = this.settled.has(act);
       this.settled.note(act);
       if (!isKnown && this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS) {
@@ -96,21 +94,20 @@ export class ActDesk {
       return;
     }
     // What this desk has written itself comes back later than it is known.
-    if (!open.has(name)) {
-      open.set(name, act);
+    if (!this.open.has(act)) {
+      this.open.set(act);
       this.laneChanged(namespace);
     }
   }
 
   forget(act: NightAct): void {
-    const { namespace, name } = act.metadata;
-    this.open.get(namespace)?.delete(name);
+    this.open.delete(act);
     this.settled.forget(act);
   }
 
   /** Takes that something has changed in a lane, for which an act may have waited. */
   laneChanged(namespace: string): void {
-    if (this.ended || (this.open.get(namespace)?.size ?? 0) === 0) {
+    if (this.ended || this.open.ofLane(namespace).length === 0) {
       return;
     }
     if (this.working.has(namespace)) {
@@ -128,7 +125,7 @@ export class ActDesk {
 
   /** Looks at every act that needs somebody yet: what failed is tried again, what is too old expires. */
   tick(): void {
-    for (const namespace of this.open.keys()) {
+    for (const namespace of this.open.lanes()) {
       this.laneChanged(namespace);
     }
   }
@@ -172,7 +169,7 @@ export class ActDesk {
     // Acts of one moment come one by one: all that are here by now are put into their order.
     await immediately();
     const waiting = new Set<string>();
-    for (const act of [...(this.open.get(namespace)?.values() ?? [])].sort(byTime)) {
+    for (const act of this.open.ofLane(namespace)) {
       // An act that could not be carried out yet keeps later ones about the same night waiting, and no others.
       const about = act.spec.night ?? act.metadata.name;
       if (this.ended || waiting.has(about) || !this.isTime(act)) {
@@ -202,7 +199,7 @@ export class ActDesk {
   private async carry(act: NightAct): Promise<boolean> {
     const now = this.parts.clock();
     try {
-      if (act.status?.phase !== "Accepted" && this.isExpired(act, now)) {
+      if (act.status?.phase !== "Accepted" && this.isExpired(act, now) && !(await this.hasBegun(act))) {
         const last = this.failures.get(act.metadata.name);
         const why = last === undefined ? "nobody was there to carry it out" : `it failed each time, at last: ${last}`;
         await this.settle(act, { phase: "Expired", message: `${why}, for 5 minutes`, at: iso(now) });
@@ -217,7 +214,7 @@ export class ActDesk {
   }
 
   private async notCarried(act: NightAct, error: unknown, now: number): Promise<boolean> {
-    const status = this.statusAfter(act, error, now);
+    const status = statusAfter(error, iso(now), this.isExpired(act, now));
     if (status === undefined) {
       this.failed(act, error);
       return false;
@@ -231,24 +228,6 @@ export class ActDesk {
     }
   }
 
-  /** What an error says of an act; undefined where the next try may be better. */
-  private statusAfter(act: NightAct, error: unknown, now: number): NightActStatus | undefined {
-    const at = iso(now);
-    if (error instanceof Refusal) {
-      const { message, kind, remedy } = error;
-      return { phase: "Refused", message, refusal: kind, at, ...(remedy === undefined ? {} : { remedy }) };
-    }
-    if (error instanceof UnreadableRun) {
-      return { phase: "Refused", message: error.message, refusal: "not-possible", remedy: error.remedy, at };
-    }
-    if (error instanceof NotYet) {
-      return { phase: this.isExpired(act, now) ? "Expired" : "Accepted", message: error.message, at };
-    }
-    return isRefusedByServer(error)
-      ? { phase: "Refused", message: answerText(error), refusal: "not-possible", at }
-      : undefined;
-  }
-
   private failed({ metadata, spec }: NightAct, error: unknown): void {
     const reason = errorText(error);
     this.counters.failures += 1;
@@ -258,6 +237,10 @@ export class ActDesk {
 
   private isExpired({ metadata }: NightAct, now: number): boolean {
     return now - Date.parse(metadata.creationTimestamp ?? "") > ACT_LIFE;
+  }
+
+  private async hasBegun(act: NightAct): Promise<boolean> {
+    return await withinLimit(hasBegun(this.parts.writer, act, this.parts.source));
   }
 
   private async carryOut(act: NightAct): Promise<Carried> {
@@ -270,11 +253,15 @@ export class ActDesk {
       case "backfill":
         this.requireOneBackfill(act);
         return await carryOnBackfill(writer, act, source);
+      case "backfill-end":
+        return await this.endBackfill(act);
       case "schedule-off":
       case "schedule-on":
         return await switchSchedule(writer, act, this.parts.clock());
       case "read-log":
         return await readKeptLog(writer, act);
+      case "waive":
+        return (await waiveRecord(writer, act, source)) ?? (await actOnNight(writer, act));
       default:
         return await actOnNight(writer, act);
     }
@@ -282,18 +269,43 @@ export class ActDesk {
 
   /** Each reads all that is known of the customer's runs, and several would add up beyond what one may start at once. */
   private requireOneBackfill(act: NightAct): void {
-    const open = [...(this.open.get(act.metadata.namespace)?.values() ?? [])];
-    const other = open.find(
-      ({ metadata, spec, status }) =>
-        spec.verb === "backfill" && status?.phase === "Accepted" && metadata.name !== act.metadata.name,
-    );
-    if (other !== undefined) {
+    const other = this.open.backfill(act.metadata.namespace);
+    if (other !== undefined && other.metadata.name !== act.metadata.name) {
       throw new Refusal(
         "not-possible",
         `backfill: ${other.metadata.name} of ${other.spec.by} goes on in this lane`,
-        "ask again when it is done",
+        `ask again when it is done; nightlane backfill-end ${customerOf(act.metadata.namespace)} ends it`,
       );
     }
+  }
+
+  /** Ends the lane's backfill: what it has started runs on. */
+  private async endBackfill({ metadata, spec }: NightAct): Promise<Carried> {
+    const { namespace, name } = metadata;
+    const customer = customerOf(namespace);
+    const open = this.open.backfill(namespace);
+    if (open === undefined) {
+      if (this.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
+        return { phase: "Done", message: "the backfill was ended" };
+      }
+      throw new Refusal(
+        "not-possible",
+        `${spec.verb}: no backfill of ${customer} goes on`,
+        `nightlane history ${customer} --acts`,
+      );
+    }
+    const { nights = [], message = "" } = open.status ?? {};
+    const ended = {
+      phase: "Done",
+      message: `ended by ${spec.by} (${name}); ${message}`,
+      at: iso(this.parts.clock()),
+      nights,
+    } as const;
+    await this.settle(open, ended);
+    return {
+      phase: "Done",
+      message: `${open.metadata.name} of ${open.spec.by} starts no further night; what it has started runs on`,
+    };
   }
 
   private async say(act: NightAct, status: NightActStatus): Promise<void> {
@@ -301,7 +313,7 @@ export class ActDesk {
       const { phase, message, nights = [] } = act.status ?? {};
       if (phase !== "Accepted" || message !== status.message || nights.length !== (status.nights ?? []).length) {
         await this.parts.writer.writeStatus(act, status);
-        this.open.get(act.metadata.namespace)?.set(act.metadata.name, { ...act, status });
+        this.open.set({ ...act, status });
       }
       return;
     }
@@ -320,7 +332,7 @@ export class ActDesk {
         throw error;
       }
     }
-    this.open.get(namespace)?.delete(name);
+    this.open.delete(act);
     this.looked.delete(act.metadata.uid ?? name);
     const settled = { ...act, status };
     this.settled.note(settled);
@@ -333,28 +345,6 @@ export class ActDesk {
     if (counted !== undefined) {
       this.counters[counted] += 1;
     }
-  }
-}
-
-/** Whether the API server will say no the next time as well: a policy, the quota, a wrong object. */
-function isRefusedByServer(error: unknown): boolean {
-  const status = statusOf(error);
-  return status === 400 || status === 403 || status === 422;
-}
-
-/** A request that hangs keeps a lane's other acts waiting no longer than this; what it does later is found when it is tried again. */
-async function withinLimit<Result>(work: Promise<Result>): Promise<Result> {
-  const over = new AbortController();
-  const limit = delay(LIMIT_MILLISECONDS, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`the API server did not answer within ${LIMIT_MILLISECONDS / 1000} s`);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    over.abort();
-    // The loser of the race has nobody to tell.
-    void limit.catch(() => undefined);
-    void work.catch(() => undefined);
   }
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from "../../runs/refusal.ts";
 import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import { customerOf } from "../lane.ts";
-import type { Carried } from "./carry-out.ts";
+import type { Carried } from "./carried.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
 
 /**

@@ -28,6 +28,11 @@ export class SettledActs {
     return this.lanes.get(namespace)?.get(name)?.act.metadata.uid === uid;
   }
 
+  /** Whether any settled act of a lane is such a one. */
+  some(namespace: string, isSuch: (act: NightAct) => boolean): boolean {
+    return [...(this.lanes.get(namespace)?.values() ?? [])].some(({ act }) => isSuch(act));
+  }
+
   /** Acts that are to be removed: those past their time, and the oldest of a lane that has too many. */
   past(now: number): readonly NightAct[] {
     return [...this.lanes.values()].flatMap((lane) => {

@@ -1,4 +1,4 @@
-import { actAnnotation, type Verb } from "../../runs/act.ts";
+import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
 import { KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
@@ -9,13 +9,15 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { customerOf } from "../lane.ts";
-import { type Carried, NotYet } from "./carry-out.ts";
+import { type Carried, NotYet } from "./carried.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
 
 /** What is known of past and present runs. */
 export interface RunSource {
   /** Every run of a customer, by business date and number, the newest first. */
   readonly runs: (customer: string) => Promise<readonly RunFacts[]>;
+  /** Notes an act on the record of a run that has no workflow. */
+  readonly noteAct: (run: RunFacts, act: RecordedAct) => Promise<void>;
 }
 
 const MOST_AT_ONCE = 5;
@@ -79,13 +81,14 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const nights = [...new Set([...(act.status?.nights ?? []), ...own.map(({ night }) => night).reverse(), ...begun])];
   const left = missing.length - begun.length - taken;
   const isDone = left === 0 && running.length === 0 && begun.length === 0;
-  const failed = own.filter((run) => isOver(run) && run.phase !== "Succeeded");
+  const failed = own.filter((run) => isOver(run) && run.phase !== "Succeeded").length;
   return {
     phase: isDone ? "Done" : "Accepted",
     message: isDone
-      ? `all ${days.length} business days from ${date} to ${to} have a night${failed.length === 0 ? "" : `; ${failed.length} of ${nights.length} did not succeed`}`
+      ? `all ${days.length} business days from ${date} to ${to} have a night${failed === 0 ? "" : `; ${failed} of ${nights.length} did not succeed`}`
       : `${nights.length} nights were started, ${left} are left${kept <= 0 ? "; they wait for room, which the lane keeps for its schedule" : ""}`,
     nights,
+    failed,
   };
 }
 

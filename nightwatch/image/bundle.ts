@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
+import { bundlePage } from "../page/bundle.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -20,6 +21,7 @@ export async function bundleNightwatch(): Promise<string> {
     platform: "node",
     target: "node24",
     format: "esm",
+    define: { PAGE_ASSETS: JSON.stringify(await bundlePage()) },
     banner: { js: REQUIRE },
     legalComments: "inline",
     write: false,

@@ -1,4 +1,5 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { approvalText } from "../../runs/approval.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
@@ -52,7 +53,9 @@ function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Sig
     facts,
     step,
     "confirmation",
-    `${step.name} waits for a confirmation`,
+    step.approval === undefined
+      ? `${step.name} waits for a confirmation`
+      : `${step.name} waits for approvals: ${approvalText(step.approval)}`,
     `nightlane release ${facts.customer} ${step.name} --reason "..."`,
   );
   const urgent = `${asked.key}/urgent`;

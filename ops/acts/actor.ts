@@ -67,7 +67,7 @@ export class Actor {
    * @throws OpsError where it is refused, or nobody takes it
    */
   async ask(lane: Lane, about: AskedFor, seconds = 0): Promise<Asked> {
-    const by = await this.central.whoAmI();
+    const { name: by } = await this.central.whoAmI();
     const spec: NightActSpec = { ...about, by, reason: this.options.reason };
     const name = actName(new Date(), randomBytes(3).toString("hex"));
     await this.central.createAct({ metadata: { name, namespace: lane.namespace }, spec }, { dryRun: this.dryRun });

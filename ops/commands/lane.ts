@@ -11,7 +11,7 @@ export function addLaneCommands(program: Command, io: Io): void {
   program.commandsGroup("Decide about dates and schedules:");
   withExamples(
     acting(program.command("waive <customer>"))
-      .description("a date whose night failed needs nobody any more: nobody is called for it again")
+      .description("a date whose night failed or was missed needs nobody any more: nobody is called for it again")
       .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
       .action(async (customer: string, options: ActCommandOptions & { readonly date: Day }) => {
         const output = outputOf(options, io);

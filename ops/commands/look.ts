@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Day } from "../../runs/local-time.ts";
+import { loadKubeconfig } from "../kubeconfig.ts";
 import { laneOf } from "../lanes.ts";
 import type { NightLine } from "../overview/night-line.ts";
 import { type OverviewView, renderNights, renderWaiting } from "../overview/render-nights.ts";
@@ -8,6 +9,7 @@ import { waitingOf } from "../overview/waiting.ts";
 import { keptFiles, logs } from "../verbs/logs.ts";
 import { nights, requireAll } from "../verbs/nights.ts";
 import { show, watch } from "../verbs/show.ts";
+import { ui } from "../verbs/ui.ts";
 import { withExamples } from "./examples.ts";
 import {
   type CommonOptions,
@@ -45,6 +47,7 @@ interface LogsOptions extends CommonOptions, NightOption {
 export function addLookCommands(program: Command, io: Io): void {
   program.commandsGroup("Look:");
   addNights(program, io);
+  addUi(program, io);
   withExamples(
     oneNight(common(program.command("show <customer>")))
       .description("one night: its steps, since when, remote jobs, who decided what")
@@ -85,6 +88,27 @@ export function addLookCommands(program: Command, io: Io): void {
     "logs nordbank revaluation --attempt 1 --driver",
     "logs nordbank revaluation --date 2026-03-31 --run 1",
     "logs nordbank --kept",
+  );
+}
+
+interface UiCommandOptions extends CommonOptions {
+  readonly port?: number;
+  readonly browser: boolean;
+}
+
+function addUi(program: Command, io: Io): void {
+  withExamples(
+    common(program.command("ui [customers...]"))
+      .description("the nights as a page in your browser, for as long as the command runs")
+      .option("--port <number>", "port on this machine (default: a free one)", count)
+      .option("--no-browser", "only print the address")
+      .action(async (customers: readonly string[], options: UiCommandOptions) => {
+        const { port = 0, browser, requestTimeout: timeoutSeconds } = options;
+        const output = outputOf(options, io);
+        await ui(loadKubeconfig(options), { customers, port, browser, timeoutSeconds }, output);
+      }),
+    "ui",
+    "ui nordbank --no-browser --port 8123",
   );
 }
 

@@ -6,11 +6,13 @@ import { laneOf } from "../lanes.ts";
 import type { Output, View } from "../output.ts";
 import { comparisonText } from "../runs/render-runs.ts";
 import { plain } from "../text/paint.ts";
+import { endBackfill } from "../verbs/act-on-lane.ts";
 import { type Backfill, backfill } from "../verbs/backfill.ts";
 import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
 import { type Started, startRun } from "../verbs/start.ts";
 import { withExamples } from "./examples.ts";
 import { type ActCommandOptions, acting, actorOf, centralOf, count, day, type Io, outputOf } from "./options.ts";
+import { renderDone } from "./steps.ts";
 
 interface StartOptions extends ActCommandOptions {
   readonly date: Day;
@@ -131,6 +133,17 @@ function addBackfill(program: Command, io: Io): void {
         output.show("Backfill", done, renderBackfill);
       }),
     'backfill nordbank --from 2026-03-02 --to 2026-03-31 --concurrency 2 --reason "new customer"',
+  );
+  withExamples(
+    acting(program.command("backfill-end <customer>"))
+      .description("end a backfill: it starts no further night, and those it has started run on")
+      .action(async (customer: string, options: ActCommandOptions) => {
+        const output = outputOf(options, io);
+        const central = centralOf(options, output);
+        const lane = await laneOf(central, customer);
+        output.show("Act", await endBackfill(actorOf(central, options, output), lane), renderDone);
+      }),
+    'backfill-end nordbank --reason "the wrong year"',
   );
 }
 

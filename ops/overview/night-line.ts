@@ -5,6 +5,7 @@ import type { NightPhase } from "../../runs/phases.ts";
 import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { StepTrouble } from "../../runs/trouble.ts";
+import { isWaitingStep, type LaneProblem } from "../../runs/urgency.ts";
 import type { Lane } from "../lanes.ts";
 import { type ReadLane, runningBeside } from "./lane-nights.ts";
 
@@ -19,9 +20,6 @@ export interface ActiveStep {
   /** What keeps it from going on while its tries go on. */
   readonly trouble?: StepTrouble;
 }
-
-/** What can be said of a lane that has no night to tell of. */
-export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night yet" | "cannot be read";
 
 /** A night that was due, or what is to be said of a lane without one. All times are RFC 3339. */
 export interface NightLine {
@@ -174,11 +172,6 @@ function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | 
         })),
     ],
   };
-}
-
-/** Whether a step waits for a person. */
-export function isWaitingStep({ state }: { readonly state: StepState }): boolean {
-  return state === "deciding" || state === "confirming" || state === "held";
 }
 
 function time(milliseconds: number | undefined): string | undefined {

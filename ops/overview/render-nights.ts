@@ -1,10 +1,11 @@
 import type { StepState } from "../../runs/step-status.ts";
 import { troubleText } from "../../runs/trouble.ts";
+import { isWaitingStep } from "../../runs/urgency.ts";
 import type { View } from "../output.ts";
 import { duration } from "../text/duration.ts";
 import { table } from "../text/table.ts";
 import { wrapped } from "../text/width.ts";
-import { isWaitingStep, type NightLine } from "./night-line.ts";
+import type { NightLine } from "./night-line.ts";
 import { byUrgency, colorOf, countsOf, isQuiet } from "./urgency.ts";
 import type { Waiting } from "./waiting.ts";
 

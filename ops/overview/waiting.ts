@@ -1,6 +1,6 @@
 import { defined } from "../../runs/defined.ts";
+import { isWaitingStep } from "../../runs/urgency.ts";
 import type { ActiveStep, NightLine } from "./night-line.ts";
-import { isWaitingStep } from "./night-line.ts";
 
 /** What a person is needed for. */
 export type WaitingFor = "decision" | "confirmation" | "release" | "resume" | "missed night" | "failed night";

@@ -32,8 +32,3 @@ export async function allRuns(central: Central, lane: Lane): Promise<readonly Ru
 export async function runsOf(central: Central, lane: Lane, businessDate: Day): Promise<readonly RunFacts[]> {
   return (await allRuns(central, lane)).filter((run) => run.businessDate === businessDate && run.phase !== "Missed");
 }
-
-/** The first run number that a business date has not used. */
-export function nextNumber(runs: readonly RunFacts[]): number {
-  return 1 + Math.max(0, ...runs.map(({ runNumber }) => runNumber));
-}

@@ -9,16 +9,19 @@ import { allRuns } from "../runs/all-runs.ts";
 import { type Done, done } from "./verb.ts";
 
 /**
- * Asks that nobody is called any more for a business date whose night has failed.
- * @throws Refusal where no night of that date has started
+ * Asks that nobody is called any more for a business date whose night has failed, was missed or was deleted.
+ * @throws Refusal where there is none of that date
  */
 export async function waive(central: Central, actor: Actor, lane: Lane, date: Day): Promise<Done> {
   const { customer } = lane;
-  const run = standingRun(startedOn(await allRuns(central, lane), date).toReversed());
+  const runs = await allRuns(central, lane);
+  const run =
+    standingRun(startedOn(runs, date).toReversed()) ??
+    runs.find(({ businessDate, phase }) => businessDate === date && phase === "Missed");
   if (run === undefined) {
     throw new Refusal(
       "not-possible",
-      `waive: no night of ${date} of ${customer} has started, so there is none to waive`,
+      `waive: no night of ${date} of ${customer} has started, and none is known to have been missed`,
       `nightlane run ${customer} --date ${date} --reason "..." makes up for it; a date without a night is noNight in the customer's file`,
     );
   }
@@ -36,4 +39,10 @@ export async function switchSchedule(
   const asked = await actor.ask(lane, { verb, ...(until === undefined ? {} : { until }) });
   const effect = verb === "schedule-off" ? "no night starts by the schedule" : "nights start by the schedule again";
   return done(asked, lane.customer, actor.dryRun, asked.status?.message ?? effect);
+}
+
+/** Asks that a lane's backfill starts no further night. */
+export async function endBackfill(actor: Actor, lane: Lane): Promise<Done> {
+  const asked = await actor.ask(lane, { verb: "backfill-end" });
+  return done(asked, lane.customer, actor.dryRun, asked.status?.message ?? "the backfill starts no further night");
 }

@@ -1,5 +1,9 @@
+import { actsOf } from "../../runs/act.ts";
+import { requireApprover, startersOf } from "../../runs/approval.ts";
+import type { NightActSpec } from "../../runs/night-act.ts";
 import { type StepVerb, stepAct } from "../../runs/step-act.ts";
-import { runningNight, stepOf } from "../choose-night.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
+import { type ReadNight, runningNight, stepOf } from "../choose-night.ts";
 import { withCost } from "../forecast/hold-cost.ts";
 import { laneOf } from "../lanes.ts";
 import { awaitEffect } from "./effect.ts";
@@ -17,7 +21,8 @@ export async function actOnStep(context: VerbContext, verb: StepVerb, customer: 
   const step = stepOf(night, name);
   const { effect, reached } = stepAct(verb, step, customer);
   const { workflow: run, paused } = night.state;
-  const about = { verb, night: run, step: name, attempt: step.attempts } as const;
+  const group = verb === "release" ? await approver(context, customer, night, step) : {};
+  const about = { verb, night: run, step: name, attempt: step.attempts, ...group } as const;
   const asked = await actor.ask(lane, about, effectSeconds);
   if (actor.dryRun) {
     return done(asked, customer, true, verb === "hold" ? await withCost(context, night, effect, name) : effect);
@@ -26,4 +31,25 @@ export async function actOnStep(context: VerbContext, verb: StepVerb, customer: 
     await awaitEffect(context, { lane, night, step }, effect, reached);
   }
   return done(asked, customer, false, paused && reached !== undefined ? `${effect} once the night is resumed` : effect);
+}
+
+/**
+ * In the name of which group the person releases a gate.
+ * @throws Refusal if the person is none of those whom the gate asks for
+ */
+async function approver(
+  { central }: VerbContext,
+  customer: string,
+  { workflow }: ReadNight,
+  { name: step, state, approval }: StepStatus,
+): Promise<Pick<NightActSpec, "group">> {
+  if (state !== "confirming" || approval === undefined) {
+    return {};
+  }
+  const { name: by, groups } = await central.whoAmI();
+  const group = groups.find((one) => one === approval.group);
+  const person = group === undefined ? {} : { group };
+  const startedBy = startersOf(actsOf(workflow.metadata.annotations).acts);
+  requireApprover({ customer, step, approval, startedBy }, { by, ...person });
+  return person;
 }

@@ -71,7 +71,7 @@ export async function backfill(
   if (now?.phase === "Refused" || now?.phase === "Expired") {
     throw new OpsError(ExitCode.notPossible, now.message, now.remedy);
   }
-  if (now?.phase === "Done" && /did not succeed$/.test(now.message)) {
+  if (now?.phase === "Done" && (now.failed ?? 0) > 0) {
     throw new OpsError(ExitCode.differs, `backfill: ${now.message}`, `nightlane history ${lane.customer}`);
   }
   return { ...result, nights: now?.nights ?? [], message: now?.message ?? `${missing.length} nights would be started` };

@@ -10,6 +10,7 @@ import pytest
 from nightlane_runner.api.kubeconfig import read_kubeconfig
 from tests.support.administrator import Administrator
 from tests.support.api_server import pinned_tool, running_api_server
+from tests.support.gateway import Gateway
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
 from tests.support.runner_process import RunnerProcess
@@ -68,6 +69,15 @@ def proxy(admin: Administrator, mounts: Path) -> Iterator[TcpProxy]:
     admin.write_kubeconfig(mounts / "credentials" / "kubeconfig", proxy.port)
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def gateway(admin: Administrator, mounts: Path, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway before the API server, which the credential in the mounts leads through."""
+    gateway = Gateway(tmp_path, admin.kubeconfig)
+    admin.write_kubeconfig(mounts / "credentials" / "kubeconfig", gateway.port)
+    yield gateway
+    gateway.close()
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_runner_that_died_before_remembering_its_job_is_followed_by_one_that_ado
     pod = kubelet.next_pod(_job_name(admin))
     first.process.send_signal(signal.SIGKILL)
     first.wait()
-    (first.places.results / "night/2026-03-31/run-1/var-es/attempt-1.json").unlink()
+    (first.places.results / "night/2026-03-31/run-1/var-es.attempts/attempt-1.json").unlink()
 
     second = start_runner("spark", spark_step(admin.namespace))
     second.wait_for_line("found Job")

@@ -27,7 +27,10 @@ TARGET = {
 }
 
 
-def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[str, str], str]:
+STEPS = [["market"], ["scenarios", 0], ["limits"], ["revaluation", 1], ["report", 2, 3]]
+
+
+def _run(mounts: Path, uid: str = "uid-1", from_step: str = "", **changes: Any) -> tuple[int, dict[str, str], str]:
     calendar = {
         "scheduledTime": "2026-03-31T20:30:00Z",
         "businessDate": "auto",
@@ -39,7 +42,7 @@ def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[st
     written = io.StringIO()
     (mounts / "dev").mkdir(exist_ok=True)
     claim = {"pipeline": "night", "number": "1", "workflow": "night-1774989000", "uid": uid}
-    written_document = document({"calendar": calendar, "claim": claim})
+    written_document = document({"calendar": calendar, "anew": {"fromStep": from_step, "steps": STEPS}, "claim": claim})
     environment = {"NIGHTLANE_STEP": written_document, "NIGHTLANE_MOUNT_ROOT": str(mounts)}
     code = Runner(environment, StepLog(written)).run(["calendar"])
     outputs = mounts / "tmp" / "outputs"
@@ -48,7 +51,8 @@ def _run(mounts: Path, uid: str = "uid-1", **changes: Any) -> tuple[int, dict[st
 
 
 def _outputs(day: str, is_open: str, variant: str, half_day: str = "no", reason: str = "") -> dict[str, str]:
-    return {"business-date": day, "open": is_open, "variant": variant, "half-day": half_day, "reason": reason}
+    day_outputs = {"business-date": day, "open": is_open, "variant": variant, "half-day": half_day, "reason": reason}
+    return {**day_outputs, "anew": "all"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,30 @@ def test_scheduled_night_is_told_its_day(tmp_path: Path, scheduled: str, outputs
     assert files == outputs
     assert f"business-date: {outputs['business-date']}, open: {outputs['open']}" in said
     assert outputs["reason"] in said
+
+
+@pytest.mark.parametrize(
+    ("from_step", "anew"),
+    [
+        ("", "all"),
+        ("scenarios", ",scenarios,revaluation,report,"),
+        ("limits", ",limits,report,"),
+        ("report", ",report,"),
+    ],
+)
+def test_run_from_a_step_on_is_told_what_runs_anew(tmp_path: Path, from_step: str, anew: str) -> None:
+    """The step and all that come after it, by whatever way; the others take over what the earlier run left."""
+    code, files, _ = _run(tmp_path, from_step=from_step)
+    assert code == 0
+    assert files["anew"] == anew
+
+
+def test_run_from_a_step_that_is_not_there_does_not_start(tmp_path: Path) -> None:
+    """Nothing would run anew, and the night would succeed."""
+    code, files, said = _run(tmp_path, from_step="revalution")
+    assert code == ExitCode.BAD_INPUT
+    assert files == {}
+    assert "anew.fromStep: got 'revalution', must be a step of this night; use one of market, scenarios" in said
 
 
 def test_explicit_date_stands_whatever_the_schedule(tmp_path: Path) -> None:

@@ -58,19 +58,20 @@ def test_folder_comes_out_and_replaces_what_was_there(sides: _Sides) -> None:
     sides.copy("out", "elsewhere").copy_out()
 
     assert [path.name for path in (sides.lane / "elsewhere").iterdir()] == ["a.csv"]
-    assert [path.name for path in sides.lane.iterdir()] == ["elsewhere"]
+    assert sorted(path.name for path in sides.lane.iterdir()) == ["elsewhere", "report.attempts"]
 
 
 def test_folder_comes_out_into_the_steps_own_folder_beside_its_log(sides: _Sides) -> None:
     """The default place of a copy is where its log is."""
     (sides.customer / "out").mkdir()
     (sides.customer / "out" / "a.csv").write_text("1")
-    (sides.lane / "report").mkdir()
-    (sides.lane / "report" / "attempt-1.log").write_text("log")
+    (sides.lane / "report.attempts").mkdir()
+    (sides.lane / "report.attempts" / "attempt-1.log").write_text("log")
 
     sides.copy("out", "report").copy_out()
 
-    assert {path.name for path in (sides.lane / "report").iterdir()} == {"a.csv", "attempt-1.log"}
+    assert [path.name for path in (sides.lane / "report").iterdir()] == ["a.csv"]
+    assert (sides.lane / "report.attempts" / "attempt-1.log").read_text() == "log"
 
 
 def test_single_file_comes_out(sides: _Sides) -> None:

@@ -1,11 +1,14 @@
 """Faults 14 and 29 for commands: run once, believed only to the end."""
 
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nightlane_runner.container.pod_shell import PodShell
+from nightlane_runner.container import shell_session
+from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -50,6 +53,28 @@ class _Application:
         return end.value
 
 
+class _Counting:
+    """A container whose connection keeps a copy of all input."""
+
+    def __init__(self, root: Path, copy: Path) -> None:
+        self.started: list[PodContainer] = []
+        self._root = root
+        self._copy = copy
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start the script behind a pipe that is copied."""
+        self.started.append(target)
+        command = ["/bin/sh", "-c", 'copy=$1; shift; tee -a "$copy" | "$@"', "copy", str(self._copy)]
+        return subprocess.Popen(
+            [*command, *shell_command(script, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self._root,
+            start_new_session=True,
+        )
+
+
 @pytest.fixture
 def application(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Application:
     """An application whose container is this machine."""
@@ -81,7 +106,7 @@ def test_connection_that_breaks_before_the_start_is_tried_again(application: _Ap
 def test_connection_that_breaks_after_the_start_is_lost_and_not_run_again(application: _Application) -> None:
     """Fault 14: the outcome is unknown; a second run of the same attempt refuses, too."""
     marker = application.root / "runs"
-    running = Background(application.step("sh", "-c", f"echo run >>{marker}; kill -KILL $PPID; sleep 5").run)
+    running = Background(application.step("sh", "-c", f"echo run >>{marker}; kill -KILL 0; sleep 5").run)
     end = running.ended()
 
     assert end is not None
@@ -90,6 +115,81 @@ def test_connection_that_breaks_after_the_start_is_lost_and_not_run_again(applic
     assert again.code is ExitCode.LOST
     assert "An earlier runner of this attempt started the command in pod pricing-0" in again.sentence
     assert marker.read_text() == "run\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        ("echo ok; printf '100%%' >&2", 0),
+        ("printf '50%%\\r100%%' >&2; exit 3", 3),
+        ("head -c 200000 /dev/zero | tr '\\0' x >&2", 0),
+        ("head -c 200000 /dev/zero | tr '\\0' x", 0),
+        ("printf 'no line end'", 0),
+        ("printf 'blank\\n\\n\\nlines\\n\\n'", 0),
+        ("exit 7", 7),
+    ],
+)
+def test_end_is_heard_whatever_the_command_has_written(application: _Application, command: str, status: int) -> None:
+    """R6: a progress bar, a prompt, a line without an end: its end is apart from what it writes."""
+    if status == 0:
+        application.step("sh", "-c", command).run()
+    else:
+        assert application.ended("sh", "-c", command).code is ExitCode.APPLICATION
+    assert f"the command ended with status {status}" in application.said()
+    assert "nightlane-end" not in application.said()
+
+
+def test_empty_lines_of_the_command_are_its_own(application: _Application) -> None:
+    """R6: none is added and none is lost."""
+    application.step("sh", "-c", "printf 'a\\n\\nb\\n\\n'; printf 'c\\n\\nd' >&2").run()
+    lines = application.said().splitlines()
+    assert [line for line in lines if line.startswith("stdout")] == [
+        "stdout | a",
+        "stdout | ",
+        "stdout | b",
+        "stdout | ",
+    ]
+    assert [line for line in lines if line.startswith("stderr")] == ["stderr | c", "stderr | ", "stderr | d"]
+
+
+def test_command_that_leaves_a_daemon_behind_ends(application: _Application) -> None:
+    """R21: what it has left behind holds its streams open, and goes on."""
+    marker = application.root / "daemon"
+    application.step("sh", "-c", f"(sleep 3; touch {marker}) & echo started", timeoutSeconds=60).run()
+
+    assert "stdout | started" in application.said()
+    assert not marker.exists()
+
+
+def test_quiet_command_is_kept_alive(
+    application: _Application, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """R20: something small travels while it is quiet, and is not taken for its input or output."""
+    monkeypatch.setattr(shell_session, "KEEP_ALIVE_SECONDS", 0.1)
+    counted = tmp_path / "input"
+    application.shell = _Counting(application.root, counted)
+
+    application.step("sh", "-c", "sleep 3; cat; echo done").run()
+
+    assert [line for line in application.said().splitlines() if " | " in line] == ["stdout | done"]
+    assert counted.read_bytes().count(b"\n") >= 4
+
+
+def test_end_that_was_heard_is_remembered(application: _Application) -> None:
+    """R8: the runner dies before the workflow knows, and the next one neither runs it again nor calls it lost."""
+    marker = application.root / "runs"
+    application.step("sh", "-c", f"echo run >>{marker}").run()
+    application.step("sh", "-c", f"echo run >>{marker}").run()
+
+    assert marker.read_text() == "run\n"
+    assert "it is not run again" in application.said()
+
+
+def test_bad_end_that_was_heard_is_remembered(application: _Application) -> None:
+    """R8: with its status."""
+    first, second = (application.ended("sh", "-c", "exit 3") for _ in range(2))
+    assert (first.code, second.code) == (ExitCode.APPLICATION, ExitCode.APPLICATION)
+    assert "ended with status 3" in second.sentence
 
 
 def test_command_over_its_time_is_ended(application: _Application) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nightlane_runner.api.errors import ApiRefused
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.job import fence as fence_module
 from nightlane_runner.job.fence import Fence
 from nightlane_runner.job.manifest import complete_job
 from nightlane_runner.job.remote_job import RemoteJob
@@ -14,8 +16,10 @@ from nightlane_runner.json_tree import JsonObject, objects_at, text_at
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
+from tests.support.gateway import Gateway, forbidden
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
+from tests.support.runner_process import RunnerProcess
 from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
@@ -23,7 +27,7 @@ pytestmark = pytest.mark.api_server
 
 @pytest.mark.fault(28)
 def test_runner_that_was_taken_for_dead_steps_back(
-    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+    admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path, start_runner: StartRunner
 ) -> None:
     """It wakes up to an order to stop, and must not cancel what another runner is in charge of."""
     first = start_runner("spark", spark_step(admin.namespace))
@@ -33,12 +37,17 @@ def test_runner_that_was_taken_for_dead_steps_back(
     kubelet.run(pod)
     first.wait_for_line("RUNNING")
     first.process.send_signal(signal.SIGSTOP)
-    second = start_runner("spark", spark_step(admin.namespace))
+    # A pod of its own, so that the order is not for it; the lane's volume is the same.
+    pod_of_second = tmp_path / "second"
+    pod_of_second.mkdir()
+    for shared in ("credentials", "results"):
+        (pod_of_second / shared).symlink_to(mounts / shared)
+    second = RunnerProcess(pod_of_second, "spark", spark_step(admin.namespace))
     second.wait_for_line("took over from")
     second.wait_for_line("RUNNING")
 
+    first.places.annotations.write_text('nightlane/order="stop"\n')
     first.process.send_signal(signal.SIGCONT)
-    first.process.terminate()
 
     # What it does is looked at here, not how soon: a process that was stopped has much to catch up with.
     assert first.wait(90) == 143
@@ -65,22 +74,47 @@ def test_last_runner_is_in_charge(admin: Administrator, mounts: Path) -> None:
     eventually(lambda: not _leases(admin), "the Lease's collection")
 
 
-def test_identity_without_leases_goes_on_unfenced(admin: Administrator, mounts: Path) -> None:
-    """An older customer side does not allow them: said, not fatal."""
-
-    def forbid_leases(role: JsonObject) -> None:
-        role["rules"] = [rule for rule in objects_at(role, "rules") if rule.get("resources") != ["leases"]]
-
-    admin.change(admin.rbac("roles/nightlane"), forbid_leases)
+def test_lease_that_may_not_be_taken_is_tried_again(
+    admin: Administrator, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1: a role that is loaded late costs no fence; nothing is done meanwhile that only the one in charge may do."""
+    monkeypatch.setattr(fence_module, "RETRY_SECONDS", 0.0)
     surroundings, job = _job(admin, mounts)
     fence = _fence(surroundings)
+    gateway.on("GET", "/leases", forbidden)
 
-    def refused() -> bool:
-        fence.take(job)
-        return "are not kept apart here" in surroundings.said()
+    fence.take(job)
 
-    eventually(refused, "the refusal (permissions are cached for a moment)")
-    _fence(surroundings).require()
+    assert "may not be taken" in surroundings.said()
+    fence.renew()
+    with pytest.raises(ApiRefused):
+        fence.require()
+    gateway.forget_rules()
+    fence.renew()
+    assert [text_at(lease, "spec", "holderIdentity") for lease in _leases(admin)] == [fence.holder]
+    fence.require()
+
+
+def test_runner_that_was_refused_the_lease_never_takes_it_from_a_newer_one(
+    admin: Administrator, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1: who takes it late is not the one that began last."""
+    monkeypatch.setattr(fence_module, "RETRY_SECONDS", 0.0)
+    surroundings, job = _job(admin, mounts)
+    late, newer = _fence(surroundings), _fence(surroundings)
+    gateway.on("GET", "/leases", forbidden, times=1)
+    late.take(job)
+    began = surroundings.api.server_now()
+    assert began is not None
+    # Servers tell the time in whole seconds.
+    eventually(lambda: surroundings.api.seconds_since(began) >= 3, "a later second")
+    newer.take(job)
+
+    with pytest.raises(StepEnded) as end:
+        late.renew()
+
+    assert end.value.code == 143
+    newer.require()
 
 
 def _job(admin: Administrator, mounts: Path) -> tuple[Surroundings, RemoteJob]:

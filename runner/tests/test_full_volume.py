@@ -78,7 +78,7 @@ def test_another_full_volume_is_not_taken_for_it(tmp_path: Path) -> None:
     """The pod's scratch folder, for instance."""
     with small_volume(tmp_path / "results", 1):
         code, said = _ended_by(OSError(errno.ENOSPC, "No space left on device"), tmp_path)
-    assert code == 30
+    assert code == 20
     assert "lane's results volume" not in said
 
 

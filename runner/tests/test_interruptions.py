@@ -28,16 +28,14 @@ pytestmark = pytest.mark.api_server
 def test_eviction_detaches_and_the_next_runner_adopts(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """Fault 4: the preStop marker is there, so the kubelet ended the pod."""
+    """Fault 4, R5: a bare SIGTERM, as in an eviction under pressure, which has no second for a word."""
     running = RunningStep.start(admin, kubelet, start_runner)
     first = running.runner
-    first.places.detach_marker.touch()
     first.process.terminate()
 
     assert first.wait() == 143
     assert len(admin.jobs()) == 1
 
-    first.places.detach_marker.unlink()
     second = start_runner("spark", spark_step(admin.namespace))
     second.wait_for_line("found Job")
     kubelet.succeed(running.pod)
@@ -45,12 +43,15 @@ def test_eviction_detaches_and_the_next_runner_adopts(
 
 
 @pytest.mark.fault(4, 5)
-def test_bare_sigterm_is_the_operator_and_cancels_the_remote_job(
+def test_order_counts_also_for_a_runner_that_is_told_to_end(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """Faults 4 and 5: Argo's own signal runs no preStop; the cancellation fits into the grace period."""
+    """Faults 4 and 5, R5: an order and a signal at once; the cancellation fits into the grace period."""
     runner = RunningStep.start(admin, kubelet, start_runner).runner
+    runner.process.send_signal(signal.SIGSTOP)
+    runner.places.annotations.write_text('nightlane/order="stop"\n')
     runner.process.send_signal(signal.SIGTERM)
+    runner.process.send_signal(signal.SIGCONT)
 
     assert runner.wait(25) == 40
     assert "was cancelled" in runner.last_line()
@@ -79,7 +80,7 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
     runner = RunningStep.start(admin, kubelet, start_runner).runner
     proxy.go_away()
     runner.wait_for_line("UNKNOWN")
-    runner.process.terminate()
+    runner.places.annotations.write_text('nightlane/order="stop"\n')
 
     assert runner.wait(28) == 40
     assert "nobody confirmed" in runner.last_line()

@@ -23,10 +23,13 @@ class _Volume:
     def run(self, day: str, age_days: float, number: int = 1) -> Path:
         """Add a run of a step that left a result, a record, and a log, all written that long ago."""
         run = self.folder / day / f"run-{number}"
-        step = run / "var-es"
-        step.mkdir(parents=True)
-        for name in ("var.json", "manifest.json", "attempt-1.json", "attempt-1.log", "attempt-1.log.7"):
-            (step / name).write_text(name)
+        for step, names in (
+            ("var-es", ("var.json", "manifest.json", "attempt-1.log")),
+            ("var-es.attempts", ("attempt-1.json", "attempt-1.log", "attempt-1.log.7")),
+        ):
+            (run / step).mkdir(parents=True)
+            for name in names:
+                (run / step / name).write_text(name)
         self.age(run, age_days)
         return run
 
@@ -84,7 +87,7 @@ def test_newest_dates_stay_however_old(volume: _Volume) -> None:
     for number in range(NEWEST_DATES):
         volume.run(f"2026-01-{number + 10}", 400)
     assert volume.nights.remove_old(RETENTION, NOW).dates == []
-    assert all((run / "var-es" / "attempt-1.log").exists() for run in volume.folder.glob("*/run-1"))
+    assert all((run / "var-es.attempts" / "attempt-1.log").exists() for run in volume.folder.glob("*/run-1"))
     volume.run("2026-02-02", 400)
     assert volume.nights.remove_old(RETENTION, NOW).dates == ["2026-01-10"]
 
@@ -95,7 +98,9 @@ def test_logs_go_before_results_and_do_not_make_them_younger(volume: _Volume) ->
     run = volume.run("2026-01-05", 40)
     removed = volume.nights.remove_old(RETENTION, NOW)
     assert (removed.dates, removed.logs) == ([], 2)
-    assert sorted(entry.name for entry in (run / "var-es").iterdir()) == ["attempt-1.json", "manifest.json", "var.json"]
+    assert [entry.name for entry in (run / "var-es.attempts").iterdir()] == ["attempt-1.json"]
+    # R9: a result that is called like a log is a result.
+    assert {entry.name for entry in (run / "var-es").iterdir()} == {"attempt-1.log", "manifest.json", "var.json"}
     assert last_write(run) == NOW - 40 * DAY
     assert volume.nights.remove_old(RETENTION, NOW + 49 * DAY).dates == []
     assert volume.nights.remove_old(RETENTION, NOW + 51 * DAY).dates[0] == "2026-01-05"
@@ -105,8 +110,8 @@ def test_logs_of_a_run_that_goes_on_stay(volume: _Volume) -> None:
     """A step of it failed weeks ago and a person has retried it now: the first attempt's log is evidence."""
     volume.newest()
     run = volume.run("2026-01-05", 40)
-    (run / "var-es" / "attempt-2.log").write_text("again")
-    os.utime(run / "var-es" / "attempt-2.log", (NOW, NOW))
+    (run / "var-es.attempts" / "attempt-2.log").write_text("again")
+    os.utime(run / "var-es.attempts" / "attempt-2.log", (NOW, NOW))
     assert volume.nights.remove_old(RETENTION, NOW).logs == 0
 
 

@@ -60,6 +60,16 @@ def test_forbidden_parts_are_named(tmp_path: Path, section: str, changes: dict[s
     assert "s3cret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("token", ["s3cret\n", " s3cret", "s3cret\u2013x", "s3c ret"])
+def test_token_that_no_header_can_carry_is_refused_without_its_value(tmp_path: Path, token: str) -> None:
+    """R28: a library that is handed such a token quotes it in its error."""
+    tree = copy.deepcopy(GOOD)
+    tree["users"][0]["user"]["token"] = token
+    with pytest.raises(UnusableKubeconfig, match=r"user\.token: got a value, must be printable ASCII") as refusal:
+        _read(tmp_path, tree)
+    assert "s3c" not in str(refusal.value)
+
+
 def test_second_context_is_refused(tmp_path: Path) -> None:
     """Exactly one way into exactly one cluster."""
     tree = copy.deepcopy(GOOD)

@@ -4,10 +4,12 @@ import io
 
 import pytest
 
-from nightlane_runner.api.errors import ApiUnknown, ReadRefused
+from nightlane_runner.api.errors import ApiUnknown, NotPermitted
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog
+
+FORBIDDEN = 'jobs.batch is forbidden: User "nightlane" cannot list resource "jobs"'
 
 
 class _Clock:
@@ -60,8 +62,8 @@ def test_refusal_has_less_patience_and_a_count_of_its_own() -> None:
     outage, said = _outage(clock, budget=1000)
     outage.failed(ApiUnknown("x"))
     clock.now = 900
-    outage.failed(ReadRefused("forbidden"))
-    assert "refuses reading" in said.getvalue()
+    outage.failed(NotPermitted(FORBIDDEN))
+    assert "forbids what it is asked" in said.getvalue()
     clock.now = 1021
     with pytest.raises(StepEnded, match="apply the customer side"):
-        outage.failed(ReadRefused("forbidden"))
+        outage.failed(NotPermitted(FORBIDDEN))

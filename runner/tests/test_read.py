@@ -10,7 +10,7 @@ from nightlane_runner.main import Runner
 from nightlane_runner.step_log import StepLog
 from tests.support.steps import document
 
-LOG = "results/night/2026-03-31/run-1/var-es/attempt-2.log"
+LOG = "results/night/2026-03-31/run-1/var-es.attempts/attempt-2.log"
 
 
 def _read(mounts: Path, capsys: pytest.CaptureFixture[str], **changes: Any) -> tuple[int, str]:

@@ -1,7 +1,5 @@
 """Faults 15, 18 and 30: a success has a verified result, or it is none."""
 
-import hashlib
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,17 +10,16 @@ from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import text_at
+from nightlane_runner.lane import night_paths
 from nightlane_runner.steps.results import ResultsFetch
 from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.local_shell import LocalShell
+from tests.support.results_volume import STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
-
-STEP_FOLDER = "night/2026-03-31/run-1/var-es"
 
 
 class _Customer:
@@ -30,27 +27,16 @@ class _Customer:
 
     def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
-        self.shell = LocalShell(root)
-        self.folder = root / "results" / STEP_FOLDER
+        self.volume = ResultsVolume(root)
+        self.shell, self.folder, self.leave = self.volume.shell, self.volume.folder, self.volume.leave
         step, self._spark = StepInput(document(spark_step(admin.namespace))).spark()
         self.surroundings = Surroundings(mounts, step)
         self.lane = self.surroundings.places.results / STEP_FOLDER
         self.lane.mkdir(parents=True)
 
-    def leave(self, content: dict[str, bytes], attempt: int = 1, **changes: Any) -> None:
-        """Commit results as the application does."""
-        listed = []
-        for path, data in content.items():
-            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / path).write_bytes(data)
-            listed.append({"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
-        manifest = {"step": "var-es", "attempt": attempt, "files": listed, **changes}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "manifest.json").write_text(json.dumps(manifest))
-
     def results(self, required: str | None = None) -> ResultsFetch:
         """Return what brings the results back."""
-        return ResultsFetch(self.surroundings.context, self.shell, required, lambda: None)
+        return ResultsFetch(self.surroundings.context, self.shell, required, None, lambda: None)
 
     def fetch(self, required: str | None = None) -> None:
         """Bring the results back."""
@@ -72,16 +58,19 @@ def customer(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Pat
 
 
 def test_results_arrive_beside_the_log(customer: _Customer) -> None:
-    """Only what is listed comes; the log of the attempt stays."""
-    customer.leave({"var.json": b'{"var": 2.326}', "detail/es.csv": b"1,2\n"})
+    """R9: only what is listed comes; it may be called like a log of an attempt, and that log stays."""
+    customer.leave({"var.json": b'{"var": 2.326}', "detail/es.csv": b"1,2\n", "attempt-1.log": b"theirs"})
     (customer.folder / "scratch.bin").write_bytes(b"not listed")
-    (customer.lane / "attempt-1.log").write_text("log")
+    log = night_paths.lane_log(customer.surroundings.places, customer.surroundings.context.step)
+    log.parent.mkdir(parents=True)
+    log.write_text("log")
 
     customer.fetch("var.json")
 
     arrived = {str(path.relative_to(customer.lane)) for path in customer.lane.rglob("*") if path.is_file()}
     assert arrived == {"var.json", "detail/es.csv", "manifest.json", "attempt-1.log"}
-    assert not list(customer.lane.parent.glob("*.partial"))
+    assert log.read_text() == "log"
+    assert not list(customer.lane.parent.glob("*.partial*"))
 
 
 def test_results_of_a_new_attempt_replace_the_old(customer: _Customer) -> None:
@@ -106,7 +95,7 @@ def test_results_that_are_all_there_before_the_end_is_known_come_once(customer: 
     fetch.run()
 
     assert {path.name for path in customer.lane.iterdir()} == {"var.json", "manifest.json"}
-    assert not list(customer.lane.parent.glob("*.partial"))
+    assert not list(customer.lane.parent.glob("*.partial*"))
 
 
 def test_results_that_are_not_there_before_the_end_is_known_come_later(customer: _Customer) -> None:
@@ -220,3 +209,25 @@ def test_file_that_differs_from_its_manifest_never_gets_into_place(customer: _Cu
     assert "var.json has SHA-256" in end.value.sentence
     assert not (customer.lane / "var.json").exists()
     assert not (customer.lane / "manifest.json").exists()
+
+
+def test_what_came_whole_is_not_fetched_again(customer: _Customer) -> None:
+    """R26: the next try goes on where the last one broke."""
+    customer.leave({"a.bin": b"a" * 200_000, "b.bin": b"b" * 200_000})
+    customer.shell.cuts = [300_000]
+
+    customer.fetch()
+
+    assert "starting it over" in customer.surroundings.said()
+    assert (customer.lane / "b.bin").stat().st_size == 200_000
+    assert (customer.lane / "a.bin").read_bytes() == b"a" * 200_000
+
+
+def test_results_have_the_time_that_their_step_has(customer: _Customer) -> None:
+    """R26: half an hour at least, and twelve for a step without a limit."""
+    context = customer.surroundings.context
+
+    def limit(seconds: float | None) -> float:
+        return ResultsFetch(context, customer.shell, None, seconds, lambda: None).limit_seconds
+
+    assert [limit(300), limit(7200), limit(None)] == [1800, 7200, 12 * 3600]

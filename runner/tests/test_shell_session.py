@@ -9,10 +9,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.archive import UnpackedFile, UnsafeArchive
 from nightlane_runner.container.pod_shell import PodContainer, PodShell
-from nightlane_runner.container.shell_session import Ending, TransportFailed
+from nightlane_runner.container.shell_session import Ending, TransportFailed, WorkFailed
 from nightlane_runner.container.transfer import NEEDED_PROGRAMS, RemoteAbsent, fetch_listed, fetch_path, send_path
 from nightlane_runner.container.work import ContainerWork, OutOfTime
+from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from tests.support.local_shell import DeadShell, LocalShell
 
@@ -30,20 +32,22 @@ def _run(work: ContainerWork, *command: str) -> tuple[bytes, Ending, str]:
     with work.session(remote_scripts.RUN_COMMAND, command) as session:
         session.wait_until_begun()
         session.write(b"go\n")
-        session.end_input()
         output = b"".join(iter(session.read, b""))
-        return output, session.ending(), session.errors()
+        *lines, end, nothing = output.split(b"\n")
+        assert session.is_end(end)
+        assert nothing == b""
+        return b"\n".join(lines), session.ending(), session.errors()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_command_reports_its_status_and_bytes(shell: Sequence[str], tmp_path: Path) -> None:
-    """Output, errors, status and count come apart and whole, in every shell."""
+def test_command_reports_its_status_in_both_streams(shell: Sequence[str], tmp_path: Path) -> None:
+    """Output, errors and status come apart and whole, in every shell."""
     work = _work(LocalShell(tmp_path, shell))
 
     output, ending, errors = _run(work, "sh", "-c", "printf 'a\\nb'; echo oops >&2; exit 7")
 
     assert output == b"a\nb"
-    assert ending == Ending(7, "3")
+    assert ending == Ending(7, "said")
     assert errors == "oops"
 
 
@@ -58,14 +62,27 @@ def test_command_arguments_arrive_as_they_are(shell: Sequence[str], tmp_path: Pa
     assert output.decode() == "".join(f"<{item}>" for item in odd)
 
 
-def test_large_binary_output_is_counted_exactly(tmp_path: Path) -> None:
+def test_large_binary_output_arrives_whole(tmp_path: Path) -> None:
     """More than any pipe holds, with every byte value."""
     (tmp_path / "data").write_bytes(os.urandom(3_000_000))
 
     output, ending, _ = _run(_work(LocalShell(tmp_path)), "cat", str(tmp_path / "data"))
 
     assert output == (tmp_path / "data").read_bytes()
-    assert ending.measure == "3000000"
+    assert ending.status == 0
+
+
+@pytest.mark.fault(14)
+def test_command_whose_output_was_cut_is_no_success(tmp_path: Path) -> None:
+    """Fault 14: its last words are missing in one of its streams."""
+    shell = LocalShell(tmp_path)
+    shell.cuts = [100]
+    with _work(shell).session(remote_scripts.RUN_COMMAND, ["sh", "-c", "seq 1000"]) as session:
+        session.write(b"go\n")
+        output = b"".join(iter(session.read, b""))
+        assert not any(session.is_end(line) for line in output.split(b"\n"))
+        with pytest.raises(TransportFailed):
+            session.ending()
 
 
 @pytest.mark.fault(14)
@@ -170,12 +187,63 @@ def test_only_listed_files_are_fetched(tmp_path: Path) -> None:
     (remote / "list").write_text("\n".join(map(str, names)))
 
     def listed(content: bytes) -> dict[PurePosixPath, int]:
+        assert content == (remote / "list").read_bytes()
         return {PurePosixPath(line): 1 for line in content.decode().splitlines()}
 
-    content, files = fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results/step"), "list", listed, into)
+    files: dict[PurePosixPath, UnpackedFile] = {}
+    fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results/step"), "list", listed, into, files)
 
-    assert content == (remote / "list").read_bytes()
     assert set(files) == set(names)
+
+
+@pytest.mark.parametrize("name", ["-delta.csv", "back\\slash.csv", "--checkpoint=1", "a b.csv", "Übersicht.csv", "*"])
+def test_name_is_taken_literally(tmp_path: Path, name: str) -> None:
+    """R36: a name is data, whatever tar would make of it."""
+    remote, into = tmp_path / "results" / "step", tmp_path / "lane"
+    remote.mkdir(parents=True)
+    into.mkdir()
+    (remote / name).write_bytes(b"1")
+    (remote / "list").write_text("")
+    files: dict[PurePosixPath, UnpackedFile] = {}
+
+    fetch_listed(
+        _work(LocalShell(tmp_path)),
+        PurePosixPath("/results/step"),
+        "list",
+        lambda _: {PurePosixPath(name): 1},
+        into,
+        files,
+    )
+
+    assert (into / name).read_bytes() == b"1"
+    assert set(files) == {PurePosixPath(name)}
+
+
+@pytest.mark.parametrize("program", ["wc", "cat"])
+def test_list_that_cannot_be_read_is_said_at_once(tmp_path: Path, program: str) -> None:
+    """R23: neither end waits for the other; the container's own words are told."""
+    remote, programs = tmp_path / "results" / "step", tmp_path / "bin"
+    remote.mkdir(parents=True)
+    (remote / "list").write_text("x")
+    programs.mkdir()
+    failing = programs / program
+    failing.write_text('#!/bin/sh\necho "$0: Stale file handle" >&2\nexit 1\n')
+    failing.chmod(0o755)
+    shell = LocalShell(tmp_path, path=f"{programs}:/usr/bin:/bin")
+
+    with pytest.raises(WorkFailed, match=r"status 74.*Stale file handle"):
+        fetch_listed(_work(shell), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path, {})
+
+
+def test_list_of_a_size_that_no_list_has_is_refused(tmp_path: Path) -> None:
+    """R38: no memory is given to a length that the other side names."""
+    remote = tmp_path / "results" / "step"
+    remote.mkdir(parents=True)
+    with (remote / "list").open("wb") as file:
+        file.truncate(10**12)
+
+    with pytest.raises(UnsafeArchive, match="1000000000000 bytes"):
+        fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path, {})
 
 
 def test_list_that_is_cut_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
@@ -186,8 +254,8 @@ def test_list_that_is_cut_is_told_from_one_that_is_not_there(tmp_path: Path) -> 
     shell = LocalShell(tmp_path)
     shell.cuts = [1000]
 
-    with pytest.raises(TransportFailed, match="cut after"):
-        fetch_listed(_work(shell), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path)
+    with pytest.raises(TransportFailed, match="before the script did"):
+        fetch_listed(_work(shell), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path, {})
 
 
 def test_absent_path_is_told_apart_from_a_broken_connection(tmp_path: Path) -> None:
@@ -195,7 +263,7 @@ def test_absent_path_is_told_apart_from_a_broken_connection(tmp_path: Path) -> N
     with pytest.raises(RemoteAbsent):
         fetch_path(_work(LocalShell(tmp_path)), PurePosixPath("/results/none"), tmp_path)
     with pytest.raises(RemoteAbsent):
-        fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results"), "none", lambda _: {}, tmp_path)
+        fetch_listed(_work(LocalShell(tmp_path)), PurePosixPath("/results"), "none", lambda _: {}, tmp_path, {})
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -208,11 +276,32 @@ def test_folder_is_sent_whole_and_replaces_what_was_there(shell: Sequence[str], 
     old.mkdir(parents=True)
     (old / "stale").write_bytes(b"old")
 
-    send_path(_work(LocalShell(tmp_path, shell)), local, PurePosixPath("/results/input"))
+    send_path(_work(LocalShell(tmp_path, shell)), local, PurePosixPath("/results/input"), "me", lambda: None)
 
     assert (old / "sub" / "x").read_bytes() == (local / "sub" / "x").read_bytes()
     assert not (old / "stale").exists()
     assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
+
+
+def test_two_that_send_to_one_place_never_mix(tmp_path: Path) -> None:
+    """R3: each receives in a folder of its own, and the one that was replaced cannot commit."""
+    local = tmp_path / "lane"
+    local.mkdir()
+    (local / "x").write_bytes(b"new")
+    (tmp_path / "results").mkdir()
+    asked: list[str] = []
+
+    def replaced_meanwhile() -> None:
+        asked.append("asked")
+        if len(asked) == 2:
+            send_path(_work(LocalShell(tmp_path)), local, PurePosixPath("/results/input"), "newer", lambda: None)
+            raise StepEnded(ExitCode.DETACHED, "replaced")
+
+    with pytest.raises(StepEnded):
+        send_path(_work(LocalShell(tmp_path)), local, PurePosixPath("/results/input"), "late", replaced_meanwhile)
+
+    assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
+    assert (tmp_path / "results" / "input" / "x").read_bytes() == b"new"
 
 
 def test_single_file_is_sent(tmp_path: Path) -> None:
@@ -220,7 +309,7 @@ def test_single_file_is_sent(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"1,2")
     (tmp_path / "results").mkdir()
 
-    send_path(_work(LocalShell(tmp_path)), tmp_path / "x.csv", PurePosixPath("/results/in.csv"))
+    send_path(_work(LocalShell(tmp_path)), tmp_path / "x.csv", PurePosixPath("/results/in.csv"), "me", lambda: None)
 
     assert (tmp_path / "results" / "in.csv").read_bytes() == b"1,2"
 
@@ -232,8 +321,9 @@ def test_cut_while_sending_puts_nothing_into_place(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "in").write_bytes(b"before")
 
+    work = _work(DeadShell(1, LocalShell(tmp_path)))
     with pytest.raises(TransportFailed):
-        send_path(_work(DeadShell(1, LocalShell(tmp_path))), tmp_path / "lane", PurePosixPath("/results/in"))
+        send_path(work, tmp_path / "lane", PurePosixPath("/results/in"), "me", lambda: None)
 
     assert (tmp_path / "results" / "in").read_bytes() == b"before"
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chaosCounts, failures, lastWords, pytestCounts, vitestCounts } from "./suite.ts";
+import { chaosCounts, failures, lastWords, pytestCounts, uiCounts, vitestCounts } from "./suite.ts";
 
 describe("what a suite printed", () => {
   test("vitest's closing line gives the counts, with or without colours", () => {
@@ -17,6 +17,11 @@ describe("what a suite printed", () => {
   test("a fault that neither survived nor was held counts as a failure", () => {
     const line = "chaos: 5 faults, 3 survived, 1 held as they should, 1 double runs, 0 lost results\n";
     expect(chaosCounts(line)).toEqual({ passed: 4, failed: 1 });
+  });
+
+  test("the page's suite says how many views and tests there were", () => {
+    expect(uiCounts("ui: 6 views, 40 tests, 2 failed\n")).toEqual({ passed: 38, failed: 2 });
+    expect(uiCounts("killed")).toBeUndefined();
   });
 
   test("no closing line is no count", () => {

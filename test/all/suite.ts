@@ -41,6 +41,13 @@ export function chaosCounts(output: string): Counts | undefined {
   return { passed, failed: Number(faults) - passed };
 }
 
+/** Counts of the line of the page's suite: `ui: 6 views, 40 tests, 0 failed`. */
+export function uiCounts(output: string): Counts | undefined {
+  const [, tests, failed] =
+    [...withoutColour(output).matchAll(/^ui: \d+ views, (\d+) tests, (\d+) failed$/gm)].at(-1) ?? [];
+  return tests === undefined ? undefined : { passed: Number(tests) - Number(failed), failed: Number(failed) };
+}
+
 /** What vitest and pytest named as failed, each with the first line of its reason, without repetition. */
 export function failures(output: string): string[] {
   const named = /^\s*FAIL {2}(?<vitest>.+)\n(?<reason>.*)$|^(?:FAILED|ERROR) (?<pytest>\S.*)$/gm;

@@ -1,5 +1,5 @@
 import { toolNames } from "../farm/tools/recipes.ts";
-import { chaosCounts, pytestCounts, type Suite, vitestCounts } from "./suite.ts";
+import { chaosCounts, pytestCounts, type Suite, uiCounts, vitestCounts } from "./suite.ts";
 
 /** All at once: they share most of what is compiled, and no test waits for a build within its own limit. */
 function tools(names: readonly string[]): Suite {
@@ -17,7 +17,14 @@ export const suites: readonly Suite[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."], budgetMinutes: 2 },
   { name: "imports", command: ["npm", "run", "--silent", "lint:imports"], budgetMinutes: 2 },
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
+  { name: "page types", command: ["tsc", "--noEmit", "-p", "nightwatch/page/browser"], budgetMinutes: 2 },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
+  {
+    name: "ui",
+    command: ["vitest", "run", "--project", "ui", "--reporter=default", "--reporter=./test/ui/reporter.ts"],
+    budgetMinutes: 8,
+    count: uiCounts,
+  },
   { name: "schemas", command: ["tsx", "test/schemas/generate.ts", "--check"], budgetMinutes: 5 },
   { name: "calendars", command: ["constructs/calendars/generate.sh", "--check"], budgetMinutes: 3 },
   { name: "isolation", command: ["tsx", "pipeline/isolation-cli.ts"], budgetMinutes: 2 },

@@ -8,9 +8,12 @@ import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch
 import { ActArchive } from "../../nightwatch/acts/act-archive.ts";
 import { ActDesk } from "../../nightwatch/acts/act-desk.ts";
 import { LaneWriter } from "../../nightwatch/acts/lane-writer.ts";
+import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { Leader } from "../../nightwatch/leader.ts";
-import { actsOf } from "../../runs/act.ts";
+import { actsOf, type RecordedAct } from "../../runs/act.ts";
+import { approvalsAnnotation } from "../../runs/approval.ts";
 import { ACT_LIFE, actName, NIGHT_ACTS, type NightAct, type NightActSpec } from "../../runs/night-act.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
@@ -78,9 +81,13 @@ function endingWriter(writes: number): LaneWriter {
   });
 }
 
-function desk(writer: LaneWriter = new LaneWriter(objects, core), clock = Date.now): ActDesk {
+function desk(
+  writer: LaneWriter = new LaneWriter(objects, core),
+  clock = Date.now,
+  source: RunSource = { runs: async () => [], noteAct: async () => {} },
+): ActDesk {
   const archive = new ActArchive(objects, SYSTEM_NAMESPACE, 90);
-  return new ActDesk({ writer, archive, source: { runs: async () => [] }, clock, log: () => {} });
+  return new ActDesk({ writer, archive, source, clock, log: () => {} });
 }
 
 /** Has a desk take an act and do what it can at once. */
@@ -94,16 +101,20 @@ function actsPath(name = ""): string {
   return `/apis/nightlane.example/v1/namespaces/${NAMESPACE}/nightacts${name === "" ? "" : `/${name}`}`;
 }
 
-async function ask(spec: Omit<NightActSpec, "by" | "reason">): Promise<NightAct> {
+async function ask(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA): Promise<NightAct> {
+  const answer = await tryToAsk(spec, as);
+  expect(messageOf(answer)).toBe("201");
+  return answer.body as NightAct;
+}
+
+function tryToAsk(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA): ReturnType<typeof cluster.api.call> {
   const body = {
     apiVersion: "nightlane.example/v1",
     kind: "NightAct",
     metadata: { name: actName(new Date(), randomBytes(3).toString("hex")), namespace: NAMESPACE },
-    spec: { ...spec, by: ANNA.user, reason: "test" },
+    spec: { ...spec, by: as.user, reason: "test" },
   };
-  const answer = await cluster.api.call({ method: "POST", path: actsPath(), body, as: ANNA });
-  expect(messageOf(answer)).toBe("201");
-  return answer.body as NightAct;
+  return cluster.api.call({ method: "POST", path: actsPath(), body, as });
 }
 
 async function actNow({ metadata: { name } }: NightAct): Promise<NightAct> {
@@ -137,12 +148,18 @@ function attempt(workflow: string): Readonly<Record<string, WorkflowNode>> {
   ];
   const decide = `${workflow}-2`;
   return Object.fromEntries([
-    node(`${workflow}-10`, { templateName: "step-market" }),
+    node(`${workflow}-10`, { displayName: "market", templateName: "step-exec-1a2b3c" }),
     node(`${workflow}-11`, {
-      templateName: "attempt-market",
+      templateName: "attempt-exec-1a2b3c",
+      boundaryID: `${workflow}-10`,
       inputs: { parameters: [{ name: "attempt", value: "1" }] },
     }),
-    node(`${workflow}-1`, { templateName: "run-market", type: "Pod", phase: "Failed", boundaryID: `${workflow}-11` }),
+    node(`${workflow}-1`, {
+      templateName: "run-exec-1a2b3c",
+      type: "Pod",
+      phase: "Failed",
+      boundaryID: `${workflow}-11`,
+    }),
     node(decide, {
       type: "Suspend",
       templateName: "decide",
@@ -248,6 +265,87 @@ describe("an act that was begun when nightwatch ended", () => {
   });
 });
 
+describe("a gate that asks for approvals", () => {
+  const group = "risk-control";
+  const approver = (name: string) => ({ user: `${name}@vendor.example`, groups: [...ANNA.groups, group] });
+
+  /** A night whose gate sign-off waits for two people of risk-control. */
+  async function waitingGate(): Promise<string> {
+    const name = await newNight();
+    const { status } = await night(name);
+    const { [`${name}-2`]: decide, ...others } = attempt(name);
+    const nodes = Object.entries(others).map(([id, node]) => [
+      id,
+      {
+        ...node,
+        templateName: node.templateName?.replace("market", "sign-off"),
+        ...(node.templateName === "run-market" ? { ...decide, id, name: id, templateName: "run-sign-off" } : {}),
+      },
+    ]);
+    const body = {
+      status: {
+        nodes: { ...Object.fromEntries(nodes), [`${name}-2`]: null },
+        storedWorkflowTemplateSpec: {
+          ...status?.storedWorkflowTemplateSpec,
+          workflowMetadata: { annotations: approvalsAnnotation(new Map([["sign-off", { group, people: 2 }]])) },
+        },
+      },
+    };
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
+    expect(messageOf(await cluster.api.call({ method: "PATCH", path, body, as: ARGO_CONTROLLER }))).toBe("200");
+    return name;
+  }
+
+  const gateOf = async (name: string): Promise<string> => {
+    const node = (await night(name)).status?.nodes?.[`${name}-1`];
+    return `${node?.phase} ${node?.outputs?.parameters?.[0]?.value}`;
+  };
+
+  async function outcome(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA): Promise<string> {
+    const act = await ask(spec, as);
+    await take(desk(), act);
+    const { phase, message } = (await actNow(act)).status ?? {};
+    return `${phase}: ${message}`;
+  }
+
+  test("is released by two different members of its group, and by nobody else", async () => {
+    const name = await waitingGate();
+    const about = { verb: "release", night: name, step: "sign-off", attempt: 1 } as const;
+    expect(await outcome(about)).toContain("Refused: release: sign-off of nordbank is released by members of");
+    expect(await outcome({ ...about, group }, approver("berta"))).toContain("Done: sign-off is approved by 1 of 2");
+    expect(await gateOf(name)).toBe("Running undefined");
+    expect(await outcome({ ...about, group }, approver("berta"))).toContain("was approved by berta@vendor.example");
+    expect(await outcome({ ...about, group }, approver("carl"))).toContain("Done: sign-off is confirmed");
+    expect(await gateOf(name)).toBe("Succeeded CONFIRMED");
+  });
+
+  test("takes no act in the name of a group that the requester is not in", async () => {
+    const name = await waitingGate();
+    const about = { verb: "release", night: name, step: "sign-off", attempt: 1, group } as const;
+    expect(messageOf(await tryToAsk(about))).toContain("an act names no group but one of the requester");
+    expect(messageOf(await tryToAsk(about, approver("berta")))).toBe("201");
+  });
+
+  test("is not left out, and counts each approval once though nightwatch ends in between", async () => {
+    const name = await waitingGate();
+    const about = { night: name, step: "sign-off", attempt: 1, group } as const;
+    expect(await outcome({ ...about, verb: "skip" }, approver("berta"))).toContain("Refused");
+    for (const [index, writes] of [1, 2].entries()) {
+      const act = await ask({ ...about, verb: "release" }, approver(["dora", "emil"][index] ?? ""));
+      await take(desk(endingWriter(writes)), act);
+      await take(desk(), await actNow(act));
+      expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    }
+    expect(await gateOf(name)).toBe("Succeeded CONFIRMED");
+    const { acts } = actsOf((await night(name)).metadata.annotations);
+    const released = acts.filter(({ verb }) => verb === "release");
+    expect(released.map(({ by, approves }) => [by, approves])).toEqual([
+      ["dora@vendor.example", 1],
+      ["emil@vendor.example", 1],
+    ]);
+  });
+});
+
 describe("acts", () => {
   test("of one moment are carried out in their order", async () => {
     const name = await newNight();
@@ -282,6 +380,62 @@ describe("acts", () => {
     );
     expect((await actNow(act)).status).toMatchObject({ phase: "Expired" });
     expect((await night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test.each([
+    ["noted on the night", { verb: "pause" }, 1],
+    ["noted beside it only", { verb: "hold", step: "report", attempt: 0 }, 1],
+  ] as const)(
+    "that had their effect, %s, before nightwatch ended are done, however late it is",
+    async (_, what, writes) => {
+      const name = await newNight();
+      const act = await ask({ ...what, night: name });
+      await take(desk(endingWriter(writes)), act);
+      const later = desk(new LaneWriter(objects, core), () => Date.now() + ACT_LIFE + 2000);
+      await take(later, await actNow(act));
+      expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+      expect(actsOf((await night(name)).metadata.annotations).acts.map(({ verb }) => verb)).toContain(what.verb);
+    },
+  );
+
+  test("end a backfill, whose nights run on", async () => {
+    const backfill = await ask({ verb: "backfill", date: "2026-01-05", to: "2026-01-09" });
+    const one = desk();
+    one.note(backfill);
+    await one.idle();
+    expect((await actNow(backfill)).status).toMatchObject({
+      phase: "Accepted",
+      nights: [expect.any(String)],
+      failed: 0,
+    });
+    const end = await ask({ verb: "backfill-end" });
+    one.note(end);
+    await one.idle();
+    const again = await ask({ verb: "backfill-end" });
+    one.note(again);
+    await one.idle();
+    await one.end();
+    expect((await actNow(end)).status).toMatchObject({ phase: "Done" });
+    expect((await actNow(backfill)).status).toMatchObject({
+      phase: "Done",
+      message: expect.stringMatching(/^ended by anna@vendor\.example .*1 nights were started, 4 are left/),
+    });
+    expect((await actNow(again)).status).toMatchObject({ phase: "Refused" });
+    const [started = ""] = (await actNow(backfill)).status?.nights ?? [];
+    expect((await night(started)).spec.shutdown).toBeUndefined();
+  });
+
+  test("waive a date that never started on its record, since it has no workflow", async () => {
+    const missed = { night: "missed-2026-03-30", phase: "Missed", acts: [] as readonly RecordedAct[] } as RunFacts;
+    const noted: RecordedAct[] = [];
+    const source: RunSource = { runs: async () => [missed], noteAct: async (_, act) => void noted.push(act) };
+    const act = await ask({ verb: "waive", night: missed.night, date: "2026-03-30" });
+    await take(desk(new LaneWriter(objects, core), Date.now, source), act);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect(noted).toMatchObject([{ verb: "waive", by: ANNA.user }]);
+    const other = await ask({ verb: "waive", night: "missed-2026-03-31", date: "2026-03-31" });
+    await take(desk(new LaneWriter(objects, core), Date.now, source), other);
+    expect((await actNow(other)).status).toMatchObject({ phase: "Refused", refusal: "not-found" });
   });
 
   test("that no longer apply are refused with the reason", async () => {
@@ -333,6 +487,33 @@ describe("acts", () => {
     });
     expect(copy.spec).toEqual(act.spec);
     expect(copy.status).toMatchObject({ phase: "Refused", refusal: "not-found" });
+  });
+
+  test("are kept once: a nightwatch that sees the copies makes none of them", async () => {
+    const kept = async (): Promise<readonly string[]> => {
+      const list: { readonly items: readonly NightAct[] } = await objects.listNamespacedCustomObject({
+        ...NIGHT_ACTS,
+        namespace: SYSTEM_NAMESPACE,
+      });
+      return list.items.map(({ metadata }) => metadata.name);
+    };
+    const act = await ask({ verb: "retry", night: await newNight(), step: "nosuchstep", attempt: 1 });
+    const first = desk();
+    first.note(act);
+    await first.idle();
+    await first.keepCopies();
+    expect(await kept()).toContain(`nordbank.${act.metadata.name}`);
+    const second = desk();
+    const everywhere: { readonly items: readonly NightAct[] } = await objects.listCustomObjectForAllNamespaces({
+      ...NIGHT_ACTS,
+      resourcePlural: NIGHT_ACTS.plural,
+    });
+    for (const one of everywhere.items) {
+      second.note(one);
+    }
+    await second.keepCopies();
+    await second.end();
+    expect((await kept()).filter((name) => !name.startsWith("nordbank.act-"))).toEqual([]);
   });
 
   test("keep a schedule off until a time, and no longer", async () => {

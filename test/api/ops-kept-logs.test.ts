@@ -9,7 +9,7 @@ const CUSTOMER = "nordbank";
 const LANE = laneNamespace(CUSTOMER);
 const DATE = "2026-03-31";
 const LAST_LINES = ["driver | java.lang.OutOfMemoryError", "The Job failed."];
-const GONE = "There is no log /results/night/2026-03-31/run-1/market/attempt-1.log.";
+const GONE = "There is no log /results/night/2026-03-31/run-1/market.attempts/attempt-1.log.";
 let cluster: OpsCluster;
 let anna: string;
 let night: string;

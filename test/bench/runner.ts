@@ -89,7 +89,7 @@ async function tenJobs(round: number): Promise<number> {
 async function requestsPerMinute(short: RanNight | undefined, long: RanNight): Promise<number> {
   const volume = await laneVolume(paths, CUSTOMER);
   const followed = (night: RanNight): { readonly seconds: number; readonly requests: number } => {
-    const log = join(volume, "night", BUSINESS_DATE, `run-${night.runNumber}`, "step-1", "attempt-1.log");
+    const log = join(volume, "night", BUSINESS_DATE, `run-${night.runNumber}`, "step-1.attempts", "attempt-1.log");
     const said = /followed Job \S+ for (\d+) s with (\d+) requests/.exec(readFileSync(log, "utf8"));
     return { seconds: Number(said?.[1]), requests: Number(said?.[2]) };
   };

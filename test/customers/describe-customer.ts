@@ -1,11 +1,11 @@
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import type { DagTask, Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { readCalendar } from "../../runs/business-calendar.ts";
 import { find, manifestsOf, titles } from "../support/manifests.ts";
-import { runnerDocument } from "../support/night.ts";
+import { runnerDocument, templateIn } from "../support/night.ts";
 
 /**
  * What a reviewer wants to see of a customer, read off its synthesized objects: the night as a list of steps, the ways
@@ -34,9 +34,8 @@ export function describeCustomer(definition: CustomerDefinition): string {
     .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
 }
 
-function templatesOf(workflowTemplate: Manifest): ReadonlyMap<string | undefined, Template> {
-  const { templates } = workflowTemplate.spec as WorkflowSpec;
-  return new Map((templates ?? []).map((template) => [template.name, template]));
+function templatesOf(workflowTemplate: Manifest): readonly Template[] {
+  return (workflowTemplate.spec as WorkflowSpec).templates ?? [];
 }
 
 function describeCalendar(cron: Manifest): readonly string[] {
@@ -57,7 +56,7 @@ function describeCalendar(cron: Manifest): readonly string[] {
 }
 
 function describeRetention(workflowTemplate: Manifest): readonly string[] {
-  const template = templatesOf(workflowTemplate).get("tidy");
+  const template = templateIn(templatesOf(workflowTemplate), "tidy");
   const { tidy } = template === undefined ? {} : runnerDocument(template);
   const { keepResultsDays, keepLogsDays } = tidy as Readonly<Record<string, unknown>>;
   return [`results for ${keepResultsDays} days, logs for ${keepLogsDays} days`];
@@ -65,10 +64,10 @@ function describeRetention(workflowTemplate: Manifest): readonly string[] {
 
 function describeSteps(workflowTemplate: Manifest): readonly string[] {
   const templates = templatesOf(workflowTemplate);
-  return (templates.get("steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when }) => [
+  return (templateIn(templates, "steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when, ...task }) => [
     `${name}${depends === undefined ? "" : ` after ${depends}`}`,
     ...(when === undefined ? [] : [`  only if ${when.replaceAll('"{{inputs.parameters.variant}}"', "variant")}`]),
-    ...describeWork(templates.get(`run-${name}`)).map((line) => `  ${line}`),
+    ...describeWork(templateIn(templates, `run-${name}`), messageOf(task)).map((line) => `  ${line}`),
   ]);
 }
 
@@ -80,7 +79,7 @@ interface RunnerDocument {
     readonly lanePath: string;
     readonly timeoutSeconds: number;
   };
-  readonly spark?: { readonly job: SparkJob; readonly result?: string; readonly timeoutSeconds: number };
+  readonly spark?: { readonly job: SparkJob; readonly result: string | null; readonly timeoutSeconds: number };
 }
 
 interface SparkJob {
@@ -93,10 +92,13 @@ interface Driver {
   readonly resources: { readonly requests: Readonly<Record<string, string>> };
 }
 
-function describeWork(template: Template | undefined): readonly string[] {
+function messageOf(task: Partial<DagTask>): string {
+  return `${task.arguments?.parameters?.find(({ name }) => name === "message")?.value}`;
+}
+
+function describeWork(template: Template | undefined, message: string): readonly string[] {
   if (template?.container === undefined) {
-    const message = template?.inputs?.parameters?.find(({ name }) => name === "message");
-    return [`a person: ${message?.value}`];
+    return [`a person: ${message}`];
   }
   const { exec, copy, spark } = runnerDocument(template) as RunnerDocument;
   const [command] = template.container.args ?? [];
@@ -111,14 +113,14 @@ function describeWork(template: Template | undefined): readonly string[] {
   return spark === undefined ? [] : [...describeSpark(spark.job, spark.result), limit];
 }
 
-function describeSpark(job: SparkJob, result: string | undefined): readonly string[] {
+function describeSpark(job: SparkJob, result: string | null): readonly string[] {
   const [container] = job.spec.template.spec.containers;
   const env = new Map(container.env.map(({ name, value }) => [name, value]));
   const { cpu, memory } = container.resources.requests;
   const heap = env.get("SPARK_EXECUTOR_MEMORY");
   const overhead = env.get("SPARK_EXECUTOR_MEMORY_OVERHEAD");
   return [
-    `spark ${container.args.slice(1).join(" ")}${result === undefined ? "" : ` -> ${result}`}`,
+    `spark ${container.args.slice(1).join(" ")}${result === null ? "" : ` -> ${result}`}`,
     `driver ${cpu} ${memory}`,
     `${env.get("SPARK_EXECUTORS")} executors ${env.get("SPARK_EXECUTOR_REQUEST_CORES")}, heap ${heap}, overhead ${overhead}`,
   ];

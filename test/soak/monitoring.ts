@@ -34,7 +34,6 @@ interface PodList {
   readonly items: readonly {
     readonly metadata: {
       readonly name: string;
-      readonly creationTimestamp: string;
       readonly deletionTimestamp?: string;
     };
     readonly status?: { readonly phase?: string };
@@ -124,7 +123,7 @@ export class Monitoring {
     let known = "";
     while (this.discovering) {
       try {
-        const targets = (await Promise.all(SCRAPED.map((one) => this.targetOf(one)))).flat();
+        const targets = (await Promise.all(SCRAPED.map((one) => this.targetsOf(one)))).flat();
         const found = JSON.stringify(targets);
         if (found !== known) await this.prometheus.scrape(targets);
         known = found;
@@ -135,20 +134,21 @@ export class Monitoring {
     }
   }
 
-  private async targetOf({ job, namespace, labels, port }: (typeof SCRAPED)[number]): Promise<readonly Target[]> {
+  /** Every pod that runs: of two nightwatches only the one that leads has something to tell. */
+  private async targetsOf({ job, namespace, labels, port }: (typeof SCRAPED)[number]): Promise<readonly Target[]> {
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const path = `/api/v1/namespaces/${namespace}/pods`;
     const { items } = await this.central.get<PodList>(
       `${path}?labelSelector=${encodeURIComponent(selector.join(","))}`,
     );
-    const pod = items
-      .filter(({ metadata, status }) => status?.phase === "Running" && metadata.deletionTimestamp === undefined)
-      .sort((one, other) => one.metadata.creationTimestamp.localeCompare(other.metadata.creationTimestamp))
-      .at(-1)?.metadata.name;
-    if (pod === undefined) return [];
-    // Prometheus runs on this machine, from which the pods' network is reached by way of the API server only.
-    const way = { scheme: "https", metrics_path: `${path}/${pod}:${port}/proxy/metrics`, tls_config: this.files };
-    return [{ job, namespace, pod, address: new URL(this.central.server).host, way }];
+    const running = items.filter(
+      ({ metadata, status }) => status?.phase === "Running" && metadata.deletionTimestamp === undefined,
+    );
+    return running.map(({ metadata: { name: pod } }) => {
+      // Prometheus runs on this machine, from which the pods' network is reached by way of the API server only.
+      const way = { scheme: "https", metrics_path: `${path}/${pod}:${port}/proxy/metrics`, tls_config: this.files };
+      return { job, namespace, pod, address: new URL(this.central.server).host, way };
+    });
   }
 }
 

@@ -56,7 +56,8 @@ export class SoakLane {
     const open = openOn(customer, businessDate);
     const runNumber = await this.patiently(() => this.nextNumber(businessDate));
     const template = await this.patiently(() => this.ensureTemplate(open));
-    const clock = (minutes: number): string => localTime(at + minutes * MINUTE, this.schedule.timezone).time;
+    const clock = (minutes: number): string =>
+      localTime(at + minutes * MINUTE, this.schedule.timezone).time.slice(0, "HH:MM".length);
     const move = {
       at: [at],
       template,

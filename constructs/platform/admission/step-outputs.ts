@@ -28,6 +28,8 @@ export const STEP_OUTPUTS: readonly StepOutput[] = [
   { name: "half-day", form: YES_OR_NO, longest: 3, isGlobal: true },
   // Names of holidays in any language, and of a day's two lists.
   { name: "reason", form: "^[^{}\\p{C}\\p{Zl}\\p{Zp}]*$", longest: 200, isGlobal: true },
+  // All steps, or the names of some of the night's, of at most 40 characters.
+  { name: "anew", form: "^(all|,([a-z0-9-]+,)+)$", longest: 20_480 },
   { name: "credential-ends", form: "^([a-z]+=[0-9TZ:-]+ ?)*$", longest: 200 },
   // JSON of a few files' names and hashes.
   { name: "results", form: '^([{]"sha256": ?"[0-9a-f]{64}"[\\x20-\\x7e]*[}])?$', longest: 16_384 },

@@ -17,11 +17,11 @@ GRACE_SECONDS = 25.0
 class Reason(Enum):
     """Why a step ends early."""
 
-    EVICTED = "evicted"
-    """The pod leaves its node: the remote work goes on and is adopted by the next runner."""
+    EVICTED = "told to end without an order"
+    """The container is told to end: the remote work goes on and is adopted by the next runner, if there is one."""
 
     STOPPED = "stopped by the operator"
-    """The operator ended the workflow or the node: the remote work is cancelled."""
+    """The operator ordered it: the remote work is cancelled."""
 
 
 class Interrupted(Exception):
@@ -47,8 +47,8 @@ class _Signal:
 class Interruptions:
     """Watches for SIGTERM and for orders.
 
-    Argo ends a node with a bare SIGTERM. The kubelet (eviction, drain, deletion) first runs the container's
-    preStop hook, which leaves a marker; so a SIGTERM with the marker is an eviction, one without it the operator.
+    Only an order takes remote work back. A SIGTERM says that this container is to end, and not why: an eviction under
+    pressure leaves no second for a word about that. What a night that was ended leaves behind is for its exit handler.
     """
 
     def __init__(self, places: Places, log: StepLog) -> None:
@@ -65,12 +65,12 @@ class Interruptions:
     def check(self) -> None:
         """Raise Interrupted if the step should end."""
         received = self._signal.received
-        if received is not None:
-            evicted = self._places.detach_marker.exists()
-            raise Interrupted(Reason.EVICTED if evicted else Reason.STOPPED, received + GRACE_SECONDS)
         order = read_order(self._places.annotations)
         if order == STOP:
-            raise Interrupted(Reason.STOPPED, time.monotonic() + GRACE_SECONDS)
+            began = time.monotonic() if received is None else received
+            raise Interrupted(Reason.STOPPED, began + GRACE_SECONDS)
+        if received is not None:
+            raise Interrupted(Reason.EVICTED, received + GRACE_SECONDS)
         if order != self._unknown_order:
             self._unknown_order = order
             if order:

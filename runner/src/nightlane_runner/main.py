@@ -10,6 +10,7 @@ from pathlib import Path
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.credential_ends import write_credential_ends
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
 from nightlane_runner.container.pod_shell import KubectlShell
 from nightlane_runner.document.step import Step
@@ -69,6 +70,8 @@ class Runner:
         except OSError as error:
             full = lane_volume_full(error, self._places.results) if is_full(error) else None
             return self._failed(error) if full is None else self._ended(full)
+        except (ApiUnknown, ApiRefused) as error:
+            return self._ended(unanswered(error))
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it gets a code and a sentence
             return self._failed(error)
         return ExitCode.DONE
@@ -81,14 +84,15 @@ class Runner:
         return end.code
 
     def _failed(self, error: Exception) -> ExitCode:
-        self._log.info("".join(traceback.format_exception(error)).rstrip())
+        # Where it was, and never its text: a library's error may quote what it was given, such as a credential.
+        self._log.info("".join(traceback.format_tb(error.__traceback__)).rstrip())
         self._say_last(
-            f"The runner itself failed ({type(error).__name__}: {error}); remote work was left alone. "
-            "Report the lines "
-            "above to Nightlane's maintainers, look at the customer's cluster, then retry."
+            f"The runner itself failed ({type(error).__name__}). Remote work was left alone, and another try of the "
+            "same attempt goes on with it; where every try ends like this, report the lines above to Nightlane's "
+            "maintainers and retry with another release."
         )
         self._leave_log_end()
-        return ExitCode.LOST
+        return ExitCode.INFRASTRUCTURE
 
     def _leave_log_end(self) -> None:
         if not self._is_attempt:
@@ -200,6 +204,15 @@ class Runner:
         except OSError as error:
             # The sentence must stay the log's last line; this one is for a person at a terminal.
             print(f"no termination message was left: {error}", file=sys.stderr)
+
+
+def unanswered(error: ApiUnknown | ApiRefused) -> StepEnded:
+    """Return the end of a step of which one request went wrong in a way that nobody there knows how to bear."""
+    return StepEnded(
+        ExitCode.INFRASTRUCTURE,
+        f"A request to the customer's API server went wrong ({error}). Remote work was left alone, and another try of "
+        "the same attempt goes on with it; where every try ends like this, have that answer looked at.",
+    )
 
 
 def run() -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from nightlane_runner.api.errors import ApiUnknown, ReadRefused
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.step_log import StepLog
@@ -17,7 +17,7 @@ FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
 
 REFUSAL_SECONDS = 120.0
-"""How long reading may be refused: an API server that has just started knows its permissions well before."""
+"""How long a request may be forbidden: an API server that has just started knows its permissions well before."""
 
 
 class Outage:
@@ -71,7 +71,7 @@ class Outage:
 
         """
         now = self._clock()
-        refused = isinstance(error, ReadRefused)
+        refused = isinstance(error, NotPermitted)
         budget = min(self._budget_seconds, REFUSAL_SECONDS) if refused else self._budget_seconds
         if self._began is None or refused != self._refused:
             self._began = now
@@ -79,7 +79,7 @@ class Outage:
             self._refused = refused
             self._log.info(
                 f"UNKNOWN: the API server {self._server} "
-                f"{'refuses reading' if refused else 'does not answer'} ({error}); "
+                f"{'forbids what it is asked' if refused else 'does not answer'} ({error}); "
                 f"remote work is left alone, trying again for up to {budget:.0f} s"
             )
         away = now - self._began
@@ -104,7 +104,8 @@ class Outage:
         """Return the answer to `ask`, asking again until there is one.
 
         Args:
-            ask: one request; ApiUnknown makes it be repeated, ApiRefused is an answer and passes through.
+            ask: one request; ApiUnknown makes it be repeated, and so does 403 for a while; any other ApiRefused is an
+                answer and passes through.
             wait: waits that many seconds, and may raise to give up.
 
         """
@@ -113,6 +114,10 @@ class Outage:
                 answer = ask()
             except ApiUnknown as error:
                 wait(self.failed(error))
+            except ApiRefused as error:
+                if not error.forbidden:
+                    raise
+                wait(self.failed(NotPermitted(error.message)))
             else:
                 self.answered()
                 return answer
@@ -125,12 +130,11 @@ class Outage:
         return self._troubles.lasts(error.trouble, lambda: sentence, began)
 
     def _exhausted(self, error: ApiUnknown, away: float, budget: float) -> StepEnded:
-        if self._refused:
+        if isinstance(error, NotPermitted):
             return StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"The customer's API server {self._server} has refused reading for {away:.0f} s ({error}). "
-                "Remote work was "
-                "left alone; ask the customer's administrator to apply the customer side, then retry.",
+                f"The customer's API server {self._server} has forbidden for {away:.0f} s what it was asked ({error}). "
+                f"Remote work was left alone; {error.remedy}; another try of the same attempt then goes on.",
             )
         return StepEnded(
             ExitCode.INFRASTRUCTURE,

@@ -17,6 +17,7 @@ from pathlib import Path
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import number_at, text_at
+from nightlane_runner.lane.folder import write_durably
 from nightlane_runner.step_log import StepLog
 
 MOST_REPORTS = 4
@@ -182,11 +183,8 @@ class Troubles:
         if self._reports >= most:
             self._give_up(f"{self._reports} reports were made")
             return False
-        fresh = self._file.with_name(f"{self._file.name}.new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps({"reported": kind or "", "reports": self._reports + 1}), encoding="utf-8")
-            fresh.replace(self._file)
+            write_durably(self._file, json.dumps({"reported": kind or "", "reports": self._reports + 1}))
         except OSError as error:
             # Without a memory it would be reported by every try, and none would get anywhere.
             self._give_up(f"the lane's volume does not take the report: {error}")

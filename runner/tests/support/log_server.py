@@ -1,7 +1,6 @@
 """Plays the kubelet's log endpoint: the API server asks it for a container's log and passes it on."""
 
 import ssl
-import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from nightlane_runner.api.errors import ApiRefused
 from nightlane_runner.json_tree import Json, JsonObject
 from tests.support.administrator import Administrator
+from tests.support.certificates import node_certificate
 
 
 class LogServer:
@@ -41,7 +41,7 @@ class LogServer:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        certificate, key = _certificate(folder, administrator)
+        certificate, key = node_certificate(folder, administrator)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -113,15 +113,3 @@ class LogServer:
                 break
             time.sleep(0.05)
         request.wfile.write(b"0\r\n\r\n")
-
-
-def _certificate(folder: Path, administrator: Path) -> tuple[Path, Path]:
-    """Make a certificate that the API server accepts; the farm keeps its authority beside the kubeconfig."""
-    certificate, key = folder / "kubelet.crt", folder / "kubelet.key"
-    authority = administrator.parents[1] / "pki"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-CA", str(authority / "ca.pem"), "-CAkey", str(authority / "ca.key"), "-days", "2"]
-    command += ["-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key

@@ -202,9 +202,9 @@ export class Prometheus {
 
 function withTargets(settings: object, targets: readonly Target[]): string {
   const scrape = targets.map(({ job, namespace, pod, address, way }) => ({
-    job_name: job,
+    job_name: `${job}/${pod}`,
     ...way,
-    static_configs: [{ targets: [address], labels: { namespace, pod, container: job, endpoint: "http" } }],
+    static_configs: [{ targets: [address], labels: { job, namespace, pod, container: job, endpoint: "http" } }],
   }));
   return stringify({ ...settings, scrape_configs: scrape });
 }

@@ -40,7 +40,7 @@ const failedWith = (exitCode: number): NightParts["nodes"] => [
 const gate = [
   ...market,
   stepNode("sign-off", "Running"),
-  node("sign-off-1", "attempt-sign-off", "DAG", "Running"),
+  node("sign-off-1", "attempt-sign-off", "DAG", "Running", { boundaryID: "step-sign-off" }),
   waitingNode("question", "run-sign-off", "sign-off", "Running", "sign-off-1"),
 ];
 const held = (since: string): NightParts["nodes"] => [

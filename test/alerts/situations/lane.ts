@@ -87,7 +87,7 @@ export const gate = (parts: NightParts = {}, nodes = market): Workflow =>
     nodes: [
       ...nodes,
       stepNode("sign-off", "Running"),
-      node("sign-off-1", "attempt-sign-off", "DAG", "Running"),
+      node("sign-off-1", "attempt-sign-off", "DAG", "Running", { boundaryID: "step-sign-off" }),
       waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1"),
     ],
   });

@@ -16,8 +16,11 @@ import type { FleetSize } from "./fleet-size.ts";
 
 /** Nodes that Argo makes for a step: the wrapper, its attempt, the tries with their pods, and what its conditions left out. */
 const NODES_OF_A_STEP = 9;
-/** Size of the instructions that a step's container gets, bytes. */
+/** Size of the instructions that steps of one kind share, bytes; and of what a step's task hands over. */
 const INSTRUCTIONS = 3900;
+const HANDED_OVER = 500;
+/** What all steps share. */
+const TEMPLATES = { step: "step-spark-1a2b3c", attempt: "attempt-spark-1a2b3c", run: "run-spark-1a2b3c" } as const;
 const STEP_SECONDS = 600;
 const DAY = 24 * 3600_000;
 const NAMESPACE = "nightlane-system";
@@ -164,17 +167,18 @@ function stepNodes(step: number, done: boolean, from: string, to: string, files:
   const one = (id: string, type: string, template: string): WorkflowNode =>
     node(`${name}-${id}`, type, template, phase, from, done ? to : undefined);
   const results = { parameters: [{ name: "results", value: done ? resultsOf(step, files) : "" }] };
-  const attempt = one("attempt", "DAG", `attempt-${name}`);
+  const wrapper = { ...one("wrapper", "DAG", TEMPLATES.step), displayName: name };
+  const attempt = one("attempt", "DAG", TEMPLATES.attempt);
   const inside = { boundaryID: attempt.id, ...(done ? { outputs: { ...results, exitCode: "0" } } : {}) };
   const leftOut = Array.from({ length: NODES_OF_A_STEP - 4 }, (_, index) => ({
     ...node(`${name}-left-out-${index}`, "Skipped", "gate", "Skipped", from, from),
     message: "when 'no == yes' evaluated false",
   }));
   return [
-    one("wrapper", "DAG", `step-${name}`),
-    { ...attempt, inputs: { parameters: [{ name: "attempt", value: "1" }] } },
-    { ...one("run", "Retry", `run-${name}`), ...inside },
-    { ...one("pod", "Pod", `run-${name}`), ...inside },
+    wrapper,
+    { ...attempt, boundaryID: wrapper.id, inputs: { parameters: [{ name: "attempt", value: "1" }] } },
+    { ...one("run", "Retry", TEMPLATES.run), ...inside },
+    { ...one("pod", "Pod", TEMPLATES.run), ...inside },
     ...leftOut,
   ];
 }
@@ -206,15 +210,22 @@ function templates(steps: number): readonly WorkflowTemplate[] {
   return [
     {
       name: "steps",
-      dag: { tasks: names.map((name, step) => ({ name, ...(step === 0 ? {} : { depends: `step-${step - 1}` }) })) },
+      dag: {
+        tasks: names.map((name, step) => ({
+          name,
+          template: TEMPLATES.step,
+          arguments: { parameters: [{ name: "args", value: "x".repeat(HANDED_OVER) }] },
+          ...(step === 0 ? {} : { depends: `step-${step - 1}` }),
+        })),
+      },
     },
-    ...names.map((name) => ({
-      name: `run-${name}`,
+    {
+      name: TEMPLATES.run,
       container: {
         image: `registry.example/runner@sha256:${"a".repeat(64)}`,
         args: ["spark"],
         env: [{ name: "NIGHTLANE_STEP", value: instructions }],
       },
-    })),
+    },
   ];
 }

@@ -61,6 +61,7 @@ export function askedActAttempts({
   const owner = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: randomUUID() };
   return refusals(api, { what: "an act in the operator's own name", call: ask(act) }, [
     attempt("an act in somebody else's name", ask({ ...act, by: "anna@vendor.example" }), honest),
+    attempt("an act in the name of a group of others", ask({ ...act, group: "risk-control" }), honest),
     attempt("an act in nightwatch's name", ask({ ...act, by: NIGHTWATCH.user }), honest),
     attempt(
       "an act in an operator's name",

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { until } from "../../farm/wait.ts";
 import { deletePod } from "../harm/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
-import type { Night } from "../nights/night.ts";
+import { hasPartial, type Night } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import { allComputing, each, type Fault, type Mend } from "./fault.ts";
 
@@ -68,10 +67,9 @@ async function cutCopy(night: Night, address: string): Promise<void> {
     await deletePod(night.siteApi, pod, "at once");
     return;
   }
-  const partial = `${night.home()}.partial`;
   const archive = night instanceof NightlaneNight ? await night.gripOf("archive") : undefined;
   await until({ what: `${night.name} copies`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
-    existsSync(partial),
+    hasPartial(night.home()),
   );
   await (archive ?? (await night.grip())).reset(address);
 }

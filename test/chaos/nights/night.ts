@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { until } from "../../farm/wait.ts";
 import type { Grip } from "../harm/grip.ts";
 import type { Driver, SeenJob } from "../site/driver-log.ts";
@@ -18,6 +18,12 @@ export type NightLook =
 
 /** Seconds that each part of an undisturbed night may take on a busy machine. */
 const LIMIT_SECONDS = 420;
+
+/** Whether something that is not whole yet lies beside its place. */
+export function hasPartial(place: string): boolean {
+  const folder = dirname(place);
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${basename(place)}.partial`));
+}
 
 /** One night of one variant. Its single Spark step is `revaluation`, and the results are then brought home. */
 export abstract class Night {

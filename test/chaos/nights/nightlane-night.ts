@@ -10,7 +10,7 @@ import { until } from "../../farm/wait.ts";
 import { Grip } from "../harm/grip.ts";
 import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
 import type { Site } from "../site/site.ts";
-import { Night, type NightLook, type VariantName } from "./night.ts";
+import { hasPartial, Night, type NightLook, type VariantName } from "./night.ts";
 
 /** Length of the label by which everything of a night is found in the customer's cluster. */
 const LABEL_LENGTH = 12;
@@ -86,7 +86,7 @@ export class NightlaneNight extends Night {
 
   /** What a runner noted of the step's first attempt. */
   get attemptLog(): string {
-    return join(this.lane, "revaluation", "attempt-1.log");
+    return join(this.lane, "revaluation.attempts", "attempt-1.log");
   }
 
   async grip(): Promise<Grip> {
@@ -108,7 +108,7 @@ export class NightlaneNight extends Night {
 
   /** The record on the lane's volume is written to a file server that does not answer. */
   async killAfterCreate(): Promise<void> {
-    const record = join(this.lane, "revaluation", "attempt-1.json.new");
+    const record = join(this.lane, "revaluation.attempts", "attempt-1.json.new");
     await mkdir(dirname(record), { recursive: true });
     await chmod(dirname(this.lane), 0o777);
     await Promise.all([this.lane, dirname(record)].map((folder) => chmod(folder, 0o777)));
@@ -125,9 +125,8 @@ export class NightlaneNight extends Night {
     const grip = await this.grip();
     const pod = await this.pod("revaluation");
     await this.release();
-    const partial = join(this.lane, "revaluation.partial");
     await until({ what: `${this.name} brings its results`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
-      existsSync(partial),
+      hasPartial(join(this.lane, "revaluation")),
     );
     await grip.freeze();
     if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results were there already");

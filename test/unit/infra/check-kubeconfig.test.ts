@@ -210,6 +210,15 @@ describe("the user", () => {
     });
   });
 
+  test.each(["s3cret\n", "s3\u2013cret", "s3 cret"])("refuses the token %j, without its value", (token) => {
+    expectProblems(check({ user: { token } }), {
+      property: "credentials.kubeconfig: users[0].user.token",
+      received: "a value",
+      rule: "printable ASCII without white space",
+      mend: reissue,
+    });
+  });
+
   test.each([
     ["no key", { "client-certificate-data": base64(certificate("server")) }],
     ["no certificate", { "client-key-data": base64(CANARY) }],

@@ -138,7 +138,10 @@ function atGate(time: string, after: "scenarios" | "nothing"): Workflow {
     after === "scenarios"
       ? nodes.filter(({ id }) => id.includes("market"))
       : nodes.map((one) => ({ ...one, ...ended, finishedAt: "2026-04-01T02:00:00Z" }));
-  const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running", { startedAt: time });
+  const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running", {
+    boundaryID: "step-sign-off",
+    startedAt: time,
+  });
   const question = { ...waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1"), startedAt: time };
   const workflow = nightWorkflow({
     open: "yes",

@@ -113,6 +113,25 @@ describe("a failed or missed date stays reported", () => {
     expect(record?.images).not.toEqual([]);
   });
 
+  test("also one that never started", async () => {
+    const watched = await watch("2026-03-31T10:00:00Z", [cron]);
+    expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual(["missed 2026-03-30"]);
+    const missed = [...watched.records.facts.values()].find(({ phase }) => phase === "Missed");
+    const waiver = {
+      id: "20260331101500000-0a1b2c",
+      by: "anna@vendor.example",
+      verb: "waive",
+      reason: "r",
+      at: "",
+    } as const;
+    for (const _ of ["once", "and again after a crash"]) {
+      await watched.nightwatch.noteAct(missed as RunFacts, waiver);
+    }
+    await watched.roundAt("2026-03-31T10:16:00Z");
+    expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="missed"}')).toBe(0);
+    expect(watched.records.facts.get(missed?.uid ?? "")?.acts).toEqual([waiver]);
+  });
+
   test("each of several, also when the schedule was deleted since", async () => {
     const watched = await watch("2026-04-01T10:00:00Z", [cron, reaper]);
     expect(await watched.roundAt("2026-04-01T10:00:00Z")).toEqual(["missed 2026-03-30", "missed 2026-03-31"]);

@@ -48,7 +48,10 @@ export class Records {
 
   async noteLater({ uid, notified, acts }: RunFacts): Promise<void> {
     const before = this.facts.get(uid);
-    if (before !== undefined) await this.write({ ...before, notified, acts });
+    if (before !== undefined) {
+      const known = new Set(before.acts.map(({ id }) => id));
+      await this.write({ ...before, notified, acts: [...before.acts, ...acts.filter(({ id }) => !known.has(id))] });
+    }
   }
 
   async remove(): Promise<void> {}

@@ -303,6 +303,22 @@ const steps: readonly BadInput[] = [
     '"a\\nb"',
     '"x".repeat(301)',
   ]),
+  ...eachStep((approvers) => `night.gate("g", { approvers: ${approvers} });`, 'workflow.steps["g"].approvers', [
+    "5",
+    '["risk-control"]',
+    '""',
+    '" risk-control"',
+    '"a\\nb"',
+    '"system:authenticated"',
+    '"x".repeat(254)',
+  ]),
+  ...eachStep((approvals) => `night.gate("g", { approvals: ${approvals} });`, 'workflow.steps["g"].approvals', [
+    '"2"',
+    "0",
+    "1.5",
+    "10",
+    "NaN",
+  ]),
   ...eachStep((options) => `night.exec("e", ${options});`, 'workflow.steps["e"].command', [
     "undefined",
     "{ app: pricing }",

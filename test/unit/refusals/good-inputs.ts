@@ -62,6 +62,7 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "the shortest and the longest timeout": step(
     'night.gate("a", { timeout: Duration.seconds(1) }); night.gate("b", { timeout: Duration.days(7) });',
   ),
+  "a gate that two of a group release": step('night.gate("g", { approvers: "oidc:risk control", approvals: 2 });'),
   "a name as long as allowed": step(`night.gate("${"a".repeat(40)}");`),
   "labels with a domain and an empty value": step(
     'night.exec("e", { app: deployedApp({ labels: { "x.example/a_b.c": "", app: "A.b_c" }, container: "c-1" }), command: ["true"] });',

@@ -69,7 +69,7 @@ describe("a step", () => {
   test("that is retried counts its attempts", () => {
     const nodes = [
       stepNode("scenarios", "Running"),
-      ...attemptNodes("scenarios", 2, { phase: "Running" }),
+      ...attemptNodes("scenarios", 2, { phase: "Running", within: "scenarios-1" }),
       ...attemptNodes("scenarios", 1, { phase: "Failed", exitCode: 10, hold: "Succeeded" }),
     ];
     expect(step("scenarios", { nodes })).toMatchObject({
@@ -93,6 +93,7 @@ describe("a step", () => {
 
   test("that asks a person is confirming", () => {
     const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running", {
+      boundaryID: "step-sign-off",
       inputs: { parameters: [{ name: "attempt", value: "1" }] },
     });
     const question = waitingNode("question", "run-sign-off", "sign-off", "Running", "sign-off-1");

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
-import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import { toYaml } from "../../../infra/yaml.ts";
 import { customers } from "../../support/customers.ts";
 import { manifestsOf, platformManifests } from "../../support/manifests.ts";
-import { runnerDocument } from "../../support/night.ts";
+import { runnerDocument, template } from "../../support/night.ts";
 import { schemaErrors } from "../../support/schemas.ts";
 
 const sides: readonly (readonly [string, readonly Manifest[]])[] = [
@@ -46,10 +45,12 @@ describe.each(sides)("%s", (_, manifests) => {
 });
 
 describe.each(customers.map((customer) => [customer.name, customer] as const))("Spark Jobs of %s", (_, customer) => {
-  const runners = (nightSpec(customer).templates ?? []).filter(({ container }) => container?.args?.[0] === "spark");
+  const names = customer.workflow.steps.filter(({ work }) => work.kind === "spark").map(({ name }) => name);
 
-  test.each(runners.map((runner) => [runner.name ?? "", runner] as const))("%s", (name, runner) => {
-    const { spark } = runnerDocument(runner) as unknown as { readonly spark: { readonly job: Manifest } };
+  test.each(names)("%s", (name) => {
+    const { spark } = runnerDocument(template(customer, `run-${name}`)) as unknown as {
+      readonly spark: { readonly job: Manifest };
+    };
     // The runner names the Job.
     const job: Manifest = { ...spark.job, metadata: { ...spark.job.metadata, name } };
     expect(schemaErrors(job)).toEqual([]);

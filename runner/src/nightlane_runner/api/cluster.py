@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nightlane_runner.api.client import Api
-from nightlane_runner.api.errors import ApiRefused, ApiUnknown, ReadRefused
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
@@ -130,7 +130,7 @@ class Cluster:
         try:
             return self._api.get(path, query)
         except ApiRefused as error:
-            raise ReadRefused(error.message) from error
+            raise NotPermitted(error.message) from error
 
     def _delete(self, path: str, uid: str, propagation: str) -> None:
         options: JsonObject = {

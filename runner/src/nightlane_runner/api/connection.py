@@ -76,6 +76,8 @@ def tls_context(credential: Credential, scratch: Path) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # As kubectl does: a certificate authority that is given is trusted, whoever has issued it.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(cadata=credential.certificate_authority)
     if credential.client_certificate:
         with tempfile.NamedTemporaryFile("w", dir=scratch, encoding="ascii") as pair:

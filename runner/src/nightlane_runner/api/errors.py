@@ -1,6 +1,25 @@
-"""The two ways in which an API server does not do what it was asked."""
+"""The two ways in which an API server does not do what it was asked, and what each of its answers means.
+
+| answer | what it is | what is done |
+|---|---|---|
+| no answer, TLS, 408, 429, 5xx, no Kubernetes | unknown | asked again, up to the outage budget, then 20 |
+| 401 | unknown: a credential may be renewed in place | the same; told as `credential` |
+| 403 | refused for the moment: roles are loaded late, bindings are mended | asked again for two minutes, then 20 |
+| 404, 409, 410 | a state, and no failure | for whoever asked to understand |
+| 400, 413, 422 and every other one | refused for good | 50 where nothing runs |
+"""
+
+import re
 
 from nightlane_runner.trouble import TroubleKind
+
+_FORBIDDEN = 403
+
+_BY_ROLE = re.compile(r'is forbidden: User "[^"]*" cannot ')
+"""How an API server says that a role lacks a right, whatever is put before it."""
+
+APPLY_CUSTOMER_SIDE = "ask the customer's administrator to apply the customer side"
+"""What mends a role or a binding."""
 
 
 class ApiUnknown(Exception):
@@ -29,11 +48,19 @@ class CertificateRefused(ApiUnknown):
     trouble = TroubleKind.CERTIFICATE
 
 
-class ReadRefused(ApiUnknown):
-    """Reading is not permitted, which says nothing about what was to be read.
+class NotPermitted(ApiUnknown):
+    """What was asked is not permitted, which says nothing about what it was asked of.
 
     Permissions are missing for a moment after an API server has started, or for good.
+
+    Attributes:
+        remedy: what a person can do about it.
+
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.remedy = APPLY_CUSTOMER_SIDE if is_by_role(message) else "have what refuses it looked at"
 
 
 class ApiRefused(Exception):
@@ -51,3 +78,13 @@ class ApiRefused(Exception):
         self.status = status
         self.reason = reason
         self.message = message
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether it may be permitted in a moment: by a role that is loaded late, or a policy that is mended."""
+        return self.status == _FORBIDDEN
+
+
+def is_by_role(message: str) -> bool:
+    """Return whether it is a role that does not permit it, and no policy, webhook or quota."""
+    return _BY_ROLE.search(message) is not None

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ import yaml
 
 from nightlane_runner.document.input_check import Problem
 from nightlane_runner.json_tree import Json, JsonObject, flag_at, object_at, objects_at, text_at
+
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class UnusableKubeconfig(Exception):
@@ -87,6 +90,13 @@ class _Checker:
         host, port = self._server(text_at(cluster, "server"))
         authority = self._pem(cluster, "cluster", "certificate-authority-data")
         token = text_at(user, "token")
+        if token and _TOKEN.fullmatch(token) is None:
+            self._problem(
+                "user.token",
+                "a value",
+                "must be printable ASCII without white space",
+                "write it on one line, as issued",
+            )
         certificate = key = ""
         if not token:
             certificate = self._pem(user, "user", "client-certificate-data")

@@ -3,7 +3,8 @@
 import hashlib
 import shutil
 import tarfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol, cast
@@ -11,6 +12,9 @@ from typing import IO, Protocol, cast
 from nightlane_runner.lane.file_manifest import is_safe
 
 _CHUNK_BYTES = 256 * 1024
+
+MOST_LINKS = 10
+"""Hard links to one file that a folder may hold: each costs the file's bytes here."""
 
 
 class UnsafeArchive(Exception):
@@ -46,8 +50,11 @@ class UnpackedFile:
 
 
 def unpack(
-    source: ByteSource, into: Path, limit: Callable[[PurePosixPath], int | None] = lambda _: None
-) -> dict[PurePosixPath, UnpackedFile]:
+    source: ByteSource,
+    into: Path,
+    unpacked: dict[PurePosixPath, UnpackedFile],
+    listed: Mapping[PurePosixPath, int] | None = None,
+) -> None:
     """Unpack files and folders below `into`, and read the source to its end.
 
     Owners, modes and times are not taken over; what may leave the folder or is neither file nor folder is refused.
@@ -55,14 +62,16 @@ def unpack(
     Args:
         source: the tar stream.
         into: an existing folder that is ours alone.
-        limit: the most bytes that the file of this path may have, None for any; UnsafeArchive refuses it.
+        unpacked: gets each file once it is whole, also of a stream that breaks later.
+        listed: the files that may come and the most bytes of each, None for any; UnsafeArchive refuses the rest.
 
     Raises:
         ArchiveBroken: the stream ends early or is no tar.
         UnsafeArchive: an entry is refused.
 
     """
-    unpacked: dict[PurePosixPath, UnpackedFile] = {}
+    linked: dict[PurePosixPath, UnpackedFile] = {}
+    links: Counter[PurePosixPath] = Counter()
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", source), mode="r|") as archive:
             for member in archive:
@@ -71,20 +80,27 @@ def unpack(
                     raise UnsafeArchive(f"the archive holds the path {member.name!r}, which leaves its folder")
                 target = into / path
                 if member.isdir():
-                    target.mkdir(parents=True, exist_ok=True)
+                    if listed is None:
+                        target.mkdir(parents=True, exist_ok=True)
                 elif member.isreg():
-                    unpacked[path] = _write(archive, member, target, limit(path))
+                    _require_room(path, member.size, listed)
+                    unpacked[path] = _write(archive, member, target)
                 elif member.islnk() and (original := PurePosixPath(member.linkname)) in unpacked:
+                    # Such an entry has no bytes of its own in the stream, and as many as it likes on the volume.
+                    links[original] += 1
+                    if links[original] > MOST_LINKS:
+                        raise UnsafeArchive(f"the archive holds more than {MOST_LINKS} hard links to {original}")
+                    _require_room(path, unpacked[original].size, listed)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(into / original, target)
-                    unpacked[path] = unpacked[original]
+                    linked[path] = unpacked[original]
                 else:
                     raise UnsafeArchive(f"the archive holds {member.name!r}, which is neither a file nor a folder")
     except tarfile.TarError as error:
         raise ArchiveBroken(str(error)) from error
+    unpacked.update(linked)
     while source.read(_CHUNK_BYTES):
         pass  # the padding after the last entry belongs to what was measured at the other end
-    return unpacked
 
 
 def pack(path: Path, name: str, sink: ByteSink) -> None:
@@ -102,9 +118,16 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, limit: int | None) -> UnpackedFile:
-    if limit is not None and member.size > limit:
-        raise UnsafeArchive(f"{member.name} has {member.size} bytes, more than the {limit} it was announced with")
+def _require_room(path: PurePosixPath, size: int, listed: Mapping[PurePosixPath, int] | None) -> None:
+    if listed is None:
+        return
+    if path not in listed:
+        raise UnsafeArchive(f"the archive holds {path}, which was not announced")
+    if size > listed[path]:
+        raise UnsafeArchive(f"{path} has {size} bytes, more than the {listed[path]} it was announced with")
+
+
+def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> UnpackedFile:
     content = archive.extractfile(member)
     if content is None:
         raise UnsafeArchive(f"{member.name} has no content")

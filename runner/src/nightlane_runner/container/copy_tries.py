@@ -22,6 +22,9 @@ _Outcome = TypeVar("_Outcome")
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 60.0
 
+HELD_SECONDS = 300.0
+"""A connection that has held for so long has carried something that the next try need not carry again."""
+
 REFUSED_PAUSE_SECONDS = 20.0
 """Pause after a failure that trying again rarely helps: long enough for what is passing on the other side."""
 
@@ -64,6 +67,7 @@ def copy_with_tries(
     deadline = time.monotonic() + limit_seconds
     breaks = _Breaks(context)
     while True:
+        began = time.monotonic()
         try:
             work = ContainerWork(shell, find_container(context, choice), context.interruptions.check, deadline)
             if needed_programs or context.troubles.is_reported(TroubleKind.CONNECTION):
@@ -73,7 +77,7 @@ def copy_with_tries(
         except TransportFailed as error:
             labels = ", ".join(f"{key}={value}" for key, value in sorted(choice.selector.items()))
             require_remote_room(str(error), f"the pod with {labels} in {context.cluster.place}")
-            pause = breaks.pause(error)
+            pause = breaks.pause(error, time.monotonic() - began)
         except OutOfTime as error:
             raise _out_of_time(context, limit_seconds, breaks.last) from error
         except UnsafeArchive as error:
@@ -106,8 +110,16 @@ class _Breaks:
         self._refusals = 0
         self._differences = 0
 
-    def pause(self, error: TransportFailed) -> float:
-        """Note a failure and return how many seconds to wait before the next try."""
+    def pause(self, error: TransportFailed, lasted: float) -> float:
+        """Note a failure and return how many seconds to wait before the next try.
+
+        Args:
+            error: what went wrong.
+            lasted: how long the try had lasted. One that has held for long is the first to break.
+
+        """
+        if lasted > HELD_SECONDS:
+            self._began, self._pause = None, FIRST_PAUSE_SECONDS
         self.last = str(error)
         step = self._context.step
         self._refusals = self._refusals + 1 if is_refusal(error) else 0

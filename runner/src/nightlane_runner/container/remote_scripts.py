@@ -5,11 +5,14 @@ Each takes a nonce as its first parameter and ends with the line
     nightlane-end NONCE STATUS MEASURE
 
 on standard error: STATUS is the exit status of the work itself, MEASURE what was measured of its data in the
-container (bytes or SHA-256). A connection that is cut may still end with exit code 0; without this line, or with
-another measure than what arrived, nothing of it counts.
+container. A connection that is cut may still end with exit code 0; without this line, or with another measure than what
+arrived, nothing of it counts.
 
-The pipelines measure a stream while it passes: `tee` writes it on to its reader and into a second pipe (descriptor
-7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
+A command of the customer's writes what it likes, and may leave something behind that keeps writing. So its end is said
+in both of its streams, on a line of its own: whatever came before it in that stream has arrived.
+
+The pipelines of the others measure a stream while it passes: `tee` writes it on to its reader and into a second pipe
+(descriptor 7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
 """
 
 PROBE = """
@@ -25,13 +28,15 @@ RUN_COMMAND = """
 nonce=$1; shift
 echo "nightlane-begin $nonce $$" >&2
 read -r go && [ "$go" = go ] || exit 0
-exec 5>&1 </dev/null
-report=$({ { { "$@" 5>&- 6>&- 7>&-; echo "$?" >&6; } | tee /dev/fd/7 >&5; } 7>&1 | wc -c >&6; } 6>&1)
-set -- $report
-echo "nightlane-end $nonce $1 $2" >&2
+exec 3<&0 </dev/null
+( "$@" 3<&- )
+status=$?
+printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status"
+printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status" >&2
 """
 """Parameters: nonce, command... The command starts only after the line `go` has come in, so that a connection
-that was cut before is known not to have started it."""
+that was cut before is known not to have started it. Further input keeps the connection alive and is never read; it
+stays open so that it has somewhere to go."""
 
 END_COMMAND = """
 nonce=$1; pid=$2
@@ -61,34 +66,37 @@ nonce=$1
 [ -f "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 exec 5>&1
 packed() {
-  wc -c <"$1/$2"
-  cat "$1/$2"
+  wc -c <"$1/$2" && cat "$1/$2" || { echo 74 >&6; return; }
   names=$(cat)
-  printf '%s\\n' "$names" | tar -chf - -C "$1" -T - 5>&- 7>&-; echo "$?" >&6
+  printf '%s\\n' "$names" | tr '\\n' '\\0' | tar -chf - -C "$1" --null -T - 5>&- 7>&-; echo "$?" >&6
 }
 report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder, name of its list. Writes the list's size, a line, and the list, and then a tar of the
-files named on standard input, one a line; status 66 if there is no list. The names are taken in whole first: whoever
+files named on standard input, one a line and each taken literally; status 66 if there is no list, 74 if it cannot be
+read. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
 sends them does not read before the last is sent."""
 
 RECEIVE = """
 nonce=$1
-rm -rf "$2" && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
+rm -rf "$3"* && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
 unpack() { tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }
 report=$({ { tee /dev/fd/7 | unpack "$2"; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder. Makes the folder anew and unpacks the tar on standard input into it."""
+"""Parameters: nonce, folder, beginning of its name. Makes the folder, removes those of others that begin like it, and
+unpacks the tar on standard input into it."""
 
 COPY_FOLDER = """
 nonce=$1
 [ -e "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 status=0
-rm -rf "$3.partial" && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial" && rm -rf "$3" && mv "$3.partial" "$3" || status=$?
+rm -rf "$3".partial-* && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial-$nonce" || status=$?
+if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$3.replaced-$nonce" || status=$?; fi
+if [ "$status" = 0 ]; then mv "$3.partial-$nonce" "$3" && rm -rf "$3".replaced-* || status=$?; fi
 echo "nightlane-end $nonce $status copied" >&2
 """
 """Parameters: nonce, file or folder, path of the copy, which is whole or not there. Status 66 if there is none."""

@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
 
+from nightlane_runner.api.errors import is_by_role
+
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
 _KEPT_ERROR_LINES = 20
 _END_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0
 
-_FORBIDDEN = re.compile(r'is forbidden: User "[^"]*" cannot ')
-"""How an API server says that a role lacks a right, whatever kubectl puts before it."""
+KEEP_ALIVE_SECONDS = 15.0
+"""How often something small is sent while the work is quiet: connections without traffic are cut on the way, and by the
+node, after a minute at the least that is heard of."""
 
 _BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
 _END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
@@ -45,7 +48,7 @@ def is_refusal(error: TransportFailed) -> bool:
 
     The API server has refused the connection, or the work failed in the container and says why.
     """
-    return isinstance(error, WorkFailed) or _FORBIDDEN.search(str(error)) is not None
+    return isinstance(error, WorkFailed) or is_by_role(str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ class ShellSession:
         self._on_error_line = on_error_line
         self._error_lines: deque[str] = deque(maxlen=_KEPT_ERROR_LINES)
         self._begun = threading.Event()
+        self._ended = threading.Event()
         self._ending: Ending | None = None
+        self._next_beat = time.monotonic() + KEEP_ALIVE_SECONDS
         self._stdin = _opened(process.stdin)
         self._stdout = _opened(process.stdout)
         os.set_blocking(self._stdin.fileno(), False)
@@ -129,6 +134,7 @@ class ShellSession:
         """Return up to `most` bytes of output, b"" at its end."""
         while not select.select([self._stdout], [], [], _TICK_SECONDS)[0]:
             self._tick()
+            self._keep_alive()
         self._tick()
         chunk = os.read(self._stdout.fileno(), most)
         self.received.update(chunk)
@@ -156,14 +162,32 @@ class ShellSession:
             self._stdin.close()
 
     def ending(self) -> Ending:
-        """Return the script's last words; raises TransportFailed if they did not arrive, whatever the exit code is."""
-        while self._reader.is_alive():
-            self._reader.join(_TICK_SECONDS)
+        """Return the script's last words; raises TransportFailed if they did not arrive, whatever the exit code is.
+
+        They are believed when they are heard: something that the work has left behind may hold the streams open.
+        """
+        while not self._ended.wait(_TICK_SECONDS) and self._reader.is_alive():
             self._tick()
-        code = self._process.wait()
+            self._keep_alive()
         if self._ending is None:
+            self._reader.join(_END_SECONDS)
+        if self._ending is None:
+            code = self._process.wait()
             raise TransportFailed(self.errors() or f"the connection ended with exit code {code} before the script did")
         return self._ending
+
+    def is_end(self, line: bytes) -> bool:
+        """Return whether a line of output is the script's word that all output before it has arrived."""
+        return self._is_own_end(line.decode("ascii", "replace"))
+
+    def _keep_alive(self) -> None:
+        """Send something small if input is still open; a script that wants none leaves it where it is."""
+        now = time.monotonic()
+        if now < self._next_beat or self._stdin.closed:
+            return
+        self._next_beat = now + KEEP_ALIVE_SECONDS
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # the streams of the work tell what became of it
+            os.write(self._stdin.fileno(), b"\n")
 
     def errors(self) -> str:
         """Return the last lines of standard error as one text."""
@@ -171,16 +195,31 @@ class ShellSession:
 
     def _read_errors(self) -> None:
         stream = _opened(self._process.stderr)
+        blank = False
         for raw in iter(lambda: stream.readline(_CHUNK_BYTES), b""):
             line = raw.decode("utf-8", "replace").rstrip("\r\n")
+            if blank and not self._is_own_end(line):
+                self._note_error("")
+            # An empty line may be the one that sets the last words apart.
+            if blank := raw == b"\n":
+                continue
             if (begin := _BEGIN.fullmatch(line)) is not None and begin["nonce"] == self.nonce:
                 self.remote_pid = int(begin["pid"])
                 self._begun.set()
             elif (end := _END.fullmatch(line)) is not None and end["nonce"] == self.nonce:
                 self._ending = Ending(int(end["status"]), end["measure"])
-            else:
-                self._error_lines.append(line)
-                self._on_error_line(line)
+                self._ended.set()
+            elif not self._ended.is_set():
+                self._note_error(line)
+
+    def _is_own_end(self, line: str) -> bool:
+        end = _END.fullmatch(line)
+        return end is not None and end["nonce"] == self.nonce
+
+    def _note_error(self, line: str) -> None:
+        if line:
+            self._error_lines.append(line)
+        self._on_error_line(line)
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container import remote_scripts
-from nightlane_runner.container.archive import ArchiveBroken, UnpackedFile, pack, unpack
+from nightlane_runner.container.archive import ArchiveBroken, UnpackedFile, UnsafeArchive, pack, unpack
 from nightlane_runner.container.shell_session import ShellSession, TransportFailed, WorkFailed
 from nightlane_runner.container.work import ContainerWork
 
@@ -12,6 +12,11 @@ NEEDED_PROGRAMS = ("tar", "tee", "cat", "mv", "rm", "mkdir", "sha256sum")
 """What a container must have besides sh."""
 
 _ABSENT = 66
+
+MOST_LIST_BYTES = 16 * 1024 * 1024
+"""Of a list of files: some 100,000 of them."""
+
+_LONGEST_NUMBER = 20
 
 
 class RemoteAbsent(Exception):
@@ -24,7 +29,8 @@ def fetch_listed(
     name: str,
     listed: Callable[[bytes], Mapping[PurePosixPath, int]],
     into: Path,
-) -> tuple[bytes, dict[PurePosixPath, UnpackedFile]]:
+    unpacked: dict[PurePosixPath, UnpackedFile],
+) -> None:
     """Fetch a folder's list and the files on it into `into`, in one session: each costs a second or more to begin.
 
     Args:
@@ -34,9 +40,7 @@ def fetch_listed(
         listed: what the list says: the bytes of each file. Whatever it does not say may have no byte at all, so that
             the volume cannot be filled by surprise.
         into: an existing folder that is ours alone.
-
-    Returns:
-        The list's content, and the files.
+        unpacked: gets each file once it is whole, also if the connection breaks later.
 
     Raises:
         RemoteAbsent: there is no list.
@@ -44,33 +48,39 @@ def fetch_listed(
 
     """
     with work.session(remote_scripts.SEND_LISTED, [str(folder), name]) as session:
-        content = _sized(session, str(folder / name))
-        sizes = listed(content)
-        session.write("".join(f"{path}\n" for path in sizes).encode())
+        sizes = listed(_sized(session, str(folder / name)))
+        # As ./name, so that none is taken for an option.
+        session.write("".join(f"./{path}\n" for path in sizes).encode())
         session.end_input()
-        return content, _unpacked(session, into, lambda path: sizes.get(path, 0), str(folder))
+        _unpack(session, into, unpacked, str(folder), sizes)
 
 
 def fetch_path(work: ContainerWork, path: PurePosixPath, into: Path) -> dict[PurePosixPath, UnpackedFile]:
     """Fetch a file or folder into `into`, under its own name. Raises RemoteAbsent, TransportFailed, UnsafeArchive."""
     with work.session(remote_scripts.SEND_PATH, [str(path.parent), path.name]) as session:
         session.end_input()
-        return _unpacked(session, into, lambda _: None, str(path))
+        unpacked: dict[PurePosixPath, UnpackedFile] = {}
+        _unpack(session, into, unpacked, str(path))
+        return unpacked
 
 
-def send_path(work: ContainerWork, local: Path, remote: PurePosixPath) -> str:
+def send_path(
+    work: ContainerWork, local: Path, remote: PurePosixPath, runner: str, require_charge: Callable[[], None]
+) -> str:
     """Send a file or folder so that it is whole at `remote`, or not there at all; return the stream's SHA-256.
 
-    It is received beside its place, as `<remote>.partial`, compared, and then put into place; what was there
-    before makes room. Raises TransportFailed or UnsafeArchive.
+    It is received beside its place, as `<remote>.partial-<runner>`, compared, and then put into place; what was there
+    before makes room. Raises TransportFailed or UnsafeArchive, and what `require_charge` raises.
     """
-    partial = remote.with_name(f"{remote.name}.partial")
-    replaced = remote.with_name(f"{remote.name}.replaced")
-    with work.session(remote_scripts.RECEIVE, [str(partial)]) as session:
+    partial = remote.with_name(f"{remote.name}.partial-{runner}")
+    replaced = remote.with_name(f"{remote.name}.replaced-{runner}")
+    require_charge()
+    with work.session(remote_scripts.RECEIVE, [str(partial), f"{remote}.partial-"]) as session:
         pack(local, remote.name, session)
         session.end_input()
         _require_whole(session, session.sent.hexdigest(), str(remote))
         digest = session.sent.hexdigest()
+    require_charge()
     arguments = [str(partial), str(remote), str(replaced), remote.name]
     with work.session(remote_scripts.COMMIT, arguments) as session:
         session.end_input()
@@ -84,29 +94,38 @@ def _sized(session: ShellSession, what: str) -> bytes:
     """Read a size, a line, and so many bytes."""
     line = b""
     while not line.endswith(b"\n"):
-        if not (byte := session.read(1)):
+        if len(line) > _LONGEST_NUMBER or not (byte := session.read(1)):
             _require_whole(session, session.received.hexdigest(), what)
             raise TransportFailed(f"{what} did not arrive")
         line += byte
+    if not line.strip().isdigit():
+        raise TransportFailed(f"{what} did not arrive")
+    size = int(line)
+    if size > MOST_LIST_BYTES:
+        raise UnsafeArchive(f"{what} has {size} bytes; such a list has {MOST_LIST_BYTES} at most")
     content = b""
-    while (missing := int(line) - len(content)) > 0:
+    while (missing := size - len(content)) > 0:
         if not (chunk := session.read(missing)):
-            raise TransportFailed(f"{what} was cut after {len(content)} of {int(line)} bytes")
+            _require_whole(session, session.received.hexdigest(), what)
+            raise TransportFailed(f"{what} was cut after {len(content)} of {size} bytes")
         content += chunk
     return content
 
 
-def _unpacked(
-    session: ShellSession, into: Path, limit: Callable[[PurePosixPath], int | None], what: str
-) -> dict[PurePosixPath, UnpackedFile]:
+def _unpack(
+    session: ShellSession,
+    into: Path,
+    unpacked: dict[PurePosixPath, UnpackedFile],
+    what: str,
+    listed: Mapping[PurePosixPath, int] | None = None,
+) -> None:
     try:
-        unpacked = unpack(session, into, limit)
+        unpack(session, into, unpacked, listed)
     except ArchiveBroken as error:
         # The script's ending says better why the stream broke, or that the path is not there.
         _require_whole(session, session.received.hexdigest(), what)
         raise TransportFailed(f"the archive of {what} is broken: {error}") from error
     _require_whole(session, session.received.hexdigest(), what)
-    return unpacked
 
 
 def _require_whole(session: ShellSession, sha256: str, what: str) -> None:

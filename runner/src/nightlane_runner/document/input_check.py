@@ -112,6 +112,14 @@ class InputReader:
         self.problem(key, rule, mend)
         return ()
 
+    def entries(self, key: str) -> list[Json]:
+        """Return the list under `key`, whatever its entries are."""
+        value = self._tree.get(key)
+        if isinstance(value, list):
+            return value
+        self.problem(key, "must be a list", "write it between brackets")
+        return []
+
     def numbers(self, key: str, rule: str, mend: str) -> tuple[int, ...]:
         """Return the list of whole numbers under `key`."""
         value = self._tree.get(key)

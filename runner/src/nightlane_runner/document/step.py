@@ -209,6 +209,7 @@ class CalendarInput:
         timezone: the customer's timezone, such as Europe/Berlin.
         calendar: which days the customer works.
         roll_hour: before this local hour (0-23) a scheduled time still belongs to the day before.
+        anew: which steps run anew: `all`, or their names between commas.
 
     """
 
@@ -217,3 +218,4 @@ class CalendarInput:
     timezone: str
     calendar: BusinessCalendar
     roll_hour: int
+    anew: str

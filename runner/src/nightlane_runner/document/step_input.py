@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import PurePosixPath
 
+from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
 from nightlane_runner.document.step import (
@@ -50,6 +51,7 @@ class StepInput:
             "tidy",
             "read",
             "calendar",
+            "anew",
             "claim",
         )
 
@@ -214,6 +216,7 @@ class StepInput:
             timezone=section.text("timezone", "must name a timezone", 'write it like "Europe/Berlin"'),
             calendar=read_calendar(section.section("calendar")),
             roll_hour=section.count("rollHour", smallest=0),
+            anew=read_anew(self._reader.section("anew")),
         )
         if calendar.roll_hour > 23:
             section.problem("rollHour", "must be an hour from 0 to 23", "write it like 12")

@@ -68,14 +68,24 @@ class Cancellation:
         target: which they are.
         require_charge: raises if another runner has taken over.
         log: for what a person should know.
+        may_appear: a Job may still come into being by a request that was sent before: its absence confirms nothing.
 
     """
 
-    def __init__(self, cluster: Cluster, target: Target, require_charge: Callable[[], None], log: StepLog) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        target: Target,
+        require_charge: Callable[[], None],
+        log: StepLog,
+        *,
+        may_appear: bool = False,
+    ) -> None:
         self._cluster = cluster
         self._target = target
         self._require_charge = require_charge
         self._log = log
+        self._may_appear = may_appear
         self.told: set[str] = set()
         """Names of what was told to end."""
 
@@ -95,7 +105,9 @@ class Cancellation:
             except (ApiUnknown, ApiRefused) as error:
                 quiet = 0
                 self._log.info(f"cancelling {name}: {error}; trying again")
-            if quiet == 2:  # two looks in a row, for the pod that was created between the deletion and the first
+            if (
+                quiet >= 2 and not self._may_appear
+            ):  # two looks in a row, for the pod that was created between the deletion and the first
                 self._log.info(f"{name} is cancelled")
                 return True
             time.sleep(max(0.0, min(_LOOK_AGAIN_SECONDS, deadline - time.monotonic())))
@@ -104,7 +116,9 @@ class Cancellation:
     def _sweep(self) -> bool:
         """Tell whatever is left to end; return whether everything had been told before."""
         self._require_charge()
-        jobs = [job for job in self._target.jobs() if not (job.ended or job.deleting)]
+        found = self._target.jobs()
+        self._may_appear = self._may_appear and not found
+        jobs = [job for job in found if not (job.ended or job.deleting)]
         for job in jobs:
             self._cluster.delete_job(job)
             self.told.add(job.name)

@@ -19,7 +19,6 @@ DELETION_SECONDS = 120.0
 _LOOK_AGAIN_SECONDS = 2.0
 
 _CONFLICT = 409
-_FORBIDDEN = 403
 _BAD_REQUEST = 400
 _UNPROCESSABLE = 422
 _NOT_FOUND = 404
@@ -57,6 +56,8 @@ class JobClaim:
         self._wait = wait
         self._log = log
         self._name = text_at(job, "metadata", "name")
+        self.may_appear = False
+        """Whether a creation was asked for whose outcome is unknown."""
         self._hash = strings_at(job, "metadata", "annotations")[SPEC_HASH]
 
     def claim(self) -> RemoteJob:
@@ -94,15 +95,19 @@ class JobClaim:
                 "Look at its results, then retry as a new attempt or skip.",
             )
         self._before_create()
+        # From here on a request may be under way somewhere, whatever becomes of its answer.
+        self.may_appear = True
         try:
             job = self._outage.outlast(lambda: self._cluster.create_job(self._job), self._wait)
         except ApiRefused as error:
+            self.may_appear = False
             if error.status == _CONFLICT and error.reason == "AlreadyExists":
                 # An earlier runner, or an earlier try of this request, made it without us hearing of it.
                 existing = self._read()
                 if existing is not None:
                     return existing
             raise self._refused(error) from error
+        self.may_appear = False
         self._log.info(f"created Job {job.name} (uid {job.uid}) in {self._cluster.place}")
         return job
 
@@ -147,11 +152,7 @@ class JobClaim:
             return StepEnded(
                 ExitCode.BAD_INPUT, f"{where} was refused: {error.message}. Ask the customer for the namespace."
             )
-        if error.status == _FORBIDDEN and "quota" not in error.message:
-            return StepEnded(
-                ExitCode.INFRASTRUCTURE,
-                f"{where} was refused: {error.message}. Ask the customer's administrator to apply the customer side.",
-            )
         return StepEnded(
-            ExitCode.INFRASTRUCTURE, f"{where} was refused: {error.message}. Try again once there is room."
+            ExitCode.INFRASTRUCTURE,
+            f"{where} was refused: {error.message}. Have that looked at; then it is tried again.",
         )

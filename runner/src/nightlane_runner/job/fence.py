@@ -13,12 +13,13 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.job.remote_job import RemoteJob, parsed_time
 from nightlane_runner.json_tree import JsonObject, number_at, object_at, text_at
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog
@@ -26,7 +27,9 @@ from nightlane_runner.step_log import StepLog
 RENEW_SECONDS = 300.0
 """How often a runner renews its Lease: 12 requests an hour, a fraction of what a reaper waits for."""
 
-_FORBIDDEN = 403
+RETRY_SECONDS = 30.0
+"""How soon it is tried again to take or renew one, where that failed."""
+
 _NOT_FOUND = 404
 _CONFLICT = 409
 
@@ -43,29 +46,25 @@ class Fence:
         self._log = log
         self._holder = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._job: RemoteJob | None = None
-        self._lease: JsonObject = {}
+        self._refused_since: datetime | None = None
+        self._lease: JsonObject | None = None
         self._renew_at = _NEVER
+
+    @property
+    def holder(self) -> str:
+        """What this runner is called, and no other one."""
+        return self._holder
 
     def take(self, job: RemoteJob) -> None:
         """Become the runner in charge of this Job, whoever was before.
 
-        Where our identity may not use Leases, the step goes on without a fence and says so.
+        Where that is forbidden at the moment, the Job is followed without; it is tried again for as long as the Job
+        runs, and before anything is done that only the one in charge may do.
         """
-        while True:
-            try:
-                previous = self._outage.outlast(lambda: self._take_once(job), self._wait)
-            except ApiRefused as error:
-                if error.status == _CONFLICT:
-                    continue  # another runner was faster by a moment; the last one counts
-                if error.status != _FORBIDDEN:
-                    raise
-                self._log.info(f"two runners at once are not kept apart here: {error.message}")
-                return
-            if previous:
-                self._log.info(f"took over from {previous}")
-            return
+        self._job = job
+        self._outage.outlast(lambda: self._take_if_permitted(job), self._wait)
 
-    def take_unless_renewed(self, job: RemoteJob, seen: JsonObject | None) -> bool:
+    def take_unless_renewed(self, job: RemoteJob, seen: JsonObject) -> bool:
         """Become the one in charge of this Job, unless somebody has taken or renewed its Lease since it was `seen`."""
         try:
             self._write(job, seen)
@@ -76,23 +75,24 @@ class Fence:
         return True
 
     def require(self) -> None:
-        """Make sure that this runner still is in charge.
+        """Make sure that this runner is in charge, or becomes it now.
 
         Raises:
             StepEnded: DETACHED where a newer runner of the same attempt is.
             ApiUnknown: nobody answers.
+            ApiRefused: nobody can tell.
 
         """
         if self._job is None:
             return
+        if self._lease is None:
+            self._take(self._job)
+            return
         lease = self._cluster.read_lease(self._job.name)
-        holder = text_at(lease, "spec", "holderIdentity") if lease is not None else ""
-        if holder and holder != self._holder:
-            raise StepEnded(
-                ExitCode.DETACHED,
-                f"Another runner ({holder}) has taken over Job {self._job.name} in {self._cluster.place}; this one "
-                f"({self._holder}) steps back and changes nothing. Nothing needs to be done.",
-            )
+        if lease is None:
+            self._take(self._job)
+        elif text_at(lease, "spec", "holderIdentity") != self._holder:
+            raise self._replaced(lease)
 
     def renew(self) -> None:
         """Show from time to time that this Job is looked after. No answer is no trouble: it is tried again.
@@ -101,38 +101,82 @@ class Fence:
             StepEnded: DETACHED where a newer runner of the same attempt is in charge.
 
         """
-        if self._job is None or time.monotonic() < self._renew_at or self._outage.ongoing:
+        job = self._job
+        if job is None or time.monotonic() < self._renew_at or self._outage.ongoing:
             return
-        self._renew_at = time.monotonic() + RENEW_SECONDS
+        self._renew_at = time.monotonic() + RETRY_SECONDS
         try:
-            self._renew_once(self._job)
+            if self._lease is None:
+                self._take_if_permitted(job)
+            else:
+                self._renew_once(job, self._lease)
         except ApiUnknown:
-            self._renew_at = time.monotonic() + RENEW_SECONDS / 10
+            return
         except ApiRefused as error:
-            self._log.info(f"the Lease of Job {self._job.name} was not renewed: {error.message}")
+            self._log.info(f"the Lease of Job {job.name} was not renewed ({error.message}); trying again")
 
-    def _renew_once(self, job: RemoteJob) -> None:
+    def _renew_once(self, job: RemoteJob, lease: JsonObject) -> None:
         try:
-            self._write(job, self._lease)
+            self._write(job, lease)
         except ApiRefused as error:
             if error.status not in (_CONFLICT, _NOT_FOUND):
                 raise
             # Replaced by another runner, or collected by a controller that mistook it for an earlier Job's.
             self.require()
-            self._take_once(job)
+            self._take(job)
 
-    def _take_once(self, job: RemoteJob) -> str:
-        """Write ourselves into the Lease and return who was there before."""
-        lease = self._cluster.read_lease(job.name)
-        self._write(job, lease)
-        return text_at(lease, "spec", "holderIdentity") if lease is not None else ""
+    def _take_if_permitted(self, job: RemoteJob) -> None:
+        try:
+            self._take(job)
+        except ApiRefused as error:
+            if not error.forbidden:
+                raise
+            if self._refused_since is None:
+                self._refused_since = self._cluster.api.server_now()
+                self._log.info(
+                    f"the Lease of Job {job.name} may not be taken ({error.message}); trying again while the Job runs, "
+                    "and before its results are put into place"
+                )
+            self._renew_at = time.monotonic() + RETRY_SECONDS
+
+    def _take(self, job: RemoteJob) -> None:
+        """Write ourselves into the Lease, unless a runner that began after us has taken it while we were refused."""
+        while True:
+            lease = self._cluster.read_lease(job.name)
+            previous = text_at(lease, "spec", "holderIdentity")
+            if lease is not None and previous not in ("", self._holder) and self._is_newer(lease):
+                raise self._replaced(lease)
+            try:
+                self._write(job, lease)
+            except ApiRefused as error:
+                if error.status != _CONFLICT:
+                    raise
+                continue  # somebody was faster by a moment: look again who
+            if previous not in ("", self._holder):
+                self._log.info(f"took over from {previous}")
+            return
+
+    def _is_newer(self, lease: JsonObject) -> bool:
+        since, refused = parsed_time(text_at(lease, "spec", "acquireTime")), self._refused_since
+        # Servers tell their time in whole seconds.
+        return since is not None and refused is not None and (since - refused).total_seconds() > 1
+
+    def _replaced(self, lease: JsonObject) -> StepEnded:
+        name = text_at(lease, "metadata", "name")
+        return StepEnded(
+            ExitCode.DETACHED,
+            f"Another runner ({text_at(lease, 'spec', 'holderIdentity')}) has taken over Job {name} in "
+            f"{self._cluster.place}; this one ({self._holder}) steps back and changes nothing. Nothing needs to "
+            "be done.",
+        )
 
     def _write(self, job: RemoteJob, lease: JsonObject | None) -> None:
         """Put ourselves, and the moment, into a Lease as it was read, or into a new one."""
         metadata = object_at(lease, "metadata") or {"name": job.name}
         spec = object_at(lease, "spec")
-        changes_hands = lease is not None and text_at(spec, "holderIdentity") != self._holder
+        changes_hands = text_at(spec, "holderIdentity") != self._holder
         now = self._cluster.api.server_now()
+        stamp = "" if now is None else now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         fresh: JsonObject = {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
@@ -144,8 +188,9 @@ class Fence:
             "spec": {
                 **spec,
                 "holderIdentity": self._holder,
-                "leaseTransitions": number_at(spec, "leaseTransitions") + int(changes_hands),
-                **({} if now is None else {"renewTime": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}),
+                **({"acquireTime": stamp} if changes_hands and stamp else {}),
+                "leaseTransitions": number_at(spec, "leaseTransitions") + int(changes_hands and lease is not None),
+                **({"renewTime": stamp} if stamp else {}),
             },
         }
         write = self._cluster.create_lease if lease is None else self._cluster.replace_lease

@@ -6,6 +6,7 @@ from pathlib import Path
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import JsonObject
+from nightlane_runner.lane.folder import write_durably
 from nightlane_runner.lane.full_volume import is_full
 
 
@@ -42,11 +43,8 @@ class AttemptRecord:
             OSError: it is full.
 
         """
-        fresh = self._file.with_name(f"{self._file.name}.new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(tree), encoding="utf-8")
-            fresh.replace(self._file)
+            write_durably(self._file, json.dumps(tree))
         except OSError as error:
             if is_full(error):
                 raise

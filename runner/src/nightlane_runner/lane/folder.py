@@ -1,66 +1,142 @@
-"""Putting verified files into place on the lane's volume."""
+"""Putting verified files into place on the lane's volume: whole, or not at all, whoever else is at it.
 
+Several runners of one attempt may be alive at once, and one of them may have been frozen for hours. So each writes into
+a folder of its own, beside the place, and renames it when it is complete, verified and on the disk. Nothing that was in
+place is removed before its replacement is there.
+"""
+
+import errno
+import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-_OF_ATTEMPTS = re.compile(r"attempt-\d+\..+")
 _ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
 
 
-def is_of_attempt(name: str) -> bool:
-    """Return whether an entry of a step's folder is an attempt's log or record, and no result."""
-    return _OF_ATTEMPTS.fullmatch(name) is not None
+class Superseded(Exception):
+    """What is in place may not be replaced by what one has."""
 
 
 def is_attempt_log(name: str) -> bool:
-    """Return whether an entry of a step's folder is an attempt's log, or a part of it."""
+    """Return whether an entry of a step's attempts is a log, or a part of it."""
     return _ATTEMPT_LOG.fullmatch(name) is not None
 
 
-def put_into_step_folder(arrived: Path, folder: Path, last: str | None = None) -> None:
-    """Make the content of `arrived` the content of a step's own folder.
+def own_folder(place: Path, runner: str) -> Path:
+    """Return this runner's empty folder beside a place; those that other runners have left are removed.
 
-    Logs and records of attempts stay where they are, for they may be open.
+    Whoever asks for it is in charge, so what another runner still writes is of no use to anybody.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for left in _beside(place, "partial"):
+        remove(left)
+    own = place.with_name(f"{place.name}.partial-{runner}")
+    own.mkdir()
+    return own
+
+
+def put_into_place(
+    arrived: Path, place: Path, runner: str, may_replace: Callable[[Path], bool] = lambda _: True
+) -> None:
+    """Make a file or folder the one at `place`.
 
     Args:
-        arrived: folder beside `folder`; gone afterwards.
-        folder: the step's folder; made if it is not there.
-        last: the entry that proves the folder complete: it is the first to go and the last to come.
+        arrived: beside the place, and on the disk.
+        place: where to.
+        runner: who puts it there.
+        may_replace: whether what is in place may go. Asked again of what was in fact moved away, since somebody may
+            have been faster since the first look; that is put back.
+
+    Raises:
+        Superseded: it may not.
 
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if last is not None:
-        (folder / last).unlink(missing_ok=True)
-    for entry in folder.iterdir():
-        if not is_of_attempt(entry.name):
-            remove(entry)
-    for entry in sorted(arrived.iterdir(), key=lambda entry: entry.name == last):
-        entry.rename(folder / entry.name)
-    arrived.rmdir()
+    while not _moved(arrived, place):
+        if not may_replace(place):
+            raise Superseded
+        aside = place.with_name(f"{place.name}.replaced-{runner}")
+        remove(aside)
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            continue  # another runner has just moved it
+        if not may_replace(aside):
+            _moved(aside, place)
+            raise Superseded
+    _sync_folder(place.parent)
+    for replaced in _beside(place, "replaced"):
+        remove(replaced)
 
 
-def put_into_place(arrived: Path, final: Path) -> None:
-    """Make a file or folder the one at `final`, by renaming."""
-    replaced = final.with_name(f"{final.name}.replaced")
-    final.parent.mkdir(parents=True, exist_ok=True)
-    remove(replaced)
-    if final.exists():
-        final.rename(replaced)
-    arrived.rename(final)
-    remove(replaced)
+def sync(entry: Path) -> None:
+    """Make sure that a file, or a folder with all that is in it, is on the disk before a rename tells of it."""
+    if not entry.is_dir():
+        with entry.open("rb") as file:
+            os.fsync(file.fileno())
+        return
+    for child in entry.iterdir():
+        sync(child)
+    _sync_folder(entry)
 
 
-def fresh_folder(folder: Path) -> Path:
-    """Return `folder`, empty."""
-    remove(folder)
-    folder.mkdir(parents=True)
-    return folder
+def write_durably(file: Path, text: str) -> None:
+    """Replace a small file as a whole; it is on the disk when this returns."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)
+    _sync_folder(file.parent)
 
 
 def remove(entry: Path) -> None:
-    """Remove a file or folder, if it is there."""
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink(missing_ok=True)
+    """Remove a file or folder, if it is there; others may be removing it, or writing to it, at the same time."""
+    while True:
+        try:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+            continue  # somebody has written into it meanwhile
+        return
+
+
+def _moved(source: Path, place: Path) -> bool:
+    """Rename, unless something is there: a folder is never put over a full one, and a file over nothing else."""
+    try:
+        if source.is_dir():
+            source.rename(place)
+        else:
+            os.link(source, place)
+            source.unlink()
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        return False
+    return True
+
+
+def _beside(place: Path, kind: str) -> list[Path]:
+    prefix = f"{place.name}.{kind}-"
+    return [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that keeps no folders of its own
+            raise
+    finally:
+        os.close(descriptor)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.folder import is_attempt_log
 
 NEWEST_DATES = 7
@@ -45,7 +46,7 @@ class Removed:
 
 
 class KeptNights:
-    """The folder of one pipeline's nights on the lane's volume: `<date>/run-<n>/<step>/`."""
+    """The folder of one pipeline's nights on the lane's volume: `<date>/run-<n>/<step>/`, beside `<step>.attempts/`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -106,12 +107,13 @@ def last_write(folder: Path) -> float:
 def _remove_logs(run: Path) -> int:
     count = 0
     for step in run.iterdir():
-        logs = [entry for entry in step.iterdir() if is_attempt_log(entry.name)] if _is_folder(step) else []
+        attempts = step.name.endswith(night_paths.attempts_name("")) and _is_folder(step)
+        logs = [entry for entry in step.iterdir() if is_attempt_log(entry.name)] if attempts else []
         if logs:
             times = step.lstat()
             for log in logs:
                 log.unlink()
-            # The step has not been written to: it stays as old as it was.
+            # Nothing has been written: it stays as old as it was.
             os.utime(step, ns=(times.st_atime_ns, times.st_mtime_ns))
             count += len(logs)
     return count

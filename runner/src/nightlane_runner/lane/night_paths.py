@@ -24,16 +24,31 @@ def lane_step_folder(places: Places, step: Step) -> Path:
     return places.results / night_folder(step.run) / step.name
 
 
+def attempts_name(step: str) -> str:
+    """Return the folder of a step's logs and records beside its results, whose names are the application's."""
+    return f"{step}.attempts"
+
+
+def lane_attempts_folder(places: Places, step: Step) -> Path:
+    """Return where the step's attempts keep their logs and records."""
+    return lane_step_folder(places, step).with_name(attempts_name(step.name))
+
+
 def lane_log(places: Places, step: Step) -> Path:
     """Return the file that keeps the attempt's log."""
-    return lane_step_folder(places, step) / f"attempt-{step.attempt}.log"
+    return lane_attempts_folder(places, step) / f"attempt-{step.attempt}.log"
 
 
 def lane_record(places: Places, step: Step) -> Path:
     """Return the file in which the attempt remembers what it has started."""
-    return lane_step_folder(places, step) / f"attempt-{step.attempt}.json"
+    return lane_attempts_folder(places, step) / f"attempt-{step.attempt}.json"
 
 
 def lane_troubles(places: Places, step: Step) -> Path:
     """Return the file in which the attempt remembers what trouble it has reported."""
-    return lane_step_folder(places, step) / f"attempt-{step.attempt}.trouble.json"
+    return lane_attempts_folder(places, step) / f"attempt-{step.attempt}.trouble.json"
+
+
+def lane_runner(places: Places, step: Step) -> Path:
+    """Return the file that names the runner in charge of a copy."""
+    return lane_attempts_folder(places, step) / f"attempt-{step.attempt}.runner"

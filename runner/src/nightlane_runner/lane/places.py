@@ -31,11 +31,6 @@ class Places:
         return self.root / "podinfo" / "annotations"
 
     @property
-    def detach_marker(self) -> Path:
-        """Touched by the container's preStop hook, which only the kubelet runs: the pod is leaving its node."""
-        return self.root / "tmp" / "detach"
-
-    @property
     def outputs(self) -> Path:
         """Files that the workflow reads as output parameters."""
         return self.root / "tmp" / "outputs"

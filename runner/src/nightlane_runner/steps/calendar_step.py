@@ -16,8 +16,8 @@ from nightlane_runner.step_log import StepLog
 def run_calendar(given: CalendarInput, claim: RunClaim, places: Places, log: StepLog) -> None:
     """Write the outputs of the step, after claiming the run of a day that has a night.
 
-    They are business-date, open (yes or no), variant, half-day (yes or no) and reason: why the day is no ordinary
-    business day.
+    They are business-date, open (yes or no), variant, half-day (yes or no), reason: why the day is no ordinary
+    business day, and anew: which steps do not take over the results of the run that is repeated.
 
     Raises:
         StepEnded: BAD_INPUT where no business date can be derived or the calendar does not know it, RUN_EXISTS where
@@ -46,6 +46,7 @@ def _outputs(given: CalendarInput, day: date) -> dict[str, str]:
             "variant": calendar.variant(day),
             "half-day": _yes(calendar.is_half_day(day)),
             "reason": calendar.reason(day),
+            "anew": given.anew,
         }
     except UnknownDayError as error:
         raise StepEnded(

@@ -1,6 +1,7 @@
 """What every step that works in the customer's cluster has around it."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.document.step import Step
@@ -23,6 +24,7 @@ class StepContext:
         troubles: what keeps it from going on, and what of that was reported.
         interruptions: evictions and orders.
         log: the step's log.
+        runner: this runner's own name, which no other one has.
 
     """
 
@@ -33,3 +35,4 @@ class StepContext:
     troubles: Troubles
     interruptions: Interruptions
     log: StepLog
+    runner: str = field(default_factory=lambda: secrets.token_hex(4))

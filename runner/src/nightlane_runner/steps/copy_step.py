@@ -12,7 +12,8 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
-from nightlane_runner.lane.folder import fresh_folder, put_into_place, put_into_step_folder
+from nightlane_runner.lane.copy_charge import CopyCharge
+from nightlane_runner.lane.folder import own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 
@@ -24,6 +25,7 @@ class CopyStep:
         self._context = context
         self._copy = copy
         self._shell = shell
+        self._charge = CopyCharge(night_paths.lane_runner(context.places, context.step), context.runner)
         self._lane = context.places.results / copy.lane_path.relative_to("/results")
 
     def copy_out(self) -> None:
@@ -42,6 +44,7 @@ class CopyStep:
         self._run(self._send)
 
     def _run(self, copy: Callable[[ContainerWork], str]) -> None:
+        self._charge.take()
         try:
             done = copy_with_tries(self._context, self._shell, self._copy.target, self._copy.timeout_seconds, copy)
         except Interrupted as interruption:
@@ -55,7 +58,8 @@ class CopyStep:
 
     def _fetch(self, work: ContainerWork) -> str:
         remote = self._copy.remote_path
-        partial = fresh_folder(self._lane.with_name(f"{self._lane.name}.partial"))
+        self._charge.require()
+        partial = own_folder(self._lane, self._context.runner)
         try:
             files = fetch_path(work, remote, partial)
         except RemoteAbsent as error:
@@ -71,8 +75,9 @@ class CopyStep:
             PurePosixPath(*path.parts[1:]) if arrived.is_dir() else self._single_file(arrived): file
             for path, file in files.items()
         }
-        self._place(arrived)
-        partial.rmdir()
+        sync(partial)
+        self._charge.require()
+        self._place(arrived, partial)
         write_result_hashes(placed, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         return f"copied {remote} from {work.target}: {len(files)} files, {size} bytes, verified, in {self._lane}"
@@ -81,17 +86,15 @@ class CopyStep:
         own = self._lane == night_paths.lane_step_folder(self._context.places, self._context.step)
         return PurePosixPath(arrived.name if own else self._lane.name)
 
-    def _place(self, arrived: Path) -> None:
-        # The step's own folder holds its log: a folder's content goes into it, and so does a single file.
-        if self._lane != night_paths.lane_step_folder(self._context.places, self._context.step):
-            put_into_place(arrived, self._lane)
-        elif arrived.is_dir():
-            put_into_step_folder(arrived, self._lane)
-        else:
-            put_into_place(arrived, self._lane / arrived.name)
+    def _place(self, arrived: Path, partial: Path) -> None:
+        own = self._lane == night_paths.lane_step_folder(self._context.places, self._context.step)
+        # A single file goes into the step's own folder, under its own name.
+        whole = partial if own and not arrived.is_dir() else arrived
+        put_into_place(whole, self._lane, self._context.runner)
+        remove(partial)
 
     def _send(self, work: ContainerWork) -> str:
-        digest = send_path(work, self._lane, self._copy.remote_path)
+        digest = send_path(work, self._lane, self._copy.remote_path, self._context.runner, self._charge.require)
         return (
             f"copied {self._copy.lane_path} to {self._copy.remote_path} in {work.target}, verified (SHA-256 {digest})"
         )

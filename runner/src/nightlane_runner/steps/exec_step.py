@@ -11,13 +11,13 @@ from nightlane_runner.document.step import ExecInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
-from nightlane_runner.json_tree import number_at, text_at
+from nightlane_runner.json_tree import JsonObject, number_at, text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
 
-NEEDED_PROGRAMS = ("tee", "wc")
+NEEDED_PROGRAMS = ("printf",)
 """What a container must have besides sh; for ending the command early also tr, grep and kill."""
 
 _FIRST_PAUSE_SECONDS = 2.0
@@ -57,25 +57,32 @@ class ExecStep:
             Reported: it has not started for long enough to be reported. One that has started never ends for that.
 
         """
-        self._refuse_second_start()
+        status = self._earlier_status()
         try:
-            ending = self._run_once_connected()
+            if status is None:
+                status = self._run_once_connected()
         except Interrupted as interruption:
             raise self._interrupted(interruption) from interruption
         except OutOfTime as error:
             raise self._out_of_time() from error
-        self._record.forget()
-        if ending.status != 0:
+        if status != 0:
             raise StepEnded(
                 ExitCode.APPLICATION,
-                f"The command of step {self._context.step.name} ended with status {ending.status} in "
-                f"{self._started_in}. "
+                f"The command of step {self._context.step.name} ended with status {status}"
+                f"{f' in {self._started_in}' if self._started_in else ''}. "
                 "Read its output above, then retry as a new attempt.",
             )
-        self._context.log.info(f"the command ended with status 0, {ending.measure} bytes of output")
 
-    def _refuse_second_start(self) -> None:
+    def _earlier_status(self) -> int | None:
+        """Return how the command ended, if an earlier runner of this attempt has heard it; None if none started it."""
         record = self._record.read()
+        if "ended" in record:
+            status = number_at(record, "ended")
+            self._context.log.info(
+                f"the command ended with status {status} in pod {text_at(record, 'pod')}, as an earlier runner of this "
+                "attempt has heard; it is not run again"
+            )
+            return status
         if text_at(record, "pod"):
             raise StepEnded(
                 ExitCode.LOST,
@@ -84,8 +91,16 @@ class ExecStep:
                 "Look there, "
                 "then retry as a new attempt to run it again, or skip.",
             )
+        return None
 
-    def _run_once_connected(self) -> Ending:
+    def _remember_end(self, started: JsonObject, status: int) -> None:
+        """Remember how it ended until the workflow knows: a runner that dies in between is followed by another one."""
+        try:
+            self._record.write({**started, "ended": status})
+        except (StepEnded, OSError) as error:
+            self._context.log.info(f"how the command ended could not be kept on the lane's volume: {error}")
+
+    def _run_once_connected(self) -> int:
         end = time.monotonic() + self._command.timeout_seconds
         pause = _FIRST_PAUSE_SECONDS
         began: float | None = None
@@ -126,7 +141,7 @@ class ExecStep:
         report = context.troubles.lasts(TroubleKind.CONNECTION, lambda: sentence, began)
         return min(report, context.step.outage_budget_seconds - away)
 
-    def _try(self, end: float) -> Ending:
+    def _try(self, end: float) -> int:
         context = self._context
         target = find_container(context, self._command.target)
         work = ContainerWork(self._shell, target, context.interruptions.check, end)
@@ -136,35 +151,43 @@ class ExecStep:
             remote_scripts.RUN_COMMAND, self._command.command, lambda line: context.log.relay("stderr", line)
         ) as session:
             session.wait_until_begun()
-            self._record.write({"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce})
+            started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
+            self._record.write(started)
             self._started_in = target
             context.log.info(f"running {self._command.command[0]} in {target}")
             try:
                 session.write(b"go\n")
-                session.end_input()
                 self._relay_output(session)
                 ending = session.ending()
             except (Interrupted, OutOfTime) as early:
                 if not (isinstance(early, Interrupted) and early.reason is Reason.EVICTED):
                     self._end_early = self._end_command(session, target)
                 raise
-            if ending.measure != str(session.received_bytes):
-                raise TransportFailed(
-                    f"{ending.measure} bytes of output were written, {session.received_bytes} arrived"
-                )
-            return ending
+            self._remember_end(started, ending.status)
+            context.log.info(f"the command ended with status {ending.status}")
+            return ending.status
 
     def _relay_output(self, session: ShellSession) -> None:
-        rest = b""
+        """Relay until the script says that the command's output is over; raises TransportFailed if it never does."""
+        rest, blank = b"", False
         while chunk := session.read():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
+                if session.is_end(line):
+                    return
+                if blank:
+                    self._context.log.relay("stdout", "")
+                # An empty line may be the one that sets the last words apart.
+                if blank := not line:
+                    continue
                 self._context.log.relay("stdout", line.decode("utf-8", "replace"))
             if len(rest) > _LONGEST_LINE_BYTES:
+                blank = False
                 self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
                 rest = b""
         if rest:
             self._context.log.relay("stdout", rest.decode("utf-8", "replace"))
+        raise TransportFailed(session.errors() or "the command's output was cut")
 
     def _interrupted(self, interruption: Interrupted) -> StepEnded:
         name = self._context.step.name
@@ -175,11 +198,10 @@ class ExecStep:
         if evicted:
             return StepEnded(
                 ExitCode.LOST,
-                f"This pod was evicted while the command of step {name} ran in {self._started_in}; nobody "
+                f"This pod was told to end while the command of step {name} ran in {self._started_in}; nobody "
                 "hears its end "
                 "now. Look there, then retry as a new attempt to run it again, or skip.",
             )
-        self._record.forget()
         return StepEnded(
             ExitCode.CANCELLED,
             f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._end_early}.",
@@ -193,7 +215,6 @@ class ExecStep:
                 f"The command of step {name} could not be started within {limit} s; it has not run. Look at the "
                 "connection to the customer's cluster, then retry.",
             )
-        self._record.forget()
         return StepEnded(
             ExitCode.APPLICATION,
             f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._end_early}. "

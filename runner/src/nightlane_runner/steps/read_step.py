@@ -15,6 +15,7 @@ from typing import TextIO
 from nightlane_runner.document.step import ReadInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.folder import is_attempt_log
 from nightlane_runner.lane.kept_files import KeptNights, last_write
 from nightlane_runner.lane.kept_log import part_file, part_numbers
@@ -31,7 +32,7 @@ def read_kept(read: ReadInput, places: Places, out: TextIO) -> None:
         _list(KeptNights(nights), None if read.business_date is None else read.business_date.isoformat(), out)
         out.write(f"volume: {volume_use(places.results)}\n")
         return
-    folder = nights / str(read.business_date) / f"run-{read.run}" / read.step
+    folder = nights / str(read.business_date) / f"run-{read.run}" / night_paths.attempts_name(read.step)
     _print_log(folder / f"attempt-{read.attempt}.log", out)
 
 

@@ -38,7 +38,7 @@ class _Orphan:
     """A Job without a sign of life, and its Lease as it was when that was seen."""
 
     job: RemoteJob
-    lease: JsonObject | None
+    lease: JsonObject
 
     @property
     def same_as(self) -> tuple[str, str]:
@@ -57,6 +57,7 @@ class ReapStep:
         self._reap = reap
         self._wait = wait
         self._log = log
+        self._said: set[str] = set()
 
     def run(self) -> None:
         """Reap; raises StepEnded(INFRASTRUCTURE) where the cluster does not let itself be looked at."""
@@ -96,11 +97,22 @@ class ReapStep:
             if job.ended or job.deleting or not job.spec_hash:
                 continue
             lease = self._cluster.read_lease(job.name)
-            # A Job without a Lease: its runner died in between. A Lease without a time: of a runner that renews none.
-            sign = job.began if lease is None else parsed_time(text_at(lease, "spec", "renewTime"))
+            if lease is None:
+                # Its runner died in between, or runs and may not take the Lease at the moment: nobody can tell.
+                self._say_once(
+                    f"Job {job.name} has no Lease, so nobody can tell whether it is looked after; left alone"
+                )
+                continue
+            # One without a time is of a runner that renews none.
+            sign = parsed_time(text_at(lease, "spec", "renewTime"))
             if sign is not None and self._cluster.api.seconds_since(sign) >= self._reap.orphan_seconds:
                 found.append(_Orphan(job, lease))
         return found
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._log.info(line)
 
     def _remove(self, orphan: _Orphan) -> None:
         job = orphan.job

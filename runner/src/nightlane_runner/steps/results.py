@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile, UnsafeArchive
@@ -16,8 +16,14 @@ from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import night_paths
-from nightlane_runner.lane.file_manifest import MANIFEST_NAME, ResultManifest, UnusableManifest, parse_manifest
-from nightlane_runner.lane.folder import fresh_folder, put_into_step_folder
+from nightlane_runner.lane.file_manifest import (
+    MANIFEST_NAME,
+    ResultFile,
+    ResultManifest,
+    UnusableManifest,
+    parse_manifest,
+)
+from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import Reported
@@ -25,22 +31,25 @@ from nightlane_runner.trouble import Reported
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
 """The pod in the customer's cluster that does nothing but have the results volume mounted."""
 
-FETCH_SECONDS = 1800.0
-"""Wall-clock limit for bringing the results of one step back, further tries included."""
+LEAST_SECONDS = 1800.0
+"""Wall-clock limit for bringing the results of one step back, further tries included, of a step that has less time."""
+
+LONGEST_SECONDS = 12 * 3600.0
+"""The same of a step whose time has no limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Results:
-    """Results that are beside their place and verified.
+@dataclass(slots=True)
+class _Incoming:
+    """Results in this runner's own folder.
 
     Attributes:
-        manifest: what they were verified against.
-        files: the files of the manifest.
+        manifest: what they are verified against, b"" before it has come.
+        files: what has come whole and is what the manifest says, in tries that broke too.
 
     """
 
-    manifest: bytes
-    files: dict[PurePosixPath, UnpackedFile]
+    manifest: bytes = b""
+    files: dict[PurePosixPath, UnpackedFile] = field(default_factory=dict)
 
 
 class ResultsFetch:
@@ -50,34 +59,43 @@ class ResultsFetch:
         context: the step's surroundings.
         shell: the way into the results pod.
         required: a file that the manifest must list, None for any.
-        require_charge: called before results are put into place; raises if another runner has taken over.
+        limit_seconds: how long the step may take, None for as long as it takes; its results may take as long.
+        require_charge: called before anything is written and before results are put into place; raises if another
+            runner has taken over.
 
     """
 
     def __init__(
-        self, context: StepContext, shell: PodShell, required: str | None, require_charge: Callable[[], None]
+        self,
+        context: StepContext,
+        shell: PodShell,
+        required: str | None,
+        limit_seconds: float | None,
+        require_charge: Callable[[], None],
     ) -> None:
         self._context = context
         self._shell = shell
         self._required = required
+        self.limit_seconds = max(LEAST_SECONDS, LONGEST_SECONDS if limit_seconds is None else limit_seconds)
         self._require_charge = require_charge
-        self._here: _Results | None = None
+        self._incoming: _Incoming | None = None
+        self._complete = False
         self._remote = night_paths.remote_step_folder(context.step)
         self._lane = night_paths.lane_step_folder(context.places, context.step)
+        self._partial = self._lane.with_name(f"{self._lane.name}.partial-{context.runner}")
 
     def try_early(self) -> None:
         """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
 
         The manifest is what a step writes last: with it, the results are all there. Without it, or where anything is
-        in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong.
+        in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong. What has come is
+        kept, and not fetched again for as long as its manifest stays what it is.
         """
-        deadline = time.monotonic() + FETCH_SECONDS
-        # What came before is overwritten, also by a try that fails.
-        self._here = None
+        deadline = time.monotonic() + self.limit_seconds
+        self._complete = False
         try:
             container = find_container(self._context, RESULTS_POD, patience_seconds=0)
-            work = ContainerWork(self._shell, container, self._context.interruptions.check, deadline)
-            self._here = self._receive(work)
+            self._receive(ContainerWork(self._shell, container, self._context.interruptions.check, deadline))
         except Reported:
             raise
         except (StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
@@ -87,42 +105,116 @@ class ResultsFetch:
         """Fetch, verify and put into place.
 
         Args:
-            anew: whatever came early does not count: another pod of the Job may have written since.
+            anew: whatever came early is compared with the manifest again: another pod of the Job may have written
+                since.
 
         Raises:
-            StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; as `copy_with_tries`.
+            StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; DETACHED where another
+                runner is in charge or has put other results of this attempt into place; as `copy_with_tries`.
 
         """
         if anew:
-            self._here = None
+            self._complete = False
         # The image of that pod is the runner's own, so what it has need not be asked for.
-        files = copy_with_tries(self._context, self._shell, RESULTS_POD, FETCH_SECONDS, self._bring, needed_programs=())
+        files = copy_with_tries(
+            self._context, self._shell, RESULTS_POD, self.limit_seconds, self._bring, needed_programs=()
+        )
         write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
 
-    @property
-    def _partial(self) -> Path:
-        return self._lane.with_name(f"{self._lane.name}.partial")
-
-    def _receive(self, work: ContainerWork) -> _Results:
-        partial = fresh_folder(self._partial)
+    def _receive(self, work: ContainerWork) -> None:
+        if self._incoming is None:
+            self._require_charge()
+            own_folder(self._lane, self._context.runner)
+            self._incoming = _Incoming()
+        arrived: dict[PurePosixPath, UnpackedFile] = {}
         try:
-            content, unpacked = fetch_listed(work, self._remote, MANIFEST_NAME, self._announced, partial)
+            fetch_listed(work, self._remote, MANIFEST_NAME, self._missing_files, self._partial, arrived)
         except RemoteAbsent as error:
             raise self._missing("there is no manifest.json") from error
-        verify(self._checked(content), unpacked)
-        return _Results(content, unpacked)
+        except _AllHere:
+            pass
+        finally:
+            self._keep(arrived)
+        verify(self._checked(self._incoming.manifest), {**arrived, **self._incoming.files})
+        self._complete = True
 
     def _bring(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
-        results = self._here or self._receive(work)
-        self._require_charge()
-        (self._partial / MANIFEST_NAME).write_bytes(results.manifest)
-        put_into_step_folder(self._partial, self._lane, last=MANIFEST_NAME)
-        return results.files
+        try:
+            return self._bring_once(work)
+        except (FileNotFoundError, TransportFailed) as error:
+            if self._partial.is_dir():
+                raise
+            # Whoever is in charge removes what others have begun.
+            self._incoming, self._complete = None, False
+            self._require_charge()
+            raise TransportFailed(f"{self._partial} is gone: {error}") from error
 
-    def _announced(self, manifest: bytes) -> dict[PurePosixPath, int]:
-        return {file.path: file.size for file in self._checked(manifest).files}
+    def _bring_once(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
+        if not self._complete:
+            self._receive(work)
+        incoming = self._incoming or _Incoming()
+        manifest = self._checked(incoming.manifest)
+        (self._partial / MANIFEST_NAME).write_bytes(incoming.manifest)
+        sync(self._partial)
+        require_sizes(manifest, self._partial)
+        self._require_charge()
+        if not self._are_in_place(incoming.manifest, manifest):
+            self._place()
+        require_sizes(manifest, self._lane)
+        remove(self._partial)
+        return incoming.files
+
+    def _place(self) -> None:
+        try:
+            put_into_place(self._partial, self._lane, self._context.runner, self._may_replace)
+        except Superseded as error:
+            raise StepEnded(
+                ExitCode.DETACHED,
+                f"In {self._lane} are results that another runner has brought; these of attempt "
+                f"{self._context.step.attempt} were not put over them. Nothing needs to be done.",
+            ) from error
+
+    def _are_in_place(self, content: bytes, manifest: ResultManifest) -> bool:
+        """Whether another runner of this attempt has brought the very same."""
+        try:
+            if (self._lane / MANIFEST_NAME).read_bytes() != content:
+                return False
+            require_sizes(manifest, self._lane)
+        except (OSError, TransportFailed):
+            return False
+        return True
+
+    def _may_replace(self, folder: Path) -> bool:
+        """Whether what is in a folder is of an earlier attempt, or not whole."""
+        try:
+            there = parse_manifest((folder / MANIFEST_NAME).read_bytes())
+            require_sizes(there, folder)
+        except (OSError, UnusableManifest, TransportFailed):
+            return True
+        return there.attempt < self._context.step.attempt
+
+    def _missing_files(self, manifest: bytes) -> dict[PurePosixPath, int]:
+        """Take note of the manifest, and return the files that are not here yet."""
+        incoming = self._incoming = self._incoming or _Incoming()
+        announced = {file.path: file for file in self._checked(manifest).files}
+        incoming.manifest = manifest
+        for path, file in list(incoming.files.items()):
+            if path not in announced or not is_same(announced[path], file):
+                (self._partial / path).unlink(missing_ok=True)
+                del incoming.files[path]
+        missing = {path: file.size for path, file in announced.items() if path not in incoming.files}
+        if not missing:
+            raise _AllHere
+        return missing
+
+    def _keep(self, arrived: dict[PurePosixPath, UnpackedFile]) -> None:
+        incoming = self._incoming
+        if incoming is None or not incoming.manifest:
+            return
+        announced = {file.path: file for file in self._checked(incoming.manifest).files}
+        incoming.files.update({path: file for path, file in arrived.items() if is_same(announced[path], file)})
 
     def _checked(self, content: bytes) -> ResultManifest:
         step = self._context.step
@@ -160,3 +252,25 @@ def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]
             wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
     if wrong:
         raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
+
+
+def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:
+    """Return whether a file is what its manifest says."""
+    return (announced.size, announced.sha256) == (arrived.size, arrived.sha256)
+
+
+def require_sizes(manifest: ResultManifest, folder: Path) -> None:
+    """Look once more, at the volume: every file is there and as long as it is to be; raises TransportFailed."""
+    for file in manifest.files:
+        entry = folder / file.path
+        size = entry.stat().st_size if entry.is_file() and not entry.is_symlink() else -1
+        if size != file.size:
+            raise TransportFailed(
+                f"{entry} has {size} bytes on the lane's volume instead of {file.size}"
+                if size >= 0
+                else f"{entry} is not on the lane's volume"
+            )
+
+
+class _AllHere(Exception):
+    """Nothing has to be fetched."""

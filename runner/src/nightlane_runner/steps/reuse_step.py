@@ -17,7 +17,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
-from nightlane_runner.lane.folder import fresh_folder, is_of_attempt, put_into_place, put_into_step_folder
+from nightlane_runner.lane.folder import own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.results import RESULTS_POD, verify
@@ -56,7 +56,6 @@ class ReuseStep:
             night_paths.REMOTE_RESULTS / night / str(self._reuse.remote) for night in (self._earlier, self._night)
         )
         with work.session(remote_scripts.COPY_FOLDER, [str(source), str(target)]) as session:
-            session.end_input()
             ending = session.ending()
             if ending.status == _ABSENT:
                 self._absent(f"{source} on the customer's results volume")
@@ -71,14 +70,12 @@ class ReuseStep:
         if not source.exists():
             self._absent(f"{PurePosixPath('/results') / self._earlier / name} on the lane's results volume")
             return
-        partial = fresh_folder(target.with_name(f"{target.name}.partial"))
+        partial = own_folder(target, self._context.runner)
         files = _copied(source, partial)
         self._verify(source, partial, files)
-        if partial.is_dir() and source.is_dir():
-            put_into_step_folder(partial, target, last=MANIFEST_NAME)
-        else:
-            put_into_place(partial / source.name, target)
-            partial.rmdir()
+        sync(partial)
+        put_into_place(partial if source.is_dir() else partial / source.name, target, self._context.runner)
+        remove(partial)
         write_result_hashes(files, self._context.places.outputs)
         self._context.log.info(f"took over {source} on the lane's results volume: {len(files)} files, now {target}")
 
@@ -107,8 +104,8 @@ class ReuseStep:
 
 
 def _copied(source: Path, into: Path) -> dict[PurePosixPath, UnpackedFile]:
-    """Copy a file, or the content of a folder without logs and records of attempts, and measure what was written."""
-    names = [source] if source.is_file() else [entry for entry in source.iterdir() if not is_of_attempt(entry.name)]
+    """Copy a file, or the content of a folder, and measure what was written."""
+    names = [source] if source.is_file() else list(source.iterdir())
     for entry in names:
         if entry.is_dir():
             shutil.copytree(entry, into / entry.name)

@@ -43,7 +43,12 @@ class SparkStep:
             context.cluster, spark, self._hints, self._fetch_early, context.troubles, context.log
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
-        self._results = ResultsFetch(context, shell, spark.result, self._require_charge) if spark.results else None
+        self._job_claim: JobClaim | None = None
+        self._results = (
+            ResultsFetch(context, shell, spark.result, spark.timeout_seconds, self._require_charge)
+            if spark.results
+            else None
+        )
 
     def run(self) -> None:
         """Run the step to its end; returns once the Job's work is done and its results are here, verified.
@@ -70,9 +75,10 @@ class SparkStep:
         job = complete_job(context.step, self._spark.job)
         wait = context.interruptions.wait
         earlier = EarlierAttempts(context.cluster, context.step, context.outage, wait, context.log)
-        return JobClaim(
+        self._job_claim = JobClaim(
             context.cluster, job, self._record, context.outage, wait, context.log, before_create=earlier.end
-        ).claim()
+        )
+        return self._job_claim.claim()
 
     def _follow(self, job: RemoteJob) -> RemoteJob:
         context = self._context
@@ -117,7 +123,9 @@ class SparkStep:
         where = f"Job {name} in {self._context.cluster.place}"
         if interruption.reason is Reason.EVICTED:
             return StepEnded(
-                ExitCode.DETACHED, f"This pod was evicted; {where} runs on, and the next try of this attempt adopts it."
+                ExitCode.DETACHED,
+                f"This pod was told to end without an order; {where} runs on, and the next try of this attempt "
+                "adopts it.",
             )
         if self._cancel(interruption.deadline):
             return StepEnded(ExitCode.CANCELLED, f"This step was {interruption.reason.value}; {where} was cancelled.")
@@ -130,7 +138,10 @@ class SparkStep:
     def _cancel(self, deadline: float) -> bool:
         step, cluster = self._context.step, self._context.cluster
         target = one_job(cluster, run_identity.job_name(step), spec_hash(self._spark.job), run_identity.selector(step))
-        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log).run(deadline)
+        may_appear = self._job_claim is not None and self._job_claim.may_appear
+        confirmed = Cancellation(cluster, target, self._fence.require, self._context.log, may_appear=may_appear).run(
+            deadline
+        )
         if confirmed:
             self._record.forget()
         return confirmed

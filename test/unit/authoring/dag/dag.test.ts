@@ -4,7 +4,7 @@ import { type NightGraph, nightGraph } from "../../../../authoring/dag/night-gra
 import { dagSvg } from "../../../../authoring/dag/svg.ts";
 import { dagText } from "../../../../authoring/dag/text.ts";
 import { ProblemsError } from "../../../../constructs/definition/problem.ts";
-import { Duration, deployedApp, onResults } from "../../../../constructs/index.ts";
+import { Duration, deployedApp, inPod, onResults } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
 import { customerWithSteps, smallSpark } from "../../../support/customer.ts";
 import { customers } from "../../../support/customers.ts";
@@ -98,10 +98,14 @@ describe("dagMermaid", () => {
     const mermaid = dagMermaid(
       graphOf((night) => {
         const limits = night.copyOut("limits", { from: onResults("limits") });
-        night.copyIn("back", { from: "limits", to: onResults('a"]; click b<i>'), after: limits });
+        night.copyIn("back", {
+          from: "limits",
+          to: inPod(deployedApp({ labels: { app: "pricing" } }), '/a"]; click b<i>'),
+          after: limits,
+        });
       }),
     );
-    expect(mermaid).toContain("to a#34;#93;#59; click b#60;i#62;");
+    expect(mermaid).toContain("/a#34;#93;#59; click b#60;i#62;");
   });
 });
 

@@ -6,6 +6,7 @@ import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
 import { ArgoNetwork } from "../../../../constructs/platform/argo-network.ts";
 import { Nightwatch } from "../../../../constructs/platform/nightwatch.ts";
 import { NightwatchNetwork } from "../../../../constructs/platform/nightwatch-network.ts";
+import { PAGE_PORT } from "../../../../constructs/platform/nightwatch-page.ts";
 import { render } from "../../../../constructs/synthesize.ts";
 import { find, platformManifests } from "../../../support/manifests.ts";
 
@@ -97,12 +98,14 @@ describe("nightwatch's pod", () => {
 describe("nightwatch's network", () => {
   const { address, port } = centralCluster.apiServer;
   const api = { to: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ port, protocol: "TCP" }] };
+  const page = { from: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ port: PAGE_PORT, protocol: "TCP" }] };
 
   test("is the central API server alone where nothing else is declared", () => {
     expect(find(nightwatch(bare), "NetworkPolicy").spec).toEqual({
       podSelector: { matchLabels: { "app.kubernetes.io/name": "nightwatch" } },
       policyTypes: ["Egress", "Ingress"],
       egress: [api],
+      ingress: [page],
     });
   });
 
@@ -119,6 +122,7 @@ describe("nightwatch's network", () => {
           from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }],
           ports: [{ port: 8080 }],
         },
+        page,
       ],
     });
   });

@@ -46,6 +46,7 @@ describe("the night", () => {
         calendar: customerCalendar(schedule),
         rollHour: 12,
       },
+      anew: { fromStep: "", steps: [["var-es"]] },
       claim: { pipeline: "night", number: "1", workflow: "night-1774989000", uid: "uid-1" },
     });
   });
@@ -70,7 +71,7 @@ describe("the exit handler", () => {
   test("knows the run by what the calendar found", () => {
     const names = template(diamond, "calendar").outputs?.parameters?.map(({ globalName }) => globalName);
     // The ends of the credential are for nightwatch: nothing that runs reads them.
-    expect(names).toEqual(["business-date", "open", "variant", "half-day", "reason", undefined]);
+    expect(names).toEqual(["business-date", "open", "variant", "half-day", "reason", undefined, undefined]);
     expect(runnerDocument(template(diamond, "sweep"))).toMatchObject({
       run: { businessDate: "2026-03-31", variant: "quarter-end", number: 1 },
       step: "sweep",
@@ -129,15 +130,19 @@ describe("a step's runner", () => {
   });
 
   test("of a gate is no pod but a question to a person", () => {
+    expect(tasks(template(diamond, "steps")).right?.arguments?.parameters).toContainEqual({
+      name: "message",
+      value: "Look at it.",
+    });
     expect(template(diamond, "run-right")).toEqual({
-      name: "run-right",
+      name: expect.stringMatching(/^run-gate-[0-9a-f]{6}$/),
       inputs: {
         parameters: [
           { name: "business-date" },
           { name: "variant" },
+          { name: "job" },
           { name: "attempt" },
-          { name: "job", value: "right" },
-          { name: "message", value: "Look at it." },
+          { name: "message" },
         ],
       },
       suspend: {},
@@ -147,7 +152,7 @@ describe("a step's runner", () => {
 
   test("of a gate without a message asks to confirm", () => {
     const customer = customerWithSteps((night) => void night.gate("sign-off"));
-    expect(template(customer, "run-sign-off").inputs?.parameters).toContainEqual({
+    expect(tasks(template(customer, "steps"))["sign-off"]?.arguments?.parameters).toContainEqual({
       name: "message",
       value: "Confirm to go on.",
     });

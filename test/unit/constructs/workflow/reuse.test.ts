@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testCustomer } from "../../../support/customer.ts";
-import { tasks, template } from "../../../support/night.ts";
+import { runnerDocument, tasks, template } from "../../../support/night.ts";
 
 const customer = testCustomer();
 
@@ -9,12 +9,22 @@ function reuseOf(step: string) {
 }
 
 describe("a step of a run that begins at a later step", () => {
-  test("runs anew only if the run begins at it or before it", () => {
+  test("runs anew only if the calendar's answer names it, or says that all do", () => {
+    const parameters = tasks(template(customer, "steps"))["var-es"]?.arguments?.parameters;
+    expect(parameters).toContainEqual({
+      name: "anew",
+      value: "{{=inputs.parameters.anew == 'all' || inputs.parameters.anew contains ',var-es,'}}",
+    });
     const { attempt, gate } = tasks(template(customer, "step-var-es"));
-    const anew = '"{{workflow.parameters.from-step}}" =~ "^(|';
-    expect(attempt?.when).toContain(anew);
-    expect(gate?.when).toContain(anew);
-    expect(attempt?.when).toMatch(/\^\(\|(\w|-|\|)*\bvar-es\b(\w|-|\|)*\)\$"$/);
+    expect(attempt?.when).toBe('"{{inputs.parameters.hold}}" != "skip" && {{inputs.parameters.anew}}');
+    expect(gate?.when).toBe('"{{inputs.parameters.hold}}" == "yes" && {{inputs.parameters.anew}}');
+  });
+
+  test("is known to the calendar with the steps before it", () => {
+    const { anew } = runnerDocument(template(customer, "calendar"));
+    const names = customer.workflow.steps.map(({ name }) => name);
+    const after = customer.workflow.steps.map((step) => step.after.map(({ name }) => names.indexOf(name)));
+    expect(anew).toEqual({ fromStep: "", steps: names.map((name, place) => [name, ...(after[place] ?? [])]) });
   });
 
   test("otherwise takes over what it left, unless it is skipped", () => {

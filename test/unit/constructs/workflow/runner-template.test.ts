@@ -53,10 +53,6 @@ describe("the runner's pod", () => {
   test("runs an image by digest", () => {
     expect(runner.container?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
   });
-
-  test("knows an eviction from an operator's stop", () => {
-    expect(runner.container?.lifecycle).toEqual({ preStop: { exec: { command: ["touch", "/tmp/detach"] } } });
-  });
 });
 
 test("only lost pods, killed runners, evictions, reports and infrastructure are repeated without a person", () => {

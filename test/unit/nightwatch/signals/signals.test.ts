@@ -101,7 +101,7 @@ describe("a person is called", () => {
   });
 
   test("to confirm a gate", () => {
-    const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running");
+    const attempt = node("sign-off-1", "attempt-sign-off", "DAG", "Running", { boundaryID: "step-sign-off" });
     const question = waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1");
     const nodes = [...market, stepNode("sign-off", "Running"), attempt, question];
     expect(kinds(signals({ nodes }, EVENING))).toEqual(["confirmation"]);

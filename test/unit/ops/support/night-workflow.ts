@@ -73,7 +73,7 @@ function calendar(open: string, businessDate: string, day: NightParts["day"]): W
 
 /** The node of a whole step. */
 export function stepNode(step: string, phase: Phase, more: Partial<WorkflowNode> = {}): WorkflowNode {
-  return node(`step-${step}`, `step-${step}`, "DAG", phase, more);
+  return node(`step-${step}`, `step-${step}`, "DAG", phase, { displayName: step, ...more });
 }
 
 /** How one attempt of a step is recorded. */
@@ -84,6 +84,8 @@ export interface AttemptParts {
   readonly results?: string;
   /** Output parameter `log-end`, as the runner packed it. */
   readonly logEnd?: string;
+  /** Node of the attempt before. @default - that of the step */
+  readonly within?: string;
   /** Phase of the node at which a person decides. @default - the attempt did not come to that */
   readonly hold?: Phase;
 }
@@ -101,7 +103,10 @@ export function attemptNodes(step: string, number: number, parts: AttemptParts):
   };
   const inside = { boundaryID: id, outputs, ...(parts.message === undefined ? {} : { message: parts.message }) };
   return [
-    node(id, `attempt-${step}`, "DAG", parts.phase, { inputs: { parameters: list({ attempt: String(number) }) } }),
+    node(id, `attempt-${step}`, "DAG", parts.phase, {
+      boundaryID: parts.within ?? `step-${step}`,
+      inputs: { parameters: list({ attempt: String(number) }) },
+    }),
     node(`${id}-run`, `run-${step}`, "Retry", parts.phase, {
       ...inside,
       ...(parts.phase === "Failed" ? { message: "No more retries left" } : {}),

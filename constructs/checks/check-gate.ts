@@ -1,0 +1,48 @@
+import { isPrintable } from "../definition/printable.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import type { GateOptions } from "../night/step.ts";
+
+const LONGEST_MESSAGE = 300;
+
+/** As long as a group's name of the API server may be here. */
+const LONGEST_GROUP = 253;
+
+/** More people than that are never found in a night. */
+const MOST_PEOPLE = 9;
+
+/** What a gate asks, and of whom. */
+export function checkGate({ message, approvers, approvals }: GateOptions): readonly Problem[] {
+  return [...checkMessage(message), ...checkApprovers(approvers), ...checkApprovals(approvals)];
+}
+
+function checkMessage(message: string | undefined): readonly Problem[] {
+  if (message === undefined || (isPrintable(message) && message.length <= LONGEST_MESSAGE)) {
+    return [];
+  }
+  const rule = `what a person reads on one line: printable, 1 to ${LONGEST_MESSAGE} characters`;
+  return [problem("message", message, rule, 'write for instance "Confirm the figures."')];
+}
+
+function checkApprovers(group: string | undefined): readonly Problem[] {
+  if (group === undefined) {
+    return [];
+  }
+  const mend = 'write the group as your identity provider names it, for instance "risk-control"';
+  if (!isPrintable(group) || group.length > LONGEST_GROUP || group !== group.trim()) {
+    return [problem("approvers", group, `a group's name: printable, 1 to ${LONGEST_GROUP} characters`, mend)];
+  }
+  // Kubernetes gives these itself: they say how somebody has signed in, not what they may decide.
+  return group.startsWith("system:")
+    ? [problem("approvers", group, "a group of people, not one that Kubernetes itself gives", mend)]
+    : [];
+}
+
+function checkApprovals(people: number | undefined): readonly Problem[] {
+  return people === undefined || (Number.isInteger(people) && people >= 1 && people <= MOST_PEOPLE)
+    ? []
+    : [problem("approvals", people, `how many different people: 1 to ${MOST_PEOPLE}`, "write for instance 2")];
+}
+
+function problem(property: string, value: unknown, rule: string, mend: string): Problem {
+  return { property, received: received(value), rule, mend };
+}

@@ -1,0 +1,34 @@
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { Problem } from "../definition/problem.ts";
+import { stepProperty } from "../form/step-form.ts";
+import { documentBytes, isSmall, MOST_DOCUMENT_BYTES, MOST_NIGHT_BYTES, nightBytes } from "../workflow/night-size.ts";
+
+/** Whether Argo and Linux can hold what the night consists of: neither says so before it runs. */
+export function checkNightSize(definition: CustomerDefinition): readonly Problem[] {
+  const { steps } = definition.workflow;
+  if (isSmall(definition.workflow)) {
+    return [];
+  }
+  const told = steps.map((step) => ({ step, size: documentBytes(definition, step) }));
+  const problems = told
+    .filter(({ size }) => size > MOST_DOCUMENT_BYTES)
+    .map(({ step, size }) => ({
+      property: stepProperty(step.name),
+      received: `${size} bytes of arguments and settings`,
+      rule: `at most ${MOST_DOCUMENT_BYTES} bytes: Linux hands no more than 128 KiB to a program in one variable`,
+      mend: "put what is long into a file, and name the file in the arguments",
+    }));
+  const size = nightBytes(definition);
+  if (size <= MOST_NIGHT_BYTES) {
+    return problems;
+  }
+  return [
+    ...problems,
+    {
+      property: "workflow.steps",
+      received: `${steps.length} steps, ${size} bytes in Argo`,
+      rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would end in an error`,
+      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor((steps.length * MOST_NIGHT_BYTES) / size / 10) * 10} such steps fit`,
+    },
+  ];
+}

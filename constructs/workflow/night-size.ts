@@ -1,0 +1,39 @@
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { Step } from "../night/step.ts";
+import { nightSpec } from "./night-spec.ts";
+import { stepDocument, stepValues } from "./step-document.ts";
+
+/**
+ * Most bytes of a running night. Argo keeps a night in one object of at most 1 MiB, in which the templates lie as they
+ * are and the nodes packed; past it the night ends in an error. 64 KiB are left for what operators do and say.
+ */
+export const MOST_NIGHT_BYTES = 1024 * 1024 - 64 * 1024;
+
+/** Packed bytes of a step's nodes, with room for one retry of each step. `npm run bench:night-size` measures it. */
+export const NODE_BYTES = 1300;
+
+/** Most bytes of what a runner is told: Linux hands no variable of more than 128 KiB to a program. */
+export const MOST_DOCUMENT_BYTES = 120_000;
+
+/** More than the templates of one step take, the texts that its task hands over apart. */
+const TEMPLATE_BYTES = 16_000;
+
+/** How large a night becomes in Argo: its templates, and its nodes when all have run. */
+export function nightBytes(definition: CustomerDefinition): number {
+  return bytes(nightSpec(definition)) + definition.workflow.steps.length * NODE_BYTES;
+}
+
+/** Whether a night is so small that nothing has to be measured. */
+export function isSmall({ steps }: CustomerDefinition["workflow"]): boolean {
+  const handedOver = steps.reduce((sum, step) => sum + bytes(stepValues(step)), 0);
+  return steps.length * (TEMPLATE_BYTES + NODE_BYTES) + handedOver < MOST_NIGHT_BYTES;
+}
+
+/** How many bytes a step's runner is told. */
+export function documentBytes(definition: CustomerDefinition, step: Step): number {
+  return (stepDocument(definition, step)?.document.length ?? 0) + bytes(stepValues(step));
+}
+
+function bytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { Duration } from "cdk8s";
+import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { Step } from "../night/step.ts";
+import type { DagTask, Parameter, Template } from "./argo.ts";
+import { reuseTask } from "./reuse.ts";
+import { runnerTemplate } from "./runner-template.ts";
+import { type StepValues, stepDocument, stepTimeout, stepValues } from "./step-document.ts";
+import { ANEW, holdParameter, PASS_NIGHT_PARAMETERS, STEP_PARAMETERS, stepWrapper } from "./wrapper.ts";
+
+/** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
+const DEADLINE_MARGIN = Duration.minutes(10);
+
+/** Length of the hash in a template's name: a night has some dozens of them at most. */
+const HASH_LENGTH = 6;
+
+/** What a step is in the night: the three templates around it, and what its task hands them. */
+export interface StepTemplates {
+  /** `step-<kind>-<hash>`, `attempt-<kind>-<hash>` and `run-<kind>-<hash>`. */
+  readonly templates: readonly [step: Template, attempt: Template, run: Template];
+  /** The values in which it differs from other steps with the same templates. */
+  readonly task: Pick<DagTask, "template" | "arguments">;
+}
+
+/**
+ * The templates of a step. They hold nothing of what the step's task hands over - its name, its arguments, its paths -
+ * so that steps which differ in these alone share them: a loop over portfolios costs its tasks.
+ */
+export function stepTemplates(definition: CustomerDefinition, step: Step): StepTemplates {
+  const values = stepValues(step);
+  const names = Object.keys(values);
+  const run = runTemplate(definition, step, names);
+  const reuse = reuseTask(step);
+  const content = createHash("sha256")
+    .update(JSON.stringify([run, reuse]))
+    .digest("hex")
+    .slice(0, HASH_LENGTH);
+  const kind = `${step.work.kind.toLowerCase()}-${content}`;
+  return {
+    templates: [...stepWrapper(kind, names, reuse), { ...run, name: `run-${kind}` }],
+    task: { template: `step-${kind}`, arguments: { parameters: taskParameters(step.name, values) } },
+  };
+}
+
+/** All templates of the steps, each once. */
+export function templatesOfSteps(steps: readonly StepTemplates[]): readonly Template[] {
+  const known = new Map(steps.flatMap(({ templates }) => templates.map((one) => [one.name, one])));
+  return [...known.values()];
+}
+
+function taskParameters(step: string, values: StepValues): Parameter[] {
+  return [
+    ...PASS_NIGHT_PARAMETERS,
+    { name: "job", value: step },
+    holdParameter(step),
+    { name: ANEW, value: `{{=inputs.parameters.anew == 'all' || inputs.parameters.anew contains ',${step},'}}` },
+    ...Object.entries(values).map(([name, value]) => ({ name, value })),
+  ];
+}
+
+function runTemplate(definition: CustomerDefinition, step: Step, values: readonly string[]): Template {
+  const inputs = { parameters: [...STEP_PARAMETERS, { name: "attempt" }, ...values.map((name) => ({ name }))] };
+  const work = stepDocument(definition, step);
+  if (work === undefined) {
+    return {
+      name: "",
+      inputs,
+      suspend: {},
+      outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
+    };
+  }
+  const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
+  const template = { ...runnerTemplate({ name: "", ...work, deadlineSeconds }), inputs };
+  return { ...template, outputs: { parameters: bringsResults(step) ? [RESULTS, LOG_END] : [LOG_END] } };
+}
+
+/** Hashes of what the step brought to the lane, for the run record; none where it failed. */
+const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } };
+
+/** The last lines of an attempt that failed, packed, for the run record; none where it succeeded. No task takes it. */
+const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };
+
+function bringsResults(step: Step): boolean {
+  return step.work.kind === "spark" || step.work.kind === "copyOut";
+}

@@ -1,0 +1,89 @@
+import type { Verb } from "../../runs/act.ts";
+import type { NightAct } from "../../runs/night-act.ts";
+import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
+import { hasFailed } from "../../runs/phases.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { isStepVerb } from "../../runs/step-act.ts";
+import { customerOf } from "../lane.ts";
+import { actOnStep } from "./act-on-step.ts";
+import type { Carried } from "./carried.ts";
+import { changeNight, isNoted, type NightInSight, requireRunning } from "./change-night.ts";
+import type { LaneWriter } from "./lane-writer.ts";
+
+/**
+ * Carries out an act on a running night. Each change notes the act in the same request: the API server takes both or
+ * neither, so an act that nightwatch begins again after a crash finds what it has done.
+ * @throws Refusal where the night, as it is now, does not allow it
+ */
+export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Carried> {
+  const { namespace } = act.metadata;
+  const { verb, night = "", step } = act.spec;
+  const customer = customerOf(namespace) ?? namespace;
+  const workflow = await writer.workflow(namespace, night);
+  if (workflow === undefined) {
+    throw new Refusal("not-found", `${verb}: there is no night ${night} of ${customer}`, `nightlane show ${customer}`);
+  }
+  if (!(workflow.spec.workflowTemplateRef?.name.startsWith("night-") ?? false)) {
+    throw new Refusal("not-found", `${verb}: ${night} of ${customer} is not a night`, `nightlane show ${customer}`);
+  }
+  const sight: NightInSight = { act, writer, workflow, customer, goesOn: isNoted(workflow, act) };
+  if (isStepVerb(verb)) {
+    return await actOnStep(sight, verb, step ?? "");
+  }
+  if (sight.goesOn) {
+    return { phase: "Done", message: effectOf(verb) };
+  }
+  switch (verb) {
+    case "pause":
+    case "resume":
+      requireRunning(sight);
+      return await setPaused(sight, verb === "pause");
+    case "end":
+      requireRunning(sight);
+      // Argo looks at nothing of a paused night, its end included.
+      await changeNight(sight, () => ({ spec: { shutdown: "Stop", suspend: null } }));
+      break;
+    case "waive":
+      requireFailed(sight);
+      await changeNight(sight, () => ({}));
+      break;
+    case "note":
+    case "acknowledge":
+      await changeNight(sight, () => ({}));
+      break;
+    default:
+      throw new Refusal("not-possible", `${verb}: is no verb of a running night`);
+  }
+  return { phase: "Done", message: effectOf(verb) };
+}
+
+function effectOf(verb: Verb): string {
+  return verb in NIGHT_EFFECTS ? NIGHT_EFFECTS[verb as NightVerb] : "it was noted";
+}
+
+async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried> {
+  const { workflow, customer } = sight;
+  const verb = paused ? "pause" : "resume";
+  if ((workflow.spec.suspend === true) === paused) {
+    throw new Refusal(
+      "not-possible",
+      `${verb}: ${workflow.metadata.name} of ${customer} ${paused ? "is paused already" : "is not paused"}`,
+      paused ? undefined : "a step that waits for a person needs release, retry, skip or abort",
+    );
+  }
+  // Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person.
+  await changeNight(sight, () => ({ spec: { suspend: paused ? true : null } }));
+  return { phase: "Done", message: NIGHT_EFFECTS[verb] };
+}
+
+/** What goes well, or has not ended yet, must not be hidden from those who are called. */
+function requireFailed({ workflow, customer, act }: NightInSight): void {
+  const phase = workflow.status?.phase ?? "Pending";
+  if (!hasFailed({ phase })) {
+    throw new Refusal(
+      "not-possible",
+      `${act.spec.verb}: ${workflow.metadata.name} of ${customer} has not failed (${phase})`,
+      `nightlane show ${customer}`,
+    );
+  }
+}

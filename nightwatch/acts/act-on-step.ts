@@ -1,0 +1,204 @@
+import { actsOf } from "../../runs/act.ts";
+import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
+import { requireApprover, startersOf } from "../../runs/approval.ts";
+import { nightControlKey } from "../../runs/night-control.ts";
+import { nightState } from "../../runs/night-state.ts";
+import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
+import { hasEnded } from "../../runs/phases.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { meantNames } from "../../runs/similar-names.ts";
+import { type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
+import { stepNodes } from "../../runs/step-nodes.ts";
+import type { StepStatus } from "../../runs/step-status.ts";
+import { waitingNode } from "../../runs/waiting-node.ts";
+import type { Workflow } from "../../runs/workflow.ts";
+import { type Carried, NotYet } from "./carried.ts";
+import { changeNight, type NightInSight, noteOf, requireRunning } from "./change-night.ts";
+
+/**
+ * Carries out an act on one step of a running night.
+ * @throws Refusal where the step, as it is now, does not allow it
+ */
+export async function actOnStep(sight: NightInSight, verb: StepVerb, name: string): Promise<Carried> {
+  const { act, writer, workflow, customer } = sight;
+  const { name: night, namespace } = workflow.metadata;
+  const step = stepOf(nightState(workflow, Date.now(), await writer.control(namespace, night)).steps, name, sight);
+  const { attempt } = act.spec;
+  if (sight.goesOn) {
+    const progress = progressOf(sight, verb, step);
+    if (progress !== undefined) {
+      return progress;
+    }
+  } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
+    // Begun before: what was asked lies on the ConfigMap or the pod, and is only to be noted on the night.
+    await changeNight(sight, () => ({}));
+    return verb === "restart"
+      ? { phase: "Accepted", message: `${name} is being cancelled` }
+      : { phase: "Done", message: `${verb} of ${name} was carried out` };
+  } else {
+    requireRunning(sight);
+  }
+  if (attempt !== undefined && step.attempts !== attempt) {
+    throw new Refusal(
+      "not-possible",
+      `${verb}: ${name} of ${customer} is at attempt ${step.attempts}, and this was asked for attempt ${attempt}; somebody else was faster`,
+      `nightlane show ${customer} tells who decided what`,
+    );
+  }
+  const { deed, effect, goesOn } = stepAct(verb, step, customer);
+  await doIt({ ...sight, ...approving(sight, verb, step) }, name, deed);
+  return goesOn === true && deed.kind !== "nothing"
+    ? { phase: "Accepted", message: effect }
+    : { phase: "Done", message: workflow.spec.suspend === true ? `${effect} once the night is resumed` : effect };
+}
+
+/**
+ * What an act approves; nothing where it releases anything but a gate that asks for approvals.
+ * @throws Refusal if the person is none of those whom the gate asks for
+ */
+function approving(
+  { act, workflow, customer }: NightInSight,
+  verb: StepVerb,
+  { name: step, state, approval, attempts }: StepStatus,
+): Pick<NightInSight, "approves"> {
+  if (verb !== "release" || state !== "confirming" || approval === undefined) {
+    return {};
+  }
+  const startedBy = startersOf(actsOf(workflow.metadata.annotations).acts);
+  requireApprover({ customer, step, approval, startedBy }, act.spec);
+  return { approves: attempts };
+}
+
+/** How far an act is that has been begun; undefined where its last part is due now. */
+function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepStatus): Carried | undefined {
+  const seen = act.spec.attempt ?? 0;
+  const isDone = verb === "restart" ? step.attempts > seen : verb === "abort" ? step.state === "failed" : true;
+  if (isDone) {
+    return { phase: "Done", message: `${verb} of ${step.name} was carried out` };
+  }
+  switch (step.state) {
+    case "deciding":
+      return undefined;
+    case "running":
+    case "confirming":
+      return { phase: "Accepted", message: `${step.name} is being cancelled` };
+    default:
+      throw new Refusal(
+        "not-possible",
+        `${verb}: ${step.name} of ${customer} ended (${step.state}) before the order reached it`,
+        `nightlane show ${customer}`,
+      );
+  }
+}
+
+function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow }: NightInSight): StepStatus {
+  const found = steps.find((one) => one.name === name);
+  if (found !== undefined) {
+    return found;
+  }
+  if (steps.length === 0) {
+    throw new Refusal(
+      "not-possible",
+      `Argo has not begun ${workflow.metadata.name} yet, so its steps are not known`,
+      "repeat in a few seconds; if it stays so, look whether the Argo controller runs",
+    );
+  }
+  const names = steps.map((one) => one.name);
+  throw new Refusal("not-found", `there is no step ${name} of ${customer}`, meantNames(name, names));
+}
+
+async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<void> {
+  switch (deed.kind) {
+    case "nothing":
+    case "approve":
+      await changeNight(sight, () => ({}));
+      return;
+    case "ask": {
+      // Noted on the night last: an act that is begun again asks once more, which changes nothing.
+      const { writer } = sight;
+      const asked = { [nightControlKey(step)]: deed.asked };
+      await writer.writeControl(sight.workflow, asked, noteOf(sight));
+      await changeNight(sight, () => ({}));
+      await requireNotBegun(sight, step, deed.asked);
+      return;
+    }
+    case "order":
+      await order(sight, step);
+      return;
+    case "decide":
+      await changeNight(sight, (workflow) => {
+        const node = waitingNode(workflow, step, deed.place);
+        if (node === undefined) {
+          throw tooLate(sight, workflow, step);
+        }
+        return { status: nodePatch(workflow, node.id, decided(sight, node, deed)) };
+      });
+  }
+}
+
+function tooLate({ act }: NightInSight, workflow: Workflow, step: string): Refusal {
+  return hasEnded({ phase: workflow.status?.phase ?? "Pending" })
+    ? new Refusal(
+        "not-possible",
+        `the night has ended in the meantime (${workflow.metadata.name}, ${workflow.status?.phase}), so ${step} cannot be changed any more`,
+        "nightlane show tells how it ended; nightlane replay repeats it",
+      )
+    : new Refusal(
+        "not-possible",
+        `${act.spec.verb}: ${step} does not wait for a decision any more; somebody else was faster`,
+        "nightlane show tells who decided what",
+      );
+}
+
+/** The fields of a waiting node once it is decided: phase, end, message, and the output in place of what was to be supplied. */
+function decided(
+  { act }: NightInSight,
+  node: ReturnType<typeof workflowNodes>[number],
+  {
+    phase,
+    output,
+    place,
+  }: { readonly phase: "Succeeded" | "Failed"; readonly output?: string; readonly place: WaitingPlace },
+): object {
+  const parameters = node.outputs?.parameters?.map((parameter) =>
+    parameter.name === "decision" ? { name: parameter.name, value: output } : parameter,
+  );
+  const { by, reason } = act.spec;
+  const word = phase === "Failed" ? "aborted" : place === "decision" ? (output ?? "") : "released";
+  return {
+    phase,
+    finishedAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    message: `${output === "SKIP" ? "SKIP" : word} by ${by}: ${reason}`,
+    ...(output === undefined || parameters === undefined ? {} : { outputs: { parameters } }),
+  };
+}
+
+/** Orders the runner of the present attempt to cancel its remote job. */
+async function order(sight: NightInSight, step: string): Promise<void> {
+  const { writer, workflow, customer } = sight;
+  const attempt = stepNodes(workflowNodes(workflow), step).attempts.at(-1);
+  const active = attempt?.pods.filter(({ phase }) => phase === "Running" || phase === "Pending").at(-1);
+  const order = { [ORDER_ANNOTATION]: "stop" };
+  if (active === undefined || !(await writer.orderPod(workflow, active.id, order, noteOf(sight)))) {
+    throw new NotYet(
+      `${step} of ${customer} has no runner that could be given an order: it is between two tries of the same attempt`,
+    );
+  }
+  await changeNight(sight, () => ({}));
+}
+
+/** The night may have reached the step between our look and our note. */
+async function requireNotBegun(sight: NightInSight, step: string, asked: string): Promise<void> {
+  const { act, writer, customer } = sight;
+  const { name, namespace } = sight.workflow.metadata;
+  const workflow = await writer.workflow(namespace, name);
+  const now =
+    workflow === undefined ? undefined : nightState(workflow, Date.now()).steps.find((one) => one.name === step);
+  if (asked !== "no" && now?.state === "running") {
+    throw new Refusal(
+      "not-possible",
+      `${act.spec.verb}: ${step} of ${customer} began at that very moment and runs`,
+      `nightlane stop ${customer} ${step} --reason "..."`,
+    );
+  }
+}

@@ -1,0 +1,14 @@
+/** How far an act has got. */
+export interface Carried {
+  /** `Accepted` for one that is carried on when the night has changed. */
+  readonly phase: "Accepted" | "Done";
+  readonly message: string;
+  readonly nights?: readonly string[];
+  /** How many of them have ended without success. */
+  readonly failed?: number;
+}
+
+/** Something that will be possible in a moment: the act waits, until it expires. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+}

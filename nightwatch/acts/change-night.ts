@@ -1,0 +1,93 @@
+import { actAnnotation } from "../../runs/act.ts";
+import { ACT_PREFIX } from "../../runs/annotations.ts";
+import { type NightAct, recordedAct } from "../../runs/night-act.ts";
+import { hasEnded } from "../../runs/phases.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import type { Workflow } from "../../runs/workflow.ts";
+import { type LaneWriter, statusOf } from "./lane-writer.ts";
+
+/** How often a change is made again because Argo's controller changed the workflow in between. */
+const TRIES = 20;
+
+/** What an act on a running night sees. */
+export interface NightInSight {
+  readonly act: NightAct;
+  /** Whether the act has been begun before: its last part is noted beside its first. */
+  readonly goesOn: boolean;
+  readonly writer: LaneWriter;
+  readonly workflow: Workflow;
+  readonly customer: string;
+  /** The attempt of a gate that the act approves. @default - the gate asks for no approvals */
+  readonly approves?: number;
+}
+
+/** Changes a workflow and notes the act in the same request. @param make What to merge, from the workflow as it is now. */
+export async function changeNight(sight: NightInSight, make: (workflow: Workflow) => object): Promise<void> {
+  const { act, writer } = sight;
+  const { name, namespace } = sight.workflow.metadata;
+  let workflow: Workflow | undefined = sight.workflow;
+  requireRoomForNotes(workflow.metadata.annotations, act);
+  for (let tries = 1; ; tries += 1) {
+    const patch = {
+      ...make(workflow),
+      metadata: { resourceVersion: workflow.metadata.resourceVersion, annotations: noteOf(sight) },
+    };
+    try {
+      await writer.patchWorkflow(namespace, name, patch);
+      return;
+    } catch (error) {
+      if (statusOf(error) !== 409 || tries === TRIES) {
+        throw error;
+      }
+    }
+    workflow = await writer.workflow(namespace, name);
+    if (workflow === undefined) {
+      throw new Refusal("not-found", `${act.spec.verb}: ${name} was deleted in the meantime`);
+    }
+  }
+}
+
+/** Verbs that are refused first where a night has very many notes, so that there is room for decisions. */
+const CAN_WAIT: ReadonlySet<string> = new Set(["note", "acknowledge", "pause", "resume", "hold", "release"]);
+
+/** Kubernetes keeps 256 KiB of annotations of an object. */
+const NOTES_BYTES = 64 * 1024;
+
+function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], { spec }: NightAct): void {
+  const notes = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
+  const bytes = notes.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+  if (bytes > NOTES_BYTES && CAN_WAIT.has(spec.verb)) {
+    throw new Refusal(
+      "not-possible",
+      `${spec.verb}: ${notes.length} acts are noted on this night, and what is left of the room is for decisions`,
+      "retry, skip, abort, stop and end are possible still",
+    );
+  }
+}
+
+/** The note of an act on what it changes. */
+export function noteOf({ act, goesOn, approves }: NightInSight): Readonly<Record<string, string>> {
+  const recorded = { ...recordedAct(act), ...(approves === undefined ? {} : { approves }) };
+  return actAnnotation(goesOn ? { ...recorded, id: `${recorded.id}-2` } : recorded);
+}
+
+/** Whether an act has left its note on a night. */
+export function isNoted({ metadata }: Workflow, act: NightAct): boolean {
+  return Object.keys(actAnnotation(recordedAct(act))).every((key) => metadata.annotations?.[key] !== undefined);
+}
+
+/** @throws Refusal where a night has ended, or is being ended */
+export function requireRunning({ workflow, customer, act }: NightInSight): void {
+  if (workflow.spec.shutdown !== undefined) {
+    throw new Refusal("not-possible", `${act.spec.verb}: ${workflow.metadata.name} of ${customer} is being ended`);
+  }
+  const phase = workflow.status?.phase ?? "Pending";
+  if (hasEnded({ phase })) {
+    const { name } = workflow.metadata;
+    throw new Refusal(
+      "not-possible",
+      `${name} of ${customer} has ended (${phase}); its steps cannot be changed any more`,
+      `nightlane replay ${customer} --date YYYY-MM-DD --from <step>`,
+    );
+  }
+}

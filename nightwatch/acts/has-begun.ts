@@ -1,0 +1,43 @@
+import { actAnnotation, actsOf } from "../../runs/act.ts";
+import { type NightAct, recordedAct } from "../../runs/night-act.ts";
+import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
+import type { Workflow } from "../../runs/workflow.ts";
+import { customerOf } from "../lane.ts";
+import type { LaneWriter } from "./lane-writer.ts";
+import type { RunSource } from "./start-nights.ts";
+
+/**
+ * Whether an act has left its note on what it changes: a nightwatch that ended could not say so any more, and the act
+ * is not to be called expired.
+ */
+export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSource): Promise<boolean> {
+  const { namespace } = act.metadata;
+  const { id } = recordedAct(act);
+  const isIn = (annotations: Workflow["metadata"]["annotations"]): boolean =>
+    actsOf(annotations).acts.some((one) => one.id === id);
+  switch (act.spec.verb) {
+    case "run":
+    case "replay":
+    case "restate":
+    case "backfill": {
+      const runs = await source.runs(customerOf(namespace) ?? namespace);
+      return runs.some(({ acts }) => acts.some((one) => one.id === id));
+    }
+    case "schedule-off":
+    case "schedule-on":
+      return isIn((await writer.schedule(namespace, NIGHT_SCHEDULE))?.metadata.annotations);
+    case "read-log":
+    case "backfill-end":
+      return false;
+    default: {
+      const { verb, night = "" } = act.spec;
+      const workflow = await writer.workflow(namespace, night);
+      if (workflow === undefined) {
+        return false;
+      }
+      const note = actAnnotation(recordedAct(act));
+      const onPods = verb === "stop" || verb === "restart";
+      return isIn(workflow.metadata.annotations) || (await writer.isNotedBeside(workflow, note, onPods));
+    }
+  }
+}

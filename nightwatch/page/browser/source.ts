@@ -1,0 +1,140 @@
+import type { NightLine, NightsAt, NightsChange, PageCall } from "../view/night-line.ts";
+
+/** What the page knows at one time. */
+export interface Known {
+  /** Milliseconds, by the clock of nightwatch. */
+  readonly at: number;
+  readonly lines: ReadonlyMap<string, NightLine>;
+  readonly platform: readonly PageCall[];
+  /** Why nothing new comes; absent while it does. */
+  readonly silent?: string;
+}
+
+/** Where what the page shows comes from. */
+export interface Source {
+  /** Calls back at once where something is known, and at each change. */
+  readonly watch: (told: (known: Known) => void) => void;
+  /** What is said of one customer; undefined where nothing is. */
+  readonly ask: <Said>(path: string, query: Readonly<Record<string, string>>) => Promise<Said | undefined>;
+  /** Whether it is a copy that stands by itself, and shows one instant. */
+  readonly still: boolean;
+}
+
+/** Data of a copy that stands by itself. */
+export interface StillData {
+  readonly nights: NightsAt;
+  /** Answers by path and query. */
+  readonly answers: Readonly<Record<string, object>>;
+}
+
+const AGAIN_MILLISECONDS = 2000;
+
+/** The source of this document: what lies in it, or the program that serves it. */
+export function sourceOf(): Source {
+  const data = document.getElementById("data")?.textContent;
+  return data ? stillSource(JSON.parse(data) as StillData) : liveSource(takeKey());
+}
+
+export function answerKey(path: string, query: Readonly<Record<string, string>>): string {
+  return `${path}?${new URLSearchParams(query).toString()}`;
+}
+
+function stillSource({ nights, answers }: StillData): Source {
+  return {
+    still: true,
+    watch: (told) => told({ at: nights.at, platform: nights.platform, lines: byKey(nights.lines) }),
+    ask: async <Said>(path: string, query: Readonly<Record<string, string>>) =>
+      answers[answerKey(path, query)] as Said | undefined,
+  };
+}
+
+/**
+ * The key that opens this page. It comes behind the address' #, which no request sends on, and goes with each request in
+ * a header, which no other site's page can set.
+ */
+function takeKey(): string {
+  const [, key] = /^#key=([\w-]+)$/.exec(location.hash) ?? [];
+  if (key !== undefined) {
+    sessionStorage.setItem("key", key);
+    history.replaceState(null, "", "#/");
+  }
+  return sessionStorage.getItem("key") ?? "";
+}
+
+function liveSource(key: string): Source {
+  const get = async (path: string): Promise<Response> => fetch(path, { headers: { authorization: `Bearer ${key}` } });
+  return {
+    still: false,
+    watch: (told) => void follow(() => get("events"), told),
+    ask: async <Said>(path: string, query: Readonly<Record<string, string>>) => {
+      const answer = await get(answerKey(path, query));
+      return answer.ok ? ((await answer.json()) as Said) : undefined;
+    },
+  };
+}
+
+async function follow(get: () => Promise<Response>, told: (known: Known) => void): Promise<never> {
+  let known: Known = { at: Date.now(), platform: [], lines: new Map() };
+  for (;;) {
+    let silent = "the connection has ended";
+    try {
+      const answer = await get();
+      if (answer.ok && answer.body !== null) {
+        for await (const event of eventsOf(answer.body)) {
+          known = after(known, event);
+          told(known);
+        }
+      } else {
+        silent = (await answer.text()).trim() || `the answer was ${answer.status}`;
+      }
+    } catch {
+      silent = "nightlane ui does not answer: has it ended?";
+    }
+    known = { ...known, silent };
+    told(known);
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+  }
+}
+
+interface ServerEvent {
+  readonly name: string;
+  readonly data: string;
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let waiting = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    const parts = (waiting + decoder.decode(value, { stream: true })).split("\n\n");
+    waiting = parts.pop() ?? "";
+    for (const part of parts) {
+      const [, name = "", data = ""] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+      yield { name, data };
+    }
+  }
+}
+
+function after(known: Known, { name, data }: ServerEvent): Known {
+  if (name === "nights") {
+    const { at, platform, lines } = JSON.parse(data) as NightsAt;
+    return { at, platform, lines: byKey(lines) };
+  }
+  const { at, platform, lines, gone } = JSON.parse(data) as NightsChange;
+  const all = new Map(known.lines);
+  for (const key of gone) {
+    all.delete(key);
+  }
+  for (const line of lines) {
+    all.set(line.key, line);
+  }
+  return { at, platform, lines: all };
+}
+
+function byKey(lines: readonly NightLine[]): ReadonlyMap<string, NightLine> {
+  return new Map(lines.map((line) => [line.key, line]));
+}

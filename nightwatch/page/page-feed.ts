@@ -1,0 +1,80 @@
+import type { Sight } from "../look.ts";
+import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
+import type { NightLine, NightsAt, NightsChange, PageCall } from "./view/night-line.ts";
+import { callOf, nightLines } from "./view/night-lines.ts";
+
+/** Which customers somebody may see. */
+export type Sees = (customer: string) => boolean;
+
+interface KeptLine {
+  readonly line: NightLine;
+  readonly text: string;
+}
+
+interface Subscriber {
+  readonly sees: Sees;
+  readonly send: (change: NightsChange) => void;
+}
+
+/** The nights of all customers as the page shows them, and whoever is told when they change. */
+export class PageFeed {
+  private kept: ReadonlyMap<string, KeptLine> = new Map();
+  private platform: readonly PageCall[] = [];
+  private readonly subscribers = new Set<Subscriber>();
+
+  /**
+   * @param sight How everything stands, as of the last round.
+   * @param clock Milliseconds.
+   */
+  constructor(
+    private readonly sight: () => Pick<Sight, "lanes" | "signals">,
+    private readonly clock: () => number,
+  ) {}
+
+  /** All that somebody may see. */
+  nights(sees: Sees): NightsAt {
+    this.refresh();
+    const lines = [...this.kept.values()].map(({ line }) => line).filter(({ customer }) => sees(customer));
+    return { at: this.clock(), platform: this.platform, lines };
+  }
+
+  /** Tells somebody of every change from now on. @returns how to end it */
+  subscribe(sees: Sees, send: Subscriber["send"]): () => void {
+    const subscriber = { sees, send };
+    this.subscribers.add(subscriber);
+    return () => {
+      this.subscribers.delete(subscriber);
+    };
+  }
+
+  /** After each round: tells everybody what has changed, or that the clock goes on. While nobody looks, nothing is made. */
+  update(): void {
+    if (this.subscribers.size > 0) {
+      this.refresh();
+    }
+  }
+
+  private refresh(): void {
+    const before = this.kept;
+    const { lanes, signals } = this.sight();
+    const ofCustomer = new Map<string, Signal[]>();
+    for (const signal of signals) {
+      ofCustomer.set(signal.customer, [...(ofCustomer.get(signal.customer) ?? []), signal]);
+    }
+    const lines = lanes.flatMap((lane) => nightLines(lane, ofCustomer.get(lane.customer) ?? []));
+    this.kept = new Map(lines.map((line) => [line.key, { line, text: JSON.stringify(line) }]));
+    this.platform = (ofCustomer.get(ALL_CUSTOMERS) ?? []).map(callOf);
+    this.tell(before);
+  }
+
+  private tell(before: ReadonlyMap<string, KeptLine>): void {
+    const changed = [...this.kept.values()].filter(({ line, text }) => before.get(line.key)?.text !== text);
+    const gone = [...before.values()].filter(({ line }) => !this.kept.has(line.key));
+    for (const { sees, send } of this.subscribers) {
+      const seen = (kept: readonly KeptLine[]): readonly NightLine[] =>
+        kept.map(({ line }) => line).filter(({ customer }) => sees(customer));
+      const told = { at: this.clock(), platform: this.platform, lines: seen(changed) };
+      send({ ...told, gone: seen(gone).map(({ key }) => key) });
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
+import type { PageDocument } from "./document.ts";
+import type { PageFeed } from "./page-feed.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** What the page is made of. */
+export interface PageParts {
+  readonly document: PageDocument;
+  readonly feed: PageFeed;
+  /** Whether there is something to show: one that stands by has seen nothing. */
+  readonly leads: () => boolean;
+  /** What the bearer of passes may see; undefined where they open nothing. */
+  readonly viewer: (passes: readonly string[]) => Promise<Viewer | undefined>;
+  /** Answers by path: each is told whom it concerns, and says undefined where there is nothing. */
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What is said of one customer. */
+export type Answer = (customer: string, query: URLSearchParams) => Promise<object | undefined>;
+
+/** A stream ends after this long, and the page asks anew: whoever may not look any more sees nothing more. */
+const STREAM_MILLISECONDS = 10 * 60_000;
+
+/** So many streams at once: each costs memory, and an operator needs one. */
+const MOST_STREAMS = 200;
+
+/** So much may wait for a slow reader. */
+const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** More of passes than this is nobody's. */
+const MOST_PASSES = 50;
+
+const COMMON = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Serves the page to whoever shows a pass. It only tells: there is no request that changes anything. */
+export class PageServer {
+  private readonly streams = new Set<ServerResponse>();
+
+  private constructor(
+    private readonly parts: PageParts,
+    private readonly server: Server,
+  ) {}
+
+  static async start(port: number, parts: PageParts): Promise<PageServer> {
+    const server = createServer((request, answer) => {
+      void page.respond(request, answer).catch((error: unknown) => {
+        // A request must never end the process that watches.
+        parts.failed(error);
+        if (!answer.headersSent) {
+          answer.writeHead(500, COMMON);
+        }
+        answer.end();
+      });
+    });
+    const page = new PageServer(parts, server);
+    server.listen(port);
+    await once(server, "listening");
+    return page;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  stop(): void {
+    this.server.close();
+    for (const stream of this.streams) {
+      stream.end();
+    }
+  }
+
+  private async respond(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    if (request.method !== "GET") {
+      return refuse(answer, 405, "the page only shows; acts are asked for with the nightlane command");
+    }
+    if (!this.parts.leads()) {
+      answer.setHeader(STANDBY_HEADER, "true");
+      return refuse(answer, 503, "this nightwatch stands by: another one leads");
+    }
+    const viewer = await this.parts.viewer(passesOf(request));
+    if (viewer === undefined) {
+      return refuse(answer, 401, "no pass that is good: nightlane ui brings one");
+    }
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");
+    if (pathname === "/") {
+      const { html, policy } = this.parts.document;
+      // As HTML the API server would rewrite it on the way.
+      send(request, answer, html, { "content-type": "text/plain; charset=utf-8", "content-security-policy": policy });
+    } else if (pathname === "/events") {
+      this.stream(answer, viewer);
+    } else {
+      await this.answer(request, answer, viewer, pathname, searchParams);
+    }
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    answer: ServerResponse,
+    viewer: Viewer,
+    path: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const make = Object.hasOwn(this.parts.answers, path) ? this.parts.answers[path] : undefined;
+    const customer = query.get("customer") ?? "";
+    // Nobody learns from the answer whether a customer exists whom they may not see.
+    const said = make === undefined || !viewer.sees(customer) ? undefined : await make(customer, query);
+    if (said === undefined) {
+      return refuse(answer, 404, "nothing is known of it");
+    }
+    send(request, answer, JSON.stringify(said), { "content-type": "application/json" });
+  }
+
+  private stream(answer: ServerResponse, { sees }: Viewer): void {
+    if (this.streams.size >= MOST_STREAMS) {
+      refuse(answer, 503, `${MOST_STREAMS} pages are open already`);
+      return;
+    }
+    answer.writeHead(200, { ...COMMON, "content-type": "text/event-stream", "x-accel-buffering": "no" });
+    const event = (name: string, data: object): void => {
+      // Whoever does not read gets no more: what waits for them is kept in memory.
+      if (answer.writableLength > MOST_WAITING_BYTES) {
+        answer.destroy();
+      } else {
+        answer.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+      }
+    };
+    this.streams.add(answer);
+    event("nights", this.parts.feed.nights(sees));
+    const unsubscribe = this.parts.feed.subscribe(sees, (change) => event("change", change));
+    const limit = setTimeout(() => answer.end(), STREAM_MILLISECONDS);
+    answer.once("close", () => {
+      clearTimeout(limit);
+      unsubscribe();
+      this.streams.delete(answer);
+    });
+  }
+}
+
+function passesOf({ headers }: IncomingMessage): readonly string[] {
+  const value = headers[PASS_HEADER];
+  return (typeof value === "string" ? value.split(",") : []).filter((pass) => pass !== "").slice(0, MOST_PASSES);
+}
+
+function refuse(answer: ServerResponse, status: number, why: string): void {
+  answer.writeHead(status, { ...COMMON, "content-type": "text/plain; charset=utf-8" }).end(`${why}\n`);
+}
+
+function send(
+  { headers }: IncomingMessage,
+  answer: ServerResponse,
+  text: string,
+  type: Readonly<Record<string, string>>,
+): void {
+  const zips = headers["accept-encoding"]?.includes("gzip") === true;
+  answer.writeHead(200, { ...COMMON, ...type, ...(zips ? { "content-encoding": "gzip" } : {}) });
+  answer.end(zips ? gzipSync(text) : text);
+}

@@ -1,0 +1,194 @@
+"""Putting into place: whole or not at all, whoever else is at it, and whatever was frozen for how long."""
+
+import hashlib
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane import folder as folder_module
+from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.copy_charge import CopyCharge
+from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place
+from nightlane_runner.steps.results import ResultsFetch
+from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
+from tests.support.in_process import Surroundings
+from tests.support.kubelet import Kubelet
+from tests.support.results_volume import STEP_FOLDER, ResultsVolume
+from tests.support.steps import document, spark_step
+
+MEBIBYTE = 1024 * 1024
+
+
+class _Attempt:
+    """Two runners of one attempt on one lane."""
+
+    def __init__(self, admin: Administrator, kubelet: Kubelet, mounts: Path, root: Path) -> None:
+        kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
+        self.volume = ResultsVolume(root)
+        self._step, _ = StepInput(document(spark_step(admin.namespace))).spark()
+        self._mounts = mounts
+        self.lane = mounts / "results" / STEP_FOLDER
+
+    def runner(self) -> ResultsFetch:
+        """Return what brings the results, of another runner each time."""
+        context = Surroundings(self._mounts, self._step).context
+        return ResultsFetch(context, self.volume.shell, None, None, lambda: None)
+
+    def is_home(self) -> bool:
+        """Whether all that the manifest says is in place, by hash."""
+        manifest = json.loads((self.lane / "manifest.json").read_bytes())
+        return all(
+            hashlib.sha256((self.lane / file["path"]).read_bytes()).hexdigest() == file["sha256"]
+            for file in manifest["files"]
+        )
+
+
+@pytest.fixture
+def attempt(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) -> _Attempt:
+    """An attempt with 16 MiB of results."""
+    attempt = _Attempt(admin, kubelet, mounts, tmp_path / "customer")
+    attempt.volume.leave({"a-figures.json": os.urandom(8 * MEBIBYTE), "paths.bin": os.urandom(8 * MEBIBYTE)})
+    return attempt
+
+
+@pytest.mark.api_server
+def test_runner_that_stalls_over_another_ones_results_changes_nothing(attempt: _Attempt) -> None:
+    """R3: A fetches, stalls after 3 MiB, and B brings all: each has a folder of its own, and B's stands."""
+    late, newer = attempt.runner(), attempt.runner()
+    newer.try_early()
+    attempt.volume.shell.cuts = [3 * MEBIBYTE]
+    late.try_early()
+
+    newer.run()
+
+    assert attempt.is_home()
+    late.run()
+    assert attempt.is_home()
+    assert [entry.name for entry in attempt.lane.parent.iterdir()] == [attempt.lane.name]
+
+
+@pytest.mark.api_server
+def test_runner_that_was_frozen_before_it_put_results_into_place_changes_nothing(
+    attempt: _Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: it wakes after the question and before the deed, with what is not of the last word of the application."""
+    late, newer = attempt.runner(), attempt.runner()
+    moved = folder_module._moved
+    placed: list[int] = []
+
+    def newer_is_faster(source: Path, place: Path) -> bool:
+        monkeypatch.setattr(folder_module, "_moved", moved)
+        attempt.volume.leave({"a-figures.json": b"last", "paths.bin": b"words"})
+        newer.run()
+        placed.append(attempt.lane.stat().st_ino)
+        return moved(source, place)
+
+    monkeypatch.setattr(folder_module, "_moved", newer_is_faster)
+
+    late.run()
+
+    assert attempt.is_home()
+    assert (attempt.lane / "a-figures.json").read_bytes() == b"last"
+    assert placed == [attempt.lane.stat().st_ino]
+
+
+def test_what_somebody_has_put_there_meanwhile_is_put_back(tmp_path: Path) -> None:
+    """R4: frozen once more, between the look at what is in place and its removal."""
+    place, older = tmp_path / "var-es", tmp_path / "earlier"
+    place.mkdir()
+    (place / "attempt").write_text("1")
+    mine = own_folder(place, "late")
+    (mine / "attempt").write_text("2 late")
+    looks: list[str] = []
+
+    def may_replace(entry: Path) -> bool:
+        looks.append((entry / "attempt").read_text())
+        if len(looks) == 1:
+            newer = tmp_path / "newer"
+            newer.mkdir()
+            (newer / "attempt").write_text("2 newer")
+            place.rename(older)
+            newer.rename(place)
+        return looks[-1] == "1"
+
+    with pytest.raises(Superseded):
+        put_into_place(mine, place, "late", may_replace)
+
+    assert looks == ["1", "2 newer"]
+    assert (place / "attempt").read_text() == "2 newer"
+
+
+def test_crash_between_the_two_renames_loses_nothing(tmp_path: Path) -> None:
+    """What was in place is beside it, whole, and the next runner puts its own there."""
+    place = tmp_path / "var-es"
+    child = os.fork()
+    if child == 0:
+        place.mkdir()
+        (place / "var.json").write_text("old")
+        mine = own_folder(place, "first")
+        put_into_place(mine, place, "first", lambda entry: entry == place or _crash())
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert not place.exists()
+    assert (tmp_path / "var-es.replaced-first" / "var.json").read_text() == "old"
+
+    mine = own_folder(place, "second")
+    (mine / "var.json").write_text("new")
+    put_into_place(mine, place, "second")
+
+    assert (place / "var.json").read_text() == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["var-es"]
+
+
+def _crash() -> bool:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return False
+
+
+def test_record_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R10: else a power cut leaves an empty record, and that is 30."""
+    done: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(descriptor: int) -> None:
+        done.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        sync(descriptor)
+
+    def noted_replace(self: Path, target: Path) -> Path:
+        done.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+
+    AttemptRecord(tmp_path / "attempt-1.json").write({"uid": "x"})
+
+    assert done == ["sync attempt-1.json.new", "rename", f"sync {tmp_path.name}"]
+
+
+def test_copy_is_carried_by_the_runner_that_began_last(tmp_path: Path) -> None:
+    """R3: a copy has no Job and no Lease, but a file beside its log."""
+    file = tmp_path / "report.attempts" / "attempt-1.runner"
+    first, second = CopyCharge(file, "first"), CopyCharge(file, "second")
+    first.take()
+    first.require()
+    second.take()
+
+    second.require()
+    with pytest.raises(StepEnded) as end:
+        first.require()
+    assert end.value.code is ExitCode.DETACHED
+
+
+def test_folders_of_runners_that_are_gone_are_removed(tmp_path: Path) -> None:
+    """By the one that is in charge now."""
+    place = tmp_path / "report"
+    (own_folder(place, "dead") / "half").write_text("x")
+    own_folder(place, "alive")
+    eventually(lambda: [entry.name for entry in tmp_path.iterdir()] == ["report.partial-alive"], "the removal")

@@ -1,0 +1,109 @@
+import type { Standing } from "./due-nights.ts";
+import type { StepState } from "./step-status.ts";
+
+/** What can be said of a lane that has no night to tell of. */
+export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night yet" | "cannot be read";
+
+/** What decides how urgent a night is. */
+export interface UrgentNight {
+  /** How the night of its date stands; absent where the lane has none. */
+  readonly standing?: Standing;
+  readonly late?: boolean;
+  readonly paused?: boolean;
+  readonly problem?: LaneProblem;
+  readonly forecast?: { readonly willMiss: boolean };
+  /** Steps that run or wait for a person. */
+  readonly active: readonly { readonly state: StepState; readonly trouble?: unknown }[];
+}
+
+/**
+ * What a night is about, worst first: what was lost or stands still, then what a person is asked, then what goes on, then
+ * what is over. Under each: the word for the line of counts, and the colour.
+ */
+export const URGENCIES = [
+  { name: "missed", color: "red" },
+  { name: "failed", color: "red" },
+  { name: "cannot be read", color: "red" },
+  { name: "waiting for a decision", color: "red" },
+  { name: "in trouble", color: "red" },
+  { name: "late", color: "red" },
+  { name: "expected late", color: "red" },
+  { name: "waiting for a confirmation", color: "yellow" },
+  { name: "held", color: "yellow" },
+  { name: "paused", color: "yellow" },
+  { name: "suspended", color: "yellow" },
+  { name: "without a schedule that can be read", color: "yellow" },
+  { name: "due", color: "cyan" },
+  { name: "running", color: "cyan" },
+  { name: "done late", color: "yellow" },
+  { name: "done", color: "green" },
+  { name: "closed", color: "gray" },
+  { name: "to come", color: "gray" },
+  { name: "without a night yet", color: "gray" },
+] as const;
+
+const LEAST_URGENT = { name: "without a night yet", color: "gray" } as const;
+
+/** What a night is about. */
+export type Urgency = (typeof URGENCIES)[number]["name"];
+
+/** What a night is about: of several things the worst. */
+export function urgencyOf(night: UrgentNight): Urgency {
+  return urgencyAt(urgencyRank(night)).name;
+}
+
+/** The place of a night among all urgencies: 0 is the worst. */
+export function urgencyRank(night: UrgentNight): number {
+  const found = candidates(night);
+  const rank = URGENCIES.findIndex(({ name }) => found.includes(name));
+  return rank < 0 ? URGENCIES.length - 1 : rank;
+}
+
+/** The urgency of a place among all of them. */
+export function urgencyAt(rank: number): (typeof URGENCIES)[number] {
+  return URGENCIES[rank] ?? LEAST_URGENT;
+}
+
+/** Whether a step waits for a person. */
+export function isWaitingStep({ state }: { readonly state: StepState }): boolean {
+  return state === "deciding" || state === "confirming" || state === "held";
+}
+
+function candidates(night: UrgentNight): readonly Urgency[] {
+  const waits = night.active.filter(isWaitingStep).map(({ state }): Urgency => {
+    return state === "deciding"
+      ? "waiting for a decision"
+      : state === "confirming"
+        ? "waiting for a confirmation"
+        : "held";
+  });
+  return [
+    ...waits,
+    ...(night.active.some(({ trouble }) => trouble !== undefined) ? (["in trouble"] as const) : []),
+    ...(night.problem === "cannot be read" ? (["cannot be read"] as const) : []),
+    ...(night.problem === "no schedule" || night.problem === "schedule cannot be read"
+      ? (["without a schedule that can be read"] as const)
+      : []),
+    ...(night.paused === true ? (["paused"] as const) : []),
+    ...standing(night),
+  ];
+}
+
+function standing(night: UrgentNight): readonly Urgency[] {
+  switch (night.standing) {
+    case undefined:
+      return [];
+    case "deleted":
+      return ["failed"];
+    case "upcoming":
+      return ["to come"];
+    case "running":
+      return [night.late === true ? "late" : night.forecast?.willMiss === true ? "expected late" : "running"];
+    case "due":
+      return [night.late === true ? "late" : "due"];
+    case "succeeded":
+      return [night.late === true ? "done late" : "done"];
+    default:
+      return [night.standing];
+  }
+}

@@ -1,0 +1,2 @@
+/** Every view of the page; each is looked at in a browser. */
+export const VIEWS = ["nights"] as const;
