@@ -9,12 +9,15 @@ import type { Rule } from "./rule.ts";
 /** Where the metrics of the controller and of nightwatch are read. */
 const METRICS_PORTS = [9090, 8080];
 
+/** Where nightwatch serves its page. */
+const PAGE_PORT = 8081;
+
 export const platformNetwork: Rule = {
   number: 43,
   name: "platform-network",
   info: "A component of the platform may be reached from, or may reach, more than central.json declares.",
   explanation:
-    "The controller and nightwatch see every lane. A lane that reaches their ports reads other customers' names and steps from the metrics; a component that reaches a lane, or an address that nobody declared, is a way out of all of them. So the platform's policies are read as those of the lanes are: out to the central API server, to the declared webhook and Alertmanagers, to names only where an Alertmanager is found by one; in from the monitoring's namespace alone, on the metrics' ports.",
+    "The controller and nightwatch see every lane. A lane that reaches their ports reads other customers' names and steps from the metrics; a component that reaches a lane, or an address that nobody declared, is a way out of all of them. So the platform's policies are read as those of the lanes are: out to the central API server, to the declared webhook and Alertmanagers, to names only where an Alertmanager is found by one; in from the monitoring's namespace alone on the metrics' ports, and from the API server on the page's.",
   unit: "allowances",
   check(view, inspection) {
     for (const namespace of view.platformNamespaces) {
@@ -31,11 +34,11 @@ export const platformNetwork: Rule = {
       }
       for (const allowance of network?.ingress ?? []) {
         inspection.examine();
-        if (!isMonitoring(allowance, view.central)) {
+        if (!isMonitoring(allowance, view.central) && !isPage(allowance, view.central)) {
           inspection.report(
             allowance.policy,
             `${allowance.path} lets ${showAllowance(allowance)} reach the platform`,
-            "remove it: the monitoring's namespace alone reads metrics",
+            "remove it: the monitoring's namespace alone reads metrics, and the API server alone the page",
           );
         }
       }
@@ -70,6 +73,17 @@ function isDeclaredTarget({ peer, ports }: Allowance, central: CentralCluster): 
     );
   }
   return inCluster.some((one) => one.namespace === namespace && ports.every((each) => isOnly(each, [portOf(one.url)])));
+}
+
+/** The page of all nights is reached through the API server, which asks who wants to see it. */
+function isPage({ peer, ports }: Allowance, { apiServer }: CentralCluster): boolean {
+  const [range, ...others] = peer.kind === "addresses" ? (peer.ranges ?? []) : [];
+  return (
+    range !== undefined &&
+    others.length === 0 &&
+    sameRange(range, knownRange(apiServer.address)) &&
+    ports.every((each) => isOnly(each, [PAGE_PORT]))
+  );
 }
 
 function isMonitoring({ peer, ports }: Allowance, { monitoring }: CentralCluster): boolean {

@@ -14,7 +14,10 @@ const PLACEHOLDER =
   /^(workflow\.(name|uid|status|scheduledTime|(outputs\.)?parameters\.[a-z-]+)|inputs\.parameters\.[a-z-]+|tasks\.[a-z-]+\.outputs\.parameters\.[a-z-]+)$/;
 
 /** The expressions that there are: all others would be an author's or a runner's, evaluated in the controller of all lanes. */
-const EXPRESSIONS = new Set(["=asInt(inputs.parameters.attempt)+1"]);
+const EXPRESSIONS = [
+  /^=asInt\(inputs\.parameters\.attempt\)\+1$/,
+  /^=inputs\.parameters\.anew == 'all' \|\| inputs\.parameters\.anew contains ',[a-z0-9-]+,'$/,
+];
 
 /** What decides on another try: how the last one ended, and nothing that a step says. */
 const RETRY = /^lastRetry\.(status|exitCode) == "[A-Za-z0-9]+"( \|\| lastRetry\.(status|exitCode) == "[A-Za-z0-9]+")*$/;
@@ -149,7 +152,7 @@ function checkText(value: string, path: string, report: Report): void {
     return;
   }
   const rest = value.replaceAll(/\{\{([^{}]*)\}\}/g, (_, inside: string) => {
-    if (!PLACEHOLDER.test(inside) && !EXPRESSIONS.has(inside)) {
+    if (!PLACEHOLDER.test(inside) && !EXPRESSIONS.some((expression) => expression.test(inside))) {
       report(`${path} has the expression {{${inside}}}`);
     }
     return "";

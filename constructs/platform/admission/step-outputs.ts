@@ -44,9 +44,8 @@ export function plainOutput({ name, form, longest, isGlobal }: StepOutput): stri
   const global = isGlobal === true ? `p.?globalName.orValue(${quoted(name)}) == ${quoted(name)}` : "!has(p.globalName)";
   return [
     `(p.name == ${quoted(name)}`,
-    `size(string(p.value)) <= ${longest}`,
-    `string(p.value).matches(${quoted(form)})`,
-    "!string(p.value).contains('{{')",
+    // A step that failed before it wrote its files reports what its template declares, without values.
+    `(has(p.value) ? (size(string(p.value)) <= ${longest} && string(p.value).matches(${quoted(form)}) && !string(p.value).contains('{{')) : has(p.valueFrom))`,
     `${global}`,
     `(!has(p.valueFrom) || (dyn(p.valueFrom).all(field, field in ['path', 'default']) && p.valueFrom.?path.orValue('') == ${quoted(`/tmp/outputs/${name}`)} && string(p.valueFrom.?default.orValue('')) == '')))`,
   ].join(" && ");

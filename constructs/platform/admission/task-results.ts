@@ -100,7 +100,7 @@ function outputRules(): readonly Validation[] {
     },
     {
       // What was received is not quoted: it may be a credential that somebody put where it does not belong.
-      expression: `size(variables.parameters) <= ${STEP_OUTPUTS.length} && variables.parameters.all(p, ${onlyFields("p", ["name", "value", "valueFrom", "globalName"])} && has(p.value) && (${STEP_OUTPUTS.map(plainOutput).join(" || ")}))`,
+      expression: `size(variables.parameters) <= ${STEP_OUTPUTS.length} && variables.parameters.all(p, ${onlyFields("p", ["name", "value", "valueFrom", "globalName"])} && (${STEP_OUTPUTS.map(plainOutput).join(" || ")}))`,
       received: "'output parameters ' + variables.parameters.map(p, p.name).join(', ')",
       rule: "an output parameter is one that the lane's templates declare, in its own form and length: outputs become part of other steps' instructions, and an expression in one would be evaluated in the controller of all lanes",
       mend: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
