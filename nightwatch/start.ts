@@ -13,7 +13,7 @@ import { Nightwatch } from "./nightwatch.ts";
 import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Webhook } from "./notify/webhook.ts";
 import { pageAnswers } from "./page/answers.ts";
-import { type PageAssets, pageDocument } from "./page/document.ts";
+import type { PageAssets } from "./page/document.ts";
 import { PageFeed } from "./page/page-feed.ts";
 import { PageServer } from "./page/page-server.ts";
 import { Viewers } from "./page/viewer.ts";
@@ -219,7 +219,7 @@ async function startPage(
   }
   const viewers = new Viewers(config);
   return PageServer.start(page.port, {
-    document: pageDocument(page.assets),
+    assets: page.assets,
     feed,
     leads,
     viewer: (passes) => viewers.viewer(passes),

@@ -1,5 +1,5 @@
+import { type Layout, layOut } from "../../runs/graph/layout.ts";
 import { conditionText, KINDS } from "./kinds.ts";
-import { type Layout, layOut } from "./layout.ts";
 import type { NightGraph, NightNode } from "./night-graph.ts";
 
 const MARGIN = 24;
@@ -41,7 +41,7 @@ export function dagSvg(graph: NightGraph): string {
 }
 
 /** Smooth lines, vertical where they meet a box; a bend passes its whole row straight down. */
-function edges(layout: Layout): readonly string[] {
+function edges(layout: Layout<NightNode>): readonly string[] {
   return layout.edges.map((edge) => {
     const parts = edge.slice(1).map((to, index) => {
       const from = edge[index] ?? to;

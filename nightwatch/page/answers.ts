@@ -1,7 +1,41 @@
+import { currentNight } from "../../runs/due-nights.ts";
+import { isOver } from "../../runs/phases.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import type { Nightwatch } from "../nightwatch.ts";
-import type { PageParts } from "./page-server.ts";
+import { historyView, runView } from "./view/run-views.ts";
+
+/** What is said of one customer; undefined where there is nothing. */
+export type Answer = (customer: string, query: URLSearchParams) => Promise<object | undefined>;
+
+/** Answers by path. */
+export type Answers = Readonly<Record<string, Answer>>;
+
+/** What nightwatch knows, as far as the page asks for it. */
+export type PageSource = Pick<Nightwatch, "seen" | "runsOf">;
 
 /** What the page is told of one customer, by path. */
-export function pageAnswers(_nightwatch: Pick<Nightwatch, "seen" | "runsOf">): PageParts["answers"] {
-  return {};
+export function pageAnswers(source: PageSource): Answers {
+  const run: Answer = async (customer, query) => {
+    const lane = source.seen().lanes.find((one) => one.customer === customer);
+    const name = query.get("night") ?? (lane === undefined ? undefined : currentNight(lane.nights)?.run?.night);
+    if (lane === undefined || name === undefined) {
+      return undefined;
+    }
+    const known = lane.runs.find(({ facts }) => facts.night === name)?.facts;
+    // Of a run that is over the mind keeps little; the record has the rest.
+    const facts = known === undefined || isOver(known) ? await recorded(source, customer, name) : known;
+    const found = facts ?? known;
+    return found === undefined ? undefined : runView(lane, found);
+  };
+  const history: Answer = async (customer) => historyView(customer, await runsOf(source, customer));
+  return { "/run": run, "/history": history };
+}
+
+async function recorded(source: PageSource, customer: string, night: string): Promise<RunFacts | undefined> {
+  return (await runsOf(source, customer)).find((facts) => facts.night === night);
+}
+
+/** Who may see a customer may see no other, whatever a store hands over. */
+async function runsOf(source: PageSource, customer: string): Promise<readonly RunFacts[]> {
+  return (await source.runsOf(customer)).filter((facts) => facts.customer === customer);
 }

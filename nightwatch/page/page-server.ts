@@ -3,25 +3,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
-import type { PageDocument } from "./document.ts";
+import type { Answers } from "./answers.ts";
+import { type PageAssets, type PageDocument, pageDocument } from "./document.ts";
+import { exportPage } from "./export.ts";
 import type { PageFeed } from "./page-feed.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What the page is made of. */
 export interface PageParts {
-  readonly document: PageDocument;
+  readonly assets: PageAssets;
   readonly feed: PageFeed;
   /** Whether there is something to show: one that stands by has seen nothing. */
   readonly leads: () => boolean;
   /** What the bearer of passes may see; undefined where they open nothing. */
   readonly viewer: (passes: readonly string[]) => Promise<Viewer | undefined>;
-  /** Answers by path: each is told whom it concerns, and says undefined where there is nothing. */
-  readonly answers: Readonly<Record<string, Answer>>;
+  readonly answers: Answers;
   readonly failed: (error: unknown) => void;
 }
-
-/** What is said of one customer. */
-export type Answer = (customer: string, query: URLSearchParams) => Promise<object | undefined>;
 
 /** A stream ends after this long, and the page asks anew: whoever may not look any more sees nothing more. */
 const STREAM_MILLISECONDS = 10 * 60_000;
@@ -45,11 +43,14 @@ const COMMON = {
 /** Serves the page to whoever shows a pass. It only tells: there is no request that changes anything. */
 export class PageServer {
   private readonly streams = new Set<ServerResponse>();
+  private readonly document: PageDocument;
 
   private constructor(
     private readonly parts: PageParts,
     private readonly server: Server,
-  ) {}
+  ) {
+    this.document = pageDocument(parts.assets);
+  }
 
   static async start(port: number, parts: PageParts): Promise<PageServer> {
     const server = createServer((request, answer) => {
@@ -93,9 +94,10 @@ export class PageServer {
     }
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");
     if (pathname === "/") {
-      const { html, policy } = this.parts.document;
-      // As HTML the API server would rewrite it on the way.
-      send(request, answer, html, { "content-type": "text/plain; charset=utf-8", "content-security-policy": policy });
+      sendDocument(request, answer, this.document);
+    } else if (pathname === "/export") {
+      const { assets, feed, answers } = this.parts;
+      sendDocument(request, answer, await exportPage(assets, feed, answers, viewer.sees));
     } else if (pathname === "/events") {
       this.stream(answer, viewer);
     } else {
@@ -153,6 +155,11 @@ function passesOf({ headers }: IncomingMessage): readonly string[] {
 
 function refuse(answer: ServerResponse, status: number, why: string): void {
   answer.writeHead(status, { ...COMMON, "content-type": "text/plain; charset=utf-8" }).end(`${why}\n`);
+}
+
+/** As HTML the API server would rewrite it on the way. */
+function sendDocument(request: IncomingMessage, answer: ServerResponse, { html, policy }: PageDocument): void {
+  send(request, answer, html, { "content-type": "text/plain; charset=utf-8", "content-security-policy": policy });
 }
 
 function send(

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
+import { onTestFinished } from "vitest";
 import { pageAnswers } from "../../nightwatch/page/answers.ts";
 import { bundlePage } from "../../nightwatch/page/bundle.ts";
-import { type PageAssets, pageDocument } from "../../nightwatch/page/document.ts";
+import type { PageAssets } from "../../nightwatch/page/document.ts";
 import { PageFeed } from "../../nightwatch/page/page-feed.ts";
 import { PageServer } from "../../nightwatch/page/page-server.ts";
 import { PageDoor } from "../../ops/ui/page-door.ts";
@@ -37,7 +38,7 @@ export class PageUnderTest {
     );
     assets ??= bundlePage();
     const server = await PageServer.start(0, {
-      document: pageDocument(await assets),
+      assets: await assets,
       feed,
       leads: () => true,
       viewer: async ([pass]) =>
@@ -54,6 +55,13 @@ export class PageUnderTest {
     await nightwatch.forecastsRead();
     await page.round();
     return page;
+  }
+
+  /** One that is closed when the test has ended, and its readers have left. */
+  static async openForTest(lanes: readonly PlayedLane[], sees?: readonly string[]): Promise<PageUnderTest> {
+    const under = await PageUnderTest.open(lanes, sees);
+    onTestFinished(() => under.close());
+    return under;
   }
 
   /** Where nightwatch itself serves the page. */

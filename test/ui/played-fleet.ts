@@ -38,7 +38,7 @@ export function playedLane(lane: PlayedLane): LaneObjects {
     metadata: {
       name: "night",
       namespace: `customer-${customer}`,
-      creationTimestamp: "2026-10-01T00:00:00Z",
+      creationTimestamp: `${addDays(TONIGHT, -past)}T12:00:00Z`,
       annotations: { "nightlane/finish-by": finishBy, "nightlane/inputs-by": "00:30 market,positions" },
     },
     spec: {

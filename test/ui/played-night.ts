@@ -137,13 +137,13 @@ function play(step: PlayedStep, night: PlayedNight, { nodes, ends, passed }: Pla
     return;
   }
   if (!after.every((one) => passed.has(one))) {
-    nodes.push(node(`step-${name}`, `step-${name}`, "DAG", "Omitted", starts, starts));
+    nodes.push(stepNode(name, "Omitted", starts, starts));
     ends.set(name, starts);
     return;
   }
   const happening = happenings[name];
   if (happening?.what === "held") {
-    nodes.push(node(`step-${name}`, `step-${name}`, "DAG", "Running", starts));
+    nodes.push(stepNode(name, "Running", starts));
     nodes.push({
       ...node(`${name}-gate`, "gate", "Suspend", "Running", starts),
       inputs: { parameters: list({ job: name }) },
@@ -159,9 +159,7 @@ function play(step: PlayedStep, night: PlayedNight, { nodes, ends, passed }: Pla
       : starts + (fails ? (happening.afterMinutes ?? step.minutes) * MINUTE : length);
   if (!fails || first > now) {
     const done = first <= now;
-    nodes.push(
-      node(`step-${name}`, `step-${name}`, "DAG", done ? "Succeeded" : "Running", starts, done ? first : undefined),
-    );
+    nodes.push(stepNode(name, done ? "Succeeded" : "Running", starts, done ? first : undefined));
     nodes.push(
       ...attempt(step, 1, starts, done ? first : undefined, done ? "Succeeded" : "Running", resultsOf(step, night)),
     );
@@ -174,18 +172,16 @@ function play(step: PlayedStep, night: PlayedNight, { nodes, ends, passed }: Pla
   const message = happening?.message ?? "Job nl-3f2a: driver pod failed with exit code 1: OutOfMemoryError in stage 4";
   nodes.push(...attempt(step, 1, starts, first, "Failed", undefined, message));
   if (happening?.what === "fails") {
-    nodes.push(node(`step-${name}`, `step-${name}`, "DAG", "Running", starts));
+    nodes.push(stepNode(name, "Running", starts));
     nodes.push(hold(step, 1, first));
   } else if (happening?.what === "given-up") {
-    nodes.push(node(`step-${name}`, `step-${name}`, "DAG", "Failed", starts, first));
+    nodes.push(stepNode(name, "Failed", starts, first));
     ends.set(name, first);
   } else {
     const again = first + 7 * MINUTE;
     const end = again + length;
     const done = end <= now;
-    nodes.push(
-      node(`step-${name}`, `step-${name}`, "DAG", done ? "Succeeded" : "Running", starts, done ? end : undefined),
-    );
+    nodes.push(stepNode(name, done ? "Succeeded" : "Running", starts, done ? end : undefined));
     nodes.push({ ...hold(step, 1, first), phase: "Succeeded", finishedAt: time(again) });
     if (again <= now) {
       nodes.push(
@@ -199,6 +195,10 @@ function play(step: PlayedStep, night: PlayedNight, { nodes, ends, passed }: Pla
   }
 }
 
+function stepNode(name: string, phase: NonNullable<WorkflowNode["phase"]>, from: number, to?: number): WorkflowNode {
+  return { ...node(`step-${name}`, `step-${name}`, "DAG", phase, from, to), displayName: name };
+}
+
 function attempt(
   { name, kind }: PlayedStep,
   number: number,
@@ -210,7 +210,9 @@ function attempt(
 ): readonly WorkflowNode[] {
   const id = `${name}-${number}`;
   const inputs = { parameters: list({ attempt: String(number) }) };
-  const whole = { ...node(id, `attempt-${name}`, "DAG", phase, from, to), inputs };
+  // Each further attempt lies in the one before it.
+  const boundaryID = number === 1 ? `step-${name}` : `${name}-${number - 1}`;
+  const whole = { ...node(id, `attempt-${name}`, "DAG", phase, from, to), boundaryID, inputs };
   const told = message === undefined ? {} : { message };
   if (kind === "gate") {
     return [

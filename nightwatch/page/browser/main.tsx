@@ -1,7 +1,10 @@
 import { type JSX, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Handover } from "./handover.tsx";
 import { Head } from "./head.tsx";
 import { Nights } from "./nights.tsx";
+import { Past } from "./past.tsx";
+import { Run } from "./run.tsx";
 import { type Known, type Source, sourceOf } from "./source.ts";
 import { showUtc } from "./times.ts";
 
@@ -16,16 +19,22 @@ function usePlace(): readonly string[] {
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);
-  return place
-    .replace(/^#\/?/, "")
-    .split("/")
-    .map((part) => decodeURIComponent(part));
+  return place.replace(/^#\/?/, "").split("/").map(decoded);
+}
+
+/** A part of an address that somebody may have typed, or made up. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function Page({ source }: { readonly source: Source }): JSX.Element {
   const [known, setKnown] = useState<Known | undefined>(undefined);
   const [utc, setUtc] = useState(false);
-  usePlace();
+  const place = usePlace();
   useEffect(() => source.watch(setKnown), [source]);
   showUtc(utc);
   if (known === undefined) {
@@ -35,10 +44,36 @@ function Page({ source }: { readonly source: Source }): JSX.Element {
     <>
       <Head known={known} still={source.still} utc={utc} onUtc={setUtc} />
       <main tabIndex={-1}>
-        <Nights lines={known.lines} now={known.at} />
+        <View key={String(utc)} source={source} known={known} place={place} />
       </main>
     </>
   );
+}
+
+function View({
+  source,
+  known,
+  place: [view, customer = "", night],
+}: {
+  readonly source: Source;
+  readonly known: Known;
+  readonly place: readonly string[];
+}): JSX.Element {
+  const { lines, at: now } = known;
+  const ofCustomer = [...lines.values()].filter((line) => line.customer === customer);
+  const line = ofCustomer.find((one) => night === undefined || one.night === night);
+  switch (view) {
+    case "run":
+      return (
+        <Run key={`${customer}/${night}`} source={source} customer={customer} night={night} line={line} now={now} />
+      );
+    case "past":
+      return <Past key={customer} source={source} customer={customer} version={ofCustomer[0]?.version ?? ""} />;
+    case "handover":
+      return <Handover lines={lines} now={now} />;
+    default:
+      return <Nights lines={lines} now={now} />;
+  }
 }
 
 // A reader types / to look for a customer, as in many programs.

@@ -198,7 +198,7 @@ export function ends(
     return (
       <>
         <b>{length(now - finishBy)} late</b>
-        {expected === undefined ? by : `, ends ${clock(expected)}`}
+        {expected === undefined ? `, due ${clock(finishBy)}` : `, ends ${clock(expected)}`}
       </>
     );
   }

@@ -47,6 +47,11 @@ function at(span: Span, instant: number): { readonly left: string } {
   return { left: `${placeOf(span, instant)}%` };
 }
 
+/** As a clock's place, which stays whole at both ends. */
+function label(span: Span, instant: number): { readonly left: string } {
+  return { left: `clamp(1.2rem, ${placeOf(span, instant)}%, calc(100% - 1.2rem))` };
+}
+
 /** One night on the common axis. What it shows is said in the row's text too. */
 export function Track({
   line,
@@ -96,12 +101,12 @@ export function Axis({ span, now }: { readonly span: Span; readonly now: number 
           <span
             key={mark}
             class={`hour ${Math.abs(mark - now) < (every * HOUR) / 2 ? "near" : ""}`}
-            style={at(span, mark)}
+            style={label(span, mark)}
           >
             {clock(mark)}
           </span>
         ))}
-        <span class="now-clock" style={at(span, now)}>
+        <span class="now-clock" style={label(span, now)}>
           {clock(now)}
         </span>
       </span>

@@ -64,6 +64,8 @@ export interface NightLine extends UrgentNight {
   readonly calls: readonly PageCall[];
   /** What people did to the night, oldest first: the last few. */
   readonly acts: readonly RecordedAct[];
+  /** When the customer's next night is to start. */
+  readonly next?: number;
   /** Changes whenever anything of the run does. */
   readonly version: string;
 }

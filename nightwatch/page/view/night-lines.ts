@@ -32,7 +32,12 @@ export function nightLines(lane: Lane, signals: readonly Signal[]): readonly Nig
     calls: signals
       .filter((signal) => indexOf(signal, all) === index)
       .map(callOf)
-      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
+      .sort(
+        (a, b) =>
+          SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+          // What is asked about a step can be answered; that the night is late cannot.
+          Number(a.step === undefined) - Number(b.step === undefined),
+      ),
   }));
 }
 
@@ -83,6 +88,7 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
       finishBy: night.finishBy,
       forecast: forecastOf(lane, run),
       steps: stepsOf(run),
+      next: lane.nights.find((one) => one.standing === "upcoming" && one !== night)?.start,
     }),
   };
 }
@@ -135,7 +141,7 @@ function inputsDone({ schedule }: Lane, run: RunFacts | undefined): boolean | un
 }
 
 /** What is expected now, or until that is known what was last recorded. */
-function forecastOf({ forecasts = [], runs }: Lane, run: RunFacts | undefined): PageForecast | undefined {
+export function forecastOf({ forecasts = [], runs }: Lane, run: RunFacts | undefined): PageForecast | undefined {
   const isRunning = runs.some(({ facts, state }) => facts.uid === run?.uid && state !== undefined);
   if (run === undefined || !isRunning) {
     return undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { layOut } from "../../../../authoring/dag/layout.ts";
 import type { NightGraph, NightNode } from "../../../../authoring/dag/night-graph.ts";
-import { spread } from "../../../../authoring/dag/spread.ts";
+import { layOut } from "../../../../runs/graph/layout.ts";
+import { spread } from "../../../../runs/graph/spread.ts";
 
 /** A graph from the names that each step waits for; steps in the order of their ranks. */
 function graph(after: Readonly<Record<string, readonly string[]>>): NightGraph {

@@ -1,23 +1,31 @@
-import type { NightGraph, NightNode } from "./night-graph.ts";
 import { spread } from "./spread.ts";
 
 /** Sweeps down and up until rows are ordered and straight; more change nothing on nights of real size. */
 const SWEEPS = 8;
 
+/** A step of a graph, as far as its place depends on it. */
+export interface GraphNode {
+  readonly name: string;
+  /** Names of the steps it waits for. */
+  readonly after: readonly string[];
+  /** Length of the longest way to it from a step that waits for none, which has 0. */
+  readonly rank: number;
+}
+
 /** A place in a row: a step, or a bend of an edge that passes the row. */
-interface Place {
-  readonly node: NightNode | undefined;
+interface Place<Node> {
+  readonly node: Node | undefined;
   readonly row: number;
-  readonly above: Place[];
-  readonly below: Place[];
+  readonly above: Place<Node>[];
+  readonly below: Place<Node>[];
   x: number;
 }
 
 /** Where everything is, in units of one column and one row; the leftmost step has column 0. */
-export interface Layout {
+export interface Layout<Node> {
   readonly columns: number;
   readonly rows: number;
-  readonly nodes: readonly { readonly node: NightNode; readonly column: number; readonly row: number }[];
+  readonly nodes: readonly { readonly node: Node; readonly column: number; readonly row: number }[];
   /** Points of each edge, from a step down to one that waits for it. */
   readonly edges: readonly (readonly { readonly column: number; readonly row: number }[])[];
 }
@@ -26,11 +34,11 @@ export interface Layout {
  * Layered layout: a step's row is its rank; an edge over several rows gets a bend in each, so that it passes between
  * the steps; rows are ordered by the mean of their neighbours, and then every place moves as near to it as it can.
  */
-export function layOut({ nodes }: NightGraph): Layout {
-  const steps = new Map<string, Place>(
+export function layOut<Node extends GraphNode>({ nodes }: { readonly nodes: readonly Node[] }): Layout<Node> {
+  const steps = new Map<string, Place<Node>>(
     nodes.map((node) => [node.name, { node, row: node.rank, above: [], below: [], x: 0 }]),
   );
-  const rows: Place[][] = Array.from({ length: Math.max(...nodes.map(({ rank }) => rank)) + 1 }, () => []);
+  const rows: Place<Node>[][] = Array.from({ length: Math.max(...nodes.map(({ rank }) => rank)) + 1 }, () => []);
   for (const place of steps.values()) {
     rows[place.row]?.push(place);
   }
@@ -49,12 +57,16 @@ export function layOut({ nodes }: NightGraph): Layout {
 }
 
 /** The places an edge passes; bends are added to the rows between. */
-function route(from: Place | undefined, to: Place | undefined, rows: readonly Place[][]): readonly Place[] {
+function route<Node>(
+  from: Place<Node> | undefined,
+  to: Place<Node> | undefined,
+  rows: readonly Place<Node>[][],
+): readonly Place<Node>[] {
   if (from === undefined || to === undefined) {
     return [];
   }
-  const bends = rows.slice(from.row + 1, to.row).map((row, index): Place => {
-    const bend: Place = { node: undefined, row: from.row + 1 + index, above: [], below: [], x: row.length };
+  const bends = rows.slice(from.row + 1, to.row).map((row, index): Place<Node> => {
+    const bend: Place<Node> = { node: undefined, row: from.row + 1 + index, above: [], below: [], x: row.length };
     row.push(bend);
     return bend;
   });
@@ -69,10 +81,10 @@ function route(from: Place | undefined, to: Place | undefined, rows: readonly Pl
   return places;
 }
 
-function arrange(rows: readonly Place[][], side: "above" | "below", reorder: boolean): void {
+function arrange<Node>(rows: readonly Place<Node>[][], side: "above" | "below", reorder: boolean): void {
   for (const row of rows) {
     const wanted = new Map(row.map((place) => [place, meanOf(place[side], place.x)]));
-    const want = (place: Place): number => wanted.get(place) ?? place.x;
+    const want = (place: Place<Node>): number => wanted.get(place) ?? place.x;
     if (reorder) {
       row.sort((left, right) => want(left) - want(right));
     }
@@ -85,14 +97,14 @@ function arrange(rows: readonly Place[][], side: "above" | "below", reorder: boo
   }
 }
 
-function meanOf(places: readonly Place[], otherwise: number): number {
+function meanOf(places: readonly { readonly x: number }[], otherwise: number): number {
   return places.length === 0 ? otherwise : places.reduce((sum, { x }) => sum + x, 0) / places.length;
 }
 
-function normalized(rows: readonly Place[][], edges: readonly (readonly Place[])[]): Layout {
+function normalized<Node>(rows: readonly Place<Node>[][], edges: readonly (readonly Place<Node>[])[]): Layout<Node> {
   const places = rows.flat();
   const left = Math.min(...places.map(({ x }) => x));
-  const point = ({ x, row }: Place): { column: number; row: number } => ({ column: x - left, row });
+  const point = ({ x, row }: Place<Node>): { column: number; row: number } => ({ column: x - left, row });
   return {
     columns: Math.max(...places.map(({ x }) => x)) - left + 1,
     rows: rows.length,

@@ -1,0 +1,37 @@
+import type { StepState } from "../../../runs/step-status.ts";
+import { MARKS, type Tone } from "./urgency-view.ts";
+
+const TONES: Readonly<Record<StepState, Tone>> = {
+  deciding: "red",
+  failed: "red",
+  confirming: "yellow",
+  held: "yellow",
+  running: "cyan",
+  succeeded: "green",
+  reused: "green",
+  waiting: "gray",
+  skipped: "gray",
+  omitted: "gray",
+};
+
+/** What is said of a step's state. */
+const WORDS: Readonly<Partial<Record<StepState, string>>> = {
+  deciding: "waits for a decision",
+  confirming: "waits for a confirmation",
+  waiting: "not reached yet",
+  omitted: "will not run",
+  reused: "taken over from an earlier run",
+};
+
+export function toneOf(state: StepState): Tone {
+  return TONES[state];
+}
+
+export function wordOf(state: StepState): string {
+  return WORDS[state] ?? state;
+}
+
+/** What stands before a step's name, for whoever sees no colours. */
+export function markOf(state: StepState): string {
+  return MARKS[TONES[state]];
+}

@@ -1,0 +1,42 @@
+import type { Answers } from "./answers.ts";
+import type { PageAssets, PageDocument } from "./document.ts";
+import { pageDocument } from "./document.ts";
+import type { PageFeed, Sees } from "./page-feed.ts";
+
+/** With more nights than this a copy has the runs of those alone that somebody has to look at. */
+const MOST_WHOLE = 60;
+
+/** A copy of the page that stands by itself: all nights as they are now, with their runs and the nights before. */
+export async function exportPage(
+  assets: PageAssets,
+  feed: PageFeed,
+  answers: Answers,
+  sees: Sees,
+): Promise<PageDocument> {
+  const nights = feed.nights(sees);
+  const isWhole = nights.lines.length <= MOST_WHOLE;
+  const found: Record<string, object> = {};
+  // One after the other: each reads records, and nobody waits for a report as for a page.
+  for (const { customer, night, calls } of nights.lines) {
+    if (night !== undefined && (isWhole || calls.length > 0)) {
+      const query = new URLSearchParams({ customer, night });
+      await add(found, "/run", query, answers);
+    }
+    if (isWhole) {
+      await add(found, "/history", new URLSearchParams({ customer }), answers);
+    }
+  }
+  return pageDocument(assets, { nights, answers: found });
+}
+
+async function add(
+  found: Record<string, object>,
+  path: string,
+  query: URLSearchParams,
+  answers: Answers,
+): Promise<void> {
+  const said = await answers[path]?.(query.get("customer") ?? "", query);
+  if (said !== undefined) {
+    found[`${path.slice(1)}?${query.toString()}`] = said;
+  }
+}

@@ -1,0 +1,110 @@
+import type { RecordedAct } from "../../../runs/act.ts";
+import type { StepState } from "../../../runs/step-status.ts";
+import type { PageForecast } from "./night-line.ts";
+
+/** One attempt of a step. Times are milliseconds. */
+export interface PageAttempt {
+  readonly number: number;
+  readonly phase: string;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Runners it took. */
+  readonly runners: number;
+  readonly exitCode?: number;
+  readonly message?: string;
+  /** Name of the Job in the customer's cluster. */
+  readonly remoteJob?: string;
+  /** SHA-256 over what it brought back. */
+  readonly sha256?: string;
+  /** The last lines of its log, where it failed. */
+  readonly logEnd?: readonly string[];
+}
+
+/** What may be asked for a step now, and what happens then. */
+export interface PossibleAct {
+  readonly verb: string;
+  readonly effect: string;
+  /** What to type: the reason is left to fill in. */
+  readonly command: string;
+}
+
+/** One step of a run. */
+export interface RunStep {
+  readonly name: string;
+  readonly kind: string;
+  readonly after: readonly string[];
+  readonly state: StepState;
+  readonly attempts: readonly PageAttempt[];
+  /** Since when it waits for a person. */
+  readonly waitingSince?: number;
+  readonly message?: string;
+  /** What keeps it from going on, in a few words and in the runner's own. */
+  readonly trouble?: { readonly text: string; readonly sentence: string; readonly since?: number };
+  /** What was asked for it before it is reached. */
+  readonly asked?: "hold" | "skip";
+  /** When it is expected to end. */
+  readonly expected?: number;
+  /** Milliseconds by which it may end later without the night missing its time; negative where it will. */
+  readonly spare?: number;
+  /** Whether the end of the night waits for it. */
+  readonly critical?: boolean;
+  readonly possible: readonly PossibleAct[];
+  /** What to type for its log. */
+  readonly logs: string;
+}
+
+/** One run of a customer's night. */
+export interface RunView {
+  readonly customer: string;
+  readonly night: string;
+  readonly date?: string;
+  readonly runNumber: number;
+  readonly purpose: string;
+  readonly phase: string;
+  readonly message?: string;
+  readonly timezone?: string;
+  readonly dayReason?: string;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly finishBy?: number;
+  readonly late: boolean;
+  readonly paused: boolean;
+  readonly forecast?: PageForecast;
+  readonly steps: readonly RunStep[];
+  /** Every act, oldest first. */
+  readonly acts: readonly RecordedAct[];
+  /** What of it cannot be read. */
+  readonly problems: readonly string[];
+}
+
+/** A step of a past night. */
+export interface PastStep {
+  readonly name: string;
+  readonly state: StepState;
+  readonly attempts: number;
+  /** What its last attempt took, seconds. */
+  readonly seconds?: number;
+  readonly sha256?: string;
+}
+
+/** A past run, as the grid of nights shows it. */
+export interface PastRun {
+  readonly night: string;
+  readonly date?: string;
+  readonly runNumber: number;
+  readonly purpose: string;
+  readonly phase: string;
+  readonly late: boolean;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly finishBy?: number;
+  readonly steps: readonly PastStep[];
+  /** How many acts of people there were. */
+  readonly acts: number;
+}
+
+/** The last nights of a customer, newest first. */
+export interface HistoryView {
+  readonly customer: string;
+  readonly runs: readonly PastRun[];
+}

@@ -1,0 +1,157 @@
+import { defined } from "../../../runs/defined.ts";
+import { Refusal } from "../../../runs/refusal.ts";
+import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
+import { STEP_VERBS, stepAct } from "../../../runs/step-act.ts";
+import type { StepStatus } from "../../../runs/step-status.ts";
+import { TROUBLES } from "../../../runs/trouble.ts";
+import type { Lane } from "../../lane.ts";
+import { type RunForecast, spareOf } from "../../run-forecast.ts";
+import { forecastOf, instant } from "./night-lines.ts";
+import type { HistoryView, PageAttempt, PastRun, PossibleAct, RunStep, RunView } from "./run-view.ts";
+
+/** Nights of the grid. */
+const MOST_PAST = 30;
+
+/**
+ * One run as its page shows it.
+ * @param facts Whole, as its record or its workflow has them.
+ */
+export function runView(lane: Lane, facts: RunFacts): RunView {
+  const state = lane.runs.find((run) => run.facts.uid === facts.uid)?.state;
+  const expected = lane.forecasts?.find((one) => one.facts.uid === facts.uid);
+  const statuses = new Map(state?.steps.map((step) => [step.name, step]));
+  return {
+    customer: facts.customer,
+    night: facts.night,
+    runNumber: facts.runNumber,
+    purpose: facts.purpose,
+    phase: facts.phase,
+    late: facts.late,
+    paused: state?.paused ?? false,
+    steps: facts.steps.map((step) => stepOf(facts, step, statuses.get(step.name), expected)),
+    acts: facts.acts,
+    problems: facts.problems ?? [],
+    ...defined({
+      date: facts.businessDate ?? facts.expectedDate,
+      message: facts.message,
+      timezone: lane.schedule?.timezone,
+      dayReason: facts.dayReason,
+      startedAt: instant(facts.startedAt),
+      finishedAt: instant(facts.finishedAt),
+      finishBy: instant(facts.finishBy),
+      forecast: forecastOf(lane, facts),
+    }),
+  };
+}
+
+function stepOf(
+  facts: RunFacts,
+  step: StepFacts,
+  status: StepStatus | undefined,
+  expected: RunForecast | undefined,
+): RunStep {
+  const { name, kind, after = [], state, attempts } = step;
+  const forecast = expected?.forecast.steps.find((one) => one.name === name);
+  const spare = expected === undefined ? undefined : spareOf(expected).get(name);
+  const trouble = status?.trouble;
+  return {
+    name,
+    kind,
+    after,
+    state,
+    attempts: attempts.map(attemptOf),
+    possible: status === undefined ? [] : possibleActs(facts, status),
+    logs: logCommand(facts, name),
+    ...defined({
+      waitingSince: instant(status?.waitingSince),
+      message: status?.message,
+      asked: status?.asked,
+      expected: forecast?.end.expected,
+      spare: spare === undefined ? undefined : spare * 1000,
+      critical: expected?.forecast.criticalPath.includes(name) === true ? true : undefined,
+      trouble:
+        trouble === undefined
+          ? undefined
+          : {
+              text: TROUBLES[trouble.kind],
+              sentence: trouble.sentence,
+              ...defined({ since: instant(trouble.since) }),
+            },
+    }),
+  };
+}
+
+function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAttempt {
+  return {
+    number,
+    phase,
+    runners,
+    ...defined({
+      startedAt: instant(attempt.startedAt),
+      finishedAt: instant(attempt.finishedAt),
+      exitCode: attempt.exitCode,
+      message: attempt.message,
+      remoteJob: attempt.remoteJob,
+      sha256: attempt.results?.sha256,
+      logEnd: attempt.logEnd,
+    }),
+  };
+}
+
+/** What nightwatch would not refuse now, by the same rules that it decides acts by. */
+function possibleActs({ customer, night }: RunFacts, step: StepStatus): readonly PossibleAct[] {
+  const possible = STEP_VERBS.flatMap((verb) => {
+    try {
+      const { deed, effect } = stepAct(verb, step, customer);
+      const command = `nightlane ${verb} ${customer} ${step.name} --night ${night} --reason "..."`;
+      return deed.kind === "nothing" ? [] : [{ verb, effect, command }];
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return [];
+      }
+      throw error;
+    }
+  });
+  // Two verbs that do the same are one choice.
+  return possible.filter((one, index) => possible.findIndex(({ effect }) => effect === one.effect) === index);
+}
+
+function logCommand({ customer, businessDate, runNumber }: RunFacts, step: string): string {
+  const which = businessDate === undefined ? "" : ` --date ${businessDate} --run ${runNumber}`;
+  return `nightlane logs ${customer} ${step}${which}`;
+}
+
+/** The last nights of a customer. @param runs Newest first. */
+export function historyView(customer: string, runs: readonly RunFacts[]): HistoryView {
+  return { customer, runs: runs.slice(0, MOST_PAST).map(pastRun) };
+}
+
+function pastRun(facts: RunFacts): PastRun {
+  return {
+    night: facts.night,
+    runNumber: facts.runNumber,
+    purpose: facts.purpose,
+    phase: facts.phase,
+    late: facts.late,
+    acts: facts.acts.length,
+    steps: facts.steps.map(({ name, state, attempts }) => {
+      const last = attempts.at(-1);
+      const [from, to] = [instant(last?.startedAt), instant(last?.finishedAt)];
+      return {
+        name,
+        state,
+        attempts: attempts.filter(({ number }) => number > 0).length,
+        ...defined({
+          seconds: from === undefined || to === undefined ? undefined : Math.round((to - from) / 1000),
+          sha256: last?.results?.sha256,
+        }),
+      };
+    }),
+    ...defined({
+      date: facts.businessDate ?? facts.expectedDate,
+      startedAt: instant(facts.startedAt),
+      finishedAt: instant(facts.finishedAt),
+      finishBy: instant(facts.finishBy),
+    }),
+  };
+}
