@@ -9,6 +9,7 @@ import { mebibytes, millicores } from "../night/spark-resources.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
 import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";
+import { IDENTITY_RIGHTS } from "./identity-rights.ts";
 
 /** Our identity in the customer's cluster: the token of this service account is the credential we are given. */
 export const NIGHTLANE_SERVICE_ACCOUNT = "nightlane";
@@ -37,20 +38,11 @@ export class CustomerSide extends Chart {
     this.quota(definition);
   }
 
-  /** Jobs and what must be seen of their pods; exec and logs; no secrets, nothing of other namespaces. */
   private nightlaneIdentity(customer: string): void {
     const role = new Role(this, "nightlane-role", { metadata: customerMetadata(customer, NIGHTLANE_SERVICE_ACCOUNT) });
-    role.allow(["create", "get", "list", "watch", "delete"], ApiResource.JOBS);
-    role.allow(["get", "list", "watch", "delete"], ApiResource.PODS);
-    role.allow(["get"], ApiResource.custom({ apiGroup: "", resourceType: "pods/log" }));
-    // kubectl opens the stream with GET over a websocket; the API server asks for both verbs.
-    role.allow(["get", "create"], ApiResource.custom({ apiGroup: "", resourceType: "pods/exec" }));
-    role.allow(["get", "list", "watch"], ApiResource.custom({ apiGroup: "", resourceType: "events" }));
-    // Two runners of one step are kept apart by a Lease.
-    role.allow(
-      ["get", "create", "update"],
-      ApiResource.custom({ apiGroup: "coordination.k8s.io", resourceType: "leases" }),
-    );
+    for (const { apiGroup, resource, verbs } of IDENTITY_RIGHTS) {
+      role.allow([...verbs], ApiResource.custom({ apiGroup, resourceType: resource }));
+    }
     this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role);
   }
 

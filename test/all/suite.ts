@@ -41,6 +41,17 @@ export function chaosCounts(output: string): Counts | undefined {
   return { passed, failed: Number(faults) - passed };
 }
 
+/** Counts of the soak's line: a night that ended as it should has passed, and each thing that went wrong has failed. */
+export function soakCounts(output: string): Counts | undefined {
+  const pattern =
+    /^soak: (\d+) nights due, (\d+) succeeded, (\d+) held with the right call, (\d+) missed, (\d+) false calls, (\d+) double runs, (\d+) lost results$/gm;
+  const found = [...withoutColour(output).matchAll(pattern)].at(-1)?.slice(1).map(Number);
+  if (found === undefined) return undefined;
+  const [nights = 0, succeeded = 0, held = 0, ...wrong] = found;
+  const passed = succeeded + held;
+  return { passed, failed: Math.max(nights - passed, 0) + wrong.reduce((sum, one) => sum + one, 0) };
+}
+
 /** Counts of the line of the page's suite: `ui: 6 views, 40 tests, 0 failed`. */
 export function uiCounts(output: string): Counts | undefined {
   const [, tests, failed] =

@@ -1,5 +1,5 @@
 import { toolNames } from "../farm/tools/recipes.ts";
-import { chaosCounts, pytestCounts, type Suite, uiCounts, vitestCounts } from "./suite.ts";
+import { chaosCounts, pytestCounts, type Suite, soakCounts, uiCounts, vitestCounts } from "./suite.ts";
 
 /** All at once: they share most of what is compiled, and no test waits for a build within its own limit. */
 function tools(names: readonly string[]): Suite {
@@ -42,6 +42,12 @@ export const suites: readonly Suite[] = [
     command: ["tsx", "test/chaos/cli.ts", "--faults", "five", "--nightlane-only"],
     budgetMinutes: 20,
     count: chaosCounts,
+  },
+  {
+    name: "soak",
+    command: ["tsx", "test/soak/cli.ts", "--minutes", "5", "--seed", "5"],
+    budgetMinutes: 25,
+    count: soakCounts,
   },
 ];
 

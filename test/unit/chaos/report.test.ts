@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chaosCounts } from "../../all/suite.ts";
+import { chaosCounts, soakCounts } from "../../all/suite.ts";
 import { draw, randomFrom } from "../../chaos/draw.ts";
 import { faults } from "../../chaos/faults/registry.ts";
 import { faultTable, isSurvived, lastLines, problemLines, sumOf } from "../../chaos/report.ts";
@@ -71,4 +71,12 @@ test("draws the same faults and moments for the same seed", () => {
 test("there are at least 17 faults, each with a name of its own", () => {
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
   expect(faults.length).toBeGreaterThanOrEqual(17);
+});
+
+test("the soak's line is counted by nights, and by each thing that went wrong", () => {
+  const line = (numbers: readonly number[]): string =>
+    `soak: ${numbers[0]} nights due, ${numbers[1]} succeeded, ${numbers[2]} held with the right call, ${numbers[3]} missed, ${numbers[4]} false calls, ${numbers[5]} double runs, ${numbers[6]} lost results`;
+  expect(soakCounts(line([3, 2, 1, 0, 0, 0, 0]))).toEqual({ passed: 3, failed: 0 });
+  expect(soakCounts(line([3, 1, 0, 1, 2, 0, 1]))).toEqual({ passed: 1, failed: 6 });
+  expect(soakCounts("soak: given up")).toBeUndefined();
 });

@@ -1,0 +1,37 @@
+import { AuthorizationV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { parse, stringify } from "yaml";
+import { apiServer } from "../../constructs/definition/api-server.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+
+/** A customer's cluster as the lane sees it: by the declared address, under the declared name, with our identity. */
+export interface CustomerApi {
+  readonly namespace: string;
+  readonly version: VersionApi;
+  readonly authorization: AuthorizationV1Api;
+  readonly core: CoreV1Api;
+  readonly batch: BatchV1Api;
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly [{ readonly cluster: Readonly<Record<string, unknown>> }];
+}
+
+/** @param kubeconfig One that has passed the checks of a deployment. */
+export function customerApi(definition: CustomerDefinition, kubeconfig: string): CustomerApi {
+  const { address, port } = apiServer(definition);
+  const { hostname } = new URL(definition.cluster.server);
+  const content = parse(kubeconfig) as Kubeconfig;
+  const [{ cluster, ...entry }] = content.clusters;
+  const host = address.includes(":") ? `[${address}]` : address;
+  // The lane's pods know the name by the address that the definition declares, and by nothing else.
+  const reached = { ...cluster, server: `https://${host}:${port}`, "tls-server-name": hostname };
+  const config = new KubeConfig();
+  config.loadFromString(stringify({ ...content, clusters: [{ ...entry, cluster: reached }] }));
+  return {
+    namespace: definition.cluster.namespace,
+    version: config.makeApiClient(VersionApi),
+    authorization: config.makeApiClient(AuthorizationV1Api),
+    core: config.makeApiClient(CoreV1Api),
+    batch: config.makeApiClient(BatchV1Api),
+  };
+}

@@ -1,0 +1,21 @@
+/** Who can do something about a finding. */
+export type Who = "the customer's administrator" | "the customer's network team" | "the platform engineers";
+
+/** What one look at a customer's cluster has found. */
+export interface Finding {
+  /** What was looked at, in a few words. */
+  readonly look: string;
+  /** What is there. */
+  readonly found: string;
+  /** What is to be done, and by whom. @default - nothing: it is as a night needs it */
+  readonly todo?: { readonly who: Who; readonly rule: string; readonly mend: string };
+}
+
+export function good(look: string, found: string): Finding {
+  return { look, found };
+}
+
+/** @param rule What must hold, and why. @param mend What to do. */
+export function bad(look: string, found: string, who: Who, rule: string, mend: string): Finding {
+  return { look, found, todo: { who, rule, mend } };
+}

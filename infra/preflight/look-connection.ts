@@ -1,0 +1,81 @@
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { type ApiFailure, apiFailure } from "./api-failure.ts";
+import type { CustomerApi } from "./customer-api.ts";
+import { bad, type Finding, good } from "./finding.ts";
+
+/**
+ * Kubernetes from which on a Job replaces its pod only when that has ended for good, which is what keeps a driver from
+ * running twice: podReplacementPolicy, on by default since 1.29.
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-replacement-policy
+ */
+const LEAST_MINOR = 29;
+
+/** Whether the API server answers, is the declared one, and is new enough. Nothing else can be seen where it does not. */
+export async function lookAtConnection(api: CustomerApi, { cluster }: CustomerDefinition): Promise<readonly Finding[]> {
+  const at = `${cluster.server} at ${cluster.address}`;
+  try {
+    const { major, minor, gitVersion } = await api.version.getCode();
+    const isNew = Number(major) > 1 || Number.parseInt(minor, 10) >= LEAST_MINOR;
+    return [
+      good("API server", `${at} answers, and is the one of cluster.ca`),
+      isNew
+        ? good("version", gitVersion)
+        : bad(
+            "version",
+            gitVersion,
+            "the customer's administrator",
+            `Kubernetes 1.${LEAST_MINOR} or newer: older ones start a driver anew while its old pod may still run`,
+            "upgrade the cluster before its first night",
+          ),
+    ];
+  } catch (error) {
+    return [noConnection(at, apiFailure(error))];
+  }
+}
+
+function noConnection(at: string, { status, code = "", reason }: ApiFailure): Finding {
+  const look = "API server";
+  if (status === 401) {
+    return bad(
+      look,
+      `${at} does not know our credential (${reason})`,
+      "the customer's administrator",
+      "the token or certificate of the service account nightlane, valid now",
+      "issue a new one, as docs/deploy.md says, and give it to the platform engineers",
+    );
+  }
+  if (status !== undefined) {
+    return bad(
+      look,
+      `${at} answers HTTP ${status}: ${reason}`,
+      "the customer's administrator",
+      "an API server that tells its version to whoever has signed in",
+      "look what stands before it: a proxy, or an API server that does not work",
+    );
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return bad(
+      look,
+      `what answers at ${at} has a certificate for another name: ${reason}`,
+      "the platform engineers",
+      "cluster.server is a name of the API server's certificate",
+      "ask the customer for the name, and correct cluster.server or cluster.address",
+    );
+  }
+  if (/CERT|VERIFY|SIGNED|ISSUER|SSL|TLS|EPROTO/.test(code)) {
+    return bad(
+      look,
+      `what answers at ${at} is not trusted: ${reason} (${code})`,
+      "the platform engineers",
+      "cluster.ca is the authority that signed the API server's certificate, and the address is the customer's",
+      "ask the customer for the authority's certificate, and compare its fingerprint by another way",
+    );
+  }
+  return bad(
+    look,
+    `nothing answers at ${at}: ${reason}`,
+    "the customer's network team",
+    "the central cluster reaches the API server's address and port",
+    "let the central cluster's outgoing addresses in, or correct cluster.address",
+  );
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { CoreV1Event, V1Job, V1Pod } from "@kubernetes/client-node";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { apiFailure } from "./api-failure.ts";
+import type { CustomerApi } from "./customer-api.ts";
+import { bad, type Finding, good } from "./finding.ts";
+import { probedSteps, probeJob } from "./probe-job.ts";
+
+/** How a start is watched. */
+export interface StartOptions {
+  /** How long one image may take to be pulled and started, seconds. */
+  readonly seconds: number;
+  /** Told what is being waited for. */
+  readonly note: (text: string) => void;
+}
+
+const LOOK_AGAIN_MILLISECONDS = 500;
+
+/** Clocks may differ by so much: tokens and certificates are judged by the customer's, deadlines by ours. */
+const MOST_CLOCK_SECONDS = 30;
+
+/**
+ * Starts a pod of each image as a night would, under the same account, with the same volume and security settings, that
+ * does nothing and ends: what an admission policy, a quota, a registry or the scheduler says of a night's Jobs, they say
+ * of this one. What was started is removed again.
+ */
+export async function lookAtStarts(
+  api: CustomerApi,
+  definition: CustomerDefinition,
+  options: StartOptions,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const step of probedSteps(definition)) {
+    const name = `nl-preflight-${randomBytes(4).toString("hex")}`;
+    const look = `start of ${step.name}`;
+    let made: V1Job;
+    try {
+      made = await api.batch.createNamespacedJob({
+        namespace: api.namespace,
+        body: probeJob(definition, step, name, options.seconds),
+      });
+    } catch (error) {
+      const { status, reason } = apiFailure(error);
+      findings.push(refused(look, reason, status));
+      continue;
+    }
+    try {
+      if (findings.length === 0) {
+        findings.push(clocks(made));
+      }
+      options.note(`${look}: its image is pulled and started`);
+      findings.push(await untilStarted(api, { look, job: name, image: step.image, seconds: options.seconds }));
+    } finally {
+      await api.batch.deleteNamespacedJob({ namespace: api.namespace, name, propagationPolicy: "Background" });
+    }
+  }
+  return findings;
+}
+
+function clocks({ metadata }: V1Job): Finding {
+  const seconds = Math.round(((metadata?.creationTimestamp?.getTime() ?? Number.NaN) - Date.now()) / 1000);
+  const found = `the customer's cluster is ${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead"}`;
+  return Math.abs(seconds) <= MOST_CLOCK_SECONDS
+    ? good("clocks", found)
+    : bad(
+        "clocks",
+        found,
+        "the customer's administrator",
+        `at most ${MOST_CLOCK_SECONDS} s apart: tokens and certificates are judged by that clock`,
+        "synchronize the clocks of the control plane (NTP); if it is this machine's, its own",
+      );
+}
+
+interface Start {
+  readonly look: string;
+  readonly job: string;
+  readonly image: string;
+  readonly seconds: number;
+}
+
+async function untilStarted(api: CustomerApi, start: Start): Promise<Finding> {
+  const end = Date.now() + start.seconds * 1000;
+  for (;;) {
+    const [pods, events] = await Promise.all([podsOf(api, start.job), eventsOf(api, start.job)]);
+    const verdict = verdictOf(start, pods, events);
+    if (verdict !== undefined && (verdict.todo === undefined || !mayPass(pods) || Date.now() > end)) {
+      return verdict;
+    }
+    if (Date.now() > end) {
+      return bad(
+        start.look,
+        `its pod has not started within ${start.seconds} s: ${pods[0]?.status?.phase ?? "there is none"}`,
+        "the customer's administrator",
+        "a pod of a night starts within minutes",
+        `kubectl --namespace ${api.namespace} describe job ${start.job}, while it is there`,
+      );
+    }
+    await delay(LOOK_AGAIN_MILLISECONDS);
+  }
+}
+
+/** What waits for room or for a volume may get it within the limit; what was refused stays refused. */
+function mayPass(pods: readonly V1Pod[]): boolean {
+  return pods.some(({ status }) => status?.conditions?.some(({ reason }) => reason === "Unschedulable"));
+}
+
+async function podsOf(api: CustomerApi, job: string): Promise<readonly V1Pod[]> {
+  const { items } = await api.core.listNamespacedPod({
+    namespace: api.namespace,
+    labelSelector: `nightlane/preflight=${job}`,
+  });
+  return items;
+}
+
+async function eventsOf(api: CustomerApi, job: string): Promise<readonly CoreV1Event[]> {
+  const { items } = await api.core.listNamespacedEvent({
+    namespace: api.namespace,
+    fieldSelector: `involvedObject.name=${job}`,
+  });
+  return items;
+}
+
+/** What a start has come to; undefined while that is not known. */
+function verdictOf(
+  { look, image }: Start,
+  pods: readonly V1Pod[],
+  events: readonly CoreV1Event[],
+): Finding | undefined {
+  const [pod] = pods;
+  if (pod === undefined) {
+    const failed = events.find(({ reason }) => reason === "FailedCreate");
+    return failed === undefined ? undefined : refused(look, failed.message ?? "", undefined);
+  }
+  const container = pod.status?.containerStatuses?.[0];
+  // An image without the program that ends at once was pulled all the same.
+  if (container?.state?.terminated !== undefined || container?.state?.running !== undefined) {
+    return good(look, `${shortened(image)} was pulled and started`);
+  }
+  const waiting = container?.state?.waiting;
+  if (waiting?.reason !== undefined && PULLS.has(waiting.reason)) {
+    return bad(
+      look,
+      `${shortened(image)} cannot be pulled: ${waiting.message ?? waiting.reason}`,
+      "the customer's administrator",
+      "the cluster's nodes reach the registry and may read the image",
+      "open the way to the registry, or give the service account spark a pull secret; the platform engineers say whether the image is there",
+    );
+  }
+  if (waiting?.reason === "CreateContainerConfigError" || waiting?.reason === "CreateContainerError") {
+    return bad(
+      look,
+      `its container cannot be made: ${waiting.message ?? waiting.reason}`,
+      "the customer's administrator",
+      "the node can make a container as a night asks for it",
+      "see what the node says, and tell the platform engineers where the step has to change",
+    );
+  }
+  const unplaced = pod.status?.conditions?.find(({ reason }) => reason === "Unschedulable");
+  return unplaced === undefined
+    ? undefined
+    : bad(
+        look,
+        `no node takes its pod: ${unplaced.message ?? ""}`,
+        "the customer's administrator",
+        "a node has room for the driver, and the results volume can be mounted on it",
+        /claim|volume/i.test(unplaced.message ?? "")
+          ? "see why the claim is not bound: its class, and whether it allows ReadWriteMany"
+          : "add a node of that size, remove what keeps pods off, or lower the step's sizes",
+      );
+}
+
+const PULLS: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "RegistryUnavailable",
+]);
+
+/** What refuses a Job or its pod, by what it says. */
+const REFUSALS: readonly { readonly sign: RegExp; readonly rule: string; readonly mend: string }[] = [
+  {
+    sign: /violates PodSecurity|security context constraint/i,
+    rule: "pods of user 185 without privileges are let in: they obey the level restricted",
+    mend: "let the namespace have the level restricted, or give the service account spark a constraint that allows the user",
+  },
+  {
+    sign: /exceeded quota/i,
+    rule: "the namespace's quota has room for the driver",
+    mend: "raise the quota, or end what else runs in the namespace",
+  },
+  {
+    sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|is forbidden: (maximum|minimum)/i,
+    rule: "no LimitRange of the namespace forbids the sizes of the steps",
+    mend: "raise the LimitRange, or lower the step's sizes",
+  },
+  {
+    sign: /serviceaccount .*not found|service account/i,
+    rule: "the service account spark is there: drivers run as it",
+    mend: "kubectl apply -f dist/<customer>/customer-side/",
+  },
+  {
+    sign: /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
+    rule: "no policy of the cluster refuses what a night starts",
+    mend: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
+  },
+];
+
+function refused(look: string, reason: string, status: number | undefined): Finding {
+  const known = REFUSALS.find(({ sign }) => sign.test(reason));
+  const rule = known?.rule ?? "the cluster takes the Jobs of a night as they are";
+  const mend = known?.mend ?? "see what refused it; the message above is its own";
+  const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
+  return bad(look, `refused: ${answer}`, "the customer's administrator", rule, mend);
+}
+
+/** An image with the beginning of its digest. */
+function shortened(image: string): string {
+  return image.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, "$1");
+}

@@ -1,0 +1,364 @@
+import { Size } from "cdk8s";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../../constructs/customer-side/customer-side.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { synthesize } from "../../constructs/synthesize.ts";
+import type { Finding } from "../../infra/preflight/finding.ts";
+import { preflight } from "../../infra/preflight/preflight.ts";
+import { freePort } from "../alerts/live/child.ts";
+import { type ApiServer, startApiServer } from "../farm/api-server.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
+import { until } from "../farm/wait.ts";
+import { certificate } from "../support/certificates.ts";
+import { TemporaryFolder } from "./support.ts";
+
+/**
+ * A customer's cluster with faults planted in it one by one. It has no nodes, so that no pod starts; what a cluster
+ * refuses before that, and what a kubelet says of an image in its place, is what preflight must find.
+ */
+const NAMESPACE = "risk";
+let folder: TemporaryFolder;
+let server: ApiServer;
+let kubectlPath: string;
+let definition: CustomerDefinition;
+let kubeconfig: string;
+let customerSide: readonly Manifest[];
+
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  kubectlPath = (await ensureTools(["kubectl"], silentReporter)).kubectl;
+  server = await startApiServer({ dir: `${folder.path}/api-server` });
+  const nordbank = await loadCustomer("nordbank");
+  const admin = parse(await kubectl("config", "view", "--raw"));
+  const { server: url, "certificate-authority-data": data } = admin.clusters[0].cluster;
+  const ca = Buffer.from(data, "base64").toString();
+  definition = { ...nordbank, cluster: { ...nordbank.cluster, server: url, address: "127.0.0.1", ca } };
+  customerSide = synthesize(nordbank, customerFile("nordbank")).customerSide;
+  await apply();
+  const token = (
+    await kubectl("create", "token", NIGHTLANE_SERVICE_ACCOUNT, "--namespace", NAMESPACE, "--duration", "8760h")
+  ).trim();
+  kubeconfig = stringify({ ...admin, users: [{ ...admin.users[0], user: { token } }] });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  folder?.remove();
+});
+
+async function kubectl(...args: readonly string[]): Promise<string> {
+  return succeeded(await runCommand(kubectlPath, ["--kubeconfig", server.kubeconfig, ...args], { cwd: "/", env: {} }));
+}
+
+/** Applies the customer's side as it should be. */
+async function apply(): Promise<void> {
+  const file = folder.file("side.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: customerSide }));
+  await until({ what: "the customer's side is applied", limitSeconds: 30 }, async () => {
+    const args = ["--kubeconfig", server.kubeconfig, "apply", "--server-side", "--force-conflicts", "-f", file];
+    return (await runCommand(kubectlPath, args, { cwd: "/", env: {} })).code === 0;
+  });
+}
+
+/** Removes the claim, which no controller of a volume lets go of here. */
+async function removeClaim(): Promise<void> {
+  const claim = ["pvc", "results", "--namespace", NAMESPACE] as const;
+  await kubectl("patch", ...claim, "--type=merge", "-p", '{"metadata":{"finalizers":null}}');
+  await kubectl("delete", ...claim);
+}
+
+async function create(manifest: object): Promise<void> {
+  await kubectl("create", "-f", folder.file("planted.json", JSON.stringify(manifest)));
+}
+
+/** What is to do, as `look: found -> who`. */
+async function todo(
+  changed: Partial<CustomerDefinition["cluster"]> = {},
+  { config = kubeconfig, seconds }: { readonly config?: string; readonly seconds?: number } = {},
+): Promise<readonly string[]> {
+  const findings = await preflight(
+    { ...definition, cluster: { ...definition.cluster, ...changed } },
+    config,
+    seconds === undefined ? undefined : { seconds, note: () => {} },
+  );
+  return findings.filter(({ todo: left }) => left !== undefined).map(said);
+}
+
+function said({ look, found, todo: left }: Finding): string {
+  return `${look}: ${found} -> ${left?.who}: ${left?.mend}`;
+}
+
+test("a cluster to which the customer's side was applied has nothing to do", async () => {
+  expect(await todo()).toEqual([]);
+});
+
+describe("what is wrong with the way there", () => {
+  test("nothing answers at the address", async () => {
+    const port = await freePort();
+    expect(await todo({ server: `https://127.0.0.1:${port}` })).toEqual([
+      expect.stringMatching(/^API server: nothing answers .*ECONNREFUSED.* -> the customer's network team/),
+    ]);
+  });
+
+  test("what answers is another cluster", async () => {
+    const config = parse(kubeconfig);
+    config.clusters[0].cluster["certificate-authority-data"] = Buffer.from(certificate("other")).toString("base64");
+    expect(await todo({}, { config: stringify(config) })).toEqual([
+      expect.stringMatching(/^API server: what answers .* is not trusted: .* -> the platform engineers/),
+    ]);
+  });
+
+  test("its certificate is for another name", async () => {
+    const { port } = new URL(definition.cluster.server);
+    expect(await todo({ server: `https://k8s.elsewhere.example:${port}` })).toEqual([
+      expect.stringMatching(/^API server: .* a certificate for another name: .* -> the platform engineers/),
+    ]);
+  });
+
+  test("the credential is not known any more", async () => {
+    const config = parse(kubeconfig);
+    config.users[0].user = { token: "not-a-token-of-this-cluster" };
+    const found = await todo({}, { config: stringify(config) });
+    expect(found).toEqual([
+      expect.stringMatching(/^API server: .* does not know our credential .* -> the customer's admin/),
+    ]);
+    expect(found.join()).not.toContain("not-a-token-of-this-cluster");
+  });
+
+  test("the credential ends in a few days", async () => {
+    const config = parse(kubeconfig);
+    const token = await kubectl(
+      "create",
+      "token",
+      NIGHTLANE_SERVICE_ACCOUNT,
+      "--namespace",
+      NAMESPACE,
+      "--duration",
+      "120h",
+    );
+    config.users[0].user = { token: token.trim() };
+    expect(await todo({}, { config: stringify(config) })).toEqual([
+      expect.stringMatching(/^credential: .*token.* -> the customer's administrator: issue a new one/),
+    ]);
+  });
+});
+
+describe("what is wrong in the namespace", () => {
+  afterEach(apply);
+
+  test("our identity may not exec", async () => {
+    const role = JSON.parse(await kubectl("get", "role", "--namespace", NAMESPACE, "-o", "json"));
+    const name = role.items.find((one: { metadata: { name: string } }) => one.metadata.name.includes("nightlane"))
+      .metadata.name;
+    const rules = role.items
+      .find((one: { metadata: { name: string } }) => one.metadata.name === name)
+      .rules.filter(({ resources }: { resources: readonly string[] }) => !resources.includes("pods/exec"));
+    await kubectl("patch", "role", name, "--namespace", NAMESPACE, "--type=merge", "-p", JSON.stringify({ rules }));
+    expect(await todo()).toEqual([
+      "rights: our identity may not get pods/exec, create pods/exec -> the customer's administrator: kubectl apply -f dist/<customer>/customer-side/",
+    ]);
+  });
+
+  test("our identity may do nothing at all", async () => {
+    await kubectl("delete", "rolebinding", "--all", "--namespace", NAMESPACE);
+    const found = await todo();
+    expect(found[0]).toMatch(/^rights: our identity may not create jobs, /);
+    expect(found.slice(1).map((one) => one.split(":")[0])).toEqual(["results volume", "quota"]);
+  });
+
+  test("our identity may do more than it should", async () => {
+    const subject = `--serviceaccount=${NAMESPACE}:${NIGHTLANE_SERVICE_ACCOUNT}`;
+    await kubectl("create", "clusterrolebinding", "too-much", "--clusterrole=cluster-admin", subject);
+    try {
+      expect(await todo()).toEqual([
+        expect.stringMatching(
+          /^no more rights: our identity may also get secrets, .*\* \* of all namespaces -> the customer's/,
+        ),
+      ]);
+    } finally {
+      await kubectl("delete", "clusterrolebinding", "too-much");
+    }
+  });
+
+  test("there is no results volume", async () => {
+    await removeClaim();
+    expect(await todo()).toEqual([expect.stringMatching(/^results volume: there is no claim results in risk ->/)]);
+  });
+
+  test("its volume is for one node only", async () => {
+    await removeClaim();
+    await create({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "results", namespace: NAMESPACE },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "100Gi" } } },
+    });
+    try {
+      expect(await todo()).toEqual([
+        expect.stringMatching(/^results volume: claim results is ReadWriteOnce -> the customer's/),
+      ]);
+    } finally {
+      await removeClaim();
+    }
+  });
+
+  test("its results volume is smaller than agreed", async () => {
+    expect(await todo({ resultsSize: Size.gibibytes(9000) })).toEqual([
+      expect.stringMatching(/^results volume: claim results has \d+ GiB -> the customer's administrator: enlarge/),
+    ]);
+  });
+
+  test("its quota is smaller than what was agreed", async () => {
+    await create({
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "tight", namespace: NAMESPACE },
+      spec: { hard: { "requests.cpu": "500m" } },
+    });
+    expect(await todo()).toEqual([
+      expect.stringMatching(/^quota: tight: requests.cpu 500m -> the customer's administrator/),
+    ]);
+    await kubectl("delete", "resourcequota", "tight", "--namespace", NAMESPACE);
+  });
+});
+
+describe("what keeps a night's pods from starting", () => {
+  /** The looks at a start, without those that say that there is no node. */
+  const starts = async (seconds: number): Promise<readonly string[]> =>
+    (await todo({}, { seconds })).filter((one) => one.startsWith("start of "));
+
+  afterEach(apply);
+
+  test("there is no node at all", async () => {
+    expect(await starts(3)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/has not started within 3 s: Pending/)]),
+    );
+    expect(JSON.parse(await kubectl("get", "jobs", "--namespace", NAMESPACE, "-o", "json")).items).toEqual([]);
+  });
+
+  test("the account of Spark is missing", async () => {
+    await kubectl("delete", "serviceaccount", "spark", "--namespace", NAMESPACE);
+    expect(await starts(60)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/refused: .*serviceaccount "?spark"? not found.*customer-side/)]),
+    );
+  });
+
+  test("the quota is used up", async () => {
+    await create({
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "full", namespace: NAMESPACE },
+      spec: { hard: { pods: "0" } },
+    });
+    try {
+      await until(
+        { what: "the quota counts", limitSeconds: 30 },
+        async () =>
+          (await kubectl(
+            "get",
+            "resourcequota",
+            "full",
+            "--namespace",
+            NAMESPACE,
+            "-o",
+            "jsonpath={.status.hard.pods}",
+          )) === "0",
+      );
+      expect(await starts(60)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/refused: .*exceeded quota.*raise the quota/)]),
+      );
+    } finally {
+      await kubectl("delete", "resourcequota", "full", "--namespace", NAMESPACE);
+    }
+  });
+
+  test("a limit forbids the driver's size", async () => {
+    await create({
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "small", namespace: NAMESPACE },
+      spec: { limits: [{ type: "Container", max: { memory: "64Mi" } }] },
+    });
+    try {
+      expect(await starts(60)).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/refused: .*maximum memory usage per Container.*raise the LimitRange/),
+        ]),
+      );
+    } finally {
+      await kubectl("delete", "limitrange", "small", "--namespace", NAMESPACE);
+    }
+  });
+
+  test("a policy of the cluster refuses the Jobs", async () => {
+    const api = "admissionregistration.k8s.io/v1";
+    const rule = { apiGroups: ["batch"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["jobs"] };
+    await create({
+      apiVersion: "v1",
+      kind: "List",
+      items: [
+        {
+          apiVersion: api,
+          kind: "ValidatingAdmissionPolicy",
+          metadata: { name: "house-rule" },
+          spec: {
+            matchConstraints: { resourceRules: [rule] },
+            validations: [
+              {
+                expression: "has(object.metadata.labels) && 'team' in object.metadata.labels",
+                message: "label team is missing",
+              },
+            ],
+          },
+        },
+        {
+          apiVersion: api,
+          kind: "ValidatingAdmissionPolicyBinding",
+          metadata: { name: "house-rule" },
+          spec: { policyName: "house-rule", validationActions: ["Deny"] },
+        },
+      ],
+    });
+    try {
+      await until({ what: "the policy holds", limitSeconds: 60 }, async () =>
+        (await starts(2)).some((one) => one.includes("label team is missing")),
+      );
+      expect(await starts(2)).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/label team is missing -> .*make an exception for the namespace/),
+        ]),
+      );
+    } finally {
+      await kubectl("delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", "house-rule");
+      await until({ what: "the policy holds no more", limitSeconds: 60 }, async () =>
+        (await starts(2)).every((one) => !one.includes("label team is missing")),
+      );
+    }
+  });
+
+  test("its image cannot be pulled, as a kubelet says", async () => {
+    const looked = starts(60);
+    const selector = ["--namespace", NAMESPACE, "-l", "nightlane/preflight"];
+    await until(
+      { what: "the pod is there", limitSeconds: 30 },
+      async () => (await kubectl("get", "pods", ...selector, "-o", "name")) !== "",
+    );
+    const pod = (await kubectl("get", "pods", ...selector, "-o", "jsonpath={.items[0].metadata.name}")).trim();
+    const waiting = { reason: "ErrImagePull", message: "unauthorized: authentication required" };
+    const containerStatuses = [
+      { name: "driver", image: "x", imageID: "", ready: false, restartCount: 0, state: { waiting } },
+    ];
+    const status = JSON.stringify({ status: { phase: "Pending", containerStatuses } });
+    await kubectl("patch", "pod", pod, "--namespace", NAMESPACE, "--subresource=status", "--type=merge", "-p", status);
+    expect(await looked).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/cannot be pulled: unauthorized: .* -> the customer's administrator: open the way/),
+      ]),
+    );
+  });
+});
