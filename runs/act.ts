@@ -11,6 +11,7 @@ export const VERBS = [
   "hold",
   "release",
   "retry",
+  "adopt",
   "skip",
   "abort",
   "stop",

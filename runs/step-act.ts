@@ -13,7 +13,7 @@ export type StepDeed =
       readonly place: WaitingPlace;
       readonly phase: "Succeeded" | "Failed";
       /** Value of its output parameter `decision`; absent where it has none. */
-      readonly output?: "RUN" | "RETRY" | "SKIP" | "CONFIRMED";
+      readonly output?: "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
     }
   /** What is to become of it when the night reaches it. */
   | { readonly kind: "ask"; readonly asked: "yes" | "skip" | "no" }
@@ -35,7 +35,7 @@ export interface StepAct {
 }
 
 /** Verbs about one step. */
-export const STEP_VERBS = ["hold", "release", "retry", "skip", "abort", "stop", "restart"] as const;
+export const STEP_VERBS = ["hold", "release", "retry", "adopt", "skip", "abort", "stop", "restart"] as const;
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 export function isStepVerb(verb: Verb): verb is StepVerb {
@@ -58,6 +58,7 @@ const POSSIBLE: Readonly<Record<StepVerb, (step: StepStatus) => StepAct | undefi
   hold,
   release,
   retry,
+  adopt,
   skip,
   abort,
   stop,
@@ -103,11 +104,26 @@ function release({ name, state, asked, approval }: StepStatus): StepAct | undefi
     : undefined;
 }
 
-function retry({ name, state, attempts }: StepStatus): StepAct | undefined {
+function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
   return state === "deciding"
     ? {
         deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "RETRY" },
-        effect: `attempt ${attempts + 1} of ${name} starts`,
+        effect: `attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1} of ${name} starts`,
+        reached: (now) => now.attempts > attempts,
+      }
+    : undefined;
+}
+
+/** Exit codes of runners that leave nothing to adopt: the remote work failed by itself, or was cancelled by an order. */
+const ENDED: ReadonlySet<number | undefined> = new Set([10, 40]);
+
+/** The way back to good work: only what runs as a Job goes on without its runner, and not where the Job itself failed. */
+function adopt({ name, kind, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
+  const last = attemptLog.at(-1);
+  return state === "deciding" && kind === "spark" && !ENDED.has(last?.exitCode)
+    ? {
+        deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" },
+        effect: `a new runner goes on with attempt ${last?.number ?? attempts} of ${name}: it adopts its remote Job, or takes its finished results`,
         reached: (now) => now.attempts > attempts,
       }
     : undefined;
@@ -194,7 +210,8 @@ function notPossible(verb: StepVerb, step: StepStatus, customer: string): Refusa
   return new Refusal("not-possible", what, whatIsPossible(customer, step));
 }
 
-function whatIsPossible(customer: string, { name, state, approval }: StepStatus): string {
+function whatIsPossible(customer: string, step: StepStatus): string {
+  const { name, state, approval } = step;
   const command = (verb: string): string => `nightlane ${verb} ${customer} ${name} --reason "..."`;
   if (approval !== undefined && (state === "waiting" || state === "held" || state === "deciding")) {
     const next = { waiting: "hold", held: "release", deciding: "retry" } as const;
@@ -210,7 +227,7 @@ function whatIsPossible(customer: string, { name, state, approval }: StepStatus)
     case "confirming":
       return `${command("release")} confirms it, ${command("abort")} refuses it`;
     case "deciding":
-      return `${command("retry")}, ${command("skip")} or ${command("abort")}`;
+      return `${adopt(step) === undefined ? "" : `${command("adopt")} if its remote Job still runs, `}${command("retry")}, ${command("skip")} or ${command("abort")}`;
     case "succeeded":
     case "reused":
     case "skipped":

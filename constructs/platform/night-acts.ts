@@ -53,7 +53,7 @@ const SPEC = {
   "x-kubernetes-validations": [
     { rule: "self == oldSelf", message: "an act never changes; a correction is another act" },
     {
-      rule: "!(self.verb in ['hold', 'release', 'retry', 'skip', 'abort', 'stop', 'restart']) || (has(self.night) && has(self.step) && has(self.attempt))",
+      rule: "!(self.verb in ['hold', 'release', 'retry', 'adopt', 'skip', 'abort', 'stop', 'restart']) || (has(self.night) && has(self.step) && has(self.attempt))",
       message: "an act on a step names the night, the step and the attempt that was seen",
     },
     {

@@ -42,7 +42,7 @@ export function holdParameter(step: string): Parameter {
 /**
  * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo:
  * `step-x` waits at its gate, or is left out, if the run's control ConfigMap says so when the step is reached;
- * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again with the next attempt number.
+ * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again, with the next attempt number or, to adopt what still runs remotely, the same.
  *
  * @param kind What the steps have in common that share the two: `spark-1a2b3c`.
  * @param values Names of the parameters in which they differ.
@@ -97,6 +97,10 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
   };
 }
 
+/** The attempt that a decision starts: the next one, or for ADOPT the same once more, whose remote Job is adopted. */
+export const NEXT_ATTEMPT =
+  "{{=asInt(inputs.parameters.attempt)+(tasks.hold.outputs.parameters.decision == 'ADOPT' ? 0 : 1)}}";
+
 function attempts(kind: string, values: readonly string[]): Template {
   return {
     name: `attempt-${kind}`,
@@ -116,7 +120,7 @@ function attempts(kind: string, values: readonly string[]): Template {
           depends: "hold.Succeeded",
           // Anything but SKIP repeats: a slip of the pen never leaves work out.
           when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
-          ...handOn(`attempt-${kind}`, "{{=asInt(inputs.parameters.attempt)+1}}", values),
+          ...handOn(`attempt-${kind}`, NEXT_ATTEMPT, values),
         },
       ],
     },
@@ -134,7 +138,7 @@ function handOn(template: string, attempt: string, values: readonly string[]): P
 
 /** The nodes at which a night waits for a person, shared by all steps. */
 export function waitingTemplates(): readonly Template[] {
-  return [waitingTemplate("gate", ["RUN", "SKIP"]), waitingTemplate("decide", ["RETRY", "SKIP"])];
+  return [waitingTemplate("gate", ["RUN", "SKIP"]), waitingTemplate("decide", ["RETRY", "ADOPT", "SKIP"])];
 }
 
 function waitingTemplate(name: string, decisions: readonly string[]): Template {

@@ -53,6 +53,11 @@ const STEP_VERBS: readonly {
     ],
   },
   {
+    description: "go on with the same attempt of a failed step: its remote job is adopted, or its finished results are",
+    verb: "adopt",
+    examples: ['adopt nordbank revaluation --reason "the customer\'s cluster answers again, and the job runs on"'],
+  },
+  {
     description: "leave a step out: failed, held, or not reached yet; the steps after it run",
     verb: "skip",
     examples: ['skip nordbank archive --reason "archive is down, done by hand tomorrow"'],

@@ -81,7 +81,7 @@ function statusRules(): readonly Validation[] {
     {
       expression: `variables.changed.all(id, !(id in variables.oldNodes) || ${sameField("outputs", "variables.nodes[id]", "variables.oldNodes[id]")} || (variables.nodes[id].type == 'Suspend' && ${plainOutputs("variables.nodes[id].outputs")}))`,
       rule: "outputs are set on waiting nodes only, to a plain word: outputs become part of other steps' instructions",
-      mend: "RETRY or SKIP as the output parameter decision",
+      mend: "RETRY, ADOPT or SKIP as the output parameter decision",
     },
   ];
 }

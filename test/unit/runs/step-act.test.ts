@@ -25,6 +25,7 @@ const DEEDS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string
   hold: { waiting: "ask yes", held: "nothing" },
   release: { held: "decide gate Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
   retry: { deciding: "decide decision Succeeded RETRY" },
+  adopt: {},
   skip: { waiting: "ask skip", held: "decide gate Succeeded SKIP", deciding: "decide decision Succeeded SKIP" },
   abort: {
     held: "decide gate Failed",
@@ -55,6 +56,25 @@ describe("what a verb does to a step", () => {
       kind: "ask",
       asked: "no",
     });
+  });
+
+  test.each([
+    [20, "decide"],
+    [30, "decide"],
+    [undefined, "decide"],
+    [10, "refused"],
+    [40, "refused"],
+  ])("the attempt of a Spark step that ended with %s can be gone on with: %s", (exitCode, expected) => {
+    const last = { number: 2, phase: "Failed", runners: 1, ...(exitCode === undefined ? {} : { exitCode }) };
+    const deciding = step("deciding", { kind: "spark", attempts: 3, attemptLog: [last] });
+    if (expected === "refused") {
+      expect(() => stepAct("adopt", deciding, "nordbank")).toThrow(Refusal);
+      return;
+    }
+    const { deed, effect } = stepAct("adopt", deciding, "nordbank");
+    expect(deed).toEqual({ kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" });
+    expect(effect).toContain("goes on with attempt 2");
+    expect(stepAct("retry", deciding, "nordbank").effect).toBe("attempt 3 of report starts");
   });
 
   test("a refusal says what the step is doing and which commands are possible", () => {

@@ -46,6 +46,8 @@ describe("CustomerSide", () => {
         "create pods/exec",
         ...["get", "list", "watch"].map((verb) => `${verb} events`),
         ...["get", "create", "update"].map((verb) => `${verb} coordination.k8s.io/leases`),
+        "get persistentvolumeclaims",
+        "list resourcequotas",
       ].sort(),
     );
   });

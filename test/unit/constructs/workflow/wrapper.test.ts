@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stepWrapper, waitingTemplates } from "../../../../constructs/workflow/wrapper.ts";
+import { NEXT_ATTEMPT, stepWrapper, waitingTemplates } from "../../../../constructs/workflow/wrapper.ts";
 import { testCustomer } from "../../../support/customer.ts";
 import { tasks, template } from "../../../support/night.ts";
 
@@ -57,7 +57,7 @@ describe("an attempt", () => {
     });
     expect(attempt.again?.arguments?.parameters).toContainEqual({
       name: "attempt",
-      value: "{{=asInt(inputs.parameters.attempt)+1}}",
+      value: NEXT_ATTEMPT,
     });
   });
 });
