@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError } from "commander";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { ProblemsError, received, UserError } from "../../constructs/definition/problem.ts";
-import { synthesize } from "../../constructs/synthesize.ts";
 import { checkKubeconfig } from "../check-kubeconfig.ts";
 import { readCredentials } from "../credentials.ts";
+import { provedCustomer } from "../proved.ts";
 import type { Finding } from "./finding.ts";
 import { preflight } from "./preflight.ts";
 
@@ -37,7 +37,7 @@ const command = new Command("preflight")
   .action(async (customer: string, options: Options) => {
     const definition = await loadCustomer(customer);
     // What is wrong with the file itself is told first.
-    synthesize(definition, customerFile(customer));
+    provedCustomer(definition, customerFile(customer));
     const kubeconfig = await kubeconfigOf(definition, options);
     const note = (text: string): void => console.error(`...  ${text}`);
     const start = options.start ? { seconds: options.wait, note } : undefined;

@@ -1,7 +1,8 @@
 import { Writable } from "node:stream";
-import { CoreV1Api, KubeConfig, type V1JobCondition } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1JobCondition } from "@kubernetes/client-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
@@ -13,6 +14,7 @@ import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const CUSTOMER = "alpenkredit";
 const DATE = "2026-03-18";
 const NAMESPACE = laneNamespace(CUSTOMER);
@@ -82,6 +84,25 @@ describe("a night of alpenkredit under an operator's hands", () => {
     await nightlane("retry", "revaluation");
     await untilDrivers("revaluation", [1, 1]);
     expect(await activeJobs("revaluation")).toHaveLength(1);
+  });
+
+  it("goes on with the same attempt when its runner gave up while the Job ran: no driver is started", async () => {
+    const core = coreOf();
+    const secret = { namespace: NAMESPACE, name: CREDENTIAL_SECRET };
+    const { kubeconfig = "" } = (await core.readNamespacedSecret(secret)).data ?? {};
+    const write = (value: string): Promise<unknown> =>
+      core.patchNamespacedSecret({ ...secret, body: { data: { kubeconfig: value } } }, MERGE);
+    await write(Buffer.from("{}").toString("base64"));
+    try {
+      const { name } = await runnerOf("revaluation");
+      await core.deleteNamespacedPod({ namespace: NAMESPACE, name, gracePeriodSeconds: 0 });
+      await untilState("revaluation", "deciding", 120);
+    } finally {
+      await write(kubeconfig);
+    }
+    await nightlane("adopt", "revaluation");
+    const last = (await step("revaluation")).attemptLog.at(-1);
+    expect([last?.number, await driversOf("revaluation")]).toEqual([2, [1, 1]]);
   });
 
   it("skips steps that it has not reached: no driver is started for them, and the night ends well", async () => {
