@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { compileEvaluator } from "./compile.ts";
 import type { Outcome } from "./encoded.ts";
 import type { Task } from "./evaluator.ts";
+import { requireNode } from "./node-floor.ts";
 
 /** Beyond a file's own time: for what no timer in the process can end. */
 const GRACE_MILLISECONDS = 5_000;
@@ -60,6 +61,7 @@ export class EvaluationProcess {
   }
 
   private async start(): Promise<ChildProcess> {
+    requireNode();
     const program = await compileEvaluator();
     const child = spawn(process.execPath, [...FLAGS, "--input-type=commonjs", "--eval", program], {
       env: {},

@@ -1,0 +1,15 @@
+import { UserError } from "../definition/problem.ts";
+
+/** The first Node whose permissions shut a customer file in: `engines` in package.json says the same. */
+const FLOOR = [22, 19] as const;
+
+/** @throws UserError where Node is older than what customer files are evaluated with */
+export function requireNode(version = process.versions.node): void {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1])) {
+    return;
+  }
+  throw new UserError(
+    `Node: received ${version}\n    rule: ${FLOOR.join(".")} or newer: customer files are evaluated without rights, which older ones cannot take away\n    mend: npm rebuild node --ignore-scripts=false, which unpacks the Node that comes with the packages; npm run and npx then use it`,
+  );
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { requireNode } from "../../../../constructs/evaluation/node-floor.ts";
+
+test.each(["20.20.2", "22.18.9", "18.0.0"])(
+  "Node %s is refused with the command that brings a newer one",
+  (version) => {
+    expect(() => requireNode(version)).toThrow(
+      /^Node: received .*\n {4}rule: 22\.19 or newer.*\n {4}mend: npm rebuild node/,
+    );
+  },
+);
+
+test.each(["22.19.0", "22.20.1", "24.21.0", "26.0.0"])("Node %s will do", (version) => {
+  expect(() => requireNode(version)).not.toThrow();
+});
+
+test("the floor is the one that the package declares", () => {
+  const { engines } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    readonly engines: { readonly node: string };
+  };
+  expect(engines.node).toBe(">=22.19.0");
+});
