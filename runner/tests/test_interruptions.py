@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.api import client, connection
+from nightlane_runner.api import client
 from nightlane_runner.document import run_identity
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.job.cancel import Cancellation, one_job
@@ -92,8 +92,8 @@ def test_cancellation_waits_for_no_answer_beyond_its_deadline(
     admin: Administrator, mounts: Path, proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch, connected: bool
 ) -> None:
     """Fault 5: an API server that takes connections and says nothing. The kubelet kills the pod soon after."""
-    for module, name in ((client, "READ_SECONDS"), (connection, "CONNECT_SECONDS")):
-        monkeypatch.setattr(module, name, 3600.0)
+    for name in ("READ_SECONDS", "CONNECT_SECONDS", "REQUEST_SECONDS"):
+        monkeypatch.setattr(client, name, 3600.0)
     step, spark = StepInput(document(spark_step(admin.namespace))).spark()
     surroundings = Surroundings(mounts, step)
     cluster = surroundings.context.cluster

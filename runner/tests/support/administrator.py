@@ -65,12 +65,13 @@ class Administrator:
         """Remove it, and with it every token."""
         self.api.delete(self.core(f"serviceaccounts/{NIGHTLANE}"), {})
 
-    def write_kubeconfig(self, file: Path, port: int | None = None) -> None:
+    def write_kubeconfig(self, file: Path, port: int | None = None, authority: str | None = None) -> None:
         """Write the runner's kubeconfig with a fresh token.
 
         Args:
             file: where to.
             port: port on loopback to reach the API server through. Default: its own.
+            authority: whom to trust, PEM. Default: who has issued the API server's certificate.
 
         """
         request: JsonObject = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
@@ -86,7 +87,9 @@ class Administrator:
                     "name": "customer",
                     "cluster": {
                         "server": f"https://{server.host}:{port or server.port}",
-                        "certificate-authority-data": base64.b64encode(server.certificate_authority.encode()).decode(),
+                        "certificate-authority-data": base64.b64encode(
+                            (authority or server.certificate_authority).encode()
+                        ).decode(),
                     },
                 }
             ],

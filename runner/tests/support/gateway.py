@@ -28,6 +28,8 @@ class Passage:
         method: its verb.
         path: its path and query.
         body: what it carries.
+        forward: hands it on.
+        forward_closing: hands it on, and closes the connection after the answer.
 
     """
 
@@ -36,6 +38,7 @@ class Passage:
     path: str
     body: bytes
     forward: Callable[[], None]
+    forward_closing: Callable[[], None]
 
     def answer(self, status: int, body: bytes, **headers: str) -> None:
         """Answer it here."""
@@ -126,8 +129,9 @@ class Gateway:
 
     def _pass(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-        passage = Passage(handler, handler.command, handler.path, body, lambda: None)
+        passage = Passage(handler, handler.command, handler.path, body, lambda: None, lambda: None)
         passage.forward = lambda: self._forward(passage)
+        passage.forward_closing = lambda: self._copy(passage, closing=True)
         with self._lock:
             self.requests.append((passage.method, passage.path))
             rule = next((rule for rule in self._rules if self._is_for(rule, passage)), None)
@@ -143,6 +147,9 @@ class Gateway:
         return rule.left > 0 and rule.method == passage.method and rule.path.search(passage.path) is not None
 
     def _forward(self, passage: Passage) -> None:
+        self._copy(passage, closing=False)
+
+    def _copy(self, passage: Passage, *, closing: bool) -> None:
         far = http.client.HTTPSConnection(self._credential.host, self._credential.port, context=self._tls)
         headers = {name: value for name, value in passage.handler.headers.items() if name.lower() != "host"}
         far.request(passage.method, passage.path, passage.body or None, headers)
@@ -153,6 +160,8 @@ class Gateway:
             if name.lower() not in ("transfer-encoding", "content-length", "connection"):
                 handler.send_header(name, value)
         handler.send_header("Transfer-Encoding", "chunked")
+        if closing:
+            handler.send_header("Connection", "close")
         handler.end_headers()
         while piece := answer.read1(65536):
             handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))

@@ -1,11 +1,11 @@
 """A small Kubernetes API client: requests with strict time limits, and streams that can be ended from outside.
 
-Written on the standard library because a lane may have hundreds of waiting runners: it costs 20 MB where the
-official client costs 130 MB, and every time limit is ours.
+HTTP and TLS are urllib3's: it is kept well, reads every way of framing an answer, and costs 2 MB of memory, where the
+official client costs 130. What is ours is what no library decides: how long is waited, what an answer means (see
+errors.py), and that the mounted credential is read again.
 """
 
 import contextlib
-import http.client
 import json
 import ssl
 import threading
@@ -14,21 +14,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
-from nightlane_runner.api.connection import ApiConnection, tls_context
+from urllib3 import Timeout
+from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, SSLError
+from urllib3.response import BaseHTTPResponse
+
+from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection, pool_of, tls_context
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
 from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig
 from nightlane_runner.api.stream import ApiStream
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import JsonObject, text_at
 
 READ_SECONDS = 10.0
 """How long one request may be silent. Short, so that an order to cancel is not kept waiting."""
 
+REQUEST_SECONDS = 15.0
+"""How long one request may take in all, its answer included, however it drips."""
+
 IDLE_SECONDS = 45.0
 """After this long without a request a new connection is made: servers and what is between close idle ones."""
 
+MOST_ANSWER_BYTES = 32 * 1024 * 1024
+"""Of one answer. A list of what a runner looks at is smaller by far, and its memory is limited."""
+
+_PIECE_BYTES = 64 * 1024
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _REQUEST_TIMEOUT = 408
@@ -37,8 +52,8 @@ _REQUEST_TIMEOUT = 408
 class Api:
     """Requests to the customer's API server with the mounted kubeconfig.
 
-    Requests come from one thread; streams may be read in others. After a 401 the kubeconfig is read again,
-    since a rotated credential arrives in place.
+    Requests come from one thread; streams may be read in others. After a 401, and after any failure to connect, the
+    kubeconfig is read again if it has changed: a rotated token, certificate or authority arrives in place.
 
     Attributes:
         requests: how many requests were sent, streams included.
@@ -49,8 +64,10 @@ class Api:
         self._kubeconfig = kubeconfig
         self._scratch = scratch
         self._lock = threading.Lock()
+        self._pool: HTTPSConnectionPool | None = None
+        self._pool_login: _Login | None = None
         self._connection: ApiConnection | None = None
-        self._connection_login: _Login | None = None
+        self._used = False
         self._last_used = 0.0
         self._server_time: tuple[datetime, float] | None = None
         self._deadline = float("inf")
@@ -109,77 +126,117 @@ class Api:
 
         """
         login = self._login
-        connection = ApiConnection(login.credential, login.tls, READ_SECONDS)
+        made: list[ApiConnection] = []
+        pool = pool_of(login.credential, login.tls, made.append)
         try:
-            response = self._send(connection, login, "GET", path, query, None)
-            if response.status != http.client.OK:
-                self._raise_failure(response.status, response.read())
-            return ApiStream(connection, response, silence_seconds)
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise _unknown(error) from error
+            response = self._send(pool, login, "GET", path, query, None)
+            if response.status != HTTPStatus.OK:
+                with self._limited(made[-1], REQUEST_SECONDS):
+                    self._raise_failure(response.status, _content(response))
+            return ApiStream(made[-1], response, silence_seconds)
+        except (OSError, HTTPError) as error:
+            self._close(made)
+            raise self._unknown(error) from error
         except (ApiUnknown, ApiRefused):
-            connection.close()
+            self._close(made)
             raise
+
+    @staticmethod
+    def _close(connections: list[ApiConnection]) -> None:
+        for connection in connections:
+            connection.close()
 
     def _request(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
         with self._lock:
             try:
                 return self._exchange(method, path, query, body)
-            except (OSError, http.client.HTTPException, ApiUnknown) as error:
+            except (OSError, HTTPError) as error:
                 self._drop_connection()
-                if isinstance(error, ApiUnknown):
-                    raise
-                raise _unknown(error) from error
+                raise self._unknown(error) from error
+            except ApiUnknown:
+                self._drop_connection()
+                raise
 
     def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
         login = self._login
-        if self._connection_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
+        if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
-        reused = self._connection is not None
-        connection = self._connection or ApiConnection(login.credential, login.tls, READ_SECONDS)
-        self._connection, self._connection_login = connection, login
-        connection.request_by(self._deadline)
+        self._pool_login = login
+        pool = self._pool = self._pool or pool_of(login.credential, login.tls, self._note_connection)
+        reused = self._used
+        self._used = True
         try:
-            response = self._send(connection, login, method, path, query, body)
-        except (ConnectionError, http.client.RemoteDisconnected):
+            with self._limited(None, min(REQUEST_SECONDS, self._left())):
+                response = self._send(pool, login, method, path, query, body)
+                answer = _content(response)
+        except ProtocolError:
             # The server may close an idle connection at any time: that is no outage, and a new one tells. Only a
             # request that changes nothing is sent again unasked.
             if not reused or method != "GET":
                 raise
             self._drop_connection()
             return self._exchange(method, path, query, body)
-        answer = response.read()
         self._last_used = time.monotonic()
-        if response.status >= http.client.BAD_REQUEST:
+        if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer)
         return _parsed(answer)
 
     def _send(
         self,
-        connection: ApiConnection,
+        pool: HTTPSConnectionPool,
         login: "_Login",
         method: str,
         path: str,
         query: Mapping[str, str] | None,
         body: JsonObject | None,
-    ) -> http.client.HTTPResponse:
+    ) -> BaseHTTPResponse:
         headers = {"Accept": "application/json", "User-Agent": "nightlane-runner"}
         if login.credential.token:
             headers["Authorization"] = f"Bearer {login.credential.token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
         self.requests += 1
-        connection.request(
+        left = self._left()
+        response = pool.urlopen(
             method,
             f"{path}?{urlencode(query)}" if query else path,
-            body=None if body is None else json.dumps(body),
+            body=None if body is None else json.dumps(body).encode(),
             headers=headers,
+            retries=False,
+            redirect=False,
+            timeout=Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left)),
+            preload_content=False,
+            decode_content=False,
         )
-        response = connection.getresponse()
-        if (stamp := response.getheader("Date")) is not None:
+        if (stamp := response.headers.get("Date")) is not None:
             self._note_server_time(stamp)
         return response
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for it is over")
+        return left
+
+    @contextlib.contextmanager
+    def _limited(self, connection: ApiConnection | None, seconds: float) -> Iterator[None]:
+        """Cut the connection once the time for a whole request is over, at whatever point it is."""
+
+        def cut() -> None:
+            late = connection or self._connection
+            if late is not None:
+                late.cut()
+
+        limit = threading.Timer(seconds, cut)
+        limit.daemon = True
+        limit.start()
+        try:
+            yield
+        finally:
+            limit.cancel()
+
+    def _note_connection(self, connection: ApiConnection) -> None:
+        self._connection = connection
 
     def _raise_failure(self, status: int, answer: bytes) -> None:
         if status == _UNAUTHORIZED:
@@ -187,7 +244,7 @@ class Api:
             raise CredentialRefused(
                 "401 Unauthorized: the credential is not accepted; the mounted kubeconfig was read again"
             )
-        if status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= http.client.INTERNAL_SERVER_ERROR:
+        if status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ApiUnknown(f"{status}: {_short(answer)}")
         tree = _parsed(answer)
         if text_at(tree, "kind") != "Status":
@@ -197,7 +254,7 @@ class Api:
     def _log_in_again(self) -> None:
         try:
             self._login = _log_in(self._kubeconfig, self._scratch)
-        except (OSError, UnusableKubeconfig) as error:
+        except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
             raise CredentialRefused(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
 
     def _note_server_time(self, stamp: str) -> None:
@@ -206,10 +263,29 @@ class Api:
         except ValueError:
             return  # a date that cannot be read is as good as none
 
+    def _unknown(self, error: Exception) -> ApiUnknown:
+        """Return what a failure to connect or to hear an answer is called; a renewed kubeconfig counts from now on."""
+        self._log_in_if_renewed()
+        cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
+        text = str(cause) or type(cause).__name__
+        # A server says by an alert why it does not take a client's certificate, and that it is one.
+        about_certificate = isinstance(cause, SSLError | ssl.SSLError) and "CERTIFICATE" in text.upper()
+        return CertificateRefused(text) if about_certificate else ApiUnknown(text)
+
+    def _log_in_if_renewed(self) -> None:
+        try:
+            fresh = _log_in(self._kubeconfig, self._scratch)
+        except (OSError, UnusableKubeconfig, ssl.SSLError):
+            return  # the one that was good goes on; a 401 would tell
+        if fresh.credential != self._login.credential:
+            self._login = fresh
+
     def _drop_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        if self._pool is not None:
+            self._pool.close()
+        self._pool, self._connection, self._used = None, None, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +301,22 @@ def _log_in(kubeconfig: Path, scratch: Path) -> _Login:
     return _Login(credential, tls_context(credential, scratch))
 
 
+def _content(response: BaseHTTPResponse) -> bytes:
+    """Return an answer's content, which goes back to its connection."""
+    content = bytearray()
+    while piece := response.read1(_PIECE_BYTES):
+        content += piece
+        if len(content) > MOST_ANSWER_BYTES:
+            response.close()
+            raise StepEnded(
+                ExitCode.BAD_INPUT,
+                f"An answer of the customer's API server has more than {MOST_ANSWER_BYTES // 1024**2} MiB, which no "
+                "list has that a runner asks for. Have what answers in its place looked at, then retry.",
+            )
+    response.release_conn()
+    return bytes(content)
+
+
 def _parsed(answer: bytes) -> JsonObject:
     try:
         tree = json.loads(answer)
@@ -237,12 +329,3 @@ def _parsed(answer: bytes) -> JsonObject:
 
 def _short(answer: bytes) -> str:
     return " ".join(answer[:200].decode("utf-8", "replace").split())
-
-
-def _unknown(error: Exception) -> ApiUnknown:
-    text = str(error) or type(error).__name__
-    # A server says by an alert why it does not take a client's certificate, and that it is one.
-    about_certificate = isinstance(error, ssl.SSLCertVerificationError) or (
-        isinstance(error, ssl.SSLError) and "CERTIFICATE" in text.upper()
-    )
-    return CertificateRefused(text) if about_certificate else ApiUnknown(text)

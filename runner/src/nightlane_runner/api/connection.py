@@ -1,65 +1,77 @@
-"""One TLS connection to an API server that notices when the other end is gone."""
+"""urllib3's connections to an API server, which notice when the other end is gone and can be cut."""
 
-import http.client
+import contextlib
 import socket
 import ssl
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from nightlane_runner.api.kubeconfig import Credential
 
 CONNECT_SECONDS = 5.0
 
+# A load balancer or firewall may forget a connection without telling either end; without probes a reader would then
+# wait for hours.
 _KEEPALIVE = (
-    (socket.TCP_KEEPIDLE, 20),  # seconds of silence before the first probe
-    (socket.TCP_KEEPINTVL, 10),  # seconds between probes
-    (socket.TCP_KEEPCNT, 3),  # probes without an answer until the connection is given up
-    (socket.TCP_USER_TIMEOUT, 30_000),  # milliseconds that sent data may stay unacknowledged
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 20),  # seconds of silence before the first probe
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),  # seconds between probes
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),  # probes without an answer until the connection is given up
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 30_000),  # milliseconds that sent data may stay unacknowledged
 )
 
 
-class ApiConnection(http.client.HTTPSConnection):
-    """An HTTPS connection with TCP keepalive.
+class ApiConnection(HTTPSConnection):
+    """A connection that remembers its socket, which an answer of unknown length takes away from it."""
 
-    A load balancer or firewall may forget a connection without telling either end; without probes a reader
-    would then wait for hours.
-    """
-
-    def __init__(self, credential: Credential, context: ssl.SSLContext, read_seconds: float) -> None:
-        super().__init__(credential.host, credential.port, timeout=read_seconds, context=context)
-        self._tls = context
-        self._server_name = credential.server_name
-        self._read_seconds = read_seconds
-        self.deadline = float("inf")
-        """By the monotonic clock: nothing is waited for beyond it."""
+    plug: socket.socket | None = None
 
     def connect(self) -> None:
-        """Open the connection; raises OSError (which includes TLS errors)."""
-        plain = socket.create_connection((self.host, self.port), self._left(CONNECT_SECONDS))
-        try:
-            plain.settimeout(self._left(CONNECT_SECONDS))
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for option, value in _KEEPALIVE:
-                plain.setsockopt(socket.IPPROTO_TCP, option, value)
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self._server_name)
-            self.sock.settimeout(self._left(self._read_seconds))
-        except OSError:
-            plain.close()
-            raise
+        """Open the connection."""
+        super().connect()
+        self.plug = self.sock
 
-    def request_by(self, deadline: float) -> None:
-        """Wait for what comes next until the deadline at most; raises TimeoutError once it has passed."""
-        self.deadline = deadline
-        left = self._left(self._read_seconds)
-        if self.sock is not None:
-            self.sock.settimeout(left)
+    def wait_at_most(self, seconds: float) -> None:
+        """Set how long the other end may be silent from now on."""
+        if self.plug is not None:
+            self.plug.settimeout(seconds)
 
-    def _left(self, seconds: float) -> float:
-        left = min(seconds, self.deadline - time.monotonic())
-        if left <= 0:
-            raise TimeoutError("the time for it is over")
-        return left
+    def cut(self) -> None:
+        """End whatever is read or written on it, from another thread."""
+        plug = self.plug
+        if plug is not None:
+            with contextlib.suppress(OSError):  # already closed by the other end
+                socket.socket.shutdown(plug, socket.SHUT_RDWR)
+
+
+def pool_of(
+    credential: Credential, context: ssl.SSLContext, on_connection: Callable[[ApiConnection], None]
+) -> HTTPSConnectionPool:
+    """Return a pool of one connection at a time; every connection that it makes is told of."""
+
+    def make(**settings: Any) -> ApiConnection:
+        connection = ApiConnection(**settings)
+        on_connection(connection)
+        return connection
+
+    pool = HTTPSConnectionPool(
+        credential.host,
+        credential.port,
+        maxsize=1,
+        ssl_context=context,
+        server_hostname=credential.server_name,
+        assert_hostname=credential.server_name,
+        socket_options=list(_KEEPALIVE),
+    )
+    # The library allows another class here, and any function that makes one will do.
+    pool.ConnectionCls = make  # type: ignore[assignment]
+    return pool
 
 
 def tls_context(credential: Credential, scratch: Path) -> ssl.SSLContext:

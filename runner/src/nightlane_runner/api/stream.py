@@ -1,9 +1,9 @@
 """A long answer of the API server (watch or log), read line by line."""
 
-import contextlib
-import http.client
-import socket
 from types import TracebackType
+
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 
 from nightlane_runner.api.connection import ApiConnection
 from nightlane_runner.api.errors import ApiUnknown
@@ -11,16 +11,19 @@ from nightlane_runner.api.errors import ApiUnknown
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes. A watch event carries a whole object, which the API server limits to less than this."""
 
+_PIECE_BYTES = 64 * 1024
+
 
 class ApiStream:
     """Yields the lines of one answer; `abort` ends it from another thread."""
 
-    def __init__(self, connection: ApiConnection, response: http.client.HTTPResponse, silence_seconds: float) -> None:
+    def __init__(self, connection: ApiConnection, response: BaseHTTPResponse, silence_seconds: float) -> None:
         self._connection = connection
         self._response = response
-        # An answer of unknown length takes the socket away from its connection: keep it, for the time limit.
-        self._socket: socket.socket = connection.sock
-        self._socket.settimeout(silence_seconds)
+        self._lines: list[bytes] = []
+        self._rest = b""
+        self._over = False
+        connection.wait_at_most(silence_seconds)
 
     def __enter__(self) -> "ApiStream":
         return self
@@ -32,13 +35,29 @@ class ApiStream:
         self._connection.close()
 
     def read_line(self) -> bytes:
-        """Return the next line with its line end, b"" at the end; raises ApiUnknown when cut or silent too long."""
-        try:
-            return self._response.readline(LONGEST_LINE)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ApiUnknown(f"the stream broke: {error or type(error).__name__}") from error
+        """Return the next line with its line end, b"" at the end; raises ApiUnknown when cut or silent too long.
+
+        A line that is longer than any that is expected comes in pieces.
+        """
+        while not self._lines:
+            if self._over:
+                rest, self._rest = self._rest, b""
+                return rest
+            piece = self._read()
+            self._over = not piece
+            *whole, self._rest = (self._rest + piece).split(b"\n") if b"\n" in piece else (self._rest + piece,)
+            self._lines = [line + b"\n" for line in reversed(whole)]
+            if len(self._rest) >= LONGEST_LINE:
+                self._lines.insert(0, self._rest)
+                self._rest = b""
+        return self._lines.pop()
 
     def abort(self) -> None:
         """End the stream for its reader, from another thread."""
-        with contextlib.suppress(OSError):  # already closed by the other end
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self._connection.cut()
+
+    def _read(self) -> bytes:
+        try:
+            return self._response.read1(_PIECE_BYTES)
+        except (OSError, HTTPError, ValueError) as error:
+            raise ApiUnknown(f"the stream broke: {type(error).__name__}") from error

@@ -1,0 +1,123 @@
+"""One request and what servers, gateways and rotations do to it, through a real API server."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner.api import client
+from nightlane_runner.api.client import Api
+from nightlane_runner.api.errors import ApiUnknown, CertificateRefused
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
+from tests.support.administrator import Administrator
+from tests.support.certificates import issued
+from tests.support.gateway import Gateway, Passage
+from tests.support.kubelet import Kubelet
+from tests.support.log_server import LogServer
+from tests.support.logged_step import started
+
+pytestmark = pytest.mark.api_server
+
+
+def test_answer_that_drips_is_cut(
+    admin: Administrator, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R24: the limit is one of the whole request, in its head as in its content."""
+    monkeypatch.setattr(client, "REQUEST_SECONDS", 1.0)
+
+    def drip(passage: Passage) -> None:
+        handler = passage.handler
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b" ")
+            time.sleep(0.1)
+
+    def drip_head(passage: Passage) -> None:
+        passage.handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            passage.handler.wfile.write(b"X-Slow: 1\r\n")
+            time.sleep(0.1)
+
+    api = Api(mounts / "credentials" / "kubeconfig", mounts)
+    for deed in (drip, drip_head):
+        met = gateway.on("GET", "/pods", deed, times=1)
+        with pytest.raises(ApiUnknown):
+            api.get(admin.core("pods"))
+        assert met() == 1
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, mounts: Path, gateway: Gateway) -> None:
+    """R38: before the container's memory is full, which would end it without a word."""
+
+    def flood(passage: Passage) -> None:
+        handler = passage.handler
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(300 * 1024**2))
+        handler.end_headers()
+        for _ in range(300):
+            handler.wfile.write(b" " * 1024**2)
+
+    gateway.on("GET", "/pods", flood)
+    with pytest.raises(StepEnded, match="more than 32 MiB") as end:
+        Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
+    assert end.value.code is ExitCode.BAD_INPUT
+
+
+def test_new_authority_is_read_from_the_mounted_kubeconfig(
+    admin: Administrator, mounts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R16: rotated in place, as a token is; a connection that TLS refuses is enough to look."""
+    monkeypatch.setattr(client, "IDLE_SECONDS", 0.0)  # no connection is used again
+    first, second = (tmp_path / name for name in ("first", "second"))
+    gateways = []
+    for folder in (first, second):
+        folder.mkdir()
+        authority = issued(folder, "authority", None, "basicConstraints=critical,CA:TRUE")
+        server = issued(folder, "server", authority, "subjectAltName=IP:127.0.0.1")
+        gateways.append((Gateway(folder, admin.kubeconfig, server), authority[0].read_text()))
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    admin.write_kubeconfig(kubeconfig, gateways[0][0].port, gateways[0][1])
+    api = Api(kubeconfig, tmp_path)
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+    # The server has a certificate of the new authority, and the file knows it a moment later.
+    gateways[0][0].close()
+    admin.write_kubeconfig(kubeconfig, gateways[1][0].port, gateways[0][1])
+    with pytest.raises(ApiUnknown):
+        api.get(admin.core("pods"))
+    with pytest.raises(CertificateRefused):
+        api.get(admin.core("pods"))
+    admin.write_kubeconfig(kubeconfig, gateways[1][0].port, gateways[1][1])
+    with pytest.raises(CertificateRefused):
+        api.get(admin.core("pods"))
+
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def test_answers_that_close_their_connection_are_read_to_the_end(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    gateway: Gateway,
+    tmp_path: Path,
+) -> None:
+    """R29: a watch and a log through a gateway that speaks like HTTP/1.0."""
+
+    def closing(passage: Passage) -> None:
+        passage.handler.close_connection = True
+        passage.forward_closing()
+
+    gateway.on("GET", "watch=true", closing)
+    gateway.on("GET", "/log", closing)
+    driver_log.write("2026-03-31T20:30:01Z", "pricing")
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+
+    surroundings.wait_for_line("driver | pricing")
+    driver_log.finish()
+    kubelet.succeed(pod)
+    assert running.ended() is None
