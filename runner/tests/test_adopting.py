@@ -93,7 +93,7 @@ def test_foreign_job_under_our_name_is_left_alone(admin: Administrator, start_ru
 def test_job_of_another_uid_is_lost(admin: Administrator, start_runner: StartRunner) -> None:
     """Fault 3: the name was used again between two runners, even with an equal definition."""
     first = start_runner("spark", spark_step(admin.namespace))
-    first.wait_for_line("created Job")
+    first.wait_for_line("PENDING")  # by then the Job is remembered
     first.process.kill()
     first.wait()
     (job,) = admin.jobs()
@@ -138,7 +138,7 @@ def test_job_deleted_between_two_runners_is_lost_and_not_started_again(
 ) -> None:
     """Fault 23: completed and cleaned away by its time to live, before anybody read how it ended."""
     first = start_runner("spark", spark_step(admin.namespace))
-    first.wait_for_line("created Job")
+    first.wait_for_line("PENDING")  # by then the Job is remembered
     kubelet.succeed(kubelet.next_pod(_job_name(admin)))
     first.process.kill()
     first.wait()
