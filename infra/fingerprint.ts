@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { apiServer } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
 import { received, UserError } from "../constructs/definition/problem.ts";
 
 /** Environment variable that names the file with the key, one and the same for every customer's stack. */
@@ -21,7 +22,8 @@ interface User {
 }
 
 /**
- * Keyed hashes of what must not occur twice: the identity at its server, and the credential itself. Who sees them and
+ * Keyed hashes of what must not occur twice: the identity at its server and in the cluster of its authority, whatever the
+ * address, and the credential itself. Who sees them and
  * lacks the key learns nothing.
  *
  * @param kubeconfig A kubeconfig that passed `checkKubeconfig`.
@@ -31,7 +33,16 @@ export function fingerprints(key: string, definition: CustomerDefinition, kubeco
   const { address, port } = apiServer(definition);
   const digest = (...parts: readonly string[]): string =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");
-  return [digest("identity", `${address}:${port}`, identityOf(user)), digest("credential", credentialOf(user))];
+  const identity = identityOf(user);
+  // One cluster may be reached at several addresses and under several names; its authority is its own.
+  const authorities = (parseCertificates(definition.cluster.ca) ?? []).map(({ publicKey }) =>
+    digest("authority", publicKey.export({ type: "spki", format: "pem" }).toString(), identity),
+  );
+  return [
+    digest("identity", `${address}:${port}`, identity),
+    digest("credential", credentialOf(user)),
+    ...new Set(authorities),
+  ];
 }
 
 /** Reads the key. @throws UserError if there is none or it is too short; it never quotes the key */

@@ -18,6 +18,15 @@ export function provedPlatform(): readonly Manifest[] {
   return render((app) => new Platform(app, "platform"), judgePlatform);
 }
 
+/** Objects that are written to be compared with others, never to be applied: an unsound change is to be seen too. */
+export const UNPROVED = {
+  customer: (definition: CustomerDefinition, where: string): CustomerManifests => synthesize(definition, where),
+  platform: (): readonly Manifest[] => render((app) => new Platform(app, "platform")),
+} as const;
+
+/** The same, proved: what everything but a comparison takes. */
+export const PROVED: typeof UNPROVED = { customer: provedCustomer, platform: provedPlatform };
+
 /** What says that a customer's credentials are its own. */
 export function fingerprintObjects(props: FingerprintsProps): readonly Manifest[] {
   return render((app) => new Fingerprints(app, "fingerprints", props));

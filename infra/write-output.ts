@@ -7,21 +7,26 @@ import {
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
-import { provedCustomer, provedPlatform } from "./proved.ts";
+import { PROVED, type UNPROVED } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
  * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/apps/ where it has
  * any, and <outdir>/platform/. One
  * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
+ * @param made How objects come to be: proved, but for a comparison.
  * @throws UserError with the problems of all customer files at once.
  */
-export async function writeOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
+export async function writeOutput(
+  outdir: string,
+  customersFolder = CUSTOMERS_FOLDER,
+  made: typeof UNPROVED = PROVED,
+): Promise<void> {
   const unfinished = `${outdir}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
-    writeManifests(join(unfinished, "platform"), provedPlatform());
-    await writeCustomers(unfinished, customersFolder);
+    writeManifests(join(unfinished, "platform"), made.platform());
+    await writeCustomers(unfinished, customersFolder, made);
     rmSync(outdir, { recursive: true, force: true });
     renameSync(unfinished, outdir);
   } finally {
@@ -29,12 +34,12 @@ export async function writeOutput(outdir: string, customersFolder = CUSTOMERS_FO
   }
 }
 
-async function writeCustomers(folder: string, customersFolder: string): Promise<void> {
+async function writeCustomers(folder: string, customersFolder: string, made: typeof UNPROVED): Promise<void> {
   const mistakes: string[] = [];
   for (const name of customerNames(customersFolder)) {
     try {
       const definition = await loadCustomer(name, customersFolder);
-      writeCustomer(join(folder, name), provedCustomer(definition, customerFile(name)));
+      writeCustomer(join(folder, name), made.customer(definition, customerFile(name)));
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;

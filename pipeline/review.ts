@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { dagMermaid } from "../authoring/dag/mermaid.ts";
 import { nightGraph } from "../authoring/dag/night-graph.ts";
 import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
@@ -11,16 +12,16 @@ import { diffManifests, type OwnerDiff } from "./manifest-diff.ts";
 import { type AccessDiff, NOTE_MARKER, renderNote, terraformReport } from "./note.ts";
 
 /**
- * `review.ts <base>`: reads plan/affected.json and isolation-diff.json, writes review-note.md and
+ * `review.ts <base> [head]`: reads, in the current folder, plan/affected.json and isolation-diff.json, writes review-note.md and
  * review-terraform.json, and puts the note into the merge request that GitLab's variables name.
  */
 
 /** Drawings in one note; a change of a construct may touch every night. */
 const DRAWN_NIGHTS = 5;
 
-async function review(base: string): Promise<void> {
+async function review(base: string, head: string | undefined): Promise<void> {
   const affected: Affected = JSON.parse(readFileSync("plan/affected.json", "utf8"));
-  const diffs = diffManifests(readSide(base).estate, readSide(undefined).estate);
+  const diffs = diffManifests(readSide(base).estate, readSide(head).estate);
   const note = renderNote({ affected, diffs, access: readAccess(), nights: await drawNights(diffs) });
   writeFileSync("review-note.md", note);
   writeFileSync("review-terraform.json", `${JSON.stringify(terraformReport(diffs))}\n`);
@@ -41,7 +42,7 @@ async function drawNights(diffs: readonly OwnerDiff[]): Promise<Readonly<Record<
   );
   const nights: Record<string, string> = {};
   for (const { owner } of changed.slice(0, DRAWN_NIGHTS)) {
-    nights[owner] = dagMermaid(nightGraph(await loadCustomer(owner), customerFile(owner)));
+    nights[owner] = dagMermaid(nightGraph(await loadCustomer(owner, resolve("customers")), customerFile(owner)));
   }
   return nights;
 }
@@ -57,7 +58,7 @@ async function publish(note: string): Promise<void> {
 }
 
 try {
-  await review(process.argv[2] ?? "");
+  await review(process.argv[2] ?? "", process.argv[3]);
 } catch (error) {
   if (!(error instanceof UserError)) {
     throw error;

@@ -68,7 +68,7 @@ function rendered(root: string, dist: string, label: string): Estate {
   try {
     execFileSync(process.execPath, ["--import", "tsx", program], {
       cwd: root,
-      env: { ...process.env, CDK8S_OUTDIR: dist },
+      env: { ...process.env, CDK8S_OUTDIR: dist, NIGHTLANE_FOR_COMPARISON: "yes" },
       stdio: ["ignore", "ignore", "pipe"],
       encoding: "utf8",
     });

@@ -45,6 +45,8 @@ export function defineBank({ name, host, address, start, timezone }: Bank): Cust
       server: `https://${host}:6443`,
       address,
       ca: nordbank.cluster.ca,
+      // They share an authority, as clusters of one company do; a namespace of its own tells each from the others.
+      namespace: name,
       capacity: { cpu: Cpu.units(16), memory: Size.gibibytes(64) },
     },
     credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { fingerprints } from "../../../infra/fingerprint.ts";
+import { certificate } from "../../support/certificates.ts";
 import { type CustomerChanges, testCustomer } from "../../support/customer.ts";
 
 const KEY = "a key of at least thirty-two characters";
@@ -21,9 +22,16 @@ describe("fingerprints", () => {
   const first = jsonWebToken({ iss: "a", sub: "system:serviceaccount:risk:nightlane", jti: "1" });
   const second = jsonWebToken({ iss: "a", sub: "system:serviceaccount:risk:nightlane", jti: "2" });
 
-  test("are two keyed hashes, the same for the same credential whoever holds it", () => {
+  test("know one cluster again, by its authority, at another address and under another name", () => {
+    const elsewhere = of(first, { server: "https://other.testbank.example:6443", address: "192.0.2.99" });
+    expect(elsewhere[0]).not.toBe(of(first)[0]);
+    expect(elsewhere[2]).toBe(of(first)[2]);
+    expect(of(first, { ca: certificate("other") })[2]).not.toBe(of(first)[2]);
+  });
+
+  test("are keyed hashes of identity, credential and authority, the same for the same credential whoever holds it", () => {
     expect(of(first)).toEqual(of(first));
-    expect(of(first)).toHaveLength(2);
+    expect(of(first)).toHaveLength(3);
     for (const digest of of(first)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
   });
 

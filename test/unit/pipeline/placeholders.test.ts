@@ -22,7 +22,7 @@ test.each(customerNames())("the kubeconfig for %s passes the check of a real one
   const { env } = writePlaceholders(join(folder, name), definition);
   const kubeconfig = read(env.CUSTOMER_KUBECONFIG);
   expect(checkKubeconfig(kubeconfig, definition)).toEqual([]);
-  expect(fingerprints(read(env.FINGERPRINT_KEY), definition, kubeconfig)).toHaveLength(2);
+  expect(fingerprints(read(env.FINGERPRINT_KEY), definition, kubeconfig)).toHaveLength(3);
   if (Object.keys(definition.apps).length > 0) {
     expect(checkKubeconfig(read(env.APPS_KUBECONFIG), definition, "appsKubeconfig")).toEqual([]);
     expect(read(env.APPS_KUBECONFIG)).not.toBe(kubeconfig);

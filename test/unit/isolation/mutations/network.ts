@@ -117,7 +117,7 @@ export const networkMutations: readonly Mutation[] = [
     rule: 21,
     title: "one address for two customers' API servers",
     // Argo CD goes by the address, and the one customer's applications would reach the other's namespace.
-    also: ["matrix"],
+    also: [11, "matrix"],
     object: "NetworkPolicy customer-nordbank/customer-api",
     estate: () =>
       estateOf(

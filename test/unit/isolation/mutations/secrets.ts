@@ -71,6 +71,23 @@ export const secretMutations: readonly Mutation[] = [
     estate: () => estateOf([nordbank, withCluster(alpenkredit, { server: nordbank.cluster.server })], tryPipeline),
   },
 
+  {
+    rule: 11,
+    title: "one cluster under two names and addresses, known by its authority",
+    object: "customers/alpenkredit.ts",
+    estate: () => estateOf([nordbank, withCluster(alpenkredit, { ca: nordbank.cluster.ca })], tryPipeline),
+  },
+  {
+    rule: 11,
+    title: "one cluster whose authority is being renewed",
+    object: "customers/alpenkredit.ts",
+    estate: () =>
+      estateOf(
+        [nordbank, withCluster(alpenkredit, { ca: `${alpenkredit.cluster.ca}\n${nordbank.cluster.ca}` })],
+        tryPipeline,
+      ),
+  },
+
   mutation(12, "a check that lets everything pass", "infra/check-kubeconfig.ts", (draft) => {
     draft.trials = { ...draft.trials, checkKubeconfig: () => [] };
   }),
