@@ -4,7 +4,15 @@ import type { Attempt, Outcome } from "../attempt.ts";
 import type { DeployedLane } from "../lane.ts";
 import type { Probe, ProbePod, ProbeResult } from "./probe-pod.ts";
 import { PROBE_NAMESPACE, type ProbeSite } from "./probe-site.ts";
-import { LISTEN_PORT, LOCAL_PROBES, METADATA_ADDRESS, OWN_CREDENTIAL, reach, type Target } from "./targets.ts";
+import {
+  DNS_PORT,
+  LISTEN_PORT,
+  LOCAL_PROBES,
+  METADATA_ADDRESS,
+  OWN_CREDENTIAL,
+  reach,
+  type Target,
+} from "./targets.ts";
 
 /** What a positive control that belongs to no attempt came to. */
 export interface Requirement {
@@ -78,7 +86,10 @@ export async function provePods(props: PodProofProps): Promise<PodProof> {
     const actor = `runner of ${lane.customer}`;
     for (const target of targets) {
       const control = target.reachedFrom === "node" ? fromNode : fromFree;
-      attempts.push(compare(22, actor, `TCP to ${target.name}`, target.name, results, target.reachedFrom, control));
+      const protocol = target.protocol === "udp" ? "UDP" : "TCP";
+      attempts.push(
+        compare(22, actor, `${protocol} to ${target.name}`, target.name, results, target.reachedFrom, control),
+      );
     }
     for (const { name } of LOCAL_PROBES) {
       attempts.push(compare(23, actor, name, name, results, "unrestricted pod", fromFree));
@@ -175,20 +186,29 @@ async function commonTargets(api: Api, site: ProbeSite): Promise<readonly Target
     { listen: `${METADATA_ADDRESS}:80`, assign: METADATA_ADDRESS },
     true,
   );
+  // A lane asks for no names: a pod where the cluster's DNS would be stands in for it, and answers whatever comes.
+  const names = await site.unrestricted("kube-system", { listen: `0.0.0.0:${DNS_PORT}` });
   const made = await site.namespace("argocd");
   const itself = made ? undefined : await runningPod(api, "argocd");
   const standIn = itself === undefined ? await site.unrestricted("argocd", order) : undefined;
   const { address, node } = await neighbour.untilListening();
+  const { address: resolver } = await names.untilListening();
   await metadata.untilListening();
   const argocd = itself ?? (await standIn?.untilListening())?.address;
   const controller = await runningPod(api, "argo");
   if (controller === undefined) {
     throw new Error("no pod runs in namespace argo, so that nothing can be proven about reaching it");
   }
-  const free = "unrestricted pod";
+  const free = "unrestricted pod" as const;
   return [
     { name: "a pod that lets everybody in", address: `${address}:${LISTEN_PORT}`, reachedFrom: free },
     { name: "the Argo controller's metrics", address: `${controller}:9090`, reachedFrom: "node" },
+    ...(["udp", "tcp"] as const).map((protocol) => ({
+      name: `the cluster's names over ${protocol}`,
+      address: `${resolver}:${DNS_PORT}`,
+      protocol,
+      reachedFrom: free,
+    })),
     { name: "Argo CD", address: `${argocd}:${LISTEN_PORT}`, reachedFrom: itself === undefined ? free : "node" },
     { name: "the node's kubelet", address: `${node}:10250`, reachedFrom: free },
     { name: "the machine's metadata address", address: `${METADATA_ADDRESS}:80`, reachedFrom: free },

@@ -8,7 +8,7 @@ const SCRIPT = readFileSync(new URL("probe.py", import.meta.url), "utf8");
 /** One try from inside a pod. */
 export interface Probe {
   readonly name: string;
-  readonly kind: "tcp" | "https" | "read" | "digest" | "write" | "status" | "become-root";
+  readonly kind: "tcp" | "udp" | "https" | "read" | "digest" | "write" | "status" | "become-root";
   readonly target: string;
   /** Whether it is meant to be refused: then it is repeated until the network's policies have arrived. */
   readonly refused: boolean;

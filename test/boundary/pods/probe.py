@@ -37,6 +37,16 @@ def tcp(target: str) -> str:
         return "connected"
 
 
+def udp(target: str) -> str:
+    """Sends a datagram and waits for one in return."""
+    host, port = target.rsplit(":", 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(CONNECT_SECONDS)
+        client.connect((host, int(port)))
+        client.send(b"probe")
+        return f"{len(client.recv(64))} bytes came back"
+
+
 def https(target: str) -> str:
     """Asks an API server without any credential; anything but a success counts as refused."""
     address, path = target.split("/", 1)
@@ -93,6 +103,7 @@ def become_root(_: str) -> str:
 
 KINDS = {
     "tcp": tcp,
+    "udp": udp,
     "https": https,
     "read": read,
     "digest": digest,
@@ -120,9 +131,18 @@ def attempt(probe: Probe) -> None:
 
 
 def listen(address: str) -> None:
-    """Accepts connections until the pod is ended."""
+    """Accepts connections and sends datagrams back until the pod is ended."""
     host, port = address.rsplit(":", 1)
     server = socket.create_server((host, int(port)))
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind((host, int(port)))
+
+    def send_back() -> None:
+        while True:
+            content, sender = datagrams.recvfrom(64)
+            datagrams.sendto(content, sender)
+
+    threading.Thread(target=send_back, daemon=True).start()
     print("listening", flush=True)
     while True:
         server.accept()[0].close()

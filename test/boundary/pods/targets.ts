@@ -5,6 +5,8 @@ export interface Target {
   readonly name: string;
   /** `address:port`. */
   readonly address: string;
+  /** @default "tcp" */
+  readonly protocol?: "tcp" | "udp";
   /** Which pod must reach it, so that a refusal is the policy's doing: one on the node's network where the target itself lets no pod in. */
   readonly reachedFrom: "unrestricted pod" | "node";
 }
@@ -15,9 +17,12 @@ export const LISTEN_PORT = 8080;
 /** The address under which clouds tell a machine who it is, and hand out its credentials. */
 export const METADATA_ADDRESS = "169.254.169.254";
 
-/** A try of TCP to a target. */
+/** Port on which names are asked for. */
+export const DNS_PORT = 53;
+
+/** A try to reach a target. */
 export function reach(target: Target, refused: boolean): Probe {
-  return { name: target.name, kind: "tcp", target: target.address, refused };
+  return { name: target.name, kind: target.protocol ?? "tcp", target: target.address, refused };
 }
 
 /** What a taken-over runner tries on its own machine, and what the same try does in a pod without restrictions. */
