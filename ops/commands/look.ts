@@ -9,7 +9,7 @@ import { waitingOf } from "../overview/waiting.ts";
 import { keptFiles, logs } from "../verbs/logs.ts";
 import { nights, requireAll } from "../verbs/nights.ts";
 import { show, watch } from "../verbs/show.ts";
-import { ui } from "../verbs/ui.ts";
+import { copyOfPage, ui } from "../verbs/ui.ts";
 import { withExamples } from "./examples.ts";
 import {
   type CommonOptions,
@@ -27,6 +27,7 @@ import {
 interface NightsOptions extends CommonOptions {
   readonly waiting?: boolean;
   readonly all?: boolean;
+  readonly html?: boolean;
 }
 
 interface ShowOptions extends CommonOptions, NightOption {
@@ -118,8 +119,19 @@ function addNights(program: Command, io: Io): void {
       .description("all customers, the worst first: what was due, how far it is, what is late")
       .option("--waiting", "only what waits for a person, the oldest deadline first")
       .addOption(new Option("--all", "also what a small screen has no room for").conflicts("waiting"))
+      .addOption(
+        new Option("--html", "a page that stands by itself, with every run: for a report").conflicts([
+          "waiting",
+          "all",
+        ]),
+      )
       .action(async (options: NightsOptions) => {
         const output = outputOf(options, io);
+        if (options.html === true) {
+          const timeoutSeconds = options.requestTimeout;
+          io.out.write(await copyOfPage(loadKubeconfig(options), { customers: [], timeoutSeconds }));
+          return;
+        }
         const now = Date.now();
         const lines = await nights(centralOf(options, output), now);
         const rows = output.view.columns === undefined || options.all === true ? undefined : output.stream.rows;
@@ -133,6 +145,7 @@ function addNights(program: Command, io: Io): void {
       }),
     "nights",
     "nights --waiting",
+    "nights --html > nights.html",
     "nights -o json | jq '.items[] | select(.late)'",
   );
 }

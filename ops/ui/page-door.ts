@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PageUpstream } from "./page-upstream.ts";
+import { type PageUpstream, reasonOf } from "./page-upstream.ts";
 
 /** What is passed on of the page, and as what the browser gets it, whatever was said on the way. */
 const PATHS: Readonly<Record<string, string>> = {
@@ -128,16 +128,6 @@ export class PageDoor {
     const given = Buffer.from(headers.authorization ?? "");
     const right = Buffer.from(`Bearer ${this.key}`);
     return given.length === right.length && timingSafeEqual(given, right);
-  }
-}
-
-/** The API server refuses with a Status object, nightwatch in one sentence. */
-function reasonOf(text: string): string {
-  try {
-    const { message }: { message?: unknown } = JSON.parse(text);
-    return typeof message === "string" ? message : text.trim();
-  } catch {
-    return text.trim();
   }
 }
 

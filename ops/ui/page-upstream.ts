@@ -3,6 +3,8 @@ import { request as httpsRequest } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { PAGE_SERVICE, PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
+import { FORBIDDEN } from "../central-errors.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
 import type { PagePasses } from "./page-passes.ts";
 
 /** Path of the page's Service behind the API server. */
@@ -13,6 +15,11 @@ const MOST_TRIES = 24;
 
 /** Until an answer begins. */
 const TIMEOUT_MILLISECONDS = 15_000;
+
+/** A copy of everything may take longer. */
+const TEXT_MILLISECONDS = 120_000;
+
+const NO_PAGE = "nightlane nights shows the same in the terminal, without nightwatch";
 
 /** Nightwatch's page, as it is reached through the API server with the operator's kubeconfig. */
 export class PageUpstream {
@@ -35,6 +42,23 @@ export class PageUpstream {
     }
   }
 
+  /**
+   * The whole of an answer.
+   * @throws OpsError unreachable, where it is none
+   */
+  async text(path: string): Promise<string> {
+    const answer = await this.get(path, AbortSignal.timeout(TEXT_MILLISECONDS));
+    let text = "";
+    for await (const part of answer.setEncoding("utf8")) {
+      text += part;
+    }
+    if (answer.statusCode !== 200) {
+      const code = answer.statusCode === FORBIDDEN ? ExitCode.refused : ExitCode.unreachable;
+      throw new OpsError(code, `read nightwatch's page: ${reasonOf(text)}`, NO_PAGE);
+    }
+    return text;
+  }
+
   private async once(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     const server = this.config.getCurrentCluster()?.server ?? "";
     const url = new URL(server.replace(/\/$/, "") + PROXY + path);
@@ -52,5 +76,15 @@ export class PageUpstream {
       request.once("error", reject);
       request.end();
     });
+  }
+}
+
+/** The API server refuses with a Status object, nightwatch in one sentence. */
+export function reasonOf(text: string): string {
+  try {
+    const { message }: { message?: unknown } = JSON.parse(text);
+    return typeof message === "string" ? message : text.trim();
+  } catch {
+    return text.trim();
   }
 }

@@ -19,6 +19,15 @@ export interface UiOptions {
   readonly stop?: AbortSignal;
 }
 
+/** A copy of the page that stands by itself, as HTML: the nights as they are now, for a report. */
+export async function copyOfPage(
+  config: KubeConfig,
+  { customers, timeoutSeconds }: Pick<UiOptions, "customers" | "timeoutSeconds">,
+): Promise<string> {
+  const passes = new PagePasses(config, customers, { timeoutSeconds });
+  return new PageUpstream(config, passes).text("/export");
+}
+
 /** Serves nightwatch's page to a browser on this machine until it is told to end. */
 export async function ui(config: KubeConfig, options: UiOptions, output: Output): Promise<void> {
   const { customers, port, browser, timeoutSeconds } = options;

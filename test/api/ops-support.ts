@@ -7,6 +7,7 @@ import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../construct
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
+import { bundlePage } from "../../nightwatch/page/bundle.ts";
 import { startNightwatch } from "../../nightwatch/start.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
@@ -75,6 +76,7 @@ export class OpsCluster {
       webhookFolder,
       retentionDays: 90,
       port: 0,
+      page: { port: 0, assets: await bundlePage() },
       roundMilliseconds: 300,
       identity: "nightwatch-1",
       lost: () => {
@@ -96,6 +98,11 @@ export class OpsCluster {
   /** Asks nightwatch itself: `/metrics`, `/healthz` or `/readyz`. */
   async askNightwatch(path: string): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.nightwatch?.port}${path}`);
+  }
+
+  /** Port of nightwatch's page. */
+  get pagePort(): number {
+    return this.nightwatch?.pagePort ?? 0;
   }
 
   /** Kubeconfig of an operator on call, with exactly the rights of the platform's role. */

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "../../nightwatch/page/bundle.ts";
 import { PageUnderTest } from "./page-under-test.ts";
-import { suiteBrowser } from "./suite-browser.ts";
+import { pageForTest, suiteBrowser } from "./suite-browser.ts";
 
 const browser = suiteBrowser();
 let under: PageUnderTest;
@@ -48,7 +48,7 @@ describe("the door that nightlane ui opens", () => {
   });
 
   test("is shut to a page of another site in the same browser", async () => {
-    const other = await PageUnderTest.openForTest([{ customer: "seebank" }]);
+    const other = await pageForTest([{ customer: "seebank" }]);
     const reader = await browser.reader();
     await reader.open(other.door.address);
     // Neither with the key nor without does the other page's request come through, or its answer come back.

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { PageUnderTest } from "./page-under-test.ts";
 import { ORDINARY } from "./played-night.ts";
-import { suiteBrowser } from "./suite-browser.ts";
+import { pageForTest, suiteBrowser } from "./suite-browser.ts";
 
 const browser = suiteBrowser();
 
@@ -10,7 +9,7 @@ const HOSTILE = `<img src=x onerror="window.taken=1"></script><script>window.tak
 
 test("hostile texts in every field are shown as texts, and take nothing over", async () => {
   const name = `step<svg/onload=window.taken=1>`;
-  const under = await PageUnderTest.openForTest([
+  const under = await pageForTest([
     {
       customer: `bank"><script>window.taken=1</script>`,
       past: 2,
@@ -49,7 +48,7 @@ test("hostile texts in every field are shown as texts, and take nothing over", a
 });
 
 test("no address behind # takes the page over, or breaks it", async () => {
-  const under = await PageUnderTest.openForTest([{ customer: "nordbank" }]);
+  const under = await pageForTest([{ customer: "nordbank" }]);
   const reader = await browser.reader();
   await reader.open(under.door.address);
   for (const place of [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PHONE } from "./browser.ts";
 import { PageUnderTest } from "./page-under-test.ts";
 import { fortyLanes } from "./played-fleet.ts";
-import { suiteBrowser } from "./suite-browser.ts";
+import { pageForTest, suiteBrowser } from "./suite-browser.ts";
 
 const browser = suiteBrowser();
 let under: PageUnderTest;
@@ -77,7 +77,7 @@ describe("forty customers", () => {
 });
 
 test("a quiet night says so, and what changes is there without a reload", async () => {
-  const quiet = await PageUnderTest.openForTest([
+  const quiet = await pageForTest([
     { customer: "nordbank", slowness: 1.3 },
     { customer: "seebank", slowness: 1.3 },
   ]);
@@ -103,7 +103,7 @@ test("whoever looks is told when nothing new comes", async () => {
 });
 
 test("whoever may see one customer sees that one, and is not told of another", async () => {
-  const one = await PageUnderTest.openForTest(fortyLanes().slice(0, 4), ["seebank"]);
+  const one = await pageForTest(fortyLanes().slice(0, 4), ["seebank"]);
   const reader = await browser.reader();
   await reader.open(one.door.address);
   expect(await reader.page.locator(".row .who bdi").allTextContents()).toEqual(["seebank"]);

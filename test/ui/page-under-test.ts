@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
-import { onTestFinished } from "vitest";
 import { pageAnswers } from "../../nightwatch/page/answers.ts";
 import { bundlePage } from "../../nightwatch/page/bundle.ts";
 import type { PageAssets } from "../../nightwatch/page/document.ts";
@@ -57,21 +56,19 @@ export class PageUnderTest {
     return page;
   }
 
-  /** One that is closed when the test has ended, and its readers have left. */
-  static async openForTest(lanes: readonly PlayedLane[], sees?: readonly string[]): Promise<PageUnderTest> {
-    const under = await PageUnderTest.open(lanes, sees);
-    onTestFinished(() => under.close());
-    return under;
-  }
-
   /** Where nightwatch itself serves the page. */
   get port(): number {
     return this.server.port;
   }
 
-  /** Plays a lane on, or anew. */
-  async play(lane: PlayedLane): Promise<void> {
+  /** Plays a lane anew, which the next round finds. */
+  put(lane: PlayedLane): void {
     this.objects.set(lane.customer, playedLane(lane));
+  }
+
+  /** Plays a lane anew. */
+  async play(lane: PlayedLane): Promise<void> {
+    this.put(lane);
     await this.round();
   }
 

@@ -3,7 +3,7 @@ import { PHONE } from "./browser.ts";
 import { PageUnderTest } from "./page-under-test.ts";
 import { fortyLanes } from "./played-fleet.ts";
 import { largeNight } from "./played-night.ts";
-import { suiteBrowser } from "./suite-browser.ts";
+import { pageForTest, suiteBrowser } from "./suite-browser.ts";
 
 const browser = suiteBrowser();
 let under: PageUnderTest;
@@ -84,7 +84,7 @@ describe("one run", () => {
 
 test("a night of 400 steps is shown in groups, which open", async () => {
   const steps = largeNight(392);
-  const large = await PageUnderTest.openForTest([
+  const large = await pageForTest([
     {
       customer: "nordbank",
       steps,

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished } from "vitest";
 import { type Look, type Reader, ReaderBrowser } from "./browser.ts";
+import { PageUnderTest } from "./page-under-test.ts";
+import type { PlayedLane } from "./played-fleet.ts";
 
 /** A browser for the tests of a file, whose readers have made no mistake when a test ends, and asked nobody else. */
 export function suiteBrowser(): { readonly reader: (look?: Look) => Promise<Reader> } {
@@ -27,4 +29,11 @@ export function suiteBrowser(): { readonly reader: (look?: Look) => Promise<Read
       return reader;
     },
   };
+}
+
+/** A page that is closed when the test has ended, and its readers have left. */
+export async function pageForTest(lanes: readonly PlayedLane[], sees?: readonly string[]): Promise<PageUnderTest> {
+  const under = await PageUnderTest.open(lanes, sees);
+  onTestFinished(() => under.close());
+  return under;
 }

@@ -81,6 +81,7 @@ async function follow(get: () => Promise<Response>, told: (known: Known) => void
       const answer = await get();
       if (answer.ok && answer.body !== null) {
         for await (const event of eventsOf(answer.body)) {
+          performance.mark("told");
           known = after(known, event);
           told(known);
         }

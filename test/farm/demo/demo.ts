@@ -54,6 +54,7 @@ async function demo(): Promise<number> {
   const succeeded = states.filter((state) => state.phase === "Succeeded").length;
   const scheduled = states.filter((state) => state.scheduledAt !== undefined).length;
   console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded, ${scheduled} started by a schedule`);
+  console.log(`look at them in a browser: npx nightlane ui --kubeconfig ${paths.centralKubeconfig}`);
   return succeeded === nights.length && scheduled > 0 ? 0 : 1;
 }
 
