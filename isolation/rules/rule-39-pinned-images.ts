@@ -1,5 +1,6 @@
+import { type Fields, fields, text } from "../model/fields.ts";
 import { scan } from "../scan/scan.ts";
-import type { Rule } from "./rule.ts";
+import type { Inspection, Rule } from "./rule.ts";
 
 const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
@@ -11,7 +12,7 @@ export const pinnedImages: Rule = {
   name: "pinned-images",
   info: "An image is not named by digest, or production may run an Argo Workflows with known holes between lanes.",
   explanation:
-    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
   unit: "images and versions",
   check(view, inspection) {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
@@ -22,6 +23,7 @@ export const pinnedImages: Rule = {
         }
       }
     }
+    checkPipeline(view.trials.pipeline?.main, inspection);
     const { productionFloor, production } = view.versions.argoWorkflows;
     for (const [property, version] of Object.entries({ productionFloor, production })) {
       if (version === undefined) {
@@ -38,6 +40,25 @@ export const pinnedImages: Rule = {
     }
   },
 };
+
+/** Jobs hold credentials of stacks, so that what they run in is named as what runs in lanes is. */
+function checkPipeline(main: Fields | undefined, inspection: Inspection): void {
+  if (main === undefined) {
+    return;
+  }
+  const named = Object.entries(main).flatMap(([name, job]) => {
+    const image = fields(job).image;
+    return image === undefined ? [] : [[`${name}.image`, text(image) ?? text(fields(image).name) ?? ""] as const];
+  });
+  for (const [where, image] of named) {
+    inspection.examine();
+    const variable = /^\$\{?(\w+)\}?$/.exec(image)?.[1];
+    const meant = variable === undefined ? image : String(fields(main.variables)[variable] ?? "");
+    if (!BY_DIGEST.test(meant)) {
+      inspection.report(".gitlab-ci.yml", `${where} is ${meant || image}`, "write <repository>@sha256:<64 hex digits>");
+    }
+  }
+}
 
 /** Whether a version is at or above another; a pre-release is below its release. */
 function atLeast(version: string, floor: string): boolean {

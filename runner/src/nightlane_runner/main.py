@@ -23,7 +23,7 @@ from nightlane_runner.lane.full_volume import is_full, lane_volume_full
 from nightlane_runner.lane.log_end import write_log_end
 from nightlane_runner.lane.places import Places
 from nightlane_runner.outage import Outage
-from nightlane_runner.step_log import StepLog
+from nightlane_runner.step_log import StepLog, harmless
 from nightlane_runner.steps.calendar_step import run_calendar
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.copy_step import CopyStep
@@ -155,7 +155,7 @@ class Runner:
         interruptions.listen()
         api = self._api()
         reach = TidyReach(Cluster(api, tidy.namespace), Outage(api.server, 0, self._log), interruptions, self._log)
-        shell = KubectlShell(self._places.kubeconfig, tidy.namespace, self._places.scratch)
+        shell = KubectlShell(self._places.kubeconfig, tidy.namespace)
         CustomerTidy(reach, self._places, tidy, shell).run(lane.dates_left())
 
     def _read(self, given: StepInput) -> None:
@@ -195,12 +195,12 @@ class Runner:
             ) from error
 
     def _shell(self, step: Step) -> KubectlShell:
-        return KubectlShell(self._places.kubeconfig, step.namespace, self._places.scratch)
+        return KubectlShell(self._places.kubeconfig, step.namespace)
 
     def _say_last(self, sentence: str) -> None:
         self._log.info(sentence)
         try:
-            self._places.termination_log.write_text(sentence, encoding="utf-8")
+            self._places.termination_log.write_text(harmless(sentence), encoding="utf-8")
         except OSError as error:
             # The sentence must stay the log's last line; this one is for a person at a terminal.
             print(f"no termination message was left: {error}", file=sys.stderr)

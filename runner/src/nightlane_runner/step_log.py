@@ -2,12 +2,26 @@
 
 import sys
 import threading
+import unicodedata
 from collections import deque
 from pathlib import Path
 from typing import TextIO
 
 from nightlane_runner.lane.kept_log import KeptLog
 from nightlane_runner.lane.log_end import MOST_LINES
+
+LONGEST_LINE = 3000
+"""Characters of one line; the rest of a longer one is left out, and that is said."""
+
+
+def harmless(text: str) -> str:
+    """Return text with its lines and tabs, and with every other character that does not show replaced."""
+    short = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}… ({len(text)} characters)"
+    return "".join(each if each in "\n\t" or unicodedata.category(each) not in _HIDDEN else "\ufffd" for each in short)
+
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control characters, those that turn the direction of writing, halves of characters, and Unicode's line ends."""
 
 
 class StepLog:
@@ -42,7 +56,9 @@ class StepLog:
         with self._lock:
             return list(self._last)
 
-    def _write(self, line: str) -> None:
+    def _write(self, text: str) -> None:
+        # Much of it was written by the customer's side: it may neither steer a terminal nor go on for ever.
+        line = harmless(text)
         with self._lock:
             print(line, file=self._out, flush=True)
             self._last.append(line)

@@ -33,10 +33,9 @@ class PodShell(Protocol):
 class KubectlShell:
     """Goes through the real kubectl, which carries standard input, output and error over one connection."""
 
-    def __init__(self, kubeconfig: Path, namespace: str, scratch: Path) -> None:
+    def __init__(self, kubeconfig: Path, namespace: str) -> None:
         self._kubeconfig = kubeconfig
         self._namespace = namespace
-        self._scratch = scratch
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start `script` by kubectl exec."""
@@ -56,8 +55,8 @@ class KubectlShell:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # Nothing else: no proxy, no settings of a home folder.
-            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self._scratch)},
+            # Nothing else: no proxy, and no settings of a home folder, of which there is none to write to.
+            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"},
             start_new_session=True,
         )
 

@@ -1,5 +1,6 @@
 """Finds the pod to work in: one that has the labels, is Ready and is not on its way out."""
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Protocol
@@ -19,6 +20,9 @@ PATIENCE_SECONDS = 300.0
 """How long to wait for a Ready pod: a rollout or a node's restart should not cost a night."""
 
 _LOOK_AGAIN_SECONDS = 10.0
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+"""Names of pods and containers: they become words of a command line, where others would be flags."""
 
 
 class Reach(Protocol):
@@ -90,12 +94,20 @@ def _is_ready(pod: JsonObject) -> bool:
 
 def _container(pod: JsonObject, wanted: str | None) -> PodContainer:
     name = text_at(pod, "metadata", "name")
+    if not _NAME.fullmatch(name):
+        raise StepEnded(
+            ExitCode.BAD_INPUT,
+            f"a pod has the name {name[:80]!r}, which no Kubernetes API server lets be; have the customer's API server "
+            "looked at before anything else is sent there.",
+        )
     containers = [text_at(container, "name") for container in objects_at(pod, "spec", "containers")]
     default = strings_at(pod, "metadata", "annotations").get("kubectl.kubernetes.io/default-container")
-    chosen = wanted or (default if default in containers else containers[0])
+    chosen = wanted or (default if default in containers else containers[0] if containers else "")
     if chosen not in containers:
         raise StepEnded(
             ExitCode.BAD_INPUT,
             f"container: got {chosen!r}, which pod {name} does not have; use one of {', '.join(containers)}.",
         )
+    if not _NAME.fullmatch(chosen):
+        raise StepEnded(ExitCode.BAD_INPUT, f"pod {name} has a container named {chosen[:80]!r}, which cannot be.")
     return PodContainer(name, chosen)

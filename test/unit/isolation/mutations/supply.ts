@@ -1,4 +1,5 @@
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
+import { type Fields, fields } from "../../../../isolation/model/fields.ts";
 import { append, type Draft, get, set, TEMPLATE } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
@@ -92,11 +93,28 @@ export const supplyMutations: readonly Mutation[] = [
     const templates = get(draft.object("nordbank", "WorkflowTemplate"), "spec/templates") as readonly Manifest[];
     append(templates[0] as Manifest, "sidecars", { name: "proxy", image: "proxy:1" });
   }),
+  pipelineImage("by tag, in the variable that names it", (main) => ({
+    ...main,
+    variables: { NIGHTLANE_CI_IMAGE: "registry.nightlane.example/nightlane/ci:1" },
+  })),
+  pipelineImage("by tag, of one job", (main) => ({ ...main, lint: { ...fields(main.lint), image: "node:24" } })),
+  pipelineImage("by a variable that nobody sets here", (main) => ({ ...main, default: { image: "$SOMEWHERE" } })),
   version("a floor with known holes", { productionFloor: "4.0.5" }),
   version("a floor before its release", { productionFloor: "4.0.10-rc1" }),
   version("a production below the floor", { productionFloor: "4.0.10", production: "4.0.9" }),
   version("a version that is none", { productionFloor: "latest" }),
 ];
+
+/** The repository's own pipeline with another image. */
+function pipelineImage(title: string, change: (main: Fields) => Fields): Mutation {
+  return mutation(39, `a pipeline's image ${title}`, ".gitlab-ci.yml", (draft) => {
+    const { pipeline } = draft.trials;
+    if (pipeline === undefined) {
+      throw new Error("the estate has no pipeline to look at");
+    }
+    draft.trials = { ...draft.trials, pipeline: { ...pipeline, main: change(pipeline.main) } };
+  });
+}
 
 function version(title: string, argoWorkflows: Draft["versions"]["argoWorkflows"]): Mutation {
   return mutation(39, title, "versions.json", (draft) => {

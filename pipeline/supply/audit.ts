@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { type LockedPackage, npmPackages, pipPackages } from "./locks.ts";
+
+/** Lock files of everything that is installed, here or in an image. */
+export const PIP_LOCKS: readonly string[] = [
+  "runner/requirements.lock",
+  "runner/requirements-dev.lock",
+  "constructs/calendars/requirements.lock",
+  "examples/risk/requirements.lock",
+  "examples/risk/requirements-build.lock",
+  "examples/risk/requirements-check.lock",
+  "test/scanners/checkov/requirements.lock",
+];
+
+/** What is wrong with a lock file, as it can be seen without a network: each with what to do about it. */
+export function lockFindings(file: string, packages: readonly LockedPackage[]): readonly string[] {
+  const findings = packages.flatMap(({ name, version, hashes, bundled, addresses }) => [
+    ...(/^\d[\w.!+-]*$/.test(version) ? [] : [`${name} is pinned to no version`]),
+    ...(hashes.length > 0 || bundled ? [] : [`${name} ${version} has no hash`]),
+    ...hashes.filter((hash) => !/^sha(512|384)-|^sha256:/.test(hash)).map((hash) => `${name} ${version} has ${hash}`),
+    ...addresses.map((address) => `${name} ${version} names ${address}`),
+  ]);
+  const empty = packages.length === 0 ? ["names no package at all"] : [];
+  return [...empty, ...findings].map(
+    (finding) => `${file}: ${finding}\n    mend: make the lock anew, with hashes and without addresses`,
+  );
+}
+
+/**
+ * `audit.ts`: what the lock files say of themselves, which needs no network, and what is known of the holes of what they
+ * name, which does: where nobody can be asked, that is said, and with `--required` it is a failure.
+ */
+function audit(root: string, required: boolean): boolean {
+  const findings = [
+    ...lockFindings("package-lock.json", npmPackages(root)),
+    ...PIP_LOCKS.flatMap((file) => lockFindings(file, pipPackages(root, file))),
+  ];
+  for (const finding of findings) {
+    console.error(finding);
+  }
+  const unsaid = [
+    advisories("npm audit", "npm", ["audit", "--package-lock-only", "--audit-level=high"], root),
+    ...PIP_LOCKS.map((file) =>
+      advisories(`pip-audit of ${file}`, "pip-audit", ["--require-hashes", "--requirement", file], root),
+    ),
+  ];
+  const holes = unsaid.filter((each) => each === "holes").length;
+  const silent = unsaid.filter((each) => each === "cannot say").length;
+  console.log(
+    `audit: ${PIP_LOCKS.length + 1} lock files, ${findings.length} findings; advisories: ${holes} with holes, ${silent} cannot be said here`,
+  );
+  return findings.length === 0 && holes === 0 && !(required && silent > 0);
+}
+
+/** Asks a tool that asks somebody else. Its own failure is not taken for a clean answer. */
+function advisories(
+  what: string,
+  program: string,
+  args: readonly string[],
+  root: string,
+): "none" | "holes" | "cannot say" {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: root, encoding: "utf8", timeout: 120_000 });
+  if (status === 0) {
+    return "none";
+  }
+  if (error === undefined && /vulnerabilit/i.test(stdout) && !/endpoint returned an error/.test(stderr)) {
+    console.error(`${what}:\n${stdout}`);
+    return "holes";
+  }
+  const reason = error?.message ?? (stderr.trim().split("\n")[0] || `it ended with ${status}`);
+  console.log(`${what}: cannot say: ${reason}`);
+  return "cannot say";
+}
+
+if (import.meta.main) {
+  process.exitCode = audit(join(import.meta.dirname, "../.."), process.argv.includes("--required")) ? 0 : 1;
+}

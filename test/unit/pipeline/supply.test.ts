@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { lockFindings, PIP_LOCKS } from "../../../pipeline/supply/audit.ts";
+import { npmPackages, pipPackages } from "../../../pipeline/supply/locks.ts";
+import { billsOfMaterials } from "../../../pipeline/supply/sbom.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+describe("lock files", () => {
+  test("pin and hash every package, and name no address", () => {
+    expect(lockFindings("package-lock.json", npmPackages(ROOT))).toEqual([]);
+    for (const file of PIP_LOCKS) expect(lockFindings(file, pipPackages(ROOT, file))).toEqual([]);
+  });
+
+  test.each([
+    ["no version", "requests\n", "pinned to no version"],
+    ["no hash", "requests==2.32.0\n", "has no hash"],
+    [
+      "an address",
+      `requests==2.32.0 --hash=sha256:${"0".repeat(64)} https://evil.example/r.whl\n`,
+      "names https://evil",
+    ],
+    ["nothing", "# later\n", "names no package at all"],
+  ])("are told to have %s", (_, text, finding) => {
+    const folder = mkdtempSync(join(tmpdir(), "nightlane-lock-"));
+    writeFileSync(join(folder, "a.lock"), text);
+    expect(lockFindings("a.lock", pipPackages(folder, "a.lock")).join()).toContain(finding);
+  });
+});
+
+test("every image has a bill of materials that names each package with its version", () => {
+  const bills = billsOfMaterials(ROOT);
+  expect(Object.keys(bills).sort()).toEqual(["argoController", "argoExecutor", "nightwatch", "risk", "runner"]);
+  for (const bill of Object.values(bills)) {
+    const { metadata, components } = bill as {
+      metadata: { component: { version: string } };
+      components: readonly { purl: string; version: string }[];
+    };
+    expect(metadata.component.version).toMatch(/@sha256:[0-9a-f]{64}$/);
+    expect(components.length).toBeGreaterThan(0);
+    for (const { purl } of components) expect(purl).toMatch(/^pkg:(npm|pypi|golang)\/\S+@\d\S*$/);
+  }
+});
