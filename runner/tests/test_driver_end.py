@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.job.driver_pod import has_done_its_work
+from nightlane_runner.job.driver_pod import has_done_its_work, left_running
 from nightlane_runner.job.remote_job import Condition, RemoteJob
 from nightlane_runner.json_tree import Json, JsonObject, objects_at
 from tests.support.administrator import Administrator
@@ -66,23 +66,35 @@ def test_driver_that_has_ended_badly_is_its_jobs_to_judge(
         pytest.param({}, {"ends": [{"exitCode": 1}]}, False, id="ended badly"),
         pytest.param({}, {"ends": [{}]}, False, id="still running"),
         pytest.param({}, {"ends": []}, False, id="not started"),
-        pytest.param({}, {"containers": 2}, False, id="a container beside it not heard of"),
-        pytest.param({}, {"containers": 2, "ends": [{"exitCode": 0}, {}]}, False, id="a container beside it runs on"),
-        pytest.param({}, {"containers": 2, "ends": [{"exitCode": 0}] * 2}, True, id="the container beside it, too"),
+        pytest.param({}, {"ends": [{"exitCode": 0}, {}]}, True, id="R17: a container beside it runs on"),
+        pytest.param({}, {"ends": [{}, {"exitCode": 0}]}, False, id="R17: only a container beside it has ended"),
+        pytest.param({}, {"ends": [{"exitCode": 0}, {"exitCode": 1}]}, True, id="R17: a container beside it failed"),
     ],
 )
 def test_work_is_done_only_where_the_job_can_but_be_complete(
     job: dict[str, Any], pod: dict[str, Json], done: bool
 ) -> None:
     """Each of the others is for the Job's conditions to judge."""
-    assert has_done_its_work(replace(_JOB, **job), _pod(**pod)) is done
+    assert has_done_its_work(replace(_JOB, **job), _pod(**pod), "driver") is done
 
 
-def _pod(containers: Json = 1, ends: Json = None, **metadata: Json) -> JsonObject:
-    terminated: list[Json] = ends if isinstance(ends, list) else [{"exitCode": 0}]
-    assert isinstance(containers, int)
+def _pod(ends: Json = None, **metadata: Json) -> JsonObject:
+    given: list[Json] = ends if isinstance(ends, list) else [{"exitCode": 0}]
     return {
         "metadata": {"ownerReferences": [{"kind": "Job", "uid": "7"}], **metadata},
-        "spec": {"containers": [{"name": f"container-{number}"} for number in range(containers)]},
-        "status": {"containerStatuses": [{"state": {"terminated": end}} for end in terminated]},
+        "status": {
+            "containerStatuses": [
+                {"name": "driver" if number == 0 else f"beside-{number}", "state": _state(end)}
+                for number, end in enumerate(given)
+            ]
+        },
     }
+
+
+def _state(end: Json) -> JsonObject:
+    return {"terminated": end} if end else {"running": {"startedAt": "2026-03-31T20:30:00Z"}}
+
+
+def test_what_runs_on_beside_the_driver_is_named() -> None:
+    """R17: by its name, and the driver's own is not."""
+    assert left_running(_pod(ends=[{}, {"exitCode": 0}, {}]), "driver") == ["beside-2"]

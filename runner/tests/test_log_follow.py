@@ -65,9 +65,9 @@ def test_silent_log_does_not_hide_the_end_of_the_job(
 def test_lines_in_a_local_timezone_are_put_in_order() -> None:
     """Some container runtimes write local time, and the fraction without its trailing zeros."""
     position = LogPosition()
-    position.query()
     assert position.take("2026-03-31T22:30:00.5+02:00 first") == "first"
-    assert position.take("2026-03-31T20:30:00.499999999Z older") is None
+    position.query()
+    assert position.take("2026-03-31T20:30:00.49Z older") is None
     assert position.take("2026-03-31T20:30:00.500000001Z newer") == "newer"
     assert position.query()["sinceTime"] == "2026-03-31T20:30:00Z"
 
@@ -87,3 +87,84 @@ def test_lines_of_one_nanosecond_are_counted() -> None:
 def test_line_without_a_time_is_the_kubelets_own() -> None:
     """It is shown, and changes no position."""
     assert LogPosition().take("unable to retrieve container logs") == "unable to retrieve container logs"
+
+
+def test_lines_of_one_stream_are_all_new() -> None:
+    """R30: two writers at once, and a node whose clock is set back; nothing was opened anew."""
+    position = LogPosition()
+    stamps = ("01:00:00.000003000", "01:00:00.000002900", "01:00:05", "01:00:03", "01:00:03.1")
+    assert [position.take(f"2026-03-31T{stamp}Z {stamp}") for stamp in stamps] == list(stamps)
+
+
+def test_lines_that_were_stamped_a_moment_early_are_new_after_a_reopening_too() -> None:
+    """R30: as many of each as were seen are dropped."""
+    position = LogPosition()
+    seen = ["2026-03-31T01:00:00.000003000Z two", "2026-03-31T01:00:00.000002900Z three"]
+    for line in seen:
+        position.take(line)
+    position.query()
+    assert [position.take(line) for line in seen] == [None, None]
+    assert position.take("2026-03-31T01:00:00.000002950Z late") == "late"
+    assert not position.gap
+
+
+def test_gap_is_noticed() -> None:
+    """R32: the node has rotated the log, so the last line that was seen does not come again."""
+    position = LogPosition()
+    position.take("2026-03-31T01:00:00Z seen")
+    position.query()
+    assert position.take("2026-03-31T01:10:00Z later") == "later"
+    assert position.gap
+    assert position.take("2026-03-31T01:10:01Z and on") == "and on"
+    assert not position.gap
+
+
+@pytest.mark.api_server
+def test_kubelets_own_word_is_no_news(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """R18: an answer of one line without a time, again and again: said once, asked for ever less often."""
+    monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
+    driver_log.write("", "failed to create fsnotify watcher: too many open files")
+    driver_log.finish()
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    eventually(lambda: len(driver_log.since) >= 4, "the log's fourth opening")
+    before = surroundings.api.requests
+    eventually(lambda: len(driver_log.since) >= 5, "the log's fifth opening")
+
+    assert surroundings.said().count("failed to create fsnotify watcher") == 1
+    assert surroundings.api.requests - before <= 2
+    kubelet.succeed(pod)
+    assert running.ended() is None
+
+
+@pytest.mark.api_server
+def test_end_of_a_log_that_takes_too_long_is_relayed(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """R31: the last lines, the exception among them, and a word about what is missing."""
+    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    driver_log.write("2026-03-31T20:30:00Z", "first")
+    surroundings.wait_for_line("driver | first")
+    driver_log.stall()
+    for number in range(1500):
+        driver_log.write(f"2026-03-31T20:31:{number // 60:02}.{number % 60:03}Z", f"line {number}")
+    driver_log.write("2026-03-31T20:32:00Z", "the exception")
+    kubelet.fail(pod)
+
+    end = running.ended()
+
+    assert end is not None
+    assert "driver | the exception" in surroundings.said()
+    assert "is missing here: there was no time" in surroundings.said()

@@ -29,6 +29,7 @@ class LogServer:
         self._lines: list[tuple[str, str]] = []
         self._cut = threading.Event()
         self._over = False
+        self._stalled = False
         self.since: list[str] = []
         server = self
 
@@ -83,6 +84,10 @@ class LogServer:
         self._cut.set()
         self._cut = threading.Event()
 
+    def stall(self) -> None:
+        """Carry nothing more of whole logs, as a slow link; their last lines are served."""
+        self._stalled = True
+
     def finish(self) -> None:
         """Let the container end."""
         self._over = True
@@ -100,13 +105,19 @@ class LogServer:
         request.send_header("Content-Type", "text/plain")
         request.send_header("Transfer-Encoding", "chunked")
         request.end_headers()
-        sent, cut = 0, self._cut
+        tail = int(query.get("tailLines", ["0"])[0])
+        sent, cut = (max(0, len(self._lines) - tail) if tail else 0), self._cut
         while True:
             over = self._over
+            if self._stalled and not tail:
+                time.sleep(0.05)
+                if cut.is_set():
+                    return
+                continue
             for stamp, text in self._lines[sent:]:
                 sent += 1
-                if stamp >= since.removesuffix("Z"):
-                    line = f"{stamp} {text}\n".encode()
+                if not stamp or stamp >= since.removesuffix("Z"):
+                    line = f"{stamp} {text}\n".lstrip().encode()
                     request.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
             request.wfile.flush()
             if over or cut.is_set() or "follow" not in query:

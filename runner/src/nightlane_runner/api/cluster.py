@@ -88,8 +88,8 @@ class Cluster:
         self._delete(f"{self._jobs}/{job.name}", job.uid, "Foreground")
 
     def pods_of_job(self, name: str) -> list[JsonObject]:
-        """List the pods that the Job controller made for a Job."""
-        return self.pods(f"batch.kubernetes.io/job-name={name}")
+        """List the pods that the Job controller made for a Job, by the label that it sets in every release."""
+        return self.pods(f"job-name={name}")
 
     def pods(self, selector: str) -> list[JsonObject]:
         """List pods by label selector."""

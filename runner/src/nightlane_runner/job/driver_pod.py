@@ -9,30 +9,41 @@ def newest_pod(pods: list[JsonObject]) -> JsonObject | None:
     return max(pods, key=_age_rank, default=None)
 
 
-def has_done_its_work(job: RemoteJob, pod: JsonObject) -> bool:
-    """Whether a pod has ended so well that its Job can only become complete.
+def has_done_its_work(job: RemoteJob, pod: JsonObject, container: str) -> bool:
+    """Whether the driver's container has ended so well that its Job can only become complete.
 
     That takes Kubernetes two seconds more: the kubelet makes sure that the pod's containers are gone before it calls
-    the pod Succeeded, and the Job's controller gathers changes for a second. For a Job that is suspended, deleted or
-    about to fail, this is for its conditions to say.
+    the pod Succeeded, and the Job's controller gathers changes for a second. Where somebody has put a container beside
+    the driver that does not end, it takes for ever. For a Job that is suspended, deleted or about to fail, this is for
+    its conditions to say.
     """
     if job.suspended or job.deleting or job.failing is not None or text_at(pod, "metadata", "deletionTimestamp"):
         return False
     owners = [text_at(owner, "uid") for owner in objects_at(pod, "metadata", "ownerReferences")]
-    declared, known = objects_at(pod, "spec", "containers"), objects_at(pod, "status", "containerStatuses")
-    ends = [object_at(container, "state", "terminated") for container in known]
-    return job.uid in owners and len(ends) == len(declared) > 0 and all(_is_good(end) for end in ends)
+    return job.uid in owners and _is_good(_end_of(pod, container))
 
 
-def driver_end(pod: JsonObject) -> str:
-    """Return how a pod's driver ended, "" while it has not."""
-    name = text_at(pod, "metadata", "name")
+def left_running(pod: JsonObject, container: str) -> list[str]:
+    """Return the containers beside the driver's that run on."""
+    known = objects_at(pod, "status", "containerStatuses")
+    return [name for one in known if (name := text_at(one, "name")) != container and object_at(one, "state", "running")]
+
+
+def _end_of(pod: JsonObject, container: str) -> JsonObject:
     for status in objects_at(pod, "status", "containerStatuses"):
-        terminated = object_at(status, "state", "terminated")
-        if terminated:
-            code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
-            return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
-    return ""
+        if text_at(status, "name") == container:
+            return object_at(status, "state", "terminated")
+    return {}
+
+
+def driver_end(pod: JsonObject, container: str) -> str:
+    """Return how a pod's driver ended, "" while it has not."""
+    terminated = _end_of(pod, container)
+    if not terminated:
+        return ""
+    code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
+    name = text_at(pod, "metadata", "name")
+    return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
 
 
 def _is_good(end: JsonObject) -> bool:

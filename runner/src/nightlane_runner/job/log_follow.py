@@ -2,8 +2,10 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
@@ -16,32 +18,54 @@ REOPEN_SECONDS = 5.0
 
 LONGEST_REOPEN_SECONDS = 120.0
 
+TAIL_LINES = 200
+"""Last lines that are fetched of a log whose rest takes too long."""
+
+_Moment: TypeAlias = tuple[int, int]
+"""Seconds since 1970, and nanoseconds."""
+
+_NEAR_NANOSECONDS = 1_000_000
+"""So much earlier than the last a new line may be stamped: two streams of one container, written at once."""
+
+_CLOCK_STEP_NANOSECONDS = 1_000_000_000
+"""A line that is stamped earlier by more than this was written after the node's clock was set back."""
 
 _STAMP = re.compile(r"(?P<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d\d:\d\d)")
 
 
 class LogPosition:
-    """How far a log has been read, so that a log that is opened anew repeats nothing.
+    """How far a log has been read, so that a log that is opened anew repeats nothing and leaves nothing out.
 
-    The API server takes a time with whole seconds to resume from, and several lines may carry the same
-    nanosecond: the lines of the last one seen are counted.
+    Within one stream every line is new: several writers stamp their lines, nearly in the order in which they come, and
+    a node's clock may be set back. Only lines of a log that was opened anew are compared with what was seen. The API
+    server takes a time with whole seconds to resume from, so the last lines that were seen come again first; where none
+    of them does, the node has rotated the log meanwhile and lines are missing.
     """
 
     def __init__(self) -> None:
-        self._last: tuple[int, int] | None = None
-        self._lines_at_last = 0
-        self._lines_to_skip = 0
+        self._last: _Moment | None = None
+        self._near: dict[_Moment, int] = {}
+        self._to_skip: dict[_Moment, int] = {}
+        self._resuming = False
+        self._met = False
+        self.gap = False
+        """Whether lines are missing before the one that was taken last."""
 
     @property
     def last(self) -> datetime | None:
         """When the last line that was taken was written, in whole seconds."""
         return None if self._last is None else datetime.fromtimestamp(self._last[0], UTC)
 
+    @property
+    def last_stamp(self) -> _Moment | None:
+        """The same to the nanosecond."""
+        return self._last
+
     def query(self) -> dict[str, str]:
         """Return the parameters to open the log with, and expect what was already seen to come again."""
-        self._lines_to_skip = self._lines_at_last
         if self._last is None:
             return {"timestamps": "true"}
+        self._resuming, self._to_skip, self._met = True, dict(self._near), False
         since = datetime.fromtimestamp(self._last[0], UTC)
         return {"timestamps": "true", "sinceTime": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
@@ -51,16 +75,44 @@ class LogPosition:
         moment = _moment(stamp)
         if moment is None:
             return line  # the kubelet itself speaks, about a log that it cannot read
-        if self._last is not None and moment < self._last:
+        self.gap = False
+        if self._resuming and self._was_seen(moment):
             return None
-        if moment != self._last:
-            self._last, self._lines_at_last, self._lines_to_skip = moment, 1, 0
-            return text
-        if self._lines_to_skip:
-            self._lines_to_skip -= 1
-            return None
-        self._lines_at_last += 1
+        self._note(moment)
         return text
+
+    def is_stamped(self, line: str) -> bool:
+        """Return whether a line is the container's, and not the kubelet's own word."""
+        return _moment(line.partition(" ")[0]) is not None
+
+    def _was_seen(self, moment: _Moment) -> bool:
+        last = self._last or moment
+        if moment > last:
+            self._resuming = False
+            self.gap = not self._met
+            return False
+        self._met = True
+        if _nanoseconds(moment, last) > _NEAR_NANOSECONDS:
+            return True
+        left = self._to_skip.get(moment, 0)
+        self._to_skip[moment] = left - 1
+        return left > 0
+
+    def _note(self, moment: _Moment) -> None:
+        last = self._last
+        if last is not None and 0 < _nanoseconds(moment, last) <= _CLOCK_STEP_NANOSECONDS:
+            if _nanoseconds(moment, last) <= _NEAR_NANOSECONDS:
+                self._near[moment] = self._near.get(moment, 0) + 1
+            return
+        # A clock that was set back counts from now on: rather a line twice than one left out.
+        if last is None or moment < last:
+            self._near = {}
+        elif moment > last:
+            self._near = {
+                seen: count for seen, count in self._near.items() if _nanoseconds(seen, moment) <= _NEAR_NANOSECONDS
+            }
+        self._last = moment
+        self._near[moment] = self._near.get(moment, 0) + 1
 
 
 class LogFollower:
@@ -85,6 +137,8 @@ class LogFollower:
         self._refusal = ""
         self._executor_refusals: tuple[int, str] = (0, "")
         self._position = LogPosition()
+        self._kubelets_word = ""
+        self._cut = False
         self._over = threading.Event()
         self._stream: ApiStream | None = None
         self._thread = threading.Thread(target=self._follow, name="log-follow", daemon=True)
@@ -104,14 +158,46 @@ class LogFollower:
         """Take the rest of the log of a container that has ended, but for no longer than this."""
         self._over.set()
         self._thread.join(seconds)
-        if self._thread.is_alive() and self._stream is not None:
+        if not self._thread.is_alive():
+            return
+        self._cut = True
+        if self._stream is not None:
             self._stream.abort()
+        self._thread.join(seconds)
+        self._relay_tail()
+
+    def _relay_tail(self) -> None:
+        """Relay the last lines of a log of which there was no time to relay the rest."""
+        tail: list[str] = []
+        try:
+            query = {"timestamps": "true", "tailLines": str(TAIL_LINES)}
+            with self._cluster.log(self.pod, self._container, query) as stream:
+                while line := stream.read_line():
+                    tail.append(line.decode("utf-8", "replace").rstrip("\r\n"))
+        except (ApiUnknown, ApiRefused) as error:
+            self._log.info(f"the rest of the driver's log is missing here, there was no time for it: {error}")
+            return
+        last = self._position.last_stamp
+        fresh = [text for text in tail if last is None or (_moment(text.partition(" ")[0]) or last) > last]
+        if len(fresh) == len(tail) > 0:
+            until = tail[0].partition(" ")[0]
+            since = self._position.last
+            self._log.info(
+                f"the driver's log from {since or 'its beginning'} to {until} is missing here: there was no time for "
+                "it; its last lines are"
+            )
+        for text in fresh:
+            self._log.relay("driver", text.partition(" ")[2])
 
     def _follow(self) -> None:
         pause = REOPEN_SECONDS
-        while True:
+        while not self._cut:
             last_reading = self._over.is_set()
-            taken = self._read(follow=not last_reading)
+            try:
+                taken = self._read(follow=not last_reading)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the log is opened anew
+                self._log.info(f"following the driver's log failed ({type(error).__name__}); it is opened anew")
+                taken = 0
             if last_reading:
                 return
             pause = REOPEN_SECONDS if taken else min(pause * 2, LONGEST_REOPEN_SECONDS)
@@ -120,17 +206,17 @@ class LogFollower:
     def _read(self, follow: bool) -> int:
         """Relay what is new and return how many lines that was."""
         taken = 0
+        began = time.monotonic()
         query = {**self._position.query(), **({"follow": "true"} if follow else {})}
         try:
             with self._cluster.log(self.pod, self._container, query) as stream:
                 self._stream = stream
                 while line := stream.read_line():
-                    text = self._position.take(line.decode("utf-8", "replace").rstrip("\r\n"))
-                    if text is not None:
-                        self._log.relay("driver", text)
-                        self._note_refusal(text)
-                        taken += 1
-            if follow:
+                    if self._cut:
+                        return taken
+                    taken += self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
+            # One that ends at once and says nothing is the kubelet's trouble, not the driver's end.
+            if follow and (taken or time.monotonic() - began > REOPEN_SECONDS):
                 self._on_end()
         except ApiUnknown:
             return taken  # opened anew in a moment; an outage is reported by whoever reads the Job
@@ -139,6 +225,22 @@ class LogFollower:
         finally:
             self._stream = None
         return taken
+
+    def _take(self, line: str) -> int:
+        """Relay a line if it is new, and return how many lines of the driver's that is."""
+        if not self._position.is_stamped(line):
+            if line != self._kubelets_word:
+                self._kubelets_word = line
+                self._log.relay("driver", line)
+            return 0
+        text = self._position.take(line)
+        if text is None:
+            return 0
+        if self._position.gap:
+            self._log.info("lines of the driver's log are missing here: its node has rotated it before they were read")
+        self._log.relay("driver", text)
+        self._note_refusal(text)
+        return 1
 
     def _note_refusal(self, line: str) -> None:
         if reason := executor_refusal(line):
@@ -150,7 +252,11 @@ class LogFollower:
             self._log.info(f"the driver's log cannot be read at the moment: {error.message}")
 
 
-def _moment(stamp: str) -> tuple[int, int] | None:
+def _nanoseconds(earlier: _Moment, later: _Moment) -> int:
+    return (later[0] - earlier[0]) * 1_000_000_000 + later[1] - earlier[1]
+
+
+def _moment(stamp: str) -> _Moment | None:
     """Return a timestamp as seconds since 1970 and nanoseconds, which datetime alone would lose."""
     match = _STAMP.fullmatch(stamp)
     if match is None:

@@ -12,6 +12,11 @@ SPEC_HASH = f"{run_identity.DOMAIN}/spec-hash"
 """Annotation with the hash of the Job as it was rendered: an existing Job is adopted only if it is equal."""
 
 
+# A mesh's container beside the driver does not end when the driver does, and would keep the Job from ending.
+_WITHOUT_ISTIO = {"sidecar.istio.io/inject": "false"}
+_WITHOUT_LINKERD = {"linkerd.io/inject": "disabled"}
+
+
 def spec_hash(job: JsonObject) -> str:
     """Return the hash of a rendered Job; the order of its keys does not matter."""
     return hashlib.sha256(json.dumps(job, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -33,7 +38,8 @@ def complete_job(step: Step, rendered: JsonObject) -> JsonObject:
         }
     )
     template = object_at(job, "spec", "template")
-    _metadata(template)["labels"] = {**strings_at(template, "metadata", "labels"), **identity}
+    _metadata(template)["labels"] = {**_WITHOUT_ISTIO, **strings_at(template, "metadata", "labels"), **identity}
+    _metadata(template)["annotations"] = {**_WITHOUT_LINKERD, **strings_at(template, "metadata", "annotations")}
     return job
 
 

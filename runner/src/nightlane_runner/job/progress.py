@@ -10,7 +10,7 @@ from nightlane_runner.api.errors import ApiUnknown
 from nightlane_runner.document.step import SparkInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, newest_pod
+from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running, newest_pod
 from nightlane_runner.job.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook
 from nightlane_runner.job.log_follow import LogFollower
 from nightlane_runner.job.pending import Pending, Waiting, diagnose, event_texts
@@ -133,7 +133,7 @@ class JobProgress:
             self._follow(pod)
         if self._follower is not None:
             self._follower.finish(_LOG_TAIL_SECONDS)
-        return driver_end(pod) if pod is not None else ""
+        return driver_end(pod, self._container) if pod is not None else ""
 
     def _note_log_end(self) -> None:
         self._log_over.set()
@@ -153,9 +153,16 @@ class JobProgress:
             pod = self._newest_pod(job.name)
         except ApiUnknown:
             return False  # an outage is counted where the Job is read
-        if pod is None or driver_end(pod):
+        if pod is None or driver_end(pod, self._container):
             self._end_looks = 0
-        return pod is not None and has_done_its_work(job, pod)
+        if pod is None or not has_done_its_work(job, pod, self._container):
+            return False
+        if left := left_running(pod, self._container):
+            self._log.info(
+                f"beside the driver of Job {job.name}, which has ended, {', '.join(left)} runs on and keeps the Job "
+                "from ending; the reaper removes it. Ask the customer to keep such containers out of Jobs"
+            )
+        return True
 
     def _time_left(self, job: RemoteJob) -> float:
         limit = self._spark.timeout_seconds

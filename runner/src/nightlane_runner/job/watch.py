@@ -75,6 +75,8 @@ class JobWatch:
                 reason = self._relay(stream)
         except (ApiUnknown, ApiRefused) as error:
             reason = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the Job is read and watched anew, and it is said
+            reason = f"{type(error).__name__} in the runner"
         self._hints.put(WatchEnded("" if self._closed.is_set() else reason))
 
     def _relay(self, stream: ApiStream) -> str:
