@@ -24,6 +24,7 @@ describe("one run", () => {
     expect(await panel.textContent()).toContain("failed, exit code 1");
     expect(await panel.locator("code").allTextContents()).toEqual([
       expect.stringMatching(/^nightlane retry alpenkredit revaluation-credit --night night-\d+ --reason "..."$/),
+      expect.stringMatching(/^nightlane adopt alpenkredit/),
       expect.stringMatching(/^nightlane skip alpenkredit/),
       expect.stringMatching(/^nightlane abort alpenkredit/),
       "nightlane logs alpenkredit revaluation-credit --date 2026-11-26 --run 1",

@@ -45,9 +45,10 @@ export function groupsOf(steps: readonly RunStep[]): readonly Group[] {
   const sets = [...grouped(steps, ({ name }) => keys.get(name) ?? name).values()].flatMap((members) =>
     members.length >= FEWEST_ALIKE && !single ? [members] : members.map((step) => [step]),
   );
-  const names = new Map(sets.flatMap((members) => members.map(({ name }) => [name, nameOf(members)] as const)));
-  return sets.map((members) => ({
-    name: nameOf(members),
+  const named = namesOf(sets);
+  const names = new Map([...named].flatMap(([group, members]) => members.map(({ name }) => [name, group] as const)));
+  return [...named].map(([name, members]) => ({
+    name,
     members,
     after: [...new Set(members.flatMap(({ after }) => after.flatMap((one) => names.get(one) ?? [])))],
     rank: members[0] === undefined ? 0 : rank(members[0]),
@@ -70,6 +71,16 @@ export function byMeaning(members: readonly RunStep[]): readonly RunStep[] {
   );
 }
 
+/** The sets by name, of which no two are the same. */
+function namesOf(sets: readonly (readonly RunStep[])[]): ReadonlyMap<string, readonly RunStep[]> {
+  const named = new Map<string, readonly RunStep[]>();
+  for (const members of sets) {
+    const name = nameOf(members);
+    named.set(named.has(name) ? `${name} from ${members[0]?.name}` : name, members);
+  }
+  return named;
+}
+
 function nameOf(members: readonly RunStep[]): string {
   const [first, ...others] = members;
   if (first === undefined || others.length === 0) {
@@ -81,8 +92,9 @@ function nameOf(members: readonly RunStep[]): string {
       length -= 1;
     }
   }
-  // Never the name of a step: those hold no star. The first member tells two groups apart that are called alike.
-  return `${first.name.slice(0, length).replace(/\d+$/, "")}* ×${members.length}`;
+  const common = first.name.slice(0, length).replace(/\d+$/, "");
+  // Never the name of a step: those hold neither star nor comma.
+  return `${common === "" ? `${first.name}, …` : `${common}*`} ×${members.length}`;
 }
 
 function ranksOf(steps: readonly RunStep[]): ReadonlyMap<string, number> {

@@ -38,6 +38,14 @@ export function StepPanel({
           <bdi>{withClocks(message)}</bdi>
         </p>
       )}
+      {step.approval !== undefined && (
+        <p>
+          {step.approval.by.length} of {step.approval.people} people
+          {step.approval.group === undefined ? "" : ` of ${step.approval.group}`} have approved
+          {step.approval.by.length === 0 ? "" : ": "}
+          <bdi>{step.approval.by.join(", ")}</bdi>
+        </p>
+      )}
       {step.possible.map(({ verb, command, effect }) => (
         <Command key={verb} command={command} effect={effect} />
       ))}

@@ -32,44 +32,52 @@ export function Timeline({
     setOpen(next);
   };
   return (
-    <div class="chart timeline">
-      <p class="legend">
+    <>
+      <p class="legend timeline-legend">
         ● the end of the night waits for it <span class="key bar wait" /> waited for a person{" "}
         <span class="yellow">◆</span> somebody acted <span class="key tick ends-at" /> expected end
       </p>
-      <Axis span={span} now={isRunning ? now : span.from} />
-      {isRunning && <NowLine span={span} now={now} />}
-      {run.finishBy !== undefined && <FinishLine span={span} at={run.finishBy} late={run.late} />}
-      <ul>
-        {groups.flatMap(({ name, members, state }) => {
-          const [only] = members;
-          if (members.length === 1 && only !== undefined) {
-            return [<StepRow key={name} {...{ run, step: only, span, now, onSelect }} selected={selected === name} />];
-          }
-          const isOpen = open.has(name);
-          return [
-            <li key={name} class={`row ${toneOf(state)}`}>
-              <button type="button" class="line" aria-expanded={isOpen} onClick={() => toggle(name)}>
-                <span class="who">
-                  <span class="mark" aria-hidden="true">
-                    {isOpen ? "▾" : "▸"}
+      <div class="chart timeline">
+        <Axis span={span} now={isRunning ? now : span.from} />
+        {isRunning && <NowLine span={span} now={now} />}
+        {run.finishBy !== undefined && <FinishLine span={span} at={run.finishBy} late={run.late} />}
+        <ul>
+          {groups.flatMap(({ name, members, state }) => {
+            const [only] = members;
+            if (members.length === 1 && only !== undefined) {
+              return [
+                <StepRow key={name} {...{ run, step: only, span, now, onSelect }} selected={selected === name} />,
+              ];
+            }
+            const isOpen = open.has(name);
+            return [
+              <li key={name} class={`row ${toneOf(state)}`}>
+                <button type="button" class="line" aria-expanded={isOpen} onClick={() => toggle(name)}>
+                  <span class="who">
+                    <span class="mark" aria-hidden="true">
+                      {isOpen ? "▾" : "▸"}
+                    </span>
+                    <bdi>{name}</bdi>
                   </span>
-                  <bdi>{name}</bdi>
-                </span>
-                <span class="is">{statesOf(members)}</span>
-                <GroupTrack members={members} span={span} now={now} tone={toneOf(state)} />
-                <span class="ends" />
-              </button>
-            </li>,
-            ...(isOpen
-              ? byMeaning(members).map((step) => (
-                  <StepRow key={step.name} {...{ run, step, span, now, onSelect }} selected={selected === step.name} />
-                ))
-              : []),
-          ];
-        })}
-      </ul>
-    </div>
+                  <span class="is">{statesOf(members)}</span>
+                  <GroupTrack members={members} span={span} now={now} tone={toneOf(state)} />
+                  <span class="ends" />
+                </button>
+              </li>,
+              ...(isOpen
+                ? byMeaning(members).map((step) => (
+                    <StepRow
+                      key={step.name}
+                      {...{ run, step, span, now, onSelect }}
+                      selected={selected === step.name}
+                    />
+                  ))
+                : []),
+            ];
+          })}
+        </ul>
+      </div>
+    </>
   );
 }
 

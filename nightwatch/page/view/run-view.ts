@@ -1,4 +1,5 @@
 import type { RecordedAct } from "../../../runs/act.ts";
+import type { GateApproval } from "../../../runs/approval.ts";
 import type { StepState } from "../../../runs/step-status.ts";
 import type { PageForecast } from "./night-line.ts";
 
@@ -40,6 +41,8 @@ export interface RunStep {
   readonly message?: string;
   /** What keeps it from going on, in a few words and in the runner's own. */
   readonly trouble?: { readonly text: string; readonly sentence: string; readonly since?: number };
+  /** Of a gate that asks for approvals: of how many people, of which group, and who has approved. */
+  readonly approval?: GateApproval;
   /** What was asked for it before it is reached. */
   readonly asked?: "hold" | "skip";
   /** When it is expected to end. */

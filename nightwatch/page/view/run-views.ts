@@ -66,6 +66,7 @@ function stepOf(
       waitingSince: instant(status?.waitingSince),
       message: status?.message,
       asked: status?.asked,
+      approval: status?.approval,
       expected: forecast?.end.expected,
       spare: spare === undefined ? undefined : spare * 1000,
       critical: expected?.forecast.criticalPath.includes(name) === true ? true : undefined,
