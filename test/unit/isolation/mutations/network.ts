@@ -106,6 +106,14 @@ export const networkMutations: readonly Mutation[] = [
   mutation(21, "a block that cannot be read", CONTROLLER, (draft) =>
     set(draft.object("platform", "NetworkPolicy", "controller"), "spec/egress/0/to/0/ipBlock/cidr", "10.64.0.10/33"),
   ),
+  mutation(21, "a page that every node reaches", "NetworkPolicy nightlane-system/nightwatch", (draft) =>
+    append(draft.object("platform", "NetworkPolicy", "nightwatch"), "spec/ingress", { from: [block("10.64.0.0/24")] }),
+  ),
+  mutation(19, "the central API server let into a lane", "NetworkPolicy customer-nordbank/default-deny", (draft) =>
+    set(draft.object("nordbank", "NetworkPolicy", "default-deny"), "spec/ingress", [
+      { from: [block("10.64.0.10/32")] },
+    ]),
+  ),
   egress(
     21,
     "another customer's API server",

@@ -105,6 +105,12 @@ export const rbacMutations: readonly Mutation[] = [
   mutation(5, "a power of the controller that is not on its list", "ClusterRole argo-controller", (draft) =>
     append(draft.object("platform", "ClusterRole", "argo-controller"), "rules", rule("", "pods/attach", "create")),
   ),
+  mutation(5, "passes of every account, where the page's are granted", "Role nightlane-system/page-pass", (draft) =>
+    set(draft.object("platform", "Role", "page-pass"), "rules", [rule("", "serviceaccounts/token", "create")]),
+  ),
+  mutation(5, "a way to every service, where the page's is granted", "Role nightlane-system/nightwatch-page", (draft) =>
+    set(draft.object("platform", "Role", "nightwatch-page"), "rules", [rule("", "services/proxy", "get")]),
+  ),
   mutation(5, "a power in the customer's cluster", "Role risk/nightlane in the cluster of nordbank", (draft) =>
     append(draft.customerSide("nordbank", "Role", "nightlane"), "rules", rule("", "serviceaccounts/token", "create")),
   ),
