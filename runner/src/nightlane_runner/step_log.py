@@ -60,7 +60,8 @@ class StepLog:
         # Much of it was written by the customer's side: it may neither steer a terminal nor go on for ever.
         line = harmless(text)
         with self._lock:
-            print(line, file=self._out, flush=True)
+            self._out.write(f"{line}\n")
+            self._out.flush()
             self._last.append(line)
             if self._copy is None:
                 return

@@ -10,5 +10,6 @@ _REFUSAL = re.compile(r"Failure executing: POST at: \S+/pods\. Message: (?P<reas
 
 def executor_refusal(line: str) -> str:
     """Return why a pod was refused, "" of a line that does not say so."""
-    match = _REFUSAL.search(line)
+    # Every line of every log comes by here: nearly all are let go by the quickest look.
+    match = _REFUSAL.search(line) if "Failure executing" in line else None
     return "" if match is None else match["reason"][:LONGEST]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from nightlane_runner.api.cluster import Cluster
@@ -26,6 +27,9 @@ _Moment: TypeAlias = tuple[int, int]
 
 _NEAR_NANOSECONDS = 1_000_000
 """So much earlier than the last a new line may be stamped: two streams of one container, written at once."""
+
+_MOST_NEAR = 1000
+"""So many stamps are kept before those are let go that are near no longer."""
 
 _CLOCK_STEP_NANOSECONDS = 1_000_000_000
 """A line that is stamped earlier by more than this was written after the node's clock was set back."""
@@ -50,6 +54,8 @@ class LogPosition:
         self._met = False
         self.gap = False
         """Whether lines are missing before the one that was taken last."""
+        self.stamped = True
+        """Whether that is the container's, and not the kubelet's own word."""
 
     @property
     def last(self) -> datetime | None:
@@ -73,6 +79,7 @@ class LogPosition:
         """Return the text of a line with a timestamp in front, None if it was seen before."""
         stamp, _, text = line.partition(" ")
         moment = _moment(stamp)
+        self.stamped = moment is not None
         if moment is None:
             return line  # the kubelet itself speaks, about a log that it cannot read
         self.gap = False
@@ -80,10 +87,6 @@ class LogPosition:
             return None
         self._note(moment)
         return text
-
-    def is_stamped(self, line: str) -> bool:
-        """Return whether a line is the container's, and not the kubelet's own word."""
-        return _moment(line.partition(" ")[0]) is not None
 
     def _was_seen(self, moment: _Moment) -> bool:
         last = self._last or moment
@@ -107,7 +110,7 @@ class LogPosition:
         # A clock that was set back counts from now on: rather a line twice than one left out.
         if last is None or moment < last:
             self._near = {}
-        elif moment > last:
+        elif len(self._near) > _MOST_NEAR:
             self._near = {
                 seen: count for seen, count in self._near.items() if _nanoseconds(seen, moment) <= _NEAR_NANOSECONDS
             }
@@ -228,12 +231,12 @@ class LogFollower:
 
     def _take(self, line: str) -> int:
         """Relay a line if it is new, and return how many lines of the driver's that is."""
-        if not self._position.is_stamped(line):
+        text = self._position.take(line)
+        if not self._position.stamped:
             if line != self._kubelets_word:
                 self._kubelets_word = line
                 self._log.relay("driver", line)
             return 0
-        text = self._position.take(line)
         if text is None:
             return 0
         if self._position.gap:
@@ -261,5 +264,10 @@ def _moment(stamp: str) -> _Moment | None:
     match = _STAMP.fullmatch(stamp)
     if match is None:
         return None
-    whole = datetime.fromisoformat(f"{match['seconds']}{match['zone']}")
-    return int(whole.timestamp()), int((match["fraction"] or "").ljust(9, "0"))
+    return _seconds(match["seconds"], match["zone"]), int((match["fraction"] or "").ljust(9, "0"))
+
+
+@lru_cache(maxsize=8)
+def _seconds(stamp: str, zone: str) -> int:
+    """Return whole seconds since 1970; a log has many lines of one second."""
+    return int(datetime.fromisoformat(f"{stamp}{zone}").timestamp())

@@ -181,9 +181,8 @@ class JobProgress:
     def _note_pause(self, job: RemoteJob) -> None:
         if job.suspended and not self._paused:
             self._log.info(
-                f"PAUSED: Job {job.name} was suspended by somebody in the customer's cluster; its deadlines "
-                "stand still "
-                "until it is resumed, and it then begins anew"
+                f"PAUSED: Job {job.name} {_suspended_by(job)}; its deadlines stand still until it is resumed, and it "
+                "then begins anew"
             )
         elif self._paused and not job.suspended:
             self._log.info(f"Job {job.name} was resumed")
@@ -258,8 +257,8 @@ class JobProgress:
 
     def _suspension(self, job: RemoteJob) -> str:
         return (
-            f"Job {job.name} was suspended in {self._cluster.place}, by a person or by a queue; its deadlines stand "
-            "still, and it begins again once it is resumed."
+            f"Job {job.name} in {self._cluster.place} {_suspended_by(job)}; its deadlines stand still, and it begins "
+            "again once it is resumed."
         )
 
     def _left(self, job: RemoteJob, pending: Pending) -> float:
@@ -289,6 +288,12 @@ class JobProgress:
 
     def _newest_pod(self, job_name: str) -> JsonObject | None:
         return newest_pod(self._cluster.pods_of_job(job_name))
+
+
+def _suspended_by(job: RemoteJob) -> str:
+    if job.queue:
+        return f"waits in the customer's queue {job.queue} until there is room"
+    return "was suspended by a person, or by a queue that takes Jobs which name none"
 
 
 def _first(items: list[JsonObject]) -> JsonObject:

@@ -7,6 +7,9 @@ from nightlane_runner.document.run_identity import ATTEMPT
 from nightlane_runner.job.manifest import SPEC_HASH
 from nightlane_runner.json_tree import JsonObject, flag_at, number_at, objects_at, strings_at, text_at
 
+QUEUE = "kueue.x-k8s.io/queue-name"
+"""Label by which Kueue knows a Job's queue: it suspends the Job and resumes it when there is room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -36,6 +39,7 @@ class RemoteJob:
         failing: why it is about to fail, before its pods are gone.
         ready_pods: how many of its pods run.
         began: when the controller began to make its pods, by the remote clock; a resumed Job begins anew.
+        queue: the queue that decides when it may run, "" where none is named.
 
     """
 
@@ -50,6 +54,7 @@ class RemoteJob:
     failing: Condition | None
     ready_pods: int
     began: datetime | None
+    queue: str = ""
 
     @property
     def ended(self) -> bool:
@@ -74,6 +79,7 @@ class RemoteJob:
             failing=_condition(job, "FailureTarget"),
             ready_pods=number_at(job, "status", "ready"),
             began=parsed_time(began),
+            queue=strings_at(job, "metadata", "labels").get(QUEUE, ""),
         )
 
 
