@@ -22,7 +22,16 @@ export {
   WEEKENDS,
   ZURICH,
 } from "./calendars/named-calendars.ts";
-export { type DeployedApp, deployedApp, image, riskApp, type SparkApp } from "./definition/applications.ts";
+export {
+  type DeployedApp,
+  deployedApp,
+  image,
+  type JvmApp,
+  type PythonApp,
+  riskApp,
+  type SparkApp,
+  sparkApp,
+} from "./definition/applications.ts";
 export { type CustomerCredentials, gitlabFile, pulumiSecret } from "./definition/credential-reference.ts";
 export {
   type ClusterProps,
@@ -36,4 +45,16 @@ export { type RiskWorkflow, type RiskWorkflowProps, sparkRiskWorkflow } from "./
 export { type NightSchedule, nightly } from "./definition/schedule.ts";
 export { type CustomerPath, inPod, onResults } from "./night/customer-path.ts";
 export type { Night } from "./night/night.ts";
-export type { Step } from "./night/step.ts";
+export {
+  claim,
+  configMapFiles,
+  configMapKey,
+  type KeyReference,
+  type MountedVolume,
+  type PodSettings,
+  scratch,
+  secretFiles,
+  secretKey,
+  type Toleration,
+} from "./night/pod-settings.ts";
+export type { DynamicAllocation, SparkSettings, Step, StepDefaults } from "./night/step.ts";

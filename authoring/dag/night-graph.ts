@@ -1,4 +1,5 @@
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import type { SparkApp } from "../../constructs/definition/applications.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
@@ -62,12 +63,17 @@ function rankOf(step: Step, ranks: Map<Step, number>): number {
   return rank;
 }
 
+/** What a person calls the program: its file or its class. */
+function programOf({ main, mainClass }: SparkApp): string {
+  return main?.split("/").at(-1) ?? mainClass?.split(".").at(-1) ?? "";
+}
+
 function factsOf(step: Step): readonly string[] {
   const { work } = step;
   switch (work.kind) {
     case "spark": {
       const { executors, executorMebibytes, executorMillicores } = sparkResources(work.options);
-      const program = work.options.app.main.split("/").at(-1) ?? "";
+      const program = programOf(work.options.app);
       const size = `${executors} x ${memory(executorMebibytes)}, ${executorMillicores / 1000} CPU`;
       return [program, size, limit(step)];
     }

@@ -3,8 +3,8 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
-import { inspectForm } from "../form/customer-form.ts";
-import type { Sound } from "../form/form.ts";
+import { DEFAULTS, inspectForm } from "../form/customer-form.ts";
+import { type Sound, withoutRepeats } from "../form/form.ts";
 import { Step } from "../night/step.ts";
 import { checkApps } from "./check-apps.ts";
 import { checkCapacity, checkLane } from "./check-capacity.ts";
@@ -16,6 +16,7 @@ import { checkNightSize } from "./check-night-size.ts";
 import { checkRetention } from "./check-retention.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
+import { checkSparkSettings } from "./check-spark.ts";
 import { checkSteps } from "./check-steps.ts";
 
 /**
@@ -25,7 +26,7 @@ import { checkSteps } from "./check-steps.ts";
 export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
   const form = inspectForm(definition);
   const sound = form.areSound.bind(form);
-  const found = [...form.wrong, ...form.unknown];
+  const found = [...withoutRepeats(form.wrong, DEFAULTS), ...withoutRepeats(form.unknown, DEFAULTS)];
   const check = (paths: readonly string[], problems: () => readonly Problem[]): boolean => {
     const before = found.length;
     if (sound(...paths)) {
@@ -54,9 +55,18 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
   return found;
 }
 
+/** Settings of all steps are wrong once, and not in each step. */
+function checkDefaults({ defaults }: RiskWorkflow): readonly Problem[] {
+  return checkSparkSettings(defaults?.spark ?? {}).map((one) => ({
+    ...one,
+    property: `workflow.defaults.spark.${one.property}`,
+  }));
+}
+
 function checkNight({ workflow }: CustomerDefinition, sound: Sound): readonly Problem[] {
   if (sound("workflow.steps")) {
-    return [...checkSteps(workflow.declared), ...checkShadow(workflow)];
+    const steps = [...checkSteps(workflow.declared), ...checkShadow(workflow)];
+    return withoutRepeats([...(sound("workflow.defaults") ? checkDefaults(workflow) : []), ...steps], DEFAULTS);
   }
   const { declared } = given(workflow);
   const steps = Array.isArray(declared)

@@ -28,7 +28,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       property: "workflow.steps",
       received: `${steps.length} steps, ${size} bytes in Argo`,
       rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would end in an error`,
-      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor((steps.length * MOST_NIGHT_BYTES) / size / 10) * 10} such steps fit`,
+      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor((steps.length * MOST_NIGHT_BYTES) / size / 20) * 20 - 20} such steps fit`,
     },
   ];
 }

@@ -1,19 +1,12 @@
 import { Duration } from "cdk8s";
-import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
-import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions, Step } from "../night/step.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
-
-/** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
-const LEAST_MEBIBYTES = 896;
-
-/** More would ask of any cluster what it does not have. */
-const MOST_EXECUTORS = 10_000;
+import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
 
 /** Linux takes no longer argument than 128 KiB. */
 const LONGEST_WORD = 100_000;
@@ -75,34 +68,25 @@ function checkTimeout(timeout: Duration | undefined): readonly Problem[] {
 }
 
 function checkSpark(options: SparkOptions): readonly Problem[] {
-  const resources = sparkResources(options);
-  const problems: Problem[] = [...checkProgram(options), ...checkWords("args", options.args ?? [])];
-  if (!Number.isInteger(resources.executors) || resources.executors < 1 || resources.executors > MOST_EXECUTORS) {
-    const rule = `a whole number, at least 1 and at most ${MOST_EXECUTORS}`;
-    problems.push(problem("executors", resources.executors, rule, "write for instance 2"));
-  }
-  for (const [property, amount] of [
-    ["memory", resources.executorMebibytes],
-    ["driverMemory", resources.driverMebibytes],
-  ] as const) {
-    if (!(amount >= LEAST_MEBIBYTES)) {
-      const rule = `at least ${LEAST_MEBIBYTES} MiB: Spark refuses a smaller JVM heap than that leaves`;
-      problems.push(problem(property, `${amount} MiB`, rule, "write for instance Size.gibibytes(2)"));
-    }
-  }
-  for (const [property, amount] of [
-    ["cpu", resources.executorMillicores],
-    ["driverCpu", resources.driverMillicores],
-  ] as const) {
-    if (!(amount > 0)) {
-      problems.push(problem(property, `${amount}m`, "more than zero", "write for instance Cpu.units(1)"));
-    }
+  const problems: Problem[] = [
+    ...checkSparkApp(options),
+    ...checkWords("args", options.args ?? []),
+    ...checkSparkSettings(options),
+    ...checkStartWithin(options.startWithin),
+  ];
+  if (options.result !== undefined && options.results === false) {
+    const rule = "nothing where results is false: there is no manifest that could list it";
+    problems.push(problem("result", options.result, rule, "remove one of the two"));
   }
   if (options.result !== undefined && !isBelow(options.result)) {
-    const rule = "a file in the step's own directory: a relative path without `..`";
+    const rule = "a file in the step's own directory: a relative path without `..`, quotes and backslashes";
     problems.push(problem("result", options.result, rule, 'write for instance "var.json"'));
   }
   return problems;
+}
+
+function checkStartWithin(limit: Duration | undefined): readonly Problem[] {
+  return checkTimeout(limit).map((one) => ({ ...one, property: "startWithin" }));
 }
 
 /** A path on the lane's results volume. */
@@ -130,22 +114,6 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   }
   const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
-}
-
-/** The image and the program that Spark is to start in it. */
-function checkProgram({ app: { image, main } }: SparkOptions): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (!isByDigest(image)) {
-    const rule = "an image by digest: a tag may be another program tomorrow";
-    problems.push(problem("app.image", image, rule, "write <repository>@sha256:<64 hex digits>"));
-  }
-  if (!/^\/[^\p{C}]*[^\p{C}/]$/u.test(main) || main.split("/").includes("..")) {
-    const rule = "the absolute path of a program in the image, without `..`";
-    problems.push(
-      problem("app.main", main, rule, 'write for instance riskApp("var_es.py"), or "/opt/risk/jobs/var_es.py"'),
-    );
-  }
-  return problems;
 }
 
 /** No program can be given a text that holds a NUL. */

@@ -5,7 +5,7 @@ import { images } from "../definition/images.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
-import { SPARK_ID } from "../workflow/spark-job.ts";
+import { CONTAINER_USER } from "../workflow/pod-parts.ts";
 
 /** Labels of the pod through which files reach and leave the customer's results volume. */
 export const FILES_LABELS = { "app.kubernetes.io/name": "nightlane-results" } as const;
@@ -24,7 +24,7 @@ export class FilesDeployment extends Construct {
       select: false,
       replicas: 1,
       automountServiceAccountToken: false,
-      securityContext: restrictedPod(SPARK_ID),
+      securityContext: restrictedPod(CONTAINER_USER),
       containers: [
         {
           name: "files",
@@ -35,7 +35,7 @@ export class FilesDeployment extends Construct {
             cpu: { request: Cpu.millis(10), limit: Cpu.units(1) },
             memory: { request: Size.mebibytes(32), limit: Size.mebibytes(256) },
           },
-          securityContext: restrictedContainer(SPARK_ID),
+          securityContext: restrictedContainer(CONTAINER_USER),
           volumeMounts: [
             {
               path: "/results",

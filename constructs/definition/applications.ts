@@ -16,12 +16,52 @@ export function deployedApp(app: DeployedApp): DeployedApp {
   return app;
 }
 
-/** A Spark application: an image and the main program in it. */
+/**
+ * A Spark application: an image whose entrypoint obeys the contract of Apache Spark's own images, and the program in it.
+ * It has either `main`, or `mainClass` and `jar`.
+ */
 export interface SparkApp {
-  /** Image by digest; its entrypoint takes `driver <main> [arguments]` and `executor`. */
+  /** Image by digest. */
   readonly image: string;
-  /** Absolute path of the main program in the image. */
-  readonly main: string;
+  /**
+   * Absolute path of a Python program in the image.
+   * @default - the program is a class in a jar
+   */
+  readonly main?: string;
+  /**
+   * Main class of a JVM program: `"example.SparkPi"`.
+   * @default - the program is in Python
+   */
+  readonly mainClass?: string;
+  /**
+   * Absolute path in the image of the jar that holds the main class.
+   * @default - the program is in Python
+   */
+  readonly jar?: string;
+  /**
+   * Absolute paths in the image of further jars.
+   * @default - those of Spark alone
+   */
+  readonly jars?: readonly string[];
+  /**
+   * Absolute paths in the image of Python files or archives that a program imports.
+   * @default - what the image's Python finds by itself
+   */
+  readonly pyFiles?: readonly string[];
+}
+
+/** A Python program on Spark. */
+export type PythonApp = SparkApp & { readonly main: string; readonly mainClass?: never; readonly jar?: never };
+
+/** A JVM program on Spark. */
+export type JvmApp = SparkApp & { readonly main?: never; readonly mainClass: string; readonly jar: string };
+
+/**
+ * A Spark application in an image of one's own: `sparkApp({ image, main: "/opt/risk/var.py" })`, or
+ * `sparkApp({ image, mainClass: "example.SparkPi", jar: "/opt/jobs/pi.jar" })`.
+ */
+export function sparkApp(app: PythonApp | JvmApp): SparkApp {
+  return app;
 }
 
 /** A main program of the vendor's risk application, by its file name: `riskApp("var_es.py")`. */

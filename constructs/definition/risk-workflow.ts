@@ -1,6 +1,6 @@
 import { Night } from "../night/night.ts";
 import { shadowSteps } from "../night/shadow.ts";
-import { Step } from "../night/step.ts";
+import { Step, type StepDefaults } from "../night/step.ts";
 import { given, isObject } from "./given.ts";
 import type { NightSchedule } from "./schedule.ts";
 
@@ -13,6 +13,8 @@ export interface RiskWorkflow {
   readonly inputsBy?: string;
   /** Whether it runs beside a night that still counts, and so writes nothing but its results. */
   readonly shadow: boolean;
+  /** What all steps have unless they say otherwise. */
+  readonly defaults?: StepDefaults;
   /** The steps that the night has. */
   readonly steps: readonly Step[];
   /** The steps of the file; a shadow night leaves some of them out. */
@@ -46,6 +48,11 @@ export interface RiskWorkflowProps {
    * @default false
    */
   readonly shadow?: boolean;
+  /**
+   * What all steps of the night have unless they say otherwise, in one place.
+   * @default - the defaults of each step
+   */
+  readonly defaults?: StepDefaults;
   /** Declares the steps. */
   readonly steps: (night: Night) => void;
 }
@@ -53,7 +60,7 @@ export interface RiskWorkflowProps {
 /** A night of Spark risk jobs and the work around them. */
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   const { steps, finishBy = "06:00", shadow = false, ...rest } = given(props) as RiskWorkflowProps;
-  const declared = declare(steps);
+  const declared = declare(steps, rest.defaults);
   return withSteps({ ...rest, finishBy, shadow, steps: declared, declared });
 }
 
@@ -68,11 +75,11 @@ export function withSteps(workflow: RiskWorkflow): RiskWorkflow {
 }
 
 /** The steps; in the place of a function that declares some, what was given instead, for the form to report. */
-function declare(steps: RiskWorkflowProps["steps"]): readonly Step[] {
+function declare(steps: RiskWorkflowProps["steps"], defaults: StepDefaults | undefined): readonly Step[] {
   if (typeof steps !== "function") {
     return steps;
   }
-  const night = new Night();
+  const night = new Night(defaults);
   // An async function has declared nothing yet of what comes after its first await.
   const returned: unknown = steps(night);
   return returned instanceof Promise ? (returned as never) : night.steps;

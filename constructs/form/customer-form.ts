@@ -25,7 +25,7 @@ import {
   text,
 } from "./form.ts";
 import { nearName } from "./near-name.ts";
-import { stepsForm } from "./step-form.ts";
+import { defaultsForm, stepsForm } from "./step-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
 const cluster = record<CustomerDefinition["cluster"]>(
@@ -153,6 +153,7 @@ const workflow = record<RiskWorkflow>(
     startBy: optional(text("22:45", "a local time HH:MM")),
     inputsBy: optional(text("23:30", "a local time HH:MM")),
     shadow: flag,
+    defaults: optional(defaultsForm),
     steps: { inspect: () => undefined },
     declared: { inspect: (steps, _, findings) => stepsForm.inspect(steps, "workflow.steps", findings) },
   },
@@ -174,6 +175,9 @@ const customer = record<CustomerDefinition>(
   "a customer",
   "defineCustomer({ ... })",
 );
+
+/** What is wrong in these is wrong in every step that takes it over, and told once. */
+export const DEFAULTS = /^workflow\.defaults\.\w+/;
 
 /** Holds a definition against the types that a customer file is written in: each value, and each property's name. */
 export function inspectForm(definition: CustomerDefinition): Findings {

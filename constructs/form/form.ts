@@ -28,6 +28,21 @@ export class Findings {
   }
 }
 
+/** Problems without those that say the same of the same value at another place than the one where it was written. */
+export function withoutRepeats(problems: readonly Problem[], origin: RegExp): readonly Problem[] {
+  const told = problems.filter(({ property }) => origin.test(property));
+  return problems.filter(
+    (problem) =>
+      told.includes(problem) ||
+      !told.some(
+        (one) =>
+          problem.property.endsWith(one.property.replace(origin, "")) &&
+          problem.received === one.received &&
+          problem.rule === one.rule,
+      ),
+  );
+}
+
 /** Asks whether the values at these paths are of the right kind, so that a check may look at them. */
 export type Sound = (...paths: readonly string[]) => boolean;
 

@@ -5,11 +5,14 @@ import type { CustomerPath } from "../night/customer-path.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
+  type DynamicAllocation,
   type ExecOptions,
   type GateOptions,
   type SparkOptions,
+  type SparkSettings,
   Step,
   type StepCondition,
+  type StepDefaults,
   type StepOptions,
   type StepWork,
 } from "../night/step.ts";
@@ -22,12 +25,14 @@ import {
   type Form,
   flag,
   list,
+  named,
   number,
   type OptionalForm,
   optional,
   record,
   text,
 } from "./form.ts";
+import { manifestPart, podFields, textList } from "./pod-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
 /** Edges are looked at where the steps are: a step gets them from `after` and from `runsAfter`. */
@@ -53,10 +58,47 @@ const words = (example: string): Form => list(text("--date", "each argument by i
 const sparkAppForm = record<SparkApp>(
   {
     image: text("registry.example/risk@sha256:<64 hex digits>", "an image's name by digest"),
-    main: text("/opt/risk/jobs/var_es.py", "an absolute path"),
+    main: optional(text("/opt/risk/jobs/var_es.py", "an absolute path")),
+    mainClass: optional(text("example.SparkPi", "a class")),
+    jar: optional(text("/opt/jobs/pi.jar", "an absolute path")),
+    jars: optional(textList("/opt/jobs/lib.jar")),
+    pyFiles: optional(textList("/opt/risk/lib.zip")),
   },
   "a Spark application: an image and the main program in it",
   'riskApp("var_es.py")',
+);
+
+const texts = (what: string, example: string): Form => named(text("200", "a property's value"), what, example);
+
+/** The forms of `SparkSettings`. */
+const sparkFields: Fields<SparkSettings> = {
+  ...podFields,
+  executors: optional(number(2)),
+  dynamicAllocation: optional(
+    record<DynamicAllocation>({ min: number(2), max: number(8) }, "two numbers of executors", "{ min: 2, max: 8 }"),
+  ),
+  memory: optional(size("Size.gibibytes(2)")),
+  memoryOverhead: optional(size("Size.mebibytes(512)")),
+  cpu: optional(cpu("Cpu.units(1)")),
+  driverMemory: optional(size("Size.gibibytes(2)")),
+  driverMemoryOverhead: optional(size("Size.mebibytes(512)")),
+  driverCpu: optional(cpu("Cpu.units(1)")),
+  conf: optional(texts("Spark properties", '{ "spark.sql.shuffle.partitions": "200" }')),
+  hadoopConf: optional(texts("Hadoop properties", '{ "fs.s3a.endpoint": "https://s3.bank.example" }')),
+  jvmOptions: optional(textList("-XX:+UseG1GC")),
+  eventLog: optional(text("s3a://logs/spark", "a URI")),
+  ui: optional(flag),
+  executorPodTemplate: optional(manifestPart("a pod as Kubernetes writes it", "{ spec: { hostAliases: [] } }")),
+  startWithin: optional(duration("Duration.minutes(15)")),
+};
+
+/** What may be said for all steps of a night. */
+export const defaultsForm: Form = record<StepDefaults>(
+  {
+    spark: optional(record<SparkSettings>(sparkFields, "settings of all Spark steps", "{ executors: 4 }")),
+  },
+  "settings of all steps",
+  "{ spark: { executors: 4 } }",
 );
 
 /** An application whose pods are entered: one deployed by others, or a chart of the customer's apps. */
@@ -89,11 +131,8 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       ...everyStep,
       app: sparkAppForm,
       args: optional(words('["--scenarios", "2000"]')),
-      executors: optional(number(2)),
-      memory: optional(size("Size.gibibytes(2)")),
-      cpu: optional(cpu("Cpu.units(1)")),
-      driverMemory: optional(size("Size.gibibytes(2)")),
-      driverCpu: optional(cpu("Cpu.units(1)")),
+      ...sparkFields,
+      results: optional(flag),
       result: optional(text("var.json")),
     },
     "the options of a Spark step",

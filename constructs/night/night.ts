@@ -1,4 +1,5 @@
 import { given } from "../definition/given.ts";
+import { overDefaults } from "./over-defaults.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
@@ -6,6 +7,7 @@ import {
   type GateOptions,
   type SparkOptions,
   Step,
+  type StepDefaults,
   type StepWork,
 } from "./step.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
@@ -13,6 +15,9 @@ import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
 /** Collects the steps of one night. Edges are the steps themselves: `after: snapshot`. */
 export class Night {
   private readonly declared: Step[] = [];
+
+  /** @param defaults what all steps have unless they say otherwise */
+  constructor(private readonly defaults: StepDefaults = {}) {}
 
   /** The business date the night computes, `YYYY-MM-DD`; known when the night runs. */
   readonly businessDate = BUSINESS_DATE;
@@ -29,7 +34,7 @@ export class Night {
 
   /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */
   spark(name: string, options: SparkOptions): Step {
-    return this.add(name, { kind: "spark", options });
+    return this.add(name, { kind: "spark", options: overDefaults(given(this.defaults).spark, options) });
   }
 
   /** Runs a command in a pod of one of the customer's applications. */

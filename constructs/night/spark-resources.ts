@@ -4,20 +4,28 @@ import type { SparkOptions, Step } from "./step.ts";
 
 /** A Spark step's sizes with the defaults applied, in the units of Kubernetes and Spark. */
 export interface SparkResources {
+  /** Most executors at a time. */
   readonly executors: number;
   readonly executorMebibytes: number;
+  readonly executorHeap: number;
   readonly executorMillicores: number;
   readonly driverMebibytes: number;
+  readonly driverHeap: number;
   readonly driverMillicores: number;
 }
 
 /** Applies the defaults of `SparkOptions`. */
 export function sparkResources(options: SparkOptions): SparkResources {
+  const executorMebibytes = mebibytes(options.memory ?? Size.gibibytes(2));
+  const driverMebibytes = mebibytes(options.driverMemory ?? Size.gibibytes(2));
+  const factor = options.app.main === undefined ? JVM_FACTOR : PYTHON_FACTOR;
   return {
-    executors: options.executors ?? 2,
-    executorMebibytes: mebibytes(options.memory ?? Size.gibibytes(2)),
+    executors: options.dynamicAllocation?.max ?? options.executors ?? 2,
+    executorMebibytes,
+    executorHeap: heapMebibytes(executorMebibytes, factor, options.memoryOverhead),
     executorMillicores: millicores(options.cpu ?? Cpu.units(1)),
-    driverMebibytes: mebibytes(options.driverMemory ?? Size.gibibytes(2)),
+    driverMebibytes,
+    driverHeap: heapMebibytes(driverMebibytes, factor, options.driverMemoryOverhead),
     driverMillicores: millicores(options.driverCpu ?? Cpu.units(1)),
   };
 }
@@ -50,10 +58,15 @@ export function millicores(cpu: Cpu): number {
   return cpu.amount.endsWith("m") ? Number.parseInt(cpu.amount, 10) : Math.round(Number(cpu.amount) * 1000);
 }
 
-/**
- * The part of a pod's memory that Spark's JVM takes as heap; the rest is overhead (Python workers, metaspace,
- * buffers). Spark's own default for Python applications keeps 0.4 of the heap beside it, at least 384 MiB.
- */
-export function heapMebibytes(podMebibytes: number): number {
-  return Math.max(1, Math.min(Math.floor(podMebibytes / 1.4), podMebibytes - 384));
+/** What Spark keeps beside the heap, as a part of it, in Python and in JVM programs. */
+const PYTHON_FACTOR = 0.4;
+const JVM_FACTOR = 0.1;
+
+/** Least memory beside a heap, as Spark has it. */
+export const LEAST_OVERHEAD = 384;
+
+/** The part of a pod's memory that Spark's JVM takes as heap; the rest is for Python workers, metaspace and buffers. */
+function heapMebibytes(pod: number, factor: number, overhead: Size | undefined): number {
+  const beside = overhead === undefined ? LEAST_OVERHEAD : mebibytes(overhead);
+  return Math.max(1, Math.min(overhead === undefined ? Math.floor(pod / (1 + factor)) : pod, pod - beside));
 }

@@ -2,6 +2,7 @@ import type { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { DeployedApp, SparkApp } from "../definition/applications.ts";
 import type { CustomerPath } from "./customer-path.ts";
+import type { PodSettings } from "./pod-settings.ts";
 
 /**
  * Business dates on which a step runs. `month-end` includes the ends of quarters; `half-day` and `full-day` are as the
@@ -39,25 +40,29 @@ export interface StepOptions {
   readonly input?: boolean;
 }
 
-/** A Spark application run as a Job in the customer's cluster. */
-export interface SparkOptions extends StepOptions {
-  /** The application. */
-  readonly app: SparkApp;
-  /**
-   * Arguments of the main program; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
-   * @default - none
-   */
-  readonly args?: readonly string[];
+/** How Spark runs: what may be said for all Spark steps of a night at once, in `defaults.spark` of the workflow. */
+export interface SparkSettings extends PodSettings {
   /**
    * Number of executors.
-   * @default 2
+   * @default 2, or as `dynamicAllocation` says
    */
   readonly executors?: number;
+  /**
+   * As many executors as there is work for, between two numbers, instead of `executors`. Without a shuffle service:
+   * executors whose shuffle files are still needed stay.
+   * @default - a fixed number
+   */
+  readonly dynamicAllocation?: DynamicAllocation;
   /**
    * Memory of one executor's pod, heap and overhead together, at least 896 MiB.
    * @default Size.gibibytes(2)
    */
   readonly memory?: Size;
+  /**
+   * The part of an executor's `memory` that is not heap: Python workers, buffers, metaspace. At least 384 MiB.
+   * @default - for a Python program 0.4 of the heap, for a JVM program 0.1 of it, as Spark has it
+   */
+  readonly memoryOverhead?: Size;
   /**
    * CPU of one executor's pod.
    * @default Cpu.units(1)
@@ -69,10 +74,84 @@ export interface SparkOptions extends StepOptions {
    */
   readonly driverMemory?: Size;
   /**
+   * The part of `driverMemory` that is not heap. At least 384 MiB.
+   * @default - as of `memoryOverhead`
+   */
+  readonly driverMemoryOverhead?: Size;
+  /**
    * CPU of the driver's pod.
    * @default Cpu.units(1)
    */
   readonly driverCpu?: Cpu;
+  /**
+   * Spark properties: `{ "spark.sql.shuffle.partitions": "200" }`. What Nightlane sets itself is refused.
+   * @default - none
+   */
+  readonly conf?: Readonly<Record<string, string>>;
+  /**
+   * Hadoop properties, without the prefix `spark.hadoop.`.
+   * @default - none
+   */
+  readonly hadoopConf?: Readonly<Record<string, string>>;
+  /**
+   * Options of the JVM of driver and executors. Heaps are `memory`.
+   * @default - none
+   */
+  readonly jvmOptions?: readonly string[];
+  /**
+   * Where Spark writes its event log: a folder that exists, as a URI that the image can write to.
+   * @default - no event log
+   */
+  readonly eventLog?: string;
+  /**
+   * Whether the driver serves Spark's UI on port 4040: `kubectl port-forward pod/<driver> 4040` in the customer's cluster.
+   * @default false
+   */
+  readonly ui?: boolean;
+  /**
+   * Whatever else the executors' pods need, as Kubernetes writes a pod; what Nightlane and Spark set there wins.
+   * @default - nothing
+   */
+  readonly executorPodTemplate?: Readonly<Record<string, unknown>>;
+  /**
+   * How long the driver's pod may wait for a node, a quota or a volume.
+   * @default Duration.minutes(15)
+   */
+  readonly startWithin?: Duration;
+}
+
+/** What all steps of a night have unless they say otherwise. */
+export interface StepDefaults {
+  /**
+   * For all Spark steps. What a step says itself wins; variables, properties, labels and volumes are joined by name.
+   * @default - the defaults of each property
+   */
+  readonly spark?: SparkSettings;
+}
+
+/** Bounds of dynamic allocation. */
+export interface DynamicAllocation {
+  /** Fewest executors, and how many there are at first. */
+  readonly min: number;
+  /** Most executors; the customer's capacity must have room for them. */
+  readonly max: number;
+}
+
+/** A Spark application run as a Job in the customer's cluster. */
+export interface SparkOptions extends StepOptions, SparkSettings {
+  /** The application. */
+  readonly app: SparkApp;
+  /**
+   * Arguments of the main program; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
+   * @default - none
+   */
+  readonly args?: readonly string[];
+  /**
+   * Whether the program leaves results below the night's directory, with their manifest. They are brought to the lane and
+   * verified; without any the step has failed.
+   * @default true
+   */
+  readonly results?: boolean;
   /**
    * The result a person looks for, a file name that the step's result manifest must list.
    * @default - any file

@@ -63,7 +63,7 @@ function leavingsOf({ work }: Step): Leavings | undefined {
     case "gate":
       return undefined;
     case "spark":
-      return { remote: JOB, lane: JOB, required: true };
+      return work.options.results === false ? undefined : { remote: JOB, lane: JOB, required: true };
     case "exec":
       return { remote: JOB, lane: "", required: false };
     case "copyIn":

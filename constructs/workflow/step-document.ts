@@ -6,7 +6,8 @@ import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import type { RunnerCommand } from "./runner-template.ts";
-import { sparkArguments, sparkJob } from "./spark-job.ts";
+import { sparkProgram } from "./spark-conf.ts";
+import { sparkJob } from "./spark-job.ts";
 
 /** How long an unreachable API server of the customer is waited for before the try ends as infrastructure. */
 const OUTAGE_BUDGET = Duration.minutes(30);
@@ -73,11 +74,11 @@ export function stepValues({ name, work }: Step): StepValues {
   switch (work.kind) {
     case "spark":
       return {
-        args: json(sparkArguments(work.options)),
+        args: words(sparkProgram(work.options)),
         result: json(work.options.result ?? null),
       };
     case "exec":
-      return { args: json(work.options.command) };
+      return { args: words(work.options.command) };
     case "copyIn":
       return copyValues(work.options.to, work.options.from, work.options.to);
     case "copyOut":
@@ -94,6 +95,11 @@ function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath):
     "lane-path": json(`${NIGHT_DIRECTORY}/${lane}`),
     leaves: leaves.kind === "results" ? leaves.path : "",
   };
+}
+
+/** Words as they stand in a JSON list, without its brackets. */
+function words(list: readonly string[]): string {
+  return json(list).slice(1, -1);
 }
 
 /** JSON in plain ASCII: Argo puts it into a text as Go writes it, which is not always as JSON is written. */
@@ -125,15 +131,15 @@ export function stepDocument(
       return told("spark", {
         spark: {
           job: sparkJob({
-            customer: definition.name,
             step: JOB,
             namespace: definition.cluster.namespace,
             options: work.options,
-            args: [ARGUMENTS],
+            program: [ARGUMENTS],
           }),
-          pendingSeconds: PENDING_LIMIT.toSeconds(),
+          pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
+          results: work.options.results ?? true,
           result: RESULT,
         },
       });
@@ -178,7 +184,7 @@ function document(definition: CustomerDefinition, step: string, work: Readonly<R
 function unquoted(text: string): string {
   return text
     .replace(/"(number|attempt|result|remotePath|lanePath)":"(\{\{[^"]+\}\})"/g, '"$1":$2')
-    .replaceAll(`["${ARGUMENTS}"]`, ARGUMENTS);
+    .replaceAll(`"${ARGUMENTS}"`, ARGUMENTS);
 }
 
 function podOfPath(path: CustomerPath): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@
 # path and jar files it was made with; a JVM that finds another one loads its classes as usual.
 #   make-class-archive.sh <archive> <class path>
 set -euo pipefail
+unset SPARK_CONF_DIR # its settings start from the archive that is made here
 export SPARK_LOCAL_IP=127.0.0.1 # a build has no name that resolves
 
 "$SPARK_HOME/bin/spark-submit" \

@@ -96,13 +96,13 @@ function document(value: unknown, realm: Realm): { readonly value: object; reado
   return typeof value === "object" && value !== null ? { value, realm } : undefined;
 }
 
-/** JSON whose bare numbers may be Argo's placeholders. */
+/** JSON whose bare values, and some entries of whose lists, may be Argo's placeholders. */
 function parseJson(value: string): unknown {
   if (value.trimStart().startsWith("{{")) {
     return undefined;
   }
   try {
-    return JSON.parse(value.replaceAll(/":\s*\{\{[^}]*\}\}/g, '":0'));
+    return JSON.parse(value.replaceAll(/([:,[]\s*)\{\{[^}]*\}\}/g, "$10"));
   } catch {
     return undefined;
   }

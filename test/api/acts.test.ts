@@ -278,8 +278,8 @@ describe("a gate that asks for approvals", () => {
       id,
       {
         ...node,
-        templateName: node.templateName?.replace("market", "sign-off"),
-        ...(node.templateName === "run-market" ? { ...decide, id, name: id, templateName: "run-sign-off" } : {}),
+        ...(node.displayName === "market" ? { displayName: "sign-off" } : {}),
+        ...(id === `${name}-1` ? { ...decide, id, name: id, templateName: "run-gate-1a2b3c" } : {}),
       },
     ]);
     const body = {

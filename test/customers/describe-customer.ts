@@ -88,7 +88,6 @@ interface SparkJob {
 
 interface Driver {
   readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly resources: { readonly requests: Readonly<Record<string, string>> };
 }
 
@@ -115,14 +114,16 @@ function describeWork(template: Template | undefined, message: string): readonly
 
 function describeSpark(job: SparkJob, result: string | null): readonly string[] {
   const [container] = job.spec.template.spec.containers;
-  const env = new Map(container.env.map(({ name, value }) => [name, value]));
+  const { args } = container;
+  const settings = args.flatMap((word, place) => (args[place - 1] === "--conf" ? [word.split("=")] : []));
+  const conf = new Map(settings.map(([name, ...value]) => [name, value.join("=")]));
   const { cpu, memory } = container.resources.requests;
-  const heap = env.get("SPARK_EXECUTOR_MEMORY");
-  const overhead = env.get("SPARK_EXECUTOR_MEMORY_OVERHEAD");
+  const program = args.slice(args.lastIndexOf("--conf") + 2);
+  const overhead = conf.get("spark.executor.memoryOverhead");
   return [
-    `spark ${container.args.slice(1).join(" ")}${result === null ? "" : ` -> ${result}`}`,
+    `spark ${program.join(" ")}${result === null ? "" : ` -> ${result}`}`,
     `driver ${cpu} ${memory}`,
-    `${env.get("SPARK_EXECUTORS")} executors ${env.get("SPARK_EXECUTOR_REQUEST_CORES")}, heap ${heap}, overhead ${overhead}`,
+    `${conf.get("spark.executor.instances")} executors ${conf.get("spark.kubernetes.executor.request.cores")}, heap ${conf.get("spark.executor.memory")}, overhead ${overhead}`,
   ];
 }
 

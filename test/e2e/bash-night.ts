@@ -74,7 +74,6 @@ function jobOf(definition: CustomerDefinition, name: string, businessDate: strin
   }
   const { cluster } = definition;
   const job = sparkJob({
-    customer: definition.name,
     step: name,
     namespace: cluster.namespace,
     options: step.work.options,

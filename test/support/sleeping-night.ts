@@ -51,9 +51,11 @@ function withWork(spec: string, workSeconds: number): string {
     'echo "{\\"step\\":\\"$STEP\\",\\"attempt\\":$ATTEMPT,\\"files\\":$files}" >manifest.json',
   ].join("\n");
   const inDocument = (value: unknown): string => JSON.stringify(JSON.stringify(value)).slice(1, -1);
-  const before = inDocument(["driver", `/opt/risk/jobs/${PROGRAM}`]);
-  if (!spec.includes(before)) {
-    throw new Error(`the night's template does not hold ${before}`);
+  // From the entrypoint's word to the place of the program and its arguments.
+  const started = /\[\\"driver\\",(?:(?!\\"driver\\").)*?\{\{inputs\.parameters\.args\}\}\]/gs;
+  const changed = spec.replaceAll(started, () => inDocument(["bash", "-euc", script]));
+  if (changed === spec) {
+    throw new Error("the night's template starts no driver");
   }
-  return spec.replaceAll(before, inDocument(["bash", "-euc", script]));
+  return changed;
 }

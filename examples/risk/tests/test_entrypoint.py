@@ -9,21 +9,7 @@ import pytest
 from tests.conftest import DATA
 
 ENTRYPOINT = DATA.parent / "entrypoint.sh"
-DRIVER = {
-    "POD_IP": "10.0.0.7",
-    "POD_NAME": "nl-scenarios-1a2b3c4d-x7k2p",
-    "POD_NAMESPACE": "risk",
-    "JOB_NAME": "nl-scenarios-1a2b3c4d",
-    "KUBERNETES_SERVICE_HOST": "10.1.0.1",
-    "KUBERNETES_SERVICE_PORT": "443",
-    "SPARK_IMAGE": "registry.example/risk@sha256:00",
-    "SPARK_DRIVER_MEMORY": "640m",
-    "SPARK_EXECUTORS": "2",
-    "SPARK_EXECUTOR_MEMORY": "1024m",
-    "SPARK_EXECUTOR_CORES": "1",
-    "NIGHT_DIR": "/results/night/2026-03-31/run-1",
-    "STEP": "scenarios",
-}
+DRIVER = {"SPARK_DRIVER_BIND_ADDRESS": "10.0.0.7"}
 EXECUTOR = {
     "SPARK_DRIVER_URL": "spark://CoarseGrainedScheduler@10.0.0.7:7078",
     "SPARK_EXECUTOR_ID": "1",
@@ -52,7 +38,12 @@ def home(tmp_path: Path) -> Path:
 def run(home: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(ENTRYPOINT), *arguments],
-        env={"PATH": f"{home}:{os.environ['PATH']}", "SPARK_HOME": str(home), **environment},
+        env={
+            "PATH": f"{home}:{os.environ['PATH']}",
+            "SPARK_HOME": str(home),
+            "SPARK_CONF_DIR": str(home),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -65,64 +56,25 @@ def settings(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def test_the_driver_runs_the_program_in_client_mode(home: Path) -> None:
-    done = run(home, ["driver", "/opt/risk/jobs/scenarios.py", "--scenarios", "2000"], DRIVER)
+def test_the_driver_is_what_spark_submit_is_told(home: Path) -> None:
+    said = ["--conf", "spark.executor.instances=2", "/opt/risk/jobs/scenarios.py", "--scenarios", "2000"]
+    done = run(home, ["driver", *said], DRIVER)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[:4] == ["--master", "k8s://https://10.1.0.1:443", "--deploy-mode", "client"]
-    assert lines[-3:] == ["/opt/risk/jobs/scenarios.py", "--scenarios", "2000"]
-
-
-def test_the_driver_describes_itself_and_its_executors(home: Path) -> None:
-    given = settings(run(home, ["driver", "main.py"], DRIVER))
-    expected = {
-        "spark.driver.host": "10.0.0.7",
-        "spark.kubernetes.driver.pod.name": "nl-scenarios-1a2b3c4d-x7k2p",
-        "spark.kubernetes.namespace": "risk",
-        "spark.kubernetes.container.image": "registry.example/risk@sha256:00",
-        "spark.kubernetes.executor.podNamePrefix": "nl-scenarios-1a2b3c4d-x7k2p",
-        "spark.kubernetes.executor.podTemplateFile": "/opt/executor-template.yaml",
-        "spark.kubernetes.executor.request.cores": "1",
-        "spark.kubernetes.executor.volumes.persistentVolumeClaim.results.mount.path": "/results",
-        "spark.executor.instances": "2",
-        "spark.executor.memory": "1024m",
-        "spark.executorEnv.NIGHT_DIR": "/results/night/2026-03-31/run-1",
-        "spark.executorEnv.STEP": "scenarios",
-        "spark.ui.enabled": "false",
-    }
-    assert {name: given.get(name) for name in expected} == expected
+    assert lines[-7:-5] == ["--deploy-mode", "client"]
+    assert lines[-5:] == said
+    given = settings(done)
+    assert given["spark.driver.bindAddress"] == "10.0.0.7"
     assert given["spark.driver.extraClassPath"] == f"{home}/jars/a.jar:{home}/jars/b.jar"
-    assert "spark.executorEnv.RUN_NUMBER" not in given
-    assert "spark.executor.memoryOverhead" not in given
 
 
-def test_options_of_the_driver(home: Path) -> None:
-    environment = {
-        **DRIVER,
-        "SPARK_EXECUTOR_MEMORY_OVERHEAD": "384m",
-        "SPARK_EXECUTOR_REQUEST_CORES": "250m",
-        "SPARK_EXECUTOR_LIMIT_CORES": "1",
-        "SPARK_EXECUTOR_POD_TEMPLATE": "/templates/executor.yaml",
-        "NIGHTLANE_LABEL_CUSTOMER": "nordbank",
-        "JVM_OPTIONS": "-XX:+UseG1GC",
-    }
-    given = settings(run(home, ["driver", "main.py"], environment))
-    assert given["spark.executor.memoryOverhead"] == "384m"
-    assert given["spark.kubernetes.executor.request.cores"] == "250m"
-    assert given["spark.kubernetes.executor.limit.cores"] == "1"
-    assert given["spark.kubernetes.executor.podTemplateFile"] == "/templates/executor.yaml"
-    assert given["spark.kubernetes.executor.label.nightlane/customer"] == "nordbank"
-    assert given["spark.executor.extraJavaOptions"].endswith("-XX:+UseG1GC")
-
-
-def test_the_driver_names_every_variable_it_lacks(home: Path) -> None:
-    environment = {name: value for name, value in DRIVER.items() if name not in ("POD_IP", "SPARK_IMAGE")}
-    done = run(home, ["driver", "main.py"], environment)
+def test_the_driver_names_the_variable_it_lacks(home: Path) -> None:
+    done = run(home, ["driver", "main.py"], {})
     assert done.returncode == 2
-    assert "entrypoint: not set: POD_IP SPARK_IMAGE." in done.stderr
+    assert "entrypoint: not set: SPARK_DRIVER_BIND_ADDRESS." in done.stderr
 
 
-@pytest.mark.parametrize(("arguments", "message"), [(["driver"], "wants the program to run"), ([], "say what to run")])
+@pytest.mark.parametrize(("arguments", "message"), [(["driver"], "wants what spark-submit takes"), ([], "say what to run")])
 def test_a_command_without_its_argument_is_refused(home: Path, arguments: list[str], message: str) -> None:
     done = run(home, arguments, DRIVER)
     assert done.returncode == 2

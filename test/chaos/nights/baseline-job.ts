@@ -13,7 +13,6 @@ export function baselineJob(site: Site, night: { readonly night: string; readonl
   const step = site.customer.workflow.steps.find(({ work }) => work.kind === "spark");
   if (step?.work.kind !== "spark") throw new Error("the night has no Spark step");
   const job = sparkJob({
-    customer: site.customer.name,
     step: step.name,
     namespace: site.namespace,
     options: step.work.options,

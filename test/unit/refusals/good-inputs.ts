@@ -79,6 +79,12 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     ),
     moreNight: 'inputsBy: "23:30", startBy: "22:10", finishBy: "11:59"',
   },
+  "everything that Spark and its pods can be told": {
+    ...step(
+      'night.spark("s", { app: sparkApp({ image: image("risk"), mainClass: "example.Pi", jar: "/opt/pi.jar", jars: ["/opt/a.jar"] }), results: false, conf: { "spark.sql.shuffle.partitions": "200" }, hadoopConf: { "fs.s3a.endpoint": "https://s3.x.example" }, jvmOptions: ["-XX:+UseG1GC"], env: { REGION: "eu", DATE: night.businessDate, KDB: secretKey("kdb", "password"), LIMITS: configMapKey("limits", "all") }, volumes: { "/etc/kdb": secretFiles("kdb"), "/etc/limits": configMapFiles("limits"), "/market": claim("market"), "/scratch": scratch(Size.gibibytes(1)) }, nodeSelector: { disktype: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { podAntiAffinity: {} }, priorityClass: "risk", serviceAccount: "spark", imagePullSecrets: ["registry"], labels: { "cost-centre": "risk" }, annotations: { "x.example/a": "b" }, user: 1001, dynamicAllocation: { min: 1, max: 2 }, memoryOverhead: Size.mebibytes(512), eventLog: "s3a://logs/spark", ui: true, executorPodTemplate: { spec: {} }, startWithin: Duration.minutes(30) });',
+    ),
+    moreNight: 'defaults: { spark: { executors: 1, conf: { "spark.sql.ansi.enabled": "true" } } }',
+  },
   "comments, types and a helper in the file": {
     before:
       "type Desk = { readonly name: string };\n/* a comment */\nfunction named(desk: Desk): string { return 'desk-' + desk.name; }\nconst desks = [{ name: 'fx' }] satisfies readonly Desk[];",

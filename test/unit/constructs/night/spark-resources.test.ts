@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { Cpu, riskApp, Size } from "../../../../constructs/index.ts";
-import { heapMebibytes, mebibytes, millicores, sparkResources } from "../../../../constructs/night/spark-resources.ts";
+import { Cpu, riskApp, Size, sparkApp } from "../../../../constructs/index.ts";
+import { mebibytes, millicores, sparkResources } from "../../../../constructs/night/spark-resources.ts";
+import type { SparkOptions } from "../../../../constructs/night/step.ts";
 
 test("a Spark step's sizes have the documented defaults", () => {
   expect(sparkResources({ app: riskApp("var_es.py") })).toEqual({
     executors: 2,
     executorMebibytes: 2048,
+    executorHeap: 1462,
     executorMillicores: 1000,
     driverMebibytes: 2048,
+    driverHeap: 1462,
     driverMillicores: 1000,
   });
 });
@@ -26,13 +29,31 @@ test("a size in mebibytes is rounded down", () => {
 });
 
 describe("the heap", () => {
+  const heapOf = (pod: number, more: Partial<SparkOptions> = {}): number =>
+    sparkResources({ app: riskApp("var_es.py"), memory: Size.mebibytes(pod), ...more }).executorHeap;
+
   test.each([
     [512, 128],
     [1024, 640],
     [2048, 1462],
     [8192, 5851],
   ])("of a pod of %d MiB leaves Spark's own overhead free", (pod, heap) => {
-    expect(heapMebibytes(pod)).toBe(heap);
+    expect(heapOf(pod)).toBe(heap);
     expect(pod - heap).toBeGreaterThanOrEqual(Math.max(384, Math.floor(heap * 0.4)));
   });
+
+  test("of a JVM program leaves less, as Spark has it", () => {
+    const app = sparkApp({ image: "registry.example/risk", mainClass: "example.Pi", jar: "/opt/pi.jar" });
+    expect(heapOf(8192, { app })).toBe(7447);
+    expect(heapOf(2048, { app })).toBe(2048 - 384);
+  });
+
+  test("is what the overhead of the file leaves", () => {
+    expect(heapOf(8192, { memoryOverhead: Size.gibibytes(3) })).toBe(8192 - 3072);
+  });
+});
+
+test("the most executors count where their number follows the work", () => {
+  const app = riskApp("var_es.py");
+  expect(sparkResources({ app, dynamicAllocation: { min: 2, max: 9 } }).executors).toBe(9);
 });

@@ -1,25 +1,62 @@
 import { describe, expect, test } from "vitest";
-import { Cpu, Size } from "../../../../constructs/index.ts";
+import {
+  Cpu,
+  claim,
+  configMapFiles,
+  configMapKey,
+  Size,
+  scratch,
+  secretFiles,
+  secretKey,
+  sparkApp,
+} from "../../../../constructs/index.ts";
 import type { SparkOptions } from "../../../../constructs/night/step.ts";
 import { sparkJob } from "../../../../constructs/workflow/spark-job.ts";
 import { smallSpark } from "../../../support/customer.ts";
 
+interface Container {
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly volumeMounts: readonly unknown[];
+}
+
+interface Pod {
+  readonly metadata: { readonly labels?: object; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: { readonly containers: readonly [Container]; readonly volumes: readonly unknown[] };
+}
+
 interface Job {
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly spec: {
-    readonly template: {
-      readonly spec: {
-        readonly containers: readonly {
-          readonly args: readonly string[];
-          readonly env: readonly { readonly name: string; readonly value?: string }[];
-        }[];
-      };
-    };
-  };
+  readonly spec: { readonly template: Pod };
+}
+
+function driver(one: Job): Container {
+  return one.spec.template.spec.containers[0];
+}
+
+/** Spark's properties, as the driver is told them. */
+function conf(one: Job): Readonly<Record<string, string>> {
+  const { args } = driver(one);
+  const pairs = args.filter((_, place) => args[place - 1] === "--conf").map((pair) => pair.split(/=(.*)/s));
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value]));
+}
+
+/** The pod template of the executors, which the driver finds as a file. */
+function executorOf(one: Job): Pod {
+  const { annotations } = one.spec.template.metadata;
+  expect(one.spec.template.spec.volumes).toContainEqual({
+    name: "nightlane",
+    downwardAPI: {
+      items: [
+        { path: "executor.json", fieldRef: { fieldPath: "metadata.annotations['nightlane/executor-template']" } },
+      ],
+    },
+  });
+  return JSON.parse(annotations?.["nightlane/executor-template"] ?? "") as Pod;
 }
 
 function job(changes: Partial<SparkOptions> = {}): Job {
-  const props = { customer: "testbank", step: "var-es", namespace: "quant", options: smallSpark(changes) };
+  const props = { step: "var-es", namespace: "quant", options: smallSpark(changes) };
   return sparkJob(props) as unknown as Job;
 }
 
@@ -76,9 +113,34 @@ describe("sparkJob", () => {
     });
   });
 
-  test("starts the driver with the main program and its arguments", () => {
-    const { containers } = job({ args: ["--scenarios", "2000"] }).spec.template.spec;
-    expect(containers[0]?.args).toEqual(["driver", "/opt/risk/jobs/var_es.py", "--scenarios", "2000"]);
+  test("starts the driver as Apache Spark's own images want it, with the main program and its arguments last", () => {
+    const args = driver(job({ args: ["--scenarios", "2000", "--at", "$(POD_IP)"] })).args;
+    expect(args.slice(0, 3)).toEqual(["driver", "--master", "k8s://https://kubernetes.default.svc"]);
+    // A dollar sign of the author's is no reference to a variable of the pod.
+    expect(args.slice(-5)).toEqual(["/opt/risk/jobs/var_es.py", "--scenarios", "2000", "--at", "$$(POD_IP)"]);
+    expect(environment(job())).toMatchObject({ SPARK_LOCAL_DIRS: "/tmp" });
+    expect(driver(job()).env).toContainEqual({
+      name: "SPARK_DRIVER_BIND_ADDRESS",
+      valueFrom: { fieldRef: { fieldPath: "status.podIP" } },
+    });
+  });
+
+  test("starts a class of a jar, with further jars and Python files of the image", () => {
+    const app = sparkApp({
+      image: smallSpark().app.image,
+      mainClass: "example.Pi",
+      jar: "/opt/jobs/pi.jar",
+      jars: ["/opt/jobs/a.jar", "/opt/jobs/b.jar"],
+      pyFiles: ["/opt/jobs/lib.zip"],
+    });
+    const { args } = driver(job({ app, args: ["100"] }));
+    expect(args.slice(-4)).toEqual(["--class", "example.Pi", "local:///opt/jobs/pi.jar", "100"]);
+    expect(args.slice(args.indexOf("--jars"), -4)).toEqual([
+      "--jars",
+      "local:///opt/jobs/a.jar,local:///opt/jobs/b.jar",
+      "--py-files",
+      "local:///opt/jobs/lib.zip",
+    ]);
   });
 
   test("tells Spark its sizes, heap and overhead within the pod's memory", () => {
@@ -89,17 +151,117 @@ describe("sparkJob", () => {
       driverMemory: Size.gibibytes(2),
       driverCpu: Cpu.units(1),
     };
-    expect(environment(job(changes))).toMatchObject({
-      STEP: "var-es",
-      SPARK_EXECUTORS: "3",
-      SPARK_EXECUTOR_MEMORY: "2925m",
-      SPARK_EXECUTOR_MEMORY_OVERHEAD: `${4096 - 2925}m`,
-      SPARK_EXECUTOR_CORES: "2",
-      SPARK_EXECUTOR_REQUEST_CORES: "1500m",
-      SPARK_DRIVER_MEMORY: "1462m",
+    expect(conf(job(changes))).toMatchObject({
+      "spark.executor.instances": "3",
+      "spark.executor.memory": "2925m",
+      "spark.executor.memoryOverhead": `${4096 - 2925}m`,
+      "spark.executor.cores": "2",
+      "spark.kubernetes.executor.request.cores": "1500m",
+      "spark.driver.memory": "1462m",
+      "spark.dynamicAllocation.enabled": "false",
     });
-    expect(job(changes).spec.template.spec.containers[0]).toMatchObject({
+    expect(driver(job(changes))).toMatchObject({
       resources: { requests: { cpu: "1000m", memory: "2048Mi" }, limits: { memory: "2048Mi" } },
+    });
+  });
+
+  test("hands the file's own settings to Spark", () => {
+    const settings = conf(
+      job({
+        conf: { "spark.sql.shuffle.partitions": "200" },
+        hadoopConf: { "fs.s3a.endpoint": "https://s3.bank.example" },
+        jvmOptions: ["-XX:+UseG1GC", "-Dregion=eu"],
+        dynamicAllocation: { min: 2, max: 8 },
+        eventLog: "s3a://logs/spark",
+        ui: true,
+      }),
+    );
+    expect(settings).toMatchObject({
+      "spark.sql.shuffle.partitions": "200",
+      "spark.hadoop.fs.s3a.endpoint": "https://s3.bank.example",
+      "spark.driver.extraJavaOptions": "-XX:+UseG1GC -Dregion=eu",
+      "spark.executor.extraJavaOptions": "-XX:+UseG1GC -Dregion=eu",
+      "spark.dynamicAllocation.enabled": "true",
+      "spark.dynamicAllocation.shuffleTracking.enabled": "true",
+      "spark.dynamicAllocation.minExecutors": "2",
+      "spark.dynamicAllocation.maxExecutors": "8",
+      "spark.eventLog.dir": "s3a://logs/spark",
+      "spark.ui.enabled": "true",
+    });
+    expect(settings).not.toHaveProperty("spark.executor.instances");
+  });
+
+  test("gives driver and executors the same place, variables and volumes", () => {
+    const one = job({
+      env: { REGION: "eu", KDB_PASSWORD: secretKey("kdb", "password"), LIMITS: configMapKey("limits", "all") },
+      volumes: {
+        "/etc/kdb": secretFiles("kdb"),
+        "/etc/limits": configMapFiles("limits"),
+        "/market": claim("market-data"),
+        "/scratch": scratch(Size.gibibytes(20)),
+      },
+      nodeSelector: { disktype: "ssd" },
+      tolerations: [{ key: "dedicated", value: "spark", effect: "NoSchedule" }],
+      affinity: { podAntiAffinity: {} },
+      priorityClass: "risk-night",
+      imagePullSecrets: ["registry"],
+      labels: { "cost-centre": "risk" },
+      annotations: { "bank.example/owner": "risk" },
+      user: 1001,
+    });
+    const executor = executorOf(one);
+    const { template } = one.spec;
+    for (const pod of [template, executor]) {
+      expect(pod.metadata.labels).toEqual({ "cost-centre": "risk" });
+      expect(pod.spec).toMatchObject({
+        nodeSelector: { disktype: "ssd" },
+        tolerations: [{ key: "dedicated", value: "spark", effect: "NoSchedule" }],
+        affinity: { podAntiAffinity: {} },
+        priorityClassName: "risk-night",
+        imagePullSecrets: [{ name: "registry" }],
+        securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 },
+      });
+      expect(pod.spec.containers[0]?.env).toEqual(
+        expect.arrayContaining([
+          { name: "REGION", value: "eu" },
+          { name: "KDB_PASSWORD", valueFrom: { secretKeyRef: { name: "kdb", key: "password" } } },
+          { name: "LIMITS", valueFrom: { configMapKeyRef: { name: "limits", key: "all" } } },
+        ]),
+      );
+      expect(pod.spec.volumes).toEqual(
+        expect.arrayContaining([
+          { name: "results", persistentVolumeClaim: { claimName: "results" } },
+          { name: "volume-1", secret: { secretName: "kdb" } },
+          { name: "volume-2", configMap: { name: "limits" } },
+          { name: "volume-3", persistentVolumeClaim: { claimName: "market-data", readOnly: true } },
+          { name: "volume-4", emptyDir: { sizeLimit: "20480Mi" } },
+        ]),
+      );
+      expect(pod.spec.containers[0]?.volumeMounts).toContainEqual({ name: "volume-4", mountPath: "/scratch" });
+    }
+    expect(template.metadata.annotations).toMatchObject({ "bank.example/owner": "risk" });
+  });
+
+  test("makes executors of the file's pod template, in which what Nightlane sets wins", () => {
+    const executorPodTemplate = {
+      spec: {
+        automountServiceAccountToken: true,
+        hostAliases: [{ ip: "192.0.2.7", hostnames: ["kdb.bank.example"] }],
+        containers: [{ name: "executor", resources: { limits: { "nvidia.com/gpu": 1 } } }, { name: "agent" }],
+      },
+    };
+    const { spec } = executorOf(job({ executorPodTemplate }));
+    expect(spec).toMatchObject({
+      automountServiceAccountToken: false,
+      hostAliases: [{ ip: "192.0.2.7", hostnames: ["kdb.bank.example"] }],
+      containers: [
+        {
+          name: "executor",
+          resources: { limits: { "nvidia.com/gpu": 1 } },
+          securityContext: { runAsNonRoot: true, capabilities: { drop: ["ALL"] } },
+        },
+        { name: "agent" },
+      ],
     });
   });
 

@@ -1,0 +1,105 @@
+import { isPrintable } from "../definition/printable.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
+import type { KeyReference, MountedVolume, PodSettings } from "../night/pod-settings.ts";
+import { mebibytes } from "../night/spark-resources.ts";
+
+/** Variables that Nightlane or Spark sets. */
+const OWN_VARIABLES =
+  /^(NIGHT_DIR|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
+
+const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane"];
+
+/** The greatest user that Linux has. */
+const MOST_USER = 2 ** 31 - 1;
+
+/** What is said of a step's pods: names as Kubernetes takes them, and nothing that Nightlane sets itself. */
+export function checkPodSettings(settings: PodSettings): readonly Problem[] {
+  const { env = {}, volumes = {}, labels = {}, annotations = {}, nodeSelector = {}, user } = settings;
+  const problems: Problem[] = [
+    ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value)),
+    ...Object.entries(volumes).flatMap(([path, volume]) => checkVolume(path, volume)),
+    ...checkLabels("labels", labels),
+    ...checkLabels("nodeSelector", nodeSelector),
+    ...checkOwn("labels", labels),
+    ...checkOwn("annotations", annotations),
+    ...["priorityClass", "serviceAccount"].flatMap((property) =>
+      checkName(property, settings[property as "priorityClass" | "serviceAccount"]),
+    ),
+    ...(settings.imagePullSecrets ?? []).flatMap((name, index) => checkName(`imagePullSecrets[${index}]`, name)),
+  ];
+  if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > MOST_USER)) {
+    const rule = "a user's number above 0: no pod of a night runs as root";
+    problems.push({ property: "user", received: received(user), rule, mend: "write for instance 1001" });
+  }
+  return problems;
+}
+
+function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {
+  const property = `env[${received(name)}]`;
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    const rule = "a variable's name: letters, digits and underscores, no digit first";
+    return [{ property, received: received(name), rule, mend: "write for instance REGION" }];
+  }
+  if (OWN_VARIABLES.test(name)) {
+    const rule = "a variable that Nightlane does not set itself";
+    return [{ property, received: received(name), rule, mend: "use another name" }];
+  }
+  if (typeof value !== "string") {
+    return checkName(`${property}.name`, value.name);
+  }
+  if (/(PASSWORD|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY)/i.test(name)) {
+    const rule = "a reference: a secret never stands in a customer file";
+    return [{ property, received: "a text (not shown)", rule, mend: 'write secretKey("name", "key")' }];
+  }
+  return [];
+}
+
+function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
+  const property = `volumes[${received(path)}]`;
+  if (!/^(\/[^/]+)+$/.test(path) || !isPrintable(path) || path.split("/").includes("..") || path.includes(":")) {
+    const rule = "the absolute path of a mount, without `..` and colons";
+    return [{ property, received: received(path), rule, mend: 'write for instance "/etc/kdb"' }];
+  }
+  if (OWN_MOUNTS.some((own) => path === own || path.startsWith(`${own}/`) || own.startsWith(`${path}/`))) {
+    const rule = `a path outside of ${OWN_MOUNTS.join(", ")}, which Nightlane mounts`;
+    return [{ property, received: received(path), rule, mend: 'write for instance "/scratch"' }];
+  }
+  if (volume.kind === "scratch") {
+    const enough = mebibytes(volume.size) > 0;
+    const rule = "more than zero";
+    return enough ? [] : [{ property, received: "0 MiB", rule, mend: "write scratch(Size.gibibytes(20))" }];
+  }
+  return checkName(`${property}.name`, volume.name);
+}
+
+function checkLabels(property: string, labels: Readonly<Record<string, string>>): readonly Problem[] {
+  return Object.entries(labels)
+    .filter(([key, value]) => !isLabelKey(key) || !(value === "" || isLabelValue(value)))
+    .map(([key, value]) => ({
+      property: `${property}[${received(key)}]`,
+      received: received(value),
+      rule: "a label as Kubernetes takes it: letters, digits and inner dashes, dots and underscores, at most 63",
+      mend: 'write for instance { "cost-centre": "risk" }',
+    }));
+}
+
+function checkOwn(property: string, names: Readonly<Record<string, string>>): readonly Problem[] {
+  return Object.keys(names)
+    .filter((name) => name.startsWith("nightlane/") || /(^|[./])(k8s|kubernetes)\.io\//.test(name))
+    .filter((name) => property === "labels" || name.startsWith("nightlane/"))
+    .map((name) => ({
+      property: `${property}[${received(name)}]`,
+      received: received(name),
+      rule: "a name of one's own: those of Nightlane and Kubernetes say what a pod belongs to",
+      mend: 'write for instance "cost-centre"',
+    }));
+}
+
+function checkName(property: string, name: string | undefined): readonly Problem[] {
+  if (name === undefined || isDnsName(name)) {
+    return [];
+  }
+  const rule = "a name as Kubernetes takes it: lower-case letters, digits, dots and inner dashes, at most 253";
+  return [{ property, received: received(name), rule, mend: 'write for instance "kdb"' }];
+}

@@ -1,0 +1,196 @@
+import { isByDigest } from "../definition/images.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import { LEAST_OVERHEAD, mebibytes, sparkResources } from "../night/spark-resources.ts";
+import type { DynamicAllocation, SparkOptions, SparkSettings } from "../night/step.ts";
+import { reservedProperty } from "../workflow/spark-conf.ts";
+import { checkPodSettings } from "./check-pod-settings.ts";
+
+/** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
+const LEAST_MEBIBYTES = 896;
+
+/** Least heap that a JVM of Spark starts with. */
+const LEAST_HEAP = 512;
+
+/** More would ask of any cluster what it does not have. */
+const MOST_EXECUTORS = 10_000;
+
+/** Options of the JVM that say how much memory it has, which is counted elsewhere. */
+const HEAP_OPTION = /^-(Xmx|Xms|XX:(MaxHeapSize|InitialHeapSize|MaxRAMPercentage|InitialRAMPercentage))/;
+
+function problem(property: string, value: unknown, rule: string, mend: string): Problem {
+  return { property, received: received(value), rule, mend };
+}
+
+/** The settings of Spark: for one step, or for all of them. */
+export function checkSparkSettings(settings: SparkSettings): readonly Problem[] {
+  return [
+    ...checkPodSettings(settings),
+    ...checkExecutors(settings.executors, settings.dynamicAllocation),
+    ...checkSizes(settings),
+    ...checkProperties("conf", settings.conf, (name) => name),
+    ...checkProperties("hadoopConf", settings.hadoopConf, (name) => `spark.hadoop.${name}`),
+    ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
+    ...checkEventLog(settings.eventLog),
+  ];
+}
+
+/** The image and the program that Spark is to start in it. */
+export function checkSparkApp({ app }: SparkOptions): readonly Problem[] {
+  const { image, main, mainClass, jar, jars = [], pyFiles = [] } = app;
+  const problems: Problem[] = [];
+  if (!isByDigest(image)) {
+    const rule = "an image by digest: a tag may be another program tomorrow";
+    problems.push(problem("app.image", image, rule, "write <repository>@sha256:<64 hex digits>"));
+  }
+  if ((main === undefined) === (mainClass === undefined) || (mainClass === undefined) !== (jar === undefined)) {
+    const given = Object.entries({ main, mainClass, jar }).flatMap(([name, value]) =>
+      value === undefined ? [] : [name],
+    );
+    const rule = "one program: main for Python, or mainClass and jar for the JVM";
+    const mend =
+      'write sparkApp({ image, main: "/opt/risk/var.py" }), or sparkApp({ image, mainClass: "example.Pi", jar: "/opt/jobs/pi.jar" })';
+    problems.push({ property: "app.main", received: given.join(", ") || "no program", rule, mend });
+  }
+  if (main !== undefined && !isPath(main)) {
+    const rule = "the absolute path of a program in the image, without `..`";
+    problems.push(
+      problem("app.main", main, rule, 'write for instance riskApp("var_es.py"), or "/opt/risk/jobs/var_es.py"'),
+    );
+  }
+  if (mainClass !== undefined && !/^[\p{L}_$][\p{L}\p{N}_$]*(\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u.test(mainClass)) {
+    problems.push(
+      problem("app.mainClass", mainClass, "the full name of a class", 'write for instance "example.SparkPi"'),
+    );
+  }
+  const paths = [
+    ["app.jar", jar === undefined ? [] : [jar]],
+    ["app.jars", jars],
+    ["app.pyFiles", pyFiles],
+  ] as const;
+  for (const [property, given] of paths) {
+    for (const path of given.filter((one) => !isPath(one) || one.includes(","))) {
+      const rule = "the absolute path of a file in the image, without `..` and commas";
+      problems.push(problem(property, path, rule, 'write for instance "/opt/jobs/lib.jar"'));
+    }
+  }
+  return problems;
+}
+
+function isPath(path: string): boolean {
+  return /^\/[^\p{C}]*[^\p{C}/]$/u.test(path) && !path.split("/").includes("..");
+}
+
+function checkExecutors(executors: number | undefined, bounds: DynamicAllocation | undefined): readonly Problem[] {
+  const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= MOST_EXECUTORS;
+  const rule = `a whole number, at least 1 and at most ${MOST_EXECUTORS}`;
+  if (bounds === undefined) {
+    return executors === undefined || isCount(executors)
+      ? []
+      : [problem("executors", executors, rule, "write for instance 2")];
+  }
+  const wrong = (["min", "max"] as const)
+    .filter((end) => !isCount(bounds[end]))
+    .map((end) => problem(`dynamicAllocation.${end}`, bounds[end], rule, "write for instance 2"));
+  if (wrong.length === 0 && bounds.min > bounds.max) {
+    const ends = "at least as many as min";
+    return [
+      problem(
+        "dynamicAllocation.max",
+        bounds.max,
+        ends,
+        `write for instance { min: ${bounds.min}, max: ${bounds.min} }`,
+      ),
+    ];
+  }
+  return wrong;
+}
+
+function checkSizes(settings: SparkSettings): readonly Problem[] {
+  const problems: Problem[] = [];
+  // The overhead of a program in Python, which leaves less: it is checked again for the step's own program.
+  const resources = sparkResources({ ...settings, app: { image: "", main: "" } });
+  for (const [property, amount] of [
+    ["memory", resources.executorMebibytes],
+    ["driverMemory", resources.driverMebibytes],
+  ] as const) {
+    if (!(amount >= LEAST_MEBIBYTES)) {
+      const rule = `at least ${LEAST_MEBIBYTES} MiB: Spark refuses a smaller JVM heap than that leaves`;
+      problems.push({ property, received: `"${amount} MiB"`, rule, mend: "write for instance Size.gibibytes(2)" });
+    }
+  }
+  for (const [property, overhead, heap] of [
+    ["memoryOverhead", settings.memoryOverhead, resources.executorHeap],
+    ["driverMemoryOverhead", settings.driverMemoryOverhead, resources.driverHeap],
+  ] as const) {
+    if (overhead !== undefined && (mebibytes(overhead) < LEAST_OVERHEAD || heap < LEAST_HEAP)) {
+      const rule = `at least ${LEAST_OVERHEAD} MiB, and ${LEAST_HEAP} MiB less than the memory it is a part of: the rest is the heap`;
+      problems.push({
+        property,
+        received: `${mebibytes(overhead)} MiB`,
+        rule,
+        mend: "write for instance Size.mebibytes(512)",
+      });
+    }
+  }
+  for (const [property, amount] of [
+    ["cpu", resources.executorMillicores],
+    ["driverCpu", resources.driverMillicores],
+  ] as const) {
+    if (!(amount > 0)) {
+      problems.push(problem(property, `${amount}m`, "more than zero", "write for instance Cpu.units(1)"));
+    }
+  }
+  return problems;
+}
+
+function checkProperties(
+  property: string,
+  properties: Readonly<Record<string, string>> = {},
+  full: (name: string) => string,
+): readonly Problem[] {
+  return Object.entries(properties).flatMap(([name, value]) => {
+    const at = `${property}[${received(name)}]`;
+    const reserved =
+      property === "conf" || /(password|secret|token|credential|access\.key)/i.test(name)
+        ? reservedProperty(full(name))
+        : undefined;
+    if (reserved !== undefined) {
+      return [{ property: at, received: "a value (not shown)", ...reserved }];
+    }
+    const isName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && (property !== "conf" || name.startsWith("spark."));
+    if (!isName || /[\p{C}]/u.test(value)) {
+      const rule =
+        property === "conf"
+          ? "a Spark property that begins with spark., and a value on one line"
+          : "a property and a value on one line";
+      return [
+        {
+          property: at,
+          received: received(isName ? value : name),
+          rule,
+          mend: 'write for instance { "spark.sql.shuffle.partitions": "200" }',
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function checkJvmOption(property: string, option: string): readonly Problem[] {
+  if (HEAP_OPTION.test(option)) {
+    const rule = "no option that sizes the heap: it is counted against what the customer's cluster can give";
+    return [problem(property, option, rule, "write memory, memoryOverhead or driverMemory")];
+  }
+  if (!/^-[^\s"'\\]+$/.test(option) || /\p{C}/u.test(option)) {
+    const rule = "one option, without spaces and quotes";
+    return [problem(property, option, rule, 'write for instance "-XX:+UseG1GC", each option by itself')];
+  }
+  return [];
+}
+
+function checkEventLog(place: string | undefined): readonly Problem[] {
+  if (place === undefined || /^[a-z][a-z0-9+.-]*:\/{1,3}[^\s\p{C}]+$/u.test(place)) {
+    return [];
+  }
+  return [problem("eventLog", place, "a URI of a folder that exists", 'write for instance "s3a://logs/spark"')];
+}

@@ -1,0 +1,97 @@
+import { isObject } from "../definition/given.ts";
+import type { KeyReference, MountedVolume, PodSettings, Toleration } from "../night/pod-settings.ts";
+import {
+  choice,
+  either,
+  type Fields,
+  type Form,
+  flag,
+  list,
+  named,
+  number,
+  optional,
+  record,
+  text,
+  value,
+} from "./form.ts";
+import { size } from "./unit-forms.ts";
+
+const reference = record<KeyReference>(
+  { kind: choice({ secretKey: true, configMapKey: true }), name: text("kdb"), key: text("password") },
+  "a text, or a key of the customer's cluster",
+  'secretKey("kdb", "password")',
+  ["kind"],
+);
+
+const variable = either((one) => isObject(one), reference, text("production", "a variable's value"));
+
+const byName = (kind: "secret" | "configMap", example: string): Form =>
+  record<Extract<MountedVolume, { readonly kind: "secret" }>>(
+    { kind: choice({ [kind]: true } as Readonly<Record<string, true>>), name: text(example) },
+    "a volume",
+    'secretFiles("kdb")',
+    ["kind"],
+  );
+
+const volumes: { readonly [Kind in MountedVolume["kind"]]: Form } = {
+  secret: byName("secret", "kdb"),
+  configMap: byName("configMap", "settings"),
+  claim: record<Extract<MountedVolume, { readonly kind: "claim" }>>(
+    { kind: choice({ claim: true }), name: text("market-data"), writable: flag },
+    "a claim",
+    'claim("market-data")',
+    ["kind"],
+  ),
+  scratch: record<Extract<MountedVolume, { readonly kind: "scratch" }>>(
+    { kind: choice({ scratch: true }), size: size("Size.gibibytes(20)") },
+    "scratch space",
+    "scratch(Size.gibibytes(20))",
+    ["kind"],
+  ),
+};
+
+const volume: Form = {
+  inspect(one, at, findings) {
+    const kind = isObject(one) ? one.kind : undefined;
+    const form = kind === "secret" || kind === "configMap" || kind === "claim" ? volumes[kind] : volumes.scratch;
+    form.inspect(one, at, findings);
+  },
+};
+
+/** A part of a manifest, as Kubernetes writes it; the customer's cluster judges what is in it. */
+export const manifestPart = (what: string, example: string): Form => value(what, example, isObject);
+
+const texts = (what: string, example: string): Form => named(text("risk", what), what, example);
+
+/** Names of things, each a text. */
+export const textList = (example: string): Form => list(text(example), "a list of texts", `["${example}"]`);
+
+/** The forms of `PodSettings`. */
+export const podFields: Fields<PodSettings> = {
+  env: optional(named(variable, "variables by their names", '{ REGION: "eu" }')),
+  volumes: optional(named(volume, "volumes by the paths of their mounts", '{ "/etc/kdb": secretFiles("kdb") }')),
+  nodeSelector: optional(texts("labels of nodes", '{ disktype: "ssd" }')),
+  tolerations: optional(
+    list(
+      record<Toleration>(
+        {
+          key: optional(text("dedicated")),
+          operator: optional(choice({ Equal: true, Exists: true })),
+          value: optional(text("spark")),
+          effect: optional(choice({ NoSchedule: true, PreferNoSchedule: true, NoExecute: true })),
+        },
+        "a toleration",
+        '{ key: "dedicated", value: "spark" }',
+      ),
+      "a list of tolerations",
+      '[{ key: "dedicated", value: "spark" }]',
+    ),
+  ),
+  affinity: optional(manifestPart("an affinity as Kubernetes writes it", "{ podAntiAffinity: { ... } }")),
+  priorityClass: optional(text("risk-night")),
+  serviceAccount: optional(text("spark")),
+  imagePullSecrets: optional(textList("registry")),
+  labels: optional(texts("labels", '{ "cost-centre": "risk" }')),
+  annotations: optional(texts("annotations", '{ "sidecar.istio.io/inject": "false" }')),
+  user: optional(number(185)),
+};

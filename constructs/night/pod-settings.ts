@@ -1,0 +1,115 @@
+import type { Size } from "cdk8s";
+
+/** A value that the customer's cluster keeps: a key of a Secret or a ConfigMap in the namespace of the Jobs. */
+export type KeyReference =
+  | { readonly kind: "secretKey"; readonly name: string; readonly key: string }
+  | { readonly kind: "configMapKey"; readonly name: string; readonly key: string };
+
+/** A key of a Secret in the customer's cluster, for a variable. Nightlane never reads it. */
+export function secretKey(name: string, key: string): KeyReference {
+  return { kind: "secretKey", name, key };
+}
+
+/** A key of a ConfigMap in the customer's cluster, for a variable. */
+export function configMapKey(name: string, key: string): KeyReference {
+  return { kind: "configMapKey", name, key };
+}
+
+/** What is mounted into a pod. */
+export type MountedVolume =
+  | { readonly kind: "secret"; readonly name: string }
+  | { readonly kind: "configMap"; readonly name: string }
+  | { readonly kind: "claim"; readonly name: string; readonly writable: boolean }
+  | { readonly kind: "scratch"; readonly size: Size };
+
+/** The keys of a Secret in the customer's cluster as files, read-only. */
+export function secretFiles(name: string): MountedVolume {
+  return { kind: "secret", name };
+}
+
+/** The keys of a ConfigMap in the customer's cluster as files, read-only. */
+export function configMapFiles(name: string): MountedVolume {
+  return { kind: "configMap", name };
+}
+
+/** A PersistentVolumeClaim of the customer's cluster: `claim("market-data")`. */
+export function claim(name: string, options: { readonly writable?: boolean } = {}): MountedVolume {
+  return { kind: "claim", name, writable: options.writable ?? false };
+}
+
+/** An empty folder that ends with the pod. */
+export function scratch(size: Size): MountedVolume {
+  return { kind: "scratch", size };
+}
+
+/** A taint that pods of a step may be placed beside, as Kubernetes writes it. */
+export interface Toleration {
+  /** @default - every taint */
+  readonly key?: string;
+  /** @default "Equal" */
+  readonly operator?: "Equal" | "Exists";
+  /** @default - none, with the operator "Exists" */
+  readonly value?: string;
+  /** @default - every effect */
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** How the pods of a step are placed and what they find, in the customer's cluster. */
+export interface PodSettings {
+  /**
+   * Variables of the step's containers: texts, which may hold the night's tokens, or `secretKey(...)` and
+   * `configMapKey(...)`. A secret never stands in this file.
+   * @default - those of Nightlane alone
+   */
+  readonly env?: Readonly<Record<string, string | KeyReference>>;
+  /**
+   * Volumes by the absolute path of their mount: `{ "/etc/kdb": secretFiles("kdb") }`.
+   * @default - the results volume at /results, and scratch space at /tmp
+   */
+  readonly volumes?: Readonly<Record<string, MountedVolume>>;
+  /**
+   * Labels that a node must have.
+   * @default - any node
+   */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /**
+   * Taints of nodes that do not keep the pods away.
+   * @default - none
+   */
+  readonly tolerations?: readonly Toleration[];
+  /**
+   * Affinity, as Kubernetes writes it in a pod.
+   * @default - none
+   */
+  readonly affinity?: Readonly<Record<string, unknown>>;
+  /**
+   * Priority class of the customer's cluster.
+   * @default - the cluster's own default
+   */
+  readonly priorityClass?: string;
+  /**
+   * Service account of the step's pod. A driver's must be allowed what the account `spark` is.
+   * @default "spark" for Spark; "default", without a token, for a job
+   */
+  readonly serviceAccount?: string;
+  /**
+   * Secrets of the customer's cluster with which its nodes pull the image.
+   * @default - none
+   */
+  readonly imagePullSecrets?: readonly string[];
+  /**
+   * Further labels of the pods, for instance for costs. Those under `nightlane/` are Nightlane's.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Further annotations of the pods.
+   * @default - none
+   */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * User and group of the containers, and group of the volumes, above 0.
+   * @default 185, as in Apache Spark's images
+   */
+  readonly user?: number;
+}

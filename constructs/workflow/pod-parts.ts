@@ -1,0 +1,107 @@
+import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import type { KeyReference, MountedVolume, PodSettings } from "../night/pod-settings.ts";
+import { mebibytes } from "../night/spark-resources.ts";
+
+/** A part of a manifest, as Kubernetes writes it. */
+export type Part = Readonly<Record<string, unknown>>;
+
+/** User of the containers that a step starts, by the custom of Spark's own images. */
+export const CONTAINER_USER = 185;
+
+/** Labels and annotations, for the pods of a step. */
+export function podMetadata({ labels, annotations }: PodSettings): Part {
+  return { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+}
+
+/** How a pod is placed, who it is, and its volumes: of drivers, executors and jobs alike. */
+export function podSpec(settings: PodSettings): Part {
+  const { nodeSelector, tolerations, affinity, priorityClass, imagePullSecrets, user = CONTAINER_USER } = settings;
+  return {
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+    ...(affinity === undefined ? {} : { affinity }),
+    ...(priorityClass === undefined ? {} : { priorityClassName: priorityClass }),
+    ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+  };
+}
+
+/** The restrictions of a container, and a folder that it may write to whatever its image says. */
+export function containerParts({ user = CONTAINER_USER }: PodSettings): Part {
+  return {
+    workingDir: "/tmp",
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  };
+}
+
+/** Variables as Kubernetes writes them; a dollar sign in a text is no reference to another variable. */
+export function environment(env: PodSettings["env"] = {}): readonly Part[] {
+  return Object.entries(env).map(([name, value]) =>
+    typeof value === "string" ? { name, value: literal(value) } : { name, valueFrom: reference(value) },
+  );
+}
+
+/** A text that Kubernetes hands over as it is: it would replace `$(NAME)` by a variable. */
+export function literal(text: string): string {
+  return text.replaceAll("$", "$$$$");
+}
+
+function reference({ kind, name, key }: KeyReference): Part {
+  return kind === "secretKey" ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } };
+}
+
+/** The volumes of a file and their mounts, by number: a path is no name. */
+export function mounts(volumes: PodSettings["volumes"] = {}): {
+  readonly volumes: readonly Part[];
+  readonly volumeMounts: readonly Part[];
+} {
+  const entries = Object.entries(volumes).map(([mountPath, volume], index) => ({
+    name: `volume-${index + 1}`,
+    mountPath,
+    volume,
+  }));
+  return {
+    volumes: entries.map(({ name, volume }) => ({ name, ...source(volume) })),
+    volumeMounts: entries.map(({ name, mountPath, volume }) => ({
+      name,
+      mountPath,
+      ...(isWritable(volume) ? {} : { readOnly: true }),
+    })),
+  };
+}
+
+/** The customer's results volume. */
+export const RESULTS_VOLUME: Part = { name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } };
+export const RESULTS_MOUNT: Part = { name: "results", mountPath: "/results" };
+
+function source(volume: MountedVolume): Part {
+  switch (volume.kind) {
+    case "secret":
+      return { secret: { secretName: volume.name } };
+    case "configMap":
+      return { configMap: { name: volume.name } };
+    case "claim":
+      return { persistentVolumeClaim: { claimName: volume.name, ...(volume.writable ? {} : { readOnly: true }) } };
+    case "scratch":
+      return { emptyDir: { sizeLimit: `${mebibytes(volume.size)}Mi` } };
+  }
+}
+
+function isWritable(volume: MountedVolume): boolean {
+  return volume.kind === "scratch" || (volume.kind === "claim" && volume.writable);
+}

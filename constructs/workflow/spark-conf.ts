@@ -1,0 +1,155 @@
+import { sparkResources } from "../night/spark-resources.ts";
+import type { SparkOptions } from "../night/step.ts";
+import { literal } from "./pod-parts.ts";
+
+/** Where the driver finds the pod template of its executors. */
+export const EXECUTOR_TEMPLATE = "/nightlane/executor.json";
+
+/** Ports of the driver, so that a network policy can name them. */
+const DRIVER_PORT = 7078;
+const BLOCK_MANAGER_PORT = 7079;
+
+/** How often executors may fail before the application does. */
+const MOST_EXECUTOR_FAILURES = 4;
+
+/** The arguments of `driver` before the program: Spark's properties. `$(NAME)` is a variable of the driver's pod. */
+export function sparkConfArguments(options: SparkOptions): readonly string[] {
+  const conf = { ...settings(options), ...ownConf(options) };
+  const { app } = options;
+  const lists = [
+    ["--jars", app.jars],
+    ["--py-files", app.pyFiles],
+  ] as const;
+  return [
+    ...["--master", "k8s://https://kubernetes.default.svc", "--name", "$(JOB_NAME)"],
+    ...Object.entries(conf).flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
+    ...lists.flatMap(([option, paths = []]) => (paths.length === 0 ? [] : [option, paths.map(local).join(",")])),
+  ];
+}
+
+/** The program and its arguments, as spark-submit takes them. */
+export function sparkProgram({ app, args = [] }: SparkOptions): readonly string[] {
+  const { main, mainClass = "", jar = "" } = app;
+  const program = main === undefined ? ["--class", mainClass, local(jar)] : [main];
+  return [...program, ...args].map(literal);
+}
+
+/** A path in the image of driver and executors: nothing is uploaded. */
+function local(path: string): string {
+  return `local://${path}`;
+}
+
+function settings(options: SparkOptions): Readonly<Record<string, string>> {
+  const { executors, executorHeap, executorMebibytes, executorMillicores, driverHeap } = sparkResources(options);
+  const { dynamicAllocation: bounds, jvmOptions = [], eventLog, ui = false } = options;
+  const jvm = literal(jvmOptions.join(" "));
+  return {
+    "spark.driver.host": "$(POD_IP)",
+    "spark.driver.port": `${DRIVER_PORT}`,
+    "spark.driver.blockManager.port": `${BLOCK_MANAGER_PORT}`,
+    "spark.driver.memory": `${driverHeap}m`,
+    "spark.kubernetes.namespace": "$(POD_NAMESPACE)",
+    "spark.kubernetes.driver.pod.name": "$(POD_NAME)",
+    // A driver in client mode has no service of its own to clean up.
+    "spark.kubernetes.driver.service.deleteOnTermination": "false",
+    // Results go to one shared claim; none is made for an executor, so none is looked for.
+    "spark.kubernetes.driver.ownPersistentVolumeClaim": "false",
+    "spark.kubernetes.driver.reusePersistentVolumeClaim": "false",
+    "spark.kubernetes.container.image": options.app.image,
+    "spark.kubernetes.container.image.pullPolicy": "IfNotPresent",
+    "spark.executor.cores": `${Math.max(1, Math.ceil(executorMillicores / 1000))}`,
+    "spark.executor.memory": `${executorHeap}m`,
+    "spark.executor.memoryOverhead": `${executorMebibytes - executorHeap}m`,
+    "spark.executor.maxNumFailures": `${MOST_EXECUTOR_FAILURES}`,
+    "spark.kubernetes.executor.request.cores": `${executorMillicores}m`,
+    "spark.kubernetes.executor.podNamePrefix": "$(POD_NAME)",
+    "spark.kubernetes.executor.podTemplateFile": EXECUTOR_TEMPLATE,
+    // Executors carry the driver's identity, so that they can be swept by it should they ever be left without an owner.
+    "spark.kubernetes.executor.label.nightlane/customer": "$(NIGHTLANE_LABEL_CUSTOMER)",
+    "spark.kubernetes.executor.label.nightlane/step": "$(NIGHTLANE_LABEL_STEP)",
+    "spark.kubernetes.executor.label.nightlane/night": "$(NIGHTLANE_LABEL_NIGHT)",
+    "spark.kubernetes.executor.deleteOnTermination": "true",
+    // The image holds all that executors read: a driver needs no right to ConfigMaps, and executors start sooner.
+    "spark.kubernetes.executor.disableConfigMap": "true",
+    // All at once; and where Kubernetes refuses them, ask again every few seconds, not every second.
+    "spark.kubernetes.allocation.batch.size": `${executors}`,
+    "spark.kubernetes.allocation.batch.delay": "5s",
+    "spark.dynamicAllocation.enabled": `${bounds !== undefined}`,
+    ...(bounds === undefined
+      ? { "spark.executor.instances": `${executors}` }
+      : {
+          "spark.dynamicAllocation.shuffleTracking.enabled": "true",
+          "spark.dynamicAllocation.minExecutors": `${bounds.min}`,
+          "spark.dynamicAllocation.initialExecutors": `${bounds.min}`,
+          "spark.dynamicAllocation.maxExecutors": `${bounds.max}`,
+        }),
+    ...(jvm === "" ? {} : { "spark.driver.extraJavaOptions": jvm, "spark.executor.extraJavaOptions": jvm }),
+    ...(eventLog === undefined
+      ? { "spark.eventLog.enabled": "false" }
+      : { "spark.eventLog.enabled": "true", "spark.eventLog.dir": literal(eventLog) }),
+    "spark.ui.enabled": `${ui}`,
+    "spark.ui.port": "4040",
+    "spark.ui.showConsoleProgress": "false",
+  };
+}
+
+function ownConf({ conf = {}, hadoopConf = {} }: SparkOptions): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ...Object.entries(conf).map(([name, value]) => [name, literal(value)]),
+    ...Object.entries(hadoopConf).map(([name, value]) => [`spark.hadoop.${name}`, literal(value)]),
+  ]);
+}
+
+/** Properties that a file may not set, with the reason and what to write instead. */
+const RESERVED: readonly (readonly [pattern: RegExp, rule: string, mend: string])[] = [
+  [/^spark\.(master|app\.name|app\.id|submit\.deployMode)$/, "the step says where and as what Spark runs", "remove it"],
+  [
+    /^spark\.driver\.(host|port|blockManager\.port|bindAddress)$/,
+    "the driver's address is that of its pod",
+    "remove it",
+  ],
+  [
+    /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
+    "sizes are counted against what the customer's cluster can give",
+    "write memory, memoryOverhead, cpu, driverMemory, driverCpu or executors of the step",
+  ],
+  [
+    /^spark\.dynamicAllocation\.(enabled|minExecutors|maxExecutors|initialExecutors|shuffleTracking\.enabled)$/,
+    "the most executors are counted against what the customer's cluster can give",
+    "write dynamicAllocation: { min: 2, max: 8 }",
+  ],
+  [
+    /^spark\.(driver|executor)\.extraJavaOptions$/,
+    "the step has a property for it",
+    'write jvmOptions: ["-XX:+UseG1GC"]',
+  ],
+  [/^spark\.hadoop\./, "the step has a property for it", "write it in hadoopConf, without the prefix spark.hadoop."],
+  [/^spark\.eventLog\.(enabled|dir)$/, "the step has a property for it", 'write eventLog: "s3a://logs/spark"'],
+  [/^spark\.ui\.(enabled|port)$/, "the step has a property for it", "write ui: true"],
+  [
+    /^spark\.(jars|submit\.pyFiles|files|archives|jars\.packages)$/,
+    "a program is what its image holds, by digest",
+    "write jars or pyFiles of sparkApp(...), and put the files into the image",
+  ],
+  [
+    /^spark\.kubernetes\./,
+    "how pods are made is what keeps a step found, swept and restricted",
+    "write what the step has for it (volumes, env, nodeSelector, labels, ...), or executorPodTemplate",
+  ],
+  [
+    /^spark\.executor\.maxNumFailures$/,
+    "a step whose executors fail again and again must end and be told",
+    "remove it",
+  ],
+  [
+    /(password|secret|token|credential|access\.key)/i,
+    "a secret never stands in a customer file, in a Job or in an argument",
+    'give it as a variable: env: { KEY: secretKey("name", "key") }',
+  ],
+];
+
+/** Why a property of Spark or Hadoop may not be set, and what to write instead; undefined where it may. */
+export function reservedProperty(name: string): { readonly rule: string; readonly mend: string } | undefined {
+  const found = RESERVED.find(([pattern]) => pattern.test(name));
+  return found === undefined ? undefined : { rule: found[1], mend: found[2] };
+}
