@@ -4,7 +4,7 @@ import { JOB } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
-import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS } from "./wrapper.ts";
+import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, STEP_LABEL } from "./wrapper.ts";
 
 /** What a step leaves, by its path below the night's directory on each of the two volumes; empty for nothing. */
 interface Leavings {
@@ -46,6 +46,7 @@ export function reuseTemplate(definition: CustomerDefinition): Template {
   });
   return {
     ...base,
+    ...STEP_LABEL,
     inputs: {
       parameters: [
         ...NIGHT_PARAMETERS,

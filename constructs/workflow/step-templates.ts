@@ -7,7 +7,7 @@ import type { DagTask, Parameter, Template } from "./argo.ts";
 import { reuseTask } from "./reuse.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { type StepValues, stepDocument, stepTimeout, stepValues } from "./step-document.ts";
-import { ANEW, holdParameter, PASS_NIGHT_PARAMETERS, STEP_PARAMETERS, stepWrapper } from "./wrapper.ts";
+import { ANEW, holdParameter, PASS_NIGHT_PARAMETERS, STEP_LABEL, STEP_PARAMETERS, stepWrapper } from "./wrapper.ts";
 
 /** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
 const DEADLINE_MARGIN = Duration.minutes(10);
@@ -71,7 +71,7 @@ function runTemplate(definition: CustomerDefinition, step: Step, values: readonl
     };
   }
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
-  const template = { ...runnerTemplate({ name: "", ...work, deadlineSeconds }), inputs };
+  const template = { ...runnerTemplate({ name: "", ...work, deadlineSeconds }), ...STEP_LABEL, inputs };
   return { ...template, outputs: { parameters: bringsResults(step) ? [RESULTS, LOG_END] : [LOG_END] } };
 }
 

@@ -17,6 +17,9 @@ export const STEP_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { nam
 /** The same parameters, handed on. */
 const PASS_STEP_PARAMETERS: readonly Parameter[] = [...PASS_NIGHT_PARAMETERS, { name: "job", value: JOB }];
 
+/** Says on a runner's pod whose it is: its name says the kind of step alone. */
+export const STEP_LABEL: Pick<Template, "metadata"> = { metadata: { labels: { "nightlane/step": JOB } } };
+
 /**
  * Name of the parameter that says which steps run anew: of the whole night `all`, or their names between commas; of one
  * step `true` or `false`. Any other step takes over what the run that is repeated has left.

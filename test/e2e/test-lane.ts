@@ -109,8 +109,9 @@ export class TestLane {
 
   /** Name of the pod in which a step's runner works. */
   async runnerPod(night: string, step: string): Promise<string> {
-    const pods = await this.central.pods(this.namespace, night);
-    const pod = pods.find(({ name, phase }) => phase === "Running" && name.includes(`-run-${step}-`))?.name;
+    const labelSelector = `workflows.argoproj.io/workflow=${night},nightlane/step=${step}`;
+    const { items } = await this.core.listNamespacedPod({ namespace: this.namespace, labelSelector });
+    const pod = items.find(({ status }) => status?.phase === "Running")?.metadata?.name;
     if (pod === undefined) throw new Error(`${step} of ${night} has no runner`);
     return pod;
   }

@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import {
+  Cpu,
+  configMapFiles,
+  configMapKey,
+  image,
+  Size,
+  scratch,
+  secretKey,
+  sparkApp,
+  sparkRiskWorkflow,
+} from "../../constructs/index.ts";
+import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
+import type { Night } from "../../constructs/night/night.ts";
+import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+import { Central } from "../../ops/central.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import { watchNights } from "../farm/demo/watch-nights.ts";
+import { laneVolume } from "../farm/deploy/lane-volume.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { TestLane, type TestNight } from "./test-lane.ts";
+
+/** What a bank's own programs are told, on real drivers, executors and Jobs. */
+const CUSTOMER = "nordbank";
+const DATE = "2026-03-18";
+const paths = new FarmPaths(farmRoot());
+const central = Central.fromKubeconfig(paths.centralKubeconfig);
+const small = {
+  memory: Size.gibibytes(1),
+  cpu: Cpu.millis(250),
+  driverMemory: Size.gibibytes(1),
+  driverCpu: Cpu.millis(250),
+};
+let lane: TestLane;
+let night: TestNight;
+let state: NightState;
+
+/** What the JVM program is to print as its driver and its executors see it. */
+const SHOWN = [
+  "REGION",
+  "LIMIT",
+  "KDB_PASSWORD",
+  "/etc/limits/limit",
+  "spark.sql.shuffle.partitions",
+  "spark.hadoop.fs.test",
+];
+
+function declare(one: Night): void {
+  const jvm = { image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" };
+  one.spark("pi", {
+    app: sparkApp(jvm),
+    args: ["2", ...SHOWN, "$(POD_NAME)"],
+    results: false,
+    executors: 1,
+    conf: { "spark.sql.shuffle.partitions": "7" },
+    hadoopConf: { "fs.test": "said" },
+    jvmOptions: ["-Dbank=example"],
+    env: {
+      REGION: "eu $(POD_NAME)",
+      LIMIT: configMapKey("limits", "limit"),
+      KDB_PASSWORD: secretKey("kdb", "password"),
+    },
+    volumes: { "/etc/limits": configMapFiles("limits"), "/scratch": scratch(Size.mebibytes(100)) },
+    labels: { "cost-centre": "risk" },
+    annotations: { "bank.example/owner": "risk" },
+    tolerations: [{ operator: "Exists" }],
+  });
+  one.spark("grows", {
+    app: sparkApp(jvm),
+    args: ["4"],
+    results: false,
+    dynamicAllocation: { min: 1, max: 2 },
+    eventLog: "file:///scratch",
+    ui: true,
+    volumes: { "/scratch": scratch(Size.mebibytes(100)) },
+    executorPodTemplate: { spec: { hostAliases: [{ ip: "192.0.2.7", hostnames: ["kdb.bank.example"] }] } },
+  });
+}
+
+beforeAll(async () => {
+  process.env.NIGHTLANE_IMAGES = paths.images;
+  const definition = await loadCustomer(CUSTOMER);
+  await keep(definition.cluster.namespace);
+  const { schedule } = definition.workflow;
+  const workflow = sparkRiskWorkflow({ schedule, defaults: { spark: small }, steps: declare });
+  const spec = nightSpec({ ...definition, workflow });
+  const namespace = laneNamespace(CUSTOMER);
+  const name = contentName(NIGHT, spec);
+  lane = new TestLane(paths, CUSTOMER);
+  await lane.create({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "WorkflowTemplate",
+    metadata: { name, namespace },
+    spec,
+  });
+  night = await lane.startNight(DATE, name);
+  const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
+  const [ended] = await watchNights(central, [started], process.stdout, 600);
+  if (ended === undefined) throw new Error("no night");
+  state = ended;
+});
+
+afterAll(async () => {
+  await lane?.end();
+});
+
+/** What the customer's own people keep in their cluster. */
+async function keep(namespace: string): Promise<void> {
+  const config = new KubeConfig();
+  config.loadFromFile(paths.customer(CUSTOMER).adminKubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  const limits = { metadata: { name: "limits" }, data: { limit: "42" } };
+  const kdb = { metadata: { name: "kdb" }, stringData: { password: "of-the-farm" } };
+  const there = (error: unknown): void => {
+    if ((error as { readonly code?: number }).code !== 409) throw error;
+  };
+  await core.createNamespacedConfigMap({ namespace, body: limits }).catch(there);
+  await core.createNamespacedSecret({ namespace, body: kdb }).catch(there);
+}
+
+async function logOf(step: string): Promise<string> {
+  const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
+  return readFileSync(join(folder, "attempt-1.log"), "utf8");
+}
+
+describe("a JVM program in an image that obeys Apache Spark's contract", () => {
+  it("ends well, with a fixed number of executors and with as many as there is work for", () => {
+    expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
+      ["pi", "succeeded"],
+      ["grows", "succeeded"],
+    ]);
+  });
+
+  it("sees on driver and executors what the customer file says, secrets and files included", async () => {
+    const log = await logOf("pi");
+    const seen: Readonly<Record<string, string>> = {
+      // Not the name of the pod: a dollar sign of the file's is no reference.
+      REGION: "eu $(POD_NAME)",
+      LIMIT: "42",
+      KDB_PASSWORD: "of-the-farm",
+      "/etc/limits/limit": "42",
+      "spark.sql.shuffle.partitions": "7",
+      "spark.hadoop.fs.test": "said",
+    };
+    for (const [name, value] of Object.entries(seen)) {
+      expect(log).toContain(`${name}: driver ${value}, executors ${value}`);
+    }
+    expect(log).toContain("$(POD_NAME): driver not set, executors not set");
+    expect(log).toMatch(/pi is about 3\.1/);
+  });
+});
