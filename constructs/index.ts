@@ -57,4 +57,4 @@ export {
   secretKey,
   type Toleration,
 } from "./night/pod-settings.ts";
-export type { DynamicAllocation, SparkSettings, Step, StepDefaults } from "./night/step.ts";
+export type { DynamicAllocation, JobSettings, SparkSettings, Step, StepDefaults } from "./night/step.ts";

@@ -153,7 +153,7 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
       message: run?.phase === "Succeeded" ? undefined : last?.message || run?.message,
       remoteJob:
-        kind === "spark" && number > 0 && source.run !== undefined
+        (kind === "spark" || kind === "job") && number > 0 && source.run !== undefined
           ? remoteJobName(source.run, source.name, number)
           : undefined,
       results: output("results"),

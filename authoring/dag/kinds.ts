@@ -13,6 +13,7 @@ export interface KindStyle {
 /** In the order of the legend. */
 export const KINDS: Readonly<Record<NightNode["kind"], KindStyle>> = {
   spark: { label: "spark", fill: "#fdf0e1", line: "#c2621b" },
+  job: { label: "job", fill: "#fbf3d0", line: "#8a6d0b" },
   exec: { label: "exec", fill: "#e6f0fb", line: "#2466a8" },
   copyIn: { label: "copy in", fill: "#e4f4ee", line: "#1b7a58" },
   copyOut: { label: "copy out", fill: "#eaf3dc", line: "#557a16" },

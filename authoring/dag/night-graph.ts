@@ -3,7 +3,7 @@ import type { SparkApp } from "../../constructs/definition/applications.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
-import { sparkResources } from "../../constructs/night/spark-resources.ts";
+import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
 import type { Step, StepCondition, StepWork } from "../../constructs/night/step.ts";
 import { stepTimeout } from "../../constructs/workflow/step-document.ts";
 
@@ -63,6 +63,11 @@ function rankOf(step: Step, ranks: Map<Step, number>): number {
   return rank;
 }
 
+/** The last part of an image's name, without its digest. */
+function imageName(image: string): string {
+  return image.replace(/@.*$/, "").split("/").at(-1) ?? image;
+}
+
 /** What a person calls the program: its file or its class. */
 function programOf({ main, mainClass }: SparkApp): string {
   return main?.split("/").at(-1) ?? mainClass?.split(".").at(-1) ?? "";
@@ -76,6 +81,11 @@ function factsOf(step: Step): readonly string[] {
       const program = programOf(work.options.app);
       const size = `${executors} x ${memory(executorMebibytes)}, ${executorMillicores / 1000} CPU`;
       return [program, size, limit(step)];
+    }
+    case "job": {
+      const { pods, mebibytes, millicores } = jobResources(work.options);
+      const program = work.options.command?.[0]?.split("/").at(-1) ?? imageName(work.options.image);
+      return [program, `${pods} x ${memory(mebibytes)}, ${millicores / 1000} CPU`, limit(step)];
     }
     case "exec":
       return [work.options.command[0]?.split("/").at(-1) ?? "", limit(step)];

@@ -2,7 +2,7 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
-import { mebibytes, millicores, sparkMebibytes, sparkMillicores } from "../night/spark-resources.ts";
+import { mebibytes, millicores, stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { checkStorageClass } from "./check-cluster.ts";
 import { parallelPeak } from "./parallel-peak.ts";
@@ -49,23 +49,23 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       mend: `leave it out, and it follows from the night; or write at least ${runners}`,
     });
   }
-  const cpu = peak(sparkMillicores);
+  const cpu = peak(stepMillicores);
   const cpuCapacity = millicores(cluster.capacity.cpu);
   if (cpuCapacity > 0 && cpu > cpuCapacity) {
     problems.push({
       property: "cluster.capacity.cpu",
       received: `${cpuCapacity}m`,
-      rule: `at least the night's parallel peak of drivers and executors, ${cpu}m: Spark would wait for executors that never come`,
+      rule: `at least the night's parallel peak of drivers, executors and jobs, ${cpu}m: Spark would wait for executors that never come`,
       mend: "use fewer executors, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
-  const memory = peak(sparkMebibytes);
+  const memory = peak(stepMebibytes);
   const memoryCapacity = mebibytes(cluster.capacity.memory);
   if (memoryCapacity > 0 && memory > memoryCapacity) {
     problems.push({
       property: "cluster.capacity.memory",
       received: `${memoryCapacity} MiB`,
-      rule: `at least the night's parallel peak of drivers and executors, ${memory} MiB: Spark would wait for executors that never come`,
+      rule: `at least the night's parallel peak of drivers, executors and jobs, ${memory} MiB: Spark would wait for executors that never come`,
       mend: "use smaller executors, add edges between steps, or raise the capacity if the cluster has it",
     });
   }

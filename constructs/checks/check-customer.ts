@@ -13,6 +13,7 @@ import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkDisplayName, checkName } from "./check-name.ts";
 import { checkNightSize } from "./check-night-size.ts";
+import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkRetention } from "./check-retention.ts";
 import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
@@ -57,10 +58,10 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
 
 /** Settings of all steps are wrong once, and not in each step. */
 function checkDefaults({ defaults }: RiskWorkflow): readonly Problem[] {
-  return checkSparkSettings(defaults?.spark ?? {}).map((one) => ({
-    ...one,
-    property: `workflow.defaults.spark.${one.property}`,
-  }));
+  const settings = { spark: checkSparkSettings(defaults?.spark ?? {}), job: checkJobSettings(defaults?.job ?? {}) };
+  return Object.entries(settings).flatMap(([kind, problems]) =>
+    problems.map((one) => ({ ...one, property: `workflow.defaults.${kind}.${one.property}` })),
+  );
 }
 
 function checkNight({ workflow }: CustomerDefinition, sound: Sound): readonly Problem[] {

@@ -33,6 +33,11 @@ function writersOf(step: Step): readonly Writer[] {
         { step, volume: "the customer's", path: name, property },
         { step, volume: "the lane's", path: name, property },
       ];
+    case "job":
+      return [
+        { step, volume: "the customer's", path: name, property },
+        ...(work.options.results === true ? [{ step, volume: "the lane's", path: name, property } as const] : []),
+      ];
     case "copyOut":
       return [{ step, volume: "the lane's", path: work.options.to ?? name, property: `${property}.to` }];
     case "copyIn":

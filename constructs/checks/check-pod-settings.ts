@@ -2,7 +2,8 @@ import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import type { KeyReference, MountedVolume, PodSettings } from "../night/pod-settings.ts";
-import { mebibytes } from "../night/spark-resources.ts";
+import { mebibytes, millicores } from "../night/spark-resources.ts";
+import type { JobSettings } from "../night/step.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
@@ -33,6 +34,20 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
     problems.push({ property: "user", received: received(user), rule, mend: "write for instance 1001" });
   }
   return problems;
+}
+
+/** The settings of a job: for one step, or for all of them. */
+export function checkJobSettings(settings: JobSettings): readonly Problem[] {
+  const sizes = [
+    ["cpu", settings.cpu === undefined || millicores(settings.cpu) > 0, "write for instance Cpu.millis(500)"],
+    ["memory", settings.memory === undefined || mebibytes(settings.memory) > 0, "write for instance Size.gibibytes(1)"],
+  ] as const;
+  return [
+    ...checkPodSettings(settings),
+    ...sizes
+      .filter(([, isEnough]) => !isEnough)
+      .map(([property, , mend]) => ({ property, received: "0", rule: "more than zero", mend })),
+  ];
 }
 
 function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {

@@ -1,12 +1,17 @@
 import { Duration } from "cdk8s";
+import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
-import type { SparkOptions, Step } from "../night/step.ts";
+import type { JobOptions, SparkOptions, Step } from "../night/step.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
+import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
+
+/** More pods of one job would ask of any cluster what it does not have. */
+const MOST_PODS = 1000;
 
 /** Linux takes no longer argument than 128 KiB. */
 const LONGEST_WORD = 100_000;
@@ -18,6 +23,9 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
   switch (work.kind) {
     case "spark":
       found.push(...checkSpark(work.options));
+      break;
+    case "job":
+      found.push(...checkJob(work.options));
       break;
     case "exec":
       found.push(...checkAppLabels(work.options.app, "app"), ...checkWords("command", work.options.command));
@@ -68,21 +76,52 @@ function checkTimeout(timeout: Duration | undefined): readonly Problem[] {
 }
 
 function checkSpark(options: SparkOptions): readonly Problem[] {
-  const problems: Problem[] = [
+  return [
     ...checkSparkApp(options),
     ...checkWords("args", options.args ?? []),
     ...checkSparkSettings(options),
     ...checkStartWithin(options.startWithin),
+    ...checkResult(options.result, options.results ?? true),
   ];
-  if (options.result !== undefined && options.results === false) {
-    const rule = "nothing where results is false: there is no manifest that could list it";
-    problems.push(problem("result", options.result, rule, "remove one of the two"));
+}
+
+function checkJob(options: JobOptions): readonly Problem[] {
+  const problems: Problem[] = [
+    ...checkJobSettings(options),
+    ...checkWords("command", options.command ?? []),
+    ...checkWords("args", options.args ?? []),
+    ...checkStartWithin(options.startWithin),
+    ...checkResult(options.result, options.results === true),
+  ];
+  if (!isByDigest(options.image)) {
+    const rule = "an image by digest: a tag may be another program tomorrow";
+    problems.push(problem("image", options.image, rule, "write <repository>@sha256:<64 hex digits>"));
   }
-  if (options.result !== undefined && !isBelow(options.result)) {
-    const rule = "a file in the step's own directory: a relative path without `..`, quotes and backslashes";
-    problems.push(problem("result", options.result, rule, 'write for instance "var.json"'));
+  if (options.command?.length === 0 || options.command?.[0] === "") {
+    const rule = "a program and its arguments";
+    problems.push(problem("command", options.command, rule, "leave it out for the image's own entrypoint"));
+  }
+  const { parallelism = 1 } = options;
+  if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > MOST_PODS) {
+    const rule = `a whole number, at least 1 and at most ${MOST_PODS}`;
+    problems.push(problem("parallelism", parallelism, rule, "write for instance 4"));
   }
   return problems;
+}
+
+function checkResult(result: string | undefined, brings: boolean): readonly Problem[] {
+  if (result === undefined) {
+    return [];
+  }
+  if (!brings) {
+    const rule = "nothing where no results are brought: there is no manifest that could list it";
+    return [problem("result", result, rule, "write results: true, or remove it")];
+  }
+  if (isBelow(result)) {
+    return [];
+  }
+  const rule = "a file in the step's own directory: a relative path without `..`, quotes and backslashes";
+  return [problem("result", result, rule, 'write for instance "var.json"')];
 }
 
 function checkStartWithin(limit: Duration | undefined): readonly Problem[] {

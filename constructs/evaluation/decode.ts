@@ -8,6 +8,7 @@ const MOST_OBJECTS = 200_000;
 
 const KINDS: Readonly<Record<StepWork["kind"], true>> = {
   spark: true,
+  job: true,
   exec: true,
   copyIn: true,
   copyOut: true,

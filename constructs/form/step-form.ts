@@ -8,6 +8,8 @@ import {
   type DynamicAllocation,
   type ExecOptions,
   type GateOptions,
+  type JobOptions,
+  type JobSettings,
   type SparkOptions,
   type SparkSettings,
   Step,
@@ -92,10 +94,19 @@ const sparkFields: Fields<SparkSettings> = {
   startWithin: optional(duration("Duration.minutes(15)")),
 };
 
+/** The forms of `JobSettings`. */
+const jobFields: Fields<JobSettings> = {
+  ...podFields,
+  cpu: optional(cpu("Cpu.millis(500)")),
+  memory: optional(size("Size.gibibytes(1)")),
+  startWithin: optional(duration("Duration.minutes(15)")),
+};
+
 /** What may be said for all steps of a night. */
 export const defaultsForm: Form = record<StepDefaults>(
   {
     spark: optional(record<SparkSettings>(sparkFields, "settings of all Spark steps", "{ executors: 4 }")),
+    job: optional(record<JobSettings>(jobFields, "settings of all jobs", "{ cpu: Cpu.units(1) }")),
   },
   "settings of all steps",
   "{ spark: { executors: 4 } }",
@@ -137,6 +148,20 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
     },
     "the options of a Spark step",
     '{ app: riskApp("var_es.py") }',
+  ),
+  job: record<JobOptions>(
+    {
+      ...everyStep,
+      ...jobFields,
+      image: text("registry.example/filing@sha256:<64 hex digits>", "an image's name by digest"),
+      command: optional(words('["/opt/file.sh"]')),
+      args: optional(words('["--date", night.businessDate]')),
+      parallelism: optional(number(4)),
+      results: optional(flag),
+      result: optional(text("report.csv")),
+    },
+    "the options of a job",
+    '{ image: "registry.example/filing@sha256:..." }',
   ),
   exec: record<ExecOptions>(
     { ...everyStep, app: enteredApp, command: words('["/opt/risk/jobs/snapshot.py", "--date", night.businessDate]') },

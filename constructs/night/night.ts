@@ -5,6 +5,7 @@ import {
   type CopyOutOptions,
   type ExecOptions,
   type GateOptions,
+  type JobOptions,
   type SparkOptions,
   Step,
   type StepDefaults,
@@ -35,6 +36,11 @@ export class Night {
   /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */
   spark(name: string, options: SparkOptions): Step {
     return this.add(name, { kind: "spark", options: overDefaults(given(this.defaults).spark, options) });
+  }
+
+  /** Runs any container as a Job in the customer's cluster. */
+  job(name: string, options: JobOptions): Step {
+    return this.add(name, { kind: "job", options: overDefaults(given(this.defaults).job, options) });
   }
 
   /** Runs a command in a pod of one of the customer's applications. */

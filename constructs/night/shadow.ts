@@ -25,6 +25,7 @@ function writesOnlyResults(work: StepWork): boolean {
       return true;
     case "copyIn":
       return given(work.options.to).kind === "results";
+    case "job":
     case "exec":
     case "gate":
       return false;

@@ -1,6 +1,6 @@
 import { Size, SizeRoundingBehavior } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
-import type { SparkOptions, Step } from "./step.ts";
+import type { JobOptions, SparkOptions, Step } from "./step.ts";
 
 /** A Spark step's sizes with the defaults applied, in the units of Kubernetes and Spark. */
 export interface SparkResources {
@@ -30,21 +30,38 @@ export function sparkResources(options: SparkOptions): SparkResources {
   };
 }
 
-/** Cores that the driver and the executors of a step take together, in thousandths; 0 for a step without Spark. */
-export function sparkMillicores(step: Step): number {
-  if (step.work.kind !== "spark") {
+/** A job's sizes with the defaults applied, of one pod. */
+export function jobResources({ cpu = Cpu.millis(500), memory = Size.gibibytes(1), parallelism = 1 }: JobOptions): {
+  readonly millicores: number;
+  readonly mebibytes: number;
+  readonly pods: number;
+} {
+  return { millicores: millicores(cpu), mebibytes: mebibytes(memory), pods: parallelism };
+}
+
+/** Cores that the pods of a step take together in the customer's cluster, in thousandths. */
+export function stepMillicores({ work }: Step): number {
+  if (work.kind === "job") {
+    const one = jobResources(work.options);
+    return one.pods * one.millicores;
+  }
+  if (work.kind !== "spark") {
     return 0;
   }
-  const { executors, executorMillicores, driverMillicores } = sparkResources(step.work.options);
+  const { executors, executorMillicores, driverMillicores } = sparkResources(work.options);
   return executors * executorMillicores + driverMillicores;
 }
 
-/** Memory that the driver and the executors of a step take together, in mebibytes; 0 for a step without Spark. */
-export function sparkMebibytes(step: Step): number {
-  if (step.work.kind !== "spark") {
+/** Memory that the pods of a step take together in the customer's cluster, in mebibytes. */
+export function stepMebibytes({ work }: Step): number {
+  if (work.kind === "job") {
+    const one = jobResources(work.options);
+    return one.pods * one.mebibytes;
+  }
+  if (work.kind !== "spark") {
     return 0;
   }
-  const { executors, executorMebibytes, driverMebibytes } = sparkResources(step.work.options);
+  const { executors, executorMebibytes, driverMebibytes } = sparkResources(work.options);
   return executors * executorMebibytes + driverMebibytes;
 }
 

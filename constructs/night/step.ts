@@ -29,7 +29,7 @@ export interface StepOptions {
   readonly timeout?: Duration;
   /**
    * Whether a shadow night has the step, which must then write nothing but below the night's directory.
-   * @default - true for Spark steps and for copies from or to the results volume; false for commands in an
+   * @default - true for Spark steps and for copies from or to the results volume; false for jobs, commands in an
    * application's pod, copies into one, and gates
    */
   readonly inShadow?: boolean;
@@ -127,6 +127,11 @@ export interface StepDefaults {
    * @default - the defaults of each property
    */
   readonly spark?: SparkSettings;
+  /**
+   * For all jobs, in the same way.
+   * @default - the defaults of each property
+   */
+  readonly job?: JobSettings;
 }
 
 /** Bounds of dynamic allocation. */
@@ -150,6 +155,57 @@ export interface SparkOptions extends StepOptions, SparkSettings {
    * Whether the program leaves results below the night's directory, with their manifest. They are brought to the lane and
    * verified; without any the step has failed.
    * @default true
+   */
+  readonly results?: boolean;
+  /**
+   * The result a person looks for, a file name that the step's result manifest must list.
+   * @default - any file
+   */
+  readonly result?: string;
+}
+
+/** How a job runs: what may be said for all jobs of a night at once, in `defaults.job` of the workflow. */
+export interface JobSettings extends PodSettings {
+  /**
+   * CPU of one pod.
+   * @default Cpu.millis(500)
+   */
+  readonly cpu?: Cpu;
+  /**
+   * Memory of one pod.
+   * @default Size.gibibytes(1)
+   */
+  readonly memory?: Size;
+  /**
+   * How long a pod may wait for a node, a quota or a volume.
+   * @default Duration.minutes(15)
+   */
+  readonly startWithin?: Duration;
+}
+
+/** Any container, run as a Job in the customer's cluster. */
+export interface JobOptions extends StepOptions, JobSettings {
+  /** Image by digest. */
+  readonly image: string;
+  /**
+   * What is run instead of the image's entrypoint.
+   * @default - the image's entrypoint
+   */
+  readonly command?: readonly string[];
+  /**
+   * Arguments; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
+   * @default - those of the image, where `command` is left out
+   */
+  readonly args?: readonly string[];
+  /**
+   * Pods that run side by side, each with its number in `JOB_COMPLETION_INDEX`, from 0. One that fails ends them all.
+   * @default - one pod without a number
+   */
+  readonly parallelism?: number;
+  /**
+   * Whether the program leaves results in `$NIGHT_DIR/$STEP`, with their manifest. They are brought to the lane and
+   * verified; without any the step has failed.
+   * @default false
    */
   readonly results?: boolean;
   /**
@@ -211,6 +267,7 @@ export interface GateOptions extends StepOptions {
 /** What a step does, by kind. */
 export type StepWork =
   | { readonly kind: "spark"; readonly options: SparkOptions }
+  | { readonly kind: "job"; readonly options: JobOptions }
   | { readonly kind: "exec"; readonly options: ExecOptions }
   | { readonly kind: "copyIn"; readonly options: CopyInOptions }
   | { readonly kind: "copyOut"; readonly options: CopyOutOptions }

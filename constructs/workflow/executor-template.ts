@@ -29,6 +29,7 @@ export function executorTemplate(step: string, options: SparkOptions): Part {
       containers: [
         {
           name: "executor",
+          workingDir: "/tmp",
           ...containerParts(options),
           env: [...stepVariables(step), ...environment(options.env)],
           volumeMounts: [RESULTS_MOUNT, ...own.volumeMounts],

@@ -34,10 +34,9 @@ export function podSpec(settings: PodSettings): Part {
   };
 }
 
-/** The restrictions of a container, and a folder that it may write to whatever its image says. */
+/** The restrictions of a container. */
 export function containerParts({ user = CONTAINER_USER }: PodSettings): Part {
   return {
-    workingDir: "/tmp",
     securityContext: {
       runAsNonRoot: true,
       runAsUser: user,

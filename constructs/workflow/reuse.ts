@@ -14,6 +14,12 @@ interface Leavings {
   readonly required: boolean;
 }
 
+/** Results with their manifest, on both volumes. */
+const RESULTS: Leavings = { remote: JOB, lane: JOB, required: true };
+
+/** Whatever a program may have left on the customer's volume. */
+const FILES_ALONE: Leavings = { remote: JOB, lane: "", required: false };
+
 /** The task that takes a step's results over; undefined for a step that leaves none. */
 export function reuseTask(step: Step): DagTask | undefined {
   const leavings = leavingsOf(step);
@@ -64,9 +70,11 @@ function leavingsOf({ work }: Step): Leavings | undefined {
     case "gate":
       return undefined;
     case "spark":
-      return work.options.results === false ? undefined : { remote: JOB, lane: JOB, required: true };
+      return work.options.results === false ? FILES_ALONE : RESULTS;
+    case "job":
+      return work.options.results === true ? RESULTS : FILES_ALONE;
     case "exec":
-      return { remote: JOB, lane: "", required: false };
+      return FILES_ALONE;
     case "copyIn":
       return work.options.to.kind === "results" ? { remote: LEAVES, lane: "", required: true } : undefined;
     case "copyOut":

@@ -13,6 +13,7 @@ export const RUNNER_ID = 1000;
 /** Subcommands of the runner. */
 export type RunnerCommand =
   | "spark"
+  | "job"
   | "exec"
   | "copy-in"
   | "copy-out"

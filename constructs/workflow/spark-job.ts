@@ -54,6 +54,8 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
           image: options.app.image,
           imagePullPolicy: "IfNotPresent",
           args: ["driver", ...sparkConfArguments(options), ...program],
+          // A folder that it may write to: Spark's entrypoint leaves a file where it starts.
+          workingDir: "/tmp",
           ...containerParts(options),
           resources: {
             requests: { cpu: `${driverMillicores}m`, memory: `${driverMebibytes}Mi`, "ephemeral-storage": "1Gi" },

@@ -5,6 +5,8 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
+import { containerJob } from "./container-job.ts";
+import { literal } from "./pod-parts.ts";
 import type { RunnerCommand } from "./runner-template.ts";
 import { sparkProgram } from "./spark-conf.ts";
 import { sparkJob } from "./spark-job.ts";
@@ -77,6 +79,8 @@ export function stepValues({ name, work }: Step): StepValues {
         args: words(sparkProgram(work.options)),
         result: json(work.options.result ?? null),
       };
+    case "job":
+      return { args: words((work.options.args ?? []).map(literal)), result: json(work.options.result ?? null) };
     case "exec":
       return { args: words(work.options.command) };
     case "copyIn":
@@ -140,6 +144,23 @@ export function stepDocument(
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
           results: work.options.results ?? true,
+          result: RESULT,
+        },
+      });
+    case "job":
+      return told("job", {
+        spark: {
+          job: containerJob({
+            step: JOB,
+            namespace: definition.cluster.namespace,
+            options: work.options,
+            args: [ARGUMENTS],
+          }),
+          pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
+          imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
+          timeoutSeconds,
+          executors: false,
+          results: work.options.results ?? false,
           result: RESULT,
         },
       });

@@ -82,5 +82,6 @@ const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/r
 const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };
 
 function bringsResults(step: Step): boolean {
-  return step.work.kind === "spark" || step.work.kind === "copyOut";
+  const { work } = step;
+  return work.kind === "spark" || work.kind === "copyOut" || (work.kind === "job" && work.options.results === true);
 }

@@ -32,6 +32,27 @@ def test_failed_pod_is_no_failed_job(admin: Administrator, kubelet: Kubelet, sta
     assert runner.wait() == 0
 
 
+def test_one_of_several_pods_that_is_done_is_not_the_job(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """An indexed Job is done when its condition says so, whichever pod's log has ended."""
+    job = rendered_job(parallelism=2, completions=2, completionMode="Indexed")
+    runner = start_runner("job", spark_step(admin.namespace, spark={"job": job, "executors": False}))
+    runner.wait_for_line("created Job")
+    name = admin.only_job()
+    first = kubelet.next_pod(name)
+    second = kubelet.next_pod(name, known=(first,))
+    kubelet.run(first)
+    runner.wait_for_line(f"RUNNING: pod {first}")
+    kubelet.succeed(first)
+    kubelet.run(second)
+    assert runner.process.poll() is None
+    kubelet.succeed(second)
+
+    assert runner.wait() == 0
+    assert f"Job {name} is complete" in runner.said()
+
+
 @pytest.mark.fault(26)
 def test_evicted_driver_is_started_again_in_its_place(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner

@@ -23,6 +23,7 @@ import type { NightState } from "../../runs/night-state.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { CustomerCluster } from "./customer-cluster.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
 /** What a bank's own programs are told, on real drivers, executors and Jobs. */
@@ -82,12 +83,48 @@ function declare(one: Night): void {
   });
 }
 
+/** Plain Jobs: one that writes a result with its manifest, and one of three pods that each leave a file. */
+function declareJobs(one: Night): void {
+  const script = [
+    'mkdir -p "$NIGHT_DIR/$STEP" && cd "$NIGHT_DIR/$STEP"',
+    'printf "%s" "$1 $REGION" >report.txt',
+    'sum=$(sha256sum report.txt | cut -d" " -f1)',
+    "size=$(stat -c %s report.txt)",
+    'echo "{\\"step\\":\\"$STEP\\",\\"attempt\\":$ATTEMPT,\\"files\\":[{\\"path\\":\\"report.txt\\",\\"bytes\\":$size,\\"sha256\\":\\"$sum\\"}]}" >manifest.json',
+  ];
+  const file = one.job("file", {
+    image: image("risk"),
+    command: ["bash", "-euc", script.join("\n"), "file"],
+    args: [one.businessDate],
+    env: { REGION: "eu" },
+    results: true,
+    result: "report.txt",
+  });
+  one.job("many", {
+    image: image("risk"),
+    command: [
+      "bash",
+      "-euc",
+      'mkdir -p "$NIGHT_DIR/many" && echo "pod $JOB_COMPLETION_INDEX" | tee "$NIGHT_DIR/many/$JOB_COMPLETION_INDEX"',
+    ],
+    parallelism: 3,
+    after: file,
+  });
+}
+
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   const definition = await loadCustomer(CUSTOMER);
   await keep(definition.cluster.namespace);
   const { schedule } = definition.workflow;
-  const workflow = sparkRiskWorkflow({ schedule, defaults: { spark: small }, steps: declare });
+  const workflow = sparkRiskWorkflow({
+    schedule,
+    defaults: { spark: small, job: { cpu: Cpu.millis(50), memory: Size.mebibytes(64) } },
+    steps: (one) => {
+      declare(one);
+      declareJobs(one);
+    },
+  });
   const spec = nightSpec({ ...definition, workflow });
   const namespace = laneNamespace(CUSTOMER);
   const name = contentName(NIGHT, spec);
@@ -129,10 +166,12 @@ async function logOf(step: string): Promise<string> {
 }
 
 describe("a JVM program in an image that obeys Apache Spark's contract", () => {
-  it("ends well, with a fixed number of executors and with as many as there is work for", () => {
+  it("and plain Jobs end well, with a fixed number of executors and with as many as there is work for", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
       ["pi", "succeeded"],
       ["grows", "succeeded"],
+      ["file", "succeeded"],
+      ["many", "succeeded"],
     ]);
   });
 
@@ -152,5 +191,23 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     }
     expect(log).toContain("$(POD_NAME): driver not set, executors not set");
     expect(log).toMatch(/pi is about 3\.1/);
+  });
+});
+
+describe("a plain Job", () => {
+  const folder = async (step: string): Promise<string> =>
+    join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
+
+  it("brings its result back, hashed, and keeps its log", async () => {
+    expect(readFileSync(join(await folder("file"), "report.txt"), "utf8")).toBe(`${DATE} eu`);
+    const results = state.steps.find(({ name }) => name === "file")?.attemptLog[0]?.results ?? "";
+    expect(Object.keys(JSON.parse(results).files)).toEqual(["report.txt"]);
+    expect(await logOf("file")).toContain("created Job");
+  });
+
+  it("of several pods is done when all are", async () => {
+    const job = state.steps.find(({ name }) => name === "many")?.attemptLog[0]?.remoteJob ?? "";
+    const found = await (await CustomerCluster.of(CUSTOMER)).job(job);
+    expect(found?.status).toMatchObject({ succeeded: 3, completedIndexes: "0-2" });
   });
 });

@@ -1,5 +1,5 @@
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
-import { sparkMillicores } from "../../constructs/night/spark-resources.ts";
+import { stepMillicores } from "../../constructs/night/spark-resources.ts";
 
 /**
  * Says which Spark steps of a customer ask for more cores than this machine has: the customer's cluster in the farm has
@@ -8,7 +8,7 @@ import { sparkMillicores } from "../../constructs/night/spark-resources.ts";
  */
 export function coreShortage({ name, workflow }: CustomerDefinition, cores: number): string | undefined {
   const steps = workflow.steps.flatMap((step) => {
-    const millicores = sparkMillicores(step);
+    const millicores = stepMillicores(step);
     return millicores > cores * 1000 ? [`${step.name} (${millicores / 1000})`] : [];
   });
   return steps.length === 0

@@ -50,6 +50,7 @@ class Runner:
         self._is_attempt = False
         self._kinds: dict[str, Callable[[StepInput], None]] = {
             "spark": self._spark,
+            "job": self._spark,
             "exec": self._exec,
             "copy-in": self._copy_in,
             "copy-out": self._copy_out,

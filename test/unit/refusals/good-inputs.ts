@@ -85,6 +85,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     ),
     moreNight: 'defaults: { spark: { executors: 1, conf: { "spark.sql.ansi.enabled": "true" } } }',
   },
+  "a job of one image, and one of several pods": step(
+    'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
+  ),
   "comments, types and a helper in the file": {
     before:
       "type Desk = { readonly name: string };\n/* a comment */\nfunction named(desk: Desk): string { return 'desk-' + desk.name; }\nconst desks = [{ name: 'fx' }] satisfies readonly Desk[];",

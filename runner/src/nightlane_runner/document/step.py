@@ -43,13 +43,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SparkInput:
-    """A Spark application as a Kubernetes Job.
+    """A Spark application, or any other container, as a Kubernetes Job.
 
     Attributes:
         job: the Job without a name, as it is to be created.
         pending_seconds: how long a driver pod may be without running (no node, no quota, volume not mounted).
         image_pull_seconds: how long a scheduled pod's image may fail to be pulled.
         timeout_seconds: how long the Job may run, not counting pauses; None for as long as it takes.
+        executors: whether it is a Spark driver, which is of no use without executors; else any container.
         results: whether the application leaves results that must be brought back.
         result: the file that the results must hold, None for any.
 
@@ -59,6 +60,7 @@ class SparkInput:
     pending_seconds: int
     image_pull_seconds: int
     timeout_seconds: int | None
+    executors: bool
     results: bool
     result: str | None
 

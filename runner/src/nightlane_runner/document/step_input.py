@@ -59,7 +59,9 @@ class StepInput:
         """Return the input of `spark`; raises StepEnded(BAD_INPUT) naming every problem."""
         step = self._step()
         section = self._reader.section("spark")
-        section.known_keys("job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "results", "result")
+        section.known_keys(
+            "job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "executors", "results", "result"
+        )
         job = section.tree("job")
         if job and text_at(job, "kind") != "Job":
             section.problem("job", "must be a batch/v1 Job", "render it as apiVersion batch/v1, kind Job")
@@ -72,6 +74,7 @@ class StepInput:
             pending_seconds=section.count("pendingSeconds"),
             image_pull_seconds=section.count("imagePullSeconds"),
             timeout_seconds=section.count("timeoutSeconds") if section.has("timeoutSeconds") else None,
+            executors=section.flag("executors") if section.has("executors") else True,
             results=section.flag("results") if section.has("results") else True,
             result=section.optional_text("result"),
         )

@@ -16,7 +16,7 @@ from nightlane_runner.job.log_follow import LogFollower
 from nightlane_runner.job.pending import Pending, Waiting, diagnose, event_texts
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint, LogEnded
-from nightlane_runner.json_tree import JsonObject, objects_at, text_at
+from nightlane_runner.json_tree import JsonObject, number_at, objects_at, text_at
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import TO_RUN, TroubleKind, Troubles
 
@@ -149,6 +149,8 @@ class JobProgress:
 
     def _has_done_its_work(self, job: RemoteJob) -> bool:
         self._end_looks -= 1
+        if number_at(self._spark.job, "spec", "completions") > 1:
+            return False  # one of several pods says nothing of the others: the Job's condition does
         try:
             pod = self._newest_pod(job.name)
         except ApiUnknown:
@@ -200,7 +202,8 @@ class JobProgress:
             return _LOOKS_SECONDS[0]
         self._running = True
         self._driver = pod
-        self._next_executor_look = time.monotonic() + FIRST_LOOKS_SECONDS
+        if self._spark.executors:
+            self._next_executor_look = time.monotonic() + FIRST_LOOKS_SECONDS
         self._log.info(f"RUNNING: pod {text_at(pod, 'metadata', 'name')}")
         self._follow(pod)
         return _NEVER

@@ -30,7 +30,7 @@ describe("checkCapacity", () => {
     expectProblems(check(withCapacity(Cpu.millis(1999), Size.gibibytes(4))), {
       property: "cluster.capacity.cpu",
       received: "1999m",
-      rule: "at least the night's parallel peak of drivers and executors, 2000m",
+      rule: "at least the night's parallel peak of drivers, executors and jobs, 2000m",
       mend: "use fewer executors, add edges between steps, or raise the capacity",
     });
   });
@@ -39,7 +39,7 @@ describe("checkCapacity", () => {
     expectProblems(check(withCapacity(Cpu.units(2), Size.mebibytes(4095))), {
       property: "cluster.capacity.memory",
       received: "4095 MiB",
-      rule: "at least the night's parallel peak of drivers and executors, 4096 MiB",
+      rule: "at least the night's parallel peak of drivers, executors and jobs, 4096 MiB",
       mend: "use smaller executors, add edges between steps, or raise the capacity",
     });
   });

@@ -1,0 +1,57 @@
+import { jobResources } from "../night/spark-resources.ts";
+import type { JobOptions } from "../night/step.ts";
+import { jobManifest, stepVariables } from "./job-manifest.ts";
+import {
+  containerParts,
+  environment,
+  literal,
+  mounts,
+  type Part,
+  podMetadata,
+  podSpec,
+  RESULTS_MOUNT,
+  RESULTS_VOLUME,
+} from "./pod-parts.ts";
+
+export interface ContainerJobProps {
+  /** The step's name, or the place where it is put in. */
+  readonly step: string;
+  readonly namespace: string;
+  readonly options: JobOptions;
+  /** What stands for the arguments. */
+  readonly args: readonly string[];
+}
+
+/** The Job of a step that runs any container: with the results volume and scratch space, and without a token. */
+export function containerJob({ step, namespace, options, args }: ContainerJobProps): Part {
+  const { millicores, mebibytes } = jobResources(options);
+  const own = mounts(options.volumes);
+  const { command, parallelism, serviceAccount } = options;
+  return jobManifest({
+    namespace,
+    metadata: podMetadata(options),
+    ...(parallelism === undefined ? {} : { parallelism }),
+    pod: {
+      ...podSpec(options),
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      automountServiceAccountToken: serviceAccount !== undefined,
+      containers: [
+        {
+          name: "job",
+          image: options.image,
+          imagePullPolicy: "IfNotPresent",
+          ...(command === undefined ? {} : { command: command.map(literal) }),
+          ...(command === undefined && options.args === undefined ? {} : { args }),
+          ...containerParts(options),
+          resources: {
+            requests: { cpu: `${millicores}m`, memory: `${mebibytes}Mi`, "ephemeral-storage": "1Gi" },
+            limits: { memory: `${mebibytes}Mi`, "ephemeral-storage": "8Gi" },
+          },
+          env: [...stepVariables(step), ...environment(options.env)],
+          volumeMounts: [RESULTS_MOUNT, { name: "tmp", mountPath: "/tmp" }, ...own.volumeMounts],
+        },
+      ],
+      volumes: [RESULTS_VOLUME, { name: "tmp", emptyDir: {} }, ...own.volumes],
+    },
+  });
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { Cpu, image, Size, secretFiles } from "../../../../constructs/index.ts";
+import type { Night } from "../../../../constructs/night/night.ts";
+import { customerWithSteps } from "../../../support/customer.ts";
+import { runnerDocument, tasks, template } from "../../../support/night.ts";
+
+const risk = image("risk");
+
+function told(declare: (night: Night) => void, name = "file") {
+  const runner = template(customerWithSteps(declare), `run-${name}`);
+  return { command: runner.container?.args, document: runnerDocument(runner) };
+}
+
+describe("a job", () => {
+  test("is a Job of one container, told what its step says, without a token", () => {
+    const { command, document } = told((night) => {
+      night.job("file", {
+        image: risk,
+        command: ["/opt/file.sh", "$HOME"],
+        args: ["--date", night.businessDate],
+        cpu: Cpu.units(1),
+        memory: Size.gibibytes(2),
+        env: { REGION: "eu" },
+        volumes: { "/etc/filing": secretFiles("filing") },
+      });
+    });
+    expect(command).toEqual(["job"]);
+    expect(document.spark).toMatchObject({ executors: false, results: false, result: null, timeoutSeconds: 43200 });
+    expect(document.spark).toMatchObject({
+      job: {
+        spec: {
+          backoffLimit: 0,
+          completions: 1,
+          template: {
+            spec: {
+              automountServiceAccountToken: false,
+              restartPolicy: "Never",
+              containers: [
+                {
+                  name: "job",
+                  image: risk,
+                  command: ["/opt/file.sh", "$$HOME"],
+                  args: ["--date", "2026-03-31"],
+                  resources: { requests: { cpu: "1000m", memory: "2048Mi" }, limits: { memory: "2048Mi" } },
+                },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test("leaves the image its own entrypoint and arguments where the file says nothing of them", () => {
+    const { document } = told((night) => void night.job("file", { image: risk }));
+    const [container] = (
+      document as { spark: { job: { spec: { template: { spec: { containers: readonly object[] } } } } } }
+    ).spark.job.spec.template.spec.containers;
+    expect(container).not.toHaveProperty("command");
+    expect(container).not.toHaveProperty("args");
+  });
+
+  test("of several pods gives each its number, and is done when all are", () => {
+    const { document } = told((night) => void night.job("file", { image: risk, parallelism: 4 }));
+    expect(document.spark).toMatchObject({
+      job: { spec: { parallelism: 4, completions: 4, completionMode: "Indexed" } },
+    });
+  });
+
+  test("brings its results back where the file says that it leaves some", () => {
+    const declare = (night: Night): void => void night.job("file", { image: risk, results: true, result: "a.csv" });
+    expect(told(declare).document.spark).toMatchObject({ results: true, result: "a.csv" });
+    const { reuse } = tasks(template(customerWithSteps(declare), "step-file"));
+    expect(reuse?.arguments?.parameters).toContainEqual({ name: "lane", value: "file" });
+  });
+
+  test("has the settings of all jobs of the night unless it says otherwise", () => {
+    const definition = customerWithSteps((night) => void night.job("file", { image: risk, env: { B: "2" } }), {
+      workflow: { defaults: { job: { env: { A: "1", B: "1" }, user: 1001 } } },
+    });
+    expect(runnerDocument(template(definition, "run-file")).spark).toMatchObject({
+      job: {
+        spec: {
+          template: {
+            spec: {
+              securityContext: { runAsUser: 1001 },
+              containers: [
+                {
+                  env: expect.arrayContaining([
+                    { name: "A", value: "1" },
+                    { name: "B", value: "2" },
+                  ]),
+                },
+              ],
+            },
+          },
+        },
+      },
+    });
+  });
+});
