@@ -1,11 +1,10 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
-import { runnersAtOnce } from "../night/runners-at-once.ts";
+import { busiest, runnersAtOnce } from "../night/runners-at-once.ts";
 import { mebibytes, millicores, stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { checkStorageClass } from "./check-cluster.ts";
-import { parallelPeak } from "./parallel-peak.ts";
 
 /** Runner pods that one lane may have at a time; each asks for little, but a typing error must not ask for everything. */
 const MOST_RUNNERS = 1000;
@@ -38,9 +37,9 @@ export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound)
 /** Whether the night's busiest moment fits into the lane's quota and the customer's cluster. */
 export function checkCapacity(definition: CustomerDefinition): readonly Problem[] {
   const { workflow, lane, cluster } = definition;
-  const peak = (weight: (step: Step) => number): number => parallelPeak(workflow.steps, (step) => step.after, weight);
+  const peak = (weight: (step: Step) => number): number => busiest(workflow.steps, weight, workflow.stepsAtOnce);
   const problems: Problem[] = [];
-  const runners = runnersAtOnce(workflow.steps);
+  const runners = runnersAtOnce(workflow.steps, workflow.stepsAtOnce);
   if (runners > lane.runners) {
     problems.push({
       property: "lane.runners",
@@ -56,7 +55,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       property: "cluster.capacity.cpu",
       received: `${cpuCapacity}m`,
       rule: `at least the night's parallel peak of drivers, executors and jobs, ${cpu}m: Spark would wait for executors that never come`,
-      mend: "use fewer executors, add edges between steps, or raise the capacity if the cluster has it",
+      mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
   const memory = peak(stepMebibytes);
@@ -66,7 +65,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       property: "cluster.capacity.memory",
       received: `${memoryCapacity} MiB`,
       rule: `at least the night's parallel peak of drivers, executors and jobs, ${memory} MiB: Spark would wait for executors that never come`,
-      mend: "use smaller executors, add edges between steps, or raise the capacity if the cluster has it",
+      mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
   return problems;

@@ -1,7 +1,7 @@
 import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
-import type { Problem } from "../definition/problem.ts";
+import { type Problem, received } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { DEFAULTS, inspectForm } from "../form/customer-form.ts";
 import { type Sound, withoutRepeats } from "../form/form.ts";
@@ -44,6 +44,7 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
   check(["lane.keepResults", "lane.keepLogs"], () => checkRetention(definition));
   check([], () => checkApps(definition, centralCluster, sound));
   check([], () => checkSchedule(given(definition.workflow) as RiskWorkflow, sound));
+  check(["workflow.stepsAtOnce"], () => checkStepsAtOnce(given(definition.workflow).stepsAtOnce));
   const steps = check([], () => checkNight(definition, sound));
   // Sizes mean nothing on a graph that is not one.
   if (steps && lane) {
@@ -54,6 +55,17 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
     check([], () => checkNightSize(definition));
   }
   return found;
+}
+
+/** More side by side than a night can have steps is no limit. */
+const MOST_AT_ONCE = 1000;
+
+function checkStepsAtOnce(count: number | undefined): readonly Problem[] {
+  if (count === undefined || (Number.isInteger(count) && count >= 1 && count <= MOST_AT_ONCE)) {
+    return [];
+  }
+  const rule = `a whole number from 1 to ${MOST_AT_ONCE}`;
+  return [{ property: "workflow.stepsAtOnce", received: received(count), rule, mend: "write for instance 8" }];
 }
 
 /** Settings of all steps are wrong once, and not in each step. */

@@ -1,13 +1,16 @@
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
-import type { KeyReference, MountedVolume, PodSettings } from "../night/pod-settings.ts";
+import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 import type { JobSettings } from "../night/step.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
   /^(NIGHT_DIR|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
+
+/** Each try may take hours; a person should have looked long before. */
+const MOST_RETRIES = 10;
 
 const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane"];
 
@@ -29,6 +32,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
     ),
     ...(settings.imagePullSecrets ?? []).flatMap((name, index) => checkName(`imagePullSecrets[${index}]`, name)),
   ];
+  problems.push(...checkRetries(settings.retries));
   if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > MOST_USER)) {
     const rule = "a user's number above 0: no pod of a night runs as root";
     problems.push({ property: "user", received: received(user), rule, mend: "write for instance 1001" });
@@ -48,6 +52,25 @@ export function checkJobSettings(settings: JobSettings): readonly Problem[] {
       .filter(([, isEnough]) => !isEnough)
       .map(([property, , mend]) => ({ property, received: "0", rule: "more than zero", mend })),
   ];
+}
+
+function checkRetries(retries: Retries | undefined): readonly Problem[] {
+  if (retries === undefined) {
+    return [];
+  }
+  const { times, exitCodes = [1] } = retries;
+  const problems: Problem[] = [];
+  if (!Number.isInteger(times) || times < 1 || times > MOST_RETRIES) {
+    const rule = `a whole number, at least 1 and at most ${MOST_RETRIES}`;
+    problems.push({ property: "retries.times", received: received(times), rule, mend: "write for instance 2" });
+  }
+  const wrong = exitCodes.filter((code) => !Number.isInteger(code) || code < 1 || code > 255);
+  if (wrong.length > 0 || exitCodes.length === 0) {
+    const rule = "exit codes from 1 to 255, at least one";
+    const mend = "write for instance [137], or leave it out for all";
+    problems.push({ property: "retries.exitCodes", received: received(exitCodes), rule, mend });
+  }
+  return problems;
 }
 
 function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {

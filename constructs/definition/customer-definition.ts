@@ -135,7 +135,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
     displayName,
     cluster: withDefaults(cluster, { namespace: "risk", resultsSize: Size.gibibytes(100) }),
     lane: withDefaults(lane, {
-      runners: Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(stepsOf(workflow))),
+      runners: Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(stepsOf(workflow), given(workflow).stepsAtOnce)),
       resultsSize: Size.gibibytes(20),
       keepResults: Duration.days(90),
       keepLogs: Duration.days(30),

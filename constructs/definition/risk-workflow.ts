@@ -13,6 +13,8 @@ export interface RiskWorkflow {
   readonly inputsBy?: string;
   /** Whether it runs beside a night that still counts, and so writes nothing but its results. */
   readonly shadow: boolean;
+  /** How many steps run side by side at most; undefined: all that may. */
+  readonly stepsAtOnce?: number;
   /** What all steps have unless they say otherwise. */
   readonly defaults?: StepDefaults;
   /** The steps that the night has. */
@@ -48,6 +50,12 @@ export interface RiskWorkflowProps {
    * @default false
    */
   readonly shadow?: boolean;
+  /**
+   * How many steps run side by side at most. Of more that could start, those that come first in the file do; one that
+   * waits for a person counts as long as it waits.
+   * @default - all whose upstream steps have ended
+   */
+  readonly stepsAtOnce?: number;
   /**
    * What all steps of the night have unless they say otherwise, in one place.
    * @default - the defaults of each step

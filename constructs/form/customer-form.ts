@@ -153,6 +153,7 @@ const workflow = record<RiskWorkflow>(
     startBy: optional(text("22:45", "a local time HH:MM")),
     inputsBy: optional(text("23:30", "a local time HH:MM")),
     shadow: flag,
+    stepsAtOnce: optional(number(8)),
     defaults: optional(defaultsForm),
     steps: { inspect: () => undefined },
     declared: { inspect: (steps, _, findings) => stepsForm.inspect(steps, "workflow.steps", findings) },

@@ -1,5 +1,5 @@
 import { isObject } from "../definition/given.ts";
-import type { KeyReference, MountedVolume, PodSettings, Toleration } from "../night/pod-settings.ts";
+import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
 import {
   choice,
   either,
@@ -93,5 +93,12 @@ export const podFields: Fields<PodSettings> = {
   imagePullSecrets: optional(textList("registry")),
   labels: optional(texts("labels", '{ "cost-centre": "risk" }')),
   annotations: optional(texts("annotations", '{ "sidecar.istio.io/inject": "false" }')),
+  retries: optional(
+    record<Retries>(
+      { times: number(2), exitCodes: optional(list(number(137), "a list of exit codes", "[137]")) },
+      "how often, and after which exit codes",
+      "{ times: 2, exitCodes: [137] }",
+    ),
+  ),
   user: optional(number(185)),
 };

@@ -54,6 +54,18 @@ export interface Toleration {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** When Kubernetes starts a program again by itself that failed. */
+export interface Retries {
+  /** How often, within one attempt of the step. Between two tries lie 10 s, then twice as long each time, at most 6 min. */
+  readonly times: number;
+  /**
+   * Exit codes after which it is started again: 137 is a program that was killed for its memory. After any other a person
+   * decides at once.
+   * @default - all but 0
+   */
+  readonly exitCodes?: readonly number[];
+}
+
 /** How the pods of a step are placed and what they find, in the customer's cluster. */
 export interface PodSettings {
   /**
@@ -107,6 +119,11 @@ export interface PodSettings {
    * @default - none
    */
   readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * Whether a program that failed is started again by itself. It meets what its earlier try has left.
+   * @default - a person decides
+   */
+  readonly retries?: Retries;
   /**
    * User and group of the containers, and group of the volumes, above 0.
    * @default 185, as in Apache Spark's images

@@ -31,6 +31,7 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
     namespace,
     metadata: podMetadata(options),
     ...(parallelism === undefined ? {} : { parallelism }),
+    retries: options.retries,
     pod: {
       ...podSpec(options),
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),

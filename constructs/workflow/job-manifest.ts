@@ -1,4 +1,5 @@
 import { Duration } from "cdk8s";
+import type { Retries } from "../night/pod-settings.ts";
 import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
 import type { Part } from "./pod-parts.ts";
 
@@ -12,13 +13,19 @@ const KEEP_JOB = Duration.days(3);
  * How often is limited by the step's timeout, which runs from the Job's first start. A program that failed by itself,
  * ran out of memory or was deleted by hand is no disruption: the Job fails and a person decides.
  */
-const POD_FAILURE_POLICY = {
-  rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
-} as const;
+const DISRUPTED = { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] } as const;
+
+/** After which ends of a program its Job is over at once, however many tries it has. */
+function failurePolicy(retries: Retries | undefined): Part {
+  const { exitCodes } = retries ?? {};
+  const values = [...new Set(exitCodes)].sort((a, b) => a - b);
+  const others = { action: "FailJob", onExitCodes: { operator: "NotIn", values } };
+  return { rules: exitCodes === undefined ? [DISRUPTED] : [DISRUPTED, others] };
+}
 
 /**
- * A Job without a name: the runner names it after the run, the step and the attempt. Its pods are never restarted:
- * whether to repeat is decided in the night, not beside it.
+ * A Job without a name: the runner names it after the run, the step and the attempt. Its pods are not started again
+ * unless the file says so: whether to repeat is decided in the night, not beside it.
  */
 export function jobManifest(props: {
   readonly namespace: string;
@@ -26,6 +33,8 @@ export function jobManifest(props: {
   readonly pod: Part;
   /** Pods that run side by side, each with an index of its own. @default - one pod, without an index */
   readonly parallelism?: number;
+  /** @default - none */
+  readonly retries?: Retries | undefined;
 }): Part {
   const count = props.parallelism ?? 1;
   return {
@@ -33,13 +42,13 @@ export function jobManifest(props: {
     kind: "Job",
     metadata: { namespace: props.namespace },
     spec: {
-      backoffLimit: 0,
+      backoffLimit: props.retries?.times ?? 0,
       parallelism: count,
       completions: count,
       ...(props.parallelism === undefined ? {} : { completionMode: "Indexed" }),
       ttlSecondsAfterFinished: KEEP_JOB.toSeconds(),
       podReplacementPolicy: "Failed",
-      podFailurePolicy: POD_FAILURE_POLICY,
+      podFailurePolicy: failurePolicy(props.retries),
       template: { metadata: props.metadata, spec: { restartPolicy: "Never", ...props.pod } },
     },
   };

@@ -43,7 +43,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
     templates: [
       entrypoint(),
       calendarTemplate(definition),
-      stepsTemplate(known),
+      stepsTemplate(known, definition.workflow.stepsAtOnce),
       ...templatesOfSteps([...known.values()]),
       reuseTemplate(definition),
       ...waitingTemplates(),
@@ -127,10 +127,11 @@ function stepGraph(steps: readonly Step[]): readonly (readonly (string | number)
   return steps.map((step) => [step.name, ...step.after.flatMap((upstream) => places.get(upstream) ?? [])]);
 }
 
-function stepsTemplate(steps: ReadonlyMap<Step, StepTemplates>): Template {
+function stepsTemplate(steps: ReadonlyMap<Step, StepTemplates>, stepsAtOnce: number | undefined): Template {
   return {
     name: "steps",
     inputs: { parameters: [...DAY_PARAMETERS] },
+    ...(stepsAtOnce === undefined ? {} : { parallelism: stepsAtOnce }),
     // Without failFast a step that waits for a person never stops its siblings.
     dag: { failFast: false, tasks: [...steps].map(([step, { task }]) => stepTask(step, task)) },
   };

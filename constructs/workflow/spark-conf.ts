@@ -21,7 +21,7 @@ export function sparkConfArguments(options: SparkOptions): readonly string[] {
     ["--py-files", app.pyFiles],
   ] as const;
   return [
-    ...["--master", "k8s://https://kubernetes.default.svc", "--name", "$(JOB_NAME)"],
+    ...["--master", "k8s://https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)", "--name", "$(JOB_NAME)"],
     ...Object.entries(conf).flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
     ...lists.flatMap(([option, paths = []]) => (paths.length === 0 ? [] : [option, paths.map(local).join(",")])),
   ];

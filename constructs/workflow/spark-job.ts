@@ -44,6 +44,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   return jobManifest({
     namespace,
     metadata: { ...metadata, annotations: { ...options.annotations, [TEMPLATE_ANNOTATION]: template } },
+    retries: options.retries,
     pod: {
       ...podSpec(options),
       serviceAccountName: options.serviceAccount ?? SPARK_SERVICE_ACCOUNT,

@@ -83,10 +83,10 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     ...step(
       'night.spark("s", { app: sparkApp({ image: image("risk"), mainClass: "example.Pi", jar: "/opt/pi.jar", jars: ["/opt/a.jar"] }), results: false, conf: { "spark.sql.shuffle.partitions": "200" }, hadoopConf: { "fs.s3a.endpoint": "https://s3.x.example" }, jvmOptions: ["-XX:+UseG1GC"], env: { REGION: "eu", DATE: night.businessDate, KDB: secretKey("kdb", "password"), LIMITS: configMapKey("limits", "all") }, volumes: { "/etc/kdb": secretFiles("kdb"), "/etc/limits": configMapFiles("limits"), "/market": claim("market"), "/scratch": scratch(Size.gibibytes(1)) }, nodeSelector: { disktype: "ssd" }, tolerations: [{ operator: "Exists" }], affinity: { podAntiAffinity: {} }, priorityClass: "risk", serviceAccount: "spark", imagePullSecrets: ["registry"], labels: { "cost-centre": "risk" }, annotations: { "x.example/a": "b" }, user: 1001, dynamicAllocation: { min: 1, max: 2 }, memoryOverhead: Size.mebibytes(512), eventLog: "s3a://logs/spark", ui: true, executorPodTemplate: { spec: {} }, startWithin: Duration.minutes(30) });',
     ),
-    moreNight: 'defaults: { spark: { executors: 1, conf: { "spark.sql.ansi.enabled": "true" } } }',
+    moreNight: 'stepsAtOnce: 2, defaults: { spark: { executors: 1, conf: { "spark.sql.ansi.enabled": "true" } } }',
   },
   "a job of one image, and one of several pods": step(
-    'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
+    'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, retries: { times: 2, exitCodes: [137, 75] }, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
   ),
   "comments, types and a helper in the file": {
     before:

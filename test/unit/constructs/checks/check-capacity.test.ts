@@ -31,7 +31,7 @@ describe("checkCapacity", () => {
       property: "cluster.capacity.cpu",
       received: "1999m",
       rule: "at least the night's parallel peak of drivers, executors and jobs, 2000m",
-      mend: "use fewer executors, add edges between steps, or raise the capacity",
+      mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });
 
@@ -40,7 +40,7 @@ describe("checkCapacity", () => {
       property: "cluster.capacity.memory",
       received: "4095 MiB",
       rule: "at least the night's parallel peak of drivers, executors and jobs, 4096 MiB",
-      mend: "use smaller executors, add edges between steps, or raise the capacity",
+      mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });
 

@@ -67,6 +67,20 @@ describe("a job", () => {
     });
   });
 
+  test("is started again as often as the file says, after the exit codes that it names", () => {
+    const retries = { times: 2, exitCodes: [137, 75] };
+    expect(told((night) => void night.job("file", { image: risk, retries })).document.spark).toMatchObject({
+      job: {
+        spec: {
+          backoffLimit: 2,
+          podFailurePolicy: {
+            rules: [{ action: "Ignore" }, { action: "FailJob", onExitCodes: { operator: "NotIn", values: [75, 137] } }],
+          },
+        },
+      },
+    });
+  });
+
   test("brings its results back where the file says that it leaves some", () => {
     const declare = (night: Night): void => void night.job("file", { image: risk, results: true, result: "a.csv" });
     expect(told(declare).document.spark).toMatchObject({ results: true, result: "a.csv" });

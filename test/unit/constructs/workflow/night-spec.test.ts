@@ -114,6 +114,12 @@ describe("the DAG", () => {
     });
   });
 
+  test("runs as many steps side by side as the file says", () => {
+    expect(template(diamond, "steps")).not.toHaveProperty("parallelism");
+    const few = customerWithSteps((night) => void night.spark("a", smallSpark()), { workflow: { stepsAtOnce: 8 } });
+    expect(template(few, "steps").parallelism).toBe(8);
+  });
+
   test("refers only to templates that are there", () => {
     const templates = nightSpec(diamond).templates ?? [];
     const known = new Set(templates.map(({ name }) => name));
