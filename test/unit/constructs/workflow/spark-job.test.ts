@@ -115,7 +115,11 @@ describe("sparkJob", () => {
 
   test("starts the driver as Apache Spark's own images want it, with the main program and its arguments last", () => {
     const args = driver(job({ args: ["--scenarios", "2000", "--at", "$(POD_IP)"] })).args;
-    expect(args.slice(0, 3)).toEqual(["driver", "--master", "k8s://https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)"]);
+    expect(args.slice(0, 3)).toEqual([
+      "driver",
+      "--master",
+      "k8s://https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)",
+    ]);
     // A dollar sign of the author's is no reference to a variable of the pod.
     expect(args.slice(-5)).toEqual(["/opt/risk/jobs/var_es.py", "--scenarios", "2000", "--at", "$$(POD_IP)"]);
     expect(environment(job())).toMatchObject({ SPARK_LOCAL_DIRS: "/tmp" });
