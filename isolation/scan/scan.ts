@@ -52,12 +52,9 @@ function scanAll(manifest: Manifest): Scan {
     if (access !== undefined) {
       host.push(access);
     }
-    for (const reference of secretReferences(node)) {
-      if (reference.use === "environment") {
-        variables.push(reference);
-      } else if (node.realm === "central") {
-        references.push(reference);
-      }
+    // What a step's Job refers to is in the customer's own cluster, and the customer's to hand to its programs.
+    for (const reference of node.realm === "central" ? secretReferences(node) : []) {
+      (reference.use === "environment" ? variables : references).push(reference);
     }
     const value = secretValue(node);
     if (value !== undefined) {

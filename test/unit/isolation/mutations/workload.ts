@@ -45,11 +45,8 @@ export const workloadMutations: readonly Mutation[] = [
       `key: |\n  -----BEGIN ${"PRIVATE KEY"}-----\n`,
     ),
   ),
-  inDocument(16, "a variable from a Secret in a step's Job", (document) =>
-    document.replace(
-      '{"name":"STEP"',
-      '{"name":"KEY","valueFrom":{"secretKeyRef":{"name":"own","key":"k"}}},{"name":"STEP"',
-    ),
+  inDocument(16, "a password as a variable in a step's Job", (document) =>
+    document.replace('{"name":"STEP"', '{"name":"DB_PASSWORD","value":"hunter2-hunter2"},{"name":"STEP"'),
   ),
 
   mutation(23, "the node's network in a workflow", TEMPLATE, (draft) =>
@@ -74,7 +71,7 @@ export const workloadMutations: readonly Mutation[] = [
     ),
   ),
   inDocument(23, "the node's network in a step's Job", (document) =>
-    document.replace('"hostNetwork":false', '"hostNetwork":true'),
+    document.replace('"restartPolicy":"Never"', '"restartPolicy":"Never","hostNetwork":true'),
   ),
   mutation(23, "a namespace with a weaker profile", "Namespace customer-nordbank", (draft) =>
     set(draft.object("nordbank", "Namespace"), "metadata/labels", {
@@ -152,7 +149,7 @@ export const workloadMutations: readonly Mutation[] = [
 /** The first template that runs a Spark step, as if it were a manifest of its own. */
 function runTemplate(draft: Draft): Manifest {
   const templates = get(draft.object("nordbank", "WorkflowTemplate"), "spec/templates") as readonly Manifest[];
-  const found = templates.find((template) => JSON.stringify(template).includes("hostNetwork"));
+  const found = templates.find((template) => JSON.stringify(template).includes("spark.driver.host"));
   if (found === undefined) {
     throw new Error("no template runs a Spark step");
   }
