@@ -5,6 +5,7 @@ import { RESULTS_CLAIM } from "../lane/results-volume.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
 import type { Template, WorkflowSpec } from "./argo.ts";
 import { RUNNER_NEEDS, resourcesOf } from "./container-resources.ts";
+import { literal } from "./pod-parts.ts";
 import { POD_PATCH } from "./pod-patch.ts";
 
 /** User and group of the runner; the credential's files are readable by this group only. */
@@ -44,7 +45,7 @@ const REPORTS = 4;
 export interface RunnerTemplateProps {
   readonly name: string;
   readonly command: RunnerCommand;
-  /** What the runner is to do, its `NIGHTLANE_STEP`. */
+  /** What the runner is to do, its `NIGHTLANE_STEP`: a variable, in which Kubernetes would replace `$(NAME)`. */
   readonly document: string;
   readonly deadlineSeconds: number;
 }
@@ -69,7 +70,7 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
       imagePullPolicy: "IfNotPresent",
       command: ["nightlane-runner"],
       args: [props.command],
-      env: [{ name: "NIGHTLANE_STEP", value: props.document }],
+      env: [{ name: "NIGHTLANE_STEP", value: literal(props.document) }],
       resources: resourcesOf(RUNNER_NEEDS),
       securityContext: {
         runAsNonRoot: true,

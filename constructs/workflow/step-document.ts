@@ -97,7 +97,7 @@ function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath):
   return {
     "remote-path": json(path),
     "lane-path": json(`${NIGHT_DIRECTORY}/${lane}`),
-    leaves: leaves.kind === "results" ? leaves.path : "",
+    leaves: leaves.kind === "results" ? literal(leaves.path) : "",
   };
 }
 
@@ -106,9 +106,12 @@ function words(list: readonly string[]): string {
   return json(list).slice(1, -1);
 }
 
-/** JSON in plain ASCII: Argo puts it into a text as Go writes it, which is not always as JSON is written. */
+/**
+ * JSON in plain ASCII: Argo puts it into a text as Go writes it, which is not always as JSON is written. The text becomes
+ * a part of the runner's variable, in which Kubernetes would replace `$(NAME)`.
+ */
 function json(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return literal(JSON.stringify(value)).replace(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

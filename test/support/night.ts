@@ -61,12 +61,15 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 export function runnerDocument(runner: Template): Readonly<Record<string, unknown>> {
   const value = runner.container?.env?.find(({ name }) => name === "NIGHTLANE_STEP")?.value ?? "";
   return JSON.parse(
-    value.replaceAll(/\{\{([^}]*)\}\}/g, (whole, name: string) => {
-      const replacement = PLACEHOLDERS[name];
-      if (replacement === undefined) {
-        throw new Error(`no value for ${whole}`);
-      }
-      return replacement;
-    }),
+    // A dollar sign stands twice in a variable, or Kubernetes would replace what follows.
+    value
+      .replaceAll("$$", () => "$")
+      .replaceAll(/\{\{([^}]*)\}\}/g, (whole, name: string) => {
+        const replacement = PLACEHOLDERS[name];
+        if (replacement === undefined) {
+          throw new Error(`no value for ${whole}`);
+        }
+        return replacement;
+      }),
   );
 }
