@@ -13,6 +13,7 @@ export type {
   CopyOutOptions,
   ExecOptions,
   GateOptions,
+  JobOptions,
   SparkOptions,
   StepCondition,
   StepOptions,

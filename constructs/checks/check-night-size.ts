@@ -1,11 +1,28 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Problem } from "../definition/problem.ts";
 import { stepProperty } from "../form/step-form.ts";
-import { documentBytes, isSmall, MOST_DOCUMENT_BYTES, MOST_NIGHT_BYTES, nightBytes } from "../workflow/night-size.ts";
+import {
+  documentBytes,
+  isSmall,
+  MOST_DOCUMENT_BYTES,
+  MOST_NIGHT_BYTES,
+  MOST_STEPS,
+  nightBytes,
+} from "../workflow/night-size.ts";
 
 /** Whether Argo and Linux can hold what the night consists of: neither says so before it runs. */
 export function checkNightSize(definition: CustomerDefinition): readonly Problem[] {
   const { steps } = definition.workflow;
+  if (steps.length > MOST_STEPS) {
+    return [
+      {
+        property: "workflow.steps",
+        received: `${steps.length} steps`,
+        rule: `at most ${MOST_STEPS} steps: the schema of Argo's own objects takes no more tasks in one graph`,
+        mend: "let one step do several portfolios: a job with parallelism divides them among its pods",
+      },
+    ];
+  }
   if (isSmall(definition.workflow)) {
     return [];
   }
@@ -28,7 +45,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       property: "workflow.steps",
       received: `${steps.length} steps, ${size} bytes in Argo`,
       rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would end in an error`,
-      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor((steps.length * MOST_NIGHT_BYTES) / size / 20) * 20 - 20} such steps fit`,
+      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor(((steps.length * MOST_NIGHT_BYTES) / size) * 0.95)} such steps fit`,
     },
   ];
 }

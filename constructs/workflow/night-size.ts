@@ -9,6 +9,9 @@ import { stepDocument, stepValues } from "./step-document.ts";
  */
 export const MOST_NIGHT_BYTES = 1024 * 1024 - 64 * 1024;
 
+/** Most tasks of one DAG, as Argo's own schema has it. */
+export const MOST_STEPS = 200;
+
 /** Packed bytes of a step's nodes, with room for one retry of each step. `npm run bench:night-size` measures it. */
 export const NODE_BYTES = 1300;
 

@@ -1,4 +1,4 @@
-import { MOST_NIGHT_BYTES, nightBytes } from "../../constructs/workflow/night-size.ts";
+import { MOST_NIGHT_BYTES, MOST_STEPS, nightBytes } from "../../constructs/workflow/night-size.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { loopedNight, type Shape } from "../support/looped-night.ts";
 
@@ -17,9 +17,9 @@ function main(): void {
   );
 }
 
-/** The most steps whose night is not too large: by halves, since a night grows with its steps. */
+/** The most steps that Argo takes and whose night is not too large: by halves, since a night grows with its steps. */
 function mostSteps(shape: Shape): number {
-  let [fits, tooMany] = [1, 2000];
+  let [fits, tooMany] = [1, MOST_STEPS + 1];
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);
     [fits, tooMany] = nightBytes(loopedNight(shape, middle)) <= MOST_NIGHT_BYTES ? [middle, tooMany] : [fits, middle];

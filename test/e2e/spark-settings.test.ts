@@ -161,7 +161,7 @@ async function keep(namespace: string): Promise<void> {
 }
 
 async function logOf(step: string): Promise<string> {
-  const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
+  const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, `${step}.attempts`);
   return readFileSync(join(folder, "attempt-1.log"), "utf8");
 }
 
