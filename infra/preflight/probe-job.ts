@@ -35,13 +35,13 @@ function driverOf(options: SparkOptions): number {
 
 /** The Job that a night would start for a step, whose container does nothing and ends. */
 export function probeJob(
-  { name: customer, cluster }: CustomerDefinition,
+  { cluster }: CustomerDefinition,
   { name: step, options }: ProbedStep,
   name: string,
   seconds: number,
 ): V1Job {
   const { namespace } = cluster;
-  const job = structuredClone(sparkJob({ customer, step, namespace, options })) as V1Job;
+  const job = structuredClone(sparkJob({ step, namespace, options })) as V1Job;
   const { spec } = job;
   const [container] = spec?.template.spec?.containers ?? [];
   if (spec === undefined || container === undefined) {
