@@ -62,7 +62,7 @@ def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, m
             handler.wfile.write(b" " * 1024**2)
 
     gateway.on("GET", "/pods", flood)
-    with pytest.raises(StepEnded, match="more than 32 MiB") as end:
+    with pytest.raises(StepEnded, match="more than 4 MiB") as end:
         Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
     assert end.value.code is ExitCode.BAD_INPUT
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from nightlane_runner.lane.kept_log import KeptLog
 from nightlane_runner.lane.log_end import MOST_LINES
 
-LONGEST_LINE = 3000
+LONGEST_LINE = 16_000
 """Characters of one line; the rest of a longer one is left out, and that is said."""
 
 

@@ -40,7 +40,7 @@ REQUEST_SECONDS = 15.0
 IDLE_SECONDS = 45.0
 """After this long without a request a new connection is made: servers and what is between close idle ones."""
 
-MOST_ANSWER_BYTES = 32 * 1024 * 1024
+MOST_ANSWER_BYTES = 4 * 1024 * 1024
 """Of one answer. A list of what a runner looks at is smaller by far, and its memory is limited."""
 
 _PIECE_BYTES = 64 * 1024
@@ -320,7 +320,7 @@ def _content(response: BaseHTTPResponse) -> bytes:
 def _parsed(answer: bytes) -> JsonObject:
     try:
         tree = json.loads(answer)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiUnknown(f"an answer that is no JSON: {_short(answer)}") from error
     if not isinstance(tree, dict):
         raise ApiUnknown(f"an answer that is no object: {_short(answer)}")
