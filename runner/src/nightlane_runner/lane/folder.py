@@ -13,6 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 _ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK)
+"""What file systems say that have no hard links."""
+
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
 
 
@@ -120,7 +123,10 @@ def _moved(source: Path, place: Path) -> bool:
             os.link(source, place)
             source.unlink()
     except OSError as error:
-        if error.errno not in _TAKEN:
+        if error.errno in _NO_LINKS and not place.exists():
+            source.rename(place)
+            return True
+        if error.errno not in _TAKEN and error.errno not in _NO_LINKS:
             raise
         return False
     return True
