@@ -73,7 +73,8 @@ def test_command_must_not_be_empty() -> None:
         (
             [],
             "{}",
-            "one kind of step; use one of spark, job, exec, copy-in, copy-out, reuse, sweep, reap, tidy, read, calendar",
+            "one kind of step; use one of spark, job, exec, copy-in, copy-out, reuse, sweep, reap, tidy, read, "
+            "calendar",
         ),
         (["sparks"], "{}", "got sparks"),
         (["spark"], document(spark_step("risk")), "The credential in"),
