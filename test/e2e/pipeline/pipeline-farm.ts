@@ -121,8 +121,7 @@ export class PipelineFarm {
   writeSeebank(): void {
     const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
     const [, block = ""] = /```ts\n([\s\S]*?)\n *```/.exec(readme) ?? [];
-    const lines = exampleCa(SEEBANK.name).trim().split("\n").slice(1, -1);
-    const text = block.replace(/^( *)\.\.\.$/m, (_, indent: string) => lines.map((line) => indent + line).join("\n"));
+    const text = block.replace("-----BEGIN CERTIFICATE-----...", exampleCa(SEEBANK.name).trim());
     writeFileSync(this.inClone("customers/seebank.ts"), `${text.replace(/^ {3}/gm, "")}\n`);
   }
 
