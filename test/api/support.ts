@@ -145,6 +145,7 @@ export function projectCopy(folder: TemporaryFolder, name: string): string {
     "constructs",
     "customers",
     "infra",
+    "isolation",
     "runs",
     "Pulumi.yaml",
     "package.json",

@@ -62,7 +62,8 @@ describe("nightwatch in its pods", () => {
     await expect
       .poll(record, { timeout: 300_000, interval: 2000 })
       .toMatchObject({ phase: "Succeeded", open: false, businessDate: CLOSED_DATE, runNumber });
-    expect(await pods()).not.toContain(leading);
+    // Its object goes when its kubelet has said so.
+    await expect.poll(pods, { timeout: 60_000, interval: 500 }).not.toContain(leading);
     expect(await leader()).not.toBe(leading);
   });
 

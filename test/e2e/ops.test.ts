@@ -163,7 +163,8 @@ async function jobOf(name: string, attempt: number): Promise<string> {
 /** Drivers that were started for each attempt of a step. */
 async function driversOf(name: string): Promise<readonly number[]> {
   const jobs = (await step(name)).attemptLog.flatMap(({ remoteJob }) => (remoteJob === undefined ? [] : [remoteJob]));
-  return Promise.all(jobs.map(async (job) => (await cluster.starts(job)).drivers));
+  // An attempt that was gone on with stands there twice, with the one Job that it has.
+  return Promise.all([...new Set(jobs)].map(async (job) => (await cluster.starts(job)).drivers));
 }
 
 async function untilDrivers(name: string, counts: readonly number[]): Promise<void> {
