@@ -1,3 +1,4 @@
+import { approvalsOf } from "./approval.ts";
 import { Refusal } from "./refusal.ts";
 import type { RunFacts } from "./run-record.ts";
 import { meantNames } from "./similar-names.ts";
@@ -22,7 +23,11 @@ export function recordedInputs(run: RunFacts): Readonly<Record<string, string>> 
  * Parameters for a run that begins at a later step.
  * @throws Refusal where the template cannot, or where a step whose results would be taken over left none
  */
-export function beginAt(from: string, run: RunFacts, template: WorkflowSpecTemplate): Readonly<Record<string, string>> {
+export function beginAt(
+  from: string,
+  run: RunFacts,
+  { name: templateName, spec: template }: { readonly name: string; readonly spec: WorkflowSpecTemplate },
+): Readonly<Record<string, string>> {
   if (!template.arguments?.parameters?.some(({ name }) => name === "from-step")) {
     throw new Refusal(
       "not-possible",
@@ -40,7 +45,16 @@ export function beginAt(from: string, run: RunFacts, template: WorkflowSpecTempl
     );
   }
   const again = downstream(from, steps);
-  const missing = run.steps.filter(({ name }) => !again.has(name)).filter((step) => !hasResults(step));
+  const before = new Map(run.steps.map((step) => [step.name, step]));
+  // Another definition may ask for approvals that nobody has given: its gates are never taken over.
+  const asking = templateName === run.template ? new Map() : approvalsOf(template);
+  const missing = names
+    .filter((name) => !again.has(name))
+    .flatMap((name) => {
+      const step = before.get(name);
+      const isThere = step !== undefined && hasResults(step) && !asking.has(name);
+      return isThere ? [] : [{ name, state: step?.state ?? "never run" }];
+    });
   if (missing.length > 0) {
     throw new Refusal(
       "not-possible",

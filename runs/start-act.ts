@@ -123,7 +123,7 @@ export async function planRepeat(
   }
   const parameters = {
     ...recordedInputs(original),
-    ...(from === undefined ? {} : beginAt(from, original, definition)),
+    ...(from === undefined ? {} : beginAt(from, original, { name: template, spec: definition })),
   };
   const runNumber = 1 + Math.max(...runs.map((run) => run.runNumber));
   return { businessDate: date, runNumber, template, parameters, repeats: original.runNumber };
