@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
+import pLimit from "p-limit";
 import { PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
 import type { Answers } from "./answers.ts";
 import { type PageAssets, type PageDocument, pageDocument } from "./document.ts";
@@ -30,8 +31,14 @@ const MOST_STREAMS = 200;
 /** So much may wait for a slow reader. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** More of passes than this is nobody's. */
+/** More of passes than this is nobody's, and is refused: to leave out some would hide their customers. */
 const MOST_PASSES = 50;
+
+/** Room for so many passes, each a token of about a kilobyte. */
+const MOST_HEADER_BYTES = 128 * 1024;
+
+/** Answers that read a customer's records are made so many at a time: each holds them in memory. */
+const READ_AT_ONCE = 2;
 
 const COMMON = {
   "cache-control": "no-store",
@@ -44,6 +51,7 @@ const COMMON = {
 export class PageServer {
   private readonly streams = new Set<ServerResponse>();
   private readonly document: PageDocument;
+  private readonly reading = pLimit(READ_AT_ONCE);
 
   private constructor(
     private readonly parts: PageParts,
@@ -53,7 +61,7 @@ export class PageServer {
   }
 
   static async start(port: number, parts: PageParts): Promise<PageServer> {
-    const server = createServer((request, answer) => {
+    const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, (request, answer) => {
       void page.respond(request, answer).catch((error: unknown) => {
         // A request must never end the process that watches.
         parts.failed(error);
@@ -88,7 +96,11 @@ export class PageServer {
       answer.setHeader(STANDBY_HEADER, "true");
       return refuse(answer, 503, "this nightwatch stands by: another one leads");
     }
-    const viewer = await this.parts.viewer(passesOf(request));
+    const passes = passesOf(request);
+    if (passes.length > MOST_PASSES) {
+      return refuse(answer, 400, `${passes.length} passes, at most ${MOST_PASSES}: name fewer customers`);
+    }
+    const viewer = await this.parts.viewer(passes);
     if (viewer === undefined) {
       return refuse(answer, 401, "no pass that is good: nightlane ui brings one");
     }
@@ -97,7 +109,7 @@ export class PageServer {
       sendDocument(request, answer, this.document);
     } else if (pathname === "/export") {
       const { assets, feed, answers } = this.parts;
-      sendDocument(request, answer, await exportPage(assets, feed, answers, viewer.sees));
+      sendDocument(request, answer, await this.reading(() => exportPage(assets, feed, answers, viewer.sees)));
     } else if (pathname === "/events") {
       this.stream(answer, viewer);
     } else {
@@ -115,7 +127,8 @@ export class PageServer {
     const make = Object.hasOwn(this.parts.answers, path) ? this.parts.answers[path] : undefined;
     const customer = query.get("customer") ?? "";
     // Nobody learns from the answer whether a customer exists whom they may not see.
-    const said = make === undefined || !viewer.sees(customer) ? undefined : await make(customer, query);
+    const said =
+      make === undefined || !viewer.sees(customer) ? undefined : await this.reading(() => make(customer, query));
     if (said === undefined) {
       return refuse(answer, 404, "nothing is known of it");
     }
@@ -150,7 +163,7 @@ export class PageServer {
 
 function passesOf({ headers }: IncomingMessage): readonly string[] {
   const value = headers[PASS_HEADER];
-  return (typeof value === "string" ? value.split(",") : []).filter((pass) => pass !== "").slice(0, MOST_PASSES);
+  return (typeof value === "string" ? value.split(",") : []).filter((pass) => pass !== "");
 }
 
 function refuse(answer: ServerResponse, status: number, why: string): void {

@@ -114,7 +114,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Serve
     const parts = (waiting + decoder.decode(value, { stream: true })).split("\n\n");
     waiting = parts.pop() ?? "";
     for (const part of parts) {
-      const [, name = "", data = ""] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+      const [, name = "", data = ""] = /^event: (\w+)\ndata: (.*)$/s.exec(part) ?? [];
       yield { name, data };
     }
   }

@@ -7,6 +7,7 @@ import { PASSED } from "../../../runs/step-status.ts";
 import { TROUBLES } from "../../../runs/trouble.ts";
 import type { LaneProblem } from "../../../runs/urgency.ts";
 import type { Lane } from "../../lane.ts";
+import { oneLine } from "../../notify/plain-text.ts";
 import { severityOf } from "../../notify/severity.ts";
 import type { Signal } from "../../signals/signal.ts";
 import type { NightLine, PageCall, PageForecast, PageStep } from "./night-line.ts";
@@ -56,7 +57,7 @@ export function callOf(signal: Signal): PageCall {
     severity: severityOf(signal),
     since,
     command,
-    reason: reason.slice(0, LONGEST_REASON),
+    reason: oneLine(reason).slice(0, LONGEST_REASON),
     ...defined({ step }),
   };
 }
