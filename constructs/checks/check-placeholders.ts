@@ -39,5 +39,8 @@ function texts(value: unknown, at: string): readonly (readonly [string, string])
   }
   const { values: _, ...said } = value as Readonly<Record<string, unknown>>;
   // A chart's values go to Argo CD and to no step.
-  return Object.entries("chart" in value ? said : value).flatMap(([name, entry]) => texts(entry, below(at, name)));
+  return Object.entries("chart" in value ? said : value).flatMap(([name, entry]) => [
+    [below(at, name), name] as const,
+    ...texts(entry, below(at, name)),
+  ]);
 }

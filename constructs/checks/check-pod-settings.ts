@@ -27,6 +27,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
     ...checkLabels("nodeSelector", nodeSelector),
     ...checkOwn("labels", labels),
     ...checkOwn("annotations", annotations),
+    ...checkKeys("annotations", annotations),
     ...["priorityClass", "serviceAccount"].flatMap((property) =>
       checkName(property, settings[property as "priorityClass" | "serviceAccount"]),
     ),
@@ -84,13 +85,21 @@ function checkVariable(name: string, value: string | KeyReference): readonly Pro
     return [{ property, received: received(name), rule, mend: "use another name" }];
   }
   if (typeof value !== "string") {
-    return checkName(`${property}.name`, value.name);
+    return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];
   }
   if (/(PASSWORD|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY)/i.test(name)) {
     const rule = "a reference: a secret never stands in a customer file";
     return [{ property, received: "a text (not shown)", rule, mend: 'write secretKey("name", "key")' }];
   }
   return [];
+}
+
+function checkKey(property: string, key: string): readonly Problem[] {
+  if (/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
+    return [];
+  }
+  const rule = "a key of a Secret or ConfigMap: letters, digits, dashes, dots and underscores";
+  return [{ property, received: received(key), rule, mend: "write for instance password" }];
 }
 
 function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
@@ -131,6 +140,18 @@ function checkOwn(property: string, names: Readonly<Record<string, string>>): re
       received: received(name),
       rule: "a name of one's own: those of Nightlane and Kubernetes say what a pod belongs to",
       mend: 'write for instance "cost-centre"',
+    }));
+}
+
+/** Names as Kubernetes takes them; what an annotation says is free. */
+function checkKeys(property: string, names: Readonly<Record<string, string>>): readonly Problem[] {
+  return Object.keys(names)
+    .filter((name) => !isLabelKey(name))
+    .map((name) => ({
+      property: `${property}[${received(name)}]`,
+      received: received(name),
+      rule: "a name: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before it or none",
+      mend: 'write for instance "bank.example/cost-centre"',
     }));
 }
 

@@ -15,6 +15,13 @@ export const MOST_STEPS = 200;
 /** Packed bytes of a step's nodes, with room for one retry of each step. `npm run bench:night-size` measures it. */
 export const NODE_BYTES = 1300;
 
+/**
+ * How often what a task hands over stands in the nodes of its step, one retry included: Argo keeps the inputs of the
+ * step, of each attempt, of its tries and of its pod. Packed a copy takes at worst as much as it is, since the copies lie
+ * too far apart to be packed as one.
+ */
+const VALUE_COPIES = 7;
+
 /** Most bytes of what a runner is told: Linux hands no variable of more than 128 KiB to a program. */
 export const MOST_DOCUMENT_BYTES = 120_000;
 
@@ -23,13 +30,18 @@ const TEMPLATE_BYTES = 16_000;
 
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
 export function nightBytes(definition: CustomerDefinition): number {
-  return bytes(nightSpec(definition)) + definition.workflow.steps.length * NODE_BYTES;
+  const { steps } = definition.workflow;
+  return bytes(nightSpec(definition)) + steps.length * NODE_BYTES + VALUE_COPIES * handedOver(steps);
 }
 
 /** Whether a night is so small that nothing has to be measured. */
 export function isSmall({ steps }: CustomerDefinition["workflow"]): boolean {
-  const handedOver = steps.reduce((sum, step) => sum + bytes(stepValues(step)), 0);
-  return steps.length * (TEMPLATE_BYTES + NODE_BYTES) + handedOver < MOST_NIGHT_BYTES;
+  return steps.length * (TEMPLATE_BYTES + NODE_BYTES) + (1 + VALUE_COPIES) * handedOver(steps) < MOST_NIGHT_BYTES;
+}
+
+/** Bytes of the texts in which steps that share their templates differ. */
+function handedOver(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + bytes(stepValues(step)), 0);
 }
 
 /** How many bytes a step's runner is told. */

@@ -109,7 +109,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, mend: string]
     "remove it",
   ],
   [
-    /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
+    /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.memory\.offHeap\.|^spark\.executor\.pyspark\.memory$|^spark\.(executor|driver)\.resource\.|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
     "sizes are counted against what the customer's cluster can give",
     "write memory, memoryOverhead, cpu, driverMemory, driverCpu or executors of the step",
   ],
