@@ -1,3 +1,5 @@
+import { withHiddenShown } from "../../constructs/definition/printable.ts";
+
 /** Who can do something about a finding. */
 export type Who = "the customer's administrator" | "the customer's network team" | "the platform engineers";
 
@@ -11,11 +13,12 @@ export interface Finding {
   readonly todo?: { readonly who: Who; readonly rule: string; readonly mend: string };
 }
 
+/** What the customer's API server says may be anybody's: it does nothing to a terminal. */
 export function good(look: string, found: string): Finding {
-  return { look, found };
+  return { look, found: withHiddenShown(found) };
 }
 
 /** @param rule What must hold, and why. @param mend What to do. */
 export function bad(look: string, found: string, who: Who, rule: string, mend: string): Finding {
-  return { look, found, todo: { who, rule, mend } };
+  return { look, found: withHiddenShown(found), todo: { who, rule, mend } };
 }

@@ -17,6 +17,8 @@ export interface StartOptions {
 
 const LOOK_AGAIN_MILLISECONDS = 500;
 
+const CLOCKS = "clocks";
+
 /** Clocks may differ by so much: tokens and certificates are judged by the customer's, deadlines by ours. */
 const MOST_CLOCK_SECONDS = 30;
 
@@ -38,33 +40,63 @@ export async function lookAtStarts(
     try {
       made = await api.batch.createNamespacedJob({
         namespace: api.namespace,
-        body: probeJob(definition, step, name, options.seconds),
+        body: probeJob(api.namespace, step, name, options.seconds),
       });
     } catch (error) {
       const { status, reason } = apiFailure(error);
       findings.push(refused(look, reason, status));
       continue;
     }
-    try {
-      if (findings.length === 0) {
-        findings.push(clocks(made));
-      }
-      options.note(`${look}: its image is pulled and started`);
-      findings.push(await untilStarted(api, { look, job: name, image: step.image, seconds: options.seconds }));
-    } finally {
-      await api.batch.deleteNamespacedJob({ namespace: api.namespace, name, propagationPolicy: "Background" });
+    if (!findings.some((finding) => finding.look === CLOCKS)) {
+      findings.push(clocks(made));
     }
+    options.note(`${look}: its image is pulled and started`);
+    const start = { look, job: name, image: step.image, seconds: options.seconds };
+    findings.push(await untilStarted(api, start).catch((error: unknown) => unseen(look, error)));
+    findings.push(...(await removed(api, name)));
   }
   return findings;
+}
+
+/** What is found is told, whatever becomes of one request. */
+function unseen(look: string, error: unknown): Finding {
+  return bad(
+    look,
+    `it cannot be seen what became of it: ${apiFailure(error).reason}`,
+    "the customer's administrator",
+    "our identity sees the pods and events of its Jobs, and the API server answers",
+    "see to what the message says, and look again",
+  );
+}
+
+/** Removes a Job; one that is gone already is as well. */
+async function removed(api: CustomerApi, name: string): Promise<readonly Finding[]> {
+  try {
+    await api.batch.deleteNamespacedJob({ namespace: api.namespace, name, propagationPolicy: "Background" });
+    return [];
+  } catch (error) {
+    const { status, reason } = apiFailure(error);
+    return status === 404
+      ? []
+      : [
+          bad(
+            "clean-up",
+            `Job ${name} could not be removed: ${reason}`,
+            "the customer's administrator",
+            "nothing of a look is left",
+            `kubectl --namespace ${api.namespace} delete job ${name}; it goes by itself after some minutes`,
+          ),
+        ];
+  }
 }
 
 function clocks({ metadata }: V1Job): Finding {
   const seconds = Math.round(((metadata?.creationTimestamp?.getTime() ?? Number.NaN) - Date.now()) / 1000);
   const found = `the customer's cluster is ${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead"}`;
   return Math.abs(seconds) <= MOST_CLOCK_SECONDS
-    ? good("clocks", found)
+    ? good(CLOCKS, found)
     : bad(
-        "clocks",
+        CLOCKS,
         found,
         "the customer's administrator",
         `at most ${MOST_CLOCK_SECONDS} s apart: tokens and certificates are judged by that clock`,
