@@ -1,6 +1,6 @@
 import type { Verb } from "./act.ts";
 import { Refusal } from "./refusal.ts";
-import type { StepStatus } from "./step-status.ts";
+import { runsAsJob, type StepStatus } from "./step-status.ts";
 
 /** Where a night waits for a person: at the step's gate, after a failed attempt, or with the question of a gate step. */
 export type WaitingPlace = "gate" | "decision" | "question";
@@ -120,7 +120,7 @@ const ENDED: ReadonlySet<number | undefined> = new Set([10, 40]);
 /** The way back to good work: only what runs as a Job goes on without its runner, and not where the Job itself failed. */
 function adopt({ name, kind, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
   const last = attemptLog.at(-1);
-  return state === "deciding" && kind === "spark" && !ENDED.has(last?.exitCode)
+  return state === "deciding" && runsAsJob(kind) && !ENDED.has(last?.exitCode)
     ? {
         deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" },
         effect: `a new runner goes on with attempt ${last?.number ?? attempts} of ${name}: it adopts its remote Job, or takes its finished results`,
@@ -181,11 +181,11 @@ function stop({ name, state }: StepStatus): StepAct | undefined {
 }
 
 function restart(step: StepStatus): StepAct | undefined {
-  const { name, state, attempts } = step;
+  const { name, state, attempts, attemptLog } = step;
   return state === "running"
     ? {
         deed: { kind: "order" },
-        effect: `${name} is cancelled and started again as attempt ${attempts + 1}`,
+        effect: `${name} is cancelled and started again as attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1}`,
         reached: (now) => now.attempts > attempts,
         goesOn: true,
       }

@@ -136,6 +136,11 @@ export function stepStatus(source: StepSource): StepStatus {
   };
 }
 
+/** Whether steps of a kind run as a Job in the customer's cluster, which goes on without its runner. */
+export function runsAsJob(kind: string): boolean {
+  return kind === "spark" || kind === "job";
+}
+
 type Attempted = Pick<AttemptNodes, "number" | "run" | "pods">;
 
 function attemptStatus({ number, run, pods }: Attempted, kind: string, source: StepSource): AttemptStatus {
@@ -153,7 +158,7 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
       message: run?.phase === "Succeeded" ? undefined : last?.message || run?.message,
       remoteJob:
-        (kind === "spark" || kind === "job") && number > 0 && source.run !== undefined
+        runsAsJob(kind) && number > 0 && source.run !== undefined
           ? remoteJobName(source.run, source.name, number)
           : undefined,
       results: output("results"),

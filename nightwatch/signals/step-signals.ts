@@ -42,7 +42,7 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     facts,
     step,
     kind,
-    `attempt ${step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
+    `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
     `nightlane retry ${facts.customer} ${step.name} --reason "..."`,
   );
 }

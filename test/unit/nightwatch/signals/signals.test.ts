@@ -87,7 +87,7 @@ describe("a person is called", () => {
       {
         kind: "decision",
         step: "scenarios",
-        reason: "attempt 1 failed (exit code 10): Job nl-scenarios failed",
+        reason: "attempt 2 failed (exit code 10): Job nl-scenarios failed",
         command: 'nightlane retry nordbank scenarios --reason "..."',
         runbook: expect.stringMatching(/operate\.md#a-step-failed-and-waits-for-a-decision$/),
       },
