@@ -1,15 +1,16 @@
 """One request and what servers, gateways and rotations do to it, through a real API server."""
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
-from nightlane_runner.api import client
+from nightlane_runner.api import client, pages
 from nightlane_runner.api.client import Api
-from nightlane_runner.api.errors import ApiUnknown, CertificateRefused
-from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.api.errors import ApiUnknown, CertificateRefused, NotPermitted
+from nightlane_runner.json_tree import object_at, text_at
 from tests.support.administrator import Administrator
 from tests.support.certificates import issued
 from tests.support.gateway import Gateway, Passage
@@ -62,9 +63,51 @@ def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, m
             handler.wfile.write(b" " * 1024**2)
 
     gateway.on("GET", "/pods", flood)
-    with pytest.raises(StepEnded, match="more than 4 MiB") as end:
+    with pytest.raises(ApiUnknown, match="more than 4 MiB"):
         Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
-    assert end.value.code is ExitCode.BAD_INPUT
+
+
+def test_long_list_is_read_in_pages(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of pods are more than one answer may be; each comes once."""
+    monkeypatch.setattr(pages, "PAGE", 2)
+    names = {f"pricing-{number}" for number in range(5)}
+    for name in names:
+        kubelet.start_ready_pod(name, {"app": "pricing"})
+    cluster = Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace)
+    found = cluster.pods("app=pricing")
+
+    assert sorted(text_at(pod, "metadata", "name") for pod in found) == sorted(names)
+    assert sum("continue=" in path for _, path in gateway.requests) == 2
+    assert all("managedFields" not in object_at(pod, "metadata") for pod in found)
+
+
+def test_list_that_was_not_read_in_time_is_unknown(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has forgotten what the list was when it began; that says nothing of what is on it."""
+    monkeypatch.setattr(pages, "PAGE", 1)
+    for name in ("pricing-0", "pricing-1"):
+        kubelet.start_ready_pod(name, {"app": "pricing"})
+    gateway.on("GET", "continue=", lambda passage: passage.refuse(410, "Expired", "the token is too old"))
+    cluster = Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace)
+
+    with pytest.raises(ApiUnknown, match="was not read in time: the token is too old") as error:
+        cluster.pods("app=pricing")
+    assert not isinstance(error.value, NotPermitted)
+
+
+@pytest.mark.parametrize("size", [10, 3 * 1024**2], ids=["pages without end", "bytes without end"])
+def test_list_that_never_ends_is_unknown(admin: Administrator, mounts: Path, gateway: Gateway, size: int) -> None:
+    """However small its pages are, and long before all of them together are too much."""
+    page = {"kind": "PodList", "metadata": {"continue": "on"}, "items": [{"metadata": {"name": "a" * size}}]}
+    met = gateway.on("GET", "/pods", lambda passage: passage.answer(200, json.dumps(page).encode()))
+    cluster = Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace)
+
+    with pytest.raises(ApiUnknown, match="goes on after"):
+        cluster.pods("app=pricing")
+    assert met() == (pages.MOST_PAGES if size == 10 else 4)
 
 
 def test_new_authority_is_read_from_the_mounted_kubeconfig(

@@ -27,8 +27,6 @@ from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection, pool
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
 from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig
 from nightlane_runner.api.stream import ApiStream
-from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import JsonObject, text_at
 
 READ_SECONDS = 10.0
@@ -41,7 +39,7 @@ IDLE_SECONDS = 45.0
 """After this long without a request a new connection is made: servers and what is between close idle ones."""
 
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
-"""Of one answer. A list of what a runner looks at is smaller by far, and its memory is limited."""
+"""Of one answer: lists are read in pages, and the runner's memory is limited."""
 
 _PIECE_BYTES = 64 * 1024
 _UNAUTHORIZED = 401
@@ -57,6 +55,7 @@ class Api:
 
     Attributes:
         requests: how many requests were sent, streams included.
+        received: bytes of the answers that were read whole.
 
     """
 
@@ -72,6 +71,7 @@ class Api:
         self._server_time: tuple[datetime, float] | None = None
         self._deadline = float("inf")
         self.requests = 0
+        self.received = 0
         self._login = _log_in(kubeconfig, scratch)
 
     @property
@@ -177,6 +177,7 @@ class Api:
             self._drop_connection()
             return self._exchange(method, path, query, body)
         self._last_used = time.monotonic()
+        self.received += len(answer)
         if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer)
         return _parsed(answer)
@@ -308,10 +309,9 @@ def _content(response: BaseHTTPResponse) -> bytes:
         content += piece
         if len(content) > MOST_ANSWER_BYTES:
             response.close()
-            raise StepEnded(
-                ExitCode.BAD_INPUT,
-                f"An answer of the customer's API server has more than {MOST_ANSWER_BYTES // 1024**2} MiB, which no "
-                "list has that a runner asks for. Have what answers in its place looked at, then retry.",
+            raise ApiUnknown(
+                f"an answer of more than {MOST_ANSWER_BYTES // 1024**2} MiB, which nothing has that a runner asks for; "
+                "have what answers in the API server's place looked at"
             )
     response.release_conn()
     return bytes(content)

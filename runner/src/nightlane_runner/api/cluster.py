@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
+from nightlane_runner.api.pages import listed
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
@@ -66,7 +67,7 @@ class Cluster:
 
     def jobs(self, selector: str) -> list[RemoteJob]:
         """List Jobs by label selector."""
-        return [RemoteJob.of(item) for item in objects_at(self._read(self._jobs, {"labelSelector": selector}), "items")]
+        return [RemoteJob.of(item) for item in listed(self._api, self._jobs, {"labelSelector": selector})]
 
     def watch_job(self, name: str, resource_version: str) -> ApiStream:
         """Watch a Job from a version on."""
@@ -93,7 +94,7 @@ class Cluster:
 
     def pods(self, selector: str) -> list[JsonObject]:
         """List pods by label selector."""
-        return objects_at(self._read(f"{self._core}/pods", {"labelSelector": selector}), "items")
+        return listed(self._api, f"{self._core}/pods", {"labelSelector": selector})
 
     def delete_pod(self, pod: JsonObject) -> None:
         """Delete this very pod. One that is gone is no error."""
@@ -103,7 +104,7 @@ class Cluster:
     def events(self, kind: str, name: str) -> list[JsonObject]:
         """List the events about an object."""
         query = {"fieldSelector": f"involvedObject.kind={kind},involvedObject.name={name}"}
-        return objects_at(self._read(f"{self._core}/events", query), "items")
+        return listed(self._api, f"{self._core}/events", query)
 
     def read_lease(self, name: str) -> JsonObject | None:
         """Read a Lease, None where there is none."""

@@ -4,6 +4,7 @@ A driver that waits for executors that no node takes, and one that has done its 
 to Kubernetes as one that computes.
 """
 
+import json
 from collections.abc import Callable
 
 from nightlane_runner.api.cluster import Cluster
@@ -33,6 +34,7 @@ class ExecutorLook:
     Args:
         cluster: where the pods are.
         troubles: gets to know.
+        own: selects what the driver labels its executors with besides, "" where it does not.
         silent_seconds: how long the driver has written nothing.
         refusals: how often its log said that an executor was refused, and why the last time.
 
@@ -42,11 +44,13 @@ class ExecutorLook:
         self,
         cluster: Cluster,
         troubles: Troubles,
+        own: str,
         silent_seconds: Callable[[], float],
         refusals: Callable[[], tuple[int, str]],
     ) -> None:
         self._cluster = cluster
         self._troubles = troubles
+        self._selector = f"{EXECUTORS},{own}" if own else EXECUTORS
         self._silent_seconds = silent_seconds
         self._refusals = refusals
         self._have_run = False
@@ -59,7 +63,7 @@ class ExecutorLook:
             self._troubles.over(TroubleKind.EXECUTORS, TroubleKind.IDLE)
             return GONE_SECONDS - silent
         try:
-            pods = self._cluster.pods(EXECUTORS)
+            pods = self._cluster.pods(self._selector)
         except ApiUnknown:
             return FIRST_LOOKS_SECONDS  # an outage is counted where the Job is read
         return self._judge(driver, [pod for pod in pods if _is_of(pod, text_at(driver, "metadata", "uid"))])
@@ -103,6 +107,13 @@ class ExecutorLook:
             "hangs."
         )
         return min(LATER_LOOKS_SECONDS, self._troubles.lasts(TroubleKind.IDLE, lambda: sentence))
+
+
+def executors_own(job: JsonObject, selector: str) -> str:
+    """Return what selects the step's executors among others: its labels, where Spark is told to put them on each."""
+    labels = [requirement.partition("=")[0] for requirement in selector.split(",")]
+    told = json.dumps(job)
+    return selector if all(f"spark.kubernetes.executor.label.{label}" in told for label in labels) else ""
 
 
 def _is_of(pod: JsonObject, driver: str) -> bool:

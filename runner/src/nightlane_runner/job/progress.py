@@ -11,7 +11,7 @@ from nightlane_runner.document.step import SparkInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running, newest_pod
-from nightlane_runner.job.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook
+from nightlane_runner.job.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook, executors_own
 from nightlane_runner.job.log_follow import LogFollower
 from nightlane_runner.job.pending import Pending, Waiting, diagnose, event_texts
 from nightlane_runner.job.remote_job import RemoteJob
@@ -64,6 +64,7 @@ class JobProgress:
     Args:
         cluster: where the Job is.
         spark: how long it may take to start and to end.
+        selector: selects everything of its step.
         hints: gets a hint when the driver's log has ended.
         at_log_end: called then, for what can be done before the driver's end is known.
         troubles: gets to know what keeps the Job from running.
@@ -75,6 +76,7 @@ class JobProgress:
         self,
         cluster: Cluster,
         spark: SparkInput,
+        selector: str,
         hints: "SimpleQueue[JobHint]",
         at_log_end: Callable[[], None],
         troubles: Troubles,
@@ -85,7 +87,9 @@ class JobProgress:
         self._hints = hints
         self._at_log_end = at_log_end
         self._troubles = troubles
-        self._executors = ExecutorLook(cluster, troubles, self._silent_seconds, self._executor_refusals)
+        self._executors = ExecutorLook(
+            cluster, troubles, executors_own(spark.job, selector), self._silent_seconds, self._executor_refusals
+        )
         self._next_executor_look = _NEVER
         self._driver: JsonObject = {}
         self._log = log

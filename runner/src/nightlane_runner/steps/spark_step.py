@@ -39,8 +39,9 @@ class SparkStep:
         self._spark = spark
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._hints: SimpleQueue[JobHint] = SimpleQueue()
+        selector = run_identity.selector(context.step)
         self._progress = JobProgress(
-            context.cluster, spark, self._hints, self._fetch_early, context.troubles, context.log
+            context.cluster, spark, selector, self._hints, self._fetch_early, context.troubles, context.log
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._job_claim: JobClaim | None = None
