@@ -1,13 +1,14 @@
 """Faults 14 and 29 for commands: run once, believed only to the end."""
 
 import subprocess
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nightlane_runner.container import shell_session
+from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
@@ -190,6 +191,36 @@ def test_bad_end_that_was_heard_is_remembered(application: _Application) -> None
     first, second = (application.ended("sh", "-c", "exit 3") for _ in range(2))
     assert (first.code, second.code) == (ExitCode.APPLICATION, ExitCode.APPLICATION)
     assert "ended with status 3" in second.sentence
+
+
+class _Barrier:
+    """A container in which no script starts before those of two runners are asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self._shell = LocalShell(root)
+        self._both = threading.Barrier(2)
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start the script once the other runner has come as far."""
+        if script == remote_scripts.RUN_COMMAND:
+            self._both.wait(20)
+        return self._shell.start(target, script, arguments)
+
+
+def test_two_runners_of_one_attempt_run_the_command_once(application: _Application) -> None:
+    """Both have found no record: one starts the command, and the other one leaves it alone."""
+    marker = application.root / "runs"
+    application.shell = _Barrier(application.root)
+    command = ("sh", "-c", f"echo run >>{marker}; while [ ! -e {application.root}/go ]; do sleep 0.1; done")
+    runners = [Background(application.step(*command).run) for _ in range(2)]
+
+    eventually(lambda: any(not runner.running for runner in runners), "the end of the one that does not run it")
+    (application.root / "go").touch()
+    ends = [runner.ended() for runner in runners]
+
+    assert marker.read_text() == "run\n"
+    assert [end.code for end in ends if end is not None] == [ExitCode.DETACHED]
+    assert not list(application.mounts.rglob("attempt-1.json.new*"))
 
 
 def test_command_over_its_time_is_ended(application: _Application) -> None:

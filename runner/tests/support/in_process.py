@@ -59,6 +59,11 @@ class Background:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether the work goes on."""
+        return self._thread.is_alive()
+
     def join(self, seconds: float = 30.0) -> Any:
         """Return the work's result or raise its exception; fails after the limit."""
         self._thread.join(seconds)

@@ -1,12 +1,14 @@
 """What an attempt remembers on the lane's volume, across runners: an eviction takes everything else away."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import JsonObject
-from nightlane_runner.lane.folder import write_durably
+from nightlane_runner.lane.folder import create_durably, write_durably
 from nightlane_runner.lane.full_volume import is_full
 
 
@@ -20,14 +22,21 @@ class AttemptRecord:
         """Return what was remembered, {} for a fresh attempt.
 
         Raises:
-            StepEnded: LOST where the record is there but cannot be understood.
+            StepEnded: LOST where the record is there but cannot be understood; INFRASTRUCTURE where the lane's volume
+                does not give it.
 
         """
         try:
             tree = json.loads(self._file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"The lane's results volume does not give the attempt's record {self._file} ({error}); remote work was "
+                "left alone, and once the volume is well another try of the same attempt finds it.",
+            ) from error
+        except ValueError as error:
             raise StepEnded(
                 ExitCode.LOST,
                 f"The attempt's record {self._file} cannot be read ({error}), so nobody can say what was started; "
@@ -43,8 +52,21 @@ class AttemptRecord:
             OSError: it is full.
 
         """
-        try:
+        with self._taken():
             write_durably(self._file, json.dumps(tree))
+
+    def create(self, tree: JsonObject) -> bool:
+        """Remember this if nothing was remembered yet; False where something is, by whatever runner. Raises as `write`.
+
+        Of several runners at once, one gets to remember its own.
+        """
+        with self._taken():
+            return create_durably(self._file, json.dumps(tree))
+
+    @contextlib.contextmanager
+    def _taken(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             if is_full(error):
                 raise

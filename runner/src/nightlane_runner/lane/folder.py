@@ -8,6 +8,7 @@ place is removed before its replacement is there.
 import errno
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -89,12 +90,23 @@ def write_durably(file: Path, text: str) -> None:
     """Replace a small file as a whole; it is on the disk when this returns."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f"{file.name}.new")
-    with fresh.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
+    _write(fresh, text, "w")
     fresh.replace(file)
     _sync_folder(file.parent)
+
+
+def create_durably(file: Path, text: str) -> bool:
+    """Make a small file that is not there yet; False where it is. Of several at once, one makes it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    own = file.with_name(f"{file.name}.new-{secrets.token_hex(4)}")
+    try:
+        _write(own, text, "x")
+        if not _linked(own, file):
+            return False
+    finally:
+        own.unlink(missing_ok=True)
+    _sync_folder(file.parent)
+    return True
 
 
 def remove(entry: Path) -> None:
@@ -130,6 +142,29 @@ def _moved(source: Path, place: Path) -> bool:
             raise
         return False
     return True
+
+
+def _linked(own: Path, file: Path) -> bool:
+    try:
+        os.link(own, file)
+    except FileExistsError:
+        # A network file system may say so of what it has just done itself.
+        return own.samefile(file)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        try:
+            _write(file, own.read_text(encoding="utf-8"), "x")
+        except FileExistsError:
+            return False
+    return True
+
+
+def _write(file: Path, text: str, mode: str) -> None:
+    with file.open(mode, encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def _beside(place: Path, kind: str) -> list[Path]:

@@ -53,7 +53,8 @@ class ExecStep:
 
         Raises:
             StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown;
-                INFRASTRUCTURE if it never started; BAD_INPUT if it may not be started.
+                INFRASTRUCTURE if it never started; DETACHED if another runner of this attempt has started it at the
+                same time; BAD_INPUT if it may not be started.
             Reported: it has not started for long enough to be reported. One that has started never ends for that.
 
         """
@@ -77,12 +78,7 @@ class ExecStep:
         """Return how the command ended, if an earlier runner of this attempt has heard it; None if none started it."""
         record = self._record.read()
         if "ended" in record:
-            status = number_at(record, "ended")
-            self._context.log.info(
-                f"the command ended with status {status} in pod {text_at(record, 'pod')}, as an earlier runner of this "
-                "attempt has heard; it is not run again"
-            )
-            return status
+            return self._status_of(record)
         if text_at(record, "pod"):
             raise StepEnded(
                 ExitCode.LOST,
@@ -92,6 +88,31 @@ class ExecStep:
                 "then retry as a new attempt to run it again, or skip.",
             )
         return None
+
+    def _status_of(self, record: JsonObject) -> int:
+        status = number_at(record, "ended")
+        self._context.log.info(
+            f"the command ended with status {status} in pod {text_at(record, 'pod')}, as another runner of this "
+            "attempt has heard; it is not run again"
+        )
+        return status
+
+    def _status_elsewhere(self) -> int:
+        """Return how the command ended that another runner of this attempt has started since this one has begun.
+
+        Raises:
+            StepEnded: DETACHED where it may still run.
+
+        """
+        record = self._record.read()
+        if "ended" in record:
+            return self._status_of(record)
+        raise StepEnded(
+            ExitCode.DETACHED,
+            f"Another runner of this attempt has started the command in pod {text_at(record, 'pod')} (process "
+            f"{number_at(record, 'pid')}); this one has not run it. The next try of this attempt tells how it "
+            "ended, if that was heard.",
+        )
 
     def _remember_end(self, started: JsonObject, status: int) -> None:
         """Remember how it ended until the workflow knows: a runner that dies in between is followed by another one."""
@@ -152,7 +173,8 @@ class ExecStep:
         ) as session:
             session.wait_until_begun()
             started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
-            self._record.write(started)
+            if not self._record.create(started):
+                return self._status_elsewhere()
             self._started_in = target
             context.log.info(f"running {self._command.command[0]} in {target}")
             try:
