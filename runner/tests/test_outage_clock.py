@@ -67,3 +67,17 @@ def test_refusal_has_less_patience_and_a_count_of_its_own() -> None:
     clock.now = 1021
     with pytest.raises(StepEnded, match="apply the customer side"):
         outage.failed(NotPermitted(FORBIDDEN))
+
+
+def test_refusals_in_an_outage_do_not_begin_it_anew() -> None:
+    """A balancer before one server that forbids and one that is away; it ends, and its waits grow."""
+    clock = _Clock()
+    outage, _ = _outage(clock, budget=100)
+    waits = []
+    for number in range(7):
+        waits.append(outage.failed(NotPermitted(FORBIDDEN) if number % 2 else ApiUnknown("x")))
+        clock.now += waits[-1]
+    clock.now = 101
+    with pytest.raises(StepEnded, match="longer than the budget of 100 s"):
+        outage.failed(ApiUnknown("x"))
+    assert waits == [1, 2, 4, 8, 16, 30, 30]

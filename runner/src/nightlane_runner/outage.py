@@ -23,7 +23,8 @@ REFUSAL_SECONDS = 120.0
 class Outage:
     """Counts how long the API server has been away, by the monotonic clock.
 
-    An answer of any kind ends the outage; only an uninterrupted one uses up the budget.
+    An answer of any kind ends the outage; only an uninterrupted one uses up the budget. Refusals in the midst of it
+    neither end it nor begin it anew; as long as there is nothing but refusals, they have less time.
 
     Args:
         server: its address, for messages.
@@ -52,7 +53,7 @@ class Outage:
         self._jitter = jitter
         self._began: float | None = None
         self._failures = 0
-        self._refused = False
+        self._refused_since: float | None = None
 
     @property
     def ongoing(self) -> bool:
@@ -72,20 +73,20 @@ class Outage:
         """
         now = self._clock()
         refused = isinstance(error, NotPermitted)
+        turned = self._began is None or refused != (self._refused_since is not None)
+        began = self._began = now if self._began is None else self._began
+        self._refused_since = (now if self._refused_since is None else self._refused_since) if refused else None
         budget = min(self._budget_seconds, REFUSAL_SECONDS) if refused else self._budget_seconds
-        if self._began is None or refused != self._refused:
-            self._began = now
-            self._failures = 0
-            self._refused = refused
+        away = now - (began if self._refused_since is None else self._refused_since)
+        if turned:
             self._log.info(
                 f"UNKNOWN: the API server {self._server} "
                 f"{'forbids what it is asked' if refused else 'does not answer'} ({error}); "
-                f"remote work is left alone, trying again for up to {budget:.0f} s"
+                f"remote work is left alone, trying again for up to {max(budget - away, 0):.0f} s"
             )
-        away = now - self._began
         if away >= budget:
             raise self._exhausted(error, away, budget)
-        report = self._report(error, self._began)
+        report = self._report(error, began)
         longest = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * (1 << self._failures))
         self._failures = min(self._failures + 1, 16)
         return min(longest * (0.5 + self._jitter() / 2), budget - away, report)
@@ -95,7 +96,7 @@ class Outage:
         if self._began is not None:
             away = self._clock() - self._began
             self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
-        self._began = None
+        self._began = self._refused_since = None
         self._failures = 0
         if self._troubles is not None:
             self._troubles.over(*REACHING)
@@ -124,7 +125,7 @@ class Outage:
 
     def _report(self, error: ApiUnknown, began: float) -> float:
         """Return in how many seconds the outage is to be reported. A refusal uses up its try before that."""
-        if self._troubles is None or self._refused:
+        if self._troubles is None or self._refused_since is not None:
             return float("inf")
         sentence = f"The customer's API server {self._server} cannot be used ({error}). Remote work is left alone."
         return self._troubles.lasts(error.trouble, lambda: sentence, began)
