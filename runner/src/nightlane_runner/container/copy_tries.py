@@ -22,9 +22,6 @@ _Outcome = TypeVar("_Outcome")
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 60.0
 
-HELD_SECONDS = 300.0
-"""A connection that has held for so long has carried something that the next try need not carry again."""
-
 REFUSED_PAUSE_SECONDS = 20.0
 """Pause after a failure that trying again rarely helps: long enough for what is passing on the other side."""
 
@@ -42,6 +39,7 @@ def copy_with_tries(
     limit_seconds: float,
     copy: Callable[[ContainerWork], _Outcome],
     needed_programs: Sequence[str] = NEEDED_PROGRAMS,
+    progress: Callable[[], int] = lambda: 0,
 ) -> _Outcome:
     """Return what `copy` returns, trying until it succeeds or the wall-clock limit is over.
 
@@ -54,6 +52,8 @@ def copy_with_tries(
         limit_seconds: for all tries together.
         copy: one try.
         needed_programs: what the container must have besides sh; none where the image is our own.
+        progress: how much of what has come need not come again. Patience begins anew where it grows; a copy that
+            starts over has none, however long its tries hold.
 
     Raises:
         StepEnded: INFRASTRUCTURE when the limit is over, the connection breaks again and again or the lane's volume
@@ -61,15 +61,17 @@ def copy_with_tries(
             container lacks, links and devices, which are not carried, a volume of the container's that is full; LOST
             for content that is not what was announced.
         OSError: the lane's volume is full.
-        Reported: the connection has not held for long enough to be reported, or does again after that was.
+        Reported: the copy has broken again and again for long enough to be reported, or it is tried after that was.
 
     """
     deadline = time.monotonic() + limit_seconds
-    breaks = _Breaks(context)
+    breaks = _Breaks(context, progress)
     while True:
-        began = time.monotonic()
+        asked = time.monotonic()
+        container = find_container(context, choice)
+        breaks.excuse(time.monotonic() - asked)
         try:
-            work = ContainerWork(shell, find_container(context, choice), context.interruptions.check, deadline)
+            work = ContainerWork(shell, container, context.interruptions.check, deadline)
             if needed_programs or context.troubles.is_reported(TroubleKind.CONNECTION):
                 work.require_programs(*needed_programs)
                 context.troubles.over(TroubleKind.CONNECTION)
@@ -77,7 +79,7 @@ def copy_with_tries(
         except TransportFailed as error:
             labels = ", ".join(f"{key}={value}" for key, value in sorted(choice.selector.items()))
             require_remote_room(str(error), f"the pod with {labels} in {context.cluster.place}")
-            pause = breaks.pause(error, time.monotonic() - began)
+            pause = breaks.pause(error)
         except OutOfTime as error:
             raise _out_of_time(context, limit_seconds, breaks.last) from error
         except UnsafeArchive as error:
@@ -102,24 +104,25 @@ def copy_with_tries(
 class _Breaks:
     """The failures of one copy so far, and how much longer to be patient with them."""
 
-    def __init__(self, context: StepContext) -> None:
+    def __init__(self, context: StepContext, progress: Callable[[], int]) -> None:
         self.last = "no try ended"
         self._context = context
+        self._progress = progress
+        self._carried = progress()
         self._pause = FIRST_PAUSE_SECONDS
         self._began: float | None = None
         self._refusals = 0
         self._differences = 0
 
-    def pause(self, error: TransportFailed, lasted: float) -> float:
-        """Note a failure and return how many seconds to wait before the next try.
+    def excuse(self, seconds: float) -> None:
+        """Leave out of the count how long no pod was Ready: that is no fault of the connection."""
+        if self._began is not None:
+            self._began += seconds
 
-        Args:
-            error: what went wrong.
-            lasted: how long the try had lasted. One that has held for long is the first to break.
-
-        """
-        if lasted > HELD_SECONDS:
-            self._began, self._pause = None, FIRST_PAUSE_SECONDS
+    def pause(self, error: TransportFailed) -> float:
+        """Note a failure and return how many seconds to wait before the next try."""
+        if (carried := self._progress()) > self._carried:
+            self._carried, self._began, self._pause = carried, None, FIRST_PAUSE_SECONDS
         self.last = str(error)
         step = self._context.step
         self._refusals = self._refusals + 1 if is_refusal(error) else 0
