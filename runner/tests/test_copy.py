@@ -1,13 +1,25 @@
 """Faults 15 and 18 for copies, in both directions."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from nightlane_runner.container import copy_tries
+from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.ready_pod import find_container
+from nightlane_runner.container.shell_session import TransportFailed
+from nightlane_runner.container.work import ContainerWork
+from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane.folder import put_into_place
+from nightlane_runner.steps import copy_step as copy_step_module
+from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.copy_step import CopyStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
@@ -36,7 +48,7 @@ class _Sides:
 
     def copy(self, remote: str, lane: str, **changes: Any) -> CopyStep:
         """Return a step that copies between the two paths below the night's folder."""
-        own = {key: changes.pop(key) for key in ("troubleSeconds",) if key in changes}
+        own = {key: changes.pop(key) for key in ("troubleSeconds", "attempt") if key in changes}
         given = copy_step(self.namespace, f"{NIGHT}/{remote}", f"{NIGHT}/{lane}", **changes) | own
         step, copy = StepInput(document(given)).copy()
         return CopyStep(Surroundings(self.mounts, step).context, copy, self.shell)
@@ -143,6 +155,90 @@ def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch
     sides.copy("big.bin", "big.bin", **changes).copy_out()
 
     assert (sides.lane / "big.bin").stat().st_size == 500_000
+
+
+def test_copy_of_an_earlier_attempt_leaves_what_a_later_one_has_brought(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wakes up after the question whether it is in charge, and before the deed."""
+    (sides.customer / "a.csv").write_text("old")
+    late, newer = sides.copy("a.csv", "b.csv"), sides.copy("a.csv", "b.csv", attempt=2)
+    place = put_into_place
+
+    def newer_is_faster(*arguments: Any) -> None:
+        monkeypatch.setattr(copy_step_module, "put_into_place", place)
+        (sides.customer / "a.csv").write_text("new")
+        newer.copy_out()
+        # The newer one has removed what the late one had; on another node it is still there.
+        arguments[0].parent.mkdir()
+        arguments[0].write_text("old")
+        place(*arguments)
+
+    monkeypatch.setattr(copy_step_module, "put_into_place", newer_is_faster)
+    with pytest.raises(StepEnded) as end:
+        late.copy_out()
+
+    assert end.value.code is ExitCode.DETACHED
+    assert (sides.lane / "b.csv").read_text() == "new"
+
+
+class _Breaking:
+    """A copy whose tries hold for six minutes each, by a clock that it moves on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, until: int = 1000) -> None:
+        self.ahead = 0.0
+        self.tries = 0
+        self._until = until
+        monkeypatch.setattr(copy_tries, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead))
+        monkeypatch.setattr(copy_tries, "FIRST_PAUSE_SECONDS", 0.01)
+
+    def once(self, _: ContainerWork) -> None:
+        """Break, but for the last time."""
+        self.ahead += 360
+        self.tries += 1
+        if self.tries < self._until:
+            raise TransportFailed("the balancer has cut it")
+
+
+def _tries(sides: _Sides, breaking: _Breaking, progress: Callable[[], int]) -> None:
+    given = copy_step(sides.namespace, f"{NIGHT}/a", f"{NIGHT}/a") | {
+        "outageBudgetSeconds": 600,
+        "troubleSeconds": 7200,
+    }
+    step, copy = StepInput(document(given)).copy()
+    context = Surroundings(sides.mounts, step).context
+    copy_tries.copy_with_tries(context, sides.shell, copy.target, 43200, breaking.once, (), progress)
+
+
+def test_copy_that_starts_over_and_over_ends_however_long_each_try_holds(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes of copying do not fit between two cuts of a load balancer, however often it is tried."""
+    breaking = _Breaking(monkeypatch)
+    with pytest.raises(StepEnded, match="has broken again and again") as end:
+        _tries(sides, breaking, lambda: 0)
+    assert end.value.code is ExitCode.INFRASTRUCTURE
+    assert breaking.tries == 3
+
+
+def test_copy_that_gets_on_from_try_to_try_has_its_time(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each brings something that need not come again."""
+    breaking = _Breaking(monkeypatch, until=20)
+    _tries(sides, breaking, lambda: breaking.tries)
+    assert breaking.tries == 20
+
+
+def test_wait_for_a_ready_pod_is_no_break_of_the_connection(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollout between two tries takes its time."""
+    breaking = _Breaking(monkeypatch, until=3)
+
+    def after_a_rollout(context: StepContext, choice: ContainerChoice) -> PodContainer:
+        breaking.ahead += 290
+        return find_container(context, choice)
+
+    monkeypatch.setattr(copy_tries, "find_container", after_a_rollout)
+    _tries(sides, breaking, lambda: 0)
+    assert breaking.tries == 3
 
 
 def test_absent_source_is_lost(sides: _Sides) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -33,13 +34,13 @@ class _Attempt:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
         self.volume = ResultsVolume(root)
         self._step, _ = StepInput(document(spark_step(admin.namespace))).spark()
-        self._mounts = mounts
+        self.mounts = mounts
         self.lane = mounts / "results" / STEP_FOLDER
 
     def runner(self) -> ResultsFetch:
         """Return what brings the results, of another runner each time."""
-        context = Surroundings(self._mounts, self._step).context
-        return ResultsFetch(context, self.volume.shell, None, None, lambda: None)
+        context = Surroundings(self.mounts, self._step).context
+        return ResultsFetch(context, self.volume.shell, None, None, lambda: None, lambda: None)
 
     def is_home(self) -> bool:
         """Whether all that the manifest says is in place, by hash."""
@@ -174,8 +175,8 @@ def test_record_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch:
 
 def test_copy_is_carried_by_the_runner_that_began_last(tmp_path: Path) -> None:
     """R3: a copy has no Job and no Lease, but a file beside its log."""
-    file = tmp_path / "report.attempts" / "attempt-1.runner"
-    first, second = CopyCharge(file, "first"), CopyCharge(file, "second")
+    file = tmp_path / "report.attempts" / "copy.runner"
+    first, second = CopyCharge(file, 9, "first"), CopyCharge(file, 9, "second")
     first.take()
     first.require()
     second.take()
@@ -184,6 +185,50 @@ def test_copy_is_carried_by_the_runner_that_began_last(tmp_path: Path) -> None:
     with pytest.raises(StepEnded) as end:
         first.require()
     assert end.value.code is ExitCode.DETACHED
+
+
+def test_copy_of_an_earlier_attempt_is_not_begun_again_beside_a_later_one(tmp_path: Path) -> None:
+    """Its node was cut off for long; the workflow has gone on."""
+    file = tmp_path / "report.attempts" / "copy.runner"
+    late, newer = CopyCharge(file, 9, "late"), CopyCharge(file, 10, "newer")
+    late.take()
+    newer.take()
+
+    with pytest.raises(StepEnded) as end:
+        late.take()
+    assert end.value.code is ExitCode.DETACHED
+    assert (newer.is_mine(), late.is_mine()) == (True, False)
+
+
+@pytest.mark.api_server
+def test_results_of_this_attempt_that_are_in_place_are_a_success(attempt: _Attempt) -> None:
+    """Another runner has brought them; a pod that came later has written other ones. Trying again changes nothing."""
+    attempt.runner().run()
+    brought = (attempt.lane / "a-figures.json").read_bytes()
+    attempt.volume.leave({"a-figures.json": b"later"})
+    outputs = attempt.mounts / "tmp" / "outputs" / "results"
+    outputs.unlink()
+
+    attempt.runner().run()
+
+    assert (attempt.lane / "a-figures.json").read_bytes() == brought
+    assert json.loads(outputs.read_text())["files"]["a-figures.json"] == hashlib.sha256(brought).hexdigest()
+    assert [entry.name for entry in attempt.lane.parent.iterdir()] == [attempt.lane.name]
+
+
+@pytest.mark.api_server
+def test_folder_that_was_removed_under_the_runner_in_charge_is_filled_anew(attempt: _Attempt) -> None:
+    """What it takes for fetched is gone, and the folder is there again: else no try would ever fetch it."""
+    runner = attempt.runner()
+    attempt.volume.shell.cuts = [9 * MEBIBYTE]
+    runner.try_early()
+    (partial,) = attempt.lane.parent.glob("*.partial-*")
+    assert (partial / "a-figures.json").stat().st_size == 8 * MEBIBYTE
+    shutil.rmtree(partial)
+
+    runner.run()
+
+    assert attempt.is_home()
 
 
 def test_folders_of_runners_that_are_gone_are_removed(tmp_path: Path) -> None:

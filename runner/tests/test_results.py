@@ -36,7 +36,7 @@ class _Customer:
 
     def results(self, required: str | None = None) -> ResultsFetch:
         """Return what brings the results back."""
-        return ResultsFetch(self.surroundings.context, self.shell, required, None, lambda: None)
+        return ResultsFetch(self.surroundings.context, self.shell, required, None, lambda: None, lambda: None)
 
     def fetch(self, required: str | None = None) -> None:
         """Bring the results back."""
@@ -107,6 +107,24 @@ def test_results_that_are_not_there_before_the_end_is_known_come_later(customer:
     fetch.run()
 
     assert (customer.lane / "var.json").read_bytes() == b"{}"
+
+
+def test_lease_is_renewed_and_the_time_looked_at_while_results_come_early(customer: _Customer) -> None:
+    """Hours of copying beside a Job that has not ended: its runner must be seen, and must see its end."""
+    customer.leave({"var.json": b"{}"})
+    context, calls = customer.surroundings.context, []
+
+    def replaced() -> None:
+        calls.append("check")
+        raise StepEnded(ExitCode.DETACHED, "another runner")
+
+    fetch = ResultsFetch(context, customer.shell, None, None, lambda: None, lambda: calls.append("check"))
+    fetch.try_early(0)
+    assert not customer.lane.with_name(f"{customer.lane.name}.partial-{context.runner}").joinpath("var.json").exists()
+    fetch.try_early(60)
+    assert "check" in calls
+    with pytest.raises(StepEnded, match="another runner"):
+        ResultsFetch(context, customer.shell, None, None, lambda: None, replaced).try_early()
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["a second early try found nothing", "fetched anew"])
@@ -228,6 +246,6 @@ def test_results_have_the_time_that_their_step_has(customer: _Customer) -> None:
     context = customer.surroundings.context
 
     def limit(seconds: float | None) -> float:
-        return ResultsFetch(context, customer.shell, None, seconds, lambda: None).limit_seconds
+        return ResultsFetch(context, customer.shell, None, seconds, lambda: None, lambda: None).limit_seconds
 
     assert [limit(300), limit(7200), limit(None)] == [1800, 7200, 12 * 3600]

@@ -66,7 +66,8 @@ class JobProgress:
         spark: how long it may take to start and to end.
         selector: selects everything of its step.
         hints: gets a hint when the driver's log has ended.
-        at_log_end: called then, for what can be done before the driver's end is known.
+        at_log_end: called then, for what can be done before the driver's end is known, with the seconds that the Job
+            has left.
         troubles: gets to know what keeps the Job from running.
         log: for what a person should know.
 
@@ -78,7 +79,7 @@ class JobProgress:
         spark: SparkInput,
         selector: str,
         hints: "SimpleQueue[JobHint]",
-        at_log_end: Callable[[], None],
+        at_log_end: Callable[[float], None],
         troubles: Troubles,
         log: StepLog,
     ) -> None:
@@ -115,7 +116,7 @@ class JobProgress:
         if job.suspended:
             return self._troubles.lasts(TroubleKind.SUSPENDED, lambda: self._suspension(job))
         self._troubles.over(TroubleKind.SUSPENDED)
-        if self._awaits_end():
+        if self._awaits_end(job):
             return None if self._has_done_its_work(job) else _END_LOOK_SECONDS
         left = self._time_left(job)
         if job.ready_pods > 0:
@@ -143,11 +144,11 @@ class JobProgress:
         self._log_over.set()
         self._hints.put(LogEnded())
 
-    def _awaits_end(self) -> bool:
+    def _awaits_end(self, job: RemoteJob) -> bool:
         """Whether the driver's log has ended a moment ago, so that it is worth a look whether the driver has."""
         if self._log_over.is_set():
             self._log_over.clear()
-            self._at_log_end()
+            self._at_log_end(self._seconds_left(job))
             self._end_looks = _END_LOOKS
         return self._end_looks > 0
 
@@ -170,18 +171,19 @@ class JobProgress:
             )
         return True
 
-    def _time_left(self, job: RemoteJob) -> float:
+    def _seconds_left(self, job: RemoteJob) -> float:
         limit = self._spark.timeout_seconds
         if limit is None or job.began is None:
             return _NEVER
-        age = self._cluster.api.seconds_since(job.began)
-        if age < limit:
-            return limit - age
+        return limit - self._cluster.api.seconds_since(job.began)
+
+    def _time_left(self, job: RemoteJob) -> float:
+        if (left := self._seconds_left(job)) > 0:
+            return left
         raise TakenBack(
             ExitCode.APPLICATION,
-            f"Job {job.name} in {self._cluster.place} did not end within its {limit} s and was deleted. Read "
-            "the driver's "
-            "log, then give the step more time or retry as a new attempt.",
+            f"Job {job.name} in {self._cluster.place} did not end within its {self._spark.timeout_seconds} s and was "
+            "deleted. Read the driver's log, then give the step more time or retry as a new attempt.",
         )
 
     def _note_pause(self, job: RemoteJob) -> None:

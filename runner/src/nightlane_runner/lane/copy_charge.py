@@ -1,4 +1,4 @@
-"""Keeps two runners of one copy apart: the one that began last is in charge, by a file on the lane's volume.
+"""Keeps the runners of one copy apart by a file on the lane's volume: of the last attempt, who began last is in charge.
 
 A copy has no Job whose Lease would say so, and a Lease without a Job would never go.
 """
@@ -11,28 +11,52 @@ from nightlane_runner.lane.folder import write_durably
 
 
 class CopyCharge:
-    """Who carries one attempt's copy.
+    """Who carries one step's copy.
 
     Args:
-        file: where it is written.
+        file: where it is written, as the attempt and the runner.
+        attempt: the one that this runner carries.
         runner: this one's name.
 
     """
 
-    def __init__(self, file: Path, runner: str) -> None:
+    def __init__(self, file: Path, attempt: int, runner: str) -> None:
         self._file = file
-        self._runner = runner
+        self._attempt = attempt
+        self._own = f"{attempt} {runner}"
 
     def take(self) -> None:
-        """Become the one in charge; raises OSError where the volume does not take it."""
-        write_durably(self._file, self._runner)
+        """Become the one in charge.
+
+        Raises:
+            StepEnded: DETACHED where a runner of a later attempt is.
+            OSError: the volume does not take it.
+
+        """
+        holder = self._holder()
+        attempt, _, _ = holder.partition(" ")
+        if attempt.isdecimal() and int(attempt) > self._attempt:
+            raise self._replaced(holder)
+        write_durably(self._file, self._own)
+
+    def is_mine(self) -> bool:
+        """Return whether no other runner has come since."""
+        return self._holder() == self._own
 
     def require(self) -> None:
         """Raise StepEnded(DETACHED) where a newer runner is in charge."""
-        holder = self._file.read_text(encoding="utf-8")
-        if holder != self._runner:
-            raise StepEnded(
-                ExitCode.DETACHED,
-                f"Another runner ({holder}) carries this copy; this one ({self._runner}) steps back and changes "
-                "nothing. Nothing needs to be done.",
-            )
+        if not self.is_mine():
+            raise self._replaced(self._holder())
+
+    def _holder(self) -> str:
+        try:
+            return self._file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def _replaced(self, holder: str) -> StepEnded:
+        return StepEnded(
+            ExitCode.DETACHED,
+            f"Another runner ({holder}: attempt and name) carries this copy; this one ({self._own}) steps back and "
+            "changes nothing. Nothing needs to be done.",
+        )

@@ -13,7 +13,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.copy_charge import CopyCharge
-from nightlane_runner.lane.folder import own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 
@@ -25,7 +25,9 @@ class CopyStep:
         self._context = context
         self._copy = copy
         self._shell = shell
-        self._charge = CopyCharge(night_paths.lane_runner(context.places, context.step), context.runner)
+        self._charge = CopyCharge(
+            night_paths.lane_runner(context.places, context.step), context.step.attempt, context.runner
+        )
         self._lane = context.places.results / copy.lane_path.relative_to("/results")
 
     def copy_out(self) -> None:
@@ -90,7 +92,11 @@ class CopyStep:
         own = self._lane == night_paths.lane_step_folder(self._context.places, self._context.step)
         # A single file goes into the step's own folder, under its own name.
         whole = partial if own and not arrived.is_dir() else arrived
-        put_into_place(whole, self._lane, self._context.runner)
+        try:
+            put_into_place(whole, self._lane, self._context.runner, lambda _: self._charge.is_mine())
+        except Superseded:
+            self._charge.require()
+            raise
         remove(partial)
 
     def _send(self, work: ContainerWork) -> str:

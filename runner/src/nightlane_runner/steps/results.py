@@ -1,5 +1,7 @@
 """Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
 
+import hashlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -62,6 +64,7 @@ class ResultsFetch:
         limit_seconds: how long the step may take, None for as long as it takes; its results may take as long.
         require_charge: called before anything is written and before results are put into place; raises if another
             runner has taken over.
+        check: called all the time while results come early; raises to give up.
 
     """
 
@@ -72,33 +75,44 @@ class ResultsFetch:
         required: str | None,
         limit_seconds: float | None,
         require_charge: Callable[[], None],
+        check: Callable[[], None],
     ) -> None:
         self._context = context
         self._shell = shell
         self._required = required
         self.limit_seconds = max(LEAST_SECONDS, LONGEST_SECONDS if limit_seconds is None else limit_seconds)
         self._require_charge = require_charge
+        self._check = check
         self._incoming: _Incoming | None = None
         self._complete = False
         self._remote = night_paths.remote_step_folder(context.step)
         self._lane = night_paths.lane_step_folder(context.places, context.step)
         self._partial = self._lane.with_name(f"{self._lane.name}.partial-{context.runner}")
 
-    def try_early(self) -> None:
+    def try_early(self, within_seconds: float = math.inf) -> None:
         """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
 
         The manifest is what a step writes last: with it, the results are all there. Without it, or where anything is
         in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong. What has come is
         kept, and not fetched again for as long as its manifest stays what it is.
+
+        Args:
+            within_seconds: how long it may take, since whoever waits has something else to do then.
+
+        Raises:
+            StepEnded: DETACHED where another runner is in charge.
+            Reported: a trouble has lasted, or one that was reported is over.
+
         """
-        deadline = time.monotonic() + self.limit_seconds
+        deadline = time.monotonic() + min(self.limit_seconds, within_seconds)
         self._complete = False
         try:
             container = find_container(self._context, RESULTS_POD, patience_seconds=0)
-            self._receive(ContainerWork(self._shell, container, self._context.interruptions.check, deadline))
-        except Reported:
-            raise
-        except (StepEnded, TransportFailed, OutOfTime, UnsafeArchive, OSError):
+            self._receive(ContainerWork(self._shell, container, self._check, deadline))
+        except StepEnded as end:
+            if isinstance(end, Reported) or end.code is ExitCode.DETACHED:
+                raise
+        except (TransportFailed, OutOfTime, UnsafeArchive, OSError):
             return
 
     def run(self, *, anew: bool = False) -> None:
@@ -110,14 +124,20 @@ class ResultsFetch:
 
         Raises:
             StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; DETACHED where another
-                runner is in charge or has put other results of this attempt into place; as `copy_with_tries`.
+                runner is in charge or has put results of a later attempt into place; as `copy_with_tries`.
 
         """
         if anew:
             self._complete = False
         # The image of that pod is the runner's own, so what it has need not be asked for.
         files = copy_with_tries(
-            self._context, self._shell, RESULTS_POD, self.limit_seconds, self._bring, needed_programs=()
+            self._context,
+            self._shell,
+            RESULTS_POD,
+            self.limit_seconds,
+            self._bring,
+            needed_programs=(),
+            progress=lambda: 0 if self._incoming is None else len(self._incoming.files),
         )
         write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
@@ -158,23 +178,40 @@ class ResultsFetch:
         manifest = self._checked(incoming.manifest)
         (self._partial / MANIFEST_NAME).write_bytes(incoming.manifest)
         sync(self._partial)
-        require_sizes(manifest, self._partial)
+        try:
+            require_sizes(manifest, self._partial)
+        except TransportFailed:
+            # Somebody has removed it, and what came later has made it anew: what came before is gone.
+            self._incoming, self._complete = None, False
+            raise
         self._require_charge()
+        files = incoming.files
         if not self._are_in_place(incoming.manifest, manifest):
-            self._place()
+            try:
+                put_into_place(self._partial, self._lane, self._context.runner, self._may_replace)
+            except Superseded as error:
+                manifest, files = self._brought_by_another(error)
         require_sizes(manifest, self._lane)
         remove(self._partial)
-        return incoming.files
+        return files
 
-    def _place(self) -> None:
-        try:
-            put_into_place(self._partial, self._lane, self._context.runner, self._may_replace)
-        except Superseded as error:
+    def _brought_by_another(self, cause: Superseded) -> tuple[ResultManifest, dict[PurePosixPath, UnpackedFile]]:
+        """Return the results of this very attempt that are in place already; they are read again, every byte."""
+        content = (self._lane / MANIFEST_NAME).read_bytes()
+        if (later := parse_manifest(content).attempt) != self._context.step.attempt:
             raise StepEnded(
                 ExitCode.DETACHED,
-                f"In {self._lane} are results that another runner has brought; these of attempt "
-                f"{self._context.step.attempt} were not put over them. Nothing needs to be done.",
-            ) from error
+                f"In {self._lane} are results of attempt {later}; these of attempt {self._context.step.attempt} were "
+                "not put over them. Nothing needs to be done.",
+            ) from cause
+        manifest = self._checked(content)
+        files = {file.path: measured(self._lane / file.path) for file in manifest.files}
+        verify(manifest, files)
+        self._context.log.info(
+            f"in {self._lane} are results of this attempt that another runner has brought; they stay, and what came "
+            "now is left out"
+        )
+        return manifest, files
 
     def _are_in_place(self, content: bytes, manifest: ResultManifest) -> bool:
         """Whether another runner of this attempt has brought the very same."""
@@ -252,6 +289,12 @@ def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]
             wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
     if wrong:
         raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
+
+
+def measured(file: Path) -> UnpackedFile:
+    """Return the size and the hash of a file on the lane's volume."""
+    with file.open("rb") as content:
+        return UnpackedFile(file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())
 
 
 def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:

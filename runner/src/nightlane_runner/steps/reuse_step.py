@@ -1,6 +1,5 @@
 """The step `reuse`: takes over what a step of an earlier run of the same night left, instead of running it again."""
 
-import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -20,7 +19,7 @@ from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest,
 from nightlane_runner.lane.folder import own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
-from nightlane_runner.steps.results import RESULTS_POD, verify
+from nightlane_runner.steps.results import RESULTS_POD, measured, verify
 
 _ABSENT = 66
 
@@ -112,9 +111,4 @@ def _copied(source: Path, into: Path) -> dict[PurePosixPath, UnpackedFile]:
         else:
             shutil.copyfile(entry, into / entry.name)
     files = sorted(path for path in into.rglob("*") if path.is_file())
-    return {PurePosixPath(path.relative_to(into)): _measured(path) for path in files}
-
-
-def _measured(path: Path) -> UnpackedFile:
-    with path.open("rb") as file:
-        return UnpackedFile(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    return {PurePosixPath(path.relative_to(into)): measured(path) for path in files}

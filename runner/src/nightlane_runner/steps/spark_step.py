@@ -46,7 +46,7 @@ class SparkStep:
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._job_claim: JobClaim | None = None
         self._results = (
-            ResultsFetch(context, shell, spark.result, spark.timeout_seconds, self._require_charge)
+            ResultsFetch(context, shell, spark.result, spark.timeout_seconds, self._require_charge, self._check)
             if spark.results
             else None
         )
@@ -107,9 +107,9 @@ class SparkStep:
             )
         self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
 
-    def _fetch_early(self) -> None:
+    def _fetch_early(self, within_seconds: float) -> None:
         if self._results is not None:
-            self._results.try_early()
+            self._results.try_early(within_seconds)
 
     def _fetch_results(self, job: RemoteJob) -> None:
         if self._results is not None:
