@@ -33,6 +33,7 @@ interface RunnerInput {
   readonly step?: string;
   readonly attempt?: number;
   readonly calendar?: { readonly businessDate: string; readonly calendar: BusinessCalendar };
+  readonly anew?: { readonly fromStep: string; readonly steps: readonly (readonly [string, ...number[]])[] };
   readonly read?: { readonly businessDate: string; readonly run: string; readonly attempt: string };
 }
 
@@ -130,7 +131,7 @@ export class PlayedKubelet {
 
   /** The calendar ends by itself, with what its calendar says of the date. So does the sweep. */
   private byItself(pod: V1Pod): Ending | undefined {
-    const { calendar, sweep } = inputOf(pod);
+    const { calendar, sweep, anew } = inputOf(pod);
     if (sweep !== undefined) {
       return { exitCode: 0 };
     }
@@ -146,6 +147,7 @@ export class PlayedKubelet {
         variant: variantOf(days, businessDate),
         "half-day": isHalfDay(days, businessDate) ? "yes" : "no",
         reason: reasonOf(days, businessDate),
+        anew: anewOf(anew),
       },
     };
   }
@@ -203,7 +205,7 @@ export class PlayedKubelet {
       uid,
     }));
     this.api ??= await Api.fromKubeconfig(this.kubeconfig);
-    const answer = await this.api.call({
+    const request = {
       method: "POST",
       path: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtaskresults`,
       as: executorOf(namespace, pod.metadata?.name ?? ""),
@@ -213,10 +215,28 @@ export class PlayedKubelet {
         metadata: { name: nodeId, namespace, labels, ownerReferences },
         ...(parameters.length === 0 ? {} : { outputs: { parameters } }),
       },
-    });
+    } as const;
+    let answer = await this.api.call(request);
+    // Two reports at one moment count against one quota: Argo's executor asks again, and so does this one.
+    for (let tries = 1; answer.status === 409 && tries < TRIES; tries += 1) {
+      await delay(150);
+      answer = await this.api.call(request);
+    }
     if (answer.status !== 201) throw new Error(`the report of ${pod.metadata?.name}: ${messageOf(answer)}`);
   }
 }
+
+/** Which steps run anew, as the runner says it: all, or the first and what comes after it, between commas. */
+function anewOf({ fromStep, steps }: NonNullable<RunnerInput["anew"]> = { fromStep: "", steps: [] }): string {
+  if (fromStep === "") return "all";
+  const found = new Set(steps.flatMap(([name], place) => (name === fromStep ? [place] : [])));
+  for (const [place, [, ...before]] of steps.entries()) {
+    if (before.some((one) => found.has(one))) found.add(place);
+  }
+  return `,${steps.flatMap(([name], place) => (found.has(place) ? [name] : [])).join(",")},`;
+}
+
+const TRIES = 10;
 
 const STOPPED: Ending = { exitCode: 40, message: "This step was stopped by the operator; its Job was cancelled." };
 
