@@ -342,7 +342,7 @@ describe("what keeps a night's pods from starting", () => {
   });
 
   test("its image cannot be pulled, as a kubelet says", async () => {
-    const looked = starts(60);
+    const looked = starts(10);
     const selector = ["--namespace", NAMESPACE, "-l", "nightlane/preflight"];
     await until(
       { what: "the pod is there", limitSeconds: 30 },
