@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlane_runner.api.errors import ApiRefused
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.job import fence as fence_module
@@ -72,6 +72,19 @@ def test_last_runner_is_in_charge(admin: Administrator, mounts: Path) -> None:
     assert end.value.code == 143
     admin.delete_job(job.name)
     eventually(lambda: not _leases(admin), "the Lease's collection")
+
+
+def test_lease_that_changes_all_the_time_is_unknown(admin: Administrator, mounts: Path, gateway: Gateway) -> None:
+    """A webhook that answers every write with a conflict: it is for the outage's patience, with its pauses."""
+    surroundings, job = _job(admin, mounts)
+    fence = _fence(surroundings)
+    fence.take(job)
+    admin.api.delete(f"/apis/coordination.k8s.io/v1/namespaces/{admin.namespace}/leases/{job.name}", {})
+    met = gateway.on("POST", "/leases", lambda passage: passage.refuse(409, "Conflict", "changed"))
+
+    with pytest.raises(ApiUnknown, match="changes all the time"):
+        fence.require()
+    assert met() == 5
 
 
 def test_lease_that_may_not_be_taken_is_tried_again(

@@ -1,6 +1,7 @@
 """Which results and logs are past their time, and which are never touched."""
 
 import os
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -156,3 +157,16 @@ def test_removal_that_was_cut_is_finished(volume: _Volume) -> None:
 def test_volume_without_nights_is_fine(volume: _Volume) -> None:
     """A new customer."""
     assert volume.nights.remove_old(RETENTION, NOW).dates == []
+
+
+def test_old_logs_of_a_night_before_logs_lay_apart_go_too(volume: _Volume) -> None:
+    """They lie among the results, which stay, and so does the age of their folder."""
+    volume.newest()
+    run = volume.run("2026-01-05", 40)
+    shutil.rmtree(run / "var-es.attempts")
+    volume.age(run, 40)
+
+    assert volume.nights.remove_old(RETENTION, NOW).logs == 1
+
+    assert {entry.name for entry in (run / "var-es").iterdir()} == {"var.json", "manifest.json"}
+    assert last_write(run) == NOW - 40 * DAY

@@ -8,6 +8,7 @@ from nightlane_runner.job import log_follow
 from nightlane_runner.job.log_follow import LogPosition
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
+from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
 from tests.support.logged_step import started
@@ -141,6 +142,38 @@ def test_kubelets_own_word_is_no_news(
     assert surroundings.api.requests - before <= 2
     kubelet.succeed(pod)
     assert running.ended() is None
+
+
+@pytest.mark.api_server
+def test_log_whose_last_lines_never_end_does_not_keep_the_step(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    gateway: Gateway,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither its time nor its memory: of the two hundred lines that were asked for, the server sends on and on."""
+    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
+
+    def endless(passage: Passage) -> None:
+        passage.handler.send_response(200)
+        passage.handler.send_header("Connection", "close")
+        passage.handler.end_headers()
+        while True:
+            passage.handler.wfile.write(b"2026-03-31T20:31:00Z on and on\n" * 1000)
+
+    gateway.on("GET", "tailLines", endless)
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    driver_log.write("2026-03-31T20:30:00Z", "first")
+    surroundings.wait_for_line("driver | first")
+    driver_log.stall()
+    kubelet.succeed(pod)
+
+    assert running.ended() is None
+    assert "its last lines did not come within" in surroundings.said()
+    assert "on and on" not in surroundings.said()
 
 
 @pytest.mark.api_server

@@ -1,10 +1,12 @@
 """Putting into place: whole or not at all, whoever else is at it, and whatever was frozen for how long."""
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,41 @@ def test_record_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch:
     AttemptRecord(tmp_path / "attempt-1.json").write({"uid": "x"})
 
     assert done == ["sync attempt-1.json.new", "rename", f"sync {tmp_path.name}"]
+
+
+def test_record_that_the_volume_does_not_give_is_for_another_try(tmp_path: Path) -> None:
+    """A network file system is away for a moment; what was started is as it was."""
+    folder = tmp_path / "attempt-1.json"
+    folder.mkdir()
+    with pytest.raises(StepEnded) as end:
+        AttemptRecord(folder).read()
+    assert end.value.code is ExitCode.INFRASTRUCTURE
+
+
+def test_record_that_cannot_be_understood_is_lost(tmp_path: Path) -> None:
+    """Nobody can say what was started."""
+    (tmp_path / "attempt-1.json").write_text("{")
+    with pytest.raises(StepEnded) as end:
+        AttemptRecord(tmp_path / "attempt-1.json").read()
+    assert end.value.code is ExitCode.LOST
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["with hard links", "without"])
+def test_record_is_made_by_one_of_several_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """And is the whole one of the first."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no hard links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    file = tmp_path / "report.attempts" / "attempt-1.json"
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda number: AttemptRecord(file).create({"pid": number}), range(8)))
+
+    assert sum(made) == 1
+    assert AttemptRecord(file).read() == {"pid": made.index(True)}
+    assert [entry.name for entry in file.parent.iterdir()] == [file.name]
 
 
 def test_copy_is_carried_by_the_runner_that_began_last(tmp_path: Path) -> None:

@@ -34,6 +34,15 @@ def test_log_is_printed_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert _read(tmp_path, capsys) == (0, "driver | one\nThe Job failed.\n")
 
 
+def test_log_of_a_night_before_logs_lay_apart_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Among the results, as an earlier release kept it; no run has both."""
+    old = LOG.replace("var-es.attempts", "var-es")
+    _write(tmp_path, old, "old\n")
+    assert _read(tmp_path, capsys) == (0, "old\n")
+    _write(tmp_path, LOG.replace("attempt-2", "attempt-1"), "new\n")
+    assert _read(tmp_path, capsys)[0] == 30
+
+
 def test_long_log_says_where_lines_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its parts come in the order of their numbers."""
     for name, text in ((LOG, "first\n"), (f"{LOG}.10", "last\n"), (f"{LOG}.9", "last but one\n")):

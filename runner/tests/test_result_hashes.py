@@ -1,6 +1,7 @@
 """What the run record learns of a step's results."""
 
 import json
+import os
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile
@@ -25,6 +26,14 @@ def test_another_name_or_content_has_another_hash(tmp_path: Path) -> None:
     """A rename counts as much as a change."""
     hashes = {_written(files, tmp_path)["sha256"] for files in ({"a": "1" * 64}, {"b": "1" * 64}, {"a": "2" * 64}, {})}
     assert len(hashes) == 4
+
+
+def test_name_that_is_no_text_has_a_hash_too(tmp_path: Path) -> None:
+    """A program of another age has named it in Latin-1."""
+    name = os.fsdecode(b"r\xe9sum\xe9.csv")
+    document = _written({name: "1" * 64}, tmp_path)
+    assert document["files"] == {name: "1" * 64}
+    assert (tmp_path / "results").read_bytes().isascii()
 
 
 def test_many_files_are_told_by_one_hash(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,17 @@ def test_results_are_taken_over_on_both_sides_without_the_logs(sides: _Sides) ->
     lane = {path.name for path in (sides.mounts / NIGHT / "var-es").iterdir()}
     assert lane == {"var.json", "manifest.json"}
     assert (sides.mounts / EARLIER / "var-es" / "var.json").read_text() == "42"
+
+
+def test_logs_that_lie_among_the_results_of_an_old_night_are_not_taken_over(sides: _Sides) -> None:
+    """An earlier release kept them there; a new attempt would take their record for its own."""
+    shutil.rmtree(sides.mounts / EARLIER / "var-es.attempts")
+    for name in ("attempt-1.log", "attempt-1.log.3", "attempt-1.json", "attempt-1.trouble.json"):
+        (sides.mounts / EARLIER / "var-es" / name).write_text("{}")
+
+    sides.reuse()
+
+    assert {path.name for path in (sides.mounts / NIGHT / "var-es").iterdir()} == {"var.json", "manifest.json"}
 
 
 def test_hashes_are_those_of_the_results(sides: _Sides) -> None:

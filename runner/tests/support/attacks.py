@@ -130,7 +130,34 @@ NOTHINGS: dict[str, object] = {
     ],
 }
 
+
+def _quoted(escaped: bool) -> Attack:
+    """Refuse with the request's own credential in the sentence."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        told = handler.headers.get("authorization", "")
+        told = "".join(f"\\u{ord(each):04x}" for each in told) if escaped else told
+        body = f'{{"kind": "Status", "reason": "BadRequest", "message": "got {told}", "code": 400}}'
+        send(handler, body.encode(), 400)
+
+    return answer
+
+
+def _quoted_by_a_gateway(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, f"bad gateway: {handler.headers.get('authorization', '')}".encode(), 502)
+
+
+def _quoted_in_place_of_an_answer(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(f"{handler.headers.get('authorization', '')}\r\n\r\n".encode())
+    handler.close_connection = True
+
+
 ATTACKS: dict[str, Attack] = {
+    "its credential in a refusal": _quoted(escaped=False),
+    "its credential in a refusal, with escapes": _quoted(escaped=True),
+    "its credential from a gateway": _quoted_by_a_gateway,
+    "its credential in place of an answer": _quoted_in_place_of_an_answer,
+    "a date without a zone": _text(b"{}", date="Tue, 31 Mar 2026 20:30:00 -0000"),
     "a document that never ends": _endless(b'{"items": [', b'{"metadata": {"name": "a"}},' * 1000),
     "a text that never ends": _endless(b'{"message": "', MEGABYTE),
     "white space that never ends": _endless(b" ", b" " * 1_000_000),

@@ -132,8 +132,8 @@ class Api:
             response = self._send(pool, login, "GET", path, query, None)
             if response.status != HTTPStatus.OK:
                 with self._limited(made[-1], REQUEST_SECONDS):
-                    self._raise_failure(response.status, _content(response))
-            return ApiStream(made[-1], response, silence_seconds)
+                    self._raise_failure(response.status, login.credential.left_out_of(_content(response)))
+            return ApiStream(made[-1], response, silence_seconds, login.credential.left_out_of)
         except (OSError, HTTPError) as error:
             self._close(made)
             raise self._unknown(error) from error
@@ -168,7 +168,7 @@ class Api:
         try:
             with self._limited(None, min(REQUEST_SECONDS, self._left())):
                 response = self._send(pool, login, method, path, query, body)
-                answer = _content(response)
+                answer = login.credential.left_out_of(_content(response))
         except ProtocolError:
             # The server may close an idle connection at any time: that is no outage, and a new one tells. Only a
             # request that changes nothing is sent again unasked.
@@ -250,7 +250,9 @@ class Api:
         tree = _parsed(answer)
         if text_at(tree, "kind") != "Status":
             raise ApiUnknown(f"{status} from something that is no Kubernetes API server: {_short(answer)}")
-        raise ApiRefused(status, text_at(tree, "reason"), text_at(tree, "message"))
+        # Once more, for it may have been written with escapes.
+        message = self._login.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
+        raise ApiRefused(status, text_at(tree, "reason"), message)
 
     def _log_in_again(self) -> None:
         try:
@@ -260,15 +262,20 @@ class Api:
 
     def _note_server_time(self, stamp: str) -> None:
         try:
-            self._server_time = (parsedate_to_datetime(stamp), time.monotonic())
+            moment = parsedate_to_datetime(stamp)
         except ValueError:
             return  # a date that cannot be read is as good as none
+        # So is one without a zone, which cannot be compared with any other.
+        if moment.tzinfo is not None:
+            self._server_time = (moment, time.monotonic())
 
     def _unknown(self, error: Exception) -> ApiUnknown:
         """Return what a failure to connect or to hear an answer is called; a renewed kubeconfig counts from now on."""
+        sent = self._login.credential
         self._log_in_if_renewed()
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
-        text = str(cause) or type(cause).__name__
+        # What is no answer at all is quoted, too: a first line that says nothing, a header that is none.
+        text = sent.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
         # A server says by an alert why it does not take a client's certificate, and that it is one.
         about_certificate = isinstance(cause, SSLError | ssl.SSLError) and "CERTIFICATE" in text.upper()
         return CertificateRefused(text) if about_certificate else ApiUnknown(text)

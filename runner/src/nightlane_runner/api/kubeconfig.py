@@ -23,6 +23,10 @@ class UnusableKubeconfig(Exception):
         super().__init__(f"the kubeconfig cannot be used: {listed}")
 
 
+_LEAST_TOKEN = 8
+"""Characters. What is shorter is no secret, and stands in many a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """How to reach one API server as one identity.
@@ -45,6 +49,10 @@ class Credential:
     token: str = field(repr=False)
     client_certificate: str = field(repr=False)
     client_key: str = field(repr=False)
+
+    def left_out_of(self, answer: bytes) -> bytes:
+        """Return an answer without the token: a server or a gateway that quotes a request would bring it into a log."""
+        return answer.replace(self.token.encode(), b"<token>") if len(self.token) >= _LEAST_TOKEN else answer
 
     @property
     def server(self) -> str:

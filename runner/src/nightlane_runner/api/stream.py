@@ -1,5 +1,6 @@
 """A long answer of the API server (watch or log), read line by line."""
 
+from collections.abc import Callable
 from types import TracebackType
 
 from urllib3.exceptions import HTTPError
@@ -17,9 +18,16 @@ _PIECE_BYTES = 64 * 1024
 class ApiStream:
     """Yields the lines of one answer; `abort` ends it from another thread."""
 
-    def __init__(self, connection: ApiConnection, response: BaseHTTPResponse, silence_seconds: float) -> None:
+    def __init__(
+        self,
+        connection: ApiConnection,
+        response: BaseHTTPResponse,
+        silence_seconds: float,
+        without_credential: Callable[[bytes], bytes],
+    ) -> None:
         self._connection = connection
         self._response = response
+        self._without_credential = without_credential
         self._lines: list[bytes] = []
         self._rest = b""
         self._over = False
@@ -42,7 +50,7 @@ class ApiStream:
         while not self._lines:
             if self._over:
                 rest, self._rest = self._rest, b""
-                return rest
+                return self._without_credential(rest)
             piece = self._read()
             self._over = not piece
             *whole, self._rest = (self._rest + piece).split(b"\n") if b"\n" in piece else (self._rest + piece,)
@@ -50,7 +58,7 @@ class ApiStream:
             if len(self._rest) >= LONGEST_LINE:
                 self._lines.insert(0, self._rest)
                 self._rest = b""
-        return self._lines.pop()
+        return self._without_credential(self._lines.pop())
 
     def abort(self) -> None:
         """End the stream for its reader, from another thread."""

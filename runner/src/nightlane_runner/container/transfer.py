@@ -1,5 +1,6 @@
 """Carries files and folders between the customer's containers and the lane, proven by SHA-256 at both ends."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -50,7 +51,7 @@ def fetch_listed(
     with work.session(remote_scripts.SEND_LISTED, [str(folder), name]) as session:
         sizes = listed(_sized(session, str(folder / name)))
         # As ./name, so that none is taken for an option.
-        session.write("".join(f"./{path}\n" for path in sizes).encode())
+        session.write(os.fsencode("".join(f"./{path}\n" for path in sizes)))
         session.end_input()
         _unpack(session, into, unpacked, str(folder), sizes)
 

@@ -30,6 +30,9 @@ RENEW_SECONDS = 300.0
 RETRY_SECONDS = 30.0
 """How soon it is tried again to take or renew one, where that failed."""
 
+_MOST_ROUNDS = 5
+"""So many times in a row somebody may be faster by a moment; then it is a matter for patience."""
+
 _NOT_FOUND = 404
 _CONFLICT = 409
 
@@ -141,7 +144,7 @@ class Fence:
 
     def _take(self, job: RemoteJob) -> None:
         """Write ourselves into the Lease, unless a runner that began after us has taken it while we were refused."""
-        while True:
+        for _ in range(_MOST_ROUNDS):
             lease = self._cluster.read_lease(job.name)
             previous = text_at(lease, "spec", "holderIdentity")
             if lease is not None and previous not in ("", self._holder) and self._is_newer(lease):
@@ -155,6 +158,7 @@ class Fence:
             if previous not in ("", self._holder):
                 self._log.info(f"took over from {previous}")
             return
+        raise ApiUnknown(f"the Lease of Job {job.name} changes all the time")
 
     def _is_newer(self, lease: JsonObject) -> bool:
         since, refused = parsed_time(text_at(lease, "spec", "acquireTime")), self._refused_since

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,7 +13,7 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.executor_refusal import executor_refusal
-from nightlane_runner.step_log import StepLog
+from nightlane_runner.step_log import LONGEST_LINE, StepLog
 
 REOPEN_SECONDS = 5.0
 """First pause before an ended log is opened anew; it doubles while nothing new comes."""
@@ -167,18 +168,35 @@ class LogFollower:
         if self._stream is not None:
             self._stream.abort()
         self._thread.join(seconds)
-        self._relay_tail()
+        self._relay_tail(seconds)
 
-    def _relay_tail(self) -> None:
-        """Relay the last lines of a log of which there was no time to relay the rest."""
-        tail: list[str] = []
-        try:
-            query = {"timestamps": "true", "tailLines": str(TAIL_LINES)}
-            with self._cluster.log(self.pod, self._container, query) as stream:
-                while line := stream.read_line():
-                    tail.append(line.decode("utf-8", "replace").rstrip("\r\n"))
-        except (ApiUnknown, ApiRefused) as error:
-            self._log.info(f"the rest of the driver's log is missing here, there was no time for it: {error}")
+    def _relay_tail(self, seconds: float) -> None:
+        """Relay the last lines of a log of which there was no time to relay the rest, if they come within so long."""
+        tail: deque[str] = deque(maxlen=TAIL_LINES)
+        streams: list[ApiStream] = []
+        said: list[str] = []
+        over = threading.Event()
+
+        def fetch() -> None:
+            try:
+                query = {"timestamps": "true", "tailLines": str(TAIL_LINES)}
+                with self._cluster.log(self.pod, self._container, query) as stream:
+                    streams.append(stream)
+                    while not over.is_set() and (line := stream.read_line()):
+                        tail.append(line[:LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n"))
+                said.append("")
+            except (ApiUnknown, ApiRefused) as error:
+                said.append(str(error))
+
+        thread = threading.Thread(target=fetch, name="log-tail", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        wrong = said[0] if said else f"its last lines did not come within {seconds:.0f} s"
+        over.set()
+        for stream in streams:
+            stream.abort()
+        if wrong:
+            self._log.info(f"the rest of the driver's log is missing here, there was no time for it: {wrong}")
             return
         last = self._position.last_stamp
         fresh = [text for text in tail if last is None or (_moment(text.partition(" ")[0]) or last) > last]

@@ -1,6 +1,7 @@
 """The result manifest: what an application says it has left, and what makes a success of a completed Job."""
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -50,7 +51,7 @@ def parse_manifest(content: bytes) -> ResultManifest:
     """
     try:
         tree: Json = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnusableManifest(f"it is no JSON ({error})") from error
     listed = objects_at(tree, "files")
     if not listed:
@@ -62,8 +63,14 @@ def parse_manifest(content: bytes) -> ResultManifest:
 
 
 def is_safe(path: PurePosixPath) -> bool:
-    """Return whether a relative path stays inside its folder and names something in it."""
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\n" not in str(path)
+    """Return whether a relative path stays inside its folder and names something in it that a volume can have."""
+    if not path.parts or path.is_absolute() or ".." in path.parts:
+        return False
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError:
+        return False  # half a character, of which no bytes can be made
+    return b"\n" not in name and b"\0" not in name
 
 
 def _file(entry: Json) -> ResultFile:
@@ -71,7 +78,10 @@ def _file(entry: Json) -> ResultFile:
     size = number_at(entry, "bytes")
     sha256 = text_at(entry, "sha256")
     if not is_safe(path) or str(path) == MANIFEST_NAME:
-        raise UnusableManifest(f"path {text_at(entry, 'path')!r} must be relative and stay inside the folder")
+        raise UnusableManifest(
+            f"path {text_at(entry, 'path')!r} must be relative, stay inside the folder and be a name "
+            "that a file can have: without line ends, null bytes and halves of characters"
+        )
     if size < 0 or not isinstance(value_at(entry, "bytes"), int):
         raise UnusableManifest(f"file {path} has no size in bytes")
     if _SHA256.fullmatch(sha256) is None:

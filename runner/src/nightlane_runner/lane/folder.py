@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+_ATTEMPT_FILE = re.compile(r"attempt-\d+\.(log(\.\d+)?|json|trouble\.json)")
 _ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK)
 """What file systems say that have no hard links."""
@@ -27,6 +28,11 @@ class Superseded(Exception):
 def is_attempt_log(name: str) -> bool:
     """Return whether an entry of a step's attempts is a log, or a part of it."""
     return _ATTEMPT_LOG.fullmatch(name) is not None
+
+
+def is_attempt_file(name: str) -> bool:
+    """Return whether an entry of a step's attempts is a log, or what an attempt remembers."""
+    return _ATTEMPT_FILE.fullmatch(name) is not None
 
 
 def own_folder(place: Path, runner: str) -> Path:

@@ -106,8 +106,9 @@ def last_write(folder: Path) -> float:
 
 def _remove_logs(run: Path) -> int:
     count = 0
+    apart = night_paths.keeps_attempts_apart(run)
     for step in run.iterdir():
-        attempts = step.name.endswith(night_paths.attempts_name("")) and _is_folder(step)
+        attempts = _is_folder(step) and (not apart or step.name.endswith(night_paths.attempts_name("")))
         logs = [entry for entry in step.iterdir() if is_attempt_log(entry.name)] if attempts else []
         if logs:
             times = step.lstat()

@@ -29,6 +29,14 @@ def attempts_name(step: str) -> str:
     return f"{step}.attempts"
 
 
+def keeps_attempts_apart(run: Path) -> bool:
+    """Return whether a run's logs and records lie beside its steps' results, and not among them as they once did.
+
+    Before they did, no run had such a folder; since then, each one has, from its first step on.
+    """
+    return any(entry.name.endswith(attempts_name("")) for entry in run.iterdir())
+
+
 def lane_attempts_folder(places: Places, step: Step) -> Path:
     """Return where the step's attempts keep their logs and records."""
     return lane_step_folder(places, step).with_name(attempts_name(step.name))

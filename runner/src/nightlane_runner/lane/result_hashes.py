@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -28,7 +29,7 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
     results = {path: file for path, file in files.items() if path != PurePosixPath(MANIFEST_NAME)}
     by_path = {str(path): file.sha256 for path, file in sorted(results.items())}
     listing = "".join(f"{sha256}  {path}\n" for path, sha256 in by_path.items())
-    document: dict[str, object] = {"sha256": hashlib.sha256(listing.encode()).hexdigest()}
+    document: dict[str, object] = {"sha256": hashlib.sha256(os.fsencode(listing)).hexdigest()}
     if len(by_path) <= MOST_FILES:
         document["files"] = by_path
     outputs.mkdir(parents=True, exist_ok=True)

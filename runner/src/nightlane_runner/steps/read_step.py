@@ -32,7 +32,9 @@ def read_kept(read: ReadInput, places: Places, out: TextIO) -> None:
         _list(KeptNights(nights), None if read.business_date is None else read.business_date.isoformat(), out)
         out.write(f"volume: {volume_use(places.results)}\n")
         return
-    folder = nights / str(read.business_date) / f"run-{read.run}" / night_paths.attempts_name(read.step)
+    run = nights / str(read.business_date) / f"run-{read.run}"
+    among_results = run.is_dir() and not night_paths.keeps_attempts_apart(run)
+    folder = run / (read.step if among_results else night_paths.attempts_name(read.step))
     _print_log(folder / f"attempt-{read.attempt}.log", out)
 
 

@@ -1,6 +1,7 @@
 """The step `reuse`: takes over what a step of an earlier run of the same night left, instead of running it again."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +17,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
-from nightlane_runner.lane.folder import own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import is_attempt_file, own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.results import RESULTS_POD, measured, verify
@@ -70,7 +71,9 @@ class ReuseStep:
             self._absent(f"{PurePosixPath('/results') / self._earlier / name} on the lane's results volume")
             return
         partial = own_folder(target, self._context.runner)
-        files = _copied(source, partial)
+        # An earlier release kept an attempt's logs and records among its results.
+        among_results = not night_paths.keeps_attempts_apart(results / self._earlier)
+        files = _copied(source, partial, lambda name: among_results and is_attempt_file(name))
         self._verify(source, partial, files)
         sync(partial)
         put_into_place(partial if source.is_dir() else partial / source.name, target, self._context.runner)
@@ -102,9 +105,9 @@ class ReuseStep:
         self._context.log.info(f"run {self._reuse.from_run} has left nothing in {where}: there is nothing to take over")
 
 
-def _copied(source: Path, into: Path) -> dict[PurePosixPath, UnpackedFile]:
+def _copied(source: Path, into: Path, is_left_out: Callable[[str], bool]) -> dict[PurePosixPath, UnpackedFile]:
     """Copy a file, or the content of a folder, and measure what was written."""
-    names = [source] if source.is_file() else list(source.iterdir())
+    names = [source] if source.is_file() else [entry for entry in source.iterdir() if not is_left_out(entry.name)]
     for entry in names:
         if entry.is_dir():
             shutil.copytree(entry, into / entry.name)
