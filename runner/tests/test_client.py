@@ -110,6 +110,26 @@ def test_list_that_never_ends_is_unknown(admin: Administrator, mounts: Path, gat
     assert met() == (pages.MOST_PAGES if size == 10 else 4)
 
 
+def test_date_without_a_zone_is_no_time(admin: Administrator, mounts: Path, gateway: Gateway) -> None:
+    """It cannot be compared with a Job's times; the last one that can counts on."""
+
+    def dated(passage: Passage) -> None:
+        passage.handler.send_response_only(200)
+        passage.handler.send_header("Date", "Tue, 31 Mar 2026 20:30:00 -0000")
+        passage.handler.send_header("Content-Length", "2")
+        passage.handler.end_headers()
+        passage.handler.wfile.write(b"{}")
+
+    api = Api(mounts / "credentials" / "kubeconfig", mounts)
+    api.get(admin.core("pods"))
+    gateway.on("GET", "/pods", dated)
+    api.get(admin.core("pods"))
+
+    now = api.server_now()
+    assert now is not None
+    assert now.tzinfo is not None
+
+
 def test_new_authority_is_read_from_the_mounted_kubeconfig(
     admin: Administrator, mounts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

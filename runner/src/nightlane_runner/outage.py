@@ -135,11 +135,12 @@ class Outage:
             return StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"The customer's API server {self._server} has forbidden for {away:.0f} s what it was asked ({error}). "
-                f"Remote work was left alone; {error.remedy}; another try of the same attempt then goes on.",
+                f"Remote work was left alone; {error.remedy}; another try of the same attempt then goes on, and so "
+                "does nightlane adopt for a Spark or job step of which no try is left.",
             )
         return StepEnded(
             ExitCode.INFRASTRUCTURE,
             f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
             f"{budget:.0f} s (last: {error}). Remote work was left alone; once the server answers, another try of the "
-            "same attempt finds it again.",
+            "same attempt finds it again, and so does nightlane adopt for a Spark or job step of which no try is left.",
         )

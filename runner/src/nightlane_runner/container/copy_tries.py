@@ -12,7 +12,7 @@ from nightlane_runner.container.transfer import NEEDED_PROGRAMS
 from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.lane.full_volume import is_full, require_remote_room
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
@@ -93,7 +93,7 @@ def copy_with_tries(
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"Step {context.step.name}: the lane's results volume does not take or give the files ({error}). "
-                "Have its space and state looked at, then retry.",
+                f"Have its space and state looked at, {GO_ON}.",
             ) from error
         if time.monotonic() + pause >= deadline:
             raise _out_of_time(context, limit_seconds, breaks.last)
@@ -131,7 +131,7 @@ class _Breaks:
             raise StepEnded(
                 ExitCode.BAD_INPUT,
                 f"Step {step.name}: the copy was refused {self._refusals} times in a row ({error}). Nothing incomplete "
-                "was put into place; have that changed in the customer's cluster, then retry.",
+                f"was put into place; have that changed in the customer's cluster, {GO_ON}.",
             )
         if self._differences >= MOST_DIFFERENCES:
             raise StepEnded(
@@ -159,7 +159,7 @@ class _Breaks:
                 ExitCode.INFRASTRUCTURE,
                 f"Step {context.step.name}: the copy has broken again and again for {now - began:.0f} s (last: "
                 f"{error}). Nothing incomplete was put into place; look at the connection to the customer's cluster, "
-                "then retry.",
+                f"{GO_ON}.",
             )
         sentence = f"The copy of step {context.step.name} breaks again and again ({error})."
         return min(left, context.troubles.lasts(TroubleKind.CONNECTION, lambda: sentence, began))
@@ -169,5 +169,5 @@ def _out_of_time(context: StepContext, limit_seconds: float, last: str) -> StepE
     return StepEnded(
         ExitCode.INFRASTRUCTURE,
         f"Step {context.step.name}: the copy did not succeed within {limit_seconds:.0f} s (last: {last}). Nothing "
-        "incomplete was put into place; look at the connection to the customer's cluster, then retry.",
+        f"incomplete was put into place; look at the connection to the customer's cluster, {GO_ON}.",
     )

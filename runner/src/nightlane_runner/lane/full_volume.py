@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.lane.volume_use import volume_use
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -32,9 +32,10 @@ def lane_volume_full(error: OSError, results: Path) -> StepEnded | None:
         return None
     return StepEnded(
         ExitCode.BAD_INPUT,
-        f"The lane's results volume is full ({use}): {error}. Make room, then retry: in the customer's file, a shorter "
+        f"The lane's results volume is full ({use}): {error}. Make room in the customer's file, by a shorter "
         "lane.keepResults or lane.keepLogs (the reaper removes what is past its time within half an hour of the "
-        "deployment), or a larger lane.resultsSize.",
+        "deployment), or a larger lane.resultsSize, "
+        f"{GO_ON}.",
     )
 
 
@@ -43,7 +44,8 @@ def require_remote_room(errors: str, where: str) -> None:
     if _FULL_TEXT.search(errors):
         raise StepEnded(
             ExitCode.BAD_INPUT,
-            f"A volume of {where} is full: {errors}. Make room, then retry: for the customer's results volume, in the "
-            "customer's file a shorter lane.keepResults (the reaper removes what is past its time within half an hour "
-            "of the deployment), or a larger cluster.resultsSize, which the customer's administrator applies.",
+            f"A volume of {where} is full: {errors}. Make room, for the customer's results volume in the "
+            "customer's file: by a shorter lane.keepResults (the reaper removes what is past its time within half an "
+            "hour of the deployment), or a larger cluster.resultsSize, which the customer's administrator applies; "
+            f"{GO_ON}.",
         )
