@@ -62,7 +62,7 @@ export default {
       "isolation-proves-manifests",
       "The prover reads manifests and definitions; it must not share code with what it judges beyond those.",
       { path: "^isolation/" },
-      { path: "^(ops|nightwatch|pipeline|authoring|customers)/" },
+      { path: "^(ops|nightwatch|pipeline|authoring|customers|infra)/" },
     ),
     forbidden(
       "authoring-helps-authors",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { checkKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
-import { checkKubeconfig } from "./check-kubeconfig.ts";
 import { fingerprints } from "./fingerprint.ts";
 
 /** A customer's credentials in memory, by the name of the file they become in the lane's pods. */

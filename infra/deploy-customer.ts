@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
+import { credentialEnds, endText } from "../constructs/checks/credential-ends.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
@@ -8,7 +9,6 @@ import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
-import { credentialEnds, endText } from "./credential-ends.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
 import { createInPhases } from "./phases.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { ProblemsError, received, UserError } from "../../constructs/definition/problem.ts";
-import { checkKubeconfig } from "../check-kubeconfig.ts";
 import { readCredentials } from "../credentials.ts";
 import { provedCustomer } from "../proved.ts";
 import type { Finding } from "./finding.ts";

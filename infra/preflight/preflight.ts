@@ -1,5 +1,5 @@
+import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
-import { credentialEnds, endText } from "../credential-ends.ts";
 import { customerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
 import { lookAtConnection } from "./look-connection.ts";

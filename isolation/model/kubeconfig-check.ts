@@ -1,6 +1,6 @@
+import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Problem } from "../../constructs/definition/problem.ts";
-import { checkKubeconfig } from "../../infra/check-kubeconfig.ts";
 
 /** Variable by which the farm puts other certificate authorities in the place of those of the definitions. */
 const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";

@@ -57,7 +57,7 @@ function hasAuthorities(pem: string): boolean {
 
 /** Puts the deployment's check to the proof. */
 function checkTheCheck({ trials }: EstateView, definition: CustomerDefinition, inspection: Inspection): void {
-  const object = "infra/check-kubeconfig.ts";
+  const object = "constructs/checks/check-kubeconfig.ts";
   const problems = trials.checkKubeconfig(soundKubeconfig(definition), definition);
   inspection.examine();
   if (problems.length > 0) {

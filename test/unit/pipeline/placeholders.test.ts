@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkKubeconfig } from "../../../constructs/checks/check-kubeconfig.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../../constructs/definition/customer-files.ts";
 import { pulumiSecret } from "../../../constructs/index.ts";
-import { checkKubeconfig } from "../../../infra/check-kubeconfig.ts";
 import { fingerprints } from "../../../infra/fingerprint.ts";
 import { writePlaceholders } from "../../../pipeline/placeholders.ts";
 

@@ -88,14 +88,14 @@ export const secretMutations: readonly Mutation[] = [
       ),
   },
 
-  mutation(12, "a check that lets everything pass", "infra/check-kubeconfig.ts", (draft) => {
+  mutation(12, "a check that lets everything pass", "constructs/checks/check-kubeconfig.ts", (draft) => {
     draft.trials = { ...draft.trials, checkKubeconfig: () => [] };
   }),
-  mutation(12, "a check that refuses everything", "infra/check-kubeconfig.ts", (draft) => {
+  mutation(12, "a check that refuses everything", "constructs/checks/check-kubeconfig.ts", (draft) => {
     const problem = { property: "credentials.kubeconfig", received: "", rule: "", mend: "" };
     draft.trials = { ...draft.trials, checkKubeconfig: () => [problem] };
   }),
-  mutation(12, "a check that overlooks a proxy", "infra/check-kubeconfig.ts", (draft) => {
+  mutation(12, "a check that overlooks a proxy", "constructs/checks/check-kubeconfig.ts", (draft) => {
     const { checkKubeconfig } = draft.trials;
     draft.trials = {
       ...draft.trials,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { checkKubeconfig } from "../../../infra/check-kubeconfig.ts";
-import { credentialEnds, endText } from "../../../infra/credential-ends.ts";
-import { certificate } from "../../support/certificates.ts";
-import { testCustomer } from "../../support/customer.ts";
-import { base64, CANARY, kubeconfig } from "../../support/kubeconfig.ts";
-import { expectProblems } from "../../support/problems.ts";
+import { checkKubeconfig } from "../../../../constructs/checks/check-kubeconfig.ts";
+import { credentialEnds, endText } from "../../../../constructs/checks/credential-ends.ts";
+import { certificate } from "../../../support/certificates.ts";
+import { testCustomer } from "../../../support/customer.ts";
+import { base64, CANARY, kubeconfig } from "../../../support/kubeconfig.ts";
+import { expectProblems } from "../../../support/problems.ts";
 
 const DAY = 24 * 3600;
 const AUTHORITY_END = "2120-01-01";

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
-import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
-import { CREDENTIAL_PARTS, type CredentialPart } from "../runs/credential-ends.ts";
+import { CREDENTIAL_PARTS, type CredentialPart } from "../../runs/credential-ends.ts";
+import { parseCertificates } from "../definition/parse-certificates.ts";
 
 const DAY = 24 * 3600_000;
 

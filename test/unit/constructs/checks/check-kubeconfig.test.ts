@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { UserError } from "../../../constructs/definition/problem.ts";
-import { checkKubeconfig } from "../../../infra/check-kubeconfig.ts";
-import { certificate } from "../../support/certificates.ts";
-import { testCustomer } from "../../support/customer.ts";
-import { base64, CANARY, type KubeconfigChanges, kubeconfig } from "../../support/kubeconfig.ts";
-import { expectProblems } from "../../support/problems.ts";
+import { checkKubeconfig } from "../../../../constructs/checks/check-kubeconfig.ts";
+import { UserError } from "../../../../constructs/definition/problem.ts";
+import { certificate } from "../../../support/certificates.ts";
+import { testCustomer } from "../../../support/customer.ts";
+import { base64, CANARY, type KubeconfigChanges, kubeconfig } from "../../../support/kubeconfig.ts";
+import { expectProblems } from "../../../support/problems.ts";
 
 const definition = testCustomer();
 const flatten = "kubectl config view --raw --minify --flatten";
@@ -161,7 +161,7 @@ describe("the cluster", () => {
   });
 
   test("takes the CA that the override names in place of the definition's", () => {
-    const path = new URL("../../support/certificates/other.pem", import.meta.url).pathname;
+    const path = new URL("../../../support/certificates/other.pem", import.meta.url).pathname;
     vi.stubEnv("NIGHTLANE_CUSTOMER_CA_FILE", path);
     expect(check({ cluster: { "certificate-authority-data": base64(certificate("other")) } })).toEqual([]);
     expect(check()).toHaveLength(1);

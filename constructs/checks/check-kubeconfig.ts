@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
-import { NIGHTLANE_SERVICE_ACCOUNT } from "../constructs/customer-side/customer-side.ts";
-import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
-import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
-import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
-import { type Problem, received, UserError } from "../constructs/definition/problem.ts";
+import { ARGOCD_SERVICE_ACCOUNT } from "../customer-side/argo-cd-identity.ts";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../customer-side/customer-side.ts";
+import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { parseCertificates } from "../definition/parse-certificates.ts";
+import { type Problem, received, UserError } from "../definition/problem.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
