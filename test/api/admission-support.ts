@@ -54,7 +54,17 @@ export class GuardedCluster {
       "apply.json",
       JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
     );
-    await this.central.kubectl("apply", "--server-side", "-f", file);
+    // On a busy machine the API server may give up while it says what fields there are: kubectl asks for another try.
+    const stored = { what: "the manifests are stored", limitSeconds: 180, everyMilliseconds: 1000 };
+    await until(stored, async () => {
+      try {
+        await this.central.kubectl("apply", "--server-side", "-f", file);
+        return true;
+      } catch (error) {
+        if (!String(error).includes("Please retry")) throw error;
+        return false;
+      }
+    });
   }
 
   /** A namespace takes pods once its default account is there. */
