@@ -25,7 +25,7 @@ it.each(customerNames())("argo's own lint finds nothing in the night of %s", asy
 });
 
 it("argo's own lint looks: a task that names no template is found", async () => {
-  const result = await lint("nordbank", (yaml) => yaml.replace("template: attempt-market", "template: nowhere"));
+  const result = await lint("nordbank", (yaml) => yaml.replace("template: calendar", "template: nowhere"));
   expect(result.code).not.toBe(0);
   expect(result.output).toContain("nowhere");
 });
