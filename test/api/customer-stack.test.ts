@@ -64,7 +64,6 @@ describe("a customer's stack on a real API server", () => {
         "resourcequota/lane",
         "secret/credential",
         "serviceaccount/executor",
-        "serviceaccount/runner",
       ]),
     );
     const token = await api.kubectl(
