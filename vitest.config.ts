@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const ARGOCD = "test/api/argocd.test.ts";
 
 /** End-to-end tests that take too long for `make test`; `make test-long` runs them. */
-const LONG = ["argocd", "helm-install", "shadow-night"].map((name) => `test/e2e/${name}.test.ts`);
+const LONG = ["argocd", "helm-install", "large-night", "shadow-night"].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -58,6 +58,20 @@ async function leaveOut(workflow: string): Promise<void> {
     .createNamespacedConfigMap({ namespace, body: { metadata: { name: nightControlName(workflow), labels }, data } });
 }
 
+/** Starts the night once Argo's controller knows its template, of which its watch tells it some moments later. */
+async function startKnown(template: string): Promise<string> {
+  let name = "";
+  await until({ what: "Argo knows the template", limitSeconds: 120, everyMilliseconds: 2000 }, async () => {
+    const { workflow } = await lane.startNight(DATE, template);
+    name = workflow;
+    const begun = { what: `Argo has begun ${workflow}`, limitSeconds: 60, everyMilliseconds: 500 };
+    await until(begun, async () => (await central.workflow(namespace, workflow)).status?.phase !== undefined);
+    const { status } = await central.workflow(namespace, workflow);
+    return status?.phase !== "Error";
+  });
+  return name;
+}
+
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   const definition = await loadCustomer(CUSTOMER);
@@ -75,7 +89,7 @@ beforeAll(async () => {
     metadata: { name, namespace },
     spec,
   });
-  const { workflow } = await lane.startNight(DATE, name);
+  const workflow = await startKnown(name);
   await leaveOut(workflow);
   await until({ what: "a night of 200 steps ends", limitSeconds: 900, everyMilliseconds: 2000 }, async () => {
     ended = await central.workflow(namespace, workflow);
