@@ -54,7 +54,7 @@ const command = new Command("preflight")
 function text(customer: string, findings: readonly Finding[], left: number): string {
   const columns = Math.max(...findings.map(({ look }) => look.length));
   const lines = findings.flatMap(({ look, found, todo }) => [
-    `  ${todo === undefined ? "ok  " : "TODO"}  ${look.padEnd(columns)}  ${found}`,
+    `  ${todo === undefined ? "ok  " : "FIX "}  ${look.padEnd(columns)}  ${found}`,
     ...(todo === undefined ? [] : [`        rule: ${todo.rule}`, `        ${todo.who}: ${todo.mend}`]),
   ]);
   const end =

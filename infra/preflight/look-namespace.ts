@@ -1,11 +1,11 @@
 import type { V1PersistentVolumeClaim, V1ResourceQuota } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import { RESULTS_CLAIM } from "../../constructs/lane/results-volume.ts";
 import { mebibytes, millicores } from "../../constructs/night/spark-resources.ts";
 import { apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
-import { quantity } from "./quantity.ts";
 
 const APPLY = "kubectl apply -f dist/<customer>/customer-side/";
 
@@ -51,7 +51,7 @@ async function lookAtResults(api: CustomerApi, { cluster }: CustomerDefinition):
       "its volume is lost: results on it are gone; remove the claim and apply the customer's side again",
     );
   }
-  const size = quantity(claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? "0");
+  const size = quantity(claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage) ?? 0;
   const wanted = mebibytes(cluster.resultsSize) * 2 ** 20;
   if (size < wanted) {
     return bad(
@@ -80,7 +80,7 @@ async function lookAtQuotas(api: CustomerApi, { cluster }: CustomerDefinition): 
   const short = quotas.flatMap(({ metadata, spec }) =>
     Object.entries(wanted).flatMap(([name, least]) => {
       const hard = spec?.hard?.[name];
-      return hard !== undefined && quantity(hard) < least ? [`${metadata?.name}: ${name} ${hard}`] : [];
+      return hard !== undefined && (quantity(hard) ?? least) < least ? [`${metadata?.name}: ${name} ${hard}`] : [];
     }),
   );
   return [

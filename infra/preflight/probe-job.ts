@@ -1,9 +1,9 @@
 import type { V1Job } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import { containerJob } from "../../constructs/workflow/container-job.ts";
 import { sparkJob } from "../../constructs/workflow/spark-job.ts";
-import { quantity } from "./quantity.ts";
 
 /** How long a Job that nobody removed is left. */
 const ALONE_SECONDS = 60;
@@ -79,7 +79,7 @@ function withoutSizes(job: V1Job): object {
 }
 
 function memoryOf(job: V1Job): number {
-  return quantity(containerOf(job)?.resources?.requests?.memory ?? "0");
+  return quantity(containerOf(job)?.resources?.requests?.memory) ?? 0;
 }
 
 /** The Job that is started for a step. */

@@ -1,7 +1,7 @@
+import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, list, strings } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
-import { quantity } from "../scan/quantity.ts";
 import type { Inspection, Rule } from "./rule.ts";
 
 /** What must be limited, each by any of the names Kubernetes has for it. */

@@ -1,4 +1,5 @@
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, fieldsList } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
@@ -12,7 +13,6 @@ import {
   RESOURCES,
   workflowPods,
 } from "../scan/pod-resources.ts";
-import { quantity } from "../scan/quantity.ts";
 import type { Inspection, Rule } from "./rule.ts";
 
 export const limitDefaults: Rule = {

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import { type Fields, fields, fieldsList, isFields, text } from "../model/fields.ts";
-import { quantity } from "./quantity.ts";
 
 /** Resources that lanes are limited in. */
 export const RESOURCES = ["cpu", "memory", "ephemeral-storage"] as const;

@@ -18,7 +18,7 @@ export function quantity(value: unknown): number | undefined {
   if (typeof value === "number") {
     return value;
   }
-  const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(value) : null;
+  const match = typeof value === "string" ? /^(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(value) : null;
   const factor = FACTORS[match?.[2] ?? "?"];
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
 }
