@@ -61,7 +61,8 @@ function previews(pulumi: FarmPulumi, customers: readonly string[]): Place {
       for (const customer of customers) {
         const env = await pulumi.credentials(customer);
         const preview = await pulumi.pulumi.run(customer, ["preview", "--json"], env);
-        yield { where: `pulumi preview --json of ${customer}`, text: succeeded(preview) };
+        succeeded(preview);
+        yield { where: `pulumi preview --json of ${customer}`, text: preview.output };
       }
     },
   };

@@ -124,10 +124,10 @@ async function ensureKey(file: string): Promise<string> {
   return file;
 }
 
-/** What a command printed. @throws Error with its words if it failed */
+/** What a command answered; its warnings are no part of that. @throws Error with all its words if it failed */
 export function succeeded(result: CommandResult): string {
   if (result.code !== 0) {
     throw new Error(`${result.command} ended with exit code ${result.code}:\n${result.output}`);
   }
-  return result.output;
+  return result.stdout;
 }
