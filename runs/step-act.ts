@@ -118,15 +118,21 @@ function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | und
 const ENDED: ReadonlySet<number | undefined> = new Set([10, 40]);
 
 /** The way back to good work: only what runs as a Job goes on without its runner, and not where the Job itself failed. */
-function adopt({ name, kind, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
+function adopt(step: StepStatus): StepAct | undefined {
+  const { name, kind, state, attempts, attemptLog } = step;
   const last = attemptLog.at(-1);
-  return state === "deciding" && runsAsJob(kind) && !ENDED.has(last?.exitCode)
+  return state === "deciding" && runsAsJob(kind) && !ENDED.has(last?.exitCode) && knowsAdopt(step)
     ? {
         deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" },
         effect: `a new runner goes on with attempt ${last?.number ?? attempts} of ${name}: it adopts its remote Job, or takes its finished results`,
         reached: (now) => now.attempts > attempts,
       }
     : undefined;
+}
+
+/** A night of an earlier release takes any word but SKIP for RETRY: its work would begin anew. */
+function knowsAdopt({ decisions }: StepStatus): boolean {
+  return decisions === undefined || decisions.includes("ADOPT");
 }
 
 /** A gate that asks for approvals is not left out: nobody would have approved. */
@@ -206,7 +212,11 @@ const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
 };
 
 function notPossible(verb: StepVerb, step: StepStatus, customer: string): Refusal {
-  const what = `${verb}: ${step.name} of ${customer} ${STATE_TEXT[step.state]}`;
+  const known =
+    verb === "adopt" && !knowsAdopt(step)
+      ? `, and its night was deployed by an earlier release, which knows no more than ${step.decisions?.join(" and ")}`
+      : "";
+  const what = `${verb}: ${step.name} of ${customer} ${STATE_TEXT[step.state]}${known}`;
   return new Refusal("not-possible", what, whatIsPossible(customer, step));
 }
 

@@ -1,6 +1,7 @@
 import type { RecordedAct } from "./act.ts";
 import { type Approval, approvedBy, type GateApproval } from "./approval.ts";
 import { defined } from "./defined.ts";
+import { parsedObject } from "./json.ts";
 import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
@@ -47,6 +48,8 @@ export interface StepStatus {
   readonly finishedAt?: string;
   /** Since when it waits for a person. */
   readonly waitingSince?: string;
+  /** The words that decide it, while it is deciding: those that its night's template knows. @default - the template does not say */
+  readonly decisions?: readonly string[];
   /** Why it failed or waits, as the runner or Argo said it. */
   readonly message?: string;
   /** What keeps it from going on, while it runs and its tries go on. */
@@ -128,6 +131,7 @@ export function stepStatus(source: StepSource): StepStatus {
       startedAt: begun ? found.step?.startedAt : undefined,
       finishedAt: begun ? found.step?.finishedAt : undefined,
       waitingSince: waiting?.startedAt,
+      decisions: state === "deciding" ? decisionsOf(last?.hold) : undefined,
       message,
       approval,
       trouble: state === "running" ? troubleOf(last ?? found.reuse, template, now) : undefined,
@@ -174,6 +178,12 @@ function troubleOf(
 ): StepTrouble | undefined {
   const limit = template?.retryStrategy?.limit;
   return stepTrouble(attempt?.pods ?? [], limit === undefined ? undefined : Number(limit), now);
+}
+
+/** What a waiting node may be answered stands beside its question, for Argo's own page too. */
+function decisionsOf(node: WorkflowNode | undefined): readonly string[] | undefined {
+  const words = parsedObject(parameter(node?.inputs?.parameters, "decision") ?? "")?.enum;
+  return Array.isArray(words) ? words.map(String) : undefined;
 }
 
 /** The runner's own words lie on the pod; Argo's summary of the tries lies on the node above. */

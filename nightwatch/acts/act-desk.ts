@@ -1,19 +1,16 @@
 import { setImmediate as immediately } from "node:timers/promises";
 import { ACT_LIFE, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
-import { Refusal } from "../../runs/refusal.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
-import { actOnNight } from "./act-on-night.ts";
 import { statusAfter, withinLimit } from "./act-outcome.ts";
 import type { Carried } from "./carried.ts";
+import { carryOut } from "./carry-out.ts";
 import { hasBegun } from "./has-begun.ts";
-import { readKeptLog, switchSchedule } from "./lane-acts.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
 import { OpenActs } from "./open-acts.ts";
 import { SettledActs } from "./settled-acts.ts";
-import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
-import { waiveRecord } from "./waive-record.ts";
+import type { RunSource } from "./start-nights.ts";
 
 /** What the desk works with. */
 export interface ActDeskParts {
@@ -243,69 +240,9 @@ export class ActDesk {
     return await withinLimit(hasBegun(this.parts.writer, act, this.parts.source));
   }
 
-  private async carryOut(act: NightAct): Promise<Carried> {
-    const { writer, source } = this.parts;
-    switch (act.spec.verb) {
-      case "run":
-      case "replay":
-      case "restate":
-        return await startNight(writer, act, source);
-      case "backfill":
-        this.requireOneBackfill(act);
-        return await carryOnBackfill(writer, act, source);
-      case "backfill-end":
-        return await this.endBackfill(act);
-      case "schedule-off":
-      case "schedule-on":
-        return await switchSchedule(writer, act, this.parts.clock());
-      case "read-log":
-        return await readKeptLog(writer, act);
-      case "waive":
-        return (await waiveRecord(writer, act, source)) ?? (await actOnNight(writer, act));
-      default:
-        return await actOnNight(writer, act);
-    }
-  }
-
-  /** Each reads all that is known of the customer's runs, and several would add up beyond what one may start at once. */
-  private requireOneBackfill(act: NightAct): void {
-    const other = this.open.backfill(act.metadata.namespace);
-    if (other !== undefined && other.metadata.name !== act.metadata.name) {
-      throw new Refusal(
-        "not-possible",
-        `backfill: ${other.metadata.name} of ${other.spec.by} goes on in this lane`,
-        `ask again when it is done; nightlane backfill-end ${customerOf(act.metadata.namespace)} ends it`,
-      );
-    }
-  }
-
-  /** Ends the lane's backfill: what it has started runs on. */
-  private async endBackfill({ metadata, spec }: NightAct): Promise<Carried> {
-    const { namespace, name } = metadata;
-    const customer = customerOf(namespace);
-    const open = this.open.backfill(namespace);
-    if (open === undefined) {
-      if (this.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
-        return { phase: "Done", message: "the backfill was ended" };
-      }
-      throw new Refusal(
-        "not-possible",
-        `${spec.verb}: no backfill of ${customer} goes on`,
-        `nightlane history ${customer} --acts`,
-      );
-    }
-    const { nights = [], message = "" } = open.status ?? {};
-    const ended = {
-      phase: "Done",
-      message: `ended by ${spec.by} (${name}); ${message}`,
-      at: iso(this.parts.clock()),
-      nights,
-    } as const;
-    await this.settle(open, ended);
-    return {
-      phase: "Done",
-      message: `${open.metadata.name} of ${open.spec.by} starts no further night; what it has started runs on`,
-    };
+  private carryOut(act: NightAct): Promise<Carried> {
+    const { open, settled } = this;
+    return carryOut({ ...this.parts, open, settled, settle: (one, status) => this.settle(one, status) }, act);
   }
 
   private async say(act: NightAct, status: NightActStatus): Promise<void> {

@@ -40,8 +40,9 @@ export class OpenActs {
     return [...(this.byLane.get(namespace)?.values() ?? [])].sort(byTime);
   }
 
-  /** The backfill that goes on in a lane. */
+  /** The backfill of a lane: the one that goes on, or else the first that could not be begun yet. */
   backfill(namespace: string): NightAct | undefined {
-    return this.ofLane(namespace).find(({ spec, status }) => spec.verb === "backfill" && status?.phase === "Accepted");
+    const backfills = this.ofLane(namespace).filter(({ spec }) => spec.verb === "backfill");
+    return backfills.find(({ status }) => status?.phase === "Accepted") ?? backfills[0];
   }
 }

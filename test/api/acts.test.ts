@@ -425,6 +425,28 @@ describe("acts", () => {
     expect((await night(started)).spec.shutdown).toBeUndefined();
   });
 
+  test("end a backfill that could not be begun yet, which then starts nothing", async () => {
+    const backfill = await ask({ verb: "backfill", date: "2026-01-12", to: "2026-01-16" });
+    const unreadable: RunSource = {
+      runs: async () => {
+        throw new Error("the records cannot be read");
+      },
+      noteAct: async () => {},
+    };
+    const one = desk(new LaneWriter(objects, core), Date.now, unreadable);
+    one.note(backfill);
+    await one.idle();
+    expect((await actNow(backfill)).status).toBeUndefined();
+    const end = await ask({ verb: "backfill-end" });
+    await take(one, end);
+    expect((await actNow(end)).status).toMatchObject({ phase: "Done" });
+    expect((await actNow(backfill)).status).toMatchObject({
+      phase: "Done",
+      message: expect.stringMatching(/^ended by anna@vendor\.example .*it had not begun$/),
+      nights: [],
+    });
+  });
+
   test("waive a date that never started on its record, since it has no workflow", async () => {
     const missed = { night: "missed-2026-03-30", phase: "Missed", acts: [] as readonly RecordedAct[] } as RunFacts;
     const noted: RecordedAct[] = [];

@@ -24,7 +24,7 @@ export class WatchProcess {
   static start(bundle: string, kubeconfig: string, port: number, log: string): WatchProcess {
     const file = openSync(log, "a");
     try {
-      const env = { PATH: process.env.PATH ?? "", KUBECONFIG: kubeconfig, PORT: String(port) };
+      const env = { PATH: process.env.PATH ?? "", KUBECONFIG: kubeconfig, PORT: String(port), PAGE_PORT: "0" };
       const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", process.execPath, ...imageOptions(), bundle], {
         env,
         stdio: ["ignore", file, file],

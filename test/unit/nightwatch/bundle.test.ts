@@ -21,7 +21,7 @@ test("the bundle of the image runs by itself, waits for an API server that is aw
   writeFileSync(kubeconfig, renderKubeconfig({ ...cluster, user: "nightwatch", identity: { token: "none" } }));
   child = spawn(process.execPath, [program], {
     cwd: folder,
-    env: { KUBECONFIG: kubeconfig, PORT: "0" },
+    env: { KUBECONFIG: kubeconfig, PORT: "0", PAGE_PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");

@@ -77,6 +77,14 @@ describe("what a verb does to a step", () => {
     expect(stepAct("retry", deciding, "nordbank").effect).toBe("attempt 3 of report starts");
   });
 
+  test("a night of an earlier release, which would begin the work anew, refuses to adopt and says why", () => {
+    const deciding = (decisions: readonly string[]): StepStatus => step("deciding", { kind: "spark", decisions });
+    expect(stepAct("adopt", deciding(["RETRY", "ADOPT", "SKIP"]), "nordbank").deed).toMatchObject({ output: "ADOPT" });
+    const refused = (): unknown => stepAct("adopt", deciding(["RETRY", "SKIP"]), "nordbank");
+    expect(refused).toThrow(/deployed by an earlier release, which knows no more than RETRY and SKIP$/);
+    expect(refused).toThrow(expect.objectContaining({ remedy: expect.not.stringContaining("adopt") }));
+  });
+
   test("a refusal says what the step is doing and which commands are possible", () => {
     const refused = (): unknown => stepAct("retry", step("running"), "nordbank");
     expect(refused).toThrow("retry: report of nordbank is running");

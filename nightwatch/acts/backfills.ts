@@ -1,0 +1,62 @@
+import type { NightAct, NightActStatus } from "../../runs/night-act.ts";
+import { Refusal } from "../../runs/refusal.ts";
+import { customerOf } from "../lane.ts";
+import type { Carried } from "./carried.ts";
+import type { OpenActs } from "./open-acts.ts";
+import type { SettledActs } from "./settled-acts.ts";
+
+/** What the backfill of a lane is found and ended with. */
+export interface BackfillDesk {
+  readonly open: Pick<OpenActs, "backfill">;
+  readonly settled: Pick<SettledActs, "some">;
+  /** Says how an act has ended. */
+  readonly settle: (act: NightAct, status: NightActStatus) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/**
+ * Each reads all that is known of the customer's runs, and several would add up beyond what one may start at once.
+ * @throws Refusal where another one goes on
+ */
+export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAct): void {
+  const other = open.backfill(metadata.namespace);
+  if (other !== undefined && other.metadata.name !== metadata.name) {
+    throw new Refusal(
+      "not-possible",
+      `backfill: ${other.metadata.name} of ${other.spec.by} goes on in this lane`,
+      `ask again when it is done; nightlane backfill-end ${customerOf(metadata.namespace)} ends it`,
+    );
+  }
+}
+
+/**
+ * Ends the lane's backfill, also one that could not be begun yet: what it has started runs on.
+ * @throws Refusal where there is none
+ */
+export async function endBackfill(desk: BackfillDesk, { metadata, spec }: NightAct): Promise<Carried> {
+  const { namespace, name } = metadata;
+  const customer = customerOf(namespace);
+  const open = desk.open.backfill(namespace);
+  if (open === undefined) {
+    if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
+      return { phase: "Done", message: "the backfill was ended" };
+    }
+    throw new Refusal(
+      "not-possible",
+      `${spec.verb}: no backfill of ${customer} goes on`,
+      `nightlane history ${customer} --acts`,
+    );
+  }
+  const { nights = [], message = "it had not begun" } = open.status ?? {};
+  await desk.settle(open, {
+    phase: "Done",
+    message: `ended by ${spec.by} (${name}); ${message}`,
+    at: new Date(desk.clock()).toISOString(),
+    nights,
+  });
+  return {
+    phase: "Done",
+    message: `${open.metadata.name} of ${open.spec.by} starts no further night; what it has started runs on`,
+  };
+}
