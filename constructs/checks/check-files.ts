@@ -1,6 +1,7 @@
 import { type Problem, received } from "../definition/problem.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
+import { bringsResults } from "../night/step-results.ts";
 
 /** A folder that a step writes below the night's directory, on one of the two volumes. */
 interface Writer {
@@ -36,7 +37,7 @@ function writersOf(step: Step): readonly Writer[] {
     case "job":
       return [
         { step, volume: "the customer's", path: name, property },
-        ...(work.options.results === true ? [{ step, volume: "the lane's", path: name, property } as const] : []),
+        ...(bringsResults(work) ? [{ step, volume: "the lane's", path: name, property } as const] : []),
       ];
     case "copyOut":
       return [{ step, volume: "the lane's", path: work.options.to ?? name, property: `${property}.to` }];

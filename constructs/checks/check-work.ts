@@ -3,7 +3,8 @@ import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
-import type { JobOptions, SparkOptions, Step } from "../night/step.ts";
+import type { JobOptions, SparkOptions, Step, StepWork } from "../night/step.ts";
+import { bringsResults } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
@@ -81,7 +82,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
     ...checkWords("args", options.args ?? []),
     ...checkSparkSettings(options),
     ...checkStartWithin(options.startWithin),
-    ...checkResult(options.result, options.results ?? true),
+    ...checkResults({ kind: "spark", options }),
   ];
 }
 
@@ -91,7 +92,7 @@ function checkJob(options: JobOptions): readonly Problem[] {
     ...checkWords("command", options.command ?? []),
     ...checkWords("args", options.args ?? []),
     ...checkStartWithin(options.startWithin),
-    ...checkResult(options.result, options.results === true),
+    ...checkResults({ kind: "job", options }),
   ];
   if (!isByDigest(options.image)) {
     const rule = "an image by digest: a tag may be another program tomorrow";
@@ -109,18 +110,27 @@ function checkJob(options: JobOptions): readonly Problem[] {
   return problems;
 }
 
-function checkResult(result: string | undefined, brings: boolean): readonly Problem[] {
+/** Some shells, programs and people take other names apart. */
+const FOLDER = /^(?!\.{1,2}\/)[A-Za-z0-9._-]+\/$/;
+
+function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
+  const { results, result } = work.options;
+  if (typeof results === "string" && !FOLDER.test(results)) {
+    const rule =
+      "true, false, or a folder in the step's own: letters, digits, dots, dashes and underscores, and a slash at its end";
+    return [problem("results", results, rule, 'write for instance "out/"')];
+  }
   if (result === undefined) {
     return [];
   }
-  if (!brings) {
+  if (!bringsResults(work)) {
     const rule = "nothing where no results are brought: there is no manifest that could list it";
-    return [problem("result", result, rule, "write results: true, or remove it")];
+    return [problem("result", result, rule, 'write results: "out/" or results: true, or remove it')];
   }
   if (isBelow(result)) {
     return [];
   }
-  const rule = "a file in the step's own directory: a relative path without `..`, quotes and backslashes";
+  const rule = "a file among the step's results: a relative path without `..`, quotes and backslashes";
   return [problem("result", result, rule, 'write for instance "var.json"')];
 }
 

@@ -33,6 +33,7 @@ import {
   optional,
   record,
   text,
+  value,
 } from "./form.ts";
 import { manifestPart, podFields, textList } from "./pod-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
@@ -56,6 +57,13 @@ const everyStep: Fields<StepOptions> = {
 };
 
 const words = (example: string): Form => list(text("--date", "each argument by itself"), "a list of texts", example);
+
+/** Which folder, is for the checks to say. */
+const results = value(
+  "true, false, or a folder: a text with a slash at its end",
+  '"out/"',
+  (given) => typeof given === "boolean" || typeof given === "string",
+);
 
 const sparkAppForm = record<SparkApp>(
   {
@@ -143,7 +151,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       app: sparkAppForm,
       args: optional(words('["--scenarios", "2000"]')),
       ...sparkFields,
-      results: optional(flag),
+      results: optional(results),
       result: optional(text("var.json")),
     },
     "the options of a Spark step",
@@ -157,7 +165,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       command: optional(words('["/opt/file.sh"]')),
       args: optional(words('["--date", night.businessDate]')),
       parallelism: optional(number(4)),
-      results: optional(flag),
+      results: optional(results),
       result: optional(text("report.csv")),
     },
     "the options of a job",

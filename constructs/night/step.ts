@@ -152,13 +152,15 @@ export interface SparkOptions extends StepOptions, SparkSettings {
    */
   readonly args?: readonly string[];
   /**
-   * Whether the program leaves results below the night's directory, with their manifest. They are brought to the lane and
-   * verified; without any the step has failed.
+   * Where the program leaves results. They are brought to the lane and verified; without any the step has failed. `true`:
+   * in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this folder
+   * below it, which is made and empty when the program starts; whatever is in it at the end is the result, and the
+   * step makes the manifest. Its path is in `RESULTS_DIR`. `false`: it leaves none.
    * @default true
    */
-  readonly results?: boolean;
+  readonly results?: boolean | string;
   /**
-   * The result a person looks for, a file name that the step's result manifest must list.
+   * The result a person looks for, a file that must be among the results.
    * @default - any file
    */
   readonly result?: string;
@@ -203,13 +205,16 @@ export interface JobOptions extends StepOptions, JobSettings {
    */
   readonly parallelism?: number;
   /**
-   * Whether the program leaves results in `$NIGHT_DIR/$STEP`, with their manifest. They are brought to the lane and
-   * verified; without any the step has failed.
+   * Where the program leaves results. They are brought to the lane and verified; without any the step has failed. `true`:
+   * in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this folder
+   * below it, which is made and empty when the program starts; whatever is in it at the end is the result, and the
+   * step makes the manifest. Its path is in `RESULTS_DIR`; with `parallelism` each pod has its own, `out/0/` and so on.
    * @default false
+   * @example night.job("limits", { image, args: ["--out", night.path("limits/out")], results: "out/" })
    */
-  readonly results?: boolean;
+  readonly results?: boolean | string;
   /**
-   * The result a person looks for, a file name that the step's result manifest must list.
+   * The result a person looks for, a file that must be among the results.
    * @default - any file
    */
   readonly result?: string;

@@ -1,5 +1,6 @@
 import { jobResources } from "../night/spark-resources.ts";
 import type { JobOptions } from "../night/step.ts";
+import { resultsFolder as folderOf } from "../night/step-results.ts";
 import { jobManifest, stepVariables } from "./job-manifest.ts";
 import {
   containerParts,
@@ -12,6 +13,7 @@ import {
   RESULTS_MOUNT,
   RESULTS_VOLUME,
 } from "./pod-parts.ts";
+import { resultsFolder } from "./results-folder.ts";
 
 export interface ContainerJobProps {
   /** The step's name, or the place where it is put in. */
@@ -27,6 +29,9 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
   const { millicores, mebibytes } = jobResources(options);
   const own = mounts(options.volumes);
   const { command, parallelism, serviceAccount } = options;
+  const folder = folderOf({ kind: "job", options });
+  const results =
+    folder === undefined ? undefined : resultsFolder({ step, folder, indexed: parallelism !== undefined, options });
   return jobManifest({
     namespace,
     metadata: podMetadata(options),
@@ -36,6 +41,7 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
       ...podSpec(options),
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
       automountServiceAccountToken: serviceAccount !== undefined,
+      ...(results === undefined ? {} : { initContainers: results.initContainers }),
       containers: [
         {
           name: "job",
@@ -48,7 +54,7 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
             requests: { cpu: `${millicores}m`, memory: `${mebibytes}Mi`, "ephemeral-storage": "1Gi" },
             limits: { memory: `${mebibytes}Mi`, "ephemeral-storage": "8Gi" },
           },
-          env: [...stepVariables(step), ...environment(options.env)],
+          env: [...stepVariables(step), ...(results?.env ?? []), ...environment(options.env)],
           volumeMounts: [RESULTS_MOUNT, { name: "tmp", mountPath: "/tmp" }, ...own.volumeMounts],
         },
       ],

@@ -1,5 +1,6 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Step } from "../night/step.ts";
+import { bringsResults } from "../night/step-results.ts";
 import { JOB } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
@@ -70,9 +71,8 @@ function leavingsOf({ work }: Step): Leavings | undefined {
     case "gate":
       return undefined;
     case "spark":
-      return work.options.results === false ? FILES_ALONE : RESULTS;
     case "job":
-      return work.options.results === true ? RESULTS : FILES_ALONE;
+      return bringsResults(work) ? RESULTS : FILES_ALONE;
     case "exec":
       return FILES_ALONE;
     case "copyIn":

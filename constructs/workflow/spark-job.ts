@@ -1,5 +1,6 @@
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
+import { resultsFolder as folderOf } from "../night/step-results.ts";
 import { executorTemplate } from "./executor-template.ts";
 import { fieldVariable, jobManifest, stepVariables } from "./job-manifest.ts";
 import {
@@ -12,6 +13,7 @@ import {
   RESULTS_MOUNT,
   RESULTS_VOLUME,
 } from "./pod-parts.ts";
+import { resultsFolder } from "./results-folder.ts";
 import { EXECUTOR_TEMPLATE, sparkConfArguments, sparkProgram } from "./spark-conf.ts";
 
 /** Service account of Spark drivers in the customer's cluster. */
@@ -41,6 +43,8 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   const metadata = podMetadata(options);
   const template = JSON.stringify(executorTemplate(step, options));
   const own = mounts(options.volumes);
+  const folder = folderOf({ kind: "spark", options });
+  const results = folder === undefined ? undefined : resultsFolder({ step, folder, indexed: false, options });
   return jobManifest({
     namespace,
     metadata: { ...metadata, annotations: { ...options.annotations, [TEMPLATE_ANNOTATION]: template } },
@@ -49,6 +53,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
       ...podSpec(options),
       serviceAccountName: options.serviceAccount ?? SPARK_SERVICE_ACCOUNT,
       automountServiceAccountToken: true,
+      ...(results === undefined ? {} : { initContainers: results.initContainers }),
       containers: [
         {
           name: "driver",
@@ -62,7 +67,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
             requests: { cpu: `${driverMillicores}m`, memory: `${driverMebibytes}Mi`, "ephemeral-storage": "1Gi" },
             limits: { memory: `${driverMebibytes}Mi`, "ephemeral-storage": "8Gi" },
           },
-          env: [...identity(), ...stepVariables(step), ...environment(options.env)],
+          env: [...identity(), ...stepVariables(step), ...(results?.env ?? []), ...environment(options.env)],
           volumeMounts: [
             RESULTS_MOUNT,
             { name: "tmp", mountPath: "/tmp" },

@@ -4,6 +4,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
+import { bringsResults, resultsFolder } from "../night/step-results.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
 import { literal } from "./pod-parts.ts";
@@ -146,7 +147,7 @@ export function stepDocument(
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
-          results: work.options.results ?? true,
+          results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
         },
       });
@@ -163,7 +164,7 @@ export function stepDocument(
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
           executors: false,
-          results: work.options.results ?? false,
+          results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
         },
       });

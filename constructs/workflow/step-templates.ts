@@ -3,6 +3,7 @@ import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Step } from "../night/step.ts";
+import { bringsResults } from "../night/step-results.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
 import { reuseTask } from "./reuse.ts";
 import { runnerTemplate } from "./runner-template.ts";
@@ -72,7 +73,7 @@ function runTemplate(definition: CustomerDefinition, step: Step, values: readonl
   }
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
   const template = { ...runnerTemplate({ name: "", ...work, deadlineSeconds }), ...STEP_LABEL, inputs };
-  return { ...template, outputs: { parameters: bringsResults(step) ? [RESULTS, LOG_END] : [LOG_END] } };
+  return { ...template, outputs: { parameters: bringsResults(step.work) ? [RESULTS, LOG_END] : [LOG_END] } };
 }
 
 /** Hashes of what the step brought to the lane, for the run record; none where it failed. */
@@ -80,8 +81,3 @@ const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/r
 
 /** The last lines of an attempt that failed, packed, for the run record; none where it succeeded. No task takes it. */
 const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };
-
-function bringsResults(step: Step): boolean {
-  const { work } = step;
-  return work.kind === "spark" || work.kind === "copyOut" || (work.kind === "job" && work.options.results === true);
-}

@@ -45,17 +45,16 @@ export default defineCustomer({
       });
       const parts = night.job("limits", {
         image: image("risk"),
-        command: [
-          "bash",
-          "-euc",
-          'echo "part $JOB_COMPLETION_INDEX of $BUSINESS_DATE" > "$NIGHT_DIR/part-$JOB_COMPLETION_INDEX"',
-        ],
+        command: ["bash", "-euc", 'echo "part $JOB_COMPLETION_INDEX of $BUSINESS_DATE" > "$RESULTS_DIR/limits.txt"'],
         parallelism: 3,
+        results: "out/",
         after: market,
       });
       night.job("together", {
         image: image("risk"),
-        command: ["bash", "-euc", 'cat "$NIGHT_DIR"/part-*'],
+        command: ["bash", "-euc", 'cat "$NIGHT_DIR"/limits/out/*/limits.txt > "$RESULTS_DIR/limits.txt"'],
+        results: "out/",
+        result: "limits.txt",
         after: parts,
       });
     },

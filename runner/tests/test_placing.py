@@ -23,7 +23,7 @@ from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.results_volume import STEP_FOLDER, ResultsVolume
+from tests.support.results_volume import OWN_MANIFEST, STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
 
 MEBIBYTE = 1024 * 1024
@@ -42,7 +42,7 @@ class _Attempt:
     def runner(self) -> ResultsFetch:
         """Return what brings the results, of another runner each time."""
         context = Surroundings(self.mounts, self._step).context
-        return ResultsFetch(context, self.volume.shell, None, None, lambda: None, lambda: None)
+        return ResultsFetch(context, self.volume.shell, OWN_MANIFEST, None, None, lambda: None, lambda: None)
 
     def is_home(self) -> bool:
         """Whether all that the manifest says is in place, by hash."""

@@ -1,25 +1,31 @@
 """Faults 15, 18 and 30: a success has a verified result, or it is none."""
 
+import hashlib
+import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
+from nightlane_runner.document.step import ResultPlace
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import text_at
 from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.file_manifest import parse_manifest
 from nightlane_runner.steps.results import ResultsFetch
 from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.results_volume import STEP_FOLDER, ResultsVolume
+from tests.support.results_volume import OWN_MANIFEST, STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
+
+OUT = ResultPlace(folder=PurePosixPath("out"), parts=None)
 
 
 class _Customer:
@@ -34,18 +40,18 @@ class _Customer:
         self.lane = self.surroundings.places.results / STEP_FOLDER
         self.lane.mkdir(parents=True)
 
-    def results(self, required: str | None = None) -> ResultsFetch:
+    def results(self, required: str | None = None, place: ResultPlace = OWN_MANIFEST) -> ResultsFetch:
         """Return what brings the results back."""
-        return ResultsFetch(self.surroundings.context, self.shell, required, None, lambda: None, lambda: None)
+        return ResultsFetch(self.surroundings.context, self.shell, place, required, None, lambda: None, lambda: None)
 
-    def fetch(self, required: str | None = None) -> None:
+    def fetch(self, required: str | None = None, place: ResultPlace = OWN_MANIFEST) -> None:
         """Bring the results back."""
-        self.results(required).run()
+        self.results(required, place).run()
 
-    def refused(self, required: str | None = None) -> str:
+    def refused(self, required: str | None = None, place: ResultPlace = OWN_MANIFEST) -> str:
         """Return why there are no results."""
         with pytest.raises(StepEnded) as end:
-            self.fetch(required)
+            self.fetch(required, place)
         assert end.value.code is ExitCode.LOST
         assert "Result missing" in end.value.sentence
         return end.value.sentence
@@ -118,13 +124,13 @@ def test_lease_is_renewed_and_the_time_looked_at_while_results_come_early(custom
         calls.append("check")
         raise StepEnded(ExitCode.DETACHED, "another runner")
 
-    fetch = ResultsFetch(context, customer.shell, None, None, lambda: None, lambda: calls.append("check"))
+    fetch = ResultsFetch(context, customer.shell, OWN_MANIFEST, None, None, lambda: None, lambda: calls.append("check"))
     fetch.try_early(0)
     assert not customer.lane.with_name(f"{customer.lane.name}.partial-{context.runner}").joinpath("var.json").exists()
     fetch.try_early(60)
     assert "check" in calls
     with pytest.raises(StepEnded, match="another runner"):
-        ResultsFetch(context, customer.shell, None, None, lambda: None, replaced).try_early()
+        ResultsFetch(context, customer.shell, OWN_MANIFEST, None, None, lambda: None, replaced).try_early()
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["a second early try found nothing", "fetched anew"])
@@ -246,6 +252,98 @@ def test_results_have_the_time_that_their_step_has(customer: _Customer) -> None:
     context = customer.surroundings.context
 
     def limit(seconds: float | None) -> float:
-        return ResultsFetch(context, customer.shell, None, seconds, lambda: None, lambda: None).limit_seconds
+        fetch = ResultsFetch(context, customer.shell, OWN_MANIFEST, None, seconds, lambda: None, lambda: None)
+        return fetch.limit_seconds
 
     assert [limit(300), limit(7200), limit(None)] == [1800, 7200, 12 * 3600]
+
+
+def test_results_without_a_manifest_are_hashed_where_they_are(customer: _Customer) -> None:
+    """The manifest is made in the container: of the whole folder, and of nothing beside it."""
+    (customer.folder / "out" / "by desk").mkdir(parents=True)
+    (customer.folder / "out" / "var.json").write_bytes(b'{"var": 2.326}')
+    (customer.folder / "out" / "by desk" / "-rates.csv").write_bytes(b"1,2\n")
+    (customer.folder / "scratch.bin").write_bytes(b"beside it")
+
+    customer.fetch("var.json", OUT)
+
+    arrived = {str(path.relative_to(customer.lane)) for path in customer.lane.rglob("*") if path.is_file()}
+    assert arrived == {"var.json", "by desk/-rates.csv", "manifest.json"}
+    manifest = parse_manifest((customer.lane / "manifest.json").read_bytes())
+    assert (manifest.step, manifest.attempt) == ("var-es", 1)
+    assert {str(file.path): (file.size, file.sha256) for file in manifest.files} == {
+        "by desk/-rates.csv": (4, hashlib.sha256(b"1,2\n").hexdigest()),
+        "var.json": (14, hashlib.sha256(b'{"var": 2.326}').hexdigest()),
+    }
+    assert not (customer.folder / "out" / "manifest.json").exists()
+
+
+def test_results_without_a_manifest_never_come_early(customer: _Customer) -> None:
+    """What lies there before the end is known may be half of it."""
+    (customer.folder / "out").mkdir(parents=True)
+    (customer.folder / "out" / "var.json").write_bytes(b"half")
+    fetch = customer.results(place=OUT)
+
+    fetch.try_early()
+    assert not customer.shell.started
+    (customer.folder / "out" / "var.json").write_bytes(b"whole")
+    fetch.run()
+
+    assert (customer.lane / "var.json").read_bytes() == b"whole"
+
+
+def test_each_pod_of_a_job_has_a_folder_of_its_own(customer: _Customer) -> None:
+    """What lies beside the folders of its pods is of nobody, such as of an attempt with more of them."""
+    for part in range(4):
+        (customer.folder / "out" / str(part)).mkdir(parents=True)
+        (customer.folder / "out" / str(part) / "limits.csv").write_text(str(part))
+
+    customer.fetch("2/limits.csv", ResultPlace(PurePosixPath("out"), parts=3))
+
+    arrived = {str(path.relative_to(customer.lane)) for path in customer.lane.rglob("*") if path.is_file()}
+    assert arrived == {"0/limits.csv", "1/limits.csv", "2/limits.csv", "manifest.json"}
+
+
+def test_a_copy_without_a_manifest_that_is_cut_begins_again(customer: _Customer) -> None:
+    """R9: what arrived is compared with what was hashed."""
+    (customer.folder / "out").mkdir(parents=True)
+    (customer.folder / "out" / "var.bin").write_bytes(b"x" * 100_000)
+    customer.shell.cuts = [4000, 150, 0]
+
+    customer.fetch(place=OUT)
+
+    assert (customer.lane / "var.bin").read_bytes() == b"x" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ("nothing", "there is no such folder"),
+        ("an empty folder", "there is no file"),
+        ("a link", "var.json is a link; results are files and folders"),
+        ("a pipe", "var.json is a pipe"),
+        ("a manifest", "write results: true if it is one"),
+        ("a line end", "a name with a line end or a backslash"),
+        ("a backslash", "a name with a line end or a backslash"),
+    ],
+)
+def test_what_cannot_be_a_result_is_named(customer: _Customer, left: str, said: str) -> None:
+    """A success without a result is none."""
+    out = customer.folder / "out"
+    if left != "nothing":
+        out.mkdir(parents=True)
+    if left not in ("nothing", "an empty folder"):
+        (out / "es.json").write_text("{}")
+    match left:
+        case "a link":
+            (out / "var.json").symlink_to("/etc/hostname")
+        case "a pipe":
+            os.mkfifo(out / "var.json")
+        case "a manifest":
+            (out / "manifest.json").write_text("{}")
+        case "a line end":
+            (out / "f 3 x\n\ny").write_text("{}")
+        case "a backslash":
+            (out / "a\\b").write_text("{}")
+
+    assert said in customer.refused(place=OUT)

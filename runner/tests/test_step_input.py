@@ -1,10 +1,11 @@
 """Input that cannot be used is explained at once and whole."""
 
 import io
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from nightlane_runner.document.step import ResultPlace
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.main import Runner
@@ -48,6 +49,27 @@ def test_job_must_not_bring_a_name() -> None:
     job["metadata"] = {"name": "mine"}
     with pytest.raises(StepEnded, match=r"must not have a metadata\.name"):
         StepInput(document(spark_step("risk", spark={"job": job}))).spark()
+
+
+def test_results_are_in_the_steps_folder_or_in_one_below_it() -> None:
+    """True, false or a folder; of an indexed Job each pod has its own."""
+
+    def place(results: object, **job: object) -> ResultPlace | None:
+        given = spark_step("risk", spark={"job": rendered_job(**job), "results": results})
+        return StepInput(document(given)).spark()[1].results
+
+    indexed = {"completions": 3, "completionMode": "Indexed"}
+    assert place(False) is None
+    assert place(True, **indexed) == ResultPlace(folder=None, parts=None)
+    assert place("out") == ResultPlace(PurePosixPath("out"), parts=None)
+    assert place("out", **indexed) == ResultPlace(PurePosixPath("out"), parts=3)
+
+
+@pytest.mark.parametrize("results", ["..", "a/../..", ".", 1])
+def test_results_stay_in_their_steps_folder(results: object) -> None:
+    """No way out of it."""
+    with pytest.raises(StepEnded, match=r"spark\.results"):
+        StepInput(document(spark_step("risk", spark={"results": results}))).spark()
 
 
 @pytest.mark.parametrize("path", ["report", "/results", "/results/../etc", "/etc/passwd"])

@@ -5,9 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from nightlane_runner.document.step import ResultPlace
 from tests.support.local_shell import LocalShell
 
 STEP_FOLDER = "night/2026-03-31/run-1/var-es"
+
+OWN_MANIFEST = ResultPlace(folder=None, parts=None)
+"""Results of an application that writes its own manifest."""
 
 
 class ResultsVolume:

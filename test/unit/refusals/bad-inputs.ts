@@ -399,7 +399,7 @@ const steps: readonly BadInput[] = [
   ]),
   ...each("moreNight", "workflow.stepsAtOnce", ['stepsAtOnce: "8"', "stepsAtOnce: 0", "stepsAtOnce: 1.5"]),
   ...eachSpark("user", ["0", '"root"', "1.5"]),
-  ...eachSpark("results", ['"no"']),
+  ...eachSpark("results", ["1", "[]", '"no"', '"/"', '"../"', '"./"', '"a/b/"', '"out put/"', '"{{x}}/"']),
   ...eachSpark("results", ['false, result: "var.json"'], 'workflow.steps["s"].result'),
   ...eachStep((image) => `night.job("j", { image: ${image} });`, 'workflow.steps["j"].image', [
     "undefined",

@@ -70,6 +70,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "copies there and back": step(
     'const out = night.copyOut("out", { from: inPod(pricing, "/data/out"), after: reval }); night.copyIn("in", { from: "out/part", to: onResults("handed/in"), after: out });',
   ),
+  "results without a manifest": step(
+    'night.job("file", { image: image("risk"), args: ["--out", night.path("file/out")], results: "out/", result: "a/b.csv" }); night.spark("s", { app: riskApp("a.py"), results: ".r-1_x/" }); night.job("many", { image: image("risk"), parallelism: 2, results: "out/" });',
+  ),
   "a copy of what an earlier step's result brought": step(
     'const a = night.gate("a", { after: reval }); night.copyIn("in", { from: "reval", to: inPod(pricing, "/in"), after: a });',
   ),

@@ -79,6 +79,27 @@ files named on standard input, one a line and each taken literally; status 66 if
 read. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
 sends them does not read before the last is sent."""
 
+SEND_HASHED = """
+nonce=$1; folder=$2; shift 2
+cd "$folder" 2>/dev/null || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ "$#" -gt 0 ] || set -- .
+exec 5>&1
+packed() {
+  entries=$(find "$@" ! -type d -printf '%y %s %p\\n') || { echo 74 >&6; return; }
+  hashes=$(find "$@" -type f -print0 | xargs -0r sha256sum) || { echo 74 >&6; return; }
+  list=$(printf '%s\\n\\n%s' "$entries" "$hashes")
+  printf '%s\\n' "$list" | wc -c && printf '%s\\n' "$list"
+  names=$(cat)
+  printf '%s\\n' "$names" | tr '\\n' '\\0' | tar -chf - --null -T - 5>&- 7>&-; echo "$?" >&6
+}
+report=$({ { packed "$@" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
+set -- $report
+echo "nightlane-end $nonce $1 $2" >&2
+"""
+"""Parameters: nonce, folder, name in it... (all that is in it where none is named). As SEND_LISTED, but the list is
+made here and now of what the folder holds: a line `TYPE BYTES PATH` for each entry that is no folder, an empty line,
+and what sha256sum says of each file. Status 66 if there is no such folder, 74 if something in it cannot be read."""
+
 RECEIVE = """
 nonce=$1
 rm -rf "$3"* && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }

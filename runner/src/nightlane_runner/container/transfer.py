@@ -1,7 +1,7 @@
 """Carries files and folders between the customer's containers and the lane, proven by SHA-256 at both ends."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container import remote_scripts
@@ -49,11 +49,34 @@ def fetch_listed(
 
     """
     with work.session(remote_scripts.SEND_LISTED, [str(folder), name]) as session:
-        sizes = listed(_sized(session, str(folder / name)))
-        # As ./name, so that none is taken for an option.
-        session.write(os.fsencode("".join(f"./{path}\n" for path in sizes)))
-        session.end_input()
-        _unpack(session, into, unpacked, str(folder), sizes)
+        _fetch(session, str(folder / name), str(folder), listed, into, unpacked)
+
+
+def fetch_hashed(
+    work: ContainerWork,
+    folder: PurePosixPath,
+    names: Sequence[str],
+    listed: Callable[[bytes], Mapping[PurePosixPath, int]],
+    into: Path,
+    unpacked: dict[PurePosixPath, UnpackedFile],
+) -> None:
+    """As `fetch_listed`, of a folder without a list: the container makes it of what the folder holds, with hashes.
+
+    Args:
+        work: the container, whose tar and find are GNU's.
+        folder: the folder there.
+        names: what in it is meant; all of it where there is none.
+        listed: what the list says, in the form of `remote_scripts.SEND_HASHED`.
+        into: an existing folder that is ours alone.
+        unpacked: gets each file once it is whole, also if the connection breaks later.
+
+    Raises:
+        RemoteAbsent: there is no such folder.
+        TransportFailed, UnsafeArchive: what came is not whole, or not to be unpacked.
+
+    """
+    with work.session(remote_scripts.SEND_HASHED, [str(folder), *names]) as session:
+        _fetch(session, f"the list of {folder}", str(folder), listed, into, unpacked)
 
 
 def fetch_path(work: ContainerWork, path: PurePosixPath, into: Path) -> dict[PurePosixPath, UnpackedFile]:
@@ -89,6 +112,22 @@ def send_path(
         if ending.status != 0:
             raise WorkFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")
     return digest
+
+
+def _fetch(
+    session: ShellSession,
+    what: str,
+    folder: str,
+    listed: Callable[[bytes], Mapping[PurePosixPath, int]],
+    into: Path,
+    unpacked: dict[PurePosixPath, UnpackedFile],
+) -> None:
+    """Read a list, answer with the files that are wanted of it, and unpack them."""
+    sizes = listed(_sized(session, what))
+    # As ./name, so that none is taken for an option.
+    session.write(os.fsencode("".join(f"./{path}\n" for path in sizes)))
+    session.end_input()
+    _unpack(session, into, unpacked, folder, sizes)
 
 
 def _sized(session: ShellSession, what: str) -> bytes:

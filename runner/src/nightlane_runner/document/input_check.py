@@ -39,6 +39,10 @@ class InputReader:
         """Return whether there is anything under `key`."""
         return self._tree.get(key) is not None
 
+    def is_text(self, key: str) -> bool:
+        """Return whether a string is under `key`."""
+        return isinstance(self._tree.get(key), str)
+
     def known_keys(self, *keys: str) -> None:
         """Record every property that is not one of `keys`: it is a typing error, or input of another version."""
         for key in self._tree:

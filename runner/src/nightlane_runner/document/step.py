@@ -42,6 +42,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultPlace:
+    """Where an application leaves its results, in its step's folder on the customer's results volume.
+
+    Attributes:
+        folder: the folder below it whose whole content they are; None for the step's folder itself, whose manifest,
+            which the application writes, says what they are.
+        parts: how many pods have a folder of their own in it, by their number; None for one pod without a number.
+
+    """
+
+    folder: PurePosixPath | None
+    parts: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SparkInput:
     """A Spark application, or any other container, as a Kubernetes Job.
 
@@ -51,7 +66,7 @@ class SparkInput:
         image_pull_seconds: how long a scheduled pod's image may fail to be pulled.
         timeout_seconds: how long the Job may run, not counting pauses; None for as long as it takes.
         executors: whether it is a Spark driver, which is of no use without executors; else any container.
-        results: whether the application leaves results that must be brought back.
+        results: where the application leaves results that must be brought back, None for nowhere.
         result: the file that the results must hold, None for any.
 
     """
@@ -61,7 +76,7 @@ class SparkInput:
     image_pull_seconds: int
     timeout_seconds: int | None
     executors: bool
-    results: bool
+    results: ResultPlace | None
     result: str | None
 
 

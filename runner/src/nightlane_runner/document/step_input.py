@@ -14,6 +14,7 @@ from nightlane_runner.document.step import (
     ExecInput,
     ReadInput,
     ReapInput,
+    ResultPlace,
     ReuseInput,
     Run,
     SparkInput,
@@ -23,7 +24,7 @@ from nightlane_runner.document.step import (
 )
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.json_tree import JsonObject, text_at, value_at
+from nightlane_runner.json_tree import JsonObject, number_at, text_at, value_at
 from nightlane_runner.lane.run_claim import RunClaim
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
@@ -75,7 +76,7 @@ class StepInput:
             image_pull_seconds=section.count("imagePullSeconds"),
             timeout_seconds=section.count("timeoutSeconds") if section.has("timeoutSeconds") else None,
             executors=section.flag("executors") if section.has("executors") else True,
-            results=section.flag("results") if section.has("results") else True,
+            results=_result_place(section, job),
             result=section.optional_text("result"),
         )
         self._raise_problems()
@@ -273,6 +274,21 @@ def _parsed(document: str | None) -> JsonObject:
     if not isinstance(tree, dict):
         raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} holds no JSON object; {mend}.")
     return tree
+
+
+def _result_place(section: InputReader, job: JsonObject) -> ResultPlace | None:
+    """Return where results are left: `results` is true, false or a folder, and true where it is left out."""
+    if not section.is_text("results"):
+        wanted = section.flag("results") if section.has("results") else True
+        return ResultPlace(folder=None, parts=None) if wanted else None
+    folder = section.text(
+        "results",
+        "must be true, false or a path below the step's folder, without ..",
+        'write it like "out"',
+        lambda value: _is_clean(f"/step/{value}", below="/step"),
+    )
+    indexed = text_at(job, "spec", "completionMode") == "Indexed"
+    return ResultPlace(PurePosixPath(folder), number_at(job, "spec", "completions") if indexed else None)
 
 
 def _target(section: InputReader) -> ContainerChoice:

@@ -1,4 +1,8 @@
-"""Brings a Spark step's results from the customer's results volume to the lane's, verified against their manifest."""
+"""Brings a step's results from the customer's results volume to the lane's, verified against their manifest.
+
+The manifest is the application's own or, of an application that writes none, made where the results are, of what its
+folder holds when its Job is done.
+"""
 
 import hashlib
 import math
@@ -12,9 +16,9 @@ from nightlane_runner.container.copy_tries import copy_with_tries
 from nightlane_runner.container.pod_shell import PodShell
 from nightlane_runner.container.ready_pod import find_container
 from nightlane_runner.container.shell_session import ContentDiffers, TransportFailed
-from nightlane_runner.container.transfer import RemoteAbsent, fetch_listed
+from nightlane_runner.container.transfer import RemoteAbsent, fetch_hashed, fetch_listed
 from nightlane_runner.container.work import ContainerWork, OutOfTime
-from nightlane_runner.document.step import ContainerChoice
+from nightlane_runner.document.step import ContainerChoice, ResultPlace
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import night_paths
@@ -26,6 +30,7 @@ from nightlane_runner.lane.file_manifest import (
     parse_manifest,
 )
 from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.hashed_listing import manifest_of
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import Reported
@@ -60,6 +65,7 @@ class ResultsFetch:
     Args:
         context: the step's surroundings.
         shell: the way into the results pod.
+        place: where the application has left the results.
         required: a file that the manifest must list, None for any.
         limit_seconds: how long the step may take, None for as long as it takes; its results may take as long.
         require_charge: called before anything is written and before results are put into place; raises if another
@@ -72,6 +78,7 @@ class ResultsFetch:
         self,
         context: StepContext,
         shell: PodShell,
+        place: ResultPlace,
         required: str | None,
         limit_seconds: float | None,
         require_charge: Callable[[], None],
@@ -79,22 +86,24 @@ class ResultsFetch:
     ) -> None:
         self._context = context
         self._shell = shell
+        self._place = place
         self._required = required
         self.limit_seconds = max(LEAST_SECONDS, LONGEST_SECONDS if limit_seconds is None else limit_seconds)
         self._require_charge = require_charge
         self._check = check
         self._incoming: _Incoming | None = None
         self._complete = False
-        self._remote = night_paths.remote_step_folder(context.step)
+        self._remote = night_paths.remote_step_folder(context.step) / (place.folder or "")
         self._lane = night_paths.lane_step_folder(context.places, context.step)
         self._partial = self._lane.with_name(f"{self._lane.name}.partial-{context.runner}")
 
     def try_early(self, within_seconds: float = math.inf) -> None:
         """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
 
-        The manifest is what a step writes last: with it, the results are all there. Without it, or where anything is
-        in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong. What has come is
-        kept, and not fetched again for as long as its manifest stays what it is.
+        The manifest is what an application writes last: with it, the results are all there. Without it, or where
+        anything is in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong. What has
+        come is kept, and not fetched again for as long as its manifest stays what it is. Of an application that writes
+        no manifest nobody can say that before its end, and `run` does it all.
 
         Args:
             within_seconds: how long it may take, since whoever waits has something else to do then.
@@ -104,6 +113,8 @@ class ResultsFetch:
             Reported: a trouble has lasted, or one that was reported is over.
 
         """
+        if self._place.folder is not None:
+            return
         deadline = time.monotonic() + min(self.limit_seconds, within_seconds)
         self._complete = False
         try:
@@ -150,15 +161,32 @@ class ResultsFetch:
             self._incoming = _Incoming()
         arrived: dict[PurePosixPath, UnpackedFile] = {}
         try:
-            fetch_listed(work, self._remote, MANIFEST_NAME, self._missing_files, self._partial, arrived)
+            self._fetch(work, arrived)
         except RemoteAbsent as error:
-            raise self._missing("there is no manifest.json") from error
+            what = "there is no manifest.json" if self._place.folder is None else "there is no such folder"
+            raise self._missing(what) from error
         except _AllHere:
             pass
         finally:
             self._keep(arrived)
         verify(self._checked(self._incoming.manifest), {**arrived, **self._incoming.files})
         self._complete = True
+
+    def _fetch(self, work: ContainerWork, arrived: dict[PurePosixPath, UnpackedFile]) -> None:
+        if self._place.folder is None:
+            fetch_listed(work, self._remote, MANIFEST_NAME, self._missing_files, self._partial, arrived)
+            return
+        parts = [str(number) for number in range(self._place.parts or 0)]
+        fetch_hashed(work, self._remote, parts, self._missing_hashed, self._partial, arrived)
+
+    def _missing_hashed(self, listing: bytes) -> dict[PurePosixPath, int]:
+        """Make the manifest of what the folder holds, and return the files that are not here yet."""
+        step = self._context.step
+        try:
+            manifest = manifest_of(listing, step.name, step.attempt)
+        except UnusableManifest as error:
+            raise self._missing(str(error)) from error
+        return self._missing_files(manifest)
 
     def _bring(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
         try:

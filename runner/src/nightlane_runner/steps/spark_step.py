@@ -46,8 +46,10 @@ class SparkStep:
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._job_claim: JobClaim | None = None
         self._results = (
-            ResultsFetch(context, shell, spark.result, spark.timeout_seconds, self._require_charge, self._check)
-            if spark.results
+            ResultsFetch(
+                context, shell, spark.results, spark.result, spark.timeout_seconds, self._require_charge, self._check
+            )
+            if spark.results is not None
             else None
         )
 

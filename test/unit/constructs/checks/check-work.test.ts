@@ -79,7 +79,7 @@ describe("a Spark step", () => {
     expectProblems(spark({ result }), {
       property: "step.result",
       received: JSON.stringify(result),
-      rule: "a file in the step's own directory",
+      rule: "a file among the step's results",
       mend: 'write for instance "var.json"',
     });
   });

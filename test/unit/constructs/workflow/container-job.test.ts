@@ -11,6 +11,10 @@ function told(declare: (night: Night) => void, name = "file") {
   return { command: runner.container?.args, document: runnerDocument(runner) };
 }
 
+function podOf(document: Readonly<Record<string, unknown>>): object {
+  return (document as { spark: { job: { spec: { template: { spec: object } } } } }).spark.job.spec.template.spec;
+}
+
 describe("a job", () => {
   test("is a Job of one container, told what its step says, without a token", () => {
     const { command, document } = told((night) => {
@@ -78,6 +82,42 @@ describe("a job", () => {
           },
         },
       },
+    });
+  });
+
+  test("finds an empty folder for results whose manifest the step makes", () => {
+    const declare = (night: Night): void => {
+      night.job("file", { image: risk, results: "out/", user: 1001, env: { REGION: "eu" } });
+    };
+    const { document } = told(declare);
+    expect(document.spark).toMatchObject({ results: "out" });
+    const folder = { name: "RESULTS_DIR", value: "/results/night/2026-03-31/run-1/file/out" };
+    expect(podOf(document)).toMatchObject({
+      initContainers: [
+        {
+          name: "results",
+          image: image("runner"),
+          securityContext: { runAsUser: 1001, readOnlyRootFilesystem: true },
+          env: [folder],
+          volumeMounts: [{ name: "results", mountPath: "/results" }],
+        },
+      ],
+      containers: [{ env: expect.arrayContaining([folder]) }],
+    });
+  });
+
+  test("gives each of its pods a folder of its own", () => {
+    const { document } = told((night) => void night.job("file", { image: risk, parallelism: 3, results: "out/" }));
+    const env = [
+      {
+        name: "JOB_COMPLETION_INDEX",
+        valueFrom: { fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" } },
+      },
+      { name: "RESULTS_DIR", value: "/results/night/2026-03-31/run-1/file/out/$(JOB_COMPLETION_INDEX)" },
+    ];
+    expect(podOf(document)).toMatchObject({
+      initContainers: [{ env }],
+      containers: [{ env: expect.arrayContaining(env) }],
     });
   });
 
