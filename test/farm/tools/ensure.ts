@@ -4,20 +4,21 @@ import { cacheFolders, exists, freshWorkFolder, publish } from "./cache.ts";
 import { FarmError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { pinnedOnPath } from "./path-lookup.ts";
-import type { Product, Recipe } from "./recipe.ts";
+import { type Product, type Recipe, titleOf } from "./recipe.ts";
 import { recipes, type ToolName } from "./recipes.ts";
+import { takeRelease } from "./release/take-release.ts";
 import { type Reporter, reported } from "./reporter.ts";
 import { requireGo } from "./requirements.ts";
 
 /**
  * Makes sure that the named tools are on this machine in their pinned versions and says where.
  *
- * A tool is taken from the cache, else from PATH if it is there in exactly the pinned version, else
- * made from its pinned module into the cache. Only what is named is made. Safe to call twice at once
- * and after a killed call.
+ * A tool is taken from PATH if it is there in exactly the pinned version, else from the cache, else from its project's
+ * release, else made from its pinned module; the last two end in the cache. Only what is named is made. Safe to call
+ * twice at once and after a killed call.
  *
  * @returns the absolute path of each named tool
- * @throws FarmError if Go is missing or something does not build
+ * @throws FarmError if something can neither be downloaded nor built; it says why for both
  */
 export async function ensureTools<const Name extends ToolName>(
   names: readonly Name[],
@@ -60,24 +61,30 @@ async function ensureRecipe(
   reporter: Reporter,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const places = new Map<string, string>();
-  for (const { name } of products) {
-    places.set(name, cacheFolders.finished("tools", name, await recipe.key(name, needed)));
-  }
-  await collectCached(places, found);
-  for (const product of products.filter(({ name }) => !found.has(name))) {
+  for (const product of products) {
     const onPath = await pinnedOnPath(product, recipe.version);
     if (onPath !== undefined) {
       found.set(product.name, onPath);
     }
   }
+  const places = new Map<string, Places>();
+  for (const { name } of products) {
+    const at = (key: string) => cacheFolders.finished("tools", name, key);
+    places.set(name, { built: at(await recipe.key(name, needed)), released: at(`${recipe.version}-release`) });
+  }
+  await collectCached(places, found);
   if (products.some(({ name }) => !found.has(name))) {
     const onWait = () => reporter.note(`waiting for another process that is making ${recipe.name}`);
     await withLock(cacheFolders.lock(recipe.name), onWait, async () => {
       await collectCached(places, found);
-      const missing = products.map(({ name }) => name).filter((name) => !found.has(name));
-      if (missing.length > 0) {
-        await make(recipe, missing, places, needed, reporter);
+      const missing = () => products.map(({ name }) => name).filter((name) => !found.has(name));
+      const released = new Map([...places].map(([name, { released }]) => [name, released]));
+      const problems = await takeRelease(recipe, missing(), released, reporter);
+      await collectCached(places, found);
+      if (missing().length > 0) {
+        await make(recipe, missing(), places, needed, reporter).catch((error: unknown) => {
+          throw error instanceof FarmError ? new FarmError([...problems, error.message].join("\n")) : error;
+        });
         await collectCached(places, found);
       }
     });
@@ -85,11 +92,18 @@ async function ensureRecipe(
   return found;
 }
 
-async function collectCached(places: ReadonlyMap<string, string>, found: Map<string, string>): Promise<void> {
-  for (const [name, place] of places) {
-    const path = join(place, name);
-    if (!found.has(name) && (await exists(path))) {
-      found.set(name, path);
+/** Folders in the cache where a product may be. */
+interface Places {
+  readonly built: string;
+  readonly released: string;
+}
+
+async function collectCached(places: ReadonlyMap<string, Places>, found: Map<string, string>): Promise<void> {
+  for (const [name, { built, released }] of places) {
+    for (const path of [join(built, name), join(released, name)]) {
+      if (!found.has(name) && (await exists(path))) {
+        found.set(name, path);
+      }
     }
   }
 }
@@ -97,13 +111,12 @@ async function collectCached(places: ReadonlyMap<string, string>, found: Map<str
 async function make(
   recipe: Recipe,
   missing: readonly string[],
-  places: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, Places>,
   needed: Readonly<Record<string, string>>,
   reporter: Reporter,
 ): Promise<void> {
-  const title = `${recipe.name} ${recipe.version}`;
   if (recipe.goModule !== undefined) {
-    await requireGo(recipe.goModule, `${recipe.verb ?? "building"} ${title}`);
+    await requireGo(recipe.goModule, `${recipe.verb ?? "building"} ${recipe.name} ${recipe.version}`);
   }
   const work = await freshWorkFolder(recipe.name);
   const log = cacheFolders.log(recipe.name);
@@ -112,17 +125,24 @@ async function make(
   for (const name of missing) {
     await mkdir(output(name), { recursive: true });
   }
-  const also = missing.length === 1 && missing[0] === recipe.name ? "" : ` (${missing.join(", ")})`;
   try {
-    await reported(reporter, `${recipe.verb ?? "building"} ${title}${also}`, async () => {
+    await reported(reporter, `${recipe.verb ?? "building"} ${titleOf(recipe, missing)}`, async () => {
       await recipe.build({ wanted: missing, work, output, log, needed });
       for (const name of missing) {
-        await publish(output(name), pathOf(places, name));
+        await publish(output(name), placesOf(places, name).built);
       }
     });
   } finally {
     await rm(cacheFolders.work(recipe.name), { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function placesOf(places: ReadonlyMap<string, Places>, name: string): Places {
+  const found = places.get(name);
+  if (found === undefined) {
+    throw new FarmError(`${name} has no place in the cache: a fault of its recipe`);
+  }
+  return found;
 }
 
 function pathOf(paths: ReadonlyMap<string, string>, name: string): string {

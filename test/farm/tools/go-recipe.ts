@@ -2,7 +2,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheKey, hashFiles } from "./cache.ts";
 import { runLogged } from "./command.ts";
-import type { BuildContext, Product, Recipe } from "./recipe.ts";
+import type { BuildContext, Product, Recipe, ReleaseOf } from "./recipe.ts";
 
 /** A program built from a Go module. */
 export interface GoProgram<Name extends string> extends Product<Name> {
@@ -22,6 +22,8 @@ export interface GoRecipeProps<Name extends string> {
   readonly linkerVariables?: Readonly<Record<string, string>>;
   /** Go build tags. @default none */
   readonly tags?: readonly string[];
+  /** Where the project has these programs built already. @default - nowhere */
+  readonly release?: ReleaseOf;
   /** Prepares the sources and returns the folder to build in. @default - builds in `folder` as it is */
   readonly prepare?: (context: BuildContext) => Promise<string>;
   /** Set whenever `prepare` changes what comes out. @default 0 */
@@ -44,6 +46,7 @@ export function goRecipe<const Name extends string>(props: GoRecipeProps<Name>):
     version: props.version,
     products: props.programs,
     goModule: props.folder,
+    ...(props.release === undefined ? {} : { release: props.release }),
     key: async (product) =>
       cacheKey(props.version, {
         package: props.programs.find((program) => program.name === product)?.package,

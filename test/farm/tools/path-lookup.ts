@@ -31,14 +31,19 @@ export function versionIn(output: string, probe: VersionProbe): string | undefin
   return probe.pattern.exec(output)?.[1];
 }
 
+/** The version that a program says it has, or undefined if it says none. */
+export async function saidVersion(program: string, probe: VersionProbe): Promise<string | undefined> {
+  const said = await capture(program, probe.args, { timeoutMilliseconds: 10_000 });
+  return said.code === 0 ? versionIn(said.stdout + said.stderr, probe) : undefined;
+}
+
 /** Path of the program on PATH in exactly the pinned version, or undefined. */
 export async function pinnedOnPath(product: Product, version: string): Promise<string | undefined> {
   if (product.probe === undefined) {
     return undefined;
   }
   for (const candidate of await executablesOnPath(product.probe.command ?? product.name)) {
-    const said = await capture(candidate, product.probe.args, { timeoutMilliseconds: 10_000 });
-    if (said.code === 0 && versionIn(said.stdout + said.stderr, product.probe) === version) {
+    if ((await saidVersion(candidate, product.probe)) === version) {
       return candidate;
     }
   }

@@ -1,3 +1,5 @@
+import type { Architecture, ReleaseFile } from "./release/release.ts";
+
 /** How a tool on PATH is asked for its version. */
 export interface VersionProbe {
   /** What the program is called on PATH. @default - the product's name */
@@ -29,6 +31,9 @@ export interface BuildContext {
   readonly needed: Readonly<Record<string, string>>;
 }
 
+/** The file of the project's release that is a product, or undefined if the project releases none. */
+export type ReleaseOf = (product: string, architecture: Architecture) => ReleaseFile | undefined;
+
 /**
  * How a set of tools is made. Adding a tool is adding one file with a recipe and one line in
  * `recipes.ts`.
@@ -45,8 +50,16 @@ export interface Recipe<Name extends string = string> {
   readonly goModule?: string;
   /** What progress lines say: data is fetched, programs are built. @default "building" */
   readonly verb?: string;
+  /** Where the project has its programs built already. @default - nowhere: they are built here */
+  readonly release?: ReleaseOf;
   /** Cache key of a product: changes whenever its content would. */
   key(product: string, needed: Readonly<Record<string, string>>): Promise<string>;
   /** Makes the wanted products; throws FarmError if that fails. */
   build(context: BuildContext): Promise<void>;
+}
+
+/** `kubernetes 1.36.3 (kubectl, kubelet)` */
+export function titleOf(recipe: Recipe, products: readonly string[]): string {
+  const also = products.length === 1 && products[0] === recipe.name ? "" : ` (${products.join(", ")})`;
+  return `${recipe.name} ${recipe.version}${also}`;
 }

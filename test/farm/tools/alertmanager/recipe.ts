@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { goRecipe } from "../go-recipe.ts";
 import { moduleCopy } from "../module-copy.ts";
 import type { BuildContext } from "../recipe.ts";
+import { gitHubRelease } from "../release/release.ts";
 import { farmVersions } from "../versions.ts";
 
 const MODULE = "github.com/prometheus/alertmanager";
@@ -21,6 +22,11 @@ export const alertmanager = goRecipe({
   name: "alertmanager",
   version: farmVersions.alertmanager,
   folder: import.meta.dirname,
+  release: (product, architecture) => {
+    const name = `alertmanager-${farmVersions.alertmanager}.linux-${architecture}`;
+    const file = (path: string) => gitHubRelease("prometheus/alertmanager", farmVersions.alertmanager, path);
+    return { url: file(`${name}.tar.gz`), checksums: file("sha256sums.txt"), member: `${name}/${product}` };
+  },
   linkerVariables: { "github.com/prometheus/common/version.Version": farmVersions.alertmanager },
   programs: [program("alertmanager"), program("amtool")],
   prepare: copySources,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { goRecipe } from "../go-recipe.ts";
 import { moduleCopy } from "../module-copy.ts";
 import type { BuildContext } from "../recipe.ts";
+import { gitHubRelease } from "../release/release.ts";
 import { farmVersions } from "../versions.ts";
 
 const MODULE = "github.com/argoproj/argo-workflows/v4";
@@ -21,6 +22,13 @@ export const argo = goRecipe({
   name: "argo",
   version: farmVersions.argoWorkflows,
   folder: import.meta.dirname,
+  // The controller and the executor are released as images only.
+  release: (product, architecture) => {
+    const file = (path: string) => gitHubRelease("argoproj/argo-workflows", farmVersions.argoWorkflows, path);
+    return product === "argo"
+      ? { url: file(`argo-linux-${architecture}.gz`), checksums: file("argo-workflows-cli-checksums.txt") }
+      : undefined;
+  },
   // Without a commit to name, the programs call themselves v4.0.5+unknown.
   linkerVariables: { [`${MODULE}.version`]: `v${farmVersions.argoWorkflows}` },
   programs: [program("workflow-controller"), program("argoexec"), program("argo")],

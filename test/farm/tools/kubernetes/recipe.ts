@@ -15,6 +15,10 @@ export const kubernetes = goRecipe({
   name: "kubernetes",
   version: farmVersions.kubernetes,
   folder: import.meta.dirname,
+  release: (product, architecture) => {
+    const url = `https://dl.k8s.io/release/v${farmVersions.kubernetes}/bin/linux/${architecture}/${product}`;
+    return { url, checksums: `${url}.sha256` };
+  },
   linkerVariables: {
     "k8s.io/component-base/version.gitVersion": `v${farmVersions.kubernetes}`,
     "k8s.io/component-base/version.gitMajor": farmVersions.kubernetes.split(".")[0] ?? "",

@@ -1,0 +1,60 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheRoot } from "../cache.ts";
+import pinned from "./checksums.json" with { type: "json" };
+import { DownloadProblem, downloadText } from "./download.ts";
+import type { ReleaseFile } from "./release.ts";
+import { type DownloadSource, downloadAddress } from "./source.ts";
+
+/** A checksum, and who says it. */
+export interface ExpectedChecksum {
+  /** SHA-256, hex. */
+  readonly sha256: string;
+  readonly from: "checksums.json" | "an earlier download" | "the project's checksums";
+}
+
+/**
+ * The checksum that a release's file must have: the pinned one; else the one with which this machine took the file
+ * before; else the one that the project publishes beside it.
+ *
+ * @throws DownloadProblem if there is none
+ */
+export async function expectedChecksum(file: ReleaseFile, source: DownloadSource): Promise<ExpectedChecksum> {
+  const known: Readonly<Record<string, string>> = pinned;
+  const pin = known[file.url];
+  if (pin !== undefined) return { sha256: pin, from: "checksums.json" };
+  const earlier = await recorded(file.url);
+  if (earlier !== undefined) return { sha256: earlier, from: "an earlier download" };
+  const text = await downloadText(downloadAddress(file.checksums, source));
+  const sha256 = checksumIn(text, file.url.slice(file.url.lastIndexOf("/") + 1));
+  if (sha256 === undefined) throw new DownloadProblem(`has no line in ${file.checksums}`);
+  return { sha256, from: "the project's checksums" };
+}
+
+/** Remembers with which checksum a file was taken: a release that changes later is not taken. */
+export async function recordChecksum(url: string, sha256: string): Promise<void> {
+  await mkdir(dirname(recordOf(url)), { recursive: true });
+  await writeFile(recordOf(url), `${sha256}\n`);
+}
+
+/** The SHA-256 of `file` in what a project publishes, be it one checksum alone or lines of checksum and name. */
+export function checksumIn(text: string, file: string): string | undefined {
+  const alone = /^\s*([0-9a-f]{64})\s*$/i.exec(text)?.[1];
+  const line = text.split("\n").find((one) => nameIn(one) === file);
+  return (alone ?? line?.slice(0, 64))?.toLowerCase();
+}
+
+function nameIn(line: string): string | undefined {
+  return /^[0-9a-f]{64}[ \t]+\*?(?:\.\/)?(\S+)\s*$/i.exec(line)?.[1];
+}
+
+const recordOf = (url: string) => join(cacheRoot(), "checksums", encodeURIComponent(url));
+
+async function recorded(url: string): Promise<string | undefined> {
+  try {
+    return (await readFile(recordOf(url), "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolders, freshWorkFolder, publish } from "../cache.ts";
+import { saidVersion } from "../path-lookup.ts";
+import { type Product, type Recipe, titleOf } from "../recipe.ts";
+import type { Reporter } from "../reporter.ts";
+import { fetchRelease } from "./fetch-release.ts";
+import { architecture, type ReleaseFile } from "./release.ts";
+import { downloadSource } from "./source.ts";
+
+/**
+ * Takes into the cache what a recipe's project has released of what is missing.
+ *
+ * @param places - folder for each product
+ * @returns for what could not be had, why; it is told too
+ */
+export async function takeRelease(
+  recipe: Recipe,
+  missing: readonly string[],
+  places: ReadonlyMap<string, string>,
+  reporter: Reporter,
+): Promise<readonly string[]> {
+  const source = downloadSource();
+  const wanted = releasedFiles(recipe, missing);
+  if (source.kind === "off" || wanted.size === 0) return [];
+  const work = await freshWorkFolder(recipe.name);
+  const task = reporter.begin(`downloading ${titleOf(recipe, [...wanted.keys()])}`);
+  const problems = new Map<string, string>();
+  let ended = false;
+  try {
+    const output = (product: string) => join(work, "output", product);
+    for (const name of wanted.keys()) {
+      await mkdir(output(name), { recursive: true });
+    }
+    const context = { source, work, output, log: cacheFolders.log(recipe.name) };
+    for (const [name, problem] of await fetchRelease(wanted, context)) {
+      problems.set(name, problem);
+    }
+    for (const product of recipe.products.filter(({ name }) => wanted.has(name) && !problems.has(name))) {
+      const problem = await unfit(product, recipe.version, join(output(product.name), product.name));
+      if (problem !== undefined) problems.set(product.name, `${wanted.get(product.name)?.url} ${problem}`);
+      else await publish(output(product.name), places.get(product.name) ?? "");
+    }
+    ended = true;
+  } finally {
+    if (ended && problems.size === 0) task.done();
+    else task.failed();
+    await rm(cacheFolders.work(recipe.name), { recursive: true, force: true, maxRetries: 5 });
+  }
+  const told = [...new Set(problems.values())];
+  for (const problem of told) {
+    reporter.note(`${problem}: ${recipe.name} is built here instead`);
+  }
+  return told;
+}
+
+function releasedFiles(recipe: Recipe, products: readonly string[]): ReadonlyMap<string, ReleaseFile> {
+  const processor = architecture();
+  const files = new Map<string, ReleaseFile>();
+  for (const name of products) {
+    const file = processor && recipe.release?.(name, processor);
+    if (file !== undefined) files.set(name, file);
+  }
+  return files;
+}
+
+/** Why a downloaded program cannot be used on this machine, or undefined. */
+async function unfit({ name, probe }: Product, version: string, path: string): Promise<string | undefined> {
+  if (probe === undefined) return undefined;
+  const said = await saidVersion(path, probe);
+  return said === version ? undefined : `holds a ${name} that says it is ${said ?? "no version"}, not ${version}`;
+}

@@ -1,0 +1,249 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ensureFrom } from "../../farm/tools/ensure.ts";
+import { FarmError } from "../../farm/tools/errors.ts";
+import type { Recipe } from "../../farm/tools/recipe.ts";
+import { recipes } from "../../farm/tools/recipes.ts";
+import { checksumIn } from "../../farm/tools/release/checksums.ts";
+import { architecture } from "../../farm/tools/release/release.ts";
+import { downloadAddress, downloadSource } from "../../farm/tools/release/source.ts";
+
+/** What the server of releases answers below `/<host>`: the layout of a mirror. */
+type Answer = (path: string) => { readonly status?: number; readonly body?: Buffer; readonly cut?: boolean };
+
+const HOST = "https://releases.example";
+const PROGRAM = Buffer.from('#!/bin/sh\necho "one v1.0.0"\n');
+
+let folder: string;
+let server: Server;
+let answer: Answer;
+let asked: string[];
+const notes: string[] = [];
+const reporter = { begin: () => ({ done: () => {}, failed: () => {} }), note: (line: string) => notes.push(line) };
+const before = { ...process.env };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "downloads-"));
+  asked = [];
+  notes.length = 0;
+  server = createServer((request, response) => {
+    const path = (request.url ?? "").replace("/releases.example", "");
+    asked.push(path);
+    const { status = 200, body = Buffer.alloc(0), cut = false } = answer(path);
+    response.writeHead(status, { "content-length": body.length });
+    if (cut) response.write(body.subarray(0, body.length / 2), () => response.destroy());
+    else response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  process.env.NIGHTLANE_CACHE = join(folder, "cache");
+  process.env.NIGHTLANE_DOWNLOADS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  process.env.NIGHTLANE_CACHE = before.NIGHTLANE_CACHE;
+  process.env.NIGHTLANE_DOWNLOADS = before.NIGHTLANE_DOWNLOADS;
+  for (const name of ["NIGHTLANE_CACHE", "NIGHTLANE_DOWNLOADS"])
+    if (before[name] === undefined) delete process.env[name];
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  rmSync(folder, { recursive: true });
+});
+
+/** A tool that its project releases as `file`, and that is built here as a program that says so. */
+function recipe(file: string, member?: string, build: Recipe["build"] = built): Recipe {
+  const release = {
+    url: `${HOST}/v1.0.0/${file}`,
+    checksums: `${HOST}/v1.0.0/SHA256SUMS`,
+    ...(member === undefined ? {} : { member }),
+  };
+  return {
+    name: "set",
+    version: "1.0.0",
+    products: [{ name: "one", probe: { command: "no-such-command", args: [], pattern: /v(\S+)/ } }],
+    key: async () => "1.0.0-built",
+    release: () => release,
+    build,
+  };
+}
+
+const built: Recipe["build"] = async ({ output }) => writeFileSync(join(output("one"), "one"), "built");
+
+async function ensured(one: Recipe): Promise<string> {
+  const path = (await ensureFrom([one], new Set(["one"]), reporter)).get("one") ?? "";
+  return readFileSync(path, "utf8") === "built" ? "built" : `downloaded to ${path.replace(folder, "")}`;
+}
+
+/** A server that has `file` with `body`, and the checksum of `listed` for it. */
+function serving(file: string, body: Buffer, listed: Buffer = body): Answer {
+  const sums = `${createHash("sha256").update(listed).digest("hex")}  ${file}\n`;
+  return (path) => (path.endsWith("SHA256SUMS") ? { body: Buffer.from(sums) } : { body });
+}
+
+function tarball(member: string, content: Buffer): Buffer {
+  const place = join(folder, "tar", member);
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, content);
+  return execFileSync("tar", ["-czf", "-", "-C", join(folder, "tar"), member.split("/")[0] ?? ""]);
+}
+
+const DOWNLOADED = "downloaded to /cache/tools/one/1.0.0-release/one";
+
+describe("a release that is as it should be", () => {
+  it("is taken as a program", async () => {
+    answer = serving("one", PROGRAM);
+    expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
+    expect(notes).toEqual([]);
+  });
+
+  it("is taken as a packed program", async () => {
+    answer = serving("one.gz", gzipSync(PROGRAM));
+    expect(await ensured(recipe("one.gz"))).toBe(DOWNLOADED);
+  });
+
+  it("is taken out of an archive", async () => {
+    answer = serving("one.tar.gz", tarball("one-1.0.0/one", PROGRAM));
+    expect(await ensured(recipe("one.tar.gz", "one-1.0.0/one"))).toBe(DOWNLOADED);
+  });
+
+  it("is asked for once", async () => {
+    answer = serving("one", PROGRAM);
+    await ensured(recipe("one"));
+    await ensured(recipe("one"));
+    expect(asked).toEqual(["/v1.0.0/SHA256SUMS", "/v1.0.0/one"]);
+  });
+
+  it("is asked for again while the server is busy", async () => {
+    const serves = serving("one", PROGRAM);
+    answer = (path) => (asked.length < 3 ? { status: 503 } : serves(path));
+    expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
+  });
+});
+
+describe("a release that is not as it should be is told in one sentence, and the tool is built", () => {
+  const told = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
+
+  it("with another checksum", async () => {
+    answer = serving("one", PROGRAM, Buffer.from("what was published"));
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(
+      /v1\.0\.0\/one has the SHA-256 [0-9a-f]{64}, where the project's checksums say [0-9a-f]{64}: not taken: set is/,
+    );
+  });
+
+  it("with another checksum than the last time", async () => {
+    answer = serving("one", PROGRAM);
+    await ensured(recipe("one"));
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    answer = serving("one", Buffer.from("#!/bin/sh\necho v1.0.0 and more\n"));
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/where an earlier download say/);
+  });
+
+  it("without a checksum", async () => {
+    answer = serving("another", PROGRAM);
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/v1\.0\.0\/one has no line in https:\/\/releases\.example\/v1\.0\.0\/SHA256SUMS: set is built here instead$/);
+  });
+
+  it("cut short", async () => {
+    const serves = serving("one", PROGRAM);
+    answer = (path) => ({ ...serves(path), cut: path.endsWith("one") });
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/v1\.0\.0\/one broke off: set is built here instead$/);
+  });
+
+  it("not there", async () => {
+    answer = () => ({ status: 404 });
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/is not there \(404\): set is built here instead$/);
+  });
+
+  it("of another version, or for another machine", async () => {
+    const other = Buffer.from("#!/bin/sh\necho v1.0.1\n");
+    answer = serving("one", other);
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/holds a one that says it is 1\.0\.1, not 1\.0\.0: set is built here instead$/);
+  });
+
+  it("an archive without the program", async () => {
+    answer = serving("one.tar.gz", tarball("two-1.0.0/one", PROGRAM));
+    expect(await ensured(recipe("one.tar.gz", "one-1.0.0/one"))).toBe("built");
+    expect(notes).toHaveLength(1);
+  });
+
+  it("out of reach", async () => {
+    process.env.NIGHTLANE_DOWNLOADS = "http://127.0.0.1:9";
+    expect(await ensured(recipe("one"))).toBe("built");
+    told(/cannot be reached \(\w*.*\): set is built here instead$/);
+  });
+
+  it("and what can be had neither way says both reasons", async () => {
+    answer = () => ({ status: 404 });
+    const failing = recipe("one", undefined, async () => {
+      throw new FarmError("Go is missing on this machine");
+    });
+    await expect(ensured(failing)).rejects.toThrow(/is not there \(404\)\nGo is missing on this machine/);
+  });
+});
+
+describe("where downloads come from", () => {
+  it("is the project, a mirror or nowhere", async () => {
+    expect(downloadSource({})).toEqual({ kind: "projects" });
+    expect(downloadSource({ NIGHTLANE_DOWNLOADS: "off" })).toEqual({ kind: "off" });
+    const mirror = downloadSource({ NIGHTLANE_DOWNLOADS: "https://mirror.bank.example/releases/" });
+    expect(downloadAddress("https://dl.k8s.io/release/v1/x", mirror)).toBe(
+      "https://mirror.bank.example/releases/dl.k8s.io/release/v1/x",
+    );
+    process.env.NIGHTLANE_DOWNLOADS = "off";
+    expect(await ensured(recipe("one"))).toBe("built");
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["ftp://mirror.example", "http://mirror.example", "https://user:word@mirror.example", "mirror"])(
+    "is never %s",
+    (said) => {
+      const refused = () => downloadSource({ NIGHTLANE_DOWNLOADS: said });
+      expect(refused).toThrow(/^NIGHTLANE_DOWNLOADS: received .*\n {4}rule: .*\n {4}mend: /);
+      expect(refused).not.toThrow(/word/);
+    },
+  );
+});
+
+describe("published checksums", () => {
+  const sum = "a".repeat(64);
+
+  it.each([
+    ["one alone", `${sum}\n`],
+    ["a line of many", `${"b".repeat(64)}  other\n${sum}  one\n`],
+    ["a binary file's line", `${sum} *one\n`],
+    ["a path's line", `${sum}  ./one\n`],
+  ])("are read: %s", (_name, text) => {
+    expect(checksumIn(text, "one")).toBe(sum);
+  });
+
+  it("of other files are not taken for one's own", () => {
+    expect(checksumIn(`${sum}  one.asc\n${sum}  two\n`, "one")).toBeUndefined();
+  });
+});
+
+describe("the recipes", () => {
+  it("name a release at the projects' own addresses, all over https and each with its checksums", () => {
+    const all: readonly Recipe[] = recipes;
+    const files = all.flatMap(({ products, release }) =>
+      products.flatMap(({ name }) => release?.(name, architecture() ?? "amd64") ?? []),
+    );
+    expect(files.length).toBeGreaterThanOrEqual(16);
+    for (const { url, checksums } of files) {
+      expect([url, checksums].map((address) => new URL(address).protocol)).toEqual(["https:", "https:"]);
+    }
+  });
+});
