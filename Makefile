@@ -42,10 +42,9 @@ farm-add: node_modules/.installed ## CUSTOMER=x: give a further customer file a 
 farm-env: node_modules/.installed ## Print what to export for kubectl and pulumi: eval "$$(make -s farm-env)"
 	@$(FARM) env
 
-# Install scripts stay off (one would download a provider plugin), but for the one that unpacks Node 24.
+# Install scripts stay off: one would download a provider plugin.
 node_modules/.installed: package-lock.json
 	@command -v node >/dev/null || { echo "Node 20 or newer is missing: apt-get install nodejs npm" >&2; exit 1; }
 	@echo "installing npm packages" >&2
 	@npm ci --no-audit --no-fund --loglevel=error
-	@npm rebuild node --ignore-scripts=false --loglevel=error >/dev/null
 	@touch $@

