@@ -92,16 +92,17 @@ function checkAddress(address: string): readonly Problem[] {
   return [];
 }
 
+/** The ranges of `central.json`, each with its name for a message. */
+const CENTRAL_RANGES = (["podRange", "serviceRange", "nodeRange"] as const).map((name) => {
+  const [network = "", prefix] = centralCluster[name].split("/");
+  const range = new BlockList();
+  range.addSubnet(network, Number(prefix));
+  return { named: `${name} ${centralCluster[name]}`, range };
+});
+
 /** The range of `central.json` in which an address lies, named for a message. */
 function rangeOfCentralCluster(address: string): string | undefined {
-  return (["podRange", "serviceRange", "nodeRange"] as const)
-    .map((name) => `${name} ${centralCluster[name]}`)
-    .find((named) => {
-      const [network = "", prefix] = (named.split(" ")[1] ?? "").split("/");
-      const range = new BlockList();
-      range.addSubnet(network, Number(prefix));
-      return range.check(address);
-    });
+  return CENTRAL_RANGES.find(({ range }) => range.check(address))?.named;
 }
 
 /** Each certificate authority must be a certificate in PEM, be one that can sign, and be valid today. */

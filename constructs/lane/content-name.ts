@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Manifest } from "../kubernetes/manifest.ts";
 
 /** What a night's template is for. */
@@ -9,7 +9,7 @@ export const NIGHT = "night";
  * new template beside the old one.
  */
 export function contentName(purpose: string, spec: unknown): string {
-  return `${purpose}-${createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10)}`;
+  return `${purpose}-${hash("sha256", JSON.stringify(spec)).slice(0, 10)}`;
 }
 
 /** Whether a manifest is the template of a night: one that a past night used is kept, for exact replays. */

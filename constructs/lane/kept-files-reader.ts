@@ -1,7 +1,8 @@
-import { ApiObject, Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
+import { PlainObject } from "../kubernetes/plain-object.ts";
 import { PIPELINE } from "../night/tokens.ts";
 import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
@@ -23,7 +24,7 @@ export class KeptFilesReader extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id);
     const spec = readerSpec(definition);
-    new ApiObject(this, "template", {
+    new PlainObject(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",
       metadata: customerMetadata(definition.name, contentName(READER, spec)),

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { ApiObject, Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { REAPER_SCHEDULE } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
+import { PlainObject } from "../kubernetes/plain-object.ts";
 import type { CronWorkflowSpec, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
@@ -38,13 +39,13 @@ export class Reaper extends Construct {
     super(scope, id);
     const spec = reaperSpec(definition);
     const template = contentName(REAPER_SCHEDULE, spec);
-    new ApiObject(this, "template", {
+    new PlainObject(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",
       metadata: customerMetadata(definition.name, template),
       spec,
     });
-    new ApiObject(this, "cron", {
+    new PlainObject(this, "cron", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
       metadata: customerMetadata(definition.name, REAPER_SCHEDULE),

@@ -1,4 +1,3 @@
-import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { CALENDAR, FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
 import { writeCalendar } from "../../runs/business-calendar.ts";
@@ -8,6 +7,7 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { minutesOf } from "../definition/time-of-day.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
+import { PlainObject } from "../kubernetes/plain-object.ts";
 import { contentName, NIGHT } from "../lane/content-name.ts";
 import type { CronWorkflowSpec } from "./argo.ts";
 import { nightSpec } from "./night-spec.ts";
@@ -27,13 +27,13 @@ export class SparkRiskWorkflow extends Construct {
     super(scope, id);
     const spec = nightSpec(definition);
     this.templateName = contentName(NIGHT, spec);
-    new ApiObject(this, "template", {
+    new PlainObject(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",
       metadata: customerMetadata(definition.name, this.templateName),
       spec,
     });
-    new ApiObject(this, "cron", {
+    new PlainObject(this, "cron", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
       metadata: customerMetadata(definition.name, NIGHT_SCHEDULE, {

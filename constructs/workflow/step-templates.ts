@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
@@ -33,10 +33,7 @@ export function stepTemplates(definition: CustomerDefinition, step: Step): StepT
   const names = Object.keys(values);
   const run = runTemplate(definition, step, names);
   const reuse = reuseTask(step);
-  const content = createHash("sha256")
-    .update(JSON.stringify([run, reuse]))
-    .digest("hex")
-    .slice(0, HASH_LENGTH);
+  const content = hash("sha256", JSON.stringify([run, reuse])).slice(0, HASH_LENGTH);
   const kind = `${step.work.kind.toLowerCase()}-${content}`;
   return {
     templates: [...stepWrapper(kind, names, reuse), { ...run, name: `run-${kind}` }],

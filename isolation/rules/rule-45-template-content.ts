@@ -65,7 +65,7 @@ export const templateContent: Rule = {
         checkTemplate(spec, report);
       }
       const { podSpecPatch: _, ...texts } = spec;
-      checkTexts(texts, "spec", report);
+      checkTexts(texts, { key: "spec" }, report);
     }
   },
 };
@@ -132,32 +132,52 @@ function checkParameters(template: Fields, path: string, report: Report): void {
   }
 }
 
-function checkTexts(value: unknown, path: string, report: Report): void {
+/** Where a text stands, as its key and what holds it: few places are ever written out. */
+interface Place {
+  readonly key: string;
+  readonly within?: Place;
+}
+
+function written({ key, within }: Place): string {
+  return within === undefined ? key : `${written(within)}${key}`;
+}
+
+function checkTexts(value: unknown, place: Place, report: Report): void {
   if (typeof value === "string") {
-    checkText(value, path, report);
+    checkText(value, place, report);
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => {
-      checkTexts(item, `${path}[${index}]`, report);
+      checkTexts(item, { key: `[${index}]`, within: place }, report);
     });
   } else if (isFields(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      checkText(key, path, report);
-      checkTexts(item, `${path}.${key}`, report);
+    for (const key of Object.keys(value)) {
+      checkText(key, place, report);
+      checkTexts(value[key], { key: `.${key}`, within: place }, report);
     }
   }
 }
 
-function checkText(value: string, path: string, report: Report): void {
+function checkText(value: string, place: Place, report: Report): void {
   if (!value.includes("{{")) {
     return;
   }
-  const rest = value.replaceAll(/\{\{([^{}]*)\}\}/g, (_, inside: string) => {
-    if (!PLACEHOLDER.test(inside) && !EXPRESSIONS.some((expression) => expression.test(inside))) {
-      report(`${path} has the expression {{${inside}}}`);
+  const rest = value.replaceAll(/\{\{([^{}]*)\}\}/g, (expression: string, inside: string) => {
+    if (!isKnown(inside)) {
+      report(`${written(place)} has the expression ${expression}`);
     }
     return "";
   });
   if (rest.includes("{{")) {
-    report(`${path} begins an expression and does not end it`);
+    report(`${written(place)} begins an expression and does not end it`);
   }
+}
+
+/** Verdicts by expression: there are few, in very many places. */
+const verdicts = new Map<string, boolean>();
+
+function isKnown(inside: string): boolean {
+  const known =
+    verdicts.get(inside) ?? (PLACEHOLDER.test(inside) || EXPRESSIONS.some((expression) => expression.test(inside)));
+  verdicts.set(inside, known);
+  return known;
 }

@@ -53,8 +53,9 @@ function children(
     }
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
-    descend(key, item, parent, realm, inConfigMap, visit);
+  const mapping = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(mapping)) {
+    descend(key, mapping[key], parent, realm, inConfigMap, visit);
   }
 }
 
@@ -108,7 +109,17 @@ function parseJson(value: string): unknown {
   }
 }
 
+/** YAML texts by what they hold: every template of every lane has the same patch of its pods, and reading YAML is slow. */
+const yamlDocuments = new Map<string, unknown>();
+
 function parseYaml(value: string): unknown {
+  if (!yamlDocuments.has(value)) {
+    yamlDocuments.set(value, parseYamlText(value));
+  }
+  return yamlDocuments.get(value);
+}
+
+function parseYamlText(value: string): unknown {
   try {
     return parse(value, { logLevel: "error" });
   } catch {
