@@ -1,5 +1,8 @@
 import { delimiter, join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { requireNode } from "./constructs/evaluation/node-floor.ts";
+
+requireNode();
 
 // However vitest was started: what tests start by name (tsx, gitlab-ci-local) and the Node of both are the pinned ones.
 process.env.PATH = [join(import.meta.dirname, "node_modules/.bin"), process.env.PATH].join(delimiter);
