@@ -12,8 +12,8 @@ const images: Suite = {
   budgetMinutes: 20,
 };
 
-/** The suites of `make test`, cheap ones first: a mistake shows before the farm is started for it. */
-export const suites: readonly Suite[] = [
+/** Suites that need nothing but this checkout and its tools, cheap ones first. */
+const quick: readonly Suite[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."], budgetMinutes: 2 },
   { name: "imports", command: ["npm", "run", "--silent", "lint:imports"], budgetMinutes: 2 },
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
@@ -33,9 +33,24 @@ export const suites: readonly Suite[] = [
   // Argo CD itself runs in the suites of `make test-long` only.
   tools(toolNames.filter((name) => name !== "argocd")),
   images,
-  { name: "runner", command: ["runner/check.sh"], budgetMinutes: 20, count: pytestCounts },
-  { name: "api", command: ["vitest", "run", "--project", "api"], budgetMinutes: 30, count: vitestCounts },
-  { name: "alerts", command: ["vitest", "run", "--project", "alerts"], budgetMinutes: 15, count: vitestCounts },
+];
+
+const runner: Suite = { name: "runner", command: ["runner/check.sh"], budgetMinutes: 30, count: pytestCounts };
+const api: Suite = {
+  name: "api",
+  command: ["vitest", "run", "--project", "api"],
+  budgetMinutes: 45,
+  count: vitestCounts,
+};
+const alerts: Suite = {
+  name: "alerts",
+  command: ["vitest", "run", "--project", "alerts"],
+  budgetMinutes: 25,
+  count: vitestCounts,
+};
+
+/** Suites that have the farm, one after the other. */
+const onFarm: readonly Suite[] = [
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
   {
     name: "chaos",
@@ -51,11 +66,27 @@ export const suites: readonly Suite[] = [
   },
 ];
 
-/** The suites of `make test-long`. Each starts and ends a farm of its own. */
-export const longSuites: readonly Suite[] = [
+/** Suites that run at the same time: those of a lane one after the other, the lanes side by side. */
+export type Stage = readonly (readonly Suite[])[];
+
+const alone = (suite: Suite): Stage => [[suite]];
+
+/** What `make test` runs: a mistake shows before the farm is started for it. */
+export const stages: readonly Stage[] = [
+  ...quick.map(alone),
+  // Each of them waits, for a real API server or a real Prometheus, most of its time.
+  [[runner, alerts], [api]],
+  ...onFarm.map(alone),
+];
+
+/** Each starts and ends a farm of its own. */
+const long: readonly Suite[] = [
   tools(toolNames),
   images,
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
   { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
 ];
+
+/** What `make test-long` runs. */
+export const longStages: readonly Stage[] = long.map(alone);

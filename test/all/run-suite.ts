@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { type Counts, failures, lastWords, type Suite } from "./suite.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What came of a suite. */
+export interface Result {
+  readonly suite: Suite;
+  readonly counts: Counts;
+  readonly minutes: number;
+  readonly note: string;
+  /** Names of the failed tests with their reasons; of a suite that names none, its last words. */
+  readonly failures: readonly string[];
+}
+
+/** Suites that run, each a process group: whoever ends this command ends them too. */
+const running = new Set<ChildProcess>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    for (const child of running) endGroup(child, "SIGTERM");
+    process.exit(1);
+  });
+}
+
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, signal);
+}
+
+/** Runs a suite to its end or to the end of its budget. With others `beside` it, each of its lines bears its name. */
+export async function run(suite: Suite, beside: boolean): Promise<Result> {
+  const mark = beside ? `${suite.name} | ` : "";
+  console.log(`\n### ${suite.name}: ${suite.command.join(" ")}`);
+  const start = Date.now();
+  const [file, ...args] = suite.command;
+  const child = spawn(file ?? "", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  running.add(child);
+  let output = "";
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    show(from, to, mark, (text) => {
+      output += text;
+    });
+  }
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    // The whole group: what the suite started must not outlive it.
+    endGroup(child, "SIGKILL");
+  }, suite.budgetMinutes * 60_000);
+  const code = await new Promise<number>((resolve) => {
+    child.once("error", (error) => {
+      console.error(error.message);
+      resolve(127);
+    });
+    child.once("close", (exit) => resolve(exit ?? 128));
+  });
+  clearTimeout(limit);
+  running.delete(child);
+  const { counts, note } = verdict(suite, code, output, late);
+  const named = failures(output);
+  return {
+    suite,
+    counts,
+    note,
+    minutes: (Date.now() - start) / 60_000,
+    failures: counts.failed > 0 && named.length === 0 ? lastWords(output) : named,
+  };
+}
+
+/** Passes on what a suite prints; with a mark in whole lines, so that those of two suites do not run into each other. */
+function show(from: Readable, to: NodeJS.WriteStream, mark: string, keep: (text: string) => void): void {
+  let rest = "";
+  from.setEncoding("utf8").on("data", (text: string) => {
+    keep(text);
+    if (mark === "") {
+      to.write(text);
+      return;
+    }
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) to.write(`${mark}${line}\n`);
+  });
+  from.on("end", () => {
+    if (rest !== "") to.write(`${mark}${rest}\n`);
+  });
+}
+
+/** A suite that ends badly without a failed test of its own counts as one failure: nothing is lost in the sum. */
+function verdict(suite: Suite, code: number, output: string, late: boolean): Pick<Result, "counts" | "note"> {
+  const counted = suite.count?.(output);
+  if (suite.count !== undefined && counted === undefined) {
+    return { counts: { passed: 0, failed: 1 }, note: late ? "ended: over its budget" : "printed no counts" };
+  }
+  const counts = counted ?? { passed: code === 0 ? 1 : 0, failed: 0 };
+  if (code !== 0 && counts.failed === 0) {
+    return { counts: { ...counts, failed: 1 }, note: late ? "ended: over its budget" : `exit code ${code}` };
+  }
+  return { counts, note: "" };
+}
