@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
@@ -8,16 +9,20 @@ import type { Night } from "../../constructs/night/night.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
+import { main } from "../../ops/cli.ts";
+import { ExitCode } from "../../ops/exit-code.ts";
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
 import { nightState } from "../../runs/night-state.ts";
-import type { Workflow } from "../../runs/workflow.ts";
+import { hasEnded } from "../../runs/phases.ts";
+import type { StepState, StepStatus } from "../../runs/step-status.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
- * A night of 200 steps, as many as Argo takes, in layers of 20 on the platform's controller. One step of each layer runs a Job; the others are
- * left out, as an operator may, so that a small machine gets through: to Argo they are steps like any other.
+ * A night of 200 steps, as many as Argo takes, in layers of 20 on the platform's controller, which packs its nodes. One
+ * step of each layer runs a Job; the others are left out, as an operator may, so that a small machine gets through: to Argo
+ * they are steps like any other.
  */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-17";
@@ -26,9 +31,16 @@ const WIDTH = 20;
 const paths = new FarmPaths(farmRoot());
 const central = Central.fromKubeconfig(paths.centralKubeconfig);
 const namespace = laneNamespace(CUSTOMER);
+/** Layers are counted from 0, steps and layers in names from 1. */
+const HELD = "part-8-1";
+const FAILING = "part-9-1";
+const LEFT_OUT = "part-10-1";
+/** As long as arguments may be in a night of so many steps. */
+const PORTFOLIO = "x".repeat(200);
 const nameOf = (layer: number, place: number): string => `part-${layer + 1}-${place + 1}`;
 let lane: TestLane;
-let ended: Workflow;
+let workflow: string;
+const effects: number[] = [];
 
 function declare(night: Night): void {
   let before: readonly Step[] = [];
@@ -36,16 +48,16 @@ function declare(night: Night): void {
     before = Array.from({ length: WIDTH }, (_, place) =>
       night.job(nameOf(layer, place), {
         image: image("risk"),
-        command: ["echo"],
-        args: ["part", `${layer}`, `${place}`, night.businessDate],
+        command: [nameOf(layer, place) === FAILING ? "false" : "true"],
+        args: [PORTFOLIO, `${layer}`, `${place}`, night.businessDate],
         after: before,
       }),
     );
   }
 }
 
-/** What an operator notes for the steps that are to be left out, before the night reaches them. */
-async function leaveOut(workflow: string): Promise<void> {
+/** What an administrator notes for the steps that are to be left out, before the night reaches them. */
+async function leaveOut(): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(paths.centralKubeconfig);
   const labels = { "workflows.argoproj.io/configmap-type": "Parameter" };
@@ -62,14 +74,42 @@ async function leaveOut(workflow: string): Promise<void> {
 async function startKnown(template: string): Promise<string> {
   let name = "";
   await until({ what: "Argo knows the template", limitSeconds: 120, everyMilliseconds: 2000 }, async () => {
-    const { workflow } = await lane.startNight(DATE, template);
-    name = workflow;
-    const begun = { what: `Argo has begun ${workflow}`, limitSeconds: 60, everyMilliseconds: 500 };
-    await until(begun, async () => (await central.workflow(namespace, workflow)).status?.phase !== undefined);
-    const { status } = await central.workflow(namespace, workflow);
-    return status?.phase !== "Error";
+    name = (await lane.startNight(DATE, template)).workflow;
+    const begun = { what: `Argo has begun ${name}`, limitSeconds: 60, everyMilliseconds: 500 };
+    await until(begun, async () => (await central.workflow(namespace, name)).status?.phase !== undefined);
+    return (await central.workflow(namespace, name)).status?.phase !== "Error";
   });
   return name;
+}
+
+/** Runs a verb as whoever the farm's administrator is; it must work, and has had its effect when it ends. */
+async function nightlane(verb: string, ...args: readonly string[]): Promise<void> {
+  const told: string[] = [];
+  const collecting = new Writable({
+    write(chunk: Buffer, _encoding, next) {
+      told.push(chunk.toString());
+      next();
+    },
+  });
+  const about = ["--night", workflow, "--reason", `test of ${verb}`, "--kubeconfig", paths.centralKubeconfig];
+  const begun = performance.now();
+  const code = await main([verb, CUSTOMER, ...args, ...about], { out: collecting, err: collecting });
+  effects.push(performance.now() - begun);
+  expect([code, told.join("")]).toEqual([ExitCode.done, expect.any(String)]);
+}
+
+async function step(name: string): Promise<StepStatus> {
+  const found = nightState(await central.workflow(namespace, workflow), Date.now()).steps.find(
+    (one) => one.name === name,
+  );
+  if (found === undefined) throw new Error(`${workflow} has no step ${name}`);
+  return found;
+}
+
+async function untilState(name: string, state: StepState): Promise<void> {
+  await until({ what: `${name} is ${state}`, limitSeconds: 900, everyMilliseconds: 1000 }, async () => {
+    return (await step(name)).state === state;
+  });
 }
 
 beforeAll(async () => {
@@ -89,12 +129,8 @@ beforeAll(async () => {
     metadata: { name, namespace },
     spec,
   });
-  const workflow = await startKnown(name);
-  await leaveOut(workflow);
-  await until({ what: "a night of 200 steps ends", limitSeconds: 900, everyMilliseconds: 2000 }, async () => {
-    ended = await central.workflow(namespace, workflow);
-    return ["Succeeded", "Failed", "Error"].includes(ended.status?.phase ?? "");
-  });
+  workflow = await startKnown(name);
+  await leaveOut();
 });
 
 afterAll(async () => {
@@ -102,20 +138,45 @@ afterAll(async () => {
 });
 
 describe("a night of 200 steps in layers of 20", () => {
-  it("ends well, the steps that were left out skipped and the others done", () => {
+  it("takes what is asked for steps that it has not reached", async () => {
+    await nightlane("hold", HELD);
+    await nightlane("skip", LEFT_OUT);
+    await nightlane("pause");
+    await nightlane("resume");
+    expect([(await step(HELD)).state, (await step(LEFT_OUT)).state]).toEqual(["waiting", "waiting"]);
+  });
+
+  it("waits at the gate of a step that is held, and goes on when it is released", async () => {
+    await untilState(HELD, "held");
+    await nightlane("release", HELD);
+  });
+
+  it("waits for decisions about a step that fails, with its nodes packed: a retry and a skip", async () => {
+    await untilState(FAILING, "deciding");
+    const { nodes, compressedNodes = "" } = (await central.workflow(namespace, workflow)).status ?? {};
+    expect([Object.keys(nodes ?? {}), compressedNodes]).toEqual([[], expect.stringMatching(/^H4sI/)]);
+    await nightlane("retry", FAILING);
+    await until({ what: "its second attempt fails", limitSeconds: 300, everyMilliseconds: 1000 }, async () => {
+      const { state, attempts } = await step(FAILING);
+      return state === "deciding" && attempts === 2;
+    });
+    await nightlane("skip", FAILING);
+  });
+
+  it("ends well, the steps that were left out skipped and the others done", async () => {
+    let ended = await central.workflow(namespace, workflow);
+    await until({ what: "a night of 200 steps ends", limitSeconds: 900, everyMilliseconds: 1000 }, async () => {
+      ended = await central.workflow(namespace, workflow);
+      return hasEnded({ phase: ended.status?.phase ?? "Pending" });
+    });
     const state = nightState(ended, Date.now());
     expect(state.message ?? "").toBe("");
     expect(state.phase).toBe("Succeeded");
-    const count = (wanted: string): number => state.steps.filter((step) => step.state === wanted).length;
-    expect([count("succeeded"), count("skipped")]).toEqual([LAYERS, LAYERS * (WIDTH - 1)]);
-  });
-
-  it("takes the room that its check allows for it", () => {
-    const { nodes = {}, compressedNodes = "" } = ended.status ?? {};
+    const count = (wanted: StepState): number => state.steps.filter((one) => one.state === wanted).length;
+    expect([count("succeeded"), count("skipped")]).toEqual([LAYERS - 2, LAYERS * (WIDTH - 1) + 2]);
     const size = JSON.stringify(ended).length;
-    console.log(
-      `large night: ${size} bytes, ${Object.keys(nodes).length} nodes in clear, ${compressedNodes.length} bytes packed`,
-    );
+    console.log(`large night: ${size} bytes, ${ended.status?.compressedNodes?.length} of them packed nodes`);
+    console.log(`acts on it: ${effects.map((one) => Math.round(one)).join(", ")} ms`);
     expect(size).toBeLessThan(1024 * 1024);
   });
 });
