@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
+import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+import { Central } from "../../ops/central.ts";
+import type { NightState } from "../../runs/night-state.ts";
+import { watchNights } from "../farm/demo/watch-nights.ts";
+import { laneVolume } from "../farm/deploy/lane-volume.ts";
+import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { CustomerCluster } from "./customer-cluster.ts";
+import { TestLane, type TestNight } from "./test-lane.ts";
+
+/** The night of `examples/customers/hafenkasse.ts`, run in a lane and a cluster of the farm. */
+const CUSTOMER = "nordbank";
+const DATE = "2026-03-17";
+const paths = new FarmPaths(farmRoot());
+let lane: TestLane;
+let night: TestNight;
+let state: NightState;
+
+beforeAll(async () => {
+  process.env.NIGHTLANE_IMAGES = paths.images;
+  const { workflow } = await loadCustomer("hafenkasse", "examples/customers");
+  const spec = nightSpec({ ...(await loadCustomer(CUSTOMER)), workflow });
+  const namespace = laneNamespace(CUSTOMER);
+  const name = contentName(NIGHT, spec);
+  lane = new TestLane(paths, CUSTOMER);
+  await lane.create({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "WorkflowTemplate",
+    metadata: { name, namespace },
+    spec,
+  });
+  night = await lane.startNight(DATE, name);
+  const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
+  const [ended] = await watchNights(Central.fromKubeconfig(paths.centralKubeconfig), [started], process.stdout, 600);
+  if (ended === undefined) throw new Error("no night");
+  state = ended;
+});
+
+afterAll(async () => {
+  await lane?.end();
+});
+
+const resultsOf = async (step: string): Promise<string> =>
+  join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
+
+/** What the run record has of a step's files. */
+function hashed(step: string): readonly string[] {
+  const results = state.steps.find(({ name }) => name === step)?.attemptLog[0]?.results ?? "";
+  return Object.keys((JSON.parse(results) as { readonly files: object }).files);
+}
+
+describe("a night of plain Jobs, whose programs know nothing of a manifest", () => {
+  it("ends well", () => {
+    expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual(
+      ["market", "limits", "together"].map((name) => [name, "succeeded"]),
+    );
+  });
+
+  it("brings back what each pod of a step has left in its own folder", async () => {
+    const files = [0, 1, 2].map((part) => `${part}/limits.txt`);
+    expect(hashed("limits")).toEqual(files);
+    const folder = await resultsOf("limits");
+    expect(files.map((file) => readFileSync(join(folder, file), "utf8"))).toEqual(
+      [0, 1, 2].map((part) => `part ${part} of ${DATE}\n`),
+    );
+    const job = state.steps.find(({ name }) => name === "limits")?.attemptLog[0]?.remoteJob ?? "";
+    const found = await (await CustomerCluster.of(CUSTOMER)).job(job);
+    expect(found?.status).toMatchObject({ succeeded: 3, completedIndexes: "0-2" });
+  });
+
+  it("has a manifest of what a later step made of them, and nothing else", async () => {
+    expect(hashed("together")).toEqual(["limits.txt"]);
+    expect(readdirSync(await resultsOf("together")).sort()).toEqual(["limits.txt", "manifest.json"]);
+    const together = readFileSync(join(await resultsOf("together"), "limits.txt"), "utf8");
+    expect(together).toBe([0, 1, 2].map((part) => `part ${part} of ${DATE}\n`).join(""));
+  });
+});
