@@ -78,12 +78,12 @@ ${certificate}
         ...spark,
         app: riskApp("revaluation.py"),
         executors: 3,
-        after: scenarios,
+        from: scenarios,
       });
       const varEs = night.spark("var-es", {
         ...spark,
         app: riskApp("var_es.py"),
-        after: revaluation,
+        from: revaluation,
         result: "var.json",
       });
       // Waits for a person, on the last business day of each month only.

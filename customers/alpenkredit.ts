@@ -77,21 +77,21 @@ export default defineCustomer({
         args: ["--scenarios", "2000"],
         after: market,
       });
-      const revaluation = night.spark("revaluation", { ...spark, app: riskApp("revaluation.py"), after: scenarios });
+      const revaluation = night.spark("revaluation", { ...spark, app: riskApp("revaluation.py"), from: scenarios });
       const varEs = night.spark("var-es", {
         ...spark,
         app: riskApp("var_es.py"),
-        after: revaluation,
+        from: revaluation,
         result: "var.json",
       });
       const report = night.spark("report", {
         ...spark,
         app: riskApp("report.py"),
         executors: 1,
-        after: varEs,
+        from: varEs,
         result: "report.html",
       });
-      const handIn = night.copyIn("hand-in", { from: "report", to: onResults("handed-in"), after: report });
+      const handIn = night.copyIn("hand-in", { from: report, to: onResults("handed-in") });
       night.gate("quarter-end-review", {
         after: handIn,
         when: "quarter-end",

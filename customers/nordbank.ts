@@ -4,7 +4,6 @@ import {
   deployedApp,
   gitlabFile,
   nightly,
-  onResults,
   pem,
   riskApp,
   Size,
@@ -71,19 +70,19 @@ export default defineCustomer({
         ...spark,
         app: riskApp("revaluation.py"),
         executors: 2,
-        after: scenarios,
+        from: scenarios,
       });
       const varEs = night.spark("var-es", {
         ...spark,
         app: riskApp("var_es.py"),
-        after: revaluation,
+        from: revaluation,
         result: "var.json",
       });
       const report = night.spark("report", {
         ...spark,
         app: riskApp("report.py"),
         executors: 1,
-        after: varEs,
+        from: varEs,
         result: "report.html",
       });
       night.gate("sign-off", {
@@ -91,7 +90,7 @@ export default defineCustomer({
         when: "month-end",
         message: "Month-end figures: confirm before they are filed.",
       });
-      night.copyOut("archive", { from: onResults("revaluation"), to: "archive", after: revaluation });
+      night.copyOut("archive", { from: revaluation, to: "archive" });
     },
   }),
 });

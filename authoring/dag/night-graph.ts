@@ -5,6 +5,7 @@ import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
 import type { Step, StepCondition, StepWork } from "../../constructs/night/step.ts";
+import { customerSource } from "../../constructs/night/step-results.ts";
 import { stepTimeout } from "../../constructs/workflow/step-document.ts";
 
 /** One step as it is shown to people. */
@@ -92,7 +93,7 @@ function factsOf(step: Step): readonly string[] {
     case "copyIn":
       return [`to ${place(work.options.to)}`, limit(step)];
     case "copyOut":
-      return [`from ${place(work.options.from)}`, limit(step)];
+      return [`from ${place(customerSource(work.options.from))}`, limit(step)];
     case "gate":
       return ["waits for a person"];
   }

@@ -7,6 +7,7 @@ import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, below, type Sound } from "../form/form.ts";
 import type { Step } from "../night/step.ts";
+import { customerSource } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
@@ -131,7 +132,7 @@ function checkUse({ name, work }: Step, apps: CustomerDefinition["apps"]): reado
       : work.kind === "copyIn"
         ? [work.options.to].flatMap((place) => (place.kind === "pod" ? [place.app] : []))
         : work.kind === "copyOut"
-          ? [work.options.from].flatMap((place) => (place.kind === "pod" ? [place.app] : []))
+          ? [customerSource(work.options.from)].flatMap((place) => (place.kind === "pod" ? [place.app] : []))
           : [];
   const deployed = Object.values(apps);
   return used

@@ -1,7 +1,8 @@
 import { type Problem, received } from "../definition/problem.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
-import { bringsResults } from "../night/step-results.ts";
+import { bringsResults, laneSource } from "../night/step-results.ts";
+import { upstream } from "./upstream.ts";
 
 /** A folder that a step writes below the night's directory, on one of the two volumes. */
 interface Writer {
@@ -72,7 +73,10 @@ function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[
   if (work.kind !== "copyIn") {
     return [];
   }
-  const { from } = work.options;
+  if (step.sources.length > 0) {
+    return [];
+  }
+  const from = laneSource(work.options.from);
   const before = upstream(step);
   const brings = writers.filter(
     ({ volume, path }) => volume === "the lane's" && (isIn(from, path) || isIn(path, from)),
@@ -88,18 +92,10 @@ function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[
       rule: "what a step before it has brought into the lane: the lane's folder is empty when a night begins",
       mend:
         bringer === undefined || bringer.step === step
-          ? "name the result of a Spark step or the `to` of a copyOut, and write that step as after"
-          : `write after: the step ${received(bringer.step.name)}, which brings it`,
+          ? "write from: and the step that brings it, or the `to` of a copyOut and that step as after"
+          : `write from: the step ${received(bringer.step.name)}, which brings it`,
     },
   ];
-}
-
-function upstream(step: Step, found = new Set<Step>()): ReadonlySet<Step> {
-  for (const one of step.after.filter((before) => !found.has(before))) {
-    found.add(one);
-    upstream(one, found);
-  }
-  return found;
 }
 
 /** Whether a path is that of a folder, or lies in it. */

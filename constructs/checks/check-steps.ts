@@ -3,6 +3,7 @@ import { allSound, type Sound } from "../form/form.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
 import { checkFiles } from "./check-files.ts";
+import { checkSources } from "./check-sources.ts";
 import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
 
@@ -30,7 +31,7 @@ export function checkSteps(steps: readonly Step[], sound: Sound = allSound): rea
     ...checkNames(steps),
     ...checkEdges(steps),
     ...works.flatMap(({ problems }) => problems),
-    ...(sound("workflow.steps") ? checkFiles(steps, flawless) : []),
+    ...(sound("workflow.steps") ? [...checkFiles(steps, flawless), ...checkSources(steps, flawless)] : []),
   ];
 }
 
@@ -65,7 +66,7 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
     step.after
       .filter((upstream) => !known.has(upstream))
       .map((upstream) => ({
-        property: `${stepProperty(step.name)}.after`,
+        property: `${stepProperty(step.name)}.${step.sources.includes(upstream) ? "from" : "after"}`,
         received: received(upstream.name),
         rule: "a step of the same night: an edge to another night's step would never be satisfied",
         mend: `declare ${received(upstream.name)} in this night, or drop the edge`,

@@ -3,7 +3,7 @@ import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
-import type { JobOptions, SparkOptions, Step, StepWork } from "../night/step.ts";
+import { type JobOptions, type SparkOptions, Step, type StepWork } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkGate } from "./check-gate.ts";
@@ -36,11 +36,14 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       }
       break;
     case "copyIn":
-      found.push(...checkLanePath("from", work.options.from), ...checkCustomerPath("to", work.options.to));
+      found.push(
+        ...(work.options.from instanceof Step ? [] : checkLanePath("from", work.options.from)),
+        ...checkCustomerPath("to", work.options.to),
+      );
       break;
     case "copyOut":
       found.push(
-        ...checkCustomerPath("from", work.options.from),
+        ...(work.options.from instanceof Step ? [] : checkCustomerPath("from", work.options.from)),
         ...(work.options.to === undefined ? [] : checkLanePath("to", work.options.to)),
       );
       break;

@@ -58,6 +58,15 @@ const everyStep: Fields<StepOptions> = {
 
 const words = (example: string): Form => list(text("--date", "each argument by itself"), "a list of texts", example);
 
+/** What this night's calls return; of which night, is for the checks to say. */
+const oneStep = value(
+  "a step of this night: what night.spark(...) and its like return",
+  "from: revaluation, of const revaluation = night.spark(...)",
+  (given) => given instanceof Step,
+);
+const orStep = (form: Form): Form => either((given) => given instanceof Step, oneStep, form);
+const sources = either(Array.isArray, list(oneStep, "a list of steps", "from: [market, revaluation]"), oneStep);
+
 /** Which folder, is for the checks to say. */
 const results = value(
   "true, false, or a folder: a text with a slash at its end",
@@ -148,6 +157,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   spark: record<SparkOptions>(
     {
       ...everyStep,
+      from: optional(sources),
       app: sparkAppForm,
       args: optional(words('["--scenarios", "2000"]')),
       ...sparkFields,
@@ -160,6 +170,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   job: record<JobOptions>(
     {
       ...everyStep,
+      from: optional(sources),
       ...jobFields,
       image: text("registry.example/filing@sha256:<64 hex digits>", "an image's name by digest"),
       command: optional(words('["/opt/file.sh"]')),
@@ -172,17 +183,26 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
     '{ image: "registry.example/filing@sha256:..." }',
   ),
   exec: record<ExecOptions>(
-    { ...everyStep, app: enteredApp, command: words('["/opt/risk/jobs/snapshot.py", "--date", night.businessDate]') },
+    {
+      ...everyStep,
+      from: optional(sources),
+      app: enteredApp,
+      command: words('["/opt/risk/jobs/snapshot.py", "--date", night.businessDate]'),
+    },
     "the options of a command",
     '{ app: pricing, command: ["/bin/true"] }',
   ),
   copyIn: record<CopyInOptions>(
-    { ...everyStep, from: text("limits"), to: customerPath },
+    {
+      ...everyStep,
+      from: orStep(text("limits", "a step, or a path")),
+      to: customerPath,
+    },
     "the options of a copy",
     '{ from: "limits", to: onResults("limits") }',
   ),
   copyOut: record<CopyOutOptions>(
-    { ...everyStep, from: customerPath, to: optional(text("archive")) },
+    { ...everyStep, from: orStep(customerPath), to: optional(text("archive")) },
     "the options of a copy",
     '{ from: onResults("report") }',
   ),

@@ -11,6 +11,7 @@ import {
   type StepDefaults,
   type StepWork,
 } from "./step.ts";
+import { leftAtCustomer } from "./step-results.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
 
 /** Collects the steps of one night. Edges are the steps themselves: `after: snapshot`. */
@@ -31,6 +32,22 @@ export class Night {
   /** A path in the night's directory on the customer's results volume. */
   path(below: string): string {
     return `${NIGHT_DIRECTORY}/${below}`;
+  }
+
+  /**
+   * Where a step's results lie on the customer's results volume, for the arguments of a step that says `from` it. Throws
+   * where it leaves none there.
+   */
+  results(step: Step): string {
+    if (!(step instanceof Step)) {
+      throw new TypeError("night.results(...) takes a step; write night.path(...) for any other path");
+    }
+    const path = leftAtCustomer(step);
+    if (path === undefined) {
+      const mend = `give it results: "out/", or write night.path(...) for what it leaves otherwise`;
+      throw new TypeError(`step ${step.name} leaves no results on the customer's results volume; ${mend}`);
+    }
+    return this.path(path);
   }
 
   /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */

@@ -6,7 +6,9 @@ import { Step, type StepOptions, type StepWork } from "./step.ts";
  * than below the night's own directory. What waited for one of them waits for what that one had waited for.
  */
 export function shadowSteps(steps: readonly Step[]): readonly Step[] {
-  const kept = new Map(steps.filter(runsInShadow).map((step) => [step, new Step(step.name, withoutEdges(step.work))]));
+  const kept = new Map(
+    steps.filter(runsInShadow).map((step) => [step, new Step(step.name, withoutEdges(step.work), [])]),
+  );
   for (const [step, copy] of kept) {
     copy.runsAfter(...[...waitsFor(step, kept)].flatMap((upstream) => kept.get(upstream) ?? []));
   }

@@ -1,3 +1,5 @@
+import { given } from "../definition/given.ts";
+import { type CustomerPath, onResults } from "./customer-path.ts";
 import type { Step, StepWork } from "./step.ts";
 
 /** Whether a step's result is brought to the lane and verified there. */
@@ -25,8 +27,40 @@ export function resultsFolder({ kind, options }: StepWork): string | undefined {
   return typeof results === "string" ? results.replace(/\/+$/, "") : undefined;
 }
 
-/** Where a step's result lies on the customer's results volume, below the night's directory. */
-export function resultsPath({ name, work }: Step): string {
-  const folder = resultsFolder(work);
-  return folder === undefined ? name : `${name}/${folder}`;
+/** What a step leaves for later ones on the customer's results volume, below the night's directory. */
+export function leftAtCustomer({ name, work }: Step): string | undefined {
+  switch (work.kind) {
+    case "spark":
+    case "job":
+      return bringsResults(work) ? [name, resultsFolder(work) ?? []].flat().join("/") : undefined;
+    case "copyIn":
+      return given(work.options.to).kind === "results" ? work.options.to.path : undefined;
+    case "copyOut":
+    case "exec":
+    case "gate":
+      return undefined;
+  }
+}
+
+/** What a step brings to the lane's results volume, below the night's directory. */
+export function leftInLane({ name, work }: Step): string | undefined {
+  if (work.kind === "copyOut") {
+    return work.options.to ?? name;
+  }
+  return bringsResults(work) ? name : undefined;
+}
+
+/** The place from which a copy takes files on the customer's side. */
+export function customerSource(from: Step | CustomerPath): CustomerPath {
+  return isStep(from) ? onResults(leftAtCustomer(from) ?? from.name) : from;
+}
+
+/** The path of what a copy takes out of the lane. */
+export function laneSource(from: Step | string): string {
+  return typeof from === "string" ? from : (leftInLane(from) ?? from.name);
+}
+
+/** Without the class, whose file reads this one's folder. */
+function isStep(from: Step | CustomerPath): from is Step {
+  return "work" in from;
 }

@@ -40,6 +40,17 @@ export interface StepOptions {
   readonly input?: boolean;
 }
 
+/** What a step has that may read what earlier ones have left. */
+export interface ReadsResults {
+  /**
+   * Steps whose results this one reads: it starts after them, and each must leave some on the customer's results volume.
+   * Their paths are `night.results(step)`, for the arguments.
+   * @default - none
+   * @example night.job("report", { image, from: limits, args: ["--limits", night.results(limits)] })
+   */
+  readonly from?: Step | readonly Step[];
+}
+
 /** How Spark runs: what may be said for all Spark steps of a night at once, in `defaults.spark` of the workflow. */
 export interface SparkSettings extends PodSettings {
   /**
@@ -143,7 +154,7 @@ export interface DynamicAllocation {
 }
 
 /** A Spark application run as a Job in the customer's cluster. */
-export interface SparkOptions extends StepOptions, SparkSettings {
+export interface SparkOptions extends StepOptions, ReadsResults, SparkSettings {
   /** The application. */
   readonly app: SparkApp;
   /**
@@ -186,7 +197,7 @@ export interface JobSettings extends PodSettings {
 }
 
 /** Any container, run as a Job in the customer's cluster. */
-export interface JobOptions extends StepOptions, JobSettings {
+export interface JobOptions extends StepOptions, ReadsResults, JobSettings {
   /** Image by digest. */
   readonly image: string;
   /**
@@ -221,7 +232,7 @@ export interface JobOptions extends StepOptions, JobSettings {
 }
 
 /** A command in a pod of an application, by `kubectl exec`. */
-export interface ExecOptions extends StepOptions {
+export interface ExecOptions extends StepOptions, ReadsResults {
   /** The application whose pod is entered. */
   readonly app: DeployedApp;
   /** The command and its arguments; may hold the night's tokens. */
@@ -230,16 +241,19 @@ export interface ExecOptions extends StepOptions {
 
 /** Files from the lane's results volume to the customer's side. */
 export interface CopyInOptions extends StepOptions {
-  /** Path below the night's directory on the lane's results volume. */
-  readonly from: string;
+  /**
+   * A step that has brought files to the lane, after which this one starts; or a path below the night's directory on the
+   * lane's results volume.
+   */
+  readonly from: Step | string;
   /** Where they go. */
   readonly to: CustomerPath;
 }
 
 /** Files from the customer's side to the lane's results volume. */
 export interface CopyOutOptions extends StepOptions {
-  /** Where they are. */
-  readonly from: CustomerPath;
+  /** Where they are, or a step that has left results on the customer's results volume, after which this one starts. */
+  readonly from: Step | CustomerPath;
   /**
    * Path below the night's directory on the lane's results volume.
    * @default - the step's name
@@ -289,7 +303,14 @@ export class Step {
     edges?: readonly unknown[],
   ) {
     const { after = [] } = work.options;
-    this.upstream = [...(edges ?? (Array.isArray(after) ? after : [after]))];
+    this.upstream = [...(edges ?? new Set([...(Array.isArray(after) ? after : [after]), ...this.sources]))];
+  }
+
+  /** Steps that it says it reads from. */
+  get sources(): readonly Step[] {
+    const { work } = this;
+    const from: unknown = work.kind === "gate" ? undefined : work.options.from;
+    return (Array.isArray(from) ? from : [from]).filter((one) => one instanceof Step);
   }
 
   /** Steps that must have ended before this one starts. */

@@ -4,7 +4,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import type { Step } from "../night/step.ts";
-import { bringsResults, resultsFolder } from "../night/step-results.ts";
+import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
 import { literal } from "./pod-parts.ts";
@@ -85,9 +85,9 @@ export function stepValues({ name, work }: Step): StepValues {
     case "exec":
       return { args: words(work.options.command) };
     case "copyIn":
-      return copyValues(work.options.to, work.options.from, work.options.to);
+      return copyValues(work.options.to, laneSource(work.options.from), work.options.to);
     case "copyOut":
-      return copyValues(work.options.from, work.options.to ?? name, onResults(work.options.to ?? name));
+      return copyValues(customerSource(work.options.from), work.options.to ?? name, onResults(work.options.to ?? name));
     case "gate":
       return { message: work.options.message ?? "Confirm to go on." };
   }
@@ -178,7 +178,12 @@ export function stepDocument(
       });
     case "copyOut":
       return told("copy-out", {
-        copy: { ...podOfPath(work.options.from), remotePath: REMOTE_PATH, lanePath: LANE_PATH, timeoutSeconds },
+        copy: {
+          ...podOfPath(customerSource(work.options.from)),
+          remotePath: REMOTE_PATH,
+          lanePath: LANE_PATH,
+          timeoutSeconds,
+        },
       });
   }
 }

@@ -52,10 +52,11 @@ export default defineCustomer({
       });
       night.job("together", {
         image: image("risk"),
-        command: ["bash", "-euc", 'cat "$NIGHT_DIR"/limits/out/*/limits.txt > "$RESULTS_DIR/limits.txt"'],
+        command: ["bash", "-euc", 'cat "$1"/*/limits.txt > "$RESULTS_DIR/limits.txt"', "together"],
+        args: [night.results(parts)],
+        from: parts,
         results: "out/",
         result: "limits.txt",
-        after: parts,
       });
     },
   }),

@@ -73,6 +73,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "results without a manifest": step(
     'night.job("file", { image: image("risk"), args: ["--out", night.path("file/out")], results: "out/", result: "a/b.csv" }); night.spark("s", { app: riskApp("a.py"), results: ".r-1_x/" }); night.job("many", { image: image("risk"), parallelism: 2, results: "out/" });',
   ),
+  "edges by what is read": step(
+    'const out = night.job("out", { image: image("risk"), results: "out/", from: [reval] }); night.exec("e", { app: pricing, command: ["show", night.results(out)], from: out }); night.copyIn("in", { from: out, to: onResults("handed/in") }); night.spark("last", { app: riskApp("a.py"), after: market, from: [out, reval] });',
+  ),
   "a copy of what an earlier step's result brought": step(
     'const a = night.gate("a", { after: reval }); night.copyIn("in", { from: "reval", to: inPod(pricing, "/in"), after: a });',
   ),

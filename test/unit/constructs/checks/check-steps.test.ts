@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { checkSteps, STEP_NAME_LIMIT } from "../../../../constructs/checks/check-steps.ts";
 import type { Problem } from "../../../../constructs/definition/problem.ts";
+import { onResults } from "../../../../constructs/index.ts";
 import { Night } from "../../../../constructs/night/night.ts";
+import { smallSpark } from "../../../support/customer.ts";
 import { expectProblems } from "../../../support/problems.ts";
 
 function check(declare: (night: Night) => void): readonly Problem[] {
@@ -70,6 +72,71 @@ describe("checkSteps", () => {
         received: '"scenarios"',
         rule: "a step of the same night",
         mend: 'declare "scenarios" in this night, or drop the edge',
+      },
+    );
+  });
+
+  test("refuses results of a step that leaves none, and of another night", () => {
+    const stranger = new Night().spark("scenarios", smallSpark());
+    const problems = check((night) => {
+      const quiet = night.spark("quiet", smallSpark({ results: false }));
+      night.spark("report", smallSpark({ from: [quiet, stranger] }));
+      night.copyIn("hand-in", { from: night.gate("gate"), to: onResults("in") });
+    });
+    expectProblems(
+      problems,
+      {
+        property: 'workflow.steps["report"].from',
+        received: '"scenarios"',
+        rule: "a step of the same night",
+        mend: 'declare "scenarios" in this night, or drop the edge',
+      },
+      {
+        property: 'workflow.steps["report"].from',
+        received: '"quiet"',
+        rule: "a step that leaves results on the customer's results volume",
+        mend: 'write results: "out/" in step "quiet" if it leaves files, or after: instead of from:',
+      },
+      {
+        property: 'workflow.steps["hand-in"].from',
+        received: '"gate"',
+        rule: "a step that brings files to the lane",
+        mend: 'write results: "out/" in step "gate"',
+      },
+    );
+  });
+
+  test("refuses the results of a step that is not waited for, and no others", () => {
+    const problems = check((night) => {
+      const first = night.spark("first", smallSpark());
+      const other = night.spark("first-two", smallSpark({ results: "out/" }));
+      const good = [
+        "--a",
+        night.results(first),
+        `--b=${night.results(other)}/x`,
+        night.path("first-tw"),
+        night.path("own.d"),
+      ];
+      night.spark("good", smallSpark({ from: [first, other], args: good }));
+      night.spark(
+        "early",
+        smallSpark({ args: [`--x=${night.results(other)}/var.json`], env: { A: night.results(first) } }),
+      );
+      night.spark("own", smallSpark({ args: [night.path("own"), night.path("first-two")] }));
+    });
+    expectProblems(
+      problems,
+      {
+        property: 'workflow.steps["early"].env',
+        received: 'the results of step "first"',
+        rule: "results of a step before it",
+        mend: 'write from: the step "first"',
+      },
+      {
+        property: 'workflow.steps["early"].args',
+        received: 'the results of step "first-two"',
+        rule: "results of a step before it",
+        mend: 'write from: the step "first-two"',
       },
     );
   });

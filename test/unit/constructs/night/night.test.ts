@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { onResults } from "../../../../constructs/index.ts";
+import { deployedApp, onResults } from "../../../../constructs/index.ts";
 import { Night } from "../../../../constructs/night/night.ts";
 import { smallSpark } from "../../../support/customer.ts";
 
@@ -26,4 +26,33 @@ test("paths lie in the night's own directory", () => {
   expect(new Night().path("market")).toBe(
     "/results/night/{{inputs.parameters.business-date}}/run-{{workflow.parameters.run-number}}/market",
   );
+});
+
+test("a step comes after those whose results it reads, each once", () => {
+  const night = new Night();
+  const market = night.gate("market");
+  const scenarios = night.spark("scenarios", smallSpark());
+  const limits = night.job("limits", { image: "x", results: "out/", from: scenarios });
+  const report = night.exec("report", {
+    app: deployedApp({ labels: { app: "x" } }),
+    command: ["report"],
+    after: [market, scenarios],
+    from: [limits, scenarios],
+  });
+  expect(limits.after).toEqual([scenarios]);
+  expect(report.after).toEqual([market, scenarios, limits]);
+  expect(night.copyIn("hand-in", { from: limits, to: onResults("in") }).after).toEqual([limits]);
+  expect(limits.isInput).toBe(false);
+});
+
+test("knows where a step's results lie, and throws where it leaves none", () => {
+  const night = new Night();
+  const directory = night.path("");
+  expect(night.results(night.spark("var-es", smallSpark()))).toBe(`${directory}var-es`);
+  expect(night.results(night.job("limits", { image: "x", results: "out/" }))).toBe(`${directory}limits/out`);
+  expect(night.results(night.copyIn("in", { from: "limits", to: onResults("handed/in") }))).toBe(
+    `${directory}handed/in`,
+  );
+  expect(() => night.results(night.job("quiet", { image: "x" }))).toThrow("step quiet leaves no results");
+  expect(() => night.results("limits" as never)).toThrow("takes a step");
 });

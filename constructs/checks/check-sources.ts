@@ -1,0 +1,77 @@
+import { type Problem, received } from "../definition/problem.ts";
+import { stepProperty } from "../form/step-form.ts";
+import type { Step } from "../night/step.ts";
+import { leftAtCustomer, leftInLane } from "../night/step-results.ts";
+import { NIGHT_DIRECTORY } from "../night/tokens.ts";
+import { upstream } from "./upstream.ts";
+
+/**
+ * What a step reads, another one has left before it: the steps that it names as `from`, and those whose results its
+ * texts point to.
+ * @param flawless The steps of which alone anything is said.
+ */
+export function checkSources(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
+  const before = new Map(steps.map((step) => [step, upstream(step)]));
+  const isBefore = (one: Step, other: Step): boolean => before.get(other)?.has(one) === true;
+  return flawless.flatMap((step) => [
+    ...checkLeft(step),
+    ...checkOrder(
+      step,
+      steps.filter((other) => other !== step && !isBefore(other, step) && !isBefore(step, other)),
+    ),
+  ]);
+}
+
+/** Whether each step that is named as `from` leaves what the step can read. */
+function checkLeft(step: Step): readonly Problem[] {
+  const inLane = step.work.kind === "copyIn";
+  return step.sources
+    .filter((source) => (inLane ? leftInLane(source) : leftAtCustomer(source)) === undefined)
+    .map((source) => ({
+      property: `${stepProperty(step.name)}.from`,
+      received: received(source.name),
+      rule: inLane
+        ? "a step that brings files to the lane: a copyOut, or a Spark step or job with results"
+        : "a step that leaves results on the customer's results volume: a Spark step or job with results, or a copyIn to it",
+      mend: `write results: "out/" in step ${received(source.name)} if it leaves files, or after: instead of from: if only the order counts`,
+    }));
+}
+
+/** A step that reads another's results and does not wait for it finds them, half of them or none, as it happens. */
+function checkOrder(step: Step, besides: readonly Step[]): readonly Problem[] {
+  const places = Object.entries(step.work.options).flatMap(([name, value]) =>
+    texts(value)
+      .filter((text) => text.includes(NIGHT_DIRECTORY))
+      .map((text) => ({ name, text })),
+  );
+  return besides.flatMap((other) => {
+    const path = places.length === 0 ? undefined : leftAtCustomer(other);
+    const place = places.find(({ text }) => path !== undefined && names(text, `${NIGHT_DIRECTORY}/${path}`));
+    return place === undefined ? [] : [unordered(step, other, place.name)];
+  });
+}
+
+function unordered(step: Step, other: Step, property: string): Problem {
+  return {
+    property: `${stepProperty(step.name)}.${property}`,
+    received: `the results of step ${received(other.name)}`,
+    rule: "results of a step before it: the two run side by side, so that they may not be there yet",
+    mend: `write from: the step ${received(other.name)}`,
+  };
+}
+
+function names(text: string, path: string): boolean {
+  const place = text.indexOf(path);
+  return place >= 0 && !/[A-Za-z0-9._-]/.test(text.charAt(place + path.length));
+}
+
+function texts(value: unknown): readonly string[] {
+  if (typeof value === "string") {
+    return [value];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap(texts);
+  }
+  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.values(value).flatMap(texts) : [];
+}
