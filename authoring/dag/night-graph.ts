@@ -4,7 +4,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
-import type { Step, StepCondition, StepWork } from "../../constructs/night/step.ts";
+import type { Step, StepCondition, StepWork, Word } from "../../constructs/night/step.ts";
 import { customerSource } from "../../constructs/night/step-results.ts";
 import { stepTimeout } from "../../constructs/workflow/step-document.ts";
 
@@ -89,7 +89,7 @@ function factsOf(step: Step): readonly string[] {
       return [program, `${pods} x ${memory(mebibytes)}, ${millicores / 1000} CPU`, limit(step)];
     }
     case "exec":
-      return [work.options.command[0]?.split("/").at(-1) ?? "", limit(step)];
+      return [programName(work.options.command), limit(step)];
     case "copyIn":
       return [`to ${place(work.options.to)}`, limit(step)];
     case "copyOut":
@@ -97,6 +97,10 @@ function factsOf(step: Step): readonly string[] {
     case "gate":
       return ["waits for a person"];
   }
+}
+
+function programName([program]: readonly Word[]): string {
+  return typeof program === "string" ? (program.split("/").at(-1) ?? "") : "";
 }
 
 function memory(mebibytes: number): string {

@@ -15,6 +15,7 @@ export function checkSources(steps: readonly Step[], flawless: readonly Step[]):
   const isBefore = (one: Step, other: Step): boolean => before.get(other)?.has(one) === true;
   return flawless.flatMap((step) => [
     ...checkLeft(step),
+    ...checkValues(step),
     ...checkOrder(
       step,
       steps.filter((other) => other !== step && !isBefore(other, step) && !isBefore(step, other)),
@@ -34,6 +35,19 @@ function checkLeft(step: Step): readonly Problem[] {
         ? "a step that brings files to the lane: a copyOut, or a Spark step or job with results"
         : "a step that leaves results on the customer's results volume: a Spark step or job with results, or a copyIn to it",
       mend: `write results: "out/" in step ${received(source.name)} if it leaves files, or after: instead of from: if only the order counts`,
+    }));
+}
+
+/** Whether each step of whose results a value is brings them to the lane, where the runner reads it. */
+function checkValues(step: Step): readonly Problem[] {
+  const property = step.work.kind === "exec" ? "command" : "args";
+  return step.values
+    .filter((value) => leftInLane(value.step) === undefined)
+    .map((value) => ({
+      property: `${stepProperty(step.name)}.${property}`,
+      received: `a value of step ${received(value.step.name)}`,
+      rule: "a value of a step that brings results: the runner reads it where they have been brought to",
+      mend: `write results: "out/" or results: true in step ${received(value.step.name)}`,
     }));
 }
 

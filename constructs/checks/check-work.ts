@@ -3,7 +3,16 @@ import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
-import { type JobOptions, type SparkOptions, Step, type StepWork } from "../night/step.ts";
+import { readPlace } from "../night/result-place.ts";
+import {
+  isResultValue,
+  type JobOptions,
+  type ResultValue,
+  type SparkOptions,
+  Step,
+  type StepWork,
+  type Word,
+} from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkGate } from "./check-gate.ts";
@@ -169,19 +178,28 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
 }
 
 /** No program can be given a text that holds a NUL. */
-function checkWords(property: string, words: readonly string[]): readonly Problem[] {
+function checkWords(property: string, words: readonly Word[]): readonly Problem[] {
   return words.flatMap((word, index) =>
-    word.includes("\u0000") || word.length > LONGEST_WORD
-      ? [
-          problem(
-            `${property}[${index}]`,
-            word,
-            `an argument as Linux takes it: without NUL, at most ${LONGEST_WORD} characters`,
-            "put what is longer or binary into a file",
-          ),
-        ]
-      : [],
+    isResultValue(word) ? checkValue(`${property}[${index}]`, word) : checkText(`${property}[${index}]`, word),
   );
+}
+
+function checkText(property: string, word: string): readonly Problem[] {
+  if (!word.includes("\u0000") && word.length <= LONGEST_WORD) {
+    return [];
+  }
+  const rule = `an argument as Linux takes it: without NUL, at most ${LONGEST_WORD} characters`;
+  return [problem(property, word, rule, "put what is longer or binary into a file")];
+}
+
+/** Where the value is: a file among the results, and a way in it. */
+function checkValue(property: string, { type, place }: ResultValue): readonly Problem[] {
+  const read = readPlace(place);
+  if (read !== undefined && isBelow(read.file)) {
+    return [];
+  }
+  const rule = "a JSON file among the step's results, `#`, and names that lead to the value, with dots between them";
+  return [problem(property, place, rule, `write for instance night.${type}(varEs, "var.json#total.var")`)];
 }
 
 function isBelow(path: string): boolean {

@@ -8,8 +8,10 @@ import {
   type DynamicAllocation,
   type ExecOptions,
   type GateOptions,
+  isResultValue,
   type JobOptions,
   type JobSettings,
+  type ResultValue,
   type SparkOptions,
   type SparkSettings,
   Step,
@@ -56,7 +58,22 @@ const everyStep: Fields<StepOptions> = {
   input: optional(flag),
 };
 
-const words = (example: string): Form => list(text("--date", "each argument by itself"), "a list of texts", example);
+const resultValue = record<ResultValue>(
+  {
+    kind: choice({ result: true }),
+    type: choice({ number: true, word: true }),
+    step: value(
+      "a step of this night: what night.spark(...) and its like return",
+      'night.number(varEs, "var.json#total.var")',
+      (given) => given instanceof Step,
+    ),
+    place: text("var.json#total.var", "a file and the way to a value in it"),
+  },
+  "a text, or a value from an earlier result",
+  'night.number(varEs, "var.json#total.var")',
+);
+const words = (example: string): Form =>
+  list(either(isResultValue, resultValue, text("--date", "each argument by itself")), "a list of texts", example);
 
 /** What this night's calls return; of which night, is for the checks to say. */
 const oneStep = value(

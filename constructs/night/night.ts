@@ -6,6 +6,7 @@ import {
   type ExecOptions,
   type GateOptions,
   type JobOptions,
+  type ResultValue,
   type SparkOptions,
   Step,
   type StepDefaults,
@@ -48,6 +49,21 @@ export class Night {
       throw new TypeError(`step ${step.name} leaves no results on the customer's results volume; ${mend}`);
     }
     return this.path(path);
+  }
+
+  /**
+   * A number in a JSON file among a step's results, for an argument by itself; the step that takes it starts after that
+   * one. It is read when that starts, and handed over as it stands in the file.
+   * @param place The file and the way to the number: names, or places in a list, from 0.
+   * @example night.spark("limits", { app, args: ["--var", night.number(varEs, "var.json#total.monteCarlo.var")] })
+   */
+  number(step: Step, place: string): ResultValue {
+    return { kind: "result", type: "number", step, place };
+  }
+
+  /** The same of a word: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first. */
+  word(step: Step, place: string): ResultValue {
+    return { kind: "result", type: "word", step, place };
   }
 
   /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */

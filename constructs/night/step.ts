@@ -51,6 +51,23 @@ export interface ReadsResults {
   readonly from?: Step | readonly Step[];
 }
 
+/** A number or a word in a JSON file among the results of an earlier step, as an argument of a later one. */
+export interface ResultValue {
+  readonly kind: "result";
+  readonly type: "number" | "word";
+  readonly step: Step;
+  /** The file, and the way to the value in it: `var.json#total.var`. */
+  readonly place: string;
+}
+
+/** An argument: a text, or a value that only the night knows. */
+export type Word = string | ResultValue;
+
+/** Whether an argument, or whatever a file gave as such, is a value that only the night knows. */
+export function isResultValue(word: unknown): word is ResultValue {
+  return typeof word === "object" && word !== null && "kind" in word && word.kind === "result";
+}
+
 /** How Spark runs: what may be said for all Spark steps of a night at once, in `defaults.spark` of the workflow. */
 export interface SparkSettings extends PodSettings {
   /**
@@ -158,10 +175,11 @@ export interface SparkOptions extends StepOptions, ReadsResults, SparkSettings {
   /** The application. */
   readonly app: SparkApp;
   /**
-   * Arguments of the main program; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
+   * Arguments of the main program; may hold the night's tokens (`night.businessDate`, `night.path(...)`), and be values
+   * from earlier results (`night.number(...)`, `night.word(...)`).
    * @default - none
    */
-  readonly args?: readonly string[];
+  readonly args?: readonly Word[];
   /**
    * Where the program leaves results. They are brought to the lane and verified; without any the step has failed. `true`:
    * in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this folder
@@ -206,10 +224,11 @@ export interface JobOptions extends StepOptions, ReadsResults, JobSettings {
    */
   readonly command?: readonly string[];
   /**
-   * Arguments; may hold the night's tokens (`night.businessDate`, `night.path(...)`).
+   * Arguments; may hold the night's tokens (`night.businessDate`, `night.path(...)`), and be values from earlier results
+   * (`night.number(...)`, `night.word(...)`).
    * @default - those of the image, where `command` is left out
    */
-  readonly args?: readonly string[];
+  readonly args?: readonly Word[];
   /**
    * Pods that run side by side, each with its number in `JOB_COMPLETION_INDEX`, from 0. One that fails ends them all.
    * @default - one pod without a number
@@ -235,8 +254,8 @@ export interface JobOptions extends StepOptions, ReadsResults, JobSettings {
 export interface ExecOptions extends StepOptions, ReadsResults {
   /** The application whose pod is entered. */
   readonly app: DeployedApp;
-  /** The command and its arguments; may hold the night's tokens. */
-  readonly command: readonly string[];
+  /** The command and its arguments; may hold the night's tokens, and arguments may be values from earlier results. */
+  readonly command: readonly Word[];
 }
 
 /** Files from the lane's results volume to the customer's side. */
@@ -303,7 +322,8 @@ export class Step {
     edges?: readonly unknown[],
   ) {
     const { after = [] } = work.options;
-    this.upstream = [...(edges ?? new Set([...(Array.isArray(after) ? after : [after]), ...this.sources]))];
+    const read = [...this.sources, ...this.values.map(({ step }) => step).filter((step) => step instanceof Step)];
+    this.upstream = [...(edges ?? new Set([...(Array.isArray(after) ? after : [after]), ...read]))];
   }
 
   /** Steps that it says it reads from. */
@@ -311,6 +331,13 @@ export class Step {
     const { work } = this;
     const from: unknown = work.kind === "gate" ? undefined : work.options.from;
     return (Array.isArray(from) ? from : [from]).filter((one) => one instanceof Step);
+  }
+
+  /** Values from earlier results among its arguments. */
+  get values(): readonly ResultValue[] {
+    const { kind, options } = this.work;
+    const words: unknown = kind === "exec" ? options.command : kind === "spark" || kind === "job" ? options.args : [];
+    return Array.isArray(words) ? words.filter(isResultValue) : [];
   }
 
   /** Steps that must have ended before this one starts. */

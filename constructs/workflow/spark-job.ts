@@ -15,6 +15,7 @@ import {
 } from "./pod-parts.ts";
 import { resultsFolder } from "./results-folder.ts";
 import { EXECUTOR_TEMPLATE, sparkConfArguments, sparkProgram } from "./spark-conf.ts";
+import type { ToldWord } from "./told-word.ts";
 
 /** Service account of Spark drivers in the customer's cluster. */
 export const SPARK_SERVICE_ACCOUNT = "spark";
@@ -31,7 +32,7 @@ export interface SparkJobProps {
    * What stands for the program and its arguments.
    * @default - `sparkProgram` of the options
    */
-  readonly program?: readonly string[];
+  readonly program?: readonly ToldWord[];
 }
 
 /**

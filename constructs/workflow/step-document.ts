@@ -11,6 +11,7 @@ import { literal } from "./pod-parts.ts";
 import type { RunnerCommand } from "./runner-template.ts";
 import { sparkProgram } from "./spark-conf.ts";
 import { sparkJob } from "./spark-job.ts";
+import { type ToldWord, toldWord } from "./told-word.ts";
 
 /** How long an unreachable API server of the customer is waited for before the try ends as infrastructure. */
 const OUTAGE_BUDGET = Duration.minutes(30);
@@ -81,9 +82,12 @@ export function stepValues({ name, work }: Step): StepValues {
         result: json(work.options.result ?? null),
       };
     case "job":
-      return { args: words((work.options.args ?? []).map(literal)), result: json(work.options.result ?? null) };
+      return {
+        args: words((work.options.args ?? []).map((word) => toldWord(word, literal))),
+        result: json(work.options.result ?? null),
+      };
     case "exec":
-      return { args: words(work.options.command) };
+      return { args: words(work.options.command.map((word) => toldWord(word))) };
     case "copyIn":
       return copyValues(work.options.to, laneSource(work.options.from), work.options.to);
     case "copyOut":
@@ -103,7 +107,7 @@ function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath):
 }
 
 /** Words as they stand in a JSON list, without its brackets. */
-function words(list: readonly string[]): string {
+function words(list: readonly ToldWord[]): string {
   return json(list).slice(1, -1);
 }
 

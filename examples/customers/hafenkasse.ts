@@ -10,7 +10,7 @@ import {
   TARGET,
 } from "../../constructs/index.ts";
 
-/** A savings bank without Spark: three plain Jobs, one of them in parts. */
+/** A savings bank without Spark: four plain Jobs, one of them in parts, whose programs know nothing of Nightlane. */
 export default defineCustomer({
   name: "hafenkasse",
   displayName: "Hafenkasse",
@@ -50,13 +50,23 @@ export default defineCustomer({
         results: "out/",
         after: market,
       });
-      night.job("together", {
+      const together = night.job("together", {
         image: image("risk"),
-        command: ["bash", "-euc", 'cat "$1"/*/limits.txt > "$RESULTS_DIR/limits.txt"', "together"],
+        command: [
+          "bash",
+          "-euc",
+          'cd "$RESULTS_DIR"; cat "$1"/*/limits.txt > limits.txt; echo "{\\"limits\\": $(wc -l < limits.txt)}" > count.json',
+          "together",
+        ],
         args: [night.results(parts)],
         from: parts,
         results: "out/",
         result: "limits.txt",
+      });
+      night.job("notice", {
+        image: image("risk"),
+        command: ["bash", "-euc", 'echo "$1 limits for $BUSINESS_DATE"', "notice"],
+        args: [night.number(together, "count.json#limits")],
       });
     },
   }),

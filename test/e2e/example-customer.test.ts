@@ -57,7 +57,7 @@ function hashed(step: string): readonly string[] {
 describe("a night of plain Jobs, whose programs know nothing of a manifest", () => {
   it("ends well", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual(
-      ["market", "limits", "together"].map((name) => [name, "succeeded"]),
+      ["market", "limits", "together", "notice"].map((name) => [name, "succeeded"]),
     );
   });
 
@@ -74,9 +74,14 @@ describe("a night of plain Jobs, whose programs know nothing of a manifest", () 
   });
 
   it("has a manifest of what a later step made of them, and nothing else", async () => {
-    expect(hashed("together")).toEqual(["limits.txt"]);
-    expect(readdirSync(await resultsOf("together")).sort()).toEqual(["limits.txt", "manifest.json"]);
+    expect(hashed("together")).toEqual(["count.json", "limits.txt"]);
+    expect(readdirSync(await resultsOf("together")).sort()).toEqual(["count.json", "limits.txt", "manifest.json"]);
     const together = readFileSync(join(await resultsOf("together"), "limits.txt"), "utf8");
     expect(together).toBe([0, 1, 2].map((part) => `part ${part} of ${DATE}\n`).join(""));
+  });
+
+  it("hands a number of one step's result to the program of another", async () => {
+    const log = readFileSync(join(await resultsOf("notice.attempts"), "attempt-1.log"), "utf8");
+    expect(log).toContain(`3 limits for ${DATE}`);
   });
 });

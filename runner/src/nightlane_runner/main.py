@@ -5,6 +5,7 @@ import ssl
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nightlane_runner.api.client import Api
@@ -24,6 +25,7 @@ from nightlane_runner.lane.log_end import write_log_end
 from nightlane_runner.lane.places import Places
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog, harmless
+from nightlane_runner.steps.arguments import job_with_values
 from nightlane_runner.steps.calendar_step import run_calendar
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.copy_step import CopyStep
@@ -116,7 +118,9 @@ class Runner:
 
     def _spark(self, given: StepInput) -> None:
         step, spark = given.spark()
-        SparkStep(self._context(step), spark, self._shell(step)).run()
+        context = self._context(step)
+        spark = replace(spark, job=job_with_values(context, spark.job))
+        SparkStep(context, spark, self._shell(step)).run()
 
     def _exec(self, given: StepInput) -> None:
         step, command = given.exec()

@@ -258,7 +258,16 @@ const steps: readonly BadInput[] = [
   ...eachSpark("after", ['"market"', "[undefined]", "null", "42", "[market, {}]"]),
   ...eachSpark("from", ['"market"', "null", "42", "{ a: 1 }", "market"]),
   ...eachSpark("from", ["[undefined]", '["market"]'], 'workflow.steps["s"].from[0]'),
-  ...eachSpark("args", ["[night.results(reval)]"]),
+  ...eachSpark("args", ["[night.results(reval)]", '[night.number(market, "a.json#b")]']),
+  ...eachSpark(
+    "args",
+    ['""', '"a.json"', '"a.json#"', '"a.json#b..c"', '"../a.json#b"', '"a#b#c"', '"{{x}}.json#b"'].map(
+      (place) => `[night.number(reval, ${place})]`,
+    ),
+    'workflow.steps["s"].args[0]',
+  ),
+  ...eachSpark("args", ["[night.word(reval, 5)]"], 'workflow.steps["s"].args[0].place'),
+  ...eachSpark("args", ['[night.word("reval", "a.json#b")]'], 'workflow.steps["s"].args[0].step'),
   ...eachSpark("when", ['"monthly"', "true"]),
   ...eachSpark("inShadow", ['"yes"']),
   ...eachSpark("input", ['"yes"']),

@@ -73,6 +73,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "results without a manifest": step(
     'night.job("file", { image: image("risk"), args: ["--out", night.path("file/out")], results: "out/", result: "a/b.csv" }); night.spark("s", { app: riskApp("a.py"), results: ".r-1_x/" }); night.job("many", { image: image("risk"), parallelism: 2, results: "out/" });',
   ),
+  "values from earlier results": step(
+    'const n = night.number(reval, "a/var.json#total.0.var"); night.spark("s", { app: riskApp("a.py"), args: ["--n", n] }); night.exec("e", { app: pricing, command: ["show", night.word(reval, "var.json#unit")] }); night.job("j", { image: image("risk"), args: [n] });',
+  ),
   "edges by what is read": step(
     'const out = night.job("out", { image: image("risk"), results: "out/", from: [reval] }); night.exec("e", { app: pricing, command: ["show", night.results(out)], from: out }); night.copyIn("in", { from: out, to: onResults("handed/in") }); night.spark("last", { app: riskApp("a.py"), after: market, from: [out, reval] });',
   ),

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from nightlane_runner.calendar.business_calendar import BusinessCalendar
+from nightlane_runner.document.result_value import ResultValue
 from nightlane_runner.json_tree import JsonObject
 
 
@@ -100,13 +101,13 @@ class ExecInput:
 
     Attributes:
         target: where to run it.
-        command: program and arguments, handed over as they are.
+        command: program and arguments, handed over as they are, but for values from earlier results.
         timeout_seconds: how long it may take.
 
     """
 
     target: ContainerChoice
-    command: tuple[str, ...]
+    command: tuple[str | ResultValue, ...]
     timeout_seconds: int
 
 

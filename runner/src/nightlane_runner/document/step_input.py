@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
+from nightlane_runner.document.result_value import ResultValue, read_words
 from nightlane_runner.document.step import (
     CalendarInput,
     ContainerChoice,
@@ -24,7 +25,7 @@ from nightlane_runner.document.step import (
 )
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.json_tree import JsonObject, number_at, text_at, value_at
+from nightlane_runner.json_tree import JsonObject, number_at, objects_at, text_at, value_at
 from nightlane_runner.lane.run_claim import RunClaim
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
@@ -70,6 +71,9 @@ class StepInput:
             section.problem("job", "must not have a metadata.name", "leave it out: the runner names the Job")
         if job and not isinstance(value_at(job, "spec", "template", "spec", "containers"), list):
             section.problem("job", "must have spec.template.spec.containers", "give it the driver's container")
+        for container in objects_at(job, "spec", "template", "spec", "containers"):
+            words = container.get("args")
+            read_words(words if isinstance(words, list) else [], "spark.job: args", self._problems)
         spark = SparkInput(
             job=job,
             pending_seconds=section.count("pendingSeconds"),
@@ -89,13 +93,18 @@ class StepInput:
         section.known_keys("selector", "container", "command", "timeoutSeconds")
         command = ExecInput(
             target=_target(section),
-            command=section.texts(
-                "command", "must be a program and its arguments", 'write it like ["snapshot", "--all"]', fewest=1
-            ),
+            command=self._command(section),
             timeout_seconds=section.count("timeoutSeconds"),
         )
         self._raise_problems()
         return step, command
+
+    def _command(self, section: InputReader) -> tuple[str | ResultValue, ...]:
+        words = read_words(section.entries("command"), "exec.command", self._problems)
+        found = tuple(word for word in words if isinstance(word, str | ResultValue))
+        if not found or len(found) < len(words):
+            section.problem("command", "must be a program and its arguments", 'write it like ["snapshot", "--all"]')
+        return found
 
     def copy(self) -> tuple[Step, CopyInput]:
         """Return the input of `copy-in` and `copy-out`; raises StepEnded(BAD_INPUT) naming every problem."""

@@ -14,6 +14,7 @@ from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.json_tree import JsonObject, number_at, text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.steps.arguments import filled
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
 
@@ -43,6 +44,7 @@ class ExecStep:
     def __init__(self, context: StepContext, command: ExecInput, shell: PodShell) -> None:
         self._context = context
         self._command = command
+        self._words = [str(word) for word in filled(context, command.command)]
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._started_in: PodContainer | None = None
@@ -169,14 +171,14 @@ class ExecStep:
         work.require_programs(*NEEDED_PROGRAMS)
         context.troubles.over(TroubleKind.CONNECTION)
         with work.session(
-            remote_scripts.RUN_COMMAND, self._command.command, lambda line: context.log.relay("stderr", line)
+            remote_scripts.RUN_COMMAND, self._words, lambda line: context.log.relay("stderr", line)
         ) as session:
             session.wait_until_begun()
             started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
             if not self._record.create(started):
                 return self._status_elsewhere()
             self._started_in = target
-            context.log.info(f"running {self._command.command[0]} in {target}")
+            context.log.info(f"running {self._words[0]} in {target}")
             try:
                 session.write(b"go\n")
                 self._relay_output(session)

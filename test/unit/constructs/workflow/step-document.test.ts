@@ -61,6 +61,26 @@ describe("what the runner is told", () => {
     expect(documentOf(declare, "quoted").exec).toMatchObject({ command });
   });
 
+  test("of a value from an earlier result: where it is, after the step that has it", () => {
+    const definition = customerWithSteps((night) => {
+      const count = night.spark("count", smallSpark({ results: "out/" }));
+      night.spark("pay", smallSpark({ args: ["--n", night.number(count, "c.json#total.$n"), "$"] }));
+      night.exec("say", { app: pricing, command: ["say", night.word(count, "c.json#unit")] });
+    });
+    const told = (name: string) => runnerDocument(template(definition, `run-${name}`));
+    const { args } = (
+      told("pay") as {
+        spark: { job: { spec: { template: { spec: { containers: [{ args: readonly unknown[] }] } } } } };
+      }
+    ).spark.job.spec.template.spec.containers[0];
+    const number = { from: "count/c.json", keys: ["total", "$n"], type: "number" };
+    expect(args.slice(-3)).toEqual(["--n", number, "$$"]);
+    const word = { from: "count/c.json", keys: ["unit"], type: "word" };
+    expect(told("say").exec).toMatchObject({ command: ["say", word] });
+    const [, pay, say] = definition.workflow.steps;
+    expect([pay, say].map((step) => step?.after.map(({ name }) => name))).toEqual([["count"], ["count"]]);
+  });
+
   test("of a copy in to the customer's volume: the waiting pod there", () => {
     const declare = (night: Night): void => void night.copyIn("hand-in", { from: "limits", to: onResults("in") });
     expect(documentOf(declare, "hand-in").copy).toEqual({
