@@ -2,20 +2,12 @@ import { ACT_PREFIX, SCHEDULED_TIME } from "../runs/annotations.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.ts";
 
-/** What is kept in mind of a run that is over: how its date stands, and how long its steps took. Its record has the rest. */
+/**
+ * What is kept in mind of a run that is over: how its date stands, and with which steps. What they took is kept beside it,
+ * and its record has the rest.
+ */
 export function briefFacts(facts: RunFacts): RunFacts {
-  const steps = facts.steps.map(({ name, kind, state, attempts }) => ({
-    name,
-    kind,
-    state,
-    attempts: attempts.map(({ number, phase, startedAt, finishedAt, runners }) => ({
-      number,
-      phase,
-      runners,
-      ...(startedAt === undefined ? {} : { startedAt }),
-      ...(finishedAt === undefined ? {} : { finishedAt }),
-    })),
-  }));
+  const steps = facts.steps.map(({ name, kind, state }) => ({ name, kind, state, attempts: [] }));
   return { ...facts, images: [], parameters: {}, steps };
 }
 

@@ -1,11 +1,11 @@
 import { actsOf } from "../runs/act.ts";
 import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
-import type { NightState } from "../runs/night-state.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
 import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
+import { nightLengths } from "../runs/step-length.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import { errorText } from "./error-text.ts";
@@ -13,22 +13,23 @@ import type { Lane, LaneProblem, Scheduling, WatchedRun } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
 /** A run with what it is read from. */
-interface KeptRun {
-  readonly facts: RunFacts;
+interface KeptRun extends WatchedRun {
   /** Whether its workflow is there. */
   readonly exists: boolean;
   /** While it runs, and its steps can be read. */
   readonly workflow?: Workflow;
-  /** While it runs. */
-  readonly state?: NightState;
 }
 
 /** Everything that nightwatch keeps in mind of one lane. What cannot be read of it is a problem of this lane alone. */
 export class LaneBook {
   private readonly crons = new Map<string, ReadCron>();
   private readonly runs = new Map<string, KeptRun>();
+  /** Ended nights of one template mostly have the same steps, which are kept once. */
+  private readonly steps = new Map<string, RunFacts["steps"]>();
   private readonly problems = new Map<string, LaneProblem>();
   private absentSince: number | undefined;
+
+  private changes = 0;
 
   constructor(readonly customer: string) {}
 
@@ -37,13 +38,16 @@ export class LaneBook {
     return this.crons.size > 0 || [...this.runs.values()].some(({ exists }) => exists);
   }
 
+  /** Another number whenever anything has changed of what is kept in mind. */
+  get version(): number {
+    return this.changes;
+  }
+
   /** How the lane stands. @param now Milliseconds. */
   view(now: number): Lane {
     const night = this.crons.get(NIGHT_SCHEDULE);
     this.absentSince = night === undefined ? (this.absentSince ?? now) : undefined;
-    const runs = [...this.runs.values()].map(
-      ({ facts, state }): WatchedRun => ({ facts, ...(state === undefined ? {} : { state }) }),
-    );
+    const runs = [...this.runs.values()];
     const schedule = night?.schedule;
     return {
       customer: this.customer,
@@ -73,17 +77,19 @@ export class LaneBook {
   noteSchedule(cron: CronWorkflow, now: number): void {
     const { name } = cron.metadata;
     this.crons.set(name, readCron(cron, this.crons.get(name), now));
+    this.changes += 1;
   }
 
   forgetSchedule(name: string): void {
     this.crons.delete(name);
+    this.changes += 1;
   }
 
   /** Takes that of all schedules only these are there. */
   keepSchedules(names: ReadonlySet<string>): void {
     for (const name of this.crons.keys()) {
       if (!names.has(name)) {
-        this.crons.delete(name);
+        this.forgetSchedule(name);
       }
     }
   }
@@ -93,7 +99,7 @@ export class LaneBook {
     const isOld = now - Date.parse(facts.finishedAt ?? facts.startedAt ?? "") > LOOK_BACK;
     const over = isOver(facts) || neverStarted(facts);
     if (!this.runs.has(facts.uid) && !(over && isOld)) {
-      this.runs.set(facts.uid, { facts: over ? briefFacts(facts) : facts, exists: false });
+      this.keep({ ...(over ? this.brief(facts) : { facts }), exists: false });
     }
   }
 
@@ -106,8 +112,8 @@ export class LaneBook {
   /** Takes that a workflow is still there, without its content. */
   noteExists(uid: string): void {
     const run = this.runs.get(uid);
-    if (run !== undefined) {
-      this.runs.set(uid, { ...run, exists: true });
+    if (run?.exists === false) {
+      this.keep({ ...run, exists: true });
     }
   }
 
@@ -124,7 +130,7 @@ export class LaneBook {
       return undefined;
     }
     const facts = { ...run.facts, acts: [...run.facts.acts, ...late] };
-    this.runs.set(uid, { ...run, facts });
+    this.keep({ ...run, facts });
     return facts;
   }
 
@@ -141,7 +147,7 @@ export class LaneBook {
       }
       const facts = runFacts(workflow, this.schedule, now, before);
       const [problem] = facts.problems ?? [];
-      this.runs.set(uid, kept(workflow, facts, now));
+      this.keep(isOver(facts) ? { ...this.brief(facts), exists: true } : running(workflow, facts, now));
       this.noteProblem(object, problem, now);
       return facts;
     } catch (error) {
@@ -152,7 +158,7 @@ export class LaneBook {
 
   /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
   noteGone({ uid = "", name }: Workflow["metadata"], now: number): RunFacts | undefined {
-    this.problems.delete(`workflow ${name}`);
+    this.noteProblem(`workflow ${name}`, undefined, now);
     const run = this.runs.get(uid);
     return run === undefined ? undefined : this.gone(run.facts, now);
   }
@@ -178,18 +184,14 @@ export class LaneBook {
     const { facts, workflow } = run;
     const late = facts.finishBy !== undefined && facts.open !== false && now > Date.parse(facts.finishBy);
     const changed = late === facts.late ? facts : { ...facts, late };
-    this.runs.set(uid, {
-      ...run,
-      facts: changed,
-      state: workflow === undefined ? run.state : readState(workflow, now),
-    });
+    this.keep({ ...run, facts: changed, state: workflow === undefined ? run.state : readState(workflow, now) });
     return changed === facts ? undefined : changed;
   }
 
   /** Replaces the facts of a run by what was found out beside its workflow. */
   amend(facts: RunFacts): void {
     const over = isOver(facts) || neverStarted(facts);
-    this.runs.set(facts.uid, { exists: false, ...this.runs.get(facts.uid), facts: over ? briefFacts(facts) : facts });
+    this.keep({ exists: false, ...this.runs.get(facts.uid), ...(over ? this.brief(facts) : { facts }) });
   }
 
   /** The facts of a run; undefined of one that is not in mind. */
@@ -200,9 +202,13 @@ export class LaneBook {
   /** Takes a problem of an object of the lane, or without a reason that there is none any more. */
   noteProblem(object: string, reason: string | undefined, now: number): void {
     const before = this.problems.get(object);
+    if (reason === before?.reason) {
+      return;
+    }
+    this.changes += 1;
     if (reason === undefined) {
       this.problems.delete(object);
-    } else if (before?.reason !== reason) {
+    } else {
       this.problems.set(object, { kind: "unreadable", object, reason, since: before?.since ?? now });
     }
   }
@@ -216,19 +222,39 @@ export class LaneBook {
     });
     for (const { facts } of old) {
       this.runs.delete(facts.uid);
+      this.changes += 1;
     }
+    this.steps.clear();
     return old.map(({ facts }) => facts.uid);
   }
 
   private gone(facts: RunFacts, now: number): RunFacts | undefined {
     if (isOver(facts) || neverStarted(facts)) {
-      this.runs.set(facts.uid, { facts, exists: false });
+      const run = this.runs.get(facts.uid);
+      if (run?.exists === true) {
+        this.keep({ ...run, exists: false });
+      }
       return undefined;
     }
     const finishedAt = new Date(now).toISOString();
     const gone: RunFacts = { ...facts, phase: "Gone", finishedAt, message: "its workflow was deleted before it ended" };
-    this.runs.set(facts.uid, { facts: briefFacts(gone), exists: false });
+    this.keep({ ...this.brief(gone), exists: false });
     return gone;
+  }
+
+  private keep(run: KeptRun): void {
+    this.runs.set(run.facts.uid, run);
+    this.changes += 1;
+  }
+
+  /** What is kept of a run that is over; what its steps took once that was said of it. */
+  private brief(facts: RunFacts): WatchedRun {
+    const lengths = nightLengths(facts) ?? this.runs.get(facts.uid)?.lengths;
+    const brief = briefFacts(facts);
+    const key = JSON.stringify(brief.steps);
+    const steps = this.steps.get(key) ?? brief.steps;
+    this.steps.set(key, steps);
+    return { facts: { ...brief, steps }, ...(lengths === undefined ? {} : { lengths }) };
   }
 
   private get schedule(): LaneSchedule | undefined {
@@ -236,10 +262,7 @@ export class LaneBook {
   }
 }
 
-function kept(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
-  if (isOver(facts)) {
-    return { facts: briefFacts(facts), exists: true };
-  }
+function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
   if (facts.problems !== undefined && facts.steps.length === 0) {
     return { facts, exists: true, state: { ...readState(withoutNodes(workflow), now), steps: [] } };
   }

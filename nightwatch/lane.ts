@@ -2,6 +2,7 @@ import type { DueNight } from "../runs/due-nights.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
+import type { NightLengths } from "../runs/step-length.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
 /** A run that nightwatch keeps in mind. */
@@ -10,6 +11,8 @@ export interface WatchedRun {
   readonly facts: RunFacts;
   /** Only while it runs: ended runs are many. */
   readonly state?: NightState;
+  /** What its steps took; of a run that is over, where any succeeded. */
+  readonly lengths?: NightLengths;
 }
 
 /** How the schedule of a lane's nights stands. */

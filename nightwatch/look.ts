@@ -14,42 +14,71 @@ import type { Signal } from "./signals/signal.ts";
 export interface Sight {
   readonly lanes: readonly Lane[];
   readonly signals: readonly Signal[];
-  /** Lanes that could not be looked at, with the reason: each is among the lanes, with nothing but its problems. */
+  /** Lanes that could not be looked at this time, with the reason: each is among the lanes, with nothing but its problems. */
   readonly failures: readonly { readonly customer: string; readonly reason: string }[];
 }
 
+/** What was seen of one lane, and of which version of its book. */
+interface LaneLook {
+  readonly version: number;
+  readonly turn: number;
+  readonly lane: Lane;
+  readonly signals: readonly Signal[];
+}
+
+/** A lane in which nothing happens is looked at again after so long: what changes with time alone changes in minutes. */
+const AGAIN_MILLISECONDS = 15_000;
+
 /**
- * Looks at each lane by itself, so that what nobody thought of in one of them hides nothing of the others.
- * @param controllerRenewed When the leader of the Argo controllers last said that it is alive, milliseconds.
- * @param now Milliseconds.
- * @param forecast What is expected of the runs of a lane that go on; undefined while its past nights are being read.
+ * Looks at each lane by itself, so that what nobody thought of in one of them hides nothing of the others: at those that
+ * have changed at once, and at the others in turn.
  */
-export function lookAt(
-  books: readonly LaneBook[],
-  controllerRenewed: number | undefined,
-  now: number,
-  forecast: (lane: Lane) => readonly RunForecast[] | undefined,
-): Sight {
-  const lanes: Lane[] = [];
-  const signals: Signal[] = [...controllerSignals(controllerRenewed, now)];
-  const failures: Sight["failures"][number][] = [];
-  for (const book of books) {
+export class Looks {
+  private kept = new Map<string, LaneLook>();
+
+  /**
+   * @param forecast What is expected of the runs of a lane that go on; undefined while its past nights are being read.
+   * `now` in milliseconds.
+   */
+  constructor(private readonly forecast: (lane: Lane, now: number) => readonly RunForecast[] | undefined) {}
+
+  /**
+   * @param controllerRenewed When the leader of the Argo controllers last said that it is alive, milliseconds.
+   * @param now Milliseconds.
+   */
+  look(books: readonly LaneBook[], controllerRenewed: number | undefined, now: number): Sight {
+    const before = this.kept;
+    this.kept = new Map();
+    const failures: Sight["failures"][number][] = [];
+    for (const [index, book] of books.entries()) {
+      const turn = Math.floor(now / AGAIN_MILLISECONDS + index / books.length);
+      const known = before.get(book.customer);
+      const isKnown = known?.version === book.version && known.turn === turn;
+      this.kept.set(book.customer, isKnown ? known : this.lookAt(book, turn, now, failures));
+    }
+    const looks = [...this.kept.values()];
+    const signals = [...controllerSignals(controllerRenewed, now), ...looks.flatMap((look) => look.signals)];
+    return { lanes: looks.map(({ lane }) => lane), signals, failures };
+  }
+
+  private lookAt(book: LaneBook, turn: number, now: number, failures: Sight["failures"][number][]): LaneLook {
+    // What is found out while looking is a change again.
+    const { version } = book;
     try {
       const seen = book.view(now);
-      const forecasts = forecast(seen);
+      const forecasts = this.forecast(seen, now);
       const lane = forecasts === undefined ? seen : { ...seen, forecasts };
-      signals.push(...signalsOf(lane, now));
-      lanes.push(lane);
+      const signals = signalsOf(lane, now);
       book.noteProblem("lane", undefined, now);
+      return { version, turn, lane, signals };
     } catch (error) {
       const reason = errorText(error);
       book.noteProblem("lane", reason, now);
       failures.push({ customer: book.customer, reason });
-      lanes.push(book.unreadable);
-      signals.push(...laneSignals(book.unreadable, now));
+      const lane = book.unreadable;
+      return { version, turn, lane, signals: laneSignals(lane, now) };
     }
   }
-  return { lanes, signals, failures };
 }
 
 function signalsOf(lane: Lane, now: number): readonly Signal[] {

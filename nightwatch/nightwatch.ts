@@ -11,7 +11,7 @@ import { errorText } from "./error-text.ts";
 import { ForecastBook } from "./forecast-book.ts";
 import { illnessOf } from "./health.ts";
 import { customerOf, type Lane } from "./lane.ts";
-import { lookAt, type Sight } from "./look.ts";
+import { Looks, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { Notifier } from "./notify/notifier.ts";
@@ -68,6 +68,10 @@ export class Nightwatch {
   };
   private readonly book = new RunBook();
   private readonly forecasts: ForecastBook;
+  private readonly looks = new Looks((lane, now) => {
+    this.noteNeverStarted(lane, now);
+    return this.forecastsOf(lane, now);
+  });
   private readonly volumes = new Volumes();
   private readonly notifier: Notifier;
   private readonly writer: RecordWriter;
@@ -293,14 +297,11 @@ export class Nightwatch {
   }
 
   private look(now: number): void {
-    const sight = lookAt(this.book.lanes(), this.controllerRenewed, now, (lane) => this.forecastsOf(lane, now));
+    const sight = this.looks.look(this.book.lanes(), this.controllerRenewed, now);
     this.sight = { ...sight, signals: [...sight.signals, ...volumeSignals(this.volumes.all(now))] };
     for (const { customer, reason } of this.sight.failures) {
       this.counters.roundFailures += 1;
       this.parts.log("error", `lane ${customer}: ${reason}`);
-    }
-    for (const lane of this.sight.lanes) {
-      this.noteNeverStarted(lane, now);
     }
   }
 

@@ -94,10 +94,13 @@ export function standsOpen({ standing, waived }: DueNight): boolean {
 
 /** The business date of a run: what its calendar found, or until then what the schedule that started it stands for. */
 export function dateOfRun(run: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
-  const scheduled = Date.parse(run.scheduledAt ?? "");
-  const expected = schedule === undefined || Number.isNaN(scheduled) ? undefined : businessDateOf(schedule, scheduled);
-  const date = run.businessDate ?? run.expectedDate ?? expected;
+  const date = run.businessDate ?? run.expectedDate ?? expectedDate(run, schedule);
   return date !== undefined && isDay(date) ? date : undefined;
+}
+
+function expectedDate({ scheduledAt }: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
+  const scheduled = Date.parse(scheduledAt ?? "");
+  return schedule === undefined || Number.isNaN(scheduled) ? undefined : businessDateOf(schedule, scheduled);
 }
 
 /** The business dates of the schedule from two weeks ago to the next one that is to come. */

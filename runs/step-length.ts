@@ -22,16 +22,43 @@ export interface LongStep {
   readonly usualSeconds: number;
 }
 
+/** What the steps of one night took, which is all that is needed of it to know what is usual. */
+export interface NightLengths {
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** Seconds of each step's last attempt that succeeded, by its name. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** What the steps of a night took; undefined of one in which none succeeded. */
+export function nightLengths({ startedAt, steps }: Pick<RunFacts, "startedAt" | "steps">): NightLengths | undefined {
+  const lengths = steps.flatMap(({ name, attempts }) => {
+    // Attempt 0 took over the results of an earlier run: it says nothing about the work.
+    const done = attempts.findLast(({ number, phase }) => number > 0 && phase === "Succeeded");
+    return done?.startedAt === undefined || done.finishedAt === undefined
+      ? []
+      : [[name, (Date.parse(done.finishedAt) - Date.parse(done.startedAt)) / 1000] as const];
+  });
+  return startedAt === undefined || lengths.length === 0
+    ? undefined
+    : { startedAt, seconds: Object.fromEntries(lengths) };
+}
+
 /**
  * The steps that run at least three times as long as in the last nights.
- * @param nights Runs of the same customer, in any order.
+ * @param nights Of the same customer, in any order.
  * @param now Milliseconds.
  */
-export function longSteps(steps: readonly StepStatus[], nights: readonly RunFacts[], now: number): readonly LongStep[] {
+export function longSteps(
+  steps: readonly StepStatus[],
+  nights: readonly NightLengths[],
+  now: number,
+): readonly LongStep[] {
+  const newestFirst = nights.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   return steps.flatMap(({ name, state, attemptLog }) => {
     const attempt = state === "running" ? attemptLog.at(-1) : undefined;
     const seconds = secondsBetween(attempt?.startedAt, undefined, now);
-    const usualSeconds = usualLength(name, nights);
+    const usualSeconds = seconds === undefined ? undefined : usualLength(name, newestFirst);
     if (attempt?.startedAt === undefined || seconds === undefined || usualSeconds === undefined) {
       return [];
     }
@@ -41,20 +68,10 @@ export function longSteps(steps: readonly StepStatus[], nights: readonly RunFact
   });
 }
 
-/** Median of what a step's successful attempts took in the last nights; undefined where there were too few. */
-export function usualLength(step: string, nights: readonly RunFacts[]): number | undefined {
+/** Median of what a step took in the last nights; undefined where there were too few. @param nights The newest first. */
+export function usualLength(step: string, nights: readonly NightLengths[]): number | undefined {
   const lengths = nights
-    .filter(({ startedAt }) => startedAt !== undefined)
-    .toSorted((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? ""))
-    .flatMap((night) => {
-      // Attempt 0 took over the results of an earlier run: it says nothing about the work.
-      const done = night.steps
-        .find(({ name }) => name === step)
-        ?.attempts.findLast(({ number, phase }) => number > 0 && phase === "Succeeded");
-      return done?.startedAt === undefined || done.finishedAt === undefined
-        ? []
-        : [(Date.parse(done.finishedAt) - Date.parse(done.startedAt)) / 1000];
-    })
+    .flatMap(({ seconds }) => seconds[step] ?? [])
     .slice(0, MOST_NIGHTS)
     .sort((a, b) => a - b);
   return lengths.length < FEWEST_NIGHTS ? undefined : lengths[Math.floor(lengths.length / 2)];

@@ -1,19 +1,19 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { type LongStep, longSteps } from "../../runs/step-length.ts";
+import { type LongStep, longSteps, type NightLengths } from "../../runs/step-length.ts";
 import { clock } from "../../runs/time.ts";
 import type { Signal } from "./signal.ts";
 
 /**
  * Steps that run much longer than in the last nights: they may hang. What is known to be in trouble is told as that.
- * @param nights Runs of the same customer.
+ * @param nights What the last nights of the same customer took.
  * @param now Milliseconds.
  */
 export function lengthSignals(
   facts: RunFacts,
   state: NightState,
-  nights: readonly RunFacts[],
+  nights: readonly NightLengths[],
   now: number,
 ): readonly Signal[] {
   const untroubled = state.steps.filter(({ trouble }) => trouble === undefined);

@@ -7,7 +7,7 @@ import { troubleSignals } from "./trouble-signals.ts";
 
 /** What the steps of a lane's running nights are in need of. @param now Milliseconds. */
 export function runningSignals(lane: Lane, now: number): readonly Signal[] {
-  const nights = lane.runs.map(({ facts }) => facts);
+  const nights = lane.runs.flatMap(({ lengths }) => lengths ?? []);
   return lane.runs.flatMap(({ facts, state }) =>
     state === undefined
       ? []
