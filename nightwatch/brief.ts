@@ -48,13 +48,15 @@ const NODE_PARTS = [
   ...(["startedAt", "finishedAt", "boundaryID", "inputs", "outputs"] as const),
 ];
 
-/** The list of steps, and of what each one runs all but its container's instructions. */
+/** The order of the steps, and of what each one runs all but its container's instructions. */
 function briefTemplates(templates: readonly WorkflowTemplate[]): readonly WorkflowTemplate[] {
-  return templates
-    .filter(({ name }) => name === "steps" || name.startsWith("run-"))
-    .map(({ container, ...rest }) =>
-      container?.args === undefined ? rest : { ...rest, container: { args: container.args.slice(0, 1) } },
-    );
+  return templates.flatMap<WorkflowTemplate>(({ name, dag, container, ...rest }) => {
+    if (name === "steps") {
+      return [{ name, dag: { tasks: (dag?.tasks ?? []).map((task) => pick(task, ["name", "template", "depends"])) } }];
+    }
+    const args = container?.args === undefined ? {} : { container: { args: container.args.slice(0, 1) } };
+    return name.startsWith("run-") ? [{ name, ...rest, ...args }] : [];
+  });
 }
 
 function pick<Value extends object, Key extends keyof Value>(value: Value, keys: readonly Key[]): Pick<Value, Key> {

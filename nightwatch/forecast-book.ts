@@ -20,7 +20,7 @@ interface KeptForecast extends Said {
 
 /** Where past nights are read. */
 export interface ForecastSource {
-  /** The records of customers, page by page; those of others are passed over. */
+  /** The records of customers; those of others are passed over. */
   readonly records: (customers: readonly string[]) => AsyncIterable<RunRecord>;
   readonly log: (level: "info" | "error", text: string) => void;
 }
@@ -30,12 +30,15 @@ const AGAIN_AFTER = 60_000;
 
 const MODELS_IN_A_ROUND = 50;
 
+/** Past nights of so many lanes are read at once: what takes the API server long keeps others waiting, and may break off. */
+const LANES_AT_ONCE = 20;
+
 /** What cannot be read is tried again after this long. */
-const READ_AGAIN_AFTER = 10 * 60_000;
+const READ_AGAIN_AFTER = 60_000;
 
 /**
  * Forecasts the running nights. What is learnt of past nights is a few numbers for each; the records that they come from
- * are read once and beside the rounds, when a night of the lane is first seen to run, for all such lanes together.
+ * are read once and beside the rounds, when a night of the lane is first seen to run, for many such lanes together.
  */
 export class ForecastBook {
   private readonly histories = new Map<string, LaneHistory>();
@@ -119,11 +122,16 @@ export class ForecastBook {
   }
 
   private async readRecords(): Promise<void> {
-    const customers = [...this.waiting];
-    this.waiting.clear();
-    if (customers.length === 0) {
-      return;
+    while (this.waiting.size > 0) {
+      const customers = [...this.waiting].slice(0, LANES_AT_ONCE);
+      for (const customer of customers) {
+        this.waiting.delete(customer);
+      }
+      await this.readRecordsOf(customers);
     }
+  }
+
+  private async readRecordsOf(customers: readonly string[]): Promise<void> {
     const wanted = new Set(customers);
     try {
       for await (const { spec } of this.source.records(customers)) {
@@ -138,7 +146,8 @@ export class ForecastBook {
       for (const customer of customers) {
         this.unreadable.add(customer);
       }
-      this.source.log("error", `past nights of ${customers.join(", ")}: ${errorText(error)}; trying again`);
+      const others = customers.length === 1 ? "" : ` and ${customers.length - 1} others`;
+      this.source.log("error", `past nights of ${customers[0]}${others}: ${errorText(error)}; trying again`);
     }
   }
 

@@ -19,6 +19,7 @@ import { PageServer } from "./page/page-server.ts";
 import { Viewers } from "./page/viewer.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { serve } from "./server.ts";
+import { apiClient } from "./watch/api-client.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
 import { controllerRenewed } from "./watch/controller-lease.ts";
 import type { Head } from "./watch/pages.ts";
@@ -74,7 +75,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   readonly stop: () => Promise<void>;
 }> {
   const { config, log } = settings;
-  const objects = config.makeApiClient(CustomObjectsApi);
+  const objects = apiClient(config, CustomObjectsApi);
   const reader = { config, objects };
   const runbook = settings.runbook ?? RUNBOOK;
   const alertmanager = new AlertmanagerFeed({
@@ -316,7 +317,7 @@ async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Prom
 }
 
 async function watchController(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  const objects = settings.config.makeApiClient(CustomObjectsApi);
+  const objects = apiClient(settings.config, CustomObjectsApi);
   while (!stop.aborted) {
     try {
       nightwatch.controllerSeen(await controllerRenewed(objects));

@@ -26,7 +26,7 @@ export interface LongStep {
 export interface NightLengths {
   /** RFC 3339. */
   readonly startedAt: string;
-  /** Seconds of each step's last attempt that succeeded, by its name. */
+  /** Whole seconds of each step's last attempt that succeeded, by its name. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
@@ -37,7 +37,7 @@ export function nightLengths({ startedAt, steps }: Pick<RunFacts, "startedAt" | 
     const done = attempts.findLast(({ number, phase }) => number > 0 && phase === "Succeeded");
     return done?.startedAt === undefined || done.finishedAt === undefined
       ? []
-      : [[name, (Date.parse(done.finishedAt) - Date.parse(done.startedAt)) / 1000] as const];
+      : [[name, Math.round((Date.parse(done.finishedAt) - Date.parse(done.startedAt)) / 1000)] as const];
   });
   return startedAt === undefined || lengths.length === 0
     ? undefined

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
 import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
+import { apiClient } from "../watch/api-client.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";
 import { ActArchive } from "./act-archive.ts";
@@ -34,8 +35,8 @@ export interface RunningActs {
 /** Begins to carry out acts: those that stand open, and each new one as it comes. */
 export function startActs({ reader, source, namespace, retentionDays, log, failed }: ActsSettings): RunningActs {
   const { config } = reader;
-  const objects = config.makeApiClient(CustomObjectsApi);
-  const writer = new LaneWriter(objects, config.makeApiClient(CoreV1Api));
+  const objects = apiClient(config, CustomObjectsApi);
+  const writer = new LaneWriter(objects, apiClient(config, CoreV1Api));
   const archive = new ActArchive(objects, namespace, retentionDays);
   const desk = new ActDesk({ writer, archive, source, clock: Date.now, log });
   const watch = new CollectionWatch<NightAct>(reader, NIGHT_ACTS, {

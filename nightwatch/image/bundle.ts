@@ -23,6 +23,8 @@ export async function bundleNightwatch(): Promise<string> {
     format: "esm",
     define: { PAGE_ASSETS: JSON.stringify(await bundlePage()) },
     banner: { js: REQUIRE },
+    // Node keeps the text in memory for as long as it runs: without what only people read it is half as long.
+    minifyWhitespace: true,
     legalComments: "inline",
     write: false,
     logLevel: "error",

@@ -14,9 +14,6 @@ import {
 import { listObjects, type Reader } from "../watch/list-objects.ts";
 import type { Head } from "../watch/pages.ts";
 
-/** The records of so many customers are asked for by name; of more, all that there are. */
-const FEW_CUSTOMERS = 20;
-
 /** Name and version of a record that was read or written. */
 interface Known {
   readonly name: string;
@@ -57,11 +54,9 @@ export class RecordStore {
     }
   }
 
-  /** The records of customers, to learn from; where these are many, perhaps those of others too. */
+  /** The records of customers, to learn from. */
   ofCustomers(customers: readonly string[]): AsyncIterable<RunRecord> {
-    return this.list(
-      customers.length > FEW_CUSTOMERS ? CUSTOMER_LABEL : `${CUSTOMER_LABEL} in (${customers.join(",")})`,
-    );
+    return this.list(`${CUSTOMER_LABEL} in (${customers.join(",")})`);
   }
 
   /** Every record but those of some dates, without its content. */

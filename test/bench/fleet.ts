@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Chart } from "cdk8s";
+import { NightActs } from "../../constructs/platform/night-acts.ts";
 import { NightwatchRecords } from "../../constructs/platform/nightwatch-records.ts";
 import { render } from "../../constructs/synthesize.ts";
 import { ApiClient } from "../farm/api-client.ts";
@@ -58,6 +59,7 @@ async function prepare(kubeconfig: string, folder: string): Promise<void> {
   const definitions = render((app) => {
     const chart = new Chart(app, "platform");
     new NightwatchRecords(chart, "records");
+    new NightActs(chart, "acts");
     return chart;
   });
   const file = join(folder, "records.json");
@@ -66,7 +68,7 @@ async function prepare(kubeconfig: string, folder: string): Promise<void> {
   await kubectl("create", "namespace", "nightlane-system");
   const established = { what: "the resource definitions are served", limitSeconds: 120 };
   await until(established, () =>
-    kubectl("get", "runrecords,workflows,cronworkflows", "-A").then(
+    kubectl("get", "runrecords,nightacts,workflows,cronworkflows", "-A").then(
       () => true,
       () => false,
     ),
