@@ -1,5 +1,6 @@
 import type { RecordedAct } from "../runs/act.ts";
 import { approvalText } from "../runs/approval.ts";
+import { figureTexts } from "../runs/figures.ts";
 import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
@@ -97,6 +98,7 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
       : []),
     ...expectation(step, look),
     ...(before.length === 0 ? [] : [`after ${before.join(", ")}`]),
+    ...(details ? [] : figuresOf(step)),
     ...(step.trouble === undefined || look.rows === undefined ? [] : [troubleText(step.trouble, near(look))]),
     // With details the message has lines of its own, whole; a trouble says it better.
     ...(step.message === undefined || step.trouble !== undefined || details ? [] : [step.message]),
@@ -111,6 +113,11 @@ function expectation({ name }: StepStatus, { forecast, times = new Times(), zone
   }
   const critical = forecast?.criticalPath.includes(name) === true ? ", critical" : "";
   return [`ends ${times.clock(expected, zone)}${critical}`];
+}
+
+/** What people look at in the results of a step's last attempt. */
+function figuresOf({ attemptLog }: StepStatus): readonly string[] {
+  return figureTexts(attemptLog.at(-1)?.results);
 }
 
 function detailLines(step: StepStatus, look: NightLook): readonly string[] {
@@ -128,7 +135,8 @@ function detailLines(step: StepStatus, look: NightLook): readonly string[] {
     const both = [text, attempt.remoteJob].filter(Boolean).join("  ");
     return told ? wrapped(oneLine(both), indent, look.columns).map((one) => look.paint("gray", one)) : [];
   });
-  return [...message, ...attempts, ...step.acts.flatMap((act) => actLines(act, indent, look))];
+  const figures = figuresOf(step).flatMap((one) => wrapped(oneLine(one), indent, look.columns));
+  return [...message, ...figures, ...attempts, ...step.acts.flatMap((act) => actLines(act, indent, look))];
 }
 
 /** Who did what, when and why. */

@@ -65,9 +65,13 @@ export function beginAt(
   return { "from-step": from, "reuse-run": String(run.runNumber) };
 }
 
-/** A step that a person left out was tried and has no results; one that its date left out was never tried. */
+/**
+ * A step that a person left out was tried and has no results, but for one whose figures had moved too far; one that its
+ * date left out was never tried.
+ */
 function hasResults({ state, attempts }: RunFacts["steps"][number]): boolean {
-  return PASSED.has(state) && !(state === "skipped" && attempts.length > 0);
+  const last = attempts.at(-1);
+  return PASSED.has(state) && (state !== "skipped" || last === undefined || last.results !== undefined);
 }
 
 function downstream(

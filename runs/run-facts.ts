@@ -1,5 +1,6 @@
 import { actsOf } from "./act.ts";
 import { defined } from "./defined.ts";
+import { readFigures } from "./figures.ts";
 import { parsedObject } from "./json.ts";
 import { latenessOf } from "./lateness.ts";
 import { isDay } from "./local-time.ts";
@@ -160,7 +161,13 @@ function resultHashes(text: string): ResultHashes | undefined {
     return undefined;
   }
   const entries = Object.entries(parsed?.files ?? {}).map(([path, hash]) => [path, String(hash)] as const);
-  return { sha256, ...(entries.length === 0 ? {} : { files: Object.fromEntries(entries) }) };
+  return {
+    sha256,
+    ...defined({
+      files: entries.length === 0 ? undefined : Object.fromEntries(entries),
+      figures: readFigures(parsed?.figures),
+    }),
+  };
 }
 
 /** Every image by digest that the stored template names, in containers and in the instructions to the runner. */

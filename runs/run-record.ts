@@ -1,5 +1,6 @@
 import type { RecordedAct } from "./act.ts";
 import type { CredentialEnds } from "./credential-ends.ts";
+import type { Figures } from "./figures.ts";
 import type { NightPhase } from "./phases.ts";
 import type { StepState } from "./step-status.ts";
 
@@ -133,6 +134,8 @@ export interface ResultHashes {
   readonly sha256: string;
   /** SHA-256 of each file by path; absent where there are too many to keep. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Numbers among them that people look at. @default - the step names none */
+  readonly figures?: Figures;
 }
 
 /** A repeated run beside the one it repeats. */

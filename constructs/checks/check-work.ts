@@ -15,10 +15,12 @@ import {
 } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
+import { checkFigures } from "./check-figures.ts";
 import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
 import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
+import { isBelow } from "./is-below.ts";
 
 /** More pods of one job would ask of any cluster what it does not have. */
 const MOST_PODS = 1000;
@@ -95,6 +97,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
     ...checkSparkSettings(options),
     ...checkStartWithin(options.startWithin),
     ...checkResults({ kind: "spark", options }),
+    ...checkFigures({ kind: "spark", options }),
   ];
 }
 
@@ -105,6 +108,7 @@ function checkJob(options: JobOptions): readonly Problem[] {
     ...checkWords("args", options.args ?? []),
     ...checkStartWithin(options.startWithin),
     ...checkResults({ kind: "job", options }),
+    ...checkFigures({ kind: "job", options }),
   ];
   if (!isByDigest(options.image)) {
     const rule = "an image by digest: a tag may be another program tomorrow";
@@ -200,14 +204,4 @@ function checkValue(property: string, { type, place }: ResultValue): readonly Pr
   }
   const rule = "a JSON file among the step's results, `#`, and names that lead to the value, with dots between them";
   return [problem(property, place, rule, `write for instance night.${type}(varEs, "var.json#total.var")`)];
-}
-
-function isBelow(path: string): boolean {
-  return (
-    isPrintable(path) &&
-    !path.startsWith("/") &&
-    !path.split("/").includes("..") &&
-    !/["\\]/.test(path) &&
-    path.split("/").some((part) => part !== "" && part !== ".")
-  );
 }

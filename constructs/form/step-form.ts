@@ -7,6 +7,7 @@ import {
   type CopyOutOptions,
   type DynamicAllocation,
   type ExecOptions,
+  type Figure,
   type GateOptions,
   isResultValue,
   type JobOptions,
@@ -57,6 +58,17 @@ const everyStep: Fields<StepOptions> = {
   inShadow: optional(flag),
   input: optional(flag),
 };
+
+const figure = either(
+  isObject,
+  record<Figure>(
+    { place: text("var.json#total.var", "a file and the way to a number in it"), maxJump: optional(text("20%")) },
+    "a figure: its place, and how far it may move",
+    '{ place: "var.json#total.var", maxJump: "20%" }',
+  ),
+  text("var.json#total.var", "a file and the way to a number in it"),
+);
+const figures = named(figure, "figures by their names", '{ "VaR 99": "var.json#total.var" }');
 
 const resultValue = record<ResultValue>(
   {
@@ -179,6 +191,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       args: optional(words('["--scenarios", "2000"]')),
       ...sparkFields,
       results: optional(results),
+      figures: optional(figures),
       result: optional(text("var.json")),
     },
     "the options of a Spark step",
@@ -194,6 +207,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       args: optional(words('["--date", night.businessDate]')),
       parallelism: optional(number(4)),
       results: optional(results),
+      figures: optional(figures),
       result: optional(text("report.csv")),
     },
     "the options of a job",

@@ -51,6 +51,29 @@ export interface ReadsResults {
   readonly from?: Step | readonly Step[];
 }
 
+/** A number among a step's results, and how far it may move. */
+export interface Figure {
+  /** The JSON file, and the way to the number in it: `var.json#total.var`. */
+  readonly place: string;
+  /**
+   * By how much it may differ from that of the business day before, of whose amount it is a part: "20%". Where it
+   * differs by more, the step waits for a person, who is told both numbers.
+   * @default - by any amount
+   */
+  readonly maxJump?: string;
+}
+
+/** What a step has whose results are brought to the lane. */
+export interface ShowsFigures {
+  /**
+   * Numbers among the results that people look at, by the names that they have for them; shown with the run, beside
+   * those of the business day before.
+   * @default - none
+   * @example figures: { "VaR 99": { place: "var.json#total.var", maxJump: "20%" }, trades: "var.json#trades" }
+   */
+  readonly figures?: Readonly<Record<string, string | Figure>>;
+}
+
 /** A number or a word in a JSON file among the results of an earlier step, as an argument of a later one. */
 export interface ResultValue {
   readonly kind: "result";
@@ -171,7 +194,7 @@ export interface DynamicAllocation {
 }
 
 /** A Spark application run as a Job in the customer's cluster. */
-export interface SparkOptions extends StepOptions, ReadsResults, SparkSettings {
+export interface SparkOptions extends StepOptions, ReadsResults, ShowsFigures, SparkSettings {
   /** The application. */
   readonly app: SparkApp;
   /**
@@ -215,7 +238,7 @@ export interface JobSettings extends PodSettings {
 }
 
 /** Any container, run as a Job in the customer's cluster. */
-export interface JobOptions extends StepOptions, ReadsResults, JobSettings {
+export interface JobOptions extends StepOptions, ReadsResults, ShowsFigures, JobSettings {
   /** Image by digest. */
   readonly image: string;
   /**

@@ -6,6 +6,10 @@ export const time = { type: "string", format: "date-time" } as const;
 export const day = { type: "string", format: "date" } as const;
 export const textMap = { type: "object", additionalProperties: text } as const;
 
+export function mapOf(values: object): object {
+  return { type: "object", additionalProperties: values };
+}
+
 export function list(items: object): object {
   return { type: "array", items };
 }

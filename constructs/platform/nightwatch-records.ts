@@ -1,10 +1,11 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { platformMetadata } from "../kubernetes/labels.ts";
-import { day, definition, flag, integer, list, object, text, textMap, time } from "./custom-resource.ts";
+import { day, definition, flag, integer, list, mapOf, object, text, textMap, time } from "./custom-resource.ts";
 
 /** What a step brought back. */
-const results = object({ sha256: text, files: textMap }, ["sha256"]);
+const figure = object({ value: text, before: text, on: day }, ["value"]);
+const results = object({ sha256: text, files: textMap, figures: mapOf(figure) }, ["sha256"]);
 
 const attempt = object(
   {

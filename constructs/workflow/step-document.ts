@@ -3,7 +3,9 @@ import { FILES_LABELS } from "../customer-side/files-deployment.ts";
 import type { DeployedApp } from "../definition/applications.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
-import type { Step } from "../night/step.ts";
+import { figureOf, percent } from "../night/figure.ts";
+import { readPlace } from "../night/result-place.ts";
+import type { ShowsFigures, Step } from "../night/step.ts";
 import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
@@ -153,6 +155,7 @@ export function stepDocument(
           timeoutSeconds,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
+          ...toldFigures(work.options),
         },
       });
     case "job":
@@ -170,6 +173,7 @@ export function stepDocument(
           executors: false,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
+          ...toldFigures(work.options),
         },
       });
     case "exec":
@@ -190,6 +194,16 @@ export function stepDocument(
         },
       });
   }
+}
+
+/** Figures lie in the step's own folder of the lane, with its results. */
+function toldFigures({ figures = {} }: ShowsFigures): Readonly<Record<string, unknown>> {
+  const told = Object.entries(figures).map(([name, one]) => {
+    const { place, maxJump } = figureOf(one);
+    const { file, keys } = readPlace(place) ?? { file: "", keys: [] };
+    return { name, value: { from: `${JOB}/${file}`, keys, type: "number" }, maxJump: percent(maxJump ?? "") ?? null };
+  });
+  return told.length === 0 ? {} : { figures: told };
 }
 
 function document(definition: CustomerDefinition, step: string, work: Readonly<Record<string, unknown>>): string {

@@ -62,6 +62,7 @@ export default defineCustomer({
         from: parts,
         results: "out/",
         result: "limits.txt",
+        figures: { limits: { place: "count.json#limits", maxJump: "50%" } },
       });
       night.job("notice", {
         image: image("risk"),

@@ -1,3 +1,4 @@
+import { shownFigures } from "../../runs/figures.ts";
 import type { RunFacts, StepFacts } from "../../runs/run-record.ts";
 import { clock, secondsBetween } from "../../runs/time.ts";
 import type { View } from "../output.ts";
@@ -122,6 +123,7 @@ function stepLines(step: StepFacts, { paint, columns }: View): readonly string[]
       exitCode === undefined ? "" : `exit ${exitCode}`,
       remoteJob ?? "",
       results === undefined ? "" : `results ${results.sha256.slice(0, 12)}`,
+      ...shownFigures(results?.figures),
       message ?? "",
     ];
     const text = parts.filter((part) => part !== "").map(oneLine);

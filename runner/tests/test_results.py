@@ -1,6 +1,7 @@
 """Faults 15, 18 and 30: a success has a verified result, or it is none."""
 
 import hashlib
+import json
 import os
 import shutil
 from pathlib import Path, PurePosixPath
@@ -347,3 +348,29 @@ def test_what_cannot_be_a_result_is_named(customer: _Customer, left: str, said: 
             (out / "a\\b").write_text("{}")
 
     assert said in customer.refused(place=OUT)
+
+
+def test_figures_that_move_too_far_hold_the_step_with_its_results_in_place(
+    admin: Administrator, kubelet: Kubelet, customer: _Customer
+) -> None:
+    """The whole step: a person and the run record are told both numbers; the results are there to go on with."""
+    value = {"from": "var-es/var.json", "keys": ["var"], "type": "number"}
+    figures = [{"name": "VaR", "value": value, "maxJump": 20}]
+    _, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True, "figures": figures}))).spark()
+    before = customer.lane.parent.parent.parent / "2026-03-30" / "run-1" / "var-es.attempts"
+    before.mkdir(parents=True)
+    (before / "figures.json").write_text('{"VaR": "100"}')
+    customer.leave({"var.json": b'{"var": 150}'})
+    running = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
+    customer.surroundings.wait_for_line("created Job")
+    (job,) = admin.jobs()
+    kubelet.succeed(kubelet.next_pod(text_at(job, "metadata", "name")))
+
+    end = running.ended()
+
+    assert end is not None
+    assert end.code is ExitCode.APPLICATION
+    assert "VaR is 150, +50.0 % against 100 on 2026-03-30, more than 20 %" in end.sentence
+    assert (customer.lane / "var.json").read_bytes() == b'{"var": 150}'
+    told = json.loads((customer.surroundings.places.outputs / "results").read_text())
+    assert told["figures"] == {"VaR": {"value": "150", "before": "100", "on": "2026-03-30"}}

@@ -6,6 +6,7 @@ import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
+import { figureTexts } from "../../runs/figures.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
@@ -78,6 +79,11 @@ describe("a night of plain Jobs, whose programs know nothing of a manifest", () 
     expect(readdirSync(await resultsOf("together")).sort()).toEqual(["count.json", "limits.txt", "manifest.json"]);
     const together = readFileSync(join(await resultsOf("together"), "limits.txt"), "utf8");
     expect(together).toBe([0, 1, 2].map((part) => `part ${part} of ${DATE}\n`).join(""));
+  });
+
+  it("says the figure that people look at", () => {
+    const results = state.steps.find(({ name }) => name === "together")?.attemptLog[0]?.results;
+    expect(figureTexts(results)).toEqual([expect.stringMatching(/^limits 3\b/)]);
   });
 
   it("hands a number of one step's result to the program of another", async () => {

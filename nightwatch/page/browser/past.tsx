@@ -115,11 +115,14 @@ function Cell({
   if (step === undefined) {
     return <td />;
   }
-  const { seconds, state, attempts, sha256 } = step;
+  const { seconds, state, attempts, sha256, figures = [] } = step;
   const same = sha256 !== undefined && sha256 === before?.sha256;
   const tone = toneOf(state) === "red" ? "red" : isOdd(step, usual) ? "yellow" : "";
   return (
-    <td class={tone} title={`${state}${seconds === undefined ? "" : `, ${length(seconds * 1000)}`}\n${sha256 ?? ""}`}>
+    <td
+      class={tone}
+      title={`${state}${seconds === undefined ? "" : `, ${length(seconds * 1000)}`}\n${[...figures, sha256 ?? ""].join("\n")}`}
+    >
       {seconds === undefined || toneOf(state) === "red" ? markOf(state) : minutes(seconds)}
       {attempts > 1 && <sup>{attempts}</sup>}
       {same && (

@@ -72,7 +72,18 @@ function Attempts({ attempts, now }: { readonly attempts: readonly PageAttempt[]
       </thead>
       <tbody>
         {attempts.map((attempt) => {
-          const { number, startedAt, finishedAt, phase, exitCode, runners, remoteJob, sha256, logEnd = [] } = attempt;
+          const {
+            number,
+            startedAt,
+            finishedAt,
+            phase,
+            exitCode,
+            runners,
+            remoteJob,
+            sha256,
+            figures = [],
+            logEnd = [],
+          } = attempt;
           return [
             <tr key={number}>
               <td>{number === 0 ? "taken over" : number}</td>
@@ -88,6 +99,18 @@ function Attempts({ attempts, now }: { readonly attempts: readonly PageAttempt[]
               </td>
               <td title={sha256}>{sha256?.slice(0, 12) ?? ""}</td>
             </tr>,
+            figures.length > 0 ? (
+              <tr key={`${number}-figures`}>
+                <td />
+                <td colSpan={5}>
+                  {figures.map((figure) => (
+                    <div key={figure}>
+                      <bdi>{figure}</bdi>
+                    </div>
+                  ))}
+                </td>
+              </tr>
+            ) : null,
             attempt.message !== undefined || logEnd.length > 0 ? (
               <tr key={`${number}-said`}>
                 <td />

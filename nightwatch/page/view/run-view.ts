@@ -17,6 +17,8 @@ export interface PageAttempt {
   readonly remoteJob?: string;
   /** SHA-256 over what it brought back. */
   readonly sha256?: string;
+  /** Numbers in it that people look at, each beside that of the business day before. */
+  readonly figures?: readonly string[];
   /** The last lines of its log, where it failed. */
   readonly logEnd?: readonly string[];
 }
@@ -88,6 +90,7 @@ export interface PastStep {
   /** What its last attempt took, seconds. */
   readonly seconds?: number;
   readonly sha256?: string;
+  readonly figures?: readonly string[];
 }
 
 /** A past run, as the grid of nights shows it. */

@@ -1,4 +1,5 @@
 import { defined } from "../../../runs/defined.ts";
+import { shownFigures } from "../../../runs/figures.ts";
 import { Refusal } from "../../../runs/refusal.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
 import { STEP_VERBS, stepAct } from "../../../runs/step-act.ts";
@@ -82,6 +83,10 @@ function stepOf(
   };
 }
 
+function figuresOf(attempt: Pick<AttemptFacts, "results"> | undefined): readonly string[] | undefined {
+  return attempt?.results?.figures === undefined ? undefined : shownFigures(attempt.results.figures);
+}
+
 function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAttempt {
   return {
     number,
@@ -94,6 +99,7 @@ function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAt
       message: attempt.message,
       remoteJob: attempt.remoteJob,
       sha256: attempt.results?.sha256,
+      figures: figuresOf(attempt),
       logEnd: attempt.logEnd,
     }),
   };
@@ -145,6 +151,7 @@ function pastRun(facts: RunFacts): PastRun {
         ...defined({
           seconds: from === undefined || to === undefined ? undefined : Math.round((to - from) / 1000),
           sha256: last?.results?.sha256,
+          figures: figuresOf(last),
         }),
       };
     }),

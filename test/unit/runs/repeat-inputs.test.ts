@@ -59,4 +59,15 @@ describe("a repeat from a later step on", () => {
     const spec = template(["report", "publish"]);
     expect(() => beginAt("publish", run(), { name: "night-a", spec })).toThrow("no results of report (never run)");
   });
+
+  test("goes past a step that a person left out only where it brought its results all the same", () => {
+    const spec = template(["report", "publish"]);
+    const skipped = (results?: { readonly sha256: string }): StepFacts => ({
+      ...step("report", "skipped"),
+      attempts: [{ number: 1, phase: "Failed", runners: 1, ...(results === undefined ? {} : { results }) }],
+    });
+    const from = (report: StepFacts): unknown => beginAt("publish", run(report), { name: "night-a", spec });
+    expect(() => from(skipped())).toThrow("no results of report (skipped)");
+    expect(from(skipped({ sha256: "0".repeat(64) }))).toMatchObject({ "from-step": "publish" });
+  });
 });

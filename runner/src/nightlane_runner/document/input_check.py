@@ -1,5 +1,6 @@
 """Reads a step's input and collects every problem instead of stopping at the first."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,14 @@ class InputReader:
             return value
         self.problem(key, f"must be a whole number of at least {smallest}", f"write it like {smallest}")
         return smallest
+
+    def positive(self, key: str) -> float:
+        """Return the number above 0 under `key`."""
+        value = self._tree.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+            return float(value)
+        self.problem(key, "must be a number above 0", "write it like 20")
+        return 1.0
 
     def flag(self, key: str) -> bool:
         """Return the truth value under `key`."""

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from nightlane_runner.calendar.business_calendar import BusinessCalendar
+from nightlane_runner.document.figure import Figure
 from nightlane_runner.document.result_value import ResultValue
 from nightlane_runner.json_tree import JsonObject
 
@@ -69,6 +70,7 @@ class SparkInput:
         executors: whether it is a Spark driver, which is of no use without executors; else any container.
         results: where the application leaves results that must be brought back, None for nowhere.
         result: the file that the results must hold, None for any.
+        figures: numbers in the results that people look at.
 
     """
 
@@ -79,6 +81,7 @@ class SparkInput:
     executors: bool
     results: ResultPlace | None
     result: str | None
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

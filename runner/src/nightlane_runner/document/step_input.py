@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
+from nightlane_runner.document.figure import Figure, read_figure
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
 from nightlane_runner.document.result_value import ResultValue, read_words
 from nightlane_runner.document.step import (
@@ -62,7 +63,7 @@ class StepInput:
         step = self._step()
         section = self._reader.section("spark")
         section.known_keys(
-            "job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "executors", "results", "result"
+            "job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "executors", "results", "result", "figures"
         )
         job = section.tree("job")
         if job and text_at(job, "kind") != "Job":
@@ -82,6 +83,7 @@ class StepInput:
             executors=section.flag("executors") if section.has("executors") else True,
             results=_result_place(section, job),
             result=section.optional_text("result"),
+            figures=self._figures(section),
         )
         self._raise_problems()
         return step, spark
@@ -98,6 +100,15 @@ class StepInput:
         )
         self._raise_problems()
         return step, command
+
+    def _figures(self, section: InputReader) -> tuple[Figure, ...]:
+        entries = section.entries("figures") if section.has("figures") else []
+        return tuple(
+            read_figure(
+                InputReader(entry if isinstance(entry, dict) else {}, f"spark.figures[{place}]", self._problems)
+            )
+            for place, entry in enumerate(entries)
+        )
 
     def _command(self, section: InputReader) -> tuple[str | ResultValue, ...]:
         words = read_words(section.entries("command"), "exec.command", self._problems)

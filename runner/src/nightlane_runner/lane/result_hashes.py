@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile
+from nightlane_runner.lane.figures import SeenFigure
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME
 
 PARAMETER = "results"
@@ -37,6 +38,24 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
     if len(text) > LONGEST:
         text = json.dumps({"sha256": document["sha256"]})
     (outputs / PARAMETER).write_text(text, encoding="utf-8")
+
+
+def add_figures(seen: Sequence[SeenFigure], outputs: Path) -> None:
+    """Add figures to the hashes that were written; the hashes of single files go where both are too long."""
+    file = outputs / PARAMETER
+    document = {
+        **json.loads(file.read_text(encoding="utf-8")),
+        "figures": {one.figure.name: _told(one) for one in seen},
+    }
+    text = _without_expressions(json.dumps(document))
+    if len(text) > LONGEST:
+        del document["files"]
+        text = _without_expressions(json.dumps(document))
+    file.write_text(text, encoding="utf-8")
+
+
+def _told(one: SeenFigure) -> dict[str, str]:
+    return {"value": one.value, **({"before": one.before, "on": one.on} if one.before else {})}
 
 
 def _without_expressions(text: str) -> str:

@@ -20,6 +20,9 @@ from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.figures import look_at_figures
+from nightlane_runner.lane.result_hashes import add_figures
+from nightlane_runner.lane.result_values import NoValue
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.results import ResultsFetch
 
@@ -117,6 +120,30 @@ class SparkStep:
         if self._results is not None:
             # A Job that is complete may have had a further pod, whose log's end nobody has seen.
             self._results.run(anew=job.complete)
+            self._look_at_figures()
+
+    def _look_at_figures(self) -> None:
+        context = self._context
+        if not self._spark.figures:
+            return
+        try:
+            seen = look_at_figures(context.places, context.step, self._spark.figures)
+        except NoValue as error:
+            raise StepEnded(
+                ExitCode.LOST,
+                f"Result missing: the results of step {context.step.name} do not have its figures: {error}. Look at "
+                "what the program has written, then retry as a new attempt.",
+            ) from error
+        add_figures(seen, context.places.outputs)
+        for one in seen:
+            context.log.info(f"figure: {one}")
+        if too_far := [f"{one}, more than {one.figure.most_jump:g} %" for one in seen if one.is_too_far]:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"Figures of step {context.step.name} have moved further than they may: {'; '.join(too_far)}. The "
+                "results are in the lane, verified. Skip the step to go on with them, or retry it once its "
+                "inputs are right.",
+            )
 
     def _require_charge(self) -> None:
         self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)

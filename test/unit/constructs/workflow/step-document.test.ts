@@ -61,6 +61,18 @@ describe("what the runner is told", () => {
     expect(documentOf(declare, "quoted").exec).toMatchObject({ command });
   });
 
+  test("of figures: where they are in the step's own results, and how far they may move", () => {
+    const figures = { VaR: { place: "v.json#total.var", maxJump: "12.5%" }, ES: "v.json#es" };
+    const told = documentOf((night) => void night.spark("var-es", smallSpark({ figures })), "var-es");
+    expect(told.spark).toMatchObject({
+      figures: [
+        { name: "VaR", value: { from: "var-es/v.json", keys: ["total", "var"], type: "number" }, maxJump: 12.5 },
+        { name: "ES", value: { from: "var-es/v.json", keys: ["es"], type: "number" }, maxJump: null },
+      ],
+    });
+    expect(documentOf((night) => void night.spark("a", smallSpark()), "a").spark).not.toHaveProperty("figures");
+  });
+
   test("of a value from an earlier result: where it is, after the step that has it", () => {
     const definition = customerWithSteps((night) => {
       const count = night.spark("count", smallSpark({ results: "out/" }));

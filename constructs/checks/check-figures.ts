@@ -1,0 +1,49 @@
+import { type Problem, received } from "../definition/problem.ts";
+import { below } from "../form/form.ts";
+import { figureOf, percent } from "../night/figure.ts";
+import { readPlace } from "../night/result-place.ts";
+import type { Figure, StepWork } from "../night/step.ts";
+import { bringsResults } from "../night/step-results.ts";
+import { isBelow } from "./is-below.ts";
+
+/** More would crowd out what else a run's record says of a step. */
+const MOST_FIGURES = 20;
+
+const NAME = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?$/;
+
+/** The figures of a step: what they are called, where they are and how far they may move. */
+export function checkFigures(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
+  const { figures = {} } = work.options;
+  const names = Object.keys(figures);
+  if (names.length > 0 && !bringsResults(work)) {
+    const rule = "nothing where no results are brought: there is no file that could hold them";
+    return [problem("figures", names, rule, 'write results: "out/" or results: true, or remove them')];
+  }
+  if (names.length > MOST_FIGURES) {
+    const rule = `at most ${MOST_FIGURES}: people look at them`;
+    return [problem("figures", `${names.length} figures`, rule, "name those that somebody would act on")];
+  }
+  return Object.entries(figures).flatMap(([name, figure]) => checkFigure(name, figureOf(figure)));
+}
+
+function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem[] {
+  const at = below("figures", name);
+  const problems: Problem[] = [];
+  if (!NAME.test(name)) {
+    const rule = "a name of letters, digits, inner spaces, dots, dashes and underscores, at most 40 characters";
+    problems.push(problem(at, name, rule, 'write for instance "VaR 99"'));
+  }
+  const read = readPlace(place);
+  if (read === undefined || !isBelow(read.file)) {
+    const rule = "a JSON file among the step's results, `#`, and names that lead to the number, with dots between them";
+    problems.push(problem(at, place, rule, 'write for instance "var.json#total.var"'));
+  }
+  if (maxJump !== undefined && percent(maxJump) === undefined) {
+    problems.push(problem(`${at}.maxJump`, maxJump, "a percentage above 0", 'write for instance "20%"'));
+  }
+  return problems;
+}
+
+function problem(property: string, value: unknown, rule: string, mend: string): Problem {
+  return { property, received: received(value), rule, mend };
+}
