@@ -1,5 +1,6 @@
 import type { Verb } from "./act.ts";
 import { Refusal } from "./refusal.ts";
+import { RUNNER_EXIT } from "./runner-exit.ts";
 import { runsAsJob, type StepStatus } from "./step-status.ts";
 
 /** Where a night waits for a person: at the step's gate, after a failed attempt, or with the question of a gate step. */
@@ -115,7 +116,7 @@ function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | und
 }
 
 /** Exit codes of runners that leave nothing to adopt: the remote work failed by itself, or was cancelled by an order. */
-const ENDED: ReadonlySet<number | undefined> = new Set([10, 40]);
+const ENDED: ReadonlySet<number | undefined> = new Set([RUNNER_EXIT.APPLICATION, RUNNER_EXIT.CANCELLED]);
 
 /** The way back to good work: only what runs as a Job goes on without its runner, and not where the Job itself failed. */
 function adopt(step: StepStatus): StepAct | undefined {

@@ -1,4 +1,5 @@
 import { defined } from "./defined.ts";
+import { KILLED, RUNNER_EXIT } from "./runner-exit.ts";
 import type { WorkflowNode } from "./workflow.ts";
 
 /**
@@ -43,11 +44,9 @@ export interface StepTrouble {
   readonly of?: number;
 }
 
-/** Exit code of a try that ended in order to report a trouble, or its end. */
-export const REPORT_CODE = "21";
-/** Exit code of a try that failed around its work. */
-const INFRASTRUCTURE_CODE = "20";
-const INTERRUPTED_CODES: ReadonlySet<string> = new Set(["137", "143"]);
+const REPORT_CODE = String(RUNNER_EXIT.REPORT);
+const INFRASTRUCTURE_CODE = String(RUNNER_EXIT.INFRASTRUCTURE);
+const INTERRUPTED_CODES: ReadonlySet<string> = new Set([KILLED, RUNNER_EXIT.DETACHED].map(String));
 
 /** A pod of the central cluster that pends for longer does not merely start. */
 const PENDING_GRACE = 2 * 60_000;

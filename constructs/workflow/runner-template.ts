@@ -1,3 +1,4 @@
+import { KILLED, RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { images } from "../definition/images.ts";
 import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
@@ -31,7 +32,7 @@ export type RunnerCommand =
  * killed without a word, by the kernel for its memory or by the kubelet after the grace period (137). The new runner
  * adopts that Job. All others wait for a person.
  */
-const REPEATABLE = ["20", "21", "143", "137"].reduce(
+const REPEATABLE = [RUNNER_EXIT.INFRASTRUCTURE, RUNNER_EXIT.REPORT, RUNNER_EXIT.DETACHED, KILLED].reduce(
   (condition, code) => `${condition} || lastRetry.exitCode == "${code}"`,
   'lastRetry.status == "Error"',
 );

@@ -2,15 +2,13 @@ import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/
 import { approvalText } from "../../runs/approval.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
+import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import type { Signal } from "./signal.ts";
 
-/** Exit code of a runner that cannot say what became of its remote job. */
-const LOST = 30;
-
 /** Whether the last attempt of a step ended without anybody knowing what became of its remote job. */
 export function isLost(step: StepStatus): boolean {
-  return step.attemptLog.at(-1)?.exitCode === LOST;
+  return step.attemptLog.at(-1)?.exitCode === RUNNER_EXIT.LOST;
 }
 
 /**

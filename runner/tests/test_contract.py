@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -10,6 +11,10 @@ from typing import Any
 import pytest
 
 from nightlane_runner.calendar.business_calendar import UnknownDayError
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step import Run, Step
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.exit_codes import ExitCode
 from tests.support.calendar_facts import UnreadableCalendar, calendar_facts, calendar_from
 from tests.support.random_calendars import ZONES, random_calendar, random_times
 
@@ -45,6 +50,42 @@ def test_unreadable_calendar_is_refused(case: dict[str, Any]) -> None:
     """What one language refuses, the other does too."""
     with pytest.raises(UnreadableCalendar):
         calendar_from({**CONTRACT["calendars"]["euro"], **case["changes"]})
+
+
+def test_exit_codes() -> None:
+    """The workflow, the alerts and the operator's command read them."""
+    assert {code.name: int(code) for code in ExitCode} == CONTRACT["exitCodes"]
+
+
+@pytest.mark.parametrize("case", CONTRACT["remoteJobs"], ids=lambda case: str(case["name"]))
+def test_remote_job(case: dict[str, Any]) -> None:
+    """Whoever looks for a Job finds the one that the runner made."""
+    told = case["run"]
+    run = Run(
+        told["customer"], told["pipeline"], date.fromisoformat(told["businessDate"]), told["variant"], told["number"]
+    )
+    step = Step(run, case["step"], case["attempt"], "risk", 1800, 150)
+    assert (run_identity.run_key(run), run_identity.job_name(step)) == (case["runKey"], case["name"])
+
+
+READERS: dict[str, Callable[[StepInput], tuple[Step, object]]] = {
+    "spark": StepInput.spark,
+    "job": StepInput.spark,
+    "exec": StepInput.exec,
+    "copy-in": StepInput.copy,
+    "copy-out": StepInput.copy,
+}
+
+
+@pytest.mark.parametrize("kind", CONTRACT["stepDocuments"])
+def test_step_document(kind: str) -> None:
+    """What a customer file becomes is read without a complaint, and by its own name."""
+    step, _ = READERS[kind](StepInput(json.dumps(CONTRACT["stepDocuments"][kind])))
+    assert (step.name, step.attempt, step.run) == (
+        kind,
+        2,
+        Run("testbank", "night", date(2026, 3, 31), "quarter-end", 1),
+    )
 
 
 def test_both_languages_agree_on_random_calendars() -> None:

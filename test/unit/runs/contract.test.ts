@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type BusinessCalendar, isBusinessDay } from "../../../runs/business-calendar.ts";
 import contract from "../../../runs/contract.json" with { type: "json" };
+import { remoteJobName, runKeyText } from "../../../runs/remote-job.ts";
+import { RUNNER_EXIT } from "../../../runs/runner-exit.ts";
 import { UnreadableRun } from "../../../runs/unreadable-run.ts";
 import { calendarFacts, calendarFrom } from "../../support/calendar-facts.ts";
+import { stepDocuments } from "../../support/step-documents.ts";
 
 const calendars = new Map(Object.entries(contract.calendars).map(([name, tree]) => [name, calendarFrom(tree)]));
 
@@ -30,5 +33,22 @@ describe("the business date of a scheduled time", () => {
 describe("a calendar", () => {
   test.each(contract.unreadableCalendars)("with $about is refused", ({ changes }) => {
     expect(() => calendarFrom({ ...contract.calendars.euro, ...changes })).toThrow(UnreadableRun);
+  });
+});
+
+describe("what the runner and those who read it agree on", () => {
+  test("the exit codes", () => {
+    expect(RUNNER_EXIT).toEqual(contract.exitCodes);
+  });
+
+  test.each(contract.remoteJobs)(
+    "the Job of $step, attempt $attempt, is $name",
+    ({ run, runKey, step, attempt, name }) => {
+      expect([runKeyText(run), remoteJobName(run, step, attempt)]).toEqual([runKey, name]);
+    },
+  );
+
+  test("what a step of each kind is told: npx tsx test/support/write-step-documents.ts writes it anew", () => {
+    expect(stepDocuments()).toEqual(contract.stepDocuments);
   });
 });
