@@ -6,6 +6,7 @@ import { Customer } from "./customer.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { type Problem, ProblemsError, received, UserError } from "./definition/problem.ts";
+import { Deployer } from "./deployer/deployer.ts";
 import type { Manifest } from "./kubernetes/manifest.ts";
 
 /** All objects of a customer, in the order in which they are to be created. */
@@ -16,6 +17,8 @@ export interface CustomerManifests {
   readonly customerSide: readonly Manifest[];
   /** What Argo CD, in the central cluster, is told of the customer's applications. */
   readonly apps: readonly Manifest[];
+  /** Who may deploy all that, and the lane's namespace: what the administrator of the central cluster applies. */
+  readonly deployer: readonly Manifest[];
 }
 
 /** Says what is wrong with the objects of a chart, each with what to do about it. */
@@ -44,6 +47,7 @@ export function synthesize(
       lane: render((app) => new Customer(app, "lane", definition), judgeOf("lane")),
       customerSide: render((app) => new CustomerSide(app, "customer-side", definition), judgeOf("customerSide")),
       apps: render((app) => new CustomerApps(app, "apps", definition), judgeOf("apps")),
+      deployer: render((app) => new Deployer(app, "deployer", definition), judgeOf("deployer")),
     };
   } catch (error) {
     if (error instanceof UserError) {

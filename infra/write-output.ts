@@ -11,8 +11,8 @@ import { PROVED, type UNPROVED } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
- * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/apps/ where it has
- * any, and <outdir>/platform/. One
+ * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/deployer/,
+ * <outdir>/<customer>/apps/ where it has any, and <outdir>/platform/. One
  * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
  * @param made How objects come to be: proved, but for a comparison.
  * @throws UserError with the problems of all customer files at once.

@@ -6,6 +6,7 @@ import { declaredEndpoint } from "./model/endpoint.ts";
 import type { CustomerLane, Trials } from "./model/estate.ts";
 import { viewEstate } from "./model/view.ts";
 import { Inspection, type Rule } from "./rules/rule.ts";
+import { bindingSubjects } from "./rules/rule-01-binding-subjects.ts";
 import { powers } from "./rules/rule-05-powers.ts";
 import { credentialSecret } from "./rules/rule-10-credential-secret.ts";
 import { noSecretValues } from "./rules/rule-16-no-secret-values.ts";
@@ -59,7 +60,7 @@ const NO_TRIALS: Trials = { canary: undefined, change: undefined, pipeline: unde
 /** What the rules find wrong with one customer's objects, each with what to do about it. */
 export function judgeCustomer(
   definition: CustomerDefinition,
-  manifests: Partial<Pick<CustomerLane, "lane" | "customerSide" | "apps">>,
+  manifests: Partial<Pick<CustomerLane, "lane" | "customerSide" | "apps" | "deployer">>,
 ): readonly string[] {
   const lane: CustomerLane = {
     name: definition.name,
@@ -67,6 +68,7 @@ export function judgeCustomer(
     lane: [],
     customerSide: [],
     apps: [],
+    deployer: [],
     ...manifests,
     endpoint: declaredEndpoint(definition),
     definition,
@@ -74,7 +76,9 @@ export function judgeCustomer(
   };
   // Each part is made by itself, and most rules are about the lane.
   const rules =
-    manifests.lane === undefined ? [noSecretValues, noHostAccess, pinnedImages, knownObjects] : OF_ONE_CUSTOMER;
+    manifests.lane === undefined
+      ? [bindingSubjects, powers, noSecretValues, noHostAccess, pinnedImages, knownObjects]
+      : OF_ONE_CUSTOMER;
   return judge([lane], [], rules);
 }
 

@@ -1,4 +1,5 @@
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
+import { centralCluster, laneNamespace } from "../constructs/definition/central-cluster.ts";
 
 /** A job as GitLab reads it; only the keywords that we write. */
 export interface Job {
@@ -103,6 +104,12 @@ export function destroyJobs(name: string, base: string): Jobs {
         `git show ${base}:customers/${name}.ts > customers/${name}.ts`,
         // A night that runs holds its volume, for which the destruction would wait until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
+        // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.
+        ...(centralCluster.argoCd
+          ? [
+              `kubectl --namespace ${ARGOCD_NAMESPACE} delete secret ${clusterSecretName(name)} --ignore-not-found --wait=false`,
+            ]
+          : []),
         `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
         // After the lane, in which nothing can start a new one any more.
         `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name}`,

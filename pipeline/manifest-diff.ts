@@ -27,6 +27,9 @@ type Objects = ReadonlyMap<string, string>;
 /** Marks an object that the customer's administrator applies, not Pulumi. */
 const CUSTOMER_SIDE = "customer-side: ";
 
+/** Before objects that the central cluster's administrator applies, and no stack. */
+const DEPLOYER = "deployer: ";
+
 /** Compares the manifests of two revisions, owner by owner; an owner without a difference is left out. */
 export function diffManifests(base: Estate, head: Estate): readonly OwnerDiff[] {
   const before = byOwner(base);
@@ -44,7 +47,7 @@ function diffOwner(owner: string, before: Objects, after: Objects): Omit<OwnerDi
   const names = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => before.get(name) !== after.get(name),
   );
-  const deployed = names.filter((name) => !name.startsWith(CUSTOMER_SIDE));
+  const deployed = names.filter((name) => !name.startsWith(CUSTOMER_SIDE) && !name.startsWith(DEPLOYER));
   return {
     create: deployed.filter((name) => !before.has(name)).length,
     update: deployed.filter((name) => before.has(name) && after.has(name)).length,
@@ -59,8 +62,16 @@ function byOwner(estate: Estate): ReadonlyMap<string, Objects> {
   return new Map<string, Objects>([
     [PLATFORM, new Map(entries(estate.platform))],
     ...estate.customers.map(
-      ({ name, lane, customerSide, apps }) =>
-        [name, new Map([...entries(lane), ...entries(apps), ...entries(customerSide, CUSTOMER_SIDE)])] as const,
+      ({ name, lane, customerSide, apps, deployer }) =>
+        [
+          name,
+          new Map([
+            ...entries(lane),
+            ...entries(apps),
+            ...entries(deployer, DEPLOYER),
+            ...entries(customerSide, CUSTOMER_SIDE),
+          ]),
+        ] as const,
     ),
   ]);
 }

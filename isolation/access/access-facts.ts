@@ -4,7 +4,8 @@ import { fields, text } from "../model/fields.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
 import { laneDestination, showAllowance } from "../network/destination.ts";
 import type { NamespaceNetwork } from "../network/namespace-network.ts";
-import { showPermission } from "../rbac/policy-rule.ts";
+import { customerOfDeployer } from "../rbac/deployer-identity.ts";
+import { type Permission, showPermission } from "../rbac/policy-rule.ts";
 import { type Subject, subjectName } from "../rbac/subject.ts";
 import { scan } from "../scan/scan.ts";
 import { appFacts } from "./app-facts.ts";
@@ -29,6 +30,10 @@ function rightFacts(view: EstateView): readonly AccessFact[] {
     const where =
       namespace === undefined ? "in every namespace" : lane === undefined ? `in ${namespace}` : "in its lane";
     return subjects.flatMap((subject) => {
+      const deployed = customerOfDeployer(subjectName(subject));
+      if (deployed !== undefined && (lane === undefined || lane.name === deployed)) {
+        return deployerFacts(deployed, role?.permissions ?? [], where, object);
+      }
       const who = lane === undefined ? subjectName(subject) : nameInLane(subject, lane.namespace);
       const rights =
         role === undefined
@@ -36,6 +41,24 @@ function rightFacts(view: EstateView): readonly AccessFact[] {
           : role.permissions.map((permission) => `may ${showPermission(permission)}`);
       return rights.map((right): AccessFact => ({ owner, kind: "right", text: `${who} ${right} ${where}`, object }));
     });
+  });
+}
+
+/** Every customer has a deployer with the same rights, so they are told in the same words, whatever the customer's name is. */
+function deployerFacts(
+  customer: string,
+  permissions: readonly Permission[],
+  where: string,
+  object: string,
+): readonly AccessFact[] {
+  const general = (right: string): string =>
+    right.replaceAll(
+      new RegExp(`(?<= named (?:\\S+, )*)(customer-|cluster-|)${customer}(?![a-z0-9-])`, "g"),
+      "$1<name>",
+    );
+  return permissions.map((permission): AccessFact => {
+    const text = `its deployer may ${general(showPermission(permission))} ${where}`;
+    return { owner: customer, kind: "right", text, object };
   });
 }
 

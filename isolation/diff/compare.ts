@@ -101,14 +101,19 @@ function objectsByOwner(estate: Estate): ReadonlyMap<string, ReadonlyMap<string,
   return new Map([
     [PLATFORM, new Map(written(estate.platform, objectName))],
     ...estate.customers.map(
-      ({ name, lane, customerSide, apps }) =>
+      ({ name, lane, customerSide, apps, deployer }) =>
         [
           name,
           new Map([
-            ...written([...lane, ...apps], objectName),
+            ...written([...lane, ...apps, ...withoutNamespace(deployer)], objectName),
             ...written(customerSide, (manifest) => customerSideName(name, manifest)),
           ]),
         ] as const,
     ),
   ]);
+}
+
+/** The lane's namespace is in the lane, too. */
+function withoutNamespace(deployer: readonly Manifest[]): readonly Manifest[] {
+  return deployer.filter(({ kind }) => kind !== "Namespace");
 }

@@ -1,8 +1,8 @@
 import guardsFile from "./guards.json" with { type: "json" };
 import objectsFile from "./objects.json" with { type: "json" };
 
-/** Whose object it is: of the platform, of a lane, of what Argo CD is told, or of the customer's own cluster. */
-export type Place = "platform" | "lane" | "apps" | "customer-side";
+/** Whose object it is: of the platform, of a lane, of its deployer, of what Argo CD is told, or of the customer's own cluster. */
+export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
 
 /** The objects of one kind that were read and found harmless. */
 export interface KnownKind {

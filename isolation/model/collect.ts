@@ -100,7 +100,7 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary, try
         ...rendered.map(({ definition, manifests }) => ({ owner: definition.name, manifests })),
       ]),
       change: tryChange(rendered, platform, {
-        customer: (definition) => both(synthesize(definition, customerFile(definition.name))),
+        customer: (definition) => all(synthesize(definition, customerFile(definition.name))),
         platform: renderPlatform,
       }),
       pipeline: tryPipeline?.(customers.map(({ definition }) => definition.name)),
@@ -134,11 +134,11 @@ function customerLane(
     definition,
     source,
   };
-  return { lane, definition, manifests: both(manifests) };
+  return { lane, definition, manifests: all(manifests) };
 }
 
-function both({ lane, customerSide, apps }: CustomerManifests): readonly Manifest[] {
-  return [...lane, ...customerSide, ...apps];
+function all({ lane, customerSide, apps, deployer }: CustomerManifests): readonly Manifest[] {
+  return [...lane, ...customerSide, ...apps, ...deployer];
 }
 
 async function collectMistakes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -27,6 +27,8 @@ export interface CustomerLane {
   readonly customerSide: readonly Manifest[];
   /** What Argo CD, in the central cluster, is told of the customer's applications. */
   readonly apps: readonly Manifest[];
+  /** Who may deploy the customer's stack, and the lane's namespace once more: applied before it in the central cluster. */
+  readonly deployer: readonly Manifest[];
   /** The customer's API server, or undefined where neither a definition nor a manifest names it. */
   readonly endpoint: Endpoint | undefined;
   /** The definition, unless only manifests are at hand. */

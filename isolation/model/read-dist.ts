@@ -59,6 +59,7 @@ function readLane(folder: string, name: string, defined: DefinedCustomer | undef
     lane,
     customerSide,
     apps: readManifests(join(folder, name, "apps")),
+    deployer: readManifests(join(folder, name, "deployer")),
     endpoint: defined === undefined ? impliedEndpoint(lane, customerSide) : declaredEndpoint(defined.definition),
     definition: defined?.definition,
     source: defined?.source,

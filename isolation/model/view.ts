@@ -38,8 +38,13 @@ export interface EstateView extends Estate {
 export function viewEstate(estate: Estate): EstateView {
   const objects = [
     ...estate.platform.map((manifest) => ({ manifest, owner: PLATFORM, object: objectName(manifest) })),
-    ...estate.customers.flatMap(({ name, lane, apps }) =>
-      [...lane, ...apps].map((manifest) => ({ manifest, owner: name, object: objectName(manifest) })),
+    ...estate.customers.flatMap(({ name, lane, apps, deployer }) =>
+      // The lane's namespace is in both, and looked at once.
+      [...lane, ...apps, ...deployer.filter(({ kind }) => kind !== "Namespace")].map((manifest) => ({
+        manifest,
+        owner: name,
+        object: objectName(manifest),
+      })),
     ),
   ];
   const manifests = objects.map(({ manifest }) => manifest);

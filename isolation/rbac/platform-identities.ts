@@ -4,36 +4,10 @@ import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { PAGE_SERVICE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
+import { deployerIdentity } from "./deployer-identity.ts";
+import { type GrantScope, grant, type PlatformIdentity } from "./grant.ts";
 import { type Permission, showPermission } from "./policy-rule.ts";
 import { type Subject, subjectName } from "./subject.ts";
-
-/** Where a right of the platform holds: everywhere, in one namespace, or in lanes, bound in each of them by itself. */
-export type GrantScope =
-  | { readonly kind: "cluster" }
-  | { readonly kind: "namespace"; readonly name: string }
-  | { readonly kind: "lanes" };
-
-/** Rights that an identity of the platform may have, and why it needs them. */
-export interface Grant {
-  readonly scope: GrantScope;
-  readonly group: string;
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  /**
-   * The only object names it holds for.
-   * @default - every name
-   */
-  readonly names?: readonly string[];
-  readonly reason: string;
-}
-
-/** An identity that serves every lane. It is no customer's, so what it may do is written down here, right by right. */
-export interface PlatformIdentity {
-  /** As `subjectName` writes it. */
-  readonly name: string;
-  readonly reason: string;
-  readonly grants: readonly Grant[];
-}
 
 const everywhere: GrantScope = { kind: "cluster" };
 const lanes: GrantScope = { kind: "lanes" };
@@ -199,33 +173,28 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
   },
 ];
 
-function grant(
-  scope: GrantScope,
-  group: string,
-  resources: readonly string[],
-  verbs: readonly string[],
-  reason: string,
-): Grant {
-  return { scope, group, resources, verbs, reason };
-}
-
-/** The platform identity that a subject is, if it is on the list. */
+/** The platform identity that a subject is, if it is on the list or a customer's deployer. */
 export function platformIdentity(subject: Subject): PlatformIdentity | undefined {
   const name = subjectName(subject);
-  return PLATFORM_IDENTITIES.find((identity) => identity.name === name);
+  return PLATFORM_IDENTITIES.find((identity) => identity.name === name) ?? deployerIdentity(name);
 }
 
 /** Whether the list gives an identity a permission in a scope: a namespace, or every one where undefined. */
 export function isGranted(identity: PlatformIdentity, permission: Permission, namespace: string | undefined): boolean {
   return identity.grants.some(
-    ({ scope, group, resources, verbs, names }) =>
+    ({ scope, group, resources, verbs, names, namePrefix }) =>
       covers(scope, namespace) &&
-      (names === undefined ||
-        (permission.names.length > 0 && permission.names.every((name) => names.includes(name)))) &&
+      (names === undefined || allNamed(permission, (name) => names.includes(name))) &&
+      (namePrefix === undefined || allNamed(permission, (name) => name.startsWith(namePrefix))) &&
       group === permission.group &&
       resources.includes(permission.resource) &&
       verbs.includes(permission.verb),
   );
+}
+
+/** A right without names holds for every name. */
+function allNamed({ names }: Permission, isMeant: (name: string) => boolean): boolean {
+  return names.length > 0 && names.every(isMeant);
 }
 
 function covers(scope: GrantScope, namespace: string | undefined): boolean {

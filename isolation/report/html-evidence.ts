@@ -2,7 +2,8 @@ import type { AccessFact, FactKind } from "../access/fact.ts";
 import { type FactGroup, groupFacts, showOwners } from "../access/group-facts.ts";
 import { type PathGroup, showCustomers } from "../matrix/path.ts";
 import { PLATFORM } from "../model/estate.ts";
-import { type GrantScope, PLATFORM_IDENTITIES } from "../rbac/platform-identities.ts";
+import type { GrantScope } from "../rbac/grant.ts";
+import { PLATFORM_IDENTITIES } from "../rbac/platform-identities.ts";
 import { escapeText } from "./escape-text.ts";
 
 /** Ways that are written out; the rest is counted. */

@@ -1,6 +1,7 @@
 import { customerOf, type EstateView } from "../model/view.ts";
 import type { BindingView } from "../rbac/bindings.ts";
-import { grantMend, isGranted, type PlatformIdentity, platformIdentity } from "../rbac/platform-identities.ts";
+import type { PlatformIdentity } from "../rbac/grant.ts";
+import { grantMend, isGranted, platformIdentity } from "../rbac/platform-identities.ts";
 import { showPermission } from "../rbac/policy-rule.ts";
 import { power, reachesSecrets, writesNamespaces } from "../rbac/powers.ts";
 import { type Subject, subjectName } from "../rbac/subject.ts";

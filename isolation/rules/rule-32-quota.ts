@@ -2,6 +2,7 @@ import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, list, strings } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
+import type { Permission } from "../rbac/policy-rule.ts";
 import type { Inspection, Rule } from "./rule.ts";
 
 /** What must be limited, each by any of the names Kubernetes has for it. */
@@ -32,7 +33,10 @@ export const quota: Rule = {
   unit: "quotas",
   check(view, inspection) {
     const creatable = new Map<string, Set<string>>();
-    for (const { namespace, role } of view.rbac.bindings) {
+    // A quota does not bound whoever may write it: the deployer.
+    for (const { namespace, role } of view.rbac.bindings.filter(
+      ({ role: of }) => of?.permissions.some(writesQuota) !== true,
+    )) {
       for (const { verb, group, resource } of role?.permissions ?? []) {
         // What a request makes by itself, as a review, is not kept; of a subresource nothing is.
         if (namespace !== undefined && verb === "create" && !resource.includes("/")) {
@@ -46,6 +50,10 @@ export const quota: Rule = {
     }
   },
 };
+
+function writesQuota({ verb, group, resource }: Permission): boolean {
+  return group === "" && resource === "resourcequotas" && verb === "patch";
+}
 
 function checkLane(lane: CustomerLane, creatable: readonly string[], inspection: Inspection): void {
   const quotas = lane.lane.filter(

@@ -1,4 +1,6 @@
 import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../../constructs/apps/argo-cd.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { deployerName } from "../../constructs/deployer/deployer.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { ChangeTrial, CustomerLane } from "../model/estate.ts";
 import { objectName } from "../model/object-name.ts";
@@ -15,7 +17,7 @@ export const independentCustomers: Rule = {
   name: "independent-customers",
   info: "A change of one customer reaches another's manifests, files or namespace.",
   explanation:
-    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library and what lies in customers/shared/ only, which is all that its evaluation has; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, under the customer's name in its namespace), name no other lane, and refer to no template that lanes share.",
+    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library and what lies in customers/shared/ only, which is all that its evaluation has; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, and for the account that deploys it, under the customer's name), name no other lane, and refer to no template that lanes share.",
   unit: "renderings, files and objects",
   check(view, inspection) {
     const { change } = view.trials;
@@ -82,7 +84,13 @@ function checkPlace(
   const isOwnNamespace = kind === "Namespace" && metadata.name === lane.namespace;
   // A Namespace of another name is rule 9's, a cluster-wide binding rule 3's.
   const spokenOf = kind === "Namespace" || kind === "ClusterRoleBinding";
-  if (metadata.namespace !== lane.namespace && !isOwnNamespace && !spokenOf && !isForArgoCd(manifest, lane.name)) {
+  if (
+    metadata.namespace !== lane.namespace &&
+    !isOwnNamespace &&
+    !spokenOf &&
+    !isForArgoCd(manifest, lane.name) &&
+    !isOfDeployer(manifest, lane.name)
+  ) {
     report(inspection, object, `belongs to ${lane.name} and lies outside ${lane.namespace}`);
   }
   const { namespaces, sharedTemplates } = scan(manifest);
@@ -108,6 +116,17 @@ function isForArgoCd({ kind, metadata }: Manifest, customer: string): boolean {
     Secret: clusterSecretName(customer),
   };
   return metadata.namespace === ARGOCD_NAMESPACE && names[kind] === metadata.name;
+}
+
+/** The deployer's account and what it may outside of the lane lie under its name; what that is, is rule 1's. */
+function isOfDeployer({ kind, metadata }: Manifest, customer: string): boolean {
+  const name = deployerName(customer);
+  return (
+    (kind === "ClusterRole" && metadata.name === `nightlane-${name}`) ||
+    (["ServiceAccount", "Role", "RoleBinding"].includes(kind) &&
+      [SYSTEM_NAMESPACE, ARGOCD_NAMESPACE].includes(metadata.namespace ?? "") &&
+      metadata.name === name)
+  );
 }
 
 function report(

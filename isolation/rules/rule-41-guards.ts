@@ -13,7 +13,12 @@ const BINDING = "ValidatingAdmissionPolicyBinding";
 const OF_ARGO_CD = "nightlane-argo-cd";
 
 /** Policies that look at the platform's namespaces too. */
-const EVERYWHERE = new Set([OF_ARGO_CD, "nightlane-lanes-only", "nightlane-namespace-labels"]);
+const EVERYWHERE = new Set([
+  OF_ARGO_CD,
+  "nightlane-fingerprints",
+  "nightlane-lanes-only",
+  "nightlane-namespace-labels",
+]);
 
 /** Namespaces that a binding may leave out, beside that of the monitoring. */
 const LEFT_OUT = [

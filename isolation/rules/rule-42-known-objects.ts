@@ -19,7 +19,7 @@ export const knownObjects: Rule = {
     for (const manifest of view.platform) {
       checkObject("platform", "", manifest, objectName(manifest), inspection);
     }
-    for (const { name, lane, apps, customerSide } of view.customers) {
+    for (const { name, lane, apps, customerSide, deployer } of view.customers) {
       for (const manifest of lane) {
         checkObject("lane", name, manifest, objectName(manifest), inspection);
         if (manifest.kind !== "Namespace" && manifest.metadata.namespace !== laneNamespace(name)) {
@@ -28,6 +28,9 @@ export const knownObjects: Rule = {
       }
       for (const manifest of apps) {
         checkObject("apps", name, manifest, objectName(manifest), inspection);
+      }
+      for (const manifest of deployer) {
+        checkObject("deployer", name, manifest, objectName(manifest), inspection);
       }
       for (const manifest of customerSide) {
         checkObject("customer-side", name, manifest, customerSideName(name, manifest), inspection);

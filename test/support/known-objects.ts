@@ -34,7 +34,7 @@ export async function knownFiles(): Promise<{ readonly objects: string; readonly
   const plain = estateOf([nordbank, alpenkredit]);
   const full = inCentral(FULLEST, () => estateOf([sides, fuller]));
   const objects = Object.fromEntries(
-    (["platform", "lane", "apps", "customer-side"] as const).map((place) => [
+    (["platform", "lane", "deployer", "apps", "customer-side"] as const).map((place) => [
       place,
       knownKinds([...manifestsOf(plain, place), ...manifestsOf(full, place)]),
     ]),
@@ -67,12 +67,8 @@ function manifestsOf(estate: Estate, place: Place): readonly Owned[] {
   if (place === "platform") {
     return estate.platform.map((manifest) => ({ customer: "", manifest }));
   }
-  return estate.customers.flatMap((lane) =>
-    (place === "lane" ? lane.lane : place === "apps" ? lane.apps : lane.customerSide).map((manifest) => ({
-      customer: lane.name,
-      manifest,
-    })),
-  );
+  const part = place === "customer-side" ? "customerSide" : place;
+  return estate.customers.flatMap((lane) => lane[part].map((manifest) => ({ customer: lane.name, manifest })));
 }
 
 function knownKinds(all: readonly Owned[]): Readonly<Record<string, KnownKind>> {

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { AllowedImages } from "./allowed-images.ts";
 import { ControlConfigMaps } from "./control-config-maps.ts";
 import { CronWorkflowContent } from "./cron-workflow.ts";
+import { FingerprintsOfTheirOwn } from "./fingerprints.ts";
 import { LanesOnly } from "./lanes-only.ts";
 import { NamespaceLabels } from "./namespace-labels.ts";
 import { PodAccess } from "./pod-access.ts";
@@ -30,5 +31,6 @@ export class Admission extends Construct {
     new WorkflowUpdate(this, "workflow-update");
     new TaskResults(this, "task-results");
     new ControlConfigMaps(this, "control-config-maps");
+    new FingerprintsOfTheirOwn(this, "fingerprints");
   }
 }

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
 import { quoted } from "./cel.ts";
-import { FROM_DEPLOYER, FROM_KUBERNETES } from "./identities.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
 
 /** CEL: the request comes from a component of Argo CD. */
 const FROM_ARGOCD = `${quoted(`system:serviceaccounts:${ARGOCD_NAMESPACE}`)} in request.userInfo.groups`;
@@ -26,12 +26,21 @@ export class ArgoCdObjects extends Construct {
         },
       ],
       exempt: { kubernetes: FROM_KUBERNETES },
-      variables: [{ name: "argoCd", expression: FROM_ARGOCD }],
+      variables: [
+        { name: "argoCd", expression: FROM_ARGOCD },
+        { name: "versions", expression: "(object == null ? [] : [object]) + (oldObject == null ? [] : [oldObject])" },
+        // A project has its lane's name. What belongs to no project of ours, as the inert `default`, is the platform's.
+        {
+          name: "lanes",
+          expression:
+            "variables.versions.map(each, request.resource.resource == 'appprojects' ? each.metadata.name : request.resource.resource == 'applications' ? each.spec.project : '')",
+        },
+      ],
       validations: [
         {
-          expression: `(${FROM_DEPLOYER} && !variables.argoCd) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
+          expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
           received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
-          rule: "projects and Applications are written by deployers, from customers' files; Argo CD only keeps an Application's state",
+          rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
           mend: "change apps in the customer's file and deploy",
         },
       ],

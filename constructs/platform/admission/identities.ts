@@ -31,7 +31,13 @@ export const FROM_KUBERNETES =
   "'system:serviceaccounts:kube-system' in request.userInfo.groups || request.userInfo.username == 'system:kube-controller-manager'";
 
 /**
- * CEL: the request comes from a deployer. A deployer is whoever may create namespaces: such an identity could make a
- * namespace with any label at all, so refusing it the same change on an existing one would protect nothing.
+ * CEL: the request comes from a deployer of the platform. That is whoever may create namespaces: such an identity could make
+ * a namespace with any label at all, so refusing it the same change on an existing one would protect nothing. A customer's
+ * own deployer is none: it may write the one namespace that is there for it.
  */
 export const FROM_DEPLOYER = "authorizer.group('').resource('namespaces').check('create').allowed()";
+
+/** CEL: the request comes from whoever may deploy into a lane, which is who may write its namespace, given as CEL of its name. */
+export function mayDeploy(namespace: string): string {
+  return `authorizer.group('').resource('namespaces').name(${namespace}).check('patch').allowed()`;
+}

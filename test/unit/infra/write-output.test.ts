@@ -22,12 +22,13 @@ afterEach(() => {
 });
 
 describe("writeOutput", () => {
-  test("gives each customer a folder for its lane and one for its administrator, numbered in order of creation", async () => {
+  test("gives each customer a folder for its lane, one for each side's administrator, numbered in order of creation", async () => {
     const outdir = join(temporaryFolder(), "dist");
     await writeOutput(outdir, customersFolder("one-bank", "other-bank"));
     const files = [...contents(outdir).keys()];
     const folders = new Set(files.map((file) => file.split("/").slice(0, -1).join("/")));
-    const expected = ["one-bank", "one-bank/customer-side", "other-bank", "other-bank/customer-side", "platform"];
+    const ofEach = (name: string): readonly string[] => [name, `${name}/customer-side`, `${name}/deployer`];
+    const expected = [...ofEach("one-bank"), ...ofEach("other-bank"), "platform"];
     expect([...folders].sort()).toEqual(expected);
     const ofOne = files.filter((file) => /^one-bank\/\d/.test(file));
     expect(ofOne[0]).toBe("one-bank/00-namespace-customer-one-bank.yaml");

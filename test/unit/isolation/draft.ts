@@ -39,6 +39,7 @@ export class Draft {
       ...lane,
       lane: structuredClone(lane.lane),
       customerSide: structuredClone(lane.customerSide),
+      deployer: structuredClone(lane.deployer),
       apps: structuredClone(lane.apps),
     }));
     this.platform = structuredClone([...base.platform]);
@@ -78,6 +79,14 @@ export class Draft {
   /** An object that Argo CD is told of a customer's applications. */
   apps(owner: string, kind: string): Manifest {
     return find(this.lane(owner).apps, owner, kind, undefined);
+  }
+
+  /** An object of who may deploy a customer's stack. */
+  deployer(owner: string, kind: string, name: string, namespace?: string): Manifest {
+    const there = this.lane(owner).deployer.filter(
+      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+    );
+    return find(there, owner, kind, name);
   }
 
   add(owner: string, ...manifests: readonly Manifest[]): void {

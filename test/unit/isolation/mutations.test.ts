@@ -3,6 +3,7 @@ import { findingsOf } from "../../../isolation/prove.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
 import { proveDraft, soundEstate } from "./draft.ts";
 import { appMutations } from "./mutations/apps.ts";
+import { deployerMutations } from "./mutations/deployer.ts";
 import { guardMutations } from "./mutations/guards.ts";
 import { knownMutations } from "./mutations/known.ts";
 import type { Mutation } from "./mutations/mutation.ts";
@@ -15,6 +16,7 @@ import { workloadMutations } from "./mutations/workload.ts";
 const mutations: readonly Mutation[] = [
   ...appMutations,
   ...rbacMutations,
+  ...deployerMutations,
   ...secretMutations,
   ...networkMutations,
   ...workloadMutations,

@@ -144,10 +144,16 @@ function named(title: string, name: string): Mutation {
 
 /** Gives the second customer, and all that is called after it, another name. */
 function rename(draft: Draft, name: string): void {
-  const { lane, apps } = draft.lane("alpenkredit");
+  const { lane, apps, deployer } = draft.lane("alpenkredit");
   const renamed = (manifests: readonly Manifest[]): Manifest[] =>
-    JSON.parse(JSON.stringify(manifests).replaceAll(/(customer-|cluster-|")alpenkredit/g, `$1${name}`));
-  draft.change("alpenkredit", { name, namespace: `customer-${name}`, lane: renamed(lane), apps: renamed(apps) });
+    JSON.parse(JSON.stringify(manifests).replaceAll(/(customer-|cluster-|deployer-|")alpenkredit/g, `$1${name}`));
+  draft.change("alpenkredit", {
+    name,
+    namespace: `customer-${name}`,
+    lane: renamed(lane),
+    apps: renamed(apps),
+    deployer: renamed(deployer),
+  });
 }
 
 function withCluster(

@@ -1,0 +1,118 @@
+import { Chart } from "cdk8s";
+import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
+import type { Construct } from "constructs";
+import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../apps/argo-cd.ts";
+import { centralCluster, laneNamespace, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+import { CustomerNamespace } from "../lane/customer-namespace.ts";
+import { NIGHT_ACTS, NIGHT_ACTS_STATUS } from "../platform/oncall-role.ts";
+
+/** Name of a customer's deployer: a service account of the platform's namespace, where no pod may have it. */
+export function deployerName(customer: string): string {
+  return `deployer-${customer}`;
+}
+
+const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
+const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "", resourceType });
+const rbac = (resourceType: string): ApiResource =>
+  ApiResource.custom({ apiGroup: "rbac.authorization.k8s.io", resourceType });
+
+/** What Pulumi does with an object; it watches what it waits for. */
+const KEEP = ["get", "list", "watch", "create", "patch", "delete"];
+
+/**
+ * The identity with which one customer's stack is deployed, and the lane's namespace, in which it may: the administrator
+ * of the central cluster applies it once, before the stack's first deployment, and makes the kubeconfig of the environment
+ * `customers/<name>` from its token. It reaches no other lane, no policy and no object of the platform's but what this
+ * customer's stack has there, by name where a name is known. Fingerprints have hashes for names: whose they are, the policy
+ * `nightlane-fingerprints` asks.
+ */
+export class Deployer extends Chart {
+  private readonly account: ServiceAccount;
+
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    const customer = definition.name;
+    super(scope, id, { disableResourceNameHashes: true });
+    new CustomerNamespace(this, "namespace", customer);
+    this.account = new ServiceAccount(this, "account", {
+      metadata: customerMetadata(customer, deployerName(customer), { namespace: SYSTEM_NAMESPACE }),
+      automountToken: false,
+    });
+    this.namespaceItself(customer);
+    this.lane(customer);
+    this.fingerprints(customer);
+    if (centralCluster.argoCd) {
+      this.apps(definition);
+    }
+  }
+
+  /** The one object of the stack that lies in no namespace. It is there already; who removes the customer removes it. */
+  private namespaceItself(customer: string): void {
+    const metadata = customerMetadata(customer, `nightlane-${deployerName(customer)}`);
+    const role = new ClusterRole(this, "namespace-role", { metadata });
+    // Pulumi waits for one to be gone by watching all. Their names tell nothing that the repository does not.
+    role.allow(["list", "watch"], core("namespaces"));
+    const own = { apiGroup: "", resourceType: "namespaces", resourceName: laneNamespace(customer) };
+    role.allow(["get", "patch", "delete"], {
+      asApiResource: () => own,
+      asNonApiResource: () => undefined,
+    });
+    new ClusterRoleBinding(this, "namespace-binding", { metadata, role }).addSubjects(this.account);
+  }
+
+  private lane(customer: string): void {
+    const metadata = customerMetadata(customer, "deployer", { namespace: laneNamespace(customer) });
+    const role = new Role(this, "lane-role", { metadata });
+    role.allow(
+      KEEP,
+      core("resourcequotas"),
+      core("limitranges"),
+      core("serviceaccounts"),
+      core("persistentvolumeclaims"),
+      core("secrets"),
+      ApiResource.custom({ apiGroup: "networking.k8s.io", resourceType: "networkpolicies" }),
+      rbac("roles"),
+      rbac("rolebindings"),
+      argo("workflowtemplates"),
+      argo("cronworkflows"),
+    );
+    // What is running is ended before a lane is removed. The rest of what follows is what the lane's own roles say: nobody
+    // may write a role with more than they have themselves, and `escalate` would be everything.
+    role.allow(KEEP, argo("workflows"));
+    role.allow(["create", "patch"], argo("workflowtaskresults"));
+    role.allow(["get", "list", "watch", "patch"], core("pods"));
+    role.allow(["get"], core("pods/log"));
+    role.allow(["get", "list", "watch"], core("events"));
+    role.allow(["get", "create", "patch"], core("configmaps"));
+    role.allow(["get", "list", "watch", "create", "delete"], NIGHT_ACTS);
+    role.allow(["patch"], NIGHT_ACTS_STATUS);
+    new RoleBinding(this, "lane-binding", { metadata, role }).addSubjects(this.account);
+  }
+
+  private fingerprints(customer: string): void {
+    const metadata = customerMetadata(customer, deployerName(customer), { namespace: SYSTEM_NAMESPACE });
+    const role = new Role(this, "fingerprints-role", { metadata });
+    role.allow(["get", "list", "watch", "create", "patch", "delete"], core("configmaps"));
+    new RoleBinding(this, "fingerprints-binding", { metadata, role }).addSubjects(this.account);
+  }
+
+  /**
+   * All by name: other customers' clusters and the keys of repositories are Secrets of the same namespace. A name limits
+   * what is made, too, since Pulumi applies on the server's side, where the name stands in the request.
+   */
+  private apps({ name, apps }: CustomerDefinition): void {
+    const metadata = customerMetadata(name, deployerName(name), { namespace: ARGOCD_NAMESPACE });
+    const role = new Role(this, "apps-role", { metadata });
+    const named = (apiGroup: string, resourceType: string, resourceName: string): void =>
+      role.allow(["get", "create", "patch", "delete"], { apiGroup, resourceType, resourceName });
+    named("argoproj.io", "appprojects", projectName(name));
+    named("", "secrets", clusterSecretName(name));
+    for (const app of Object.keys(apps)) {
+      named("argoproj.io", "applications", applicationName(name, app));
+    }
+    // What Pulumi waits for it watches, and never the Secrets.
+    role.allow(["list", "watch"], argo("appprojects"), argo("applications"));
+    new RoleBinding(this, "apps-binding", { metadata, role }).addSubjects(this.account);
+  }
+}
