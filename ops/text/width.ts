@@ -1,16 +1,20 @@
 import stringWidth from "string-width";
 
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const BREAKS = /[\t\n\v\f\r]+/g;
 /** The end of a line, and what joins emoji and letters of some scripts. */
 const KEPT: ReadonlySet<string> = new Set(["\n", "\u200c", "\u200d"]);
 
+/** Characters of a text from elsewhere that are shown: more is no sentence, and would push everything else off the screen. */
+const MOST = 2000;
+
 /**
- * Text from elsewhere in one line that does nothing to a terminal: messages and reasons may hold escape sequences, or
- * marks that turn the direction of what follows.
+ * Text from elsewhere in one line of at most 2,000 characters that does nothing to a terminal: messages and reasons may hold
+ * escape sequences, or marks that turn the direction of what follows.
  */
 export function oneLine(text: string): string {
-  return harmless(text.replaceAll(BREAKS, " ")).trim();
+  const shown = text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+  return harmless(shown.replaceAll(BREAKS, " ")).trim();
 }
 
 /** The same for a text of several lines. */
