@@ -6,16 +6,44 @@ export const time = { type: "string", format: "date-time" } as const;
 export const day = { type: "string", format: "date" } as const;
 export const textMap = { type: "object", additionalProperties: text } as const;
 
-export function mapOf(values: object): object {
-  return { type: "object", additionalProperties: values };
+export function mapOf<const Values extends object>(values: Values) {
+  return { type: "object", additionalProperties: values } as const;
 }
 
-export function list(items: object): object {
-  return { type: "array", items };
+export function list<const Items extends object>(items: Items) {
+  return { type: "array", items } as const;
 }
 
-export function object(properties: Readonly<Record<string, object>>, required: readonly string[]): object {
-  return { type: "object", properties, required: [...required] };
+export function object<const Properties extends Readonly<Record<string, object>>>(
+  properties: Properties,
+  required: readonly (keyof Properties & string)[],
+) {
+  return { type: "object", properties, required: [...required] } as const;
+}
+
+/**
+ * The schemas that hold every value of a type: `satisfies SchemaOf<RunFacts>` does not compile where the schema forgets a
+ * property, which the API server would then leave out without a word, or takes it for something else.
+ */
+export type SchemaOf<Value> = Value extends string
+  ? { readonly type: "string" }
+  : Value extends number
+    ? { readonly type: "integer" | "number" }
+    : Value extends boolean
+      ? { readonly type: "boolean" }
+      : Value extends readonly (infer Item)[]
+        ? { readonly type: "array"; readonly items: SchemaOf<Item> }
+        : MapSchema<Value> | ObjectSchema<Value>;
+
+interface MapSchema<Value> {
+  readonly type: "object";
+  readonly additionalProperties: SchemaOf<NonNullable<Value[keyof Value]>>;
+}
+
+interface ObjectSchema<Value> {
+  readonly type: "object";
+  readonly properties: { readonly [Name in keyof Value]-?: SchemaOf<NonNullable<Value[Name]>> };
+  readonly "x-kubernetes-validations"?: readonly object[];
 }
 
 /** A kind of our own. */

@@ -1,9 +1,10 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { VERBS } from "../../runs/act.ts";
+import type { NightActSpec, NightActStatus } from "../../runs/night-act.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { AdmissionPolicy } from "./admission/admission-policy.ts";
-import { day, definition, flag, list, object, text, time } from "./custom-resource.ts";
+import { day, definition, flag, list, object, type SchemaOf, text, time } from "./custom-resource.ts";
 
 /** A name of Kubernetes: what an act is about is looked up, never part of a sentence that is evaluated. */
 const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" } as const;
@@ -66,7 +67,7 @@ const SPEC = {
     },
     { rule: "self.verb != 'backfill' || has(self.to)", message: "a backfill names its last business date" },
   ],
-} as const;
+} as const satisfies SchemaOf<NightActSpec>;
 
 const STATUS = object(
   {
@@ -79,7 +80,7 @@ const STATUS = object(
     failed: { type: "integer", minimum: 0 },
   },
   ["phase", "message", "at"],
-);
+) satisfies SchemaOf<NightActStatus>;
 
 /**
  * The kind NightAct: what a person asks for in a lane. Whoever may create one may ask, and nothing else; nightwatch

@@ -1,7 +1,20 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
+import type { RunFacts } from "../../runs/run-record.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
-import { day, definition, flag, integer, list, mapOf, object, text, textMap, time } from "./custom-resource.ts";
+import {
+  day,
+  definition,
+  flag,
+  integer,
+  list,
+  mapOf,
+  object,
+  type SchemaOf,
+  text,
+  textMap,
+  time,
+} from "./custom-resource.ts";
 
 /** What a step brought back. */
 const figure = object({ value: text, before: text, on: day }, ["value"]);
@@ -92,7 +105,7 @@ const facts = object(
     notified: list(text),
   },
   ["customer", "night", "uid", "pipeline", "runNumber", "purpose", "phase", "late", "steps", "acts", "notified"],
-);
+) satisfies SchemaOf<RunFacts>;
 
 const COLUMNS: readonly (readonly [string, string, string])[] = [
   ["Customer", "string", ".spec.customer"],
