@@ -3,7 +3,7 @@ import { type Problem, received } from "../definition/problem.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
-import type { JobSettings } from "../night/step.ts";
+import type { JobSettings, JobSizes } from "../night/step.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
@@ -43,16 +43,18 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
 
 /** The settings of a job: for one step, or for all of them. */
 export function checkJobSettings(settings: JobSettings): readonly Problem[] {
-  const sizes = [
-    ["cpu", settings.cpu === undefined || millicores(settings.cpu) > 0, "write for instance Cpu.millis(500)"],
-    ["memory", settings.memory === undefined || mebibytes(settings.memory) > 0, "write for instance Size.gibibytes(1)"],
+  const later = checkJobSizes(settings.onRetry ?? {}).map((one) => ({ ...one, property: `onRetry.${one.property}` }));
+  return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later];
+}
+
+function checkJobSizes(sizes: JobSizes): readonly Problem[] {
+  const judged = [
+    ["cpu", sizes.cpu === undefined || millicores(sizes.cpu) > 0, "write for instance Cpu.millis(500)"],
+    ["memory", sizes.memory === undefined || mebibytes(sizes.memory) > 0, "write for instance Size.gibibytes(1)"],
   ] as const;
-  return [
-    ...checkPodSettings(settings),
-    ...sizes
-      .filter(([, isEnough]) => !isEnough)
-      .map(([property, , mend]) => ({ property, received: "0", rule: "more than zero", mend })),
-  ];
+  return judged
+    .filter(([, isEnough]) => !isEnough)
+    .map(([property, , mend]) => ({ property, received: "0", rule: "more than zero", mend }));
 }
 
 function checkRetries(retries: Retries | undefined): readonly Problem[] {

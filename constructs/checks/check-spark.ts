@@ -27,11 +27,28 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
     ...checkPodSettings(settings),
     ...checkExecutors(settings.executors, settings.dynamicAllocation),
     ...checkSizes(settings),
+    ...checkOnRetry(settings),
     ...checkProperties("conf", settings.conf, (name) => name),
     ...checkProperties("hadoopConf", settings.hadoopConf, (name) => `spark.hadoop.${name}`),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
     ...checkEventLog(settings.eventLog),
   ];
+}
+
+/** Only what is said for later attempts is judged here, with what they have of the first. */
+function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem[] {
+  if (onRetry === undefined) {
+    return [];
+  }
+  if (onRetry.executors !== undefined && settings.dynamicAllocation !== undefined) {
+    const rule = "nothing beside dynamicAllocation, which says how many there are";
+    return [problem("onRetry.executors", onRetry.executors, rule, "remove it")];
+  }
+  const later = { ...settings, ...onRetry };
+  const known = new Set(checkSizes(settings).map(({ property }) => property));
+  return [...checkExecutors(onRetry.executors, undefined), ...checkSizes(later)]
+    .filter(({ property }) => property in onRetry || !known.has(property))
+    .map((one) => ({ ...one, property: `onRetry.${one.property}` }));
 }
 
 /** The image and the program that Spark is to start in it. */

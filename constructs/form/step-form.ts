@@ -12,9 +12,11 @@ import {
   isResultValue,
   type JobOptions,
   type JobSettings,
+  type JobSizes,
   type ResultValue,
   type SparkOptions,
   type SparkSettings,
+  type SparkSizes,
   Step,
   type StepCondition,
   type StepDefaults,
@@ -118,19 +120,25 @@ const sparkAppForm = record<SparkApp>(
 
 const texts = (what: string, example: string): Form => named(text("200", "a property's value"), what, example);
 
-/** The forms of `SparkSettings`. */
-const sparkFields: Fields<SparkSettings> = {
-  ...podFields,
+/** The forms of `SparkSizes`. */
+const sparkSizes: Fields<SparkSizes> = {
   executors: optional(number(2)),
-  dynamicAllocation: optional(
-    record<DynamicAllocation>({ min: number(2), max: number(8) }, "two numbers of executors", "{ min: 2, max: 8 }"),
-  ),
   memory: optional(size("Size.gibibytes(2)")),
   memoryOverhead: optional(size("Size.mebibytes(512)")),
   cpu: optional(cpu("Cpu.units(1)")),
   driverMemory: optional(size("Size.gibibytes(2)")),
   driverMemoryOverhead: optional(size("Size.mebibytes(512)")),
   driverCpu: optional(cpu("Cpu.units(1)")),
+};
+
+/** The forms of `SparkSettings`. */
+const sparkFields: Fields<SparkSettings> = {
+  ...podFields,
+  ...sparkSizes,
+  onRetry: optional(record<SparkSizes>(sparkSizes, "sizes", "{ memory: Size.gibibytes(8) }")),
+  dynamicAllocation: optional(
+    record<DynamicAllocation>({ min: number(2), max: number(8) }, "two numbers of executors", "{ min: 2, max: 8 }"),
+  ),
   conf: optional(texts("Spark properties", '{ "spark.sql.shuffle.partitions": "200" }')),
   hadoopConf: optional(texts("Hadoop properties", '{ "fs.s3a.endpoint": "https://s3.bank.example" }')),
   jvmOptions: optional(textList("-XX:+UseG1GC")),
@@ -140,11 +148,17 @@ const sparkFields: Fields<SparkSettings> = {
   startWithin: optional(duration("Duration.minutes(15)")),
 };
 
+/** The forms of `JobSizes`. */
+const jobSizes: Fields<JobSizes> = {
+  cpu: optional(cpu("Cpu.millis(500)")),
+  memory: optional(size("Size.gibibytes(1)")),
+};
+
 /** The forms of `JobSettings`. */
 const jobFields: Fields<JobSettings> = {
   ...podFields,
-  cpu: optional(cpu("Cpu.millis(500)")),
-  memory: optional(size("Size.gibibytes(1)")),
+  ...jobSizes,
+  onRetry: optional(record<JobSizes>(jobSizes, "sizes", "{ memory: Size.gibibytes(4) }")),
   startWithin: optional(duration("Duration.minutes(15)")),
 };
 

@@ -39,30 +39,52 @@ export function jobResources({ cpu = Cpu.millis(500), memory = Size.gibibytes(1)
   return { millicores: millicores(cpu), mebibytes: mebibytes(memory), pods: parallelism };
 }
 
-/** Cores that the pods of a step take together in the customer's cluster, in thousandths. */
+/** Cores that the pods of a step take together in the customer's cluster, in thousandths; of its largest attempt. */
 export function stepMillicores({ work }: Step): number {
-  if (work.kind === "job") {
-    const one = jobResources(work.options);
-    return one.pods * one.millicores;
+  switch (work.kind) {
+    case "job":
+      return largest(work.options, (options) => {
+        const one = jobResources(options);
+        return one.pods * one.millicores;
+      });
+    case "spark":
+      return largest(work.options, (options) => {
+        const { executors, executorMillicores, driverMillicores } = sparkResources(options);
+        return executors * executorMillicores + driverMillicores;
+      });
+    default:
+      return 0;
   }
-  if (work.kind !== "spark") {
-    return 0;
-  }
-  const { executors, executorMillicores, driverMillicores } = sparkResources(work.options);
-  return executors * executorMillicores + driverMillicores;
 }
 
-/** Memory that the pods of a step take together in the customer's cluster, in mebibytes. */
+/** Memory that the pods of a step take together in the customer's cluster, in mebibytes; of its largest attempt. */
 export function stepMebibytes({ work }: Step): number {
-  if (work.kind === "job") {
-    const one = jobResources(work.options);
-    return one.pods * one.mebibytes;
+  switch (work.kind) {
+    case "job":
+      return largest(work.options, (options) => {
+        const one = jobResources(options);
+        return one.pods * one.mebibytes;
+      });
+    case "spark":
+      return largest(work.options, (options) => {
+        const { executors, executorMebibytes, driverMebibytes } = sparkResources(options);
+        return executors * executorMebibytes + driverMebibytes;
+      });
+    default:
+      return 0;
   }
-  if (work.kind !== "spark") {
-    return 0;
-  }
-  const { executors, executorMebibytes, driverMebibytes } = sparkResources(work.options);
-  return executors * executorMebibytes + driverMebibytes;
+}
+
+/** The options of every attempt after the first. */
+export function laterAttempts<Options extends { readonly onRetry?: object }>(options: Options): Options {
+  return { ...options, ...options.onRetry };
+}
+
+function largest<Options extends { readonly onRetry?: object }>(
+  options: Options,
+  size: (options: Options) => number,
+): number {
+  return Math.max(size(options), size(laterAttempts(options)));
 }
 
 /** Whole mebibytes of a size, rounded down. */

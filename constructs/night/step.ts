@@ -165,11 +165,27 @@ export interface SparkSettings extends PodSettings {
    */
   readonly executorPodTemplate?: Readonly<Record<string, unknown>>;
   /**
+   * Sizes of every attempt after the first, which a person's retry starts: for what ran out of memory. The customer's
+   * capacity must have room for them.
+   * @default - those of the first
+   * @example onRetry: { memory: Size.gibibytes(8), driverMemory: Size.gibibytes(4) }
+   */
+  readonly onRetry?: SparkSizes;
+  /**
    * How long the driver's pod may wait for a node, a quota or a volume.
    * @default Duration.minutes(15)
    */
   readonly startWithin?: Duration;
 }
+
+/** Sizes of a Spark step's pods. */
+export type SparkSizes = Pick<
+  SparkSettings,
+  "executors" | "memory" | "memoryOverhead" | "cpu" | "driverMemory" | "driverMemoryOverhead" | "driverCpu"
+>;
+
+/** Sizes of a job's pods. */
+export type JobSizes = Pick<JobSettings, "cpu" | "memory">;
 
 /** What all steps of a night have unless they say otherwise. */
 export interface StepDefaults {
@@ -230,6 +246,13 @@ export interface JobSettings extends PodSettings {
    * @default Size.gibibytes(1)
    */
   readonly memory?: Size;
+  /**
+   * Sizes of every attempt after the first, which a person's retry starts: for what ran out of memory. The customer's
+   * capacity must have room for them.
+   * @default - those of the first
+   * @example onRetry: { memory: Size.gibibytes(4) }
+   */
+  readonly onRetry?: JobSizes;
   /**
    * How long a pod may wait for a node, a quota or a volume.
    * @default Duration.minutes(15)

@@ -26,7 +26,7 @@ const VALUE_COPIES = 7;
 export const MOST_DOCUMENT_BYTES = 120_000;
 
 /** More than the templates of one step take, the texts that its task hands over apart. */
-const TEMPLATE_BYTES = 16_000;
+const TEMPLATE_BYTES = 20_000;
 
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
 export function nightBytes(definition: CustomerDefinition): number {

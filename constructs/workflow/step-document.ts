@@ -5,11 +5,13 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import { figureOf, percent } from "../night/figure.ts";
 import { readPlace } from "../night/result-place.ts";
+import { laterAttempts } from "../night/spark-resources.ts";
 import type { ShowsFigures, Step } from "../night/step.ts";
 import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
-import { literal } from "./pod-parts.ts";
+import { differingParts } from "./differing-parts.ts";
+import { literal, type Part } from "./pod-parts.ts";
 import type { RunnerCommand } from "./runner-template.ts";
 import { sparkProgram } from "./spark-conf.ts";
 import { sparkJob } from "./spark-job.ts";
@@ -144,12 +146,9 @@ export function stepDocument(
     case "spark":
       return told("spark", {
         spark: {
-          job: sparkJob({
-            step: JOB,
-            namespace: definition.cluster.namespace,
-            options: work.options,
-            program: [ARGUMENTS],
-          }),
+          ...toldJob(work.options, (options) =>
+            sparkJob({ step: JOB, namespace: definition.cluster.namespace, options, program: [ARGUMENTS] }),
+          ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
@@ -161,12 +160,9 @@ export function stepDocument(
     case "job":
       return told("job", {
         spark: {
-          job: containerJob({
-            step: JOB,
-            namespace: definition.cluster.namespace,
-            options: work.options,
-            args: [ARGUMENTS],
-          }),
+          ...toldJob(work.options, (options) =>
+            containerJob({ step: JOB, namespace: definition.cluster.namespace, options, args: [ARGUMENTS] }),
+          ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
@@ -194,6 +190,15 @@ export function stepDocument(
         },
       });
   }
+}
+
+/** The Job of the first attempt, and what differs in those of later ones. */
+function toldJob<Options extends { readonly onRetry?: object }>(
+  options: Options,
+  make: (options: Options) => Part,
+): Readonly<Record<string, unknown>> {
+  const job = make(options);
+  return options.onRetry === undefined ? { job } : { job, onRetry: differingParts(job, make(laterAttempts(options))) };
 }
 
 /** Figures lie in the step's own folder of the lane, with its results. */

@@ -65,6 +65,40 @@ def test_results_are_in_the_steps_folder_or_in_one_below_it() -> None:
     assert place("out", **indexed) == ResultPlace(PurePosixPath("out"), parts=3)
 
 
+def test_attempts_after_the_first_have_the_sizes_that_are_said_for_them() -> None:
+    """The first has those of the Job; all others have the same."""
+    container = ["spec", "template", "spec", "containers", 0]
+    on_retry = [
+        {"path": [*container, "args", 0], "value": "larger"},
+        {"path": [*container, "image"], "value": "registry.example/large"},
+    ]
+
+    def job(attempt: int) -> object:
+        given = spark_step("risk", attempt=attempt, spark={"onRetry": on_retry})
+        return StepInput(document(given)).spark()[1].job
+
+    assert job(1) == rendered_job()
+    template = {
+        "spec": {
+            "restartPolicy": "Never",
+            "containers": [{"name": "driver", "image": "registry.example/large", "args": ["larger"]}],
+        }
+    }
+    assert job(2) == job(3) == rendered_job(template=template)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [5, {}, {"path": [], "value": 1}, {"path": ["spec", "nothing", 0], "value": 1}, {"path": ["spec", 0], "value": 1}],
+)
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_what_differs_later_must_be_in_the_job(part: object, attempt: int) -> None:
+    """Told with the first attempt, and not when somebody retries."""
+    given = spark_step("risk", attempt=attempt, spark={"onRetry": [part]})
+    with pytest.raises(StepEnded, match=r"spark\.onRetry: got .*, of which part 0 leads to nothing in the Job"):
+        StepInput(document(given)).spark()
+
+
 @pytest.mark.parametrize("results", ["..", "a/../..", ".", 1])
 def test_results_stay_in_their_steps_folder(results: object) -> None:
     """No way out of it."""

@@ -266,6 +266,20 @@ const steps: readonly BadInput[] = [
     ),
     'workflow.steps["s"].args[0]',
   ),
+  ...eachSpark("onRetry", ["42", '"more"', "[]"]),
+  ...eachSpark("onRetry", ["{ factor: 2 }"], 'workflow.steps["s"].onRetry.factor'),
+  ...eachSpark(
+    "onRetry",
+    ["{ memory: Size.mebibytes(64) }", '{ memory: "8Gi" }', "{ memory: Size.gibibytes(NaN) }"],
+    'workflow.steps["s"].onRetry.memory',
+  ),
+  ...eachSpark("onRetry", ["{ driverCpu: Cpu.millis(0) }"], 'workflow.steps["s"].onRetry.driverCpu'),
+  ...eachSpark(
+    "onRetry",
+    ["{ executors: -1 }", "{ executors: 2 }, dynamicAllocation: { min: 1, max: 2 }"],
+    'workflow.steps["s"].onRetry.executors',
+  ),
+  ...eachSpark("onRetry", ["{ memory: Size.tebibytes(1) }"], "cluster.capacity.memory"),
   ...eachSpark("figures", ["42", '"var.json#var"', "[]", '{ VaR: "v.json#var" }, results: false']),
   ...eachSpark("figures", [`Object.fromEntries(Array.from({ length: 21 }, (_, n) => ["f" + n, "v.json#var"]))`]),
   ...eachSpark(

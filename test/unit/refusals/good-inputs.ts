@@ -73,6 +73,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "results without a manifest": step(
     'night.job("file", { image: image("risk"), args: ["--out", night.path("file/out")], results: "out/", result: "a/b.csv" }); night.spark("s", { app: riskApp("a.py"), results: ".r-1_x/" }); night.job("many", { image: image("risk"), parallelism: 2, results: "out/" });',
   ),
+  "larger attempts after the first": step(
+    'night.spark("s", { app: riskApp("a.py"), onRetry: { memory: Size.gibibytes(4), driverMemory: Size.gibibytes(3), executors: 1 } }); night.job("j", { image: image("risk"), onRetry: { memory: Size.gibibytes(2), cpu: Cpu.units(1) } });',
+  ),
   "figures with and without a limit": step(
     'night.spark("s", { app: riskApp("a.py"), figures: { "VaR 99.9": { place: "a/v.json#total.0.var", maxJump: "12.5%" }, ES: "v.json#es", n: { place: "v.json#n" } } }); night.job("j", { image: image("risk"), results: "out/", figures: { n: "v.json#n" } });',
   ),

@@ -8,6 +8,7 @@ from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
 from nightlane_runner.document.figure import Figure, read_figure
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
+from nightlane_runner.document.later_attempts import job_of_attempt
 from nightlane_runner.document.result_value import ResultValue, read_words
 from nightlane_runner.document.step import (
     CalendarInput,
@@ -63,7 +64,15 @@ class StepInput:
         step = self._step()
         section = self._reader.section("spark")
         section.known_keys(
-            "job", "pendingSeconds", "imagePullSeconds", "timeoutSeconds", "executors", "results", "result", "figures"
+            "job",
+            "pendingSeconds",
+            "imagePullSeconds",
+            "timeoutSeconds",
+            "executors",
+            "results",
+            "result",
+            "figures",
+            "onRetry",
         )
         job = section.tree("job")
         if job and text_at(job, "kind") != "Job":
@@ -75,6 +84,7 @@ class StepInput:
         for container in objects_at(job, "spec", "template", "spec", "containers"):
             words = container.get("args")
             read_words(words if isinstance(words, list) else [], "spark.job: args", self._problems)
+        job = job_of_attempt(section, job, step.attempt)
         spark = SparkInput(
             job=job,
             pending_seconds=section.count("pendingSeconds"),

@@ -85,6 +85,19 @@ describe("a job", () => {
     });
   });
 
+  test("has other sizes from the second attempt on, where the file says so", () => {
+    const options = { image: risk, cpu: Cpu.millis(250), memory: Size.gibibytes(1) };
+    const { document } = told(
+      (night) => void night.job("file", { ...options, onRetry: { memory: Size.gibibytes(3) } }),
+    );
+    const resources = ["spec", "template", "spec", "containers", 0, "resources"];
+    expect((document.spark as { onRetry: unknown }).onRetry).toEqual([
+      { path: [...resources, "requests", "memory"], value: "3072Mi" },
+      { path: [...resources, "limits", "memory"], value: "3072Mi" },
+    ]);
+    expect(told((night) => void night.job("file", options)).document.spark).not.toHaveProperty("onRetry");
+  });
+
   test("finds an empty folder for results whose manifest the step makes", () => {
     const declare = (night: Night): void => {
       night.job("file", { image: risk, results: "out/", user: 1001, env: { REGION: "eu" } });

@@ -12,7 +12,8 @@ import {
 } from "../../../../constructs/index.ts";
 import type { SparkOptions } from "../../../../constructs/night/step.ts";
 import { sparkJob } from "../../../../constructs/workflow/spark-job.ts";
-import { smallSpark } from "../../../support/customer.ts";
+import { customerWithSteps, smallSpark } from "../../../support/customer.ts";
+import { runnerDocument, template } from "../../../support/night.ts";
 
 interface Container {
   readonly args: readonly string[];
@@ -64,6 +65,25 @@ function environment(one: Job): Readonly<Record<string, string | undefined>> {
   const env = one.spec.template.spec.containers[0]?.env ?? [];
   return Object.fromEntries(env.map(({ name, value }) => [name, value]));
 }
+
+test("a Spark step has other sizes from the second attempt on, where the file says so", () => {
+  const onRetry = { memory: Size.gibibytes(4), driverCpu: Cpu.units(2), executors: 3 };
+  const customer = customerWithSteps((night) => void night.spark("var-es", smallSpark({ onRetry })));
+  const { spark } = runnerDocument(template(customer, "run-var-es")) as {
+    spark: { job: object; onRetry: readonly { path: readonly (string | number)[]; value: string }[] };
+  };
+  expect(spark.onRetry.map(({ value }) => value.replace(/^spark\.(kubernetes\.)?/, ""))).toEqual([
+    "executor.memory=2925m",
+    "executor.memoryOverhead=1171m",
+    "allocation.batch.size=3",
+    "executor.instances=3",
+    "2000m",
+  ]);
+  for (const { path } of spark.onRetry) {
+    const at = path.reduce<unknown>((tree, key) => (tree as Record<string | number, unknown>)[key], spark.job);
+    expect(at).toEqual(expect.any(String));
+  }
+});
 
 describe("sparkJob", () => {
   test("has no name: the runner names it after the run, the step and the attempt", () => {
