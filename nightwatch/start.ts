@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
@@ -18,10 +17,10 @@ import { PageFeed } from "./page/page-feed.ts";
 import { PageServer } from "./page/page-server.ts";
 import { Viewers } from "./page/viewer.ts";
 import { RecordStore } from "./records/record-store.ts";
+import { keepRound, keepTidy, loadRecords, watchController } from "./rounds.ts";
 import { serve } from "./server.ts";
 import { apiClient } from "./watch/api-client.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
-import { controllerRenewed } from "./watch/controller-lease.ts";
 import type { Head } from "./watch/pages.ts";
 
 /** How nightwatch is set up. */
@@ -61,11 +60,6 @@ export interface NightwatchSettings {
 const LEASE = "nightwatch";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
-const LOAD_PAUSE_MILLISECONDS = 5000;
-const CONTROLLER_MILLISECONDS = 15_000;
-const TIDY_MILLISECONDS = 3600_000;
-/** How often it is looked whether everything has been listed, so that the first round begins at once. */
-const READY_MILLISECONDS = 250;
 
 /** Starts nightwatch. @returns how to end it, and its ports */
 export async function startNightwatch(settings: NightwatchSettings): Promise<{
@@ -246,63 +240,6 @@ async function keepLease(leader: Leader, { lost, log }: NightwatchSettings, stop
   }
 }
 
-/** Reads the records; tries again for as long as the API server is away. */
-async function loadRecords(nightwatch: Nightwatch, { log }: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    try {
-      await nightwatch.load();
-      return;
-    } catch (error) {
-      log("error", `records: ${errorText(error)}; trying again`);
-      await delay(LOAD_PAUSE_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
-    }
-  }
-}
-
-async function keepRound(
-  nightwatch: Nightwatch,
-  settings: NightwatchSettings,
-  stop: AbortSignal,
-  done: () => void,
-): Promise<void> {
-  while (!stop.aborted) {
-    // Before everything has been listed once, what is missing means nothing.
-    const ready = nightwatch.isReady();
-    if (ready) {
-      await tried(nightwatch, settings, "round", () => nightwatch.round());
-      await tried(nightwatch, settings, "page", async () => done());
-    }
-    const pause = ready ? settings.roundMilliseconds : Math.min(READY_MILLISECONDS, settings.roundMilliseconds);
-    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
-  }
-}
-
-/** Beside the rounds: where a thousand records are past their time it takes a minute. */
-async function keepTidy(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    const ready = nightwatch.isReady();
-    if (ready) {
-      await tried(nightwatch, settings, "tidy", () => nightwatch.tidy());
-    }
-    const pause = ready ? TIDY_MILLISECONDS : settings.roundMilliseconds;
-    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
-  }
-}
-
-async function tried(
-  nightwatch: Nightwatch,
-  { log }: NightwatchSettings,
-  what: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    nightwatch.counters.roundFailures += 1;
-    log("error", `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  }
-}
-
 /** A workflow with its content; undefined where it is gone meanwhile. */
 async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Promise<Workflow | undefined> {
   const { name, namespace } = metadata;
@@ -313,18 +250,5 @@ async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Prom
       return undefined;
     }
     throw error;
-  }
-}
-
-async function watchController(nightwatch: Nightwatch, settings: NightwatchSettings, stop: AbortSignal): Promise<void> {
-  const objects = apiClient(settings.config, CustomObjectsApi);
-  while (!stop.aborted) {
-    try {
-      nightwatch.controllerSeen(await controllerRenewed(objects));
-    } catch (error) {
-      nightwatch.counters.watchFailures += 1;
-      settings.log("error", `lease of the Argo controller: ${errorText(error)}; trying again`);
-    }
-    await delay(CONTROLLER_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
   }
 }

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { errorText } from "./error-text.ts";
+import type { Nightwatch } from "./nightwatch.ts";
+import { apiClient } from "./watch/api-client.ts";
+import { controllerRenewed } from "./watch/controller-lease.ts";
+
+/** What nightwatch does again and again, for as long as it leads. */
+export interface RoundSettings {
+  readonly config: KubeConfig;
+  /** Milliseconds between two rounds. */
+  readonly roundMilliseconds: number;
+  readonly log: (level: "info" | "error", text: string) => void;
+}
+
+const LOAD_PAUSE_MILLISECONDS = 5000;
+const CONTROLLER_MILLISECONDS = 15_000;
+const TIDY_MILLISECONDS = 3600_000;
+/** How often it is looked whether everything has been listed, so that the first round begins at once. */
+const READY_MILLISECONDS = 250;
+
+/** Reads the records; tries again for as long as the API server is away. */
+export async function loadRecords(nightwatch: Nightwatch, { log }: RoundSettings, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await nightwatch.load();
+      return;
+    } catch (error) {
+      log("error", `records: ${errorText(error)}; trying again`);
+      await delay(LOAD_PAUSE_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+}
+
+/** Looks at everything every few seconds. @param done Told after each round. */
+export async function keepRound(
+  nightwatch: Nightwatch,
+  settings: RoundSettings,
+  stop: AbortSignal,
+  done: () => void,
+): Promise<void> {
+  while (!stop.aborted) {
+    // Before everything has been listed once, what is missing means nothing.
+    const ready = nightwatch.isReady();
+    if (ready) {
+      await tried(nightwatch, settings, "round", () => nightwatch.round());
+      await tried(nightwatch, settings, "page", async () => done());
+    }
+    const pause = ready ? settings.roundMilliseconds : Math.min(READY_MILLISECONDS, settings.roundMilliseconds);
+    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Beside the rounds: where a thousand records are past their time it takes a minute. */
+export async function keepTidy(nightwatch: Nightwatch, settings: RoundSettings, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const ready = nightwatch.isReady();
+    if (ready) {
+      await tried(nightwatch, settings, "tidy", () => nightwatch.tidy());
+    }
+    const pause = ready ? TIDY_MILLISECONDS : settings.roundMilliseconds;
+    await delay(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+async function tried(
+  nightwatch: Nightwatch,
+  { log }: RoundSettings,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    nightwatch.counters.roundFailures += 1;
+    log("error", `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+/** Asks when the leader of the Argo controllers last said that it is alive. */
+export async function watchController(
+  nightwatch: Nightwatch,
+  settings: RoundSettings,
+  stop: AbortSignal,
+): Promise<void> {
+  const objects = apiClient(settings.config, CustomObjectsApi);
+  while (!stop.aborted) {
+    try {
+      nightwatch.controllerSeen(await controllerRenewed(objects));
+    } catch (error) {
+      nightwatch.counters.watchFailures += 1;
+      settings.log("error", `lease of the Argo controller: ${errorText(error)}; trying again`);
+    }
+    await delay(CONTROLLER_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
