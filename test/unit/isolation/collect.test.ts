@@ -6,8 +6,8 @@ import { CUSTOMERS_FOLDER } from "../../../constructs/definition/customer-files.
 import { writeCustomer, writeManifests } from "../../../infra/write-manifests.ts";
 import { collectEstate } from "../../../isolation/model/collect.ts";
 import { checkAsDeployed } from "../../../isolation/model/kubeconfig-check.ts";
-import { soundKubeconfig } from "../../../isolation/rules/kubeconfig-samples.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
+import { soundKubeconfig } from "../../../isolation/rules/secrets/kubeconfig-samples.ts";
 import { runStatic } from "../../../isolation/static-command.ts";
 import { tryPipeline } from "../../../pipeline/pipeline-trial.ts";
 import { temporaryFolder } from "../../support/folders.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { quantity } from "../../../constructs/kubernetes/quantity.ts";
 import { readSubject, subjectName } from "../../../isolation/rbac/subject.ts";
-import { firstDifference } from "../../../isolation/rules/identical.ts";
+import { firstDifference } from "../../../isolation/rules/changes/identical.ts";
 import { canaryForms, findCanary } from "../../../isolation/scan/canary.ts";
 import { scan } from "../../../isolation/scan/scan.ts";
 

@@ -1,0 +1,143 @@
+import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { guardParts } from "../../known/guard-parts.ts";
+import { KNOWN_GUARDS } from "../../known/known.ts";
+import { fields, fieldsList, list, strings, text } from "../../model/fields.ts";
+import { objectName } from "../../model/object-name.ts";
+import type { EstateView } from "../../model/view.ts";
+import type { Inspection, Rule } from "../rule.ts";
+
+const POLICY = "ValidatingAdmissionPolicy";
+const BINDING = "ValidatingAdmissionPolicyBinding";
+
+/** Policies that hold only where customers may have applications. */
+const OF_ARGO_CD = "nightlane-argo-cd";
+
+/** Policies that look at the platform's namespaces too. */
+const EVERYWHERE = new Set([
+  OF_ARGO_CD,
+  "nightlane-fingerprints",
+  "nightlane-lanes-only",
+  "nightlane-namespace-labels",
+]);
+
+/** Namespaces that a binding may leave out, beside that of the monitoring. */
+const LEFT_OUT = [
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+  "argo",
+  "argocd",
+  "nightlane-system",
+  "nightlane-probe",
+];
+
+const ACCEPT =
+  "undo it; where it is meant, run `npx tsx test/support/write-known-objects.ts` and have the difference reviewed";
+
+export const guards: Rule = {
+  number: 41,
+  name: "guards",
+  info: "An admission policy or its binding is missing, lets something past, or is not the one that was reviewed.",
+  explanation:
+    "Most of the boundary is what the API server refuses, so that a policy which only warns, fails open, leaves a lane out or has an expression that is always true takes it away while every other object stays as it was. So each policy is demanded, part by part as it was read (isolation/known/guards.json), and each binding with Deny, with parameters that must be there, and with the platform's namespaces alone left out, by the label that the API server writes. Whether an expression refuses what it should is shown by test/api/admission.test.ts on a real API server.",
+  unit: "policies and bindings",
+  check(view, inspection) {
+    const expected = Object.keys(KNOWN_GUARDS).filter((name) => name !== OF_ARGO_CD || view.central.argoCd);
+    for (const name of expected) {
+      checkPolicy(name, find(view, POLICY, name), inspection);
+      checkBinding(name, find(view, BINDING, name), view, inspection);
+    }
+    for (const { manifest, object } of view.objects) {
+      if ((manifest.kind === POLICY || manifest.kind === BINDING) && !expected.includes(manifest.metadata.name)) {
+        inspection.report(object, "is none of the policies that were reviewed", ACCEPT);
+      }
+    }
+  },
+};
+
+function find(view: EstateView, kind: string, name: string): readonly Manifest[] {
+  return view.platform.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+}
+
+function checkPolicy(name: string, found: readonly Manifest[], inspection: Inspection): void {
+  const [policy] = found;
+  inspection.examine(found.length);
+  if (policy === undefined || found.length > 1) {
+    inspection.report(`${POLICY} ${name}`, `there are ${found.length} of it`, ACCEPT);
+    return;
+  }
+  const known = KNOWN_GUARDS[name] ?? {};
+  const parts = guardParts(policy);
+  for (const part of new Set([...Object.keys(known), ...Object.keys(parts)])) {
+    if (known[part] !== parts[part]) {
+      const what = parts[part] === undefined ? "is gone" : known[part] === undefined ? "is new" : "has changed";
+      inspection.report(objectName(policy), `spec.${part} ${what} since it was reviewed`, ACCEPT);
+    }
+  }
+}
+
+function checkBinding(name: string, found: readonly Manifest[], view: EstateView, inspection: Inspection): void {
+  const [binding] = found;
+  inspection.examine(found.length);
+  if (binding === undefined || found.length > 1) {
+    inspection.report(`${BINDING} ${name}`, `there are ${found.length} of it: the policy holds nowhere`, ACCEPT);
+    return;
+  }
+  const spec = fields(binding.spec);
+  const report = (message: string, mend: string): void => inspection.report(objectName(binding), message, mend);
+  if (spec.policyName !== name) {
+    report(`binds policy ${text(spec.policyName) ?? "(none)"}`, `policyName: ${name}`);
+  }
+  if (JSON.stringify(spec.validationActions) !== JSON.stringify(["Deny", "Audit"])) {
+    report(`does ${strings(spec.validationActions).join(", ") || "nothing"}`, "validationActions: [Deny, Audit]");
+  }
+  const parameters = fields(spec.paramRef);
+  const takesParameters = KNOWN_GUARDS[name]?.paramKind !== undefined;
+  const wanted = { name: "admission-images", namespace: "nightlane-system", parameterNotFoundAction: "Deny" };
+  if (
+    JSON.stringify(takesParameters ? parameters : spec.paramRef) !==
+    JSON.stringify(takesParameters ? wanted : undefined)
+  ) {
+    report("has other parameters, or does without them where there are none", `paramRef: ${JSON.stringify(wanted)}`);
+  }
+  const unknown = Object.keys(spec).filter(
+    (field) => !["policyName", "validationActions", "paramRef", "matchResources"].includes(field),
+  );
+  if (unknown.length > 0) {
+    report(`has ${unknown.join(", ")}`, "remove it");
+  }
+  checkWhere(name, spec.matchResources, view, report);
+}
+
+function checkWhere(
+  name: string,
+  where: unknown,
+  view: EstateView,
+  report: (message: string, mend: string) => void,
+): void {
+  if (EVERYWHERE.has(name)) {
+    if (where !== undefined) {
+      report("does not hold everywhere", "remove matchResources");
+    }
+    return;
+  }
+  const match = fields(where);
+  const selector = fields(match.namespaceSelector);
+  const [expression, ...others] = fieldsList(selector.matchExpressions);
+  const isByName =
+    Object.keys(match).join() === "namespaceSelector" &&
+    Object.keys(selector).join() === "matchExpressions" &&
+    others.length === 0 &&
+    expression?.key === "kubernetes.io/metadata.name" &&
+    expression.operator === "NotIn";
+  const monitoring = view.central.monitoring?.namespace;
+  const left = list(expression?.values).filter(
+    (namespace) => !LEFT_OUT.includes(String(namespace)) && namespace !== monitoring,
+  );
+  if (!isByName || left.length > 0) {
+    report(
+      left.length > 0 ? `leaves out ${left.join(", ")}` : "chooses by something else than the namespaces' names",
+      "leave out the platform's namespaces alone, by kubernetes.io/metadata.name NotIn",
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { parse } from "yaml";
+import { ARGO_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
+import { fields, text } from "../../model/fields.ts";
+import { objectName } from "../../model/object-name.ts";
+import type { Rule } from "../rule.ts";
+
+/** Settings of the controller, each with what may stand in it. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  executor: ["image", "imagePullPolicy", "resources", "securityContext"],
+  metricsConfig: ["enabled", "path", "port", "secure"],
+  workflowRestrictions: ["templateReferencing"],
+};
+
+const SOURCE = "constructs/platform/argo-controller.ts";
+
+export const controllerSettings: Rule = {
+  number: 44,
+  name: "controller-settings",
+  info: "The one Argo controller has a setting that reaches into lanes, or lets whoever starts a night bring templates of his own.",
+  explanation:
+    "The controller's settings hold for all lanes: an artifact repository in them is one bucket that all lanes write to, workflowDefaults change every night, and without templateReferencing Strict a submitter brings his own pods. They are YAML inside a ConfigMap, where no look at fields sees them.",
+  unit: "settings",
+  check(view, inspection) {
+    const found = view.platform.filter(
+      ({ kind, metadata }) => kind === "ConfigMap" && metadata.namespace === ARGO_NAMESPACE,
+    );
+    for (const manifest of found) {
+      const object = objectName(manifest);
+      for (const [name, value] of Object.entries(fields(manifest.data))) {
+        inspection.examine();
+        const allowed = SETTINGS[name];
+        if (allowed === undefined) {
+          inspection.report(object, `data.${name} is no setting that was read`, `remove it from ${SOURCE}`);
+          continue;
+        }
+        for (const field of Object.keys(settingOf(value)).filter((each) => !allowed.includes(each))) {
+          inspection.report(object, `data.${name} has ${field}`, `remove it from ${SOURCE}`);
+        }
+      }
+      const strict = settingOf(fields(manifest.data).workflowRestrictions).templateReferencing;
+      if (strict !== "Strict") {
+        inspection.report(object, `templateReferencing is ${String(strict)}`, "write Strict");
+      }
+      const security = fields(settingOf(fields(manifest.data).executor).securityContext);
+      if (
+        security.runAsNonRoot !== true ||
+        security.allowPrivilegeEscalation !== false ||
+        security.privileged === true
+      ) {
+        inspection.report(object, "Argo's own containers are not restricted", `restrict them in ${SOURCE}`);
+      }
+    }
+  },
+};
+
+function settingOf(value: unknown): Readonly<Record<string, unknown>> {
+  const document = text(value);
+  try {
+    return document === undefined ? {} : fields(parse(document));
+  } catch {
+    return { "(no YAML)": document };
+  }
+}

@@ -1,0 +1,73 @@
+import { type Fields, fields, text } from "../../model/fields.ts";
+import { scan } from "../../scan/scan.ts";
+import type { Inspection, Rule } from "../rule.ts";
+
+const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+
+/** Below it, artifact collection passes Strict referencing (CVE-2026-54526, mended in 4.0.6), and locks and retries fail. */
+const ARGO_FLOOR = "4.0.10";
+
+export const pinnedImages: Rule = {
+  number: 39,
+  name: "pinned-images",
+  info: "An image is not named by digest, or production may run an Argo Workflows with known holes between lanes.",
+  explanation:
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+  unit: "images and versions",
+  check(view, inspection) {
+    for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
+      for (const { path, image } of scan(manifest).images) {
+        inspection.examine();
+        if (!BY_DIGEST.test(image)) {
+          inspection.report(object, `${path} is ${image}`, "write <repository>@sha256:<64 hex digits>, in images.json");
+        }
+      }
+    }
+    checkPipeline(view.trials.pipeline?.main, inspection);
+    const { productionFloor, production } = view.versions.argoWorkflows;
+    for (const [property, version] of Object.entries({ productionFloor, production })) {
+      if (version === undefined) {
+        continue;
+      }
+      inspection.examine();
+      if (!atLeast(version, ARGO_FLOOR)) {
+        inspection.report(
+          "versions.json",
+          `argoWorkflows.${property} is ${version}`,
+          `write ${ARGO_FLOOR} or later; earlier ones have known holes between lanes`,
+        );
+      }
+    }
+  },
+};
+
+/** Jobs hold credentials of stacks, so that what they run in is named as what runs in lanes is. */
+function checkPipeline(main: Fields | undefined, inspection: Inspection): void {
+  if (main === undefined) {
+    return;
+  }
+  const named = Object.entries(main).flatMap(([name, job]) => {
+    const image = fields(job).image;
+    return image === undefined ? [] : [[`${name}.image`, text(image) ?? text(fields(image).name) ?? ""] as const];
+  });
+  for (const [where, image] of named) {
+    inspection.examine();
+    const variable = /^\$\{?(\w+)\}?$/.exec(image)?.[1];
+    const meant = variable === undefined ? image : String(fields(main.variables)[variable] ?? "");
+    if (!BY_DIGEST.test(meant)) {
+      inspection.report(".gitlab-ci.yml", `${where} is ${meant || image}`, "write <repository>@sha256:<64 hex digits>");
+    }
+  }
+}
+
+/** Whether a version is at or above another; a pre-release is below its release. */
+function atLeast(version: string, floor: string): boolean {
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(-.+)?$/.exec(version);
+  if (match === null) {
+    return false;
+  }
+  const parts = match.slice(1, 4).map(Number);
+  const least = floor.split(".").map(Number);
+  const index = parts.findIndex((part, position) => part !== least[position]);
+  return index === -1 ? match[4] === undefined : (parts[index] ?? 0) > (least[index] ?? 0);
+}

@@ -1,0 +1,80 @@
+import type { CustomerLane } from "../../model/estate.ts";
+import type { EstateView } from "../../model/view.ts";
+import { type AddressRange, knownRange, overlap, sameRange } from "../../network/address.ts";
+import { forbiddenRanges } from "../../network/forbidden-ranges.ts";
+import type { Allowance } from "../../network/policy.ts";
+import { coversPort } from "../../network/ports.ts";
+import type { Inspection, Rule } from "../rule.ts";
+
+export const ipBlocks: Rule = {
+  number: 21,
+  name: "ip-blocks",
+  info: "An ipBlock takes in addresses of pods, services, nodes or the metadata service, or another customer's API server.",
+  explanation:
+    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own address and port are let through, which the executor needs, and its address as where requests come from: whoever looks at nightwatch's page comes that way. Into a lane nothing comes, as rule 19 says.",
+  unit: "ipBlocks",
+  check(view, inspection) {
+    const forbidden = forbiddenRanges(view.central);
+    for (const [namespace, network] of view.networks) {
+      const lane = view.laneByNamespace.get(namespace);
+      for (const allowance of [...network.egress, ...network.ingress]) {
+        if (allowance.peer.kind !== "addresses") {
+          continue;
+        }
+        inspection.examine();
+        const { ranges, cidr } = allowance.peer;
+        if (ranges === undefined) {
+          inspection.report(allowance.policy, `${allowance.path} has ${cidr}, which is no block`, "write a CIDR");
+          continue;
+        }
+        const comesIn = network.ingress.includes(allowance);
+        if (isApiAddress(ranges, view) && (comesIn || isApiPort(allowance, view))) {
+          continue;
+        }
+        for (const { name, range } of forbidden) {
+          if (ranges.some((part) => overlap(part, range))) {
+            report(inspection, allowance, `takes in ${name}`);
+          }
+        }
+        checkEndpoints(view, lane, allowance, ranges, inspection);
+      }
+    }
+  },
+};
+
+function isApiAddress(ranges: readonly AddressRange[], { central }: EstateView): boolean {
+  const api = knownRange(central.apiServer.address);
+  return ranges.every((range) => sameRange(range, api));
+}
+
+function isApiPort({ ports }: Allowance, { central }: EstateView): boolean {
+  const { port } = central.apiServer;
+  return ports.every(({ protocol, from, to }) => protocol === "TCP" && from === port && to === port);
+}
+
+/** Customers named in one message. */
+const SHOWN = 5;
+
+function checkEndpoints(
+  view: EstateView,
+  lane: CustomerLane | undefined,
+  allowance: Allowance,
+  ranges: readonly AddressRange[],
+  inspection: Inspection,
+): void {
+  const others = ranges
+    .flatMap((range) => view.endpoints.within(range))
+    .filter((other) => other !== lane && coversPort(allowance.ports, "TCP", other.endpoint?.port ?? -1));
+  if (others.length > 0) {
+    const names = others
+      .slice(0, SHOWN)
+      .map(({ name, endpoint }) => `${name} (${endpoint?.address}:${endpoint?.port})`);
+    const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";
+    report(inspection, allowance, `takes in the API server of ${names.join(", ")}${more}`);
+  }
+}
+
+function report(inspection: Inspection, { policy, path, peer }: Allowance, message: string): void {
+  const block = peer.kind === "addresses" ? peer.cidr : "";
+  inspection.report(policy, `${path}.ipBlock ${block} ${message}`, "write the one address that is needed, as /32");
+}

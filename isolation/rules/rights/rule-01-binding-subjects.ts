@@ -1,0 +1,75 @@
+import { customerOf, type EstateView } from "../../model/view.ts";
+import type { BindingView } from "../../rbac/bindings.ts";
+import type { PlatformIdentity } from "../../rbac/grant.ts";
+import { grantMend, isGranted, platformIdentity } from "../../rbac/platform-identities.ts";
+import { showPermission } from "../../rbac/policy-rule.ts";
+import { power, reachesSecrets, writesNamespaces } from "../../rbac/powers.ts";
+import { type Subject, subjectName } from "../../rbac/subject.ts";
+import type { Inspection, Rule } from "../rule.ts";
+
+/** Service accounts of customers and cluster-wide bindings to everyone have rules of their own: 2 and 3. */
+export const bindingSubjects: Rule = {
+  number: 1,
+  name: "binding-subjects",
+  info: "A binding gives rights to a subject that is neither the customer's own nor on the fixed list of platform identities, or gives a platform identity a right that the list does not.",
+  explanation:
+    "Whoever is bound in two lanes is a bridge between them. So a lane binds its own service accounts only, and the few identities that serve all lanes are written down with each right and its reason, where a review sees a new one.",
+  unit: "bindings",
+  check(view, inspection) {
+    for (const binding of view.rbac.bindings) {
+      inspection.examine();
+      for (const subject of binding.subjects) {
+        checkSubject(view, binding, subject, inspection);
+      }
+    }
+    for (const { lane, rbac } of view.customerSideRbac) {
+      for (const binding of rbac.bindings) {
+        inspection.examine();
+        const strangers = binding.subjects.filter(
+          (subject) => subject.kind === "named" || subject.kind === "everyone" || subject.kind === "accountsOf",
+        );
+        for (const subject of strangers) {
+          inspection.report(
+            binding.object,
+            `binds ${subjectName(subject)} in the cluster of ${lane.name}`,
+            "bind only service accounts of the namespace that the customer gave us",
+          );
+        }
+      }
+    }
+  },
+};
+
+function checkSubject(view: EstateView, binding: BindingView, subject: Subject, inspection: Inspection): void {
+  if (subject.kind === "malformed" || customerOf(view, subject) !== undefined) {
+    return;
+  }
+  const identity = platformIdentity(subject);
+  if (identity !== undefined) {
+    checkGrants(binding, identity, inspection);
+  } else if (binding.namespace !== undefined || subject.kind !== "everyone") {
+    inspection.report(
+      binding.object,
+      `binds ${subjectName(subject)}, which is no customer's and no known part of the platform`,
+      "bind a service account of the lane, or add the identity with its reasons to isolation/rbac/platform-identities.ts",
+    );
+  }
+}
+
+function checkGrants(binding: BindingView, identity: PlatformIdentity, inspection: Inspection): void {
+  const extra = (binding.role?.permissions ?? []).filter(
+    (permission) =>
+      !isGranted(identity, permission, binding.namespace) &&
+      // Rules 5, 10 and 35 speak of these.
+      power(permission) === undefined &&
+      !reachesSecrets(permission) &&
+      !writesNamespaces(permission),
+  );
+  for (const permission of extra) {
+    inspection.report(
+      binding.object,
+      `gives ${identity.name} ${showPermission(permission)}, which is not on the list of its rights`,
+      grantMend(permission),
+    );
+  }
+}
