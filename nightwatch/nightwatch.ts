@@ -4,16 +4,18 @@ import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import { newestFirst } from "../runs/runs-of-a-date.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { ForecastBook } from "./forecast-book.ts";
 import { illnessOf } from "./health.ts";
+import { knownRuns } from "./known-runs.ts";
 import { customerOf, type Lane } from "./lane.ts";
+import type { LaneBook } from "./lane-book.ts";
 import { Looks, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
+import { keyOnRecord, notifiedKey, notifiedKeys } from "./notify/notified.ts";
 import { Notifier } from "./notify/notifier.ts";
 import type { Webhook } from "./notify/webhook.ts";
 import { awaitsComparison, withComparison } from "./records/comparison.ts";
@@ -190,25 +192,12 @@ export class Nightwatch {
     this.counters.lastListed = Math.floor(this.parts.clock() / 1000);
   }
 
-  /**
-   * Every run of a customer that is known, by business date and number, the newest first: of one that runs what its
-   * workflow says, of any other what its record does.
-   */
+  /** Every run of a customer that is known, the newest first. */
   async runsOf(customer: string): Promise<readonly RunFacts[]> {
-    const runs = new Map<string, RunFacts>();
-    for await (const { spec } of this.parts.store.ofCustomers([customer])) {
-      runs.set(spec.uid, spec);
-    }
-    for (const facts of this.writer.unwrittenOf(customer)) {
-      runs.set(facts.uid, facts);
-    }
-    const lane = this.book.lanes().find((one) => one.customer === customer);
-    for (const { facts, state } of lane?.view(this.parts.clock()).runs ?? []) {
-      if (state !== undefined || !runs.has(facts.uid)) {
-        runs.set(facts.uid, facts);
-      }
-    }
-    return [...runs.values()].sort(newestFirst);
+    const lane = (): LaneBook | undefined => this.book.lanes().find((one) => one.customer === customer);
+    return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => {
+      return lane()?.view(this.parts.clock()).runs ?? [];
+    });
   }
 
   /** Notes an act on the record of a run that has no workflow. */
@@ -240,7 +229,7 @@ export class Nightwatch {
     await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
     // Receivers are told beside the rounds: one that hangs keeps neither records nor metrics waiting.
-    const notified = this.notifiedKeys();
+    const notified = notifiedKeys(this.sight.lanes);
     this.notifier.update(this.sight.signals.filter((signal) => !notified.has(notifiedKey(signal))));
     this.parts.alertmanager?.update(this.sight.signals);
     this.counters.lastRound = Math.floor(now / 1000);
@@ -352,20 +341,12 @@ export class Nightwatch {
     this.book.noteProblem(facts.customer, `record ${facts.night}`, reason, this.parts.clock());
   }
 
-  private notifiedKeys(): ReadonlySet<string> {
-    return new Set(
-      this.sight.lanes.flatMap((lane) =>
-        lane.runs.flatMap(({ facts }) => facts.notified.map((key) => `${lane.customer}/${facts.night}/${key}`)),
-      ),
-    );
-  }
-
   private noteSent(signal: Signal): void {
     this.counters.notificationsSent += 1;
     const lane = this.book.lanes().find(({ customer }) => customer === signal.customer);
     const run = lane
       ?.view(this.parts.clock())
-      .runs.find(({ facts }) => notifiedKey(signal) === `${facts.customer}/${facts.night}/${signal.key}`);
+      .runs.find(({ facts }) => notifiedKey(signal) === keyOnRecord(facts, signal.key));
     if (run !== undefined) {
       const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
       this.book.amend(facts);
@@ -376,9 +357,4 @@ export class Nightwatch {
       }
     }
   }
-}
-
-/** A missed night has no workflow; its record goes by another name. */
-function notifiedKey(signal: Signal): string {
-  return `${signal.customer}/${signal.night ?? `missed-${signal.businessDate}`}/${signal.key}`;
 }
