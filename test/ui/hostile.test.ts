@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HOSTILE_TEXTS } from "../support/hostile-texts.ts";
 import { ORDINARY } from "./played-night.ts";
 import { pageForTest, suiteBrowser } from "./suite-browser.ts";
 
@@ -45,6 +46,33 @@ test("hostile texts in every field are shown as texts, and take nothing over", a
   await page.evaluate("location.hash = '#/past/' + encodeURIComponent('bank\"><script>window.taken=1</script>')");
   await page.locator(".grid").waitFor();
   await untouched();
+});
+
+test("each of the texts that other places are tried with is a text in a run, and no link", async () => {
+  const texts = Object.entries(HOSTILE_TEXTS);
+  const steps = texts.map((_, index) => ({ name: `step-${index}`, kind: "spark", after: [], minutes: 5 }) as const);
+  const happenings = Object.fromEntries(
+    texts.map(([, message], index) => [`step-${index}`, { what: "fails", afterMinutes: 1, message }] as const),
+  );
+  const under = await pageForTest([{ customer: "nordbank", steps, happenings }]);
+  const reader = await browser.reader();
+  await reader.open(under.door.address);
+  const { page } = reader;
+  await page.locator(".row.red a").first().click();
+  let contained = 0;
+  for (const [index, [what]] of texts.entries()) {
+    const name = `step-${index}`;
+    await page
+      .locator(".timeline .row", { has: page.getByText(name, { exact: true }) })
+      .getByRole("button")
+      .click();
+    await page.locator(".panel h3", { hasText: name }).waitFor();
+    expect(await page.evaluate("window.taken"), what).toBeUndefined();
+    expect(await page.locator('main img, main script, svg svg, a[href*="evil"]').count(), what).toBe(0);
+    expect(await page.evaluate("document.documentElement.scrollWidth"), what).toBeLessThanOrEqual(1280);
+    contained += 1;
+  }
+  console.log(`hostile: ${texts.length} attacks, ${contained} contained`);
 });
 
 test("no address behind # takes the page over, or breaks it", async () => {

@@ -34,7 +34,7 @@ export function runView(lane: Lane, facts: RunFacts): RunView {
     problems: facts.problems ?? [],
     ...defined({
       date: facts.businessDate ?? facts.expectedDate,
-      message: facts.message,
+      message: shortened(facts.message),
       timezone: lane.schedule?.timezone,
       dayReason: facts.dayReason,
       startedAt: instant(facts.startedAt),
@@ -65,7 +65,7 @@ function stepOf(
     logs: logCommand(facts, name),
     ...defined({
       waitingSince: instant(status?.waitingSince),
-      message: status?.message,
+      message: shortened(status?.message),
       asked: status?.asked,
       approval: status?.approval,
       expected: forecast?.end.expected,
@@ -96,7 +96,7 @@ function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAt
       startedAt: instant(attempt.startedAt),
       finishedAt: instant(attempt.finishedAt),
       exitCode: attempt.exitCode,
-      message: attempt.message,
+      message: shortened(attempt.message),
       remoteJob: attempt.remoteJob,
       sha256: attempt.results?.sha256,
       figures: figuresOf(attempt),
@@ -162,4 +162,14 @@ function pastRun(facts: RunFacts): PastRun {
       finishBy: instant(facts.finishBy),
     }),
   };
+}
+
+/** Characters of a message that are shown: half a million marks on one letter, and the browser stands still. */
+const LONGEST_MESSAGE = 2000;
+
+/** What a customer's cluster says may be of any length. */
+function shortened(message: string | undefined): string | undefined {
+  return message === undefined || message.length <= LONGEST_MESSAGE
+    ? message
+    : `${message.slice(0, LONGEST_MESSAGE - 1)}…`;
 }
