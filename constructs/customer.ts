@@ -10,6 +10,7 @@ import { NetworkBoundary } from "./lane/network-boundary.ts";
 import { Reaper } from "./lane/reaper.ts";
 import { ResourceBoundary } from "./lane/resource-boundary.ts";
 import { ResultsVolume } from "./lane/results-volume.ts";
+import { ServerAddresses } from "./lane/server-addresses.ts";
 import { WorkflowRbac } from "./lane/workflow-rbac.ts";
 import { NightwatchLaneRole } from "./platform/nightwatch-lane-role.ts";
 import { OncallRole } from "./platform/oncall-role.ts";
@@ -33,6 +34,7 @@ export class Customer extends Chart {
       storageClass: lane.resultsStorageClass,
     });
     new CredentialSecret(this, "credential", customer);
+    new ServerAddresses(this, "server", definition);
     new SparkRiskWorkflow(this, "workflow", definition);
     new KeptFilesReader(this, "reader", definition);
     new Reaper(this, "reaper", definition);

@@ -30,7 +30,7 @@ interface User {
  */
 export function fingerprints(key: string, definition: CustomerDefinition, kubeconfig: string): readonly string[] {
   const user = (parse(kubeconfig) as { users: readonly [{ user: User }] }).users[0].user;
-  const { address, port } = apiServer(definition);
+  const { addresses, port } = apiServer(definition);
   const digest = (...parts: readonly string[]): string =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");
   const identity = identityOf(user);
@@ -39,7 +39,7 @@ export function fingerprints(key: string, definition: CustomerDefinition, kubeco
     digest("authority", publicKey.export({ type: "spki", format: "pem" }).toString(), identity),
   );
   return [
-    digest("identity", `${address}:${port}`, identity),
+    ...addresses.map((address) => digest("identity", `${address}:${port}`, identity)),
     digest("credential", credentialOf(user)),
     ...new Set(authorities),
   ];

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { apiServer } from "../constructs/definition/api-server.ts";
+import { serverByAddress } from "../constructs/definition/api-server.ts";
 import { loadCustomer } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
@@ -27,8 +27,7 @@ try {
     "--timeout=10m",
   ];
   // As the lane does: by the declared address, since a runner need not resolve the customer's names.
-  const { address, port } = apiServer(definition);
-  const server = ["--server", `https://${address}:${port}`, "--tls-server-name", new URL(cluster.server).hostname];
+  const server = ["--server", serverByAddress(definition), "--tls-server-name", new URL(cluster.server).hostname];
   const target = ["--kubeconfig", file, ...server, "--namespace", cluster.namespace];
   const { status, error } = spawnSync("kubectl", [...target, ...args], { stdio: "inherit" });
   if (status !== 0) {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCollisions } from "../../constructs/checks/check-collisions.ts";
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type Problem, UserError } from "../../constructs/definition/problem.ts";
@@ -29,7 +30,7 @@ function marksOf({ cluster }: CustomerDefinition): readonly string[] {
   const lines = cluster.ca.split("\n").filter((line) => !line.startsWith("-----"));
   return [
     new URL(cluster.server).hostname,
-    cluster.address,
+    ...addressesOf(cluster),
     ...lines.map((line) => line.trim()).filter((line) => line.length > 40),
   ];
 }

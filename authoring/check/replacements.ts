@@ -1,4 +1,5 @@
-import { BlockList } from "node:net";
+import { BlockList, isIPv4 } from "node:net";
+import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import { type Problem, received } from "../../constructs/definition/problem.ts";
@@ -24,8 +25,8 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
         ]
       : [],
   );
-  const { address, ca } = definition.cluster;
-  if (examples.check(address)) {
+  const { ca } = definition.cluster;
+  for (const address of addressesOf(definition.cluster).filter((one) => isIPv4(one) && examples.check(one))) {
     const rule = "the address of the customer's API server: this one is reserved for examples and leads nowhere";
     problems.push({ property: "cluster.address", received: received(address), rule, mend: "ask the customer for it" });
   }

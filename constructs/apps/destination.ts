@@ -1,4 +1,4 @@
-import { apiServer } from "../definition/api-server.ts";
+import { serverByAddress } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 
 /** The one place where a customer's applications may be. */
@@ -13,6 +13,5 @@ export interface Destination {
  * The name is checked against the certificate (`tlsClientConfig.serverName` of the registered cluster).
  */
 export function destination(definition: CustomerDefinition): Destination {
-  const { address, port } = apiServer(definition);
-  return { server: `https://${address}:${port}`, namespace: definition.cluster.namespace };
+  return { server: serverByAddress(definition), namespace: definition.cluster.namespace };
 }

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import { BlockList, isIPv4 } from "node:net";
+import { BlockList, isIP, isIPv4 } from "node:net";
+import { addressesOf } from "../definition/api-server.ts";
 import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
@@ -10,11 +11,17 @@ import { mebibytes, millicores } from "../night/spark-resources.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
+/** How many addresses of one server a runner tries. */
+const MOST_ADDRESSES = 8;
+
+/** No path, or one that names a cluster behind a server of several. */
+const PATH = /^(\/|(\/[A-Za-z0-9._~-]+)+)$/;
+
 /** The customer's cluster: where its API server is and how it proves itself. */
 export function checkCluster(cluster: Cluster, sound: Sound = allSound): readonly Problem[] {
   return [
     ...(sound("cluster.server") ? checkServer(cluster.server) : []),
-    ...(sound("cluster.address") ? checkAddress(cluster.address) : []),
+    ...(sound("cluster.address") ? checkAddresses(cluster) : []),
     ...(sound("cluster.ca") ? checkCertificateAuthority(cluster.ca, "cluster.ca") : []),
     ...(sound("cluster.namespace") ? checkNamespace(cluster.namespace) : []),
     ...checkSizes(cluster, sound),
@@ -28,9 +35,15 @@ function checkServer(server: string): readonly Problem[] {
   const property = "cluster.server";
   const url = URL.canParse(server) ? new URL(server) : undefined;
   const isBare =
-    url?.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === "";
+    url !== undefined &&
+    PATH.test(url.pathname) &&
+    url.search === "" &&
+    url.hash === "" &&
+    url.username === "" &&
+    url.password === "";
   if (url?.protocol !== "https:" || !isBare) {
-    const rule = "an https URL of host and port and nothing more: the credential travels on it";
+    const rule =
+      "an https URL of host and port, at most with the path of one cluster (/k8s/clusters/c-m-abc), and nothing more: the credential travels on it";
     return [{ property, received: received(server), rule, mend: proposal(server, url) }];
   }
   if (!isDnsName(url.hostname) && !url.hostname.startsWith("[")) {
@@ -46,9 +59,6 @@ function checkServer(server: string): readonly Problem[] {
 
 /** What to write instead; never the address of another server than the one that was meant. */
 function proposal(server: string, url: URL | undefined): string {
-  if (/^https?:\/\/[^/]+\/./.test(server) && url !== undefined && url.pathname !== "/" && url.pathname !== "") {
-    return "write the API server's own name and port: one that is reached through a path, such as Rancher's, leads to more than one cluster (Rancher's authorized cluster endpoint has a name of its own)";
-  }
   const [, host = "", port = ""] = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:?#\s]+)(?::(\d+))?/i.exec(server) ?? [];
   const known =
     url?.host ||
@@ -67,20 +77,34 @@ export function checkStorageClass(name: string | undefined, property: string): r
   return [{ property, received: received(name), rule, mend: "write one that kubectl get storageclass shows" }];
 }
 
-function checkAddress(address: string): readonly Problem[] {
+function checkAddresses(cluster: Cluster): readonly Problem[] {
+  const addresses = addressesOf(cluster);
   const property = "cluster.address";
-  const mend = "write the IPv4 address of the customer's API server, as the central cluster's nodes see it";
-  if (!isIPv4(address)) {
-    return [
-      {
-        property,
-        received: received(address),
-        rule: "one IPv4 address: the lane's network policy allows exactly it",
-        mend,
-      },
-    ];
+  if (addresses.length === 0 || addresses.length > MOST_ADDRESSES) {
+    const rule = `1 to ${MOST_ADDRESSES} addresses: a runner tries one after the other, 5 seconds each`;
+    const mend = "write those of the customer's API server, as the central cluster's nodes see it";
+    return [{ property, received: `${addresses.length} addresses`, rule, mend }];
   }
-  if (/^(127\.|169\.254\.|0\.|22[4-9]\.|2[3-5]\d\.)/.test(address)) {
+  const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
+  return [
+    ...twice.map((address) => ({
+      property,
+      received: `${received(address)} twice`,
+      rule: "each address once",
+      mend: "remove one of them",
+    })),
+    ...addresses.flatMap((address) => checkAddress(property, address)),
+  ];
+}
+
+function checkAddress(property: string, address: string): readonly Problem[] {
+  const mend = "write the address of the customer's API server, as the central cluster's nodes see it";
+  if (isIP(address) === 0 || address.includes("%")) {
+    const rule = "an IPv4 or IPv6 address: the lane's network policy allows exactly it, and a lane resolves no names";
+    return [{ property, received: received(address), rule, mend }];
+  }
+  const family = isIPv4(address) ? "ipv4" : "ipv6";
+  if (UNUSABLE[family].check(address, family)) {
     const rule = "not a loopback, link-local, multicast or unspecified address: that would be the central node itself";
     return [{ property, received: received(address), rule, mend }];
   }
@@ -102,8 +126,19 @@ const CENTRAL_RANGES = (["podRange", "serviceRange", "nodeRange"] as const).map(
 
 /** The range of `central.json` in which an address lies, named for a message. */
 function rangeOfCentralCluster(address: string): string | undefined {
-  return CENTRAL_RANGES.find(({ range }) => range.check(address))?.named;
+  return CENTRAL_RANGES.find(({ range }) => range.check(address, isIPv4(address) ? "ipv4" : "ipv6"))?.named;
 }
+
+/** Addresses that mean the node itself, no single machine, or, in IPv6, an IPv4 address. */
+const UNUSABLE = { ipv4: new BlockList(), ipv6: new BlockList() };
+UNUSABLE.ipv4.addSubnet("0.0.0.0", 8);
+UNUSABLE.ipv4.addSubnet("127.0.0.0", 8);
+UNUSABLE.ipv4.addSubnet("169.254.0.0", 16);
+UNUSABLE.ipv4.addSubnet("224.0.0.0", 3);
+UNUSABLE.ipv6.addSubnet("::", 127, "ipv6");
+UNUSABLE.ipv6.addSubnet("::ffff:0:0", 96, "ipv6");
+UNUSABLE.ipv6.addSubnet("fe80::", 10, "ipv6");
+UNUSABLE.ipv6.addSubnet("ff00::", 8, "ipv6");
 
 /** Each certificate authority must be a certificate in PEM, be one that can sign, and be valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {

@@ -16,9 +16,10 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
     const rule = `an API server of its own: ${who} has the same`;
     add("cluster.server", received(cluster.server), rule, "write this customer's API server");
   }
-  if (address(definition) === address(other)) {
+  const taken = addresses(other);
+  for (const address of addresses(definition).filter((one) => taken.includes(one))) {
     const rule = `an address of its own: ${who} has the same`;
-    add("cluster.address", received(cluster.address), rule, "write the address of this customer's API server");
+    add("cluster.address", received(address), rule, "write the address of this customer's API server");
   }
   if (cluster.namespace === other.cluster.namespace && sharesAuthority(cluster.ca, other.cluster.ca)) {
     const rule = `another cluster than that of ${who}: an authority that both have is that of one cluster, whatever its addresses`;
@@ -32,9 +33,9 @@ function host({ cluster }: CustomerDefinition): string {
   return new URL(cluster.server).host;
 }
 
-function address(definition: CustomerDefinition): string {
+function addresses(definition: CustomerDefinition): readonly string[] {
   const server = apiServer(definition);
-  return `${server.address}:${server.port}`;
+  return server.addresses.map((address) => `${address} on port ${server.port}`);
 }
 
 function sharesAuthority(one: string, other: string): boolean {

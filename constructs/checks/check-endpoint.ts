@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { addressesOf, serverByAddress } from "../definition/api-server.ts";
 import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
@@ -7,19 +8,21 @@ import { type Problem, received } from "../definition/problem.ts";
 const CENTRAL_NAMES = /^(localhost|.*\.localhost|kubernetes|kubernetes\.default|.*\.svc|.*\.cluster\.local)$/;
 
 /**
- * Where a credential really goes (invariant 13): runners resolve the server's name to the declared address by a host
- * alias, which holds neither for an address in the place of a name, nor for names that mean something in every pod.
+ * Where a credential really goes (invariant 13): runners reach the server at the declared addresses and check its
+ * certificate for its name. A name that means something in every pod, or another address in its place, would mislead
+ * whatever else reads it.
  */
 export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly Problem[] {
-  const { server, address } = cluster;
+  const { server } = cluster;
+  const addresses = addressesOf(cluster);
   const problems: Problem[] = [];
   const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$|\.$/g, "") : "";
-  if (isIP(host) !== 0 && host !== address) {
+  if (isIP(host) !== 0 && !addresses.includes(host)) {
     problems.push({
       property: "cluster.server",
       received: received(server),
-      rule: `a name, or the declared address ${address}: no alias leads away from an address, and the lane may reach no other`,
-      mend: `write the name in the API server's certificate, or https://${address}:6443`,
+      rule: `a name, or a declared address (${addresses.join(", ")}): the lane may reach no other`,
+      mend: `write the name in the API server's certificate, or ${serverByAddress({ cluster })}`,
     });
   }
   if (CENTRAL_NAMES.test(host)) {
@@ -30,10 +33,10 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
       mend: "write the public name in the API server's certificate",
     });
   }
-  if (address === centralCluster.apiServer.address) {
+  if (addresses.includes(centralCluster.apiServer.address)) {
     problems.push({
       property: "cluster.address",
-      received: received(address),
+      received: received(centralCluster.apiServer.address),
       rule: "not the central API server: a lane drives its customer's cluster, never the one that it runs in",
       mend: "write the address of the customer's API server",
     });

@@ -68,6 +68,13 @@ export function checkKubeconfig(
   return problems;
 }
 
+/** What to do instead of settings that other clients have. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "tls-server-name":
+    "write that name as the server, here and in cluster.server: the lane goes to cluster.address whatever the name",
+  "proxy-url": "remove it, and let the central cluster's outgoing addresses in: docs/limits.md says why",
+};
+
 type Add = (path: string, shown: string, rule: string, mend: string) => void;
 
 function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add: Add): void {
@@ -82,12 +89,8 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
   }
   const allowed = ["server", "certificate-authority-data"];
   for (const name of Object.keys(cluster).filter((key) => !allowed.includes(key))) {
-    add(
-      `clusters[0].cluster.${name}`,
-      name,
-      "not set: the connection goes straight to the server and trusts the inline CA only",
-      `remove ${name}; use certificate-authority-data`,
-    );
+    const rule = "not set: the connection goes straight to the server and trusts the inline CA only";
+    add(`clusters[0].cluster.${name}`, name, rule, INSTEAD[name] ?? `remove ${name}; use certificate-authority-data`);
   }
   const data = cluster["certificate-authority-data"];
   const authority = typeof data === "string" ? fingerprints(Buffer.from(data, "base64").toString()) : undefined;

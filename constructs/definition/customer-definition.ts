@@ -9,11 +9,20 @@ import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
 /** The cluster a customer runs our software in. */
 export interface ClusterProps {
-  /** URL of the API server, https. The name must be in its certificate. */
+  /**
+   * URL of the API server, https: the name must be in its certificate, and may be one that nothing resolves, such as a
+   * kubeconfig's `tls-server-name`. A path is for servers behind Rancher and the like.
+   * @example "https://k8s.nordbank.example:6443"
+   */
   readonly server: string;
-  /** IPv4 address of the API server: the only address outside the central cluster that the lane may reach. */
-  readonly address: string;
-  /** Certificate authority of the API server, PEM. */
+  /**
+   * IPv4 or IPv6 address of the API server, or its addresses, which are tried in this order: the only ones outside the
+   * central cluster that the lane may reach. Read when a runner connects: once a new one is deployed, running nights
+   * and replays of past ones use it.
+   * @example ["10.64.1.10", "10.64.1.11"]
+   */
+  readonly address: string | readonly string[];
+  /** Certificate authority of the API server, PEM; two of them while one is renewed. */
   readonly ca: string;
   /** What the cluster can give a night; the night's parallel peak must fit into it. */
   readonly capacity: ClusterCapacity;

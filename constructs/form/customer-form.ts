@@ -31,7 +31,11 @@ import { cpu, duration, size } from "./unit-forms.ts";
 const cluster = record<CustomerDefinition["cluster"]>(
   {
     server: text("https://k8s.nordbank.example:6443", "the URL of the API server"),
-    address: text("10.64.1.10", "the IPv4 address of the API server"),
+    address: either(
+      Array.isArray,
+      list(text("10.64.1.10", "an address of the API server"), "addresses", '["10.64.1.10", "10.64.1.11"]'),
+      text("10.64.1.10", "the address of the API server, or a list of them"),
+    ),
     ca: text("-----BEGIN CERTIFICATE-----...", "the API server's certificate authority, PEM"),
     capacity: record<ClusterCapacity>(
       { cpu: cpu("Cpu.units(32)"), memory: size("Size.gibibytes(128)") },

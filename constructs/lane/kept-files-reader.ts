@@ -34,7 +34,6 @@ export class KeptFilesReader extends Construct {
 }
 
 function readerSpec(definition: CustomerDefinition): WorkflowSpec {
-  const { hostAliases: _, ...pod } = runnerPod(definition);
   return {
     entrypoint: "read",
     arguments: {
@@ -45,7 +44,7 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
         { name: "attempt", value: "1" },
       ],
     },
-    ...pod,
+    ...runnerPod(),
     volumes: [{ name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } }],
     podMetadata: { labels: customerMetadata(definition.name, READER).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP.toSeconds()}s` },

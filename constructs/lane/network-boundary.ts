@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import {
   NetworkPolicy,
   NetworkPolicyIpBlock,
@@ -6,13 +7,14 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import type { ApiServer } from "../definition/api-server.ts";
 import type { CentralCluster } from "../definition/central-cluster.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
 export interface NetworkBoundaryProps {
   readonly customer: string;
   /** The customer's API server. */
-  readonly apiServer: { readonly address: string; readonly port: number };
+  readonly apiServer: ApiServer;
   readonly central: CentralCluster;
 }
 
@@ -21,7 +23,7 @@ export interface NetworkBoundaryProps {
  * reports (pods share one network, so the runner can reach it too; it holds no token for it). Nothing may reach them.
  *
  * No names: a resolver forwards whatever it is asked, so that a name is a way out of the lane, and its cache is a way
- * between lanes. The runner's one name comes from a host alias, and Argo's executor uses an address.
+ * between lanes. Runners read their server's addresses from a file, and Argo's executor uses an address.
  */
 export class NetworkBoundary extends Construct {
   constructor(scope: Construct, id: string, props: NetworkBoundaryProps) {
@@ -35,15 +37,23 @@ export class NetworkBoundary extends Construct {
       egress: { default: deny },
     });
     this.allow("customer-api", every, props.customer, props.apiServer);
-    this.allow("central-api", every, props.customer, props.central.apiServer);
+    const { address, port } = props.central.apiServer;
+    this.allow("central-api", every, props.customer, { addresses: [address], port });
   }
 
-  private allow(name: string, every: Pods, customer: string, endpoint: NetworkBoundaryProps["apiServer"]): void {
-    const peer = NetworkPolicyIpBlock.ipv4(this, `${name}-address`, `${endpoint.address}/32`);
+  private allow(name: string, every: Pods, customer: string, endpoint: ApiServer): void {
+    const ports = [NetworkPolicyPort.tcp(endpoint.port)];
+    const rules = endpoint.addresses.map((address, index) => {
+      const id = `${name}-address${index === 0 ? "" : `-${index + 1}`}`;
+      const peer = isIPv6(address)
+        ? NetworkPolicyIpBlock.ipv6(this, id, `${address}/128`)
+        : NetworkPolicyIpBlock.ipv4(this, id, `${address}/32`);
+      return { peer, ports };
+    });
     new NetworkPolicy(this, name, {
       metadata: customerMetadata(customer, name),
       selector: every,
-      egress: { rules: [{ peer, ports: [NetworkPolicyPort.tcp(endpoint.port)] }] },
+      egress: { rules },
     });
   }
 }

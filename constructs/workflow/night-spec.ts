@@ -35,7 +35,7 @@ export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
       ],
     },
     ...approvalsOf(steps),
-    ...runnerPod(definition),
+    ...runnerPod(),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
     // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
     podGC: { strategy: "OnPodSuccess", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },

@@ -1,8 +1,8 @@
 import { KILLED, RUNNER_EXIT } from "../../runs/runner-exit.ts";
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { images } from "../definition/images.ts";
 import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import { SERVER_ADDRESSES } from "../lane/server-addresses.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
 import type { Template, WorkflowSpec } from "./argo.ts";
 import { RUNNER_NEEDS, resourcesOf } from "./container-resources.ts";
@@ -84,6 +84,7 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
       },
       volumeMounts: [
         { name: "credentials", mountPath: "/credentials", readOnly: true },
+        { name: "server", mountPath: "/server", readOnly: true },
         { name: "results", mountPath: "/results" },
         { name: "podinfo", mountPath: "/podinfo", readOnly: true },
         { name: "tmp", mountPath: "/tmp" },
@@ -92,15 +93,13 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
   };
 }
 
-/** The pod around every runner: identities, security, volumes, and the one name it must resolve. */
-export function runnerPod(definition: CustomerDefinition): Partial<WorkflowSpec> {
-  const { hostname } = new URL(definition.cluster.server);
+/** The pod around every runner: identities, security and volumes. */
+export function runnerPod(): Partial<WorkflowSpec> {
   return {
     serviceAccountName: EXECUTOR_SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
     podSpecPatch: POD_PATCH,
     executor: { serviceAccountName: EXECUTOR_SERVICE_ACCOUNT },
-    hostAliases: [{ ip: definition.cluster.address, hostnames: [hostname] }],
     securityContext: {
       runAsNonRoot: true,
       runAsUser: RUNNER_ID,
@@ -111,6 +110,7 @@ export function runnerPod(definition: CustomerDefinition): Partial<WorkflowSpec>
     },
     volumes: [
       { name: "credentials", secret: { secretName: CREDENTIAL_SECRET, defaultMode: 0o440 } },
+      { name: "server", configMap: { name: SERVER_ADDRESSES, items: [{ key: "addresses", path: "addresses" }] } },
       { name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } },
       {
         name: "podinfo",

@@ -1,6 +1,6 @@
 import { AuthorizationV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
-import { apiServer } from "../../constructs/definition/api-server.ts";
+import { serverByAddress } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 
 /** A customer's cluster as the lane sees it: by the declared address, under the declared name, with our identity. */
@@ -18,13 +18,11 @@ interface Kubeconfig {
 
 /** @param kubeconfig One that has passed the checks of a deployment. */
 export function customerApi(definition: CustomerDefinition, kubeconfig: string): CustomerApi {
-  const { address, port } = apiServer(definition);
   const { hostname } = new URL(definition.cluster.server);
   const content = parse(kubeconfig) as Kubeconfig;
   const [{ cluster, ...entry }] = content.clusters;
-  const host = address.includes(":") ? `[${address}]` : address;
   // The lane's pods know the name by the address that the definition declares, and by nothing else.
-  const reached = { ...cluster, server: `https://${host}:${port}`, "tls-server-name": hostname };
+  const reached = { ...cluster, server: serverByAddress(definition), "tls-server-name": hostname };
   const config = new KubeConfig();
   config.loadFromString(stringify({ ...content, clusters: [{ ...entry, cluster: reached }] }));
   return {

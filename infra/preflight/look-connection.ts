@@ -1,3 +1,4 @@
+import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { type ApiFailure, apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
@@ -12,7 +13,7 @@ const LEAST_MINOR = 29;
 
 /** Whether the API server answers, is the declared one, and is new enough. Nothing else can be seen where it does not. */
 export async function lookAtConnection(api: CustomerApi, { cluster }: CustomerDefinition): Promise<readonly Finding[]> {
-  const at = `${cluster.server} at ${cluster.address}`;
+  const at = `${cluster.server} at ${addressesOf(cluster).join(", ")}`;
   try {
     const { major, minor, gitVersion } = await api.version.getCode();
     const isNew = Number(major) > 1 || Number.parseInt(minor, 10) >= LEAST_MINOR;

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { SECRET_TYPE_LABEL } from "../../constructs/apps/argo-cd.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, fieldsList, strings, text } from "../model/fields.ts";
@@ -74,9 +75,11 @@ export function readArgoCd(view: EstateView): ArgoCdView {
 
 /** The ways in which a customer's API server can be written. */
 export function serversOf({ endpoint }: CustomerLane): readonly string[] {
-  return endpoint === undefined
-    ? []
-    : [`https://${endpoint.address}:${endpoint.port}`, `https://${endpoint.hostname}:${endpoint.port}`];
+  if (endpoint === undefined) return [];
+  const { hostname, addresses, port, server } = endpoint;
+  const { pathname } = new URL(server);
+  const hosts = [...addresses.map((address) => (isIPv6(address) ? `[${address}]` : address)), hostname];
+  return hosts.map((host) => `https://${host}:${port}${pathname === "/" ? "" : pathname}`);
 }
 
 function readTarget(destination: Fields): Target {

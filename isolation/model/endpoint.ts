@@ -1,10 +1,10 @@
 import { apiServer } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import { knownRange, parseRange, sameRange } from "../network/address.ts";
-import { readPolicy } from "../network/policy.ts";
+import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
+import { parseRange } from "../network/address.ts";
 import type { Endpoint } from "./estate.ts";
-import { fields, fieldsList, strings, text } from "./fields.ts";
+import { fields, text } from "./fields.ts";
 
 /** The API server that a definition declares, or undefined where its URL is none. */
 export function declaredEndpoint(definition: CustomerDefinition): Endpoint | undefined {
@@ -16,24 +16,27 @@ export function declaredEndpoint(definition: CustomerDefinition): Endpoint | und
 }
 
 /**
- * The API server that manifests alone speak of: the pods' host alias has its name and address, and the policy for that
- * one address has the port. Undefined where a lane has no such alias or policy.
+ * The API server that manifests alone speak of: what the lane's runners are told. Undefined where a lane tells them
+ * nothing that can be read.
  */
 export function impliedEndpoint(lane: readonly Manifest[], customerSide: readonly Manifest[]): Endpoint | undefined {
-  const aliases = lane.flatMap(({ spec }) => fieldsList(fields(spec).hostAliases));
-  const address = text(aliases[0]?.ip);
-  const [hostname] = strings(aliases[0]?.hostnames);
-  if (address === undefined || hostname === undefined || parseRange(address) === undefined) {
+  const told = fields(lane.find(isServerAddresses)?.data);
+  const server = text(told.server) ?? "";
+  const addresses = addressLines(told);
+  if (!URL.canParse(server) || addresses.length === 0 || !addresses.every((one) => parseRange(one) !== undefined)) {
     return undefined;
   }
-  const host = knownRange(address);
-  const allowances = lane
-    .filter(({ kind }) => kind === "NetworkPolicy")
-    .flatMap((policy) => readPolicy(policy).allowances);
-  const own = allowances.find(
-    ({ peer }) => peer.kind === "addresses" && peer.ranges?.some((range) => sameRange(range, host)) === true,
-  );
-  const port = own?.ports[0]?.from;
+  const { hostname, port } = new URL(server);
   const namespace = customerSide.find(({ kind }) => kind === "Namespace")?.metadata.name ?? "risk";
-  return port === undefined ? undefined : { server: `https://${hostname}:${port}`, hostname, address, port, namespace };
+  return { server, hostname, addresses, port: port === "" ? 443 : Number(port), namespace };
+}
+
+/** The object that tells a lane's runners where their customer's API server is. */
+export function isServerAddresses({ kind, metadata }: Manifest): boolean {
+  return kind === "ConfigMap" && metadata.name === SERVER_ADDRESSES;
+}
+
+/** The addresses in the data of that object. */
+export function addressLines(data: ReturnType<typeof fields>): readonly string[] {
+  return (text(data.addresses) ?? "").split("\n").filter((line) => line !== "");
 }

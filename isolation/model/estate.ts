@@ -42,7 +42,7 @@ export interface Endpoint {
   /** URL as the kubeconfig has it. */
   readonly server: string;
   readonly hostname: string;
-  readonly address: string;
+  readonly addresses: readonly string[];
   readonly port: number;
   /** Namespace that our identity lives in there. */
   readonly namespace: string;

@@ -66,7 +66,7 @@ export function viewEstate(estate: Estate): EstateView {
     })),
     networks: namespaceNetworks(manifests),
     endpoints: new PointIndex(
-      estate.customers.flatMap((lane) => (lane.endpoint === undefined ? [] : [[lane.endpoint.address, lane] as const])),
+      estate.customers.flatMap((lane) => (lane.endpoint?.addresses ?? []).map((address) => [address, lane] as const)),
     ),
   };
 }

@@ -22,19 +22,20 @@ export function laneDestination(
   if (peer.kind !== "addresses") {
     return undefined;
   }
-  const isAt = (endpoint: { readonly address: string; readonly port: number }): boolean => {
+  const isAt = (address: string, port: number): boolean => {
     const [range, ...others] = peer.ranges ?? [];
     return (
       range !== undefined &&
       others.length === 0 &&
-      sameRange(range, knownRange(endpoint.address)) &&
-      ports.every((port) => port.protocol === "TCP" && only(port, endpoint.port))
+      sameRange(range, knownRange(address)) &&
+      ports.every((each) => each.protocol === "TCP" && only(each, port))
     );
   };
-  if (lane.endpoint !== undefined && isAt(lane.endpoint)) {
+  const own = lane.endpoint;
+  if (own?.addresses.some((address) => isAt(address, own.port))) {
     return "own API server";
   }
-  return isAt(central.apiServer) ? "central API server" : undefined;
+  return isAt(central.apiServer.address, central.apiServer.port) ? "central API server" : undefined;
 }
 
 function only({ from, to, protocol }: PortRange, port: number): boolean {

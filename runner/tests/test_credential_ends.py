@@ -82,7 +82,7 @@ def test_end_of_a_real_token_is_written_and_nothing_else_of_it(admin: Administra
 
 
 def _credential(token: str, authority: str) -> Credential:
-    return Credential("k8s.example", 6443, "k8s.example", authority, token, "", "")
+    return Credential("k8s.example", 6443, "", "k8s.example", authority, token, "", "")
 
 
 def _certificate(folder: Path, days: int, key: str, authority: bool) -> str:

@@ -8,6 +8,7 @@ import {
   type V1Job,
   V1MicroTime,
 } from "@kubernetes/client-node";
+import { firstAddress } from "../../constructs/definition/api-server.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
@@ -33,7 +34,7 @@ export class CustomerCluster {
     const kubeconfig = readFileSync(new FarmPaths(farmRoot()).customer(customer).kubeconfig, "utf8");
     const config = new KubeConfig();
     // This machine does not resolve the declared name, as the lane's pods do; the certificate names the address too.
-    config.loadFromString(kubeconfig.replace(new URL(cluster.server).hostname, cluster.address));
+    config.loadFromString(kubeconfig.replace(new URL(cluster.server).hostname, firstAddress(cluster)));
     return new CustomerCluster(config, cluster.namespace);
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { firstAddress } from "../../constructs/definition/api-server.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const { cluster } = await loadCustomer(CUSTOMER);
   // This machine does not resolve the declared name, as the lane's pods do.
   const given = readFileSync(paths.customer(CUSTOMER).kubeconfig, "utf8");
-  kubeconfig = folder.file("kubeconfig", given.replace(new URL(cluster.server).hostname, cluster.address));
+  kubeconfig = folder.file("kubeconfig", given.replace(new URL(cluster.server).hostname, firstAddress(cluster)));
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { ARGOCD_SERVICE_ACCOUNT } from "../../constructs/customer-side/argo-cd-identity.ts";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../../constructs/customer-side/customer-side.ts";
+import { firstAddress } from "../../constructs/definition/api-server.ts";
 import { APPS_KUBECONFIG } from "../../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -25,7 +26,7 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
   return {
     name,
     server: cluster.server,
-    address: cluster.address,
+    address: firstAddress(cluster),
     namespace: cluster.namespace,
     credentials: Object.entries(credentials).map(([credential, reference]): FarmCredential => {
       const account = ACCOUNTS[credential];

@@ -1,13 +1,15 @@
 import { CREDENTIAL_SECRET } from "../../lane/credential-secret.ts";
 import { RESULTS_CLAIM } from "../../lane/results-volume.ts";
+import { SERVER_ADDRESSES } from "../../lane/server-addresses.ts";
 import { TOKEN_LIFE, TOKEN_VOLUME } from "../../workflow/pod-patch.ts";
 import { quoted } from "./cel.ts";
 
-/** CEL over a volume `v`: one of those every runner has. No host path, no projected token, no other Secret. */
+/** CEL over a volume `v`: one of those every runner has. No host path, no projected token, no other Secret or ConfigMap. */
 export const RUNNER_VOLUME = [
   "has(v.emptyDir)",
   "has(v.downwardAPI)",
   `(has(v.secret) && v.secret.?secretName.orValue('') == ${quoted(CREDENTIAL_SECRET)})`,
+  `(has(v.configMap) && v.configMap.?name.orValue('') == ${quoted(SERVER_ADDRESSES)})`,
   `(has(v.persistentVolumeClaim) && v.persistentVolumeClaim.claimName == ${quoted(RESULTS_CLAIM)})`,
 ].join(" || ");
 

@@ -13,7 +13,6 @@ export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
   "automountServiceAccountToken",
   "entrypoint",
   "executor",
-  "hostAliases",
   "onExit",
   "parallelism",
   "podGC",
@@ -125,7 +124,7 @@ function specRules(): readonly Validation[] {
     },
     {
       expression: `${listAt("object.spec", "volumes")}.all(v, ${RUNNER_VOLUME})`,
-      rule: "a runner's volumes are the lane's credential, its results, the downward API and scratch space",
+      rule: "a runner's volumes are the lane's credential, its server's addresses, its results, the downward API and scratch space",
       mend: "remove the volume",
     },
     {

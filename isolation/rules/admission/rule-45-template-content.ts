@@ -1,3 +1,4 @@
+import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
 import {
   CONTAINER_FIELDS,
   NODE_FIELDS,
@@ -24,6 +25,7 @@ const RETRY = /^lastRetry\.(status|exitCode) == "[A-Za-z0-9]+"( \|\| lastRetry\.
 
 const VOLUMES: Readonly<Record<string, readonly string[]>> = {
   secret: ["secretName", "defaultMode"],
+  configMap: ["name", "items"],
   persistentVolumeClaim: ["claimName"],
   downwardAPI: ["items"],
   emptyDir: ["sizeLimit"],
@@ -114,6 +116,10 @@ function checkVolume(volume: Fields, path: string, report: Report): void {
   unknown(sources, Object.keys(VOLUMES), path, report);
   for (const [kind, allowed] of Object.entries(VOLUMES)) {
     unknown(fields(sources[kind]), allowed, `${path}.${kind}`, report);
+  }
+  const { name } = fields(sources.configMap);
+  if (sources.configMap !== undefined && name !== SERVER_ADDRESSES) {
+    report(`${path}.configMap is ${String(name)}, not the addresses of the customer's API server`);
   }
 }
 

@@ -68,7 +68,7 @@ function checkEndpoints(
   if (others.length > 0) {
     const names = others
       .slice(0, SHOWN)
-      .map(({ name, endpoint }) => `${name} (${endpoint?.address}:${endpoint?.port})`);
+      .map(({ name, endpoint }) => `${name} (${endpoint?.addresses.join(", ")}, port ${endpoint?.port})`);
     const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";
     report(inspection, allowance, `takes in the API server of ${names.join(", ")}${more}`);
   }

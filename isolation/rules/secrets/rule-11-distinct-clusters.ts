@@ -23,10 +23,10 @@ export const distinctClusters: Rule = {
         continue;
       }
       inspection.examine();
-      const { hostname, address, port, namespace, server } = endpoint;
+      const { hostname, addresses, port, namespace, server } = endpoint;
       const identities = [
         `${hostname.toLowerCase().replace(/\.$/, "")}:${port} ${namespace}`,
-        `${address}:${port} ${namespace}`,
+        ...addresses.map((address) => `${address} on ${port} ${namespace}`),
         ...authorities(definition?.cluster.ca).map((key) => `${key} ${namespace}`),
       ];
       const other = identities.map((identity) => byIdentity.get(identity)).find((known) => known !== undefined);

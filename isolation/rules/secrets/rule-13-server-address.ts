@@ -1,4 +1,5 @@
-import type { CustomerLane } from "../../model/estate.ts";
+import { addressLines, isServerAddresses } from "../../model/endpoint.ts";
+import type { CustomerLane, Endpoint } from "../../model/estate.ts";
 import { fields, fieldsList, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import { overlap, parseRange } from "../../network/address.ts";
@@ -14,10 +15,10 @@ export const serverAddress: Rule = {
   name: "server-address",
   info: "A customer's API server is at a loopback, link-local or central address, or is the central API server itself.",
   explanation:
-    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's address and host name are checked, and that the pods' host alias says the same two; central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
-  unit: "addresses and host aliases",
+    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses and host name are checked, and that the object which tells the lane's runners says the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
+  unit: "addresses and what runners are told",
   check(view, inspection) {
-    const { address, port } = view.central.apiServer;
+    const { address } = view.central.apiServer;
     const forbidden = [
       ...forbiddenRanges(view.central),
       { name: "the central API server", range: parseRange(address) },
@@ -27,11 +28,16 @@ export const serverAddress: Rule = {
         inspection.note(`customer ${lane.name}: neither a definition nor a manifest names its API server`);
         continue;
       }
-      const { hostname, address: own } = lane.endpoint;
+      const { hostname, addresses } = lane.endpoint;
       const file = `customers/${lane.name}.ts`;
-      for (const [property, value] of [["cluster.address", own] as const, ["cluster.server", hostname] as const]) {
+      const places = [
+        ...addresses.map((own) => ["cluster.address", own] as const),
+        ["cluster.server", hostname] as const,
+      ];
+      for (const [property, written] of places) {
+        const value = written.replace(/^\[|\]$/g, "");
         inspection.examine();
-        const range = parseRange(value.replace(/^\[|\]$/g, ""));
+        const range = parseRange(value);
         const name = forbidden.find((entry) => range && entry.range && overlap(range, entry.range))?.name;
         const central =
           name ?? (CENTRAL_NAMES.test(value) ? "a name of the node or of the central cluster" : undefined);
@@ -39,32 +45,42 @@ export const serverAddress: Rule = {
           report(inspection, file, `${property} is ${value}: ${central}`);
         } else if (range === undefined && property === "cluster.address") {
           report(inspection, file, `${property} is ${value}, which is no address`);
-        } else if (range !== undefined && property === "cluster.server" && value !== own) {
-          report(inspection, file, `${property} is at ${value}, and cluster.address says ${own}:${port}`);
+        } else if (range !== undefined && property === "cluster.server" && !addresses.includes(value)) {
+          report(inspection, file, `${property} is at ${value}, and cluster.address says ${addresses.join(", ")}`);
         }
       }
-      checkAliases(lane, lane.endpoint, inspection);
+      checkTold(lane, lane.endpoint, inspection);
     }
   },
 };
 
-/** The one name that the lane's pods resolve by themselves must be the customer's, at the customer's address. */
-function checkAliases(
-  lane: CustomerLane,
-  { hostname, address }: { hostname: string; address: string },
-  inspection: Inspection,
-): void {
+/** What the lane's runners are told must be the customer's own server, and no alias may say otherwise. */
+function checkTold(lane: CustomerLane, { server, addresses }: Endpoint, inspection: Inspection): void {
+  const told = lane.lane.filter(isServerAddresses);
+  if (told.length !== 1) {
+    report(
+      inspection,
+      `customers/${lane.name}.ts`,
+      `${told.length} objects tell the lane's runners where it is, not one`,
+    );
+  }
+  for (const manifest of told) {
+    inspection.examine();
+    const data = fields(manifest.data);
+    const lines = addressLines(data);
+    if (text(data.server) !== server || lines.join() !== addresses.join()) {
+      report(
+        inspection,
+        objectName(manifest),
+        `tells the lane's runners ${text(data.server)} at ${lines.join(", ") || "nothing"} instead of ${server} at ${addresses.join(", ")}`,
+      );
+    }
+  }
   for (const manifest of lane.lane) {
     for (const alias of fieldsList(fields(manifest.spec).hostAliases)) {
       inspection.examine();
-      const names = strings(alias.hostnames);
-      if (text(alias.ip) !== address || names.length !== 1 || names[0] !== hostname) {
-        report(
-          inspection,
-          objectName(manifest),
-          `spec.hostAliases has ${names.join(", ")} at ${text(alias.ip) ?? "nothing"} instead of ${hostname} at ${address}`,
-        );
-      }
+      const names = strings(alias.hostnames).join(", ");
+      report(inspection, objectName(manifest), `spec.hostAliases has ${names} at ${text(alias.ip) ?? "nothing"}`);
     }
   }
 }

@@ -160,7 +160,7 @@ class Runner:
         interruptions.listen()
         api = self._api()
         reach = TidyReach(Cluster(api, tidy.namespace), Outage(api.server, 0, self._log), interruptions, self._log)
-        shell = KubectlShell(self._places.kubeconfig, tidy.namespace)
+        shell = KubectlShell(self._places, tidy.namespace)
         CustomerTidy(reach, self._places, tidy, shell).run(lane.dates_left())
 
     def _read(self, given: StepInput) -> None:
@@ -191,7 +191,7 @@ class Runner:
 
     def _api(self) -> Api:
         try:
-            return Api(self._places.kubeconfig, self._places.scratch)
+            return Api(self._places.kubeconfig, self._places.scratch, self._places.addresses)
         except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
             raise StepEnded(
                 ExitCode.BAD_INPUT,
@@ -200,7 +200,7 @@ class Runner:
             ) from error
 
     def _shell(self, step: Step) -> KubectlShell:
-        return KubectlShell(self._places.kubeconfig, step.namespace)
+        return KubectlShell(self._places, step.namespace)
 
     def _say_last(self, sentence: str) -> None:
         self._log.info(sentence)

@@ -28,7 +28,7 @@ class Surroundings:
         self.places.scratch.mkdir(parents=True, exist_ok=True)
         self._written = io.StringIO()
         self.log = StepLog(self._written)
-        self.api = Api(self.places.kubeconfig, self.places.scratch)
+        self.api = Api(self.places.kubeconfig, self.places.scratch, self.places.addresses)
         troubles = Troubles(night_paths.lane_troubles(self.places, step), step.trouble_seconds, self.log)
         self.context = StepContext(
             step=step,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BatchV1Api, CustomObjectsApi, KubeConfig, type V1Job, type V1Pod } from "@kubernetes/client-node";
+import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
@@ -68,7 +69,7 @@ export class BenchLane {
     this.namespace = laneNamespace(name);
     this.kubeconfig = join(folder, "customer.kubeconfig");
     const declared = readFileSync(paths.customer(name).kubeconfig, "utf8");
-    writeFileSync(this.kubeconfig, declared.replace(new URL(cluster.server).hostname, cluster.address), {
+    writeFileSync(this.kubeconfig, declared.replace(new URL(cluster.server).hostname, firstAddress(cluster)), {
       mode: 0o600,
     });
     const centralConfig = configOf(paths.centralKubeconfig);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { until } from "../../farm/wait.ts";
 import { deletePod } from "../harm/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
@@ -19,7 +20,7 @@ export const connectionStruck: readonly Fault[] = [
       await each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        mends.push(await (await night.grip()).dropPackets(addressOf(night, stage.site.customer.cluster.address)));
+        mends.push(await (await night.grip()).dropPackets(addressOf(night, firstAddress(stage.site.customer.cluster))));
         await night.release();
       });
       return async () => {
@@ -34,7 +35,7 @@ export const connectionStruck: readonly Fault[] = [
       each(stage, async (night) => {
         await allComputing([night]);
         await night.release();
-        await cutCopy(night, stage.site.customer.cluster.address);
+        await cutCopy(night, firstAddress(stage.site.customer.cluster));
       }),
   },
   {
@@ -44,7 +45,7 @@ export const connectionStruck: readonly Fault[] = [
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        await (await night.grip()).reset(addressOf(night, stage.site.customer.cluster.address));
+        await (await night.grip()).reset(addressOf(night, firstAddress(stage.site.customer.cluster)));
         await night.release();
       }),
     inspect: async (night) => (night instanceof NightlaneNight ? missingLines(night) : undefined),

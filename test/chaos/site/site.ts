@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
@@ -88,7 +89,7 @@ export async function prepareBatch(paths: FarmPaths, name: string, remoteApi: Ap
     authority: folder.authority,
     account: BATCH_ACCOUNT,
     // This machine does not resolve the declared name, as a lane's pods do.
-    server: server.replace(new URL(server).hostname, address),
+    server: server.replace(new URL(server).hostname, firstAddress({ address })),
     file: kubeconfig,
   });
   await ensureBatchAccount(remoteApi, namespace);

@@ -10,6 +10,8 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "no display name": { displayName: "" },
   "a display name with letters of another script": { displayName: '"Банк Šiaulių & Söhne \\u{1F3E6}"' },
   "a display name of one letter": { displayName: '"Ä"' },
+  "several addresses, one of them IPv6": { address: '["10.65.9.1", "10.65.9.2", "2001:db8::9"]' },
+  "a server behind Rancher": { server: '"https://rancher.x.example/k8s/clusters/c-m-abc123"' },
   "a server without a port": { server: '"https://k8s.x.example"' },
   "a server with a slash at its end": { server: '"https://k8s.x.example:6443/"' },
   "a server in capitals": { server: '"https://K8S.X.EXAMPLE:6443"' },

@@ -10,11 +10,13 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
+from http.client import HTTPS_PORT
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,7 +27,8 @@ from urllib3.response import BaseHTTPResponse
 
 from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection, pool_of, tls_context
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
-from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig
+from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
+from nightlane_runner.api.server_addresses import read_addresses
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, text_at
 
@@ -59,9 +62,8 @@ class Api:
 
     """
 
-    def __init__(self, kubeconfig: Path, scratch: Path) -> None:
-        self._kubeconfig = kubeconfig
-        self._scratch = scratch
+    def __init__(self, kubeconfig: Path, scratch: Path, addresses: Path | None = None) -> None:
+        self._read_login = partial(_log_in, kubeconfig, scratch, addresses)
         self._lock = threading.Lock()
         self._pool: HTTPSConnectionPool | None = None
         self._pool_login: _Login | None = None
@@ -72,7 +74,7 @@ class Api:
         self._deadline = float("inf")
         self.requests = 0
         self.received = 0
-        self._login = _log_in(kubeconfig, scratch)
+        self._login = self._read_login()
 
     @property
     def server(self) -> str:
@@ -127,7 +129,7 @@ class Api:
         """
         login = self._login
         made: list[ApiConnection] = []
-        pool = pool_of(login.credential, login.tls, made.append)
+        pool = login.pool(made.append)
         try:
             response = self._send(pool, login, "GET", path, query, None)
             if response.status != HTTPStatus.OK:
@@ -162,7 +164,7 @@ class Api:
         if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
         self._pool_login = login
-        pool = self._pool = self._pool or pool_of(login.credential, login.tls, self._note_connection)
+        pool = self._pool = self._pool or login.pool(self._note_connection)
         reused = self._used
         self._used = True
         try:
@@ -191,7 +193,7 @@ class Api:
         query: Mapping[str, str] | None,
         body: JsonObject | None,
     ) -> BaseHTTPResponse:
-        headers = {"Accept": "application/json", "User-Agent": "nightlane-runner"}
+        headers = {**login.host_header, "Accept": "application/json", "User-Agent": "nightlane-runner"}
         if login.credential.token:
             headers["Authorization"] = f"Bearer {login.credential.token}"
         if body is not None:
@@ -200,7 +202,7 @@ class Api:
         left = self._left()
         response = pool.urlopen(
             method,
-            f"{path}?{urlencode(query)}" if query else path,
+            login.credential.path + (f"{path}?{urlencode(query)}" if query else path),
             body=None if body is None else json.dumps(body).encode(),
             headers=headers,
             retries=False,
@@ -256,7 +258,7 @@ class Api:
 
     def _log_in_again(self) -> None:
         try:
-            self._login = _log_in(self._kubeconfig, self._scratch)
+            self._login = self._read_login()
         except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
             raise CredentialRefused(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
 
@@ -282,10 +284,10 @@ class Api:
 
     def _log_in_if_renewed(self) -> None:
         try:
-            fresh = _log_in(self._kubeconfig, self._scratch)
+            fresh = self._read_login()
         except (OSError, UnusableKubeconfig, ssl.SSLError):
             return  # the one that was good goes on; a 401 would tell
-        if fresh.credential != self._login.credential:
+        if (fresh.credential, fresh.addresses) != (self._login.credential, self._login.addresses):
             self._login = fresh
 
     def _drop_connection(self) -> None:
@@ -298,15 +300,26 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class _Login:
-    """One reading of the kubeconfig."""
+    """One reading of the kubeconfig and of the server's addresses."""
 
     credential: Credential
+    addresses: tuple[str, ...]
     tls: ssl.SSLContext
 
+    def pool(self, on_connection: Callable[[ApiConnection], None]) -> HTTPSConnectionPool:
+        """Return connections to the server."""
+        return pool_of(self.credential, self.addresses, self.tls, on_connection)
 
-def _log_in(kubeconfig: Path, scratch: Path) -> _Login:
+    @property
+    def host_header(self) -> dict[str, str]:
+        """The server's name, by which what stands before several of them tells them apart."""
+        host, port = url_host(self.credential.host), self.credential.port
+        return {"Host": host if port == HTTPS_PORT else f"{host}:{port}"}
+
+
+def _log_in(kubeconfig: Path, scratch: Path, addresses: Path | None) -> _Login:
     credential = read_kubeconfig(kubeconfig)
-    return _Login(credential, tls_context(credential, scratch))
+    return _Login(credential, () if addresses is None else read_addresses(addresses), tls_context(credential, scratch))
 
 
 def _content(response: BaseHTTPResponse) -> bytes:

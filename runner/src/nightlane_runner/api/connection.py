@@ -10,6 +10,7 @@ from typing import Any
 
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from nightlane_runner.api.kubeconfig import Credential
 
@@ -31,10 +32,19 @@ class ApiConnection(HTTPSConnection):
     """A connection that remembers its socket, which an answer of unknown length takes away from it."""
 
     plug: socket.socket | None = None
+    addresses: tuple[str, ...] = ()
+    """Where the server is; nothing leaves it to its name."""
 
     def connect(self) -> None:
-        """Open the connection."""
-        super().connect()
+        """Open the connection: to the first of the addresses that takes it."""
+        for address in self.addresses[:-1]:
+            self.host = address
+            with contextlib.suppress(NewConnectionError, ConnectTimeoutError):
+                super().connect()
+                break
+        else:
+            self.host = self.addresses[-1] if self.addresses else self.host
+            super().connect()
         self.plug = self.sock
 
     def wait_at_most(self, seconds: float) -> None:
@@ -51,12 +61,16 @@ class ApiConnection(HTTPSConnection):
 
 
 def pool_of(
-    credential: Credential, context: ssl.SSLContext, on_connection: Callable[[ApiConnection], None]
+    credential: Credential,
+    addresses: tuple[str, ...],
+    context: ssl.SSLContext,
+    on_connection: Callable[[ApiConnection], None],
 ) -> HTTPSConnectionPool:
     """Return a pool of one connection at a time; every connection that it makes is told of."""
 
     def make(**settings: Any) -> ApiConnection:
         connection = ApiConnection(**settings)
+        connection.addresses = addresses
         on_connection(connection)
         return connection
 

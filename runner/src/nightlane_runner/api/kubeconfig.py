@@ -13,6 +13,7 @@ from nightlane_runner.document.input_check import Problem
 from nightlane_runner.json_tree import Json, JsonObject, flag_at, object_at, objects_at, text_at
 
 _TOKEN = re.compile(r"[!-~]+")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 class UnusableKubeconfig(Exception):
@@ -34,6 +35,7 @@ class Credential:
     Attributes:
         host: the server's name or address.
         port: its port.
+        path: what comes before the paths of Kubernetes: "" or such as "/k8s/clusters/c-m-abc", behind Rancher.
         server_name: the name its certificate is checked against.
         certificate_authority: PEM.
         token: bearer token, "" where a client certificate is used.
@@ -44,6 +46,7 @@ class Credential:
 
     host: str
     port: int
+    path: str
     server_name: str
     certificate_authority: str
     token: str = field(repr=False)
@@ -57,7 +60,7 @@ class Credential:
     @property
     def server(self) -> str:
         """The server's address for messages."""
-        return f"https://{self.host}:{self.port}"
+        return f"https://{url_host(self.host)}:{self.port}{self.path}"
 
 
 def read_kubeconfig(file: Path) -> Credential:
@@ -79,6 +82,11 @@ def read_kubeconfig(file: Path) -> Credential:
     return _Checker(tree).credential()
 
 
+def url_host(address: str) -> str:
+    """Return an address or a name as it stands in a URL."""
+    return f"[{address}]" if ":" in address else address
+
+
 class _Checker:
     def __init__(self, tree: Json) -> None:
         self._tree = tree
@@ -95,7 +103,7 @@ class _Checker:
         self._forbid("user", user, "username", "password", "as")
         if flag_at(cluster, "insecure-skip-tls-verify"):
             self._problem("cluster.insecure-skip-tls-verify", "true", "must not be set", "remove it")
-        host, port = self._server(text_at(cluster, "server"))
+        host, port, path = self._server(text_at(cluster, "server"))
         authority = self._pem(cluster, "cluster", "certificate-authority-data")
         token = text_at(user, "token")
         if token and _TOKEN.fullmatch(token) is None:
@@ -114,6 +122,7 @@ class _Checker:
         return Credential(
             host=host,
             port=port,
+            path=path,
             server_name=text_at(cluster, "tls-server-name") or host,
             certificate_authority=authority,
             token=token,
@@ -121,15 +130,17 @@ class _Checker:
             client_key=key,
         )
 
-    def _server(self, address: str) -> tuple[str, int]:
+    def _server(self, address: str) -> tuple[str, int, str]:
         try:
             parts = urlsplit(address)
             host, port = parts.hostname or "", parts.port or 443
         except ValueError:
             parts, host, port = urlsplit(""), "", 443
-        if parts.scheme != "https" or not host or parts.path not in ("", "/"):
-            self._problem("cluster.server", repr(address), "must be https://host:port", "write it like that")
-        return host, port
+        path = parts.path.rstrip("/")
+        if parts.scheme != "https" or not host or _PATH.fullmatch(path) is None or parts.query or parts.fragment:
+            rule = "must be https://host:port, at most with the path of a cluster"
+            self._problem("cluster.server", repr(address), rule, "write it like that")
+        return host, port, path
 
     def _only(self, key: str) -> JsonObject:
         found = objects_at(self._tree, key)

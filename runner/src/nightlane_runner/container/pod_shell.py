@@ -1,11 +1,16 @@
 """The way into a container of the customer's: kubectl exec, apart so that all above it can be tested without."""
 
 import os
+import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
+
+from nightlane_runner.api.connection import CONNECT_SECONDS
+from nightlane_runner.api.kubeconfig import read_kubeconfig, url_host
+from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.lane.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,16 @@ class PodShell(Protocol):
 class KubectlShell:
     """Goes through the real kubectl, which carries standard input, output and error over one connection."""
 
-    def __init__(self, kubeconfig: Path, namespace: str) -> None:
-        self._kubeconfig = kubeconfig
+    def __init__(self, places: Places, namespace: str) -> None:
+        self._places = places
         self._namespace = namespace
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start `script` by kubectl exec."""
         command = [
             "kubectl",
-            f"--kubeconfig={self._kubeconfig}",
+            f"--kubeconfig={self._places.kubeconfig}",
+            *_server_flags(self._places),
             f"--namespace={self._namespace}",
             "exec",
             "--stdin",
@@ -59,6 +65,25 @@ class KubectlShell:
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"},
             start_new_session=True,
         )
+
+
+def _server_flags(places: Places) -> list[str]:
+    """Return what leads kubectl to the first address that takes a connection: it could not resolve the name."""
+    addresses = read_addresses(places.addresses)
+    if not addresses:
+        return []
+    credential = read_kubeconfig(places.kubeconfig)
+    address = next((one for one in addresses[:-1] if _takes(one, credential.port)), addresses[-1])
+    server = f"https://{url_host(address)}:{credential.port}{credential.path}"
+    return [f"--server={server}", f"--tls-server-name={credential.server_name}"]
+
+
+def _takes(address: str, port: int) -> bool:
+    try:
+        with socket.create_connection((address, port), CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def shell_command(script: str, arguments: Sequence[str]) -> list[str]:

@@ -21,6 +21,11 @@ class Places:
         return self.root / "credentials" / "kubeconfig"
 
     @property
+    def addresses(self) -> Path:
+        """The addresses of the customer's API server. They change in place when the lane is deployed with others."""
+        return self.root / "server" / "addresses"
+
+    @property
     def results(self) -> Path:
         """The lane's results volume."""
         return self.root / "results"

@@ -62,37 +62,60 @@ describe("cluster.server that may hold a secret", () => {
 });
 
 describe("cluster.server below a path", () => {
-  test("is not told to be another cluster", () => {
-    const [problem] = check({ server: "https://rancher.testbank.example/k8s/clusters/c-m-abc123" });
-    expect(problem?.mend).toContain("authorized cluster endpoint");
-    expect(problem?.mend).not.toContain("https://");
+  test("is that of one cluster, as Rancher has it", () => {
+    expect(check({ server: "https://rancher.testbank.example/k8s/clusters/c-m-abc123" })).toEqual([]);
   });
+
+  test.each(["/k8s/clusters/c m", "/k8s//clusters", "/k8s/clusters/%2e%2e", "/k8s/clusters/c-m/"])(
+    "is not %s",
+    (path) => {
+      const [problem] = check({ server: `https://rancher.testbank.example${path}` });
+      expect(problem?.rule).toContain("at most with the path of one cluster");
+    },
+  );
 });
 
 describe("cluster.address", () => {
-  test.each(["k8s.testbank.example", "192.0.2", "192.0.2.256", "2001:db8::1", "192.0.2.0/24", ""])(
-    "refuses %j, which is no IPv4 address",
-    (address) => {
-      expectProblems(check({ address }), {
-        property: "cluster.address",
-        received: JSON.stringify(address),
-        rule: "one IPv4 address",
-        mend: "address of the customer's API server",
-      });
-    },
-  );
+  test.each(["192.0.2.10", "2001:db8::10", ["192.0.2.10", "192.0.2.11", "2001:db8::10"]])("takes %j", (address) => {
+    expect(check({ address })).toEqual([]);
+  });
 
-  test.each(["127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255"])(
-    "refuses %s, which is the node itself or no host",
-    (address) => {
-      expectProblems(check({ address }), {
-        property: "cluster.address",
-        received: JSON.stringify(address),
-        rule: "not a loopback, link-local, multicast or unspecified address",
-        mend: "address of the customer's API server",
-      });
-    },
-  );
+  test("refuses an empty list, a list of many and an address twice", () => {
+    const many = Array.from({ length: 9 }, (_, index) => `192.0.2.${index + 1}`);
+    const ruled = (address: readonly string[]) => check({ address }).map(({ received, rule }) => [received, rule]);
+    expect(ruled([])).toEqual([["0 addresses", expect.stringContaining("1 to 8 addresses")]]);
+    expect(ruled(many)).toEqual([["9 addresses", expect.stringContaining("1 to 8 addresses")]]);
+    expect(ruled(["192.0.2.1", "192.0.2.1"])).toEqual([['"192.0.2.1" twice', "each address once"]]);
+  });
+
+  test.each([
+    "k8s.testbank.example",
+    "192.0.2",
+    "192.0.2.256",
+    "2001:db8::1%eth0",
+    "2001:db8::/64",
+    "192.0.2.0/24",
+    "",
+  ])("refuses %j, which is no address", (address) => {
+    expectProblems(check({ address }), {
+      property: "cluster.address",
+      received: JSON.stringify(address),
+      rule: "an IPv4 or IPv6 address",
+      mend: "address of the customer's API server",
+    });
+  });
+
+  test.each([
+    ...["127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255"],
+    ...["::1", "::", "fe80::1", "ff02::1", "::ffff:10.64.0.10"],
+  ])("refuses %s, which is the node itself or no host", (address) => {
+    expectProblems(check({ address }), {
+      property: "cluster.address",
+      received: JSON.stringify(address),
+      rule: "not a loopback, link-local, multicast or unspecified address",
+      mend: "address of the customer's API server",
+    });
+  });
 
   test.each([
     ["10.60.3.4", "podRange 10.60.0.0/16"],

@@ -122,17 +122,17 @@ describe("the cluster", () => {
   });
 
   test.each([
-    ["insecure-skip-tls-verify", true],
-    ["proxy-url", "http://proxy.example:3128"],
-    ["certificate-authority", "/etc/ca.crt"],
-    ["tls-server-name", "kubernetes"],
-    ["something-new", 1],
-  ])("refuses %s", (name, value) => {
+    ["insecure-skip-tls-verify", true, "use certificate-authority-data"],
+    ["proxy-url", "http://proxy.example:3128", "let the central cluster's outgoing addresses in"],
+    ["certificate-authority", "/etc/ca.crt", "use certificate-authority-data"],
+    ["tls-server-name", "kubernetes", "write that name as the server"],
+    ["something-new", 1, "use certificate-authority-data"],
+  ])("refuses %s", (name, value, mend) => {
     expectProblems(check({ cluster: { [name]: value } }), {
       property: `credentials.kubeconfig: clusters[0].cluster.${name}`,
       received: name,
       rule: "the connection goes straight to the server and trusts the inline CA only",
-      mend: `remove ${name}; use certificate-authority-data`,
+      mend,
     });
   });
 

@@ -46,8 +46,12 @@ describe("the runner's pod", () => {
     expect(runner.container?.env?.map(({ name }) => name)).toEqual(["NIGHTLANE_STEP"]);
   });
 
-  test("resolves the customer's API server without a DNS entry", () => {
-    expect(spec.hostAliases).toEqual([{ ip: "192.0.2.10", hostnames: ["k8s.testbank.example"] }]);
+  test("is told beside the template where the customer's API server is", () => {
+    expect(spec.hostAliases).toBeUndefined();
+    expect(JSON.stringify(spec)).not.toContain("192.0.2.10");
+    const items = [{ key: "addresses", path: "addresses" }];
+    expect(spec.volumes).toContainEqual({ name: "server", configMap: { name: "api-server", items } });
+    expect(runner.container?.volumeMounts).toContainEqual({ name: "server", mountPath: "/server", readOnly: true });
   });
 
   test("runs an image by digest", () => {

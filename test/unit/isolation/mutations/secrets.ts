@@ -106,21 +106,32 @@ export const secretMutations: readonly Mutation[] = [
   defined("a server with a password in its URL", { server: "https://admin:pw@k8s.nordbank.example:6443" }),
   defined("a certificate authority and something else", { ca: `${nordbank.cluster.ca}-----BEGIN PRIVATE KEY-----` }),
 
-  located("a loopback address", { address: "127.0.0.1" }, [21]),
-  located("the metadata service", { address: "169.254.169.254" }, [21]),
-  located("a central pod", { address: "10.60.3.4" }, [21]),
-  located("a central service", { address: "10.61.0.1" }, [21]),
-  located("a central node", { address: "10.64.0.77" }, [21]),
+  located("a loopback address", { addresses: ["127.0.0.1"] }, [21]),
+  located("the metadata service", { addresses: ["169.254.169.254"] }, [21]),
+  located("a central pod", { addresses: ["10.60.3.4"] }, [21]),
+  located("a central service", { addresses: ["10.61.0.1"] }, [21]),
+  located("a central node", { addresses: ["10.64.0.77"] }, [21]),
   // Every lane may reach the central API server, and so this customer's.
-  located("the central API server", { address: "10.64.0.10" }, [19, "matrix"]),
+  located("the central API server", { addresses: ["10.64.0.10"] }, [19, "matrix"]),
   located("a name of the central cluster", { hostname: "kubernetes.default.svc" }),
   located("a name of the node", { hostname: "localhost" }),
   located("an address in the URL that is another than declared", { hostname: "192.0.2.7" }),
-  mutation(13, "a host alias to another address", TEMPLATE, (draft) =>
-    set(draft.object("nordbank", "WorkflowTemplate"), "spec/hostAliases/0/ip", "192.0.2.7"),
+  mutation(13, "runners told another address", "ConfigMap customer-nordbank/api-server", (draft) =>
+    set(draft.object("nordbank", "ConfigMap", "api-server"), "data/addresses", "192.0.2.7\n"),
   ),
-  mutation(13, "a host alias for another name", TEMPLATE, (draft) =>
-    append(draft.object("nordbank", "WorkflowTemplate"), "spec/hostAliases/0/hostnames", "k8s.alpenkredit.example"),
+  mutation(13, "runners told one address more", "ConfigMap customer-nordbank/api-server", (draft) =>
+    set(draft.object("nordbank", "ConfigMap", "api-server"), "data/addresses", "10.64.1.10\n192.0.2.7\n"),
+  ),
+  mutation(13, "runners told another server", "ConfigMap customer-nordbank/api-server", (draft) =>
+    set(draft.object("nordbank", "ConfigMap", "api-server"), "data/server", "https://k8s.alpenkredit.example:6443"),
+  ),
+  mutation(13, "runners told nothing", "customers/nordbank.ts", (draft) =>
+    draft.remove("nordbank", "ConfigMap", "api-server"),
+  ),
+  mutation(13, "a host alias", TEMPLATE, (draft) =>
+    set(draft.object("nordbank", "WorkflowTemplate"), "spec/hostAliases", [
+      { ip: "10.64.1.10", hostnames: ["k8s.nordbank.example"] },
+    ]),
   ),
 
   leaked("plain", (value) => `token=${value}`),
@@ -169,7 +180,7 @@ function defined(title: string, cluster: Partial<CustomerDefinition["cluster"]>)
   );
 }
 
-/** Moves a customer's API server, and the host alias and the policy with it: the policy is then as wrong. */
+/** Moves a customer's API server, and what runners are told and the policy with it: the policy is then as wrong. */
 function located(title: string, place: Partial<Endpoint>, also: Mutation["also"] = []): Mutation {
   return mutation(
     13,
@@ -179,13 +190,15 @@ function located(title: string, place: Partial<Endpoint>, also: Mutation["also"]
       const { endpoint } = draft.lane("nordbank");
       const moved = { ...(endpoint as Endpoint), ...place };
       draft.change("nordbank", { endpoint: moved });
-      set(draft.object("nordbank", "WorkflowTemplate"), "spec/hostAliases", [
-        { ip: moved.address, hostnames: [moved.hostname] },
-      ]);
+      const [address] = moved.addresses;
+      set(draft.object("nordbank", "ConfigMap", "api-server"), "data", {
+        server: moved.server,
+        addresses: `${address}\n`,
+      });
       set(
         draft.object("nordbank", "NetworkPolicy", "customer-api"),
         "spec/egress/0/to/0/ipBlock/cidr",
-        `${moved.address}/32`,
+        `${address}/32`,
       );
     },
     also,

@@ -1,0 +1,23 @@
+import { ConfigMap } from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import { addressesOf } from "../definition/api-server.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { customerMetadata } from "../kubernetes/labels.ts";
+
+/** ConfigMap of a lane that says where its customer's API server is. */
+export const SERVER_ADDRESSES = "api-server";
+
+/**
+ * The addresses of the customer's API server, which the lane's runners read: there are no names in a lane. They lie
+ * beside the templates and not in them, so that one deployment moves a night that runs, and a replay of last month
+ * finds the server where it is today.
+ */
+export class ServerAddresses extends Construct {
+  constructor(scope: Construct, id: string, definition: CustomerDefinition) {
+    super(scope, id);
+    new ConfigMap(this, "addresses", {
+      metadata: customerMetadata(definition.name, SERVER_ADDRESSES),
+      data: { server: definition.cluster.server, addresses: `${addressesOf(definition.cluster).join("\n")}\n` },
+    });
+  }
+}
