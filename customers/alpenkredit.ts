@@ -6,12 +6,12 @@ import {
   image,
   nightly,
   onResults,
-  pem,
   riskApp,
   Size,
   sparkRiskWorkflow,
   WEEKENDS,
 } from "../constructs/index.ts";
+import ca from "./alpenkredit.pem";
 
 /** The pricing application, which Argo CD keeps running in the customer's cluster. */
 const pricing = helmApp({
@@ -28,20 +28,7 @@ export default defineCustomer({
   cluster: {
     server: "https://k8s.alpenkredit.example:6443",
     address: "10.64.2.10",
-    ca: pem`
-      -----BEGIN CERTIFICATE-----
-      MIIB2jCCAX+gAwIBAgIUU6koYPdqKpuXkWJxLiUxB73mFAowCgYIKoZIzj0EAwIw
-      OjEUMBIGA1UECgwLYWxwZW5rcmVkaXQxIjAgBgNVBAMMGWFscGVua3JlZGl0IGt1
-      YmVybmV0ZXMgQ0EwHhcNMjYxMTI0MTc0MjEzWhcNNDYxMTE5MTc0MjEzWjA6MRQw
-      EgYDVQQKDAthbHBlbmtyZWRpdDEiMCAGA1UEAwwZYWxwZW5rcmVkaXQga3ViZXJu
-      ZXRlcyBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLAUHvAkJL1v2GBr6Ef2
-      OUhokkPXtzmktzVVzjkwY2fIgsGVy076zwoPmQMYMZf/dnHwUjcoJaDR2C8AHfi6
-      M5GjYzBhMB0GA1UdDgQWBBTwBvalUEDQ1w1xyFZIL14YxNZe4TAfBgNVHSMEGDAW
-      gBTwBvalUEDQ1w1xyFZIL14YxNZe4TAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB
-      /wQEAwIBBjAKBggqhkjOPQQDAgNJADBGAiEA0Zq9TIYf4hbbKSh/4QCe1UjoJGax
-      4p7KPHKqdsXTCpcCIQCZBi/E+DBau6BelAqV7OSv6L2MVuDoZBZmJbtcfXa0Ig==
-      -----END CERTIFICATE-----
-    `,
+    ca,
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },
   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") },

@@ -20,7 +20,8 @@ const WITHOUT_EFFECT: readonly RegExp[] = [
   /^(\.gitlab-ci\.yml|\.gitignore|Makefile|biome\.json|tsconfig\.json|typedoc\.json|vitest\.config\.ts)$/,
 ];
 
-const CUSTOMER_FILE = /^customers\/([^/]+)\.ts$/;
+/** A customer's definition, and its certificates where they lie beside it. */
+const CUSTOMER_FILE = /^customers\/([^/]+)\.(ts|pem)$/;
 
 /** A stack's own settings: the credentials that it keeps as Pulumi secrets. */
 const STACK_FILE = /^Pulumi\.([^./]+)\.yaml$/;
@@ -43,12 +44,11 @@ export function affected(changes: readonly FileChange[] | undefined, names: read
     return [{ name, deleted }];
   });
   const common = effective === undefined || own.length < effective.length;
-  const changed = new Set(own.filter(({ deleted }) => !deleted).map(({ name }) => name));
+  const changed = new Set(own.map(({ name }) => name));
   return {
     customers: names.filter((name) => common || changed.has(name)).sort(),
-    removed: own
-      .filter(({ name, deleted }) => deleted && !names.includes(name))
-      .map(({ name }) => name)
+    removed: [...new Set(own.filter(({ deleted }) => deleted).map(({ name }) => name))]
+      .filter((name) => !names.includes(name))
       .sort(),
     platform: common,
   };

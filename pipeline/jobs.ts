@@ -101,7 +101,8 @@ export function destroyJobs(name: string, base: string): Jobs {
       resource_group,
       interruptible: false,
       script: [
-        `git show ${base}:customers/${name}.ts > customers/${name}.ts`,
+        // With the certificates beside it, if there are any.
+        `git checkout ${base} -- 'customers/${name}.*'`,
         // A night that runs holds its volume, for which the destruction would wait until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
         // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.

@@ -4,6 +4,9 @@ import type { Problem } from "../../constructs/definition/problem.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 
+/** Declares the certificates that may lie beside a file. */
+const certificates = fileURLToPath(new URL("../../constructs/definition/pem-file.d.ts", import.meta.url));
+
 /** What the type checker says of one file, as an editor would show it. */
 export function typeProblems(file: string): readonly Problem[] {
   const { options } = ts.parseJsonConfigFileContent(
@@ -11,7 +14,7 @@ export function typeProblems(file: string): readonly Problem[] {
     ts.sys,
     fileURLToPath(new URL("../..", import.meta.url)),
   );
-  const program = ts.createProgram([file], options);
+  const program = ts.createProgram([file, certificates], options);
   const source = program.getSourceFile(file);
   return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, messageText, code }) => {
     const line = (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;

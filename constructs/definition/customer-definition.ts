@@ -22,7 +22,10 @@ export interface ClusterProps {
    * @example ["10.64.1.10", "10.64.1.11"]
    */
   readonly address: string | readonly string[];
-  /** Certificate authority of the API server, PEM; two of them while one is renewed. */
+  /**
+   * Certificate authority of the API server, PEM; two of them while one is renewed. It may lie beside the file, under
+   * its name: `import ca from "./nordbank.pem"`.
+   */
   readonly ca: string;
   /** What the cluster can give a night; the night's parallel peak must fit into it. */
   readonly capacity: ClusterCapacity;

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isObject } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
@@ -37,7 +37,10 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     }
     compiled.set(module, result);
   }
-  const modules = Object.fromEntries([...compiled].map(([at, { code }]) => [at, code]));
+  const modules = {
+    ...Object.fromEntries([...compiled].map(([at, { code }]) => [at, code])),
+    ...certificates(place.replace(/\.ts$/, ".pem")),
+  };
   const libraries = [LIBRARY, realpathSync(LIBRARY), resolve(dirname(place), "../constructs/index.ts")];
   const outcome = await evaluationProcess.evaluate({ modules, libraries, place, milliseconds }, await compileLibrary());
   if ("definition" in outcome) {
@@ -61,7 +64,8 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
   const property = line === undefined ? "(file)" : `line ${line}`;
   const where = line === undefined ? shown : `line ${line} of ${shown}`;
   if ("refusedImport" in outcome) {
-    const rule = `a customer file is data: it imports ../constructs/index.ts and files of customers/${SHARED_FOLDER}/, and nothing else`;
+    const own = basename(place).replace(/\.ts$/, ".pem");
+    const rule = `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${own}), and nothing else`;
     const mend = `take it out of ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`;
     return problem(property, `an import of ${received(outcome.refusedImport)}`, rule, mend);
   }
@@ -75,6 +79,15 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
 
 function problem(property: string, received: string, rule: string, mend: string): { readonly problem: Problem } {
   return { problem: { property, received, rule, mend } };
+}
+
+/** The certificates beside a customer file, of its name, as a module whose default is their text. */
+function certificates(file: string): Readonly<Record<string, string>> {
+  if (!existsSync(file)) {
+    return {};
+  }
+  const text = JSON.stringify(readFileSync(file, "utf8"));
+  return { [file]: `module.exports = { __esModule: true, default: ${text} };` };
 }
 
 function sharedFiles(folder: string): readonly string[] {

@@ -67,8 +67,9 @@ function checkImports({ name, source }: CustomerLane, inspection: Inspection): v
   }
   inspection.examine();
   for (const [, , module = ""] of source.matchAll(IMPORT)) {
-    if (!/(?:^|\/)constructs\/index\.ts$|^\.\/shared\/[\w-]+\.ts$/.test(module)) {
-      const mend = "import from ../constructs/index.ts and ./shared/ only";
+    const isOwn = module === `./${name}.pem`;
+    if (!isOwn && !/(?:^|\/)constructs\/index\.ts$|^\.\/shared\/[\w-]+\.ts$/.test(module)) {
+      const mend = `import from ../constructs/index.ts, ./shared/ and ./${name}.pem only`;
       report(inspection, `customers/${name}.ts`, `imports ${module}`, mend);
     }
   }

@@ -46,6 +46,13 @@ describe("affected", () => {
     expect(affected(changes, NAMES)).toEqual({ customers: ["seebank"], removed: ["gone"], platform: false });
   });
 
+  test("the certificates beside a customer's file are a part of it", () => {
+    const gone = (path: string) => ({ path, deleted: true });
+    expect(affected(changed("customers/nordbank.pem"), NAMES).customers).toEqual(["nordbank"]);
+    expect(affected([gone("customers/nordbank.pem")], NAMES)).toMatchObject({ customers: ["nordbank"], removed: [] });
+    expect(affected([gone("customers/gone.ts"), gone("customers/gone.pem")], NAMES).removed).toEqual(["gone"]);
+  });
+
   test("a customer removed together with a change of a construct is removed, not deployed", () => {
     const changes = [{ path: "customers/gone.ts", deleted: true }, ...changed("constructs/kubernetes/labels.ts")];
     expect(affected(changes, NAMES)).toEqual({ customers: NAMES, removed: ["gone"], platform: true });

@@ -93,7 +93,7 @@ describe("for the default branch", () => {
 
   test("destroy takes the remote Jobs along, with the namespace that the deleted file named", () => {
     const script = deploy["gone:destroy"]?.script ?? [];
-    expect(script[0]).toBe(`git show ${BASE}:customers/gone.ts > customers/gone.ts`);
+    expect(script[0]).toBe(`git checkout ${BASE} -- 'customers/gone.*'`);
     expect(script.findIndex((line) => line.includes("remove-remote-jobs.ts gone"))).toBeGreaterThan(
       script.findIndex((line) => line.startsWith("pulumi destroy")),
     );

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkCustomer } from "../../../../constructs/checks/check-customer.ts";
 import { loadCustomer } from "../../../../constructs/definition/customer-files.ts";
 import { evaluateFile } from "../../../../constructs/evaluation/evaluate-file.ts";
+import { certificate } from "../../../support/certificates.ts";
 import { customerText } from "../../../support/customer-text.ts";
 import { temporaryFolder } from "../../../support/folders.ts";
 
@@ -120,5 +121,30 @@ describe("code for several customers", () => {
     expect(checkCustomer(await loadCustomer("lake", folder))).toEqual([]);
     writeFileSync(join(folder, "shared", "days.ts"), "export const day = process.env.HOME;");
     await expect(loadCustomer("lake", folder)).rejects.toThrow("process is not defined");
+  });
+});
+
+describe("certificates beside a file", () => {
+  const withImport = (module: string) => ({ before: `import ca from "./${module}";`, ca: "ca" });
+
+  test("are read where they bear its name", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("lake.pem")));
+    writeFileSync(join(folder, "lake.pem"), certificate("valid"));
+    const definition = await loadCustomer("lake", folder);
+    expect(definition.cluster.ca).toBe(certificate("valid"));
+    expect(checkCustomer(definition)).toEqual([]);
+  });
+
+  test("of another customer are not, and a file that is no certificate is refused as such", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("river.pem")));
+    writeFileSync(join(folder, "river.pem"), certificate("valid"));
+    await expect(loadCustomer("lake", folder)).rejects.toThrow(
+      /an import of "\.\/river\.pem"[\s\S]*its own certificates/,
+    );
+    writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("lake.pem")));
+    writeFileSync(join(folder, "lake.pem"), '"; globalThis.x = 1; "\n');
+    expect(checkCustomer(await loadCustomer("lake", folder)).map(({ property }) => property)).toEqual(["cluster.ca"]);
   });
 });
