@@ -1,4 +1,4 @@
-import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
+import { SERVER_ADDRESSES } from "../../../constructs/lane/server-addresses.ts";
 import {
   CONTAINER_FIELDS,
   NODE_FIELDS,
