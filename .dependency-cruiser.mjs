@@ -18,9 +18,9 @@ export default {
     ),
     forbidden(
       "customers-import-constructs",
-      "A customer file says what the customer is, with the library's words and what customers share.",
-      { path: "^customers/" },
-      { path: "^(?!constructs/index\\.ts$|customers/shared/)", ...own },
+      "A customer file says what the customer is, with the library's words, what customers share and its own certificates.",
+      { path: "^customers/([^/.]+)" },
+      { path: "^(?!constructs/index\\.ts$|customers/shared/)", ...own, pathNot: [own.pathNot, "^customers/$1\\.pem$"] },
     ),
     forbidden(
       "runs-stands-alone",
