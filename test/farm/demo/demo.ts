@@ -14,7 +14,7 @@ import { nextRunNumber } from "../nights/next-run-number.ts";
 import { startNight as startLaneNight } from "../nights/start-night.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../paths.ts";
 import { type Progress, progressOn } from "../progress.ts";
-
+import { announcement, whatNext } from "./announce.ts";
 import { letNightBeDue, untilStarted } from "./scheduled-night.ts";
 import { type WatchedNight, watchNights } from "./watch-nights.ts";
 
@@ -35,6 +35,7 @@ interface RiskFigures {
  * schedule, as every night is; the others' by the command that on-call has.
  */
 async function demo(): Promise<number> {
+  process.stderr.write(`${await announcement(customerNames())}\n`);
   const progress = progressOn(process.stderr);
   await farmCommand("up");
   const paths = new FarmPaths(farmRoot());
@@ -54,7 +55,7 @@ async function demo(): Promise<number> {
   const succeeded = states.filter((state) => state.phase === "Succeeded").length;
   const scheduled = states.filter((state) => state.scheduledAt !== undefined).length;
   console.log(`demo: ${nights.length} customers, ${succeeded} nights succeeded, ${scheduled} started by a schedule`);
-  console.log(`look at them in a browser: npx nightlane ui --kubeconfig ${paths.centralKubeconfig}`);
+  console.log(whatNext(paths.centralKubeconfig, nights[0]?.customer ?? ""));
   return succeeded === nights.length && scheduled > 0 ? 0 : 1;
 }
 
