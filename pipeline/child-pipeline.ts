@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Affected } from "./affected.ts";
-import { deployJobs, destroyJobs, driftJobs, type Job, type Jobs, reviewJobs } from "./jobs.ts";
+import { deployJobs, destroyJobs, driftJobs, type Job, type Jobs, preflightJobs, reviewJobs } from "./jobs.ts";
 
 /** What a pipeline is for: a merge request, the merge, or the scheduled search for drift. */
 export type Purpose = "review" | "deploy" | "drift";
@@ -60,9 +60,9 @@ function stackJobs(purpose: Purpose, stack: string, base: string, after: readonl
     case "review":
       return reviewJobs(stack, base);
     case "deploy":
-      return deployJobs(stack, after);
+      return { ...deployJobs(stack, after), ...preflightJobs(stack, "customers", [`${stack}:up`]) };
     case "drift":
-      return driftJobs(stack);
+      return { ...driftJobs(stack), ...preflightJobs(stack, "drift", []) };
   }
 }
 
@@ -87,9 +87,7 @@ function render(jobs: Jobs): string {
       stages,
       default: {
         image: "$NIGHTLANE_CI_IMAGE",
-        before_script: [
-          "node_modules/.bin/tsx --version >/dev/null 2>&1 || { npm ci --no-audit --no-fund; npm rebuild node --ignore-scripts=false; }",
-        ],
+        before_script: ["node_modules/.bin/tsx --version >/dev/null 2>&1 || npm ci --no-audit --no-fund"],
       },
       ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, withRules(job)])),
     },

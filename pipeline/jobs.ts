@@ -134,3 +134,27 @@ export function driftJobs(stack: string): Jobs {
     },
   };
 }
+
+/**
+ * The job that looks at a customer's cluster as the next night will meet it: after each deployment, before whose first
+ * night it tells what is wrong, and by day from the schedule. It holds nothing up: a cluster that cannot be reached now
+ * is no reason to leave a change undeployed.
+ */
+export function preflightJobs(stack: string, stage: string, after: readonly string[]): Jobs {
+  if (stack === "platform") {
+    return {};
+  }
+  const { environment, resource_group } = lane(stack);
+  return {
+    [`${stack}:preflight`]: {
+      stage,
+      needs: after,
+      // Off where the pipeline's runners do not reach the customers' clusters.
+      rules: [{ if: `${PROTECTED} && $NIGHTLANE_PREFLIGHT != "off"` }],
+      environment: { ...environment, action: "verify" },
+      resource_group,
+      allow_failure: true,
+      script: [`node_modules/.bin/tsx infra/preflight/cli.ts ${stack}`],
+    },
+  };
+}

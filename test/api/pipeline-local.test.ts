@@ -108,7 +108,12 @@ describe("the child pipeline", () => {
   });
 
   test("its merge deploys that customer alone", () => {
-    expect(childJobs("deploy", addSeebank)).toEqual(["seebank:cancel", "seebank:preview", "seebank:up"]);
+    expect(childJobs("deploy", addSeebank)).toEqual([
+      "seebank:cancel",
+      "seebank:preflight",
+      "seebank:preview",
+      "seebank:up",
+    ]);
   });
 
   test("a merge request that removes a customer shows what goes", () => {

@@ -64,12 +64,14 @@ describe("the merge of the new customer", () => {
     const before = await farm.marks();
     const run = await merged();
     runs.set("merge", run);
-    expect(run.jobs, run.output).toEqual(passed("plan:deploy", "seebank:preview", "seebank:up"));
+    expect(run.jobs, run.output).toEqual(passed("plan:deploy", "seebank:preview", "seebank:up", "seebank:preflight"));
     expect(project.list("default branch", CHILD)).toEqual({
       "seebank:preview": "on_success",
       "seebank:up": "on_success",
       "seebank:cancel": "manual",
+      "seebank:preflight": "on_success",
     });
+    expect(project.log("seebank:preflight")).toContain("a night can start");
     expect((await farm.credential(LANE)).kubeconfig).toBe(
       readFileSync(farm.paths.customer("seebank").kubeconfig, "utf8"),
     );
@@ -149,8 +151,10 @@ describe("the merge of a construct", () => {
     await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
     const stacks = ["platform", ...farm.others, "seebank"];
     const planned = stacks.flatMap((stack) => [`${stack}:preview`, `${stack}:up`, `${stack}:cancel`]);
+    const customers = [...farm.others, "seebank"];
+    planned.push(...customers.map((customer) => `${customer}:preflight`));
     expect(Object.keys(project.list("default branch", CHILD)).sort()).toEqual(planned.sort());
-    const previews = [...farm.others, "seebank"].map((customer) => `${customer}:preview`);
+    const previews = customers.map((customer) => `${customer}:preview`);
     const run = await project.pipeline("default branch", { file: CHILD, jobs: previews });
     expect(run.jobs, run.output).toEqual(passed(...previews));
     expect(run.output.match(/to update/g)?.length).toBe(previews.length);

@@ -35,14 +35,14 @@ export const protectedDeployments: Rule = {
 const PULUMI = /(?:^|[\s;&|(])pulumi\s+([a-z-]+)/;
 
 /** Further programs of ours that hold a customer's credential. */
-const CREDENTIALED = /pipeline\/remove-remote-jobs\.ts/;
+const CREDENTIALED = /(?:pipeline\/remove-remote-jobs|infra\/preflight\/cli)\.ts/;
 
 function checkJobs(file: string, jobs: readonly CiJob[], reachedProtected: boolean, inspection: Inspection): void {
   for (const job of jobs) {
     inspection.examine();
     const object = `${file} ${job.name}`;
     const stacks = job.commands.flatMap(
-      (command) => /--stack\s+(\S+)|stack (?:select --create|rm) (\S+)/.exec(command)?.slice(1) ?? [],
+      (command) => /(?:--stack|stack (?:select --create|rm)|preflight\/cli\.ts)\s+(\S+)/.exec(command)?.slice(1) ?? [],
     );
     const works = job.commands.some((command) => PULUMI.test(command) || CREDENTIALED.test(command));
     const isProtected = job.isProtected && reachedProtected;

@@ -225,6 +225,8 @@ function sourceArguments(source: PipelineSource, before: string): readonly strin
     return [...variables.flatMap((variable) => ["--variable", variable]), "--unset-variable", "CI_COMMIT_BRANCH"];
   }
   const pipelineSource = source === "schedule" ? "schedule" : "push";
-  const variables = [`CI_PIPELINE_SOURCE=${pipelineSource}`, `CI_COMMIT_BEFORE_SHA=${before}`];
+  // A merge looks at the customer's cluster; the schedule's look is the same job.
+  const preflight = source === "schedule" ? ["NIGHTLANE_PREFLIGHT=off"] : [];
+  const variables = [`CI_PIPELINE_SOURCE=${pipelineSource}`, `CI_COMMIT_BEFORE_SHA=${before}`, ...preflight];
   return variables.flatMap((variable) => ["--variable", variable]);
 }

@@ -51,6 +51,7 @@ describe("for the default branch", () => {
       "nordbank:preview",
       "nordbank:up",
       "nordbank:cancel",
+      "nordbank:preflight",
       "gone:destroy",
     ]);
   });
@@ -58,7 +59,7 @@ describe("for the default branch", () => {
   test("every job runs on the protected default branch only", () => {
     for (const job of Object.values(deploy)) {
       expect(job.rules).toHaveLength(1);
-      expect(job.rules?.[0]).toMatchObject({ if: PROTECTED });
+      expect(job.rules?.[0]?.if).toMatch(PROTECTED);
     }
   });
 
@@ -67,6 +68,7 @@ describe("for the default branch", () => {
     ["nordbank:preview", "customers/nordbank"],
     ["nordbank:up", "customers/nordbank"],
     ["nordbank:cancel", "customers/nordbank"],
+    ["nordbank:preflight", "customers/nordbank"],
     ["gone:destroy", "customers/gone"],
   ])("%s has the environment and the literal lock %s", (name, own) => {
     expect(deploy[name]?.environment?.name).toBe(own);
@@ -81,7 +83,7 @@ describe("for the default branch", () => {
 
   test("without a change of the platform a customer waits for nothing", () => {
     const own = jobs(plan("deploy", { customers: ["nordbank"] }));
-    expect(Object.keys(own)).toEqual(["nordbank:preview", "nordbank:up", "nordbank:cancel"]);
+    expect(Object.keys(own)).toEqual(["nordbank:preview", "nordbank:up", "nordbank:cancel", "nordbank:preflight"]);
     expect(own["nordbank:preview"]?.needs).toEqual([]);
   });
 
@@ -101,9 +103,20 @@ describe("for the default branch", () => {
   });
 });
 
+test("each deployment is followed by a look at the customer's cluster, which holds nothing up and can be left out", () => {
+  const { "nordbank:preflight": preflight } = jobs(plan("deploy", { customers: ["nordbank"] }));
+  expect(preflight).toMatchObject({
+    needs: ["nordbank:up"],
+    allow_failure: true,
+    environment: { name: "customers/nordbank", action: "verify" },
+    rules: [{ if: `${PROTECTED} && $NIGHTLANE_PREFLIGHT != "off"` }],
+    script: ["node_modules/.bin/tsx infra/preflight/cli.ts nordbank"],
+  });
+});
+
 test("drift is looked for in every stack, and looking makes no deployment", () => {
   const drift = jobs(plan("drift", { customers: ["nordbank"], platform: true }));
-  expect(Object.keys(drift)).toEqual(["platform:drift", "nordbank:drift"]);
+  expect(Object.keys(drift)).toEqual(["platform:drift", "nordbank:drift", "nordbank:preflight"]);
   expect(drift["nordbank:drift"]?.script?.[0]).toContain("preview --stack nordbank --refresh --expect-no-changes");
   expect(drift["nordbank:drift"]?.environment).toEqual({ name: "customers/nordbank", action: "verify" });
 });
