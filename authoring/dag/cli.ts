@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { showUserErrors } from "../user-errors.ts";
+import { foldGraph } from "./fold-graph.ts";
 import { dagMermaid } from "./mermaid.ts";
 import { nightGraph } from "./night-graph.ts";
 import { dagSvg } from "./svg.ts";
@@ -13,14 +14,22 @@ Examples:
   npm run --silent dag -- nordbank --mermaid       for a fenced block of a merge request
   npm run dag -- nordbank --svg nordbank.svg       a picture`;
 
+interface Options {
+  readonly mermaid?: true;
+  readonly svg?: string;
+  readonly everyStep?: true;
+}
+
 const command = new Command("dag")
   .description("Shows a customer's night as a graph: its steps, what waits for what, and on which dates.")
   .argument("<customer>", "name of a file in customers/, without .ts")
   .addOption(new Option("--mermaid", "print a mermaid flowchart").conflicts("svg"))
   .option("--svg <file>", "draw it into a file")
+  .option("--every-step", "show each step of a night of more than 40, where those that are alike are one")
   .addHelpText("after", EXAMPLES)
-  .action(async (name: string, options: { readonly mermaid?: true; readonly svg?: string }) => {
-    const graph = nightGraph(await loadCustomer(name), customerFile(name));
+  .action(async (name: string, options: Options) => {
+    const whole = nightGraph(await loadCustomer(name), customerFile(name));
+    const graph = options.everyStep ? whole : foldGraph(whole);
     if (options.svg !== undefined) {
       writeFileSync(options.svg, dagSvg(graph));
       console.log(`wrote ${options.svg}`);

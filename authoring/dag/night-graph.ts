@@ -42,11 +42,13 @@ export function nightGraph(definition: CustomerDefinition, where: string): Night
   if (problems.length > 0) {
     throw new ProblemsError(where, problems);
   }
-  const { schedule, finishBy, steps } = definition.workflow;
+  const { schedule, finishBy, steps, declared, shadow } = definition.workflow;
+  const kept = new Set(steps.map(({ name }) => name));
+  const left = declared.map(({ name }) => name).filter((name) => !kept.has(name));
   const ranks = new Map<Step, number>();
   return {
-    title: definition.displayName,
-    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}, due ${finishBy}`,
+    title: shadow ? `${definition.displayName}, shadow night` : definition.displayName,
+    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}, due ${finishBy}${leftOut(left)}`,
     nodes: steps.map((step) => ({
       name: step.name,
       kind: step.work.kind,
@@ -56,6 +58,11 @@ export function nightGraph(definition: CustomerDefinition, where: string): Night
       rank: rankOf(step, ranks),
     })),
   };
+}
+
+/** Steps that a shadow night leaves out, for they may write where others read. */
+function leftOut(names: readonly string[]): string {
+  return names.length === 0 ? "" : `; left out: ${names.join(", ")}`;
 }
 
 function rankOf(step: Step, ranks: Map<Step, number>): number {

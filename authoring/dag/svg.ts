@@ -67,7 +67,7 @@ function box({ name, kind, when, facts }: NightNode, x: number, y: number): read
   const lines = [first, program, rest.join(", ")].filter((one) => one !== "");
   return [
     `<rect x="${x}" y="${y}" width="${BOX_WIDTH}" height="${BOX_HEIGHT}" rx="6" fill="${fill}" stroke="${line}" stroke-width="1.4"${dashes}/>`,
-    text(x + 14, y + 23, `font-size="14" font-weight="600"`, cut(name, NAME_LETTERS)),
+    text(x + 14, y + 23, `font-size="14" font-weight="600"`, cutMiddle(name, NAME_LETTERS)),
     ...lines.map((one, index) =>
       text(x + 14, y + 40 + index * 15, `font-size="11" fill="${index === 0 ? line : INK}"`, cut(one, FACT_LETTERS)),
     ),
@@ -93,6 +93,12 @@ function text(x: number, y: number, attributes: string, content: string): string
 
 function cut(content: string, letters: number): string {
   return content.length > letters ? `${content.slice(0, letters - 1)}…` : content;
+}
+
+/** Names in a loop differ at their end. */
+function cutMiddle(name: string, letters: number): string {
+  const half = Math.floor((letters - 1) / 2);
+  return name.length > letters ? `${name.slice(0, letters - 1 - half)}…${name.slice(-half)}` : name;
 }
 
 function round(value: number): number {

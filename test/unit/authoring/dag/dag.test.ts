@@ -1,16 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { foldGraph } from "../../../../authoring/dag/fold-graph.ts";
 import { dagMermaid } from "../../../../authoring/dag/mermaid.ts";
 import { type NightGraph, nightGraph } from "../../../../authoring/dag/night-graph.ts";
 import { dagSvg } from "../../../../authoring/dag/svg.ts";
 import { dagText } from "../../../../authoring/dag/text.ts";
 import { ProblemsError } from "../../../../constructs/definition/problem.ts";
-import { Duration, deployedApp, inPod, onResults } from "../../../../constructs/index.ts";
+import { Cpu, Duration, deployedApp, inPod, onResults, Size } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
-import { customerWithSteps, smallSpark } from "../../../support/customer.ts";
+import { customerWithSteps, smallSpark, testCustomer } from "../../../support/customer.ts";
 import { customers } from "../../../support/customers.ts";
 
 function graphOf(steps: (night: Night) => void): NightGraph {
-  return nightGraph(customerWithSteps(steps, { displayName: "Bank <&> Söhne" }), "customers/testbank.ts");
+  const capacity = { cpu: Cpu.units(256), memory: Size.tebibytes(1) };
+  const changes = { displayName: "Bank <&> Söhne", cluster: { ...testCustomer().cluster, capacity } };
+  return nightGraph(customerWithSteps(steps, changes), "customers/testbank.ts");
 }
 
 /** Every kind of step, a diamond, and an edge over several ranks. */
@@ -135,4 +138,63 @@ describe("dagSvg", () => {
       expect(svg).toContain(`>${step.name}<`);
     }
   });
+});
+
+describe("a night of many steps", () => {
+  /** Three desks of many portfolios, each valued and measured: 1 + 2 x 90 + 1 steps. */
+  function manyPortfolios(night: Night): void {
+    const market = night.copyOut("market", { from: onResults("market") });
+    const measured = ["rates", "credit", "equity"].flatMap((desk) =>
+      Array.from({ length: 30 }, (_, index) => {
+        const valued = night.spark(`value-${desk}-${index + 1}`, smallSpark({ after: market }));
+        return night.spark(`measure-${desk}-${index + 1}`, smallSpark({ after: valued }));
+      }),
+    );
+    night.gate("sign-off", { after: measured });
+  }
+  const whole = graphOf(manyPortfolios);
+  const folded = foldGraph(whole);
+
+  test("is a table of what is alike, on 100 columns", () => {
+    const lines = dagText(folded).split("\n");
+    expect(lines.filter((line) => /^ {2}\d/.test(line)).map((line) => line.slice(2, 22).trim())).toEqual([
+      "1  market",
+      "2  value-rates-* ×30",
+      "2  value-credit-* ×3",
+      "2  value-equity-* ×3",
+      "3  measure-rates-* ×",
+      "3  measure-credit-*",
+      "3  measure-equity-*",
+      "4  sign-off",
+    ]);
+    expect(
+      dagText(whole)
+        .split("\n")
+        .find((line) => line.includes("sign-off")),
+    ).toMatch(/after measure-rates-1, .* and 8\d more/);
+  });
+
+  test("is a picture that fits a page", () => {
+    const width = Number(/width="(\d+)"/.exec(dagSvg(folded))?.[1]);
+    expect(width).toBeLessThan(1000);
+    expect(dagMermaid(folded).split("\n").length).toBeLessThan(25);
+  });
+
+  test("is shown step by step on demand, and a small night always", () => {
+    expect(dagText(whole).split("\n").length).toBeGreaterThan(180);
+    expect(foldGraph(graphOf(everyKind)).nodes.map(({ name }) => name)).toEqual(
+      graphOf(everyKind).nodes.map(({ name }) => name),
+    );
+  });
+
+  test("keeps apart in their names what a loop numbers at the end", () => {
+    const svg = dagSvg(graphOf((night) => night.spark("valuation-of-portfolio-number-17", smallSpark())));
+    expect(svg).toContain(">valuation-of…io-number-17<");
+  });
+});
+
+test("a shadow night says so, and what it leaves out", () => {
+  const graph = nightGraph(customerWithSteps(everyKind, { workflow: { shadow: true } }), "customers/testbank.ts");
+  expect(graph.title).toMatch(/, shadow night$/);
+  expect(graph.times).toMatch(/; left out: market, sign-off$/);
 });

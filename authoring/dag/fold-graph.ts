@@ -1,0 +1,19 @@
+import { groupSteps } from "../../runs/graph/step-groups.ts";
+import type { NightGraph, NightNode } from "./night-graph.ts";
+
+/** A night of many steps with those that are alike in one place, as the page shows it; a small one as it is. */
+export function foldGraph(graph: NightGraph): NightGraph {
+  const nodes = groupSteps(graph.nodes).map(({ name, members, after, rank }): NightNode => {
+    const [first, ...others] = members as readonly [NightNode, ...NightNode[]];
+    const when = others.every((other) => other.when === first.when) ? first.when : undefined;
+    return { ...first, name, after, rank, when, facts: commonFacts(members) };
+  });
+  return { ...graph, nodes };
+}
+
+/** What is so of all of them; where they differ, that they do. */
+function commonFacts(members: readonly NightNode[]): readonly string[] {
+  const [first, ...others] = members;
+  const common = (first?.facts ?? []).filter((fact) => others.every(({ facts }) => facts.includes(fact)));
+  return common.length === first?.facts.length ? common : [...common, "otherwise different"];
+}
