@@ -14,7 +14,11 @@ export function withoutRefused(runs: readonly RunFacts[]): readonly RunFacts[] {
 }
 
 function endedBeforeFirstStep({ phase, steps }: RunFacts): boolean {
-  return phase !== "Succeeded" && hasEnded({ phase }) && steps.every(({ attempts }) => attempts.length === 0);
+  return (
+    phase !== "Succeeded" &&
+    hasEnded({ phase }) &&
+    steps.every(({ state }) => state === "waiting" || state === "omitted")
+  );
 }
 
 /** Of the runs of a date, in their order, the one that stands for it: the last good one, else the first that runs, else the last. */

@@ -6,6 +6,7 @@ import { centralCluster, laneNamespace, SYSTEM_NAMESPACE } from "../definition/c
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { CustomerNamespace } from "../lane/customer-namespace.ts";
+import { SERVER_ADDRESSES } from "../lane/server-addresses.ts";
 import { NIGHT_ACTS, NIGHT_ACTS_STATUS } from "../platform/oncall-role.ts";
 
 /** Name of a customer's deployer: a service account of the platform's namespace, where no pod may have it. */
@@ -84,7 +85,9 @@ export class Deployer extends Chart {
     role.allow(["get", "list", "watch", "patch"], core("pods"));
     role.allow(["get"], core("pods/log"));
     role.allow(["get", "list", "watch"], core("events"));
-    role.allow(["get", "create", "patch"], core("configmaps"));
+    role.allow(["get", "list", "watch", "create", "patch"], core("configmaps"));
+    // By name: what people hold back in a night is in ConfigMaps too.
+    role.allow(["delete"], { apiGroup: "", resourceType: "configmaps", resourceName: SERVER_ADDRESSES });
     role.allow(["get", "list", "watch", "create", "delete"], NIGHT_ACTS);
     role.allow(["patch"], NIGHT_ACTS_STATUS);
     new RoleBinding(this, "lane-binding", { metadata, role }).addSubjects(this.account);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,7 +83,8 @@ function problem(property: string, received: string, rule: string, mend: string)
 
 /** The certificates beside a customer file, of its name, as a module whose default is their text. */
 function certificates(file: string): Readonly<Record<string, string>> {
-  if (!existsSync(file)) {
+  // A link could lead to what the process that reads it sees and a customer file must not.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     return {};
   }
   const text = JSON.stringify(readFileSync(file, "utf8"));

@@ -2,8 +2,10 @@ import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { VERBS } from "../../runs/act.ts";
 import type { NightActSpec, NightActStatus } from "../../runs/night-act.ts";
+import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { AdmissionPolicy } from "./admission/admission-policy.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./admission/identities.ts";
 import { day, definition, flag, list, object, type SchemaOf, text, time } from "./custom-resource.ts";
 
 /** A name of Kubernetes: what an act is about is looked up, never part of a sentence that is evaluated. */
@@ -126,6 +128,12 @@ export class NightActs extends Construct {
           mend: "use the nightlane command, which asks the API server which groups you are in",
         },
         {
+          expression: `object.spec.verb != 'release' || !request.userInfo.username.matches('^system:serviceaccount:(customer-|${SYSTEM_NAMESPACE}:)')`,
+          received: "'a release by ' + request.userInfo.username",
+          rule: "a gate is released by a person: an account of a lane or of the platform is none, and whoever deploys can make many",
+          mend: "ask a person on call",
+        },
+        {
           expression: "object.metadata.name.matches('^act-[0-9]{17}-[0-9a-f]{6}$')",
           rule: "an act is named by its time, act-<yyyymmddhhmmssmmm>-<6 hex digits>: it is noted under that name on what it changes",
           mend: "use the nightlane command",
@@ -134,6 +142,22 @@ export class NightActs extends Construct {
           expression: "!has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",
           rule: "an act belongs to nothing, and nothing holds it",
           mend: "leave ownerReferences and finalizers out",
+        },
+      ],
+    });
+    new AdmissionPolicy(this, "kept", {
+      name: "nightlane-acts-kept",
+      rules: [
+        { apiGroup: "nightlane.example", apiVersion: "v1", resources: ["nightacts/status"], operations: ["UPDATE"] },
+        { apiGroup: "nightlane.example", apiVersion: "v1", resources: ["nightacts"], operations: ["DELETE"] },
+      ],
+      exempt: { nightwatch: FROM_NIGHTWATCH, deployer: FROM_DEPLOYER, kubernetes: FROM_KUBERNETES },
+      validations: [
+        {
+          expression: "false",
+          received: "request.operation + ' of an act by ' + request.userInfo.username",
+          rule: "nightwatch alone says what became of an act, and removes it once it is recorded",
+          mend: "ask for another act that corrects it",
         },
       ],
     });

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { AdmissionPolicy, type PolicyRule, type Variable } from "./admission/admission-policy.ts";
 import { quoted } from "./admission/cel.ts";
+import { OWN_ADDRESSES } from "./admission/control-config-maps.ts";
 import { FROM_ARGO, FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH, mayDeploy } from "./admission/identities.ts";
 
 const WHERE_ACTS_ARE: readonly PolicyRule[] = [
@@ -50,7 +51,7 @@ export class NotedActs extends Construct {
           mend: "add another act that corrects it",
         },
         {
-          expression: `size(variables.written) > 0 || ${FROM_ARGO} || ${FROM_KUBERNETES} || ${FROM_DEPLOYER} || (request.resource.resource == 'cronworkflows' && ${mayDeploy("request.namespace")})`,
+          expression: `size(variables.written) > 0 || ${FROM_ARGO} || ${FROM_KUBERNETES} || ${FROM_DEPLOYER} || (request.resource.resource == 'cronworkflows' && ${mayDeploy("request.namespace")}) || (request.resource.resource == 'configmaps' && ${OWN_ADDRESSES})`,
           received: "'a change without an act from ' + request.userInfo.username",
           rule: "a change of a night says in the same request who asked for it and why",
           mend: "use the nightlane command with --reason",

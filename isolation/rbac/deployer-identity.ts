@@ -1,6 +1,7 @@
 import { ARGOCD_NAMESPACE, clusterSecretName, projectName } from "../../constructs/apps/argo-cd.ts";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { deployerName } from "../../constructs/deployer/deployer.ts";
+import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
 import { type Grant, type GrantScope, grant, type PlatformIdentity } from "./grant.ts";
 
 const KEEP = ["get", "list", "watch", "create", "patch", "delete"];
@@ -43,7 +44,14 @@ function inLane(customer: string): readonly Grant[] {
     grant(lane, "", ["pods"], [...READ, "patch"], "hands it to people on call and nightwatch"),
     grant(lane, "", ["pods/log"], ["get"], "hands it to people on call"),
     grant(lane, "", ["events"], READ, "hands it to people on call"),
-    grant(lane, "", ["configmaps"], ["get", "create", "patch"], "hands it to nightwatch"),
+    grant(
+      lane,
+      "",
+      ["configmaps"],
+      [...READ, "create", "patch"],
+      "writes the server's addresses, hands it to nightwatch",
+    ),
+    { ...grant(lane, "", ["configmaps"], ["delete"], "removes the server's addresses"), names: [SERVER_ADDRESSES] },
     grant(lane, "nightlane.example", ["nightacts"], [...READ, "create", "delete"], "hands it to people and nightwatch"),
     grant(lane, "nightlane.example", ["nightacts/status"], ["patch"], "hands it to nightwatch"),
   ];

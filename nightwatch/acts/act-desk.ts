@@ -169,7 +169,9 @@ export class ActDesk {
     for (const act of this.open.ofLane(namespace)) {
       // An act that could not be carried out yet keeps later ones about the same night waiting, and no others.
       const about = act.spec.night ?? act.metadata.name;
-      if (this.ended || waiting.has(about) || !this.isTime(act)) {
+      // One that an act before it has settled, as a backfill that was ended, is carried out no more.
+      const isOpen = this.open.has(act);
+      if (this.ended || !isOpen || waiting.has(about) || !this.isTime(act)) {
         continue;
       }
       if (!(await this.carry(act))) {

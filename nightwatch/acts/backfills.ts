@@ -34,14 +34,16 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
  * Ends the lane's backfill, also one that could not be begun yet: what it has started runs on.
  * @throws Refusal where there is none
  */
-export async function endBackfill(desk: BackfillDesk, { metadata, spec }: NightAct): Promise<Carried> {
+export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Carried> {
+  const { metadata, spec } = act;
   const { namespace, name } = metadata;
   const customer = customerOf(namespace);
-  const open = desk.open.backfill(namespace);
+  // Begun before a crash: it ends no second one.
+  if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
+    return { phase: "Done", message: "the backfill was ended" };
+  }
+  const open = desk.open.backfill(namespace, act);
   if (open === undefined) {
-    if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
-      return { phase: "Done", message: "the backfill was ended" };
-    }
     throw new Refusal(
       "not-possible",
       `${spec.verb}: no backfill of ${customer} goes on`,

@@ -40,9 +40,14 @@ export class OpenActs {
     return [...(this.byLane.get(namespace)?.values() ?? [])].sort(byTime);
   }
 
-  /** The backfill of a lane: the one that goes on, or else the first that could not be begun yet. */
-  backfill(namespace: string): NightAct | undefined {
-    const backfills = this.ofLane(namespace).filter(({ spec }) => spec.verb === "backfill");
+  /**
+   * The backfill of a lane: the one that goes on, or else the first that could not be begun yet.
+   * @param before Of those that were asked for before this act. @default - of all
+   */
+  backfill(namespace: string, before?: NightAct): NightAct | undefined {
+    const backfills = this.ofLane(namespace).filter(
+      (act) => act.spec.verb === "backfill" && (before === undefined || byTime(act, before) < 0),
+    );
     return backfills.find(({ status }) => status?.phase === "Accepted") ?? backfills[0];
   }
 }

@@ -7,6 +7,15 @@ import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
 /** CEL: the request comes from a component of Argo CD. */
 const FROM_ARGOCD = `${quoted(`system:serviceaccounts:${ARGOCD_NAMESPACE}`)} in request.userInfo.groups`;
 
+/** CEL over an AppProject: Argo CD takes only clusters that are registered for this very project. */
+const OWN_CLUSTER_ONLY = [
+  "object.spec.?permitOnlyProjectScopedClusters.orValue(false)",
+  "size(object.spec.?clusterResourceWhitelist.orValue([])) == 0",
+  "!has(object.spec.sourceNamespaces)",
+  "!has(object.spec.roles)",
+  "object.spec.?destinations.orValue([]).all(d, has(d.server) && !d.server.contains('*') && has(d.namespace) && !d.namespace.contains('*'))",
+].join(" && ");
+
 /**
  * Invariants 29 and 30: projects and Applications come from customers' files and from nowhere else. Argo CD keeps their
  * state; it neither makes one nor changes what one says, whoever asks it to, and however wide its own rights are.
@@ -41,6 +50,13 @@ export class ArgoCdObjects extends Construct {
           expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
           received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
           rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
+          mend: "change apps in the customer's file and deploy",
+        },
+        {
+          // Whoever may write a project decides where Argo CD goes with it.
+          expression: `request.resource.resource != 'appprojects' || object == null || !object.metadata.name.startsWith('customer-') || (${OWN_CLUSTER_ONLY})`,
+          received: "'project ' + object.metadata.name",
+          rule: "a customer's project goes to clusters that are its own, by full address, into one namespace each, and makes nothing cluster-wide",
           mend: "change apps in the customer's file and deploy",
         },
       ],

@@ -1,7 +1,12 @@
 import { Construct } from "constructs";
 import { NIGHT_CONTROL_PREFIX } from "../../../runs/night-control.ts";
+import { SERVER_ADDRESSES } from "../../lane/server-addresses.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
-import { FROM_DEPLOYER, FROM_KUBERNETES } from "./identities.ts";
+import { quoted } from "./cel.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
+
+/** CEL: the addresses of the lane's API server, from whoever may deploy into the lane. */
+export const OWN_ADDRESSES = `object.metadata.name == ${quoted(SERVER_ADDRESSES)} && ${mayDeploy("request.namespace")}`;
 
 /**
  * RBAC cannot limit a right to names with a prefix, so nightwatch holds a right to write ConfigMaps, and this narrows it: a
@@ -16,9 +21,9 @@ export class ControlConfigMaps extends Construct {
       exempt: { deployer: FROM_DEPLOYER, kubernetes: FROM_KUBERNETES },
       validations: [
         {
-          expression: `object.metadata.name.startsWith('${NIGHT_CONTROL_PREFIX}') && !has(object.binaryData)`,
+          expression: `(object.metadata.name.startsWith('${NIGHT_CONTROL_PREFIX}') || (${OWN_ADDRESSES})) && !has(object.binaryData)`,
           received: "'ConfigMap ' + object.metadata.name",
-          rule: `nightwatch writes a run's control ConfigMap and no other`,
+          rule: "nightwatch writes a run's control ConfigMap and no other, a deployer its lane's addresses",
           mend: `use ${NIGHT_CONTROL_PREFIX}<workflow>, as \`nightlane hold\` does`,
         },
         {
