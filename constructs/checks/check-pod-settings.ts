@@ -1,3 +1,4 @@
+import type { Size } from "cdk8s";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
@@ -7,7 +8,7 @@ import type { JobSettings, JobSizes } from "../night/step.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
-  /^(NIGHT_DIR|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
+  /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
 
 /** Each try may take hours; a person should have looked long before. */
 const MOST_RETRIES = 10;
@@ -44,7 +45,27 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
 /** The settings of a job: for one step, or for all of them. */
 export function checkJobSettings(settings: JobSettings): readonly Problem[] {
   const later = checkJobSizes(settings.onRetry ?? {}).map((one) => ({ ...one, property: `onRetry.${one.property}` }));
-  return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later];
+  const smaller = smallerLater(settings, settings.onRetry ?? {});
+  return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later, ...smaller];
+}
+
+/** Sizes of further attempts that are below those of the first, as where they come from the night's defaults. */
+export function smallerLater(first: Sizes, later: Sizes): readonly Problem[] {
+  return SIZES.flatMap((name) => {
+    const [before, after] = [amountOf(first[name]), amountOf(later[name])];
+    if (before === undefined || after === undefined || after >= before) return [];
+    const rule = "at least what the first attempt has: a step is tried again with more, not with less";
+    const mend = `write more than ${name} of the first attempt; a step has it from the night's defaults where it says nothing`;
+    return [{ property: `onRetry.${name}`, received: received(later[name]), rule, mend }];
+  });
+}
+
+const SIZES = ["memory", "driverMemory", "memoryOverhead", "executors"] as const;
+
+type Sizes = { readonly [Name in (typeof SIZES)[number]]?: Size | number | undefined };
+
+function amountOf(size: Size | number | undefined): number | undefined {
+  return size === undefined || typeof size === "number" ? size : mebibytes(size);
 }
 
 function checkJobSizes(sizes: JobSizes): readonly Problem[] {

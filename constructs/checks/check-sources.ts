@@ -16,6 +16,7 @@ export function checkSources(steps: readonly Step[], flawless: readonly Step[]):
   return flawless.flatMap((step) => [
     ...checkLeft(step),
     ...checkValues(step),
+    ...checkThere(step),
     ...checkOrder(
       step,
       steps.filter((other) => other !== step && !isBefore(other, step) && !isBefore(step, other)),
@@ -49,6 +50,29 @@ function checkValues(step: Step): readonly Problem[] {
       rule: "a value of a step that brings results: the runner reads it where they have been brought to",
       mend: `write results: "out/" or results: true in step ${received(value.step.name)}`,
     }));
+}
+
+/** Dates on which a condition holds are among those of another: every quarter ends with a month. */
+const WITHIN: Readonly<Record<string, readonly string[]>> = { "quarter-end": ["quarter-end", "month-end"] };
+
+/** Whether each step that is read from runs on every date on which the step does. */
+function checkThere(step: Step): readonly Problem[] {
+  const { when } = step.work.options;
+  const read = new Set([...step.sources, ...step.values.map((value) => value.step)]);
+  return [...read].flatMap((source) => {
+    const their = source.work.options.when;
+    if (their === undefined || (when !== undefined && (WITHIN[when] ?? [when]).includes(their))) {
+      return [];
+    }
+    return [
+      {
+        property: `${stepProperty(step.name)}.when`,
+        received: received(when),
+        rule: `no other dates than those of step ${received(source.name)}, from which it reads: that one runs ${their} only`,
+        mend: `write when: ${received(their)}, or take when from step ${received(source.name)}`,
+      },
+    ];
+  });
 }
 
 /** A step that reads another's results and does not wait for it finds them, half of them or none, as it happens. */

@@ -3,7 +3,7 @@ import { type Problem, received } from "../definition/problem.ts";
 import { LEAST_OVERHEAD, mebibytes, sparkResources } from "../night/spark-resources.ts";
 import type { DynamicAllocation, SparkOptions, SparkSettings } from "../night/step.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
-import { checkPodSettings } from "./check-pod-settings.ts";
+import { checkPodSettings, smallerLater } from "./check-pod-settings.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;
@@ -44,6 +44,8 @@ function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem
     const rule = "nothing beside dynamicAllocation, which says how many there are";
     return [problem("onRetry.executors", onRetry.executors, rule, "remove it")];
   }
+  const smaller = smallerLater(settings, onRetry);
+  if (smaller.length > 0) return smaller;
   const later = { ...settings, ...onRetry };
   const known = new Set(checkSizes(settings).map(({ property }) => property));
   return [...checkExecutors(onRetry.executors, undefined), ...checkSizes(later)]

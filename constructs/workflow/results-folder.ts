@@ -41,6 +41,8 @@ export function resultsFolder(props: {
         name: "results",
         image: images().runner,
         imagePullPolicy: "IfNotPresent",
+        // What it says when it fails is all that anybody hears of it.
+        terminationMessagePolicy: "FallbackToLogsOnError",
         command: ["sh", "-euc", 'umask 002; rm -rf -- "$RESULTS_DIR"; mkdir -p -- "$RESULTS_DIR"'],
         ...containerParts(props.options),
         resources: {

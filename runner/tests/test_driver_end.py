@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.job.driver_pod import has_done_its_work, left_running
+from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running
 from nightlane_runner.job.remote_job import Condition, RemoteJob
 from nightlane_runner.json_tree import Json, JsonObject, objects_at
 from tests.support.administrator import Administrator
@@ -98,3 +98,25 @@ def _state(end: Json) -> JsonObject:
 def test_what_runs_on_beside_the_driver_is_named() -> None:
     """R17: by its name, and the driver's own is not."""
     assert left_running(_pod(ends=[{}, {"exitCode": 0}, {}]), "driver") == ["beside-2"]
+
+
+def test_a_container_before_the_driver_that_failed_is_quoted() -> None:
+    """Of a driver that never ran there is no log; what prepared its pod has said why."""
+    pod: JsonObject = {
+        "metadata": {"name": "nl-revalue-x"},
+        "status": {
+            "containerStatuses": [{"name": "driver", "state": {"waiting": {"reason": "PodInitializing"}}}],
+            "initContainerStatuses": [
+                {
+                    "name": "results",
+                    "state": {"terminated": {"exitCode": 1, "message": "mkdir: cannot create\ndirectory"}},
+                }
+            ],
+        },
+    }
+    assert driver_end(pod, "driver") == (
+        "container results of pod nl-revalue-x, before the driver, ended with exit code 1: "
+        "mkdir: cannot create directory"
+    )
+    pod["status"] = {"initContainerStatuses": [{"name": "results", "state": {"terminated": {"exitCode": 0}}}]}
+    assert driver_end(pod, "driver") == ""

@@ -1,6 +1,7 @@
 """Figures of a step's results, beside those of the business day before."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -48,7 +49,7 @@ def test_the_first_has_none_before(places: Places) -> None:
 
 def test_each_is_held_against_the_last_run_of_the_business_day_before(places: Places) -> None:
     """Not against an earlier run of the same date, nor a later date, nor a date without the figure."""
-    _see(places, "2026-03-26", '{"var": 1}')
+    _see(places, "2026-03-26", '{"var": 95}')
     _see(places, "2026-03-27", '{"var": 90}')
     _see(places, "2026-03-27", '{"var": 100}', run=2)
     (places.results / "night" / "2026-03-29" / "run-1" / "var-es.attempts").mkdir(parents=True)
@@ -87,7 +88,13 @@ def test_what_the_results_do_not_have_is_named_whole(places: Places) -> None:
 
 def test_kept_figures_that_cannot_be_read_are_none(places: Places) -> None:
     """Whatever lies there, a night goes on."""
-    for day, kept in {"2026-03-25": '{"VaR": "100"}', "2026-03-26": "[", "2026-03-27": '{"VaR": "x"}'}.items():
+    kept_by_day = {
+        "2026-03-25": '{"VaR": {"value": "100"}}',
+        "2026-03-26": "[",
+        "2026-03-27": '{"VaR": {"value": "x"}}',
+        "2026-03-28": '{"VaR": "1"}',
+    }
+    for day, kept in kept_by_day.items():
         folder = places.results / "night" / day / "run-1" / "var-es.attempts"
         folder.mkdir(parents=True)
         (folder / "figures.json").write_text(kept)
@@ -121,3 +128,35 @@ def test_figures_of_the_input_are_checked() -> None:
         StepInput(document(spark_step("risk", spark={"figures": bad}))).spark()
     for place in ("figures[0].name", "figures[0].value.keys", "figures[0].maxJump", "figures[1].name"):
         assert f"spark.{place}" in end.value.sentence
+
+
+def test_what_was_held_once_is_no_yardstick_alone(places: Places) -> None:
+    """A jump that was refused and is still there the next day is held again, and then it is the new height."""
+    _see(places, "2026-03-26", '{"var": 100}')
+    (friday,) = _see(places, "2026-03-27", '{"var": 1000}')
+    (monday,) = _see(places, "2026-03-30", '{"var": 1005}')
+    (tuesday,) = _see(places, "2026-03-31", '{"var": 1010}')
+    assert [one.is_too_far for one in (friday, monday, tuesday)] == [True, True, False]
+    assert str(monday) == (
+        "VaR is 1005, +0.5 % against 1000 on 2026-03-27, which was held itself; +905.0 % against 100 on 2026-03-26"
+    )
+
+
+def test_back_at_the_old_height_is_held_only_for_the_way_back(places: Places) -> None:
+    """The mistake is mended: far from the day before, and where it was before that."""
+    _see(places, "2026-03-26", '{"var": 100}')
+    _see(places, "2026-03-27", '{"var": 1000}')
+    (monday,) = _see(places, "2026-03-30", '{"var": 101}')
+    (tuesday,) = _see(places, "2026-03-31", '{"var": 102}')
+    assert (monday.is_too_far, tuesday.is_too_far) == (True, False)
+
+
+def test_last_quarter_is_known_when_its_results_are_gone(places: Places) -> None:
+    """Results are kept for 90 days, and a quarter is longer; of a step's figures the newest ten dates stay."""
+    for month in range(1, 13):
+        _see(places, f"2025-{month:02}-28", f'{{"var": {month}}}')
+    for day in (places.results / "night").glob("2025-*"):
+        shutil.rmtree(day)
+    (seen,) = _see(places, "2026-03-31", '{"var": 100}')
+    assert (seen.before, seen.on, seen.is_too_far) == ("12", "2025-12-28", True)
+    assert len(list((places.results / "night" / "figures" / "var-es").iterdir())) == 10

@@ -305,6 +305,18 @@ def test_each_pod_of_a_job_has_a_folder_of_its_own(customer: _Customer) -> None:
     assert arrived == {"0/limits.csv", "1/limits.csv", "2/limits.csv", "manifest.json"}
 
 
+def test_a_pod_of_a_job_that_left_nothing_is_named(customer: _Customer) -> None:
+    """The job has succeeded, and two thirds of a result are none."""
+    for part in ("0", "1", "2"):
+        (customer.folder / "out" / part).mkdir(parents=True)
+    for part in ("0", "2"):
+        (customer.folder / "out" / part / "limits.csv").write_text(part)
+
+    refused = customer.refused(place=ResultPlace(PurePosixPath("out"), parts=3))
+
+    assert "no file in the folder of pod 1" in refused
+
+
 def test_a_copy_without_a_manifest_that_is_cut_begins_again(customer: _Customer) -> None:
     """R9: what arrived is compared with what was hashed."""
     (customer.folder / "out").mkdir(parents=True)
@@ -320,6 +332,7 @@ def test_a_copy_without_a_manifest_that_is_cut_begins_again(customer: _Customer)
     ("left", "said"),
     [
         ("nothing", "there is no such folder"),
+        ("a folder that is a link", "there is no such folder"),
         ("an empty folder", "there is no file"),
         ("a link", "var.json is a link; results are files and folders"),
         ("a pipe", "var.json is a pipe"),
@@ -331,7 +344,11 @@ def test_a_copy_without_a_manifest_that_is_cut_begins_again(customer: _Customer)
 def test_what_cannot_be_a_result_is_named(customer: _Customer, left: str, said: str) -> None:
     """A success without a result is none."""
     out = customer.folder / "out"
-    if left != "nothing":
+    if left == "a folder that is a link":
+        (customer.folder / "yesterday").mkdir(parents=True)
+        (customer.folder / "yesterday" / "es.json").write_text("{}")
+        out.symlink_to(customer.folder / "yesterday")
+    elif left != "nothing":
         out.mkdir(parents=True)
     if left not in ("nothing", "an empty folder"):
         (out / "es.json").write_text("{}")
@@ -359,7 +376,7 @@ def test_figures_that_move_too_far_hold_the_step_with_its_results_in_place(
     _, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True, "figures": figures}))).spark()
     before = customer.lane.parent.parent.parent / "2026-03-30" / "run-1" / "var-es.attempts"
     before.mkdir(parents=True)
-    (before / "figures.json").write_text('{"VaR": "100"}')
+    (before / "figures.json").write_text('{"VaR": {"value": "100"}}')
     customer.leave({"var.json": b'{"var": 150}'})
     running = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
     customer.surroundings.wait_for_line("created Job")

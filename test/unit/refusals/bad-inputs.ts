@@ -283,6 +283,17 @@ const steps: readonly BadInput[] = [
     'workflow.steps["s"].onRetry.executors',
   ),
   ...eachSpark("onRetry", ["{ memory: Size.tebibytes(1) }"], "cluster.capacity.memory"),
+  ...eachSpark(
+    "onRetry",
+    ["{ memory: Size.gibibytes(2) }, memory: Size.gibibytes(4)"],
+    'workflow.steps["s"].onRetry.memory',
+  ),
+  ...eachStep(
+    (from) =>
+      `const m = night.job("m", { image: "x@sha256:${"0".repeat(64)}", results: "out/", when: "month-end" }); night.spark("s", { app: riskApp("a.py"), ${from} });`,
+    'workflow.steps["s"].when',
+    ["from: m", 'args: [night.number(m, "a.json#x")]', 'from: m, when: "half-day"'],
+  ),
   ...eachSpark("figures", ["42", '"var.json#var"', "[]", '{ VaR: "v.json#var" }, results: false']),
   ...eachSpark("figures", [`Object.fromEntries(Array.from({ length: 21 }, (_, n) => ["f" + n, "v.json#var"]))`]),
   ...eachSpark(
@@ -408,6 +419,7 @@ const steps: readonly BadInput[] = [
   ...eachSpark("ui", ['"yes"']),
   ...eachSpark("executorPodTemplate", ['"spec: {}"', "[]"]),
   ...eachSpark("startWithin", ["60", "Duration.days(30)"]),
+  ...eachSpark("env", ['{ RESULTS_DIR: "/results/x" }'], 'workflow.steps["s"].env["RESULTS_DIR"]'),
   ...eachSpark("env", ["[]", '"A=B"', "{ A: 5 }", "{ A: secretKey() }"]),
   ...eachSpark("env", [
     '{ "A-B": "x" }',

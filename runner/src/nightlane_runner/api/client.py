@@ -74,6 +74,7 @@ class Api:
         self._deadline = float("inf")
         self.requests = 0
         self.received = 0
+        self._reached = ""
         self._login = self._read_login()
 
     @property
@@ -129,7 +130,7 @@ class Api:
         """
         login = self._login
         made: list[ApiConnection] = []
-        pool = login.pool(made.append)
+        pool = login.pool(made.append, self._reached)
         try:
             response = self._send(pool, login, "GET", path, query, None)
             if response.status != HTTPStatus.OK:
@@ -164,7 +165,7 @@ class Api:
         if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
         self._pool_login = login
-        pool = self._pool = self._pool or login.pool(self._note_connection)
+        pool = self._pool = self._pool or login.pool(self._note_connection, self._reached)
         reused = self._used
         self._used = True
         try:
@@ -179,6 +180,7 @@ class Api:
             self._drop_connection()
             return self._exchange(method, path, query, body)
         self._last_used = time.monotonic()
+        self._reached = self._connection.host if self._connection is not None else ""
         self.received += len(answer)
         if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer)
@@ -207,7 +209,9 @@ class Api:
             headers=headers,
             retries=False,
             redirect=False,
-            timeout=Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left)),
+            timeout=Timeout(
+                connect=min(CONNECT_SECONDS, left / max(len(login.addresses), 1)), read=min(READ_SECONDS, left)
+            ),
             preload_content=False,
             decode_content=False,
         )
@@ -306,9 +310,10 @@ class _Login:
     addresses: tuple[str, ...]
     tls: ssl.SSLContext
 
-    def pool(self, on_connection: Callable[[ApiConnection], None]) -> HTTPSConnectionPool:
-        """Return connections to the server."""
-        return pool_of(self.credential, self.addresses, self.tls, on_connection)
+    def pool(self, on_connection: Callable[[ApiConnection], None], reached: str) -> HTTPSConnectionPool:
+        """Return connections to the server, at first at the address where it was reached last."""
+        addresses = tuple(sorted(self.addresses, key=lambda address: address != reached))
+        return pool_of(self.credential, addresses, self.tls, on_connection)
 
     @property
     def host_header(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from nightlane_runner.api.kubeconfig import Credential
 
@@ -39,9 +39,12 @@ class ApiConnection(HTTPSConnection):
         """Open the connection: to the first of the addresses that takes it."""
         for address in self.addresses[:-1]:
             self.host = address
-            with contextlib.suppress(NewConnectionError, ConnectTimeoutError):
+            try:
                 super().connect()
                 break
+            except (OSError, HTTPError):
+                # One that takes connections and has nothing behind it is none either. Nothing was sent yet.
+                self.close()
         else:
             self.host = self.addresses[-1] if self.addresses else self.host
             super().connect()

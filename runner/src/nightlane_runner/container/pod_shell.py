@@ -73,14 +73,15 @@ def _server_flags(places: Places) -> list[str]:
     if not addresses:
         return []
     credential = read_kubeconfig(places.kubeconfig)
-    address = next((one for one in addresses[:-1] if _takes(one, credential.port)), addresses[-1])
+    seconds = CONNECT_SECONDS / len(addresses)
+    address = next((one for one in addresses[:-1] if _takes(one, credential.port, seconds)), addresses[-1])
     server = f"https://{url_host(address)}:{credential.port}{credential.path}"
     return [f"--server={server}", f"--tls-server-name={credential.server_name}"]
 
 
-def _takes(address: str, port: int) -> bool:
+def _takes(address: str, port: int, seconds: float) -> bool:
     try:
-        with socket.create_connection((address, port), CONNECT_SECONDS):
+        with socket.create_connection((address, port), seconds):
             return True
     except OSError:
         return False

@@ -81,7 +81,7 @@ sends them does not read before the last is sent."""
 
 SEND_HASHED = """
 nonce=$1; folder=$2; shift 2
-cd "$folder" 2>/dev/null || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ ! -L "$folder" ] && cd "$folder" 2>/dev/null || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
 [ "$#" -gt 0 ] || set -- .
 exec 5>&1
 packed() {
@@ -98,7 +98,8 @@ echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder, name in it... (all that is in it where none is named). As SEND_LISTED, but the list is
 made here and now of what the folder holds: a line `TYPE BYTES PATH` for each entry that is no folder, an empty line,
-and what sha256sum says of each file. Status 66 if there is no such folder, 74 if something in it cannot be read."""
+and what sha256sum says of each file. Status 66 if there is no such folder, or only a link to one, 74 if something
+in it cannot be read."""
 
 RECEIVE = """
 nonce=$1

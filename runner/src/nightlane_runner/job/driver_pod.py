@@ -40,10 +40,21 @@ def driver_end(pod: JsonObject, container: str) -> str:
     """Return how a pod's driver ended, "" while it has not."""
     terminated = _end_of(pod, container)
     if not terminated:
-        return ""
+        return _preparation_end(pod)
     code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
     name = text_at(pod, "metadata", "name")
     return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
+
+
+def _preparation_end(pod: JsonObject) -> str:
+    """Return how a container that prepares a pod has failed, "" where none has: the driver has not begun then."""
+    for status in objects_at(pod, "status", "initContainerStatuses"):
+        ended = object_at(status, "state", "terminated")
+        if number_at(ended, "exitCode"):
+            said = " ".join(text_at(ended, "message").split())[-300:]
+            name = f"{text_at(status, 'name')} of pod {text_at(pod, 'metadata', 'name')}"
+            return f"container {name}, before the driver, ended with exit code {number_at(ended, 'exitCode')}: {said}"
+    return ""
 
 
 def _is_good(end: JsonObject) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Sequence
 
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest
 
@@ -11,12 +12,23 @@ _HASH = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<path>.+)")
 _KINDS = {"l": "a link", "p": "a pipe", "s": "a socket", "b": "a device", "c": "a device"}
 
 
-def manifest_of(listing: bytes, step: str, attempt: int) -> bytes:
+class StillChanging(Exception):
+    """Something came or went while the folder was looked at; the text says what."""
+
+
+def manifest_of(listing: bytes, step: str, attempt: int, parts: Sequence[str] = ()) -> bytes:
     """Return the manifest of a listing, in the form of `remote_scripts.SEND_HASHED`.
 
     The same files make the same manifest, whatever the order in which the container found them.
 
+    Args:
+        listing: what the container has sent.
+        step: whose results they are.
+        attempt: of which attempt.
+        parts: the folders of a parallel job's pods, each of which must have left something.
+
     Raises:
+        StillChanging: a file came or went meanwhile.
         UnusableManifest: the folder holds no file, something that is no file, or a name that no manifest can have.
 
     """
@@ -32,7 +44,9 @@ def manifest_of(listing: bytes, step: str, attempt: int) -> bytes:
         )
     if sizes.keys() != hashed.keys():
         changed = sorted(sizes.keys() ^ hashed.keys())
-        raise UnusableManifest(f"{changed[0]} came or went while it was looked at: something still writes there")
+        raise StillChanging(f"{changed[0]} came or went while it was looked at: something still writes there")
+    if empty := [part for part in parts if not any(path.startswith(f"{part}/") for path in sizes)]:
+        raise UnusableManifest(f"there is no file in the folder of pod {', '.join(empty)}, its RESULTS_DIR")
     files = [{"path": path, "bytes": sizes[path], "sha256": hashed[path]} for path in sorted(sizes)]
     return (json.dumps({"step": step, "attempt": attempt, "files": files}, indent=2) + "\n").encode()
 

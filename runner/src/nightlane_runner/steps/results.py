@@ -30,7 +30,7 @@ from nightlane_runner.lane.file_manifest import (
     parse_manifest,
 )
 from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
-from nightlane_runner.lane.hashed_listing import manifest_of
+from nightlane_runner.lane.hashed_listing import StillChanging, manifest_of
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import Reported
@@ -176,16 +176,20 @@ class ResultsFetch:
         if self._place.folder is None:
             fetch_listed(work, self._remote, MANIFEST_NAME, self._missing_files, self._partial, arrived)
             return
-        parts = [str(number) for number in range(self._place.parts or 0)]
-        fetch_hashed(work, self._remote, parts, self._missing_hashed, self._partial, arrived)
+        fetch_hashed(work, self._remote, self._parts(), self._missing_hashed, self._partial, arrived)
+
+    def _parts(self) -> list[str]:
+        return [str(number) for number in range(self._place.parts or 0)]
 
     def _missing_hashed(self, listing: bytes) -> dict[PurePosixPath, int]:
         """Make the manifest of what the folder holds, and return the files that are not here yet."""
         step = self._context.step
         try:
-            manifest = manifest_of(listing, step.name, step.attempt)
+            manifest = manifest_of(listing, step.name, step.attempt, self._parts())
         except UnusableManifest as error:
             raise self._missing(str(error)) from error
+        except StillChanging as error:
+            raise ContentDiffers(str(error)) from error
         return self._missing_files(manifest)
 
     def _bring(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
