@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, realpath, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import { capture } from "./capture.ts";
 import type { Product, VersionProbe } from "./recipe.ts";
@@ -37,14 +37,17 @@ export async function saidVersion(program: string, probe: VersionProbe): Promise
   return said.code === 0 ? versionIn(said.stdout + said.stderr, probe) : undefined;
 }
 
-/** Path of the program on PATH in exactly the pinned version, or undefined. */
+/**
+ * Path of the program on PATH in exactly the pinned version, or undefined. A link is followed: the farm's own folder of
+ * programs may be on PATH, and its links are made anew to what is found here.
+ */
 export async function pinnedOnPath(product: Product, version: string): Promise<string | undefined> {
   if (product.probe === undefined) {
     return undefined;
   }
   for (const candidate of await executablesOnPath(product.probe.command ?? product.name)) {
     if ((await saidVersion(candidate, product.probe)) === version) {
-      return candidate;
+      return await realpath(candidate);
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -130,6 +130,8 @@ describe("a tool on PATH", () => {
       expect(await pinnedOnPath({ name: "tool", probe }, "1.2.3")).toBe(right);
       expect(await pinnedOnPath({ name: "tool", probe }, "1.2.4")).toBeUndefined();
       expect(await pinnedOnPath({ name: "tool" }, "1.2.3")).toBeUndefined();
+      await symlink(right, join(folder, "old/linked"));
+      expect(await pinnedOnPath({ name: "linked", probe }, "1.2.3")).toBe(right);
       expect(await pinnedOnPath({ name: "other", probe: { ...probe, command: "tool" } }, "1.2.3")).toBe(right);
     } finally {
       process.env.PATH = before;
