@@ -209,6 +209,76 @@ describe("what a deployer may not", () => {
   });
 });
 
+describe("what a deployer may write, and may not say", () => {
+  const acts = "/apis/nightlane.example/v1/namespaces/customer-nordbank/nightacts";
+
+  beforeAll(async () => {
+    // No controller counts here what the lane has, and what is not counted is refused.
+    const quota = "/api/v1/namespaces/customer-nordbank/resourcequotas/lane";
+    const { spec } = await admin.get<{ spec: { hard: Record<string, string> } }>(quota);
+    const used = Object.fromEntries(Object.keys(spec.hard).map((name) => [name, "0"]));
+    const body = { status: { hard: spec.hard, used } };
+    expect((await admin.call({ method: "PATCH", path: `${quota}/status`, body })).status).toBe(200);
+  });
+
+  const act = (verb: string, by: string, name = "act-20261129080000000-0000aa") => ({
+    apiVersion: "nightlane.example/v1",
+    kind: "NightAct",
+    metadata: { name },
+    spec: {
+      verb,
+      by,
+      reason: "a test",
+      night: "night-x",
+      ...(verb === "release" ? { step: "sign-off", attempt: 1 } : {}),
+    },
+  });
+  const itself = `system:serviceaccount:${SYSTEM}:${deployerName("nordbank")}`;
+
+  it("is nothing of what became of a person's act, which it cannot take away either", async () => {
+    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const who = await admin.call({
+      method: "POST",
+      path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+      body: review,
+    });
+    const { username } = (who.body as { status: { userInfo: { username: string } } }).status.userInfo;
+    const asked = act("note", username);
+    expect((await admin.call({ method: "POST", path: acts, body: asked })).status).toBe(201);
+    const own = `${acts}/${asked.metadata.name}`;
+    const status = { phase: "Done", message: "done", at: "2026-11-29T08:00:00Z" };
+    const forged = await deployer("nordbank").call({ method: "PATCH", path: `${own}/status`, body: { status } });
+    expect(messageOf(forged)).toContain("nightwatch alone says what became of an act");
+    const gone = await deployer("nordbank").call({ method: "DELETE", path: own });
+    expect(messageOf(gone)).toContain("nightwatch alone says what became of an act");
+    expect((await admin.call({ method: "DELETE", path: own })).status).toBe(200);
+  });
+
+  it("is no release of a gate, though it may ask for other acts under its own name", async () => {
+    const ask = (verb: string) =>
+      deployer("nordbank").call({ method: "POST", path: acts, body: act(verb, itself), dryRun: true });
+    expect(messageOf(await ask("release"))).toContain("a gate is released by a person");
+    expect((await ask("note")).status).toBe(201);
+  });
+
+  it("is no project of Argo CD that takes other customers' clusters", async () => {
+    const path = "/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects/customer-alpenkredit";
+    const change = (spec: object) =>
+      deployer("alpenkredit").call({ method: "PATCH", path, body: { spec }, dryRun: true });
+    const wider: readonly object[] = [
+      { permitOnlyProjectScopedClusters: false },
+      { destinations: [{ server: "*", namespace: "*" }] },
+      { destinations: [{ name: "nordbank", namespace: "risk" }] },
+      { clusterResourceWhitelist: [{ group: "*", kind: "*" }] },
+      { roles: [{ name: "all" }] },
+    ];
+    for (const spec of wider) {
+      expect(messageOf(await change(spec)), JSON.stringify(spec)).toContain("clusters that are its own");
+    }
+    expect((await change({ description: "the same" })).status).toBe(200);
+  });
+});
+
 describe("the end", () => {
   it.each(["nordbank", "alpenkredit"])("%s: its stack is destroyed with its own rights", async (customer) => {
     // As the pipeline's job does: see pipeline/jobs.ts.
