@@ -1,10 +1,15 @@
 import { type Problem, received } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
+import { stepProperty } from "../form/step-form.ts";
+import type { Step } from "../night/step.ts";
 
 /** A shadow night has something to compute. */
 export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly Problem[] {
-  if (!shadow || steps.length > 0 || declared.length === 0) {
+  if (!shadow) {
     return [];
+  }
+  if (steps.length > 0 || declared.length === 0) {
+    return checkReadFrom(steps);
   }
   return [
     {
@@ -14,4 +19,20 @@ export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly
       mend: "write inShadow: true in each step that writes nothing but below night.path(...)",
     },
   ];
+}
+
+/** What a step of a shadow night reads is left by a step that the night has too. */
+function checkReadFrom(steps: readonly Step[]): readonly Problem[] {
+  const kept = new Set(steps.map(({ name }) => name));
+  return steps.flatMap((step) => {
+    const read = new Set([...step.sources, ...step.values.map((value) => value.step)].map(({ name }) => name));
+    return [...read]
+      .filter((name) => !kept.has(name))
+      .map((name) => ({
+        property: `${stepProperty(step.name)}.from`,
+        received: received(name),
+        rule: "a step that the shadow night has: this one is left out of it, since it may write elsewhere than into the night",
+        mend: `write inShadow: true in step ${received(name)} if it writes nowhere else, or inShadow: false in step ${received(step.name)}`,
+      }));
+  });
 }

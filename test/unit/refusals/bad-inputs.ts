@@ -252,6 +252,15 @@ const workflow: readonly BadInput[] = [
 ];
 
 const steps: readonly BadInput[] = [
+  ...["from: m", 'args: [night.number(m, "a.json#x")]'].map((from) => ({
+    places: {
+      moreNight: "shadow: true",
+      steps: step(
+        `const m = night.job("m", { image: "x@sha256:${"0".repeat(64)}", results: "out/" }); night.spark("s", { app: riskApp("a.py"), ${from} });`,
+      ),
+    },
+    property: 'workflow.steps["s"].from',
+  })),
   ...eachSpark("memory", [...NO_SIZE, "Size.mebibytes(64)"]),
   ...eachSpark("driverMemory", ['"2Gi"']),
   ...eachSpark("cpu", NO_CPU),
