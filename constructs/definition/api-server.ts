@@ -25,19 +25,13 @@ export function firstAddress(cluster: Pick<CustomerDefinition["cluster"], "addre
   return first;
 }
 
-/** The URLs of a customer's API server by its addresses, for whoever cannot resolve its name. */
-export function serversByAddress(definition: Pick<CustomerDefinition, "cluster">): readonly string[] {
-  const { addresses, port } = apiServer(definition);
-  const { pathname } = new URL(definition.cluster.server);
-  return addresses.map((address) => `https://${hostPart(address)}:${port}${pathname === "/" ? "" : pathname}`);
+/** The server's URL by its first address, for whoever cannot resolve its name: each of several leads to one cluster. */
+export function serverByAddress({ cluster }: Pick<CustomerDefinition, "cluster">): string {
+  return serverAt(cluster.server, firstAddress(cluster), apiServer({ cluster }).port);
 }
 
-/** The server with the first of its addresses: of several, each leads to the same cluster. */
-export function serverByAddress(definition: Pick<CustomerDefinition, "cluster">): string {
-  const [first = ""] = serversByAddress(definition);
-  return first;
-}
-
-function hostPart(address: string): string {
-  return isIPv6(address) ? `[${address}]` : address;
+/** The URL of a server at another host, a name or an address, with its path. */
+export function serverAt(server: string, host: string, port: number): string {
+  const { pathname } = new URL(server);
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}${pathname === "/" ? "" : pathname}`;
 }

@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import { SECRET_TYPE_LABEL } from "../../constructs/apps/argo-cd.ts";
+import { serverAt } from "../../constructs/definition/api-server.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, fieldsList, strings, text } from "../model/fields.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
@@ -77,9 +77,7 @@ export function readArgoCd(view: EstateView): ArgoCdView {
 export function serversOf({ endpoint }: CustomerLane): readonly string[] {
   if (endpoint === undefined) return [];
   const { hostname, addresses, port, server } = endpoint;
-  const { pathname } = new URL(server);
-  const hosts = [...addresses.map((address) => (isIPv6(address) ? `[${address}]` : address)), hostname];
-  return hosts.map((host) => `https://${host}:${port}${pathname === "/" ? "" : pathname}`);
+  return [...addresses, hostname].map((host) => serverAt(server, host, port));
 }
 
 function readTarget(destination: Fields): Target {

@@ -76,14 +76,8 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
   });
 
   it("is refused with another customer's deployer, and nothing of the other's is changed", async () => {
-    const before = await api.kubectl(
-      "get",
-      "secret,networkpolicy,role,rolebinding",
-      "-n",
-      "customer-alpenkredit",
-      "-o",
-      "yaml",
-    );
+    const others = ["secret,networkpolicy,role,rolebinding", "-n", "customer-alpenkredit", "-o", "yaml"];
+    const before = await api.kubectl("get", ...others);
     const foreign = await Pulumi.at({
       dir: join(api.folder.path, "foreign"),
       kubeconfig: await kubeconfigOf("nordbank"),
@@ -93,15 +87,7 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
     const result = await foreign.run("alpenkredit", ["up", "--yes", "--skip-preview"], env("alpenkredit"));
     expect(result.code).not.toBe(0);
     expect(result.output).toMatch(/forbidden|denied/i);
-    const after = await api.kubectl(
-      "get",
-      "secret,networkpolicy,role,rolebinding",
-      "-n",
-      "customer-alpenkredit",
-      "-o",
-      "yaml",
-    );
-    expect(after).toBe(before);
+    expect(await api.kubectl("get", ...others)).toBe(before);
   });
 });
 
