@@ -7,13 +7,16 @@ import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
 /** CEL: the request comes from a component of Argo CD. */
 const FROM_ARGOCD = `${quoted(`system:serviceaccounts:${ARGOCD_NAMESPACE}`)} in request.userInfo.groups`;
 
-/** CEL over an AppProject: Argo CD takes only clusters that are registered for this very project. */
+/**
+ * CEL over an AppProject: Argo CD takes only clusters that are registered for this very project. The API server checks
+ * it against the type of each kind of the policy, and an Application's spec has none of these fields; hence `dyn`.
+ */
 const OWN_CLUSTER_ONLY = [
-  "object.spec.?permitOnlyProjectScopedClusters.orValue(false)",
-  "size(object.spec.?clusterResourceWhitelist.orValue([])) == 0",
-  "!has(object.spec.sourceNamespaces)",
-  "!has(object.spec.roles)",
-  "object.spec.?destinations.orValue([]).all(d, has(d.server) && !d.server.contains('*') && has(d.namespace) && !d.namespace.contains('*'))",
+  "dyn(object.spec).?permitOnlyProjectScopedClusters.orValue(false)",
+  "size(dyn(object.spec).?clusterResourceWhitelist.orValue([])) == 0",
+  "!has(dyn(object.spec).sourceNamespaces)",
+  "!has(dyn(object.spec).roles)",
+  "dyn(object.spec).?destinations.orValue([]).all(d, has(d.server) && !d.server.contains('*') && has(d.namespace) && !d.namespace.contains('*'))",
 ].join(" && ");
 
 /**
