@@ -40,13 +40,17 @@ export function shownFigures(figures: Figures = {}): readonly string[] {
 }
 
 /** A figure beside the one before: `VaR 99 120.1 (+20.1 % against 100 on 2026-03-27)`. */
-function figureText(name: string, { value, before, on }: FigureFacts): string {
-  return before === undefined || on === undefined
-    ? `${name} ${value}`
-    : `${name} ${value} (${jump(value, before)} ${on})`;
+function figureText(name: string, figure: FigureFacts): string {
+  const jump = figureJump(figure);
+  return jump === undefined ? `${name} ${figure.value}` : `${name} ${figure.value} (${jump})`;
 }
 
-function jump(value: string, before: string): string {
+/** How far a figure is from the one before: `+20.1 % against 100 on 2026-03-27`; undefined of the first. */
+export function figureJump({ value, before, on }: FigureFacts): string | undefined {
+  return before === undefined || on === undefined ? undefined : `${distance(value, before)} ${on}`;
+}
+
+function distance(value: string, before: string): string {
   const [now, then] = [Number(value), Number(before)];
   if (now === then) {
     return "as on";

@@ -26,6 +26,20 @@ test("the last nights are a grid: how long each step took, and which results are
   const scenarios = await page.locator(".grid tr", { hasText: "scenarios" }).locator("td").allTextContents();
   expect(scenarios[6]).toBe("752");
   expect(scenarios[4]).toBe("74=results of the night before");
+  const figures = page.getByRole("region", { name: "Figures" });
+  const newest = await figures.locator("tbody tr").first().locator("th, td").allTextContents();
+  expect(newest.slice(0, 5)).toEqual([
+    "VaR 99",
+    "var-es",
+    "2026-11-25",
+    "1454000",
+    "+17.2 % against 1241000 on 2026-11-24",
+  ]);
+  expect(await figures.locator("tbody tr").count()).toBe(2);
+  const course = figures.getByRole("img", {
+    name: /^20 nights from 2026-11-06 to 2026-11-25: lowest 1\d+, highest 1454000$/,
+  });
+  expect(await course.count()).toBe(1);
   expect(await reader.barriers()).toEqual([]);
   await reader.picture("past");
   await page.locator(".grid thead th a").nth(6).click();

@@ -1,3 +1,4 @@
+import type { Figures } from "../../runs/figures.ts";
 import { addDays, type Day } from "../../runs/local-time.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -67,6 +68,7 @@ export function playedLane(lane: PlayedLane): LaneObjects {
           slowness: 1.08 + ((back * 7) % 13) / 100,
           // Two dates were the same day's data: their results are equal.
           results: back === 3 ? addDays(date, -1) : date,
+          figures: { "var-es": figuresBefore(back, date) },
           ...(back === 5 ? { happenings: { scenarios: { what: "fails-and-is-retried" } } } : {}),
         }),
         schedule,
@@ -74,6 +76,17 @@ export function playedLane(lane: PlayedLane): LaneObjects {
       ),
     ),
   };
+}
+
+/** What is at risk in a past night, as a step would report it. @param back How many nights ago, 0 being the last one. */
+function figuresBefore(back: number, date: Day): Figures {
+  const at = (nights: number): number => 1_204_000 + 1000 * ((nights * 37) % 90) + (nights === 0 ? 250_000 : 0);
+  const figure = (share: number): Figures[string] => ({
+    value: String(Math.round(share * at(back))),
+    before: String(Math.round(share * at(back + 1))),
+    on: addDays(date, -1),
+  });
+  return { "VaR 99": figure(1), "ES 97.5": figure(1.02) };
 }
 
 const FIRST = ["nord", "alpen", "see", "hafen", "tal", "insel", "wald", "stern"] as const;

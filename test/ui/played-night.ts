@@ -1,4 +1,5 @@
 import { type Act, actAnnotation } from "../../runs/act.ts";
+import type { Figures } from "../../runs/figures.ts";
 import type { Workflow, WorkflowNode, WorkflowParameter } from "../../runs/workflow.ts";
 
 /** A step of a played night. */
@@ -39,6 +40,8 @@ export interface PlayedNight {
   readonly acts?: readonly Act[];
   /** Text that goes into the hash of every result. @default - the date */
   readonly results?: string;
+  /** Figures in the results of steps, by step. */
+  readonly figures?: Readonly<Record<string, Figures>>;
 }
 
 const MINUTE = 60_000;
@@ -245,13 +248,13 @@ function hold({ name }: PlayedStep, number: number, from: number): WorkflowNode 
   };
 }
 
-function resultsOf({ name }: PlayedStep, { customer, date, results = date }: PlayedNight): string {
+function resultsOf({ name }: PlayedStep, { customer, date, results = date, figures = {} }: PlayedNight): string {
   const text = `${customer}/${results}/${name}`;
   let hash = 2166136261;
   for (const letter of text) {
     hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619) >>> 0;
   }
-  return JSON.stringify({ sha256: hash.toString(16).padStart(8, "0").repeat(8) });
+  return JSON.stringify({ sha256: hash.toString(16).padStart(8, "0").repeat(8), figures: figures[name] });
 }
 
 function calendar(date: string, start: number): WorkflowNode {

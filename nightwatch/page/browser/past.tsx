@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { shownFigures } from "../../../runs/figures.ts";
 import type { HistoryView, PastRun, PastStep } from "../view/run-view.ts";
+import { FiguresOfNights } from "./figures.tsx";
 import { runAddress } from "./nights.tsx";
 import type { Source } from "./source.ts";
 import { markOf, toneOf } from "./step-tone.ts";
@@ -39,7 +41,13 @@ export function Past({
       </div>
       {history === undefined && <p class="loading">…</p>}
       {history === null && <p class="empty">Nothing is known of this customer, or you may not see it.</p>}
-      {history && (history.runs.length === 0 ? <p class="empty">No night is recorded.</p> : <Grid history={history} />)}
+      {history?.runs.length === 0 && <p class="empty">No night is recorded.</p>}
+      {history && history.runs.length > 0 && (
+        <>
+          <Grid history={history} />
+          <FiguresOfNights runs={history.runs} />
+        </>
+      )}
     </article>
   );
 }
@@ -115,13 +123,13 @@ function Cell({
   if (step === undefined) {
     return <td />;
   }
-  const { seconds, state, attempts, sha256, figures = [] } = step;
+  const { seconds, state, attempts, sha256, figures } = step;
   const same = sha256 !== undefined && sha256 === before?.sha256;
   const tone = toneOf(state) === "red" ? "red" : isOdd(step, usual) ? "yellow" : "";
   return (
     <td
       class={tone}
-      title={`${state}${seconds === undefined ? "" : `, ${length(seconds * 1000)}`}\n${[...figures, sha256 ?? ""].join("\n")}`}
+      title={`${state}${seconds === undefined ? "" : `, ${length(seconds * 1000)}`}\n${[...shownFigures(figures), sha256 ?? ""].join("\n")}`}
     >
       {seconds === undefined || toneOf(state) === "red" ? markOf(state) : minutes(seconds)}
       {attempts > 1 && <sup>{attempts}</sup>}

@@ -1,5 +1,6 @@
 import type { RecordedAct } from "../../../runs/act.ts";
 import type { GateApproval } from "../../../runs/approval.ts";
+import type { Figures } from "../../../runs/figures.ts";
 import type { StepState } from "../../../runs/step-status.ts";
 import type { PageForecast } from "./night-line.ts";
 
@@ -90,7 +91,8 @@ export interface PastStep {
   /** What its last attempt took, seconds. */
   readonly seconds?: number;
   readonly sha256?: string;
-  readonly figures?: readonly string[];
+  /** Numbers in its results that people look at. */
+  readonly figures?: Figures;
 }
 
 /** A past run, as the grid of nights shows it. */

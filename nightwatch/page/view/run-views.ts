@@ -83,8 +83,8 @@ function stepOf(
   };
 }
 
-function figuresOf(attempt: Pick<AttemptFacts, "results"> | undefined): readonly string[] | undefined {
-  return attempt?.results?.figures === undefined ? undefined : shownFigures(attempt.results.figures);
+function figuresOf({ results }: Pick<AttemptFacts, "results">): readonly string[] | undefined {
+  return results?.figures === undefined ? undefined : shownFigures(results.figures);
 }
 
 function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAttempt {
@@ -151,7 +151,7 @@ function pastRun(facts: RunFacts): PastRun {
         ...defined({
           seconds: from === undefined || to === undefined ? undefined : Math.round((to - from) / 1000),
           sha256: last?.results?.sha256,
-          figures: figuresOf(last),
+          figures: last?.results?.figures,
         }),
       };
     }),
