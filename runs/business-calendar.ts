@@ -1,5 +1,13 @@
-import { type Day, isDay } from "./local-time.ts";
+import { addDays, type Day, isDay } from "./local-time.ts";
 import { UnreadableRun } from "./unreadable-run.ts";
+
+/** Which business days a schedule starts nights on: weekdays, 1 (Monday) to 7 (Sunday), or the last one of each period. */
+export type NightDays = readonly number[] | LastDay;
+
+/** The last business day of a period. */
+export type LastDay = (typeof LAST_DAYS)[number];
+
+export const LAST_DAYS = ["last-of-month", "last-of-quarter", "last-of-year"] as const;
 
 /**
  * Which days a customer works, as plain data: written where the night is described, read as it is by the runner's
@@ -10,7 +18,7 @@ export interface BusinessCalendar {
   readonly name: string;
   /** First day that the calendar knows. */
   readonly from: Day;
-  /** Last day that the calendar knows: the end of a month, so that each month is known as a whole. */
+  /** Last day that the calendar knows: the end of a month, so that each month is known as a whole; of a year with `nightDays`. */
   readonly to: Day;
   /** Weekdays that are off: 1 is Monday, 7 is Sunday. */
   readonly weekend: readonly number[];
@@ -22,10 +30,12 @@ export interface BusinessCalendar {
   readonly halfDays: Readonly<Record<Day, string>>;
   /** Business days on which the schedule starts no night, with the reason. A person still may. */
   readonly noNight: Readonly<Record<Day, string>>;
+  /** Business days on which the schedule starts nights. @default - all of them */
+  readonly nightDays?: NightDays;
 }
 
 const DAY_LISTS = ["closed", "worked", "halfDays", "noNight"] as const;
-const KEYS = ["name", "from", "to", "weekend", ...DAY_LISTS] as const;
+const KEYS = ["name", "from", "to", "weekend", ...DAY_LISTS, "nightDays"] as const;
 
 /**
  * Whether a customer works on a day.
@@ -41,7 +51,63 @@ export function isBusinessDay(calendar: BusinessCalendar, day: Day): boolean {
  * @throws UnreadableRun for a day outside of the calendar.
  */
 export function hasNight(calendar: BusinessCalendar, day: Day): boolean {
-  return isBusinessDay(calendar, day) && calendar.noNight[day] === undefined;
+  return isNightDay(calendar, day) && calendar.noNight[day] === undefined;
+}
+
+/**
+ * Whether a day is a business day of those that nights are for, also where the schedule leaves its night out.
+ * @throws UnreadableRun for a day outside of the calendar.
+ */
+export function isNightDay(calendar: BusinessCalendar, day: Day): boolean {
+  return isBusinessDay(calendar, day) && isOneOf(calendar, day);
+}
+
+function isOneOf(calendar: BusinessCalendar, day: Day): boolean {
+  const { nightDays } = calendar;
+  switch (nightDays) {
+    case undefined:
+      return true;
+    case "last-of-month":
+      return isLast(calendar, day, monthOf);
+    case "last-of-quarter":
+      return isLast(calendar, day, (one) => `${one.slice(0, 4)} ${Math.ceil(Number(one.slice(5, 7)) / 3)}`);
+    case "last-of-year":
+      return isLast(calendar, day, (one) => one.slice(0, 4));
+    default:
+      return nightDays.includes(weekday(day));
+  }
+}
+
+/** Whether no business day of the same period comes after a day. */
+export function isLast(calendar: BusinessCalendar, day: Day, periodOf: (day: Day) => string): boolean {
+  const period = periodOf(day);
+  for (let next = addDays(day, 1); periodOf(next) === period; next = addDays(next, 1)) {
+    if (isBusinessDay(calendar, next)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The month of a day, `YYYY-MM`. */
+export function monthOf(day: Day): string {
+  return day.slice(0, 7);
+}
+
+/** The days of `nightDays` in words; "" for every business day. */
+export function nightDaysText(nightDays: NightDays | undefined): string {
+  switch (nightDays) {
+    case undefined:
+      return "";
+    case "last-of-month":
+      return "the last business day of a month";
+    case "last-of-quarter":
+      return "the last business day of a quarter";
+    case "last-of-year":
+      return "the last business day of a year";
+    default:
+      return nightDays.map((day) => WEEKDAYS[day - 1] ?? "").join(", ");
+  }
 }
 
 /** Whether a day is a business day that ends early. */
@@ -49,12 +115,13 @@ export function isHalfDay(calendar: BusinessCalendar, day: Day): boolean {
   return isBusinessDay(calendar, day) && calendar.halfDays[day] !== undefined;
 }
 
-/** Why a day is not an ordinary business day: the occasion, or the weekday of a weekend; "" for an ordinary one. */
+/** Why a day is not an ordinary night's: the occasion, the weekday of a weekend, the days that nights are for; "" for an ordinary one. */
 export function reasonOf(calendar: BusinessCalendar, day: Day): string {
   if (!isBusinessDay(calendar, day)) {
     return calendar.closed[day] ?? WEEKDAYS[weekday(day) - 1] ?? "";
   }
-  return calendar.noNight[day] ?? calendar.halfDays[day] ?? calendar.worked[day] ?? "";
+  const otherDays = isOneOf(calendar, day) ? undefined : `its nights are for ${nightDaysText(calendar.nightDays)}`;
+  return calendar.noNight[day] ?? otherDays ?? calendar.halfDays[day] ?? calendar.worked[day] ?? "";
 }
 
 /** Names of the weekdays, Monday first. */
@@ -108,7 +175,7 @@ function calendarIn(text: string): BusinessCalendar {
   if (unknown !== undefined) {
     throw unreadable(`its property ${JSON.stringify(unknown)} is not known`);
   }
-  const { name, from, to, weekend } = tree;
+  const { name, from, to, weekend, nightDays } = tree;
   if (typeof name !== "string" || name === "") {
     throw unreadable("its name is not a text");
   }
@@ -117,6 +184,9 @@ function calendarIn(text: string): BusinessCalendar {
   }
   if (!isWeekdays(weekend)) {
     throw unreadable("weekend is not a list of weekdays from 1 to 7 that leaves one to work");
+  }
+  if (nightDays !== undefined && !isNightDays(nightDays)) {
+    throw unreadable(`nightDays is neither a list of weekdays from 1 to 7 nor one of ${LAST_DAYS.join(", ")}`);
   }
   const [closed, worked, halfDays, noNight] = DAY_LISTS.map((key) => reasons(key, tree[key]));
   return {
@@ -128,6 +198,7 @@ function calendarIn(text: string): BusinessCalendar {
     worked: worked ?? {},
     halfDays: halfDays ?? {},
     noNight: noNight ?? {},
+    ...(nightDays === undefined ? {} : { nightDays }),
   };
 }
 
@@ -167,9 +238,15 @@ function isDayValue(value: unknown): value is Day {
   return typeof value === "string" && isDay(value);
 }
 
+const WEEK = [1, 2, 3, 4, 5, 6, 7] as const;
+
 function isWeekdays(value: unknown): value is readonly number[] {
-  const week = [1, 2, 3, 4, 5, 6, 7];
-  return Array.isArray(value) && value.every((one) => week.includes(one)) && week.some((one) => !value.includes(one));
+  return Array.isArray(value) && value.every((one) => WEEK.includes(one)) && WEEK.some((one) => !value.includes(one));
+}
+
+function isNightDays(value: unknown): value is NightDays {
+  const isDays = Array.isArray(value) && value.length > 0 && value.every((one) => WEEK.includes(one));
+  return isDays || LAST_DAYS.some((one) => one === value);
 }
 
 function unreadable(fault: string): UnreadableRun {

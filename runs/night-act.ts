@@ -12,6 +12,8 @@ export interface NightActSpec {
   readonly reason: string;
   /** Name of the run's workflow. @default - for verbs about a business date or the lane */
   readonly night?: string;
+  /** Which of the customer's nights a business date or a schedule is meant of. @default "night" - the nightly ones */
+  readonly pipeline?: string;
   /** @default - it is about the night as a whole */
   readonly step?: string;
   /** How many attempts of the step the person has seen: a decision about one is not a decision about the next. */

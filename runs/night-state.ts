@@ -3,6 +3,7 @@ import { SCHEDULED_TIME } from "./annotations.ts";
 import { approvalsOf } from "./approval.ts";
 import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
+import { furtherOnly, pipelineOfTemplate } from "./night-series.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { NightPhase } from "./phases.ts";
 import type { RunKey } from "./remote-job.ts";
@@ -17,6 +18,8 @@ export type { StepState, StepStatus } from "./step-status.ts";
 export interface NightState {
   readonly workflow: string;
   readonly namespace: string;
+  /** Which of the customer's nights it is one of. @default "night" - the nightly ones */
+  readonly pipeline?: string;
   readonly phase: NightPhase;
   readonly businessDate?: string;
   /** `regular`, `month-end` or `quarter-end`; known with the business date. */
@@ -69,10 +72,12 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
   const runNumber = Number(parameter(given, "run-number") ?? "1");
   const { acts } = actsOf(workflow.metadata.annotations);
   const approvals = approvalsOf(workflow.status?.storedWorkflowTemplateSpec);
-  const run = runKey(workflow.metadata.namespace, businessDate, variant, runNumber);
+  const pipeline = pipelineOfTemplate(workflow.spec.workflowTemplateRef?.name);
+  const run = runKey(workflow.metadata.namespace, pipeline, businessDate, variant, runNumber);
   return {
     workflow: workflow.metadata.name,
     namespace: workflow.metadata.namespace,
+    ...furtherOnly({ pipeline }),
     phase: workflow.status?.phase ?? "Pending",
     runNumber,
     paused: workflow.spec.suspend === true,
@@ -122,12 +127,18 @@ function askedFor(value: string | undefined): "hold" | "skip" | undefined {
 }
 
 /** Known once the calendar has run: the variant is part of what makes a run another one. */
-function runKey(namespace: string, businessDate?: string, variant?: string, runNumber = 1): RunKey | undefined {
+function runKey(
+  namespace: string,
+  pipeline: string,
+  businessDate?: string,
+  variant?: string,
+  runNumber = 1,
+): RunKey | undefined {
   return businessDate === undefined || variant === undefined
     ? undefined
     : {
         customer: namespace.replace(/^customer-/, ""),
-        pipeline: "night",
+        pipeline,
         businessDate,
         variant,
         number: runNumber,

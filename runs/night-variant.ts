@@ -1,19 +1,13 @@
-import { type BusinessCalendar, isBusinessDay } from "./business-calendar.ts";
-import { addDays, type Day } from "./local-time.ts";
+import { type BusinessCalendar, isBusinessDay, isLast, monthOf } from "./business-calendar.ts";
+import type { Day } from "./local-time.ts";
 
 /** Kinds of business dates: the last business day of a month or quarter runs more than a regular one. */
 export type NightVariant = "regular" | "month-end" | "quarter-end";
 
 /** Which kind of business date a day is; the end of a quarter is not called the end of a month too. */
 export function variantOf(calendar: BusinessCalendar, day: Day): NightVariant {
-  if (!isBusinessDay(calendar, day)) {
+  if (!isBusinessDay(calendar, day) || !isLast(calendar, day, monthOf)) {
     return "regular";
-  }
-  const month = day.slice(0, 7);
-  for (let next = addDays(day, 1); next.startsWith(month); next = addDays(next, 1)) {
-    if (isBusinessDay(calendar, next)) {
-      return "regular";
-    }
   }
   return Number(day.slice(5, 7)) % 3 === 0 ? "quarter-end" : "month-end";
 }

@@ -4,6 +4,7 @@ import { readFigures } from "./figures.ts";
 import { parsedObject } from "./json.ts";
 import { latenessOf } from "./lateness.ts";
 import { isDay } from "./local-time.ts";
+import { NIGHTLY } from "./night-series.ts";
 import { type NightState, nightState } from "./night-state.ts";
 import { isOver } from "./phases.ts";
 import type { AttemptFacts, ResultHashes, RunFacts, RunPurpose, StepFacts } from "./run-record.ts";
@@ -46,7 +47,7 @@ export function runFacts(
     customer: state.namespace.replace(/^customer-/, ""),
     night: state.workflow,
     uid: workflow.metadata.uid ?? "",
-    pipeline: "night",
+    pipeline: state.pipeline ?? NIGHTLY,
     runNumber: runNumberOf(workflow, problems),
     purpose: purposeOf(start?.verb, state.scheduledAt),
     template: state.template ?? "",

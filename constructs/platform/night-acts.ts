@@ -2,6 +2,7 @@ import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { VERBS } from "../../runs/act.ts";
 import type { NightActSpec, NightActStatus } from "../../runs/night-act.ts";
+import { LONGEST_PIPELINE, PIPELINE_NAME } from "../../runs/night-series.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { AdmissionPolicy } from "./admission/admission-policy.ts";
@@ -35,6 +36,7 @@ const SPEC = {
         pattern: PRINTABLE,
       },
       night: name,
+      pipeline: { type: "string", maxLength: LONGEST_PIPELINE, pattern: `^${PIPELINE_NAME}$` },
       step: { ...name, maxLength: 63 },
       attempt: number,
       date: day,

@@ -120,7 +120,7 @@ async function start(
   { businessDate, runNumber, template, parameters, repeats }: PlannedStart,
 ): Promise<string> {
   const { namespace } = act.metadata;
-  const name = runName(schedule, businessDate, runNumber);
+  const name = runName({}, schedule, businessDate, runNumber);
   const recorded = recordedAct(act);
   try {
     return await writer.create(namespace, {

@@ -26,7 +26,7 @@ let nightName: string;
 
 beforeAll(async () => {
   cluster = await CustomerCluster.of(CUSTOMER);
-  nightName = runName(laneSchedule(await central.schedule(NAMESPACE)), DATE, 1);
+  nightName = runName({}, laneSchedule(await central.schedule(NAMESPACE)), DATE, 1);
 });
 
 /** What the verbs do in the customer's cluster: how many drivers were started there, and what is left of the others. */

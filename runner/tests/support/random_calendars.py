@@ -38,7 +38,13 @@ def random_calendar(random: Random) -> dict[str, Any]:
         "worked": _days(random, "worked"),
         "halfDays": _days(random, "half day"),
         "noNight": _days(random, "no night"),
+        **random.choice(({}, {}, {"nightDays": _night_days(random)})),
     }
+
+
+def _night_days(random: Random) -> str | list[int]:
+    weekdays = random.sample(range(1, 8), random.randint(1, 6))
+    return random.choice(("last-of-month", "last-of-quarter", "last-of-year", weekdays))
 
 
 def random_times(random: Random, count: int) -> list[str]:

@@ -32,7 +32,7 @@ export async function startNight(kubeconfig: string, namespace: string, night: N
   const body = {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { name: runName(laneSchedule(cron), businessDate, runNumber), namespace },
+    metadata: { name: runName({}, laneSchedule(cron), businessDate, runNumber), namespace },
     spec: {
       workflowTemplateRef: { name: night.template ?? cron.spec.workflowSpec.workflowTemplateRef.name },
       arguments: { parameters: Object.entries(parameters).map(([key, value]) => ({ name: key, value })) },

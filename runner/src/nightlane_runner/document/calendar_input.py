@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from nightlane_runner.calendar.business_calendar import BusinessCalendar
+from nightlane_runner.calendar.business_calendar import LAST_DAYS, BusinessCalendar, LastDay
 from nightlane_runner.document.input_check import InputReader
 
 _EXAMPLE = "2026-12-24"
@@ -20,7 +20,7 @@ def is_day(text: str) -> bool:
 
 def read_calendar(section: InputReader) -> BusinessCalendar:
     """Return the calendar of a section; what is wrong in it becomes problems."""
-    section.known_keys("name", "from", "to", "weekend", "closed", "worked", "halfDays", "noNight")
+    section.known_keys("name", "from", "to", "weekend", "closed", "worked", "halfDays", "noNight", "nightDays")
     first, last = _day(section, "from"), _day(section, "to")
     if last < first:
         section.problem("to", "must not lie before from", "let it be the last day that the calendar knows")
@@ -33,7 +33,24 @@ def read_calendar(section: InputReader) -> BusinessCalendar:
         worked=_reasons(section, "worked"),
         half_days=_reasons(section, "halfDays"),
         no_night=_reasons(section, "noNight"),
+        night_days=_night_days(section),
     )
+
+
+def _night_days(section: InputReader) -> tuple[int, ...] | LastDay | None:
+    if not section.has("nightDays"):
+        return None
+    if section.is_text("nightDays"):
+        named = section.text("nightDays", "must be a word", "", lambda _: True)
+        for known in LAST_DAYS:
+            if named == known:
+                return known
+        section.problem("nightDays", f"must be one of {', '.join(LAST_DAYS)}", "or write weekdays, like [5]")
+        return None
+    days = section.numbers("nightDays", "must be a list of weekdays", "write each as 1 (Monday) to 7 (Sunday)")
+    if not days or set(days) - set(range(1, 8)):
+        section.problem("nightDays", "must be weekdays from 1 to 7", "write it like [5]")
+    return tuple(days)
 
 
 def _day(section: InputReader, key: str) -> date:

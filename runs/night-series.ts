@@ -1,0 +1,74 @@
+/** Name of the pipeline of the nights that every customer has. */
+export const NIGHTLY = "night";
+
+/**
+ * The nights of one schedule of a customer: they have a template, a schedule and steps, and one run 1 for each business
+ * date. A customer has the nightly ones, and may have further ones with a name of their own.
+ */
+export interface NightSeries {
+  readonly customer: string;
+  /** @default "night" - the nightly ones */
+  readonly pipeline?: string;
+}
+
+/** Longest name of further nights, characters. */
+export const LONGEST_PIPELINE = 20;
+
+/**
+ * What further nights may be named, as a regular expression without its ends. Each word begins with a letter, so that a
+ * schedule's name never looks like that of a run, nor a template's hash like a word.
+ */
+export const PIPELINE_NAME = "[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*";
+
+/** Whether these are the nights that every customer has. */
+export function isNightly({ pipeline = NIGHTLY }: Pick<NightSeries, "pipeline">): boolean {
+  return pipeline === NIGHTLY;
+}
+
+/** How people call a series, and what they type: `nordbank`, or `nordbank/month-end`. */
+export function seriesName({ customer, pipeline = NIGHTLY }: NightSeries): string {
+  return pipeline === NIGHTLY ? customer : `${customer}/${pipeline}`;
+}
+
+/** Reads what `seriesName` writes. */
+export function seriesOf(name: string): NightSeries {
+  const [customer = "", ...rest] = name.split("/");
+  return rest.length === 0 ? { customer } : { customer, pipeline: rest.join("/") };
+}
+
+/** The part of an object that names its pipeline, and nothing for the nightly ones: they are meant where none is named. */
+export function furtherOnly({ pipeline }: Pick<NightSeries, "pipeline">): Pick<NightSeries, "pipeline"> {
+  return pipeline === undefined || pipeline === NIGHTLY ? {} : { pipeline };
+}
+
+/** Whether two are the same series. */
+export function isSameSeries(a: NightSeries, b: NightSeries): boolean {
+  return seriesName(a) === seriesName(b);
+}
+
+/**
+ * Name of the CronWorkflow that starts the nights of a pipeline; also what the names of their templates and of their
+ * workflows begin with.
+ */
+export function scheduleName(pipeline: string = NIGHTLY): string {
+  return pipeline === NIGHTLY ? NIGHTLY : `${NIGHTLY}-${pipeline}`;
+}
+
+/** The pipeline that a CronWorkflow starts nights of; undefined for one that starts something else. */
+export function pipelineOfSchedule(name: string): string | undefined {
+  return name === NIGHTLY ? NIGHTLY : FURTHER_SCHEDULE.exec(name)?.[1];
+}
+
+/** The pipeline of a night by the name of its template, which says what runs. */
+export function pipelineOfTemplate(name: string | undefined): string {
+  return FURTHER_TEMPLATE.exec(name ?? "")?.[1] ?? NIGHTLY;
+}
+
+/** The pipeline of a night by the name of its workflow: see `runName`. One of any other name counts as nightly. */
+export function pipelineOfRun(name: string): string {
+  return FURTHER_RUN.exec(name)?.[1] ?? NIGHTLY;
+}
+
+const FURTHER_SCHEDULE = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})$`);
+const FURTHER_TEMPLATE = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})-[0-9a-f]{10}$`);
+const FURTHER_RUN = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})-(?:\\d+|\\d{4}-\\d\\d-\\d\\d-run-\\d+)$`);
