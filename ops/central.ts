@@ -14,6 +14,7 @@ import { Everywhere } from "./everywhere.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { HEADS, orUndefined, type RequestOptions, Requests } from "./requests.ts";
 import { RunRecords } from "./run-records.ts";
+import { COLUMNS_ONLY } from "./table.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -70,7 +71,8 @@ export class Central {
     this.core = this.requests.client(config, CoreV1Api);
     this.authentication = this.requests.client(config, AuthenticationV1Api);
     this.logs = new Log(config);
-    this.runRecords = new RunRecords(this.requests, this.objects);
+    const tables = this.requests.client(config, CustomObjectsApi, COLUMNS_ONLY);
+    this.runRecords = new RunRecords(this.requests, this.objects, tables);
     this.everywhere = new Everywhere(this.requests, this.objects);
   }
 

@@ -52,15 +52,19 @@ export class Requests {
 
   /**
    * A client of the API server that a kubeconfig names.
-   * @param api Class of the client, as `CoreV1Api`.
+   * @param api Class of the client, as `CoreV1Api`. @param more What is done to each of its requests besides.
    */
-  client<Api>(config: KubeConfig, api: new (configuration: ReturnType<typeof createConfiguration>) => Api): Api {
+  client<Api>(
+    config: KubeConfig,
+    api: new (configuration: ReturnType<typeof createConfiguration>) => Api,
+    ...more: readonly Middleware[]
+  ): Api {
     const server = config.getCurrentCluster()?.server ?? "";
     return new api(
       createConfiguration({
         baseServer: new ServerConfiguration(server, {}),
         authMethods: { default: credentialsOf(config) },
-        promiseMiddleware: [this.timeLimit(), apiServersOnly(server)],
+        promiseMiddleware: [this.timeLimit(), apiServersOnly(server), ...more],
       }),
     );
   }

@@ -2,8 +2,9 @@ import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
-import { HEADS, orUndefined, type Requests } from "./requests.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import { orUndefined, type Requests } from "./requests.ts";
+import { rowsOf, type Table } from "./table.ts";
 
 /** A run record without its content. */
 export interface RecordHead {
@@ -28,16 +29,17 @@ export interface WantedRecords {
 const PAGE = 200;
 
 interface Page<Item> {
-  // An empty list of heads comes without items.
-  readonly items: readonly Item[] | null;
+  readonly items: readonly Item[];
   readonly metadata: { readonly continue?: string };
 }
 
 /** The run records in the platform's namespace; there are none where the platform keeps none. */
 export class RunRecords {
+  /** @param tables Asks for lists as tables. */
   constructor(
     private readonly requests: Requests,
     private readonly objects: CustomObjectsApi,
+    private readonly tables: CustomObjectsApi,
   ) {}
 
   /** Those of a customer, oldest first, with everything in them. */
@@ -68,16 +70,15 @@ export class RunRecords {
       ...(dates === undefined ? [] : [dates === "none" ? `!${DATE_LABEL}` : `${DATE_LABEL} in (${dates.join(",")})`]),
     ].join(",");
     const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
-    const list: Page<Pick<RunRecord, "metadata">> | undefined = await orUndefined(
-      this.requests,
-      "list the run records",
-      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    const table: Table | undefined = await orUndefined(this.requests, "list the run records", () =>
+      this.tables.listNamespacedCustomObject(request),
     );
-    return (list?.items ?? []).map(({ metadata }) => ({
-      name: metadata.name,
-      customer: metadata.labels[CUSTOMER_LABEL] ?? "",
-      created: metadata.creationTimestamp ?? "",
-      ...defined({ businessDate: metadata.labels[DATE_LABEL], phase: metadata.labels[PHASE_LABEL] }),
+    const rows = table === undefined ? [] : rowsOf(table, ["Name", "Customer", "Date", "Phase", "Created"]);
+    return rows.map(({ Name = "", Customer = "", Created = "", Date: businessDate, Phase: phase }) => ({
+      name: Name,
+      customer: Customer,
+      created: Created,
+      ...defined({ businessDate, phase }),
     }));
   }
 

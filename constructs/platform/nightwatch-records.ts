@@ -115,6 +115,7 @@ const COLUMNS: readonly (readonly [string, string, string])[] = [
   ["Phase", "string", ".spec.phase"],
   ["Late", "boolean", ".spec.late"],
   ["Age", "date", ".metadata.creationTimestamp"],
+  ["Created", "string", ".metadata.creationTimestamp"],
 ];
 
 /** The kind RunRecord: what remains of a run. A kind of its own, so that RBAC can name it and its form is checked. */

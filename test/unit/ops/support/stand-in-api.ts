@@ -135,6 +135,7 @@ export class StandInApi {
   private find(request: IncomingMessage, url: URL, namespace: string, body: string): object | undefined {
     const [, plural, name] = /namespaces\/[^/]+\/([^/]+)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
     const heads = (request.headers.accept ?? "").includes("PartialObjectMetadataList");
+    const isTable = (request.headers.accept ?? "").includes("as=Table");
     const lane = this.lanes.get(namespace);
     switch (plural) {
       case undefined:
@@ -158,7 +159,7 @@ export class StandInApi {
             ? { items: [...this.acts.values()], metadata: {} }
             : this.acts.get(name);
       case "runrecords":
-        return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, heads) : undefined;
+        return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, isTable) : undefined;
       default:
         return undefined;
     }
@@ -186,7 +187,7 @@ export class StandInApi {
     return act;
   }
 
-  private recordAnswer(url: URL, name: string | undefined, heads: boolean): object | undefined {
+  private recordAnswer(url: URL, name: string | undefined, isTable: boolean): object | undefined {
     if (name !== undefined) {
       const facts = this.records.get(name);
       return facts === undefined ? undefined : recordObject(name, facts);
@@ -201,8 +202,18 @@ export class StandInApi {
         (!selector.includes(`!${DATE_LABEL}`) || businessDate === undefined),
     );
     const records = found.map(([key, facts]) => recordObject(key, facts));
-    return page(url, heads ? records.map(({ metadata }) => ({ metadata })) : records);
+    return isTable ? tableOf(records) : page(url, records);
   }
+}
+
+function tableOf(records: readonly ReturnType<typeof recordObject>[]): object {
+  return {
+    kind: "Table",
+    columnDefinitions: ["Name", "Customer", "Date", "Phase", "Created"].map((name) => ({ name })),
+    rows: records.map(({ metadata, spec }) => ({
+      cells: [metadata.name, spec.customer, spec.businessDate, spec.phase, metadata.creationTimestamp],
+    })),
+  };
 }
 
 /** Answer to whoever may see single lanes only. */
@@ -247,7 +258,7 @@ function namespaceObject(name: string): object {
   return { metadata: { name, labels: { [CUSTOMER_LABEL]: name.replace("customer-", "") } } };
 }
 
-function recordObject(name: string, facts: RunFacts): { readonly metadata: object; readonly spec: RunFacts } {
+function recordObject(name: string, facts: RunFacts) {
   const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
   const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
   return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
