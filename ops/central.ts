@@ -35,6 +35,8 @@ export interface WorkflowHead {
 /** A pod of a workflow, as far as verbs need it. */
 export interface StepPod {
   readonly name: string;
+  /** Of this very pod: Argo gives one that replaces it the same name. */
+  readonly uid: string;
   readonly phase: string;
   /** The workflow node it belongs to. */
   readonly nodeId: string;
@@ -216,16 +218,23 @@ export class Central {
     );
     return list.items.map(({ metadata, status }) => ({
       name: metadata?.name ?? "",
+      uid: metadata?.uid ?? "",
       phase: status?.phase ?? "Unknown",
       nodeId: metadata?.annotations?.["workflows.argoproj.io/node-id"] ?? "",
     }));
   }
 
-  /** Writes the log of a pod's runner to a stream; returns when it has ended. */
-  async runnerLog(namespace: string, pod: string, to: Writable, options: { readonly follow: boolean }): Promise<void> {
+  /** Writes the log of a pod's runner to a stream, from its beginning or a time on; returns when it has ended. */
+  async runnerLog(
+    namespace: string,
+    pod: string,
+    to: Writable,
+    { follow, since }: { readonly follow: boolean; readonly since?: Date },
+  ): Promise<void> {
     const ended = once(to, "finish");
+    const from = since === undefined ? {} : { sinceTime: since.toISOString() };
     await this.requests.repeatable(`read the log of ${pod} in ${namespace}`, () =>
-      this.logs.log(namespace, pod, "main", to, { follow: options.follow }),
+      this.logs.log(namespace, pod, "main", to, { follow, ...from }),
     );
     await ended;
   }

@@ -35,8 +35,8 @@ export interface StepAct {
   readonly goesOn?: boolean;
 }
 
-/** Verbs about one step. */
-export const STEP_VERBS = ["hold", "release", "retry", "adopt", "skip", "abort", "stop", "restart"] as const;
+/** Verbs about one step: of those that are possible at the same time, what keeps most of the work first. */
+export const STEP_VERBS = ["hold", "release", "adopt", "retry", "skip", "abort", "stop", "restart"] as const;
 export type StepVerb = (typeof STEP_VERBS)[number];
 
 export function isStepVerb(verb: Verb): verb is StepVerb {
@@ -53,6 +53,22 @@ export function stepAct(verb: StepVerb, step: StepStatus, customer: string): Ste
     throw notPossible(verb, step, customer);
   }
   return found;
+}
+
+/** What may be asked for a step as it is now. */
+export interface PossibleAct {
+  readonly verb: StepVerb;
+  /** What happens then, in one sentence. */
+  readonly effect: string;
+}
+
+/** What would have an effect and not be refused, what keeps most of the work first. Of two verbs that do the same, one. */
+export function possibleActs(step: StepStatus): readonly PossibleAct[] {
+  const possible = STEP_VERBS.flatMap((verb) => {
+    const found = POSSIBLE[verb](step);
+    return found === undefined || found.deed.kind === "nothing" ? [] : [{ verb, effect: found.effect }];
+  });
+  return possible.filter((one, index) => possible.findIndex(({ effect }) => effect === one.effect) === index);
 }
 
 const POSSIBLE: Readonly<Record<StepVerb, (step: StepStatus) => StepAct | undefined>> = {

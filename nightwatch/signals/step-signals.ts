@@ -3,6 +3,7 @@ import { approvalText } from "../../runs/approval.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
+import { possibleActs } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import type { Signal } from "./signal.ts";
 
@@ -41,7 +42,8 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     step,
     kind,
     `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
-    `nightlane retry ${facts.customer} ${step.name} --reason "..."`,
+    // Where the remote Job may still run, or has ended well, its work is kept.
+    `nightlane ${possibleActs(step)[0]?.verb ?? "retry"} ${facts.customer} ${step.name} --reason "..."`,
   );
 }
 

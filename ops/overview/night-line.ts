@@ -3,6 +3,7 @@ import { currentNight, type DueNight, type Standing, standsOpen } from "../../ru
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
 import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
+import { possibleActs, type StepVerb } from "../../runs/step-act.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { StepTrouble } from "../../runs/trouble.ts";
 import { isWaitingStep, type LaneProblem } from "../../runs/urgency.ts";
@@ -19,6 +20,8 @@ export interface ActiveStep {
   readonly message?: string;
   /** What keeps it from going on while its tries go on. */
   readonly trouble?: StepTrouble;
+  /** What may be asked for it now; absent where it waits for nobody. */
+  readonly verbs?: readonly StepVerb[];
 }
 
 /** A night that was due, or what is to be said of a lane without one. All times are RFC 3339. */
@@ -165,10 +168,11 @@ function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | 
       ...(state.trouble === undefined ? [] : [{ step: "calendar", state: "running", trouble: state.trouble } as const]),
       ...state.steps
         .filter((step) => ACTIVE.has(step.state))
-        .map(({ name, state: is, waitingSince, message, trouble }) => ({
-          step: name,
-          state: is,
-          ...defined({ since: waitingSince, message, trouble }),
+        .map((step) => ({
+          step: step.name,
+          state: step.state,
+          ...(isWaitingStep(step) ? { verbs: possibleActs(step).map(({ verb }) => verb) } : {}),
+          ...defined({ since: step.waitingSince, message: step.message, trouble: step.trouble }),
         })),
     ],
   };

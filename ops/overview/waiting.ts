@@ -78,18 +78,17 @@ function nightWaits(line: NightLine, which: string): readonly Waiting[] {
     : [];
 }
 
-const ANSWERS: Readonly<Partial<Record<ActiveStep["state"], readonly [WaitingFor, ...verbs: string[]]>>> = {
-  deciding: ["decision", "retry", "skip", "abort"],
-  confirming: ["confirmation", "release", "abort"],
-  held: ["release", "release", "skip", "abort"],
+const WAITS_FOR: Readonly<Partial<Record<ActiveStep["state"], WaitingFor>>> = {
+  deciding: "decision",
+  confirming: "confirmation",
+  held: "release",
 };
 
-function stepWaits(line: NightLine, { step, state, since, message }: ActiveStep, which: string): Waiting {
-  const [waitsFor, ...verbs] = ANSWERS[state] ?? ["decision"];
+function stepWaits(line: NightLine, { step, state, since, message, verbs = [] }: ActiveStep, which: string): Waiting {
   return {
     ...placeOf(line),
     step,
-    waitsFor,
+    waitsFor: WAITS_FOR[state] ?? "decision",
     commands: verbs.map((verb) => `nightlane ${verb} ${line.customer} ${step}${which} --reason "..."`),
     ...defined({ since, message }),
   };

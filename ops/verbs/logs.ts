@@ -1,14 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { workflowNodes } from "../../runs/nodes.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { AttemptFacts, RunFacts } from "../../runs/run-record.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
-import type { Central } from "../central.ts";
-import { type NightChoice, nightToShow, type ReadNight, stepOf } from "../choose-night.ts";
+import type { Central, StepPod } from "../central.ts";
+import { type NightChoice, nightToShow, type ReadNight, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { readKeptFiles } from "../kept-files.ts";
 import type { Lane } from "../lanes.ts";
 import { LogLines, type LogLinesOptions } from "../log-lines.ts";
 import type { Output } from "../output.ts";
+import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import { unknownName } from "../unknown-name.ts";
 
@@ -45,11 +47,20 @@ export async function logs(
 ): Promise<void> {
   const found = await findAttempt(central, lane, step, options);
   const pod = await podOf(central, lane, step, found);
-  const sink = new LogLines(output.stream, options);
   if (pod !== undefined) {
-    await central.runnerLog(lane.namespace, pod, sink, { follow: options.follow ?? false });
+    const print = (from: LogPart): Promise<void> =>
+      central.runnerLog(lane.namespace, from.pod.name, new LogLines(output.stream, options), {
+        follow: options.follow === true,
+        ...(from.since === undefined ? {} : { since: from.since }),
+      });
+    let part: LogPart | undefined = { pod };
+    while (part !== undefined) {
+      await print(part);
+      part = options.follow === true ? await nextPart(central, found, step, part.pod, options, output) : undefined;
+    }
     return;
   }
+  const sink = new LogLines(output.stream, options);
   const { facts, attempt } = found;
   output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
   try {
@@ -142,14 +153,59 @@ async function podOf(
   central: Central,
   { namespace }: Lane,
   step: string,
-  { night, attempt }: Attempt,
-): Promise<string | undefined> {
+  { night, attempt }: Pick<Attempt, "night" | "attempt">,
+): Promise<StepPod | undefined> {
   if (night === undefined) {
     return undefined;
   }
   const nodes = stepNodes(workflowNodes(night.workflow), step).attempts.find(({ number }) => number === attempt.number);
   const pods = await central.pods(namespace, night.state.workflow);
-  return (nodes?.pods ?? []).flatMap((node) => pods.filter((pod) => pod.nodeId === node.id)).at(-1)?.name;
+  return (nodes?.pods ?? []).flatMap((node) => pods.filter((pod) => pod.nodeId === node.id)).at(-1);
+}
+
+const LOOK_AGAIN_MILLISECONDS = 2000;
+
+/** What of a step's log is printed next. */
+interface LogPart {
+  readonly pod: StepPod;
+  /** From when on. @default - from its beginning */
+  readonly since?: Date;
+}
+
+/**
+ * Where a step's log goes on when it was printed to an end: runners end to report, when they are evicted, and when
+ * somebody has the step tried again, and another goes on. A connection may also end while its runner goes on.
+ * @returns undefined once the step has ended, or waits for a person
+ */
+async function nextPart(
+  central: Central,
+  { night: found }: Attempt,
+  step: string,
+  printed: StepPod,
+  options: LogOptions,
+  output: Output,
+): Promise<LogPart | undefined> {
+  const ended = new Date();
+  const note = (text: string): void => output.note(text);
+  while (found !== undefined) {
+    const night = await patiently(() => readNight(central, found.lane, found.state.workflow), note);
+    const facts = runFacts(night.workflow, undefined, Date.now());
+    const attempt = attemptsOf(facts, step).at(-1);
+    const isWanted = options.attempt === undefined || options.attempt === attempt?.number;
+    if (stepOf(night, step).state !== "running" || attempt === undefined || !isWanted) {
+      return undefined;
+    }
+    const pod = await patiently(() => podOf(central, found.lane, step, { night, attempt }), note);
+    if (pod !== undefined && pod.uid !== printed.uid) {
+      note(`${step}, attempt ${attempt.number}: another runner goes on`);
+      return { pod };
+    }
+    if (pod?.phase === "Running") {
+      return { pod, since: ended };
+    }
+    await delay(LOOK_AGAIN_MILLISECONDS);
+  }
+  return undefined;
 }
 
 function dateOf({ businessDate }: RunFacts): { readonly businessDate?: string } {

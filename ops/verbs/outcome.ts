@@ -3,6 +3,7 @@ import { compareRuns } from "../../runs/compare-runs.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { Comparison, RunFacts } from "../../runs/run-record.ts";
+import { possibleActs } from "../../runs/step-act.ts";
 import type { Central } from "../central.ts";
 import { readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
@@ -37,8 +38,8 @@ export async function outcomeOf(
       const key = `${step.name}/${step.attempts}`;
       if (!told.has(key)) {
         told.add(key);
-        const verb = step.state === "deciding" ? "retry, skip or abort" : "release";
-        note(`${started.night}: ${step.name} waits for a person (${verb}): ${step.message ?? ""}`);
+        const verbs = possibleActs(step).map(({ verb }) => verb);
+        note(`${started.night}: ${step.name} waits for a person (${verbs.join(", ")}): ${step.message ?? ""}`);
       }
     }
     if (hasEnded(state)) {

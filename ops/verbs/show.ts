@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { forecastNight, type NightForecast } from "../../runs/forecast/forecast-night.ts";
 import type { NightModel } from "../../runs/forecast/night-model.ts";
 import { hasEnded } from "../../runs/phases.ts";
+import { possibleActs } from "../../runs/step-act.ts";
+import { isWaitingStep } from "../../runs/urgency.ts";
 import type { Central } from "../central.ts";
 import { type NightChoice, nightToShow, readNight, type ShownNight } from "../choose-night.ts";
 import { OpsError } from "../exit-code.ts";
@@ -34,7 +36,7 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
   const note = (text: string): void => (frame === undefined ? output.note(text) : frame.say(text));
   let shown = "";
   for (;;) {
-    const key = JSON.stringify(night.state.steps.map((step) => [step.state, step.attempts, step.message]));
+    const key = contentOf(night);
     if (frame !== undefined) {
       frame.draw(({ columns, rows }) => fitting(night, { ...output.view, columns }, rows));
     } else if (key !== shown || hasEnded(night.state)) {
@@ -51,6 +53,13 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
     night = { ...night, ...(await patiently(() => readNight(central, lane, workflow), note)) };
   }
 }
+
+/** What of a night is worth another print: all of it but how long things have taken, which changes with every look. */
+function contentOf({ state, finishBy }: ForecastNight): string {
+  return JSON.stringify({ ...state, finishBy }, (key, value: unknown) => (ELAPSED.has(key) ? undefined : value));
+}
+
+const ELAPSED: ReadonlySet<string> = new Set(["seconds", "secondsLeft"]);
 
 /** A night for machines. */
 function nightDocument(night: ForecastNight): object {
@@ -135,17 +144,8 @@ function lookOf(night: ForecastNight, view: View): Parameters<typeof renderNight
 /** The command for each step that waits for a person. */
 function commandsOf({ lane, state, remarks }: ShownNight): readonly string[] {
   const which = remarks.length === 0 ? "" : ` --night ${state.workflow}`;
-  return state.steps.flatMap(({ name, state: is }) => {
-    const command = (verbs: string): string => `nightlane ${verbs} ${lane.customer} ${name}${which} --reason "..."`;
-    switch (is) {
-      case "deciding":
-        return [command("retry|skip|abort")];
-      case "confirming":
-        return [command("release|abort")];
-      case "held":
-        return [command("release|skip|abort")];
-      default:
-        return [];
-    }
+  return state.steps.filter(isWaitingStep).map((step) => {
+    const verbs = possibleActs(step).map(({ verb }) => verb);
+    return `nightlane ${verbs.join("|")} ${lane.customer} ${step.name}${which} --reason "..."`;
   });
 }

@@ -23,6 +23,9 @@ const central = Central.fromKubeconfig(centralKubeconfig);
 let cluster: CustomerCluster;
 /** Name of the night's workflow, which the lane's schedule gives it. */
 let nightName: string;
+/** The log of scenarios, followed from its first runner on. */
+const logLines: string[] = [];
+let followed: Promise<number>;
 
 beforeAll(async () => {
   cluster = await CustomerCluster.of(CUSTOMER);
@@ -42,6 +45,8 @@ describe("a night of alpenkredit under an operator's hands", () => {
   it("adopts the remote Job when the runner is killed: no driver is started", async () => {
     const killed = await runnerOf("scenarios");
     const core = coreOf();
+    const io = { out: collecting(logLines), err: collecting(logLines) };
+    followed = main(["logs", CUSTOMER, "scenarios", "--follow", "--kubeconfig", centralKubeconfig], io);
     await core.deleteNamespacedPod({ namespace: NAMESPACE, name: killed.name, gracePeriodSeconds: 0 });
     await until({ what: "another runner follows scenarios", limitSeconds: 120, everyMilliseconds: 250 }, async () => {
       const now = await runnerOf("scenarios").catch(() => killed);
@@ -56,6 +61,15 @@ describe("a night of alpenkredit under an operator's hands", () => {
     await untilDrivers("scenarios", [1, 1]);
     expect(await cluster.livePods(await jobOf("scenarios", 1))).toEqual([]);
     expect(await activeJobs("scenarios")).toHaveLength(1);
+  });
+
+  it("shows the log of a step through all its runners and attempts, until it ends", async () => {
+    await untilState("scenarios", "succeeded", 300);
+    expect(await followed).toBe(ExitCode.done);
+    const text = logLines.join("");
+    expect(text).toContain("scenarios, attempt 1: another runner goes on");
+    expect(text).toContain("found Job ");
+    expect(text).toContain("scenarios, attempt 2: another runner goes on");
   });
 
   it("waits at the gate of the held step, and starts it when it is released", async () => {

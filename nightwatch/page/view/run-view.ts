@@ -1,6 +1,7 @@
 import type { RecordedAct } from "../../../runs/act.ts";
 import type { GateApproval } from "../../../runs/approval.ts";
 import type { Figures } from "../../../runs/figures.ts";
+import type { PossibleAct } from "../../../runs/step-act.ts";
 import type { StepState } from "../../../runs/step-status.ts";
 import type { PageForecast } from "./night-line.ts";
 
@@ -24,11 +25,8 @@ export interface PageAttempt {
   readonly logEnd?: readonly string[];
 }
 
-/** What may be asked for a step now, and what happens then. */
-export interface PossibleAct {
-  readonly verb: string;
-  readonly effect: string;
-  /** What to type: the reason is left to fill in. */
+/** What may be asked for a step now, and what to type for it: the reason is left to fill in. */
+export interface PossibleCommand extends PossibleAct {
   readonly command: string;
 }
 
@@ -54,7 +52,7 @@ export interface RunStep {
   readonly spare?: number;
   /** Whether the end of the night waits for it. */
   readonly critical?: boolean;
-  readonly possible: readonly PossibleAct[];
+  readonly possible: readonly PossibleCommand[];
   /** What to type for its log. */
   readonly logs: string;
 }

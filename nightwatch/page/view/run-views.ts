@@ -1,14 +1,13 @@
 import { defined } from "../../../runs/defined.ts";
 import { shownFigures } from "../../../runs/figures.ts";
-import { Refusal } from "../../../runs/refusal.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
-import { STEP_VERBS, stepAct } from "../../../runs/step-act.ts";
+import { possibleActs } from "../../../runs/step-act.ts";
 import type { StepStatus } from "../../../runs/step-status.ts";
 import { TROUBLES } from "../../../runs/trouble.ts";
 import type { Lane } from "../../lane.ts";
 import { type RunForecast, spareOf } from "../../run-forecast.ts";
 import { forecastOf, instant } from "./night-lines.ts";
-import type { HistoryView, PageAttempt, PastRun, PossibleAct, RunStep, RunView } from "./run-view.ts";
+import type { HistoryView, PageAttempt, PastRun, PossibleCommand, RunStep, RunView } from "./run-view.ts";
 
 /** Nights of the grid. */
 const MOST_PAST = 30;
@@ -61,7 +60,7 @@ function stepOf(
     after,
     state,
     attempts: attempts.map(attemptOf),
-    possible: status === undefined ? [] : possibleActs(facts, status),
+    possible: status === undefined ? [] : commandsFor(facts, status),
     logs: logCommand(facts, name),
     ...defined({
       waitingSince: instant(status?.waitingSince),
@@ -106,21 +105,12 @@ function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAt
 }
 
 /** What nightwatch would not refuse now, by the same rules that it decides acts by. */
-function possibleActs({ customer, night }: RunFacts, step: StepStatus): readonly PossibleAct[] {
-  const possible = STEP_VERBS.flatMap((verb) => {
-    try {
-      const { deed, effect } = stepAct(verb, step, customer);
-      const command = `nightlane ${verb} ${customer} ${step.name} --night ${night} --reason "..."`;
-      return deed.kind === "nothing" ? [] : [{ verb, effect, command }];
-    } catch (error) {
-      if (error instanceof Refusal) {
-        return [];
-      }
-      throw error;
-    }
-  });
-  // Two verbs that do the same are one choice.
-  return possible.filter((one, index) => possible.findIndex(({ effect }) => effect === one.effect) === index);
+function commandsFor({ customer, night }: RunFacts, step: StepStatus): readonly PossibleCommand[] {
+  return possibleActs(step).map(({ verb, effect }) => ({
+    verb,
+    effect,
+    command: `nightlane ${verb} ${customer} ${step.name} --night ${night} --reason "..."`,
+  }));
 }
 
 function logCommand({ customer, businessDate, runNumber }: RunFacts, step: string): string {

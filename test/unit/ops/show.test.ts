@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { main } from "../../../ops/cli.ts";
 import { ExitCode } from "../../../ops/exit-code.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
@@ -145,6 +145,28 @@ describe("show --watch", () => {
     );
     expect(uncoloured(out.text)).toContain("the central cluster answers again");
   }, 60_000);
+
+  test("writes a document for whatever changes, as a pause, and none for the time that passes", async () => {
+    const running = chain(20);
+    const api = await laneOf(running);
+    const paused = { ...running, spec: { ...running.spec, suspend: true } };
+    const then = [() => undefined, () => api.replaceWorkflow("nordbank", paused), () => undefined];
+    const looks = setInterval(
+      () => (then.shift() ?? (() => api.replaceWorkflow("nordbank", chain(49, "Succeeded"))))(),
+      2500,
+    );
+    onTestFinished(() => clearInterval(looks));
+    const told = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
+    const documents = told.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(documents.map(({ phase, paused: isPaused }) => [phase, isPaused])).toEqual([
+      ["Running", false],
+      ["Running", true],
+      ["Succeeded", false],
+    ]);
+  }, 30_000);
 
   test("writes one document a line for machines", async () => {
     const api = await laneOf(night("nordbank", { open: "yes", nodes: passed(), phase: "Succeeded" }));

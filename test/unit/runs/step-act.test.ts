@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Refusal } from "../../../runs/refusal.ts";
-import { STEP_VERBS, type StepVerb, stepAct } from "../../../runs/step-act.ts";
+import { possibleActs, STEP_VERBS, type StepVerb, stepAct } from "../../../runs/step-act.ts";
 import type { StepState, StepStatus } from "../../../runs/step-status.ts";
 
 const STATES: readonly StepState[] = [
@@ -75,6 +75,18 @@ describe("what a verb does to a step", () => {
     expect(deed).toEqual({ kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" });
     expect(effect).toContain("goes on with attempt 2");
     expect(stepAct("retry", deciding, "nordbank").effect).toBe("attempt 3 of report starts");
+  });
+
+  test("what is offered of a step that waits keeps most of the work first, and is never refused", () => {
+    const verbs = (status: StepStatus): readonly string[] => possibleActs(status).map(({ verb }) => verb);
+    const attempt = (exitCode: number) => ({ number: 1, phase: "Failed", runners: 1, exitCode });
+    const unsure = step("deciding", { kind: "spark", attemptLog: [attempt(20)] });
+    expect(verbs(unsure)).toEqual(["adopt", "retry", "skip", "abort"]);
+    expect(verbs({ ...unsure, attemptLog: [attempt(10)] })).toEqual(["retry", "skip", "abort"]);
+    expect(verbs(step("deciding", { kind: "gate", approval: { people: 2, by: [] } }))).toEqual(["retry", "abort"]);
+    expect(verbs(step("held"))).toEqual(["release", "skip", "abort"]);
+    expect(verbs(step("confirming"))).toEqual(["release", "abort"]);
+    expect(verbs(step("succeeded"))).toEqual([]);
   });
 
   test("a night of an earlier release, which would begin the work anew, refuses to adopt and says why", () => {
