@@ -49,6 +49,13 @@ function cell(verdict: Verdict): string {
   );
 }
 
+/** What people were first told of a lane's nights, one line for each fault of which they were told anything. */
+export function toldLines(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.flatMap(({ fault, variant, told }) =>
+    variant === "nightlane" && told !== undefined ? [`${fault}: told after ${told.seconds} s: ${told.words}`] : [],
+  );
+}
+
 /** Why nights did not end as they should, one line each. */
 export function problemLines(verdicts: readonly Verdict[]): readonly string[] {
   return verdicts

@@ -4,7 +4,7 @@ import type { Progress } from "../farm/progress.ts";
 import { type Draw, draw } from "./draw.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { VariantName } from "./nights/night.ts";
-import { faultTable, isSurvived, lastLines, problemLines, sumOf } from "./report.ts";
+import { faultTable, isSurvived, lastLines, problemLines, sumOf, toldLines } from "./report.ts";
 import { raise } from "./site/raise.ts";
 import type { Site } from "./site/site.ts";
 import { nightOfVariant, tryFault } from "./trial.ts";
@@ -31,7 +31,7 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
       : draw(props.faults, props.random.nights, props.random.seed);
   const { site, end } = await raise(
     {
-      secondNode: draws.some(({ fault }) => fault.name === "node-lost"),
+      secondNodes: new Set(draws.flatMap(({ fault }) => fault.secondNode ?? [])),
       argo: props.variants.includes("argo resource"),
     },
     progress,
@@ -41,7 +41,7 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
       writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
     const verdicts = await new Trials(site, props.variants, record, progress).run(draws);
     console.log(`\n${faultTable(verdicts, props.variants)}\n`);
-    for (const line of problemLines(verdicts)) console.log(line);
+    for (const line of [...toldLines(verdicts), ...problemLines(verdicts)]) console.log(line);
     console.log(`\n${props.output} has it all`);
     for (const line of lastLines(verdicts, props.variants)) console.log(line);
     return isSurvived(sumOf(verdicts, "nightlane"));

@@ -5,6 +5,7 @@ import { BashNight } from "./nights/bash-night.ts";
 import type { Night, NightLook, VariantName } from "./nights/night.ts";
 import { NightlaneNight } from "./nights/nightlane-night.ts";
 import type { Site } from "./site/site.ts";
+import { type Told, ToldWatch } from "./told-watch.ts";
 import { hashOfResults, judge, type Verdict } from "./verdict.ts";
 
 /** Seconds after a fault in which a lane's night must have ended, or wait for a person. */
@@ -43,30 +44,46 @@ export interface TrialProps {
 /** Strikes, waits for the nights to end, and judges them. Cleans up, also after an error. */
 export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
   const { site, fault, nights } = props;
-  const stage = (own: readonly Night[]): Stage => ({
+  const stage = (own: readonly Night[], watches: readonly ToldWatch[]): Stage => ({
     site,
     nights: own,
     moment: async () => {
       if (props.moment !== undefined) await delay(props.moment());
+      for (const watch of watches) watch.strike();
     },
     ended: async (night) => void (await endOf(night, limitOf(night))),
   });
   // A fault that strikes a cluster strikes it once for all; any other one must not fail for all where it fails for one.
   const groups = fault.alone === true ? [nights] : nights.map((night) => [night]);
   try {
-    const judged = await Promise.all(groups.map((own) => strikeAndJudge(props, stage(own))));
+    const judged = await Promise.all(
+      groups.map(async (own) => {
+        const watches = own.map((night) => new ToldWatch(night));
+        try {
+          return await strikeAndJudge(props, stage(own, watches), watches);
+        } finally {
+          await Promise.all(watches.map((watch) => watch.end()));
+        }
+      }),
+    );
     return judged.flat();
   } finally {
     await Promise.allSettled(nights.map((night) => night.cleanUp()));
   }
 }
 
-async function strikeAndJudge(props: TrialProps, stage: Stage): Promise<readonly Verdict[]> {
+async function strikeAndJudge(
+  props: TrialProps,
+  stage: Stage,
+  watches: readonly ToldWatch[],
+): Promise<readonly Verdict[]> {
   let mend: Mend | undefined;
   try {
     mend = await props.fault.strike(stage);
     const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
-    return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index])));
+    return await Promise.all(
+      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.told)),
+    );
   } catch (error) {
     const problem = `the fault could not be brought about: ${error instanceof Error ? error.message : String(error)}`;
     return stage.nights.map((night) => ({
@@ -84,7 +101,12 @@ async function strikeAndJudge(props: TrialProps, stage: Stage): Promise<readonly
   }
 }
 
-async function judgeNight(props: TrialProps, night: Night, end: NightLook = { kind: "running" }): Promise<Verdict> {
+async function judgeNight(
+  props: TrialProps,
+  night: Night,
+  end: NightLook = { kind: "running" },
+  told?: Told,
+): Promise<Verdict> {
   const { fault, undisturbed } = props;
   const verdict = async (): Promise<Verdict> => {
     const harm = end.kind === "done" ? await fault.inspect?.(night) : undefined;
@@ -96,6 +118,7 @@ async function judgeNight(props: TrialProps, night: Night, end: NightLook = { ki
       home: hashOfResults(night.home()),
       undisturbed,
       ...(harm === undefined ? {} : { harm }),
+      ...(told === undefined ? {} : { told }),
     });
   };
   const first = await verdict();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Fault } from "./faults/fault.ts";
 import type { NightLook, VariantName } from "./nights/night.ts";
 import { type Driver, ranTwice } from "./site/driver-log.ts";
+import type { Told } from "./told-watch.ts";
 
 /** What became of one night under one fault. */
 export interface Verdict {
@@ -20,6 +21,8 @@ export interface Verdict {
   readonly driverStarts: number;
   /** Why it is neither survived nor held as it should; "" where it is. */
   readonly problem: string;
+  /** What people were first told while it ran. @default - nothing */
+  readonly told?: Told;
 }
 
 /** What a verdict is found from. */
@@ -35,6 +38,8 @@ export interface Evidence {
   readonly undisturbed: string;
   /** Harm that the results do not show. @default - none */
   readonly harm?: string;
+  /** @default - nobody was told anything */
+  readonly told?: Told;
 }
 
 /** The verdict on a night. For a lane's night the driver must have started exactly as often as the fault explains. */
@@ -55,6 +60,7 @@ export function judge(evidence: Evidence): Verdict {
     lostResult: home !== undefined ? isDone && home !== undisturbed : isDone || (workDone && !held),
     driverStarts: drivers.length,
     problem,
+    ...(evidence.told === undefined ? {} : { told: evidence.told }),
   };
 }
 

@@ -6,6 +6,7 @@ import { FarmPulumi } from "./deploy/farm-pulumi.ts";
 import { exportLines, farmEnvironment } from "./environment.ts";
 import { Farm } from "./farm.ts";
 import { FarmPaths, farmRoot } from "./paths.ts";
+import type { NodeCount } from "./plan.ts";
 import { progressOn } from "./progress.ts";
 import { type ClusterStatus, farmStatus, statusTable } from "./status.ts";
 import { FarmError } from "./tools/errors.ts";
@@ -22,8 +23,15 @@ program
       .choices(["1", "2"])
       .default("1"),
   )
-  .action(async ({ centralNodes }: { readonly centralNodes: "1" | "2" }) => {
-    await new Farm(progressOn(process.stderr)).up(centralNodes === "2" ? 2 : 1);
+  .addOption(
+    new Option("--customer-nodes <number>", "nodes of each customer's cluster; a second one can join later")
+      .choices(["1", "2"])
+      .default("1"),
+  )
+  .action(async (options: { readonly centralNodes: "1" | "2"; readonly customerNodes: "1" | "2" }) => {
+    const count = (nodes: "1" | "2"): NodeCount => (nodes === "2" ? 2 : 1);
+    const { centralNodes, customerNodes } = options;
+    await new Farm(progressOn(process.stderr)).up({ central: count(centralNodes), customer: count(customerNodes) });
     printTable(await status());
   });
 

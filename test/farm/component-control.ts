@@ -38,8 +38,15 @@ export async function stopComponent(cluster: string, name: ComponentName, ending
   else await terminate(component, ending === "kill" ? 0 : undefined);
 }
 
-/** Starts a component again that {@link stopComponent} ended or froze; does not wait until it is ready. */
-export async function startComponent(cluster: string, name: ComponentName): Promise<void> {
+/**
+ * Starts a component again that {@link stopComponent} ended or froze; does not wait until it is ready.
+ * @param more Arguments that it is given besides its own, this time only. @default - none
+ */
+export async function startComponent(
+  cluster: string,
+  name: ComponentName,
+  more: readonly string[] = [],
+): Promise<void> {
   const { record, state, id } = await open(cluster);
   const component = state.components[name];
   if (component === undefined)
@@ -50,7 +57,7 @@ export async function startComponent(cluster: string, name: ComponentName): Prom
     throw new FarmError(`The cluster ${cluster} does not run.\nStart it: make farm-up`);
   }
   const log = join(new FarmPaths(farmRoot()).cluster(id).logs, `${name}.log`);
-  const identity = await new Sandbox(init).start({ name, command: component.command }, log);
+  const identity = await new Sandbox(init).start({ name, command: [...component.command, ...more] }, log);
   state.components[name] = { ...identity, command: component.command };
   await record.save();
 }

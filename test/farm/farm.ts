@@ -18,15 +18,15 @@ import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
 import {
   allClusters,
   CENTRAL_ID,
-  type CentralNodes,
   type ClusterPlan,
   type CustomerPlan,
   customerClusterId,
   type FarmImageName,
   type FarmPlan,
   laneClaim,
+  type NodeCounts,
   planFarm,
-  SECOND_CENTRAL_NODE,
+  secondNodeOf,
 } from "./plan.ts";
 import { isAlive } from "./processes.ts";
 import type { Progress, Step } from "./progress.ts";
@@ -65,11 +65,11 @@ export class Farm {
 
   /**
    * Makes what is missing: the whole farm, or the part of it that ended. Takes seconds when nothing is.
-   * @param centralNodes Nodes that the central cluster has at least.
+   * @param nodes Nodes that the clusters have at least.
    */
-  async up(centralNodes: CentralNodes = 1): Promise<void> {
+  async up(nodes: NodeCounts = {}): Promise<void> {
     await this.locked(async () => {
-      const plan = await this.plan(centralNodes);
+      const plan = await this.plan(nodes);
       await this.raise(plan, allClusters(plan));
     });
   }
@@ -78,7 +78,7 @@ export class Farm {
   async add(name: string): Promise<void> {
     await this.locked(async () => {
       const customer = await loadFarmCustomer(name);
-      const plan = await this.plan(1);
+      const plan = await this.plan();
       const record = await FarmRecord.read(this.paths.state);
       if (!(await isAlive(record.state.clusters[plan.central.id]?.init))) {
         throw new FarmError("No farm runs on this machine, so there is nothing to add to.\nStart it: make farm-up");
@@ -95,18 +95,22 @@ export class Farm {
         const id = customerClusterId(name);
         const record = await FarmRecord.read(this.paths.state);
         step.detail("processes");
-        await Sandbox.endAll(this.paths.root, id);
+        const machines = [id, secondNodeOf(id)];
+        for (const machine of machines) await Sandbox.endAll(this.paths.root, machine);
         step.detail("network, cgroups");
-        const cluster = record.state.clusters[id];
-        if (cluster !== undefined) await disconnect(id, cluster.address);
-        await removeCgroups(cgroupOf(this.paths.root, id));
+        for (const machine of machines) {
+          const cluster = record.state.clusters[machine];
+          if (cluster !== undefined) await disconnect(machine, cluster.address);
+          await removeCgroups(cgroupOf(this.paths.root, machine));
+        }
         step.detail("volumes of its lane");
         const claim = laneClaim(name);
         await removeVolumes(this.paths.centralKubeconfig, this.paths.cluster(CENTRAL_ID).volumes, claim);
         step.detail("files");
-        const files = [this.paths.cluster(id).root, this.paths.customer(name).root, join(this.paths.dist, name)];
+        const roots = machines.map((machine) => this.paths.cluster(machine).root);
+        const files = [...roots, this.paths.customer(name).root, join(this.paths.dist, name)];
         for (const file of files) await rm(file, { recursive: true, force: true });
-        delete record.state.clusters[id];
+        for (const machine of machines) delete record.state.clusters[machine];
         await record.save();
       });
     });
@@ -133,11 +137,14 @@ export class Farm {
     });
   }
 
-  /** A second node of the central cluster stays once it is there. */
-  private async plan(centralNodes: CentralNodes): Promise<FarmPlan> {
+  /** A second node stays once it is there: those of the customers' clusters are there for all of them. */
+  private async plan(nodes: NodeCounts = {}): Promise<FarmPlan> {
     const { state } = await FarmRecord.read(this.paths.state);
-    const nodes = state.clusters[SECOND_CENTRAL_NODE] === undefined ? centralNodes : 2;
-    return planFarm(central, await loadFarmCustomers(), nodes);
+    const workers = Object.values(state.clusters).flatMap(({ workerOf }) => workerOf ?? []);
+    return planFarm(central, await loadFarmCustomers(), {
+      central: workers.includes(CENTRAL_ID) ? 2 : (nodes.central ?? 1),
+      customer: workers.some((id) => id !== CENTRAL_ID) ? 2 : (nodes.customer ?? 1),
+    });
   }
 
   private async raise(plan: FarmPlan, clusters: readonly ClusterPlan[]): Promise<void> {

@@ -110,27 +110,32 @@ export function laneClaim(customer: string): Claim {
   return { namespace: laneNamespace(customer), name: "results" };
 }
 
-/** How many nodes the central cluster may have. */
-export type CentralNodes = 1 | 2;
+/** How many nodes a cluster may have. */
+export type NodeCount = 1 | 2;
+
+/** How many nodes the clusters have at least. The second ones are there for tests that lose one. */
+export interface NodeCounts {
+  /** @default 1 */
+  readonly central?: NodeCount;
+  /** Of each customer's cluster. @default 1 */
+  readonly customer?: NodeCount;
+}
 
 /** Name of the central cluster's second node. */
-export const SECOND_CENTRAL_NODE = "central-2";
+export const SECOND_CENTRAL_NODE = secondNodeOf(CENTRAL_ID);
+
+/** Name of a cluster's second node. */
+export function secondNodeOf(clusterId: string): string {
+  return `${clusterId}-2`;
+}
 
 /**
  * Lays out the farm.
- * @param centralNodes Nodes of the central cluster. The second one is there for tests that lose one.
  * @throws FarmError naming every customer whose address cannot be used
  */
-export function planFarm(
-  central: FarmCentral,
-  customers: readonly FarmCustomer[],
-  centralNodes: CentralNodes = 1,
-): FarmPlan {
+export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[], nodes: NodeCounts = {}): FarmPlan {
   const { address, port } = central.apiServer;
   const podRange = new Ipv4Range(central.podRange);
-  // Half each, also while there is one node only: so a second one can join later.
-  const [pods, secondPods] = podRange.halves();
-  const second = { id: SECOND_CENTRAL_NODE, address: nextAddress(address), podRange: secondPods };
   const plan: FarmPlan = {
     hostAddress: new Ipv4Range(central.nodeRange).at(1),
     central: {
@@ -141,12 +146,11 @@ export function planFarm(
       hostnames: [],
       podRange,
       serviceRange: new Ipv4Range(central.serviceRange),
-      node: { id: CENTRAL_ID, address, podRange: pods },
-      workers: centralNodes === 2 ? [second] : [],
+      ...planNodes(CENTRAL_ID, address, podRange, nodes.central),
       images: ["pause", "runner", "nightwatch", "argoController", "argoExecutor"],
       claims: customers.map((customer) => laneClaim(customer.name)),
     },
-    customers: customers.map(planCustomer),
+    customers: customers.map((customer) => planCustomer(customer, nodes.customer)),
   };
   const problems = addressProblems(plan);
   if (problems.length > 0) {
@@ -157,7 +161,19 @@ export function planFarm(
   return plan;
 }
 
-function planCustomer(customer: FarmCustomer): CustomerPlan {
+/** The nodes of a cluster. Each has half of the pods' addresses, also while there is one only: so a second one can join. */
+function planNodes(
+  id: string,
+  address: string,
+  podRange: Ipv4Range,
+  count: NodeCount = 1,
+): Pick<ClusterPlan, "node" | "workers"> {
+  const [pods, secondPods] = podRange.halves();
+  const second = { id: secondNodeOf(id), address: nextAddress(address), podRange: secondPods };
+  return { node: { id, address, podRange: pods }, workers: count === 2 ? [second] : [] };
+}
+
+function planCustomer(customer: FarmCustomer, nodes: NodeCount = 1): CustomerPlan {
   const url = new URL(customer.server);
   const id = customerClusterId(customer.name);
   return {
@@ -168,8 +184,7 @@ function planCustomer(customer: FarmCustomer): CustomerPlan {
     hostnames: [url.hostname],
     podRange: CUSTOMER_POD_RANGE,
     serviceRange: CUSTOMER_SERVICE_RANGE,
-    node: { id, address: customer.address, podRange: CUSTOMER_POD_RANGE },
-    workers: [],
+    ...planNodes(id, customer.address, CUSTOMER_POD_RANGE, nodes),
     images: ["pause", "runner", "risk"],
     claims: [{ namespace: customer.namespace, name: "results" }],
     server: customer.server,
@@ -182,7 +197,11 @@ function addressProblems(plan: FarmPlan): readonly string[] {
   const takenBy = new Map([
     [plan.hostAddress, "this machine on the farm's bridge"],
     [plan.central.address, "the central cluster"],
-    ...plan.central.workers.map(({ id, address }) => [address, `the central cluster's node ${id}`] as const),
+    ...allClusters(plan).flatMap(({ name, workers }) =>
+      workers.map(
+        ({ id, address }) => [address, `${name === CENTRAL_ID ? "the central cluster" : name}'s node ${id}`] as const,
+      ),
+    ),
   ]);
   const ranges = [plan.central.podRange, plan.central.serviceRange, CUSTOMER_POD_RANGE, CUSTOMER_SERVICE_RANGE];
   return plan.customers.flatMap((customer) => {

@@ -40,8 +40,30 @@ export const soakFaults: readonly SoakFault[] = [
   { name: "central-api-restarted", reach: "platform", minutes: 4 },
 ];
 
+const SECOND_NODE = "needs a second node in a cluster, which the farm then keeps";
+const WHOLE_CLUSTER = "changes the customer's cluster for minutes, in which its other nights of the hour prove nothing";
+const MUCH_LOG = "writes more log than an hour of nights should leave on the machine";
+
 /** Faults of the chaos suite that the soak does not draw, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "clock-change": "bound to a date of the calendar, and the soak's nights are today's",
-  "node-lost": "needs a second node in the central cluster, which the farm then keeps",
+  "log-rotated": MUCH_LOG,
+  "log-flood": MUCH_LOG,
+  "permissions-missing": WHOLE_CLUSTER,
+  "permissions-missing-controller-killed": WHOLE_CLUSTER,
+  throttled: WHOLE_CLUSTER,
+  "authority-replaced": WHOLE_CLUSTER,
+  "token-ended": WHOLE_CLUSTER,
+  "job-queued": WHOLE_CLUSTER,
+  "job-queued-controller-killed": WHOLE_CLUSTER,
+  "sidecar-added": WHOLE_CLUSTER,
+  "lane-volume-full": "hides what the lane's other nights of the hour have brought home",
+  "driver-node-lost": SECOND_NODE,
+  "executor-node-lost": SECOND_NODE,
+  "node-lost": SECOND_NODE,
+  "runner-drained": SECOND_NODE,
+  "runner-drained-controller-killed": SECOND_NODE,
+  "runner-evicted": SECOND_NODE,
+  "two-runners-bringing": SECOND_NODE,
+  "two-runners-bringing-controller-killed": SECOND_NODE,
 };

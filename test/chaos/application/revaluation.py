@@ -1,8 +1,9 @@
 """The Spark application of the chaos nights: real driver, real executors, short, the same result every time.
 
-It leaves `figures.json` and `paths.bin`, the same in every night and on every business date. Two files in the night's directory
-steer it from outside: while `more-work` is there it goes on computing, and `ballast` holds a number of mebibytes that it
-reads into the driver's memory, as a book that has outgrown its driver would.
+It leaves `figures.json` and `paths.bin`, the same in every night and on every business date. Files in the night's directory
+steer it from outside: while `more-work` is there it goes on computing; `ballast` holds a number of mebibytes that it
+reads into the driver's memory, as a book that has outgrown its driver would; `bulk` holds the size of a further result,
+`bulk.bin`; and `chatter` holds how many lines it writes to its log at once, as often as the file is put there.
 """
 
 import hashlib
@@ -38,6 +39,24 @@ def _load(night: Path) -> bytearray:
     return bytearray(b"x" * (1024 * 1024)) * mebibytes
 
 
+def _chatter(night: Path) -> None:
+    order = night / "chatter"
+    if not order.exists():
+        return
+    lines = int(order.read_text(encoding="ascii"))
+    order.unlink()
+    for number in range(lines):
+        print(f"chatter {number:08d} {'x' * 80}")
+    print("chatter ends", flush=True)
+
+
+def _write_bulk(night: Path, file: Path) -> None:
+    draws = random.Random("bulk")  # noqa: S311 - the same every time
+    with file.open("wb") as out:
+        for _ in range(int((night / "bulk").read_text(encoding="ascii"))):
+            out.write(draws.randbytes(1024 * 1024))
+
+
 def revalue(spark: SparkSession, step: Step) -> None:
     """Compute every block, go on for as long as there is more work, and commit."""
     with committing(step.night_dir, step.name, step.attempt) as result:
@@ -46,14 +65,18 @@ def revalue(spark: SparkSession, step: Step) -> None:
         for number in range(BLOCKS):
             figures.append(_compute(spark, number))
             print(f"block {number} of {BLOCKS} done", flush=True)
+        _chatter(step.night_dir)
         extra = 0
         while (step.night_dir / "more-work").exists():
             _compute(spark, extra)
             extra += 1
+            _chatter(step.night_dir)
             print(f"further block {extra} done", flush=True)
             time.sleep(0.3)
         paths = random.Random(BLOCKS).randbytes(PATHS_BYTES)  # noqa: S311 - the same
         result.file("paths.bin").write_bytes(paths)
+        if (step.night_dir / "bulk").exists():
+            _write_bulk(step.night_dir, result.file("bulk.bin"))
         content = {"figures": figures, "pathsSha256": hashlib.sha256(paths).hexdigest()}
         result.file("figures.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         print(f"{len(figures)} figures, {len(held)} bytes of ballast", flush=True)

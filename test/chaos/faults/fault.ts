@@ -36,6 +36,11 @@ export interface Fault {
    */
   readonly alone?: boolean;
   /**
+   * The cluster that needs a second node, to lose it or to leave it.
+   * @default - one node is enough
+   */
+  readonly secondNode?: "central" | "customer";
+  /**
    * Whether it can be tried only once in a farm, since it is bound to a date.
    * @default false
    */

@@ -27,6 +27,11 @@ export class Grip {
     await this.send("SIGCONT");
   }
 
+  /** Asks them to end, as a machine does that is shut down. */
+  async terminate(): Promise<void> {
+    await this.send("SIGTERM");
+  }
+
   /** Ends them at once. */
   async kill(): Promise<void> {
     await this.send("SIGKILL");

@@ -46,6 +46,23 @@ export async function deletePod(
   if (status !== 200 && status !== 202 && status !== 404) throw new Error(`DELETE ${path} answered ${status}`);
 }
 
+/** Asks for a pod's eviction, as a drain does. */
+export async function evictPod(api: Api, { namespace, name }: Pick<PodHead, "namespace" | "name">): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+  const { status } = await api.call({ method: "POST", path, body });
+  if (status !== 201) throw new Error(`POST ${path} answered ${status}`);
+}
+
+/** Whether a kubelet has evicted a pod; it counts too if the pod was removed afterwards. */
+export async function isPodEvicted(
+  api: Api,
+  { namespace, name }: Pick<PodHead, "namespace" | "name">,
+): Promise<boolean> {
+  const { status, body } = await api.call({ method: "GET", path: `/api/v1/namespaces/${namespace}/pods/${name}` });
+  return status === 404 || (body as { readonly status?: { readonly reason?: string } }).status?.reason === "Evicted";
+}
+
 /** Deletes every pod of a selection at once, as a crash of its node would. */
 export async function crashPods(api: Api, namespace: string, selector: string): Promise<void> {
   const { items } = await api.get<{ readonly items: readonly Pod[] }>(

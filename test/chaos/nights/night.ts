@@ -21,8 +21,14 @@ const LIMIT_SECONDS = 420;
 
 /** Whether something that is not whole yet lies beside its place. */
 export function hasPartial(place: string): boolean {
+  return partialsOf(place).length > 0;
+}
+
+/** Names of what is not whole yet beside its place. */
+export function partialsOf(place: string): readonly string[] {
   const folder = dirname(place);
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${basename(place)}.partial`));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => name.startsWith(`${basename(place)}.partial`));
 }
 
 /** One night of one variant. Its single Spark step is `revaluation`, and the results are then brought home. */
@@ -95,6 +101,26 @@ export abstract class Night {
   /** Takes the data away again that are more than it has memory. */
   async relieve(): Promise<void> {
     await this.take("ballast");
+  }
+
+  /** Gives the driver a further result of so many mebibytes to leave. Before the start. */
+  async enlarge(mebibytes: number): Promise<void> {
+    await this.place("bulk", `${mebibytes}`);
+  }
+
+  /** Has the driver write so many lines to its log, as fast as it can, once it has come to them. */
+  async chatter(lines: number): Promise<void> {
+    await this.place("chatter", `${lines}`);
+  }
+
+  /** The driver's folder of results, on the customer's volume. */
+  get remoteResults(): string {
+    return join(this.folder, "revaluation");
+  }
+
+  /** What people are told of it now, before it has ended. @default - nothing */
+  async told(): Promise<string | undefined> {
+    return undefined;
   }
 
   /** Waits until the driver has its executor and computes. */

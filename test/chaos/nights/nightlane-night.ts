@@ -10,7 +10,7 @@ import { until } from "../../farm/wait.ts";
 import { Grip } from "../harm/grip.ts";
 import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
 import type { Site } from "../site/site.ts";
-import { hasPartial, Night, type NightLook, type VariantName } from "./night.ts";
+import { hasPartial, Night, type NightLook, partialsOf, type VariantName } from "./night.ts";
 
 /** Length of the label by which everything of a night is found in the customer's cluster. */
 const LABEL_LENGTH = 12;
@@ -75,6 +75,19 @@ export class NightlaneNight extends Night {
     return held === undefined ? { kind: "running" } : { kind: "stopped", message: held.message ?? "" };
   }
 
+  override async told(): Promise<string | undefined> {
+    let steps: NightState["steps"];
+    try {
+      ({ steps } = await this.state());
+    } catch {
+      // Nobody is told anything while the central API server is away.
+      return undefined;
+    }
+    return steps
+      .map(({ state, trouble, message }) => (state === "deciding" ? message : trouble?.sentence))
+      .find((words) => words !== undefined);
+  }
+
   /** The night as an operator sees it. */
   async state(): Promise<NightState> {
     return nightState(await this.site.nights.workflow(this.site.laneOf.namespace, this.workflow), Date.now());
@@ -132,6 +145,17 @@ export class NightlaneNight extends Night {
     if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results were there already");
     await grip.kill();
     await deletePod(this.site.central, pod, "at once");
+  }
+
+  /** Waits until a runner brings results. @param apart Folders of other runners. @returns the folders it brings them into */
+  async untilBringing(...apart: readonly (string | undefined)[]): Promise<readonly string[]> {
+    let found: readonly string[] = [];
+    const what = `${this.name} brings its results${apart.length > 0 ? " once more" : ""}`;
+    await until({ what, limitSeconds: 420, everyMilliseconds: 20 }, async () => {
+      found = partialsOf(join(this.lane, "revaluation")).filter((name) => !apart.includes(name));
+      return found.length > 0;
+    });
+    return found;
   }
 
   async cleanUp(): Promise<void> {

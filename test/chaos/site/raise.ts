@@ -1,18 +1,18 @@
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { farmCommand } from "../../farm/farm-command.ts";
 import { FarmPaths, farmRoot } from "../../farm/paths.ts";
-import { SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
+import { customerClusterId, SECOND_CENTRAL_NODE, secondNodeOf } from "../../farm/plan.ts";
 import type { Progress } from "../../farm/progress.ts";
 import { isFarmRunning } from "../../farm/status.ts";
-import { cordon } from "../faults/central-struck.ts";
+import { cordon } from "../harm/nodes.ts";
 import { ensureApplication } from "./application.ts";
 import { ensureArgoBaseline } from "./argo-baseline.ts";
 import { CUSTOMER, openSite, prepareBatch, prepareCredential, type Site, sandboxOf } from "./site.ts";
 
 /** What the suite needs of the farm. */
 export interface Needs {
-  /** A second node of the central cluster, to lose it. */
-  readonly secondNode: boolean;
+  /** Clusters that need a second node, to lose it. */
+  readonly secondNodes: ReadonlySet<"central" | "customer">;
   /** Argo in the customer's cluster. */
   readonly argo: boolean;
 }
@@ -27,7 +27,7 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
   // What a farm left that was killed.
   await end();
   try {
-    await farmCommand("up", ...(needs.secondNode ? ["--central-nodes", "2"] : []));
+    await farmCommand("up", ...[...needs.secondNodes].flatMap((cluster) => [`--${cluster}-nodes`, "2"]));
     // Read once per process, and not before they are there.
     process.env.NIGHTLANE_IMAGES = paths.images;
     const pulumi = await FarmPulumi.of(paths, progress);
@@ -36,7 +36,9 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
     for (const stack of ["platform", CUSTOMER]) await progress.step(`pulumi up: ${stack}`, () => pulumi.up(stack));
     const site = await openSite(paths, pulumi, credentials, CUSTOMER);
     await ensureApplication(site.remote);
-    if (needs.secondNode) await cordon(site.central, SECOND_CENTRAL_NODE, true);
+    if (needs.secondNodes.has("central")) await cordon(site.central, SECOND_CENTRAL_NODE, true);
+    if (needs.secondNodes.has("customer"))
+      await cordon(site.remoteApi, secondNodeOf(customerClusterId(CUSTOMER)), true);
     if (needs.argo) {
       await progress.step("plain Argo", async () =>
         ensureArgoBaseline({

@@ -25,7 +25,7 @@ describe("planFarm", () => {
 
   test("gives the central cluster a second node when asked, with its own half of the pods' addresses", () => {
     const one = planFarm(central, []).central;
-    const two = planFarm(central, [], 2).central;
+    const two = planFarm(central, [], { central: 2 }).central;
     expect(one.workers).toEqual([]);
     expect(two.node).toEqual(one.node);
     expect(two.workers.map(({ id, address }) => [id, address])).toEqual([["central-2", "10.64.0.11"]]);
@@ -35,8 +35,17 @@ describe("planFarm", () => {
     ]);
   });
 
+  test("gives customers' clusters a second node when asked", () => {
+    const [nordbank] = planFarm(central, [customer("nordbank", "10.64.1.10")], { customer: 2 }).customers;
+    expect(nordbank?.workers.map(({ id, address }) => [id, address])).toEqual([["customer-nordbank-2", "10.64.1.11"]]);
+    const neighbours = [customer("one", "10.64.1.10"), customer("two", "10.64.1.11")];
+    expect(() => planFarm(central, neighbours, { customer: 2 })).toThrow(
+      'customers/two.ts: cluster.address "10.64.1.11" is already the address of one\'s node customer-one-2.',
+    );
+  });
+
   test("keeps the second node's address free", () => {
-    expect(() => planFarm(central, [customer("one", "10.64.0.11")], 2)).toThrow(
+    expect(() => planFarm(central, [customer("one", "10.64.0.11")], { central: 2 })).toThrow(
       'customers/one.ts: cluster.address "10.64.0.11" is already the address of the central cluster\'s node central-2.',
     );
   });

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { addWebhook, type Change, type Created } from "../harm/webhook.ts";
+import type { Night } from "../nights/night.ts";
+import type { Site } from "../site/site.ts";
+import { type Fault, releaseAll, type Stage } from "./fault.ts";
+
+/** Longer than a runner waits before it reports. */
+const QUEUED_SECONDS = 170;
+
+const JOB_LABEL = "batch.kubernetes.io/job-name";
+
+/** Webhooks of the customer's cluster change what we create. */
+export const admissionStruck: readonly Fault[] = [
+  {
+    name: "job-queued",
+    what: `a queue's webhook suspends the Job as it is made, and the queue lets it go after ${QUEUED_SECONDS} s`,
+    alone: true,
+    strike: async ({ site, nights, moment }) => {
+      const remove = await addWebhook(site, {
+        name: "queue",
+        kind: "jobs",
+        change: () => [{ op: "add", path: "/spec/suspend", value: true }],
+        isAsked: ({ namespace }) => isChanged(site, `/apis/batch/v1/namespaces/${namespace}/jobs`, probeJob),
+      });
+      try {
+        await moment();
+        await Promise.all(nights.map((night) => night.start()));
+        await Promise.all(nights.map((night) => night.untilJob()));
+        await delay(QUEUED_SECONDS * 1000);
+      } finally {
+        await remove();
+      }
+      for (const night of nights) await admit(site, night);
+      return undefined;
+    },
+  },
+  {
+    name: "sidecar-added",
+    what: "a mesh's webhook adds a container to the driver's pod, which runs on when the driver has ended",
+    alone: true,
+    strike: async (stage) => {
+      const remove = await addWebhook(stage.site, {
+        name: "mesh",
+        kind: "pods",
+        label: JOB_LABEL,
+        change: addSidecar,
+        isAsked: ({ namespace }) => isChanged(stage.site, `/api/v1/namespaces/${namespace}/pods`, probePod),
+      });
+      try {
+        await computeWithSidecar(stage);
+      } finally {
+        await remove();
+      }
+      return undefined;
+    },
+  },
+];
+
+async function computeWithSidecar({ nights, moment }: Stage): Promise<void> {
+  await Promise.all(nights.map((night) => night.hold()));
+  await Promise.all(nights.map((night) => night.start()));
+  await Promise.all(nights.map((night) => night.untilComputing()));
+  await moment();
+  await releaseAll(nights);
+}
+
+/** The same image, and no end: as a proxy that waits for connections. */
+function addSidecar({ spec }: Created): readonly Change[] {
+  const { image, securityContext, imagePullPolicy } = spec.containers?.[0] ?? {};
+  const resources = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
+  const command = ["sleep", "infinity"];
+  const value = { name: "mesh-proxy", image, imagePullPolicy, command, resources, securityContext };
+  return [{ op: "add", path: "/spec/containers/-", value }];
+}
+
+async function admit({ remoteApi, namespace }: Site, night: Night): Promise<void> {
+  const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${night.job().name}`;
+  const { status } = await remoteApi.call({ method: "PATCH", path, body: { spec: { suspend: false } } });
+  if (status !== 200) throw new Error(`the Job of ${night.name} could not be let go: ${status}`);
+}
+
+/** Whether what is created now has been changed; nothing is kept of it. */
+async function isChanged({ remoteApi }: Site, path: string, body: unknown): Promise<boolean> {
+  const { status, body: answer } = await remoteApi.call({ method: "POST", path, body, dryRun: true });
+  if (status !== 201) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
+  const { spec } = answer as Created;
+  return spec.suspend === true || (spec.containers?.length ?? 0) > 1;
+}
+
+const securityContext = {
+  allowPrivilegeEscalation: false,
+  runAsNonRoot: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const probeSpec = {
+  restartPolicy: "Never",
+  containers: [
+    {
+      name: "probe",
+      image: "probe",
+      securityContext,
+      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "10m", memory: "32Mi" } },
+    },
+  ],
+};
+const probePod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "probe", labels: { [JOB_LABEL]: "probe" } },
+  spec: probeSpec,
+};
+const probeJob = {
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { name: "probe" },
+  spec: { template: { spec: probeSpec } },
+};

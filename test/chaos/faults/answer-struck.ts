@@ -1,0 +1,124 @@
+import { copyFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { NIGHTLANE_SERVICE_ACCOUNT } from "../../../constructs/customer-side/customer-side.ts";
+import { replaceAuthority } from "../harm/authority.ts";
+import { endingCredential } from "../harm/ending-credential.ts";
+import { refuseWithTooMany } from "../harm/throttle.ts";
+import type { Site } from "../site/site.ts";
+import { allComputing, type Fault, releaseAll } from "./fault.ts";
+
+/** The API server's own patience with an identity's rights, as somebody who mends a role needs. */
+const FORBIDDEN_SECONDS = 120;
+
+/** Longer than a runner waits before it reports. */
+const THROTTLED_SECONDS = 180;
+
+/** Enough for the calendar and for the driver to start. */
+const TOKEN_SECONDS = 100;
+
+/** How long nobody notices that it has ended. */
+const ENDED_SECONDS = 170;
+
+/** The customer's API server answers, but not what is asked of it. */
+export const answerStruck: readonly Fault[] = [
+  {
+    name: "permissions-missing",
+    what: `403: our role permits nothing for ${FORBIDDEN_SECONDS / 60} minutes, in which the driver ends`,
+    alone: true,
+    strike: async ({ site, nights, moment }) => {
+      await allComputing(nights);
+      await moment();
+      const restore = await emptyRoles(site);
+      try {
+        await releaseAll(nights);
+        await delay(FORBIDDEN_SECONDS * 1000);
+      } finally {
+        await restore();
+      }
+      return undefined;
+    },
+  },
+  {
+    name: "throttled",
+    what: `429: the API server has no room for our requests for ${THROTTLED_SECONDS / 60} minutes, in which the driver ends`,
+    alone: true,
+    strike: async ({ site, nights, moment }) => {
+      await allComputing(nights);
+      await moment();
+      const restore = await refuseWithTooMany(site);
+      try {
+        await releaseAll(nights);
+        await delay(THROTTLED_SECONDS * 1000);
+      } finally {
+        await restore();
+      }
+      return undefined;
+    },
+  },
+  {
+    name: "authority-replaced",
+    what: "the API server shows a certificate of a new authority, which the kubeconfig has a minute later",
+    alone: true,
+    strike: async ({ site, nights, moment }) => {
+      const { pulumi, customer, credential } = site;
+      await allComputing(nights);
+      await moment();
+      const { authority, restore } = await replaceAuthority(site);
+      await releaseAll(nights);
+      await delay(60_000);
+      const { authority: file } = site.paths.customer(customer.name);
+      const old = `${file}.old`;
+      await copyFile(file, old);
+      await copyFile(authority, file);
+      await credential.issue();
+      await pulumi.up(customer.name);
+      return async () => {
+        await copyFile(old, file);
+        await restore();
+        await credential.issue();
+        await pulumi.up(customer.name);
+      };
+    },
+  },
+  {
+    name: "token-ended",
+    what: `the credential's token ends while the driver computes, and is renewed ${Math.round(ENDED_SECONDS / 60)} minutes later`,
+    alone: true,
+    strike: async ({ site, nights, moment }) => {
+      const ended = await endingCredential(site, TOKEN_SECONDS);
+      await allComputing(nights);
+      await ended();
+      await moment();
+      await releaseAll(nights);
+      await delay(ENDED_SECONDS * 1000);
+      const withdraw = await site.credential.issue();
+      await site.pulumi.up(site.customer.name);
+      return withdraw;
+    },
+  },
+];
+
+interface Role {
+  readonly rules: readonly unknown[];
+}
+
+/** Roles by which the nights work in the customer's cluster; the second one is plain Argo's. */
+async function emptyRoles(site: Site): Promise<() => Promise<void>> {
+  const restores = await Promise.all([NIGHTLANE_SERVICE_ACCOUNT, "argo-baseline"].map((name) => emptyRole(site, name)));
+  return async () => {
+    for (const restore of restores) await restore();
+  };
+}
+
+async function emptyRole({ remoteApi, namespace }: Site, name: string): Promise<() => Promise<void>> {
+  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${name}`;
+  const found = await remoteApi.call({ method: "GET", path });
+  if (found.status === 404) return async () => {};
+  const { rules } = found.body as Role;
+  const set = async (own: readonly unknown[]): Promise<void> => {
+    const { status } = await remoteApi.call({ method: "PATCH", path, body: { rules: own } });
+    if (status !== 200) throw new Error(`PATCH ${path} answered ${status}`);
+  };
+  await set([]);
+  return () => set(rules);
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Api } from "../../boundary/api.ts";
+import { killCluster } from "../../farm/component-control.ts";
+import { farmCommand } from "../../farm/farm-command.ts";
+import { customerClusterId, secondNodeOf } from "../../farm/plan.ts";
+import { until } from "../../farm/wait.ts";
+import { cordon, declareBack, declareOutOfService, untilNotReady } from "../harm/nodes.ts";
+import type { Night } from "../nights/night.ts";
+import type { Site } from "../site/site.ts";
+import { allComputing, type Fault, releaseAll } from "./fault.ts";
+
+/** In which people read about it: longer than a node takes to count as lost, and a runner to report it. */
+const READ_SECONDS = 240;
+
+/** A node of the customer's cluster loses its power; it is the second one, and all that is on it ends at once. */
+export const customerNodeStruck: readonly Fault[] = [
+  {
+    name: "driver-node-lost",
+    what: "the driver's node loses its power, and is declared out of service once people have read about it",
+    alone: true,
+    secondNode: "customer",
+    // The Job starts a driver again whose pod was removed with its node.
+    drivers: 2,
+    strike: async ({ site, nights, moment }) => {
+      const { first, second } = nodesOf(site);
+      const { remoteApi } = site;
+      await cordon(remoteApi, second, false);
+      await cordon(remoteApi, first, true);
+      try {
+        await allComputing(nights);
+      } finally {
+        await cordon(remoteApi, first, false);
+      }
+      await moment();
+      await killCluster(second);
+      await untilNotReady(remoteApi, second);
+      await readAbout(nights);
+      await declareOutOfService(remoteApi, second);
+      await releaseAll(nights);
+      return () => powerOn(site);
+    },
+  },
+  {
+    name: "executor-node-lost",
+    what: "the node of the only executor loses its power, and is declared out of service",
+    alone: true,
+    secondNode: "customer",
+    strike: async ({ site, nights, moment }) => {
+      const { first, second } = nodesOf(site);
+      const { remoteApi } = site;
+      await Promise.all(nights.map((night) => night.hold()));
+      await Promise.all(nights.map((night) => night.start()));
+      await Promise.all(nights.map(untilDriverRuns));
+      await cordon(remoteApi, second, false);
+      await cordon(remoteApi, first, true);
+      try {
+        await Promise.all(nights.map((night) => night.untilComputing()));
+      } finally {
+        await cordon(remoteApi, first, false);
+      }
+      const away = await executorsOn(remoteApi, site.namespace, second);
+      if (away < nights.length) throw new Error(`only ${away} executors are on ${second}`);
+      await moment();
+      await killCluster(second);
+      await untilNotReady(remoteApi, second);
+      await declareOutOfService(remoteApi, second);
+      await releaseAll(nights);
+      return () => powerOn(site);
+    },
+  },
+];
+
+function nodesOf({ customer }: Site): { readonly first: string; readonly second: string } {
+  const first = customerClusterId(customer.name);
+  return { first, second: secondNodeOf(first) };
+}
+
+/** The farm brings the node back as after a reboot. */
+async function powerOn(site: Site): Promise<void> {
+  await farmCommand("up", "--customer-nodes", "2");
+  await declareBack(site.remoteApi, nodesOf(site).second);
+}
+
+/** Until people are told of a lane's night; the others say nothing, so they are given the same time. */
+async function readAbout(nights: readonly Night[]): Promise<void> {
+  const lanes = nights.filter(({ variant }) => variant === "nightlane");
+  const isTold = async (): Promise<boolean> => (await Promise.all(lanes.map((night) => night.told()))).every(Boolean);
+  if (lanes.length === 0) await delay(READ_SECONDS * 1000);
+  else await until({ what: "people are told of the lost node", limitSeconds: READ_SECONDS }, isTold);
+}
+
+async function untilDriverRuns(night: Night): Promise<void> {
+  const what = `the driver of ${night.name} runs`;
+  await until({ what, limitSeconds: 420 }, async () => night.drivers().length > 0);
+}
+
+async function executorsOn(api: Api, namespace: string, node: string): Promise<number> {
+  const query = `labelSelector=spark-role%3Dexecutor&fieldSelector=spec.nodeName%3D${node}`;
+  const path = `/api/v1/namespaces/${namespace}/pods?${query}`;
+  return (await api.get<{ readonly items: readonly unknown[] }>(path)).items.length;
+}

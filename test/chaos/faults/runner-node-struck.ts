@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startComponent, stopComponent } from "../../farm/component-control.ts";
+import { CENTRAL_ID, SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
+import { isAlive } from "../../farm/processes.ts";
+import { until } from "../../farm/wait.ts";
+import { slowLink } from "../harm/links.ts";
+import { cordon, declareBack, declareOutOfService, drain } from "../harm/nodes.ts";
+import { deletePod, evictPod, isPodEvicted, isPodGone } from "../harm/pods.ts";
+import { ArgoNight } from "../nights/argo-night.ts";
+import { BashNight } from "../nights/bash-night.ts";
+import type { Night } from "../nights/night.ts";
+import { NightlaneNight } from "../nights/nightlane-night.ts";
+import type { Site } from "../site/site.ts";
+import { allComputing, type Fault, nightOf, releaseAll } from "./fault.ts";
+
+/** Kubernetes removes the pods of a lost node after 50 seconds at the earliest. */
+const REMOVED_SECONDS = 240;
+
+/** The kubelet looks every ten seconds. */
+const EVICTED_SECONDS = 120;
+
+/** Size of the results that two runners bring at once, and how fast they may come: a minute and a half for one alone. */
+const BULK_MEBIBYTES = 100;
+const SLOW_MEGABITS = 10;
+
+/**
+ * The node is struck on which the runner works, which is the central cluster's second one. For bash that is this
+ * machine; plain Argo has only the customer's node, which goes on.
+ */
+export const runnerNodeStruck: readonly Fault[] = [
+  {
+    name: "node-lost",
+    what: "the runner's node falls silent, is declared out of service, and its runner goes on unseen",
+    alone: true,
+    secondNode: "central",
+    strike: async ({ site, nights, moment }) => {
+      await allComputingOnSecondNode(site, nights);
+      await moment();
+      await Promise.all([
+        loseCentralNode(site, nightOf(nights, "nightlane", NightlaneNight)),
+        nightOf(nights, "bash", BashNight)?.cleanUp(),
+        loseCustomerNode(site.customer.name, nightOf(nights, "argo resource", ArgoNight)),
+      ]);
+      await releaseAll(nights);
+      return () => bringBack(site);
+    },
+  },
+  {
+    name: "runner-drained",
+    what: "the runner's node is drained while the driver computes",
+    alone: true,
+    secondNode: "central",
+    strike: async ({ site, nights, moment }) => {
+      await allComputingOnSecondNode(site, nights);
+      await moment();
+      await Promise.all([
+        drain(site.paths.programs, site.paths.centralKubeconfig, SECOND_CENTRAL_NODE),
+        ...(await baselinesEvicted(nights)),
+      ]);
+      await releaseAll(nights);
+      return undefined;
+    },
+  },
+  {
+    name: "runner-evicted",
+    what: "the kubelet evicts the runner, since its node runs out of process ids, with a second's grace",
+    alone: true,
+    secondNode: "central",
+    strike: async ({ site, nights, moment }) => {
+      await allComputingOnSecondNode(site, nights);
+      await moment();
+      await Promise.all([
+        evictByKubelet(site, nightOf(nights, "nightlane", NightlaneNight)),
+        ...(await baselinesEvicted(nights)),
+      ]);
+      await releaseAll(nights);
+      return () => restartKubelet([]);
+    },
+  },
+  {
+    name: "two-runners-bringing",
+    what: `two runners are alive at once and bring ${BULK_MEBIBYTES} MiB of results over a slow link`,
+    alone: true,
+    secondNode: "central",
+    strike: async ({ site, nights, moment }) => {
+      await Promise.all(nights.map((night) => night.enlarge(BULK_MEBIBYTES)));
+      await allComputingOnSecondNode(site, nights);
+      const quicken = await slowLink(site.sandbox, SLOW_MEGABITS);
+      const others = nights.filter((night) => night.variant !== "nightlane").map((night) => night.killWhileBringing());
+      await releaseAll(nights);
+      await Promise.all([bringTwice(site, nightOf(nights, "nightlane", NightlaneNight), moment), ...others]);
+      return async () => {
+        await quicken();
+        await bringBack(site);
+      };
+    },
+    inspect: bulkIsWhole,
+  },
+];
+
+/** Starts the nights so that our runner of the Spark step is on the second node; new pods then go to the first one. */
+async function allComputingOnSecondNode({ central }: Site, nights: readonly Night[]): Promise<void> {
+  await cordon(central, SECOND_CENTRAL_NODE, false);
+  await cordon(central, CENTRAL_ID, true);
+  try {
+    await allComputing(nights);
+  } finally {
+    await cordon(central, CENTRAL_ID, false);
+    await cordon(central, SECOND_CENTRAL_NODE, true);
+  }
+}
+
+/** The kubelet ends, its containers run on; an administrator says that the machine is off. */
+async function loseCentralNode({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
+  if (night === undefined) return;
+  const pod = await night.pod("revaluation");
+  await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
+  await declareOutOfService(central, SECOND_CENTRAL_NODE);
+  const what = `the pod ${pod.name} of the lost node is removed`;
+  const limits = { limitSeconds: REMOVED_SECONDS, everyMilliseconds: 500 };
+  await until({ what, ...limits }, () => isPodGone(central, pod));
+  await cordon(central, SECOND_CENTRAL_NODE, true);
+}
+
+async function bringBack({ central }: Site): Promise<void> {
+  await startComponent(SECOND_CENTRAL_NODE, "kubelet");
+  await declareBack(central, SECOND_CENTRAL_NODE);
+}
+
+/** The only node there must not be lost: its kubelet falls silent until the pod's removal is forced. */
+async function loseCustomerNode(customer: string, night: ArgoNight | undefined): Promise<void> {
+  if (night === undefined) return;
+  const pod = await night.pod("revaluation");
+  await stopComponent(customer, "kubelet", "freeze");
+  try {
+    await deletePod(night.siteApi, pod, "at once");
+    await until({ what: `the pod ${pod.name} is removed`, limitSeconds: 60 }, () => isPodGone(night.siteApi, pod));
+  } finally {
+    await startComponent(customer, "kubelet");
+  }
+}
+
+/** What comes closest for the baselines: a script's machine is shut down, and plain Argo's pod is evicted. */
+async function baselinesEvicted(nights: readonly Night[]): Promise<readonly Promise<void>[]> {
+  const argo = nightOf(nights, "argo resource", ArgoNight);
+  const bash = nightOf(nights, "bash", BashNight);
+  return [
+    ...(bash === undefined ? [] : [(await bash.grip()).terminate()]),
+    ...(argo === undefined ? [] : [evictPod(argo.siteApi, await argo.pod("revaluation"))]),
+  ];
+}
+
+/** No node of this machine may really run out of anything: the kubelet is told that it wants more than there is. */
+async function evictByKubelet({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
+  if (night === undefined) return;
+  const pod = await night.pod("revaluation");
+  await restartKubelet(["--eviction-hard=pid.available<100M"]);
+  const what = `the kubelet evicts ${pod.name}`;
+  await until({ what, limitSeconds: EVICTED_SECONDS }, () => isPodEvicted(central, pod));
+}
+
+async function restartKubelet(more: readonly string[]): Promise<void> {
+  await stopComponent(SECOND_CENTRAL_NODE, "kubelet");
+  await startComponent(SECOND_CENTRAL_NODE, "kubelet", more);
+}
+
+/** The first runner's pod is taken for gone while it brings results; it goes on, and so does its successor. */
+async function bringTwice(site: Site, night: NightlaneNight | undefined, moment: () => Promise<void>): Promise<void> {
+  if (night === undefined) return;
+  const first = await night.grip();
+  const pod = await night.pod("revaluation");
+  const [one] = await night.untilBringing();
+  await moment();
+  await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
+  await deletePod(site.central, pod, "at once");
+  await night.untilBringing(one);
+  if (!(await isAlive(first.processes[0]))) throw new Error("the first runner had ended when the second one began");
+}
+
+/** The large result at home is the driver's, byte for byte. */
+async function bulkIsWhole(night: Night): Promise<string | undefined> {
+  const folders = [night.home(), night.remoteResults];
+  const [home, remote] = await Promise.all(folders.map((folder) => hashOf(join(folder, "bulk.bin"))));
+  return home === remote ? undefined : "the large result at home is not the driver's";
+}
+
+async function hashOf(file: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+}

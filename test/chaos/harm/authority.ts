@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { startComponent, stopComponent } from "../../farm/component-control.ts";
+import { Pki } from "../../farm/pki.ts";
+import { until } from "../../farm/wait.ts";
+import type { Site } from "../site/site.ts";
+
+/** A new authority, and what brings the old one back. */
+export interface NewAuthority {
+  /** File of its certificate, PEM. */
+  readonly authority: string;
+  restore(): Promise<void>;
+}
+
+/**
+ * Restarts the customer's API server so that whoever calls it by its name sees a certificate of a new authority. Its own
+ * cluster calls it by its address, and goes on.
+ */
+export async function replaceAuthority(site: Site): Promise<NewAuthority> {
+  const { name, cluster } = site.customer;
+  const { hostname } = new URL(cluster.server);
+  const pki = await Pki.open(join(site.work, "authority"), "new authority");
+  const files = await pki.certificate("apiserver", {
+    commonName: "kube-apiserver",
+    serverNames: [`DNS:${hostname}`],
+  });
+  await restart(site, name, [`--tls-sni-cert-key=${files.certificate},${files.key}:${hostname}`]);
+  return { authority: pki.authority, restore: () => restart(site, name, []) };
+}
+
+async function restart({ remoteApi }: Site, cluster: string, more: readonly string[]): Promise<void> {
+  await stopComponent(cluster, "kube-apiserver");
+  await startComponent(cluster, "kube-apiserver", more);
+  await until({ what: `the API server of ${cluster} is ready`, limitSeconds: 120 }, async () => {
+    try {
+      return (await remoteApi.call({ method: "GET", path: "/readyz" })).status === 200;
+    } catch {
+      return false;
+    }
+  });
+}

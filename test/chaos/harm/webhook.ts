@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import central from "../../../central.json" with { type: "json" };
+import { Ipv4Range } from "../../farm/ipv4.ts";
+import { Pki } from "../../farm/pki.ts";
+import { until } from "../../farm/wait.ts";
+import type { Site } from "../site/site.ts";
+
+/** A pod or a Job that is being created. */
+export interface Created {
+  readonly spec: {
+    readonly containers?: readonly Readonly<Record<string, unknown>>[];
+    readonly suspend?: boolean;
+  };
+}
+
+/** One change to it, as in a JSON Patch. */
+export interface Change {
+  readonly op: "add";
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Which objects a webhook changes, and how. */
+export interface WebhookProps {
+  readonly name: string;
+  readonly kind: "jobs" | "pods";
+  /** Label that the objects carry. @default - it changes all of them */
+  readonly label?: string;
+  change(created: Created): readonly Change[];
+  /** Whether a creation was answered by a server that asks the webhook; tried until it is so. */
+  isAsked(site: Site): Promise<boolean>;
+}
+
+interface Review {
+  readonly request: { readonly uid: string; readonly object: Created };
+}
+
+const PATH = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+
+/**
+ * Lets the customer's API server ask a webhook on this machine about what is created in our namespace.
+ * @returns what takes it away again
+ */
+export async function addWebhook(site: Site, props: WebhookProps): Promise<() => Promise<void>> {
+  const { name } = props;
+  const address = new Ipv4Range(central.nodeRange).at(1);
+  const pki = await Pki.open(join(site.work, "webhook"), "webhooks");
+  const files = await pki.certificate("webhook", { commonName: "webhook", serverNames: [`IP:${address}`] });
+  const [cert, key] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
+  const server = createServer({ cert, key }, (request, answer) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
+      answer.setHeader("content-type", "application/json");
+      answer.end(JSON.stringify({ ...review, response: responseTo(review, props) }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const { port } = server.address() as AddressInfo;
+  const remove = async (): Promise<void> => {
+    await site.remoteApi.call({ method: "DELETE", path: `${PATH}/${name}` });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  const body = configuration(site, props, `https://${address}:${port}/`, await readFile(pki.authority));
+  const { status, body: said } = await site.remoteApi.call({ method: "POST", path: PATH, body });
+  if (status !== 201) {
+    await remove();
+    throw new Error(`the webhook ${name} was refused: ${status} ${JSON.stringify(said)}`);
+  }
+  await until({ what: `the API server asks the webhook ${name}`, limitSeconds: 60 }, () => props.isAsked(site));
+  return remove;
+}
+
+function configuration(site: Site, { name, kind, label }: WebhookProps, url: string, authority: Buffer): unknown {
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    metadata: { name },
+    webhooks: [
+      {
+        name: `${name}.chaosbank.example`,
+        clientConfig: { url, caBundle: authority.toString("base64") },
+        rules: [
+          {
+            operations: ["CREATE"],
+            apiGroups: [kind === "jobs" ? "batch" : ""],
+            apiVersions: ["v1"],
+            resources: [kind],
+          },
+        ],
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": site.namespace } },
+        ...(label === undefined ? {} : { objectSelector: { matchExpressions: [{ key: label, operator: "Exists" }] } }),
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+      },
+    ],
+  };
+}
+
+function responseTo({ request }: Review, { change }: WebhookProps): unknown {
+  const patch = Buffer.from(JSON.stringify(change(request.object))).toString("base64");
+  return { uid: request.uid, allowed: true, patchType: "JSONPatch", patch };
+}
