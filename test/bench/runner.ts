@@ -10,13 +10,14 @@ import { ensureTools } from "../farm/tools/ensure.ts";
 import { streamReporter } from "../farm/tools/reporter.ts";
 import { secondsOf } from "./run-process.ts";
 import { BenchLane, type BenchNight, BUSINESS_DATE, type RanNight, type StepEnd } from "./runner/bench-lane.ts";
-import { ResidentSets } from "./runner/resident.ts";
+import { type ProcessUse, RunnerProcesses } from "./runner/runner-processes.ts";
 import { sameJobs } from "./runner/same-jobs.ts";
 
 /**
  * `npm run bench:runner`: what the workflow and its runners cost. A night of ten 10-second steps in sequence takes turns
  * with the same ten Jobs started by bash and kubectl, in the farm: real clusters, Argo, runners, and results brought back.
- * Then one long step, for what a runner that only waits takes. It uses the farm that runs, or one of its own.
+ * Then one long step and one quiet command, for what a runner that only waits takes, and a step whose driver writes a
+ * GiB of log. It uses the farm that runs, or one of its own.
  */
 const CUSTOMER = "nordbank";
 const ROUNDS = 2;
@@ -24,6 +25,19 @@ const NIGHT: BenchNight = { steps: 10, workSeconds: 10 };
 
 /** Long enough for the watch to be renewed, and the Lease too. */
 const LONG_NIGHT: BenchNight = { steps: 1, workSeconds: 400 };
+
+/** Long enough for kubectl, or what is in its place, to have all that it needs. */
+const COMMAND_SECONDS = 60;
+
+/** As many lines of as many bytes as a talkative Spark writes, at a pace that two cores can bear from end to end. */
+const LOG_NIGHT: BenchNight = {
+  steps: 1,
+  workSeconds: 10,
+  log: { mebibytes: 1024, mebibytesPerSecond: 8, lineBytes: 160 },
+};
+
+/** What the runner puts before each line of the driver's. */
+const PREFIX_BYTES = "driver | ".length;
 
 const SCRIPT = fileURLToPath(new URL("./runner/ten-jobs.sh", import.meta.url));
 
@@ -51,10 +65,9 @@ async function measure(): Promise<void> {
       `round ${round}: bash and kubectl ${bash.at(-1)?.toFixed(1)} s, night ${nights.at(-1)?.seconds.toFixed(1)} s`,
     );
   }
-  const resident = new ResidentSets(`"businessDate":"${BUSINESS_DATE}"`);
-  resident.start();
-  const long = await lane.run(LONG_NIGHT);
-  resident.end();
+  const [long, spark] = await watched("spark", () => lane.run(LONG_NIGHT));
+  const [, command] = await watched("exec", () => lane.runCommand(COMMAND_SECONDS));
+  const [, talkative] = await watched("spark", () => lane.run(LOG_NIGHT));
   const ends = nights.flatMap((night) => [...night.ends.values()]);
   const after = (part: (end: StepEnd) => number): readonly number[] =>
     ends.map((end) => (part(end) - end.job) / 1000).toSorted((a, b) => a - b);
@@ -64,9 +77,35 @@ async function measure(): Promise<void> {
   console.log(`end of the Job to the workflow's node: ${spread(node)}`);
   const overhead = sum(nights.map(({ seconds }) => seconds)) / sum(bash);
   const requests = await requestsPerMinute(nights[0], long);
+  console.log(logLine(talkative));
   console.log(
-    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(resident.largest)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(node, 0.95).toFixed(2)}`,
+    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(spark.largest)} exec_rss_mb=${Math.ceil(command.largest)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(node, 0.95).toFixed(2)}`,
   );
+}
+
+/** Does something, and says what its runner took of a kind of step. */
+async function watched<T>(kind: string, work: () => Promise<T>): Promise<readonly [T, ProcessUse]> {
+  const processes = new RunnerProcesses(kind, `"businessDate":"${BUSINESS_DATE}"`);
+  processes.start();
+  try {
+    const done = await work();
+    return [done, processes.end()];
+  } finally {
+    processes.abandon();
+  }
+}
+
+/** What a GiB of log took. All but the log's beginning and end was written once and kept once. */
+function logLine({ atFirst, largest, cpuSeconds, writtenMebibytes }: ProcessUse): string {
+  const { mebibytes = 0, lineBytes = 1 } = LOG_NIGHT.log ?? {};
+  const relayed = (writtenMebibytes / 2) * (lineBytes / (lineBytes + PREFIX_BYTES));
+  const figures = [
+    `relayed_mib=${relayed.toFixed(0)}`,
+    `of_mib=${mebibytes}`,
+    `mib_per_cpu_s=${(relayed / cpuSeconds).toFixed(1)}`,
+    `rss_growth_mb=${(largest - atFirst).toFixed(1)}`,
+  ];
+  return `log: ${figures.join(" ")}`;
 }
 
 /** Seconds that the same Jobs take without a workflow. */

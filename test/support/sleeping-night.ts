@@ -12,8 +12,18 @@ import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 export interface SleepingNight {
   /** Seconds that the work of each step takes. */
   readonly workSeconds: number;
+  /** Lines that each driver writes to its log before that, a part of them every second. @default - none */
+  readonly log?: DriverLogLines;
   /** Declares the steps, each with the options given. */
   readonly steps: (night: Night, options: SparkOptions) => void;
+}
+
+/** What a driver writes to its log. */
+export interface DriverLogLines {
+  readonly mebibytes: number;
+  readonly mebibytesPerSecond: number;
+  /** Bytes of a line with its end. */
+  readonly lineBytes: number;
 }
 
 /** Name of the program in whose place the work is put. */
@@ -30,7 +40,7 @@ export function sleepingNightTemplate(lane: CustomerDefinition, night: SleepingN
     schedule: lane.workflow.schedule,
     steps: (one) => night.steps(one, { ...small, app: riskApp(PROGRAM) }),
   });
-  const spec: WorkflowSpec = JSON.parse(withWork(JSON.stringify(nightSpec({ ...lane, workflow })), night.workSeconds));
+  const spec: WorkflowSpec = JSON.parse(withWork(JSON.stringify(nightSpec({ ...lane, workflow })), night));
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -40,8 +50,9 @@ export function sleepingNightTemplate(lane: CustomerDefinition, night: SleepingN
 }
 
 /** Puts the shell in the place of the program. The document is JSON within JSON. */
-function withWork(spec: string, workSeconds: number): string {
+function withWork(spec: string, { workSeconds, log }: SleepingNight): string {
   const script = [
+    ...(log === undefined ? [] : logLines(log)),
     // A shell that is told to end while it waits for another program would go on waiting.
     `sleep ${workSeconds} & trap 'kill $!' TERM; wait $!`,
     'mkdir -p "$NIGHT_DIR/$STEP" && cd "$NIGHT_DIR/$STEP"',
@@ -58,4 +69,10 @@ function withWork(spec: string, workSeconds: number): string {
     throw new Error("the night's template starts no driver");
   }
   return changed;
+}
+
+function logLines({ mebibytes, mebibytesPerSecond, lineBytes }: DriverLogLines): readonly string[] {
+  const parts = Math.ceil(mebibytes / mebibytesPerSecond);
+  const part = `yes "$line" | head -c ${mebibytesPerSecond}M`;
+  return [`line=$(printf %0${lineBytes - 1}d 0)`, `for part in $(seq ${parts}); do ${part}; sleep 1; done`];
 }

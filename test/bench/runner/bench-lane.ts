@@ -4,19 +4,25 @@ import { BatchV1Api, CustomObjectsApi, KubeConfig, type V1Job, type V1Pod } from
 import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
+import { deployedApp, sparkRiskWorkflow } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { contentName, NIGHT } from "../../../constructs/lane/content-name.ts";
 import type { Step } from "../../../constructs/night/step.ts";
+import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import { Central } from "../../../ops/central.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { nextRunNumber } from "../../farm/nights/next-run-number.ts";
 import { startNight } from "../../farm/nights/start-night.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
-import { type SleepingNight, sleepingNightTemplate } from "../../support/sleeping-night.ts";
+import { type DriverLogLines, type SleepingNight, sleepingNightTemplate } from "../../support/sleeping-night.ts";
 import { FirstSeen } from "./first-seen.ts";
 
 /** A business day on which nothing else runs. */
 export const BUSINESS_DATE = "2026-03-24";
+
+/** What the farm runs in every customer's cluster. */
+const APPLICATION = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
@@ -25,6 +31,8 @@ export interface BenchNight {
   readonly steps: number;
   /** Seconds that the work of each takes. */
   readonly workSeconds: number;
+  /** What each driver writes to its log. @default - nothing */
+  readonly log?: DriverLogLines;
 }
 
 /** When the parts of a step were first seen to have ended, milliseconds since the epoch. */
@@ -92,14 +100,18 @@ export class BenchLane {
   }
 
   /** The template of a night of steps in sequence. */
-  template({ steps, workSeconds }: BenchNight): Manifest {
+  template({ steps, workSeconds, log }: BenchNight): Manifest {
     const inSequence: SleepingNight["steps"] = (night, options) => {
       let before: Step | undefined;
       for (let step = 1; step <= steps; step++) {
         before = night.spark(`step-${step}`, { ...options, ...(before === undefined ? {} : { after: before }) });
       }
     };
-    return sleepingNightTemplate(this.definition, { workSeconds, steps: inSequence });
+    return sleepingNightTemplate(this.definition, {
+      workSeconds,
+      steps: inSequence,
+      ...(log === undefined ? {} : { log }),
+    });
   }
 
   /** The number that the next night takes, and its Jobs with it. */
@@ -109,17 +121,9 @@ export class BenchLane {
 
   /** Runs a night of steps in sequence to its end. */
   async run(night: BenchNight): Promise<RanNight> {
-    const template = this.template(night);
-    await this.create(template);
-    const runNumber = await this.nextRunNumber();
-    const start = { businessDate: BUSINESS_DATE, runNumber, template: template.metadata.name };
-    const began = Date.now();
-    const name = await startNight(this.centralKubeconfig, this.namespace, start);
-    const limitSeconds = 120 + night.steps * (night.workSeconds + 60);
-    await until(
-      { what: `night ${name} has succeeded`, limitSeconds },
-      async () => this.workflows.at(name) !== undefined,
-    );
+    const written = (night.log?.mebibytes ?? 0) / (night.log?.mebibytesPerSecond ?? 1);
+    const limitSeconds = 120 + night.steps * (night.workSeconds + 2 * written + 60);
+    const { name, runNumber, began } = await this.toItsEnd(this.template(night), limitSeconds);
     const { status } = await this.central.workflow(this.namespace, name);
     const runs = Object.values(status?.nodes ?? {}).filter(
       ({ type, templateName }) => type === "Pod" && templateName?.startsWith("run-"),
@@ -129,6 +133,37 @@ export class BenchLane {
       return [step, this.endOf(`night/${BUSINESS_DATE}/regular/${runNumber} ${step}`, id)];
     });
     return { runNumber, seconds: ((this.workflows.at(name) ?? began) - began) / 1000, ends: new Map(ends) };
+  }
+
+  /** Runs a night of one command that is quiet for so many seconds to its end. */
+  async runCommand(seconds: number): Promise<void> {
+    const { schedule } = this.definition.workflow;
+    const workflow = sparkRiskWorkflow({
+      schedule,
+      steps: (night) => void night.exec("step-1", { app: APPLICATION, command: ["sleep", `${seconds}`] }),
+    });
+    const spec = nightSpec({ ...this.definition, workflow });
+    const metadata = { name: contentName(NIGHT, spec), namespace: this.namespace };
+    await this.toItsEnd(
+      { apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata, spec },
+      seconds + 180,
+    );
+  }
+
+  private async toItsEnd(
+    template: Manifest,
+    limitSeconds: number,
+  ): Promise<{ readonly name: string; readonly runNumber: number; readonly began: number }> {
+    await this.create(template);
+    const runNumber = await this.nextRunNumber();
+    const start = { businessDate: BUSINESS_DATE, runNumber, template: template.metadata.name };
+    const began = Date.now();
+    const name = await startNight(this.centralKubeconfig, this.namespace, start);
+    await until(
+      { what: `night ${name} has succeeded`, limitSeconds },
+      async () => this.workflows.at(name) !== undefined,
+    );
+    return { name, runNumber, began };
   }
 
   /** Removes what was made for measuring, but for the workflows: a run number is not used twice. */
