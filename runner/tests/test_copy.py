@@ -126,7 +126,7 @@ def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _S
 def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
     sides: _Sides, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
-    """The container's own tar says why, and no repetition cures it."""
+    """R12: the container's own tar says why, and no repetition cures it."""
     monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
     (sides.customer / "out").mkdir()
     (sides.customer / "out" / "link").symlink_to("link" if harm == "a link to itself" else "nothing")

@@ -71,7 +71,7 @@ def test_nearly_full_volume_is_left_to_results(tmp_path: Path) -> None:
 
 
 def test_driver_that_writes_without_end_leaves_room_for_results(tmp_path: Path) -> None:
-    """A volume of 32 MiB and a log of 24 MiB: a good half of the volume is still free."""
+    """R33: a volume of 32 MiB and a log of 24 MiB: a good half of the volume is still free."""
     with small_volume(tmp_path / "results", 32) as results:
         log = StepLog(io.StringIO())
         log.keep_in(results / "attempt-1.log")

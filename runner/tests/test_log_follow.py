@@ -121,6 +121,33 @@ def test_gap_is_noticed() -> None:
 
 
 @pytest.mark.api_server
+@pytest.mark.parametrize("stalled", [False, True])
+def test_end_of_a_log_that_was_rotated_away_is_named(
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    driver_log: LogServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stalled: bool,
+) -> None:
+    """R32: the node has begun a new file behind the driver's last words, and nothing stands in it."""
+    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
+    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    driver_log.write("2026-03-31T20:30:00Z", "first")
+    surroundings.wait_for_line("driver | first")
+    if stalled:
+        driver_log.stall()
+    driver_log.rotate()
+    if not stalled:
+        driver_log.finish()
+    kubelet.succeed(pod)
+
+    assert running.ended() is None
+    assert "the end of the driver's log may be missing here" in surroundings.said()
+
+
+@pytest.mark.api_server
 def test_kubelets_own_word_is_no_news(
     admin: Administrator,
     kubelet: Kubelet,

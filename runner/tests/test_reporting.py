@@ -74,7 +74,7 @@ def test_outage_that_was_reported_has_the_same_patience_as_before(
 
 
 def test_refused_credential_is_called_what_it_is(admin: Administrator, mounts: Path, start_runner: StartRunner) -> None:
-    """Somebody has to deploy a new one; to look at the network helps nobody."""
+    """R14: somebody has to deploy a new one; to look at the network helps nobody."""
     kubeconfig = mounts / "credentials" / "kubeconfig"
     text = kubeconfig.read_text()
     kubeconfig.write_text(text.replace('"token": "', '"token": "x'))
@@ -142,7 +142,7 @@ def test_lost_node_of_the_driver_is_reported(
     start_runner: StartRunner,
     on_its_way_out: bool,
 ) -> None:
-    """Kubernetes makes no other pod while this one is not gone, and calls it running all the time."""
+    """R11: Kubernetes makes no other pod while this one is not gone, and calls it running all the time."""
     node = f"node-{secrets.token_hex(4)}"
     driver_log.become_node(admin, node)
     runner = start_runner("spark", spark_step(admin.namespace, **SOON))

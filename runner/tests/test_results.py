@@ -223,7 +223,7 @@ def test_cut_transfer_is_started_over(customer: _Customer) -> None:
 
 @pytest.mark.fault(15, 18)
 def test_file_that_differs_from_its_manifest_never_gets_into_place(customer: _Customer) -> None:
-    """Fault 18: altered on the volume after the manifest was written. Nobody repeats that for hours."""
+    """Fault 18, R13: altered on the volume after the manifest was written. Nobody repeats that for hours."""
     customer.leave({"var.json": b"12345"})
     (customer.folder / "var.json").write_bytes(b"12346")
 

@@ -88,6 +88,10 @@ class LogServer:
         """Carry nothing more of whole logs, as a slow link; their last lines are served."""
         self._stalled = True
 
+    def rotate(self) -> None:
+        """Begin a new file, as a node does with a long log: what was written before is not served any more."""
+        self._lines.clear()
+
     def finish(self) -> None:
         """Let the container end."""
         self._over = True

@@ -38,6 +38,11 @@ _CLOCK_STEP_NANOSECONDS = 1_000_000_000
 _STAMP = re.compile(r"(?P<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d\d:\d\d)")
 
 
+_END_ROTATED = (
+    "the end of the driver's log may be missing here: its node has rotated it, and shows only what was written since"
+)
+
+
 class LogPosition:
     """How far a log has been read, so that a log that is opened anew repeats nothing and leaves nothing out.
 
@@ -67,6 +72,11 @@ class LogPosition:
     def last_stamp(self) -> _Moment | None:
         """The same to the nanosecond."""
         return self._last
+
+    @property
+    def lost(self) -> bool:
+        """Whether a log that was opened anew has shown nothing of what was seen before: its node has rotated it."""
+        return self._resuming and not self._met
 
     def query(self) -> dict[str, str]:
         """Return the parameters to open the log with, and expect what was already seen to come again."""
@@ -198,6 +208,8 @@ class LogFollower:
         if wrong:
             self._log.info(f"the rest of the driver's log is missing here, there was no time for it: {wrong}")
             return
+        if not tail:
+            self._log.info(_END_ROTATED)
         last = self._position.last_stamp
         fresh = [text for text in tail if last is None or (_moment(text.partition(" ")[0]) or last) > last]
         if len(fresh) == len(tail) > 0:
@@ -236,6 +248,8 @@ class LogFollower:
                     if self._cut:
                         return taken
                     taken += self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
+            if not follow and self._position.lost:
+                self._log.info(_END_ROTATED)
             # One that ends at once and says nothing is the kubelet's trouble, not the driver's end.
             if follow and (taken or time.monotonic() - began > REOPEN_SECONDS):
                 self._on_end()
