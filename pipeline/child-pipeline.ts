@@ -1,6 +1,16 @@
 import { stringify } from "yaml";
 import type { Affected } from "./affected.ts";
-import { deployJobs, destroyJobs, driftJobs, type Job, type Jobs, preflightJobs, reviewJobs } from "./jobs.ts";
+import {
+  deployJobs,
+  destroyJobs,
+  driftJobs,
+  type Job,
+  type Jobs,
+  preflightJobs,
+  reviewJobs,
+  waveJobs,
+  waveName,
+} from "./jobs.ts";
 
 /** What a pipeline is for: a merge request, the merge, or the scheduled search for drift. */
 export type Purpose = "review" | "deploy" | "drift";
@@ -12,6 +22,16 @@ export interface ChildPipelineOptions {
   readonly base: string;
   /** The command that writes the same plan again, where shards need it. */
   readonly planCommand: string;
+  /** Customers that are deployed one wave after the other; everybody else at once. @default none */
+  readonly waves?: readonly (readonly string[])[];
+}
+
+/** Customers that wait for the same. */
+interface Group {
+  readonly names: readonly string[];
+  readonly needs: readonly string[];
+  /** Whether jobs of this pipeline wait for theirs, which then are in it, too. */
+  readonly awaited: boolean;
 }
 
 /** Customers in one pipeline: GitLab limits the jobs of a pipeline, and people the length of a page. */
@@ -21,12 +41,11 @@ export const SHARD = 100;
 export type PlanFiles = Readonly<Record<string, string>>;
 
 /**
- * Writes the pipeline of what is affected: jobs per customer, the platform before them. Past a hundred customers the
- * child triggers one more pipeline per hundred.
+ * Writes the pipeline of what is affected: jobs per customer, the platform before them, and between two waves a job that a
+ * person starts. Past a hundred customers the child triggers one more pipeline per hundred.
  */
 export function childPipeline(options: ChildPipelineOptions): PlanFiles {
-  const { purpose, affected, base } = options;
-  const shards = split([...affected.customers, ...affected.removed]);
+  const { purpose, affected, base, waves = [] } = options;
   const platform = affected.platform ? stackJobs(purpose, "platform", base, []) : {};
   const after = affected.platform && purpose === "deploy" ? ["platform:up"] : [];
   const removed = new Set(affected.removed);
@@ -36,23 +55,52 @@ export function childPipeline(options: ChildPipelineOptions): PlanFiles {
         removed.has(name) ? removalJobs(purpose, name, base) : stackJobs(purpose, name, base, needs),
       ),
     );
-  if (shards.length <= 1) {
-    const jobs = { ...platform, ...jobsOf(shards[0] ?? [], after) };
+  const groups = groupsOf(affected, waves, after);
+  const isSmall = groups.reduce((sum, { names }) => sum + names.length, 0) <= SHARD;
+  const inline = groups.filter(({ awaited }) => isSmall || awaited);
+  const jobs = merge([
+    platform,
+    ...inline.map(({ names, needs }) => jobsOf(names, needs)),
+    ...waves.slice(1).map((names, index) => waveJobs(index + 2, names, (waves[index] ?? []).map(upJob))),
+  ]);
+  const shards = groups
+    .filter((group) => !inline.includes(group))
+    .flatMap(({ names, needs }) => split(names).map((part) => ({ names: part, needs })));
+  if (shards.length === 0) {
     return { "child.yml": render(Object.keys(jobs).length > 0 ? jobs : NOTHING) };
   }
   const files: Record<string, string> = {};
   const triggers: Record<string, Job> = {};
-  shards.forEach((names, index) => {
+  shards.forEach(({ names, needs }, index) => {
     const file = `shard-${index + 1}.yml`;
     files[file] = render(jobsOf(names, []));
     triggers[`shard-${index + 1}`] = {
       stage: "customers",
-      needs: ["shards", ...after],
+      needs: ["shards", ...needs],
       trigger: { include: [{ artifact: `plan/${file}`, job: "shards" }], strategy: "depend" },
     };
   });
   const shardsJob: Job = { stage: "plan", script: [options.planCommand], artifacts: { paths: ["plan/"] } };
-  return { ...files, "child.yml": render({ shards: shardsJob, ...platform, ...triggers }) };
+  return { ...files, "child.yml": render({ shards: shardsJob, ...jobs, ...triggers }) };
+}
+
+function groupsOf(
+  { customers, removed }: Affected,
+  waves: readonly (readonly string[])[],
+  after: readonly string[],
+): readonly Group[] {
+  const waiting = new Set(waves.flat());
+  const atOnce = [...customers.filter((name) => !waiting.has(name)), ...removed];
+  const inWaves = waves.map((names, index) => ({
+    names,
+    needs: index === 0 ? after : [waveName(index + 1)],
+    awaited: index + 1 < waves.length,
+  }));
+  return [{ names: atOnce, needs: after, awaited: false }, ...inWaves];
+}
+
+function upJob(stack: string): string {
+  return `${stack}:up`;
 }
 
 function stackJobs(purpose: Purpose, stack: string, base: string, after: readonly string[]): Jobs {
@@ -60,7 +108,7 @@ function stackJobs(purpose: Purpose, stack: string, base: string, after: readonl
     case "review":
       return reviewJobs(stack, base);
     case "deploy":
-      return { ...deployJobs(stack, after), ...preflightJobs(stack, "customers", [`${stack}:up`]) };
+      return { ...deployJobs(stack, after), ...preflightJobs(stack, "customers", [upJob(stack)]) };
     case "drift":
       return { ...driftJobs(stack), ...preflightJobs(stack, "drift", []) };
   }

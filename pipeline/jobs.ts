@@ -1,5 +1,7 @@
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
 import { centralCluster, laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { environmentOf } from "./deployments.ts";
+import { OVERTAKEN } from "./newest.ts";
 
 /** A job as GitLab reads it; only the keywords that we write. */
 export interface Job {
@@ -9,7 +11,7 @@ export interface Job {
   readonly rules?: readonly Readonly<Record<string, unknown>>[];
   readonly environment?: { readonly name: string; readonly action?: "stop" | "verify" };
   readonly resource_group?: string;
-  readonly allow_failure?: boolean;
+  readonly allow_failure?: boolean | { readonly exit_codes: readonly number[] };
   readonly interruptible?: boolean;
   readonly artifacts?: Readonly<Record<string, unknown>>;
   readonly trigger?: Readonly<Record<string, unknown>>;
@@ -23,7 +25,7 @@ const PROTECTED = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PRO
 
 /** Written out, not built from variables: a job's lock and its credentials must be plain to whoever reads the file. */
 function lane(stack: string): Pick<Job, "resource_group"> & { readonly environment: { readonly name: string } } {
-  const name = stack === "platform" ? "platform" : `customers/${stack}`;
+  const name = environmentOf(stack);
   return { environment: { name }, resource_group: name };
 }
 
@@ -72,7 +74,12 @@ export function deployJobs(stack: string, after: readonly string[]): Jobs {
       environment,
       resource_group,
       interruptible: false,
-      script: [`pulumi up --stack ${stack} --yes --skip-preview --non-interactive --color never`],
+      // A lock says nothing about order: who comes late finds the newer revision, and leaves it.
+      allow_failure: { exit_codes: [OVERTAKEN] },
+      script: [
+        `node_modules/.bin/tsx pipeline/newest.ts ${stack}`,
+        `pulumi up --stack ${stack} --yes --skip-preview --non-interactive --color never`,
+      ],
     },
     [`${stack}:cancel`]: {
       stage: "by-hand",
@@ -84,6 +91,27 @@ export function deployJobs(stack: string, after: readonly string[]): Jobs {
       script: [`pulumi cancel --stack ${stack} --yes --non-interactive`],
     },
   };
+}
+
+/**
+ * The job that holds a wave back until a person starts it, after the wave before has been deployed.
+ * @param number 2 for the second wave. @param after Deployments of the wave before.
+ */
+export function waveJobs(number: number, customers: readonly string[], after: readonly string[]): Jobs {
+  return {
+    [waveName(number)]: {
+      stage: "customers",
+      needs: after,
+      // Nothing behind it runs before: that is the stop.
+      rules: [{ if: PROTECTED, when: "manual", allow_failure: false }],
+      script: [`echo "wave ${number}: ${customers.length} customers: ${customers.join(" ")}"`],
+    },
+  };
+}
+
+/** Name of the job that starts a wave. */
+export function waveName(number: number): string {
+  return `wave-${number}`;
 }
 
 /**

@@ -2,15 +2,27 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
+import pLimit from "p-limit";
 import { customerNames } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
+import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
-import { changedFiles } from "./changes.ts";
+import { changedFiles, type FileChange } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
+import { lastDeployed, projectOfJob } from "./deployments.ts";
+import { type Deployed, type Pending, pending } from "./pending.ts";
+import { waves } from "./waves.ts";
 
 interface Options {
   readonly for: Purpose;
   readonly out: string;
+  readonly deployed?: boolean;
+  readonly again?: string;
+}
+
+/** What a pipeline is written from. */
+interface Plan extends Affected {
+  readonly waves: readonly (readonly string[])[];
 }
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
@@ -25,13 +37,14 @@ const command = new Command("plan")
       .makeOptionMandatory(),
   )
   .option("--out <folder>", "where the pipeline's files go", "plan")
-  .action((base: string, head: string, options: Options) => {
-    const names = customerNames();
-    const changes = options.for === "drift" ? undefined : changedFiles(base, head, REPOSITORY);
-    const touched = affected(changes, names);
+  .option("--deployed", "ask GitLab what each stack was last deployed from, and deploy what differs from that")
+  .option("--again <plan>", "write the pipeline of this plan, as affected.json has it")
+  .action(async (base: string, head: string, options: Options) => {
+    const touched: Plan = options.again ? JSON.parse(options.again) : await planOf(base, head, options);
     checkNames([...touched.customers, ...touched.removed]);
-    const planCommand = `node_modules/.bin/tsx pipeline/plan.ts ${base} ${head} --for ${options.for}`;
-    const files = childPipeline({ purpose: options.for, affected: touched, base, planCommand });
+    const again = `--for ${options.for} --again '${JSON.stringify(touched)}'`;
+    const planCommand = `node_modules/.bin/tsx pipeline/plan.ts ${base} ${head} ${again}`;
+    const files = childPipeline({ purpose: options.for, affected: touched, base, planCommand, waves: touched.waves });
     rmSync(options.out, { recursive: true, force: true });
     mkdirSync(options.out, { recursive: true });
     for (const [name, content] of Object.entries(files)) {
@@ -40,6 +53,42 @@ const command = new Command("plan")
     writeFileSync(join(options.out, "affected.json"), `${JSON.stringify(touched, null, 2)}\n`);
     console.log(summary(touched));
   });
+
+async function planOf(base: string, head: string, options: Options): Promise<Plan> {
+  const names = customerNames();
+  const changes = options.for === "drift" ? undefined : changedFiles(base, head, REPOSITORY);
+  if (options.for !== "deploy") return { ...affected(changes, names), waves: [] };
+  const { own, ...touched } = options.deployed
+    ? pending(changes, names, await deployed(names, head))
+    : ownIn(affected(changes, names));
+  const common = touched.customers.filter((name) => !own.includes(name));
+  return { ...touched, waves: waves(common, names) };
+}
+
+/** Where GitLab is not asked, this merge is all that there is to deploy. */
+function ownIn(touched: Affected): Pending {
+  return { ...touched, own: touched.platform ? [] : touched.customers };
+}
+
+/** Questions to GitLab at once. */
+const AT_ONCE = 8;
+
+async function deployed(names: readonly string[], head: string): Promise<Deployed> {
+  const project = projectOfJob();
+  const limit = pLimit(AT_ONCE);
+  const asked = [PLATFORM, ...names].map((stack) =>
+    limit(async () => [stack, await lastDeployed(project, stack)] as const),
+  );
+  const revisions = new Map(await Promise.all(asked));
+  const changes = new Map<string, readonly FileChange[] | undefined>();
+  return {
+    revisionOf: (stack) => revisions.get(stack),
+    changesSince: (revision) => {
+      if (!changes.has(revision)) changes.set(revision, changedFiles(revision, head, REPOSITORY));
+      return changes.get(revision);
+    },
+  };
+}
 
 /** Names become words of a shell command, and a file of that name may come with any merge request. */
 function checkNames(names: readonly string[]): void {
@@ -51,9 +100,9 @@ function checkNames(names: readonly string[]): void {
   }
 }
 
-function summary({ customers, removed, platform }: Affected): string {
+function summary({ customers, removed, platform, waves }: Plan): string {
   const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
-  return `plan: customers ${list(customers)}; removed ${list(removed)}; platform ${platform ? "yes" : "no"}`;
+  return `plan: customers ${list(customers)}; removed ${list(removed)}; platform ${platform ? "yes" : "no"}; waves ${waves.map((wave) => wave.length).join(", ") || "none"}`;
 }
 
 try {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { findAny } from "../boundary/canary/canary.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import { until } from "../farm/wait.ts";
@@ -152,7 +153,7 @@ describe("the merge of a construct", () => {
     const stacks = ["platform", ...farm.others, "seebank"];
     const planned = stacks.flatMap((stack) => [`${stack}:preview`, `${stack}:up`, `${stack}:cancel`]);
     const customers = [...farm.others, "seebank"];
-    planned.push(...customers.map((customer) => `${customer}:preflight`));
+    planned.push(...customers.map((customer) => `${customer}:preflight`), "wave-2", "wave-3");
     expect(Object.keys(project.list("default branch", CHILD)).sort()).toEqual(planned.sort());
     const previews = customers.map((customer) => `${customer}:preview`);
     const run = await project.pipeline("default branch", { file: CHILD, jobs: previews });
@@ -160,6 +161,49 @@ describe("the merge of a construct", () => {
     expect(run.output.match(/to update/g)?.length).toBe(previews.length);
     expect(await farm.marks()).toEqual(before);
   });
+});
+
+describe("a change that touches all", () => {
+  const [first = "", second = ""] = customerNames();
+  const deployed = (stack: string): readonly string[] => [`${stack}:preview`, `${stack}:up`, `${stack}:preflight`];
+  let older = "";
+
+  it("is deployed for one customer, and stops before the next until a person goes on", async () => {
+    const platform = ["platform:preview", "platform:up"];
+    undoConstruct();
+    const run = await merged();
+    expect(run.jobs, run.output).toEqual(passed("plan:deploy", ...platform, ...deployed(first)));
+    expect(project.list("default branch", CHILD)).toMatchObject({ "wave-2": "manual", "wave-3": "manual" });
+    older = project.git("rev-parse", "HEAD");
+  });
+
+  it("is taken along by the next merge for those who did not have it yet", async () => {
+    project.branch("notes", () => writeFileSync(farm.inClone("docs/notes.md"), "# Notes\n"));
+    const run = await merged();
+    expect(run.jobs, run.output).toEqual(passed("plan:deploy", ...deployed(second)));
+    const wave = ["wave-2", "seebank:preview", "seebank:up"];
+    const others = await project.pipeline("default branch", { file: CHILD, jobs: wave });
+    expect(others.jobs, others.output).toEqual(passed(...wave));
+  });
+
+  it("is not undone by the pipeline that comes late", async () => {
+    const before = await farm.marks();
+    project.git("checkout", "--quiet", older);
+    const run = await job("nordbank:up");
+    expect(run.jobs, run.output).toEqual({ "nordbank:up": "warned" });
+    expect(run.exitCode).toBe(0);
+    expect(project.log("nordbank:up")).toContain("which is newer than");
+    expect(await farm.marks()).toEqual(before);
+  });
+
+  /** Nobody was deployed with the construct of the tests before: this puts it back, in another place of its file. */
+  function undoConstruct(): void {
+    project.branch("construct-undone", () => {
+      project.git("checkout", "origin/main~1", "--", "constructs", "isolation");
+      const file = farm.inClone("constructs/kubernetes/labels.ts");
+      writeFileSync(file, `${readFileSync(file, "utf8")}\n// Said once more.\n`);
+    });
+  }
 });
 
 describe("a change of the documents", () => {

@@ -3,7 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { stringify } from "yaml";
+import { environmentOf } from "../../../pipeline/deployments.ts";
 import { repositoryRoot } from "../../farm/paths.ts";
+import type { GitlabDeployments } from "../../support/gitlab-deployments.ts";
 import { AUTHOR, cloneCheckout } from "./checkout-clone.ts";
 import { type PipelineRun, readRun } from "./pipeline-run.ts";
 import type { ProjectVariables } from "./project-variables.ts";
@@ -19,7 +21,7 @@ export interface RunnerImage {
 export type PipelineSource = "merge request" | "default branch" | "schedule";
 
 const PREDEFINED =
-  "CI_PIPELINE_SOURCE,CI_COMMIT_BRANCH,CI_COMMIT_REF_PROTECTED,CI_COMMIT_BEFORE_SHA,CI_MERGE_REQUEST_IID,CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
+  "CI_API_V4_URL,CI_PROJECT_ID,CI_JOB_TOKEN,CI_PIPELINE_SOURCE,CI_COMMIT_BRANCH,CI_COMMIT_REF_PROTECTED,CI_COMMIT_BEFORE_SHA,CI_MERGE_REQUEST_IID,CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
 
 /** Where a plan's pipeline is. */
 export const CHILD = "plan/child.yml";
@@ -55,6 +57,8 @@ export class GitlabProject {
   constructor(
     private readonly image: RunnerImage,
     private readonly variables: ProjectVariables,
+    /** What GitLab notes of this project's deployments, and tells jobs that ask. */
+    readonly deployments: GitlabDeployments,
   ) {
     this.clone = join(this.scratch, "clone");
     this.kept = join(this.scratch, "kept");
@@ -103,10 +107,15 @@ export class GitlabProject {
       ...this.settings(source),
       ...["--file", options.file ?? ".gitlab-ci.yml"],
       ...sourceArguments(source, options.before ?? ""),
+      ...Object.entries(this.deployments.variables).flatMap(([name, value]) => ["--variable", `${name}=${value}`]),
       ...(options.jobs ?? []),
     ]);
     this.keep(printed);
-    return readRun(code, printed, this.seen);
+    const run = readRun(code, printed, this.seen);
+    for (const [job, result] of Object.entries(run.jobs)) {
+      if (job.endsWith(":up")) this.noteDeployment(job.replace(/:up$/, ""), result === "passed" ? "success" : "failed");
+    }
+    return run;
   }
 
   /**
@@ -122,6 +131,11 @@ export class GitlabProject {
       jobs: { ...parent.jobs, ...child.jobs },
       seenBy: (job) => (job in child.jobs ? child : parent).seenBy(job),
     };
+  }
+
+  /** Notes, as GitLab does, that a stack was deployed from the commit that is checked out. */
+  noteDeployment(stack: string, status: "success" | "failed"): void {
+    this.deployments.note(environmentOf(stack), this.git("rev-parse", "HEAD"), status);
   }
 
   /** What a job of the last pipeline printed. */

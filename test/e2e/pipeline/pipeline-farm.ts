@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exampleCa } from "../../../authoring/example-ca.ts";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
+import { PLATFORM } from "../../../isolation/model/estate.ts";
 import { Api } from "../../boundary/api.ts";
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import type { Pulumi } from "../../farm/deploy/pulumi.ts";
@@ -13,6 +14,7 @@ import { progressOn } from "../../farm/progress.ts";
 import { cacheRoot } from "../../farm/tools/cache.ts";
 import { ensurePackages } from "../../farm/tools/packages.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
+import { GitlabDeployments } from "../../support/gitlab-deployments.ts";
 import { GitlabProject } from "./gitlab-project.ts";
 import { ProjectVariables } from "./project-variables.ts";
 import { stackMarks, stateFile } from "./stack-marks.ts";
@@ -54,7 +56,9 @@ export class PipelineFarm {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    const project = new GitlabProject({ programs: [paths.programs, ...pulumi.programs], env }, variables);
+    const image = { programs: [paths.programs, ...pulumi.programs], env };
+    const project = new GitlabProject(image, variables, await new GitlabDeployments().start());
+    for (const stack of [PLATFORM, ...customerNames()]) project.noteDeployment(stack, "success");
     return new PipelineFarm(paths, pulumi, variables, project, await Api.fromKubeconfig(paths.centralKubeconfig));
   }
 
@@ -69,6 +73,7 @@ export class PipelineFarm {
     }
     await new Farm(progressOn(process.stderr)).remove(SEEBANK.name);
     this.central.close();
+    this.project.deployments.stop();
     this.project.remove();
   }
 

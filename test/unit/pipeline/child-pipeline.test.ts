@@ -125,6 +125,68 @@ test.each(["review", "deploy", "drift"] as const)("%s of nothing is still a vali
   expect(Object.keys(jobs(plan(purpose, {})))).toEqual(["nothing"]);
 });
 
+test("a deployment comes to nothing where a newer revision is deployed, and is no failure then", () => {
+  const { "nordbank:up": up, "nordbank:preview": preview } = jobs(plan("deploy", { customers: ["nordbank"] }));
+  expect(up?.script?.[0]).toBe("node_modules/.bin/tsx pipeline/newest.ts nordbank");
+  expect(up?.script?.[1]).toContain("pulumi up --stack nordbank");
+  expect(up?.allow_failure).toEqual({ exit_codes: [75] });
+  expect(preview).not.toHaveProperty("allow_failure");
+});
+
+describe("in waves", () => {
+  const customers = ["a", "b", "c", "d", "own"];
+  const inWaves = (names: readonly string[], waves: readonly (readonly string[])[]) =>
+    childPipeline({
+      purpose: "deploy",
+      affected: { customers: names, removed: [], platform: true },
+      base: BASE,
+      planCommand: "plan again",
+      waves,
+    });
+  const deploy = jobs(inWaves(customers, [["b"], ["a"], ["c", "d"]]));
+
+  test("the first comes after the platform, like those who wait for nobody", () => {
+    for (const name of ["own", "b"]) expect(deploy[`${name}:preview`]?.needs).toEqual(["platform:up"]);
+  });
+
+  test("each further one waits for a person, who can start it once the one before is deployed", () => {
+    expect(deploy["wave-2"]?.needs).toEqual(["b:up"]);
+    expect(deploy["wave-3"]?.needs).toEqual(["a:up"]);
+    for (const name of ["wave-2", "wave-3"]) {
+      expect(deploy[name]?.rules).toEqual([{ if: PROTECTED, when: "manual", allow_failure: false }]);
+    }
+    expect(deploy["a:preview"]?.needs).toEqual(["wave-2"]);
+    expect(deploy["c:preview"]?.needs).toEqual(["wave-3"]);
+    expect(deploy["d:preview"]?.needs).toEqual(["wave-3"]);
+    expect(deploy["wave-3"]?.script).toEqual(['echo "wave 3: 2 customers: c d"']);
+  });
+
+  test("no job of a later wave can be reached but through the job that a person starts", () => {
+    const reached = new Set(["platform:up", "platform:preview"]);
+    const jobNames = Object.keys(deploy).filter((name) => !name.startsWith("wave-"));
+    for (let before = -1; before < reached.size; ) {
+      before = reached.size;
+      for (const name of jobNames) {
+        if (deploy[name]?.stage !== "by-hand" && deploy[name]?.needs?.every((need) => reached.has(String(need)))) {
+          reached.add(name);
+        }
+      }
+    }
+    const ups = [...reached].filter((name) => name.endsWith(":up")).sort();
+    expect(ups).toEqual(["b:up", "own:up", "platform:up"]);
+  });
+
+  test("past a hundred customers the last one is in pipelines of its own, behind the same stop", () => {
+    const many = Array.from({ length: 250 }, (_, index) => `bank-${String(index).padStart(3, "0")}`);
+    const files = inWaves(many, [many.slice(0, 1), many.slice(1, 26), many.slice(26)]);
+    expect(Object.keys(files).sort()).toEqual(["child.yml", "shard-1.yml", "shard-2.yml", "shard-3.yml"]);
+    const child = jobs(files);
+    expect(Object.keys(child).filter((name) => name.endsWith(":up"))).toHaveLength(1 + 26);
+    expect(child["wave-3"]?.needs).toHaveLength(25);
+    for (const shard of ["shard-1", "shard-2", "shard-3"]) expect(child[shard]?.needs).toEqual(["shards", "wave-3"]);
+  });
+});
+
 describe("past a hundred customers", () => {
   const customers = Array.from({ length: 250 }, (_, index) => `bank-${String(index).padStart(3, "0")}`);
   const files = plan("deploy", { customers, platform: true });

@@ -83,6 +83,12 @@ describe(".gitlab-ci.yml", () => {
     expect(jobs.get("plan:deploy")).not.toHaveProperty("needs");
   });
 
+  test("what is deployed follows from what was deployed last, not from which pipeline ended", () => {
+    expect(jobs.get("plan:deploy")?.script).toEqual([
+      'node_modules/.bin/tsx pipeline/plan.ts "$CI_COMMIT_BEFORE_SHA" "$CI_COMMIT_SHA" --for deploy --deployed',
+    ]);
+  });
+
   test("its child pipelines prepare a job as it does", () => {
     const affected = { customers: ["nordbank"], removed: [], platform: false };
     const files = childPipeline({ purpose: "deploy", affected, base: "HEAD", planCommand: "" });

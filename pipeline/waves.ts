@@ -1,0 +1,44 @@
+import { received, UserError } from "../constructs/definition/problem.ts";
+import settings from "./waves.json" with { type: "json" };
+
+/** Who comes first when a change touches all; `waves.json`. */
+export interface WaveSettings {
+  /** Customers of the first wave, best one whose night can be spared. @default - the first by name */
+  readonly first: readonly string[];
+  /** Customers of the second wave. @default - a tenth of what is left */
+  readonly second: readonly string[];
+}
+
+/** The second wave is a tenth, and no more than the jobs that one job of GitLab's may wait for. */
+const TENTH = 10;
+const MOST = 50;
+
+/**
+ * The waves of a change that touches several customers: one, some, all others. A wave starts when a person says so after
+ * the one before it was deployed; an empty one is left out.
+ *
+ * @param customers Those whom the change touches.
+ * @throws UserError if the settings name somebody who is no customer
+ */
+export function waves(
+  customers: readonly string[],
+  all: readonly string[],
+  { first, second }: WaveSettings = settings,
+): readonly (readonly string[])[] {
+  const unknown = [...first, ...second].filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(
+      `pipeline/waves.json: received ${received(unknown)}\n    rule: the first two waves name customers, by their file\n    mend: use some of ${all.join(", ")}`,
+    );
+  }
+  const one = named(first, customers, 1);
+  const left = customers.filter((name) => !one.includes(name));
+  const some = named(second, left, Math.ceil(left.length / TENTH)).slice(0, MOST);
+  const others = left.filter((name) => !some.includes(name));
+  return [one, some, others].filter((wave) => wave.length > 0);
+}
+
+function named(wanted: readonly string[], of: readonly string[], otherwise: number): readonly string[] {
+  const found = of.filter((name) => wanted.includes(name)).slice(0, MOST);
+  return found.length > 0 ? found : of.slice(0, otherwise);
+}
