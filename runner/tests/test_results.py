@@ -222,8 +222,11 @@ def test_cut_transfer_is_started_over(customer: _Customer) -> None:
 
 
 @pytest.mark.fault(15, 18)
-def test_file_that_differs_from_its_manifest_never_gets_into_place(customer: _Customer) -> None:
+def test_file_that_differs_from_its_manifest_never_gets_into_place(
+    customer: _Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Fault 18, R13: altered on the volume after the manifest was written. Nobody repeats that for hours."""
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
     customer.leave({"var.json": b"12345"})
     (customer.folder / "var.json").write_bytes(b"12346")
 

@@ -11,6 +11,7 @@ from nightlane_runner.api.errors import ApiUnknown
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
 from nightlane_runner.api.server_addresses import read_addresses
 from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
+from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.lane.places import Places
 from tests.support.administrator import Administrator
 from tests.support.certificates import authority_of, issued
@@ -107,6 +108,15 @@ def test_kubectl_is_led_the_same_way(server: Gateway, admin: Administrator, moun
     process.communicate(timeout=60)
     assert server.requests
     assert all(path.startswith(PATH) for _, path in server.requests)
+
+
+def test_lane_that_was_deployed_wrongly_meanwhile_is_a_trouble_of_the_connection(
+    server: Gateway, admin: Administrator, mounts: Path
+) -> None:
+    """The step has begun well, and goes on when the lane is deployed once more."""
+    shell = KubectlShell(_places(mounts, server, admin, PATH, NOBODY, "k8s.testbank.example"), admin.namespace)
+    with pytest.raises(TransportFailed, match="server/addresses"):
+        shell.start(PodContainer("driver", "main"), "true", ())
 
 
 @pytest.mark.parametrize("text", ["k8s.testbank.example\n", "10.0.0.1 --server=x\n", "", "\n", "10.0.0.1/32\n", "\xff"])

@@ -137,9 +137,10 @@ class _Breaks:
             raise StepEnded(
                 ExitCode.LOST,
                 f"Step {step.name}: everything arrived as it was sent, {self._differences} times, and yet {error}. "
-                "Nothing was put into place; have the application that wrote the manifest looked at, then retry.",
+                "Nothing was put into place; have the application looked at: it announces what it has not written, or "
+                "something of it still writes after its end. Then retry.",
             )
-        if self._refusals:
+        if self._refusals or self._differences:
             return REFUSED_PAUSE_SECONDS
         return min(self._next_pause(), self._patience(error))
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nightlane_runner.api.connection import CONNECT_SECONDS
-from nightlane_runner.api.kubeconfig import read_kubeconfig, url_host
+from nightlane_runner.api.kubeconfig import UnusableKubeconfig, read_kubeconfig, url_host
 from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.lane.places import Places
 
 
@@ -43,11 +44,21 @@ class KubectlShell:
         self._namespace = namespace
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Start `script` by kubectl exec."""
+        """Start `script` by kubectl exec.
+
+        Raises:
+            TransportFailed: the kubeconfig is not what it was when the step began.
+
+        """
+        try:
+            server_flags = _server_flags(self._places)
+        except UnusableKubeconfig as error:
+            # The lane was deployed meanwhile, and can be once more.
+            raise TransportFailed(str(error)) from error
         command = [
             "kubectl",
             f"--kubeconfig={self._places.kubeconfig}",
-            *_server_flags(self._places),
+            *server_flags,
             f"--namespace={self._namespace}",
             "exec",
             "--stdin",
