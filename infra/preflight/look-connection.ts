@@ -1,4 +1,4 @@
-import { addressesOf } from "../../constructs/definition/api-server.ts";
+import type { VersionInfo } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { type ApiFailure, apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
@@ -11,27 +11,39 @@ import { bad, type Finding, good } from "./finding.ts";
  */
 const LEAST_MINOR = 29;
 
-/** Whether the API server answers, is the declared one, and is new enough. Nothing else can be seen where it does not. */
-export async function lookAtConnection(api: CustomerApi, { cluster }: CustomerDefinition): Promise<readonly Finding[]> {
-  const at = `${cluster.server} at ${addressesOf(cluster).join(", ")}`;
+/** What was seen of an API server at one of its addresses. */
+export interface Connection {
+  readonly finding: Finding;
+  /** What it says of itself; absent where it does not answer as it should. */
+  readonly version?: VersionInfo;
+}
+
+/** Whether the API server answers at an address, and is the declared one. Where it does not, nothing else can be seen. */
+export async function lookAtConnection(
+  api: CustomerApi,
+  { cluster }: CustomerDefinition,
+  address: string,
+): Promise<Connection> {
+  const at = `${cluster.server} at ${address}`;
   try {
-    const { major, minor, gitVersion } = await api.version.getCode();
-    const isNew = Number(major) > 1 || Number.parseInt(minor, 10) >= LEAST_MINOR;
-    return [
-      good("API server", `${at} answers, and is the one of cluster.ca`),
-      isNew
-        ? good("version", gitVersion)
-        : bad(
-            "version",
-            gitVersion,
-            "the customer's administrator",
-            `Kubernetes 1.${LEAST_MINOR} or newer: older ones start a driver anew while its old pod may still run`,
-            "upgrade the cluster before its first night",
-          ),
-    ];
+    const version = await api.version.getCode();
+    return { finding: good("API server", `${at} answers, and is the one of cluster.ca`), version };
   } catch (error) {
-    return [noConnection(at, apiFailure(error))];
+    return { finding: noConnection(at, apiFailure(error)) };
   }
+}
+
+/** Whether it is new enough. */
+export function lookAtVersion({ major, minor, gitVersion }: VersionInfo): Finding {
+  return Number(major) > 1 || Number.parseInt(minor, 10) >= LEAST_MINOR
+    ? good("version", gitVersion)
+    : bad(
+        "version",
+        gitVersion,
+        "the customer's administrator",
+        `Kubernetes 1.${LEAST_MINOR} or newer: older ones start a driver anew while its old pod may still run`,
+        "upgrade the cluster before its first night",
+      );
 }
 
 function noConnection(at: string, { status, code = "", reason }: ApiFailure): Finding {

@@ -1,8 +1,9 @@
 import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
+import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
-import { lookAtConnection } from "./look-connection.ts";
+import { lookAtConnection, lookAtVersion } from "./look-connection.ts";
 import { lookAtNamespace } from "./look-namespace.ts";
 import { lookAtRights } from "./look-rights.ts";
 import { lookAtStarts, type StartOptions } from "./look-start.ts";
@@ -18,14 +19,22 @@ export async function preflight(
   kubeconfig: string,
   start: StartOptions | undefined,
 ): Promise<readonly Finding[]> {
-  const api = customerApi(definition, kubeconfig);
-  const findings = [...credential(kubeconfig), ...(await lookAtConnection(api, definition))];
-  if (findings.some(({ look, todo }) => look === "API server" && todo !== undefined)) {
+  // A night goes on by the next address where one does not answer: each must lead there.
+  const connections = await Promise.all(
+    addressesOf(definition.cluster).map(async (address) => {
+      const api = customerApi(definition, kubeconfig, address);
+      return { api, ...(await lookAtConnection(api, definition, address)) };
+    }),
+  );
+  const findings = [...credential(kubeconfig), ...connections.map(({ finding }) => finding)];
+  const { api, version } = connections.find((one) => one.version !== undefined) ?? {};
+  if (api === undefined || version === undefined) {
     return findings;
   }
   const rights = await lookAtRights(api);
   return [
     ...findings,
+    lookAtVersion(version),
     ...rights,
     ...(await lookAtNamespace(api, definition)),
     ...(start === undefined ? [] : await lookAtStarts(api, definition, start)),

@@ -105,6 +105,14 @@ describe("what is wrong with the way there", () => {
     ]);
   });
 
+  test("one of several addresses does not answer, which a night would meet when the other one fails", async () => {
+    expect(await todo({ address: ["127.0.0.9", "127.0.0.1"] })).toEqual([
+      expect.stringMatching(
+        /^API server: nothing answers at https:\S+ at 127\.0\.0\.9: .* -> the customer's network team/,
+      ),
+    ]);
+  });
+
   test("what answers is another cluster", async () => {
     const config = parse(kubeconfig);
     config.clusters[0].cluster["certificate-authority-data"] = Buffer.from(certificate("other")).toString("base64");
