@@ -1,21 +1,29 @@
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { images } from "../../constructs/definition/images.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import type { DagTask, Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
+import type { Step } from "../../constructs/night/step.ts";
+import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { readCalendar } from "../../runs/business-calendar.ts";
 import { find, manifestsOf, titles } from "../support/manifests.ts";
 import { runnerDocument, templateIn } from "../support/night.ts";
+import { describeStep } from "./describe-step.ts";
+import { describeProperties } from "./describe-value.ts";
 
 /**
  * What a reviewer wants to see of a customer, read off its synthesized objects: the night as a list of steps, the ways
- * out of the lane, the limits, and which objects there are. The template's content hash and the images' digests are left out: they
- * change with each release of the images.
+ * out of the lane, the limits, and which objects there are; and all that its file says. The template's content hash and
+ * the digests of `images.json` are left out: they change with each release of the images.
  */
 export function describeCustomer(definition: CustomerDefinition): string {
   const { lane, customerSide, apps } = manifestsOf(definition);
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    [`${definition.displayName}: steps`, describeSteps(find(lane, "WorkflowTemplate", /^night-/))],
+    [
+      `${definition.displayName}: steps`,
+      describeSteps(find(lane, "WorkflowTemplate", /^night-/), definition.workflow.steps),
+    ],
+    ["the rest of the file", describeFile(definition)],
     ["calendar", describeCalendar(find(lane, "CronWorkflow", "night"))],
     ["kept on the volumes", describeRetention(find(lane, "WorkflowTemplate", /^reaper-/))],
     ["schedule", specOf(find(lane, "CronWorkflow", "night"))],
@@ -29,9 +37,10 @@ export function describeCustomer(definition: CustomerDefinition): string {
       .map((manifest): [string, readonly string[]] => [`Argo CD: ${manifest.kind}`, specOf(manifest)]),
   ];
   const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
-  return text
-    .replaceAll(/\b(night|reaper|reader)-[0-9a-f]{10}\b/g, "$1-<hash>")
-    .replaceAll(/@sha256:[0-9a-f]{64}/g, "@<digest>");
+  return Object.entries(images()).reduce(
+    (shown, [name, reference]) => shown.replaceAll(reference, `<${name} of images.json>`),
+    text.replaceAll(/\b(night|reaper|reader)-[0-9a-f]{10}\b/g, "$1-<hash>"),
+  );
 }
 
 function templatesOf(workflowTemplate: Manifest): readonly Template[] {
@@ -62,69 +71,20 @@ function describeRetention(workflowTemplate: Manifest): readonly string[] {
   return [`results for ${keepResultsDays} days, logs for ${keepLogsDays} days`];
 }
 
-function describeSteps(workflowTemplate: Manifest): readonly string[] {
+function describeSteps(workflowTemplate: Manifest, steps: readonly Step[]): readonly string[] {
   const templates = templatesOf(workflowTemplate);
-  return (templateIn(templates, "steps")?.dag?.tasks ?? []).flatMap(({ name, depends, when, ...task }) => [
-    `${name}${depends === undefined ? "" : ` after ${depends}`}`,
-    ...(when === undefined ? [] : [`  only if ${when.replaceAll('"{{inputs.parameters.variant}}"', "variant")}`]),
-    ...describeWork(templateIn(templates, `run-${name}`), messageOf(task)).map((line) => `  ${line}`),
-  ]);
+  return (templateIn(templates, "steps")?.dag?.tasks ?? []).flatMap((task) =>
+    describeStep(
+      templates,
+      task,
+      steps.find(({ name }) => name === task.name),
+    ),
+  );
 }
 
-interface RunnerDocument {
-  readonly exec?: { readonly selector: unknown; readonly command: readonly string[]; readonly timeoutSeconds: number };
-  readonly copy?: {
-    readonly selector: unknown;
-    readonly remotePath: string;
-    readonly lanePath: string;
-    readonly timeoutSeconds: number;
-  };
-  readonly spark?: { readonly job: SparkJob; readonly result: string | null; readonly timeoutSeconds: number };
-}
-
-interface SparkJob {
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [Driver] } } };
-}
-
-interface Driver {
-  readonly args: readonly string[];
-  readonly resources: { readonly requests: Readonly<Record<string, string>> };
-}
-
-function messageOf(task: Partial<DagTask>): string {
-  return `${task.arguments?.parameters?.find(({ name }) => name === "message")?.value}`;
-}
-
-function describeWork(template: Template | undefined, message: string): readonly string[] {
-  if (template?.container === undefined) {
-    return [`a person: ${message}`];
-  }
-  const { exec, copy, spark } = runnerDocument(template) as RunnerDocument;
-  const [command] = template.container.args ?? [];
-  const limit = `at most ${((exec ?? copy ?? spark)?.timeoutSeconds ?? 0) / 3600} h`;
-  if (exec !== undefined) {
-    return [`exec in ${JSON.stringify(exec.selector)}: ${exec.command.join(" ")}`, limit];
-  }
-  if (copy !== undefined) {
-    const arrow = command === "copy-in" ? "<-" : "->";
-    return [`${command} ${JSON.stringify(copy.selector)} ${copy.remotePath} ${arrow} lane ${copy.lanePath}`, limit];
-  }
-  return spark === undefined ? [] : [...describeSpark(spark.job, spark.result), limit];
-}
-
-function describeSpark(job: SparkJob, result: string | null): readonly string[] {
-  const [container] = job.spec.template.spec.containers;
-  const { args } = container;
-  const settings = args.flatMap((word, place) => (args[place - 1] === "--conf" ? [word.split("=")] : []));
-  const conf = new Map(settings.map(([name, ...value]) => [name, value.join("=")]));
-  const { cpu, memory } = container.resources.requests;
-  const program = args.slice(args.lastIndexOf("--conf") + 2);
-  const overhead = conf.get("spark.executor.memoryOverhead");
-  return [
-    `spark ${program.join(" ")}${result === null ? "" : ` -> ${result}`}`,
-    `driver ${cpu} ${memory}`,
-    `${conf.get("spark.executor.instances")} executors ${conf.get("spark.kubernetes.executor.request.cores")}, heap ${conf.get("spark.executor.memory")}, overhead ${overhead}`,
-  ];
+/** Of the file what is no step, the days in full included; what makes steps and applications is shown with them. */
+function describeFile(definition: CustomerDefinition): readonly string[] {
+  return describeProperties(definition, /^(name|displayName|apps)$|(^|\.)(steps|declared|defaults)$/);
 }
 
 interface EgressPolicy {

@@ -1,0 +1,28 @@
+import type { Duration } from "cdk8s";
+
+/** Memory or storage as people write it: `64 GiB`, `1536 MiB`. */
+export function memoryText(mebibytes: number): string {
+  return mebibytes >= 1024 && mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+}
+
+/** CPU as people write it, in whole cores or parts of one: `64 CPU`, `0.25 CPU`. */
+export function cpuText(millicores: number): string {
+  return `${millicores / 1000} CPU`;
+}
+
+/** A length of time in its largest whole unit up to days: `12 h`, `90 days`. */
+export function durationText(duration: Duration): string {
+  const seconds = duration.toSeconds({ integral: false });
+  if (seconds > DAY && seconds % DAY === 0) {
+    return `${seconds / DAY} days`;
+  }
+  const [size, unit] = UNITS.find(([candidate]) => seconds % candidate === 0) ?? [1, "s"];
+  return `${seconds / size} ${unit}`;
+}
+
+const DAY = 86_400;
+
+const UNITS: readonly (readonly [seconds: number, unit: string])[] = [
+  [3600, "h"],
+  [60, "min"],
+];
