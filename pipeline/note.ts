@@ -1,5 +1,6 @@
 import type { Affected } from "./affected.ts";
 import type { OwnerDiff } from "./manifest-diff.ts";
+import { codeSpan, fenced } from "./markdown.ts";
 import { maskText } from "./mask.ts";
 import type { ChangeCounts } from "./preview-summary.ts";
 
@@ -85,7 +86,7 @@ function accessSection(access: AccessDiff | undefined, diffs: readonly OwnerDiff
     return ["### Access", "", "**Could not be compared:** see the job `isolation:diff`."];
   }
   const list = (what: string, lines: readonly string[]): readonly string[] => [
-    ...lines.slice(0, SHOWN.list).map((line) => `- ${what} ${line}`),
+    ...lines.slice(0, SHOWN.list).map((line) => `- ${what} ${codeSpan(line)}`),
     ...(lines.length > SHOWN.list ? [`- and ${lines.length - SHOWN.list} more ${what}`] : []),
   ];
   const whole = diffs.filter(({ presence }) => presence !== "changed");
@@ -118,11 +119,4 @@ function diffDetails({ owner, text }: OwnerDiff): readonly string[] {
   const rest = lines.length > SHOWN.diff ? [`... ${lines.length - SHOWN.diff} more lines: job ${owner}:diff`] : [];
   const shown = [...lines.slice(0, SHOWN.diff), ...rest].join("\n");
   return [`<details><summary>${owner}</summary>`, "", ...fenced("diff", shown), "", "</details>"];
-}
-
-/** A fence longer than any in the text, so that nothing in a manifest can end it and go on as Markdown. */
-function fenced(language: string, text: string): readonly string[] {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}${language}`, text.trimEnd(), fence];
 }

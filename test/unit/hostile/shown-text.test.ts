@@ -6,6 +6,7 @@ import { Webhook } from "../../../nightwatch/notify/webhook.ts";
 import { LogLines } from "../../../ops/log-lines.ts";
 import { Output } from "../../../ops/output.ts";
 import { renderComparison } from "../../../ops/verbs/compare.ts";
+import { renderNote } from "../../../pipeline/note.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { HOSTILE_TEXTS } from "../../support/hostile-texts.ts";
@@ -37,6 +38,7 @@ interface Place {
 const OBEYED =
   /[^\P{Cc}\n]|[\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]|[\u{e0000}-\u{e007f}]/u;
 const MARKUP = new RegExp(`${OBEYED.source}|[<>]`, "u");
+const MARKDOWN = new RegExp(`${OBEYED.source}|[<>@[\\]|!]`, "u");
 const OWN_COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d{1,2}m`, "g");
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
@@ -56,6 +58,21 @@ const PLACES: readonly Place[] = [
     show: async (text) => Object.values(alert(text).labels).join(""),
     never: MARKUP,
     most: 1000,
+  },
+  // What stands in code is shown as it is; only what has got out of it would be Markdown.
+  {
+    name: "a merge request's note",
+    show: async (text) => outsideOfCode(note(text)),
+    never: MARKDOWN,
+    most: 400,
+    hides: true,
+  },
+  {
+    name: "the code in a merge request's note",
+    show: async (text) => note(text),
+    never: OBEYED,
+    most: 1_000_000,
+    keepsLines: true,
   },
 ];
 
@@ -147,6 +164,31 @@ async function noted(text: string): Promise<string> {
   const notes = new Collected(false);
   new Output({ form: "text" }, new Collected(false), notes).note(text);
   return notes.text;
+}
+
+/** The note of a merge request in whose every place the text stands that an author writes. */
+function note(text: string): string {
+  const fact = { owner: "nordbank", text };
+  return renderNote({
+    affected: { customers: ["nordbank"], removed: [], platform: false },
+    diffs: [{ owner: "nordbank", presence: "changed", create: 0, update: 1, delete: 0, text: `-${text}\n+${text}` }],
+    access: {
+      summary: text,
+      widens: true,
+      widenings: [{ line: text, waiver: { reason: text } }],
+      addedFacts: [fact],
+      removedFacts: [fact],
+    },
+    nights: { nordbank: text },
+  });
+}
+
+function outsideOfCode(markdown: string): string {
+  const own = /<!-- nightlane.*? -->|<\/?(?:details|summary)>|^\|.*\|$/gm;
+  return markdown
+    .replace(own, "")
+    .replaceAll(/^(`{3,})\w+\n[\s\S]*?\n\1$/gm, "")
+    .replaceAll(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
 }
 
 async function posted(text: string): Promise<{ readonly text: string; readonly reason: string }> {

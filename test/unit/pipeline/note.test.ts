@@ -64,8 +64,8 @@ describe("renderNote", () => {
       }),
     );
     expect(note).toContain("**Access widens, and nobody answers for it.**");
-    expect(note).toContain("- opened: nordbank: may get secrets");
-    expect(note).toContain("- closed: nordbank: may list pods");
+    expect(note).toContain("- opened: `nordbank: may get secrets`");
+    expect(note).toContain("- closed: `nordbank: may list pods`");
   });
 
   test("says in one line what a new customer brings, and that it goes no further", () => {
@@ -81,7 +81,7 @@ describe("renderNote", () => {
         },
       }),
     );
-    expect(note).toContain("- opened: seebank: new as a whole, 2 rights and paths");
+    expect(note).toContain("- opened: `seebank: new as a whole, 2 rights and paths`");
     expect(note).not.toContain("may a");
   });
 
