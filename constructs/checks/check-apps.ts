@@ -5,10 +5,13 @@ import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { secretShape } from "../definition/secret-shape.ts";
 import { allSound, below, type Sound } from "../form/form.ts";
 import type { Step } from "../night/step.ts";
 import { customerSource } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
+import { checkObjectText, secretProblem } from "./check-texts.ts";
+import { optionTexts } from "./option-texts.ts";
 
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
 export function checkApps(
@@ -84,7 +87,21 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
     const rule = "the chart's folder in the repository: a relative path without `..`";
     add(".chart", app.chart, rule, 'write for instance "charts/pricing-engine"');
   }
-  return [...problems, ...checkAppLabels(app, below("apps", name))];
+  return [
+    ...problems,
+    ...checkAppLabels(app, below("apps", name)),
+    ...optionTexts(app.values, `${below("apps", name)}.values`).flatMap(([at, text]) => checkValue(at, text)),
+  ];
+}
+
+/** A value of a chart stands in clear text in Argo CD; many charts name a Secret in it, none has to hold one. */
+function checkValue(at: string, text: string): readonly Problem[] {
+  const secret = /passw(or)?d$|passphrase$/i.test(at) && !at.endsWith(text) ? "a text" : secretShape(text);
+  if (secret !== undefined && text !== "") {
+    const mend = "name a Secret of the customer's cluster that the chart reads, for instance existingSecret";
+    return [{ ...secretProblem(at, secret), mend }];
+  }
+  return checkObjectText(at, text);
 }
 
 function isRepository(text: string): boolean {

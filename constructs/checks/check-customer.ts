@@ -19,6 +19,7 @@ import { checkSchedule } from "./check-schedule.ts";
 import { checkShadow } from "./check-shadow.ts";
 import { checkSparkSettings } from "./check-spark.ts";
 import { checkSteps } from "./check-steps.ts";
+import { checkTexts } from "./check-texts.ts";
 
 /**
  * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
@@ -70,10 +71,14 @@ function checkStepsAtOnce(count: number | undefined): readonly Problem[] {
 
 /** Settings of all steps are wrong once, and not in each step. */
 function checkDefaults({ defaults }: RiskWorkflow): readonly Problem[] {
-  const settings = { spark: checkSparkSettings(defaults?.spark ?? {}), job: checkJobSettings(defaults?.job ?? {}) };
-  return Object.entries(settings).flatMap(([kind, problems]) =>
-    problems.map((one) => ({ ...one, property: `workflow.defaults.${kind}.${one.property}` })),
-  );
+  const { spark = {}, job = {} } = defaults ?? {};
+  const settings = { spark: checkSparkSettings(spark), job: checkJobSettings(job) };
+  return [
+    ...Object.entries(settings).flatMap(([kind, problems]) =>
+      problems.map((one) => ({ ...one, property: `workflow.defaults.${kind}.${one.property}` })),
+    ),
+    ...checkTexts({ spark, job }, "workflow.defaults"),
+  ];
 }
 
 function checkNight({ workflow }: CustomerDefinition, sound: Sound): readonly Problem[] {

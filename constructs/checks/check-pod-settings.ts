@@ -1,10 +1,12 @@
 import type { Size } from "cdk8s";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 import type { JobSettings, JobSizes } from "../night/step.ts";
+import { secretProblem } from "./check-texts.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
@@ -110,11 +112,14 @@ function checkVariable(name: string, value: string | KeyReference): readonly Pro
   if (typeof value !== "string") {
     return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];
   }
-  if (/(PASSWORD|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY)/i.test(name)) {
-    const rule = "a reference: a secret never stands in a customer file";
-    return [{ property, received: "a text (not shown)", rule, mend: 'write secretKey("name", "key")' }];
-  }
-  return [];
+  const secret = isSecretVariable(name) && !/^(true|false|)$/i.test(value) ? "a text" : secretShape(value);
+  return secret === undefined ? [] : [secretProblem(property, secret)];
+}
+
+/** A variable may say in the middle of its name what it holds: `TOKEN_FILE` and its like hold none. */
+function isSecretVariable(name: string): boolean {
+  const isElsewhere = /(_(FILE|PATH|DIR|NAME|URL|URI|TTL|TIMEOUT|SECONDS|LIMIT)|TOKENS)$/i.test(name);
+  return isSecretUnder(name, "x") || (/PASSW(OR)?D|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY/i.test(name) && !isElsewhere);
 }
 
 function checkKey(property: string, key: string): readonly Problem[] {

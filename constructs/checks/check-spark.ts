@@ -1,9 +1,11 @@
 import { isByDigest } from "../definition/images.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { secretShape } from "../definition/secret-shape.ts";
 import { LEAST_OVERHEAD, mebibytes, sparkResources } from "../night/spark-resources.ts";
 import type { DynamicAllocation, SparkOptions, SparkSettings } from "../night/step.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
 import { checkPodSettings, smallerLater } from "./check-pod-settings.ts";
+import { secretProblem } from "./check-texts.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;
@@ -28,8 +30,8 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
     ...checkExecutors(settings.executors, settings.dynamicAllocation),
     ...checkSizes(settings),
     ...checkOnRetry(settings),
-    ...checkProperties("conf", settings.conf, (name) => name),
-    ...checkProperties("hadoopConf", settings.hadoopConf, (name) => `spark.hadoop.${name}`),
+    ...checkProperties("conf", settings.conf),
+    ...checkProperties("hadoopConf", settings.hadoopConf),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
     ...checkEventLog(settings.eventLog),
   ];
@@ -162,19 +164,29 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
   return problems;
 }
 
+/** Whether a property of Spark or Hadoop is one that holds a secret, and not how one is found. */
+function holdsSecret(name: string): boolean {
+  const isElsewhere = /(provider|providers|path|file|name|url|uri|enabled|lifetime|interval|class|renewal\.\w+)$/i.test(
+    name,
+  );
+  return /(password|secret|token|credential|access\.key)/i.test(name) && !isElsewhere;
+}
+
 function checkProperties(
-  property: string,
+  property: "conf" | "hadoopConf",
   properties: Readonly<Record<string, string>> = {},
-  full: (name: string) => string,
 ): readonly Problem[] {
   return Object.entries(properties).flatMap(([name, value]) => {
     const at = `${property}[${received(name)}]`;
-    const reserved =
-      property === "conf" || /(password|secret|token|credential|access\.key)/i.test(name)
-        ? reservedProperty(full(name))
-        : undefined;
+    const secret = holdsSecret(name) ? "a value" : secretShape(value);
+    const reserved = property === "conf" ? reservedProperty(name) : undefined;
+    if (secret !== undefined && !name.startsWith("spark.kubernetes.")) {
+      return [secretProblem(at, secret)];
+    }
     if (reserved !== undefined) {
-      return [{ property: at, received: "a value (not shown)", ...reserved }];
+      return [
+        { property: at, received: secret === undefined ? received(value) : `${secret} (not shown)`, ...reserved },
+      ];
     }
     const isName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && (property !== "conf" || name.startsWith("spark."));
     if (!isName || /[\p{C}]/u.test(value)) {

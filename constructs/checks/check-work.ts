@@ -2,6 +2,7 @@ import { Duration } from "cdk8s";
 import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { isSecretUnder } from "../definition/secret-shape.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import { readPlace } from "../night/result-place.ts";
 import {
@@ -20,6 +21,7 @@ import { checkGate } from "./check-gate.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
 import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
+import { checkTexts, secretProblem } from "./check-texts.ts";
 import { isBelow } from "./is-below.ts";
 
 /** More pods of one job would ask of any cluster what it does not have. */
@@ -65,6 +67,7 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
   return [
     ...found.map((one) => ({ ...one, property: `${property}.${one.property}` })),
     ...checkPlaceholders(work.options, property),
+    ...checkTexts(work.options, property),
   ];
 }
 
@@ -184,11 +187,17 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
 /** No program can be given a text that holds a NUL. */
 function checkWords(property: string, words: readonly Word[]): readonly Problem[] {
   return words.flatMap((word, index) =>
-    isResultValue(word) ? checkValue(`${property}[${index}]`, word) : checkText(`${property}[${index}]`, word),
+    isResultValue(word)
+      ? checkValue(`${property}[${index}]`, word)
+      : checkText(`${property}[${index}]`, word, words[index - 1]),
   );
 }
 
-function checkText(property: string, word: string): readonly Problem[] {
+function checkText(property: string, word: string, before: Word | undefined): readonly Problem[] {
+  // `--password` and its value as the next argument.
+  if (typeof before === "string" && /^--?[\w.-]+$/.test(before) && !/^-/.test(word) && isSecretUnder(before, word)) {
+    return [secretProblem(property, `a value for ${before}`)];
+  }
   if (!word.includes("\u0000") && word.length <= LONGEST_WORD) {
     return [];
   }

@@ -1,4 +1,5 @@
 import { withHiddenShown } from "./printable.ts";
+import { secretShape } from "./secret-shape.ts";
 
 /** One thing wrong with what a person wrote, told so that it can be put right without reading our code. */
 export interface Problem {
@@ -82,23 +83,22 @@ function secretKind(text: string): string | undefined {
     ];
     return `a URL of ${url.host} with ${parts.filter((part) => part !== "").join(" and ")}`;
   }
-  if (
-    /\beyJ[\w-]{8,}\.|(^|\n)\s*(apiVersion|token|password|client-key-data)\s*[:=]|\b(password|passwd|secret|token)=/i.test(
-      text,
-    )
-  ) {
-    return `a text of ${text.length} characters that may hold a secret`;
-  }
-  return undefined;
+  return secretShape(text) !== undefined || /(^|\n)\s*(apiVersion|token|password|client-key-data)\s*[:=]/i.test(text)
+    ? `${textOf(text)} that may hold a secret`
+    : undefined;
 }
 
 /** Of a value that may be a secret as a whole: its kind and length. */
 export function receivedSecret(value: unknown): string {
   return typeof value === "string"
-    ? `a text of ${value.length} characters`
+    ? textOf(value)
     : isReference(value)
       ? "a reference"
       : received(typeof value === "object" && value !== null ? Object.keys(value) : value);
+}
+
+function textOf(text: string): string {
+  return `a text of ${text.length} ${text.length === 1 ? "character" : "characters"}`;
 }
 
 function isReference(value: unknown): boolean {

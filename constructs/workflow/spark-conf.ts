@@ -142,14 +142,9 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, mend: string]
     "a step whose executors fail again and again must end and be told",
     "remove it",
   ],
-  [
-    /(password|secret|token|credential|access\.key)/i,
-    "a secret never stands in a customer file, in a Job or in an argument",
-    'give it as a variable: env: { KEY: secretKey("name", "key") }',
-  ],
 ];
 
-/** Why a property of Spark or Hadoop may not be set, and what to write instead; undefined where it may. */
+/** Why a property of Spark may not be set, and what to write instead; undefined where it may. */
 export function reservedProperty(name: string): { readonly rule: string; readonly mend: string } | undefined {
   const found = RESERVED.find(([pattern]) => pattern.test(name));
   return found === undefined ? undefined : { rule: found[1], mend: found[2] };

@@ -187,6 +187,11 @@ const apps: readonly BadInput[] = [
     property: "apps.a.values.circle",
   },
   ...each("apps", "apps.a.values.x", [`{ a: helmApp({ ${chart}, values: { x: () => 1 } }) }`]),
+  ...each("apps", "apps.a.values", [
+    `{ a: helmApp({ ${chart}, values: { db: { password: "${SECRET}" } } }) }`,
+    `{ a: helmApp({ ${chart}, values: { url: ["amqp://u:${SECRET}@mq.bank.example"] } }) }`,
+    `{ a: helmApp({ ${chart}, values: { image: "" + {} } }) }`,
+  ]),
   ...each("apps", 'apps.a.labels["a b"]', [`{ a: helmApp({ ${chart}, labels: { "a b": "c" } }) }`]),
 ];
 
@@ -395,13 +400,11 @@ const steps: readonly BadInput[] = [
     "spark.ui.enabled",
     "spark.jars",
     "spark.kubernetes.namespace",
-    "spark.my.password",
     "fs.s3a.endpoint",
     "spark.a b",
-  ].flatMap((name) =>
-    eachSpark("conf", [`{ ${JSON.stringify(name)}: "${SECRET}" }`], `workflow.steps["s"].conf["${name}"]`).map((one) =>
-      /a b|^fs/.test(name) ? { ...one, places: { steps: spark(`conf: { ${JSON.stringify(name)}: "x" }`) } } : one,
-    ),
+  ].flatMap((name) => eachSpark("conf", [`{ ${JSON.stringify(name)}: "x" }`], `workflow.steps["s"].conf["${name}"]`)),
+  ...["spark.my.password", "spark.hadoop.fs.s3a.secret.key", "spark.kubernetes.driver.secrets.kdb"].flatMap((name) =>
+    eachSpark("conf", [`{ "${name}": "${SECRET}" }`], `workflow.steps["s"].conf["${name}"]`),
   ),
   ...eachSpark(
     "hadoopConf",
@@ -587,6 +590,52 @@ const steps: readonly BadInput[] = [
   ),
 ];
 
+/** A secret, under whatever name; a value from a result within a text; a path that leaves the night. */
+const texts: readonly BadInput[] = [
+  ...eachSpark("env", [
+    ...["RUN_DATE", "ANY"].map((name) => `{ ${name}: "glpat-${SECRET}1234567890" }`),
+    `{ CERTIFICATE: "-----BEGIN PRIVATE KEY-----\\n${SECRET}\\n-----END PRIVATE KEY-----" }`,
+    `{ DB_URL: "jdbc:postgresql://risk:${SECRET}@db.bank.example/risk" }`,
+    ...["API_KEY", "PGPASS", "PGPASSWORD", "DB_PWD", "TOKEN_PROD", "PASSPHRASE"].map(
+      (name) => `{ ${name}: "${SECRET}" }`,
+    ),
+    `{ CONNECTION: "Server=x;Password=${SECRET}" }`,
+    `{ JSON: '{"password": "${SECRET}"}' }`,
+    `{ ACCOUNT: "AKIAABCDEFGHIJKLMNOP" }`,
+  ]),
+  ...each("moreNight", "workflow.defaults.spark.env", [`defaults: { spark: { env: { API_KEY: "${SECRET}" } } }`]),
+  {
+    places: { before: "const market = {};", moreNight: 'defaults: { spark: { labels: { a: "" + market } } }' },
+    property: "workflow.defaults.spark.labels",
+  },
+  ...eachSpark("args", [`["--password", "${SECRET}"]`, `["--db.token", "${SECRET}"]`], 'workflow.steps["s"].args[1]'),
+  ...eachSpark("args", [`["--password=${SECRET}"]`, `["s3://u:${SECRET}@bucket"]`], 'workflow.steps["s"].args[0]'),
+  ...eachSpark("conf", [`{ "spark.any": "glpat-${SECRET}1234567890" }`], 'workflow.steps["s"].conf["spark.any"]'),
+  ...eachSpark("jvmOptions", [`["-Djavax.net.ssl.trustStorePassword=${SECRET}"]`], 'workflow.steps["s"].jvmOptions[0]'),
+  ...eachSpark("annotations", [`{ note: "token=${SECRET}" }`], 'workflow.steps["s"].annotations.note'),
+  ...eachStep(
+    (word) => `night.exec("e", { app: pricing, command: ["/x", ${word}] });`,
+    'workflow.steps["e"].command[1]',
+    [`"--password=${SECRET}"`, "String(night.number(reval, 'a.json#b'))", "'--step=' + market", 'night.path("../x")'],
+  ),
+  ...eachSpark(
+    "args",
+    [
+      "['x=' + night.number(reval, 'a.json#b')]",
+      "[String(secretKey('a', 'b'))]",
+      "[String(Size.gibibytes(2))]",
+      "[String(Promise.resolve())]",
+      'night.path("../../../etc")',
+      'night.path("/abs")',
+      'night.path("a/../../b")',
+      '"cat " + night.path("a") + " " + night.path("..")',
+      'night.path("..") + "/x"',
+    ].map((word) => (word.startsWith("[") ? word : `[${word}]`)),
+    'workflow.steps["s"].args[0]',
+  ),
+  ...eachSpark("env", ['{ OUT: night.path("../x") }', '{ OUT: "" + pricing }'], 'workflow.steps["s"].env.OUT'),
+];
+
 const files: readonly BadInput[] = [
   ...each("whole", "export default", [
     "",
@@ -617,5 +666,6 @@ export const BAD_INPUTS: readonly BadInput[] = [
   ...schedule,
   ...workflow,
   ...steps,
+  ...texts,
   ...files,
 ];

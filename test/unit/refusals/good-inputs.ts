@@ -52,6 +52,17 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "steps from a loop, each after all before": step(
     'let before = [reval]; for (const desk of ["fx", "rates", "credit"]) { before = [...before, night.spark("desk-" + desk, { app: riskApp("desk.py"), args: ["--desk", desk], after: before, cpu: Cpu.millis(100) })]; }',
   ),
+  "texts that look a little like secrets": step(
+    `night.spark("s", { app: riskApp("a.py"),
+      args: ["--token-file", "/var/run/token", "--password=$PASSWORD", "--max-token", "512", "--passwords", "x=y", "--key=fx", "https://a.example:8443/x@y",
+        "--tokens=a", "--token", night.path("token"), "user@host:/x", "compass=north"],
+      env: { AWS_WEB_IDENTITY_TOKEN_FILE: "/var/run/token", SECRET_NAME: "kdb", MAX_TOKENS: "512", COMPASS: "north", USE_TOKEN: "true", TOKEN_URL: "https://sts.bank.example" },
+      conf: { "spark.sql.shuffle.partitions": "200", "spark.redaction.regex": "(?i)secret|password" },
+      hadoopConf: { "fs.s3a.aws.credentials.provider": "com.amazonaws.auth.WebIdentityTokenCredentialsProvider" } });`,
+  ),
+  "paths of the night in every form": step(
+    'night.spark("s", { app: riskApp("a.py"), args: [night.path(""), night.path(".hidden"), night.path("a.b/c..d/e"), "--out=" + night.path("a") + "," + night.path("b"), night.path(night.businessDate), "cd " + night.path("a") + " && ls .."] });',
+  ),
   "an edge to a step further down": step(
     'const first = night.gate("first"); first.runsAfter(night.gate("second", { after: [] }));',
   ),

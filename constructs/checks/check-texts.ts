@@ -1,0 +1,62 @@
+import { type Problem, received } from "../definition/problem.ts";
+import { secretShape } from "../definition/secret-shape.ts";
+import { BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
+import { isBelow } from "./is-below.ts";
+import { optionTexts } from "./option-texts.ts";
+
+/** Properties whose values are judged with their names, where those are looked at. */
+const JUDGED_BY_NAME = /\.(env|conf|hadoopConf)[.[]/;
+
+/** What no text of a step may hold, whatever it is for: an object that became a text, a path that leaves the night, a secret. */
+export function checkTexts(options: object, property: string): readonly Problem[] {
+  return optionTexts(options, property).flatMap(([at, text]): readonly Problem[] => {
+    const secret = JUDGED_BY_NAME.test(at) ? undefined : secretShape(text);
+    if (secret !== undefined) {
+      return [secretProblem(at, secret)];
+    }
+    const object = checkObjectText(at, text);
+    if (object.length > 0) {
+      return object;
+    }
+    return nightPaths(text).some((path) => path !== "" && !isBelow(path))
+      ? [
+          {
+            property: at,
+            received: received(text.replaceAll(NIGHT_DIRECTORY, "<night>")),
+            rule: "a relative path without `..`, quotes and backslashes: it stays in the night's own directory",
+            mend: 'write for instance night.path("market")',
+          },
+        ]
+      : [];
+  });
+}
+
+/** A text into which JavaScript has put an object, which becomes one of no meaning. */
+export function checkObjectText(property: string, text: string): readonly Problem[] {
+  const rule =
+    "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";
+  const mend = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
+  return text.includes("[object ") ? [{ property, received: received(text), rule, mend }] : [];
+}
+
+/** A text that holds a secret, without the secret. */
+export function secretProblem(property: string, what: string): Problem {
+  return {
+    property,
+    received: `${what} (not shown)`,
+    rule: "a reference: a secret never stands in a customer file, in a Job or in an argument",
+    mend: 'give it as a variable, env: { PASSWORD: secretKey("name", "key") }, or as a file, volumes: { "/etc/name": secretFiles("name") }',
+  };
+}
+
+/** The paths below the night's directory that a text names, each to the end of its word. */
+function nightPaths(text: string): readonly string[] {
+  return text
+    .split(NIGHT_DIRECTORY)
+    .slice(1)
+    .flatMap((rest) => {
+      const [word = ""] =
+        /^[^\s"';,&|)]*/.exec(rest.replaceAll(BUSINESS_DATE, "date").replaceAll(RUN_NUMBER, "1")) ?? [];
+      return word.startsWith("/") ? [word.slice(1)] : [];
+    });
+}

@@ -1,0 +1,41 @@
+/** Forms by which a secret is known, whatever name it stands under. */
+const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY/],
+  ["a JSON web token", /\beyJ[\w-]{8,}\.[\w-]{8,}/],
+  [
+    "a token of a known form",
+    /\b(gl(pat|dt|rt|ft|ptt|cbt|soat|agent)-|gh[oprsu]_|github_pat_|xox[abeprs]-|A(KIA|SIA)(?=[A-Z0-9]{16}\b)|hvs\.|pul-)[\w-]{10,}/,
+  ],
+  ["a URL with a password in it", /[a-z][a-z0-9+.-]*:\/\/[^\s/:@{}]*:(?!\$)[^\s/@{}]+@/i],
+  ["an authorization header", /\bBearer\s+[\w.~+/-]{16,}/i],
+];
+
+/** Names that say of their value that it is a secret: the last word counts, `--token-file` names a file. */
+const SECRET_NAME =
+  /((^|[^a-z])(pwd|pass|pgpass|pw)|passw(or)?d|passphrase|secret|token|(api|access|account|auth|encryption|private|secret|shared|signing)[-_.]?key|credentials?)$/i;
+
+/** Values under such a name that give nothing away: none, a switch, a path, a variable that is put in elsewhere. */
+const HARMLESS = /^(|true|false|yes|no|none|null|\/\S*|file:.*|[$%{<*].*)$/i;
+
+/** `name=value` in any text, and `"name": "value"` as JSON has it. */
+const ASSIGNMENT = /([\w.-]+)(\s?=\s?|["']\s*:\s*)["']?([^\s"';,&]*)/g;
+
+/** What secret a text holds by its own form, or by a name within it; undefined where it holds none that is known. */
+export function secretShape(text: string): string | undefined {
+  const form = FORMS.find(([, expression]) => expression.test(text));
+  if (form !== undefined) {
+    return form[0];
+  }
+  const assigned = [...text.matchAll(ASSIGNMENT)].find(([, name = "", , value = ""]) => isSecretUnder(name, value));
+  return assigned === undefined ? undefined : `a value for ${assigned[1]}`;
+}
+
+/** Whether a text under this name is a secret: `--password`, `DB_TOKEN`. */
+export function isSecretUnder(name: string, value: string): boolean {
+  return (
+    SECRET_NAME.test(name) &&
+    !/(existing|from|pull)[-_.]?secret$/i.test(name) &&
+    !HARMLESS.test(value) &&
+    !(/token$/i.test(name) && /^\d+$/.test(value))
+  );
+}
