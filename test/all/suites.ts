@@ -1,3 +1,4 @@
+import { imageNames } from "../farm/images/recipe.ts";
 import { toolNames } from "../farm/tools/recipes.ts";
 import { chaosCounts, pytestCounts, type Suite, soakCounts, uiCounts, vitestCounts } from "./suite.ts";
 
@@ -6,11 +7,15 @@ function tools(names: readonly string[]): Suite {
   return { name: "tools", command: ["tsx", "test/farm/tools/cli.ts", "path", ...names], budgetMinutes: 45 };
 }
 
-const images: Suite = {
-  name: "images",
-  command: ["tsx", "test/farm/images/cli.ts", "build", "--all"],
-  budgetMinutes: 20,
-};
+function images(names: readonly string[]): Suite {
+  return { name: "images", command: ["tsx", "test/farm/images/cli.ts", "build", ...names], budgetMinutes: 20 };
+}
+
+/** What releases alone take, and the real Argo CD; both run in the suites of `make test-long` only. */
+const LONG_TOOLS: readonly string[] = ["argocd", "cosign", "crane", "npm", "registry", "syft"];
+
+/** The image of the pipeline's jobs, which holds the tools of releases. */
+const LONG_IMAGE = "ci";
 
 /** Suites that need nothing but this checkout and its tools, cheap ones first. */
 const quick: readonly Suite[] = [
@@ -30,9 +35,8 @@ const quick: readonly Suite[] = [
   { name: "isolation", command: ["tsx", "pipeline/isolation-cli.ts"], budgetMinutes: 2 },
   { name: "scan", command: ["tsx", "test/scanners/scan.ts"], budgetMinutes: 8 },
   { name: "risk application", command: ["examples/risk/check.sh"], budgetMinutes: 12, count: pytestCounts },
-  // Argo CD itself runs in the suites of `make test-long` only.
-  tools(toolNames.filter((name) => name !== "argocd")),
-  images,
+  tools(toolNames.filter((name) => !LONG_TOOLS.includes(name))),
+  images(imageNames.filter((name) => name !== LONG_IMAGE)),
 ];
 
 const runner: Suite = { name: "runner", command: ["runner/check.sh"], budgetMinutes: 30, count: pytestCounts };
@@ -82,7 +86,8 @@ export const stages: readonly Stage[] = [
 /** Each starts and ends a farm of its own. */
 const long: readonly Suite[] = [
   tools(toolNames),
-  images,
+  images(imageNames),
+  { name: "release", command: ["vitest", "run", "--project", "release"], budgetMinutes: 30, count: vitestCounts },
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
   { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },

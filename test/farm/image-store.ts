@@ -24,7 +24,7 @@ export async function cleanImageStore(
 ): Promise<void> {
   if (!existsSync(join(paths.imageStore, "io.containerd.metadata.v1.bolt"))) return;
   const config = join(paths.config, "containerd-clean.toml");
-  await writeFile(config, containerdConfig("", "", false));
+  await writeFile(config, containerdConfig("", "", "", false));
   const log = join(paths.logs, "containerd-clean.log");
   const keep = wanted.map((image) => image.reference).join("\n");
   try {

@@ -74,7 +74,7 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
     mkdir(networks, { recursive: true }),
   ]);
   await Promise.all([
-    writeSettings(containerd, containerdConfig(props.pauseImage, networks)),
+    writeSettings(containerd, containerdConfig(props.pauseImage, networks, paths.registries)),
     writeSettings(join(networks, "10-farm.conflist"), JSON.stringify(podNetwork(node), null, 2)),
     writeSettings(
       kubeletConfig,
@@ -114,7 +114,7 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
 export const KUBE_ROUTER_USER = "nightlane-farm:kube-router";
 
 /** Debian's containerd with everything of its own, so that a cluster shares nothing with another or with the machine. */
-export function containerdConfig(pauseImage: string, networks: string, withPods = true): string {
+export function containerdConfig(pauseImage: string, networks: string, registries: string, withPods = true): string {
   const runtime = 'plugins."io.containerd.grpc.v1.cri"';
   const head = [
     "version = 2",
@@ -136,6 +136,9 @@ export function containerdConfig(pauseImage: string, networks: string, withPods 
     `[${runtime}.cni]`,
     'bin_dir = "/usr/lib/cni"',
     `conf_dir = "${networks}"`,
+    // Read at each pull: how to reach a registry, and with which credentials of the node's own.
+    `[${runtime}.registry]`,
+    `config_path = "${registries}"`,
     `[${runtime}.containerd.runtimes.runc]`,
     'runtime_type = "io.containerd.runc.v2"',
     "",

@@ -72,6 +72,8 @@ export class CustomerPaths {
 export class ClusterPaths {
   readonly pki: string;
   readonly config: string;
+  /** Registries that the cluster's nodes reach in a way of their own: `<host>:<port>/hosts.toml`. @see https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+  readonly registries: string;
   readonly logs: string;
   readonly etcd: string;
   /** Folders that stand in for the machine's own inside the cluster's mount namespace. */
@@ -87,6 +89,7 @@ export class ClusterPaths {
   ) {
     this.pki = join(root, "pki");
     this.config = join(root, "config");
+    this.registries = join(this.config, "registries");
     this.logs = join(root, "logs");
     this.etcd = join(root, "etcd");
     this.machine = join(root, "machine");

@@ -2,10 +2,12 @@ import { runMain } from "../tools/main.ts";
 import { streamReporter } from "../tools/reporter.ts";
 import { ensureImages } from "./ensure.ts";
 import { type ImageName, imageNames } from "./recipe.ts";
+import { reproduceImage } from "./reproduce.ts";
 
-const USAGE = `usage: tsx test/farm/images/cli.ts build IMAGE... | --all
+const USAGE = `usage: tsx test/farm/images/cli.ts build|reproduce IMAGE... | --all
 
 Builds the images that are not in the cache and prints a JSON object of name and image; progress goes to stderr.
+reproduce builds each once more, from nothing that was kept, and fails if it comes out otherwise.
 Images: ${imageNames.join(" ")}
 `;
 
@@ -13,11 +15,14 @@ async function main(args: readonly string[]): Promise<number> {
   const [verb, ...given] = args;
   const names = given[0] === "--all" ? [...imageNames, ...given.slice(1)] : given;
   const unknown = names.filter((name) => !isImageName(name));
-  if (verb !== "build" || names.length === 0 || unknown.length > 0) {
+  if ((verb !== "build" && verb !== "reproduce") || names.length === 0 || unknown.length > 0) {
     process.stderr.write(unknown.length > 0 ? `unknown image: ${unknown.join(", ")}\n${USAGE}` : USAGE);
     return 64;
   }
-  const images = await ensureImages(names.filter(isImageName), streamReporter());
+  const reporter = streamReporter();
+  const wanted = names.filter(isImageName);
+  const images = await ensureImages(wanted, reporter);
+  for (const name of verb === "reproduce" ? wanted : []) await reproduceImage(name, reporter);
   process.stdout.write(`${JSON.stringify(images, null, 2)}\n`);
   return 0;
 }

@@ -1,6 +1,6 @@
-import { copyFile, link, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheFolders, cacheKey, exists, freshWorkFolder, hashFile, publish } from "../tools/cache.ts";
+import { copyFile, cp, link, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheFolders, cacheKey, exists, freshWorkFolder, hashFile, hashFiles, publish } from "../tools/cache.ts";
 import { ensureTools } from "../tools/ensure.ts";
 import { FarmError } from "../tools/errors.ts";
 import { withLock } from "../tools/lock.ts";
@@ -29,6 +29,9 @@ export interface BuiltImage {
 /** Tag of everything the farm builds; pods name images by digest, so it only serves the import. */
 const TAG = "farm";
 
+/** Set whenever the way of building changes what comes out. */
+const REVISION = 2;
+
 /**
  * Makes sure that the named images are in the cache, built from exactly what the checkout holds now.
  *
@@ -50,56 +53,108 @@ export async function ensureImages<const Name extends ImageName>(
 }
 
 async function ensureImage(name: string, recipe: ImageRecipe, reporter: Reporter): Promise<BuiltImage> {
-  const dockerfile = recipe.dockerfile ?? "Dockerfile";
+  const dockerfile = dockerfileOf(recipe);
   if (!(await exists(join(recipe.context, dockerfile)))) {
     throw new FarmError(`The image ${name} cannot be built: ${join(recipe.context, dockerfile)} does not exist.`);
   }
-  const tools = await ensureTools(recipe.tools, reporter);
+  const tools = await programsOf(recipe, reporter);
   const base = recipe.base === "debian" ? await ensureDebianBase(reporter) : undefined;
-  const key = await imageKey(recipe, dockerfile, tools, base);
+  const key = await imageKey(recipe, tools, base);
   const place = cacheFolders.finished("images", name, key);
   const archive = join(place, "image.tar");
   if (!(await exists(archive))) {
     const onWait = () => reporter.note(`waiting for another process that is building the image ${name}`);
     await withLock(storageLock(), onWait, async () => {
       if (!(await exists(archive))) {
-        await reported(reporter, `building image ${name}`, () => build(name, recipe, dockerfile, tools, base, place));
+        await reported(reporter, `building image ${name}`, () =>
+          build(name, { recipe, tools, base, kept: "layers" }, place),
+        );
       }
     });
   }
+  return describe(recipe, archive);
+}
+
+/** What a build of an image came to the second time. */
+export interface SecondBuild {
+  readonly first: BuiltImage;
+  /** Equal to `first` where the image is reproducible. */
+  readonly second: BuiltImage;
+}
+
+/**
+ * Builds an image that is in the cache once more, from nothing that was kept.
+ * @param compare is given both while the second is still there.
+ */
+export async function buildAgain(
+  name: ImageName,
+  reporter: Reporter,
+  compare: (builds: SecondBuild) => Promise<void>,
+): Promise<void> {
+  const recipe: ImageRecipe = imageRecipes[name];
+  const { [name]: first } = await ensureImages([name], reporter);
+  const tools = await programsOf(recipe, reporter);
+  const base = recipe.base === "debian" ? await ensureDebianBase(reporter) : undefined;
+  const place = cacheFolders.finished("images", name, `again-${process.pid}`);
+  try {
+    const onWait = () => reporter.note("waiting for another process that is building an image");
+    await withLock(storageLock(), onWait, () =>
+      reported(reporter, `building image ${name} again`, () =>
+        build(name, { recipe, tools, base, kept: "nothing" }, place),
+      ),
+    );
+    await compare({ first, second: await describe(recipe, join(place, "image.tar")) });
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+async function describe({ repository }: ImageRecipe, archive: string): Promise<BuiltImage> {
   const digest = await archiveDigest(archive);
-  const { repository } = recipe;
   return { repository, digest, reference: `${repository}@${digest}`, importedAs: `${repository}:${TAG}`, archive };
+}
+
+/** Path of each program by its name; of a program that is taken with its neighbours, the folder. */
+async function programsOf(recipe: ImageRecipe, reporter: Reporter): Promise<Readonly<Record<string, string>>> {
+  const files = await ensureTools(recipe.tools, reporter);
+  const folders = Object.entries(await ensureTools(recipe.folders ?? [], reporter));
+  return { ...files, ...Object.fromEntries(folders.map(([name, path]) => [name, dirname(path)])) };
 }
 
 /** Everything that goes into an image, by content. */
 async function imageKey(
   recipe: ImageRecipe,
-  dockerfile: string,
   tools: Readonly<Record<string, string>>,
   base: BaseImage | undefined,
 ): Promise<string> {
-  const programs: Record<string, string> = {};
+  const programs: Record<string, string | Readonly<Record<string, string>>> = {};
   for (const [tool, path] of Object.entries(tools)) {
-    programs[tool] = await hashFile(path);
+    programs[tool] = (await stat(path)).isFile() ? await hashFile(path) : await hashFiles(path);
   }
   return cacheKey(TAG, {
     repository: recipe.repository,
-    dockerfile,
+    dockerfile: dockerfileOf(recipe),
+    revision: REVISION,
     files: await hashContext(recipe.context),
     programs,
     base: base?.digest ?? "scratch",
   });
 }
 
-async function build(
-  name: string,
-  recipe: ImageRecipe,
-  dockerfile: string,
-  tools: Readonly<Record<string, string>>,
-  base: BaseImage | undefined,
-  place: string,
-): Promise<void> {
+/** What one build is made from. */
+interface BuildInput {
+  readonly recipe: ImageRecipe;
+  readonly tools: Readonly<Record<string, string>>;
+  readonly base: BaseImage | undefined;
+  /** What of earlier builds may be taken: a change of our own code then does not install the packages again. */
+  readonly kept: "layers" | "nothing";
+}
+
+function dockerfileOf(recipe: ImageRecipe): string {
+  return recipe.dockerfile ?? "Dockerfile";
+}
+
+async function build(name: string, { recipe, tools, base, kept }: BuildInput, place: string): Promise<void> {
   const workName = `image-${name}`;
   const work = await freshWorkFolder(workName);
   const log = cacheFolders.log(workName);
@@ -108,16 +163,15 @@ async function build(
     await removeLeftovers(log);
     await copyContext(recipe.context, join(work, "context"));
     const args = ["build", "--isolation", "chroot", "--network", "host", "--format", "oci"];
-    args.push("--file", join(work, "context", dockerfile), "--tag", `${recipe.repository}:${TAG}`);
+    // Every file and the image itself are of the beginning of 1970, so that the time of a build is not in its digest.
+    args.push("--timestamp", "0", "--layers", ...(kept === "nothing" ? ["--no-cache"] : []));
+    args.push("--file", join(work, "context", dockerfileOf(recipe)), "--tag", `${recipe.repository}:${TAG}`);
     for (const [tool, path] of Object.entries(tools)) {
       args.push("--build-context", `${tool}=${await folderWith(tool, path, work)}`);
     }
-    if (base === undefined) {
-      args.push("--timestamp", "0");
-    } else {
+    if (base !== undefined) {
       await buildah(["pull", `oci-archive:${base.archive}`], log);
-      // Layers are kept in the cache: a change of our own code then does not install the packages again.
-      args.push("--pull-never", "--layers", ...(await hostNetwork(join(work, "host"))));
+      args.push("--pull-never", ...(await hostNetwork(join(work, "host"))));
     }
     await buildah([...args, join(work, "context")], log);
     await mkdir(join(work, "output"));
@@ -130,9 +184,13 @@ async function build(
   }
 }
 
-/** A build context with one program: from its own place it could bring neighbours along. */
+/** A build context with one program, which from its own place could bring neighbours along; or with all of a folder. */
 async function folderWith(tool: string, path: string, work: string): Promise<string> {
   const folder = join(work, "tools", tool);
+  if (!(await stat(path)).isFile()) {
+    await cp(path, folder, { recursive: true, dereference: true });
+    return folder;
+  }
   await mkdir(folder, { recursive: true });
   await link(path, join(folder, tool)).catch(() => copyFile(path, join(folder, tool)));
   return folder;

@@ -11,11 +11,15 @@ export interface ImageRecipe {
   readonly dockerfile?: string;
   /** Programs the Dockerfile copies, each from a build context of its name: `COPY --from=kubectl kubectl /bin/`. */
   readonly tools: readonly ToolName[];
+  /** Programs of which the Dockerfile copies what stands beside them, too: `COPY --from=pulumi . /opt/pulumi`. @default none */
+  readonly folders?: readonly ToolName[];
   /**
    * `scratch` images hold only what is copied, with fixed times: their digest is the same on every
    * machine. `debian` images start from `docker.io/library/debian:bookworm-slim`.
    */
   readonly base: "scratch" | "debian";
+  /** Files that come out otherwise each time, and why, by their path without a slash before it. @default none */
+  readonly differs?: Readonly<Record<string, string>>;
 }
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -59,6 +63,17 @@ export const imageRecipes = {
     repository: `${REGISTRY}/nightlane/risk`,
     context: join(ROOT, "examples/risk"),
     tools: [],
+    base: "debian",
+    differs: {
+      "etc/ssl/certs/java/cacerts": "when Debian's package took in each authority",
+      "opt/spark.jsa": "which classes a JVM loaded, in the order of its threads",
+    },
+  },
+  ci: {
+    repository: `${REGISTRY}/nightlane/ci`,
+    context: join(ROOT, "pipeline/image"),
+    tools: ["node", "kubectl", "crane", "syft", "cosign"],
+    folders: ["npm", "pulumi", "argo-crds"],
     base: "debian",
   },
 } as const satisfies Record<string, ImageRecipe>;

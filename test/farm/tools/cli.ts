@@ -1,23 +1,26 @@
+import { delimiter, dirname } from "node:path";
 import { ensureTools } from "./ensure.ts";
 import { runMain } from "./main.ts";
 import { type ToolName, toolNames } from "./recipes.ts";
 import { streamReporter } from "./reporter.ts";
 
-const USAGE = `usage: tsx test/farm/tools/cli.ts path TOOL...
+const USAGE = `usage: tsx test/farm/tools/cli.ts path|folders TOOL...
 
-Makes sure the tools are there and prints a JSON object of name and path; progress goes to stderr.
+Makes sure the tools are there and prints a JSON object of name and path, or the folders that they are in, for PATH;
+progress goes to stderr.
 Tools: ${toolNames.join(" ")}
 `;
 
 async function main(args: readonly string[]): Promise<number> {
   const [verb, ...names] = args;
   const unknown = names.filter((name) => !isToolName(name));
-  if (verb !== "path" || names.length === 0 || unknown.length > 0) {
+  if ((verb !== "path" && verb !== "folders") || names.length === 0 || unknown.length > 0) {
     process.stderr.write(unknown.length > 0 ? `unknown tool: ${unknown.join(", ")}\n${USAGE}` : USAGE);
     return 64;
   }
   const paths = await ensureTools(names.filter(isToolName), streamReporter());
-  process.stdout.write(`${JSON.stringify(paths, null, 2)}\n`);
+  const folders = [...new Set(Object.values<string>(paths).map((path) => dirname(path)))];
+  process.stdout.write(`${verb === "folders" ? folders.join(delimiter) : JSON.stringify(paths, null, 2)}\n`);
   return 0;
 }
 

@@ -4,6 +4,8 @@ import { argoCrds } from "./argo/crds.ts";
 import { argo } from "./argo/recipe.ts";
 import { argocdManifests } from "./argocd/manifests.ts";
 import { argocd } from "./argocd/recipe.ts";
+import { cosign } from "./cosign/recipe.ts";
+import { crane } from "./crane/recipe.ts";
 import { etcd } from "./etcd/recipe.ts";
 import { helm } from "./helm/recipe.ts";
 import { kubeRouter } from "./kube-router/recipe.ts";
@@ -11,10 +13,13 @@ import { kubernetesOpenapi } from "./kubernetes/openapi.ts";
 import { kubernetes } from "./kubernetes/recipe.ts";
 import { nightwatchBundle } from "./nightwatch/recipe.ts";
 import { node } from "./node/recipe.ts";
+import { npm } from "./npm/recipe.ts";
 import { prometheus } from "./prometheus/recipe.ts";
 import { pulumiCli } from "./pulumi/cli/recipe.ts";
 import { pulumiKubernetes } from "./pulumi/provider/recipe.ts";
 import { pulumi } from "./pulumi/recipe.ts";
+import { registry } from "./registry/recipe.ts";
+import { syft } from "./syft/recipe.ts";
 
 /** Everything that can be asked of `ensureTools`, in the order in which it is made. */
 export const recipes = [
@@ -35,6 +40,11 @@ export const recipes = [
   pause,
   node,
   nightwatchBundle,
+  npm,
+  crane,
+  registry,
+  cosign,
+  syft,
 ] as const;
 
 /** Name of a program or piece of data. */

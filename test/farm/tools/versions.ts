@@ -9,6 +9,8 @@ export const farmVersions = {
   alertmanager: versions.alertmanager.farm,
   argoCd: versions.argoCd.farm,
   argoWorkflows: versions.argoWorkflows.farm,
+  cosign: versions.cosign.farm,
+  crane: versions.crane.farm,
   etcd: versions.etcd.farm,
   helm: versions.helm.farm,
   kubeRouter: versions.kubeRouter.farm,
@@ -16,4 +18,6 @@ export const farmVersions = {
   prometheus: versions.prometheus.farm,
   pulumi: versions.pulumi.farm,
   pulumiKubernetes: versions.pulumiKubernetes.farm,
+  registry: versions.registry.farm,
+  syft: versions.syft.farm,
 } as const;

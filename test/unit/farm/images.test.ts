@@ -13,6 +13,7 @@ import { manifestDigest } from "../../farm/images/archive.ts";
 import { belongsToContext, copyContext, hashContext } from "../../farm/images/context.ts";
 import { parsePipConfig, pipConfiguration } from "../../farm/images/pip-settings.ts";
 import { imageNames, imageRecipes } from "../../farm/images/recipe.ts";
+import { differingPath } from "../../farm/images/reproduce.ts";
 
 describe("an image's digest", () => {
   it("is that of the one manifest in its archive", () => {
@@ -23,9 +24,21 @@ describe("an image's digest", () => {
 
 describe("the images", () => {
   it("are those that definitions name, under the same repositories", () => {
-    expect(imageNames).toEqual(["pause", "argoController", "argoExecutor", "runner", "nightwatch", "risk"]);
+    expect(imageNames).toEqual(["pause", "argoController", "argoExecutor", "runner", "nightwatch", "risk", "ci"]);
     expect(imageRecipes.runner.repository).toBe("registry.nightlane.example/nightlane/runner");
     expect(imageRecipes.argoExecutor.repository).toBe("registry.nightlane.example/argoproj/argoexec");
+  });
+});
+
+describe("an image that came out otherwise", () => {
+  it.each([
+    ["Files /a/tree/opt/x y.jar and /b/tree/opt/x y.jar differ", "opt/x y.jar"],
+    ["Only in /b/tree/var/log: apt", "var/log/apt"],
+    ["Only in /a/tree: etc", "etc"],
+    ["Symbolic links /a/tree/bin/x and /b/tree/bin/x differ", "bin/x"],
+    ["File /a/tree/run is a directory while file /b/tree/run is a regular file", "run"],
+  ])("%s: tells where", (line, path) => {
+    expect(differingPath(line, "/a/tree", "/b/tree")).toBe(path);
   });
 });
 

@@ -69,11 +69,15 @@ describe("the pins", () => {
     ["alertmanager", `github.com/prometheus/alertmanager v${farmVersions.alertmanager}`],
     ["argo", `github.com/argoproj/argo-workflows/v4 v${farmVersions.argoWorkflows}`],
     ["argocd", `github.com/argoproj/argo-cd/v3 v${farmVersions.argoCd}`],
+    ["cosign", `github.com/sigstore/cosign/v2 v${farmVersions.cosign}`],
+    ["crane", `github.com/google/go-containerregistry v${farmVersions.crane}`],
     ["etcd", `go.etcd.io/etcd/server/v3 v${farmVersions.etcd}`],
     ["helm", `helm.sh/helm/v4 v${farmVersions.helm}`],
     ["kube-router", `github.com/cloudnativelabs/kube-router/v2 v${farmVersions.kubeRouter}`],
     ["kubernetes", `k8s.io/kubernetes v${farmVersions.kubernetes}`],
     ["prometheus", `github.com/prometheus/prometheus v${asModule(farmVersions.prometheus)}`],
+    ["registry", `github.com/distribution/distribution/v3 v${farmVersions.registry}`],
+    ["syft", `github.com/anchore/syft v${farmVersions.syft}`],
     ["pulumi/cli", `github.com/pulumi/pulumi/pkg/v3 v${farmVersions.pulumi}`],
   ])("of %s is the version in versions.json", (recipe, requirement) => {
     const requirements = goMod(recipe)
