@@ -26,7 +26,7 @@ def _job_name(admin: Administrator) -> str:
 def test_killed_runner_is_followed_by_one_that_adopts_the_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """Fault 1: the second runner finds the Job by its name, and no second Job is made."""
+    """Fault 1, R7: the second runner of an attempt finds the Job by its name, and no second Job is made."""
     first = RunningStep.start(admin, kubelet, start_runner)
     first.runner.process.send_signal(signal.SIGKILL)
     first.runner.wait()

@@ -67,6 +67,13 @@ def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, m
         Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
 
 
+def test_pods_of_a_job_are_found_in_old_clusters(admin: Administrator, kubelet: Kubelet, mounts: Path) -> None:
+    """R22: before Kubernetes 1.27 the Job's controller sets the short label alone."""
+    kubelet.start_ready_pod("nl-var-es-x", {"job-name": "nl-var-es"})
+    cluster = Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace)
+    assert [text_at(pod, "metadata", "name") for pod in cluster.pods_of_job("nl-var-es")] == ["nl-var-es-x"]
+
+
 def test_long_list_is_read_in_pages(
     admin: Administrator, kubelet: Kubelet, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,11 +90,12 @@ export const runnerNodeStruck: readonly Fault[] = [
       const quicken = await slowLink(site.sandbox, SLOW_MEGABITS);
       const others = nights.filter((night) => night.variant !== "nightlane").map((night) => night.killWhileBringing());
       await releaseAll(nights);
-      await Promise.all([bringTwice(site, nightOf(nights, "nightlane", NightlaneNight), moment), ...others]);
-      return async () => {
+      try {
+        await Promise.all([bringTwice(site, nightOf(nights, "nightlane", NightlaneNight), moment), ...others]);
+      } finally {
         await quicken();
-        await bringBack(site);
-      };
+      }
+      return () => bringBack(site);
     },
     inspect: bulkIsWhole,
   },

@@ -30,6 +30,8 @@ export interface WebhookProps {
   /** Label that the objects carry. @default - it changes all of them */
   readonly label?: string;
   change(created: Created): readonly Change[];
+  /** Whether it never answers, so that the API server waits for it and goes on without. @default false */
+  readonly silent?: boolean;
   /** Whether a creation was answered by a server that asks the webhook; tried until it is so. */
   isAsked(site: Site): Promise<boolean>;
 }
@@ -37,6 +39,9 @@ export interface WebhookProps {
 interface Review {
   readonly request: { readonly uid: string; readonly object: Created };
 }
+
+/** The most that Kubernetes waits for a webhook. */
+const WAIT_SECONDS = 30;
 
 const PATH = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
@@ -54,6 +59,7 @@ export async function addWebhook(site: Site, props: WebhookProps): Promise<() =>
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (props.silent === true) return;
       const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
       answer.setHeader("content-type", "application/json");
       answer.end(JSON.stringify({ ...review, response: responseTo(review, props) }));
@@ -76,7 +82,12 @@ export async function addWebhook(site: Site, props: WebhookProps): Promise<() =>
   return remove;
 }
 
-function configuration(site: Site, { name, kind, label }: WebhookProps, url: string, authority: Buffer): unknown {
+function configuration(
+  site: Site,
+  { name, kind, label, silent }: WebhookProps,
+  url: string,
+  authority: Buffer,
+): unknown {
   return {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingWebhookConfiguration",
@@ -97,6 +108,7 @@ function configuration(site: Site, { name, kind, label }: WebhookProps, url: str
         ...(label === undefined ? {} : { objectSelector: { matchExpressions: [{ key: label, operator: "Exists" }] } }),
         admissionReviewVersions: ["v1"],
         sideEffects: "None",
+        ...(silent === true ? { failurePolicy: "Ignore", timeoutSeconds: WAIT_SECONDS } : {}),
       },
     ],
   };
