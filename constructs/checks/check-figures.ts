@@ -9,6 +9,9 @@ import { isBelow } from "./is-below.ts";
 /** More would crowd out what else a run's record says of a step. */
 const MOST_FIGURES = 20;
 
+/** Beyond that a limit is a typing error, or none. */
+const MOST_PERCENT = 1000;
+
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?$/;
 
 /** The figures of a step: what they are called, where they are and how far they may move. */
@@ -38,8 +41,10 @@ function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem
     const rule = "a JSON file among the step's results, `#`, and names that lead to the number, with dots between them";
     problems.push(problem(at, place, rule, 'write for instance "var.json#total.var"'));
   }
-  if (maxJump !== undefined && percent(maxJump) === undefined) {
-    problems.push(problem(`${at}.maxJump`, maxJump, "a percentage above 0", 'write for instance "20%"'));
+  const most = maxJump === undefined ? undefined : percent(maxJump);
+  if (maxJump !== undefined && (most === undefined || most > MOST_PERCENT)) {
+    const rule = `a percentage above 0 and at most ${MOST_PERCENT}%: by that part of the day before's amount it may differ`;
+    problems.push(problem(`${at}.maxJump`, maxJump, rule, 'write for instance "20%"'));
   }
   return problems;
 }

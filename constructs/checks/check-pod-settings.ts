@@ -3,6 +3,7 @@ import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
+import { cpuText } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
 import { mebibytes, millicores } from "../night/spark-resources.ts";
 import type { JobSettings, JobSizes } from "../night/step.ts";
@@ -70,15 +71,22 @@ function amountOf(size: Size | number | undefined): number | undefined {
   return size === undefined || typeof size === "number" ? size : mebibytes(size);
 }
 
-function checkJobSizes(sizes: JobSizes): readonly Problem[] {
-  const judged = [
-    ["cpu", sizes.cpu === undefined || millicores(sizes.cpu) > 0, "write for instance Cpu.millis(500)"],
-    ["memory", sizes.memory === undefined || mebibytes(sizes.memory) > 0, "write for instance Size.gibibytes(1)"],
-  ] as const;
-  return judged
-    .filter(([, isEnough]) => !isEnough)
-    .map(([property, , mend]) => ({ property, received: "0", rule: "more than zero", mend }));
+function checkJobSizes({ cpu, memory }: JobSizes): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (cpu !== undefined && !(millicores(cpu) >= LEAST_MILLICORES)) {
+    const rule = `at least ${LEAST_MILLICORES} thousandths of a core`;
+    const mend = "write for instance Cpu.millis(500), or Cpu.units(2) for whole cores";
+    problems.push({ property: "cpu", received: cpuText(millicores(cpu)), rule, mend });
+  }
+  if (memory !== undefined && !(mebibytes(memory) > 0)) {
+    const rule = "more than zero";
+    problems.push({ property: "memory", received: "0 MiB", rule, mend: "write for instance Size.gibibytes(1)" });
+  }
+  return problems;
 }
+
+/** Less is a typing error: Cpu.millis where Cpu.units was meant. */
+const LEAST_MILLICORES = 10;
 
 function checkRetries(retries: Retries | undefined): readonly Problem[] {
   if (retries === undefined) {

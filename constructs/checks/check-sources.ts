@@ -1,7 +1,7 @@
 import { type Problem, received } from "../definition/problem.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
-import { leftAtCustomer, leftInLane } from "../night/step-results.ts";
+import { leftAtCustomer, leftInLane, resultsFolder } from "../night/step-results.ts";
 import { NIGHT_DIRECTORY } from "../night/tokens.ts";
 import { upstream } from "./upstream.ts";
 
@@ -17,6 +17,7 @@ export function checkSources(steps: readonly Step[], flawless: readonly Step[]):
     ...checkLeft(step),
     ...checkValues(step),
     ...checkThere(step),
+    ...checkOwnFolder(step, steps),
     ...checkOrder(
       step,
       steps.filter((other) => other !== step && !isBefore(other, step) && !isBefore(step, other)),
@@ -87,6 +88,34 @@ function checkOrder(step: Step, besides: readonly Step[]): readonly Problem[] {
     const place = places.find(({ text }) => path !== undefined && names(text, `${NIGHT_DIRECTORY}/${path}`));
     return place === undefined ? [] : [unordered(step, other, place.name)];
   });
+}
+
+/** Where a program is told to write into a folder of that name which is not the one of the step's results. */
+function checkOwnFolder(step: Step, steps: readonly Step[]): readonly Problem[] {
+  const folder = resultsFolder(step.work);
+  if (folder === undefined) {
+    return [];
+  }
+  const own = `${step.name}/${folder}`;
+  const others = steps.filter((other) => other !== step);
+  const isKnown = (path: string): boolean =>
+    others.some(
+      (other) =>
+        leftAtCustomer(other) === path ||
+        texts(Object.values(other.work.options)).some((text) => names(text, `${NIGHT_DIRECTORY}/${path}`)),
+    );
+  return Object.entries(step.work.options).flatMap(([name, value]) =>
+    texts(value)
+      .flatMap((text) => text.split(`${NIGHT_DIRECTORY}/`).slice(1))
+      .map((rest) => rest.replace(/\/$/, ""))
+      .filter((path) => path !== own && path.split("/").length === 2 && path.endsWith(`/${folder}`) && !isKnown(path))
+      .map((path) => ({
+        property: `${stepProperty(step.name)}.${name}`,
+        received: `night.path(${received(path)})`,
+        rule: `the folder of the step's results, ${own} below the night's directory: what lies elsewhere is not brought`,
+        mend: `write night.path(${received(own)}), or let the program read RESULTS_DIR`,
+      })),
+  );
 }
 
 function unordered(step: Step, other: Step, property: string): Problem {

@@ -1,14 +1,18 @@
-import { isByDigest } from "../definition/images.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { secretShape } from "../definition/secret-shape.ts";
+import { cpuText } from "../night/amounts.ts";
 import { LEAST_OVERHEAD, mebibytes, sparkResources } from "../night/spark-resources.ts";
 import type { DynamicAllocation, SparkOptions, SparkSettings } from "../night/step.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
+import { checkImage } from "./check-image.ts";
 import { checkPodSettings, smallerLater } from "./check-pod-settings.ts";
 import { secretProblem } from "./check-texts.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;
+
+/** Less is a typing error: Cpu.millis where Cpu.units was meant. */
+const LEAST_MILLICORES = 50;
 
 /** Least heap that a JVM of Spark starts with. */
 const LEAST_HEAP = 512;
@@ -58,11 +62,7 @@ function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem
 /** The image and the program that Spark is to start in it. */
 export function checkSparkApp({ app }: SparkOptions): readonly Problem[] {
   const { image, main, mainClass, jar, jars = [], pyFiles = [] } = app;
-  const problems: Problem[] = [];
-  if (!isByDigest(image)) {
-    const rule = "an image by digest: a tag may be another program tomorrow";
-    problems.push(problem("app.image", image, rule, "write <repository>@sha256:<64 hex digits>"));
-  }
+  const problems: Problem[] = [...checkImage("app.image", image)];
   if ((main === undefined) === (mainClass === undefined) || (mainClass === undefined) !== (jar === undefined)) {
     const given = Object.entries({ main, mainClass, jar }).flatMap(([name, value]) =>
       value === undefined ? [] : [name],
@@ -104,6 +104,10 @@ function isPath(path: string): boolean {
 function checkExecutors(executors: number | undefined, bounds: DynamicAllocation | undefined): readonly Problem[] {
   const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= MOST_EXECUTORS;
   const rule = `a whole number, at least 1 and at most ${MOST_EXECUTORS}`;
+  if (bounds !== undefined && executors !== undefined) {
+    const either = "nothing beside dynamicAllocation, which says how many there are";
+    return [problem("executors", executors, either, "remove one of the two")];
+  }
   if (bounds === undefined) {
     return executors === undefined || isCount(executors)
       ? []
@@ -157,8 +161,10 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
     ["cpu", resources.executorMillicores],
     ["driverCpu", resources.driverMillicores],
   ] as const) {
-    if (!(amount > 0)) {
-      problems.push(problem(property, `${amount}m`, "more than zero", "write for instance Cpu.units(1)"));
+    if (!(amount >= LEAST_MILLICORES)) {
+      const rule = `at least ${LEAST_MILLICORES} thousandths of a core: with less a JVM does not start in time`;
+      const mend = "write for instance Cpu.millis(250), or Cpu.units(2) for whole cores";
+      problems.push(problem(property, cpuText(amount), rule, mend));
     }
   }
   return problems;
@@ -187,6 +193,11 @@ function checkProperties(
       return [
         { property: at, received: secret === undefined ? received(value) : `${secret} (not shown)`, ...reserved },
       ];
+    }
+    if (property === "hadoopConf" && name.startsWith("spark.hadoop.")) {
+      const rule = "the property's own name: spark.hadoop. is put before it";
+      const mend = `write { ${JSON.stringify(name.replace("spark.hadoop.", ""))}: ... }`;
+      return [{ property: at, received: received(name), rule, mend }];
     }
     const isName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && (property !== "conf" || name.startsWith("spark."));
     if (!isName || /[\p{C}]/u.test(value)) {

@@ -1,5 +1,4 @@
 import { Duration } from "cdk8s";
-import { isByDigest } from "../definition/images.ts";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder } from "../definition/secret-shape.ts";
@@ -18,6 +17,7 @@ import { bringsResults } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkFigures } from "./check-figures.ts";
 import { checkGate } from "./check-gate.ts";
+import { checkImage } from "./check-image.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
 import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
@@ -112,11 +112,8 @@ function checkJob(options: JobOptions): readonly Problem[] {
     ...checkStartWithin(options.startWithin),
     ...checkResults({ kind: "job", options }),
     ...checkFigures({ kind: "job", options }),
+    ...checkImage("image", options.image),
   ];
-  if (!isByDigest(options.image)) {
-    const rule = "an image by digest: a tag may be another program tomorrow";
-    problems.push(problem("image", options.image, rule, "write <repository>@sha256:<64 hex digits>"));
-  }
   if (options.command?.length === 0 || options.command?.[0] === "") {
     const rule = "a program and its arguments";
     problems.push(problem("command", options.command, rule, "leave it out for the image's own entrypoint"));

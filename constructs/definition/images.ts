@@ -6,7 +6,10 @@ import { UserError } from "./problem.ts";
 export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
 
 const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
-const byDigest = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+
+/** As the container runtimes read a reference: a registry's host or none, a repository in lower case, a tag or none. */
+const byDigest =
+  /^((localhost|[A-Za-z0-9-]+(?=[.:])[A-Za-z0-9.-]*)(:\d+)?\/)?[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*(:[\w.-]{1,128})?@sha256:[0-9a-f]{64}$/;
 
 /** Whether an image's name ends in a digest, so that it says what will run. */
 export function isByDigest(reference: unknown): reference is string {

@@ -1,19 +1,7 @@
 import { isObject } from "../definition/given.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
-import {
-  choice,
-  either,
-  type Fields,
-  type Form,
-  flag,
-  list,
-  named,
-  number,
-  optional,
-  record,
-  text,
-  value,
-} from "./form.ts";
+import { choice, either, type Fields, type Form, flag, list, named, number, optional, record, text } from "./form.ts";
+import { affinityForm } from "./kubernetes-pod.ts";
 import { size } from "./unit-forms.ts";
 
 const reference = record<KeyReference>(
@@ -58,9 +46,6 @@ const volume: Form = {
   },
 };
 
-/** A part of a manifest, as Kubernetes writes it; the customer's cluster judges what is in it. */
-export const manifestPart = (what: string, example: string): Form => value(what, example, isObject);
-
 const texts = (what: string, example: string): Form => named(text("risk", what), what, example);
 
 /** Names of things, each a text. */
@@ -87,7 +72,7 @@ export const podFields: Fields<PodSettings> = {
       '[{ key: "dedicated", value: "spark" }]',
     ),
   ),
-  affinity: optional(manifestPart("an affinity as Kubernetes writes it", "{ podAntiAffinity: { ... } }")),
+  affinity: affinityForm,
   priorityClass: optional(text("risk-night")),
   serviceAccount: optional(text("spark")),
   imagePullSecrets: optional(textList("registry")),

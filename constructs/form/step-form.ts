@@ -40,7 +40,8 @@ import {
   text,
   value,
 } from "./form.ts";
-import { manifestPart, podFields, textList } from "./pod-form.ts";
+import { podTemplateForm } from "./kubernetes-pod.ts";
+import { podFields, textList } from "./pod-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
 /** Edges are looked at where the steps are: a step gets them from `after` and from `runsAfter`. */
@@ -144,7 +145,7 @@ const sparkFields: Fields<SparkSettings> = {
   jvmOptions: optional(textList("-XX:+UseG1GC")),
   eventLog: optional(text("s3a://logs/spark", "a URI")),
   ui: optional(flag),
-  executorPodTemplate: optional(manifestPart("a pod as Kubernetes writes it", "{ spec: { hostAliases: [] } }")),
+  executorPodTemplate: podTemplateForm,
   startWithin: optional(duration("Duration.minutes(15)")),
 };
 

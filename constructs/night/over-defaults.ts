@@ -3,6 +3,16 @@ import { isObject } from "../definition/given.ts";
 /** Properties whose entries are joined by name; of all others the step's own is taken whole. */
 const JOINED = new Set(["env", "volumes", "nodeSelector", "labels", "annotations", "conf", "hadoopConf"]);
 
+/** Of two that say the same thing in different ways, a step's own replaces the other of all steps. */
+const ALTERNATIVES: Readonly<Record<string, string>> = {
+  executors: "dynamicAllocation",
+  dynamicAllocation: "executors",
+};
+
+function isReplaced(name: string, own: Readonly<Record<string, unknown>>): boolean {
+  return own[name] === undefined && own[ALTERNATIVES[name] ?? ""] !== undefined;
+}
+
 /** A step's options over those of all steps. What is of a wrong kind stays as it is, for the form to report. */
 export function overDefaults<Options extends object>(defaults: object | undefined, options: Options): Options {
   if (!isObject(defaults) || !isObject(options)) {
@@ -11,9 +21,11 @@ export function overDefaults<Options extends object>(defaults: object | undefine
   const own: Readonly<Record<string, unknown>> = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  const joined = Object.entries(defaults).map(([name, value]) => {
-    const said = own[name];
-    return [name, JOINED.has(name) && isObject(value) && isObject(said) ? { ...value, ...said } : (said ?? value)];
-  });
+  const joined = Object.entries(defaults)
+    .filter(([name]) => !isReplaced(name, own))
+    .map(([name, value]) => {
+      const said = own[name];
+      return [name, JOINED.has(name) && isObject(value) && isObject(said) ? { ...value, ...said } : (said ?? value)];
+    });
   return { ...own, ...Object.fromEntries(joined) } as Options;
 }

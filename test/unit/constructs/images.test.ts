@@ -36,7 +36,7 @@ describe("images", () => {
 
 describe("readImages", () => {
   test("takes images by digest", () => {
-    const reference = (name: string): string => `registry.example/${name}@${digest}`;
+    const reference = (name: string): string => `registry.example/${name.toLowerCase()}@${digest}`;
     const content = Object.fromEntries(Object.keys(images()).map((name) => [name, reference(name)]));
     expect(readImages(file(JSON.stringify(content)))).toEqual(content);
   });

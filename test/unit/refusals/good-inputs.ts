@@ -60,6 +60,25 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
       conf: { "spark.sql.shuffle.partitions": "200", "spark.redaction.regex": "(?i)secret|password" },
       hadoopConf: { "fs.s3a.aws.credentials.provider": "com.amazonaws.auth.WebIdentityTokenCredentialsProvider" } });`,
   ),
+  "one number of executors for all steps, and bounds for one": {
+    moreNight: "defaults: { spark: { executors: 3 } }",
+    ...step('night.spark("s", { app: riskApp("a.py"), dynamicAllocation: { min: 1, max: 3 } });'),
+  },
+  "bounds of executors for all steps, and a number for one": {
+    moreNight: "defaults: { spark: { dynamicAllocation: { min: 1, max: 3 } } }",
+    ...step('night.spark("s", { app: riskApp("a.py"), executors: 1 });'),
+  },
+  "images of registries of every sort": step(
+    ["Registry.Example:5000/a/b-c", "localhost/a", "a", "a/b:V1.2", "ghcr.io/x/a__b.c"]
+      .map((name, index) => `night.job("i${index}", { image: "${name}@sha256:${"0".repeat(64)}" });`)
+      .join(" "),
+  ),
+  "an affinity and a pod template": step(
+    'night.spark("s", { app: riskApp("a.py"), affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } }, executorPodTemplate: { metadata: {}, spec: { setHostnameAsFQDN: true, containers: [{ name: "executor", envFrom: [] }] } } });',
+  ),
+  "a folder of results that another step has too": step(
+    'night.exec("prep", { app: pricing, command: ["/x", night.path("prep/out")] }); night.job("j", { image: image("risk"), results: "out/", after: reval, args: ["--in", night.path("prep/out"), "--out", night.path("j/out"), "--old", night.path("j/out/old")] });',
+  ),
   "paths of the night in every form": step(
     'night.spark("s", { app: riskApp("a.py"), args: [night.path(""), night.path(".hidden"), night.path("a.b/c..d/e"), "--out=" + night.path("a") + "," + night.path("b"), night.path(night.businessDate), "cd " + night.path("a") + " && ls .."] });',
   ),

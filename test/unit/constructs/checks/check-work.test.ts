@@ -51,7 +51,7 @@ describe("a Spark step", () => {
 
   test("refuses sizes of zero, all at once", () => {
     const memory = { received: '"0 MiB"', rule: "at least 896 MiB", mend: "Size.gibibytes(2)" };
-    const cpu = { received: '"0m"', rule: "more than zero", mend: "Cpu.units(1)" };
+    const cpu = { received: '"0 CPU"', rule: "at least 50 thousandths of a core", mend: "Cpu.units(2)" };
     expectProblems(
       spark({
         memory: Size.mebibytes(0),

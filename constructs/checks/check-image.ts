@@ -1,0 +1,39 @@
+import { isByDigest } from "../definition/images.ts";
+import { type Problem, received } from "../definition/problem.ts";
+
+/** An image by digest, by a name that Kubernetes takes; what is wrong with another is said, not guessed. */
+export function checkImage(property: string, image: string): readonly Problem[] {
+  const wrong = faultOf(image);
+  return wrong === undefined ? [] : [{ property, received: received(image), rule: wrong[0], mend: wrong[1] }];
+}
+
+function faultOf(image: string): readonly [rule: string, mend: string] | undefined {
+  const [name = "", digest] = image.split("@");
+  const whole = "write <repository>@sha256:<64 hex digits>";
+  if (/\s/.test(image)) {
+    return ["an image's name without spaces", `take out the space: ${whole.replace("write ", "")}`];
+  }
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    const digits = digest.replace(/^sha256:/, "").length;
+    return [
+      `a whole digest: sha256: and 64 hex digits in lower case, of which this one has ${digits}`,
+      "copy it from the registry, for instance with docker buildx imagetools inspect",
+    ];
+  }
+  if (digest === undefined) {
+    return [
+      /:[\w.-]+$/.test(name)
+        ? "an image by digest: its tag may be another program tomorrow"
+        : "an image by digest: without one it may be another program tomorrow",
+      whole,
+    ];
+  }
+  return isByDigest(image)
+    ? undefined
+    : [
+        "a repository in lower case, of letters, digits and single dots, dashes and underscores between them, as Kubernetes takes it",
+        /[A-Z]/.test(name)
+          ? `write for instance ${received(`${name.toLowerCase()}@${digest.slice(0, 12)}...`)}`
+          : whole,
+      ];
+}
