@@ -42,7 +42,19 @@ export interface HelmApp<Values extends ChartValues = ChartValues> extends Deplo
   readonly values: Values;
 }
 
-/** A Helm chart of a git repository, deployed into the customer's cluster by Argo CD: for `apps` of a customer. */
+/**
+ * A Helm chart of a git repository, deployed into the customer's cluster by Argo CD: for `apps` of a customer.
+ * @example
+ * ```ts
+ * const pricing = helmApp({
+ *   repository: "https://git.seebank.example/apps.git",
+ *   revision: "v1.4.0",
+ *   chart: "charts/pricing-engine",
+ *   values: { replicas: 2 },
+ * });
+ * ```
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+ */
 export function helmApp<const Values extends ChartValues = Readonly<Record<never, never>>>(
   props: HelmAppProps<Values>,
 ): HelmApp<Values> {

@@ -11,7 +11,13 @@ export interface DeployedApp {
   readonly container?: string;
 }
 
-/** An application deployed in the customer's cluster, found by its pods' labels. */
+/**
+ * An application deployed in the customer's cluster, found by its pods' labels.
+ * @example
+ * ```ts
+ * const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
+ * ```
+ */
 export function deployedApp(app: DeployedApp): DeployedApp {
   return app;
 }
@@ -59,17 +65,41 @@ export type JvmApp = SparkApp & { readonly main?: never; readonly mainClass: str
 /**
  * A Spark application in an image of one's own: `sparkApp({ image, main: "/opt/risk/var.py" })`, or
  * `sparkApp({ image, mainClass: "example.SparkPi", jar: "/opt/jobs/pi.jar" })`.
+ * @example
+ * ```ts
+ * const image = `registry.seebank.example/risk@sha256:${"0".repeat(64)}`;
+ * const varEs = sparkApp({ image, main: "/opt/risk/var.py" });
+ * const curves = sparkApp({ image, mainClass: "example.Curves", jar: "/opt/jobs/curves.jar" });
+ * ```
+ * @see https://spark.apache.org/docs/latest/running-on-kubernetes.html
  */
 export function sparkApp(app: PythonApp | JvmApp): SparkApp {
   return app;
 }
 
-/** A main program of the vendor's risk application, by its file name: `riskApp("var_es.py")`. */
+/**
+ * A main program of the vendor's risk application, by its file name: `riskApp("var_es.py")`.
+ * @example
+ * ```ts
+ * night.spark("var-es", { app: riskApp("var_es.py"), after: scenarios });
+ * ```
+ */
 export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
   return { image: images()[image], main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
 }
 
-/** An image of this deployment, by digest: for the values of a chart. */
+/**
+ * An image of this deployment, by digest: for the values of a chart.
+ * @example
+ * ```ts
+ * const pricing = helmApp({
+ *   repository: "https://git.seebank.example/apps.git",
+ *   revision: "v1.4.0",
+ *   chart: "charts/pricing-engine",
+ *   values: { image: image("risk") },
+ * });
+ * ```
+ */
 export function image(name: ImageName): string {
   return images()[name];
 }

@@ -18,12 +18,26 @@ export interface PulumiSecret {
   readonly key: string;
 }
 
-/** The credential is the content of the file named by the environment variable `variable`. */
+/**
+ * The credential is the content of the file named by the environment variable `variable`.
+ * @example
+ * ```ts
+ * const credentials = { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") };
+ * ```
+ * @see https://docs.gitlab.com/ci/variables/#use-file-type-cicd-variables
+ */
 export function gitlabFile(variable: string): GitlabFile {
   return { kind: "gitlabFile", variable };
 }
 
-/** The credential is the secret `key` of the customer's Pulumi stack. */
+/**
+ * The credential is the secret `key` of the customer's Pulumi stack.
+ * @example
+ * ```ts
+ * const credentials = { kubeconfig: pulumiSecret("kubeconfig") };
+ * ```
+ * @see https://www.pulumi.com/docs/iac/concepts/secrets/
+ */
 export function pulumiSecret(key: string): PulumiSecret {
   return { kind: "pulumiSecret", key };
 }

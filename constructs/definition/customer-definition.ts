@@ -130,6 +130,26 @@ const FEWEST_RUNNERS = 4;
 /**
  * Declares a customer: the default export of a file in `customers/`. Nothing is checked here, so that a file's
  * problems can be told all at once, with the file's name: see `checkCustomer`.
+ * @example
+ * ```ts
+ * export default defineCustomer({
+ *   name: "seebank",
+ *   displayName: "Seebank AG",
+ *   cluster: {
+ *     server: "https://k8s.seebank.example:6443",
+ *     address: "10.64.3.10",
+ *     ca,
+ *     capacity: { cpu: Cpu.units(64), memory: Size.gibibytes(256) },
+ *   },
+ *   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
+ *   workflow: sparkRiskWorkflow({
+ *     schedule: nightly("22:30", { timezone: "Europe/Berlin", calendar: TARGET }),
+ *     steps: (night) => {
+ *       night.spark("var-es", { app: riskApp("var_es.py") });
+ *     },
+ *   }),
+ * });
+ * ```
  */
 export function defineCustomer(props: CustomerProps): CustomerDefinition {
   const {
@@ -178,7 +198,15 @@ export function asDefinition(value: unknown): CustomerDefinition {
   return { ...definition, workflow: withSteps(definition.workflow) };
 }
 
-/** `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so that it may be indented. */
+/**
+ * `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so that it may be indented.
+ * @example
+ * ```ts
+ * const authority = pem`-----BEGIN CERTIFICATE-----
+ *   MIIBeDCCAR...
+ *   -----END CERTIFICATE-----`;
+ * ```
+ */
 export function pem(strings: TemplateStringsArray): string {
   const lines = strings.join("").split("\n");
   return `${lines

@@ -65,7 +65,19 @@ export interface RiskWorkflowProps {
   readonly steps: (night: Night) => void;
 }
 
-/** A night of Spark risk jobs and the work around them. */
+/**
+ * A night of Spark risk jobs and the work around them.
+ * @example
+ * ```ts
+ * const workflow = sparkRiskWorkflow({
+ *   schedule: nightly("22:30", { timezone: "Europe/Berlin", calendar: TARGET }),
+ *   steps: (night) => {
+ *     const curves = night.spark("curves", { app: riskApp("curves.py") });
+ *     night.spark("var-es", { app: riskApp("var_es.py"), after: curves });
+ *   },
+ * });
+ * ```
+ */
 export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   const { steps, finishBy = "06:00", shadow = false, ...rest } = given(props) as RiskWorkflowProps;
   const declared = declare(steps, rest.defaults);

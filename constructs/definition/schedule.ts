@@ -64,7 +64,13 @@ export interface NightlyOptions {
   readonly noNight?: Readonly<Record<string, string>>;
 }
 
-/** A night that starts every business day at `start` (`HH:MM`, local time of `timezone`). */
+/**
+ * A night that starts every business day at `start` (`HH:MM`, local time of `timezone`).
+ * @example
+ * ```ts
+ * const schedule = nightly("22:30", { timezone: "Europe/Berlin", calendar: TARGET });
+ * ```
+ */
 export function nightly(start: string, options: NightlyOptions): NightSchedule {
   const { timezone, weekend, ...rest } = given(options) as NightlyOptions;
   const defaults = { calendar: TARGET, extraHolidays: [], workedDays: [], halfDays: [], noNight: {} } as const;

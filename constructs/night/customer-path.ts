@@ -5,12 +5,24 @@ export type CustomerPath =
   | { readonly kind: "results"; readonly path: string }
   | { readonly kind: "pod"; readonly app: DeployedApp; readonly path: string };
 
-/** A path below the night's directory on the customer's results volume. */
+/**
+ * A path below the night's directory on the customer's results volume.
+ * @example
+ * ```ts
+ * night.copyOut("report", { from: onResults("report"), after: scenarios });
+ * ```
+ */
 export function onResults(path: string): CustomerPath {
   return { kind: "results", path };
 }
 
-/** An absolute path in a pod of `app`. */
+/**
+ * An absolute path in a pod of `app`.
+ * @example
+ * ```ts
+ * night.copyIn("limits", { from: "limits/today.csv", to: inPod(pricing, "/data/limits.csv") });
+ * ```
+ */
 export function inPod(app: DeployedApp, path: string): CustomerPath {
   return { kind: "pod", app, path };
 }

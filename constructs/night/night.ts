@@ -30,7 +30,13 @@ export class Night {
     return this.declared;
   }
 
-  /** A path in the night's directory on the customer's results volume. */
+  /**
+   * A path in the night's directory on the customer's results volume.
+   * @example
+   * ```ts
+   * night.spark("desk", { app, args: ["--in", night.path("market/quotes.parquet")] });
+   * ```
+   */
   path(below: string): string {
     return `${NIGHT_DIRECTORY}/${below}`;
   }
@@ -38,6 +44,10 @@ export class Night {
   /**
    * Where a step's results lie on the customer's results volume, for the arguments of a step that says `from` it. Throws
    * where it leaves none there.
+   * @example
+   * ```ts
+   * night.spark("desk", { app, from: scenarios, args: ["--in", night.results(scenarios)] });
+   * ```
    */
   results(step: Step): string {
     if (!(step instanceof Step)) {
@@ -55,43 +65,90 @@ export class Night {
    * A number in a JSON file among a step's results, for an argument by itself; the step that takes it starts after that
    * one. It is read when that starts, and handed over as it stands in the file.
    * @param place The file and the way to the number: names, or places in a list, from 0.
-   * @example night.spark("limits", { app, args: ["--var", night.number(varEs, "var.json#total.monteCarlo.var")] })
+   * @example
+   * ```ts
+   * night.spark("limits", { app, args: ["--var", night.number(scenarios, "var.json#total.monteCarlo.var")] });
+   * ```
    */
   number(step: Step, place: string): ResultValue {
     return { kind: "result", type: "number", step, place };
   }
 
-  /** The same of a word: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first. */
+  /**
+   * The same of a word: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first.
+   * @example
+   * ```ts
+   * night.job("publish", { image, command: ["publish"], args: [night.word(scenarios, "run.json#version")] });
+   * ```
+   */
   word(step: Step, place: string): ResultValue {
     return { kind: "result", type: "word", step, place };
   }
 
-  /** Runs a Spark application as a Job in the customer's cluster and brings its result back. */
+  /**
+   * Runs a Spark application as a Job in the customer's cluster and brings its result back.
+   * @example
+   * ```ts
+   * night.spark("desk", { app: riskApp("desk.py"), executors: 4, memory: Size.gibibytes(16), after: scenarios });
+   * ```
+   * @see https://spark.apache.org/docs/latest/running-on-kubernetes.html
+   */
   spark(name: string, options: SparkOptions): Step {
     return this.add(name, { kind: "spark", options: overDefaults(given(this.defaults).spark, options) });
   }
 
-  /** Runs any container as a Job in the customer's cluster. */
+  /**
+   * Runs any container as a Job in the customer's cluster.
+   * @example
+   * ```ts
+   * night.job("compress", { image, command: ["compress", "/data"], results: "out/" });
+   * ```
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
+   */
   job(name: string, options: JobOptions): Step {
     return this.add(name, { kind: "job", options: overDefaults(given(this.defaults).job, options) });
   }
 
-  /** Runs a command in a pod of one of the customer's applications. */
+  /**
+   * Runs a command in a pod of one of the customer's applications.
+   * @example
+   * ```ts
+   * night.exec("snapshot", { app: pricing, command: ["snapshot", night.businessDate] });
+   * ```
+   */
   exec(name: string, options: ExecOptions): Step {
     return this.add(name, { kind: "exec", options });
   }
 
-  /** Copies files from the lane's results volume to the customer's side. */
+  /**
+   * Copies files from the lane's results volume to the customer's side.
+   * @example
+   * ```ts
+   * night.copyIn("limits", { from: "limits/today.csv", to: onResults("limits.csv") });
+   * ```
+   */
   copyIn(name: string, options: CopyInOptions): Step {
     return this.add(name, { kind: "copyIn", options });
   }
 
-  /** Copies files from the customer's side to the lane's results volume. */
+  /**
+   * Copies files from the customer's side to the lane's results volume.
+   * @example
+   * ```ts
+   * night.copyOut("report", { from: onResults("report"), to: "report", after: scenarios });
+   * ```
+   */
   copyOut(name: string, options: CopyOutOptions): Step {
     return this.add(name, { kind: "copyOut", options });
   }
 
-  /** Waits for a person. */
+  /**
+   * Waits for a person.
+   * @example
+   * ```ts
+   * night.gate("sign-off", { after: scenarios, approvers: "risk-control", approvals: 2 });
+   * ```
+   */
   gate(name: string, options: GateOptions = {}): Step {
     return this.add(name, { kind: "gate", options });
   }

@@ -5,12 +5,26 @@ export type KeyReference =
   | { readonly kind: "secretKey"; readonly name: string; readonly key: string }
   | { readonly kind: "configMapKey"; readonly name: string; readonly key: string };
 
-/** A key of a Secret in the customer's cluster, for a variable. Nightlane never reads it. */
+/**
+ * A key of a Secret in the customer's cluster, for a variable. Nightlane never reads it.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, env: { DB_PASSWORD: secretKey("risk-db", "password") } });
+ * ```
+ * @see https://kubernetes.io/docs/concepts/configuration/secret/
+ */
 export function secretKey(name: string, key: string): KeyReference {
   return { kind: "secretKey", name, key };
 }
 
-/** A key of a ConfigMap in the customer's cluster, for a variable. */
+/**
+ * A key of a ConfigMap in the customer's cluster, for a variable.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, env: { REGION: configMapKey("site", "region") } });
+ * ```
+ * @see https://kubernetes.io/docs/concepts/configuration/configmap/
+ */
 export function configMapKey(name: string, key: string): KeyReference {
   return { kind: "configMapKey", name, key };
 }
@@ -22,22 +36,48 @@ export type MountedVolume =
   | { readonly kind: "claim"; readonly name: string; readonly writable: boolean }
   | { readonly kind: "scratch"; readonly size: Size };
 
-/** The keys of a Secret in the customer's cluster as files, read-only. */
+/**
+ * The keys of a Secret in the customer's cluster as files, read-only.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, volumes: { "/etc/kdb": secretFiles("kdb") } });
+ * ```
+ */
 export function secretFiles(name: string): MountedVolume {
   return { kind: "secret", name };
 }
 
-/** The keys of a ConfigMap in the customer's cluster as files, read-only. */
+/**
+ * The keys of a ConfigMap in the customer's cluster as files, read-only.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, volumes: { "/etc/site": configMapFiles("site") } });
+ * ```
+ */
 export function configMapFiles(name: string): MountedVolume {
   return { kind: "configMap", name };
 }
 
-/** A PersistentVolumeClaim of the customer's cluster: `claim("market-data")`. */
+/**
+ * A PersistentVolumeClaim of the customer's cluster: `claim("market-data")`.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, volumes: { "/data/market": claim("market-data") } });
+ * ```
+ * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/
+ */
 export function claim(name: string, options: { readonly writable?: boolean } = {}): MountedVolume {
   return { kind: "claim", name, writable: options.writable ?? false };
 }
 
-/** An empty folder that ends with the pod. */
+/**
+ * An empty folder that ends with the pod.
+ * @example
+ * ```ts
+ * night.spark("desk", { app, volumes: { "/scratch": scratch(Size.gibibytes(50)) } });
+ * ```
+ * @see https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+ */
 export function scratch(size: Size): MountedVolume {
   return { kind: "scratch", size };
 }
