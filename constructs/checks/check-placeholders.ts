@@ -1,4 +1,5 @@
 import { type Problem, received } from "../definition/problem.ts";
+import { readNoResults } from "../night/no-results.ts";
 import { BUSINESS_DATE, RUN_NUMBER } from "../night/tokens.ts";
 import { optionTexts } from "./option-texts.ts";
 
@@ -11,6 +12,12 @@ const TOKEN = "\u0000";
  */
 export function checkPlaceholders(options: object, property: string): readonly Problem[] {
   return optionTexts(options, property).flatMap(([at, text]) => {
+    const none = readNoResults(text);
+    if (none !== undefined) {
+      const rule =
+        "a step that leaves results on the customer's results volume: a Spark step or job with results, or a copyIn to it";
+      return [{ property: at, received: none.asked, rule, mend: none.mend }];
+    }
     const rest = text.replaceAll("\u0000", " ").replaceAll(BUSINESS_DATE, TOKEN).replaceAll(RUN_NUMBER, TOKEN);
     return rest.includes("{{") || rest.includes(`{${TOKEN}`)
       ? [

@@ -41,6 +41,12 @@ export function decode(encoded: unknown): unknown {
 /** Stands for what cannot be in a definition. */
 class Unreadable {}
 
+/** Stands for an object of a class that a definition does not know, of which its name alone is believed. */
+function instance(name: unknown): object {
+  const isName = typeof name === "string" && /^[A-Za-z_$][\w$]{0,40}$/.test(name);
+  return isName ? Object.create({ constructor: { name } }) : new Unreadable();
+}
+
 function readValue(value: unknown, made: readonly unknown[]): unknown {
   if (!isObject(value)) {
     return Array.isArray(value) ? new Unreadable() : value;
@@ -88,7 +94,7 @@ function make(entry: unknown): unknown {
   if ("step" in entry && typeof entry.kind === "string" && Object.hasOwn(KINDS, entry.kind)) {
     return new Step("", { kind: entry.kind, options: {} } as StepWork, []);
   }
-  return new Unreadable();
+  return instance(entry.instance);
 }
 
 function sizeOf(text: string): unknown {

@@ -1,18 +1,17 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isObject } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { type Compiled, compileFile, compileLibrary } from "./compile.ts";
 import { decode } from "./decode.ts";
 import { EvaluationProcess } from "./evaluation-process.ts";
+import { loadProblem } from "./load-problem.ts";
+import { refusedImport, SHARED_FOLDER } from "./refused-import.ts";
 
 /** How long a file may take: it says what a customer is, and computes next to nothing. */
 const FILE_MILLISECONDS = 5_000;
-
-/** Folder of what customer files share, beside them. */
-export const SHARED_FOLDER = "shared";
 
 const LIBRARY = fileURLToPath(new URL("../index.ts", import.meta.url));
 
@@ -50,9 +49,9 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     const late = outcome.ended === "time";
     return problem(
       "(file)",
-      late ? `nothing within ${milliseconds / 1000} s` : "the end of the process that evaluated it",
-      "a customer file says what a customer is, in no time and little memory",
-      `look for a loop without an end in ${shown}`,
+      late ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
+      "a file that only says what a customer is: that takes milliseconds and a few megabytes",
+      `look in ${shown} for a loop that does not end, or makes very much`,
     );
   }
   if ("other" in outcome) {
@@ -61,20 +60,12 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     return problem("export default", shownValue, rule, "write export default defineCustomer({ ... })");
   }
   const line = lineOf(String(outcome.stack), place, compiled.get(place));
-  const property = line === undefined ? "(file)" : `line ${line}`;
-  const where = line === undefined ? shown : `line ${line} of ${shown}`;
-  if ("refusedImport" in outcome) {
-    const own = basename(place).replace(/\.ts$/, ".pem");
-    const rule = `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${own}), and nothing else`;
-    const mend = `take it out of ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`;
-    return problem(property, `an import of ${received(outcome.refusedImport)}`, rule, mend);
-  }
-  return problem(
-    property,
-    received(String(outcome.thrown).split("\n")[0]).replace(/^"(.*)"$/, "$1"),
-    "a customer file loads without an error; it has the language and the library, and no environment, files or network",
-    `correct ${where}; npx tsc --noEmit shows what the types know of it`,
-  );
+  return {
+    problem:
+      "refusedImport" in outcome
+        ? refusedImport(outcome.refusedImport, line === undefined ? "(file)" : `line ${line}`, place, shown)
+        : loadProblem(outcome, line, shown),
+  };
 }
 
 function problem(property: string, received: string, rule: string, mend: string): { readonly problem: Problem } {
@@ -116,12 +107,23 @@ async function compile(file: string, shown: string, once: boolean): Promise<Comp
     return compiled;
   } catch (error) {
     const [fault] = isObject(error) && Array.isArray(error.errors) ? error.errors : [];
-    const { text, location } = (isObject(fault) ? fault : {}) as { text?: string; location?: { line: number } };
+    const { text, location } = (isObject(fault) ? fault : {}) as {
+      text?: string;
+      location?: { line: number; lineText?: string };
+    };
     const line = location === undefined ? "(file)" : `line ${location.line}`;
+    const property = once ? line : `${shown}, ${line}`;
+    if (text?.startsWith("Top-level await") === true) {
+      const [, specifier] = /\bimport\s*\(\s*["'`]([^"'`]+)/.exec(location?.lineText ?? "") ?? [];
+      const rule = "a file that is read at once: nothing in it is waited for";
+      return specifier === undefined
+        ? problem(property, "an await outside a function", rule, "take out the await and what it waits for")
+        : { problem: refusedImport(specifier, property, file, shown) };
+    }
     return problem(
-      once ? line : `${shown}, ${line}`,
+      property,
       text ?? received(error instanceof Error ? error.message : error),
-      "a customer file is TypeScript that can be read, without await outside a function",
+      "a customer file is TypeScript that can be read",
       `correct ${shown}; npx tsc --noEmit shows more`,
     );
   }

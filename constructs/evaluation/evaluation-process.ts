@@ -64,7 +64,8 @@ export class EvaluationProcess {
     requireNode();
     const program = await compileEvaluator();
     const child = spawn(process.execPath, [...FLAGS, "--input-type=commonjs", "--eval", program], {
-      env: {},
+      // The zone of this machine would show in what a file makes of a date.
+      env: { TZ: "UTC" },
       cwd: "/",
       stdio: ["pipe", "pipe", "ignore"],
     });

@@ -45,6 +45,7 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     });
     vm.runInContext(PREPARE, world);
     library.runInContext(world);
+    vm.runInContext(SAME_EACH_TIME, world);
     for (const [at, code] of Object.entries(modules)) {
       const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {${code}\n};`;
       vm.runInContext(text, world, { filename: at });
@@ -63,6 +64,28 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
 /** Takes away what would hand objects of this process to a file's code: a hook that formats stack traces. */
 const PREPARE =
   'Object.defineProperty(Error, "prepareStackTrace", { value: undefined }); Error.stackTraceLimit = 50; var modules = {};';
+
+/** Takes away what would make another customer of the same file tomorrow: the clock, and chance. */
+const SAME_EACH_TIME = `(() => {
+  "use strict";
+  const refuse = (what) => {
+    throw Object.assign(new TypeError(what), {
+      rule: "the same customer each time the file is read: no clock and no chance",
+      mend: "write the day itself; for what only the night knows there is night.businessDate",
+    });
+  };
+  const { construct, get, deleteProperty } = Reflect;
+  const Clock = Date;
+  globalThis.Date = new Proxy(Clock, {
+    construct: (date, given, made) => given.length === 0 ? refuse("new Date()") : construct(date, given, made),
+    apply: () => refuse("Date()"),
+    get: (date, name) => name === "now" ? () => refuse("Date.now()") : get(date, name),
+  });
+  Clock.prototype.constructor = globalThis.Date;
+  Math.random = () => refuse("Math.random()");
+  deleteProperty(Intl, "DateTimeFormat");
+  deleteProperty(globalThis, "Temporal");
+})();`;
 
 /** Runs a file in its world, and says in JSON what came of it. */
 const RUN = `(task) => {
@@ -103,6 +126,7 @@ const RUN = `(task) => {
     const stack = isError ? text(error.stack) : "";
     if (refused !== undefined) return stringify({ refusedImport: refused, stack });
     const thrown = isError ? text(error.name) + ": " + text(error.message) : text(stringify(error)) + ", thrown";
-    return stringify({ thrown, stack });
+    const told = (part) => isError && typeof error[part] === "string" ? error[part] : undefined;
+    return stringify({ thrown, stack, rule: told("rule"), mend: told("mend") });
   }
 }`;

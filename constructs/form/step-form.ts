@@ -274,7 +274,8 @@ export const stepsForm: Form = {
   inspect(value, at, findings) {
     if (!Array.isArray(value)) {
       const rule = "a function that declares the steps, and is not async: it has declared them all when it returns";
-      findings.wrong.push({ property: at, received: received(value), rule, mend: "write steps: (night) => { ... }" });
+      const shown = received(value).replace("a Promise", "an async function");
+      findings.wrong.push({ property: at, received: shown, rule, mend: "write steps: (night) => { ... }" });
       return;
     }
     for (const [index, step] of value.entries()) {

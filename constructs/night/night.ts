@@ -1,5 +1,7 @@
 import { given } from "../definition/given.ts";
+import { noResults } from "./no-results.ts";
 import { overDefaults } from "./over-defaults.ts";
+import { Refusal } from "./refusal.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
@@ -14,6 +16,9 @@ import {
 } from "./step.ts";
 import { leftAtCustomer } from "./step-results.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
+
+/** More steps come of a loop that does not end; how many a night may have is for the checks to say. */
+const RUNAWAY = 5_000;
 
 /** Collects the steps of one night. Edges are the steps themselves: `after: snapshot`. */
 export class Night {
@@ -42,23 +47,16 @@ export class Night {
   }
 
   /**
-   * Where a step's results lie on the customer's results volume, for the arguments of a step that says `from` it. Throws
-   * where it leaves none there.
+   * Where a step's results lie on the customer's results volume, for the arguments of a step that says `from` it. Of a
+   * step that leaves none there it is refused.
    * @example
    * ```ts
    * night.spark("desk", { app, from: scenarios, args: ["--in", night.results(scenarios)] });
    * ```
    */
   results(step: Step): string {
-    if (!(step instanceof Step)) {
-      throw new TypeError("night.results(...) takes a step; write night.path(...) for any other path");
-    }
-    const path = leftAtCustomer(step);
-    if (path === undefined) {
-      const mend = `give it results: "out/", or write night.path(...) for what it leaves otherwise`;
-      throw new TypeError(`step ${step.name} leaves no results on the customer's results volume; ${mend}`);
-    }
-    return this.path(path);
+    const path = step instanceof Step ? leftAtCustomer(step) : undefined;
+    return path === undefined ? noResults(step instanceof Step ? step : undefined) : this.path(path);
   }
 
   /**
@@ -155,7 +153,13 @@ export class Night {
 
   private add(name: string, { kind, options }: StepWork): Step {
     const step = new Step(name, { kind, options: given(options) } as StepWork);
-    this.declared.push(step);
+    if (this.declared.push(step) > RUNAWAY) {
+      throw new Refusal(
+        `more than ${RUNAWAY} steps`,
+        "a night of a few hundred steps: Argo takes no more in one graph",
+        "let one step do several portfolios: a job with parallelism divides them among its pods",
+      );
+    }
     return step;
   }
 }

@@ -686,6 +686,13 @@ const contradictions: readonly BadInput[] = [
 ];
 
 const files: readonly BadInput[] = [
+  ...each("before", "line ", ["const now = new Date();", "const x = Math.random();", 'import ca from "./x.pem";']),
+  ...eachStep((from) => `night.spark("s", { app: riskApp("a.py"), args: [${from}] });`, 'workflow.steps["s"].args[0]', [
+    "night.results(market)",
+    'night.results("reval")',
+    'night.results(night.job("j", { image: image("risk") }))',
+    'night.results(night.spark("q", { app: riskApp("a.py"), results: false })) + "/x"',
+  ]),
   ...each("whole", "export default", [
     "",
     "export const x = 1;",

@@ -42,7 +42,15 @@ describe("a customer's file", () => {
     ['fetch("http://127.0.0.1:1/");', "fetch is not defined"],
     ['new Function("return process")();', "Code generation from strings disallowed"],
     ['eval("process");', "Code generation from strings disallowed"],
-    ["await 1;", "await"],
+    ["await 1;", "an await outside a function"],
+    ['await import("node:os");', 'an import of "node:os"'],
+    ["const now = new Date();", "new Date()"],
+    ["const now = Date();", "Date()"],
+    ["const now = Date.now();", "Date.now()"],
+    ["const now = new (new Date(0).constructor)();", "new Date()"],
+    ["const now = Reflect.construct(Date, []);", "new Date()"],
+    ["const chance = Math.random();", "Math.random()"],
+    ["const now = new Intl.DateTimeFormat('de').format();", "Intl.DateTimeFormat is not a constructor"],
   ])("cannot do %s, and the message names the line", async (before, shown) => {
     const message = await load(before);
     expect(message).toMatch(/^customers\/lake\.ts: 1 problem\n {2}line \d+: received .*\n {4}rule: .*\n {4}mend: /);
@@ -90,9 +98,9 @@ describe("a customer's file", () => {
   });
 
   test.each([
-    ["for (;;) {}", "nothing within 0.3 s"],
-    ["Promise.resolve().then(() => { for (;;) {} });", "nothing within 0.3 s"],
-    ["const all = []; for (;;) { all.push(new Array(1e6).fill({})); }", /nothing within|the end of the process/],
+    ["for (;;) {}", "no end within 0.3 s"],
+    ["Promise.resolve().then(() => { for (;;) {} });", "no end within 0.3 s"],
+    ["const all = []; for (;;) { all.push(new Array(1e6).fill({})); }", /no end within|more memory than/],
     ["function deep() { deep(); } deep();", "RangeError: Maximum call stack size exceeded"],
   ])("that does %s is told with its name", async (before, shown) => {
     const folder = folderWith(before);
@@ -106,6 +114,51 @@ describe("a customer's file", () => {
     const [lake, hill] = await Promise.allSettled(["lake", "hill"].map((name) => loadCustomer(name, folder)));
     expect(lake?.status).toBe("rejected");
     expect(hill?.status).toBe("fulfilled");
+  });
+});
+
+describe("what to write instead", () => {
+  test.each([
+    [
+      "first(); const first = () => 1;",
+      "first, which is declared further down",
+      "move the line that declares first above",
+    ],
+    ["const size = Sise.gibibytes(1);", "Sise is not defined", 'write Size, imported from "../constructs/index.ts"'],
+    ["const held = DUBAI;", "DUBAI is not defined", 'add DUBAI to what is imported from "../constructs/index.ts"'],
+    ["const app = deployment;", "deployment is not defined", "declare deployment above"],
+    ["const size = Size.gibibyte(1);", "Size.gibibyte is not a function", "write Size.gibibytes instead of gibibyte"],
+    ["const size = Size.gibibytes(-1);", "negative", "write one in line"],
+    ['import ca from "./lake.pem";', "and no file customers/lake.pem", "base64 -d > customers/lake.pem"],
+    ['import ca from "./almanac.pem";', 'an import of "./almanac.pem"', "copy it to customers/lake.pem"],
+    ['import ca from "../x.pem";', 'an import of "../x.pem"', "copy it to customers/lake.pem"],
+    ['import { days } from "./shared/days.ts";', "./shared/days.ts", "correct the name, or put the file there"],
+    ['import { Size as S } from "cdk8s";', 'an import of "cdk8s"', 'from "../constructs/index.ts"'],
+    ["for (let n = 0; n < 100; n += 1) deep(); function deep() { deep(); }", "call stack", "calls itself"],
+  ])("of %s is said", async (before, shown, mend) => {
+    const message = await load(before);
+    expect(message).toContain(shown);
+    expect(message.split("mend: ")[1]).toContain(mend);
+  });
+
+  test("of a call that night does not have, of steps without an end, and of a step further down", async () => {
+    const inSteps = async (steps: string): Promise<string> => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", { steps }));
+      const error: unknown = await loadCustomer("lake", folder).catch((caught: unknown) => caught);
+      return error instanceof Error ? error.message : "loaded";
+    };
+    expect(await inSteps("(night) => { night.sparc('x'); }")).toContain("write night.spark instead of sparc");
+    expect(await inSteps("(night) => { for (let n = 0; ; n += 1) night.gate('g' + n); }")).toMatch(
+      /line \d+: received more than 5000 steps\n {4}rule: a night of a few hundred steps/,
+    );
+    const early = "(night) => { night.gate('a', { after: varEs }); const varEs = night.gate('b'); }";
+    expect(await inSteps(early)).toContain("a step waits for steps declared before it");
+  });
+
+  test("a day that the file names is the same everywhere", async () => {
+    expect(await found("new Date(2026, 0, 1).toISOString()")).toBe("2026-01-01T00:00:00.000Z");
+    expect(await found('String(new Date("2026-01-01") instanceof Date)')).toBe("true");
   });
 });
 
@@ -141,7 +194,7 @@ describe("certificates beside a file", () => {
     writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("river.pem")));
     writeFileSync(join(folder, "river.pem"), certificate("valid"));
     await expect(loadCustomer("lake", folder)).rejects.toThrow(
-      /an import of "\.\/river\.pem"[\s\S]*its own certificates/,
+      /an import of "\.\/river\.pem"[\s\S]*its own certificates[\s\S]*copy it to customers\/lake\.pem/,
     );
     writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("lake.pem")));
     writeFileSync(join(folder, "lake.pem"), '"; globalThis.x = 1; "\n');

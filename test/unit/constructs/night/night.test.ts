@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { deployedApp, onResults } from "../../../../constructs/index.ts";
 import { Night } from "../../../../constructs/night/night.ts";
+import { readNoResults } from "../../../../constructs/night/no-results.ts";
 import { smallSpark } from "../../../support/customer.ts";
 
 test("steps keep the order of the file and remember what they wait for", () => {
@@ -45,7 +46,7 @@ test("a step comes after those whose results it reads, each once", () => {
   expect(limits.isInput).toBe(false);
 });
 
-test("knows where a step's results lie, and throws where it leaves none", () => {
+test("knows where a step's results lie, and what to write where it leaves none", () => {
   const night = new Night();
   const directory = night.path("");
   expect(night.results(night.spark("var-es", smallSpark()))).toBe(`${directory}var-es`);
@@ -53,6 +54,8 @@ test("knows where a step's results lie, and throws where it leaves none", () => 
   expect(night.results(night.copyIn("in", { from: "limits", to: onResults("handed/in") }))).toBe(
     `${directory}handed/in`,
   );
-  expect(() => night.results(night.job("quiet", { image: "x" }))).toThrow("step quiet leaves no results");
-  expect(() => night.results("limits" as never)).toThrow("takes a step");
+  expect(readNoResults(night.results(night.job("quiet", { image: "x" })))?.mend).toBe(
+    'write results: "out/" in step "quiet"',
+  );
+  expect(readNoResults(night.results("limits" as never))?.asked).toBe("night.results(...) of what is no step");
 });

@@ -1,0 +1,106 @@
+import { Duration, Size } from "cdk8s";
+import { Cpu } from "cdk8s-plus-27";
+import { type Problem, received } from "../definition/problem.ts";
+import { nearName } from "../form/near-name.ts";
+import * as library from "../index.ts";
+import { Night } from "../night/night.ts";
+
+/** What a file threw while it was evaluated, and where. */
+export interface Thrown {
+  readonly thrown: string;
+  /** Said by the library, where it threw. */
+  readonly rule?: string;
+  readonly mend?: string;
+}
+
+type Told = Pick<Problem, "received" | "rule" | "mend">;
+
+const LIBRARY = '"../constructs/index.ts"';
+
+/** What a file may not do, for each name by which it would. */
+const OUTSIDE =
+  /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document)$/;
+
+/** How a mistake that ended a file's evaluation is told: by what is known of it, or as it was thrown. */
+export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Problem {
+  const property = line === undefined ? "(file)" : `line ${line}`;
+  const where = line === undefined ? shown : `line ${line} of ${shown}`;
+  // A name that was imported is called by the compiler's name of its module.
+  const text = plain(outcome.thrown)
+    .replaceAll(/\(0, import_\w+\.(\w+)\)/g, "$1")
+    .replaceAll(/\bimport_\w+\./g, "");
+  const { rule, mend } = outcome;
+  if (rule !== undefined && mend !== undefined) {
+    return { property, received: text.replace(/^TypeError: /, ""), rule: plain(rule), mend: plain(mend) };
+  }
+  return { property, ...(known(text, where) ?? other(text, where)) };
+}
+
+function plain(text: string): string {
+  return received(String(text).split("\n")[0])
+    .replace(/^"(.*)"$/, "$1")
+    .replaceAll('\\"', '"');
+}
+
+function known(text: string, where: string): Told | undefined {
+  const [, early] = /^ReferenceError: Cannot access '([^']+)' before initialization/.exec(text) ?? [];
+  if (early !== undefined) {
+    return {
+      received: `${early}, which is declared further down`,
+      rule: "a name that is declared above: a step waits for steps declared before it",
+      mend: `move the line that declares ${early} above ${where}`,
+    };
+  }
+  const [, missing] = /^ReferenceError: ([\w$]+) is not defined/.exec(text) ?? [];
+  if (missing !== undefined && !OUTSIDE.test(missing)) {
+    return {
+      received: text,
+      rule: "a name that is declared above, or imported from the library",
+      mend: declare(missing),
+    };
+  }
+  const [, of, method] = /^TypeError: (?:([\w$]+)\.)?([\w$]+) is not a (?:function|constructor)/.exec(text) ?? [];
+  if (method !== undefined) {
+    return { received: text, rule: "a function that is there", mend: call(of, method, where) };
+  }
+  if (/amounts? cannot be negative|must be positive/i.test(text)) {
+    return { received: text, rule: "an amount of 0 or more", mend: `write one in ${where}` };
+  }
+  if (text.includes("Maximum call stack size exceeded")) {
+    return {
+      received: text,
+      rule: "code that comes to an end",
+      mend: `look for a function that calls itself at ${where}`,
+    };
+  }
+  return undefined;
+}
+
+function other(text: string, where: string): Told {
+  return {
+    received: text,
+    rule: "a customer file loads without an error; it has the language and the library, and no environment, files or network",
+    mend: `correct ${where}; npx tsc --noEmit shows what the types know of it`,
+  };
+}
+
+function declare(name: string): string {
+  const exported = Object.keys(library);
+  const near = exported.includes(name) ? name : nearName(name, exported);
+  if (near === undefined) {
+    return `declare ${name} above, or correct its spelling`;
+  }
+  return near === name ? `add ${name} to what is imported from ${LIBRARY}` : `write ${near}, imported from ${LIBRARY}`;
+}
+
+function call(of: string | undefined, method: string, where: string): string {
+  const units: Readonly<Record<string, object>> = { Size, Cpu, Duration };
+  const names = of === undefined ? Object.keys(library) : Object.getOwnPropertyNames(units[of] ?? Night.prototype);
+  const near = nearName(
+    method,
+    names.filter((name) => !["constructor", "length", "name", "prototype"].includes(name)),
+  );
+  return near === undefined || near === method
+    ? `correct ${where}; npx tsc --noEmit shows what the types know of it`
+    : `write ${of === undefined ? "" : `${of}.`}${near} instead of ${method}`;
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type Problem, received } from "../definition/problem.ts";
+
+/** Folder of what customer files share, beside them. */
+export const SHARED_FOLDER = "shared";
+
+/** How an authority's certificate is got, into a file. */
+const GET_CA =
+  "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d >";
+
+/** How an import is told that a customer file may not make, or whose file is not there. */
+export function refusedImport(specifier: string, property: string, place: string, shown: string): Problem {
+  const pem = basename(place).replace(/\.ts$/, ".pem");
+  const own = `customers/${pem}`;
+  const told = { property, received: `an import of ${received(specifier)}` };
+  if (specifier.endsWith(".pem")) {
+    const rule = `its own certificates: ./${pem} beside it, a file and no link`;
+    return specifier === `./${pem}`
+      ? {
+          ...told,
+          received: `${told.received}, and no file ${own}`,
+          rule,
+          mend: `put the CA's certificate there: ${GET_CA} ${own}`,
+        }
+      : { ...told, rule, mend: `copy it to ${own}, and write import ca from "./${pem}"` };
+  }
+  if (specifier.startsWith(`./${SHARED_FOLDER}/`) && !existsSync(join(dirname(place), specifier))) {
+    const rule = `a file of customers/${SHARED_FOLDER}/ that is there, with its ending .ts`;
+    return { ...told, rule, mend: "correct the name, or put the file there" };
+  }
+  const isLibrary = /(^|\/)constructs(\/|$)|^(cdk8s(-plus-\d+)?|constructs)$/.test(specifier);
+  return {
+    ...told,
+    rule: `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${pem}), and nothing else`,
+    mend: isLibrary
+      ? 'import what the library has of it from "../constructs/index.ts"'
+      : `take it out of ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`,
+  };
+}

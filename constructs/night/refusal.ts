@@ -1,0 +1,10 @@
+/** What the library throws while a file is evaluated and cannot go on: the message is what it received. */
+export class Refusal extends TypeError {
+  constructor(
+    received: string,
+    readonly rule: string,
+    readonly mend: string,
+  ) {
+    super(received);
+  }
+}
