@@ -1,6 +1,7 @@
 import { forecastNight, type NightForecast } from "../runs/forecast/forecast-night.ts";
 import { LaneHistory } from "../runs/forecast/lane-history.ts";
 import { type MissCall, willMiss } from "../runs/forecast/will-miss.ts";
+import { type NightSeries, seriesName } from "../runs/night-series.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts, RunRecord } from "../runs/run-record.ts";
 import { errorText } from "./error-text.ts";
@@ -41,8 +42,9 @@ const READ_AGAIN_AFTER = 60_000;
  * are read once and beside the rounds, when a night of the lane is first seen to run, for many such lanes together.
  */
 export class ForecastBook {
+  /** By name of the nights. */
   private readonly histories = new Map<string, LaneHistory>();
-  /** Lanes whose past nights have been read. */
+  /** Customers whose past nights have been read. */
   private readonly read = new Set<string>();
   /** Lanes whose past nights could not be read so far. */
   private readonly unreadable = new Set<string>();
@@ -60,7 +62,7 @@ export class ForecastBook {
   /** Learns from a run that has ended. */
   noteEnded(facts: RunFacts): void {
     this.kept.delete(facts.uid);
-    this.historyOf(facts.customer).note(facts);
+    this.historyOf(facts).note(facts);
   }
 
   /**
@@ -74,7 +76,7 @@ export class ForecastBook {
       this.ask(lane.customer, now);
       return this.unreadable.has(lane.customer) ? [] : undefined;
     }
-    const history = this.historyOf(lane.customer);
+    const history = this.historyOf(lane);
     return running.flatMap(({ facts, state }) => this.forecastOf(history, facts, state, now) ?? []);
   }
 
@@ -136,7 +138,7 @@ export class ForecastBook {
     try {
       for await (const { spec } of this.source.records(customers)) {
         if (wanted.has(spec.customer)) {
-          this.historyOf(spec.customer).note(spec);
+          this.historyOf(spec).note(spec);
         }
       }
       for (const customer of customers) {
@@ -151,9 +153,10 @@ export class ForecastBook {
     }
   }
 
-  private historyOf(customer: string): LaneHistory {
-    const history = this.histories.get(customer) ?? new LaneHistory();
-    this.histories.set(customer, history);
+  private historyOf(series: NightSeries): LaneHistory {
+    const name = seriesName(series);
+    const history = this.histories.get(name) ?? new LaneHistory();
+    this.histories.set(name, history);
     return history;
   }
 }

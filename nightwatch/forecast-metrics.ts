@@ -1,12 +1,12 @@
-import type { Lane } from "./lane.ts";
+import { type Lane, labelsOf } from "./lane.ts";
 import type { Metric } from "./metric.ts";
 import { isExpectedLate, spareOf } from "./run-forecast.ts";
 
 /** What is expected of the run 1 that goes on in each lane. Nothing is said where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
-  const nights = lanes.flatMap(({ customer, forecasts = [] }) => {
-    const night = forecasts.find(({ facts }) => facts.runNumber === 1);
-    return night === undefined ? [] : [{ customer, night }];
+  const nights = lanes.flatMap((lane) => {
+    const night = lane.forecasts?.find(({ facts }) => facts.runNumber === 1);
+    return night === undefined ? [] : [{ labels: labelsOf(lane), night }];
   });
   const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({
     name: `nightlane_${name}`,
@@ -18,24 +18,25 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
     gauge(
       "night_expected_end_timestamp_seconds",
       "When the running night is expected to end, if every person that it waits for acts now.",
-      nights.flatMap(({ customer, night: { forecast } }) =>
-        forecast.end === undefined ? [] : [[{ customer }, Math.round(forecast.end.expected / 1000)] as const],
+      nights.flatMap(({ labels, night: { forecast } }) =>
+        forecast.end === undefined ? [] : [[labels, Math.round(forecast.end.expected / 1000)] as const],
       ),
     ),
     gauge(
       "night_will_miss",
       "Whether it is said of the running night that it will miss its time, before it has.",
-      lanes.flatMap(({ customer, forecasts = [], runs }) => {
+      lanes.flatMap((lane) => {
+        const { forecasts = [], runs } = lane;
         const night = forecasts.find(({ facts }) => facts.runNumber === 1);
         const will = night === undefined ? recordedMiss(runs) : isExpectedLate(night, night.forecast.at);
-        return will === undefined ? [] : [[{ customer }, Number(will)] as const];
+        return will === undefined ? [] : [[labelsOf(lane), Number(will)] as const];
       }),
     ),
     gauge(
       "step_spare_seconds",
       "Seconds by which a step that has not ended may end later than expected without the night missing its time.",
-      nights.flatMap(({ customer, night }) =>
-        [...spareOf(night)].map(([step, seconds]) => [{ customer, step }, seconds] as const),
+      nights.flatMap(({ labels, night }) =>
+        [...spareOf(night)].map(([step, seconds]) => [{ ...labels, step }, seconds] as const),
       ),
     ),
   ];

@@ -1,8 +1,8 @@
 import { actsOf } from "../runs/act.ts";
 import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
+import { isNightly, type NightSeries, scheduleName, seriesName } from "../runs/night-series.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
-import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
 import { nightLengths } from "../runs/step-length.ts";
@@ -20,7 +20,7 @@ interface KeptRun extends WatchedRun {
   readonly workflow?: Workflow;
 }
 
-/** Everything that nightwatch keeps in mind of one lane. What cannot be read of it is a problem of this lane alone. */
+/** Everything that nightwatch keeps in mind of one customer's nights, the nightly ones or further ones. What cannot be read of it is a problem of this lane alone. */
 export class LaneBook {
   private readonly crons = new Map<string, ReadCron>();
   private readonly runs = new Map<string, KeptRun>();
@@ -31,7 +31,14 @@ export class LaneBook {
 
   private changes = 0;
 
-  constructor(readonly customer: string) {}
+  readonly customer: string;
+  /** How people call these nights. */
+  readonly name: string;
+
+  constructor(private readonly series: NightSeries) {
+    this.customer = series.customer;
+    this.name = seriesName(series);
+  }
 
   /** Whether there is a lane: its records alone outlive the customer. */
   get exists(): boolean {
@@ -45,13 +52,14 @@ export class LaneBook {
 
   /** How the lane stands. @param now Milliseconds. */
   view(now: number): Lane {
-    const night = this.crons.get(NIGHT_SCHEDULE);
-    this.absentSince = night === undefined ? (this.absentSince ?? now) : undefined;
+    const night = this.crons.get(scheduleName(this.series.pipeline));
+    const scheduling = this.schedulingOf(night);
+    this.absentSince = scheduling === "absent" ? (this.absentSince ?? now) : undefined;
     const runs = [...this.runs.values()];
     const schedule = night?.schedule;
     return {
-      customer: this.customer,
-      scheduling: schedulingOf(night),
+      ...this.series,
+      scheduling,
       runs,
       nights: dueNights(
         {
@@ -71,7 +79,7 @@ export class LaneBook {
   /** What remains to be said of a lane that cannot be looked at. */
   get unreadable(): Lane {
     const problems = [...this.problems.values()];
-    return { customer: this.customer, scheduling: "unreadable", runs: [], nights: [], problems };
+    return { ...this.series, scheduling: "unreadable", runs: [], nights: [], problems };
   }
 
   noteSchedule(cron: CronWorkflow, now: number): void {
@@ -101,6 +109,11 @@ export class LaneBook {
     if (!this.runs.has(facts.uid) && !(over && isOld)) {
       this.keep({ ...(over ? this.brief(facts) : { facts }), exists: false });
     }
+  }
+
+  /** Whether a run is in mind. */
+  has(uid: string): boolean {
+    return this.runs.has(uid);
   }
 
   /** Whether nothing more is to be learnt of a workflow by reading it: its run has ended, and every act on it is known. */
@@ -258,7 +271,14 @@ export class LaneBook {
   }
 
   private get schedule(): LaneSchedule | undefined {
-    return this.crons.get(NIGHT_SCHEDULE)?.schedule;
+    return this.crons.get(scheduleName(this.series.pipeline))?.schedule;
+  }
+
+  private schedulingOf(night: ReadCron | undefined): Scheduling {
+    if (night === undefined) {
+      return isNightly(this.series) ? "absent" : "removed";
+    }
+    return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
   }
 }
 
@@ -273,11 +293,4 @@ function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
 function hasStayedEnded(before: RunFacts, workflow: Workflow): boolean {
   const { phase, finishedAt } = workflow.status ?? {};
   return hasEnded(before) && before.phase === phase && before.finishedAt === finishedAt;
-}
-
-function schedulingOf(night: ReadCron | undefined): Scheduling {
-  if (night === undefined) {
-    return "absent";
-  }
-  return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
 }

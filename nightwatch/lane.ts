@@ -1,4 +1,5 @@
 import type { DueNight } from "../runs/due-nights.ts";
+import { furtherOnly, type NightSeries } from "../runs/night-series.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
@@ -15,8 +16,8 @@ export interface WatchedRun {
   readonly lengths?: NightLengths;
 }
 
-/** How the schedule of a lane's nights stands. */
-export type Scheduling = "daily" | "suspended" | "absent" | "unreadable";
+/** How a schedule of nights stands. Further nights that have lost theirs are `removed`: the customer's file names them no more. */
+export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreadable";
 
 /** Something in a lane that is not as it should be, apart from its nights. */
 export interface LaneProblem {
@@ -30,9 +31,8 @@ export interface LaneProblem {
   readonly since: number;
 }
 
-/** What nightwatch knows of one customer at one time. */
-export interface Lane {
-  readonly customer: string;
+/** What nightwatch knows of one customer at one time: of the nightly ones, or of further nights. */
+export interface Lane extends NightSeries {
   readonly schedule?: LaneSchedule;
   readonly scheduling: Scheduling;
   /** Since when the schedule is not to be seen, milliseconds; of one that is absent only. */
@@ -42,6 +42,11 @@ export interface Lane {
   readonly problems: readonly LaneProblem[];
   /** What is expected of the runs that go on. @default - the lane's past nights are being read */
   readonly forecasts?: readonly RunForecast[];
+}
+
+/** What a metric says whose nights it is about: nothing but the customer for the nightly ones. */
+export function labelsOf({ customer, pipeline }: NightSeries): Readonly<Record<string, string>> {
+  return { customer, ...furtherOnly({ pipeline }) };
 }
 
 /** The customer of a lane's namespace; undefined for a namespace that is not one. */

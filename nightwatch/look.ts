@@ -14,7 +14,7 @@ import type { Signal } from "./signals/signal.ts";
 export interface Sight {
   readonly lanes: readonly Lane[];
   readonly signals: readonly Signal[];
-  /** Lanes that could not be looked at this time, with the reason: each is among the lanes, with nothing but its problems. */
+  /** Lanes by their names that could not be looked at this time, with the reason: each is among the lanes, with nothing but its problems. */
   readonly failures: readonly { readonly customer: string; readonly reason: string }[];
 }
 
@@ -52,9 +52,9 @@ export class Looks {
     const failures: Sight["failures"][number][] = [];
     for (const [index, book] of books.entries()) {
       const turn = Math.floor(now / AGAIN_MILLISECONDS + index / books.length);
-      const known = before.get(book.customer);
+      const known = before.get(book.name);
       const isKnown = known?.version === book.version && known.turn === turn;
-      this.kept.set(book.customer, isKnown ? known : this.lookAt(book, turn, now, failures));
+      this.kept.set(book.name, isKnown ? known : this.lookAt(book, turn, now, failures));
     }
     const looks = [...this.kept.values()];
     const signals = [...controllerSignals(controllerRenewed, now), ...looks.flatMap((look) => look.signals)];
@@ -74,7 +74,7 @@ export class Looks {
     } catch (error) {
       const reason = errorText(error);
       book.noteProblem("lane", reason, now);
-      failures.push({ customer: book.customer, reason });
+      failures.push({ customer: book.name, reason });
       const lane = book.unreadable;
       return { version, turn, lane, signals: laneSignals(lane, now) };
     }

@@ -1,7 +1,8 @@
 import { currentNight } from "../runs/due-nights.ts";
+import { seriesName } from "../runs/night-series.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
-import { type Lane, runningRuns, type Scheduling } from "./lane.ts";
+import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
 import { type Metric, renderMetric } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
@@ -62,13 +63,13 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): reado
     type: "gauge",
     samples: lanes.flatMap((lane) => {
       const found = value(lane);
-      return found === undefined ? [] : [[{ customer: lane.customer }, found] as const];
+      return found === undefined ? [] : [[labelsOf(lane), found] as const];
     }),
   });
-  const reported = new Set(signals.map(({ customer, kind }) => `${customer}/${kind}`));
-  const has = (kind: Signal["kind"]) => (lane: Lane) => Number(reported.has(`${lane.customer}/${kind}`));
-  const current = new Map(lanes.map((lane) => [lane.customer, currentNight(lane.nights)]));
-  const night = (lane: Lane) => current.get(lane.customer);
+  const reported = new Set(signals.map((signal) => `${seriesName(signal)} ${signal.kind}`));
+  const has = (kind: Signal["kind"]) => (lane: Lane) => Number(reported.has(`${seriesName(lane)} ${kind}`));
+  const current = new Map(lanes.map((lane) => [lane, currentNight(lane.nights)]));
+  const night = (lane: Lane) => current.get(lane);
   return [
     gauge("running", "Whether a night or a replay of the customer runs.", (lane) =>
       Number(runningRuns(lane).length > 0),
@@ -114,7 +115,7 @@ function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
     type: "gauge",
     samples: lanes.flatMap((lane) =>
       samples(lane).map(
-        ([state, value]) => [{ customer: lane.customer, ...(state === "" ? {} : { state }) }, value] as const,
+        ([state, value]) => [{ ...labelsOf(lane), ...(state === "" ? {} : { state }) }, value] as const,
       ),
     ),
   });
@@ -161,7 +162,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
         const is = WAITING.find((one) => one === step.state);
         return is === undefined
           ? []
-          : [{ customer: lane.customer, step: step.name, state: is, since: step.waitingSince, lost: isLost(step) }];
+          : [{ lane, step: step.name, state: is, since: step.waitingSince, lost: isLost(step) }];
       }),
     ),
   );
@@ -170,10 +171,10 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       name: "nightlane_steps_waiting",
       help: "Steps that wait for a person, by what they wait for.",
       type: "gauge",
-      samples: lanes.flatMap(({ customer }) =>
+      samples: lanes.flatMap((lane) =>
         WAITING.map((state) => {
-          const count = waiting.filter((step) => step.customer === customer && step.state === state).length;
-          return [{ customer, state }, count] as const;
+          const count = waiting.filter((step) => step.lane === lane && step.state === state).length;
+          return [{ ...labelsOf(lane), state }, count] as const;
         }),
       ),
     },
@@ -181,9 +182,9 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       name: "nightlane_step_waiting_since_timestamp_seconds",
       help: "Since when a step waits for a person.",
       type: "gauge",
-      samples: waiting.flatMap(({ customer, step, state, since }) => {
+      samples: waiting.flatMap(({ lane, step, state, since }) => {
         const value = seconds(since);
-        return value === undefined ? [] : [[{ customer, step, state }, value] as const];
+        return value === undefined ? [] : [[{ ...labelsOf(lane), step, state }, value] as const];
       }),
     },
     {
@@ -192,7 +193,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       type: "gauge",
       samples: waiting
         .filter(({ state, lost }) => state === "deciding" && lost)
-        .map(({ customer, step }) => [{ customer, step }, 1] as const),
+        .map(({ lane, step }) => [{ ...labelsOf(lane), step }, 1] as const),
     },
   ];
 }

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import type { RecordedAct } from "../runs/act.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
+import { seriesName } from "../runs/night-series.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
@@ -10,8 +11,7 @@ import { errorText } from "./error-text.ts";
 import { ForecastBook } from "./forecast-book.ts";
 import { illnessOf } from "./health.ts";
 import { knownRuns } from "./known-runs.ts";
-import { customerOf, type Lane } from "./lane.ts";
-import type { LaneBook } from "./lane-book.ts";
+import { customerOf, type Lane, type WatchedRun } from "./lane.ts";
 import { Looks, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
@@ -194,10 +194,11 @@ export class Nightwatch {
 
   /** Every run of a customer that is known, the newest first. */
   async runsOf(customer: string): Promise<readonly RunFacts[]> {
-    const lane = (): LaneBook | undefined => this.book.lanes().find((one) => one.customer === customer);
-    return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => {
-      return lane()?.view(this.parts.clock()).runs ?? [];
-    });
+    return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => this.watchedOf(customer));
+  }
+
+  private watchedOf(customer: string): readonly WatchedRun[] {
+    return this.book.lanesOf(customer).flatMap((book) => book.view(this.parts.clock()).runs);
   }
 
   /** Notes an act on the record of a run that has no workflow. */
@@ -309,7 +310,7 @@ export class Nightwatch {
       return found;
     } catch (error) {
       this.counters.roundFailures += 1;
-      this.parts.log("error", `forecast of ${lane.customer}: ${errorText(error)}`);
+      this.parts.log("error", `forecast of ${seriesName(lane)}: ${errorText(error)}`);
       return [];
     }
   }
@@ -318,8 +319,8 @@ export class Nightwatch {
   private noteNeverStarted(lane: Lane, now: number): void {
     const known = new Set(lane.runs.map(({ facts }) => facts.uid));
     for (const night of lane.nights) {
-      const facts = missedFacts(lane.customer, night, now);
-      if (facts !== undefined && !known.has(missedUid(lane.customer, night.date))) {
+      const facts = missedFacts(lane, night, now);
+      if (facts !== undefined && !known.has(missedUid(lane, night.date))) {
         this.book.amend(facts);
         this.writer.note(facts);
       }
@@ -343,10 +344,9 @@ export class Nightwatch {
 
   private noteSent(signal: Signal): void {
     this.counters.notificationsSent += 1;
-    const lane = this.book.lanes().find(({ customer }) => customer === signal.customer);
-    const run = lane
-      ?.view(this.parts.clock())
-      .runs.find(({ facts }) => notifiedKey(signal) === keyOnRecord(facts, signal.key));
+    const run = this.watchedOf(signal.customer).find(
+      ({ facts }) => notifiedKey(signal) === keyOnRecord(facts, signal.key),
+    );
     if (run !== undefined) {
       const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
       this.book.amend(facts);

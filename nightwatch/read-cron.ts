@@ -1,14 +1,14 @@
-import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import { pipelineOfSchedule } from "../runs/night-series.ts";
 import { type CronWorkflow, type LaneSchedule, readSchedule } from "../runs/schedule.ts";
 import { errorText } from "./error-text.ts";
 import type { LaneProblem } from "./lane.ts";
 
-/** What is kept in mind of a CronWorkflow of a lane: the night's, or another one. */
+/** What is kept in mind of a CronWorkflow of a lane: of nights, or another one. */
 export interface ReadCron {
   /** When it was made, milliseconds. */
   readonly since: number;
   readonly suspended: boolean;
-  /** Of the night's only. */
+  /** Of nights only. */
   readonly schedule?: LaneSchedule;
   readonly problems: readonly LaneProblem[];
 }
@@ -36,7 +36,7 @@ export function readCron(cron: CronWorkflow, before: ReadCron | undefined, now: 
 
 /** Only nights have deadlines and a start that people wait for. */
 function readNight(cron: CronWorkflow): ReturnType<typeof readSchedule> {
-  if (cron.metadata.name !== NIGHT_SCHEDULE) {
+  if (pipelineOfSchedule(cron.metadata.name) === undefined) {
     return { problems: [] };
   }
   try {

@@ -1,3 +1,11 @@
+import {
+  furtherOnly,
+  NIGHTLY,
+  type NightSeries,
+  pipelineOfSchedule,
+  pipelineOfTemplate,
+  seriesName,
+} from "../runs/night-series.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
@@ -8,15 +16,20 @@ import type { Head } from "./watch/pages.ts";
 /** A running night is looked at again this often: what changes with time alone changes in minutes. */
 const REREAD_MILLISECONDS = 30_000;
 
-/** Everything that nightwatch keeps in mind, by customer. */
+/** Everything that nightwatch keeps in mind: a book for the nightly ones of each customer, and for its further nights. */
 export class RunBook {
   private readonly books = new Map<string, LaneBook>();
   /** Which look at each lane's running nights was the last. */
   private readonly looks = new Map<string, number>();
 
-  /** The books of all lanes that are there, by name of the customer. */
+  /** The books of all lanes that are there, by name: a customer's further nights come after its nightly ones. */
   lanes(): readonly LaneBook[] {
-    return [...this.books.values()].filter(({ exists }) => exists).sort((a, b) => (a.customer < b.customer ? -1 : 1));
+    return [...this.books.values()].filter(({ exists }) => exists).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The books of one customer. */
+  lanesOf(customer: string): readonly LaneBook[] {
+    return [...this.books.values()].filter((book) => book.customer === customer);
   }
 
   /** How all lanes stand. @param now Milliseconds. */
@@ -25,11 +38,11 @@ export class RunBook {
   }
 
   noteSchedule(cron: CronWorkflow, now: number): void {
-    this.of(cron.metadata.namespace)?.noteSchedule(cron, now);
+    this.ofSchedule(cron)?.noteSchedule(cron, now);
   }
 
-  forgetSchedule({ metadata }: CronWorkflow): void {
-    this.of(metadata.namespace)?.forgetSchedule(metadata.name);
+  forgetSchedule(cron: CronWorkflow): void {
+    this.ofSchedule(cron)?.forgetSchedule(cron.metadata.name);
   }
 
   /** Takes that of all schedules only these are there, by customer. */
@@ -41,36 +54,36 @@ export class RunBook {
 
   /** Takes a run as its record has it. */
   noteRecord(facts: RunFacts, now: number): void {
-    this.book(facts.customer).noteRecord(facts, now);
+    this.book(facts).noteRecord(facts, now);
   }
 
   /** Whether nothing more is to be learnt of a workflow by reading it; if so, notes that it is there. */
   isFinal({ namespace, uid = "", labels, annotations }: Head["metadata"]): boolean {
-    const book = this.of(namespace);
-    if (book === undefined) {
+    if (customerOf(namespace) === undefined) {
       return true;
     }
+    const book = this.knowing(namespace, uid);
     // A workflow that somebody lets go on has ended once, and is not completed any more.
-    const final = book.hasFinal(uid, annotations) && labels?.["workflows.argoproj.io/completed"] === "true";
+    const final = book?.hasFinal(uid, annotations) === true && labels?.["workflows.argoproj.io/completed"] === "true";
     if (final) {
-      book.noteExists(uid);
+      book?.noteExists(uid);
     }
     return final;
   }
 
   /** Takes acts on a run that has ended. @returns its facts, where there are new ones */
   noteLateActs(workflow: Workflow): RunFacts | undefined {
-    return this.of(workflow.metadata.namespace)?.noteLateActs(workflow);
+    return this.ofWorkflow(workflow)?.noteLateActs(workflow);
   }
 
   /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
   noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
-    return this.of(workflow.metadata.namespace)?.noteWorkflow(workflow, now);
+    return this.ofWorkflow(workflow)?.noteWorkflow(workflow, now);
   }
 
   /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
   noteGone({ metadata }: Pick<Workflow, "metadata">, now: number): RunFacts | undefined {
-    return this.of(metadata.namespace)?.noteGone(metadata, now);
+    return this.knowing(metadata.namespace, metadata.uid)?.noteGone(metadata, now);
   }
 
   /** Takes that of all runs only these still have a workflow. @returns the facts of the others that had not ended */
@@ -83,22 +96,22 @@ export class RunBook {
     const lanes = this.lanes();
     return lanes.flatMap((book, index) => {
       const look = Math.floor(now / REREAD_MILLISECONDS + index / lanes.length);
-      if (this.looks.get(book.customer) === look) {
+      if (this.looks.get(book.name) === look) {
         return [];
       }
-      this.looks.set(book.customer, look);
+      this.looks.set(book.name, look);
       return book.running.flatMap((uid) => book.reread(uid, now) ?? []);
     });
   }
 
   /** Replaces the facts of a run by what was found out beside its workflow. */
   amend(facts: RunFacts): void {
-    this.book(facts.customer).amend(facts);
+    this.book(facts).amend(facts);
   }
 
   /** Takes a problem of an object of a lane, or without a reason that there is none any more. */
   noteProblem(customer: string, object: string, reason: string | undefined, now: number): void {
-    this.book(customer).noteProblem(object, reason, now);
+    this.book({ customer }).noteProblem(object, reason, now);
   }
 
   /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
@@ -106,14 +119,31 @@ export class RunBook {
     return [...this.books.values()].flatMap((book) => book.prune(now));
   }
 
-  private of(namespace: string): LaneBook | undefined {
-    const customer = customerOf(namespace);
-    return customer === undefined ? undefined : this.book(customer);
+  /** What is not the schedule of further nights is the lane's, and stands with the nightly ones. */
+  private ofSchedule({ metadata }: CronWorkflow): LaneBook | undefined {
+    return this.of(metadata.namespace, pipelineOfSchedule(metadata.name));
   }
 
-  private book(customer: string): LaneBook {
-    const book = this.books.get(customer) ?? new LaneBook(customer);
-    this.books.set(customer, book);
+  private ofWorkflow({ metadata, spec }: Workflow): LaneBook | undefined {
+    return this.of(metadata.namespace, pipelineOfTemplate(spec.workflowTemplateRef?.name));
+  }
+
+  /** The book that has a run in mind, of which no more than its head is known. */
+  private knowing(namespace: string, uid = ""): LaneBook | undefined {
+    const customer = customerOf(namespace);
+    return customer === undefined ? undefined : this.lanesOf(customer).find((book) => book.has(uid));
+  }
+
+  private of(namespace: string, pipeline: string = NIGHTLY): LaneBook | undefined {
+    const customer = customerOf(namespace);
+    return customer === undefined ? undefined : this.book({ customer, pipeline });
+  }
+
+  private book({ customer, pipeline }: NightSeries): LaneBook {
+    const series = { customer, ...furtherOnly({ pipeline }) };
+    const name = seriesName(series);
+    const book = this.books.get(name) ?? new LaneBook(series);
+    this.books.set(name, book);
     return book;
   }
 }

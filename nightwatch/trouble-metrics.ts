@@ -1,4 +1,4 @@
-import { type Lane, runningRuns } from "./lane.ts";
+import { type Lane, labelsOf, runningRuns } from "./lane.ts";
 import type { Metric } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { troubledSteps } from "./signals/trouble-signals.ts";
@@ -8,7 +8,7 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
   const troubled = lanes.flatMap((lane) =>
     runningRuns(lane).flatMap(({ state }) =>
       (state === undefined ? [] : troubledSteps(state)).map(
-        ({ step, trouble }) => [{ customer: lane.customer, step, kind: trouble.kind }, trouble.since] as const,
+        ({ step, trouble }) => [{ ...labelsOf(lane), step, kind: trouble.kind }, trouble.since] as const,
       ),
     ),
   );
@@ -29,8 +29,10 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
       name: "nightlane_step_long",
       help: "Steps that run more than three times as long as in the last nights.",
       type: "gauge",
-      samples: signals.flatMap(({ kind, customer, step }) =>
-        kind === "long" && step !== undefined ? [[{ customer, step }, 1] as const] : [],
+      samples: signals.flatMap((signal) =>
+        signal.kind === "long" && signal.step !== undefined
+          ? [[{ ...labelsOf(signal), step: signal.step }, 1] as const]
+          : [],
       ),
     },
   ];

@@ -13,6 +13,8 @@ export const CUSTOMER_LABEL = "nightlane/customer";
 export const DATE_LABEL = "nightlane/business-date";
 /** Label that names the phase of a record: of most runs no more is needed than that they ended well. */
 export const PHASE_LABEL = "nightlane/phase";
+/** Label that names the pipeline of a record of further nights; records of nightly ones have none. */
+export const PIPELINE_LABEL = "nightlane/pipeline";
 /** Label of a record that is final, so that the others are found among many. */
 export const ENDED_LABEL = "nightlane/ended";
 

@@ -1,4 +1,4 @@
-import { isBusinessDay, reasonOf } from "./business-calendar.ts";
+import { isBusinessDay, isNightDay, nightDaysText, reasonOf } from "./business-calendar.ts";
 import { addDays, type Day } from "./local-time.ts";
 import type { NightActSpec } from "./night-act.ts";
 import { isOver, neverStarted } from "./phases.ts";
@@ -10,12 +10,13 @@ import type { WorkflowSpecTemplate } from "./workflow.ts";
 
 /** What is known of a lane when a night of it is to be started. */
 export interface StartPlace {
+  /** How people call the nights that it is one of: `nordbank`, or `nordbank/month-end`. */
   readonly customer: string;
   /** @default - the lane has no daily schedule */
   readonly schedule?: LaneSchedule;
   /** The template that the lane's schedule runs now. */
   readonly template: string;
-  /** Every run that is known, by business date and number, the newest first. */
+  /** Every run of these nights that is known, by business date and number, the newest first. */
   readonly runs: readonly RunFacts[];
   /** Milliseconds. */
   readonly now: number;
@@ -82,11 +83,19 @@ function requireDate(customer: string, schedule: LaneSchedule, date: Day, early:
       "correct the date; --early starts a night before its time, and the schedule then starts no other of that date",
     );
   }
-  if (schedule.calendar !== undefined && !isBusinessDay(schedule.calendar, date)) {
+  const { calendar } = schedule;
+  if (calendar !== undefined && !isBusinessDay(calendar, date)) {
     throw new Refusal(
       "not-possible",
-      `--date ${date}: not a business day of ${customer} (${reasonOf(schedule.calendar, date)}); its night would run no step`,
+      `--date ${date}: not a business day of ${customer} (${reasonOf(calendar, date)}); its night would run no step`,
       "correct the date, or add it to workedDays in the customer's file",
+    );
+  }
+  if (calendar !== undefined && !isNightDay(calendar, date)) {
+    throw new Refusal(
+      "not-possible",
+      `--date ${date}: the nights of ${customer} are for other days (${nightDaysText(calendar.nightDays)})`,
+      "correct the date, or change `on` of the schedule in the customer's file",
     );
   }
 }
@@ -217,12 +226,12 @@ export function planBackfill(
   return { days, missing, failed };
 }
 
-/** The days of a range on which the customer works; all of them where no calendar is known. */
+/** The business days of a range that nights are for; all days where no calendar is known. */
 function businessDays(from: Day, last: Day, schedule: LaneSchedule | undefined): readonly Day[] {
   const calendar = schedule?.calendar;
   const days: Day[] = [];
   for (let date = from; date <= last; date = addDays(date, 1)) {
-    if (calendar === undefined || isBusinessDay(calendar, date)) {
+    if (calendar === undefined || isNightDay(calendar, date)) {
       days.push(date);
     }
   }

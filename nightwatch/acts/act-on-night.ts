@@ -1,6 +1,7 @@
 import type { Verb } from "../../runs/act.ts";
 import type { NightAct } from "../../runs/night-act.ts";
 import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
+import { pipelineOfTemplate, seriesName } from "../../runs/night-series.ts";
 import { hasFailed } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { isStepVerb } from "../../runs/step-act.ts";
@@ -26,7 +27,14 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
   if (!(workflow.spec.workflowTemplateRef?.name.startsWith("night-") ?? false)) {
     throw new Refusal("not-found", `${verb}: ${night} of ${customer} is not a night`, `nightlane show ${customer}`);
   }
-  const sight: NightInSight = { act, writer, workflow, customer, goesOn: isNoted(workflow, act) };
+  const pipeline = pipelineOfTemplate(workflow.spec.workflowTemplateRef?.name);
+  const sight: NightInSight = {
+    act,
+    writer,
+    workflow,
+    customer: seriesName({ customer, pipeline }),
+    goesOn: isNoted(workflow, act),
+  };
   if (isStepVerb(verb)) {
     return await actOnStep(sight, verb, step ?? "");
   }

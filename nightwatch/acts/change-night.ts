@@ -16,6 +16,7 @@ export interface NightInSight {
   readonly goesOn: boolean;
   readonly writer: LaneWriter;
   readonly workflow: Workflow;
+  /** How people call the nights that it is one of. */
   readonly customer: string;
   /** The attempt of a gate that the act approves. @default - the gate asks for no approvals */
   readonly approves?: number;

@@ -1,6 +1,6 @@
 import { actAnnotation, actsOf } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
-import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
+import { scheduleName } from "../../runs/night-series.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import { customerOf } from "../lane.ts";
 import type { LaneWriter } from "./lane-writer.ts";
@@ -25,7 +25,7 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
     }
     case "schedule-off":
     case "schedule-on":
-      return isIn((await writer.schedule(namespace, NIGHT_SCHEDULE))?.metadata.annotations);
+      return isIn((await writer.schedule(namespace, scheduleName(act.spec.pipeline)))?.metadata.annotations);
     case "read-log":
     case "backfill-end":
       return false;

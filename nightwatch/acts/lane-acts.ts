@@ -1,7 +1,7 @@
 import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
+import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { NIGHT_SCHEDULE } from "../../runs/run-name.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
@@ -14,11 +14,11 @@ import { type LaneWriter, statusOf } from "./lane-writer.ts";
  */
 export async function switchSchedule(writer: LaneWriter, act: NightAct, now: number): Promise<Carried> {
   const { namespace } = act.metadata;
-  const { verb, until } = act.spec;
-  const customer = customerOf(namespace) ?? namespace;
-  const cron = await writer.schedule(namespace, NIGHT_SCHEDULE);
+  const { verb, until, pipeline } = act.spec;
+  const name = seriesName({ customer: customerOf(namespace) ?? namespace, ...furtherOnly(act.spec) });
+  const cron = await writer.schedule(namespace, scheduleName(pipeline));
   if (cron === undefined) {
-    throw new Refusal("not-found", `${verb}: the lane of ${customer} has no schedule`);
+    throw new Refusal("not-found", `${verb}: ${name} has no schedule`);
   }
   const off = verb === "schedule-off";
   const isOff = cron.spec.suspend === true;
@@ -40,7 +40,7 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   }
   if (!isBegun) {
     if (isOff === off) {
-      throw new Refusal("not-possible", `${verb}: the schedule of ${customer} is ${off ? "off" : "on"} already`);
+      throw new Refusal("not-possible", `${verb}: the schedule of ${name} is ${off ? "off" : "on"} already`);
     }
     await writeSwitch(writer, cron, recorded, off);
   }
@@ -60,7 +60,7 @@ async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: Recorded
   const old = acts.slice(0, Math.max(0, acts.length - KEPT_NOTES)).flatMap((one) => Object.keys(actAnnotation(one)));
   const annotations = { ...Object.fromEntries(old.map((key) => [key, null])), ...actAnnotation(act) };
   const spec = { suspend: off ? true : null };
-  await writer.patchSchedule(cron.metadata.namespace, NIGHT_SCHEDULE, { metadata: { annotations }, spec });
+  await writer.patchSchedule(cron.metadata.namespace, cron.metadata.name, { metadata: { annotations }, spec });
 }
 
 /**
@@ -78,13 +78,15 @@ export async function readKeptLog(writer: LaneWriter, act: NightAct): Promise<Ca
       `its stack was deployed by an earlier release: pulumi up --stack ${customer}`,
     );
   }
-  const { date, log } = act.spec;
+  const { date, log, pipeline } = act.spec;
   const recorded = recordedAct(act);
   const name = `reader-${recorded.id}`;
   const reader = {
     name,
     template,
     parameters: {
+      // A lane without further nights has a reader that knows of none.
+      ...furtherOnly({ pipeline }),
       ...(date === undefined ? {} : { "business-date": date }),
       ...(log === undefined
         ? {}

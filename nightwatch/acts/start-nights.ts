@@ -2,9 +2,10 @@ import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
 import { KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
+import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { NIGHT_SCHEDULE, runName } from "../../runs/run-name.ts";
+import { runName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
@@ -94,19 +95,16 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
 
 async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<StartPlace> {
   const { namespace } = metadata;
-  const customer = customerOf(namespace) ?? namespace;
-  const cron = await writer.schedule(namespace, NIGHT_SCHEDULE);
+  const series = { customer: customerOf(namespace) ?? namespace, ...furtherOnly(spec) };
+  const cron = await writer.schedule(namespace, scheduleName(spec.pipeline));
   if (cron === undefined) {
-    throw new Refusal(
-      "not-possible",
-      `${spec.verb}: the lane of ${customer} has no schedule, so it has no night to run`,
-    );
+    throw new Refusal("not-possible", `${spec.verb}: ${seriesName(series)} has no schedule, so it has no night to run`);
   }
   const schedule = laneSchedule(cron);
   return {
-    customer,
+    customer: seriesName(series),
     template: cron.spec.workflowSpec.workflowTemplateRef.name,
-    runs: await source.runs(customer),
+    runs: (await source.runs(series.customer)).filter((run) => isSameSeries(run, series)),
     now: Date.now(),
     definition: (name) => writer.template(namespace, name),
     ...(schedule === undefined ? {} : { schedule }),
@@ -120,7 +118,7 @@ async function start(
   { businessDate, runNumber, template, parameters, repeats }: PlannedStart,
 ): Promise<string> {
   const { namespace } = act.metadata;
-  const name = runName({}, schedule, businessDate, runNumber);
+  const name = runName(act.spec, schedule, businessDate, runNumber);
   const recorded = recordedAct(act);
   try {
     return await writer.create(namespace, {

@@ -1,5 +1,6 @@
 import { CALLS, WATCHDOG } from "../../constructs/platform/alerts/calls.ts";
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import { oneLine, withoutMarkup } from "./plain-text.ts";
 import { severityOf } from "./severity.ts";
@@ -26,12 +27,13 @@ export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
       alertname: call.alert,
       severity: severityOf(signal),
       customer,
+      pipeline: signal.pipeline,
       step,
       night,
       business_date: businessDate,
     }),
     annotations: texts({
-      summary: call.summary(customer, step ?? ""),
+      summary: call.summary(customer === "" ? "" : seriesName(signal), step ?? ""),
       description: signal.reason,
       command: signal.command,
       since: signal.since,

@@ -1,3 +1,4 @@
+import { seriesName } from "../../runs/night-series.ts";
 import type { Signal } from "../signals/signal.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -89,5 +90,5 @@ export class Notifier {
 }
 
 function identity(signal: Signal): string {
-  return `${signal.customer}/${signal.night ?? ""}/${signal.key}`;
+  return `${seriesName(signal)}/${signal.night ?? ""}/${signal.key}`;
 }

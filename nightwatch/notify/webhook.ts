@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import { escapedForChat, oneLine } from "./plain-text.ts";
 import { optionalFile, post } from "./post.ts";
@@ -37,7 +38,7 @@ export class Webhook {
   private notification(signal: Signal): Notification {
     const reason = oneLine(signal.reason);
     const runbook = runbookEntry(signal.kind, this.runbook);
-    const customer = signal.customer === ALL_CUSTOMERS ? "all customers" : signal.customer;
+    const customer = signal.customer === ALL_CUSTOMERS ? "all customers" : seriesName(signal);
     const what = [customer, signal.businessDate, signal.step].filter(Boolean).join(" ");
     const text = escapedForChat(`${oneLine(what)}: ${reason}\n${oneLine(signal.command)}\n${runbook}`);
     return { ...signal, severity: severityOf(signal), reason, runbook, text };

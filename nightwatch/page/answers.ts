@@ -1,4 +1,5 @@
 import { currentNight } from "../../runs/due-nights.ts";
+import { isSameSeries, NIGHTLY, type NightSeries } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Nightwatch } from "../nightwatch.ts";
@@ -16,7 +17,8 @@ export type PageSource = Pick<Nightwatch, "seen" | "runsOf">;
 /** What the page is told of one customer, by path. */
 export function pageAnswers(source: PageSource): Answers {
   const run: Answer = async (customer, query) => {
-    const lane = source.seen().lanes.find((one) => one.customer === customer);
+    const series = seriesIn(customer, query);
+    const lane = source.seen().lanes.find((one) => isSameSeries(one, series));
     const name = query.get("night") ?? (lane === undefined ? undefined : currentNight(lane.nights)?.run?.night);
     if (lane === undefined || name === undefined) {
       return undefined;
@@ -27,8 +29,20 @@ export function pageAnswers(source: PageSource): Answers {
     const found = facts ?? known;
     return found === undefined ? undefined : runView(lane, found);
   };
-  const history: Answer = async (customer) => historyView(customer, await runsOf(source, customer));
+  const history: Answer = async (customer, query) => {
+    const series = seriesIn(customer, query);
+    const runs = await runsOf(source, customer);
+    return historyView(
+      series,
+      runs.filter((run) => isSameSeries(run, series)),
+    );
+  };
   return { "/run": run, "/history": history };
+}
+
+/** Which of a customer's nights are asked about. */
+function seriesIn(customer: string, query: URLSearchParams): NightSeries {
+  return { customer, pipeline: query.get("pipeline") ?? NIGHTLY };
 }
 
 async function recorded(source: PageSource, customer: string, night: string): Promise<RunFacts | undefined> {

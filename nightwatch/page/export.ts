@@ -1,3 +1,4 @@
+import { furtherOnly } from "../../runs/night-series.ts";
 import type { Answers } from "./answers.ts";
 import type { PageAssets, PageDocument } from "./document.ts";
 import { pageDocument } from "./document.ts";
@@ -17,13 +18,13 @@ export async function exportPage(
   const isWhole = nights.lines.length <= MOST_WHOLE;
   const found: Record<string, object> = {};
   // One after the other: each reads records, and nobody waits for a report as for a page.
-  for (const { customer, night, calls } of nights.lines) {
+  for (const { customer, pipeline, night, calls } of nights.lines) {
     if (night !== undefined && (isWhole || calls.length > 0)) {
-      const query = new URLSearchParams({ customer, night });
+      const query = new URLSearchParams({ customer, ...furtherOnly({ pipeline }), night });
       await add(found, "/run", query, answers);
     }
     if (isWhole) {
-      await add(found, "/history", new URLSearchParams({ customer }), answers);
+      await add(found, "/history", new URLSearchParams({ customer, ...furtherOnly({ pipeline }) }), answers);
     }
   }
   return pageDocument(assets, { nights, answers: found });

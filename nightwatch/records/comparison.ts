@@ -13,6 +13,6 @@ export async function withComparison(store: Pick<RecordStore, "findRun">, facts:
   if (!awaitsComparison(facts) || repeats === undefined || businessDate === undefined) {
     return facts;
   }
-  const original = await store.findRun(facts.customer, businessDate, repeats);
+  const original = await store.findRun(facts, businessDate, repeats);
   return original === undefined ? facts : { ...facts, comparison: compareRuns(facts, original) };
 }

@@ -1,25 +1,34 @@
 import type { DueNight } from "../../runs/due-nights.ts";
+import { furtherOnly, NIGHTLY, type NightSeries, seriesName } from "../../runs/night-series.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 
+/**
+ * What a night that never started goes by in place of the name of its workflow: `missed-2026-11-30`, of further nights
+ * `missed-month-end-2026-11-30`.
+ */
+export function missedName({ pipeline }: Pick<NightSeries, "pipeline">, date = ""): string {
+  return ["missed", ...Object.values(furtherOnly({ pipeline })), date].join("-");
+}
+
 /** UID of the record of a night that never started. */
-export function missedUid(customer: string, date: string): string {
-  return `missed/${customer}/${date}`;
+export function missedUid(series: NightSeries, date: string): string {
+  return `missed/${seriesName(series)}/${date}`;
 }
 
 /**
  * The facts of a night that never started, so that its date stands as it was found, whatever becomes of the schedule.
  * @param now Milliseconds.
  */
-export function missedFacts(customer: string, night: DueNight, now: number): RunFacts | undefined {
+export function missedFacts(series: NightSeries, night: DueNight, now: number): RunFacts | undefined {
   const phase = night.standing === "missed" ? "Missed" : night.standing === "suspended" ? "Suspended" : undefined;
   if (phase === undefined) {
     return undefined;
   }
   return {
-    customer,
-    night: `missed-${night.date}`,
-    uid: missedUid(customer, night.date),
-    pipeline: "night",
+    customer: series.customer,
+    night: missedName(series, night.date),
+    uid: missedUid(series, night.date),
+    pipeline: series.pipeline ?? NIGHTLY,
     businessDate: night.date,
     runNumber: 0,
     purpose: "schedule",

@@ -1,11 +1,13 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
 import type { Day } from "../../runs/local-time.ts";
+import { isNightly, isSameSeries, type NightSeries } from "../../runs/night-series.ts";
 import { isOver, neverStarted } from "../../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
   ENDED_LABEL,
   PHASE_LABEL,
+  PIPELINE_LABEL,
   RUN_RECORDS,
   type RunFacts,
   type RunRecord,
@@ -65,11 +67,11 @@ export class RecordStore {
   }
 
   /** The facts of one run of a business date; of two under the same number, the one that was recorded last. */
-  async findRun(customer: string, businessDate: string, runNumber: number): Promise<RunFacts | undefined> {
+  async findRun(series: NightSeries, businessDate: string, runNumber: number): Promise<RunFacts | undefined> {
     let found: RunRecord | undefined;
-    for await (const record of this.all(`${CUSTOMER_LABEL}=${customer},${DATE_LABEL}=${businessDate}`)) {
+    for await (const record of this.all(`${CUSTOMER_LABEL}=${series.customer},${DATE_LABEL}=${businessDate}`)) {
       const newer = (record.metadata.creationTimestamp ?? "") >= (found?.metadata.creationTimestamp ?? "");
-      if (record.spec.runNumber === runNumber && newer) {
+      if (isSameSeries(record.spec, series) && record.spec.runNumber === runNumber && newer) {
         found = record;
       }
     }
@@ -171,6 +173,7 @@ export class RecordStore {
           "app.kubernetes.io/managed-by": "nightlane",
           [CUSTOMER_LABEL]: facts.customer,
           [PHASE_LABEL]: facts.phase,
+          ...(isNightly(facts) ? {} : { [PIPELINE_LABEL]: facts.pipeline }),
           ...(facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate }),
           ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
         },

@@ -153,12 +153,12 @@ export class RecordWriter {
 }
 
 /** What of a run the API server takes in any case. */
-function bareFacts({ customer, night, uid, phase, runNumber }: RunFacts, reason: string): RunFacts {
+function bareFacts({ customer, night, uid, pipeline, phase, runNumber }: RunFacts, reason: string): RunFacts {
   return {
     customer,
     night,
     uid,
-    pipeline: "night",
+    pipeline,
     runNumber: Number.isInteger(runNumber) ? runNumber : 0,
     purpose: "unknown",
     template: "",

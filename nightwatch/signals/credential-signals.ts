@@ -1,5 +1,6 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { CREDENTIAL_PARTS, type CredentialPart, listedEnds } from "../../runs/credential-ends.ts";
+import { isNightly } from "../../runs/night-series.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Lane } from "../lane.ts";
 import type { Signal } from "./signal.ts";
@@ -19,8 +20,12 @@ export function credentialSignals(lane: Lane, now: number): readonly Signal[] {
   });
 }
 
-/** The newest run that knows when the credential ends: it has seen the one that is mounted now. */
-export function newestWithEnds({ runs }: Lane): RunFacts | undefined {
+/**
+ * The newest run that knows when the credential ends: it has seen the one that is mounted now. All nights of a customer
+ * have the same one, and it is told of with the nightly ones.
+ */
+export function newestWithEnds(lane: Lane): RunFacts | undefined {
+  const runs = isNightly(lane) ? lane.runs : [];
   return runs
     .map(({ facts }) => facts)
     .filter(({ credentialEnds }) => credentialEnds !== undefined)

@@ -1,4 +1,5 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { isExpectedLate, type RunForecast } from "../run-forecast.ts";
 import type { Signal } from "./signal.ts";
 
@@ -12,12 +13,13 @@ function willMissSignal({ facts, forecast, missSince = forecast.at, finishBy = f
     key: "forecast",
     kind: "forecast",
     customer: facts.customer,
+    ...furtherOnly(facts),
     night: facts.night,
     runNumber: facts.runNumber,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
     since: new Date(missSince).toISOString(),
     reason: reasonOf(forecast, finishBy),
-    command: `nightlane show ${facts.customer}`,
+    command: `nightlane show ${seriesName(facts)}`,
     runbook: runbookEntry("forecast"),
   };
 }

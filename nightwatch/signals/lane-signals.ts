@@ -1,4 +1,5 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { Lane, LaneProblem } from "../lane.ts";
 import type { Signal } from "./signal.ts";
 
@@ -10,39 +11,41 @@ export function laneSignals(lane: Lane, now: number): readonly Signal[] {
   return [...lane.problems.map((problem) => fromProblem(lane, problem)), ...unscheduled(lane, now)];
 }
 
-function fromProblem({ customer }: Lane, { kind, object, reason, since }: LaneProblem): Signal {
+function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): Signal {
   const refused = kind === "refused";
-  return signal(customer, {
+  return signal(lane, {
     kind,
     key: `${kind}/${object}`,
     since,
     reason: refused ? `Argo cannot start the ${object}: ${reason}` : `the ${object} cannot be read: ${reason}`,
-    command: refused ? "nightlane nights" : `nightlane show ${customer}`,
+    command: refused ? "nightlane nights" : `nightlane show ${seriesName(lane)}`,
   });
 }
 
 /** A suspension is meant by somebody: it is told once a night fell into it. */
-function unscheduled({ customer, scheduling, nights, absentSince }: Lane, now: number): readonly Signal[] {
+function unscheduled(lane: Lane, now: number): readonly Signal[] {
+  const { scheduling, nights, absentSince } = lane;
   const fell = nights.findLast(({ standing }) => standing === "suspended");
   if (scheduling === "suspended" && fell !== undefined) {
     const reason = `the schedule is suspended: the night of ${fell.date} was not started, nor will the next ones be`;
-    return [unscheduledSignal(customer, "suspended", fell.start, reason)];
+    return [unscheduledSignal(lane, "suspended", fell.start, reason)];
   }
   if (scheduling === "absent" && absentSince !== undefined && now - absentSince >= ABSENT_GRACE) {
     const reason = "the lane has no schedule: no night will start";
-    return [unscheduledSignal(customer, "absent", absentSince, reason)];
+    return [unscheduledSignal(lane, "absent", absentSince, reason)];
   }
   return [];
 }
 
-function unscheduledSignal(customer: string, key: string, since: number, reason: string): Signal {
-  const command = `nightlane history ${customer}`;
-  return signal(customer, { kind: "unscheduled", key: `unscheduled/${key}`, since, reason, command });
+function unscheduledSignal(lane: Lane, key: string, since: number, reason: string): Signal {
+  const command = `nightlane history ${seriesName(lane)}`;
+  return signal(lane, { kind: "unscheduled", key: `unscheduled/${key}`, since, reason, command });
 }
 
 function signal(
-  customer: string,
+  lane: Lane,
   { kind, since, ...rest }: { kind: CallReason; since: number } & Pick<Signal, "key" | "reason" | "command">,
 ): Signal {
-  return { ...rest, kind, customer, since: new Date(since).toISOString(), runbook: runbookEntry(kind) };
+  const about = { customer: lane.customer, ...furtherOnly(lane) };
+  return { ...rest, ...about, kind, since: new Date(since).toISOString(), runbook: runbookEntry(kind) };
 }

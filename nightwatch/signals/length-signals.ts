@@ -1,4 +1,5 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type LongStep, longSteps, type NightLengths } from "../../runs/step-length.ts";
@@ -25,13 +26,14 @@ function signal(facts: RunFacts, { step, attempt, since, usualSeconds }: LongSte
     key: `long/${step}/${attempt}`,
     kind: "long",
     customer: facts.customer,
+    ...furtherOnly(facts),
     night: facts.night,
     runNumber: facts.runNumber,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
     step,
     since,
     reason: `${step} runs more than three times as long as in the last nights, which was ${clock(usualSeconds)}`,
-    command: `nightlane logs ${facts.customer} ${step} --follow`,
+    command: `nightlane logs ${seriesName(facts)} ${step} --follow`,
     runbook: runbookEntry("long"),
   };
 }

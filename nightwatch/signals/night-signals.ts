@@ -1,5 +1,6 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { DueNight } from "../../runs/due-nights.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { Lane, WatchedRun } from "../lane.ts";
@@ -40,7 +41,7 @@ function late(lane: Lane, { date, late, finishBy }: DueNight, facts: RunFacts): 
   }
   const since = new Date(finishBy).toISOString();
   const reason = `the night of ${date} should have ended by ${since} and still runs`;
-  return signal(lane, facts, "late", since, reason, `nightlane show ${lane.customer}`);
+  return signal(lane, facts, "late", since, reason, `nightlane show ${seriesName(lane)}`);
 }
 
 function stepsAreKnown({ problems, steps }: RunFacts): boolean {
@@ -56,7 +57,7 @@ function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Si
     return undefined;
   }
   const reason = `no step of the night of ${date} has begun since it started: ${facts.message ?? "Argo gives no reason"}`;
-  return signal(lane, facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${lane.customer}`);
+  return signal(lane, facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${seriesName(lane)}`);
 }
 
 function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
@@ -74,7 +75,7 @@ function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: nu
   }
   const since = new Date(inputsBy).toISOString();
   const reason = `the inputs should have been in by ${since}; ${missing.join(", ")} has not ended`;
-  return signal(lane, facts, "inputs-late", since, reason, `nightlane logs ${lane.customer} ${missing[0]} --follow`);
+  return signal(lane, facts, "inputs-late", since, reason, `nightlane logs ${seriesName(lane)} ${missing[0]} --follow`);
 }
 
 function failed(lane: Lane, facts: RunFacts): Signal {
@@ -84,7 +85,7 @@ function failed(lane: Lane, facts: RunFacts): Signal {
     facts.phase === "Gone" ? "the night was deleted before it ended" : `the night ended as ${facts.phase}: ${why}`;
   const from = gaveUp[0] === undefined ? "" : ` --from ${gaveUp[0]}`;
   const date = facts.businessDate ?? facts.expectedDate ?? "YYYY-MM-DD";
-  const command = `nightlane replay ${lane.customer} --date ${date}${from} --reason "..."`;
+  const command = `nightlane replay ${seriesName(lane)} --date ${date}${from} --reason "..."`;
   return signal(lane, facts, "failed", facts.finishedAt ?? facts.startedAt ?? "", reason, command);
 }
 
@@ -97,10 +98,11 @@ function missed(lane: Lane, night: DueNight): Signal | undefined {
     key: `missed/${night.date}`,
     kind: "missed",
     customer: lane.customer,
+    ...furtherOnly(lane),
     businessDate: night.date,
     since: new Date(night.start).toISOString(),
     reason: missedReason(night),
-    command: `nightlane run ${lane.customer} --date ${night.date} --reason "..."`,
+    command: `nightlane run ${seriesName(lane)} --date ${night.date} --reason "..."`,
     runbook: runbookEntry("missed"),
   };
 }
@@ -115,6 +117,7 @@ function signal(lane: Lane, facts: RunFacts, kind: CallReason, since: string, re
     key: kind,
     kind,
     customer: lane.customer,
+    ...furtherOnly(lane),
     night: facts.night,
     runNumber: facts.runNumber,
     ...(date === undefined ? {} : { businessDate: date }),

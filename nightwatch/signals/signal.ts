@@ -15,6 +15,8 @@ export interface Signal {
    */
   readonly severity?: Severity;
   readonly customer: string;
+  /** Of further nights, their name. @default - the nightly ones, or the customer as a whole */
+  readonly pipeline?: string;
   /** Name of the workflow; absent for a night that never started. */
   readonly night?: string;
   readonly businessDate?: string;

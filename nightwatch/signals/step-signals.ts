@@ -1,5 +1,6 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { approvalText } from "../../runs/approval.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
@@ -43,7 +44,7 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     kind,
     `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
     // Where the remote Job may still run, or has ended well, its work is kept.
-    `nightlane ${possibleActs(step)[0]?.verb ?? "retry"} ${facts.customer} ${step.name} --reason "..."`,
+    `nightlane ${possibleActs(step)[0]?.verb ?? "retry"} ${seriesName(facts)} ${step.name} --reason "..."`,
   );
 }
 
@@ -56,7 +57,7 @@ function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Sig
     step.approval === undefined
       ? `${step.name} waits for a confirmation`
       : `${step.name} waits for approvals: ${approvalText(step.approval)}`,
-    `nightlane release ${facts.customer} ${step.name} --reason "..."`,
+    `nightlane release ${seriesName(facts)} ${step.name} --reason "..."`,
   );
   const urgent = `${asked.key}/urgent`;
   // What was called urgent is not said again as something for the morning, after a restart for instance.
@@ -68,6 +69,7 @@ function signal(facts: RunFacts, step: StepStatus, kind: CallReason, reason: str
     key: `${kind}/${step.name}/${step.attempts}`,
     kind,
     customer: facts.customer,
+    ...furtherOnly(facts),
     night: facts.night,
     runNumber: facts.runNumber,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),

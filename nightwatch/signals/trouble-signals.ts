@@ -1,4 +1,5 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type StepTrouble, type TROUBLES, troubleText } from "../../runs/trouble.ts";
@@ -43,19 +44,20 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
     key: `trouble/${step}/${attempt}/${trouble.kind}`,
     kind: "trouble",
     customer: facts.customer,
+    ...furtherOnly(facts),
     night: facts.night,
     runNumber: facts.runNumber,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
     step,
     since: trouble.since,
     reason: `${step}: ${troubleText(trouble)}. ${trouble.sentence}`,
-    command: commandFor(facts.customer, step, trouble),
+    command: commandFor(seriesName(facts), step, trouble),
     runbook: runbookEntry("trouble"),
   };
 }
 
 /** A driver that is idle shows in its log what it does; everything else is said by the trouble itself. */
-function commandFor(customer: string, step: string, { kind }: StepTrouble): string {
+function commandFor(name: string, step: string, { kind }: StepTrouble): string {
   const logged: readonly (keyof typeof TROUBLES)[] = ["idle", "executors", "interrupted"];
-  return logged.includes(kind) ? `nightlane logs ${customer} ${step} --follow` : `nightlane show ${customer}`;
+  return logged.includes(kind) ? `nightlane logs ${name} ${step} --follow` : `nightlane show ${name}`;
 }

@@ -28,8 +28,9 @@ export interface Alert {
   readonly command: string;
 }
 
-/** The labels of a series, as a rule's texts have them. */
-export const CUSTOMER = "{{ $labels.customer }}";
+/** How people call the nights, as the `nightlane` command takes it: `nordbank`, of further nights `nordbank/month-end`. */
+export const NIGHTS = "{{ $labels.customer }}{{ with $labels.pipeline }}/{{ . }}{{ end }}";
+/** The step of a series, as a rule's texts have it. */
 export const STEP = "{{ $labels.step }}";
 
 /**
@@ -64,7 +65,7 @@ function rule(alert: Alert, runbook: string | undefined): object {
     ...(alert.for === undefined ? {} : { for: `${alert.for.toSeconds()}s` }),
     labels: { severity: alert.severity ?? call.severity, ...alert.labels },
     annotations: {
-      summary: call.summary(CUSTOMER, STEP),
+      summary: call.summary(NIGHTS, STEP),
       command: alert.command,
       runbook_url: runbookEntry(alert.reason, runbook),
     },

@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import { type Alert, CUSTOMER, prometheusRule, STEP } from "./alert-rules.ts";
+import { type Alert, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
 import { AFTER_GATE_SECONDS, SPARE_FOR_A_PERSON_SECONDS } from "./calls.ts";
 
@@ -27,23 +27,26 @@ export class NightAlerts extends Construct {
   }
 }
 
-const night = (metric: string): string => standing(`night_${metric}`, ["customer"]);
-const waiting = (state: string): string =>
-  standing("step_waiting_since_timestamp_seconds", ["customer", "step"], `state="${state}"`);
+/** Labels by which nights are told apart; the nightly ones have no pipeline. */
+const OF_NIGHTS = ["customer", "pipeline"];
 
-const LOST = standing("step_job_lost", ["customer", "step"]);
+const night = (metric: string): string => standing(`night_${metric}`, OF_NIGHTS);
+const waiting = (state: string): string =>
+  standing("step_waiting_since_timestamp_seconds", [...OF_NIGHTS, "step"], `state="${state}"`);
+
+const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
 const GATES = waiting("confirming");
 /** A nightwatch that was restarted reads the past nights before it forecasts anything. */
-const SPARE = lastSaid("max by (customer, step) (nightlane_step_spare_seconds)");
+const SPARE = lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_step_spare_seconds)`);
 const FINISH = night("finish_by_timestamp_seconds");
 /** By the forecast of what comes after the gate, or else by the time that is left. */
 const URGENT = [
   `(${GATES} and ${SPARE} < ${SPARE_FOR_A_PERSON_SECONDS})`,
-  `(${GATES} unless ${SPARE} and on (customer) ${FINISH} - time() < ${AFTER_GATE_SECONDS})`,
+  `(${GATES} unless ${SPARE} and on (${OF_NIGHTS.join(", ")}) ${FINISH} - time() < ${AFTER_GATE_SECONDS})`,
 ].join(" or ");
-const SHOW = `nightlane show ${CUSTOMER}`;
-const LOGS = `nightlane logs ${CUSTOMER} ${STEP} --follow`;
-const RELEASE = `nightlane release ${CUSTOMER} ${STEP} --reason "..."`;
+const SHOW = `nightlane show ${NIGHTS}`;
+const LOGS = `nightlane logs ${NIGHTS} ${STEP} --follow`;
+const RELEASE = `nightlane release ${NIGHTS} ${STEP} --reason "..."`;
 
 /** Days before the end of a credential at which a person is called, the nearest last. */
 const CREDENTIAL_CALLS = [
@@ -80,12 +83,12 @@ const NIGHT_ALERTS: readonly Alert[] = [
   { reason: "held", expression: `time() - ${waiting("held")} > ${HELD.toSeconds()}`, command: SHOW },
   {
     reason: "trouble",
-    expression: `${standing("step_trouble", ["customer", "step", "kind"])} == 1`,
+    expression: `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`,
     // What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody.
     for: Duration.minutes(1),
     command: SHOW,
   },
-  { reason: "long", expression: `${standing("step_long", ["customer", "step"])} == 1`, command: LOGS },
+  { reason: "long", expression: `${standing("step_long", [...OF_NIGHTS, "step"])} == 1`, command: LOGS },
   ...CREDENTIAL_CALLS.map(credentialEnds),
   { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
   { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },
@@ -93,17 +96,17 @@ const NIGHT_ALERTS: readonly Alert[] = [
   { reason: "late", expression: `${night("late")} == 1`, command: SHOW },
   { reason: "missed", expression: `${night("missed")} == 1`, command: "nightlane nights" },
   { reason: "failed", expression: `${night("failed")} == 1`, command: SHOW },
-  { reason: "refused", expression: `${standing("schedule_refused", ["customer"])} > 0`, command: "nightlane nights" },
+  { reason: "refused", expression: `${standing("schedule_refused", OF_NIGHTS)} > 0`, command: "nightlane nights" },
   {
     reason: "unscheduled",
-    expression: `${standing("schedule", ["customer"], 'state=~"suspended|absent"')} == 1`,
+    expression: `${standing("schedule", OF_NIGHTS, 'state=~"suspended|absent"')} == 1`,
     for: UNSCHEDULED,
-    command: `nightlane history ${CUSTOMER}`,
+    command: `nightlane history ${NIGHTS}`,
   },
   {
     reason: "volume",
     expression: `${standing("volume_used_ratio", ["customer", "volume"])} >= 0.8`,
-    command: `nightlane logs ${CUSTOMER} --kept`,
+    command: `nightlane logs ${NIGHTS} --kept`,
   },
-  { reason: "unreadable", expression: `${standing("unreadable", ["customer"])} > 0`, command: SHOW },
+  { reason: "unreadable", expression: `${standing("unreadable", OF_NIGHTS)} > 0`, command: SHOW },
 ];

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { seriesName } from "../../../runs/night-series.ts";
 import type { NightLine } from "../view/night-line.ts";
 import { Command } from "./command.tsx";
 import { ends, howFar, runAddress } from "./nights.tsx";
@@ -28,9 +29,10 @@ export function Handover({
     .filter(({ act }) => now - Date.parse(act.at) < SHIFT)
     .sort((a, b) => a.act.at.localeCompare(b.act.at));
   const next = all
-    .flatMap(({ key, customer, start, startedAt, next: following }) => {
+    .flatMap((line) => {
+      const { key, start, startedAt, next: following } = line;
       const begins = startedAt === undefined && start !== undefined && start > now ? start : following;
-      return begins === undefined || begins - now > SHIFT ? [] : [{ key, customer, begins }];
+      return begins === undefined || begins - now > SHIFT ? [] : [{ key, nights: seriesName(line), begins }];
     })
     .sort((a, b) => a.begins - b.begins);
   const done = all.filter(({ standing }) => standing === "succeeded").length;
@@ -46,7 +48,7 @@ export function Handover({
         {open.map(({ line, call }) => (
           <li key={`${line.key} ${call.kind} ${call.step}`}>
             <a href={runAddress(line)}>
-              <bdi>{line.customer}</bdi>
+              <bdi>{seriesName(line)}</bdi>
             </a>{" "}
             <span class={call.severity === "critical" ? "red" : "yellow"}>
               {call.severity === "critical" ? "▲ now" : "◆ can wait"}
@@ -61,7 +63,7 @@ export function Handover({
           <li key={`${line.key} ${act.id}`}>
             <time dateTime={act.at}>{clock(Date.parse(act.at))}</time> <bdi>{act.by}</bdi>: <b>{act.verb}</b>{" "}
             <a href={runAddress(line)}>
-              <bdi>{line.customer}</bdi>
+              <bdi>{seriesName(line)}</bdi>
             </a>{" "}
             {act.step ?? ""} – <bdi>{act.reason}</bdi>
           </li>
@@ -71,7 +73,7 @@ export function Handover({
         {running.map((line) => (
           <li key={line.key}>
             <a href={runAddress(line)}>
-              <bdi>{line.customer}</bdi>
+              <bdi>{seriesName(line)}</bdi>
             </a>{" "}
             <span class={urgency(line).tone}>{urgency(line).name}</span> {howFar(line)} – {ends(line, now)}
           </li>
@@ -81,7 +83,7 @@ export function Handover({
         {badly.map((line) => (
           <li key={line.key}>
             <a href={runAddress(line)}>
-              <bdi>{line.customer}</bdi>
+              <bdi>{seriesName(line)}</bdi>
             </a>{" "}
             {line.date}: <span class={urgency(line).tone}>{urgency(line).name}</span>
             {line.finishedAt !== undefined && line.finishBy !== undefined && line.finishedAt > line.finishBy
@@ -91,9 +93,9 @@ export function Handover({
         ))}
       </Part>
       <Part title="Begins in the next 12 hours" none="None.">
-        {next.map(({ key, customer, begins }) => (
+        {next.map(({ key, nights, begins }) => (
           <li key={key}>
-            {clock(begins)} <bdi>{customer}</bdi>
+            {clock(begins)} <bdi>{nights}</bdi>
           </li>
         ))}
       </Part>

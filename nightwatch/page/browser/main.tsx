@@ -1,5 +1,6 @@
 import { type JSX, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { seriesName } from "../../../runs/night-series.ts";
 import { Handover } from "./handover.tsx";
 import { Head } from "./head.tsx";
 import { Nights } from "./nights.tsx";
@@ -53,22 +54,20 @@ function Page({ source }: { readonly source: Source }): JSX.Element {
 function View({
   source,
   known,
-  place: [view, customer = "", night],
+  place: [view, nights = "", night],
 }: {
   readonly source: Source;
   readonly known: Known;
   readonly place: readonly string[];
 }): JSX.Element {
   const { lines, at: now } = known;
-  const ofCustomer = [...lines.values()].filter((line) => line.customer === customer);
-  const line = ofCustomer.find((one) => night === undefined || one.night === night);
+  const these = [...lines.values()].filter((line) => seriesName(line) === nights);
+  const line = these.find((one) => night === undefined || one.night === night);
   switch (view) {
     case "run":
-      return (
-        <Run key={`${customer}/${night}`} source={source} customer={customer} night={night} line={line} now={now} />
-      );
+      return <Run key={`${nights}/${night}`} source={source} nights={nights} night={night} line={line} now={now} />;
     case "past":
-      return <Past key={customer} source={source} customer={customer} version={ofCustomer[0]?.version ?? ""} />;
+      return <Past key={nights} source={source} nights={nights} version={these[0]?.version ?? ""} />;
     case "handover":
       return <Handover lines={lines} now={now} />;
     default:

@@ -1,5 +1,6 @@
 import { Component, type JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { type NightSeries, seriesName } from "../../../runs/night-series.ts";
 import type { NightLine } from "../view/night-line.ts";
 import { clock, HOUR, length, withClocks, zoneName } from "./times.ts";
 import { Axis, NowLine, type Span, spanOf, Track } from "./track.tsx";
@@ -21,7 +22,7 @@ export function Nights({
   const minute = Math.floor(now / 60_000) * 60_000;
   const all = useMemo(() => [...lines.values()].sort(byUrgency), [lines]);
   const span = useMemo(() => spanOf(all, minute), [all, minute]);
-  const shown = wanted === "" ? all : all.filter(({ customer }) => customer.includes(wanted.toLowerCase()));
+  const shown = wanted === "" ? all : all.filter((line) => seriesName(line).includes(wanted.toLowerCase()));
   const parts = new Map<Part, NightLine[]>(PARTS.map((part) => [part, []]));
   for (const line of shown) {
     parts.get(partOf(urgency(line)))?.push(line);
@@ -129,7 +130,7 @@ class Row extends Component<RowProps> {
             <span class="mark" aria-hidden="true">
               {MARKS[is.tone]}
             </span>
-            <bdi>{line.customer}</bdi>
+            <bdi>{seriesName(line)}</bdi>
           </span>
           <span class="is">
             <strong>{is.name}</strong>
@@ -156,8 +157,8 @@ function whyOf({ calls: [call], acts }: NightLine): string | undefined {
 }
 
 /** Address of the view of a night's run. */
-export function runAddress({ customer, night }: Pick<NightLine, "customer" | "night">): string {
-  return `#/run/${encodeURIComponent(customer)}${night === undefined ? "" : `/${encodeURIComponent(night)}`}`;
+export function runAddress({ night, ...series }: NightSeries & Pick<NightLine, "night">): string {
+  return `#/run/${encodeURIComponent(seriesName(series))}${night === undefined ? "" : `/${encodeURIComponent(night)}`}`;
 }
 
 /** What it is at, in a few words. */

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { shownFigures } from "../../../runs/figures.ts";
+import { seriesOf } from "../../../runs/night-series.ts";
 import type { HistoryView, PastRun, PastStep } from "../view/run-view.ts";
 import { FiguresOfNights } from "./figures.tsx";
 import { runAddress } from "./nights.tsx";
@@ -17,22 +18,23 @@ const MOST_ROWS = 60;
 /** The last nights of a customer beside each other: what each step took, and whether its results are those of the night before. */
 export function Past({
   source,
-  customer,
+  nights,
   version,
 }: {
   readonly source: Source;
-  readonly customer: string;
+  /** How people call them. */
+  readonly nights: string;
   readonly version: string;
 }): JSX.Element {
-  const history = useAnswer<HistoryView>(source, "history", { customer }, version);
+  const history = useAnswer<HistoryView>(source, "history", { ...seriesOf(nights) }, version);
   return (
     <article class="past">
       <div class="run-head">
         <h2>
-          <bdi>{customer}</bdi> <span class="quiet">last 30 nights</span>
+          <bdi>{nights}</bdi> <span class="quiet">last 30 nights</span>
         </h2>
         <p class="facts">
-          <a href={runAddress({ customer })}>Tonight</a>
+          <a href={runAddress(seriesOf(nights))}>Tonight</a>
           <span class="quiet">
             minutes of each step · <span class="yellow">longer than usual</span> ·{" "}
             <span class="red">failed, or late</span> · ² attempts · = results of the night before
@@ -69,7 +71,7 @@ function Grid({ history }: { readonly history: HistoryView }): JSX.Element {
             <th scope="col">Business date</th>
             {runs.map((run) => (
               <th key={run.night} scope="col">
-                <a href={runAddress({ customer: history.customer, night: run.night })} aria-label={nameOf(run)}>
+                <a href={runAddress({ ...history, night: run.night })} aria-label={nameOf(run)}>
                   {run.date?.slice(5) ?? "?"}
                   {run.runNumber > 1 ? <sup>r{run.runNumber}</sup> : ""}
                 </a>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { seriesOf } from "../../../runs/night-series.ts";
 import type { NightLine } from "../view/night-line.ts";
 import type { RunView } from "../view/run-view.ts";
 import { Command } from "./command.tsx";
@@ -16,28 +17,30 @@ import { useAnswer } from "./use-answer.ts";
 /** One run of a customer: what it is about, as a graph, as a timeline, step by step, and what people did. */
 export function Run({
   source,
-  customer,
+  nights,
   night,
   line,
   now,
 }: {
   readonly source: Source;
-  readonly customer: string;
+  /** How people call the nights that it is one of. */
+  readonly nights: string;
   readonly night: string | undefined;
   /** Its line among all nights, where it is among them. */
   readonly line: NightLine | undefined;
   readonly now: number;
 }): JSX.Element {
   const wanted = night ?? line?.night;
+  const { customer, ...further } = seriesOf(nights);
   const run = useAnswer<RunView>(
     source,
     "run",
-    wanted === undefined ? { customer } : { customer, night: wanted },
+    wanted === undefined ? { customer, ...further } : { customer, ...further, night: wanted },
     line?.version ?? "",
   );
   return (
     <article class="run">
-      <RunHead customer={customer} line={line} run={run} now={now} />
+      <RunHead nights={nights} line={line} run={run} now={now} />
       {run === undefined &&
         (wanted === undefined ? <p class="empty">It has not started.</p> : <p class="loading">…</p>)}
       {run === null && <p class="empty">Nothing is known of this run: it is too old, or you may not see it.</p>}
@@ -47,12 +50,12 @@ export function Run({
 }
 
 function RunHead({
-  customer,
+  nights,
   line,
   run,
   now,
 }: {
-  readonly customer: string;
+  readonly nights: string;
   readonly line: NightLine | undefined;
   readonly run: RunView | null | undefined;
   readonly now: number;
@@ -61,7 +64,7 @@ function RunHead({
   return (
     <div class="run-head">
       <h2>
-        <bdi>{customer}</bdi> <span class="quiet">{line?.date ?? run?.date ?? ""}</span>{" "}
+        <bdi>{nights}</bdi> <span class="quiet">{line?.date ?? run?.date ?? ""}</span>{" "}
         {is === undefined ? (
           <span class="quiet">{run?.phase.toLowerCase()}</span>
         ) : (
@@ -82,7 +85,7 @@ function RunHead({
             {run.dayReason === undefined ? "" : `, ${run.dayReason}`}
           </span>
         )}
-        <a href={`#/past/${encodeURIComponent(customer)}`}>Last 30 nights</a>
+        <a href={`#/past/${encodeURIComponent(nights)}`}>Last 30 nights</a>
       </p>
       {line?.calls.map(({ kind, step, reason, command, since }) => (
         <div key={`${kind} ${step}`} class="call">

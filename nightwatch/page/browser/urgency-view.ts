@@ -1,3 +1,4 @@
+import { seriesName } from "../../../runs/night-series.ts";
 import { URGENCIES, urgencyAt, urgencyRank } from "../../../runs/urgency.ts";
 import type { NightLine } from "../view/night-line.ts";
 
@@ -45,7 +46,7 @@ export function byUrgency(a: NightLine, b: NightLine): number {
   return (
     urgencyRank(a) - urgencyRank(b) ||
     deadline(a) - deadline(b) ||
-    a.customer.localeCompare(b.customer) ||
+    seriesName(a).localeCompare(seriesName(b)) ||
     (a.date ?? "").localeCompare(b.date ?? "")
   );
 }

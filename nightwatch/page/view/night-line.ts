@@ -36,9 +36,11 @@ export interface PageForecast {
 
 /** One night among those of all customers, or what is to be said of a lane without one. Times are milliseconds. */
 export interface NightLine extends UrgentNight {
-  /** The same for the same night: customer and business date. */
+  /** The same for the same night: how people call these nights, and the business date. */
   readonly key: string;
   readonly customer: string;
+  /** Of further nights, their name. */
+  readonly pipeline?: string;
   /** Time zone of the customer's schedule. */
   readonly timezone?: string;
   readonly standing?: Standing;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { defined } from "../../../runs/defined.ts";
 import { currentNight, type DueNight, standsOpen } from "../../../runs/due-nights.ts";
+import { furtherOnly, seriesName } from "../../../runs/night-series.ts";
 import type { NightState } from "../../../runs/night-state.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
 import { PASSED } from "../../../runs/step-status.ts";
@@ -67,8 +68,9 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
   const state = lane.runs.find(({ facts }) => facts.uid === run?.uid)?.state;
   const acts = run?.acts.slice(-MOST_ACTS) ?? [];
   return {
-    key: `${lane.customer}/${date}`,
+    key: `${seriesName(lane)}/${date}`,
     customer: lane.customer,
+    ...furtherOnly(lane),
     standing,
     date,
     start: night.start,
@@ -96,8 +98,9 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
 
 function emptyLine(lane: Lane): NightLine {
   return {
-    key: `${lane.customer}/`,
+    key: `${seriesName(lane)}/`,
     customer: lane.customer,
+    ...furtherOnly(lane),
     active: [],
     acts: [],
     calls: [],

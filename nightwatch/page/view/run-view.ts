@@ -60,6 +60,8 @@ export interface RunStep {
 /** One run of a customer's night. */
 export interface RunView {
   readonly customer: string;
+  /** Of further nights, their name. */
+  readonly pipeline?: string;
   readonly night: string;
   readonly date?: string;
   readonly runNumber: number;
@@ -112,5 +114,7 @@ export interface PastRun {
 /** The last nights of a customer, newest first. */
 export interface HistoryView {
   readonly customer: string;
+  /** Of further nights, their name. */
+  readonly pipeline?: string;
   readonly runs: readonly PastRun[];
 }

@@ -1,5 +1,6 @@
 import { defined } from "../../../runs/defined.ts";
 import { shownFigures } from "../../../runs/figures.ts";
+import { furtherOnly, type NightSeries, seriesName } from "../../../runs/night-series.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
 import { possibleActs } from "../../../runs/step-act.ts";
 import type { StepStatus } from "../../../runs/step-status.ts";
@@ -22,6 +23,7 @@ export function runView(lane: Lane, facts: RunFacts): RunView {
   const statuses = new Map(state?.steps.map((step) => [step.name, step]));
   return {
     customer: facts.customer,
+    ...furtherOnly(facts),
     night: facts.night,
     runNumber: facts.runNumber,
     purpose: facts.purpose,
@@ -105,22 +107,23 @@ function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAt
 }
 
 /** What nightwatch would not refuse now, by the same rules that it decides acts by. */
-function commandsFor({ customer, night }: RunFacts, step: StepStatus): readonly PossibleCommand[] {
+function commandsFor(facts: RunFacts, step: StepStatus): readonly PossibleCommand[] {
   return possibleActs(step).map(({ verb, effect }) => ({
     verb,
     effect,
-    command: `nightlane ${verb} ${customer} ${step.name} --night ${night} --reason "..."`,
+    command: `nightlane ${verb} ${seriesName(facts)} ${step.name} --night ${facts.night} --reason "..."`,
   }));
 }
 
-function logCommand({ customer, businessDate, runNumber }: RunFacts, step: string): string {
+function logCommand(facts: RunFacts, step: string): string {
+  const { businessDate, runNumber } = facts;
   const which = businessDate === undefined ? "" : ` --date ${businessDate} --run ${runNumber}`;
-  return `nightlane logs ${customer} ${step}${which}`;
+  return `nightlane logs ${seriesName(facts)} ${step}${which}`;
 }
 
-/** The last nights of a customer. @param runs Newest first. */
-export function historyView(customer: string, runs: readonly RunFacts[]): HistoryView {
-  return { customer, runs: runs.slice(0, MOST_PAST).map(pastRun) };
+/** The last of a customer's nightly ones, or of its further nights. @param runs Newest first. */
+export function historyView({ customer, pipeline }: NightSeries, runs: readonly RunFacts[]): HistoryView {
+  return { customer, ...furtherOnly({ pipeline }), runs: runs.slice(0, MOST_PAST).map(pastRun) };
 }
 
 function pastRun(facts: RunFacts): PastRun {

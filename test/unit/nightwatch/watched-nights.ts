@@ -1,5 +1,6 @@
 import { Nightwatch } from "../../../nightwatch/nightwatch.ts";
 import type { Signal } from "../../../nightwatch/signals/signal.ts";
+import { isSameSeries, type NightSeries } from "../../../runs/night-series.ts";
 import type { RunFacts, RunRecord } from "../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
@@ -33,9 +34,9 @@ export class Records {
     return spec === undefined ? undefined : record(spec);
   }
 
-  async findRun(customer: string, date: string, number: number): Promise<RunFacts | undefined> {
+  async findRun(series: NightSeries, date: string, number: number): Promise<RunFacts | undefined> {
     return [...this.facts.values()].find(
-      (one) => one.customer === customer && one.businessDate === date && one.runNumber === number,
+      (one) => isSameSeries(one, series) && one.businessDate === date && one.runNumber === number,
     );
   }
 

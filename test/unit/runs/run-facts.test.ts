@@ -163,14 +163,14 @@ test.each([
     others: [],
     failedRepeats: [],
   };
-  expect(missedFacts("nordbank", night, NOW)).toMatchObject({
+  expect(missedFacts({ customer: "nordbank" }, night, NOW)).toMatchObject({
     night: "missed-2026-03-31",
     phase,
     businessDate: "2026-03-31",
     scheduledAt: "2026-03-31T20:30:00.000Z",
     message,
   });
-  expect(missedFacts("nordbank", { ...night, standing: "due" }, NOW)).toBeUndefined();
+  expect(missedFacts({ customer: "nordbank" }, { ...night, standing: "due" }, NOW)).toBeUndefined();
 });
 
 describe("what cannot be read of a workflow is said, and the rest is kept", () => {

@@ -1,0 +1,143 @@
+import { expect, test } from "vitest";
+import { writeCalendar } from "../../../runs/business-calendar.ts";
+import { runName } from "../../../runs/run-name.ts";
+import { type CronWorkflow, laneSchedule } from "../../../runs/schedule.ts";
+import type { Workflow } from "../../../runs/workflow.ts";
+import { attemptNodes, type NightParts, nightWorkflow, stepNode } from "../ops/support/night-workflow.ts";
+import { WatchedNights } from "./watched-nights.ts";
+
+/** Weekdays are worked, and Berlin is two hours ahead: March 2026 ends on a Tuesday. */
+const WEEKDAYS = { name: "WEEKENDS", from: "2026-01-01", to: "2026-12-31", weekend: [6, 7] } as const;
+const NO_LISTS = { closed: {}, worked: {}, halfDays: {}, noNight: {} } as const;
+
+const nightly = cron("night", "30 22 * * *", "06:00");
+const monthEnd = cron("night-month-end", "0 23 25,26,27,28,29,30,31 * *", "08:00", "last-of-month");
+
+function cron(name: string, schedule: string, finishBy: string, nightDays?: "last-of-month"): CronWorkflow {
+  const calendar = writeCalendar({ ...WEEKDAYS, ...NO_LISTS, ...(nightDays === undefined ? {} : { nightDays }) });
+  return {
+    metadata: {
+      name,
+      namespace: "customer-nordbank",
+      creationTimestamp: "2026-03-20T00:00:00Z",
+      annotations: { "nightlane/finish-by": finishBy, "nightlane/calendar": calendar },
+    },
+    spec: {
+      schedules: [schedule],
+      timezone: "Europe/Berlin",
+      workflowSpec: { workflowTemplateRef: { name: `${name}-0123456789` } },
+    },
+  };
+}
+
+/** Run 1 of a date, under the name that Argo gives to the child of its schedule. */
+function night(of: CronWorkflow, date: string, parts: NightParts): Workflow {
+  const pipeline = of === nightly ? "night" : "month-end";
+  const one = nightWorkflow({
+    open: "yes",
+    ...parts,
+    parameters: { "business-date": date, ...parts.parameters },
+  });
+  const name = runName({ pipeline }, laneSchedule(of), date, 1);
+  const ended = parts.phase === undefined || parts.phase === "Running" ? {} : { finishedAt: `${date}T23:00:00Z` };
+  return {
+    ...one,
+    metadata: { ...one.metadata, name, namespace: "customer-nordbank", uid: name },
+    spec: { ...one.spec, workflowTemplateRef: of.spec.workflowSpec.workflowTemplateRef },
+    status: { ...one.status, startedAt: `${date}T21:00:00Z`, ...ended },
+  };
+}
+
+const RUNNING: NightParts = {
+  nodes: [stepNode("market", "Running"), ...attemptNodes("market", 1, { phase: "Running" })],
+};
+const FAILED: NightParts = { phase: "Failed" };
+const GOOD: NightParts = { phase: "Succeeded" };
+
+async function watch(now: string, crons: readonly CronWorkflow[], ...workflows: readonly Workflow[]) {
+  const watched = new WatchedNights(now);
+  await watched.list(crons, workflows);
+  return watched;
+}
+
+const FURTHER = 'customer="nordbank",pipeline="month-end"';
+
+test("further nights are missed on their own days and at their own time, and on no other day", async () => {
+  const good = ["20", "23", "24", "25", "26", "27", "30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
+  const watched = await watch("2026-03-30T22:00:00Z", [nightly, monthEnd], ...good);
+  expect(await watched.roundAt("2026-03-30T22:00:00Z")).toEqual([]);
+  expect(watched.metric(`nightlane_night_missed{${FURTHER}}`)).toBe(0);
+  expect(await watched.roundAt("2026-03-31T21:14:00Z")).toEqual([]);
+  expect(await watched.roundAt("2026-03-31T21:15:01Z")).toEqual(["missed 2026-03-31"]);
+  expect(watched.metric(`nightlane_night_missed{${FURTHER}}`)).toBe(1);
+  expect(watched.metric('nightlane_night_missed{customer="nordbank"}')).toBe(0);
+  expect(watched.calls).toEqual([
+    expect.objectContaining({
+      customer: "nordbank",
+      pipeline: "month-end",
+      command: 'nightlane run nordbank/month-end --date 2026-03-31 --reason "..."',
+    }),
+  ]);
+  expect([...watched.records.facts.values()].find(({ phase }) => phase === "Missed")).toMatchObject({
+    customer: "nordbank",
+    pipeline: "month-end",
+    night: "missed-month-end-2026-03-31",
+    businessDate: "2026-03-31",
+  });
+});
+
+test("two nights of one date stand beside each other: what becomes of one says nothing of the other", async () => {
+  const watched = await watch(
+    "2026-03-31T23:30:00Z",
+    [nightly, monthEnd],
+    night(nightly, "2026-03-30", GOOD),
+    night(nightly, "2026-03-31", RUNNING),
+    night(monthEnd, "2026-03-31", FAILED),
+  );
+  expect(await watched.roundAt("2026-03-31T23:30:00Z")).toContain("failed 2026-03-31");
+  expect(watched.calls.find(({ kind }) => kind === "failed")).toMatchObject({ pipeline: "month-end" });
+  expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(0);
+  expect(watched.metric(`nightlane_night_failed{${FURTHER}}`)).toBe(1);
+  expect(watched.metric('nightlane_night_running{customer="nordbank"}')).toBe(1);
+  expect(watched.metric(`nightlane_night_running{${FURTHER}}`)).toBe(0);
+  // 04:00Z and 06:00Z are the ends that were promised.
+  const finishBy = (labels: string) => watched.metric(`nightlane_night_finish_by_timestamp_seconds{${labels}}`);
+  expect(finishBy('customer="nordbank"')).toBe(Date.parse("2026-04-01T04:00:00Z") / 1000);
+  expect(finishBy(FURTHER)).toBe(Date.parse("2026-04-01T06:00:00Z") / 1000);
+  const runs = await watched.nightwatch.runsOf("nordbank");
+  expect(runs.filter(({ businessDate }) => businessDate === "2026-03-31").map(({ pipeline }) => pipeline)).toEqual(
+    expect.arrayContaining(["night", "month-end"]),
+  );
+});
+
+test("no series of a metric is there twice", async () => {
+  const watched = await watch(
+    "2026-03-31T23:30:00Z",
+    [nightly, monthEnd],
+    night(nightly, "2026-03-31", RUNNING),
+    night(monthEnd, "2026-03-31", RUNNING),
+  );
+  await watched.roundAt("2026-03-31T23:30:00Z");
+  const series = watched.nightwatch
+    .metrics()
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.replace(/ \S+$/, ""));
+  expect(series.filter((one, index) => series.indexOf(one) !== index)).toEqual([]);
+});
+
+test("further nights that the customer's file names no more call nobody", async () => {
+  const watched = await watch("2026-03-31T23:30:00Z", [nightly], night(monthEnd, "2026-03-31", GOOD));
+  const calls = await watched.roundAt("2026-04-01T12:00:00Z");
+  expect(calls.filter((call) => call.startsWith("unscheduled"))).toEqual([]);
+  expect(watched.metric(`nightlane_schedule{${FURTHER},state="absent"}`)).toBe(0);
+});
+
+test("a deleted workflow of further nights is told as deleted", async () => {
+  const running = night(monthEnd, "2026-03-31", RUNNING);
+  const watched = await watch("2026-03-31T21:30:00Z", [nightly, monthEnd], running);
+  await watched.roundAt("2026-03-31T21:30:00Z");
+  watched.nightwatch.workflowDeleted(running);
+  await watched.roundAt("2026-03-31T21:31:00Z");
+  expect(watched.records.facts.get(running.metadata.uid ?? "")).toMatchObject({ phase: "Gone", pipeline: "month-end" });
+});
