@@ -1,8 +1,7 @@
 import type { HelmApp } from "../apps/helm-app.ts";
 import type { DeployedApp } from "../definition/applications.ts";
-import { isObject } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
-import { below, type Fields, type Form, named, optional, record, text } from "./form.ts";
+import { below, type Fields, type Findings, type Form, named, optional, record, text } from "./form.ts";
 
 const deployedApp: Fields<DeployedApp> = {
   labels: named(
@@ -20,30 +19,44 @@ export const deployedAppForm = record<DeployedApp>(
   'deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } })',
 );
 
-/** No chart has values as deep as that. */
-const LONGEST_PATH = 1000;
-
 /** What a chart's values may hold: what JSON can say. */
 const chartValue: Form = {
-  inspect(value, at, findings) {
-    if (at.length > LONGEST_PATH) {
-      const rule = "a value of a chart that does not hold itself";
-      findings.wrong.push({ property: at.slice(0, 80), received: "one without an end", rule, mend: "write it out" });
-    } else if (Array.isArray(value)) {
-      for (const [index, entry] of value.entries()) {
-        chartValue.inspect(entry, `${at}[${index}]`, findings);
-      }
-    } else if (isObject(value)) {
-      for (const [name, entry] of Object.entries(value)) {
-        chartValue.inspect(entry, below(at, name), findings);
-      }
-    } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {
-      const rule =
-        "a value that a chart's values.yaml can hold: texts, numbers, true, false, lists and objects of them";
-      findings.wrong.push({ property: at, received: received(value), rule, mend: "remove it, or write it as a text" });
-    }
-  },
+  inspect: (value, at, findings) => inspectValue(value, at, findings, { seen: new Set(), within: new Set() }),
 };
+
+/** Objects that were looked at, once each: values that share parts, or hold themselves, have paths without number. */
+interface Looked {
+  readonly seen: Set<object>;
+  /** Of these, the ones that hold what is looked at. */
+  readonly within: Set<object>;
+}
+
+function inspectValue(value: unknown, at: string, findings: Findings, looked: Looked): void {
+  if (typeof value === "object" && value !== null) {
+    inspectParts(value, at, findings, looked);
+  } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {
+    const rule = "a value that a chart's values.yaml can hold: texts, numbers, true, false, lists and objects of them";
+    findings.wrong.push({ property: at, received: received(value), rule, mend: "remove it, or write it as a text" });
+  }
+}
+
+function inspectParts(value: object, at: string, findings: Findings, looked: Looked): void {
+  const { seen, within } = looked;
+  if (within.has(value)) {
+    const rule = "a value of a chart that does not hold itself";
+    findings.wrong.push({ property: at, received: "one without an end", rule, mend: "write it out" });
+    return;
+  }
+  if (seen.has(value)) {
+    return;
+  }
+  seen.add(value);
+  within.add(value);
+  for (const [name, entry] of Object.entries(value)) {
+    inspectValue(entry, Array.isArray(value) ? `${at}[${name}]` : below(at, name), findings, looked);
+  }
+  within.delete(value);
+}
 
 /** An application that Argo CD deploys. */
 export const helmAppForm = record<HelmApp>(
