@@ -5,7 +5,7 @@ import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/centra
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
 import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
-import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import { furtherPipelines, pipelineOfRun, scheduleName } from "../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
@@ -94,20 +94,30 @@ export class Central {
     return this.user;
   }
 
-  /** The lane's schedule. */
-  async schedule(namespace: string): Promise<CronWorkflow> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
+  /** A schedule of a lane. @param pipeline Of which nights. @default "night" - the nightly ones */
+  async schedule(namespace: string, pipeline?: string): Promise<CronWorkflow> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
     return this.requests.repeatable(`read the schedule of ${namespace}`, () =>
       this.objects.getNamespacedCustomObject(request),
     );
   }
 
-  /** The lane's schedule; undefined where it is gone. */
-  async scheduleIfAny(namespace: string): Promise<CronWorkflow | undefined> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name: NIGHT_SCHEDULE };
+  /** The same; undefined where it is gone. */
+  async scheduleIfAny(namespace: string, pipeline?: string): Promise<CronWorkflow | undefined> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
     return orUndefined(this.requests, `read the schedule of ${namespace}`, () =>
       this.objects.getNamespacedCustomObject(request),
     );
+  }
+
+  /** Names of a lane's further nights, by their schedules. */
+  async furtherNights(namespace: string): Promise<readonly string[]> {
+    const request = { ...ARGO, namespace, plural: "cronworkflows" };
+    const list: { readonly items: readonly Pick<CronWorkflow, "metadata">[] | null } = await this.requests.repeatable(
+      `list the schedules of ${namespace}`,
+      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    );
+    return furtherPipelines(list.items ?? []);
   }
 
   /** A WorkflowTemplate's specification; undefined if there is none of that name. */
@@ -119,15 +129,16 @@ export class Central {
     });
   }
 
-  /** All nights of a lane without their content, newest first. */
-  async heads(namespace: string): Promise<readonly WorkflowHead[]> {
+  /** The nights of a lane without their content, newest first. @param pipeline Of these alone. @default - all */
+  async heads(namespace: string, pipeline?: string): Promise<readonly WorkflowHead[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     // An empty list of heads comes without items.
     const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await this.requests.repeatable(
       `list the nights of ${namespace}`,
       () => this.objects.listNamespacedCustomObject(request, HEADS),
     );
-    return headsOf(list.items ?? []);
+    const heads = headsOf(list.items ?? []);
+    return pipeline === undefined ? heads : heads.filter(({ name }) => pipelineOfRun(name) === pipeline);
   }
 
   async workflow(namespace: string, name: string): Promise<Workflow> {

@@ -1,14 +1,15 @@
 import { currentNight } from "../runs/due-nights.ts";
 import { nightControlName } from "../runs/night-control.ts";
+import { furtherOnly, pipelineOfRun } from "../runs/night-series.ts";
 import { type NightState, nightState } from "../runs/night-state.ts";
 import { hasEnded } from "../runs/phases.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
 import type { StepStatus } from "../runs/step-status.ts";
 import { isWaitingStep } from "../runs/urgency.ts";
 import type { Workflow } from "../runs/workflow.ts";
-import type { Central, WorkflowHead } from "./central.ts";
+import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
-import type { Lane } from "./lanes.ts";
+import { type Lane, laneWith } from "./lanes.ts";
 import { type ReadLane, readLane } from "./overview/lane-nights.ts";
 import { oneLane } from "./overview/lane-source.ts";
 import { unknownName } from "./unknown-name.ts";
@@ -45,10 +46,10 @@ export interface ShownNight extends ReadNight {
  * @throws OpsError notPossible where none or several run
  */
 export async function runningNight(central: Central, lane: Lane, choice: NightChoice): Promise<ReadNight> {
-  const heads = await central.heads(lane.namespace);
   if (choice.night !== undefined) {
-    return runningOnly(await named(central, lane, heads, choice.night));
+    return runningOnly(await named(central, lane, choice.night));
   }
+  const heads = await central.heads(lane.namespace, lane.pipeline);
   const running = heads.filter((head) => !head.completed);
   const [only, ...others] = running;
   if (only === undefined) {
@@ -77,7 +78,7 @@ export async function runningNight(central: Central, lane: Lane, choice: NightCh
 export async function nightToShow(central: Central, lane: Lane, choice: NightChoice): Promise<ShownNight> {
   const now = Date.now();
   const [heads, read] = await Promise.all([
-    central.heads(lane.namespace),
+    central.heads(lane.namespace, lane.pipeline),
     readLane(lane, oneLane(central, lane, now), now),
   ]);
   const current = currentNight(read.nights);
@@ -87,7 +88,7 @@ export async function nightToShow(central: Central, lane: Lane, choice: NightCho
   if (shown === undefined) {
     throw noNight(lane, read);
   }
-  const night = await named(central, lane, heads, shown);
+  const night = await named(central, lane, shown);
   const due = read.nights.find(({ run }) => run?.night === shown);
   const missed = current?.standing === "missed" && choice.night === undefined ? [current.date] : [];
   const beside = heads.filter(({ completed, name }) => !completed && name !== shown);
@@ -157,12 +158,14 @@ export function stepOf(night: ReadNight, name: string): StepStatus {
   throw unknownName(`step of ${night.lane.customer}`, name, all);
 }
 
-async function named(central: Central, lane: Lane, heads: readonly WorkflowHead[], name: string): Promise<ReadNight> {
-  const names = heads.map((head) => head.name);
+/** A night by its name, which says more than the customer: it may be one of further nights. */
+async function named(central: Central, lane: Lane, name: string): Promise<ReadNight> {
+  const names = (await central.heads(lane.namespace)).map((head) => head.name);
   if (!names.includes(name)) {
     throw unknownName(`night of ${lane.customer}`, name, names);
   }
-  return readNight(central, lane, name);
+  const pipeline = pipelineOfRun(name);
+  return readNight(central, laneWith({ customer: lane.series.customer, ...furtherOnly({ pipeline }) }), name);
 }
 
 function runningOnly(night: ReadNight): ReadNight {

@@ -1,6 +1,6 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
-import { NIGHT_SCHEDULE } from "../runs/run-name.ts";
+import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { FORBIDDEN, statusOf } from "./central-errors.ts";
@@ -19,7 +19,7 @@ export class Everywhere {
   async schedules(): Promise<readonly CronWorkflow[] | undefined> {
     return this.all("list the schedules of all lanes", {
       plural: "cronworkflows",
-      fieldSelector: `metadata.name=${NIGHT_SCHEDULE}`,
+      fieldSelector: `metadata.name!=${REAPER_SCHEDULE}`,
     });
   }
 

@@ -1,11 +1,16 @@
 import { laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { isSameSeries, NIGHTLY, type NightSeries, seriesName, seriesOf } from "../runs/night-series.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { unknownName } from "./unknown-name.ts";
 
-/** A customer's lane. */
+/** The nightly ones of a customer, or its further nights, and the lane that they are in. */
 export interface Lane {
+  /** As people type it, and as everything that is printed says it: `nordbank`, of further nights `nordbank/month-end`. */
   readonly customer: string;
+  readonly series: NightSeries;
+  /** Of these nights: `night`, or the name of further ones. */
+  readonly pipeline: string;
   readonly namespace: string;
   /** Whether the lane is gone, so that only its run records tell of it. @default false */
   readonly removed?: boolean;
@@ -17,11 +22,21 @@ export interface Lane {
  */
 export async function allLanes(central: Central): Promise<readonly Lane[]> {
   const customers = await central.customers();
-  return [...customers].sort().map((customer) => ({ customer, namespace: laneNamespace(customer) }));
+  return [...customers].sort().map((customer) => laneWith({ customer }));
 }
 
-/** The lane of a customer. @throws OpsError notFound, with the names that may have been meant */
-export async function laneOf(central: Central, customer: string): Promise<Lane> {
+/** The lane of some nights. */
+export function laneWith(series: NightSeries): Lane {
+  const { customer, pipeline = NIGHTLY } = series;
+  return { customer: seriesName(series), series, pipeline, namespace: laneNamespace(customer) };
+}
+
+/**
+ * The lane of a customer, or of its further nights: `nordbank/month-end`.
+ * @throws OpsError notFound, with the names that may have been meant
+ */
+export async function laneOf(central: Central, name: string): Promise<Lane> {
+  const { customer, pipeline } = seriesOf(name);
   const lanes = await allLanes(central);
   const lane = lanes.find((one) => one.customer === customer);
   if (lane === undefined) {
@@ -36,17 +51,27 @@ export async function laneOf(central: Central, customer: string): Promise<Lane> 
       fix,
     );
   }
-  return lane;
+  if (pipeline === undefined) {
+    return lane;
+  }
+  const further = await central.furtherNights(lane.namespace);
+  if (!further.includes(pipeline)) {
+    throw unknownName(`schedule of further nights of ${customer}`, pipeline, further);
+  }
+  return laneWith({ customer, pipeline });
 }
 
 /** The lane of a customer, or what its records tell of it when the lane itself is gone. */
-export async function laneOrPast(central: Central, customer: string): Promise<Lane> {
+export async function laneOrPast(central: Central, name: string): Promise<Lane> {
   try {
-    return await laneOf(central, customer);
+    return await laneOf(central, name);
   } catch (error) {
     const known = error instanceof OpsError && error.code === ExitCode.notFound;
-    if (known && (await central.runRecords.heads({ customer })).length > 0) {
-      return { customer, namespace: laneNamespace(customer), removed: true };
+    const lane = laneWith(seriesOf(name));
+    const { customer } = lane.series;
+    const heads = known ? await central.runRecords.heads({ customer }) : [];
+    if (heads.some(({ series }) => isSameSeries(series, lane.series))) {
+      return { ...lane, removed: true };
     }
     throw error;
   }

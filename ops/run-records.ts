@@ -2,7 +2,8 @@ import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord } from "../runs/run-record.ts";
+import { isSameSeries, type NightSeries } from "../runs/night-series.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord, seriesOfRecord } from "../runs/run-record.ts";
 import { orUndefined, type Requests } from "./requests.ts";
 import { rowsOf, type Table } from "./table.ts";
 
@@ -10,6 +11,8 @@ import { rowsOf, type Table } from "./table.ts";
 export interface RecordHead {
   readonly name: string;
   readonly customer: string;
+  /** Which of the customer's nights it is of. */
+  readonly series: NightSeries;
   /** When it was made, RFC 3339: within moments of the run's start. */
   readonly created: string;
   readonly businessDate?: string;
@@ -42,9 +45,10 @@ export class RunRecords {
     private readonly tables: CustomObjectsApi,
   ) {}
 
-  /** Those of a customer, oldest first, with everything in them. */
-  async all(customer: string): Promise<readonly RunRecord[]> {
-    return this.pages(`${CUSTOMER_LABEL}=${customer}`);
+  /** Those of a customer's nightly ones, or of its further nights, oldest first, with everything in them. */
+  async all(series: NightSeries): Promise<readonly RunRecord[]> {
+    const records = await this.pages(`${CUSTOMER_LABEL}=${series.customer}`);
+    return records.filter(({ spec }) => isSameSeries(spec, series));
   }
 
   /** Those of business dates, of all customers, with everything in them. */
@@ -77,6 +81,7 @@ export class RunRecords {
     return rows.map(({ Name = "", Customer = "", Created = "", Date: businessDate, Phase: phase }) => ({
       name: Name,
       customer: Customer,
+      series: seriesOfRecord(Customer, Name),
       created: Created,
       ...defined({ businessDate, phase }),
     }));

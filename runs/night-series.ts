@@ -18,7 +18,7 @@ export const LONGEST_PIPELINE = 20;
  * What further nights may be named, as a regular expression without its ends. Each word begins with a letter, so that a
  * schedule's name never looks like that of a run, nor a template's hash like a word.
  */
-export const PIPELINE_NAME = "[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*";
+export const PIPELINE_NAME = "[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*";
 
 /** Whether these are the nights that every customer has. */
 export function isNightly({ pipeline = NIGHTLY }: Pick<NightSeries, "pipeline">): boolean {
@@ -59,16 +59,33 @@ export function pipelineOfSchedule(name: string): string | undefined {
   return name === NIGHTLY ? NIGHTLY : FURTHER_SCHEDULE.exec(name)?.[1];
 }
 
+/** The pipelines of further nights among CronWorkflows, in the order of their names. */
+export function furtherPipelines(
+  crons: readonly { readonly metadata: { readonly name: string } }[],
+): readonly string[] {
+  return crons
+    .flatMap(({ metadata }) => pipelineOfSchedule(metadata.name) ?? [])
+    .filter((pipeline) => pipeline !== NIGHTLY)
+    .sort();
+}
+
 /** The pipeline of a night by the name of its template, which says what runs. */
 export function pipelineOfTemplate(name: string | undefined): string {
   return FURTHER_TEMPLATE.exec(name ?? "")?.[1] ?? NIGHTLY;
 }
 
-/** The pipeline of a night by the name of its workflow: see `runName`. One of any other name counts as nightly. */
+/**
+ * The pipeline of a night by what it goes by: the name of its workflow, or what stands for one that never started. One of
+ * any other name counts as nightly.
+ */
 export function pipelineOfRun(name: string): string {
-  return FURTHER_RUN.exec(name)?.[1] ?? NIGHTLY;
+  const [, run, missed] = FURTHER_RUN.exec(name) ?? [];
+  return run ?? missed ?? NIGHTLY;
 }
 
 const FURTHER_SCHEDULE = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})$`);
 const FURTHER_TEMPLATE = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})-[0-9a-f]{10}$`);
-const FURTHER_RUN = new RegExp(`^${NIGHTLY}-(${PIPELINE_NAME})-(?:\\d+|\\d{4}-\\d\\d-\\d\\d-run-\\d+)$`);
+const DATE = "\\d{4}-\\d\\d-\\d\\d";
+const FURTHER_RUN = new RegExp(
+  `^(?:${NIGHTLY}-(${PIPELINE_NAME})-(?:\\d+|${DATE}-run-\\d+)|missed-(${PIPELINE_NAME})-${DATE})$`,
+);

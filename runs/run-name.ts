@@ -1,5 +1,5 @@
 import type { Day } from "./local-time.ts";
-import { type NightSeries, scheduleName } from "./night-series.ts";
+import { furtherOnly, type NightSeries, scheduleName } from "./night-series.ts";
 import { deadlinesOf, type LaneSchedule } from "./schedule.ts";
 
 /** Name of the CronWorkflow that starts the nightly ones. */
@@ -7,6 +7,14 @@ export const NIGHT_SCHEDULE = scheduleName();
 
 /** Name of the CronWorkflow that removes what nights left behind. */
 export const REAPER_SCHEDULE = "reaper";
+
+/**
+ * What a night that never started goes by in place of the name of a workflow: `missed-2026-11-30`, of further nights
+ * `missed-month-end-2026-11-30`.
+ */
+export function missedName({ pipeline }: Pick<NightSeries, "pipeline">, businessDate: Day): string {
+  return ["missed", ...Object.values(furtherOnly({ pipeline })), businessDate].join("-");
+}
 
 /**
  * Name of the workflow of a run. The API server takes a name once, so there is one run of a series, business date and

@@ -1,6 +1,7 @@
 import type { RecordedAct } from "./act.ts";
 import type { CredentialEnds } from "./credential-ends.ts";
 import type { Figures } from "./figures.ts";
+import { furtherOnly, type NightSeries, pipelineOfRun } from "./night-series.ts";
 import type { NightPhase } from "./phases.ts";
 import type { StepState } from "./step-status.ts";
 
@@ -13,8 +14,6 @@ export const CUSTOMER_LABEL = "nightlane/customer";
 export const DATE_LABEL = "nightlane/business-date";
 /** Label that names the phase of a record: of most runs no more is needed than that they ended well. */
 export const PHASE_LABEL = "nightlane/phase";
-/** Label that names the pipeline of a record of further nights; records of nightly ones have none. */
-export const PIPELINE_LABEL = "nightlane/pipeline";
 /** Label of a record that is final, so that the others are found among many. */
 export const ENDED_LABEL = "nightlane/ended";
 
@@ -160,4 +159,10 @@ export interface StepComparison {
 /** Name of the record of a run. @param uid Of its workflow, where the name alone is taken. */
 export function recordName(customer: string, night: string, uid?: string): string {
   return `${customer}.${night}${uid === undefined ? "" : `.${uid.slice(0, 8)}`}`;
+}
+
+/** Which nights a record is of, by its name: see `recordName`. */
+export function seriesOfRecord(customer: string, name: string): NightSeries {
+  const night = name.slice(customer.length + 1).replace(/\.[^.]*$/, "");
+  return { customer, ...furtherOnly({ pipeline: pipelineOfRun(night) }) };
 }

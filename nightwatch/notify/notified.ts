@@ -1,11 +1,11 @@
+import { missedName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Lane } from "../lane.ts";
-import { missedName } from "../records/missed-night.ts";
 import type { Signal } from "../signals/signal.ts";
 
 /** By which a notification is known among those of all nights. A missed night has no workflow; its record goes by another name. */
 export function notifiedKey(signal: Signal): string {
-  return `${signal.customer}/${signal.night ?? missedName(signal, signal.businessDate)}/${signal.key}`;
+  return `${signal.customer}/${signal.night ?? missedName(signal, signal.businessDate ?? "")}/${signal.key}`;
 }
 
 /** The same of a notification that the record of a run says was sent. */

@@ -1,14 +1,7 @@
 import type { DueNight } from "../../runs/due-nights.ts";
-import { furtherOnly, NIGHTLY, type NightSeries, seriesName } from "../../runs/night-series.ts";
+import { NIGHTLY, type NightSeries, seriesName } from "../../runs/night-series.ts";
+import { missedName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-
-/**
- * What a night that never started goes by in place of the name of its workflow: `missed-2026-11-30`, of further nights
- * `missed-month-end-2026-11-30`.
- */
-export function missedName({ pipeline }: Pick<NightSeries, "pipeline">, date = ""): string {
-  return ["missed", ...Object.values(furtherOnly({ pipeline })), date].join("-");
-}
 
 /** UID of the record of a night that never started. */
 export function missedUid(series: NightSeries, date: string): string {

@@ -1,13 +1,12 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
 import type { Day } from "../../runs/local-time.ts";
-import { isNightly, isSameSeries, type NightSeries } from "../../runs/night-series.ts";
+import { isSameSeries, type NightSeries } from "../../runs/night-series.ts";
 import { isOver, neverStarted } from "../../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
   ENDED_LABEL,
   PHASE_LABEL,
-  PIPELINE_LABEL,
   RUN_RECORDS,
   type RunFacts,
   type RunRecord,
@@ -173,7 +172,6 @@ export class RecordStore {
           "app.kubernetes.io/managed-by": "nightlane",
           [CUSTOMER_LABEL]: facts.customer,
           [PHASE_LABEL]: facts.phase,
-          ...(isNightly(facts) ? {} : { [PIPELINE_LABEL]: facts.pipeline }),
           ...(facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate }),
           ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
         },

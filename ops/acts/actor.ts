@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { actName, isSettled, type NightAct, type NightActSpec, type NightActStatus } from "../../runs/night-act.ts";
+import { furtherOnly } from "../../runs/night-series.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
@@ -68,7 +69,7 @@ export class Actor {
    */
   async ask(lane: Lane, about: AskedFor, seconds = 0): Promise<Asked> {
     const { name: by } = await this.central.whoAmI();
-    const spec: NightActSpec = { ...about, by, reason: this.options.reason };
+    const spec: NightActSpec = { ...about, ...furtherOnly(lane), by, reason: this.options.reason };
     const name = actName(new Date(), randomBytes(3).toString("hex"));
     await this.central.createAct({ metadata: { name, namespace: lane.namespace }, spec }, { dryRun: this.dryRun });
     if (this.dryRun) {

@@ -20,7 +20,10 @@ export async function withCost(
     return effect;
   }
   const now = Date.now();
-  const [model, cron] = await Promise.all([readModel(central, lane, state), central.scheduleIfAny(lane.namespace)]);
+  const [model, cron] = await Promise.all([
+    readModel(central, lane, state),
+    central.scheduleIfAny(lane.namespace, lane.pipeline),
+  ]);
   const zone = cron === undefined ? undefined : readSchedule(cron).schedule?.timezone;
   const plan: HoldPlan = {
     ...(step === undefined ? {} : { step }),

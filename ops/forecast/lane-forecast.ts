@@ -12,7 +12,7 @@ export async function readModel(central: Central, lane: Lane, night: NightState)
     return undefined;
   }
   const history = new LaneHistory();
-  for (const { spec } of await central.runRecords.all(lane.customer)) {
+  for (const { spec } of await central.runRecords.all(lane.series)) {
     history.note(spec);
   }
   return history.model(night.variant);

@@ -93,13 +93,16 @@ function fromRecords(
   records: readonly RecordHead[],
 ): readonly Promise<RunFacts | undefined>[] {
   const taken = new Set(
-    heads.flatMap(({ name, uid }) => [recordName(lane.customer, name), recordName(lane.customer, name, uid)]),
+    heads.flatMap(({ name, uid }) => [
+      recordName(lane.series.customer, name),
+      recordName(lane.series.customer, name, uid),
+    ]),
   );
   const others = records.filter(({ name }) => !taken.has(name));
   return others.map(async (head) => {
     const { name, created, businessDate, phase } = head;
     return phase === "Succeeded" && businessDate !== undefined
-      ? endedWell(lane, { name: name.slice(lane.customer.length + 1), uid: name, began: created, businessDate })
+      ? endedWell(lane, { name: name.slice(lane.series.customer.length + 1), uid: name, began: created, businessDate })
       : (await source.record(head))?.spec;
   });
 }
@@ -109,7 +112,9 @@ function recordOf(
   { name, uid }: WorkflowHead,
   records: ReadonlyMap<string, RecordHead>,
 ): RecordHead | undefined {
-  return records.get(recordName(lane.customer, name, uid)) ?? records.get(recordName(lane.customer, name));
+  return (
+    records.get(recordName(lane.series.customer, name, uid)) ?? records.get(recordName(lane.series.customer, name))
+  );
 }
 
 /** What labels say of a run that ended well. */
@@ -125,10 +130,10 @@ interface GoodRun {
 function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): RunFacts {
   const [, number = "1"] = /-run-(\d+)(?:\.|$)/.exec(name) ?? [];
   return {
-    customer: lane.customer,
+    customer: lane.series.customer,
     night: name,
     uid,
-    pipeline: "night",
+    pipeline: lane.pipeline,
     businessDate,
     runNumber: Number(number),
     purpose: "unknown",

@@ -1,3 +1,4 @@
+import { furtherPipelines, pipelineOfRun, scheduleName } from "../../runs/night-series.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
@@ -30,16 +31,16 @@ export interface ListedRecords {
 /** A lane by itself. @param now Milliseconds. @param listed Its recent records. @default - they are asked for */
 export function oneLane(
   central: Central,
-  { customer, namespace }: Lane,
+  { series, pipeline, namespace }: Lane,
   now: number,
   listed?: ListedRecords,
 ): LaneSource {
   const loader = listed?.loader ?? new RecordLoader(central.runRecords);
   return {
-    schedule: () => central.scheduleIfAny(namespace),
-    heads: () => central.heads(namespace),
+    schedule: () => central.scheduleIfAny(namespace, pipeline),
+    heads: () => central.heads(namespace, pipeline),
     workflow: (name) => central.workflow(namespace, name),
-    records: async () => listed?.recent ?? recentRecords(central, now, customer),
+    records: async () => listed?.recent ?? recentRecords(central, now, series),
     record: (head) => loader.get(head),
   };
 }
@@ -47,7 +48,7 @@ export function oneLane(
 /** All lanes, listed at once: their schedules, and the nights that have not ended. The records tell of the others. */
 export class AllLanes {
   private constructor(
-    private readonly schedules: ReadonlyMap<string, CronWorkflow>,
+    private readonly schedules: ReadonlyMap<string, readonly CronWorkflow[]>,
     private readonly running: ReadonlyMap<string, readonly Workflow[]>,
   ) {}
 
@@ -60,15 +61,23 @@ export class AllLanes {
     return schedules === undefined || running === undefined
       ? undefined
       : new AllLanes(
-          new Map(schedules.map((cron) => [cron.metadata.namespace, cron])),
+          grouped(schedules, ({ metadata }) => metadata.namespace),
           grouped(running, ({ metadata }) => metadata.namespace),
         );
   }
 
-  source({ namespace }: Lane, { recent, loader }: ListedRecords): LaneSource {
-    const nights = this.running.get(namespace) ?? [];
+  /** Names of a lane's further nights. */
+  furtherNights({ namespace }: Lane): readonly string[] {
+    return furtherPipelines(this.schedules.get(namespace) ?? []);
+  }
+
+  source({ namespace, pipeline }: Lane, { recent, loader }: ListedRecords): LaneSource {
+    const nights = (this.running.get(namespace) ?? []).filter(
+      ({ metadata }) => pipelineOfRun(metadata.name) === pipeline,
+    );
+    const name = scheduleName(pipeline);
     return {
-      schedule: async () => this.schedules.get(namespace),
+      schedule: async () => this.schedules.get(namespace)?.find(({ metadata }) => metadata.name === name),
       heads: async () => headsOf(nights),
       workflow: async (name) => {
         const found = nights.find(({ metadata }) => metadata.name === name);

@@ -1,4 +1,5 @@
 import { addDays } from "../../runs/local-time.ts";
+import { isSameSeries, type NightSeries } from "../../runs/night-series.ts";
 import type { Central } from "../central.ts";
 import type { RecordHead } from "../run-records.ts";
 
@@ -6,18 +7,25 @@ import type { RecordHead } from "../run-records.ts";
 const LOOK_BACK_DAYS = 15;
 
 /**
- * What is recorded of the last two weeks, without its content: of one customer, or of all, which takes the API server
+ * What is recorded of the last two weeks, without its content: of one customer's nightly ones or further nights, or of all, which takes the API server
  * hardly longer.
  * @param now Milliseconds.
  */
-export async function recentRecords(central: Central, now: number, customer?: string): Promise<readonly RecordHead[]> {
+export async function recentRecords(
+  central: Central,
+  now: number,
+  series?: NightSeries,
+): Promise<readonly RecordHead[]> {
   const today = new Date(now).toISOString().slice(0, 10);
   const dates = Array.from({ length: LOOK_BACK_DAYS + 2 }, (_, index) => addDays(today, 1 - index));
-  const whose = customer === undefined ? {} : { customer };
+  const whose = series === undefined ? {} : { customer: series.customer };
   const found = await Promise.all([
     central.runRecords.heads({ ...whose, dates }),
     // A run that ended before its calendar has no date.
     central.runRecords.heads({ ...whose, dates: "none" }),
   ]);
-  return found.flat().filter(({ businessDate, created }) => (businessDate ?? created) >= (dates.at(-1) ?? ""));
+  return found
+    .flat()
+    .filter((head) => series === undefined || isSameSeries(head.series, series))
+    .filter(({ businessDate, created }) => (businessDate ?? created) >= (dates.at(-1) ?? ""));
 }

@@ -10,7 +10,10 @@ import type { Lane } from "../lanes.ts";
  * may be seconds behind. By business date, the newest first, and by number within one.
  */
 export async function allRuns(central: Central, lane: Lane): Promise<readonly RunFacts[]> {
-  const [records, heads] = await Promise.all([central.runRecords.all(lane.customer), central.heads(lane.namespace)]);
+  const [records, heads] = await Promise.all([
+    central.runRecords.all(lane.series),
+    central.heads(lane.namespace, lane.pipeline),
+  ]);
   const runs = new Map(records.map(({ spec }) => [spec.uid, spec]));
   await Promise.all(
     heads.map(async ({ name, uid }) => {

@@ -1,4 +1,5 @@
 import type { Day } from "../../runs/local-time.ts";
+import { isSameSeries } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import { type RunFacts, recordName } from "../../runs/run-record.ts";
@@ -31,10 +32,11 @@ export async function newestRuns(
   { wanted, limit }: WantedRuns,
 ): Promise<{ readonly total: number; readonly items: readonly RunFacts[] }> {
   const [records, heads] = await Promise.all([
-    central.runRecords.heads({ customer: lane.customer }),
-    lane.removed === true ? [] : central.heads(lane.namespace),
+    central.runRecords.heads({ customer: lane.series.customer }),
+    lane.removed === true ? [] : central.heads(lane.namespace, lane.pipeline),
   ]);
-  const known = [...recorded(central, lane, records, heads), ...(await unrecorded(central, lane, records, heads))];
+  const own = records.filter(({ series }) => isSameSeries(series, lane.series));
+  const known = [...recorded(central, lane, own, heads), ...(await unrecorded(central, lane, own, heads))];
   const runs = known.filter(({ businessDate }) => wanted(businessDate)).sort(newestFirst);
   const items = await Promise.all(runs.slice(0, limit).map(({ read }) => read()));
   return { total: runs.length, items: items.filter((run) => run !== undefined) };
@@ -67,7 +69,8 @@ async function unrecorded(
 ): Promise<readonly KnownRun[]> {
   const names = new Set(records.map(({ name }) => name));
   const others = heads.filter(
-    ({ name, uid }) => !names.has(recordName(lane.customer, name)) && !names.has(recordName(lane.customer, name, uid)),
+    ({ name, uid }) =>
+      !names.has(recordName(lane.series.customer, name)) && !names.has(recordName(lane.series.customer, name, uid)),
   );
   return Promise.all(
     others.map(async (head) => {

@@ -1,6 +1,7 @@
 import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { actTime, type NightAct } from "../../runs/night-act.ts";
+import { pipelineOfRun, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import type { View } from "../output.ts";
@@ -35,8 +36,10 @@ export interface KeptAct {
 /** The acts of a period, the newest first: also those that were refused, and those of a customer whose lane is gone. */
 export async function actHistory(central: Central, options: ActHistoryOptions): Promise<readonly KeptAct[]> {
   const { customer, from = "", to = "9999", limit } = options;
-  return (await central.keptActs(customer))
+  const wanted = customer === undefined ? undefined : seriesOf(customer);
+  return (await central.keptActs(wanted?.customer))
     .map(keptAct)
+    .filter((act) => wanted?.pipeline === undefined || act.customer === customer)
     .filter(({ at }) => at.slice(0, 10) >= from && at.slice(0, 10) <= to)
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, limit);
@@ -44,8 +47,9 @@ export async function actHistory(central: Central, options: ActHistoryOptions): 
 
 function keptAct({ metadata, spec, status }: NightAct): KeptAct {
   const { by, verb, night, step, date, reason } = spec;
+  const pipeline = spec.pipeline ?? pipelineOfRun(night ?? "");
   return {
-    customer: metadata.labels?.[CUSTOMER_LABEL] ?? "",
+    customer: seriesName({ customer: metadata.labels?.[CUSTOMER_LABEL] ?? "", pipeline }),
     at: new Date(actTime(metadata.name)).toISOString(),
     by,
     verb,

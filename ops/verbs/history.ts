@@ -46,6 +46,6 @@ async function zoneOf(central: Central, lane: Lane): Promise<string | undefined>
   if (lane.removed === true) {
     return undefined;
   }
-  const cron = await central.scheduleIfAny(lane.namespace);
+  const cron = await central.scheduleIfAny(lane.namespace, lane.pipeline);
   return cron === undefined ? undefined : laneSchedule(cron)?.timezone;
 }

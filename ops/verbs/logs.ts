@@ -7,7 +7,7 @@ import type { Central, StepPod } from "../central.ts";
 import { type NightChoice, nightToShow, type ReadNight, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { readKeptFiles } from "../kept-files.ts";
-import type { Lane } from "../lanes.ts";
+import { type Lane, laneWith } from "../lanes.ts";
 import { LogLines, type LogLinesOptions } from "../log-lines.ts";
 import type { Output } from "../output.ts";
 import { patiently } from "../patience.ts";
@@ -65,7 +65,9 @@ export async function logs(
   output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
   try {
     const log = { runNumber: facts.runNumber, step, attempt: attempt.number };
-    const reader = await readKeptFiles(central, lane, { ...dateOf(facts), log }, (text) => output.note(text));
+    const reader = await readKeptFiles(central, laneWith(facts), { ...dateOf(facts), log }, (text) =>
+      output.note(text),
+    );
     await central.runnerLog(lane.namespace, reader, sink, { follow: false });
   } catch (error) {
     if (!(error instanceof OpsError) || attempt.logEnd === undefined) {

@@ -1,8 +1,9 @@
+import { seriesName } from "../../runs/night-series.ts";
 import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { grouped } from "../grouped.ts";
-import { allLanes, type Lane } from "../lanes.ts";
+import { allLanes, type Lane, laneWith } from "../lanes.ts";
 import { isWhole, type ReadLane, readLane } from "../overview/lane-nights.ts";
 import { AllLanes, type ListedRecords, oneLane } from "../overview/lane-source.ts";
 import { linesOf, type NightLine, unreadableLine } from "../overview/night-line.ts";
@@ -11,12 +12,13 @@ import { RecordLoader } from "../overview/record-loader.ts";
 
 /** The nights of all customers; a lane that cannot be read has its line with the reason, beside the others. */
 export async function nights(central: Central, now: number): Promise<readonly NightLine[]> {
-  const [lanes, records, all] = await Promise.all([
+  const [customers, records, all] = await Promise.all([
     allLanes(central),
     recentRecords(central, now),
     AllLanes.list(central),
   ]);
-  const recent = grouped(records, ({ customer }) => customer);
+  const lanes = (await Promise.all(customers.map((lane) => withFurther(central, lane, all)))).flat();
+  const recent = grouped(records, ({ series }) => seriesName(series));
   const loader = new RecordLoader(central.runRecords);
   const lines = await Promise.all(
     lanes.map(async (lane) => {
@@ -25,6 +27,13 @@ export async function nights(central: Central, now: number): Promise<readonly Ni
     }),
   );
   return lines.flat();
+}
+
+/** A customer's nightly ones, and its further nights. */
+async function withFurther(central: Central, lane: Lane, all: AllLanes | undefined): Promise<readonly Lane[]> {
+  // A lane that cannot be read says so in the line of its nightly ones.
+  const further = all?.furtherNights(lane) ?? (await central.furtherNights(lane.namespace).catch(() => []));
+  return [lane, ...further.map((pipeline) => laneWith({ ...lane.series, pipeline }))];
 }
 
 /** A lane as it was listed with all the others, or where that does not tell everything, by itself. */

@@ -1,3 +1,4 @@
+import { isNightly } from "../../runs/night-series.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { readNight } from "../choose-night.ts";
@@ -6,13 +7,14 @@ import { actOnStep } from "./act-on-step.ts";
 import type { Done, VerbContext } from "./verb.ts";
 
 /**
- * Retries every step of a customer's running nights that waits for a decision, one after the other.
+ * Retries every step of a customer's running nights that waits for a decision, one after the other: of its further nights
+ * too, unless these are named.
  * @throws Refusal where none does
  */
 export async function retryAll(context: VerbContext, customer: string): Promise<readonly Done[]> {
   const { central, choice } = context;
   const lane = await laneOf(central, customer);
-  const running = (await central.heads(lane.namespace)).filter(
+  const running = (await central.heads(lane.namespace, isNightly(lane.series) ? undefined : lane.pipeline)).filter(
     ({ completed, name }) => !completed && (choice.night ?? name) === name,
   );
   const done: Done[] = [];

@@ -39,7 +39,7 @@ export type StartOptions = Pick<NightActSpec, "run" | "from" | "current" | "earl
 
 /** What a start may be planned from. */
 export async function startPlace(central: Central, lane: Lane): Promise<StartPlace> {
-  const [cron, runs] = await Promise.all([central.schedule(lane.namespace), allRuns(central, lane)]);
+  const [cron, runs] = await Promise.all([central.schedule(lane.namespace, lane.pipeline), allRuns(central, lane)]);
   const schedule = laneSchedule(cron);
   return {
     customer: lane.customer,
@@ -60,7 +60,7 @@ export async function startRun(central: Central, actor: Actor, lane: Lane, optio
   const place = await startPlace(central, lane);
   const planned = verb === "run" ? planRun(place, options) : await planRepeat(place, { ...options, verb });
   const { name, spec, status } = await actor.ask(lane, options, STARTED_WITHIN_SECONDS);
-  const night = status?.nights?.at(-1) ?? runName({}, place.schedule, date, planned.runNumber);
+  const night = status?.nights?.at(-1) ?? runName(lane.series, place.schedule, date, planned.runNumber);
   const beside = place.runs.filter((run) => !isOver(run) && run.finishedAt === undefined && run.night !== night);
   const really = status === undefined ? planned : await asStarted(central, lane, night, planned);
   return {

@@ -118,7 +118,7 @@ export class ScheduledLane {
   /** The record of a run that has ended, which nightwatch writes a moment later. */
   async untilRecorded(workflow: string): Promise<RunFacts> {
     const found = async (): Promise<RunFacts | undefined> =>
-      (await this.central.runRecords.all(this.customer))
+      (await this.central.runRecords.all({ customer: this.customer }))
         .map(({ spec }) => spec)
         .find(({ night, phase }) => night === workflow && ENDED.has(phase));
     const what = `nightwatch records the end of ${workflow}`;

@@ -90,7 +90,9 @@ export class SoakLane {
     }
     const { group, version, plural } = RUN_RECORDS;
     const ours = new Set(this.nights.map(({ due }) => due.workflow));
-    const records = (await this.site.nights.runRecords.all(customer.name)).filter(({ spec }) => ours.has(spec.night));
+    const records = (await this.site.nights.runRecords.all({ customer: customer.name })).filter(({ spec }) =>
+      ours.has(spec.night),
+    );
     for (const { metadata } of records) {
       const path = `/apis/${group}/${version}/namespaces/${SYSTEM_NAMESPACE}/${plural}/${metadata.name}`;
       await central.call({ method: "DELETE", path });
@@ -101,7 +103,9 @@ export class SoakLane {
   /** A number that no run of the date has, whether its workflow or its record tells of it. */
   private async nextNumber(date: Day): Promise<number> {
     const { nights, laneOf, customer } = this.site;
-    const records = (await nights.runRecords.all(customer.name)).filter(({ spec }) => spec.businessDate === date);
+    const records = (await nights.runRecords.all({ customer: customer.name })).filter(
+      ({ spec }) => spec.businessDate === date,
+    );
     const next = Math.max(
       await nextRunNumber(nights, laneOf.namespace, date),
       ...records.map(({ spec }) => spec.runNumber + 1),

@@ -54,7 +54,7 @@ describe("history", () => {
   test("that needs every record, as for a backfill, reads them in pages", async () => {
     const api = await withRecords(450);
     const central = Central.fromKubeconfig(api.kubeconfig());
-    expect(await central.runRecords.all("nordbank")).toHaveLength(450);
+    expect(await central.runRecords.all({ customer: "nordbank" })).toHaveLength(450);
     expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(3);
   });
 
