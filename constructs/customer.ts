@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { apiServer } from "./definition/api-server.ts";
 import { centralCluster, laneNamespace } from "./definition/central-cluster.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
+import { nightsOf } from "./definition/night-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
 import { KeptFilesReader } from "./lane/kept-files-reader.ts";
@@ -23,7 +24,11 @@ export class Customer extends Chart {
     const customer = definition.name;
     const { lane } = definition;
     new CustomerNamespace(this, "namespace", customer);
-    new ResourceBoundary(this, "resources", { customer, runners: lane.runners });
+    new ResourceBoundary(this, "resources", {
+      customer,
+      runners: lane.runners,
+      schedules: nightsOf(definition).length,
+    });
     new NetworkBoundary(this, "network", { customer, apiServer: apiServer(definition), central: centralCluster });
     new WorkflowRbac(this, "rbac", customer);
     new OncallRole(this, "oncall", customer);
@@ -35,7 +40,9 @@ export class Customer extends Chart {
     });
     new CredentialSecret(this, "credential", customer);
     new ServerAddresses(this, "server", definition);
-    new SparkRiskWorkflow(this, "workflow", definition);
+    for (const night of nightsOf(definition)) {
+      new SparkRiskWorkflow(this, night.pipeline === undefined ? "workflow" : `workflow-${night.pipeline}`, night);
+    }
     new KeptFilesReader(this, "reader", definition);
     new Reaper(this, "reaper", definition);
   }

@@ -4,7 +4,9 @@ import { credentialEnds, endText } from "../constructs/checks/credential-ends.ts
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
+import { nightsOf } from "../constructs/definition/night-definition.ts";
 import type { RiskWorkflow } from "../constructs/definition/risk-workflow.ts";
+import { below } from "../constructs/form/form.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { localTime } from "../runs/local-time.ts";
@@ -21,7 +23,9 @@ import { fingerprintObjects, provedCustomer } from "./proved.ts";
 export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
   const { lane, apps } = provedCustomer(definition, customerFile(name));
-  warnOfCalendar(definition.workflow);
+  for (const { workflow, pipeline } of nightsOf(definition)) {
+    warnOfCalendar(workflow, pipeline);
+  }
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
@@ -48,10 +52,12 @@ function sayEnds(credentials: Credentials): void {
 }
 
 /** In previews too, which is where a merge request shows it. */
-function warnOfCalendar({ schedule }: RiskWorkflow): void {
+function warnOfCalendar({ schedule }: RiskWorkflow, pipeline: string | undefined): void {
   const today = localTime(Date.now(), schedule.timezone).day;
   for (const notice of calendarNotices(schedule, today)) {
-    void pulumi.log.warn(notice);
+    void pulumi.log.warn(
+      pipeline === undefined ? notice : notice.replace(/^workflow/, below("furtherNights", pipeline)),
+    );
   }
 }
 

@@ -64,12 +64,7 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
           return [];
         }
         return [
-          value(
-            ["schedule", "cron"],
-            ["spec", "schedules", 0],
-            "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$",
-            unsafeStarts(textAt(manifest, ["spec", "timezone"])),
-          ),
+          ...cronValue(manifest, value),
           value(["schedule", "finishBy"], ["metadata", "annotations", FINISH_BY], TIME),
           ...declared("startBy", START_BY, TIME),
           ...declared("inputsBy", INPUTS_BY, `${TIME.slice(0, -1)} [a-z0-9,-]+$`),
@@ -92,6 +87,19 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
         return [];
     }
   });
+}
+
+const DAILY = "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$";
+
+/** The start of nights on every day: that of others goes with their days, and is changed in the customer's file. */
+function cronValue(
+  manifest: Manifest,
+  value: (name: HelmValue["name"], path: HelmValue["path"], pattern: string, refused?: Refused) => HelmValue,
+): readonly HelmValue[] {
+  const line = ["spec", "schedules", 0];
+  return new RegExp(DAILY).test(textAt(manifest, line))
+    ? [value(["schedule", "cron"], line, DAILY, unsafeStarts(textAt(manifest, ["spec", "timezone"])))]
+    : [];
 }
 
 function at(value: unknown, path: readonly (string | number)[]): object | string | undefined {

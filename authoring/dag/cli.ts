@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { type NightDefinition, nightsOf } from "../../constructs/definition/night-definition.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
+import { furtherOnly, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { showUserErrors } from "../user-errors.ts";
 import { foldGraph } from "./fold-graph.ts";
 import { dagMermaid } from "./mermaid.ts";
@@ -22,13 +25,13 @@ interface Options {
 
 const command = new Command("dag")
   .description("Shows a customer's night as a graph: its steps, what waits for what, and on which dates.")
-  .argument("<customer>", "name of a file in customers/, without .ts")
+  .argument("<customer>", "name of a file in customers/, without .ts; of further nights nordbank/month-end")
   .addOption(new Option("--mermaid", "print a mermaid flowchart").conflicts("svg"))
   .option("--svg <file>", "draw it into a file")
   .option("--every-step", "show each step of a night of more than 40, where those that are alike are one")
   .addHelpText("after", EXAMPLES)
   .action(async (name: string, options: Options) => {
-    const whole = nightGraph(await loadCustomer(name), customerFile(name));
+    const whole = nightGraph(await loadNights(name), customerFile(seriesOf(name).customer));
     const graph = options.everyStep ? whole : foldGraph(whole);
     if (options.svg !== undefined) {
       writeFileSync(options.svg, dagSvg(graph));
@@ -37,5 +40,17 @@ const command = new Command("dag")
     }
     process.stdout.write(options.mermaid ? dagMermaid(graph) : dagText(graph));
   });
+
+/** A customer with the nights that are meant. @throws UserError where it has none of that name */
+async function loadNights(name: string): Promise<NightDefinition> {
+  const { customer, pipeline } = seriesOf(name);
+  const nights = nightsOf(await loadCustomer(customer));
+  const found = nights.find((one) => one.pipeline === pipeline);
+  if (found === undefined) {
+    const names = nights.map((one) => seriesName({ customer, ...furtherOnly(one) }));
+    throw new UserError(`there are no nights ${name}; there are ${names.join(", ")}`);
+  }
+  return found;
+}
 
 await showUserErrors(() => command.parseAsync());

@@ -1,7 +1,8 @@
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
 import type { SparkApp } from "../../constructs/definition/applications.ts";
-import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import type { NightDefinition } from "../../constructs/definition/night-definition.ts";
 import { ProblemsError } from "../../constructs/definition/problem.ts";
+import type { NightSchedule } from "../../constructs/definition/schedule.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
 import type { Step, StepCondition, StepWork, Word } from "../../constructs/night/step.ts";
@@ -37,7 +38,7 @@ export interface NightGraph {
  * @param where Name of the customer's file, for the message.
  * @throws ProblemsError if the definition is at fault: the picture of a night that cannot run would mislead.
  */
-export function nightGraph(definition: CustomerDefinition, where: string): NightGraph {
+export function nightGraph(definition: NightDefinition, where: string): NightGraph {
   const problems = checkCustomer(definition);
   if (problems.length > 0) {
     throw new ProblemsError(where, problems);
@@ -47,8 +48,10 @@ export function nightGraph(definition: CustomerDefinition, where: string): Night
   const left = declared.map(({ name }) => name).filter((name) => !kept.has(name));
   const ranks = new Map<Step, number>();
   return {
-    title: shadow ? `${definition.displayName}, shadow night` : definition.displayName,
-    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}, due ${finishBy}${leftOut(left)}`,
+    title: [definition.displayName, definition.pipeline, shadow ? "shadow night" : undefined]
+      .filter((part) => part !== undefined)
+      .join(", "),
+    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}${onText(schedule)}, due ${finishBy}${leftOut(left)}`,
     nodes: steps.map((step) => ({
       name: step.name,
       kind: step.work.kind,
@@ -58,6 +61,11 @@ export function nightGraph(definition: CustomerDefinition, where: string): Night
       rank: rankOf(step, ranks),
     })),
   };
+}
+
+/** The days that nights are for, where they are not for all business days. */
+function onText({ on }: NightSchedule): string {
+  return on === undefined ? "" : `, on ${typeof on === "string" ? on : on.join(", ")}`;
 }
 
 /** Steps that a shadow night leaves out, for they may write where others read. */

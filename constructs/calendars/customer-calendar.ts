@@ -19,7 +19,15 @@ export function customerCalendar(schedule: NightSchedule): BusinessCalendar {
     worked: inOrder(Object.entries(withReasons(schedule.workedDays, UNNAMED.worked))),
     halfDays: inOrder(Object.entries({ ...named?.halfDays, ...withReasons(schedule.halfDays, UNNAMED.halfDays) })),
     noNight: inOrder(Object.entries(schedule.noNight)),
+    ...nightDays(schedule.on),
   };
+}
+
+function nightDays(on: NightSchedule["on"]): Pick<BusinessCalendar, "nightDays"> {
+  if (on === undefined) {
+    return {};
+  }
+  return { nightDays: typeof on === "string" ? on : on.map(weekdayNumber).sort() };
 }
 
 /** 1 is Monday, 7 is Sunday. */

@@ -1,4 +1,4 @@
-import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
+import { type BusinessCalendar, isBusinessDay, isHalfDay, isNightDay, reasonOf } from "../../runs/business-calendar.ts";
 import { isDay } from "../../runs/local-time.ts";
 import { customerCalendar, isList, weekdayNumber } from "../calendars/customer-calendar.ts";
 import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../calendars/named-calendars.ts";
@@ -21,7 +21,7 @@ const LONGEST_REASON = 80;
 
 /** The calendar's name, the weekend, and each day that the customer lists: it must be a day, and must change something. */
 export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
-  const shape = [...checkName(schedule.calendar), ...checkWeekend(schedule.weekend)];
+  const shape = [...checkName(schedule.calendar), ...checkWeekend(schedule.weekend), ...checkOn(schedule)];
   const lists = (["extraHolidays", "workedDays", "halfDays", "noNight"] as const).map((list) =>
     entriesOf(list, schedule[list]),
   );
@@ -57,6 +57,25 @@ function checkWeekend(weekend: NightSchedule["weekend"]): readonly Problem[] {
       received: received(weekend),
       rule: "weekdays in English, each once, and at least one left to work",
       mend: 'write for instance ["friday", "saturday"], or leave it out',
+    },
+  ];
+}
+
+/** Weekdays of which one at least is worked. */
+function checkOn({ on, weekend, calendar }: NightSchedule): readonly Problem[] {
+  if (on === undefined || typeof on === "string") {
+    return [];
+  }
+  const off = new Set(weekend?.map(weekdayNumber) ?? namedCalendar(calendar)?.weekend);
+  if (new Set(on).size === on.length && on.some((day) => !off.has(weekdayNumber(day)))) {
+    return [];
+  }
+  return [
+    {
+      property: "workflow.schedule.on",
+      received: received(on),
+      rule: "weekdays, each once, of which one at least is not off each week: there would be no night",
+      mend: 'write for instance ["friday"], or leave it out for every business day',
     },
   ];
 }
@@ -130,7 +149,11 @@ function withoutEffect(list: DayList, day: string, calendar: BusinessCalendar): 
     case "halfDays":
       return open ? (isHalfDay(calendar, day) ? "the day is a half day already" : undefined) : off;
     case "noNight":
-      return open ? undefined : off;
+      return open
+        ? isNightDay(calendar, day)
+          ? undefined
+          : `the day has none already (${reasonOf(calendar, day)})`
+        : off;
   }
 }
 

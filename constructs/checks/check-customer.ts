@@ -11,6 +11,7 @@ import { checkCapacity, checkLane } from "./check-capacity.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
+import { checkFurtherNights } from "./check-further-nights.ts";
 import { checkDisplayName, checkName } from "./check-name.ts";
 import { checkNightSize } from "./check-night-size.ts";
 import { checkJobSettings } from "./check-pod-settings.ts";
@@ -20,6 +21,7 @@ import { checkShadow } from "./check-shadow.ts";
 import { checkSparkSettings } from "./check-spark.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTexts } from "./check-texts.ts";
+import { checkTogether } from "./check-together.ts";
 
 /**
  * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
@@ -54,6 +56,10 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
   // The templates are made of a file that is right so far.
   if (found.length === 0) {
     check([], () => checkNightSize(definition));
+  }
+  const further = check(["furtherNights"], () => checkFurtherNights(definition, checkCustomer, found));
+  if (further && steps && lane) {
+    check(["cluster.capacity", "lane", "workflow"], () => checkTogether(definition));
   }
   return found;
 }

@@ -17,7 +17,9 @@ export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): 
   check(["start"], () => checkTime(schedule.start, "workflow.schedule", "22:30"));
   check(["timezone"], () => checkTimezone(schedule.timezone));
   check(["start", "timezone"], () => checkClockChanges(schedule));
-  check(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight"], () => checkCalendar(schedule));
+  check(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight", "on"], () =>
+    checkCalendar(schedule),
+  );
   if (!sound("workflow.finishBy")) {
     return problems;
   }

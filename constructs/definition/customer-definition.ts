@@ -2,9 +2,8 @@ import { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { HelmApp } from "../apps/helm-app.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
-import type { Step } from "../night/step.ts";
 import type { CustomerCredentials } from "./credential-reference.ts";
-import { given, withDefaults } from "./given.ts";
+import { given, isObject, withDefaults } from "./given.ts";
 import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
 /** The cluster a customer runs our software in. */
@@ -56,7 +55,7 @@ export interface ClusterCapacity {
 export interface LaneProps {
   /**
    * How many runner pods may be alive at once; the quota is derived from it.
-   * @default - enough for the busiest moment of a night and of a repeat beside it, at least 4
+   * @default - enough for the busiest moment of a night, of a repeat and of all further nights beside it, at least 4
    */
   readonly runners?: number;
   /**
@@ -105,7 +104,17 @@ export interface CustomerProps {
    * @default - none: whoever runs the cluster deploys what steps enter
    */
   readonly apps?: Readonly<Record<string, HelmApp>>;
+  /** The nightly ones: what runs each business day. */
   readonly workflow: RiskWorkflow;
+  /**
+   * Further nights by their names, each with a schedule, deadlines and steps of its own: a second one each day, a weekly
+   * one, month-end and year-end. Each has one run 1 for each of its business dates, results and records apart from all
+   * others, and is called `<customer>/<name>` in alerts and commands. A name is lower-case words with dashes between
+   * them, at most 20 characters, each word with a letter first.
+   * @default - none
+   * @example { "month-end": sparkRiskWorkflow({ schedule: nightly("23:30", { timezone: "Europe/Berlin", on: "last-of-month" }), steps }) }
+   */
+  readonly furtherNights?: Readonly<Record<string, RiskWorkflow>>;
 }
 
 /** A customer with every default applied. */
@@ -117,6 +126,7 @@ export interface CustomerDefinition {
   readonly lane: Required<Omit<LaneProps, "resultsStorageClass">> & Pick<LaneProps, "resultsStorageClass">;
   readonly apps: Readonly<Record<string, HelmApp>>;
   readonly workflow: RiskWorkflow;
+  readonly furtherNights: Readonly<Record<string, RiskWorkflow>>;
 }
 
 const definitions = new WeakSet<CustomerDefinition>();
@@ -159,6 +169,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
     lane = {},
     apps = {},
     workflow,
+    furtherNights = {},
     ...rest
   } = given(props) as CustomerProps;
   const definition: CustomerDefinition = {
@@ -167,21 +178,26 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
     displayName,
     cluster: withDefaults(cluster, { namespace: "risk", resultsSize: Size.gibibytes(100) }),
     lane: withDefaults(lane, {
-      runners: Math.max(FEWEST_RUNNERS, NIGHTS_AT_ONCE * runnersAtOnce(stepsOf(workflow), given(workflow).stepsAtOnce)),
+      runners: Math.max(
+        FEWEST_RUNNERS,
+        NIGHTS_AT_ONCE * runnersOf(workflow) +
+          Object.values(given(furtherNights)).reduce((sum, further) => sum + runnersOf(further), 0),
+      ),
       resultsSize: Size.gibibytes(20),
       keepResults: Duration.days(90),
       keepLogs: Duration.days(30),
     }),
     apps,
     workflow,
+    furtherNights,
   };
   definitions.add(definition);
   return definition;
 }
 
-function stepsOf(workflow: RiskWorkflow): readonly Step[] {
-  const { steps = [] } = given(workflow);
-  return Array.isArray(steps) ? steps : [];
+function runnersOf(workflow: RiskWorkflow | undefined): number {
+  const { steps = [], stepsAtOnce } = workflow === undefined ? {} : given(workflow);
+  return runnersAtOnce(Array.isArray(steps) ? steps : [], stepsAtOnce);
 }
 
 /** Whether `value` was made by `defineCustomer`. */
@@ -195,7 +211,14 @@ export function isCustomerDefinition(value: unknown): value is CustomerDefinitio
  */
 export function asDefinition(value: unknown): CustomerDefinition {
   const definition = given(value as CustomerDefinition) as CustomerDefinition;
-  return { ...definition, workflow: withSteps(definition.workflow) };
+  const { workflow, furtherNights } = definition;
+  return {
+    ...definition,
+    workflow: withSteps(workflow),
+    furtherNights: isObject(furtherNights)
+      ? Object.fromEntries(Object.entries(furtherNights).map(([name, further]) => [name, withSteps(further)]))
+      : furtherNights,
+  };
 }
 
 /**

@@ -1,8 +1,12 @@
+import type { LastDay } from "../../runs/business-calendar.ts";
 import { type CalendarName, TARGET } from "../calendars/named-calendars.ts";
 import { given, withDefaults } from "./given.ts";
 
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** Business days on which nights are due: those of some weekdays, or the last one of each period. */
+export type NightDays = readonly Weekday[] | LastDay;
 
 /** Days, `YYYY-MM-DD`: a list, or each with its reason. */
 export type CalendarDays = readonly string[] | Readonly<Record<string, string>>;
@@ -25,6 +29,8 @@ export interface NightSchedule {
   readonly halfDays: CalendarDays;
   /** Business days on which the schedule starts no night, with the reason. */
   readonly noNight: Readonly<Record<string, string>>;
+  /** Business days on which nights are due; undefined for all of them. */
+  readonly on?: NightDays;
 }
 
 export interface NightlyOptions {
@@ -62,10 +68,16 @@ export interface NightlyOptions {
    * @default - none
    */
   readonly noNight?: Readonly<Record<string, string>>;
+  /**
+   * Business days on which nights are due: weekdays, `["friday"]`, or `"last-of-month"`, `"last-of-quarter"`,
+   * `"last-of-year"`, the last business day of each by this calendar. A weekday that is a holiday has no night.
+   * @default - every business day
+   */
+  readonly on?: NightDays;
 }
 
 /**
- * A night that starts every business day at `start` (`HH:MM`, local time of `timezone`).
+ * Nights that start every business day, or on those of `on`, at `start` (`HH:MM`, local time of `timezone`).
  * @example
  * ```ts
  * const schedule = nightly("22:30", { timezone: "Europe/Berlin", calendar: TARGET });

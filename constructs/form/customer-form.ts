@@ -1,3 +1,4 @@
+import type { LastDay } from "../../runs/business-calendar.ts";
 import {
   APPS_KUBECONFIG,
   type CustomerCredentials,
@@ -145,6 +146,13 @@ const schedule = record<NightSchedule>(
     workedDays: days,
     halfDays: days,
     noNight: daysWithReasons,
+    on: optional(
+      either(
+        (on) => typeof on === "string",
+        choice<LastDay>({ "last-of-month": true, "last-of-quarter": true, "last-of-year": true }),
+        list(choice(weekdays), "weekdays, or the last business day of a period", '["friday"]'),
+      ),
+    ),
   },
   "when the night starts, as nightly says it",
   'nightly("22:30", { timezone: "Europe/Berlin" })',
@@ -176,6 +184,12 @@ const customer = record<CustomerDefinition>(
     lane,
     apps: named(helmAppForm, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
     workflow,
+    // Each is held against the form of a workflow by itself: see checkFurtherNights.
+    furtherNights: named(
+      { inspect: () => undefined },
+      "further nights by their names",
+      '{ "month-end": sparkRiskWorkflow({ ... }) }',
+    ),
   },
   "a customer",
   "defineCustomer({ ... })",

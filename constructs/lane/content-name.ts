@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import { NIGHTLY, scheduleName } from "../../runs/night-series.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 
-/** What a night's template is for. */
-export const NIGHT = "night";
+/** What the template of the nightly ones is for. */
+export const NIGHT = scheduleName();
 
 /**
  * Name of a WorkflowTemplate: what it is for and the first 10 hex digits of its content's SHA-256. Changed content is a
@@ -14,5 +15,5 @@ export function contentName(purpose: string, spec: unknown): string {
 
 /** Whether a manifest is the template of a night: one that a past night used is kept, for exact replays. */
 export function isNightTemplate({ kind, metadata }: Pick<Manifest, "kind" | "metadata">): boolean {
-  return kind === "WorkflowTemplate" && metadata.name.startsWith(`${NIGHT}-`);
+  return kind === "WorkflowTemplate" && metadata.name.startsWith(`${NIGHTLY}-`);
 }

@@ -1,9 +1,9 @@
 import { Duration } from "cdk8s";
 import { Construct } from "constructs";
+import { NIGHTLY } from "../../runs/night-series.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
-import { PIPELINE } from "../night/tokens.ts";
 import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
@@ -34,10 +34,12 @@ export class KeptFilesReader extends Construct {
 }
 
 function readerSpec(definition: CustomerDefinition): WorkflowSpec {
+  const hasFurther = Object.keys(definition.furtherNights).length > 0;
   return {
     entrypoint: "read",
     arguments: {
       parameters: [
+        ...(hasFurther ? [{ name: "pipeline", value: NIGHTLY, description: "whose: night, or a further name" }] : []),
         { name: "business-date", value: "", description: "YYYY-MM-DD; empty for a list of all dates" },
         { name: "run-number", value: "1" },
         { name: "step", value: "", description: "whose log; empty for a list of what the date has" },
@@ -49,16 +51,16 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
     podMetadata: { labels: customerMetadata(definition.name, READER).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP.toSeconds()}s` },
     ttlStrategy: { secondsAfterCompletion: KEEP.toSeconds() },
-    templates: [readTemplate()],
+    templates: [readTemplate(hasFurther)],
   };
 }
 
 /** A runner's container, but with less around it. */
-function readTemplate(): Template {
+function readTemplate(hasFurther: boolean): Template {
   const given = (name: string): string => `{{workflow.parameters.${name}}}`;
   const document = JSON.stringify({
     read: {
-      pipeline: PIPELINE,
+      pipeline: hasFurther ? given("pipeline") : NIGHTLY,
       businessDate: given("business-date"),
       run: given("run-number"),
       step: given("step"),

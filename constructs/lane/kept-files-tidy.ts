@@ -1,6 +1,6 @@
 import { Duration } from "cdk8s";
+import { NIGHTLY } from "../../runs/night-series.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
-import { PIPELINE } from "../night/tokens.ts";
 import type { Template } from "../workflow/argo.ts";
 import { runnerTemplate } from "../workflow/runner-template.ts";
 
@@ -12,10 +12,12 @@ const TIDY_TIMEOUT = Duration.minutes(30);
  * a retention that is changed holds from the next half hour on, for all nights, and no replay of an earlier definition
  * brings an earlier one back.
  */
-export function tidyTemplate({ cluster, lane }: CustomerDefinition): Template {
+export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinition): Template {
+  const further = Object.keys(furtherNights);
   const document = JSON.stringify({
     tidy: {
-      pipeline: PIPELINE,
+      pipeline: NIGHTLY,
+      ...(further.length === 0 ? {} : { furtherPipelines: further }),
       namespace: cluster.namespace,
       keepResultsDays: lane.keepResults.toDays(),
       keepLogsDays: lane.keepLogs.toDays(),

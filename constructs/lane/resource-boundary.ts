@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { KEPT_ACTS, KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
+import { KEPT_ACTS, KEPT_OF_A_SCHEDULE, KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow/container-resources.ts";
 
@@ -15,9 +15,14 @@ const TASK_RESULTS_PER_POD = 40;
 
 /** What the lane may use in the central cluster: runner pods and Argo's sidecars; Spark runs at the customer's. */
 export class ResourceBoundary extends Construct {
-  constructor(scope: Construct, id: string, props: { readonly customer: string; readonly runners: number }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly customer: string; readonly runners: number; readonly schedules: number },
+  ) {
     super(scope, id);
     const pods = props.runners + OTHER_PODS;
+    const workflows = KEPT_WORKFLOWS + (props.schedules - 1) * KEPT_OF_A_SCHEDULE;
     new k8s.KubeResourceQuota(this, "quota", {
       metadata: customerMetadata(props.customer, "lane"),
       spec: {
@@ -26,11 +31,11 @@ export class ResourceBoundary extends Construct {
           ...prefixed("requests", quantities(times(pods, RUNNER_POD_NEEDS.requests))),
           ...prefixed("limits", quantities(times(pods, RUNNER_POD_NEEDS.limits))),
           persistentvolumeclaims: "1",
-          "count/workflows.argoproj.io": `${KEPT_WORKFLOWS}`,
+          "count/workflows.argoproj.io": `${workflows}`,
           "count/workflowtaskresults.argoproj.io": `${pods * TASK_RESULTS_PER_POD}`,
           "count/nightacts.nightlane.example": `${KEPT_ACTS}`,
           "count/secrets": "5",
-          "count/configmaps": `${KEPT_WORKFLOWS + 20}`,
+          "count/configmaps": `${workflows + 20}`,
           "count/services": "0",
           "services.loadbalancers": "0",
           "services.nodeports": "0",

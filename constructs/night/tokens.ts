@@ -1,3 +1,5 @@
+import { NIGHTLY } from "../../runs/night-series.ts";
+
 /**
  * Placeholders that Argo replaces when a step starts. A token stands for a value that only the running night knows,
  * and may be used wherever a step takes a string.
@@ -9,8 +11,19 @@ export const ATTEMPT = "{{inputs.parameters.attempt}}";
 export const JOB = "{{inputs.parameters.job}}";
 export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
 
-/** Name of the one pipeline a lane has. */
-export const PIPELINE = "night";
+/**
+ * The night's directory: the same path on the customer's results volume and on the lane's. The steps of further nights
+ * are written with it too, and get their own from `inDirectoryOf`.
+ */
+export const NIGHT_DIRECTORY = nightDirectory(NIGHTLY);
 
-/** The night's directory: the same path on the customer's results volume and on the lane's. */
-export const NIGHT_DIRECTORY = `/results/${PIPELINE}/${BUSINESS_DATE}/run-${RUN_NUMBER}`;
+/** What was written for the nightly ones, for the nights of a pipeline. */
+export function inDirectoryOf<Told>(pipeline: string, told: Told): Told {
+  return pipeline === NIGHTLY
+    ? told
+    : JSON.parse(JSON.stringify(told).replaceAll(NIGHT_DIRECTORY, nightDirectory(pipeline)));
+}
+
+function nightDirectory(pipeline: string): string {
+  return `/results/${pipeline}/${BUSINESS_DATE}/run-${RUN_NUMBER}`;
+}

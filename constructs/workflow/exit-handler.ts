@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { SWEEP_TIMEOUT, sweepDocument } from "./step-document.ts";
@@ -14,7 +14,7 @@ const NEEDED = '"{{workflow.status}}" != "Succeeded" && "{{workflow.outputs.para
  * what is left of its run in the customer's cluster. A runner that is told to end has less than half a minute to take
  * its Job back, and one that is killed has none.
  */
-export function exitHandlerTemplates(definition: CustomerDefinition): readonly Template[] {
+export function exitHandlerTemplates(definition: NightDefinition): readonly Template[] {
   const deadlineSeconds = SWEEP_TIMEOUT.toSeconds() + 600;
   return [
     {

@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { nightSpec } from "./night-spec.ts";
 import { stepDocument, stepValues } from "./step-document.ts";
@@ -29,13 +29,13 @@ export const MOST_DOCUMENT_BYTES = 120_000;
 const TEMPLATE_BYTES = 20_000;
 
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
-export function nightBytes(definition: CustomerDefinition): number {
+export function nightBytes(definition: NightDefinition): number {
   const { steps } = definition.workflow;
   return bytes(nightSpec(definition)) + steps.length * NODE_BYTES + VALUE_COPIES * handedOver(steps);
 }
 
 /** Whether a night is so small that nothing has to be measured. */
-export function isSmall({ steps }: CustomerDefinition["workflow"]): boolean {
+export function isSmall({ steps }: NightDefinition["workflow"]): boolean {
   return steps.length * (TEMPLATE_BYTES + NODE_BYTES) + (1 + VALUE_COPIES) * handedOver(steps) < MOST_NIGHT_BYTES;
 }
 
@@ -45,7 +45,7 @@ function handedOver(steps: readonly Step[]): number {
 }
 
 /** How many bytes a step's runner is told. */
-export function documentBytes(definition: CustomerDefinition, step: Step): number {
+export function documentBytes(definition: NightDefinition, step: Step): number {
   return (stepDocument(definition, step)?.document.length ?? 0) + bytes(stepValues(step));
 }
 

@@ -1,9 +1,10 @@
 import { Duration } from "cdk8s";
 import { ROLL_HOUR } from "../../runs/schedule.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import type { Step, StepCondition } from "../night/step.ts";
+import { inDirectoryOf } from "../night/tokens.ts";
 import { approvals } from "./approvals.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
@@ -19,7 +20,11 @@ const KEEP_WORKFLOW = Duration.days(14);
 const KEEP_POD = Duration.hours(1);
 
 /** The whole night of a customer as the specification of a WorkflowTemplate. */
-export function nightSpec(definition: CustomerDefinition): WorkflowSpec {
+export function nightSpec(definition: NightDefinition): WorkflowSpec {
+  return inDirectoryOf(pipelineOf(definition), specOf(definition));
+}
+
+function specOf(definition: NightDefinition): WorkflowSpec {
   const { steps } = definition.workflow;
   const known = new Map(steps.map((step) => [step, stepTemplates(definition, step)]));
   return {
@@ -84,7 +89,7 @@ function entrypoint(): Template {
   };
 }
 
-function calendarTemplate(definition: CustomerDefinition): Template {
+function calendarTemplate(definition: NightDefinition): Template {
   const { schedule } = definition.workflow;
   const document = JSON.stringify({
     calendar: {
@@ -96,7 +101,7 @@ function calendarTemplate(definition: CustomerDefinition): Template {
     },
     anew: { fromStep: "{{workflow.parameters.from-step}}", steps: stepGraph(definition.workflow.steps) },
     claim: {
-      pipeline: "night",
+      pipeline: pipelineOf(definition),
       number: "{{workflow.parameters.run-number}}",
       workflow: "{{workflow.name}}",
       uid: "{{workflow.uid}}",

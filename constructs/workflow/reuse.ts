@@ -1,4 +1,4 @@
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { JOB } from "../night/tokens.ts";
@@ -43,7 +43,7 @@ export function reuseTask(step: Step): DagTask | undefined {
 }
 
 /** Takes over what a step of an earlier run left. Shared by all steps. */
-export function reuseTemplate(definition: CustomerDefinition): Template {
+export function reuseTemplate(definition: NightDefinition): Template {
   const deadlineSeconds = REUSE_TIMEOUT.toSeconds() + 600;
   const base = runnerTemplate({
     name: "reuse",

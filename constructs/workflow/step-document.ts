@@ -1,14 +1,14 @@
 import { Duration } from "cdk8s";
 import { FILES_LABELS } from "../customer-side/files-deployment.ts";
 import type { DeployedApp } from "../definition/applications.ts";
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import { figureOf, percent } from "../night/figure.ts";
 import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
 import type { ShowsFigures, Step } from "../night/step.ts";
 import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
-import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, PIPELINE, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
+import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
 import { differingParts } from "./differing-parts.ts";
 import { literal, type Part } from "./pod-parts.ts";
@@ -36,7 +36,7 @@ const IMAGE_PULL_LIMIT = Duration.minutes(5);
 export const REUSE_TIMEOUT = Duration.hours(1);
 
 /** What the runner is told to do where a step's results are taken over, with the inputs of the template `reuse`. */
-export function reuseDocument(definition: CustomerDefinition): string {
+export function reuseDocument(definition: NightDefinition): string {
   const input = (name: string): string => `{{inputs.parameters.${name}}}`;
   return document(definition, input("job"), {
     reuse: {
@@ -53,7 +53,7 @@ export function reuseDocument(definition: CustomerDefinition): string {
 export const SWEEP_TIMEOUT = Duration.minutes(5);
 
 /** What the runner is told to do when a night is over, with the date and variant that its calendar found. */
-export function sweepDocument(definition: CustomerDefinition): string {
+export function sweepDocument(definition: NightDefinition): string {
   const found = (name: string): string => `{{workflow.outputs.parameters.${name}}}`;
   return document(definition, "sweep", { sweep: { timeoutSeconds: SWEEP_TIMEOUT.toSeconds() } })
     .replaceAll(BUSINESS_DATE, found("business-date"))
@@ -128,7 +128,7 @@ function json(value: unknown): string {
 
 /** What the runner is told to do for a step, or undefined for a step that runs nothing. */
 export function stepDocument(
-  definition: CustomerDefinition,
+  definition: NightDefinition,
   step: Step,
 ): { readonly command: RunnerCommand; readonly document: string } | undefined {
   const { work } = step;
@@ -211,11 +211,11 @@ function toldFigures({ figures = {} }: ShowsFigures): Readonly<Record<string, un
   return told.length === 0 ? {} : { figures: told };
 }
 
-function document(definition: CustomerDefinition, step: string, work: Readonly<Record<string, unknown>>): string {
+function document(definition: NightDefinition, step: string, work: Readonly<Record<string, unknown>>): string {
   const content = {
     run: {
       customer: definition.name,
-      pipeline: PIPELINE,
+      pipeline: pipelineOf(definition),
       businessDate: BUSINESS_DATE,
       variant: VARIANT,
       number: RUN_NUMBER,

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
-import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
@@ -28,7 +28,7 @@ export interface StepTemplates {
  * The templates of a step. They hold nothing of what the step's task hands over - its name, its arguments, its paths -
  * so that steps which differ in these alone share them: a loop over portfolios costs its tasks.
  */
-export function stepTemplates(definition: CustomerDefinition, step: Step): StepTemplates {
+export function stepTemplates(definition: NightDefinition, step: Step): StepTemplates {
   const values = stepValues(step);
   const names = Object.keys(values);
   const run = runTemplate(definition, step, names);
@@ -57,7 +57,7 @@ function taskParameters(step: string, values: StepValues): Parameter[] {
   ];
 }
 
-function runTemplate(definition: CustomerDefinition, step: Step, values: readonly string[]): Template {
+function runTemplate(definition: NightDefinition, step: Step, values: readonly string[]): Template {
   const inputs = { parameters: [...STEP_PARAMETERS, { name: "attempt" }, ...values.map((name) => ({ name }))] };
   const work = stepDocument(definition, step);
   if (work === undefined) {

@@ -6,7 +6,7 @@ export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
 
 /** The objects of one kind that were read and found harmless. */
 export interface KnownKind {
-  /** Names; `*` stands for the customer's name, `#` for the hash of a content, `(theirs)` for any. */
+  /** Names; `*` stands for the customer's name, `#` for the hash of a content, `<name>` for that of further nights, `(theirs)` for any. */
   readonly names: readonly string[];
   /** Fields that every one of them has. */
   readonly always: readonly string[];

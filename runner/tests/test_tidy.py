@@ -34,14 +34,15 @@ class _Sides:
         for day in NEWEST:
             self.night(self.lane, day, 1)
             self.night(self.customer, day, 1)
-        given = {"pipeline": "night", "namespace": admin.namespace, "keepResultsDays": 90, "keepLogsDays": 30}
-        self.tidy = StepInput(document({"tidy": given})).tidy()
+        kept = {"namespace": admin.namespace, "keepResultsDays": 90, "keepLogsDays": 30}
+        pipelines = {"pipeline": "night", "furtherPipelines": ["month-end"]}
+        self.tidy = StepInput(document({"tidy": {**pipelines, **kept}})).tidy()
         self.root = root
         self.shell: LocalShell | DeadShell = LocalShell(root)
 
-    def night(self, volume: Path, day: str, age_days: float) -> None:
+    def night(self, volume: Path, day: str, age_days: float, pipeline: str = "night") -> None:
         """Add a night that was written that long ago."""
-        step = volume / "night" / day / "run-1" / "var-es"
+        step = volume / pipeline / day / "run-1" / "var-es"
         step.mkdir(parents=True)
         (step / "var.json").write_text("42")
         written = time.time() - age_days * DAY
@@ -83,7 +84,20 @@ def test_old_dates_go_from_both_volumes(sides: _Sides) -> None:
     assert _dates(sides.customer) == ["2026-01-06", *NEWEST]
     assert int(sides.output("lane-used")) == volume_use(sides.lane).percent
     assert abs(int(sides.output("customer-used")) - volume_use(sides.customer).percent) <= 1
-    assert "customer's volume: removed dates: 2026-01-05" in sides.around.said()
+    assert "customer's volume, night: removed dates: 2026-01-05" in sides.around.said()
+
+
+@pytest.mark.api_server
+def test_further_nights_are_tidied_by_themselves(sides: _Sides) -> None:
+    """Dates of one pipeline are neither counted with those of another, nor kept because another has them."""
+    for day in ["2026-01-30", *NEWEST]:
+        sides.night(sides.lane, day, 200, "month-end")
+        sides.night(sides.customer, day, 200, "month-end")
+    sides.night(sides.lane, "2026-01-30", 20)
+    sides.run()
+    for volume in (sides.lane, sides.customer):
+        assert sorted(entry.name for entry in (volume / "month-end").iterdir()) == NEWEST
+    assert _dates(sides.lane) == ["2026-01-30", *NEWEST]
 
 
 @pytest.mark.api_server

@@ -1,11 +1,13 @@
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { images } from "../../constructs/definition/images.ts";
+import { type NightDefinition, nightsOf } from "../../constructs/definition/night-definition.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { toYaml } from "../../infra/yaml.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { readCalendar } from "../../runs/business-calendar.ts";
+import { scheduleName } from "../../runs/night-series.ts";
 import { find, manifestsOf, titles } from "../support/manifests.ts";
 import { runnerDocument, templateIn } from "../support/night.ts";
 import { describeStep } from "./describe-step.ts";
@@ -21,10 +23,11 @@ export function describeCustomer(definition: CustomerDefinition): string {
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [
       `${definition.displayName}: steps`,
-      describeSteps(find(lane, "WorkflowTemplate", /^night-/), definition.workflow.steps),
+      describeSteps(find(lane, "WorkflowTemplate", /^night-[0-9a-f]{10}$/), definition.workflow.steps),
     ],
     ["the rest of the file", describeFile(definition)],
     ["calendar", describeCalendar(find(lane, "CronWorkflow", "night"))],
+    ...nightsOf(definition).flatMap((night) => describeFurther(night, lane)),
     ["kept on the volumes", describeRetention(find(lane, "WorkflowTemplate", /^reaper-/))],
     ["schedule", specOf(find(lane, "CronWorkflow", "night"))],
     ["ways out of the lane", describeEgress(lane)],
@@ -39,8 +42,27 @@ export function describeCustomer(definition: CustomerDefinition): string {
   const text = sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`), ""].join("\n")).join("\n");
   return Object.entries(images()).reduce(
     (shown, [name, reference]) => shown.replaceAll(reference, `<${name} of images.json>`),
-    text.replaceAll(/\b(night|reaper|reader)-[0-9a-f]{10}\b/g, "$1-<hash>"),
+    text.replaceAll(/\b(night(?:-[a-z0-9-]+)?|reaper|reader)-[0-9a-f]{10}\b/g, "$1-<hash>"),
   );
+}
+
+/** Further nights as the nightly ones: what they do, when, and what their workflow says. */
+function describeFurther(
+  { pipeline, workflow }: NightDefinition,
+  lane: readonly Manifest[],
+): readonly (readonly [string, readonly string[]])[] {
+  if (pipeline === undefined) {
+    return [];
+  }
+  const name = scheduleName(pipeline);
+  return [
+    [
+      `${pipeline}: steps`,
+      describeSteps(find(lane, "WorkflowTemplate", new RegExp(`^${name}-[0-9a-f]{10}$`)), workflow.steps),
+    ],
+    [`${pipeline}: the rest of its workflow`, describeProperties({ workflow }, /(^|\.)(steps|declared|defaults)$/)],
+    [`${pipeline}: schedule`, specOf(find(lane, "CronWorkflow", name))],
+  ];
 }
 
 function templatesOf(workflowTemplate: Manifest): readonly Template[] {
@@ -84,7 +106,7 @@ function describeSteps(workflowTemplate: Manifest, steps: readonly Step[]): read
 
 /** Of the file what is no step, the days in full included; what makes steps and applications is shown with them. */
 function describeFile(definition: CustomerDefinition): readonly string[] {
-  return describeProperties(definition, /^(name|displayName|apps)$|(^|\.)(steps|declared|defaults)$/);
+  return describeProperties(definition, /^(name|displayName|apps|furtherNights)$|(^|\.)(steps|declared|defaults)$/);
 }
 
 interface EgressPolicy {

@@ -8,6 +8,7 @@ import { guardParts } from "../../isolation/known/guard-parts.ts";
 import type { KnownKind, Place } from "../../isolation/known/known.ts";
 import { estateOf } from "../../isolation/model/collect.ts";
 import type { Estate } from "../../isolation/model/estate.ts";
+import { withoutPipeline } from "../../isolation/rules/changes/rule-42-known-objects.ts";
 
 /** A central cluster with everything that can be declared. */
 const FULLEST: Partial<CentralCluster> = {
@@ -29,6 +30,7 @@ export async function knownFiles(): Promise<{ readonly objects: string; readonly
     ...alpenkredit,
     lane: { ...alpenkredit.lane, resultsStorageClass: "fast" },
     workflow: { ...alpenkredit.workflow, startBy: "21:45", inputsBy: "23:30" },
+    furtherNights: { "month-end": alpenkredit.workflow },
   };
   const sides: CustomerDefinition = { ...nordbank, cluster: { ...nordbank.cluster, resultsStorageClass: "fast" } };
   const plain = estateOf([nordbank, alpenkredit]);
@@ -110,11 +112,13 @@ function byKey([one]: readonly [string, unknown], [other]: readonly [string, unk
   return one < other ? -1 : 1;
 }
 
-function generalName({ kind, metadata: { name } }: Manifest, customer: string): string {
+function generalName(manifest: Manifest, customer: string): string {
+  const { kind, metadata } = manifest;
+  const { name } = metadata;
   if (kind === "Namespace" && customer !== "" && !name.endsWith(customer)) {
     return "(theirs)";
   }
-  const general = name.replace(/-[0-9a-f]{10}$/, "-#");
+  const general = withoutPipeline(manifest).replace(/-[0-9a-f]{10}$/, "-#");
   return customer === "" ? general : general.replaceAll(customer, "*").replace(/^\*\..*$/, "*.*");
 }
 

@@ -1,14 +1,17 @@
 import { Construct } from "constructs";
-import { NIGHT_SCHEDULE, REAPER_SCHEDULE } from "../../../runs/run-name.ts";
+import { NIGHTLY, PIPELINE_NAME } from "../../../runs/night-series.ts";
+import { REAPER_SCHEDULE } from "../../../runs/run-name.ts";
 import { AdmissionPolicy } from "./admission-policy.ts";
-import { listOf } from "./cel.ts";
 import { FROM_ARGO } from "./identities.ts";
 import { READER_IS_LABELLED, startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
 
+/** The schedules of a lane: of its nightly ones, of further nights, and the reaper's. */
+const SCHEDULES = `(${NIGHTLY}(-${PIPELINE_NAME})?|${REAPER_SCHEDULE})`;
+
 /** CEL: the Workflow is what Argo makes of a lane's CronWorkflow when its minute comes, by its name and its owner. */
 const CHILD_OF_A_SCHEDULE = [
-  `object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && owner.kind == 'CronWorkflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name in ${listOf([NIGHT_SCHEDULE, REAPER_SCHEDULE])} && object.metadata.name.startsWith(owner.name + '-'))`,
-  `object.metadata.name.matches('^(${NIGHT_SCHEDULE}|${REAPER_SCHEDULE})-[0-9]{1,12}$')`,
+  `object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && owner.kind == 'CronWorkflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name.matches('^${SCHEDULES}$') && object.metadata.name.startsWith(owner.name + '-'))`,
+  `object.metadata.name.matches('^${SCHEDULES}-[0-9]{1,12}$')`,
 ].join(" && ");
 
 /**

@@ -1,4 +1,5 @@
 import { READER_LABEL } from "../../../runs/annotations.ts";
+import { PIPELINE_NAME } from "../../../runs/night-series.ts";
 import type { Validation } from "./admission-policy.ts";
 import { onlyFields, otherFields, quoted } from "./cel.ts";
 
@@ -27,8 +28,8 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
       mend: "start it with `nightlane run`; what a night does is changed in the customer's file",
     },
     {
-      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night|reaper|reader)-[0-9a-f]{10}$')`,
-      rule: "a night refers to a template night-<hash> of its own namespace (a reaper to reaper-<hash>, who reads a kept log to reader-<hash>); a ClusterWorkflowTemplate would cross customers",
+      expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night(-${PIPELINE_NAME})?|reaper|reader)-[0-9a-f]{10}$')`,
+      rule: "a night refers to a template night-<hash>, of further nights night-<name>-<hash>, of its own namespace (a reaper to reaper-<hash>, who reads a kept log to reader-<hash>); a ClusterWorkflowTemplate would cross customers",
       mend: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
     },
     {

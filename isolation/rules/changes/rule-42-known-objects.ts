@@ -1,5 +1,6 @@
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { NIGHTLY, pipelineOfSchedule } from "../../../runs/night-series.ts";
 import { fieldValues } from "../../known/field-paths.ts";
 import { KNOWN_OBJECTS, type KnownKind, type Place } from "../../known/known.ts";
 import { customerSideName, objectName } from "../../model/object-name.ts";
@@ -46,7 +47,7 @@ function checkObject(place: Place, customer: string, manifest: Manifest, object:
     inspection.report(object, `${manifest.apiVersion} ${manifest.kind} is no kind that belongs here`, ACCEPT);
     return;
   }
-  if (!isKnownName(known, manifest.metadata.name, customer)) {
+  if (!isKnownName(known, manifest, customer)) {
     inspection.report(object, `no ${manifest.kind} of this name belongs here`, ACCEPT);
   }
   const values = fieldValues(manifest);
@@ -68,16 +69,25 @@ function checkObject(place: Place, customer: string, manifest: Manifest, object:
   }
 }
 
-/** A name as it stands, as the customer's (`*`), or with the hash of a content (`#`). */
-function isKnownName({ names }: KnownKind, name: string, customer: string): boolean {
+/** A name as it stands, as the customer's (`*`), of further nights (`night-<name>`), or with the hash of a content (`#`). */
+function isKnownName({ names }: KnownKind, manifest: Manifest, customer: string): boolean {
+  const { name } = manifest.metadata;
+  const general = withoutPipeline(manifest);
   return names.some((each) =>
     each === "*.*"
       ? name.startsWith(`${customer}.`)
       : // The namespace in the customer's cluster has the name that its file gives it.
         each === "(theirs)" ||
-        each.replaceAll("*", customer) === name ||
+        each.replaceAll("*", customer) === general ||
         (each.endsWith("-#") &&
-          name.startsWith(each.slice(0, -1)) &&
-          /^[0-9a-f]{10}$/.test(name.slice(each.length - 1))),
+          general.startsWith(each.slice(0, -1)) &&
+          /^[0-9a-f]{10}$/.test(general.slice(each.length - 1))),
   );
+}
+
+/** The name of a schedule or template of further nights with `<name>` in the place of theirs, which a customer chooses. */
+export function withoutPipeline({ kind, metadata: { name } }: Pick<Manifest, "kind" | "metadata">): string {
+  const hash = kind === "WorkflowTemplate" ? (/-[0-9a-f]{10}$/.exec(name)?.[0] ?? "") : "";
+  const pipeline = pipelineOfSchedule(name.slice(0, name.length - hash.length)) ?? NIGHTLY;
+  return pipeline === NIGHTLY ? name : `${NIGHTLY}-<name>${hash}`;
 }

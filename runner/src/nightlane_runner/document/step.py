@@ -187,14 +187,14 @@ class TidyInput:
     """How long results and logs are kept on the two results volumes.
 
     Attributes:
-        pipeline: whose nights.
+        pipelines: whose nights.
         namespace: the namespace in the customer's cluster.
         keep_results_days: after the last write to any run of the business date.
         keep_logs_days: after the last write to the run.
 
     """
 
-    pipeline: str
+    pipelines: tuple[str, ...]
     namespace: str
     keep_results_days: int
     keep_logs_days: int

@@ -200,9 +200,9 @@ class StepInput:
     def tidy(self) -> TidyInput:
         """Return the input of `tidy`; raises StepEnded(BAD_INPUT) naming every problem."""
         section = self._reader.section("tidy")
-        section.known_keys("pipeline", "namespace", "keepResultsDays", "keepLogsDays")
+        section.known_keys("pipeline", "furtherPipelines", "namespace", "keepResultsDays", "keepLogsDays")
         tidy = TidyInput(
-            pipeline=section.name("pipeline"),
+            pipelines=(section.name("pipeline"), *_further_pipelines(section)),
             namespace=section.name("namespace"),
             keep_results_days=section.count("keepResultsDays"),
             keep_logs_days=section.count("keepLogsDays"),
@@ -319,6 +319,16 @@ def _result_place(section: InputReader, job: JsonObject) -> ResultPlace | None:
     )
     indexed = text_at(job, "spec", "completionMode") == "Indexed"
     return ResultPlace(PurePosixPath(folder), number_at(job, "spec", "completions") if indexed else None)
+
+
+def _further_pipelines(section: InputReader) -> tuple[str, ...]:
+    if not section.has("furtherPipelines"):
+        return ()
+    rule = "must be a list of names of lower-case letters, digits and inner hyphens"
+    names = section.texts("furtherPipelines", rule, 'write it like ["month-end"]')
+    if not all(DNS_LABEL.fullmatch(name) for name in names):
+        section.problem("furtherPipelines", rule, 'write it like ["month-end"]')
+    return names
 
 
 def _target(section: InputReader) -> ContainerChoice:

@@ -6,7 +6,7 @@ as long there either.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ class LaneTidy:
         self._places = places
         self._tidy = tidy
         self._log = log
-        self._nights = KeptNights(places.results / tidy.pipeline)
+        self._nights = {pipeline: KeptNights(places.results / pipeline) for pipeline in tidy.pipelines}
 
     def run(self) -> None:
         """Remove what is past its time, and leave the fill level for the workflow."""
@@ -63,16 +63,19 @@ class LaneTidy:
             results_seconds=timedelta(days=self._tidy.keep_results_days).total_seconds(),
             logs_seconds=timedelta(days=self._tidy.keep_logs_days).total_seconds(),
         )
-        removed = self._nights.remove_old(retention, time.time())
-        dates = ", ".join(removed.dates) or "none"
-        self._log.info(f"lane's volume: removed dates: {dates}; log files of other dates: {removed.logs}")
+        for pipeline, nights in self._nights.items():
+            removed = nights.remove_old(retention, time.time())
+            dates = ", ".join(removed.dates) or "none"
+            self._log.info(
+                f"lane's volume, {pipeline}: removed dates: {dates}; log files of other dates: {removed.logs}"
+            )
         use = volume_use(self._places.results)
         self._log.info(f"lane's volume: {use}")
         _leave(self._places, LANE_USED, use)
 
-    def dates_left(self) -> list[str]:
-        """Return the business dates that the lane's volume has something of."""
-        return self._nights.dates()
+    def dates_left(self) -> dict[str, list[str]]:
+        """Return the business dates that the lane's volume has something of, by pipeline."""
+        return {pipeline: nights.dates() for pipeline, nights in self._nights.items()}
 
 
 class CustomerTidy:
@@ -84,15 +87,19 @@ class CustomerTidy:
         self._tidy = tidy
         self._shell = shell
 
-    def run(self, stay: Sequence[str]) -> None:
-        """Remove what is past its time but these dates, and leave the fill level for the workflow.
+    def run(self, stay: Mapping[str, Sequence[str]]) -> None:
+        """Remove what is past its time of each pipeline but these dates, and leave the fill level for the workflow.
 
         Raises:
             StepEnded: INFRASTRUCTURE where the volume could not be reached or does not let itself be tidied.
 
         """
+        for pipeline, dates in stay.items():
+            self._run(pipeline, dates)
+
+    def _run(self, pipeline: str, stay: Sequence[str]) -> None:
         try:
-            lines = self._tidied(stay)
+            lines = self._tidied(pipeline, stay)
         except (TransportFailed, OutOfTime) as error:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
@@ -104,18 +111,18 @@ class CustomerTidy:
                 ExitCode.DETACHED, f"This pod was {interruption.reason.value}; the next reaper begins again."
             ) from interruption
         dates = ", ".join(line.removeprefix("removed ") for line in lines if line.startswith("removed ")) or "none"
-        self._reach.log.info(f"customer's volume: removed dates: {dates}")
+        self._reach.log.info(f"customer's volume, {pipeline}: removed dates: {dates}")
         use = parsed_df(lines[-1]) if lines else None
         if use is not None:
             self._reach.log.info(f"customer's volume: {use}")
             _leave(self._places, CUSTOMER_USED, use)
 
-    def _tidied(self, stay: Sequence[str]) -> list[str]:
+    def _tidied(self, pipeline: str, stay: Sequence[str]) -> list[str]:
         container = find_container(self._reach, RESULTS_POD, patience_seconds=_PATIENCE_SECONDS)
         deadline = time.monotonic() + _REMOTE_SECONDS
         work = ContainerWork(self._shell, container, self._reach.interruptions.check, deadline)
         minutes = self._tidy.keep_results_days * 24 * 60
-        nights = REMOTE_RESULTS / self._tidy.pipeline
+        nights = REMOTE_RESULTS / pipeline
         arguments = [str(REMOTE_RESULTS), str(nights), str(minutes), str(NEWEST_DATES), *stay]
         with work.session(remote_scripts.TIDY_NIGHTS, arguments) as session:
             session.end_input()

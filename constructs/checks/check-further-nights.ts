@@ -1,0 +1,70 @@
+import { LONGEST_PIPELINE, NIGHTLY, PIPELINE_NAME } from "../../runs/night-series.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { type Problem, received } from "../definition/problem.ts";
+import { below } from "../form/form.ts";
+
+/** So many schedules a lane has room for. */
+const MOST = 8;
+
+/**
+ * The names of a customer's further nights, and each of them as though it were the customer's nightly ones.
+ * @param check All problems of a definition.
+ * @param known Those of the customer with its nightly ones: they are told once.
+ */
+export function checkFurtherNights(
+  definition: CustomerDefinition,
+  check: (definition: CustomerDefinition) => readonly Problem[],
+  known: readonly Problem[],
+): readonly Problem[] {
+  const nights = Object.entries(definition.furtherNights);
+  const isKnown = (problem: Problem): boolean => known.some((one) => JSON.stringify(one) === JSON.stringify(problem));
+  return [
+    ...checkCount(nights.length),
+    ...nights.flatMap(([name, workflow]) => {
+      const at = below("furtherNights", name);
+      const own = check({ ...definition, workflow, furtherNights: {} });
+      return [
+        ...checkPipeline(name, at),
+        ...own
+          .filter((problem) => problem.property.startsWith("workflow") || !isKnown(problem))
+          .map((problem) => atNight(problem, at)),
+      ];
+    }),
+  ];
+}
+
+/** A problem of a workflow where it stands in the file; any other names the nights that it comes of. */
+function atNight(problem: Problem, at: string): Problem {
+  return problem.property.startsWith("workflow")
+    ? { ...problem, property: problem.property.replace(/^workflow/, at) }
+    : { ...problem, rule: `${problem.rule} (of ${at})` };
+}
+
+function checkPipeline(name: string, property: string): readonly Problem[] {
+  const isName = new RegExp(`^${PIPELINE_NAME}$`).test(name) && name.length <= LONGEST_PIPELINE;
+  if (isName && name !== NIGHTLY) {
+    return [];
+  }
+  return [
+    {
+      property,
+      received: received(name),
+      rule: `a name of lower-case words with dashes between them, each with a letter first, at most ${LONGEST_PIPELINE} characters, and not "${NIGHTLY}", the name of the nightly ones: schedules, runs and folders are named by it`,
+      mend: 'write for instance "month-end"',
+    },
+  ];
+}
+
+function checkCount(count: number): readonly Problem[] {
+  if (count <= MOST) {
+    return [];
+  }
+  return [
+    {
+      property: "furtherNights",
+      received: received(count),
+      rule: `at most ${MOST}: a lane keeps the nights of two weeks of each`,
+      mend: "let one night do the work of several, with steps that run on some dates only (`when`)",
+    },
+  ];
+}
