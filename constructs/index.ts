@@ -42,7 +42,7 @@ export {
   pem,
 } from "./definition/customer-definition.ts";
 export { type RiskWorkflow, type RiskWorkflowProps, sparkRiskWorkflow } from "./definition/risk-workflow.ts";
-export { type NightSchedule, nightly } from "./definition/schedule.ts";
+export { type NightDays, type NightSchedule, nightly } from "./definition/schedule.ts";
 export { type CustomerPath, inPod, onResults } from "./night/customer-path.ts";
 export type { Night } from "./night/night.ts";
 export {

@@ -1,4 +1,3 @@
-import type { LastDay } from "../../runs/business-calendar.ts";
 import { type CalendarName, TARGET } from "../calendars/named-calendars.ts";
 import { given, withDefaults } from "./given.ts";
 
@@ -6,7 +5,7 @@ import { given, withDefaults } from "./given.ts";
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 /** Business days on which nights are due: those of some weekdays, or the last one of each period. */
-export type NightDays = readonly Weekday[] | LastDay;
+export type NightDays = readonly Weekday[] | "last-of-month" | "last-of-quarter" | "last-of-year";
 
 /** Days, `YYYY-MM-DD`: a list, or each with its reason. */
 export type CalendarDays = readonly string[] | Readonly<Record<string, string>>;
