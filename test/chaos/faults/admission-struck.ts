@@ -5,7 +5,7 @@ import type { Site } from "../site/site.ts";
 import { type Fault, releaseAll, type Stage } from "./fault.ts";
 
 /** Longer than a runner waits before it reports. */
-const QUEUED_SECONDS = 170;
+const QUEUED_SECONDS = 165;
 
 const JOB_LABEL = "batch.kubernetes.io/job-name";
 
