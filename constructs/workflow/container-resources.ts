@@ -11,7 +11,10 @@ export interface ContainerNeeds {
   readonly limits: Amounts;
 }
 
-/** A runner. It mostly waits: with 29 MiB for a Job, and with 79 for a command or a copy, whose kubectl takes 50. */
+/**
+ * A runner. It mostly waits: with 29 MiB for a Job, with 32 for a command or a copy, and with 79 where the server is older
+ * than Kubernetes 1.30 and kubectl has to enter the container.
+ */
 export const RUNNER_NEEDS: ContainerNeeds = {
   requests: { cpu: 20, memory: 64, storage: 64 },
   limits: { cpu: 1000, memory: 256, storage: 1024 },

@@ -1,6 +1,5 @@
 """Faults 14 and 29 for commands: run once, believed only to the end."""
 
-import subprocess
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
+from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -62,18 +62,12 @@ class _Counting:
         self._root = root
         self._copy = copy
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
         """Start the script behind a pipe that is copied."""
         self.started.append(target)
-        command = ["/bin/sh", "-c", 'copy=$1; shift; tee -a "$copy" | "$@"', "copy", str(self._copy)]
-        return subprocess.Popen(
-            [*command, *shell_command(script, arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self._root,
-            start_new_session=True,
-        )
+        copying = 'cd "$2" && copy=$1; shift 2; tee -a "$copy" | "$@"'
+        command = ["/bin/sh", "-c", copying, "copy", str(self._copy), str(self._root)]
+        return LocalProcess([*command, *shell_command(script, arguments)])
 
 
 @pytest.fixture
@@ -200,7 +194,7 @@ class _Barrier:
         self._shell = LocalShell(root)
         self._both = threading.Barrier(2)
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
         """Start the script once the other runner has come as far."""
         if script == remote_scripts.RUN_COMMAND:
             self._both.wait(20)
@@ -255,7 +249,7 @@ def test_unknown_container_is_bad_input(application: _Application) -> None:
 
 
 @pytest.mark.usefixtures("kubectl_on_path")
-def test_real_kubectl_without_a_kubelet_is_infrastructure(
+def test_container_that_cannot_be_entered_is_infrastructure(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 29: the real transport fails for real, and the command has not run."""

@@ -104,8 +104,7 @@ def test_server_is_told_its_name_and_the_path_of_the_cluster(
 def test_kubectl_is_led_the_same_way(server: Gateway, admin: Administrator, mounts: Path) -> None:
     """It resolves no names in a lane either."""
     places = _places(mounts, server, admin, PATH, NOBODY, "127.0.0.1")
-    process = KubectlShell(places, admin.namespace).start(PodContainer("driver", "main"), "true", ())
-    process.communicate(timeout=60)
+    KubectlShell(places, admin.namespace).start(PodContainer("driver", "main"), "true", ()).wait()
     assert server.requests
     assert all(path.startswith(PATH) for _, path in server.requests)
 

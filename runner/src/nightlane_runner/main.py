@@ -13,7 +13,8 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.credential_ends import write_credential_ends
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
-from nightlane_runner.container.pod_shell import KubectlShell
+from nightlane_runner.container.pod_shell import KubectlShell, PodShell
+from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.document.step import Step
 from nightlane_runner.document.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.exit_codes import ExitCode
@@ -120,23 +121,23 @@ class Runner:
         step, spark = given.spark()
         context = self._context(step)
         spark = replace(spark, job=job_with_values(context, spark.job))
-        SparkStep(context, spark, self._shell(step)).run()
+        SparkStep(context, spark, self._shell(step.namespace)).run()
 
     def _exec(self, given: StepInput) -> None:
         step, command = given.exec()
-        ExecStep(self._context(step), command, self._shell(step)).run()
+        ExecStep(self._context(step), command, self._shell(step.namespace)).run()
 
     def _copy_in(self, given: StepInput) -> None:
         step, copy = given.copy()
-        CopyStep(self._context(step), copy, self._shell(step)).copy_in()
+        CopyStep(self._context(step), copy, self._shell(step.namespace)).copy_in()
 
     def _copy_out(self, given: StepInput) -> None:
         step, copy = given.copy()
-        CopyStep(self._context(step), copy, self._shell(step)).copy_out()
+        CopyStep(self._context(step), copy, self._shell(step.namespace)).copy_out()
 
     def _reuse(self, given: StepInput) -> None:
         step, reuse = given.reuse()
-        ReuseStep(self._context(step), reuse, self._shell(step)).run()
+        ReuseStep(self._context(step), reuse, self._shell(step.namespace)).run()
 
     def _sweep(self, given: StepInput) -> None:
         step, sweep = given.sweep()
@@ -160,8 +161,7 @@ class Runner:
         interruptions.listen()
         api = self._api()
         reach = TidyReach(Cluster(api, tidy.namespace), Outage(api.server, 0, self._log), interruptions, self._log)
-        shell = KubectlShell(self._places, tidy.namespace)
-        CustomerTidy(reach, self._places, tidy, shell).run(lane.dates_left())
+        CustomerTidy(reach, self._places, tidy, self._shell(tidy.namespace)).run(lane.dates_left())
 
     def _read(self, given: StepInput) -> None:
         read_kept(given.read(), self._places, sys.stdout)
@@ -199,8 +199,8 @@ class Runner:
                 "good one.",
             ) from error
 
-    def _shell(self, step: Step) -> KubectlShell:
-        return KubectlShell(self._places, step.namespace)
+    def _shell(self, namespace: str) -> PodShell:
+        return WebSocketShell(self._places, namespace, KubectlShell(self._places, namespace))
 
     def _say_last(self, sentence: str) -> None:
         self._log.info(sentence)

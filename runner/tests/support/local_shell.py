@@ -1,11 +1,11 @@
 """A container on this machine: the runner's scripts run in real shells, and its connection can be cut."""
 
-import subprocess
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from nightlane_runner.container.pod_shell import PodContainer, shell_command
+from nightlane_runner.container.remote_process import LocalProcess
 
 
 class LocalShell:
@@ -25,7 +25,7 @@ class LocalShell:
         self.cuts: list[int | None] = []
         self.environment = {"PATH": path}
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
         """Start `script` with the given parameters."""
         self.started.append(target)
         mapped = [f"{self._root}{item}" if item.startswith("/results") else item for item in arguments]
@@ -35,14 +35,7 @@ class LocalShell:
             # A cut connection ends by itself, whatever its other end still waits for.
             cutting = f'exec 3<&0; {{ "$@" <&3 2>/dev/null & }} | stdbuf -o0 head -c {cut}'
             command = ["/bin/sh", "-c", cutting, "cut", *command]
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=self.environment,
-            start_new_session=True,
-        )
+        return LocalProcess(command, self.environment)
 
 
 class DeadShell:
@@ -54,17 +47,11 @@ class DeadShell:
         self._message = message
         self._lock = threading.Lock()
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
         """Fail, or start `script` once enough starts have failed."""
         with self._lock:
             self._left -= 1
             dead = self._left >= 0
         if not dead:
             return self._then.start(target, script, arguments)
-        return subprocess.Popen(
-            ["/bin/sh", "-c", 'echo "$1" >&2; exit 1', "dead", self._message],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        return LocalProcess(["/bin/sh", "-c", 'echo "$1" >&2; exit 1', "dead", self._message])

@@ -18,7 +18,7 @@ CONNECT_SECONDS = 5.0
 
 # A load balancer or firewall may forget a connection without telling either end; without probes a reader would then
 # wait for hours.
-_KEEPALIVE = (
+KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 20),  # seconds of silence before the first probe
@@ -84,7 +84,7 @@ def pool_of(
         ssl_context=context,
         server_hostname=credential.server_name,
         assert_hostname=credential.server_name,
-        socket_options=list(_KEEPALIVE),
+        socket_options=list(KEEPALIVE),
     )
     # The library allows another class here, and any function that makes one will do.
     pool.ConnectionCls = make  # type: ignore[assignment]

@@ -1,8 +1,7 @@
-"""The way into a container of the customer's: kubectl exec, apart so that all above it can be tested without."""
+"""The way into a container of the customer's, apart so that all above it can be tested without; and that of kubectl."""
 
 import os
 import socket
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from nightlane_runner.api.connection import CONNECT_SECONDS
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig, read_kubeconfig, url_host
 from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.container.remote_process import LocalProcess, RemoteProcess
 from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.lane.places import Places
 
@@ -28,11 +28,8 @@ class PodContainer:
 class PodShell(Protocol):
     """Starts POSIX shell scripts in containers."""
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Start `script` with positional parameters `arguments`; its three streams are pipes.
-
-        The process leads a session of its own: a SIGTERM for the runner is the runner's to interpret.
-        """
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
+        """Start `script` with positional parameters `arguments`."""
         ...
 
 
@@ -43,7 +40,7 @@ class KubectlShell:
         self._places = places
         self._namespace = namespace
 
-    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
         """Start `script` by kubectl exec.
 
         Raises:
@@ -67,15 +64,9 @@ class KubectlShell:
             "--",
             *shell_command(script, arguments),
         ]
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            # Nothing else: no proxy, and no settings of a home folder, of which there is none to write to.
-            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"},
-            start_new_session=True,
-        )
+        # Nothing else: no proxy, and no settings of a home folder, of which there is none to write to.
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"}
+        return LocalProcess(command, environment)
 
 
 def _server_flags(places: Places) -> list[str]:

@@ -5,8 +5,6 @@ import hashlib
 import os
 import re
 import select
-import signal
-import subprocess
 import threading
 import time
 from collections import deque
@@ -16,6 +14,7 @@ from types import TracebackType
 from typing import IO
 
 from nightlane_runner.api.errors import is_by_role
+from nightlane_runner.container.remote_process import RemoteProcess
 
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
@@ -69,7 +68,7 @@ class ShellSession:
     """A started script. As a context manager it leaves no process behind.
 
     Args:
-        process: the transport's process, the leader of a process group of its own.
+        process: what carries the script.
         nonce: marks this session's sentinels, so that output of the work is never mistaken for them.
         tick: called at least twice a second while waiting; raises to give up.
         on_error_line: gets each line of standard error that is no sentinel.
@@ -78,7 +77,7 @@ class ShellSession:
 
     def __init__(
         self,
-        process: "subprocess.Popen[bytes]",
+        process: RemoteProcess,
         nonce: str,
         tick: Callable[[], None],
         on_error_line: Callable[[str], None] = lambda _: None,
@@ -108,8 +107,7 @@ class ShellSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(ProcessLookupError):  # ended by itself
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
         self._process.wait()
         self._reader.join(_END_SECONDS)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):

@@ -1,0 +1,50 @@
+"""What carries a script that was started in a container, seen from this side: three pipes and an end."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from typing import IO, Protocol
+
+
+class RemoteProcess(Protocol):
+    """A started script: its three streams are pipes, whatever carries them."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    stderr: IO[bytes] | None
+
+    def poll(self) -> int | None:
+        """Return its code, None while it runs."""
+        ...
+
+    def wait(self) -> int:
+        """Wait for its end and return its code."""
+        ...
+
+    def kill(self) -> None:
+        """End what carries it, at once and with all that belongs to it. One that has ended is no error."""
+        ...
+
+
+class LocalProcess(subprocess.Popen[bytes]):
+    """A program on this side that carries a script, and its children.
+
+    It leads a session of its own: a SIGTERM for the runner is the runner's to interpret.
+    """
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
+        super().__init__(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """End its whole session."""
+        with contextlib.suppress(ProcessLookupError):  # ended by itself
+            os.killpg(self.pid, signal.SIGKILL)

@@ -1,0 +1,146 @@
+"""The way into a container: exec over a WebSocket, as kubectl does it, without the 50 MiB that kubectl takes.
+
+wsproto reads and writes the frames: it is kept well, does no input or output of its own, and costs 2 MB. Servers before
+Kubernetes 1.30, and gateways that carry no WebSockets, do not speak it so that the end of the input can be told; there
+kubectl is used, which knows the older way.
+"""
+
+import contextlib
+import json
+import socket
+import ssl
+from collections.abc import Sequence
+from http import HTTPStatus
+from http.client import HTTPS_PORT
+from urllib.parse import quote, urlencode
+
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, Event, RejectConnection, RejectData, Request
+from wsproto.utilities import ProtocolError
+
+from nightlane_runner.api.client import MOST_ANSWER_BYTES
+from nightlane_runner.api.connection import CONNECT_SECONDS, KEEPALIVE, tls_context
+from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
+from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.container.exec_stream import EndedStream, ExecStream
+from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
+from nightlane_runner.container.remote_process import RemoteProcess
+from nightlane_runner.json_tree import Json, text_at
+from nightlane_runner.lane.places import Places
+
+_SUBPROTOCOL = "v5.channel.k8s.io"
+_ANSWER_SECONDS = 10.0
+_PIECE_BYTES = 64 * 1024
+
+
+class _Refused(Exception):
+    """The API server says why it does not start the command."""
+
+
+class _NotSpoken(Exception):
+    """What answers does not speak this protocol."""
+
+
+class WebSocketShell:
+    """Starts scripts over WebSockets, and over `other` where those are not spoken."""
+
+    def __init__(self, places: Places, namespace: str, other: PodShell) -> None:
+        self._places = places
+        self._namespace = namespace
+        self._other = other
+        self._spoken = True
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
+        """Start `script` with positional parameters `arguments`; what goes wrong is said on its standard error."""
+        if self._spoken:
+            try:
+                return self._started(target, shell_command(script, arguments))
+            except _NotSpoken:
+                self._spoken = False
+            except (OSError, ProtocolError, UnusableKubeconfig, _Refused) as error:
+                return EndedStream(str(error))
+        return self._other.start(target, script, arguments)
+
+    def _started(self, target: PodContainer, command: Sequence[str]) -> ExecStream:
+        credential = read_kubeconfig(self._places.kubeconfig)
+        connection = _connected(credential, read_addresses(self._places.addresses), self._places)
+        with contextlib.ExitStack() as undo:
+            undo.callback(connection.close)
+            protocol, early = _agreed(connection, credential, self._target(credential, target, command))
+            undo.pop_all()
+        return ExecStream(connection, protocol, early)
+
+    def _target(self, credential: Credential, target: PodContainer, command: Sequence[str]) -> str:
+        streams = [(name, "true") for name in ("stdin", "stdout", "stderr")]
+        query = urlencode([("container", target.container), *streams, *(("command", word) for word in command)])
+        pod = f"namespaces/{quote(self._namespace)}/pods/{quote(target.pod)}"
+        return f"{credential.path}/api/v1/{pod}/exec?{query}"
+
+
+def _connected(credential: Credential, addresses: Sequence[str], places: Places) -> ssl.SSLSocket:
+    """Return a connection to the first address that takes one and shows its certificate."""
+    context = tls_context(credential, places.scratch)
+    hosts = list(addresses) or [credential.host]
+    seconds = CONNECT_SECONDS / len(hosts)
+    for host in hosts[:-1]:
+        with contextlib.suppress(OSError):
+            return _connected_to(host, credential, context, seconds)
+    return _connected_to(hosts[-1], credential, context, seconds)
+
+
+def _connected_to(host: str, credential: Credential, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
+    plug = socket.create_connection((host, credential.port), seconds)
+    try:
+        for level, option, value in KEEPALIVE:
+            plug.setsockopt(level, option, value)
+        return context.wrap_socket(plug, server_hostname=credential.server_name)
+    except OSError:
+        plug.close()
+        raise
+
+
+def _agreed(connection: ssl.SSLSocket, credential: Credential, target: str) -> tuple[WSConnection, list[Event]]:
+    """Return the protocol once both sides speak it, and what came right behind."""
+    connection.settimeout(_ANSWER_SECONDS)
+    protocol = WSConnection(ConnectionType.CLIENT)
+    headers = [(b"User-Agent", b"nightlane-runner")]
+    if credential.token:
+        headers.append((b"Authorization", f"Bearer {credential.token}".encode()))
+    name = url_host(credential.host)
+    host = name if credential.port == HTTPS_PORT else f"{name}:{credential.port}"
+    request = Request(host=host, target=target, subprotocols=[_SUBPROTOCOL], extra_headers=headers)
+    connection.sendall(protocol.send(request))
+    status, answer = 0, bytearray()
+    while True:
+        data = connection.recv(_PIECE_BYTES)
+        if not data:
+            raise _Refused("the API server closed the connection before it answered")
+        protocol.receive_data(data)
+        events = list(protocol.events())
+        for place, event in enumerate(events):
+            if isinstance(event, AcceptConnection):
+                if event.subprotocol != _SUBPROTOCOL:
+                    raise _NotSpoken
+                return protocol, events[place + 1 :]
+            if isinstance(event, RejectConnection):
+                status = event.status_code
+                if not event.has_body:
+                    raise _refusal(status, credential, b"")
+            if isinstance(event, RejectData):
+                answer += event.data
+                if event.body_finished or len(answer) > MOST_ANSWER_BYTES:
+                    raise _refusal(status, credential, bytes(answer))
+
+
+def _refusal(status: int, credential: Credential, answer: bytes) -> Exception:
+    """Return what an answer means that is no WebSocket: Kubernetes' own refusal, or that it does not know of any."""
+    try:
+        tree: Json = json.loads(credential.left_out_of(answer))
+    except ValueError:
+        tree = None
+    message = text_at(tree, "message")
+    if text_at(tree, "kind") == "Status" and message and "upgrade" not in message.lower():
+        return _Refused(f"{message} ({status} {text_at(tree, 'reason')})")
+    if status == HTTPStatus.UNAUTHORIZED:
+        return _Refused("401 Unauthorized: the credential is not accepted")
+    return _NotSpoken()

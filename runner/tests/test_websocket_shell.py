@@ -1,0 +1,171 @@
+"""Exec over a WebSocket, with a server that speaks Kubernetes' protocol and real shells behind it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.remote_process import RemoteProcess
+from nightlane_runner.container.websocket_shell import WebSocketShell
+from nightlane_runner.lane.places import Places
+from tests.support.exec_server import TOKEN, ExecServer
+from tests.support.local_shell import LocalShell
+
+TARGET = PodContainer("pricing-0", "main")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ExecServer]:
+    """An API server's exec, to which the mounted kubeconfig leads."""
+    server = ExecServer(tmp_path)
+    server.write_kubeconfig(tmp_path / "mounts" / "credentials" / "kubeconfig")
+    (tmp_path / "mounts" / "tmp").mkdir()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> LocalShell:
+    """What is used where WebSockets are not spoken."""
+    return LocalShell(tmp_path)
+
+
+@pytest.fixture
+def shell(server: ExecServer, other: LocalShell, tmp_path: Path) -> WebSocketShell:
+    """The way in that is tested."""
+    assert server.port
+    return WebSocketShell(Places(tmp_path / "mounts"), "risk", other)
+
+
+def _said(process: RemoteProcess) -> tuple[bytes, bytes, int]:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors: list[bytes] = []
+    stderr = process.stderr
+    reader = threading.Thread(target=lambda: errors.append(stderr.read()))
+    reader.start()
+    output = process.stdout.read()
+    reader.join()
+    return output, errors[0], process.wait()
+
+
+def test_streams_and_code_are_the_commands(shell: WebSocketShell, server: ExecServer) -> None:
+    """Each by itself, and the parameters as they were given."""
+    process = shell.start(TARGET, 'printf "%s|" "$@"; echo oh >&2; exit 7', ["a b", "&c=d", "ü"])
+    assert _said(process) == ("a b|&c=d|ü|".encode(), b"oh\n", 7)
+    (request,) = server.requests
+    assert request.startswith("/api/v1/namespaces/risk/pods/pricing-0/exec?container=main&stdin=true")
+
+
+def test_end_of_input_is_told(shell: WebSocketShell) -> None:
+    """A script that reads to the end of its input would wait for ever."""
+    process = shell.start(TARGET, "cat; echo end", [])
+    assert process.stdin is not None
+    process.stdin.write(b"in\n")
+    process.stdin.close()
+    assert _said(process) == (b"in\nend\n", b"", 0)
+
+
+def test_much_travels_both_ways_at_once(shell: WebSocketShell) -> None:
+    """What comes back is not waited for until all is sent; nobody reads and writes in turns here."""
+    sent = os.urandom(16 * 1024 * 1024)
+    process = shell.start(TARGET, "cat", [])
+
+    def send() -> None:
+        assert process.stdin is not None
+        left = memoryview(sent)
+        while left:
+            left = left[process.stdin.write(left[:65536]) :]
+        process.stdin.close()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    output, errors, code = _said(process)
+    sender.join()
+    assert (hashlib.sha256(output).digest(), errors, code) == (hashlib.sha256(sent).digest(), b"", 0)
+
+
+def test_refusal_is_said_as_the_api_server_says_it(shell: WebSocketShell, server: ExecServer) -> None:
+    """By role, by policy, or since the pod is gone; what is done about it depends on the words."""
+    message = 'pods "pricing-0" is forbidden: User "us" cannot get resource "pods/exec"'
+    status = {"kind": "Status", "status": "Failure", "reason": "Forbidden", "message": message}
+    server.refusal = (403, json.dumps(status).encode())
+    output, errors, code = _said(shell.start(TARGET, "true", []))
+    assert (output, code) == (b"", 1)
+    assert errors.decode() == f"error: {message} (403 Forbidden)\n"
+
+
+def test_token_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
+    """A gateway may quote what it was sent."""
+    status = {"kind": "Status", "reason": "Invalid", "message": f"no: Bearer {TOKEN}"}
+    server.refusal = (400, json.dumps(status).encode())
+    _, errors, _ = _said(shell.start(TARGET, "true", []))
+    assert errors == b"error: no: Bearer <token> (400 Invalid)\n"
+
+
+@pytest.mark.parametrize("answer", [(400, b"bad request"), (403, b"<html>no</html>"), (501, b""), None])
+def test_other_way_is_taken_where_this_one_is_not_spoken(
+    shell: WebSocketShell, server: ExecServer, other: LocalShell, answer: tuple[int, bytes] | None
+) -> None:
+    """A server before Kubernetes 1.30, and a gateway that carries no WebSockets; it is asked once."""
+    server.refusal = answer
+    if answer is None:
+        server.subprotocol = ""
+    for _ in range(2):
+        assert _said(shell.start(TARGET, "echo other", [])) == (b"other\n", b"", 0)
+    assert other.started == [TARGET, TARGET]
+    assert len(server.requests) == 1
+
+
+def test_server_that_is_away_is_an_error_of_the_script(shell: WebSocketShell, server: ExecServer) -> None:
+    """As kubectl says it: on standard error, with a code."""
+    server.close()
+    output, errors, code = _said(shell.start(TARGET, "true", []))
+    assert (output, code) == (b"", 1)
+    assert b"refused" in errors
+
+
+def test_connection_that_is_cut_is_no_success(shell: WebSocketShell, server: ExecServer) -> None:
+    """What came before it was handed over; the code is not the command's."""
+    server.cut_after = 100_000
+    _, _, code = _said(shell.start(TARGET, "head -c 1000000 /dev/zero", []))
+    assert code == 1
+
+
+def test_killed_one_ends_though_nobody_reads(shell: WebSocketShell) -> None:
+    """As a process would; its pipes are full."""
+    process = shell.start(TARGET, "cat /dev/zero", [])
+    assert process.stdout is not None
+    assert process.stdout.read(1) == b"\0"
+    assert process.poll() is None
+    process.kill()
+    assert process.wait() == 1
+
+
+def test_runner_of_a_command_stays_small(server: ExecServer, tmp_path: Path) -> None:
+    """R37: all that is resident while a command runs, where kubectl alone took 50 MiB."""
+    program = """
+import sys
+from pathlib import Path
+import nightlane_runner.main
+from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
+from nightlane_runner.container.websocket_shell import WebSocketShell
+from nightlane_runner.lane.places import Places
+
+places = Places(Path(sys.argv[1]))
+shell = WebSocketShell(places, "risk", KubectlShell(places, "risk"))
+process = shell.start(PodContainer("pricing-0", "main"), "cat", ())
+print(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")))
+process.kill()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "mounts")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert len(server.requests) == 1
+    assert int(said.split()[1]) < 40 * 1024, said
