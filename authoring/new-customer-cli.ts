@@ -22,7 +22,7 @@ const command = new Command("new-customer")
 next:
   replace what is marked REPLACE in it, and make the night its own
   npm run check -- ${name}      says what is left to do, in seconds
-  npm test                      writes test/customers/${name}.snap, to be reviewed and committed with it
+  npm test -- test/customers    writes test/customers/${name}.snap, to be reviewed and committed with it
   npm run dag -- ${name}
   make farm-add CUSTOMER=${name}   gives it a cluster on this machine`);
   });

@@ -1,62 +1,97 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { CUSTOMERS_FOLDER, customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type Problem, ProblemsError } from "../../constructs/definition/problem.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
+import { MOST_NIGHT_BYTES } from "../../constructs/workflow/night-size.ts";
+import { formatProblems } from "./format.ts";
+import type { Finding, Found } from "./found.ts";
 import { collisionsWithOthers } from "./near-customers.ts";
+import { propertyLine } from "./property-lines.ts";
 import { stillToReplace } from "./replacements.ts";
 import { snapshotProblems } from "./snapshot.ts";
 import { typeProblems } from "./types.ts";
 
-/** One thing that was looked at. */
-export interface Finding {
-  readonly title: string;
-  readonly problems: readonly Problem[];
-  /** What there is to say where nothing is wrong. */
-  readonly note: string;
-}
+/** What is said of a look that what is wrong so far makes impossible. */
+const LATER = "not looked at yet: it needs a file without the mistakes above";
 
-/** Argo keeps a night and its definition in one object, of which the API server takes no more. */
-const MOST_BYTES = 1024 * 1024;
-
-/** Looks at one customer's file from every side that needs no cluster; what depends on a failed one is left out. */
+/** Looks at one customer's file from every side that needs no cluster; what depends on a failed one is looked at later. */
 export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add = (title: string, problems: readonly Problem[], note = "ok"): boolean => {
-    findings.push({ title, problems, note });
-    return problems.length === 0;
-  };
   const file = join(folder, `${name}.ts`);
+  const source = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   const definition = await loaded(name, folder);
   if (definition instanceof ProblemsError) {
-    add("loads", definition.problems);
-    add("types", existsSync(file) ? typeProblems(file) : []);
-    return findings;
+    const loads: Finding = { title: "loads", problems: definition.problems.map(withOwnLine), note: "ok" };
+    return source === undefined ? [loads] : [loads, ...asWritten(file, name, source, loads.problems)];
   }
-  const isSound = add("checks", checkCustomer(definition));
-  add("types", typeProblems(file));
-  add("to replace", isSound ? stillToReplace(definition, readFileSync(file, "utf8")) : []);
-  if (isSound) {
-    add("collisions", await collisionsWithOthers(definition, folder), "ok, with no other customer");
-    const { lane, customerSide, apps } = synthesize(definition, customerFile(name));
-    const largest = Math.max(...lane.map((manifest) => Buffer.byteLength(JSON.stringify(manifest))));
-    const size = {
-      property: "workflow.steps",
-      received: `${definition.workflow.steps.length} steps, ${largest} bytes`,
-    };
-    const rule = `a night whose definition has at most ${MOST_BYTES} bytes: Argo keeps it in one object with its state`;
-    add(
-      "size",
-      largest <= MOST_BYTES ? [] : [{ ...size, rule, mend: "make fewer or larger steps" }],
-      `${definition.workflow.steps.length} steps in ${Math.ceil(largest / 1000)} kB of ${Math.floor(MOST_BYTES / 1000)}, ${lane.length} objects in the lane, ${customerSide.length} at the customer, ${apps.length} for Argo CD`,
-    );
-    add("snapshot", folder === CUSTOMERS_FOLDER ? await snapshotProblems(name) : [], "as reviewed");
-  }
-  return findings;
+  const text = source ?? "";
+  const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const checks = checkCustomer(definition).map((one) => ({ ...one, line: propertyLine(parsed, one.property) }));
+  const isSound = checks.length === 0;
+  const hasCluster = !checks.some(({ property }) => /^(cluster|name)\b/.test(property));
+  return [
+    { title: "checks", problems: checks, note: "ok" },
+    ...asWritten(file, name, text, checks),
+    {
+      title: "to replace",
+      problems: hasCluster ? stillToReplace(definition, text) : [],
+      note: hasCluster ? "ok" : LATER,
+    },
+    {
+      title: "collisions",
+      problems: hasCluster ? await collisionsWithOthers(definition, folder) : [],
+      note: hasCluster ? "ok, with no other customer" : LATER,
+    },
+    isSound ? size(definition) : { title: "size", problems: [], note: LATER },
+    {
+      title: "snapshot",
+      problems: isSound && folder === CUSTOMERS_FOLDER ? await snapshotProblems(name) : [],
+      note: isSound ? "as reviewed" : LATER,
+    },
+  ];
 }
 
-async function loaded(name: string, folder: string): Promise<Awaited<ReturnType<typeof loadCustomer>> | ProblemsError> {
+/** What types and formatter say, without what has been told of the same line. */
+function asWritten(file: string, name: string, source: string, told: readonly Found[]): readonly Finding[] {
+  const { wrong, unused } = typeProblems(file);
+  const lines = new Set(told.map(({ line }) => line).filter((line) => line !== undefined));
+  const types = told.length + wrong.length === 0 ? unused : wrong.filter(({ line }) => !lines.has(line ?? 0));
+  const layout = formatProblems(file, customerFile(name), source);
+  // What is left unused is told by the types, and a file that cannot be read has no layout.
+  const format = layout.filter(({ rule }) => !/noUnused|\(parse\)/.test(rule));
+  return [
+    {
+      title: "types",
+      problems: types,
+      note: told.length === 0 || types.length > 0 ? "ok" : "nothing beside the above",
+    },
+    { title: "format", problems: format, note: "ok" },
+  ];
+}
+
+/** `line 12` as a line, as problems of loading have it. */
+function withOwnLine(problem: Problem): Found {
+  const [, line] = /^line (\d+)$/.exec(problem.property) ?? [];
+  return line === undefined ? problem : { ...problem, line: Number(line) };
+}
+
+/** How large the night is; one that is too large is refused by the checks. */
+function size(definition: CustomerDefinition): Finding {
+  const { lane, customerSide, apps } = synthesize(definition, customerFile(definition.name));
+  const largest = Math.max(...lane.map((manifest) => Buffer.byteLength(JSON.stringify(manifest))));
+  const objects = `${lane.length} objects in the lane, ${customerSide.length} at the customer, ${apps.length} for Argo CD`;
+  const note = `${definition.workflow.steps.length} steps in ${kib(largest)} of ${kib(MOST_NIGHT_BYTES)}, ${objects}`;
+  return { title: "size", problems: [], note };
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
+}
+
+async function loaded(name: string, folder: string): Promise<CustomerDefinition | ProblemsError> {
   try {
     return await loadCustomer(name, folder);
   } catch (error) {

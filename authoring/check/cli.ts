@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { customerFile } from "../../constructs/definition/customer-files.ts";
 import { showUserErrors } from "../user-errors.ts";
-import { checkFile, type Finding } from "./check-file.ts";
+import { checkFile } from "./check-file.ts";
+import type { Finding } from "./found.ts";
 
 const EXAMPLES = `
 Examples:
@@ -12,7 +13,7 @@ It needs no cluster and changes nothing. It ends with 1 where something is left 
 
 const command = new Command("check")
   .description(
-    "Checks customer files: values and names, types, what is still an example, collisions with other customers, size, snapshot.",
+    "Checks customer files: values and names, types, format, what is still an example, collisions with other customers, size, snapshot.",
   )
   .argument("<customers...>", "names of files in customers/, without .ts")
   .addHelpText("after", EXAMPLES)
@@ -29,8 +30,8 @@ const command = new Command("check")
 function lines({ title, problems, note }: Finding): readonly string[] {
   return [
     `  ${title.padEnd(12)}${problems.length === 0 ? note : `${problems.length} to do`}`,
-    ...problems.flatMap(({ property, received, rule, mend }) => [
-      `    ${property}: received ${received}`,
+    ...problems.flatMap(({ property, line, received, rule, mend }) => [
+      `    ${line === undefined || property === `line ${line}` ? "" : `line ${line}, `}${property}: received ${received}`,
       `      rule: ${rule}`,
       `      mend: ${mend}`,
     ]),

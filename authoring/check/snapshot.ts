@@ -10,10 +10,10 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** Whether the customer is as its reviewed snapshot says: the very test of `npm test`, for this customer alone. */
 export async function snapshotProblems(name: string): Promise<readonly Problem[]> {
   const snapshot = `test/customers/${name}.snap`;
-  const update = `npx vitest run --project unit test/customers -t "${name} is as reviewed" --update`;
+  const update = `npm test -- test/customers -t "${name} is as reviewed" --update`;
   if (!existsSync(join(repository, snapshot))) {
     const rule = "a snapshot of what comes of the file, reviewed and committed with it";
-    return [{ property: snapshot, received: "nothing", rule, mend: "npm test writes it" }];
+    return [{ property: snapshot, received: "nothing", rule, mend: "npm test -- test/customers writes it" }];
   }
   const { status, output } = await runTest(name);
   const changed = output.split("\n").filter((line) => /^\s*[-+] {2}/.test(line));

@@ -1,14 +1,18 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import type { Problem } from "../../constructs/definition/problem.ts";
+import { received } from "../../constructs/definition/problem.ts";
+import type { Found } from "./found.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 
 /** Declares the certificates that may lie beside a file. */
 const certificates = fileURLToPath(new URL("../../constructs/definition/pem-file.d.ts", import.meta.url));
 
-/** What the type checker says of one file, as an editor would show it. */
-export function typeProblems(file: string): readonly Problem[] {
+/** What is declared or imported and not read, which is often what another mistake leaves behind. */
+const UNUSED = new Set([6133, 6138, 6192, 6196, 6198]);
+
+/** What the type checker says of one file, as an editor would show it; `unused` for what may follow from a mistake. */
+export function typeProblems(file: string): { readonly wrong: readonly Found[]; readonly unused: readonly Found[] } {
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(config, ts.sys.readFile).config,
     ts.sys,
@@ -16,13 +20,17 @@ export function typeProblems(file: string): readonly Problem[] {
   );
   const program = ts.createProgram([file, certificates], options);
   const source = program.getSourceFile(file);
-  return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, messageText, code }) => {
+  const wrong: Found[] = [];
+  const unused: Found[] = [];
+  for (const { start = 0, messageText, code } of ts.getPreEmitDiagnostics(program, source)) {
     const line = (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
-    return {
+    (UNUSED.has(code) ? unused : wrong).push({
       property: `line ${line}`,
-      received: source?.text.split("\n")[line - 1]?.trim() ?? "nothing",
+      line,
+      received: received(source?.text.split("\n")[line - 1]?.trim()),
       rule: ts.flattenDiagnosticMessageText(messageText, " "),
       mend: `correct line ${line}; an editor with TypeScript shows it while it is written (TS${code})`,
-    };
-  });
+    });
+  }
+  return { wrong, unused };
 }

@@ -8,7 +8,7 @@ import { describeCustomer } from "./describe-customer.ts";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
 describe("customers", () => {
-  // A new customer's snapshot is written by `npm test` and committed with its file; where CI is set, vitest writes none.
+  // A new customer's snapshot is written by `npm test -- test/customers` and committed with its file; where CI is set, vitest writes none.
   test.each(customers.map((customer) => [customer.name, customer] as const))(
     "%s is as reviewed",
     async (name, customer) => {
@@ -16,7 +16,7 @@ describe("customers", () => {
       const written = process.env.CI === undefined || existsSync(file);
       expect(
         written,
-        `test/customers/${name}.snap is missing: run \`npm test\` and commit it with customers/${name}.ts`,
+        `test/customers/${name}.snap is missing: run \`npm test -- test/customers\` and commit it with customers/${name}.ts`,
       ).toBe(true);
       await expect(describeCustomer(customer)).toMatchFileSnapshot(file);
     },

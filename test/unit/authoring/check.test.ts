@@ -68,18 +68,58 @@ describe("checkFile", () => {
     expect(await toDo("moor", folder)).toEqual({});
   });
 
-  test("tells what the type checker and the checks say, both at once", async () => {
+  test("tells a mistake once, with its line, although checks and types both see it", async () => {
     const folder = customersFolder();
     await write(folder, "lake", "10.65.0.1", (text) => text.replace("finishBy:", "finishby:"));
-    expect(await toDo("lake", folder)).toEqual({
-      checks: ["workflow.finishby"],
-      types: [expect.stringMatching(/^line \d+$/)],
-    });
+    expect(await toDo("lake", folder)).toEqual({ checks: ["workflow.finishby"] });
+    const [checks] = await checkFile("lake", folder);
+    const lines = readFileSync(join(folder, "lake.ts"), "utf8").split("\n");
+    expect(lines[(checks?.problems[0]?.line ?? 0) - 1]).toContain("finishby:");
   });
 
-  test("tells of a file that does not load what the types say, too", async () => {
+  test("tells what types alone see, and not what is unused because of another mistake", async () => {
     const folder = customersFolder();
-    await write(folder, "lake", "10.65.0.1", (text) => `${text}\nnope();\n`);
+    const wrong = (text: string): string =>
+      text
+        .replace(
+          "steps: (night) => {",
+          "steps: (night) => {\n      const a: number = night.businessDate;\n      void a;",
+        )
+        .replace("memory: Size.gibibytes(32)", 'memory: "32Gi"');
+    await write(folder, "lake", "10.65.0.1", wrong);
+    expect(await toDo("lake", folder)).toEqual({
+      checks: ["cluster.capacity.memory"],
+      types: [expect.stringMatching(/^line \d+$/)],
+    });
+    await write(folder, "hill", "10.65.0.2", (text) => text.replace("Cpu,", "Cpu,\n  claim,"));
+    expect(await toDo("hill", folder)).toEqual({ types: [expect.stringMatching(/^line \d+$/)] });
+  });
+
+  test("tells what CI would say of the layout, and of what the linter refuses", async () => {
+    const folder = customersFolder();
+    await write(folder, "lake", "10.65.0.1", (text) => `${text}\ndebugger\n`);
+    expect(await toDo("lake", folder)).toEqual({ format: ["layout", expect.stringMatching(/^line \d+$/)] });
+  });
+
+  test("looks at collisions and examples beside a mistake in the night, and says what it has not looked at", async () => {
+    const folder = customersFolder();
+    await write(folder, "lake", "10.65.0.1");
+    const mistaken = (text: string): string => text.replace("executors: 3", "executors: 0 /* REPLACE */");
+    await write(folder, "hill", "10.65.0.1", mistaken);
+    expect(await toDo("hill", folder)).toEqual({
+      checks: ['workflow.steps["revaluation"].executors'],
+      "to replace": [expect.stringMatching(/^line \d+$/)],
+      collisions: ["cluster.address", "cluster.ca"],
+    });
+    const notes = new Map((await checkFile("hill", folder)).map(({ title, note }) => [title, note]));
+    expect([notes.get("size"), notes.get("snapshot")]).toEqual(
+      Array(2).fill(expect.stringContaining("not looked at yet")),
+    );
+  });
+
+  test("tells of a file that does not load what the types say of other lines", async () => {
+    const folder = customersFolder();
+    await write(folder, "lake", "10.65.0.1", (text) => `${text}\nnope();\nconst x: number = "x";\nvoid x;\n`);
     expect(Object.keys(await toDo("lake", folder))).toEqual(["loads", "types"]);
   });
 });

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Problem, received } from "../../constructs/definition/problem.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What of biome's report is read. */
+interface Report {
+  readonly diagnostics: readonly {
+    readonly category: string;
+    readonly message: string;
+    readonly location: { readonly start: { readonly line: number } };
+  }[];
+}
+
+/** What `npm run lint` will say in CI of how the file is written. */
+export function formatProblems(file: string, shown: string, text: string): readonly Problem[] {
+  const biome = join(repository, "node_modules/.bin/biome");
+  const rules = ["--config-path", join(repository, "biome.json"), "--vcs-enabled=false", "--error-on-warnings"];
+  const { stdout, stderr } = spawnSync(biome, ["check", ...rules, "--reporter=json", file], { encoding: "utf8" });
+  if (!stdout.startsWith("{")) {
+    throw new Error(`biome has not said what it found: ${stderr}`);
+  }
+  const { diagnostics } = JSON.parse(stdout) as Report;
+  const mend = `npx biome check --write ${shown}`;
+  const layout = diagnostics.filter(({ category }) => /^(format|assist\/)/.test(category));
+  const found = diagnostics.filter((one) => !layout.includes(one));
+  return [
+    ...(layout.length === 0
+      ? []
+      : [
+          {
+            property: "layout",
+            received: "another layout or order of imports than the formatter's",
+            rule: "files as the formatter writes them: `npm run lint` asks for it in CI",
+            mend,
+          },
+        ]),
+    ...found.map(({ category, message, location: { start } }) => ({
+      property: `line ${start.line}`,
+      received: received(text.split("\n")[start.line - 1]?.trim()),
+      rule: `${message} (${category})`,
+      mend: `correct line ${start.line}, or let ${mend} do it`,
+    })),
+  ];
+}

@@ -1,0 +1,104 @@
+import ts from "typescript";
+
+/** The line of a file on which a property stands, or what holds it where the property itself is missing. */
+export function propertyLine(source: ts.SourceFile, property: string): number | undefined {
+  const [first, ...rest] = segmentsOf(property);
+  const customer = callOf(source, "defineCustomer")?.arguments[0];
+  if (first === undefined || customer === undefined) {
+    return undefined;
+  }
+  const [start, path] = startOf(source, customer, [first, ...rest]);
+  let found: ts.Node | undefined;
+  let node: ts.Node | undefined = start;
+  for (const segment of path) {
+    node = node === undefined ? undefined : below(source, node, segment);
+    found = node ?? found;
+  }
+  found ??= start === customer ? undefined : start;
+  return found === undefined ? undefined : source.getLineAndCharacterOfPosition(found.getStart(source)).line + 1;
+}
+
+/** `workflow.steps["var-es"].args[1]` as its names and places. */
+function segmentsOf(property: string): readonly string[] {
+  return [...property.matchAll(/([\w$-]+)|"((?:[^"\\]|\\.)*)"/g)].map(([, name, quoted]) => name ?? quoted ?? "");
+}
+
+/** A step is found by its name, wherever it is declared; all else below the customer. */
+function startOf(
+  source: ts.SourceFile,
+  customer: ts.Node,
+  path: readonly string[],
+): readonly [start: ts.Node, path: readonly string[]] {
+  const place = path.indexOf("steps");
+  const name = path[place + 1];
+  const step = place < 0 || name === undefined ? undefined : stepCall(source, name);
+  return step === undefined ? [customer, path] : [step, path.slice(place + 2)];
+}
+
+function stepCall(source: ts.SourceFile, name: string): ts.CallExpression | undefined {
+  return findNode(
+    source,
+    (node): node is ts.CallExpression =>
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.arguments[0] !== undefined &&
+      ts.isStringLiteralLike(node.arguments[0]) &&
+      node.arguments[0].text === name,
+  );
+}
+
+function callOf(source: ts.SourceFile, called: string): ts.CallExpression | undefined {
+  return findNode(
+    source,
+    (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === called,
+  );
+}
+
+function findNode<Node extends ts.Node>(root: ts.Node, fits: (node: ts.Node) => node is Node): Node | undefined {
+  return fits(root) ? root : ts.forEachChild(root, (child) => findNode(child, fits));
+}
+
+/** What a value holds under a name or at a place, as far as it is written out in the file. */
+function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node | undefined {
+  if (ts.isPropertyAssignment(node)) {
+    return below(source, node.initializer, segment);
+  }
+  if (ts.isIdentifier(node) || ts.isShorthandPropertyAssignment(node)) {
+    const name = node.getText(source);
+    const declared = findNode(
+      source,
+      (one): one is ts.VariableDeclaration => ts.isVariableDeclaration(one) && one.name.getText(source) === name,
+    );
+    return declared?.initializer === undefined || declared.initializer === node
+      ? undefined
+      : below(source, declared.initializer, segment);
+  }
+  if (ts.isCallExpression(node)) {
+    // `nightly("22:00", { ... })`: its first argument is the start.
+    if (segment === "start" && node.expression.getText(source) === "nightly") {
+      return node.arguments[0];
+    }
+    return node.arguments.map((one) => below(source, one, segment)).find((one) => one !== undefined);
+  }
+  if (ts.isArrayLiteralExpression(node)) {
+    return /^\d+$/.test(segment) ? node.elements[Number(segment)] : undefined;
+  }
+  if (ts.isObjectLiteralExpression(node)) {
+    const own = node.properties.find((one) => one.name !== undefined && nameText(one.name, source) === segment);
+    return (
+      own ??
+      spreads(node)
+        .map((one) => below(source, one, segment))
+        .find((one) => one !== undefined)
+    );
+  }
+  return undefined;
+}
+
+function nameText(name: ts.PropertyName, source: ts.SourceFile): string {
+  return ts.isStringLiteralLike(name) ? name.text : name.getText(source);
+}
+
+function spreads(node: ts.ObjectLiteralExpression): readonly ts.Expression[] {
+  return node.properties.flatMap((one) => (ts.isSpreadAssignment(one) ? [one.expression] : []));
+}

@@ -1,0 +1,52 @@
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { propertyLine } from "../../../authoring/check/property-lines.ts";
+
+const SOURCE = `const memory = Size.gibibytes(2);
+const sizes = { memory,
+  executors: 2 };
+const cluster = {
+  address: ["10.64.1.10",
+    "10.64.1.11"],
+};
+export default defineCustomer({
+  name: "lake",
+  cluster,
+  workflow: sparkRiskWorkflow({
+    schedule: nightly("22:00", {
+      timezone: "Europe/Berlin",
+      extraHolidays: { "2026-12-24": "Christmas Eve" } }),
+    defaults: {
+      spark: { executors: 3 } },
+    steps: (night) => {
+      night.spark("var-es", {
+        ...sizes,
+        args: ["--a",
+          "b"],
+        env: { A: "x" },
+      });
+    },
+  }),
+});
+`;
+
+test.each([
+  ["name", 9],
+  ["cluster", 10],
+  ["cluster.address[1]", 6],
+  ["cluster.capacity", 10],
+  ["workflow.schedule.start", 12],
+  ["workflow.schedule.timezone", 13],
+  ['workflow.schedule.extraHolidays["2026-12-24"]', 14],
+  ["workflow.defaults.spark.executors", 16],
+  ['workflow.steps["var-es"]', 18],
+  ['workflow.steps["var-es"].timeout', 18],
+  ['workflow.steps["var-es"].executors', 3],
+  ['workflow.steps["var-es"].args[1]', 21],
+  ['workflow.steps["var-es"].env["A"]', 22],
+  ["(file)", undefined],
+  ["credentials.kubeconfig", undefined],
+])("%s stands on line %s", (property, line) => {
+  const source = ts.createSourceFile("lake.ts", SOURCE, ts.ScriptTarget.Latest, true);
+  expect(propertyLine(source, property)).toBe(line);
+});
