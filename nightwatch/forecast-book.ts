@@ -5,7 +5,7 @@ import { type NightSeries, seriesName } from "../runs/night-series.ts";
 import type { NightState } from "../runs/night-state.ts";
 import type { RunFacts, RunRecord } from "../runs/run-record.ts";
 import { errorText } from "./error-text.ts";
-import type { Lane } from "./lane.ts";
+import { finishByOf, type Lane } from "./lane.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
 /** What was last said of a run. */
@@ -67,7 +67,7 @@ export class ForecastBook {
 
   /**
    * What is expected of the runs of a lane that go on. Nothing where too little is known; undefined while the past nights
-   * are being read for the first time.
+   * are being read for the first time, and until something was learnt of them.
    * @param now Milliseconds.
    */
   look(lane: Lane, now: number): readonly RunForecast[] | undefined {
@@ -77,7 +77,11 @@ export class ForecastBook {
       return this.unreadable.has(lane.customer) ? [] : undefined;
     }
     const history = this.historyOf(lane);
-    return running.flatMap(({ facts, state }) => this.forecastOf(history, facts, state, now) ?? []);
+    const isNew = ({ state: { variant, open } }: (typeof running)[number]): boolean =>
+      variant !== undefined && open !== false && !history.hasModel(variant);
+    return running.some(isNew) && !this.mayModel(now)
+      ? undefined
+      : running.flatMap(({ facts, state }) => this.forecastOf(history, lane, facts, state, now) ?? []);
   }
 
   /** Comes to its end when all records that were asked for have been read. */
@@ -85,9 +89,15 @@ export class ForecastBook {
     await this.reading;
   }
 
-  private forecastOf(history: LaneHistory, facts: RunFacts, state: NightState, now: number): RunForecast | undefined {
+  private forecastOf(
+    history: LaneHistory,
+    lane: Lane,
+    facts: RunFacts,
+    state: NightState,
+    now: number,
+  ): RunForecast | undefined {
     const { variant, open } = state;
-    if (variant === undefined || open === false || (!history.hasModel(variant) && !this.mayModel(now))) {
+    if (variant === undefined || open === false) {
       return undefined;
     }
     const model = history.model(variant);
@@ -97,7 +107,7 @@ export class ForecastBook {
     const before = this.kept.get(facts.uid);
     const states = state.steps.map((step) => `${step.state}${step.attempts}`).join();
     const isFresh = before !== undefined && before.states === states && now - before.forecast.at < AGAIN_AFTER;
-    const finishBy = Date.parse(facts.finishBy ?? "");
+    const finishBy = finishByOf(lane, facts) ?? Number.NaN;
     const kept = isFresh ? before : next(forecastNight(model, state, now), states, finishBy, before ?? recorded(facts));
     this.kept.set(facts.uid, kept);
     return {

@@ -1,11 +1,13 @@
-import { type Lane, labelsOf } from "./lane.ts";
+import { currentNight } from "../runs/due-nights.ts";
+import type { RunFacts } from "../runs/run-record.ts";
+import { finishByOf, type Lane, labelsOf, runningRuns } from "./lane.ts";
 import type { Metric } from "./metric.ts";
 import { isExpectedLate, spareOf } from "./run-forecast.ts";
 
-/** What is expected of the run 1 that goes on in each lane. Nothing is said where too few nights are known. */
+/** What is expected of the night that goes on in each lane. Nothing is said where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
   const nights = lanes.flatMap((lane) => {
-    const night = lane.forecasts?.find(({ facts }) => facts.runNumber === 1);
+    const night = nightOf(lane, lane.forecasts ?? []);
     return night === undefined ? [] : [{ labels: labelsOf(lane), night }];
   });
   const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({
@@ -26,9 +28,8 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
       "night_will_miss",
       "Whether it is said of the running night that it will miss its time, before it has.",
       lanes.flatMap((lane) => {
-        const { forecasts = [], runs } = lane;
-        const night = forecasts.find(({ facts }) => facts.runNumber === 1);
-        const will = night === undefined ? recordedMiss(runs) : isExpectedLate(night, night.forecast.at);
+        const night = nightOf(lane, lane.forecasts ?? []);
+        const will = night === undefined ? recordedMiss(lane) : isExpectedLate(night, night.forecast.at);
         return will === undefined ? [] : [[labelsOf(lane), Number(will)] as const];
       }),
     ),
@@ -42,8 +43,16 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
   ];
 }
 
+/** Of the runs of a lane the one that people wait for: that of the newest due night, or else one that has a time. */
+function nightOf<Run extends { readonly facts: RunFacts }>(lane: Lane, runs: readonly Run[]): Run | undefined {
+  const current = currentNight(lane.nights)?.run?.uid;
+  return (
+    runs.find(({ facts }) => facts.uid === current) ?? runs.find(({ facts }) => finishByOf(lane, facts) !== undefined)
+  );
+}
+
 /** What was last recorded of the running night: it holds until the past nights have been read after a restart. */
-function recordedMiss(runs: Lane["runs"]): boolean | undefined {
-  const run = runs.find(({ facts, state }) => state !== undefined && facts.runNumber === 1);
-  return run?.facts.forecast === undefined ? undefined : run.facts.forecast.willMiss && !run.facts.late;
+function recordedMiss(lane: Lane): boolean | undefined {
+  const { forecast, late } = nightOf(lane, runningRuns(lane))?.facts ?? {};
+  return forecast === undefined ? undefined : forecast.willMiss && late !== true;
 }

@@ -60,3 +60,16 @@ export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
     .filter((run) => run.state !== undefined)
     .toSorted((a, b) => (b.facts.startedAt ?? "").localeCompare(a.facts.startedAt ?? ""));
 }
+
+/**
+ * By when a run should end, milliseconds: the run that stands for a date has the date's deadline, whatever its number, as
+ * long as anything is to be done about it. Undefined where nobody waits for it.
+ */
+export function finishByOf({ nights }: Pick<Lane, "nights">, { uid, finishBy }: RunFacts): number | undefined {
+  const night = nights.find(({ run }) => run?.uid === uid);
+  if (night !== undefined) {
+    return night.secondsLeft === undefined ? undefined : night.finishBy;
+  }
+  const promised = Date.parse(finishBy ?? "");
+  return Number.isNaN(promised) ? undefined : promised;
+}

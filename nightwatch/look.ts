@@ -5,6 +5,7 @@ import type { RunForecast } from "./run-forecast.ts";
 import { controllerSignals } from "./signals/controller-signals.ts";
 import { credentialSignals } from "./signals/credential-signals.ts";
 import { forecastSignals } from "./signals/forecast-signals.ts";
+import { UrgentGates } from "./signals/gate-urgency.ts";
 import { laneSignals } from "./signals/lane-signals.ts";
 import { nightSignals } from "./signals/night-signals.ts";
 import { runningSignals } from "./signals/running-signals.ts";
@@ -35,6 +36,7 @@ const AGAIN_MILLISECONDS = 15_000;
  */
 export class Looks {
   private kept = new Map<string, LaneLook>();
+  private readonly gates = new UrgentGates();
 
   /**
    * @param forecast What is expected of the runs of a lane that go on; undefined while its past nights are being read.
@@ -57,6 +59,7 @@ export class Looks {
       this.kept.set(book.name, isKnown ? known : this.lookAt(book, turn, now, failures));
     }
     const looks = [...this.kept.values()];
+    this.gates.keep(looks.map(({ lane }) => lane));
     const signals = [...controllerSignals(controllerRenewed, now), ...looks.flatMap((look) => look.signals)];
     return { lanes: looks.map(({ lane }) => lane), signals, failures };
   }
@@ -68,7 +71,7 @@ export class Looks {
       const seen = book.view(now);
       const forecasts = this.forecast(seen, now);
       const lane = forecasts === undefined ? seen : { ...seen, forecasts };
-      const signals = signalsOf(lane, now);
+      const signals = signalsOf(lane, this.gates, now);
       book.noteProblem("lane", undefined, now);
       return { version, turn, lane, signals };
     } catch (error) {
@@ -81,11 +84,11 @@ export class Looks {
   }
 }
 
-function signalsOf(lane: Lane, now: number): readonly Signal[] {
+function signalsOf(lane: Lane, gates: UrgentGates, now: number): readonly Signal[] {
   return [
     ...nightSignals(lane, now),
     ...laneSignals(lane, now),
-    ...runningSignals(lane, now),
+    ...runningSignals(lane, gates, now),
     ...credentialSignals(lane, now),
     ...forecastSignals(lane.forecasts ?? [], now),
   ];

@@ -18,3 +18,14 @@ export function renderMetric({ name, help, type, samples }: Metric): string {
 function escaped(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
+
+/** One sample for each set of labels: two runs of a customer may say the same of a step, and Prometheus takes one. */
+export function oneOfEach(samples: Metric["samples"], pick: (...values: number[]) => number): Metric["samples"] {
+  const found = new Map<string, Metric["samples"][number]>();
+  for (const [labels, value] of samples) {
+    const key = JSON.stringify(labels);
+    const before = found.get(key);
+    found.set(key, [labels, before === undefined ? value : pick(before[1], value)]);
+  }
+  return [...found.values()];
+}

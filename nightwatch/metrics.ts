@@ -3,7 +3,7 @@ import { seriesName } from "../runs/night-series.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
-import { type Metric, renderMetric } from "./metric.ts";
+import { type Metric, oneOfEach, renderMetric } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
@@ -45,6 +45,7 @@ export function renderMetrics(
     ...nightMetrics(lanes, signals),
     ...laneMetrics(lanes),
     ...stepMetrics(lanes),
+    urgentGates(lanes, signals),
     ...troubleMetrics(lanes, signals),
     ...credentialMetrics(lanes),
     ...forecastMetrics(lanes),
@@ -182,20 +183,47 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       name: "nightlane_step_waiting_since_timestamp_seconds",
       help: "Since when a step waits for a person.",
       type: "gauge",
-      samples: waiting.flatMap(({ lane, step, state, since }) => {
-        const value = seconds(since);
-        return value === undefined ? [] : [[{ ...labelsOf(lane), step, state }, value] as const];
-      }),
+      samples: oneOfEach(
+        waiting.flatMap(({ lane, step, state, since }) => {
+          const value = seconds(since);
+          return value === undefined ? [] : [[{ ...labelsOf(lane), step, state }, value] as const];
+        }),
+        Math.min,
+      ),
     },
     {
       name: "nightlane_step_job_lost",
       help: "Steps that wait for a decision because nobody knows what became of their remote job.",
       type: "gauge",
-      samples: waiting
-        .filter(({ state, lost }) => state === "deciding" && lost)
-        .map(({ lane, step }) => [{ ...labelsOf(lane), step }, 1] as const),
+      samples: oneOfEach(
+        waiting
+          .filter(({ state, lost }) => state === "deciding" && lost)
+          .map(({ lane, step }) => [{ ...labelsOf(lane), step }, 1] as const),
+        Math.min,
+      ),
     },
   ];
+}
+
+/** Whether a gate that waits cannot wait for the morning. While past nights are being read nothing is said of it. */
+function urgentGates(lanes: readonly Lane[], signals: readonly Signal[]): Metric {
+  const undecided = new Set(lanes.filter(({ forecasts }) => forecasts === undefined).map(seriesName));
+  const gates = signals.filter(
+    (signal) => signal.kind === "confirmation" && (isCritical(signal) || !undecided.has(seriesName(signal))),
+  );
+  return {
+    name: "nightlane_gate_urgent",
+    help: "Whether a gate that waits for a confirmation cannot wait for the morning.",
+    type: "gauge",
+    samples: oneOfEach(
+      gates.map((signal) => [{ ...labelsOf(signal), step: signal.step ?? "" }, Number(isCritical(signal))] as const),
+      Math.max,
+    ),
+  };
+}
+
+function isCritical({ severity }: Signal): boolean {
+  return severity === "critical";
 }
 
 function volumeMetric(volumes: readonly CustomerVolume[]): Metric {

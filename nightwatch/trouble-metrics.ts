@@ -1,5 +1,5 @@
 import { type Lane, labelsOf, runningRuns } from "./lane.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, oneOfEach } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { troubledSteps } from "./signals/trouble-signals.ts";
 
@@ -17,22 +17,31 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
       name: "nightlane_step_trouble",
       help: "Steps that cannot go on while their tries go on, by what they are in trouble with.",
       type: "gauge",
-      samples: troubled.map(([labels]) => [labels, 1] as const),
+      samples: oneOfEach(
+        troubled.map(([labels]) => [labels, 1] as const),
+        Math.min,
+      ),
     },
     {
       name: "nightlane_step_trouble_since_timestamp_seconds",
       help: "Since when a step cannot go on.",
       type: "gauge",
-      samples: troubled.map(([labels, since]) => [labels, Math.floor(Date.parse(since) / 1000)] as const),
+      samples: oneOfEach(
+        troubled.map(([labels, since]) => [labels, Math.floor(Date.parse(since) / 1000)] as const),
+        Math.min,
+      ),
     },
     {
       name: "nightlane_step_long",
       help: "Steps that run more than three times as long as in the last nights.",
       type: "gauge",
-      samples: signals.flatMap((signal) =>
-        signal.kind === "long" && signal.step !== undefined
-          ? [[{ ...labelsOf(signal), step: signal.step }, 1] as const]
-          : [],
+      samples: oneOfEach(
+        signals.flatMap((signal) =>
+          signal.kind === "long" && signal.step !== undefined
+            ? [[{ ...labelsOf(signal), step: signal.step }, 1] as const]
+            : [],
+        ),
+        Math.min,
       ),
     },
   ];

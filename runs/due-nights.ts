@@ -2,9 +2,9 @@ import type { RecordedAct } from "./act.ts";
 import { hasNight } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
 import { addDays, type Day, isDay, localTime } from "./local-time.ts";
-import { hasFailed, isOver, neverStarted } from "./phases.ts";
+import { isOver, neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
-import { byNumber, standingRun, withoutRefused } from "./runs-of-a-date.ts";
+import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-a-date.ts";
 import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 
 /**
@@ -87,6 +87,16 @@ export function currentNight(nights: readonly DueNight[]): DueNight | undefined 
   return begun.findLast(({ due, run }) => due || run?.scheduledAt !== undefined) ?? begun.at(-1);
 }
 
+/** The night of a date as its last failed repeat has it, which a person is called for; undefined where there is none. */
+export function asFailedRepeat(night: DueNight): DueNight | undefined {
+  const run = night.waived === undefined ? night.failedRepeats.at(-1) : undefined;
+  if (run === undefined) {
+    return undefined;
+  }
+  const { secondsLeft, ...rest } = night;
+  return { ...rest, run, standing: run.phase === "Gone" ? "deleted" : "failed", late: false };
+}
+
 /** Whether something is left to be done for a date by a person: it is not on its way to an end, and nobody let it be. */
 export function standsOpen({ standing, waived }: DueNight): boolean {
   return waived === undefined && (standing === "missed" || standing === "failed" || standing === "deleted");
@@ -165,7 +175,7 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
     ...lateness(standing, waived === undefined ? finishBy : undefined, started, now),
     begun: run?.steps.some(({ state }) => state !== "waiting" && state !== "omitted") ?? false,
     others: started.filter((one) => one !== run),
-    failedRepeats: run?.phase === "Succeeded" ? started.slice(started.indexOf(run) + 1).filter(hasFailed) : [],
+    failedRepeats: failedRepeats(started),
     ...defined({
       startBy: planned?.startBy,
       finishBy,

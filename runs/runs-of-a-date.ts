@@ -1,4 +1,4 @@
-import { hasEnded, isOver } from "./phases.ts";
+import { hasEnded, hasFailed, isOver } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
 
 /**
@@ -28,6 +28,12 @@ export function standingRun(started: readonly RunFacts[]): RunFacts | undefined 
   );
 }
 
+/** Of the runs of a date, in their order, the repeats that ended without success after one that stands for it ended well. */
+export function failedRepeats(started: readonly RunFacts[]): readonly RunFacts[] {
+  const run = standingRun(started);
+  return run?.phase === "Succeeded" ? started.slice(started.indexOf(run) + 1).filter(hasFailed) : [];
+}
+
 /** The order of the runs of a date. */
 export function byNumber(a: RunFacts, b: RunFacts): number {
   return a.runNumber - b.runNumber || (a.startedAt ?? "").localeCompare(b.startedAt ?? "");
@@ -35,5 +41,9 @@ export function byNumber(a: RunFacts, b: RunFacts): number {
 
 /** Runs of any date by business date, the newest first, and within one by number, the highest first. */
 export function newestFirst(a: RunFacts, b: RunFacts): number {
-  return (b.businessDate ?? "").localeCompare(a.businessDate ?? "") || byNumber(b, a);
+  return dateText(b).localeCompare(dateText(a)) || byNumber(b, a);
+}
+
+function dateText({ businessDate, expectedDate }: RunFacts): string {
+  return businessDate ?? expectedDate ?? "";
 }

@@ -1,4 +1,5 @@
 import { isBusinessDay, isNightDay, nightDaysText, reasonOf } from "./business-calendar.ts";
+import { dateOfRun } from "./due-nights.ts";
 import { addDays, type Day } from "./local-time.ts";
 import type { NightActSpec } from "./night-act.ts";
 import { isOver, neverStarted } from "./phases.ts";
@@ -46,9 +47,12 @@ export interface PlannedBackfill {
 
 const LONGEST_DAYS = 366;
 
-/** The runs of one business date that were really started, newest number first. */
+/**
+ * The runs of one business date that were really started, newest number first. One that ended before its calendar said so
+ * is of the date that its schedule stands for.
+ */
 export function startedOn(runs: readonly RunFacts[], date: Day): readonly RunFacts[] {
-  return runs.filter((run) => run.businessDate === date && !neverStarted(run));
+  return runs.filter((run) => dateOfRun(run, undefined) === date && !neverStarted(run));
 }
 
 /**

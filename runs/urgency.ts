@@ -8,6 +8,8 @@ export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night 
 export interface UrgentNight {
   /** How the night of its date stands; absent where the lane has none. */
   readonly standing?: Standing;
+  /** Who said that nothing more is to be done for it. */
+  readonly waivedBy?: string;
   readonly late?: boolean;
   readonly paused?: boolean;
   readonly problem?: LaneProblem;
@@ -35,6 +37,7 @@ export const URGENCIES = [
   { name: "without a schedule that can be read", color: "yellow" },
   { name: "due", color: "cyan" },
   { name: "running", color: "cyan" },
+  { name: "waived", color: "yellow" },
   { name: "done late", color: "yellow" },
   { name: "done", color: "green" },
   { name: "closed", color: "gray" },
@@ -93,8 +96,11 @@ function standing(night: UrgentNight): readonly Urgency[] {
   switch (night.standing) {
     case undefined:
       return [];
+    case "missed":
+    case "failed":
+      return [night.waivedBy === undefined ? night.standing : "waived"];
     case "deleted":
-      return ["failed"];
+      return [night.waivedBy === undefined ? "failed" : "waived"];
     case "upcoming":
       return ["to come"];
     case "running":

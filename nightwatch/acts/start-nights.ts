@@ -68,7 +68,10 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const begun: string[] = [];
   // What the watch has not shown yet is as good as there.
   let taken = 0;
-  for (const day of missing.slice(0, Math.max(0, room))) {
+  for (const day of missing) {
+    if (begun.length >= room) {
+      break;
+    }
     const planned = { businessDate: day, runNumber: 1, template: place.template, parameters: {} };
     try {
       begun.push(await start(writer, act, place, planned));

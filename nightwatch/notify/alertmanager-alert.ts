@@ -20,7 +20,9 @@ export interface Alert {
  */
 export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
   const call = CALLS[signal.kind];
-  const { step, night, businessDate } = signal;
+  const { step } = signal;
+  // Each night finds the credential's end again: it is one alert, whichever night says so.
+  const { night, businessDate } = signal.kind === "credential" ? {} : signal;
   const customer = signal.customer === ALL_CUSTOMERS ? "" : signal.customer;
   return {
     labels: texts({
@@ -31,6 +33,7 @@ export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
       step,
       night,
       business_date: businessDate,
+      ...signal.labels,
     }),
     annotations: texts({
       summary: call.summary(customer === "" ? "" : seriesName(signal), step ?? ""),

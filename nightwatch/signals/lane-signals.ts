@@ -16,6 +16,7 @@ function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): 
   return signal(lane, {
     kind,
     key: `${kind}/${object}`,
+    labels: { object },
     since,
     reason: refused ? `Argo cannot start the ${object}: ${reason}` : `the ${object} cannot be read: ${reason}`,
     command: refused ? "nightlane nights" : `nightlane show ${seriesName(lane)}`,
@@ -44,7 +45,7 @@ function unscheduledSignal(lane: Lane, key: string, since: number, reason: strin
 
 function signal(
   lane: Lane,
-  { kind, since, ...rest }: { kind: CallReason; since: number } & Pick<Signal, "key" | "reason" | "command">,
+  { kind, since, ...rest }: { kind: CallReason; since: number } & Pick<Signal, "key" | "labels" | "reason" | "command">,
 ): Signal {
   const about = { customer: lane.customer, ...furtherOnly(lane) };
   return { ...rest, ...about, kind, since: new Date(since).toISOString(), runbook: runbookEntry(kind) };

@@ -22,6 +22,8 @@ export interface Signal {
   readonly businessDate?: string;
   readonly runNumber?: number;
   readonly step?: string;
+  /** What else tells it from others of its kind, as `days` of a credential's end. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Since when, RFC 3339. */
   readonly since: string;
   /** What happened, in one sentence. */

@@ -29,10 +29,18 @@ export function troubledSteps(state: NightState): readonly TroubledStep[] {
   return [...calendar, ...steps];
 }
 
-/** Steps whose tries go on and get nowhere, as long as a person can still help. @param now Milliseconds. */
-export function troubleSignals(facts: RunFacts, state: NightState, now: number): readonly Signal[] {
-  const left = facts.finishBy === undefined ? Number.POSITIVE_INFINITY : Date.parse(facts.finishBy) - now;
-  const mayPass = left < LITTLE_TIME ? 0 : MAY_PASS;
+/**
+ * Steps whose tries go on and get nowhere, as long as a person can still help.
+ * @param finishBy When the night should end, milliseconds; undefined where nobody waits for it.
+ * @param now Milliseconds.
+ */
+export function troubleSignals(
+  facts: RunFacts,
+  state: NightState,
+  finishBy: number | undefined,
+  now: number,
+): readonly Signal[] {
+  const mayPass = finishBy !== undefined && finishBy - now < LITTLE_TIME ? 0 : MAY_PASS;
   return troubledSteps(state)
     .filter(({ trouble }) => now - Date.parse(trouble.since) >= mayPass)
     .map(({ step, attempt, trouble }) => signal(facts, step, attempt, trouble));

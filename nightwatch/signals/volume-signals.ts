@@ -14,6 +14,7 @@ export function volumeSignals(volumes: readonly CustomerVolume[]): readonly Sign
             key: `volume/${volume}`,
             kind: "volume",
             customer,
+            labels: { volume },
             since: new Date(fullSince).toISOString(),
             reason: `${NAMES[volume]} is filled to ${Math.round(ratio * 100)} %`,
             command: `nightlane logs ${customer} --kept`,

@@ -1,5 +1,5 @@
 import { defined } from "../../runs/defined.ts";
-import { currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
+import { asFailedRepeat, currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
 import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
@@ -31,6 +31,8 @@ export interface NightLine {
   readonly timezone?: string;
   /** How the night of this date stands; absent where the lane has none. */
   readonly standing?: Standing;
+  /** Who said that nothing more is to be done for the date. */
+  readonly waivedBy?: string;
   readonly businessDate?: string;
   /** When it was to start. */
   readonly start?: string;
@@ -72,7 +74,11 @@ const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "confirming",
 export function linesOf(read: ReadLane): readonly NightLine[] {
   const current = currentNight(read.nights);
   const told = read.nights.filter((one) => one === current || standsOpen(one) || one.standing === "running");
-  const nights = [...told.filter((one) => one === current), ...told.filter((one) => one !== current)];
+  const nights = [
+    ...told.filter((one) => one === current),
+    ...told.filter((one) => one !== current),
+    ...read.nights.flatMap((one) => asFailedRepeat(one) ?? []),
+  ];
   const beside = runningBeside(read, told);
   const [first = emptyLine(read), ...others] = nights.map((night) => lineOf(read, night));
   return [
@@ -111,6 +117,7 @@ function lineOf(read: ReadLane, night: DueNight): NightLine {
     ...(state === undefined ? recordedProgress(run) : progressOf(state)),
     ...defined({
       timezone: read.schedule?.timezone,
+      waivedBy: night.waived?.by,
       startBy: time(night.startBy),
       finishBy: time(night.finishBy),
       secondsLeft: night.secondsLeft,

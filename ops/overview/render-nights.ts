@@ -95,6 +95,10 @@ function standingText(line: NightLine, view: OverviewView): readonly string[] {
   const { times, now } = view;
   const at = (time: string | undefined): string =>
     time === undefined ? "-" : times.near(Date.parse(time), line.timezone, now);
+  const isOpen = line.standing === "missed" || line.standing === "failed" || line.standing === "deleted";
+  if (isOpen && line.waivedBy !== undefined) {
+    return [`${line.standing}, waived by ${line.waivedBy}`];
+  }
   switch (line.standing) {
     case undefined:
       return problemText(line, at);

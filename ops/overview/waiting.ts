@@ -42,7 +42,8 @@ export function waitingOf(lines: readonly NightLine[]): readonly Waiting[] {
 
 function nightWaits(line: NightLine, which: string): readonly Waiting[] {
   const { customer, businessDate: date = "YYYY-MM-DD" } = line;
-  if (line.standing === "missed") {
+  const isWaived = line.waivedBy !== undefined;
+  if (line.standing === "missed" && !isWaived) {
     const message = line.blockedBy === undefined ? undefined : `${line.blockedBy} still ran`;
     return [
       {
@@ -53,7 +54,7 @@ function nightWaits(line: NightLine, which: string): readonly Waiting[] {
       },
     ];
   }
-  if (line.standing === "failed" || line.standing === "deleted") {
+  if ((line.standing === "failed" || line.standing === "deleted") && !isWaived) {
     return [
       {
         ...placeOf(line),

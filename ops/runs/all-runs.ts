@@ -2,6 +2,9 @@ import type { Day } from "../../runs/local-time.ts";
 import { isOver } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
+import { newestFirst } from "../../runs/runs-of-a-date.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
+import { startedOn } from "../../runs/start-act.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 
@@ -10,28 +13,25 @@ import type { Lane } from "../lanes.ts";
  * may be seconds behind. By business date, the newest first, and by number within one.
  */
 export async function allRuns(central: Central, lane: Lane): Promise<readonly RunFacts[]> {
-  const [records, heads] = await Promise.all([
+  const [cron, records, heads] = await Promise.all([
+    central.scheduleIfAny(lane.namespace, lane.pipeline),
     central.runRecords.all(lane.series),
     central.heads(lane.namespace, lane.pipeline),
   ]);
+  const schedule = cron === undefined ? undefined : laneSchedule(cron);
   const runs = new Map(records.map(({ spec }) => [spec.uid, spec]));
   await Promise.all(
     heads.map(async ({ name, uid }) => {
       const recorded = runs.get(uid);
       if (recorded === undefined || !isOver(recorded)) {
-        runs.set(uid, runFacts(await central.workflow(lane.namespace, name), undefined, Date.now(), recorded));
+        runs.set(uid, runFacts(await central.workflow(lane.namespace, name), schedule, Date.now(), recorded));
       }
     }),
   );
-  return [...runs.values()].sort(
-    (a, b) =>
-      (b.businessDate ?? "").localeCompare(a.businessDate ?? "") ||
-      b.runNumber - a.runNumber ||
-      (b.startedAt ?? "").localeCompare(a.startedAt ?? ""),
-  );
+  return [...runs.values()].sort(newestFirst);
 }
 
 /** The runs of one business date that were really started, newest number first. */
 export async function runsOf(central: Central, lane: Lane, businessDate: Day): Promise<readonly RunFacts[]> {
-  return (await allRuns(central, lane)).filter((run) => run.businessDate === businessDate && run.phase !== "Missed");
+  return startedOn(await allRuns(central, lane), businessDate);
 }

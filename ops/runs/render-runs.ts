@@ -1,4 +1,5 @@
 import { shownFigures } from "../../runs/figures.ts";
+import { neverStarted } from "../../runs/phases.ts";
 import type { RunFacts, StepFacts } from "../../runs/run-record.ts";
 import { clock, secondsBetween } from "../../runs/time.ts";
 import type { View } from "../output.ts";
@@ -14,8 +15,8 @@ export function renderHistory({ items, total, timezone }: History, view: View): 
   }
   const heading = ["DATE", "RUN", "PURPOSE", "STATE", "STARTED", "TOOK", "REMARKS"];
   const rows = items.map((run) => [
-    run.businessDate ?? "-",
-    run.phase === "Missed" ? "-" : String(run.runNumber),
+    run.businessDate ?? run.expectedDate ?? "-",
+    neverStarted(run) ? "-" : String(run.runNumber),
     run.repeats === undefined ? run.purpose : `${run.purpose} of ${run.repeats}`,
     run.open === false ? "Closed" : run.phase,
     run.startedAt === undefined ? "-" : view.times.day(Date.parse(run.startedAt), timezone),
@@ -23,7 +24,13 @@ export function renderHistory({ items, total, timezone }: History, view: View): 
     remarks(run).join("; "),
   ]);
   const colors = items.map(({ phase, open }) =>
-    open === false ? "gray" : phase === "Succeeded" ? undefined : phase === "Running" ? "cyan" : "red",
+    open === false || phase === "Suspended"
+      ? "gray"
+      : phase === "Succeeded"
+        ? undefined
+        : phase === "Running"
+          ? "cyan"
+          : "red",
   );
   const left = total - items.length;
   return [
@@ -43,7 +50,7 @@ function remarks(run: RunFacts): readonly string[] {
     ...(failed.length > 0 ? [`failed: ${failed.join(", ")}`] : []),
     ...(retried.length > 0 ? [`retried: ${retried.join(", ")}`] : []),
     ...(run.comparison === undefined ? [] : [comparisonText(run.comparison)]),
-    ...(run.phase === "Missed" && run.message !== undefined ? [run.message] : []),
+    ...(neverStarted(run) && run.message !== undefined ? [run.message] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Day } from "../../runs/local-time.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { standingRun } from "../../runs/runs-of-a-date.ts";
+import { failedRepeats, standingRun } from "../../runs/runs-of-a-date.ts";
 import { startedOn } from "../../runs/start-act.ts";
 import type { Actor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
@@ -15,8 +15,10 @@ import { type Done, done } from "./verb.ts";
 export async function waive(central: Central, actor: Actor, lane: Lane, date: Day): Promise<Done> {
   const { customer } = lane;
   const runs = await allRuns(central, lane);
+  const started = startedOn(runs, date).toReversed();
   const run =
-    standingRun(startedOn(runs, date).toReversed()) ??
+    failedRepeats(started).at(-1) ??
+    standingRun(started) ??
     runs.find(({ businessDate, phase }) => businessDate === date && phase === "Missed");
   if (run === undefined) {
     throw new Refusal(

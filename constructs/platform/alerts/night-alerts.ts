@@ -4,7 +4,6 @@ import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
-import { AFTER_GATE_SECONDS, SPARE_FOR_A_PERSON_SECONDS } from "./calls.ts";
 
 /** How long a hold may be forgotten. */
 const HELD = Duration.hours(1);
@@ -36,14 +35,8 @@ const waiting = (state: string): string =>
 
 const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
 const GATES = waiting("confirming");
-/** A nightwatch that was restarted reads the past nights before it forecasts anything. */
-const SPARE = lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_step_spare_seconds)`);
-const FINISH = night("finish_by_timestamp_seconds");
-/** By the forecast of what comes after the gate, or else by the time that is left. */
-const URGENT = [
-  `(${GATES} and ${SPARE} < ${SPARE_FOR_A_PERSON_SECONDS})`,
-  `(${GATES} unless ${SPARE} and on (${OF_NIGHTS.join(", ")}) ${FINISH} - time() < ${AFTER_GATE_SECONDS})`,
-].join(" or ");
+/** What cannot wait for the morning, as nightwatch has it, which says nothing of it while it reads past nights after a restart. */
+const URGENT = `${GATES} and ${lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_gate_urgent)`)} == 1`;
 const SHOW = `nightlane show ${NIGHTS}`;
 const LOGS = `nightlane logs ${NIGHTS} ${STEP} --follow`;
 const RELEASE = `nightlane release ${NIGHTS} ${STEP} --reason "..."`;

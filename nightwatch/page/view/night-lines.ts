@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { defined } from "../../../runs/defined.ts";
-import { currentNight, type DueNight, standsOpen } from "../../../runs/due-nights.ts";
+import { asFailedRepeat, currentNight, type DueNight, standsOpen } from "../../../runs/due-nights.ts";
 import { furtherOnly, seriesName } from "../../../runs/night-series.ts";
 import type { NightState } from "../../../runs/night-state.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
@@ -25,7 +25,8 @@ const SEVERITIES: readonly PageCall["severity"][] = ["critical", "warning", "non
 export function nightLines(lane: Lane, signals: readonly Signal[]): readonly NightLine[] {
   const current = currentNight(lane.nights) ?? lane.nights.find(({ standing }) => standing === "upcoming");
   const others = lane.nights.filter((one) => one !== current && (standsOpen(one) || one.standing === "running"));
-  const nights = [...(current === undefined ? [] : [current]), ...others];
+  const repeats = lane.nights.flatMap((one) => asFailedRepeat(one) ?? []);
+  const nights = [...(current === undefined ? [] : [current]), ...others, ...repeats];
   const lines = nights.map((night) => lineOf(lane, night));
   const [first = emptyLine(lane), ...rest] = lines;
   const all = [{ ...first, ...laneProblem(lane) }, ...rest];
@@ -68,7 +69,7 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
   const state = lane.runs.find(({ facts }) => facts.uid === run?.uid)?.state;
   const acts = run?.acts.slice(-MOST_ACTS) ?? [];
   return {
-    key: `${seriesName(lane)}/${date}`,
+    key: `${seriesName(lane)}/${date}${lane.nights.includes(night) ? "" : `/${run?.night}`}`,
     customer: lane.customer,
     ...furtherOnly(lane),
     standing,
@@ -82,6 +83,7 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
     version: versionOf(run, state),
     ...defined({
       timezone: lane.schedule?.timezone,
+      waivedBy: night.waived?.by,
       night: run?.night,
       runNumber: run?.runNumber,
       startedAt: instant(run?.startedAt),

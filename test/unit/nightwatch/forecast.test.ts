@@ -38,6 +38,12 @@ function tonight(marketEnd: string): Workflow {
   });
 }
 
+/** The night as one of another date, which nobody waits for. */
+function ofDate({ spec, status }: Workflow, date: string): Pick<Workflow, "spec" | "status"> {
+  const text = JSON.stringify({ spec, status }).replaceAll('2026-03-31"', `${date}"`);
+  return JSON.parse(text.replace(/,\{"name":"scheduled-time","value":"[^"]*"\}/, ""));
+}
+
 /** Rounds until the records of the past nights have been read. */
 async function begun(records: Records, workflow: Workflow, time: string): Promise<WatchedNights> {
   const watched = new WatchedNights(time, records);
@@ -72,6 +78,53 @@ describe("a running night", () => {
     });
     expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["late 2026-03-31"]);
     expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
+  });
+
+  test("will miss its time whatever else runs: a backfill of an earlier date has none", async () => {
+    const backfill = tonight("2026-03-31T23:00:00Z");
+    const watched = await begun(recorded(20), tonight(LATE), "2026-03-31T23:45:00Z");
+    await watched.list(
+      [cron],
+      [
+        {
+          ...backfill,
+          metadata: { ...backfill.metadata, name: "night-2026-03-10-run-1", uid: "uid-of-backfill" },
+          ...ofDate(backfill, "2026-03-10"),
+        },
+        tonight(LATE),
+      ],
+    );
+    for (let minute = 46; minute < 60; minute++) {
+      await watched.roundAt(`2026-03-31T23:${minute}:00Z`);
+    }
+    const calls = watched.calls.filter(({ kind }) => kind !== "missed");
+    expect(calls.map(({ kind, businessDate }) => `${kind} ${businessDate}`)).toEqual(["forecast 2026-03-31"]);
+    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(1);
+  });
+
+  test("keeps the time of its date where it is a repeat of one that failed", async () => {
+    const failed = nightWorkflow({
+      phase: "Failed",
+      open: "yes",
+      parameters: { "scheduled-time": STARTED },
+      startedAt: STARTED,
+      finishedAt: "2026-03-31T23:00:00Z",
+      nodes: [stepNode("market", "Failed")],
+    });
+    const restate = nightWorkflow({
+      open: "yes",
+      parameters: { "run-number": "2" },
+      startedAt: "2026-03-31T23:10:00Z",
+      nodes: scenariosSince("2026-03-31T23:10:00Z", "2026-04-01T02:20:00Z"),
+    });
+    const second = { ...restate, metadata: { ...restate.metadata, name: "night-2026-03-31-run-2", uid: "uid-2" } };
+    const watched = await begun(recorded(20), second, "2026-04-01T02:25:00Z");
+    await watched.list([cron], [failed, second]);
+    for (let minute = 26; minute < 40; minute++) {
+      await watched.roundAt(`2026-04-01T02:${minute}:00Z`);
+    }
+    const calls = watched.calls.filter(({ kind }) => kind !== "missed");
+    expect(calls.map(({ kind, night }) => `${kind} ${night}`)).toEqual(["forecast night-2026-03-31-run-2"]);
   });
 
   test("that will end in time is called for nothing, and its expected end is recorded", async () => {

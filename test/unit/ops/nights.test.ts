@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExitCode } from "../../../ops/exit-code.ts";
+import { actAnnotation } from "../../../runs/act.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { confirming, cron, deciding, NOW, night, passed, running } from "./support/fleet.ts";
 import { stepNode } from "./support/night-workflow.ts";
@@ -106,6 +107,57 @@ describe("nights, on 80x24 with 40 customers", () => {
     const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
     expect(lineOf("replaybank", told)).toMatch(/^replaybank +2026-11-26 .*FAILED at 02:40 CET$/);
     expect(uncoloured(told.out)).toMatch(/^replaybank +2026-10-02 +1\/3 +- +scenarios; run 2$/m);
+  });
+
+  test("shows a repeat that failed after a good night, which a person is called for, until somebody waives it", async () => {
+    const api = await StandInApi.start();
+    const good = night("nordbank", { phase: "Succeeded", open: "yes", nodes: passed() });
+    const repeat = night("nordbank", {
+      run: 2,
+      phase: "Failed",
+      open: "yes",
+      nodes: running() ?? [],
+      startedAt: "2026-11-27T01:50:00Z",
+      finishedAt: "2026-11-27T02:00:00Z",
+    });
+    api.lane("nordbank", { cron: cron("nordbank"), workflows: [good, repeat] });
+    const lines = async (...more: readonly string[]): Promise<string> =>
+      uncoloured((await onTerminal("nights", ...more, "--kubeconfig", api.kubeconfig())).out);
+    expect(await lines()).toMatch(/^nordbank +2026-11-26 .*FAILED at 03:00 CET; run 2$/m);
+    expect(await lines("--waiting")).toContain("failed night");
+    const waive = { verb: "waive", by: "anna@vendor.example", reason: "an audit of a closed quarter" } as const;
+    const annotations = {
+      ...repeat.metadata.annotations,
+      ...actAnnotation({ ...waive, at: "2026-11-27T02:05:00Z", id: "act-20261127020500000-000001" }),
+    };
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [good, { ...repeat, metadata: { ...repeat.metadata, annotations } }],
+    });
+    expect(await lines()).not.toContain("FAILED");
+    expect(await lines("--waiting")).toContain("nothing waits for a person");
+  });
+
+  test("says of a failed night that was waived who did, and asks nobody for it", async () => {
+    const api = await StandInApi.start();
+    const failed = night("nordbank", { phase: "Failed", open: "yes", nodes: running() ?? [] });
+    const act = {
+      verb: "waive",
+      by: "anna@vendor.example",
+      reason: "holiday of the market",
+      at: "2026-11-27T02:05:00Z",
+      id: "act-20261127020500000-000001",
+    } as const;
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [{ ...failed, metadata: { ...failed.metadata, annotations: actAnnotation(act) } }],
+    });
+    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", told)).toMatch(/failed, waived by anna@vendor/);
+    expect(uncoloured(told.out)).toContain("1 waived");
+    expect(uncoloured((await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig())).out)).toContain(
+      "nothing waits for a person",
+    );
   });
 
   test("counts a replay beside tonight's night that is done", async () => {

@@ -44,6 +44,22 @@ afterEach(async () => {
   for (const replica of replicas) await replica.stop();
 });
 
+test("two ends of a credential are two alerts, whichever night tells of them, and a nearer end is another one", async () => {
+  const ends = (part: string, days: number, night: string): Signal => ({
+    ...signal,
+    key: `credential/${part}/${days}`,
+    kind: "credential",
+    night,
+    labels: { part, days: String(days) },
+  });
+  await round(0, ends("token", 3, "night-1"), ends("authority", 3, "night-1"));
+  await round(2, ends("token", 1, "night-2"), ends("authority", 3, "night-2"));
+  const labels = (replicas[0].bodies.at(-1) as readonly Sent[]).flatMap((alert) =>
+    alert.labels.part === undefined ? [] : [`${alert.labels.part} ${alert.labels.days} ${alert.labels.night ?? ""}`],
+  );
+  expect(labels).toEqual(["token 1 ", "authority 3 ", "token 3 "]);
+});
+
 /** A round at a minute; waits until everything that it set off has come or failed. */
 async function round(minute: number, ...signals: readonly Signal[]): Promise<void> {
   now = START + minute * MINUTE;

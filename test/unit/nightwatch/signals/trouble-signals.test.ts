@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { finishByOf } from "../../../../nightwatch/lane.ts";
 import { RunBook } from "../../../../nightwatch/run-book.ts";
+import { UrgentGates } from "../../../../nightwatch/signals/gate-urgency.ts";
 import { runningSignals } from "../../../../nightwatch/signals/running-signals.ts";
 import type { Signal } from "../../../../nightwatch/signals/signal.ts";
 import { troubleSignals } from "../../../../nightwatch/signals/trouble-signals.ts";
@@ -60,7 +62,9 @@ function signals(workflow: Workflow, now: number): readonly Signal[] {
   return book(workflow, now)
     .views(now)
     .flatMap(({ runs }) =>
-      runs.flatMap(({ facts, state }) => (state === undefined ? [] : troubleSignals(facts, state, now))),
+      runs.flatMap(({ facts, state }) =>
+        state === undefined ? [] : troubleSignals(facts, state, finishByOf({ nights: [] }, facts), now),
+      ),
     );
 }
 
@@ -159,7 +163,7 @@ test("a person is called for a step that runs three times as long as in the last
     runs.noteWorkflow({ ...ended, metadata: { ...ended.metadata, uid: `uid-${day}` } }, secondsAfter(60));
   }
   const called = (seconds: number): readonly Signal[] =>
-    runs.views(secondsAfter(seconds)).flatMap((lane) => runningSignals(lane, secondsAfter(seconds)));
+    runs.views(secondsAfter(seconds)).flatMap((lane) => runningSignals(lane, new UrgentGates(), secondsAfter(seconds)));
   expect(called(29 * 60)).toEqual([]);
   const [call] = called(31 * 60);
   expect(call).toMatchObject({ kind: "long", key: "long/scenarios/1", step: "scenarios" });
