@@ -71,6 +71,12 @@ export default {
       { path: "^(?!authoring/|constructs/|runs/)", ...own },
     ),
     forbidden(
+      "release-takes-what-was-built",
+      "A release brings archives into a registry; who built them, and from what, it is told.",
+      { path: "^release/" },
+      { path: "^(?!release/|constructs/definition/)", ...own },
+    ),
+    forbidden(
       "pipeline-calls-down",
       "What CI calls uses stacks and prover, never an operator's verbs.",
       { path: "^pipeline/" },

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 FARM := tsx test/farm/cli.ts
 
-.PHONY: help demo test test-long chaos soak scan farm-up farm-down farm-status farm-add farm-env
+.PHONY: help demo test test-long chaos soak scan farm-up farm-down farm-status farm-add farm-env release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,11 @@ farm-add: node_modules/.installed ## CUSTOMER=x: give a further customer file a 
 
 farm-env: node_modules/.installed ## Print what to export for kubectl and pulumi: eval "$$(make -s farm-env)"
 	@$(FARM) env
+
+release: node_modules/.installed ## REGISTRY=host/path VERSION=1.2.3: build all images twice, push, sign, write images.json, tag (docs/release.md)
+	@folders=$$(tsx test/farm/tools/cli.ts folders crane syft cosign) && export PATH="$$folders:$$PATH" \
+	  && names=$$(tsx release/cli.ts check) && built=$$(tsx test/farm/images/cli.ts reproduce $$names) \
+	  && tsx release/cli.ts push <<< "$$built"
 
 # Install scripts stay off: one would download a provider plugin.
 node_modules/.installed: package-lock.json

@@ -11,7 +11,7 @@ process.env.PATH = [join(import.meta.dirname, "node_modules/.bin"), process.env.
 const ARGOCD = "test/api/argocd.test.ts";
 
 /** End-to-end tests that take too long for `make test`; `make test-long` runs them. */
-const LONG = ["argocd", "helm-install", "large-night", "shadow-night"].map((name) => `test/e2e/${name}.test.ts`);
+const LONG = ["argocd", "helm-install", "large-night", "registry", "shadow-night"].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/alerts/**", "test/api/**", "test/e2e/**", "test/ui/**"],
+          exclude: ["test/alerts/**", "test/api/**", "test/e2e/**", "test/release/**", "test/ui/**"],
           // The files share their modules: loading cdk8s anew for each took three times as long as the tests.
           isolate: false,
           testTimeout: 20_000,
@@ -65,6 +65,9 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 900_000,
         },
+      },
+      {
+        test: { name: "release", include: ["test/release/**/*.test.ts"], testTimeout: 600_000, hookTimeout: 1_800_000 },
       },
       { test: { name: "argocd", include: [ARGOCD], testTimeout: 180_000, hookTimeout: 300_000 } },
       {

@@ -3,15 +3,12 @@ import { join } from "node:path";
 
 /** One package that is pinned by a lock file. */
 export interface LockedPackage {
-  readonly ecosystem: "npm" | "pypi";
   readonly name: string;
   readonly version: string;
   /** What its content must hash to: `sha512-<base64>`, `sha256:<hex>`. */
   readonly hashes: readonly string[];
   /** Whether it comes inside another package, whose hash covers it. */
   readonly bundled: boolean;
-  /** Whether it is needed to develop and test, and is in no image. */
-  readonly dev: boolean;
   /** Addresses in the lock file, of which there must be none: whoever installs says from where. */
   readonly addresses: readonly string[];
 }
@@ -21,7 +18,6 @@ interface NpmEntry {
   readonly integrity?: string;
   readonly resolved?: string;
   readonly inBundle?: boolean;
-  readonly dev?: boolean;
 }
 
 /** The packages of a `package-lock.json`. */
@@ -31,13 +27,11 @@ export function npmPackages(root: string, file = "package-lock.json"): readonly 
   );
   return Object.entries(packages)
     .filter(([path]) => path !== "")
-    .map(([path, { version = "", integrity, resolved, inBundle, dev }]) => ({
-      ecosystem: "npm",
+    .map(([path, { version = "", integrity, resolved, inBundle }]) => ({
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       version,
       hashes: integrity === undefined ? [] : integrity.split(" "),
       bundled: inBundle === true,
-      dev: dev === true,
       addresses: resolved === undefined ? [] : [resolved],
     }));
 }
@@ -52,12 +46,10 @@ export function pipPackages(root: string, file: string): readonly LockedPackage[
     .map((line) => {
       const [, name = line, version = ""] = /^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)/.exec(line) ?? [];
       return {
-        ecosystem: "pypi",
         name,
         version,
         hashes: [...line.matchAll(/--hash=(sha256:[0-9a-f]{64})(?=\s|$)/g)].map(([, hash = ""]) => hash),
         bundled: false,
-        dev: file.includes("-dev") || file.includes("-check"),
         addresses: [...line.matchAll(/(?:https?|git\+\w+):\/\/\S+|--(?:extra-)?index-url \S+/g)].map(
           ([found]) => found,
         ),

@@ -1,11 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type JobResult, readRun } from "../e2e/pipeline/pipeline-run.ts";
 import { ensurePackages } from "../farm/tools/packages.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
+import { GitlabDeployments } from "../support/gitlab-deployments.ts";
 
 /** The pipeline as gitlab-ci-local reads it, in a clone: which jobs a change has, in the parent and in the child. */
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
@@ -132,6 +134,61 @@ describe("the child pipeline", () => {
 
   test("a removed customer is offered to a person to destroy, and nobody else is touched", () => {
     expect(childJobs("deploy", () => rmSync(inClone("customers/alpenkredit.ts")))).toEqual(["alpenkredit:destroy"]);
+  });
+});
+
+describe("a change that touches all, run", () => {
+  let gitlab: GitlabDeployments;
+  beforeEach(async () => {
+    gitlab = await new GitlabDeployments().start();
+    // Only the order is looked at here: which deployments are started, by a Pulumi that does nothing.
+    mkdirSync(inClone("bin"), { recursive: true });
+    writeFileSync(inClone("bin/pulumi"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    appendFileSync(inClone("constructs/kubernetes/labels.ts"), "// changed\n");
+    git("commit", "--quiet", "--all", "--message", "change");
+    run("tsx", ["pipeline/plan.ts", "origin/main", "HEAD", "--for", "deploy"]);
+  });
+  afterEach(() => gitlab.stop());
+
+  /** Runs the child pipeline, or of it some jobs, and returns how each ended. */
+  async function child(...names: readonly string[]): Promise<Readonly<Record<string, JobResult>>> {
+    const variables = Object.entries({ ...gitlab.variables, NIGHTLANE_PREFLIGHT: "off" });
+    const options = [
+      "--force-shell-executor",
+      "--ignore-predefined-vars",
+      `${OVERRIDDEN},${Object.keys(gitlab.variables)}`,
+    ];
+    const told = variables.flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+    const arguments_ = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...told, ...names];
+    const PATH = [inClone("bin"), BINARIES, process.env.PATH].join(delimiter);
+    const started = spawn("gitlab-ci-local", arguments_, { cwd: clone, env: { ...process.env, PATH } });
+    let printed = "";
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed += text;
+      });
+    }
+    const code = await new Promise<number>((resolve) => started.once("close", (exit) => resolve(exit ?? 128)));
+    return readRun(code, printed, "").jobs;
+  }
+
+  const passed = (jobs: readonly string[]) => Object.fromEntries(jobs.map((job) => [job, "passed"]));
+
+  test("is deployed to one customer after the platform, and to the next one through a job that a person starts", async () => {
+    const one = ["platform:preview", "platform:up", "alpenkredit:preview", "alpenkredit:up"];
+    expect(await child("--needs", "alpenkredit:up")).toEqual(passed(one));
+    // Nobody has said so: gitlab-ci-local then refuses what stands behind a manual job.
+    expect(await child("--needs", "nordbank:up")).toEqual({});
+    const next = ["wave-2", "nordbank:preview", "nordbank:up"];
+    expect(await child("--needs", "--manual", "wave-2", "nordbank:up")).toEqual(passed([...one, ...next]));
+    expect(gitlab.asked.filter((environment) => environment === "customers/nordbank")).toHaveLength(1);
+  });
+
+  test("does nothing where a newer revision is deployed, and says so without failing", async () => {
+    gitlab.note("customers/nordbank", git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "newer").trim());
+    expect(await child("nordbank:up")).toEqual({ "nordbank:up": "warned" });
+    gitlab.note("customers/nordbank", git("rev-parse", "HEAD").trim());
+    expect(await child("nordbank:up")).toEqual({ "nordbank:up": "passed" });
   });
 });
 

@@ -171,19 +171,20 @@ describe("a change that touches all", () => {
   it("is deployed for one customer, and stops before the next until a person goes on", async () => {
     const platform = ["platform:preview", "platform:up"];
     undoConstruct();
-    const run = await merged();
-    expect(run.jobs, run.output).toEqual(passed("plan:deploy", ...platform, ...deployed(first)));
+    await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
+    const run = await project.pipeline("default branch", { file: CHILD, jobs: ["--needs", `${first}:preflight`] });
+    expect(run.jobs, run.output).toEqual(passed(...platform, ...deployed(first)));
     expect(project.list("default branch", CHILD)).toMatchObject({ "wave-2": "manual", "wave-3": "manual" });
     older = project.git("rev-parse", "HEAD");
   });
 
   it("is taken along by the next merge for those who did not have it yet", async () => {
     project.branch("notes", () => writeFileSync(farm.inClone("docs/notes.md"), "# Notes\n"));
-    const run = await merged();
-    expect(run.jobs, run.output).toEqual(passed("plan:deploy", ...deployed(second)));
+    await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
     const wave = ["wave-2", "seebank:preview", "seebank:up"];
-    const others = await project.pipeline("default branch", { file: CHILD, jobs: wave });
-    expect(others.jobs, others.output).toEqual(passed(...wave));
+    const jobs = ["--needs", "--manual", "wave-2", `${second}:preflight`, "seebank:up"];
+    const run = await project.pipeline("default branch", { file: CHILD, jobs });
+    expect(run.jobs, run.output).toEqual(passed(...deployed(second), ...wave));
   });
 
   it("is not undone by the pipeline that comes late", async () => {

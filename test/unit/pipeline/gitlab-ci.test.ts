@@ -33,6 +33,7 @@ describe(".gitlab-ci.yml", () => {
       "deploy",
       "plan:drift",
       "drift",
+      "release",
     ]);
   });
 
@@ -42,10 +43,26 @@ describe(".gitlab-ci.yml", () => {
     });
   });
 
-  test("names no environment: a credential is given to jobs of the child pipelines alone", () => {
+  test("names no environment but that of releases: credentials of stacks are given to the child pipelines alone", () => {
     for (const [name, job] of jobs) {
-      expect(job, name).not.toHaveProperty("environment");
+      if (name !== "release") expect(job, name).not.toHaveProperty("environment");
     }
+    expect(jobs.get("release")).toMatchObject({ environment: { name: "release" }, resource_group: "release" });
+  });
+
+  test("releases when a person asks for a version, after every check, and deploys nothing then", () => {
+    const protectedBranch = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
+    expect(rulesOf("release")).toEqual([`$CI_PIPELINE_SOURCE == "web" && $VERSION && ${protectedBranch}`]);
+    expect(jobs.get("release")).not.toHaveProperty("needs");
+    for (const name of ["plan:deploy", "deploy"]) expect(rulesOf(name)[0]).toContain("$VERSION == null");
+  });
+
+  test("a release names no secret in an argument, and its images come in by a merge request", () => {
+    const script = (jobs.get("release")?.script ?? []).join("\n");
+    expect(script).toContain("--password-stdin");
+    expect(script).not.toMatch(/--password[ =]|:\$RELEASE_TOKEN|oauth2:/);
+    expect(script).toContain("--push-option=merge_request.create");
+    expect(script).not.toMatch(/HEAD:(refs\/heads\/)?(main|\$CI_DEFAULT_BRANCH)/);
   });
 
   test.each(["isolation:diff", "plan:review", "note", "review"])("%s runs for a merge request only", (name) => {

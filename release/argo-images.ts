@@ -1,0 +1,50 @@
+import { UserError } from "../constructs/definition/problem.ts";
+import versions from "../versions.json" with { type: "json" };
+import { RELEASED } from "./built-images.ts";
+import type { References, Registry } from "./registry.ts";
+import { lastWords, run } from "./tool.ts";
+
+/** Where Argo's own images are. */
+const UPSTREAM = "quay.io/argoproj";
+
+const ARGO = ["argoController", "argoExecutor"] as const;
+
+/** Argo's images in our registry, and the version that they are. */
+export interface ArgoImages {
+  readonly version: string;
+  /** Whether production may have that version. */
+  readonly fit: boolean;
+  readonly references: Readonly<Record<(typeof ARGO)[number], string>>;
+}
+
+/** Takes over Argo's own images, of the version that production may have, by the digest that they have upstream. */
+export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM): Promise<ArgoImages> {
+  const version = versions.argoWorkflows.productionFloor;
+  const take = async (name: (typeof ARGO)[number]): Promise<string> => {
+    const from = `${upstream}/${RELEASED[name]}:v${version}`;
+    return registry.copy(name, from, await upstreamDigest(from));
+  };
+  return {
+    version,
+    fit: true,
+    references: { argoController: await take("argoController"), argoExecutor: await take("argoExecutor") },
+  };
+}
+
+/** What was built from Argo's module, which serves farms and tests: its version is below what production may have. */
+export function sourceArgo({ argoController, argoExecutor }: References): ArgoImages {
+  const { farm, productionFloor } = versions.argoWorkflows;
+  const fit = farm.localeCompare(productionFloor, "en", { numeric: true }) >= 0;
+  return { version: farm, fit, references: { argoController, argoExecutor } };
+}
+
+async function upstreamDigest(from: string): Promise<string> {
+  const said = await run("crane", ["digest", from]);
+  if (said.code === 0) return said.stdout.trim();
+  throw new UserError(
+    `${from}: cannot be had\n${lastWords(said)}\n` +
+      `    rule: Argo's images are its project's own, at ${versions.argoWorkflows.productionFloor} or above\n` +
+      "    mend: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
+      `${versions.argoWorkflows.farm} from Argo's module, below what production may have`,
+  );
+}

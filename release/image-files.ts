@@ -1,0 +1,72 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../constructs/definition/problem.ts";
+import type { References } from "./registry.ts";
+
+const IMAGES = "images.json";
+const EARLIER = "constructs/platform/admission/earlier-images.json";
+const PIPELINE = ".gitlab-ci.yml";
+
+/** Files that a release changes, by their path in the repository. */
+export const IMAGE_FILES = [EARLIER, PIPELINE, IMAGES] as const;
+
+/** What the three files say. */
+export type ImageFiles = Readonly<Record<(typeof IMAGE_FILES)[number], string>>;
+
+/** Images of earlier releases that may still run. */
+type Earlier = Readonly<Record<"runner" | "executor", readonly string[]>>;
+
+/** Reads the files as they are. */
+export function readImageFiles(root: string): ImageFiles {
+  const text = (file: string): string => readFileSync(join(root, file), "utf8");
+  return { [EARLIER]: text(EARLIER), [PIPELINE]: text(PIPELINE), [IMAGES]: text(IMAGES) };
+}
+
+/**
+ * The files of the next release: its images by digest; those of the one before among the earlier, newest first, since
+ * nights that run meanwhile still start pods of them, and exact replays later; and the image of the pipeline's jobs.
+ */
+export function nextImageFiles(files: ImageFiles, references: References): ImageFiles {
+  const { ci, ...images } = references;
+  const before: Readonly<Record<string, string>> = JSON.parse(files[IMAGES]);
+  const earlier: Earlier = JSON.parse(files[EARLIER]);
+  return {
+    [EARLIER]: json({
+      runner: kept(before.runner, images.runner, earlier.runner),
+      executor: kept(before.argoExecutor, images.argoExecutor, earlier.executor),
+    }),
+    [PIPELINE]: withImage(files[PIPELINE], ci),
+    [IMAGES]: json(images),
+  };
+}
+
+function kept(before: string | undefined, now: string, earlier: readonly string[]): readonly string[] {
+  return [...new Set([before, ...earlier])].filter(
+    (image) => image !== undefined && image !== now,
+  ) as readonly string[];
+}
+
+function withImage(pipeline: string, image: string): string {
+  const line = /^( {2}NIGHTLANE_CI_IMAGE: ).*$/m;
+  if (!line.test(pipeline)) {
+    throw new UserError(
+      `${PIPELINE}: variables.NIGHTLANE_CI_IMAGE: received nothing\n    rule: one line names the image of all jobs, by digest\n` +
+        "    mend: put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
+    );
+  }
+  return pipeline.replace(line, (_, before: string) => `${before}${image}`);
+}
+
+/** Writes the files, each whole or not at all, and `images.json` last. */
+export function writeImageFiles(root: string, files: ImageFiles): void {
+  for (const file of IMAGE_FILES) {
+    writeFileSync(join(root, `${file}.new`), files[file]);
+  }
+  for (const file of IMAGE_FILES) {
+    renameSync(join(root, `${file}.new`), join(root, file));
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ArgoImages, sourceArgo, takeUpstreamArgo } from "./argo-images.ts";
+import { type LocalImage, RELEASED_NAMES, type ReleasedName, unpackBuilt } from "./built-images.ts";
+import { Signer, writeBill } from "./evidence.ts";
+import { History } from "./history.ts";
+import { IMAGE_FILES, nextImageFiles, readImageFiles, writeImageFiles } from "./image-files.ts";
+import { releaseNotes, withNotes } from "./notes.ts";
+import { type References, Registry } from "./registry.ts";
+import type { ReleaseSettings } from "./settings.ts";
+
+/** Where the notes of all releases are. */
+const CHANGELOG = "CHANGELOG.md";
+
+/** What a release reads beside its settings. */
+export interface ReleaseInput {
+  readonly root: string;
+  /** What was built, as the builder prints it. */
+  readonly built: string;
+  /** Where bills of materials and the public key go. */
+  readonly evidence: string;
+  /** Where Argo's project has its images. @default "quay.io/argoproj" */
+  readonly argoUpstream?: string;
+  /** The day that the notes name. @default today */
+  readonly date?: string;
+  /** Told what is done, a line each. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Brings what was built into the registry and writes down where it is. The files of the checkout change when everything
+ * lies in the registry, is signed and verified, and not before: a release that broke off leaves nothing here, and is
+ * gone on with by the same command.
+ */
+export async function release(settings: ReleaseSettings, input: ReleaseInput): Promise<References> {
+  const { root, say } = input;
+  const history = new History(root);
+  const registry = new Registry(settings.registry, settings.version);
+  await mayRelease(settings, root);
+  const scratch = mkdtempSync(join(tmpdir(), "nightlane-release-"));
+  try {
+    const signer = await Signer.open(settings.key, input.evidence);
+    const images = await unpackBuilt(input.built, namesToBuild(settings), scratch);
+    for (const image of images) await registry.mayTake(image);
+    const pushed = await pushAll(registry, images, say);
+    const argo = settings.argo === "source" ? sourceArgo(pushed) : await takeUpstreamArgo(registry, input.argoUpstream);
+    const references: References = { ...pushed, ...argo.references };
+    await vouchForAll(references, registry, signer, { ...input, scratch });
+    await writeDown(references, argo, settings, { ...input, history });
+    return references;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @throws UserError if the checkout cannot be released, or the registry does not take our credentials */
+export async function mayRelease({ registry, version }: ReleaseSettings, root: string): Promise<void> {
+  await new History(root).mayRelease(version);
+  await new Registry(registry, version).mustAnswer();
+}
+
+/** Images that come of our own build. */
+export function namesToBuild({ argo }: ReleaseSettings): readonly ReleasedName[] {
+  return RELEASED_NAMES.filter((name) => argo === "source" || !name.startsWith("argo"));
+}
+
+async function pushAll(
+  registry: Registry,
+  images: readonly LocalImage[],
+  say: ReleaseInput["say"],
+): Promise<References> {
+  const references: [ReleasedName, string][] = [];
+  for (const image of images) {
+    const reference = await registry.push(image);
+    say(`pushed ${reference}`);
+    references.push([image.name, reference]);
+  }
+  return Object.fromEntries(references) as References;
+}
+
+async function vouchForAll(
+  references: References,
+  registry: Registry,
+  signer: Signer,
+  { evidence, scratch, say }: ReleaseInput & { readonly scratch: string },
+): Promise<void> {
+  for (const name of RELEASED_NAMES) {
+    const layout = join(scratch, `in-registry-${name}`);
+    await registry.fetch(references[name], layout);
+    await signer.vouch(references[name], await writeBill(name, layout, evidence));
+    rmSync(layout, { recursive: true });
+    say(`signed ${name}, and what lies in it`);
+  }
+}
+
+async function writeDown(
+  references: References,
+  argo: ArgoImages,
+  { version }: ReleaseSettings,
+  { root, history, say, date = new Date().toISOString().slice(0, 10) }: ReleaseInput & { readonly history: History },
+): Promise<void> {
+  const since = await history.lastTag();
+  const commits = await history.commitsSince(since);
+  const notes = releaseNotes({ version, date, since, commits, references, argo: argo.version, argoFit: argo.fit });
+  const changelog = join(root, CHANGELOG);
+  writeImageFiles(root, nextImageFiles(readImageFiles(root), references));
+  writeFileSync(changelog, withNotes(existsSync(changelog) ? readFileSync(changelog, "utf8") : "", notes));
+  await history.commit(version, [...IMAGE_FILES, CHANGELOG], notes);
+  say(`committed and tagged v${version}`);
+}

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
+
+/** Where Argo's images come from: the project's own, or what was built from its module. */
+export type ArgoFrom = "upstream" | "source";
+
+/** What a person says of a release. */
+export interface ReleaseSettings {
+  /** Where the images go: `<host>[:<port>]/<path>`; each is `<registry>/<name>`. */
+  readonly registry: string;
+  /** `1.4.0`; images are tagged with it, the commit is tagged `v1.4.0`. */
+  readonly version: string;
+  /** The private key that signs: a file, or the address of one in a key management service. */
+  readonly key: string;
+  readonly argo: ArgoFrom;
+}
+
+const REGISTRY =
+  /^(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/;
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9a-z.-]+)?$/;
+
+/** Reads what a release is told. @throws ProblemsError with all that is wrong at once */
+export function readSettings(given: Readonly<Record<string, string | undefined>>): ReleaseSettings {
+  const { REGISTRY: registry = "", VERSION: version = "", COSIGN_KEY: key = "", ARGO: argo = "upstream" } = given;
+  const problems: readonly (Problem | undefined)[] = [
+    problem(REGISTRY.test(registry), "REGISTRY", registry, {
+      rule: "host and path of a registry, without scheme, tag and credential, since pods name their images by it",
+      mend: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+    }),
+    problem(VERSION.test(version), "VERSION", version, {
+      rule: "three numbers, as in 1.4.0 or 1.4.0-rc.1; no v before them, which the tag of the commit gets",
+      mend: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+    }),
+    problem(isKey(key), "COSIGN_KEY", key, {
+      rule: "the private key that signs every image: a file, or one in a key management service (awskms://, hashivault://, ...)",
+      mend: "cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
+    }),
+    problem(isKey(key) === false || key.includes("://") || given.COSIGN_PASSWORD !== undefined, "COSIGN_PASSWORD", "", {
+      rule: "the password of the key in COSIGN_KEY; empty if it has none, but said",
+      mend: "export COSIGN_PASSWORD, from your store of secrets",
+    }),
+    problem(argo === "upstream" || argo === "source", "ARGO", argo, {
+      rule: "upstream: the images of Argo's own release; source: what was built from its module, where those cannot be had",
+      mend: "leave it out, or write ARGO=source",
+    }),
+  ];
+  const found = problems.filter((each) => each !== undefined);
+  if (found.length > 0) throw new ProblemsError("make release", found);
+  return { registry, version, key, argo: argo === "source" ? "source" : "upstream" };
+}
+
+function isKey(key: string): boolean {
+  return /^(awskms|azurekms|gcpkms|hashivault):\/\/\S+$/.test(key) || (key !== "" && existsSync(key));
+}
+
+function problem(
+  holds: boolean,
+  property: string,
+  value: string,
+  words: Pick<Problem, "rule" | "mend">,
+): Problem | undefined {
+  return holds ? undefined : { property, received: value === "" ? "nothing" : received(value), ...words };
+}
