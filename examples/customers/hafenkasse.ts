@@ -10,7 +10,7 @@ import {
   TARGET,
 } from "../../constructs/index.ts";
 
-/** A savings bank without Spark: four plain Jobs, one of them in parts, whose programs know nothing of Nightlane. */
+/** A savings bank without Spark: four plain Jobs, one of them in parts, whose programs know nothing of Nightlane, and a filing at the end of each month. */
 export default defineCustomer({
   name: "hafenkasse",
   displayName: "Hafenkasse",
@@ -71,4 +71,18 @@ export default defineCustomer({
       });
     },
   }),
+  furtherNights: {
+    "month-end": sparkRiskWorkflow({
+      schedule: nightly("23:30", { timezone: "Europe/Berlin", calendar: TARGET, on: "last-of-month" }),
+      finishBy: "08:00",
+      defaults: { job: { cpu: Cpu.millis(50), memory: Size.mebibytes(128) } },
+      steps: (night) => {
+        night.job("filing", {
+          image: image("risk"),
+          command: ["bash", "-euc", 'echo "filed for $BUSINESS_DATE" > "$RESULTS_DIR/filing.txt"'],
+          results: "out/",
+        });
+      },
+    }),
+  },
 });

@@ -4,8 +4,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../../../constructs/calendars/named-calendars.ts";
 import { checkCalendar } from "../../../constructs/checks/check-calendar.ts";
+import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
+import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
 import type { NightlyOptions, NightSchedule } from "../../../constructs/definition/schedule.ts";
 import { WEEKDAYS } from "../../../runs/business-calendar.ts";
+import { certificate } from "../../support/certificates.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
 const guide = new URL("../../../docs/calendars.md", import.meta.url);
@@ -26,10 +29,23 @@ describe("docs/calendars.md", () => {
     expect(checkCalendar(schedule)).toEqual([]);
 
     const explained: readonly (keyof NightlyOptions)[] = [
-      ...(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight"] as const),
+      ...(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight", "on"] as const),
     ];
     expect([...rows.keys()]).toEqual([...explained, ...CALENDAR_NAMES]);
-    expect(explained.filter((name) => name !== "weekend" && !sample.includes(`${name}:`))).toEqual([]);
+    // The weekend is the calendar's, and `on` is shown with further nights.
+    const shown = explained.filter((name) => name !== "weekend" && name !== "on");
+    expect(shown.filter((name) => !sample.includes(`${name}:`))).toEqual([]);
+  });
+
+  test("shows a customer with further nights that the checks take", async () => {
+    const [, , sample = ""] = text.split("```ts\n").map((part) => part.split("```")[0]);
+    const folder = temporaryFolder();
+    const library = fileURLToPath(new URL("../../../constructs/index.ts", import.meta.url));
+    writeFileSync(join(folder, "seebank.ts"), sample.replace("../constructs/index.ts", library));
+    writeFileSync(join(folder, "seebank.pem"), certificate("valid"));
+    const definition = await loadCustomer("seebank", folder);
+    expect(checkCustomer(definition)).toEqual([]);
+    expect(Object.keys(definition.furtherNights)).toEqual(["intraday", "month-end"]);
   });
 
   test.each(CALENDAR_NAMES)("says what %s is", (name) => {

@@ -9,6 +9,13 @@ test.each(customerNames(FOLDER))("the example %s is a customer file without a pr
   expect(checkCustomer(await loadCustomer(name, FOLDER))).toEqual([]);
 });
 
+test("a customer of plain Jobs files at the end of each month, by nights of their own", async () => {
+  const { furtherNights } = await loadCustomer("hafenkasse", FOLDER);
+  expect(Object.entries(furtherNights).map(([name, { schedule }]) => [name, schedule.on])).toEqual([
+    ["month-end", "last-of-month"],
+  ]);
+});
+
 test("a night of 60 steps from a loop is made of four kinds of steps", async () => {
   const definition = await loadCustomer("bergbank", FOLDER);
   expect(definition.workflow.steps).toHaveLength(60);
