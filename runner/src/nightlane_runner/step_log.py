@@ -4,6 +4,7 @@ import sys
 import threading
 import unicodedata
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +18,9 @@ LONGEST_LINE = 16_000
 def harmless(text: str) -> str:
     """Return text with its lines and tabs, and with every other character that does not show replaced."""
     short = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}… ({len(text)} characters)"
+    # What is hidden is not printable, which is known without a look at each character: logs have gibibytes of lines.
+    if short.isprintable() or short.replace("\t", "").replace("\n", "").isprintable():
+        return short
     return "".join(each if each in "\n\t" or unicodedata.category(each) not in _HIDDEN else "\ufffd" for each in short)
 
 
@@ -47,26 +51,37 @@ class StepLog:
         """Write a line of the runner's own."""
         self._write(line)
 
-    def relay(self, source: str, line: str) -> None:
-        """Write a line that `source` (driver, stdout, stderr) wrote."""
-        self._write(f"{source} | {line}")
+    def relay(self, source: str, line: str, more: bool = False) -> None:
+        """Write a line that `source` (driver, stdout, stderr) wrote; where more follow at once, `flush` ends them."""
+        self._write(f"{source} | {line}", flush=not more)
+
+    def flush(self) -> None:
+        """Let everybody see what was written."""
+        with self._lock:
+            self._out.flush()
+            self._keep(lambda copy: copy.flush())
 
     def last_lines(self) -> list[str]:
         """Return the last lines that were written."""
         with self._lock:
             return list(self._last)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, flush: bool = True) -> None:
         # Much of it was written by the customer's side: it may neither steer a terminal nor go on for ever.
         line = harmless(text)
         with self._lock:
             self._out.write(f"{line}\n")
-            self._out.flush()
             self._last.append(line)
-            if self._copy is None:
-                return
-            try:
-                self._copy.write(line)
-            except OSError as error:
-                self._copy = None
-                print(f"the log is no longer kept on the lane's volume: {error}", file=self._out, flush=True)
+            self._keep(lambda copy: copy.write(line))
+            if flush:
+                self._out.flush()
+                self._keep(lambda copy: copy.flush())
+
+    def _keep(self, deed: Callable[[KeptLog], None]) -> None:
+        if self._copy is None:
+            return
+        try:
+            deed(self._copy)
+        except OSError as error:
+            self._copy = None
+            print(f"the log is no longer kept on the lane's volume: {error}", file=self._out, flush=True)

@@ -13,8 +13,8 @@ const FORBIDDEN_SECONDS = 120;
 /** Longer than a runner waits before it reports. */
 const THROTTLED_SECONDS = 165;
 
-/** Enough for the calendar and for the driver to start on a busy machine. */
-const TOKEN_SECONDS = 180;
+/** With the minute that the API server grants, enough for the driver to start on a busy machine. */
+const TOKEN_SECONDS = 120;
 
 /** How long nobody notices that it has ended. */
 const ENDED_SECONDS = 165;

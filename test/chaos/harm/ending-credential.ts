@@ -1,11 +1,11 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../../../constructs/customer-side/customer-side.ts";
 import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
 import { renderKubeconfig } from "../../farm/kubeconfig.ts";
 import { Pki } from "../../farm/pki.ts";
 import { customerClusterId } from "../../farm/plan.ts";
+import { until } from "../../farm/wait.ts";
 import type { Site } from "../site/site.ts";
 
 /**
@@ -43,7 +43,14 @@ export async function endingCredential(site: Site, seconds: number): Promise<() 
     body: { data: { kubeconfig: Buffer.from(kubeconfig).toString("base64") } },
   });
   if (status !== 200) throw new Error(`the lane's credential could not be replaced: ${status}`);
-  return () => delay(Math.max(0, end * 1000 - Date.now()));
+  // The API server grants a minute more, and remembers for ten seconds what it has accepted.
+  return async () => {
+    const own = remoteApi.withToken(token);
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const options = { what: "the token has ended", limitSeconds: seconds + 120, everyMilliseconds: 2000 };
+    await until(options, async () => (await own.call({ method: "GET", path })).status === 401);
+    own.close();
+  };
 }
 
 async function signed({ paths, customer }: Site, claims: unknown): Promise<string> {

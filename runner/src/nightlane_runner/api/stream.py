@@ -60,6 +60,11 @@ class ApiStream:
                 self._rest = b""
         return self._without_credential(self._lines.pop())
 
+    @property
+    def has_more(self) -> bool:
+        """Whether a further line is at hand."""
+        return bool(self._lines)
+
     def abort(self) -> None:
         """End the stream for its reader, from another thread."""
         self._connection.cut()

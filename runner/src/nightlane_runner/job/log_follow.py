@@ -248,6 +248,8 @@ class LogFollower:
                     if self._cut:
                         return taken
                     taken += self._take(line.decode("utf-8", "replace").rstrip("\r\n"))
+                    if not stream.has_more:
+                        self._log.flush()
             if not follow and self._position.lost:
                 self._log.info(_END_ROTATED)
             # One that ends at once and says nothing is the kubelet's trouble, not the driver's end.
@@ -273,7 +275,7 @@ class LogFollower:
             return 0
         if self._position.gap:
             self._log.info("lines of the driver's log are missing here: its node has rotated it before they were read")
-        self._log.relay("driver", text)
+        self._log.relay("driver", text, more=True)
         self._note_refusal(text)
         return 1
 

@@ -46,13 +46,16 @@ class KeptLog:
         self._open, self._bytes = self._opened()
 
     def write(self, line: str) -> None:
-        """Append one line."""
+        """Append one line; it is on the volume with the next `flush`."""
         data = f"{line}\n"
         if self._bytes >= self._limit:
             self._next_part()
         self._open.write(data)
+        self._bytes += len(data) if data.isascii() else len(data.encode("utf-8", "replace"))
+
+    def flush(self) -> None:
+        """Hand what was appended to the volume."""
         self._open.flush()
-        self._bytes += len(data.encode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the copy."""
