@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images } from "../../constructs/definition/images.ts";
 import { type Answer, messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
+import { edited } from "../boundary/object-edit.ts";
 import { until } from "../farm/wait.ts";
 import { type ArgoRequest, EXECUTOR_IMAGE, RUNNER_IMAGE, recordedNight } from "../support/argo-requests.ts";
 import { GuardedCluster } from "./admission-support.ts";
@@ -57,6 +58,22 @@ describe("a scheduled night as Argo sends it", () => {
     expect(refused).toEqual([]);
   });
 
+  test("passes where the schedule is that of further nights, and not with a name that is none", async () => {
+    const uids = new Uids();
+    uids.set(ownerOf(bodyOf("create workflows")), await scheduleUid());
+    const creation = recorded.requests.find(({ verb, resource }) => verb === "create" && resource === "workflows");
+    if (creation === undefined) throw new Error("the record has no creation of a night");
+    const started = async (pipeline: string, name = `night-${pipeline}-1774989000`) => {
+      const body = furtherNight(bodyOf("create workflows"), pipeline, name);
+      return await send({ ...creation, path: `${creation.path}?dryRun=All`, body }, uids);
+    };
+    expect((await started("month-end")).status).toBe(201);
+    for (const pipeline of ["Month-End", "month--end", "2-night", "x_y"]) {
+      expect((await started(pipeline)).status, pipeline).toBeGreaterThanOrEqual(400);
+    }
+    expect(messageOf(await started("month-end", "night-1774989000"))).toContain("status with storedTemplates");
+  });
+
   test("is refused at once where the policy makes no exception for schedules", async () => {
     const path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/nightlane-workflow-creation";
     const policy = await cluster.api.get<Policy>(path);
@@ -84,6 +101,15 @@ describe("a scheduled night as Argo sends it", () => {
 
 interface Policy {
   readonly spec: { readonly validations: readonly { readonly expression: string }[] };
+}
+
+/** The recorded night as the schedule of further nights would start it. */
+function furtherNight(recordedBody: object, pipeline: string, name: string): object {
+  const night = recordedBody as { readonly spec: { readonly workflowTemplateRef: { readonly name: string } } };
+  const template = night.spec.workflowTemplateRef.name;
+  const text = JSON.stringify(night).replaceAll(template, template.replace("night", `night-${pipeline}`));
+  const named = edited(JSON.parse(text) as object, "metadata.name", name);
+  return edited(named, "metadata.ownerReferences.0.name", `night-${pipeline}`);
 }
 
 /** Requests whose object a later one names by its UID. */
