@@ -31,13 +31,17 @@ function startOf(
 ): readonly [start: ts.Node, path: readonly string[]] {
   const place = path.indexOf("steps");
   const name = path[place + 1];
-  const step = place < 0 || name === undefined ? undefined : stepCall(source, name);
+  const night = path
+    .slice(0, Math.max(0, place))
+    .reduce<ts.Node | undefined>((node, one) => (node === undefined ? node : below(source, node, one)), customer);
+  const step =
+    place < 0 || name === undefined ? undefined : (stepCall(night ?? source, name) ?? stepCall(source, name));
   return step === undefined ? [customer, path] : [step, path.slice(place + 2)];
 }
 
-function stepCall(source: ts.SourceFile, name: string): ts.CallExpression | undefined {
+function stepCall(within: ts.Node, name: string): ts.CallExpression | undefined {
   return findNode(
-    source,
+    within,
     (node): node is ts.CallExpression =>
       ts.isCallExpression(node) &&
       ts.isPropertyAccessExpression(node.expression) &&

@@ -1,8 +1,9 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
+import { cpuText, mebibytes, memoryText, millicores } from "../night/amounts.ts";
 import { busiest, runnersAtOnce } from "../night/runners-at-once.ts";
-import { mebibytes, millicores, stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
+import { stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { checkStorageClass } from "./check-cluster.ts";
 
@@ -53,8 +54,8 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
   if (cpuCapacity > 0 && cpu > cpuCapacity) {
     problems.push({
       property: "cluster.capacity.cpu",
-      received: `${cpuCapacity}m`,
-      rule: `at least the night's parallel peak of drivers, executors and jobs, ${cpu}m: Spark would wait for executors that never come`,
+      received: cpuText(cpuCapacity),
+      rule: `at least the night's parallel peak of drivers, executors and jobs, ${cpuText(cpu)}: Spark would wait for executors that never come`,
       mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
@@ -63,8 +64,8 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
   if (memoryCapacity > 0 && memory > memoryCapacity) {
     problems.push({
       property: "cluster.capacity.memory",
-      received: `${memoryCapacity} MiB`,
-      rule: `at least the night's parallel peak of drivers, executors and jobs, ${memory} MiB: Spark would wait for executors that never come`,
+      received: memoryText(memoryCapacity),
+      rule: `at least the night's parallel peak of drivers, executors and jobs, ${memoryText(memory)}: Spark would wait for executors that never come`,
       mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }

@@ -7,7 +7,7 @@ import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { DNS_NAME, isDnsName } from "../kubernetes/names.ts";
-import { mebibytes, millicores } from "../night/spark-resources.ts";
+import { mebibytes, millicores } from "../night/amounts.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
@@ -93,7 +93,9 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
       rule: "each address once",
       mend: "remove one of them",
     })),
-    ...addresses.flatMap((address) => checkAddress(property, address)),
+    ...addresses.flatMap((address, index) =>
+      checkAddress(Array.isArray(cluster.address) ? `${property}[${index}]` : property, address),
+    ),
   ];
 }
 

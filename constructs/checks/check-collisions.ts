@@ -14,7 +14,8 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
   };
   if (host(definition) === host(other)) {
     const rule = `an API server of its own: ${who} has the same`;
-    add("cluster.server", received(cluster.server), rule, "write this customer's API server");
+    const mend = `write this customer's API server; another night of the same institution is furtherNights in ${who}`;
+    add("cluster.server", received(cluster.server), rule, mend);
   }
   const taken = addresses(other);
   for (const address of addresses(definition).filter((one) => taken.includes(one))) {

@@ -3,9 +3,8 @@ import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
-import { cpuText } from "../night/amounts.ts";
+import { cpuText, mebibytes, millicores } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
-import { mebibytes, millicores } from "../night/spark-resources.ts";
 import type { JobSettings, JobSizes } from "../night/step.ts";
 import { secretProblem } from "./check-texts.ts";
 
@@ -196,5 +195,12 @@ function checkName(property: string, name: string | undefined): readonly Problem
     return [];
   }
   const rule = "a name as Kubernetes takes it: lower-case letters, digits, dots and inner dashes, at most 253";
-  return [{ property, received: received(name), rule, mend: 'write for instance "kdb"' }];
+  const proposal = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, "-")
+    .replaceAll(/^[-.]+|[-.]+$/g, "");
+  const mend = isDnsName(proposal)
+    ? `write ${received(proposal)}`
+    : "write the name that the customer's cluster has for it";
+  return [{ property, received: received(name), rule, mend }];
 }

@@ -5,7 +5,7 @@ import { minutesAfter, minutesOf } from "../definition/time-of-day.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { checkCalendar } from "./check-calendar.ts";
 import { checkClockChanges } from "./check-clock-changes.ts";
-import { isTimezone } from "./timezone.ts";
+import { isTimezone, nearTimezone } from "./timezone.ts";
 
 /** Start, time zone, calendar, and the times by which the night should have started, have its inputs, and have ended. */
 export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): readonly Problem[] {
@@ -14,7 +14,7 @@ export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): 
   const check = (names: readonly (keyof NightSchedule)[], found: () => readonly Problem[]): void => {
     problems.push(...(sound(...names.map((name) => `workflow.schedule.${name}`)) ? found() : []));
   };
-  check(["start"], () => checkTime(schedule.start, "workflow.schedule", "22:30"));
+  check(["start"], () => checkTime(schedule.start, "workflow.schedule.start", "22:30"));
   check(["timezone"], () => checkTimezone(schedule.timezone));
   check(["start", "timezone"], () => checkClockChanges(schedule));
   check(["calendar", "weekend", "extraHolidays", "workedDays", "halfDays", "noNight", "on"], () =>
@@ -48,21 +48,33 @@ function checkTime(time: string, property: string, example: string): readonly Pr
       property,
       received: received(time),
       rule: "a local time HH:MM from 00:00 to 23:59",
-      mend: `write for instance "${example}"`,
+      mend: timeProposal(time) ?? `write for instance "${example}"`,
     },
   ];
+}
+
+/** The time that was most likely meant: of one without its zero, with seconds, or as cron has it. */
+function timeProposal(time: string): string | undefined {
+  const [, hour, minute] = /^(\d{1,2})[:.h](\d{2})(?::\d{2})?$/.exec(time) ?? [];
+  const [, cronMinute, cronHour] = /^(\d{1,2}) (\d{1,2}) \S+ \S+ \S+$/.exec(time) ?? [];
+  const meant = [hour ?? cronHour, minute ?? cronMinute].map((part) => part?.padStart(2, "0")).join(":");
+  return minutesOf(meant) === undefined ? undefined : `write "${meant}"`;
 }
 
 function checkTimezone(timezone: string): readonly Problem[] {
   if (isTimezone(timezone)) {
     return [];
   }
+  const near = nearTimezone(timezone);
   return [
     {
       property: "workflow.schedule.timezone",
       received: received(timezone),
       rule: "an IANA time zone with its place, which carries summer time; abbreviations such as CET are ambiguous",
-      mend: 'write for instance "Europe/Berlin", or "UTC"',
+      mend:
+        near === undefined
+          ? 'write for instance "Europe/Berlin", or "UTC"'
+          : `write ${received(near)}, if that is meant`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { type Problem, received } from "../definition/problem.ts";
 import { secretShape } from "../definition/secret-shape.ts";
-import { cpuText } from "../night/amounts.ts";
-import { LEAST_OVERHEAD, mebibytes, sparkResources } from "../night/spark-resources.ts";
+import { cpuText, mebibytes } from "../night/amounts.ts";
+import { LEAST_OVERHEAD, sparkResources } from "../night/spark-resources.ts";
 import type { DynamicAllocation, SparkOptions, SparkSettings } from "../night/step.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
 import { checkImage } from "./check-image.ts";

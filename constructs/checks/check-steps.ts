@@ -47,12 +47,13 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
         mend: "rename the step",
       });
     }
-    if (seen.has(name)) {
+    const alike = steps.filter((other) => other.name === name).length;
+    if (alike > 1 && !seen.has(name)) {
       problems.push({
         property: stepProperty(name),
-        received: "a second step of this name",
+        received: `${alike} steps of this name`,
         rule: "a step's name is unique in the night: operators and results are found by it",
-        mend: "rename one of the two",
+        mend: "give each a name of its own",
       });
     }
     seen.add(name);

@@ -3,8 +3,9 @@ import { type NightDefinition, nightsOf } from "../definition/night-definition.t
 import { type Problem, received } from "../definition/problem.ts";
 import { minutesAfter, minutesOf } from "../definition/time-of-day.ts";
 import { below } from "../form/form.ts";
+import { mebibytes, millicores } from "../night/amounts.ts";
 import { busiest, runnersAtOnce } from "../night/runners-at-once.ts";
-import { mebibytes, millicores, stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
+import { stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 
 /**

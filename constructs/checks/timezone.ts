@@ -1,3 +1,5 @@
+import { similarNames } from "../../runs/similar-names.ts";
+
 /** Verdicts by name: asking Intl is slow, and customers have few zones between them. */
 const timezones = new Map<string, boolean>();
 
@@ -19,4 +21,16 @@ function isKnownTimezone(timezone: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The zone that a misspelt name was most likely meant to be: one whose place is alike, in the same region if it has one. */
+export function nearTimezone(written: string): string | undefined {
+  const [region, ...places] = written.split("/");
+  const place = places.at(-1) ?? written;
+  const zones = Intl.supportedValuesOf("timeZone").filter(
+    (zone) => isTimezone(zone) && (places.length === 0 || zone.toLowerCase().startsWith(`${region?.toLowerCase()}/`)),
+  );
+  const named = new Map(zones.map((zone) => [zone.split("/").at(-1) ?? zone, zone]));
+  const [near] = place.length < 4 ? [] : similarNames(place, [...named.keys()]);
+  return near === undefined ? undefined : named.get(near);
 }

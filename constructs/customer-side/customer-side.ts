@@ -5,7 +5,7 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { ResultsVolume } from "../lane/results-volume.ts";
-import { mebibytes, millicores } from "../night/spark-resources.ts";
+import { mebibytes, millicores } from "../night/amounts.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
 import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";

@@ -1,3 +1,4 @@
+import { amountText } from "../night/amounts.ts";
 import { withHiddenShown } from "./printable.ts";
 import { secretShape } from "./secret-shape.ts";
 
@@ -45,7 +46,7 @@ function described(value: unknown): string {
 function describedObject(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype) {
-    return ownName(value) ?? "an object";
+    return amountText(value) ?? ownName(value) ?? "an object";
   }
   try {
     const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? shownText(part) : part));
@@ -90,6 +91,9 @@ function secretKind(text: string): string | undefined {
 
 /** Of a value that may be a secret as a whole: its kind and length. */
 export function receivedSecret(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `a list of ${value.length}`;
+  }
   return typeof value === "string"
     ? textOf(value)
     : isReference(value)

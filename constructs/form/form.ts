@@ -38,7 +38,8 @@ export function withoutRepeats(problems: readonly Problem[], origin: RegExp): re
         (one) =>
           problem.property.endsWith(one.property.replace(origin, "")) &&
           problem.received === one.received &&
-          problem.rule === one.rule,
+          // A step has more properties than all steps have, and names them.
+          problem.rule.split(":")[0] === one.rule.split(":")[0],
       ),
   );
 }
@@ -73,7 +74,7 @@ export function value(rule: string, example: string, isGood: (value: unknown) =>
 /** A text. */
 export function text(example: string, what?: string): Form {
   return value(
-    what === undefined ? "a text" : `a text: ${what}`,
+    what === undefined ? "a string" : `a string: ${what}`,
     JSON.stringify(example),
     (value) => typeof value === "string",
   );
@@ -100,7 +101,7 @@ export function choice<Word extends string>(words: Readonly<Record<Word, true>>)
         property: at,
         received: received(value),
         rule: `one of ${known.map((word) => JSON.stringify(word)).join(", ")}`,
-        mend: `write ${JSON.stringify(near ?? known[0])}`,
+        mend: near === undefined ? `write for instance ${JSON.stringify(known[0])}` : `write ${JSON.stringify(near)}`,
       });
     },
   };
@@ -202,7 +203,7 @@ function unknownProperty(property: string, name: string, value: unknown, known: 
   return {
     property,
     received: SECRET_NAME.test(name) ? receivedSecret(value) : received(value),
-    rule: `a property that is there: ${known.join(", ")}`,
+    rule: `one of the properties that exist here: ${known.join(", ")}`,
     mend: near === undefined ? "remove it" : `write ${near} instead of ${name}`,
   };
 }

@@ -14,7 +14,7 @@ function plain(name: string): string {
 }
 
 function isPart(written: string, known: string): boolean {
-  return written.length > 3 && (known.startsWith(written) || written.startsWith(known));
+  return (written.length > 2 && known.startsWith(written)) || (written.length > 3 && written.startsWith(known));
 }
 
 /** Letters to put in, take out or exchange. */

@@ -1,17 +1,56 @@
 import { isObject } from "../definition/given.ts";
+import { received } from "../definition/problem.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
-import { choice, either, type Fields, type Form, flag, list, named, number, optional, record, text } from "./form.ts";
+import {
+  choice,
+  either,
+  type Fields,
+  type Form,
+  flag,
+  list,
+  named,
+  notA,
+  number,
+  optional,
+  record,
+  text,
+} from "./form.ts";
 import { affinityForm } from "./kubernetes-pod.ts";
 import { size } from "./unit-forms.ts";
 
 const reference = record<KeyReference>(
   { kind: choice({ secretKey: true, configMapKey: true }), name: text("kdb"), key: text("password") },
-  "a text, or a key of the customer's cluster",
+  "a string, or a key of the customer's cluster",
   'secretKey("kdb", "password")',
   ["kind"],
 );
 
-const variable = either((one) => isObject(one), reference, text("production", "a variable's value"));
+/** What to write instead of a reference of another kind, by its kind. */
+type Instead = Readonly<Record<string, (name: string) => string>>;
+
+/** A form, but for a reference that belongs elsewhere, of which is said what to write instead: a Secret's files for its key. */
+function butFor(instead: Instead, rule: string, form: Form): Form {
+  return {
+    inspect(one, at, findings) {
+      const { kind, name } = isObject(one) ? one : {};
+      const write = typeof kind === "string" && Object.hasOwn(instead, kind) ? instead[kind] : undefined;
+      if (write === undefined || typeof name !== "string") {
+        form.inspect(one, at, findings);
+      } else {
+        findings.wrong.push({ property: at, received: received(one), rule, mend: `write ${write(received(name))}` });
+      }
+    },
+  };
+}
+
+const variable = butFor(
+  {
+    secret: (name) => `secretKey(${name}, "<key>"), or mount the files in volumes`,
+    configMap: (name) => `configMapKey(${name}, "<key>"), or mount the files in volumes`,
+  },
+  "a string, or one key of a Secret or ConfigMap: files are volumes",
+  either((one) => isObject(one), reference, text("production", "a variable's value")),
+);
 
 const byName = (kind: "secret" | "configMap", example: string): Form =>
   record<Extract<MountedVolume, { readonly kind: "secret" }>>(
@@ -38,13 +77,22 @@ const volumes: { readonly [Kind in MountedVolume["kind"]]: Form } = {
   ),
 };
 
-const volume: Form = {
-  inspect(one, at, findings) {
-    const kind = isObject(one) ? one.kind : undefined;
-    const form = kind === "secret" || kind === "configMap" || kind === "claim" ? volumes[kind] : volumes.scratch;
-    form.inspect(one, at, findings);
+const VOLUME = "what can be mounted: secretFiles, configMapFiles, claim or scratch";
+
+const volume: Form = butFor(
+  { secretKey: (name) => `secretFiles(${name})`, configMapKey: (name) => `configMapFiles(${name})` },
+  VOLUME,
+  {
+    inspect(one, at, findings) {
+      const kind = isObject(one) ? one.kind : undefined;
+      if (kind === "secret" || kind === "configMap" || kind === "claim" || kind === "scratch") {
+        volumes[kind].inspect(one, at, findings);
+      } else {
+        findings.wrong.push(notA(one, at, VOLUME, 'secretFiles("kdb")'));
+      }
+    },
   },
-};
+);
 
 const texts = (what: string, example: string): Form => named(text("risk", what), what, example);
 

@@ -84,7 +84,7 @@ const resultValue = record<ResultValue>(
     ),
     place: text("var.json#total.var", "a file and the way to a value in it"),
   },
-  "a text, or a value from an earlier result",
+  "a string, or a value from an earlier result",
   'night.number(varEs, "var.json#total.var")',
 );
 const words = (example: string): Form =>
@@ -101,7 +101,7 @@ const sources = either(Array.isArray, list(oneStep, "a list of steps", "from: [m
 
 /** Which folder, is for the checks to say. */
 const results = value(
-  "true, false, or a folder: a text with a slash at its end",
+  "true, false, or a folder: a string with a slash at its end",
   '"out/"',
   (given) => typeof given === "boolean" || typeof given === "string",
 );

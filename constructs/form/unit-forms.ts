@@ -1,7 +1,7 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 import { received } from "../definition/problem.ts";
-import { mebibytes, millicores } from "../night/spark-resources.ts";
+import { mebibytes, millicores } from "../night/amounts.ts";
 import { type Form, value } from "./form.ts";
 
 /** More than any cluster has: what lies above is a typing error. */

@@ -2,7 +2,7 @@ import { Size } from "cdk8s";
 import { PersistentVolumeAccessMode, PersistentVolumeClaim } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { customerMetadata } from "../kubernetes/labels.ts";
-import { mebibytes } from "../night/spark-resources.ts";
+import { mebibytes } from "../night/amounts.ts";
 
 /** Name of the results volume's claim, in the lane and on the customer's side. */
 export const RESULTS_CLAIM = "results";

@@ -1,4 +1,15 @@
-import type { Duration } from "cdk8s";
+import { Duration, Size, SizeRoundingBehavior } from "cdk8s";
+import { Cpu } from "cdk8s-plus-27";
+
+/** Whole mebibytes of a size, rounded down. */
+export function mebibytes(size: Size): number {
+  return size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR });
+}
+
+/** Thousandths of a core. */
+export function millicores(cpu: Cpu): number {
+  return cpu.amount.endsWith("m") ? Number.parseInt(cpu.amount, 10) : Math.round(Number(cpu.amount) * 1000);
+}
 
 /** Memory or storage as people write it: `64 GiB`, `1536 MiB`. */
 export function memoryText(mebibytes: number): string {
@@ -26,3 +37,10 @@ const UNITS: readonly (readonly [seconds: number, unit: string])[] = [
   [3600, "h"],
   [60, "min"],
 ];
+
+/** An amount of any kind as people write it; undefined for any other value. */
+export function amountText(value: unknown): string | undefined {
+  if (value instanceof Size) return memoryText(mebibytes(value));
+  if (value instanceof Cpu) return typeof value.amount === "string" ? cpuText(millicores(value)) : undefined;
+  return value instanceof Duration ? durationText(value) : undefined;
+}

@@ -1,5 +1,6 @@
-import { Size, SizeRoundingBehavior } from "cdk8s";
+import { Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
+import { mebibytes, millicores } from "./amounts.ts";
 import type { JobOptions, SparkOptions, Step } from "./step.ts";
 
 /** A Spark step's sizes with the defaults applied, in the units of Kubernetes and Spark. */
@@ -85,16 +86,6 @@ function largest<Options extends { readonly onRetry?: object }>(
   size: (options: Options) => number,
 ): number {
   return Math.max(size(options), size(laterAttempts(options)));
-}
-
-/** Whole mebibytes of a size, rounded down. */
-export function mebibytes(size: Size): number {
-  return size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR });
-}
-
-/** Thousandths of a core. */
-export function millicores(cpu: Cpu): number {
-  return cpu.amount.endsWith("m") ? Number.parseInt(cpu.amount, 10) : Math.round(Number(cpu.amount) * 1000);
 }
 
 /** What Spark keeps beside the heap, as a part of it, in Python and in JVM programs. */

@@ -1,6 +1,6 @@
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
+import { mebibytes } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings } from "../night/pod-settings.ts";
-import { mebibytes } from "../night/spark-resources.ts";
 
 /** A part of a manifest, as Kubernetes writes it. */
 export type Part = Readonly<Record<string, unknown>>;

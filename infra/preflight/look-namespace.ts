@@ -2,7 +2,7 @@ import type { V1PersistentVolumeClaim, V1ResourceQuota } from "@kubernetes/clien
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import { RESULTS_CLAIM } from "../../constructs/lane/results-volume.ts";
-import { mebibytes, millicores } from "../../constructs/night/spark-resources.ts";
+import { mebibytes, millicores } from "../../constructs/night/amounts.ts";
 import { apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";

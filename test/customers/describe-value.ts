@@ -2,8 +2,7 @@ import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 import { isObject } from "../../constructs/definition/given.ts";
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
-import { cpuText, durationText, memoryText } from "../../constructs/night/amounts.ts";
-import { mebibytes, millicores } from "../../constructs/night/spark-resources.ts";
+import { cpuText, durationText, mebibytes, memoryText, millicores } from "../../constructs/night/amounts.ts";
 import { Step } from "../../constructs/night/step.ts";
 import { BUSINESS_DATE, RUN_NUMBER } from "../../constructs/night/tokens.ts";
 

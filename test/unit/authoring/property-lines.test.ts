@@ -27,6 +27,11 @@ export default defineCustomer({
       });
     },
   }),
+  furtherNights: {
+    "month-end": sparkRiskWorkflow({
+      steps: (night) => void night.spark("var-es", { cpu: 1 }),
+    }),
+  },
 });
 `;
 
@@ -44,6 +49,7 @@ test.each([
   ['workflow.steps["var-es"].executors', 3],
   ['workflow.steps["var-es"].args[1]', 21],
   ['workflow.steps["var-es"].env["A"]', 22],
+  ['furtherNights["month-end"].steps["var-es"].cpu', 28],
   ["(file)", undefined],
   ["credentials.kubeconfig", undefined],
 ])("%s stands on line %s", (property, line) => {

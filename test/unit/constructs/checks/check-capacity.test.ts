@@ -29,8 +29,8 @@ describe("checkCapacity", () => {
   test("refuses a peak of CPU above the cluster's capacity", () => {
     expectProblems(check(withCapacity(Cpu.millis(1999), Size.gibibytes(4))), {
       property: "cluster.capacity.cpu",
-      received: "1999m",
-      rule: "at least the night's parallel peak of drivers, executors and jobs, 2000m",
+      received: "1.999 CPU",
+      rule: "at least the night's parallel peak of drivers, executors and jobs, 2 CPU",
       mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });
@@ -39,7 +39,7 @@ describe("checkCapacity", () => {
     expectProblems(check(withCapacity(Cpu.units(2), Size.mebibytes(4095))), {
       property: "cluster.capacity.memory",
       received: "4095 MiB",
-      rule: "at least the night's parallel peak of drivers, executors and jobs, 4096 MiB",
+      rule: "at least the night's parallel peak of drivers, executors and jobs, 4 GiB",
       mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });

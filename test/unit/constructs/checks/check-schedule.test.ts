@@ -44,19 +44,29 @@ describe("checkSchedule", () => {
   test("tells all mistakes at once", () => {
     const problems = check({ start: "25:00", timezone: "CET", extraHolidays: ["2026-02-30"], finishBy: "6" });
     expect(properties(problems)).toEqual([
-      "workflow.schedule",
+      "workflow.schedule.start",
       "workflow.schedule.timezone",
       "workflow.schedule.extraHolidays[0]",
       "workflow.finishBy",
     ]);
   });
 
-  test.each(["24:00", "9:30", "22.30", "22:60", "22:30:00", "10pm", ""])("refuses the start %j", (start) => {
+  test.each([
+    ["24:00", 'for instance "22:30"'],
+    ["9:30", '"09:30"'],
+    ["22.30", '"22:30"'],
+    ["22:60", 'for instance "22:30"'],
+    ["22:30:00", '"22:30"'],
+    ["30 21 * * 1-5", '"21:30"'],
+    ["*/5 21 * * *", 'for instance "22:30"'],
+    ["10pm", 'for instance "22:30"'],
+    ["", 'for instance "22:30"'],
+  ])("refuses the start %j", (start, mend) => {
     expectProblems(check({ start }), {
-      property: "workflow.schedule",
+      property: "workflow.schedule.start",
       received: JSON.stringify(start),
       rule: "a local time HH:MM from 00:00 to 23:59",
-      mend: 'write for instance "22:30"',
+      mend: `write ${mend}`,
     });
   });
 
@@ -76,17 +86,22 @@ describe("checkSchedule", () => {
     },
   );
 
-  test.each(["CET", "GMT+1", "+01:00", "Europe/Bern", "europe/berlin", "Europe/BERLIN", "Europe/", ""])(
-    "refuses the time zone %j",
-    (timezone) => {
-      expectProblems(check({ timezone }), {
-        property: "workflow.schedule.timezone",
-        received: JSON.stringify(timezone),
-        rule: "an IANA time zone with its place",
-        mend: 'write for instance "Europe/Berlin", or "UTC"',
-      });
-    },
-  );
+  test.each([
+    ...["CET", "GMT+1", "+01:00", "Mars/Base", "Europe/", ""].map((one) => [
+      one,
+      'for instance "Europe/Berlin", or "UTC"',
+    ]),
+    ...["europe/berlin", "Europe/BERLIN", "Europe/Berlni"].map((one) => [one, '"Europe/Berlin", if that is meant']),
+    ["Europe/Olso", '"Europe/Oslo", if that is meant'],
+    ["London", '"Europe/London", if that is meant'],
+  ])("refuses the time zone %j", (timezone, mend) => {
+    expectProblems(check({ timezone }), {
+      property: "workflow.schedule.timezone",
+      received: JSON.stringify(timezone),
+      rule: "an IANA time zone with its place",
+      mend: `write ${mend}`,
+    });
+  });
 
   test.each([
     ["22:30", "06:00"],

@@ -57,9 +57,9 @@ describe("checkSteps", () => {
     });
     expectProblems(problems, {
       property: 'workflow.steps["report"]',
-      received: "a second step of this name",
+      received: "2 steps of this name",
       rule: "unique in the night",
-      mend: "rename one of the two",
+      mend: "give each a name of its own",
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Cpu, riskApp, Size, sparkApp } from "../../../../constructs/index.ts";
-import { mebibytes, millicores, sparkResources } from "../../../../constructs/night/spark-resources.ts";
+import { mebibytes, millicores } from "../../../../constructs/night/amounts.ts";
+import { sparkResources } from "../../../../constructs/night/spark-resources.ts";
 import type { SparkOptions } from "../../../../constructs/night/step.ts";
 
 test("a Spark step's sizes have the documented defaults", () => {

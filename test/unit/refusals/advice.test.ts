@@ -1,0 +1,91 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
+import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
+import type { Problem } from "../../../constructs/definition/problem.ts";
+import { customerText, night, type Places } from "../../support/customer-text.ts";
+import { temporaryFolder } from "../../support/folders.ts";
+
+async function problems(places: Places): Promise<readonly Problem[]> {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", places));
+  return checkCustomer(await loadCustomer("lake", folder));
+}
+
+function spark(options: string): Places {
+  return { steps: `(night) => { ${night(`night.spark("s", { app: riskApp("a.py"), ${options} });`)} }` };
+}
+
+const digest = "0".repeat(64);
+const start = (time: string): Places => ({ schedule: `nightly("${time}", { timezone: "Europe/Berlin" })` });
+const zone = (timezone: string): Places => ({ schedule: `nightly("22:00", { timezone: "${timezone}" })` });
+
+/** A mistake, and what the one message of it must say was received and is to be written. */
+const ADVICE: readonly (readonly [what: string, places: Places, received: string, mend: string])[] = [
+  ["a start without its zero", start("7:30"), '"7:30"', 'write "07:30"'],
+  ["a start as cron has it", start("30 21 * * *"), '"30 21 * * *"', 'write "21:30"'],
+  ["a misspelt zone", zone("Europe/Olso"), '"Europe/Olso"', 'write "Europe/Oslo"'],
+  ["a place without its region", zone("Zurich"), '"Zurich"', 'write "Europe/Zurich"'],
+  [
+    "a weekday cut short",
+    { schedule: 'nightly("21:00", { timezone: "Asia/Riyadh", weekend: ["Fri", "saturday"] })' },
+    '"Fri"',
+    'write "friday"',
+  ],
+  ["a key as a volume", spark('volumes: { "/etc/kdb": secretKey("kdb", "x") }'), '"kdb"', 'write secretFiles("kdb")'],
+  ["files as a variable", spark('env: { KDB: secretFiles("kdb") }'), '"kdb"', 'write secretKey("kdb", "<key>")'],
+  ["a name with a space", spark('priorityClass: "High Prio"'), '"High Prio"', 'write "high-prio"'],
+  ["a short digest", spark('app: sparkApp({ image: "a.example/x@sha256:abc", main: "/a.py" })'), "abc", "copy it from"],
+  [
+    "a space in an image",
+    spark(`app: sparkApp({ image: "a.example/ x@sha256:${digest}", main: "/a.py" })`),
+    "a.example",
+    "take out the space",
+  ],
+  [
+    "a repository in capitals",
+    spark(`app: sparkApp({ image: "a.example/Risk@sha256:${digest}", main: "/a.py" })`),
+    "a.example/Risk",
+    'write for instance "a.example/risk@',
+  ],
+  ["a secret in hadoopConf", spark('hadoopConf: { "fs.s3a.secret.key": "x" }'), "(not shown)", "secretKey("],
+  ["a secret in conf", spark('conf: { "spark.hadoop.fs.s3a.secret.key": "x" }'), "(not shown)", "secretKey("],
+  ["a size of Spark in conf", spark('conf: { "spark.executor.memory": "4g" }'), '"4g"', "write memory"],
+  ["a misspelt size", spark("memroy: Size.gibibytes(8)"), "8 GiB", "write memory instead of memroy"],
+  ["a misspelt list of secrets", spark('imagePullSecret: ["regcred"]'), "a list of 1", "write imagePullSecrets"],
+  ["async steps", { steps: "async (night) => { night.gate('x'); }" }, "an async function", "write steps: (night) =>"],
+  [
+    "a wrong address of a list",
+    { address: '["10.65.0.1", "10.65.0"]' },
+    '"10.65.0"',
+    "write the address of the customer's API server",
+  ],
+  [
+    "a name that many steps have",
+    spark('}); for (let n = 0; n < 30; n += 1) night.gate("g", {'),
+    "30 steps of this name",
+    "give each a name of its own",
+  ],
+  [
+    "a capacity that is too small",
+    { capacity: "{ cpu: Cpu.units(1), memory: Size.gibibytes(256) }" },
+    "1 CPU",
+    "use fewer executors",
+  ],
+  [
+    "a misspelt setting of all steps",
+    { moreNight: "defaults: { spark: { memroy: Size.gibibytes(8) } }" },
+    "8 GiB",
+    "write memory instead of memroy",
+  ],
+];
+
+describe("one message, that says what was received and what to write", () => {
+  test.each(ADVICE)("of %s", async (_, places, received, mend) => {
+    const found = await problems(places);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.received).toContain(received);
+    expect(found[0]?.mend).toContain(mend);
+  });
+});
