@@ -14,6 +14,8 @@ import { temporaryFolder } from "../../../support/folders.ts";
 /** What a lane holds. */
 export interface StandInLane {
   readonly cron?: CronWorkflow;
+  /** Schedules of further nights. */
+  readonly further?: readonly CronWorkflow[];
   readonly workflows?: readonly Workflow[];
 }
 
@@ -145,7 +147,7 @@ export class StandInApi {
             ? { items: [...this.lanes.keys()].map(namespaceObject), metadata: {} }
             : this.ofAllLanes(url);
       case "cronworkflows":
-        return lane?.cron;
+        return cronsOf(lane, name);
       case "workflows":
         if (name === undefined) {
           const items = lane?.workflows ?? [];
@@ -168,7 +170,7 @@ export class StandInApi {
   private ofAllLanes(url: URL): object | undefined {
     const lanes = [...this.lanes.values()];
     const items = url.pathname.endsWith("/cronworkflows")
-      ? lanes.flatMap(({ cron }) => cron ?? [])
+      ? lanes.flatMap(({ cron, further = [] }) => [...(cron === undefined ? [] : [cron]), ...further])
       : url.pathname.endsWith("/workflows")
         ? lanes.flatMap(({ workflows }) => (workflows ?? []).filter(isRunning))
         : undefined;
@@ -262,4 +264,10 @@ function recordObject(name: string, facts: RunFacts) {
   const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
   const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
   return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
+}
+
+/** The schedule of a name, or the list of all of a lane. */
+function cronsOf(lane: StandInLane | undefined, name: string | undefined): object | undefined {
+  const all = [...(lane?.cron === undefined ? [] : [lane.cron]), ...(lane?.further ?? [])];
+  return name === undefined ? { items: all, metadata: {} } : all.find(({ metadata }) => metadata.name === name);
 }
