@@ -41,10 +41,11 @@ export default defineCustomer({
   cluster: {
     // ${todo("server")}URL of the customer's API server, by a name in its certificate.
     server: ${JSON.stringify(server)},
-    // ${todo("address")}Its IPv4 address: the only one that the lane may reach.
+    // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: all that the lane may reach outside.
     address: ${JSON.stringify(address)},
     // ${todo("ca")}Its certificate authority:
     // kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d
+    // It may lie in a file beside this one instead: import ca from "./${name}.pem", and ca alone here.
     ca: pem\`
 ${certificate}
     \`,

@@ -13,7 +13,7 @@ const command = new Command("new-customer")
   .description("Writes customers/<name>.ts: a complete, commented customer. Nothing else is changed.")
   .argument("<name>", "lower-case letters, digits and inner dashes")
   .option("--server <url>", "URL of the customer's API server")
-  .option("--address <ipv4>", "its address, as the central cluster's nodes see it")
+  .option("--address <ip>", "its IPv4 or IPv6 address, as the central cluster's nodes see it")
   .option("--ca <file>", "its certificate authority, PEM")
   .addHelpText("after", EXAMPLES)
   .action(async (name: string, options: NewCustomerOptions) => {

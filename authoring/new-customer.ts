@@ -26,7 +26,7 @@ export interface NewCustomerOptions {
    */
   readonly server?: string;
   /**
-   * IPv4 address of the API server.
+   * IPv4 or IPv6 address of the API server.
    * @default - the first of 192.0.2.1 to 192.0.2.254 that no customer file names; this range leads nowhere
    */
   readonly address?: string;

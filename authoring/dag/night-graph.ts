@@ -3,9 +3,10 @@ import type { SparkApp } from "../../constructs/definition/applications.ts";
 import type { NightDefinition } from "../../constructs/definition/night-definition.ts";
 import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { NightSchedule } from "../../constructs/definition/schedule.ts";
+import { cpuText, durationText, memoryText } from "../../constructs/night/amounts.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
-import type { Step, StepCondition, StepWork, Word } from "../../constructs/night/step.ts";
+import type { GateOptions, Step, StepCondition, StepWork, Word } from "../../constructs/night/step.ts";
 import { customerSource } from "../../constructs/night/step-results.ts";
 import { stepTimeout } from "../../constructs/workflow/step-document.ts";
 
@@ -43,7 +44,7 @@ export function nightGraph(definition: NightDefinition, where: string): NightGra
   if (problems.length > 0) {
     throw new ProblemsError(where, problems);
   }
-  const { schedule, finishBy, steps, declared, shadow } = definition.workflow;
+  const { schedule, finishBy, stepsAtOnce, steps, declared, shadow } = definition.workflow;
   const kept = new Set(steps.map(({ name }) => name));
   const left = declared.map(({ name }) => name).filter((name) => !kept.has(name));
   const ranks = new Map<Step, number>();
@@ -51,7 +52,7 @@ export function nightGraph(definition: NightDefinition, where: string): NightGra
     title: [definition.displayName, definition.pipeline, shadow ? "shadow night" : undefined]
       .filter((part) => part !== undefined)
       .join(", "),
-    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}${onText(schedule)}, due ${finishBy}${leftOut(left)}`,
+    times: `starts ${schedule.start} ${schedule.timezone}, calendar ${schedule.calendar}${weekendText(schedule)}${onText(schedule)}, due ${finishBy}${atOnceText(stepsAtOnce)}${leftOut(left)}`,
     nodes: steps.map((step) => ({
       name: step.name,
       kind: step.work.kind,
@@ -66,6 +67,15 @@ export function nightGraph(definition: NightDefinition, where: string): NightGra
 /** The days that nights are for, where they are not for all business days. */
 function onText({ on }: NightSchedule): string {
   return on === undefined ? "" : `, on ${typeof on === "string" ? on : on.join(", ")}`;
+}
+
+/** Days off, where they are not those of the calendar. */
+function weekendText({ weekend }: NightSchedule): string {
+  return weekend === undefined ? "" : `, off on ${weekend.join(" and ")}`;
+}
+
+function atOnceText(steps: number | undefined): string {
+  return steps === undefined ? "" : `, at most ${steps} ${steps === 1 ? "step" : "steps"} at once`;
 }
 
 /** Steps that a shadow night leaves out, for they may write where others read. */
@@ -95,13 +105,15 @@ function factsOf(step: Step): readonly string[] {
     case "spark": {
       const { executors, executorMebibytes, executorMillicores } = sparkResources(work.options);
       const program = programOf(work.options.app);
-      const size = `${executors} x ${memory(executorMebibytes)}, ${executorMillicores / 1000} CPU`;
+      const bounds = work.options.dynamicAllocation;
+      const count = bounds === undefined ? `${executors}` : `${bounds.min} to ${bounds.max}`;
+      const size = `${count} x ${memoryText(executorMebibytes)}, ${cpuText(executorMillicores)}`;
       return [program, size, limit(step)];
     }
     case "job": {
       const { pods, mebibytes, millicores } = jobResources(work.options);
       const program = work.options.command?.[0]?.split("/").at(-1) ?? imageName(work.options.image);
-      return [program, `${pods} x ${memory(mebibytes)}, ${millicores / 1000} CPU`, limit(step)];
+      return [program, `${pods} x ${memoryText(mebibytes)}, ${cpuText(millicores)}`, limit(step)];
     }
     case "exec":
       return [programName(work.options.command), limit(step)];
@@ -110,7 +122,7 @@ function factsOf(step: Step): readonly string[] {
     case "copyOut":
       return [`from ${place(customerSource(work.options.from))}`, limit(step)];
     case "gate":
-      return ["waits for a person"];
+      return [peopleText(work.options)];
   }
 }
 
@@ -118,21 +130,18 @@ function programName([program]: readonly Word[]): string {
   return typeof program === "string" ? (program.split("/").at(-1) ?? "") : "";
 }
 
-function memory(mebibytes: number): string {
-  return mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+/** Whom a gate waits for: a person, or so many of a group. */
+function peopleText({ approvers, approvals = 1 }: GateOptions): string {
+  if (approvers === undefined) {
+    return approvals === 1 ? "waits for a person" : `waits for ${approvals} people`;
+  }
+  return approvals === 1 ? `waits for one of ${approvers}` : `waits for ${approvals} of ${approvers}`;
 }
 
 function place(path: CustomerPath): string {
   return path.kind === "results" ? path.path : `pod:${path.path}`;
 }
 
-/** The step's own timeout in its largest whole unit. */
 function limit(step: Step): string {
-  const seconds = stepTimeout(step).toSeconds();
-  const [size, unit] = [
-    [3600, "h"],
-    [60, "min"],
-    [1, "s"],
-  ].find(([candidate]) => seconds % Number(candidate) === 0) ?? [1, "s"];
-  return `at most ${seconds / Number(size)} ${unit}`;
+  return `at most ${durationText(stepTimeout(step))}`;
 }

@@ -51,7 +51,7 @@ class Source:
 
 SOURCES = {
     "TARGET": Source("settlement days of the euro (T2)", market="XECB"),
-    "WEEKENDS": Source("Monday to Friday"),
+    "WEEKENDS": Source("every day but the weekend, without holidays"),
     "FEDWIRE": Source("business days of the Federal Reserve Banks", market="XFED"),
     "NEW_YORK": Source("trading days of the New York Stock Exchange", market="XNYS"),
     "TORONTO": Source("trading days of the Toronto Stock Exchange", market="XTSE"),

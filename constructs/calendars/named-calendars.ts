@@ -6,7 +6,7 @@ export type CalendarName = keyof typeof file.calendars;
 /** Settlement days of the euro (T2): weekends, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December are off. */
 export const TARGET: CalendarName = "TARGET";
 
-/** Monday to Friday, without any holiday. */
+/** Every day but the weekend, Saturday and Sunday unless `weekend` says otherwise, without any holiday. */
 export const WEEKENDS: CalendarName = "WEEKENDS";
 
 /** Business days of the Federal Reserve Banks. */

@@ -4,8 +4,8 @@ import { type Problem, received } from "../definition/problem.ts";
 /** Longest customer name: the lane's namespace and everything named after the customer then fit uncut. */
 export const CUSTOMER_NAME_LIMIT = 40;
 
-/** Names that mean something else as a Pulumi stack or a folder in dist. */
-const reserved = new Set(["platform", "system", "default", "all"]);
+/** Names that mean something else as a Pulumi stack, a folder in dist or in customers/. */
+const reserved = new Set(["platform", "system", "default", "all", "shared"]);
 
 const LONGEST_DISPLAY_NAME = 80;
 

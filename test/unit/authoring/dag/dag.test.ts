@@ -5,7 +5,7 @@ import { type NightGraph, nightGraph } from "../../../../authoring/dag/night-gra
 import { dagSvg } from "../../../../authoring/dag/svg.ts";
 import { dagText } from "../../../../authoring/dag/text.ts";
 import { ProblemsError } from "../../../../constructs/definition/problem.ts";
-import { Cpu, Duration, deployedApp, inPod, onResults, Size } from "../../../../constructs/index.ts";
+import { Cpu, Duration, deployedApp, inPod, nightly, onResults, Size, WEEKENDS } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
 import { customerWithSteps, smallSpark, testCustomer } from "../../../support/customer.ts";
 import { customers } from "../../../support/customers.ts";
@@ -43,6 +43,28 @@ describe("nightGraph", () => {
       "hand-in": 3,
       "sign-off": 3,
     });
+  });
+
+  test("says whom a gate waits for, bounds of executors, days off and how many steps at once", () => {
+    const steps = (night: Night): void => {
+      const { executors: _, ...sizes } = smallSpark();
+      night.spark("s", { ...sizes, dynamicAllocation: { min: 2, max: 4 } });
+      night.gate("one", { approvers: "risk-control" });
+      night.gate("two", { approvers: "risk-control", approvals: 2 });
+      night.gate("people", { approvals: 2 });
+    };
+    const schedule = nightly("21:00", { timezone: "Asia/Kuwait", calendar: WEEKENDS, weekend: ["friday", "saturday"] });
+    const graph = nightGraph(
+      customerWithSteps(steps, { workflow: { schedule, stepsAtOnce: 3 } }),
+      "customers/testbank.ts",
+    );
+    expect(graph.times).toContain("calendar WEEKENDS, off on friday and saturday, due 06:00, at most 3 steps at once");
+    expect(graph.nodes.map(({ facts }) => facts.find((fact) => / x |waits/.test(fact)))).toEqual([
+      "2 to 4 x 1 GiB, 0.5 CPU",
+      "waits for one of risk-control",
+      "waits for 2 of risk-control",
+      "waits for 2 people",
+    ]);
   });
 
   test("refuses to picture a night that cannot run", () => {

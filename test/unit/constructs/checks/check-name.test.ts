@@ -34,7 +34,7 @@ describe("checkName", () => {
     });
   });
 
-  test.each(["platform", "system", "default", "all"])("refuses %j, which means something else", (name) => {
+  test.each(["platform", "system", "default", "all", "shared"])("refuses %j, which means something else", (name) => {
     expectProblems(checkName(name), {
       property: "name",
       received: `"${name}"`,
