@@ -31,7 +31,9 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
   const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const checks = checkCustomer(definition).map((one) => ({ ...one, line: propertyLine(parsed, one.property) }));
   const isSound = checks.length === 0;
-  const hasCluster = !checks.some(({ property }) => /^(cluster|name)\b/.test(property));
+  const hasCluster = !checks.some(({ property }) =>
+    /^(name|cluster(\.(server|address|ca|namespace).*)?)$/.test(property),
+  );
   return [
     { title: "checks", problems: checks, note: "ok" },
     ...asWritten(file, name, text, checks),

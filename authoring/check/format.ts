@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Problem, received } from "../../constructs/definition/problem.ts";
+import type { Problem } from "../../constructs/definition/problem.ts";
+import { shownLine } from "./shown-line.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,7 +40,7 @@ export function formatProblems(file: string, shown: string, text: string): reado
         ]),
     ...found.map(({ category, message, location: { start } }) => ({
       property: `line ${start.line}`,
-      received: received(text.split("\n")[start.line - 1]?.trim()),
+      received: shownLine(text, start.line),
       rule: `${message} (${category})`,
       mend: `correct line ${start.line}, or let ${mend} do it`,
     })),

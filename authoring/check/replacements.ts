@@ -4,6 +4,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import { type Problem, received } from "../../constructs/definition/problem.ts";
 import { EXAMPLE_SUBJECT } from "../example-ca.ts";
+import { shownLine } from "./shown-line.ts";
 
 /** Addresses that are reserved for examples and lead nowhere. */
 const examples = new BlockList();
@@ -18,7 +19,7 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
       ? [
           {
             property: `line ${index + 1}`,
-            received: received(line.trim()),
+            received: shownLine(source, index + 1),
             rule: "nothing marked REPLACE: it is an example",
             mend: "replace what follows, and remove the mark",
           },

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { received } from "../../constructs/definition/problem.ts";
 import type { Found } from "./found.ts";
+import { shownLine } from "./shown-line.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 
@@ -27,7 +27,7 @@ export function typeProblems(file: string): { readonly wrong: readonly Found[]; 
     (UNUSED.has(code) ? unused : wrong).push({
       property: `line ${line}`,
       line,
-      received: received(source?.text.split("\n")[line - 1]?.trim()),
+      received: shownLine(source?.text ?? "", line),
       rule: ts.flattenDiagnosticMessageText(messageText, " "),
       mend: `correct line ${line}; an editor with TypeScript shows it while it is written (TS${code})`,
     });

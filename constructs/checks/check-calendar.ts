@@ -133,7 +133,7 @@ function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): r
   if (fault === undefined) {
     return [];
   }
-  const rule = `a day that this entry changes; without it ${fault}`;
+  const rule = `a day that this entry changes: ${fault}`;
   return [{ property, received: received(day), rule, mend: "correct the day, or remove it" }];
 }
 
@@ -143,7 +143,7 @@ function withoutEffect(list: DayList, day: string, calendar: BusinessCalendar): 
   const off = `the day is off already (${reasonOf(calendar, day)})`;
   switch (list) {
     case "extraHolidays":
-      return calendar.worked[day] === undefined ? (open ? undefined : off) : "and with it workedDays opens the day";
+      return calendar.worked[day] === undefined ? (open ? undefined : off) : "workedDays names it too, and wins";
     case "workedDays":
       return open ? "the day is a business day already" : undefined;
     case "halfDays":

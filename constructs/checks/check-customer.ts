@@ -4,7 +4,7 @@ import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { DEFAULTS, inspectForm } from "../form/customer-form.ts";
-import { type Sound, withoutRepeats } from "../form/form.ts";
+import { type Sound, withoutMisspelt, withoutRepeats } from "../form/form.ts";
 import { Step } from "../night/step.ts";
 import { checkApps } from "./check-apps.ts";
 import { checkCapacity, checkLane } from "./check-capacity.ts";
@@ -30,7 +30,7 @@ import { checkTogether } from "./check-together.ts";
 export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
   const form = inspectForm(definition);
   const sound = form.areSound.bind(form);
-  const found = [...withoutRepeats(form.wrong, DEFAULTS), ...withoutRepeats(form.unknown, DEFAULTS)];
+  const found = [...withoutRepeats(withoutMisspelt(form), DEFAULTS), ...withoutRepeats(form.unknown, DEFAULTS)];
   const check = (paths: readonly string[], problems: () => readonly Problem[]): boolean => {
     const before = found.length;
     if (sound(...paths)) {

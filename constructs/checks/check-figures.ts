@@ -43,7 +43,7 @@ function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem
   }
   const most = maxJump === undefined ? undefined : percent(maxJump);
   if (maxJump !== undefined && (most === undefined || most > MOST_PERCENT)) {
-    const rule = `a percentage above 0 and at most ${MOST_PERCENT}%: by that part of the day before's amount it may differ`;
+    const rule = `a percentage above 0 and at most ${MOST_PERCENT}%, of the amount of the business day before`;
     problems.push(problem(`${at}.maxJump`, maxJump, rule, 'write for instance "20%"'));
   }
   return problems;

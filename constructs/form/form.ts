@@ -28,6 +28,15 @@ export class Findings {
   }
 }
 
+/** Values of a wrong kind without those that are missing because their name is misspelt, which is told as such. */
+export function withoutMisspelt({ wrong, unknown }: Findings): readonly Problem[] {
+  const meant = unknown.map(({ property, mend }) => {
+    const [, name] = /^write (\S+) instead of /.exec(mend) ?? [];
+    return name === undefined ? undefined : property.replace(/(\.|^)[^.]*$/, `$1${name}`);
+  });
+  return wrong.filter(({ property, received }) => received !== "nothing" || !meant.includes(property));
+}
+
 /** Problems without those that say the same of the same value at another place than the one where it was written. */
 export function withoutRepeats(problems: readonly Problem[], origin: RegExp): readonly Problem[] {
   const told = problems.filter(({ property }) => origin.test(property));

@@ -56,8 +56,8 @@ export interface Figure {
   /** The JSON file, and the way to the number in it: `var.json#total.var`. */
   readonly place: string;
   /**
-   * By how much it may differ from that of the business day before, of whose amount it is a part: "20%". Where it
-   * differs by more, the step waits for a person, who is told both numbers.
+   * By how much it may differ from that of the business day before, as a percentage of that one's amount: "20%", at
+   * most "1000%". Where it differs by more, the step waits for a person, who is told both numbers.
    * @default - by any amount
    */
   readonly maxJump?: string;

@@ -74,6 +74,12 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
     "use fewer executors",
   ],
   [
+    "a misspelt property that must be there",
+    { capacity: "{ cpu: Cpu.units(16), memroy: Size.gibibytes(64) }" },
+    "64 GiB",
+    "write memory instead of memroy",
+  ],
+  [
     "a misspelt setting of all steps",
     { moreNight: "defaults: { spark: { memroy: Size.gibibytes(8) } }" },
     "8 GiB",

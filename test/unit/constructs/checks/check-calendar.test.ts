@@ -98,7 +98,7 @@ describe("checkCalendar", () => {
     [
       "a holiday that is worked too",
       { extraHolidays: ["2026-12-24"], workedDays: ["2026-12-24"] },
-      "with it workedDays opens the day",
+      "workedDays names it too, and wins",
     ],
   ] as const)("refuses %s: it changes nothing", (_, options, rule) => {
     const problems = check(options);

@@ -1,0 +1,12 @@
+import { received } from "../../constructs/definition/problem.ts";
+import { isSecretUnder, secretShape } from "../../constructs/definition/secret-shape.ts";
+
+/** A line of a customer file as it is shown to people: one that may hold a secret is not. */
+export function shownLine(source: string, line: number): string {
+  const text = source.split("\n")[line - 1]?.trim();
+  const words = [...(text ?? "").matchAll(/["'`]([^"'`]*)["'`]/g)].map(([, word = ""]) => word);
+  const flagged = words.some((word, index) => isSecretUnder(words[index - 1] ?? "", word));
+  const isNamed = /([\w$]+)\s*:\s*["'`]([^"'`]*)["'`]/.exec(text ?? "");
+  const named = isNamed !== null && isSecretUnder(isNamed[1] ?? "", isNamed[2] ?? "");
+  return flagged || named || secretShape(text ?? "") !== undefined ? "a line that may hold a secret" : received(text);
+}
