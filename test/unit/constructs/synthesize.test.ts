@@ -32,7 +32,7 @@ describe("synthesize", () => {
           /cluster\.server: received "http:/,
           /cluster\.capacity\.cpu: received 0/,
           /workflow\.finishBy: received "never"/,
-          /workflow\.steps\["sign-off"\]: received a second step/,
+          /workflow\.steps\["sign-off"\]: received 2 steps of this name/,
           /workflow\.steps\["sign-off"\]\.executors: received 0/,
         ]
           .map((line) => line.source)
