@@ -73,8 +73,8 @@ export default {
     forbidden(
       "release-takes-what-was-built",
       "A release brings archives into a registry; who built them, and from what, it is told.",
-      { path: "^release/" },
-      { path: "^(?!release/|constructs/definition/)", ...own },
+      { path: "^pipeline/release/" },
+      { path: "^(?!pipeline/release/|constructs/definition/)", ...own },
     ),
     forbidden(
       "pipeline-calls-down",

@@ -44,8 +44,8 @@ farm-env: node_modules/.installed ## Print what to export for kubectl and pulumi
 
 release: node_modules/.installed ## REGISTRY=host/path VERSION=1.2.3: build all images twice, push, sign, write images.json, tag (docs/release.md)
 	@folders=$$(tsx test/farm/tools/cli.ts folders crane syft cosign) && export PATH="$$folders:$$PATH" \
-	  && names=$$(tsx release/cli.ts check) && built=$$(tsx test/farm/images/cli.ts reproduce $$names) \
-	  && tsx release/cli.ts push <<< "$$built"
+	  && names=$$(tsx pipeline/release/cli.ts check) && built=$$(tsx test/farm/images/cli.ts reproduce $$names) \
+	  && tsx pipeline/release/cli.ts push <<< "$$built"
 
 # Install scripts stay off: one would download a provider plugin.
 node_modules/.installed: package-lock.json

@@ -15,7 +15,7 @@ export interface Affected {
  * a digest in images.json.
  */
 const WITHOUT_EFFECT: readonly RegExp[] = [
-  /^(authoring|docs|examples|isolation|nightwatch|ops|pipeline|release|runner|test)\//,
+  /^(authoring|docs|examples|isolation|nightwatch|ops|pipeline|runner|test)\//,
   /^[^/]+\.md$/,
   /^(\.gitlab-ci\.yml|\.gitignore|Makefile|biome\.json|tsconfig\.json|typedoc\.json|vitest\.config\.ts)$/,
 ];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { writeOutput } from "../../infra/write-output.ts";
 import { Central } from "../../ops/central.ts";
-import type { References } from "../../release/registry.ts";
+import type { References } from "../../pipeline/release/registry.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { FarmPulumi } from "../farm/deploy/farm-pulumi.ts";
 import { Ipv4Range } from "../farm/ipv4.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isByDigest, readImages } from "../../constructs/definition/images.ts";
 import { forgottenSince } from "../../pipeline/kept-images.ts";
-import { RELEASED, RELEASED_NAMES } from "../../release/built-images.ts";
+import { RELEASED, RELEASED_NAMES } from "../../pipeline/release/built-images.ts";
 import versions from "../../versions.json" with { type: "json" };
 import { ensureImages } from "../farm/images/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

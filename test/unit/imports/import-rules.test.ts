@@ -26,7 +26,7 @@ const BREACHES: Readonly<Record<string, readonly (readonly [file: string, import
   "ops-and-nightwatch-stay-apart": [["nightwatch/watch.ts", "ops/verb.ts"]],
   "isolation-proves-manifests": [["isolation/prove.ts", "pipeline/plan.ts"]],
   "authoring-helps-authors": [["authoring/draw.ts", "infra/stack.ts"]],
-  "release-takes-what-was-built": [["release/publish.ts", "infra/stack.ts"]],
+  "release-takes-what-was-built": [["pipeline/release/push.ts", "pipeline/plan.ts"]],
   "pipeline-calls-down": [["pipeline/plan.ts", "ops/verb.ts"]],
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ImageFiles, nextImageFiles, readImageFiles } from "../../../release/image-files.ts";
-import type { References } from "../../../release/registry.ts";
+import { type ImageFiles, nextImageFiles, readImageFiles } from "../../../pipeline/release/image-files.ts";
+import type { References } from "../../../pipeline/release/registry.ts";
 import { repositoryRoot } from "../../farm/paths.ts";
 
 const EARLIER = "constructs/platform/admission/earlier-images.json";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type NotesInput, releaseNotes, withNotes } from "../../../release/notes.ts";
+import { type NotesInput, releaseNotes, withNotes } from "../../../pipeline/release/notes.ts";
 
 const input: NotesInput = {
   version: "1.4.0",

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readSettings } from "../../../release/settings.ts";
+import { readSettings } from "../../../pipeline/release/settings.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
 const GOOD = { REGISTRY: "registry.bank.example/nightlane", VERSION: "1.4.0", COSIGN_KEY: "awskms:///alias/release" };

@@ -22,7 +22,7 @@ const CHAPTERS: readonly (readonly [title: string, folders: readonly string[]])[
   ["The runner", ["runner"]],
   ["Nights watched and operated", ["nightwatch", "ops", "runs"]],
   ["Isolation", ["isolation"]],
-  ["Deployment and pipeline", ["infra", "pipeline", "release"]],
+  ["Deployment and pipeline", ["infra", "pipeline"]],
   ["Help for authors", ["authoring", "examples"]],
 ];
 

@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/definition/problem.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { mustRun, run } from "./tool.ts";
 
 /** One commit of a release. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { UserError } from "../constructs/definition/problem.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { mayRelease, namesToBuild, release } from "./release.ts";
 import { readSettings } from "./settings.ts";
 
@@ -9,7 +9,8 @@ import { readSettings } from "./settings.ts";
  * `cli.ts push` releases what was built, which its standard input names. docs/release.md is the guide.
  */
 async function main(verb: string | undefined): Promise<void> {
-  if (verb !== "check" && verb !== "push") throw new UserError("usage: tsx release/cli.ts check | push < built.json");
+  if (verb !== "check" && verb !== "push")
+    throw new UserError("usage: tsx pipeline/release/cli.ts check | push < built.json");
   const settings = readSettings(process.env);
   if (verb === "check") {
     await mayRelease(settings, process.cwd());

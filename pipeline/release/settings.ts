@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
+import { type Problem, ProblemsError, received } from "../../constructs/definition/problem.ts";
 
 /** Where Argo's images come from: the project's own, or what was built from its module. */
 export type ArgoFrom = "upstream" | "source";

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../constructs/definition/problem.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import type { References } from "./registry.ts";
 
 const IMAGES = "images.json";

@@ -1,5 +1,5 @@
-import { UserError } from "../constructs/definition/problem.ts";
-import versions from "../versions.json" with { type: "json" };
+import { UserError } from "../../constructs/definition/problem.ts";
+import versions from "../../versions.json" with { type: "json" };
 import { RELEASED } from "./built-images.ts";
 import type { References, Registry } from "./registry.ts";
 import { lastWords, run } from "./tool.ts";

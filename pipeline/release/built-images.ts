@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../constructs/definition/problem.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { mustRun } from "./tool.ts";
 
 /** Images that a release puts into the registry, by their name in it. */

@@ -1,4 +1,4 @@
-import { received, UserError } from "../constructs/definition/problem.ts";
+import { received, UserError } from "../../constructs/definition/problem.ts";
 import { type LocalImage, RELEASED, type ReleasedName } from "./built-images.ts";
 import { lastWords, run, type Said } from "./tool.ts";
 

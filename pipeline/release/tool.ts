@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { UserError } from "../constructs/definition/problem.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 
 /** What a program said. */
 export interface Said {
