@@ -31,34 +31,83 @@ export function projectOfJob(environment: NodeJS.ProcessEnv = process.env): Proj
   return { api, id, token };
 }
 
+/** GitLab sorts by a time only where it is asked for a span of it: this one is all of it. */
+const EVER = "1970-01-01T00:00:00Z";
+
+/** Environments on one page, the most that GitLab gives. */
+const PAGE = 100;
+
 /**
- * The commit that a stack was last deployed from, or undefined if it never was.
+ * The commit of the last deployment of a stack that ended well, or undefined if there is none.
  * @see https://docs.gitlab.com/api/deployments/
  * @throws UserError if GitLab does not say
  */
 export async function lastDeployed(project: Project, stack: string): Promise<string | undefined> {
-  const query = new URLSearchParams({
-    environment: environmentOf(stack),
-    status: "success",
-    order_by: "finished_at",
-    sort: "desc",
-    per_page: "1",
-  });
-  const path = `projects/${encodeURIComponent(project.id)}/deployments?${query}`;
-  const [last]: readonly { readonly sha: string }[] = await ask(project, path, stack);
+  const last = await newest(project, stack, { status: "success", order_by: "finished_at", finished_after: EVER });
   return last?.sha;
 }
 
-async function ask<T>({ api, token }: Project, path: string, stack: string): Promise<T> {
+/**
+ * Whether the last thing that became of a stack is a deployment that ended well. One that failed or was cancelled may
+ * have changed a part; one that runs, or waits for its wave, is still going to.
+ * @throws UserError if GitLab does not say
+ */
+export async function isSettled(project: Project, stack: string): Promise<boolean> {
+  const last = await newest(project, stack, { order_by: "updated_at", updated_after: EVER });
+  return last?.status === "success";
+}
+
+/**
+ * Customers that have an environment which no job has stopped, as `<name>:destroy` does; sorted.
+ * @see https://docs.gitlab.com/api/environments/
+ * @throws UserError if GitLab does not say
+ */
+export async function livingCustomers(project: Project): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (let page = 1, isLast = false; !isLast; page += 1) {
+    const query = { search: environmentOf(""), states: "available", per_page: String(PAGE), page: String(page) };
+    const found: readonly { readonly name: string }[] = await ask(project, "environments", query, "the environments");
+    names.push(...found.flatMap(({ name }) => CUSTOMER_ENVIRONMENT.exec(name)?.[1] ?? []));
+    isLast = found.length < PAGE;
+  }
+  return names.sort();
+}
+
+/** Others below `customers/` are none of ours. */
+const CUSTOMER_ENVIRONMENT = /^customers\/([a-z0-9]([a-z0-9-]*[a-z0-9])?)$/;
+
+/** One deployment, as far as it is read. */
+interface Deployment {
+  readonly sha: string;
+  readonly status: string;
+}
+
+async function newest(
+  project: Project,
+  stack: string,
+  filter: Readonly<Record<string, string>>,
+): Promise<Deployment | undefined> {
+  const environment = environmentOf(stack);
+  const query = { environment, ...filter, sort: "desc", per_page: "1" };
+  const [last]: readonly Deployment[] = await ask(project, "deployments", query, `the deployments of ${environment}`);
+  return last;
+}
+
+async function ask<T>(
+  { api, id, token }: Project,
+  what: "deployments" | "environments",
+  query: Readonly<Record<string, string>>,
+  asked: string,
+): Promise<T> {
   const refused = (why: string): UserError =>
     new UserError(
-      `the deployments of ${environmentOf(stack)}: received ${why}\n` +
-        "    rule: the project's deployments can be read with the token of a job (GitLab 16.2 or newer)\n" +
+      `${asked}: received ${why}\n` +
+        `    rule: the project's ${what} can be read with the token of a job (GitLab 16.2 or newer)\n` +
         "    mend: retry the job once GitLab answers; look at Settings, CI/CD, Job token permissions",
     );
   let response: Response;
   try {
-    response = await fetch(`${api}/${path}`, {
+    response = await fetch(`${api}/projects/${encodeURIComponent(id)}/${what}?${new URLSearchParams(query)}`, {
       headers: { "JOB-TOKEN": token },
       // A redirect would carry the token to wherever it leads.
       redirect: "error",

@@ -3,36 +3,54 @@ import type { FileChange } from "./changes.ts";
 
 /** What a merge on the default branch has to deploy. */
 export interface Pending extends Affected {
-  /** Of `customers` those whose own file this merge changes and nothing else: they wait for nobody. */
+  /** Of `customers` those that this merge changes and that lack nothing common: they wait for nobody. */
   readonly own: readonly string[];
+}
+
+/** How a stack was last deployed. */
+export interface LastDeployment {
+  /** The commit of the last deployment that ended well. */
+  readonly revision: string;
+  /** Whether nothing was begun since. */
+  readonly isSettled: boolean;
 }
 
 /** What is asked of the repository and of GitLab. */
 export interface Deployed {
-  /** The commit that a stack was last deployed from; undefined if it never was. */
-  readonly revisionOf: (stack: string) => string | undefined;
+  /** Undefined if a stack was never deployed, or is destroyed. */
+  readonly lastOf: (stack: string) => LastDeployment | undefined;
   /** Files that differ between a commit and what is merged; undefined if the commit is not known. */
   readonly changesSince: (revision: string) => readonly FileChange[] | undefined;
+  /** Customers that have been deployed and not destroyed, whether or not they have a file. */
+  readonly living: readonly string[];
 }
 
 /**
- * What has to be deployed after a merge: each stack that differs from what it was last deployed from. A pipeline that
- * failed, was cancelled or still waits leaves nothing behind that way: the next one takes it along.
+ * What has to be deployed after a merge: each stack that differs from what it was last deployed from, and each whose
+ * last deployment did not end well: what a failed one has changed, no difference between commits tells. So a pipeline
+ * that failed, was cancelled or still waits leaves nothing behind: the next one takes it along, removals too.
  *
  * @param merge What this merge changes. @param names All customers after it.
  */
 export function pending(
   merge: readonly FileChange[] | undefined,
   names: readonly string[],
-  { revisionOf, changesSince }: Deployed,
+  { lastOf, changesSince, living }: Deployed,
 ): Pending {
   const merged = affected(merge, names);
-  const touches = (stack: string, touched: (since: Affected) => boolean): boolean => {
-    const revision = revisionOf(stack);
-    return revision === undefined || touched(affected(changesSince(revision), names));
+  const lacks = (stack: string, touched: (since: Affected) => boolean): boolean => {
+    const last = lastOf(stack);
+    return last === undefined || !last.isSettled || touched(affected(changesSince(last.revision), names));
   };
-  const customers = names.filter((name) => touches(name, (since) => since.customers.includes(name)));
-  const own = merged.platform ? [] : customers.filter((name) => merged.customers.includes(name));
-  const platform = touches("platform", (since) => since.platform);
-  return { customers, removed: merged.removed, platform, own };
+  const customers = names.filter((name) => lacks(name, (since) => since.customers.includes(name)));
+  const lacksCommon = (name: string): boolean => {
+    const last = lastOf(name);
+    return last !== undefined && affected(changesSince(last.revision), names).platform;
+  };
+  return {
+    customers,
+    removed: [...new Set([...merged.removed, ...living.filter((name) => !names.includes(name))])].sort(),
+    platform: lacks("platform", (since) => since.platform),
+    own: merged.platform ? [] : customers.filter((name) => merged.customers.includes(name) && !lacksCommon(name)),
+  };
 }

@@ -9,8 +9,8 @@ import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
 import { changedFiles, type FileChange } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
-import { lastDeployed, projectOfJob } from "./deployments.ts";
-import { type Deployed, type Pending, pending } from "./pending.ts";
+import { isSettled, lastDeployed, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
+import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
 import { waves } from "./waves.ts";
 
 interface Options {
@@ -76,18 +76,26 @@ const AT_ONCE = 8;
 async function deployed(names: readonly string[], head: string): Promise<Deployed> {
   const project = projectOfJob();
   const limit = pLimit(AT_ONCE);
-  const asked = [PLATFORM, ...names].map((stack) =>
-    limit(async () => [stack, await lastDeployed(project, stack)] as const),
+  const living = await livingCustomers(project);
+  // What GitLab still has of a customer that was destroyed says nothing of one that was put back.
+  const asked = [PLATFORM, ...names.filter((name) => living.includes(name))].map((stack) =>
+    limit(async () => [stack, await lastOf(project, stack)] as const),
   );
-  const revisions = new Map(await Promise.all(asked));
+  const last = new Map(await Promise.all(asked));
   const changes = new Map<string, readonly FileChange[] | undefined>();
   return {
-    revisionOf: (stack) => revisions.get(stack),
+    lastOf: (stack) => last.get(stack),
+    living,
     changesSince: (revision) => {
       if (!changes.has(revision)) changes.set(revision, changedFiles(revision, head, REPOSITORY));
       return changes.get(revision);
     },
   };
+}
+
+async function lastOf(project: Project, stack: string): Promise<LastDeployment | undefined> {
+  const revision = await lastDeployed(project, stack);
+  return revision === undefined ? undefined : { revision, isSettled: await isSettled(project, stack) };
 }
 
 /** Names become words of a shell command, and a file of that name may come with any merge request. */

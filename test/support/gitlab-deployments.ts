@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 interface Deployment {
   readonly environment: string;
   readonly sha: string;
-  readonly status: "success" | "failed";
+  readonly status: "created" | "running" | "success" | "failed" | "canceled";
 }
 
-/** GitLab's deployments of one project, as far as we ask for them: the last that ended well comes first. */
+/** GitLab's environments and deployments of one project, as far as we ask for them. */
 export class GitlabDeployments {
   readonly token = "canary-job-token";
   /** What was asked for, environment by environment. */
@@ -16,19 +16,17 @@ export class GitlabDeployments {
   /** Answers with this status instead, while it is set. */
   status: number | undefined;
   private readonly deployments: Deployment[] = [];
+  private readonly available = new Set<string>();
   private readonly server: Server;
 
   constructor() {
     this.server = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? "", "http://gitlab.example");
-      const environment = searchParams.get("environment") ?? "";
-      this.asked.push(environment);
-      const isOurs = request.headers["job-token"] === this.token && pathname === "/projects/42/deployments";
-      const wanted = searchParams.get("status");
-      const isLast = searchParams.get("order_by") === "finished_at" && searchParams.get("sort") === "desc";
-      const found = this.deployments.filter((each) => each.environment === environment && each.status === wanted);
-      response.writeHead(this.status ?? (isOurs && isLast ? 200 : 404), { "content-type": "application/json" });
-      response.end(JSON.stringify(found.toReversed().slice(0, Number(searchParams.get("per_page")))));
+      this.asked.push(searchParams.get("environment") ?? "");
+      const isOurs = request.headers["job-token"] === this.token;
+      const found = isOurs ? this.answer(pathname, searchParams) : undefined;
+      response.writeHead(this.status ?? (found ? 200 : 404), { "content-type": "application/json" });
+      response.end(JSON.stringify(found ?? {}));
     });
   }
 
@@ -42,14 +40,50 @@ export class GitlabDeployments {
     this.server.closeAllConnections();
   }
 
-  /** Notes the end of a deployment. */
+  /** Notes what became of a deployment last. */
   note(environment: string, sha: string, status: Deployment["status"] = "success"): void {
+    this.available.add(environment);
     this.deployments.push({ environment, sha, status });
+  }
+
+  /** Notes that a job with the action `stop` ended well. Its deployments stay. */
+  noteStop(environment: string): void {
+    this.available.delete(environment);
   }
 
   /** What GitLab tells a job of itself. */
   get variables(): Readonly<Record<string, string>> {
     const { port } = this.server.address() as AddressInfo;
     return { CI_API_V4_URL: `http://127.0.0.1:${port}`, CI_PROJECT_ID: "42", CI_JOB_TOKEN: this.token };
+  }
+
+  private answer(path: string, query: URLSearchParams): readonly object[] | undefined {
+    const perPage = Number(query.get("per_page"));
+    const from = (Number(query.get("page") ?? "1") - 1) * perPage;
+    if (path === "/projects/42/environments" && query.get("states") === "available") {
+      const found = [...this.available].filter((name) => name.startsWith(query.get("search") ?? ""));
+      return found.map((name) => ({ name, state: "available" })).slice(from, from + perPage);
+    }
+    if (path !== "/projects/42/deployments" || query.get("sort") !== "desc" || !isAllowed(query)) return undefined;
+    const [environment, status] = [query.get("environment"), query.get("status")];
+    const found = this.deployments.filter(
+      (each) => each.environment === environment && (status === null || each.status === status),
+    );
+    return found.toReversed().slice(from, from + perPage);
+  }
+}
+
+/**
+ * GitLab refuses to sort by a time without a span of it, and by the end of what has not ended well.
+ * @see https://docs.gitlab.com/api/deployments/#list-all-project-deployments
+ */
+function isAllowed(query: URLSearchParams): boolean {
+  switch (query.get("order_by")) {
+    case "finished_at":
+      return query.has("finished_after") && query.get("status") === "success";
+    case "updated_at":
+      return query.has("updated_after");
+    default:
+      return false;
   }
 }

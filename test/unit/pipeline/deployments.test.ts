@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { environmentOf, lastDeployed, projectOfJob } from "../../../pipeline/deployments.ts";
+import {
+  environmentOf,
+  isSettled,
+  lastDeployed,
+  livingCustomers,
+  projectOfJob,
+} from "../../../pipeline/deployments.ts";
 import { GitlabDeployments } from "../../support/gitlab-deployments.ts";
 
 let gitlab: GitlabDeployments;
@@ -20,6 +26,30 @@ test("the last deployment that ended well is what is deployed", async () => {
   expect(environmentOf("platform")).toBe("platform");
 });
 
+test("a stack is settled when the last that became of it is a deployment that ended well", async () => {
+  const project = projectOfJob(gitlab.variables);
+  expect(await isSettled(project, "nordbank")).toBe(false);
+  for (const status of ["created", "running", "failed", "canceled"] as const) {
+    gitlab.note("customers/nordbank", "aaa");
+    expect(await isSettled(project, "nordbank")).toBe(true);
+    gitlab.note("customers/nordbank", "bbb", status);
+    gitlab.note("platform", "bbb");
+    expect(await isSettled(project, "nordbank"), status).toBe(false);
+  }
+});
+
+test("customers live from their first deployment until they are destroyed, however many there are", async () => {
+  const project = projectOfJob(gitlab.variables);
+  expect(await livingCustomers(project)).toEqual([]);
+  const names = Array.from({ length: 230 }, (_, index) => `bank-${100 + index}`);
+  for (const environment of ["platform", "release", "customers/nordbank/extra"]) gitlab.note(environment, "aaa");
+  for (const name of names) gitlab.note(`customers/${name}`, "aaa");
+  expect(await livingCustomers(project)).toEqual(names);
+  gitlab.noteStop("customers/bank-100");
+  expect(await livingCustomers(project)).toEqual(names.slice(1));
+  expect(await lastDeployed(project, "bank-100")).toBe("aaa");
+});
+
 test("a GitLab that does not say is told with what to do, and the token is not", async () => {
   const project = projectOfJob(gitlab.variables);
   gitlab.status = 403;
@@ -29,6 +59,7 @@ test("a GitLab that does not say is told with what to do, and the token is not",
   await expect(lastDeployed({ ...project, api: "http://127.0.0.1:1" }, "nordbank")).rejects.toThrow(
     "mend: retry the job",
   );
+  await expect(livingCustomers(project)).rejects.toThrow("the environments: received status 403\n    rule:");
 });
 
 test("outside of a pipeline nobody is asked", () => {
