@@ -117,7 +117,7 @@ function stackJobs(purpose: Purpose, stack: string, base: string, after: readonl
 /** Until the merge, a removed customer is only looked at. */
 function removalJobs(purpose: Purpose, name: string, base: string): Jobs {
   if (purpose === "deploy") {
-    return destroyJobs(name, base);
+    return destroyJobs(name);
   }
   const [diff] = Object.entries(reviewJobs(name, base));
   return diff === undefined ? {} : { [diff[0]]: diff[1] };

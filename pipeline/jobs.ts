@@ -114,11 +114,8 @@ export function waveName(number: number): string {
   return `wave-${number}`;
 }
 
-/**
- * The job that removes a customer whose file is gone, started by a person.
- * @param base Revision that still has the file: it says where the customer's remote Jobs are.
- */
-export function destroyJobs(name: string, base: string): Jobs {
+/** The job that removes a customer whose file is gone, started by a person. */
+export function destroyJobs(name: string): Jobs {
   const { environment, resource_group } = lane(name);
   return {
     [`${name}:destroy`]: {
@@ -129,8 +126,10 @@ export function destroyJobs(name: string, base: string): Jobs {
       resource_group,
       interruptible: false,
       script: [
-        // With the certificates beside it, if there are any.
-        `git checkout ${base} -- 'customers/${name}.*'`,
+        // Started late, it finds the customer that was put back meanwhile, and leaves it.
+        `node_modules/.bin/tsx pipeline/newest.ts ${name}`,
+        // The last revision that has it says where the remote Jobs are. With the certificates beside it, if there are any.
+        `git checkout "$(git rev-list -1 HEAD -- customers/${name}.ts)^" -- 'customers/${name}.*'`,
         // A night that runs holds its volume, for which the destruction would wait until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
         // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.

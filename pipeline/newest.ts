@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { UserError } from "../constructs/definition/problem.ts";
+import { received, UserError } from "../constructs/definition/problem.ts";
 import { lastDeployed, projectOfJob } from "./deployments.ts";
 
 /** Exit code of a deployment that a newer one has overtaken: the job shows a warning, and the pipeline goes on. */
@@ -8,16 +8,30 @@ export const OVERTAKEN = 75;
 /**
  * Whether `revision` is older than what is deployed: then its deployment would undo a newer one. What is neither older
  * nor newer, as after a rewritten history, is not held back.
+ * @throws UserError if git cannot tell
  */
 export function isOvertaken(revision: string, deployed: string | undefined, repository: string): boolean {
   if (deployed === undefined || deployed === revision) return false;
-  const git = (...args: readonly string[]) => spawnSync("git", args, { cwd: repository, stdio: "ignore" }).status === 0;
-  // The job's checkout is as old as its pipeline.
-  if (!git("cat-file", "-e", `${deployed}^{commit}`)) git("fetch", "--quiet", "origin");
-  return git("merge-base", "--is-ancestor", revision, deployed);
+  const git = (...args: readonly string[]) => spawnSync("git", args, { cwd: repository, encoding: "utf8" });
+  // The job's checkout is as old as its pipeline. By its id: GitLab keeps a deployed commit also where no branch has it.
+  if (git("cat-file", "-e", `${deployed}^{commit}`).status !== 0) {
+    const { status, stderr } = git("fetch", "--quiet", "origin", deployed);
+    if (status !== 0) throw unknown(deployed, stderr);
+  }
+  const { status, stderr } = git("merge-base", "--is-ancestor", revision, deployed);
+  if (status === 0 || status === 1) return status === 0;
+  throw unknown(deployed, stderr);
 }
 
-/** `newest.ts <stack>`: the first thing that a deployment does once it has the stack's lock. */
+function unknown(deployed: string, said: string): UserError {
+  return new UserError(
+    `the commit that is deployed: received ${received(deployed)}, of which git says: ${said.trim().replaceAll("\n", "; ")}\n` +
+      "    rule: nothing is done to a stack before it is known that this would not undo a newer revision\n" +
+      "    mend: retry the job once the repository answers",
+  );
+}
+
+/** `newest.ts <stack>`: the first thing that a deployment or a destruction does once it has the stack's lock. */
 async function main(stack: string): Promise<void> {
   const revision = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
   const deployed = await lastDeployed(projectOfJob(), stack);

@@ -114,6 +114,9 @@ export class GitlabProject {
     const run = readRun(code, printed, this.seen);
     for (const [job, result] of Object.entries(run.jobs)) {
       if (job.endsWith(":up")) this.noteDeployment(job.replace(/:up$/, ""), result === "passed" ? "success" : "failed");
+      if (job.endsWith(":destroy") && result === "passed") {
+        this.deployments.noteStop(environmentOf(job.replace(/:destroy$/, "")));
+      }
     }
     return run;
   }

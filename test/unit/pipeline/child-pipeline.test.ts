@@ -93,9 +93,13 @@ describe("for the default branch", () => {
     }
   });
 
+  test("destroy leaves a customer that was put back and deployed meanwhile", () => {
+    expect(deploy["gone:destroy"]?.script?.[0]).toBe("node_modules/.bin/tsx pipeline/newest.ts gone");
+  });
+
   test("destroy takes the remote Jobs along, with the namespace that the deleted file named", () => {
     const script = deploy["gone:destroy"]?.script ?? [];
-    expect(script[0]).toBe(`git checkout ${BASE} -- 'customers/gone.*'`);
+    expect(script[1]).toBe(`git checkout "$(git rev-list -1 HEAD -- customers/gone.ts)^" -- 'customers/gone.*'`);
     expect(script.findIndex((line) => line.includes("remove-remote-jobs.ts gone"))).toBeGreaterThan(
       script.findIndex((line) => line.startsWith("pulumi destroy")),
     );

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isOvertaken, OVERTAKEN } from "../../../pipeline/newest.ts";
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => gitlab.stop());
 
 /** A repository with two commits on its default branch, and a job's checkout of the first one. */
-function twoMerges(): { readonly checkout: string; readonly older: string; readonly newer: string } {
+function twoMerges() {
   const folder = temporaryFolder();
   const [work, checkout] = [join(folder, "work"), join(folder, "checkout")];
   const git = (cwd: string, ...args: readonly string[]): string =>
@@ -29,7 +29,10 @@ function twoMerges(): { readonly checkout: string; readonly older: string; reado
   git(folder, "init", "--quiet", "--initial-branch", "main", work);
   const older = commit("older");
   git(folder, "clone", "--quiet", work, checkout);
-  return { checkout, older, newer: commit("newer") };
+  const newer = commit("newer");
+  /** A commit that no branch has: what history was before it was rewritten. */
+  const rewritten = git(work, "commit-tree", "HEAD^{tree}", "-m", "rewritten");
+  return { work, checkout, older, newer, rewritten };
 }
 
 test("a deployment is overtaken by a newer revision, also one that its checkout has not seen yet", () => {
@@ -40,9 +43,26 @@ test("a deployment is overtaken by a newer revision, also one that its checkout 
   expect(isOvertaken(newer, older, checkout)).toBe(false);
 });
 
-test("a revision that nobody knows holds nothing back", () => {
+test("a revision of a history that was rewritten holds nothing back", () => {
+  const { checkout, older, rewritten } = twoMerges();
+  expect(isOvertaken(older, rewritten, checkout)).toBe(false);
+});
+
+test("nothing is deployed over a revision that nobody knows, or that cannot be fetched now", () => {
+  const { work, checkout, older, newer } = twoMerges();
+  expect(() => isOvertaken(older, "0123456789abcdef0123456789abcdef01234567", checkout)).toThrow(
+    /^the commit that is deployed: received "0123456789abcdef0123456789abcdef01234567", of which git says: .+\n {4}rule: .+\n {4}mend: retry/,
+  );
+  renameSync(work, `${work}-away`);
+  expect(() => isOvertaken(older, newer, checkout)).toThrow("mend: retry the job once the repository answers");
+  renameSync(`${work}-away`, work);
+  expect(isOvertaken(older, newer, checkout)).toBe(true);
+});
+
+test("a question that git does not answer is no leave to deploy", () => {
   const { checkout, older } = twoMerges();
-  expect(isOvertaken(older, "0123456789abcdef0123456789abcdef01234567", checkout)).toBe(false);
+  const gone = "0123456789abcdef0123456789abcdef01234567";
+  expect(() => isOvertaken(gone, older, checkout)).toThrow("git says: fatal:");
 });
 
 test("the job that comes late ends with its own exit code and says why", async () => {
@@ -61,6 +81,15 @@ test("a job that cannot ask does not deploy", async () => {
   const { checkout } = twoMerges();
   gitlab.status = 502;
   expect(await run(checkout, "nordbank")).toMatchObject({ code: 1 });
+});
+
+test("a job that cannot fetch what is deployed does not deploy", async () => {
+  const { work, checkout, newer } = twoMerges();
+  gitlab.note("customers/nordbank", newer);
+  renameSync(work, `${work}-away`);
+  const late = await run(checkout, "nordbank");
+  expect(late.code).toBe(1);
+  expect(late.printed).toContain("rule: nothing is done to a stack before");
 });
 
 async function run(cwd: string, stack: string): Promise<{ readonly code: number | null; readonly printed: string }> {
