@@ -48,7 +48,7 @@ export function createResource(manifest: ResourceInputs, options: pulumi.CustomR
     throw new Error(`no Pulumi resource for ${type}: add the kind to infra/resources.ts`);
   }
   const name = `${manifest.kind.toLowerCase()}-${manifest.metadata.name}`;
-  return new Resource(name, withoutWaiting(manifest) as never, { ...options, ...retention(manifest) });
+  return new Resource(name, forPulumi(manifest) as never, { ...options, ...retention(manifest) });
 }
 
 /** A template that a past night used is kept when the night changes: an exact replay still needs it. */
@@ -56,11 +56,17 @@ function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
   return isNightTemplate(manifest) ? { retainOnDelete: true } : {};
 }
 
-/** A volume is bound when its first pod is scheduled, which may be tonight: Pulumi must not wait for it. */
-function withoutWaiting(manifest: ResourceInputs): ResourceInputs {
-  if (manifest.kind !== "PersistentVolumeClaim") {
-    return manifest;
-  }
-  const annotations = { ...manifest.metadata.annotations, "pulumi.com/skipAwait": "true" };
-  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+/** What Pulumi is told of a kind. */
+const TOLD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // It is bound when its first pod is scheduled, which may be tonight.
+  PersistentVolumeClaim: { "pulumi.com/skipAwait": "true" },
+  // It owns the nights that it has started: one that runs goes on to its end when its schedule is taken away.
+  CronWorkflow: { "pulumi.com/deletionPropagationPolicy": "orphan" },
+};
+
+function forPulumi(manifest: ResourceInputs): ResourceInputs {
+  const told = TOLD[manifest.kind];
+  return told === undefined
+    ? manifest
+    : { ...manifest, metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, ...told } } };
 }

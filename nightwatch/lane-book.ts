@@ -45,6 +45,11 @@ export class LaneBook {
     return this.crons.size > 0 || [...this.runs.values()].some(({ exists }) => exists);
   }
 
+  /** Whether these are further nights that have a schedule. */
+  get isFurtherSchedule(): boolean {
+    return !isNightly(this.series) && this.crons.size > 0;
+  }
+
   /** Another number whenever anything has changed of what is kept in mind. */
   get version(): number {
     return this.changes;

@@ -197,6 +197,11 @@ export class Nightwatch {
     return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => this.watchedOf(customer));
   }
 
+  /** How many schedules of further nights a customer has. */
+  furtherSchedulesOf(customer: string): number {
+    return this.book.lanesOf(customer).filter(({ isFurtherSchedule }) => isFurtherSchedule).length;
+  }
+
   private watchedOf(customer: string): readonly WatchedRun[] {
     return this.book.lanesOf(customer).flatMap((book) => book.view(this.parts.clock()).runs);
   }

@@ -166,6 +166,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
           // What an act may do depends on the runs there are.
           const source: RunSource = {
             runs: (customer) => nightwatch.runsOf(customer),
+            furtherSchedules: (customer) => nightwatch.furtherSchedulesOf(customer),
             noteAct: (run, act) => nightwatch.noteAct(run, act),
           };
           acts = stop.signal.aborted

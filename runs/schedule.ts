@@ -86,12 +86,10 @@ export function readSchedule({ metadata, spec }: CronWorkflow): ScheduleReading 
   return { problems, ...(start === undefined ? {} : { schedule: { start, timezone, ...defined(promised) } }) };
 }
 
-/** The one start a day, `HH:MM`. On which days is the calendar's to say: what else stands here saves Argo the others. */
+/** The one start a day, `HH:MM`. On which days there is a night is the calendar's to say. */
 function dailyStart(schedules: readonly string[], problems: string[]): string | undefined {
   const [, minute, hour] =
-    /^(\d{1,2}) (\d{1,2}) (?:\* \* \*|[\d,]+ [\d,*]+ \*|\* \* [\d,]+)$/.exec(
-      schedules.length === 1 ? (schedules[0] ?? "") : "",
-    ) ?? [];
+    /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(schedules.length === 1 ? (schedules[0] ?? "") : "") ?? [];
   const start = `${hour?.padStart(2, "0")}:${minute?.padStart(2, "0")}`;
   if (isTimeOfDay(start)) {
     return start;

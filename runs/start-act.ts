@@ -179,10 +179,11 @@ function requireWorked(
   { verb, date, current }: { readonly verb: string; readonly date: Day; readonly current?: boolean },
 ): void {
   const calendar = schedule?.calendar;
-  if (calendar === undefined || !isBusinessDay(calendar, date)) {
+  if (calendar === undefined || !isNightDay(calendar, date)) {
+    const isOther = calendar !== undefined && isBusinessDay(calendar, date);
     throw new Refusal(
       "not-possible",
-      `${verb}: ${date} is not a business day of ${customer}; its night ran no step`,
+      `${verb}: ${date} is ${isOther ? `no day that the nights of ${customer} are for (${nightDaysText(calendar.nightDays)})` : `not a business day of ${customer}`}; its night ran no step`,
       `nightlane history ${customer} lists the dates that have results`,
     );
   }

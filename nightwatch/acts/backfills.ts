@@ -1,4 +1,5 @@
 import type { NightAct, NightActStatus } from "../../runs/night-act.ts";
+import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
@@ -37,7 +38,7 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
 export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Carried> {
   const { metadata, spec } = act;
   const { namespace, name } = metadata;
-  const customer = customerOf(namespace);
+  const customer = customerOf(namespace) ?? namespace;
   // Begun before a crash: it ends no second one.
   if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
     return { phase: "Done", message: "the backfill was ended" };
@@ -48,6 +49,14 @@ export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Ca
       "not-possible",
       `${spec.verb}: no backfill of ${customer} goes on`,
       `nightlane history ${customer} --acts`,
+    );
+  }
+  const [asked, other] = [spec, open.spec].map((one) => seriesName({ customer, ...furtherOnly(one) }));
+  if (asked !== other) {
+    throw new Refusal(
+      "not-possible",
+      `${spec.verb}: the backfill that goes on is that of ${other}, and none of ${asked}`,
+      `nightlane backfill-end ${other} ends it`,
     );
   }
   const { nights = [], message = "it had not begun" } = open.status ?? {};

@@ -1,5 +1,5 @@
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
-import { KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
+import { KEPT_OF_A_SCHEDULE, KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -17,6 +17,8 @@ import { type LaneWriter, statusOf } from "./lane-writer.ts";
 export interface RunSource {
   /** Every run of a customer, by business date and number, the newest first. */
   readonly runs: (customer: string) => Promise<readonly RunFacts[]>;
+  /** How many schedules of further nights a customer has. */
+  readonly furtherSchedules: (customer: string) => number;
   /** Notes an act on the record of a run that has no workflow. */
   readonly noteAct: (run: RunFacts, act: RecordedAct) => Promise<void>;
 }
@@ -63,7 +65,10 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const own = place.runs.filter((run) => isStartedBy(run, act));
   const { days, missing } = planBackfill(place, { date, to });
   const running = own.filter((run) => !isOver(run));
-  const kept = KEPT_WORKFLOWS - RESERVED_FOR_THE_SCHEDULE - (await writer.workflowCount(act.metadata.namespace));
+  const { namespace } = act.metadata;
+  // What the lane's quota has for further nights is theirs: ended ones of them take no room from these.
+  const most = KEPT_WORKFLOWS + KEPT_OF_A_SCHEDULE * source.furtherSchedules(customerOf(namespace) ?? namespace);
+  const kept = most - RESERVED_FOR_THE_SCHEDULE - (await writer.workflowCount(namespace));
   const room = Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept);
   const begun: string[] = [];
   // What the watch has not shown yet is as good as there.

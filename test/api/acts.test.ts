@@ -84,7 +84,7 @@ function endingWriter(writes: number): LaneWriter {
 function desk(
   writer: LaneWriter = new LaneWriter(objects, core),
   clock = Date.now,
-  source: RunSource = { runs: async () => [], noteAct: async () => {} },
+  source: RunSource = { runs: async () => [], furtherSchedules: () => 0, noteAct: async () => {} },
 ): ActDesk {
   const archive = new ActArchive(objects, SYSTEM_NAMESPACE, 90);
   return new ActDesk({ writer, archive, source, clock, log: () => {} });
@@ -408,6 +408,13 @@ describe("acts", () => {
       nights: [expect.any(String)],
       failed: 0,
     });
+    const other = await ask({ verb: "backfill-end", pipeline: "month-end" });
+    one.note(other);
+    await one.idle();
+    expect((await actNow(other)).status).toMatchObject({
+      phase: "Refused",
+      message: expect.stringMatching(/the backfill that goes on is that of \w+, and none of \w+\/month-end/),
+    });
     const end = await ask({ verb: "backfill-end" });
     one.note(end);
     await one.idle();
@@ -428,6 +435,7 @@ describe("acts", () => {
   test("end a backfill that could not be begun yet, which then starts nothing", async () => {
     const backfill = await ask({ verb: "backfill", date: "2026-01-12", to: "2026-01-16" });
     const unreadable: RunSource = {
+      furtherSchedules: () => 0,
       runs: async () => {
         throw new Error("the records cannot be read");
       },
@@ -450,7 +458,11 @@ describe("acts", () => {
   test("waive a date that never started on its record, since it has no workflow", async () => {
     const missed = { night: "missed-2026-03-30", phase: "Missed", acts: [] as readonly RecordedAct[] } as RunFacts;
     const noted: RecordedAct[] = [];
-    const source: RunSource = { runs: async () => [missed], noteAct: async (_, act) => void noted.push(act) };
+    const source: RunSource = {
+      runs: async () => [missed],
+      furtherSchedules: () => 0,
+      noteAct: async (_, act) => void noted.push(act),
+    };
     const act = await ask({ verb: "waive", night: missed.night, date: "2026-03-30" });
     await take(desk(new LaneWriter(objects, core), Date.now, source), act);
     expect((await actNow(act)).status).toMatchObject({ phase: "Done" });

@@ -11,7 +11,7 @@ const WEEKDAYS = { name: "WEEKENDS", from: "2026-01-01", to: "2026-12-31", weeke
 const NO_LISTS = { closed: {}, worked: {}, halfDays: {}, noNight: {} } as const;
 
 const nightly = cron("night", "30 22 * * *", "06:00");
-const monthEnd = cron("night-month-end", "0 23 25,26,27,28,29,30,31 * *", "08:00", "last-of-month");
+const monthEnd = cron("night-month-end", "0 23 * * *", "08:00", "last-of-month");
 
 function cron(name: string, schedule: string, finishBy: string, nightDays?: "last-of-month"): CronWorkflow {
   const calendar = writeCalendar({ ...WEEKDAYS, ...NO_LISTS, ...(nightDays === undefined ? {} : { nightDays }) });
