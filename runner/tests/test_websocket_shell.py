@@ -6,16 +6,21 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, Ping
 
+from nightlane_runner.container import heartbeat
 from nightlane_runner.container.pod_shell import PodContainer
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.lane.places import Places
-from tests.support.exec_server import TOKEN, ExecServer
+from tests.support.eventually import eventually
+from tests.support.exec_server import TOKEN, ExecServer, Session
 from tests.support.local_shell import LocalShell
 
 TARGET = PodContainer("pricing-0", "main")
@@ -54,6 +59,11 @@ def _said(process: RemoteProcess) -> tuple[bytes, bytes, int]:
     output = process.stdout.read()
     reader.join()
     return output, errors[0], process.wait()
+
+
+def _ended_with(code: str) -> bytes:
+    causes = [{"reason": "ExitCode", "message": code}]
+    return json.dumps({"status": "Failure", "details": {"causes": causes}}).encode()
 
 
 def test_streams_and_code_are_the_commands(shell: WebSocketShell, server: ExecServer) -> None:
@@ -147,6 +157,144 @@ def test_killed_one_ends_though_nobody_reads(shell: WebSocketShell) -> None:
     assert process.poll() is None
     process.kill()
     assert process.wait() == 1
+
+
+MOST_HELD = 2 * 1024 * 1024
+"""Bytes that a stream may hold at any time, with all that Python keeps beside them."""
+
+
+def _held_by(work: Callable[[], None]) -> int:
+    """Return the most bytes that were held at once during `work`, beyond those held before."""
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        work()
+        _, most = tracemalloc.get_traced_memory()
+        return most - before
+    finally:
+        tracemalloc.stop()
+
+
+def test_server_that_is_as_fast_as_its_reader_fills_no_memory(shell: WebSocketShell, server: ExecServer) -> None:
+    """What came is handed over before more is taken, though more has always come already."""
+    blob = Connection(ConnectionType.SERVER).send(BytesMessage(b"\x01" + bytes(32 * 1024))) * 32
+    times = 64
+
+    def flood(session: Session) -> None:
+        for _ in range(times):
+            session.connection.sendall(blob)
+        session.end(b'{"status": "Success"}')
+
+    server.instead = flood
+    read = 0
+
+    def run() -> None:
+        nonlocal read
+        process = shell.start(TARGET, "cat /results/figures", [])
+        assert process.stdout is not None
+        while data := process.stdout.read(65536):
+            read += len(data)
+        assert process.wait() == 0
+
+    held = _held_by(run)
+    assert read == times * 32 * 32 * 1024
+    assert held < MOST_HELD
+
+
+def test_pings_without_end_fill_no_memory_and_hold_nobody(shell: WebSocketShell, server: ExecServer) -> None:
+    """Their sender reads no answer; whoever kills the stream is heard all the same."""
+    blob = Connection(ConnectionType.SERVER).send(Ping(payload=bytes(125))) * 1024
+    flooded = threading.Event()
+
+    def flood(session: Session) -> None:
+        sent = 0
+        while True:
+            session.connection.sendall(blob)
+            sent += len(blob)
+            if sent > 2 * MOST_HELD:
+                flooded.set()
+
+    server.instead = flood
+
+    def run() -> None:
+        process = shell.start(TARGET, "cat", [])
+        eventually(flooded.is_set, "the flood")
+        process.kill()
+        eventually(lambda: process.poll() is not None, "the end of what was killed")
+
+    assert _held_by(run) < MOST_HELD
+
+
+def test_quiet_command_is_pinged(shell: WebSocketShell, server: ExecServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though its input has ended: whatever is on the way cuts a connection that carries nothing."""
+    monkeypatch.setattr(heartbeat, "PING_SECONDS", 0.05)
+    process = shell.start(TARGET, "cat; exec sleep 600", [])
+    assert process.stdin is not None
+    process.stdin.close()
+    eventually(lambda: server.pings >= 3, "three pings")
+    assert process.poll() is None
+    process.kill()
+    assert process.wait() == 1
+
+
+def test_gateway_with_nothing_behind_it_is_noticed(
+    shell: WebSocketShell, server: ExecServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds its side open and takes what is sent."""
+    monkeypatch.setattr(heartbeat, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat, "SILENT_SECONDS", 0.5)
+    server.instead = Session.count_pings
+    process = shell.start(TARGET, "cat", [])
+    eventually(lambda: process.poll() is not None, "the end")
+    _, errors, code = _said(process)
+    assert (code, errors) == (
+        1,
+        b"error: the connection broke: nothing has come for 0 s, not even the answer to a ping\n",
+    )
+    assert server.pings > 0
+
+
+def test_silence_is_not_the_servers_while_nobody_reads(
+    shell: WebSocketShell, server: ExecServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers are behind what it has sent before, and what is full here takes neither."""
+    monkeypatch.setattr(heartbeat, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat, "SILENT_SECONDS", 0.2)
+    piece = b"\x01" + bytes(32 * 1024)
+
+    def fill(session: Session) -> None:
+        for _ in range(16):
+            session.send(BytesMessage(piece))
+        session.count_pings()
+
+    server.instead = fill
+    process = shell.start(TARGET, "cat", [])
+    eventually(lambda: server.pings >= 4, "pings for longer than that")
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(_ended_with("9" * 5000), id="digits"),
+        pytest.param(_ended_with("\u0663"), id="digits-of-another-script"),
+        pytest.param(b"[" * 60_000, id="nested"),
+        pytest.param(b" " * 1024 * 1024, id="long"),
+        pytest.param(b"\xff", id="no-text"),
+        pytest.param(b"3", id="no-object"),
+    ],
+)
+def test_last_word_that_cannot_be_understood_is_an_end(
+    shell: WebSocketShell, server: ExecServer, status: bytes
+) -> None:
+    """Of all streams, and no success."""
+    server.instead = lambda session: session.end(status)
+    process = shell.start(TARGET, "true", [])
+    eventually(lambda: process.poll() is not None, "the end")
+    output, _, code = _said(process)
+    assert (output, code) == (b"", 1)
 
 
 def test_runner_of_a_command_stays_small(server: ExecServer, tmp_path: Path) -> None:

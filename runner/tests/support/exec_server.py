@@ -8,12 +8,22 @@ import socket
 import ssl
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Event, RejectConnection, RejectData, Request
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Ping,
+    RejectConnection,
+    RejectData,
+    Request,
+)
 from wsproto.utilities import ProtocolError
 
 from nightlane_runner.json_tree import JsonObject
@@ -31,6 +41,9 @@ class ExecServer:
         subprotocol: what it speaks.
         requests: path and query of each request.
         cut_after: bytes of standard output after which the connection is cut; None cuts nothing.
+        instead: what is done on the accepted stream instead of running the command.
+        answer: what is done instead of accepting the request.
+        pings: how many have come.
 
     """
 
@@ -46,6 +59,9 @@ class ExecServer:
         self.subprotocol = "v5.channel.k8s.io"
         self.requests: list[str] = []
         self.cut_after: int | None = None
+        self.instead: Callable[[Session], None] | None = None
+        self.answer: Callable[[ssl.SSLSocket], None] | None = None
+        self.pings = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def write_kubeconfig(self, file: Path) -> None:
@@ -78,42 +94,71 @@ class ExecServer:
 
     def _serve(self, plug: socket.socket) -> None:
         with self._tls.wrap_socket(plug, server_side=True) as connection:
-            session = _Session(connection, self.cut_after)
+            session = Session(connection, self)
             event = session.first()
             if not isinstance(event, Request):
                 return
             self.requests.append(event.target)
+            if self.answer is not None:
+                with contextlib.suppress(OSError):  # the other side has gone
+                    self.answer(connection)
+                return
             if self.refusal is not None:
                 status, body = self.refusal
                 session.send(RejectConnection(status_code=status, headers=[], has_body=True))
                 session.send(RejectData(data=body))
                 return
             session.send(AcceptConnection(subprotocol=self.subprotocol if self.subprotocol else None))
+            if self.instead is not None:
+                connection.setblocking(True)
+                with contextlib.suppress(OSError):  # the other side has gone
+                    self.instead(session)
+                return
             command = parse_qs(urlsplit(event.target).query)["command"]
             session.run(command)
 
 
-class _Session:
-    def __init__(self, connection: ssl.SSLSocket, cut_after: int | None) -> None:
-        self._connection = connection
+class Session:
+    """One stream.
+
+    Attributes:
+        connection: that carries it.
+
+    """
+
+    def __init__(self, connection: ssl.SSLSocket, server: ExecServer) -> None:
+        self.connection = connection
+        self._server = server
         self._protocol = WSConnection(ConnectionType.SERVER)
         self._lock = threading.Lock()
-        self._left = cut_after
+        self._left = server.cut_after
         self._message = bytearray()
 
     def first(self) -> Event | None:
         """Return the first event."""
         while True:
-            self._protocol.receive_data(self._connection.recv(65536) or None)
+            self._protocol.receive_data(self.connection.recv(65536) or None)
             for event in self._protocol.events():
                 return event
 
     def send(self, event: Event) -> None:
         """Send one event."""
         with self._lock:
-            self._connection.setblocking(True)
-            self._connection.sendall(self._protocol.send(event))
-            self._connection.setblocking(False)
+            self.connection.setblocking(True)
+            self.connection.sendall(self._protocol.send(event))
+            self.connection.setblocking(False)
+
+    def end(self, status: bytes) -> None:
+        """Send the last word, and close."""
+        self.send(BytesMessage(b"\x03" + status))
+        self.send(CloseConnection(code=1000))
+
+    def count_pings(self) -> None:
+        """Read until the other side has gone, and answer nothing."""
+        self.connection.setblocking(True)
+        while data := self.connection.recv(65536):
+            self._protocol.receive_data(data)
+            self._server.pings += sum(isinstance(event, Ping) for event in self._protocol.events())
 
     def run(self, command: list[str]) -> None:
         """Run a command until it ends or the connection does."""
@@ -130,15 +175,15 @@ class _Session:
         code = process.wait()
         cause: JsonObject = {"reason": "ExitCode", "message": str(code)}
         failure: JsonObject = {"status": "Failure", "reason": "NonZeroExitCode", "details": {"causes": [cause]}}
-        self.send(BytesMessage(b"\x03" + json.dumps({"status": "Success"} if code == 0 else failure).encode()))
-        self.send(CloseConnection(code=1000))
+        with contextlib.suppress(OSError, ProtocolError):  # the other side has gone
+            self.end(json.dumps({"status": "Success"} if code == 0 else failure).encode())
 
     def _carry_out(self, channel: int, stream: IO[bytes] | None) -> None:
         while stream is not None and (data := stream.read1(32768)):  # type: ignore[attr-defined]
             if channel == 1 and self._left is not None:
                 self._left -= len(data)
                 if self._left < 0:
-                    socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
+                    socket.socket.shutdown(self.connection, socket.SHUT_RDWR)
                     return
             try:
                 self.send(BytesMessage(bytes((channel,)) + data))
@@ -150,11 +195,11 @@ class _Session:
         while True:
             try:
                 with self._lock:
-                    data = self._connection.recv(65536)
+                    data = self.connection.recv(65536)
                     self._protocol.receive_data(data or None)
                     events = list(self._protocol.events())
             except ssl.SSLWantReadError:
-                select.select([self._connection], [], [], 0.02)
+                select.select([self.connection], [], [], 0.02)
                 continue
             except OSError:
                 process.kill()
@@ -165,6 +210,9 @@ class _Session:
                     if event.message_finished:
                         self._take(process.stdin, bytes(self._message))
                         self._message.clear()
+                elif isinstance(event, Ping):
+                    self._server.pings += 1
+                    self.send(event.response())
                 elif isinstance(event, CloseConnection):
                     process.kill()
                     return

@@ -1,18 +1,19 @@
 """A command in a container, its three streams carried over one WebSocket as pipes, so that it looks like a process."""
 
-import json
 import os
 import select
 import socket
 import ssl
 import threading
+from collections.abc import Iterable
 from typing import IO
 
 from wsproto import WSConnection
-from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import ProtocolError
 
-from nightlane_runner.json_tree import JsonObject, objects_at, text_at
+from nightlane_runner.container.exec_status import ExecStatus
+from nightlane_runner.container.heartbeat import Heartbeat
 
 _STDIN, _STDOUT, _STDERR, _STATUS = range(4)
 _END_OF_STREAM = 255
@@ -52,10 +53,12 @@ class ExecStream:
         self._leaving = bytearray()
         self._piece = b""
         self._channel: int | None = None
-        self._status = bytearray()
+        self._status = ExecStatus()
+        self._heartbeat = Heartbeat()
+        self._owed: Pong | None = None
         self._input_open = True
         self._killed = False
-        self._code: int | None = None
+        self._code = 1
         self._thread = threading.Thread(target=self._carry, name="exec", daemon=True)
         self._thread.start()
 
@@ -66,7 +69,7 @@ class ExecStream:
     def wait(self) -> int:
         """Wait for its end and return its code: that of the command, or 1 where the connection broke."""
         self._thread.join()
-        return 1 if self._code is None else self._code
+        return self._code
 
     def kill(self) -> None:
         """Cut the connection."""
@@ -78,7 +81,8 @@ class ExecStream:
             going_on = self._take(self._early)
             while going_on and not self._killed:
                 going_on = self._step()
-            self._arrived[_STDERR] += self._failure()
+            if failure := self._status.failure():
+                self._arrived[_STDERR] += f"error: {failure}\n".encode()
             while not self._killed and any(self._arrived.values()):
                 select.select([], self._wanting(), [], _TICK_SECONDS)
                 self._hand_over()
@@ -86,27 +90,44 @@ class ExecStream:
             self._arrived[_STDERR] += f"error: the connection broke: {error}\n".encode()
             self._hand_over()
         finally:
-            self._code = self._exit_code()
             self._connection.close()
             for end in (self._input, self._output, self._errors):
                 os.close(end)
+        self._code = self._status.code()
 
     def _step(self) -> bool:
-        """Carry what can be carried now; return whether more may come."""
-        reading: list[socket.socket | int] = []
-        if sum(map(len, self._arrived.values())) < _MOST_WAITING_BYTES:
-            reading.append(self._connection)
+        """Carry what can be carried now, a piece of each at most; return whether more may come."""
+        self._answer_pings()
+        listening = sum(map(len, self._arrived.values())) < _MOST_WAITING_BYTES
+        sending = bool(self._piece or self._leaving)
+        if not sending and self._heartbeat.is_due():
+            self._leaving += self._protocol.send(Ping())
+        # What TLS holds already, no select sees.
+        held = listening and self._connection.pending() > 0
+        reading: list[socket.socket | int] = [self._connection] if listening else []
         if self._input_open and len(self._leaving) < _MOST_WAITING_BYTES:
             reading.append(self._input)
         writing: list[socket.socket | int] = [*self._wanting()]
         if self._piece or self._leaving:
             writing.append(self._connection)
-        readable, _, _ = select.select(reading, writing, [], _TICK_SECONDS)
+        readable, _, _ = select.select(reading, writing, [], 0 if held else _TICK_SECONDS)
         if self._input in readable:
             self._take_input()
         self._send()
         self._hand_over()
-        return self._connection not in readable or self._receive()
+        if held or self._connection in readable:
+            self._heartbeat.excuse()
+            return self._receive()
+        if sending or not listening:
+            self._heartbeat.excuse()
+        self._heartbeat.require_answer()
+        return True
+
+    def _answer_pings(self) -> None:
+        """Answer the last one: that answers those before it, so that no server makes answers pile up."""
+        if self._owed is not None and len(self._leaving) < _MOST_WAITING_BYTES:
+            self._leaving += self._protocol.send(self._owed)
+            self._owed = None
 
     def _wanting(self) -> list[int]:
         ends = {_STDOUT: self._output, _STDERR: self._errors}
@@ -133,20 +154,17 @@ class ExecStream:
             self._piece = self._piece[sent:]
 
     def _receive(self) -> bool:
-        """Take all that has come; nothing may stay within TLS, where no select sees it."""
-        while True:
-            try:
-                data = self._connection.recv(_PIECE_BYTES)
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return True
-            self._protocol.receive_data(data or None)
-            if not self._take(list(self._protocol.events())) or not data:
-                return False
+        try:
+            data = self._connection.recv(_PIECE_BYTES)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return True
+        self._protocol.receive_data(data or None)
+        return self._take(self._protocol.events()) and bool(data)
 
-    def _take(self, events: list[Event]) -> bool:
+    def _take(self, events: Iterable[Event]) -> bool:
         for event in events:
             if isinstance(event, Ping):
-                self._leaving += self._protocol.send(event.response())
+                self._owed = event.response()
             elif isinstance(event, CloseConnection):
                 return False
             elif isinstance(event, BytesMessage):
@@ -159,7 +177,7 @@ class ExecStream:
         if self._channel is None and data:
             self._channel, data = data[0], data[1:]
         if self._channel == _STATUS:
-            self._status += data
+            self._status.take(data)
         elif self._channel in self._arrived:
             self._arrived[self._channel] += data
         if last:
@@ -178,55 +196,3 @@ class ExecStream:
                     waiting.clear()
                     break
                 del waiting[:written]
-
-    def _failure(self) -> bytes:
-        """Return what the API server says of a command that it could not start or did not see end."""
-        status = self._said_last()
-        failed = text_at(status, "status") == "Failure" and not _code_in(status)
-        return f"error: {text_at(status, 'message')}\n".encode() if failed else b""
-
-    def _exit_code(self) -> int:
-        status = self._said_last()
-        return 0 if text_at(status, "status") == "Success" else int(_code_in(status) or "1")
-
-    def _said_last(self) -> JsonObject:
-        try:
-            status = json.loads(self._status or b"{}")
-        except ValueError:
-            return {}
-        return status if isinstance(status, dict) else {}
-
-
-def _code_in(status: JsonObject) -> str:
-    causes = objects_at(status, "details", "causes")
-    codes = (text_at(cause, "message") for cause in causes if text_at(cause, "reason") == "ExitCode")
-    return next((code for code in codes if code.isdecimal()), "")
-
-
-class EndedStream:
-    """A command that could not be started: it has said why, and ended with 1."""
-
-    def __init__(self, error: str) -> None:
-        reader, stdin = os.pipe()
-        os.close(reader)
-        self.stdin: IO[bytes] | None = os.fdopen(stdin, "wb", buffering=0)
-        self.stdout: IO[bytes] | None = _holding(b"")
-        self.stderr: IO[bytes] | None = _holding(f"error: {error}\n".encode())
-
-    def poll(self) -> int | None:
-        """Return its code."""
-        return 1
-
-    def wait(self) -> int:
-        """Return its code."""
-        return 1
-
-    def kill(self) -> None:
-        """Do nothing: it has ended."""
-
-
-def _holding(content: bytes) -> IO[bytes]:
-    reader, writer = os.pipe()
-    os.write(writer, content[:_PIECE_BYTES])
-    os.close(writer)
-    return os.fdopen(reader, "rb")

@@ -13,6 +13,9 @@ in both of its streams, on a line of its own: whatever came before it in that st
 
 The pipelines of the others measure a stream while it passes: `tee` writes it on to its reader and into a second pipe
 (descriptor 7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
+
+Those that read no input and may take long and say nothing (COMMIT, TIDY_NIGHTS) are left with an open one: what keeps
+their connection alive goes there.
 """
 
 PROBE = """

@@ -107,7 +107,6 @@ def send_path(
     require_charge()
     arguments = [str(partial), str(remote), str(replaced), remote.name]
     with work.session(remote_scripts.COMMIT, arguments) as session:
-        session.end_input()
         ending = session.ending()
         if ending.status != 0:
             raise WorkFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")

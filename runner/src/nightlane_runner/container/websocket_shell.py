@@ -22,7 +22,8 @@ from nightlane_runner.api.client import MOST_ANSWER_BYTES
 from nightlane_runner.api.connection import CONNECT_SECONDS, KEEPALIVE, tls_context
 from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
 from nightlane_runner.api.server_addresses import read_addresses
-from nightlane_runner.container.exec_stream import EndedStream, ExecStream
+from nightlane_runner.container.ended_stream import EndedStream
+from nightlane_runner.container.exec_stream import ExecStream
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.json_tree import Json, text_at

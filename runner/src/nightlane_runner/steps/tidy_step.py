@@ -125,7 +125,6 @@ class CustomerTidy:
         nights = REMOTE_RESULTS / pipeline
         arguments = [str(REMOTE_RESULTS), str(nights), str(minutes), str(NEWEST_DATES), *stay]
         with work.session(remote_scripts.TIDY_NIGHTS, arguments) as session:
-            session.end_input()
             said = b"".join(iter(session.read, b"")).decode("utf-8", "replace")
             ending = session.ending()
         if ending.status != 0:

@@ -1,0 +1,36 @@
+"""What stands for a command that could not be started."""
+
+import os
+from typing import IO
+
+_MOST_BYTES = 64 * 1024
+"""Of what is said: what a pipe holds."""
+
+
+class EndedStream:
+    """A command that could not be started: it has said why, and ended with 1."""
+
+    def __init__(self, error: str) -> None:
+        reader, stdin = os.pipe()
+        os.close(reader)
+        self.stdin: IO[bytes] | None = os.fdopen(stdin, "wb", buffering=0)
+        self.stdout: IO[bytes] | None = _holding(b"")
+        self.stderr: IO[bytes] | None = _holding(f"error: {error}\n".encode())
+
+    def poll(self) -> int | None:
+        """Return its code."""
+        return 1
+
+    def wait(self) -> int:
+        """Return its code."""
+        return 1
+
+    def kill(self) -> None:
+        """Do nothing: it has ended."""
+
+
+def _holding(content: bytes) -> IO[bytes]:
+    reader, writer = os.pipe()
+    os.write(writer, content[:_MOST_BYTES])
+    os.close(writer)
+    return os.fdopen(reader, "rb")
