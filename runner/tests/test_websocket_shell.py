@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import pytest
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, Ping
 
-from nightlane_runner.container import heartbeat
+from nightlane_runner.container import heartbeat, websocket_shell
 from nightlane_runner.container.pod_shell import PodContainer
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.container.websocket_shell import WebSocketShell
@@ -24,6 +25,9 @@ from tests.support.exec_server import TOKEN, ExecServer, Session
 from tests.support.local_shell import LocalShell
 
 TARGET = PodContainer("pricing-0", "main")
+
+UPGRADE_LOST = b'{"kind": "Status", "reason": "BadRequest", "message": "Upgrade request required"}'
+"""What an API server answers behind a gateway that leaves out what it does not know."""
 
 
 @pytest.fixture
@@ -120,7 +124,9 @@ def test_token_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
     assert errors == b"error: no: Bearer <token> (400 Invalid)\n"
 
 
-@pytest.mark.parametrize("answer", [(400, b"bad request"), (403, b"<html>no</html>"), (501, b""), None])
+@pytest.mark.parametrize(
+    "answer", [(400, b"bad request"), (403, b"<html>no</html>"), (501, b""), (400, UPGRADE_LOST), None]
+)
 def test_other_way_is_taken_where_this_one_is_not_spoken(
     shell: WebSocketShell, server: ExecServer, other: LocalShell, answer: tuple[int, bytes] | None
 ) -> None:
@@ -295,6 +301,85 @@ def test_last_word_that_cannot_be_understood_is_an_end(
     eventually(lambda: process.poll() is not None, "the end")
     output, _, code = _said(process)
     assert (output, code) == (b"", 1)
+
+
+def test_answer_that_trickles_in_is_not_waited_for(
+    shell: WebSocketShell, server: ExecServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte is in time, and all of them never are."""
+    monkeypatch.setattr(websocket_shell, "_START_SECONDS", 0.5)
+    gone = threading.Event()
+
+    def trickle(connection: ssl.SSLSocket) -> None:
+        for byte in b"HTTP/1.1 101 Switching Protocols\r\nX-Wait: " + b"x" * 200:
+            connection.sendall(bytes((byte,)))
+            gone.wait(0.05)
+
+    server.answer = trickle
+    _, errors, code = _said(shell.start(TARGET, "true", []))
+    gone.set()
+    assert code == 1
+    assert b"did not answer within" in errors or b"timed out" in errors
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_answer_that_may_be_gone_in_a_moment_is_not_the_last(
+    shell: WebSocketShell, server: ExecServer, other: LocalShell, status: int
+) -> None:
+    """A balancer's own page says nothing about what is behind it."""
+    server.refusal = (status, b"<html>a moment</html>")
+    _, errors, code = _said(shell.start(TARGET, "true", []))
+    assert code == 1
+    assert str(status).encode() in errors
+    server.refusal = None
+    assert _said(shell.start(TARGET, "echo here", [])) == (b"here\n", b"", 0)
+    assert other.started == []
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, 'pods "upgrade-engine-0" not found'),
+        (400, "container main is not valid for pod upgrade-engine-0"),
+    ],
+)
+def test_name_in_a_refusal_is_not_taken_for_its_reason(
+    shell: WebSocketShell, server: ExecServer, other: LocalShell, status: int, message: str
+) -> None:
+    """Customers call pods what they like."""
+    server.refusal = (status, json.dumps({"kind": "Status", "reason": "It", "message": message}).encode())
+    _, errors, _ = _said(shell.start(TARGET, "true", []))
+    assert errors.decode() == f"error: {message} ({status} It)\n"
+    assert other.started == []
+
+
+def test_answer_that_ends_with_its_connection_is_one(
+    shell: WebSocketShell, server: ExecServer, other: LocalShell
+) -> None:
+    """A gateway may speak HTTP/1.0."""
+    server.answer = lambda connection: connection.sendall(b"HTTP/1.0 501 Not Implemented\r\n\r\nno such thing")
+    assert _said(shell.start(TARGET, "echo other", [])) == (b"other\n", b"", 0)
+    assert other.started == [TARGET]
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff"])
+def test_answer_that_cannot_be_read_is_an_error_of_the_script(
+    shell: WebSocketShell, server: ExecServer, body: bytes
+) -> None:
+    """Whatever it holds."""
+    server.refusal = (500, body)
+    _, errors, code = _said(shell.start(TARGET, "true", []))
+    assert code == 1
+    assert b"answered 500" in errors
+
+
+def test_header_that_is_no_text_is_an_error_of_the_script(shell: WebSocketShell, server: ExecServer) -> None:
+    """HTTP lets any byte through."""
+    lines = b"HTTP/1.1 101 Switching Protocols", b"Sec-WebSocket-Protocol: \xff", b"", b""
+    server.answer = lambda connection: connection.sendall(b"\r\n".join(lines))
+    _, errors, code = _said(shell.start(TARGET, "true", []))
+    assert code == 1
+    assert errors
 
 
 def test_runner_of_a_command_stays_small(server: ExecServer, tmp_path: Path) -> None:

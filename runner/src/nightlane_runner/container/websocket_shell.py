@@ -9,6 +9,7 @@ import contextlib
 import json
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from http.client import HTTPS_PORT
@@ -30,8 +31,26 @@ from nightlane_runner.json_tree import Json, text_at
 from nightlane_runner.lane.places import Places
 
 _SUBPROTOCOL = "v5.channel.k8s.io"
-_ANSWER_SECONDS = 10.0
 _PIECE_BYTES = 64 * 1024
+
+_START_SECONDS = 15.0
+"""For all until the streams are open, whatever trickles in: a step that is stopped meanwhile has 25 s in all."""
+
+_NOT_SPOKEN = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.UPGRADE_REQUIRED,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
+"""Answers without a word of Kubernetes' from what knows no WebSockets, or not these. Any other may be gone in a moment,
+such as a balancer's 502."""
+
+_UPGRADE_LOST = "Upgrade request required"
+"""What an API server says where a gateway has left out that a WebSocket is asked for."""
 
 
 class _Refused(Exception):
@@ -58,16 +77,18 @@ class WebSocketShell:
                 return self._started(target, shell_command(script, arguments))
             except _NotSpoken:
                 self._spoken = False
-            except (OSError, ProtocolError, UnusableKubeconfig, _Refused) as error:
+            except (OSError, ProtocolError, UnicodeError, UnusableKubeconfig, _Refused) as error:
+                # wsproto lets through what a header holds that is no ASCII.
                 return EndedStream(str(error))
         return self._other.start(target, script, arguments)
 
     def _started(self, target: PodContainer, command: Sequence[str]) -> ExecStream:
+        end = time.monotonic() + _START_SECONDS
         credential = read_kubeconfig(self._places.kubeconfig)
         connection = _connected(credential, read_addresses(self._places.addresses), self._places)
         with contextlib.ExitStack() as undo:
             undo.callback(connection.close)
-            protocol, early = _agreed(connection, credential, self._target(credential, target, command))
+            protocol, early = _agreed(connection, credential, self._target(credential, target, command), end)
             undo.pop_all()
         return ExecStream(connection, protocol, early)
 
@@ -100,9 +121,10 @@ def _connected_to(host: str, credential: Credential, context: ssl.SSLContext, se
         raise
 
 
-def _agreed(connection: ssl.SSLSocket, credential: Credential, target: str) -> tuple[WSConnection, list[Event]]:
+def _agreed(
+    connection: ssl.SSLSocket, credential: Credential, target: str, end: float
+) -> tuple[WSConnection, list[Event]]:
     """Return the protocol once both sides speak it, and what came right behind."""
-    connection.settimeout(_ANSWER_SECONDS)
     protocol = WSConnection(ConnectionType.CLIENT)
     headers = [(b"User-Agent", b"nightlane-runner")]
     if credential.token:
@@ -110,11 +132,16 @@ def _agreed(connection: ssl.SSLSocket, credential: Credential, target: str) -> t
     name = url_host(credential.host)
     host = name if credential.port == HTTPS_PORT else f"{name}:{credential.port}"
     request = Request(host=host, target=target, subprotocols=[_SUBPROTOCOL], extra_headers=headers)
+    _wait_until(end, connection)
     connection.sendall(protocol.send(request))
     status, answer = 0, bytearray()
     while True:
+        _wait_until(end, connection)
         data = connection.recv(_PIECE_BYTES)
         if not data:
+            # An answer of unknown length ends so.
+            if status:
+                raise _refusal(status, credential, bytes(answer))
             raise _Refused("the API server closed the connection before it answered")
         protocol.receive_data(data)
         events = list(protocol.events())
@@ -133,15 +160,24 @@ def _agreed(connection: ssl.SSLSocket, credential: Credential, target: str) -> t
                     raise _refusal(status, credential, bytes(answer))
 
 
+def _wait_until(end: float, connection: ssl.SSLSocket) -> None:
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError(f"the API server did not answer within {_START_SECONDS:.0f} s")
+    connection.settimeout(left)
+
+
 def _refusal(status: int, credential: Credential, answer: bytes) -> Exception:
     """Return what an answer means that is no WebSocket: Kubernetes' own refusal, or that it does not know of any."""
     try:
         tree: Json = json.loads(credential.left_out_of(answer))
-    except ValueError:
+    except (ValueError, RecursionError):
         tree = None
     message = text_at(tree, "message")
-    if text_at(tree, "kind") == "Status" and message and "upgrade" not in message.lower():
+    if text_at(tree, "kind") == "Status" and message and message != _UPGRADE_LOST:
         return _Refused(f"{message} ({status} {text_at(tree, 'reason')})")
     if status == HTTPStatus.UNAUTHORIZED:
         return _Refused("401 Unauthorized: the credential is not accepted")
-    return _NotSpoken()
+    if status in _NOT_SPOKEN:
+        return _NotSpoken()
+    return _Refused(f"the API server, or a gateway before it, answered {status}, which says nothing of the command")
