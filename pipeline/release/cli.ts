@@ -27,7 +27,7 @@ async function main(verb: string | undefined): Promise<void> {
     say: (line) => console.log(`release: ${line}`),
   });
   console.log(
-    `release: bills of materials and the public key are in ${evidence}\nnext: git push origin HEAD v${settings.version}`,
+    `release: bills of materials and the public key are in ${evidence}\nnext: git push --atomic origin HEAD v${settings.version}`,
   );
 }
 

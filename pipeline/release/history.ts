@@ -1,5 +1,5 @@
 import { UserError } from "../../constructs/definition/problem.ts";
-import { mustRun, run } from "./tool.ts";
+import { lastWords, mustRun, run } from "./tool.ts";
 
 /** One commit of a release. */
 export interface Commit {
@@ -13,8 +13,12 @@ export interface Commit {
 export class History {
   constructor(private readonly root: string) {}
 
-  /** @throws UserError if the checkout holds what no commit has, or the version is tagged already */
+  /**
+   * @throws UserError if git does not know who commits, the checkout holds what no commit has, or the version is tagged
+   * already
+   */
   async mayRelease(version: string): Promise<void> {
+    await this.mustKnowWhoCommits();
     const changed = (await this.git("status", "--porcelain")).trim();
     if (changed !== "") {
       throw new UserError(
@@ -36,15 +40,29 @@ export class History {
     return (await this.git("rev-parse", "HEAD")).trim();
   }
 
-  /** Tag of the last release before now, or undefined before the first. */
+  /**
+   * Tag of the last release, or undefined before the first. Not looked for among the ancestors: a merge that squashes
+   * or rebases leaves the tag on a commit that the default branch does not have.
+   */
   async lastTag(): Promise<string | undefined> {
-    const said = await run("git", ["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"], { cwd: this.root });
-    return said.code === 0 ? said.stdout.trim() : undefined;
+    const order = ["-c", "versionsort.suffix=-", "tag", "--list", "v[0-9]*", "--sort=-version:refname"];
+    const [last = ""] = (await this.git(...order)).split("\n");
+    return last === "" ? undefined : last;
   }
 
-  /** What was committed since a tag, newest first; everything if there is none. */
+  /** What was committed since a release, newest first, without its own commit; everything if there is no tag. */
   async commitsSince(tag: string | undefined): Promise<readonly Commit[]> {
-    const range = tag === undefined ? "HEAD" : `${tag}..HEAD`;
+    const commits = await this.commitsIn(tag === undefined ? "HEAD" : `${await this.begin(tag)}..HEAD`);
+    const isRelease = ({ subject }: Commit): boolean => `${subject} `.startsWith(`${releaseSubject(tag?.slice(1))} `);
+    return commits.filter((commit) => !isRelease(commit));
+  }
+
+  /** Where the history of now and of a tag parted. */
+  private async begin(tag: string): Promise<string> {
+    return (await this.git("merge-base", tag, "HEAD")).trim();
+  }
+
+  private async commitsIn(range: string): Promise<readonly Commit[]> {
     const text = await this.git("log", "--no-merges", "--name-only", "--format=%x01%s%x00%b%x00", range);
     return text
       .split("\u0001")
@@ -58,12 +76,39 @@ export class History {
   /** Commits the files of a release and tags the commit with its notes. */
   async commit(version: string, files: readonly string[], notes: string): Promise<void> {
     await this.git("add", "--", ...files);
-    await this.git("commit", "--quiet", "--message", `Release ${version}`, "--message", "Names its images by digest.");
+    await this.git(
+      "commit",
+      "--quiet",
+      "--message",
+      releaseSubject(version),
+      "--message",
+      "Names its images by digest.",
+    );
     // Verbatim: a line of the notes that begins with # is a heading, and none of git's comments.
     await this.git("tag", "--annotate", `v${version}`, "--cleanup=verbatim", "--message", notes);
+  }
+
+  /** Takes back what {@link commit} has done of its work; files stay as they are. */
+  async goBack(commit: string): Promise<void> {
+    await this.git("reset", "--quiet", "--mixed", commit);
+  }
+
+  private async mustKnowWhoCommits(): Promise<void> {
+    for (const identity of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
+      const said = await run("git", ["var", identity], { cwd: this.root });
+      if (said.code === 0) continue;
+      throw new UserError(
+        `git var ${identity}: received\n${lastWords(said)}\n    rule: a release ends with a commit and a tag, which have an author\n` +
+          "    mend: git config user.name <name> && git config user.email <address>",
+      );
+    }
   }
 
   private async git(...args: readonly string[]): Promise<string> {
     return mustRun("git", args, { cwd: this.root });
   }
+}
+
+function releaseSubject(version: string | undefined): string {
+  return `Release ${version}`;
 }

@@ -1,17 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ArgoImages, sourceArgo, takeUpstreamArgo } from "./argo-images.ts";
+import { sourceArgo, takeUpstreamArgo } from "./argo-images.ts";
 import { type LocalImage, RELEASED_NAMES, type ReleasedName, unpackBuilt } from "./built-images.ts";
 import { Signer, writeBill } from "./evidence.ts";
 import { History } from "./history.ts";
-import { IMAGE_FILES, nextImageFiles, readImageFiles, writeImageFiles } from "./image-files.ts";
-import { releaseNotes, withNotes } from "./notes.ts";
 import { type References, Registry } from "./registry.ts";
 import type { ReleaseSettings } from "./settings.ts";
-
-/** Where the notes of all releases are. */
-const CHANGELOG = "CHANGELOG.md";
+import { writeDown } from "./write-down.ts";
 
 /** What a release reads beside its settings. */
 export interface ReleaseInput {
@@ -47,7 +43,9 @@ export async function release(settings: ReleaseSettings, input: ReleaseInput): P
     const argo = settings.argo === "source" ? sourceArgo(pushed) : await takeUpstreamArgo(registry, input.argoUpstream);
     const references: References = { ...pushed, ...argo.references };
     await vouchForAll(references, registry, signer, { ...input, scratch });
-    await writeDown(references, argo, settings, { ...input, history });
+    const { date = new Date().toISOString().slice(0, 10) } = input;
+    await writeDown({ version: settings.version, date, references, argo, root, history });
+    say(`committed and tagged v${settings.version}`);
     return references;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -92,20 +90,4 @@ async function vouchForAll(
     rmSync(layout, { recursive: true });
     say(`signed ${name}, and what lies in it`);
   }
-}
-
-async function writeDown(
-  references: References,
-  argo: ArgoImages,
-  { version }: ReleaseSettings,
-  { root, history, say, date = new Date().toISOString().slice(0, 10) }: ReleaseInput & { readonly history: History },
-): Promise<void> {
-  const since = await history.lastTag();
-  const commits = await history.commitsSince(since);
-  const notes = releaseNotes({ version, date, since, commits, references, argo: argo.version, argoFit: argo.fit });
-  const changelog = join(root, CHANGELOG);
-  writeImageFiles(root, nextImageFiles(readImageFiles(root), references));
-  writeFileSync(changelog, withNotes(existsSync(changelog) ? readFileSync(changelog, "utf8") : "", notes));
-  await history.commit(version, [...IMAGE_FILES, CHANGELOG], notes);
-  say(`committed and tagged v${version}`);
 }
