@@ -61,7 +61,7 @@ describe(".gitlab-ci.yml", () => {
     const script = (jobs.get("release")?.script ?? []).join("\n");
     expect(script).toContain("--password-stdin");
     expect(script).not.toMatch(/--password[ =]|:\$RELEASE_TOKEN|oauth2:/);
-    expect(script).toContain("--push-option=merge_request.create");
+    expect(script).toMatch(/git push --atomic .*--push-option=merge_request\.create .*HEAD:\S+ "v\$VERSION"/);
     expect(script).not.toMatch(/HEAD:(refs\/heads\/)?(main|\$CI_DEFAULT_BRANCH)/);
   });
 
