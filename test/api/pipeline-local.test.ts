@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,18 +146,34 @@ describe("the child pipeline", () => {
   });
 });
 
-describe("a change that touches all, run", () => {
+describe("with what GitLab notes of deployments", () => {
   let gitlab: GitlabDeployments;
+  const pulumiCalls = (): readonly string[] =>
+    existsSync(inClone("bin/calls")) ? readFileSync(inClone("bin/calls"), "utf8").trim().split("\n") : [];
   beforeEach(async () => {
     gitlab = await new GitlabDeployments().start();
-    // Only the order is looked at here: which deployments are started, by a Pulumi that does nothing.
-    mkdirSync(inClone("bin"), { recursive: true });
-    writeFileSync(inClone("bin/pulumi"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
-    appendFileSync(inClone("constructs/kubernetes/labels.ts"), "// changed\n");
-    git("commit", "--quiet", "--all", "--message", "change");
-    run("tsx", ["pipeline/plan.ts", "origin/main", "HEAD", "--for", "deploy"]);
+    // Only what is started is looked at here: by programs that do nothing but note it, with the customers' files there.
+    rmSync(inClone("bin"), { recursive: true, force: true });
+    mkdirSync(inClone("bin"));
+    const note = '#!/bin/sh\necho "$*:" customers/*.ts >> "$(dirname "$0")/calls"\n';
+    for (const name of ["pulumi", "kubectl"]) writeFileSync(inClone(`bin/${name}`), note, { mode: 0o755 });
   });
   afterEach(() => gitlab.stop());
+
+  /** Not waiting in the test's own thread, in which the questions of what is started are answered. */
+  async function start(program: string, args: readonly string[]) {
+    const PATH = [inClone("bin"), BINARIES, process.env.PATH].join(delimiter);
+    const env = { ...process.env, ...gitlab.variables, PATH };
+    const started = spawn(program, args, { cwd: clone, env });
+    let printed = "";
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed += text;
+      });
+    }
+    const code = await new Promise<number>((resolve) => started.once("close", (exit) => resolve(exit ?? 128)));
+    return { code, printed };
+  }
 
   /** Runs the child pipeline, or of it some jobs, and returns how each ended. */
   async function child(...names: readonly string[]): Promise<Readonly<Record<string, JobResult>>> {
@@ -159,36 +184,102 @@ describe("a change that touches all, run", () => {
       `${OVERRIDDEN},${Object.keys(gitlab.variables)}`,
     ];
     const told = variables.flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
-    const arguments_ = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...told, ...names];
-    const PATH = [inClone("bin"), BINARIES, process.env.PATH].join(delimiter);
-    const started = spawn("gitlab-ci-local", arguments_, { cwd: clone, env: { ...process.env, PATH } });
-    let printed = "";
-    for (const stream of [started.stdout, started.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        printed += text;
-      });
-    }
-    const code = await new Promise<number>((resolve) => started.once("close", (exit) => resolve(exit ?? 128)));
+    const args = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...told, ...names];
+    const { code, printed } = await start("gitlab-ci-local", args);
     return readRun(code, printed, "").jobs;
   }
 
   const passed = (jobs: readonly string[]) => Object.fromEntries(jobs.map((job) => [job, "passed"]));
 
-  test("is deployed to one customer after the platform, and to the next one through a job that a person starts", async () => {
-    const one = ["platform:preview", "platform:up", "alpenkredit:preview", "alpenkredit:up"];
-    expect(await child("--needs", "alpenkredit:up")).toEqual(passed(one));
-    // Nobody has said so: gitlab-ci-local then refuses what stands behind a manual job.
-    expect(await child("--needs", "nordbank:up")).toEqual({});
-    const next = ["wave-2", "nordbank:preview", "nordbank:up"];
-    expect(await child("--needs", "--manual", "wave-2", "nordbank:up")).toEqual(passed([...one, ...next]));
-    expect(gitlab.asked.filter((environment) => environment === "customers/nordbank")).toHaveLength(1);
+  describe("a change that touches all, run", () => {
+    beforeEach(() => {
+      appendFileSync(inClone("constructs/kubernetes/labels.ts"), "// changed\n");
+      git("commit", "--quiet", "--all", "--message", "change");
+      run("tsx", ["pipeline/plan.ts", "origin/main", "HEAD", "--for", "deploy"]);
+    });
+
+    test("is deployed to one customer after the platform, and to the next one through a job that a person starts", async () => {
+      const one = ["platform:preview", "platform:up", "alpenkredit:preview", "alpenkredit:up"];
+      expect(await child("--needs", "alpenkredit:up")).toEqual(passed(one));
+      // Nobody has said so: gitlab-ci-local then refuses what stands behind a manual job.
+      expect(await child("--needs", "nordbank:up")).toEqual({});
+      const next = ["wave-2", "nordbank:preview", "nordbank:up"];
+      expect(await child("--needs", "--manual", "wave-2", "nordbank:up")).toEqual(passed([...one, ...next]));
+      expect(gitlab.asked.filter((environment) => environment === "customers/nordbank")).toHaveLength(1);
+    });
+
+    test("does nothing where a newer revision is deployed, and says so without failing", async () => {
+      gitlab.note("customers/nordbank", git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "newer").trim());
+      expect(await child("nordbank:up")).toEqual({ "nordbank:up": "warned" });
+      gitlab.note("customers/nordbank", git("rev-parse", "HEAD").trim());
+      expect(await child("nordbank:up")).toEqual({ "nordbank:up": "passed" });
+    });
   });
 
-  test("does nothing where a newer revision is deployed, and says so without failing", async () => {
-    gitlab.note("customers/nordbank", git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "newer").trim());
-    expect(await child("nordbank:up")).toEqual({ "nordbank:up": "warned" });
-    gitlab.note("customers/nordbank", git("rev-parse", "HEAD").trim());
-    expect(await child("nordbank:up")).toEqual({ "nordbank:up": "passed" });
+  describe("the plan of a merge", () => {
+    const STACKS = ["platform", "customers/alpenkredit", "customers/nordbank"];
+    beforeEach(() => {
+      for (const stack of STACKS) gitlab.note(stack, git("rev-parse", "HEAD").trim());
+    });
+
+    /** Merges what `edit` does. */
+    function merge(edit: () => void): string {
+      edit();
+      git("add", "customers", "docs");
+      git("commit", "--quiet", "--message", "change");
+      return git("rev-parse", "HEAD").trim();
+    }
+
+    async function plan() {
+      const told = ["pipeline/plan.ts", "HEAD~1", "HEAD", "--for", "deploy", "--deployed"];
+      const { code, printed } = await start("tsx", told);
+      expect(code, printed).toBe(0);
+      return JSON.parse(readFileSync(inClone("plan/affected.json"), "utf8"));
+    }
+
+    const edited = () => appendFileSync(inClone("customers/alpenkredit.ts"), "// changed\n");
+    const restored = () => git("checkout", "--quiet", "origin/main", "--", "customers");
+    const removed = () => rmSync(inClone("customers/alpenkredit.ts"));
+    const documented = () => appendFileSync(inClone("docs/deploy.md"), "More.\n");
+
+    test("has the revert of a change that failed half way, and nothing where all is well", async () => {
+      gitlab.note("customers/alpenkredit", merge(edited), "failed");
+      merge(restored);
+      expect(await plan()).toMatchObject({ customers: ["alpenkredit"], removed: [], platform: false });
+      gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD").trim());
+      expect(await plan()).toMatchObject({ customers: [], removed: [], platform: false });
+    });
+
+    test("has a customer that was destroyed and is put back", async () => {
+      merge(removed);
+      gitlab.noteStop("customers/alpenkredit");
+      merge(restored);
+      expect(await plan()).toMatchObject({ customers: ["alpenkredit"], removed: [], platform: false });
+    });
+
+    test("offers the destruction that the merge before did not, of what its last revision says", async () => {
+      merge(removed);
+      merge(documented);
+      expect(await plan()).toMatchObject({ customers: [], removed: ["alpenkredit"], platform: false });
+      await child("alpenkredit:destroy");
+      expect(pulumiCalls()).toContainEqual(
+        expect.stringMatching(/^destroy --stack alpenkredit .*: customers\/alpenkredit\.ts customers\/nordbank\.ts/),
+      );
+    });
+
+    test("of long ago destroys nobody who was put back and deployed", async () => {
+      const old = merge(removed);
+      await plan();
+      merge(restored);
+      gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD").trim());
+      git("checkout", "--quiet", "--detach", old);
+      try {
+        expect(await child("alpenkredit:destroy")).toEqual({ "alpenkredit:destroy": "warned" });
+      } finally {
+        git("checkout", "--quiet", "-");
+      }
+      expect(pulumiCalls()).toEqual([]);
+    });
   });
 });
 

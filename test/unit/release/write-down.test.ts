@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { History } from "../../../pipeline/release/history.ts";
 import { IMAGE_FILES } from "../../../pipeline/release/image-files.ts";
 import type { References } from "../../../pipeline/release/registry.ts";
@@ -52,6 +52,8 @@ beforeEach(() => {
   }
   commit("Begin");
 });
+
+afterEach(() => vi.unstubAllEnvs());
 
 test("a release is one commit with its tag", async () => {
   await record("1.4.0");
