@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from nightlane_runner.lane.places import Places
 from tests.support.eventually import eventually
 from tests.support.exec_server import TOKEN, ExecServer, Session
 from tests.support.local_shell import LocalShell
+
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+"""A stream's thread that dies is a defect, though its pipes are closed."""
 
 TARGET = PodContainer("pricing-0", "main")
 
@@ -165,7 +169,7 @@ def test_killed_one_ends_though_nobody_reads(shell: WebSocketShell) -> None:
     assert process.wait() == 1
 
 
-MOST_HELD = 2 * 1024 * 1024
+MOST_HELD = 1024 * 1024
 """Bytes that a stream may hold at any time, with all that Python keeps beside them."""
 
 
@@ -207,28 +211,58 @@ def test_server_that_is_as_fast_as_its_reader_fills_no_memory(shell: WebSocketSh
     assert held < MOST_HELD
 
 
+def test_server_waits_while_nobody_reads(shell: WebSocketShell, server: ExecServer) -> None:
+    """What is full here fills the connection, and then its sender waits."""
+    blob = Connection(ConnectionType.SERVER).send(BytesMessage(b"\x01" + bytes(32 * 1024))) * 32
+    done: list[str] = []
+
+    def flood(session: Session) -> None:
+        session.connection.settimeout(1.0)
+        try:
+            for _ in range(64):
+                session.connection.sendall(blob)
+            done.append("all was taken")
+        except TimeoutError:
+            done.append("waits")
+
+    server.instead = flood
+
+    def run() -> None:
+        process = shell.start(TARGET, "cat /results/figures", [])
+        eventually(lambda: bool(done), "the end of the flood")
+        process.kill()
+        process.wait()
+
+    held = _held_by(run)
+    assert done == ["waits"]
+    assert held < MOST_HELD
+
+
 def test_pings_without_end_fill_no_memory_and_hold_nobody(shell: WebSocketShell, server: ExecServer) -> None:
     """Their sender reads no answer; whoever kills the stream is heard all the same."""
     blob = Connection(ConnectionType.SERVER).send(Ping(payload=bytes(125))) * 1024
     flooded = threading.Event()
 
     def flood(session: Session) -> None:
+        # Else the kernel holds megabytes of answers.
+        session.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
         sent = 0
         while True:
             session.connection.sendall(blob)
             sent += len(blob)
-            if sent > 2 * MOST_HELD:
+            if sent > 12 * MOST_HELD:
                 flooded.set()
 
     server.instead = flood
 
     def run() -> None:
         process = shell.start(TARGET, "cat", [])
-        eventually(flooded.is_set, "the flood")
+        eventually(flooded.is_set, "the flood", 60.0)
         process.kill()
         eventually(lambda: process.poll() is not None, "the end of what was killed")
 
-    assert _held_by(run) < MOST_HELD
+    held = _held_by(run)
+    assert held < MOST_HELD
 
 
 def test_quiet_command_is_pinged(shell: WebSocketShell, server: ExecServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,6 +335,22 @@ def test_last_word_that_cannot_be_understood_is_an_end(
     eventually(lambda: process.poll() is not None, "the end")
     output, _, code = _said(process)
     assert (output, code) == (b"", 1)
+
+
+def test_last_word_without_an_end_is_not_heard_out(shell: WebSocketShell, server: ExecServer) -> None:
+    """It is held until it is whole, so it has a size."""
+
+    def talk(session: Session) -> None:
+        for _ in range(256):
+            session.send(BytesMessage(b"\x03" + b" " * 1024))
+        session.count_pings()
+
+    server.instead = talk
+    process = shell.start(TARGET, "true", [])
+    eventually(lambda: process.poll() is not None, "the end")
+    _, errors, code = _said(process)
+    assert code == 1
+    assert b"last word is longer than 65536 bytes" in errors
 
 
 def test_answer_that_trickles_in_is_not_waited_for(
