@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 
 /** One file that differs between two revisions. */
 export interface FileChange {
@@ -22,6 +22,12 @@ export function changedFiles(base: string, head: string, repository: string): re
     changes.push({ path: fields[index + 1] ?? "", deleted: fields[index] === "D" });
   }
   return changes;
+}
+
+/** Whether a commit comes before another one; false too where the checkout does not have both. */
+export function isBefore(revision: string, other: string, repository: string): boolean {
+  const ask = ["merge-base", "--is-ancestor", revision, other];
+  return revision !== other && spawnSync("git", ask, { cwd: repository, stdio: "ignore" }).status === 0;
 }
 
 /** GitLab gives a new branch's base as forty zeros. */

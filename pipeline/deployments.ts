@@ -10,6 +10,14 @@ export interface Project {
   readonly token: string;
 }
 
+/** One deployment, as far as it is read. */
+export interface Deployment {
+  /** The commit that it is of. */
+  readonly sha: string;
+  /** `success`, or else created, running, failed, canceled and the like. */
+  readonly status: string;
+}
+
 /** Seconds after which GitLab is given up. */
 const LIMIT_SECONDS = 30;
 
@@ -48,13 +56,11 @@ export async function lastDeployed(project: Project, stack: string): Promise<str
 }
 
 /**
- * Whether the last thing that became of a stack is a deployment that ended well. One that failed or was cancelled may
- * have changed a part; one that runs, or waits for its wave, is still going to.
+ * The deployment of a stack of which something became last, however it ended and whether or not it has.
  * @throws UserError if GitLab does not say
  */
-export async function isSettled(project: Project, stack: string): Promise<boolean> {
-  const last = await newest(project, stack, { order_by: "updated_at", updated_after: EVER });
-  return last?.status === "success";
+export async function lastTried(project: Project, stack: string): Promise<Deployment | undefined> {
+  return newest(project, stack, { order_by: "updated_at", updated_after: EVER });
 }
 
 /**
@@ -75,12 +81,6 @@ export async function livingCustomers(project: Project): Promise<readonly string
 
 /** Others below `customers/` are none of ours. */
 const CUSTOMER_ENVIRONMENT = /^customers\/([a-z0-9]([a-z0-9-]*[a-z0-9])?)$/;
-
-/** One deployment, as far as it is read. */
-interface Deployment {
-  readonly sha: string;
-  readonly status: string;
-}
 
 async function newest(
   project: Project,

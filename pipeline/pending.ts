@@ -11,7 +11,10 @@ export interface Pending extends Affected {
 export interface LastDeployment {
   /** The commit of the last deployment that ended well. */
   readonly revision: string;
-  /** Whether nothing was begun since. */
+  /**
+   * Whether nothing was begun since that may have changed a part, or is going to: a deployment that failed, was cancelled,
+   * runs, or waits for its wave.
+   */
   readonly isSettled: boolean;
 }
 

@@ -7,9 +7,9 @@ import { customerNames } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
-import { changedFiles, type FileChange } from "./changes.ts";
+import { changedFiles, type FileChange, isBefore } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
-import { isSettled, lastDeployed, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
+import { lastDeployed, lastTried, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
 import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
 import { waves } from "./waves.ts";
 
@@ -94,8 +94,10 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
 }
 
 async function lastOf(project: Project, stack: string): Promise<LastDeployment | undefined> {
-  const revision = await lastDeployed(project, stack);
-  return revision === undefined ? undefined : { revision, isSettled: await isSettled(project, stack) };
+  const [revision, tried] = [await lastDeployed(project, stack), await lastTried(project, stack)];
+  if (revision === undefined || tried === undefined) return undefined;
+  // One that came late has found the newer one, and done nothing.
+  return { revision, isSettled: tried.status === "success" || isBefore(tried.sha, revision, REPOSITORY) };
 }
 
 /** Names become words of a shell command, and a file of that name may come with any merge request. */

@@ -250,6 +250,17 @@ describe("with what GitLab notes of deployments", () => {
       expect(await plan()).toMatchObject({ customers: [], removed: [], platform: false });
     });
 
+    test("has nothing for an older revision that came late, and so did nothing", async () => {
+      const older = git("rev-parse", "HEAD").trim();
+      gitlab.note("customers/alpenkredit", merge(edited));
+      gitlab.note("customers/alpenkredit", older, "failed");
+      merge(documented);
+      expect(await plan()).toMatchObject({ customers: [], removed: [], platform: false });
+      // As when a credential is rotated: it is the same revision that failed.
+      gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD~1").trim(), "failed");
+      expect(await plan()).toMatchObject({ customers: ["alpenkredit"], removed: [], platform: false });
+    });
+
     test("has a customer that was destroyed and is put back", async () => {
       merge(removed);
       gitlab.noteStop("customers/alpenkredit");

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { changedFiles } from "../../../pipeline/changes.ts";
+import { changedFiles, isBefore } from "../../../pipeline/changes.ts";
 
 let repository: string;
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
@@ -41,4 +41,17 @@ test("tells what was added, changed and deleted; a rename is both", () => {
 
 test.each(["", "0".repeat(40), "f".repeat(40), "no-such-branch"])("base %j says nothing of what was before", (base) => {
   expect(changedFiles(base, "HEAD", repository)).toBeUndefined();
+});
+
+test("a commit is before another one where that one has grown from it, and nowhere else", () => {
+  write("order.md", "1");
+  const older = commit();
+  write("order.md", "2");
+  const newer = commit();
+  expect(isBefore(older, newer, repository)).toBe(true);
+  expect(isBefore(newer, older, repository)).toBe(false);
+  expect(isBefore(newer, newer, repository)).toBe(false);
+  const who = ["-c", "user.name=t", "-c", "user.email=t@t.example"];
+  expect(isBefore(git(...who, "commit-tree", "HEAD^{tree}", "-m", "unrelated"), newer, repository)).toBe(false);
+  expect(isBefore("0123456789abcdef0123456789abcdef01234567", newer, repository)).toBe(false);
 });
