@@ -46,17 +46,17 @@ export async function logs(
   output: Output,
 ): Promise<void> {
   const found = await findAttempt(central, lane, step, options);
+  const follow = options.follow === true;
+  const next = (printed?: StepPod): Promise<LogPart | undefined> =>
+    follow ? nextPart(central, found, step, printed, options, output) : Promise.resolve(undefined);
   const pod = await podOf(central, lane, step, found);
-  if (pod !== undefined) {
-    const print = (from: LogPart): Promise<void> =>
-      central.runnerLog(lane.namespace, from.pod.name, new LogLines(output.stream, options), {
-        follow: options.follow === true,
-        ...(from.since === undefined ? {} : { since: from.since }),
-      });
-    let part: LogPart | undefined = { pod };
+  let part = pod === undefined || (follow && isStarting(pod)) ? await next() : { pod };
+  if (part !== undefined) {
     while (part !== undefined) {
-      await print(part);
-      part = options.follow === true ? await nextPart(central, found, step, part.pod, options, output) : undefined;
+      const since = part.since === undefined ? {} : { since: part.since };
+      const lines = new LogLines(output.stream, options);
+      await central.runnerLog(lane.namespace, part.pod.name, lines, { follow, ...since });
+      part = await next(part.pod);
     }
     return;
   }
@@ -166,6 +166,12 @@ async function podOf(
 }
 
 const LOOK_AGAIN_MILLISECONDS = 2000;
+const LOOKS_AT_A_DECISION = 4;
+
+/** Of a container that has not started the API server has no log. */
+function isStarting({ phase }: StepPod): boolean {
+  return phase === "Pending";
+}
 
 /** What of a step's log is printed next. */
 interface LogPart {
@@ -183,26 +189,33 @@ async function nextPart(
   central: Central,
   { night: found }: Attempt,
   step: string,
-  printed: StepPod,
+  printed: StepPod | undefined,
   options: LogOptions,
   output: Output,
 ): Promise<LogPart | undefined> {
   const ended = new Date();
+  let waits = 0;
   const note = (text: string): void => output.note(text);
   while (found !== undefined) {
     const night = await patiently(() => readNight(central, found.lane, found.state.workflow), note);
     const facts = runFacts(night.workflow, undefined, Date.now());
     const attempt = attemptsOf(facts, step).at(-1);
     const isWanted = options.attempt === undefined || options.attempt === attempt?.number;
-    if (stepOf(night, step).state !== "running" || attempt === undefined || !isWanted) {
+    const { state } = stepOf(night, step);
+    waits = state === "deciding" ? waits + 1 : 0;
+    // A step that is restarted waits for a decision too, for a moment: nightwatch then decides it.
+    const goesOn = state === "running" || (state === "deciding" && waits < LOOKS_AT_A_DECISION);
+    if (!goesOn || attempt === undefined || !isWanted) {
       return undefined;
     }
     const pod = await patiently(() => podOf(central, found.lane, step, { night, attempt }), note);
-    if (pod !== undefined && pod.uid !== printed.uid) {
-      note(`${step}, attempt ${attempt.number}: another runner goes on`);
+    if (pod !== undefined && pod.uid !== printed?.uid && !isStarting(pod)) {
+      if (printed !== undefined) {
+        note(`${step}, attempt ${attempt.number}: another runner goes on`);
+      }
       return { pod };
     }
-    if (pod?.phase === "Running") {
+    if (pod?.phase === "Running" && pod.uid === printed?.uid) {
       return { pod, since: ended };
     }
     await delay(LOOK_AGAIN_MILLISECONDS);

@@ -47,6 +47,8 @@ describe("a night of alpenkredit under an operator's hands", () => {
     const core = coreOf();
     const io = { out: collecting(logLines), err: collecting(logLines) };
     followed = main(["logs", CUSTOMER, "scenarios", "--follow", "--kubeconfig", centralKubeconfig], io);
+    const followedFor = { what: "the log of its runner is followed", limitSeconds: 60, everyMilliseconds: 100 };
+    await until(followedFor, async () => logLines.length > 0);
     await core.deleteNamespacedPod({ namespace: NAMESPACE, name: killed.name, gracePeriodSeconds: 0 });
     await until({ what: "another runner follows scenarios", limitSeconds: 120, everyMilliseconds: 250 }, async () => {
       const now = await runnerOf("scenarios").catch(() => killed);
