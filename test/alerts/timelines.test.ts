@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { NIGHTS, STEP } from "../../constructs/platform/alerts/alert-rules.ts";
 import { TemporaryFolder } from "../api/support.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
@@ -34,11 +35,9 @@ describe("the rules", () => {
     expect(await promtool.complaintOf(groups)).toBeUndefined();
   });
 
-  it("name a command that nightlane takes", async () => {
+  it.each([CUSTOMER, `${CUSTOMER}/month-end`])("name a command that nightlane takes, of %s", async (nights) => {
     for (const { annotations } of groups.flatMap(({ rules }) => rules)) {
-      const command = (annotations.command ?? "nightlane nights")
-        .replace("{{ $labels.customer }}", CUSTOMER)
-        .replace("{{ $labels.step }}", "sign-off");
+      const command = (annotations.command ?? "nightlane nights").replace(NIGHTS, nights).replace(STEP, "sign-off");
       if (!command.startsWith("kubectl ")) {
         await expect(parseCommandLine(command), command).resolves.toBeUndefined();
       }
