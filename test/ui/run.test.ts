@@ -23,14 +23,14 @@ describe("one run", () => {
     expect(await panel.textContent()).toMatch(/nl-revaluation-credit-[0-9a-f]+/);
     expect(await panel.textContent()).toContain("failed, exit code 1");
     expect(await panel.locator("code").allTextContents()).toEqual([
-      expect.stringMatching(/^nightlane retry alpenkredit revaluation-credit --night night-\d+ --reason "..."$/),
       expect.stringMatching(/^nightlane adopt alpenkredit/),
+      expect.stringMatching(/^nightlane retry alpenkredit revaluation-credit --night night-\d+ --reason "..."$/),
       expect.stringMatching(/^nightlane skip alpenkredit/),
       expect.stringMatching(/^nightlane abort alpenkredit/),
       "nightlane logs alpenkredit revaluation-credit --date 2026-11-26 --run 1",
     ]);
     await panel.getByRole("button").first().click();
-    expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^nightlane retry alpenkredit/);
+    expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^nightlane adopt alpenkredit/);
     expect(await reader.barriers()).toEqual([]);
     await reader.picture("run", true);
   });
