@@ -43,8 +43,8 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     step,
     kind,
     `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
-    // Where the remote Job may still run, or has ended well, its work is kept.
-    `nightlane ${possibleActs(step)[0]?.verb ?? "retry"} ${seriesName(facts)} ${step.name} --reason "..."`,
+    // Where the remote Job may still run, or has ended well, its work is kept; what is lost has none.
+    `nightlane ${kind === "lost" ? "retry" : (possibleActs(step)[0]?.verb ?? "retry")} ${seriesName(facts)} ${step.name} --reason "..."`,
   );
 }
 
