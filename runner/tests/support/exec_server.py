@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import os
 import select
 import socket
 import ssl
@@ -179,7 +180,7 @@ class Session:
             self.end(json.dumps({"status": "Success"} if code == 0 else failure).encode())
 
     def _carry_out(self, channel: int, stream: IO[bytes] | None) -> None:
-        while stream is not None and (data := stream.read1(32768)):  # type: ignore[attr-defined]
+        while stream is not None and (data := os.read(stream.fileno(), 32768)):
             if channel == 1 and self._left is not None:
                 self._left -= len(data)
                 if self._left < 0:
