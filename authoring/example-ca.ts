@@ -33,7 +33,7 @@ export function exampleCa(customer: string): string {
     );
   } catch (error) {
     throw new UserError(
-      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}\n    rule: a cluster's API server is known by its certificate authority\n    mend: name the customer's with --ca FILE, or install openssl for an example`,
+      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}\n    rule: a cluster's API server is known by its certificate authority\n    fix: name the customer's with --ca FILE, or install openssl for an example`,
       { cause: error },
     );
   } finally {

@@ -76,7 +76,7 @@ function refuseName(name: string, folder: string): void {
   const existing = customerNames(folder).find((other) => other.toLowerCase() === name);
   if (existing !== undefined) {
     throw new UserError(
-      `${customerFile(existing)}: is there already\n    rule: a new customer never overwrites another's file\n    mend: choose another name, or edit ${customerFile(existing)}`,
+      `${customerFile(existing)}: is there already\n    rule: a new customer never overwrites another's file\n    fix: choose another name, or edit ${customerFile(existing)}`,
     );
   }
 }
@@ -91,7 +91,7 @@ function freeExampleAddress(folder: string): string {
   const free = addresses.find((address) => !used.has(address));
   if (free === undefined) {
     throw new UserError(
-      "--address: received nothing, and all example addresses are taken\n    rule: no two customers share an address\n    mend: name the customer's with --address",
+      "--address: received nothing, and all example addresses are taken\n    rule: no two customers share an address\n    fix: name the customer's with --address",
     );
   }
   return free;
@@ -105,7 +105,7 @@ function readCa(file: string, problems: Problem[]): string | undefined {
       property: "--ca",
       received: `${received(file)}: ${error instanceof Error ? error.message : String(error)}`,
       rule: "a file with the API server's certificate authority, PEM",
-      mend: "name a file that can be read, or leave the option out for an example",
+      fix: "name a file that can be read, or leave the option out for an example",
     });
     return undefined;
   }

@@ -64,7 +64,7 @@ function defect(error: unknown): Problem {
     property: place === undefined ? "(objects)" : `(objects, ${place})`,
     received: received(error instanceof Error ? error.message : error),
     rule: "what passes the checks can be rendered: that it cannot is a fault of Nightlane's checks",
-    mend: "undo the last change of the file, and report it with this message",
+    fix: "undo the last change of the file, and report it with this message",
   };
 }
 

@@ -19,11 +19,11 @@ const KINDS = [
  * release. The full ones, since with them the API server itself refuses a malformed workflow.
  */
 export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[] {
-  const mend =
+  const fix =
     "set ARGO_CRDS to manifests/base/crds/full of the Argo Workflows release; docs/deploy.md says how to get it";
   if (folder === undefined || !existsSync(folder)) {
     throw new UserError(
-      `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}\n    rule: a folder with Argo's resource definitions\n    mend: ${mend}`,
+      `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}\n    rule: a folder with Argo's resource definitions\n    fix: ${fix}`,
     );
   }
   const manifests = readdirSync(folder)
@@ -33,7 +33,7 @@ export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[
   const wanted = manifests.filter((manifest) => KINDS.includes(manifest.spec.names.kind));
   const missing = KINDS.filter((kind) => !wanted.some((manifest) => manifest.spec.names.kind === kind));
   if (missing.length > 0) {
-    throw new UserError(`stack platform: ARGO_CRDS: ${folder} lacks ${missing.join(", ")}\n    mend: ${mend}`);
+    throw new UserError(`stack platform: ARGO_CRDS: ${folder} lacks ${missing.join(", ")}\n    fix: ${fix}`);
   }
   return wanted.map((manifest) => withoutDescriptions(manifest) as Manifest);
 }

@@ -54,7 +54,7 @@ function checkDistinct(
       property: `credentials.${APPS_KUBECONFIG}`,
       received: "the identity of credentials.kubeconfig",
       rule: "Argo CD has an identity of its own, which may not do what nights do",
-      mend: `issue a token for the service account ${ARGOCD_SERVICE_ACCOUNT}`,
+      fix: `issue a token for the service account ${ARGOCD_SERVICE_ACCOUNT}`,
     },
   ];
 }
@@ -72,8 +72,8 @@ async function read(
 function readFile(variable: string, property: string, problems: Problem[]): string | undefined {
   const path = process.env[variable];
   const problem = (shown: string, rule: string): undefined => {
-    const mend = `define the GitLab CI variable ${variable} of type File for this customer's environment, or export ${variable}=<path of the file>`;
-    problems.push({ property, received: shown, rule, mend });
+    const fix = `define the GitLab CI variable ${variable} of type File for this customer's environment, or export ${variable}=<path of the file>`;
+    problems.push({ property, received: shown, rule, fix });
   };
   if (path === undefined || path === "") {
     return problem(`no environment variable ${variable}`, "the variable names the file that holds the credential");
@@ -103,7 +103,7 @@ async function readPulumiSecret(key: string, property: string, problems: Problem
       property,
       received: `no secret ${received(key)} in the stack's configuration`,
       rule: "the stack holds the credential, encrypted",
-      mend: `pulumi config set --secret ${key} < <file>`,
+      fix: `pulumi config set --secret ${key} < <file>`,
     });
     return undefined;
   }

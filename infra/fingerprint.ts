@@ -48,12 +48,12 @@ export function fingerprints(key: string, definition: CustomerDefinition, kubeco
 /** Reads the key. @throws UserError if there is none or it is too short; it never quotes the key */
 export async function readFingerprintKey(): Promise<string> {
   const key = readKeyFile() ?? (await readKeySecret());
-  const mend = `openssl rand -hex 32 once for all customers; define it as the protected GitLab CI variable ${KEY_VARIABLE} of type File, or with pulumi config set --secret ${KEY_SECRET}`;
+  const fix = `openssl rand -hex 32 once for all customers; define it as the protected GitLab CI variable ${KEY_VARIABLE} of type File, or with pulumi config set --secret ${KEY_SECRET}`;
   if (key === undefined) {
-    throw keyError("nothing", "the key under which each customer's credential is fingerprinted", mend);
+    throw keyError("nothing", "the key under which each customer's credential is fingerprinted", fix);
   }
   if (key.length < KEY_LENGTH) {
-    throw keyError(`${key.length} characters`, `at least ${KEY_LENGTH} characters, so that it cannot be guessed`, mend);
+    throw keyError(`${key.length} characters`, `at least ${KEY_LENGTH} characters, so that it cannot be guessed`, fix);
   }
   return key;
 }
@@ -116,8 +116,8 @@ async function readKeySecret(): Promise<string | undefined> {
   return secret === undefined ? undefined : await new Promise<string>((resolve) => void secret.apply(resolve));
 }
 
-function keyError(shown: string, rule: string, mend: string): UserError {
+function keyError(shown: string, rule: string, fix: string): UserError {
   return new UserError(
-    `stack ${received(pulumi.getStack())}: ${KEY_VARIABLE}: received ${shown}\n    rule: ${rule}\n    mend: ${mend}`,
+    `stack ${received(pulumi.getStack())}: ${KEY_VARIABLE}: received ${shown}\n    rule: ${rule}\n    fix: ${fix}`,
   );
 }

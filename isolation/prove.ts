@@ -12,7 +12,7 @@ export interface Finding {
   readonly name: string;
   readonly object: string;
   readonly message: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** A finding that a waiver takes out of the count. */
@@ -85,7 +85,7 @@ function checkRule(rule: Rule, view: EstateView, book: WaiverBook): RuleResult {
     violations.push({
       object: "the estate",
       message: `the rule saw no ${rule.unit}, so it proves nothing`,
-      mend: "check that the manifests are complete",
+      fix: "check that the manifests are complete",
     });
   }
   const findings = violations.map((violation): Finding => ({ rule: rule.number, name: rule.name, ...violation }));
@@ -118,7 +118,7 @@ function wayFinding({ kind, from, to, how, objects }: PathGroup): Finding {
     name: `${kind}-path`,
     object: objects[0] ?? "the estate",
     message: `${showCustomers(from)} to ${showCustomers(to)}: ${how} (${objects.join(", ")})`,
-    mend: "close the way in one of these objects",
+    fix: "close the way in one of these objects",
   };
 }
 
@@ -128,6 +128,6 @@ function expiredFinding({ rule, object, expires, reason }: Waiver): Finding {
     name: "expired-waiver",
     object,
     message: `the waiver of rule ${rule} expired on ${expires}: ${reason}`,
-    mend: "mend what it waives and remove it, or have it reviewed and set a new date in isolation/waivers.json",
+    fix: "fix what it waives and remove it, or have it reviewed and set a new date in isolation/waivers.json",
   };
 }

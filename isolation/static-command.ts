@@ -48,7 +48,7 @@ export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline
   const view = viewEstate(await estateFor(options, tryPipeline));
   if (view.customers.length === 0) {
     throw new UserError(
-      "no customers\n    rule: isolation is proven between customers\n    mend: write customers/<name>.ts",
+      "no customers\n    rule: isolation is proven between customers\n    fix: write customers/<name>.ts",
     );
   }
   const proof = prove(view, book);

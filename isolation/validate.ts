@@ -97,8 +97,8 @@ function judge(
     const inspection = new Inspection();
     rule.check(view, inspection);
     return inspection.violations.map(
-      ({ object, message, mend }) =>
-        `${object}: ${message}\n    rule: ${rule.number} ${rule.name}: ${rule.info}\n    mend: ${mend}`,
+      ({ object, message, fix }) =>
+        `${object}: ${message}\n    rule: ${rule.number} ${rule.name}: ${rule.info}\n    fix: ${fix}`,
     );
   });
 }

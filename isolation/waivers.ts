@@ -29,7 +29,7 @@ const SHORTEST_REASON = 20;
 export function readWaivers(file: string, knownRules: readonly number[]): readonly Waiver[] {
   const content = parseFile(file);
   if (!Array.isArray(content)) {
-    throw new UserError(`${file}: received ${received(content)}\n    rule: a JSON list of waivers\n    mend: write []`);
+    throw new UserError(`${file}: received ${received(content)}\n    rule: a JSON list of waivers\n    fix: write []`);
   }
   const entries = content.map(fields);
   const problems = entries.flatMap((entry, index) => check(entry, `[${index}]`, knownRules));
@@ -49,14 +49,14 @@ function parseFile(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file}: ${reason}\n    rule: a JSON list of waivers\n    mend: correct the file`);
+    throw new UserError(`${file}: ${reason}\n    rule: a JSON list of waivers\n    fix: correct the file`);
   }
 }
 
 function check(entry: Fields, at: string, knownRules: readonly number[]): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (property: string, rule: string, mend: string): void => {
-    problems.push({ property: `${at}.${property}`, received: received(entry[property]), rule, mend });
+  const add = (property: string, rule: string, fix: string): void => {
+    problems.push({ property: `${at}.${property}`, received: received(entry[property]), rule, fix });
   };
   const isKnown =
     entry.rule === "matrix" || entry.rule === "widening" || knownRules.some((rule) => rule === entry.rule);

@@ -33,7 +33,7 @@ export function projectOfJob(environment: NodeJS.ProcessEnv = process.env): Proj
     throw new UserError(
       "CI_API_V4_URL, CI_PROJECT_ID, CI_JOB_TOKEN: received nothing for one of them\n" +
         "    rule: what is deployed is known to GitLab, and a job of its pipelines may ask\n" +
-        "    mend: run it in a pipeline; by hand, leave out --deployed",
+        "    fix: run it in a pipeline; by hand, leave out --deployed",
     );
   }
   return { api, id, token };
@@ -103,7 +103,7 @@ async function ask<T>(
     new UserError(
       `${asked}: received ${why}\n` +
         `    rule: the project's ${what} can be read with the token of a job (GitLab 16.2 or newer)\n` +
-        "    mend: retry the job once GitLab answers; look at Settings, CI/CD, Job token permissions",
+        "    fix: retry the job once GitLab answers; look at Settings, CI/CD, Job token permissions",
     );
   let response: Response;
   try {

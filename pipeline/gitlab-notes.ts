@@ -80,6 +80,6 @@ async function call(request: MergeRequest, method: string, path: string, body?: 
 
 function refused(method: string, path: string, why: string): UserError {
   return new UserError(
-    `the note of the merge request: ${method} ${path}: received ${why}\n    rule: the token's user may comment on merge requests of this project\n    mend: make it a project access token with role Reporter and scope api`,
+    `the note of the merge request: ${method} ${path}: received ${why}\n    rule: the token's user may comment on merge requests of this project\n    fix: make it a project access token with role Reporter and scope api`,
   );
 }

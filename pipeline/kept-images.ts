@@ -38,7 +38,7 @@ function showAt(base: string, root: string): string {
     return execFileSync("git", ["show", `${base}:${CURRENT}`], { cwd: root, encoding: "utf8", stdio: "pipe" });
   } catch {
     throw new UserError(
-      `${received(base)}: no ${CURRENT} at this revision\n    rule: a git revision to compare with\n    mend: git fetch origin main, and name origin/main`,
+      `${received(base)}: no ${CURRENT} at this revision\n    rule: a git revision to compare with\n    fix: git fetch origin main, and name origin/main`,
     );
   }
 }
@@ -49,7 +49,7 @@ if (import.meta.main) {
     const forgotten = forgottenSince(base);
     for (const image of forgotten) {
       console.error(
-        `${EARLIER}: lacks ${image}\n    rule: nights that run during a release still start pods of the release before, and exact replays do later\n    mend: append it there, newest first`,
+        `${EARLIER}: lacks ${image}\n    rule: nights that run during a release still start pods of the release before, and exact replays do later\n    fix: append it there, newest first`,
       );
     }
     console.log(`images: ${forgotten.length} of ${base} would be refused`);

@@ -27,7 +27,7 @@ function unknown(deployed: string, said: string): UserError {
   return new UserError(
     `the commit that is deployed: received ${received(deployed)}, of which git says: ${said.trim().replaceAll("\n", "; ")}\n` +
       "    rule: nothing is done to a stack before it is known that this would not undo a newer revision\n" +
-      "    mend: retry the job once the repository answers",
+      "    fix: retry the job once the repository answers",
   );
 }
 

@@ -105,7 +105,7 @@ function checkNames(names: readonly string[]): void {
   const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name === "platform");
   if (wrong !== undefined) {
     throw new UserError(
-      `customers/${wrong}.ts: received ${JSON.stringify(wrong)}\n    rule: a customer's file is named by a lower-case DNS label other than platform\n    mend: rename the file`,
+      `customers/${wrong}.ts: received ${JSON.stringify(wrong)}\n    rule: a customer's file is named by a lower-case DNS label other than platform\n    fix: rename the file`,
     );
   }
 }

@@ -26,7 +26,7 @@ async function preview(scratch: string): Promise<void> {
 const scratch = mkdtempSync(join(tmpdir(), "nightlane-preview-"));
 try {
   if (spawnSync("pulumi", ["version"]).error !== undefined) {
-    throw new UserError("pulumi: not found\n    rule: Pulumi's command line is on the PATH\n    mend: docs/deploy.md");
+    throw new UserError("pulumi: not found\n    rule: Pulumi's command line is on the PATH\n    fix: docs/deploy.md");
   }
   if (stack === "") {
     throw new UserError(`usage: preview.ts <stack>, one of ${[PLATFORM, ...customerNames()].join(", ")}`);

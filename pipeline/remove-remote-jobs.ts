@@ -13,7 +13,7 @@ try {
   const file = reference.kind === "gitlabFile" ? process.env[reference.variable] : undefined;
   if (file === undefined || file === "") {
     throw new UserError(
-      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    mend: kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
+      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    fix: kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
     );
   }
   const selector = `${CUSTOMER_LABEL}=${name}`;

@@ -28,7 +28,7 @@ export function waves(
   const unknown = [...first, ...second].filter((name) => !all.includes(name));
   if (unknown.length > 0) {
     throw new UserError(
-      `pipeline/waves.json: received ${received(unknown)}\n    rule: the first two waves name customers, by their file\n    mend: use some of ${all.join(", ")}`,
+      `pipeline/waves.json: received ${received(unknown)}\n    rule: the first two waves name customers, by their file\n    fix: use some of ${all.join(", ")}`,
     );
   }
   const one = named(first, customers, 1);

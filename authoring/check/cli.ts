@@ -30,10 +30,10 @@ const command = new Command("check")
 function lines({ title, problems, note }: Finding): readonly string[] {
   return [
     `  ${title.padEnd(12)}${problems.length === 0 ? note : `${problems.length} to do`}`,
-    ...problems.flatMap(({ property, line, received, rule, mend }) => [
+    ...problems.flatMap(({ property, line, received, rule, fix }) => [
       `    ${line === undefined || property === `line ${line}` ? "" : `line ${line}, `}${property}: received ${received}`,
       `      rule: ${rule}`,
-      `      mend: ${mend}`,
+      `      fix: ${fix}`,
     ]),
   ];
 }

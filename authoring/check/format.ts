@@ -24,7 +24,7 @@ export function formatProblems(file: string, shown: string, text: string): reado
     throw new Error(`biome has not said what it found: ${stderr}`);
   }
   const { diagnostics } = JSON.parse(stdout) as Report;
-  const mend = `npx biome check --write ${shown}`;
+  const fix = `npx biome check --write ${shown}`;
   const layout = diagnostics.filter(({ category }) => /^(format|assist\/)/.test(category));
   const found = diagnostics.filter((one) => !layout.includes(one));
   return [
@@ -35,14 +35,14 @@ export function formatProblems(file: string, shown: string, text: string): reado
             property: "layout",
             received: "another layout or order of imports than the formatter's",
             rule: "files as the formatter writes them: `npm run lint` asks for it in CI",
-            mend,
+            fix,
           },
         ]),
     ...found.map(({ category, message, location: { start } }) => ({
       property: `line ${start.line}`,
       received: shownLine(text, start.line),
       rule: `${message} (${category})`,
-      mend: `correct line ${start.line}, or let ${mend} do it`,
+      fix: `correct line ${start.line}, or let ${fix} do it`,
     })),
   ];
 }

@@ -21,7 +21,7 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
             property: `line ${index + 1}`,
             received: shownLine(source, index + 1),
             rule: "nothing marked REPLACE: it is an example",
-            mend: "replace what follows, and remove the mark",
+            fix: "replace what follows, and remove the mark",
           },
         ]
       : [],
@@ -29,14 +29,14 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
   const { ca } = definition.cluster;
   for (const address of addressesOf(definition.cluster).filter((one) => isIPv4(one) && examples.check(one))) {
     const rule = "the address of the customer's API server: this one is reserved for examples and leads nowhere";
-    problems.push({ property: "cluster.address", received: received(address), rule, mend: "ask the customer for it" });
+    problems.push({ property: "cluster.address", received: received(address), rule, fix: "ask the customer for it" });
   }
   if (parseCertificates(ca)?.some(({ subject }) => subject.replaceAll("\\", "").includes(EXAMPLE_SUBJECT))) {
     problems.push({
       property: "cluster.ca",
       received: `the authority ${received(EXAMPLE_SUBJECT)}`,
       rule: "the authority of the customer's API server: this one signs nothing",
-      mend: "paste the customer's: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d",
+      fix: "paste the customer's: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d",
     });
   }
   return problems;

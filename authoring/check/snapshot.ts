@@ -13,7 +13,7 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
   const update = `npm test -- test/customers -t "${name} is as reviewed" --update`;
   if (!existsSync(join(repository, snapshot))) {
     const rule = "a snapshot of what comes of the file, reviewed and committed with it";
-    return [{ property: snapshot, received: "nothing", rule, mend: "npm test -- test/customers writes it" }];
+    return [{ property: snapshot, received: "nothing", rule, fix: "npm test -- test/customers writes it" }];
   }
   const { status, output } = await runTest(name);
   const changed = output.split("\n").filter((line) => /^\s*[-+] {2}/.test(line));
@@ -25,7 +25,7 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
           received:
             changed.length === 0 ? "another customer than the file's" : changed.map((line) => line.trim()).join(" | "),
           rule: "what comes of the file, as it was reviewed",
-          mend: `${update}, then look at the difference with git diff and commit both`,
+          fix: `${update}, then look at the difference with git diff and commit both`,
         },
       ];
 }

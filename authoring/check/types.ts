@@ -29,7 +29,7 @@ export function typeProblems(file: string): { readonly wrong: readonly Found[]; 
       line,
       received: shownLine(source?.text ?? "", line),
       rule: ts.flattenDiagnosticMessageText(messageText, " "),
-      mend: `correct line ${line}; an editor with TypeScript shows it while it is written (TS${code})`,
+      fix: `correct line ${line}; an editor with TypeScript shows it while it is written (TS${code})`,
     });
   }
   return { wrong, unused };

@@ -15,7 +15,7 @@ export interface CustomerApplicationProps {
 
 /**
  * One application, kept as the repository's revision has it. A sync that fails is tried again twice only: retries hold
- * on to the commit they began with, and a mended one has to wait for them.
+ * on to the commit they began with, and a fixed one has to wait for them.
  */
 export class CustomerApplication extends Construct {
   constructor(scope: Construct, id: string, { definition, name, app }: CustomerApplicationProps) {

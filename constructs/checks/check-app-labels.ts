@@ -5,8 +5,8 @@ import { DNS_LABEL, isDnsLabel, isLabelKey, isLabelValue } from "../kubernetes/n
 /** What selects an application's pods, and the container in them. `property` is how the application is named in a message. */
 export function checkAppLabels(app: DeployedApp, property: string): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (at: string, value: unknown, rule: string, mend: string): void => {
-    problems.push({ property: `${property}.${at}`, received: received(value), rule, mend });
+  const add = (at: string, value: unknown, rule: string, fix: string): void => {
+    problems.push({ property: `${property}.${at}`, received: received(value), rule, fix });
   };
   const labels = Object.entries(app.labels);
   if (labels.length === 0) {

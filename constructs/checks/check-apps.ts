@@ -42,7 +42,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
       property: "apps",
       received: received(Object.keys(apps)),
       rule: `the central cluster has Argo CD, in namespace ${ARGOCD_NAMESPACE}, and central.json says so`,
-      mend: 'install it and set "argoCd": true in central.json, or deploy the application yourself and use deployedApp(...)',
+      fix: 'install it and set "argoCd": true in central.json, or deploy the application yourself and use deployedApp(...)',
     });
   }
   if (hasApps && kubeconfig === undefined) {
@@ -50,7 +50,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
       property,
       received: "nothing",
       rule: "Argo CD has an identity of its own in the customer's cluster, with rights to applications alone",
-      mend: `write ${APPS_KUBECONFIG}: gitlabFile("APPS_KUBECONFIG")`,
+      fix: `write ${APPS_KUBECONFIG}: gitlabFile("APPS_KUBECONFIG")`,
     });
   }
   if (!hasApps && kubeconfig !== undefined) {
@@ -58,7 +58,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
       property,
       received: "a reference",
       rule: "without apps nothing uses it: a credential that nobody needs is not fetched",
-      mend: "remove it, or declare apps",
+      fix: "remove it, or declare apps",
     });
   }
   return problems;
@@ -69,8 +69,8 @@ const NAME_LIMIT = 53;
 
 function checkApp(name: string, app: HelmApp): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (property: string, value: unknown, rule: string, mend: string): void => {
-    problems.push({ property: `${below("apps", name)}${property}`, received: received(value), rule, mend });
+  const add = (property: string, value: unknown, rule: string, fix: string): void => {
+    problems.push({ property: `${below("apps", name)}${property}`, received: received(value), rule, fix });
   };
   if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > NAME_LIMIT) {
     add("", name, `a Helm release: a DNS label of at most ${NAME_LIMIT} characters`, 'write "pricing-engine"');
@@ -98,8 +98,8 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
 function checkValue(at: string, text: string): readonly Problem[] {
   const secret = /passw(or)?d$|passphrase$/i.test(at) && !at.endsWith(text) ? "a text" : secretShape(text);
   if (secret !== undefined && text !== "") {
-    const mend = "name a Secret of the customer's cluster that the chart reads, for instance existingSecret";
-    return [{ ...secretProblem(at, secret), mend }];
+    const fix = "name a Secret of the customer's cluster that the chart reads, for instance existingSecret";
+    return [{ ...secretProblem(at, secret), fix }];
   }
   return checkObjectText(at, text);
 }
@@ -135,7 +135,7 @@ function checkLabels(apps: readonly (readonly [string, HelmApp])[]): readonly Pr
             property: `apps.${name}.labels`,
             received: received(app.labels),
             rule: `labels of its own: a step could not tell its pods from those of ${other[0]}`,
-            mend: `write for instance labels: { "app.kubernetes.io/instance": "${name}" }`,
+            fix: `write for instance labels: { "app.kubernetes.io/instance": "${name}" }`,
           },
         ];
   });
@@ -158,6 +158,6 @@ function checkUse({ name, work }: Step, apps: CustomerDefinition["apps"]): reado
       property: `workflow.steps["${name}"].app`,
       received: isHelmApp(app) ? received(app.chart) : "an application",
       rule: "an application that the customer's apps have: this one would be deployed by nobody",
-      mend: "add it to apps, or use deployedApp(...) if somebody else deploys it",
+      fix: "add it to apps, or use deployedApp(...) if somebody else deploys it",
     }));
 }

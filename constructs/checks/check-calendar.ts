@@ -41,7 +41,7 @@ function checkName(name: string): readonly Problem[] {
       property: "workflow.schedule.calendar",
       received: received(name),
       rule: `one of ${CALENDAR_NAMES.join(", ")}`,
-      mend: "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays",
+      fix: "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays",
     },
   ];
 }
@@ -56,7 +56,7 @@ function checkWeekend(weekend: NightSchedule["weekend"]): readonly Problem[] {
       property: "workflow.schedule.weekend",
       received: received(weekend),
       rule: "weekdays in English, each once, and at least one left to work",
-      mend: 'write for instance ["friday", "saturday"], or leave it out',
+      fix: 'write for instance ["friday", "saturday"], or leave it out',
     },
   ];
 }
@@ -75,7 +75,7 @@ function checkOn({ on, weekend, calendar }: NightSchedule): readonly Problem[] {
       property: "workflow.schedule.on",
       received: received(on),
       rule: "weekdays, each once, of which one at least is not off each week: there would be no night",
-      mend: 'write for instance ["friday"], or leave it out for every business day',
+      fix: 'write for instance ["friday"], or leave it out for every business day',
     },
   ];
 }
@@ -90,11 +90,11 @@ function entriesOf(list: DayList, days: CalendarDays): readonly Entry[] {
 function checkDay({ property, day }: Entry): readonly Problem[] {
   if (!isDay(day)) {
     const rule = "a day that exists, from 1970 to 2999, YYYY-MM-DD";
-    return [{ property, received: received(day), rule, mend: 'write for instance "2026-12-24"' }];
+    return [{ property, received: received(day), rule, fix: 'write for instance "2026-12-24"' }];
   }
   if (day < KNOWN_DAYS.from || day > KNOWN_DAYS.to) {
     const rule = `a day from ${KNOWN_DAYS.from} to ${KNOWN_DAYS.to}, which the calendars know`;
-    return [{ property, received: received(day), rule, mend: "correct the year, or remove the day" }];
+    return [{ property, received: received(day), rule, fix: "correct the year, or remove the day" }];
   }
   return [];
 }
@@ -109,7 +109,7 @@ function checkReason({ property, reason }: Entry): readonly Problem[] {
       property,
       received: received(reason),
       rule: `a reason of one line, at most ${LONGEST_REASON} characters, without braces`,
-      mend: 'write for instance "Christmas Eve"',
+      fix: 'write for instance "Christmas Eve"',
     },
   ];
 }
@@ -123,7 +123,7 @@ function checkRepeated(entries: readonly Entry[]): readonly Problem[] {
     const first = entries.findIndex((entry) => entry.day === day);
     return first === index
       ? []
-      : [{ property, received: received(day), rule: "each day once", mend: "remove the second one" }];
+      : [{ property, received: received(day), rule: "each day once", fix: "remove the second one" }];
   });
 }
 
@@ -134,7 +134,7 @@ function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): r
     return [];
   }
   const rule = `a day that this entry changes: ${fault}`;
-  return [{ property, received: received(day), rule, mend: "correct the day, or remove it" }];
+  return [{ property, received: received(day), rule, fix: "correct the day, or remove it" }];
 }
 
 /** What the calendar without an entry says of its day, where the entry changes nothing. */

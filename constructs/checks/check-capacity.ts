@@ -18,7 +18,7 @@ export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound)
       property: "lane.runners",
       received: received(lane.runners),
       rule: `a whole number from 1 to ${MOST_RUNNERS}: lanes share the nodes of the central cluster`,
-      mend: "leave it out, and it follows from the night",
+      fix: "leave it out, and it follows from the night",
     });
   }
   if (sound("lane.resultsSize") && !(mebibytes(lane.resultsSize) > 0)) {
@@ -26,7 +26,7 @@ export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound)
       property: "lane.resultsSize",
       received: received(mebibytes(lane.resultsSize)),
       rule: "more than zero",
-      mend: "write for instance Size.gibibytes(20)",
+      fix: "write for instance Size.gibibytes(20)",
     });
   }
   if (sound("lane.resultsStorageClass")) {
@@ -46,7 +46,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       property: "lane.runners",
       received: received(lane.runners),
       rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
-      mend: `leave it out, and it follows from the night; or write at least ${runners}`,
+      fix: `leave it out, and it follows from the night; or write at least ${runners}`,
     });
   }
   const cpu = peak(stepMillicores);
@@ -56,7 +56,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       property: "cluster.capacity.cpu",
       received: cpuText(cpuCapacity),
       rule: `at least the night's parallel peak of drivers, executors and jobs, ${cpuText(cpu)}: Spark would wait for executors that never come`,
-      mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
+      fix: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
   const memory = peak(stepMebibytes);
@@ -66,7 +66,7 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
       property: "cluster.capacity.memory",
       received: memoryText(memoryCapacity),
       rule: `at least the night's parallel peak of drivers, executors and jobs, ${memoryText(memory)}: Spark would wait for executors that never come`,
-      mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
+      fix: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity if the cluster has it",
     });
   }
   return problems;

@@ -33,14 +33,14 @@ function checkHost(host: string): readonly Problem[] {
     return [];
   }
   const rule = "the host in the webhook's URL and nothing more: the URL itself is a secret";
-  return [{ property: "webhook.host", received: received(host), rule, mend: 'write "calls.vendor.example"' }];
+  return [{ property: "webhook.host", received: received(host), rule, fix: 'write "calls.vendor.example"' }];
 }
 
 function checkPort(port: number): readonly Problem[] {
   if (Number.isInteger(port) && port > 0 && port < 65_536) {
     return [];
   }
-  return [{ property: "webhook.port", received: received(port), rule: "a port, 1 to 65535", mend: "write 443" }];
+  return [{ property: "webhook.port", received: received(port), rule: "a port, 1 to 65535", fix: "write 443" }];
 }
 
 function checkAddresses(property: string, addresses: readonly string[]): readonly Problem[] {
@@ -49,7 +49,7 @@ function checkAddresses(property: string, addresses: readonly string[]): readonl
   }
   const rule =
     "at least one IPv4 address: nightwatch's network policy allows exactly these, and names are looked up in them";
-  return [{ property, received: received(addresses), rule, mend: "write the addresses that the host has" }];
+  return [{ property, received: received(addresses), rule, fix: "write the addresses that the host has" }];
 }
 
 function checkUrl(property: string, text: string, example: string): readonly Problem[] {
@@ -59,5 +59,5 @@ function checkUrl(property: string, text: string, example: string): readonly Pro
     return [];
   }
   const rule = "an http or https address without user, query and fragment: it stands in manifests that many may read";
-  return [{ property, received: received(text), rule, mend: `write ${received(example)}` }];
+  return [{ property, received: received(text), rule, fix: `write ${received(example)}` }];
 }

@@ -22,7 +22,7 @@ export function checkClockChanges({ start, timezone }: NightSchedule): readonly 
       property: "workflow.schedule",
       received: received(start),
       rule: `a time that every day has once: on ${day} the clocks of ${timezone} ${happens} the times from ${from} to ${to}, and the night could ${consequence}`,
-      mend: `write a time before "${from}", or "${to}" or later`,
+      fix: `write a time before "${from}", or "${to}" or later`,
     },
   ];
 }

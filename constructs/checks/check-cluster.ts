@@ -44,15 +44,15 @@ function checkServer(server: string): readonly Problem[] {
   if (url?.protocol !== "https:" || !isBare) {
     const rule =
       "an https URL of host and port, at most with the path of one cluster (/k8s/clusters/c-m-abc), and nothing more: the credential travels on it";
-    return [{ property, received: received(server), rule, mend: proposal(server, url) }];
+    return [{ property, received: received(server), rule, fix: proposal(server, url) }];
   }
   if (!isDnsName(url.hostname) && !url.hostname.startsWith("[")) {
     const rule = `a host that every pod can be given: ${DNS_NAME}`;
     const whole = url.hostname.replace(/\.$/, "");
-    const mend = isDnsName(whole)
+    const fix = isDnsName(whole)
       ? `write ${received(server.replace(url.hostname, whole))}`
       : "write another name of the API server's certificate";
-    return [{ property, received: received(server), rule, mend }];
+    return [{ property, received: received(server), rule, fix }];
   }
   return [];
 }
@@ -74,7 +74,7 @@ export function checkStorageClass(name: string | undefined, property: string): r
     return [];
   }
   const rule = `the name of a StorageClass: ${DNS_NAME}`;
-  return [{ property, received: received(name), rule, mend: "write one that kubectl get storageclass shows" }];
+  return [{ property, received: received(name), rule, fix: "write one that kubectl get storageclass shows" }];
 }
 
 function checkAddresses(cluster: Cluster): readonly Problem[] {
@@ -82,8 +82,8 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
   const property = "cluster.address";
   if (addresses.length === 0 || addresses.length > MOST_ADDRESSES) {
     const rule = `1 to ${MOST_ADDRESSES} addresses: a runner tries one after the other, 5 seconds each`;
-    const mend = "write those of the customer's API server, as the central cluster's nodes see it";
-    return [{ property, received: `${addresses.length} addresses`, rule, mend }];
+    const fix = "write those of the customer's API server, as the central cluster's nodes see it";
+    return [{ property, received: `${addresses.length} addresses`, rule, fix }];
   }
   const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
   return [
@@ -91,7 +91,7 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
       property,
       received: `${received(address)} twice`,
       rule: "each address once",
-      mend: "remove one of them",
+      fix: "remove one of them",
     })),
     ...addresses.flatMap((address, index) =>
       checkAddress(Array.isArray(cluster.address) ? `${property}[${index}]` : property, address),
@@ -100,20 +100,20 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
 }
 
 function checkAddress(property: string, address: string): readonly Problem[] {
-  const mend = "write the address of the customer's API server, as the central cluster's nodes see it";
+  const fix = "write the address of the customer's API server, as the central cluster's nodes see it";
   if (isIP(address) === 0 || address.includes("%")) {
     const rule = "an IPv4 or IPv6 address: the lane's network policy allows exactly it, and a lane resolves no names";
-    return [{ property, received: received(address), rule, mend }];
+    return [{ property, received: received(address), rule, fix }];
   }
   const family = isIPv4(address) ? "ipv4" : "ipv6";
   if (UNUSABLE[family].check(address, family)) {
     const rule = "not a loopback, link-local, multicast or unspecified address: that would be the central node itself";
-    return [{ property, received: received(address), rule, mend }];
+    return [{ property, received: received(address), rule, fix }];
   }
   const range = rangeOfCentralCluster(address);
   if (range !== undefined) {
     const rule = `outside the central cluster's own ranges (${range}): the lane would be let in to other lanes or to the nodes`;
-    return [{ property, received: received(address), rule, mend }];
+    return [{ property, received: received(address), rule, fix }];
   }
   return [];
 }
@@ -144,16 +144,16 @@ UNUSABLE.ipv6.addSubnet("ff00::", 8, "ipv6");
 
 /** Each certificate authority must be a certificate in PEM, be one that can sign, and be valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {
-  const mend =
+  const fix =
     "paste the CA's certificate: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d";
   const certificates = parseCertificates(ca);
   if (certificates === undefined) {
     const rule = "a certificate in PEM and nothing else, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
-    return [{ property, received: received(ca), rule, mend }];
+    return [{ property, received: received(ca), rule, fix }];
   }
   return certificates.flatMap((certificate) => {
     const fault = faultOf(certificate);
-    return fault === undefined ? [] : [{ property, ...fault, mend }];
+    return fault === undefined ? [] : [{ property, ...fault, fix }];
   });
 }
 
@@ -189,7 +189,7 @@ function checkNamespace(namespace: string): readonly Problem[] {
       property: "cluster.namespace",
       received: received(namespace),
       rule: "a namespace of its own (DNS label), not default and not one of Kubernetes' own",
-      mend: 'write "risk"',
+      fix: 'write "risk"',
     },
   ];
 }
@@ -206,6 +206,6 @@ function checkSizes(cluster: Cluster, sound: Sound): readonly Problem[] {
       property,
       received: received(amount()),
       rule: "more than zero",
-      mend: `write what the cluster has, for instance ${example}`,
+      fix: `write what the cluster has, for instance ${example}`,
     }));
 }

@@ -9,13 +9,13 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
   const { cluster } = definition;
   const who = customerFile(other.name);
   const problems: Problem[] = [];
-  const add = (property: string, shown: string, rule: string, mend: string): void => {
-    problems.push({ property, received: shown, rule, mend });
+  const add = (property: string, shown: string, rule: string, fix: string): void => {
+    problems.push({ property, received: shown, rule, fix });
   };
   if (host(definition) === host(other)) {
     const rule = `an API server of its own: ${who} has the same`;
-    const mend = `write this customer's API server; another night of the same institution is furtherNights in ${who}`;
-    add("cluster.server", received(cluster.server), rule, mend);
+    const fix = `write this customer's API server; another night of the same institution is furtherNights in ${who}`;
+    add("cluster.server", received(cluster.server), rule, fix);
   }
   const taken = addresses(other);
   for (const address of addresses(definition).filter((one) => taken.includes(one))) {
@@ -24,8 +24,8 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
   }
   if (cluster.namespace === other.cluster.namespace && sharesAuthority(cluster.ca, other.cluster.ca)) {
     const rule = `another cluster than that of ${who}: an authority that both have is that of one cluster, whatever its addresses`;
-    const mend = "paste the authority of this customer's cluster; two customers in one cluster need a namespace each";
-    add("cluster.ca", `the authority of ${who}, and namespace ${received(cluster.namespace)}`, rule, mend);
+    const fix = "paste the authority of this customer's cluster; two customers in one cluster need a namespace each";
+    add("cluster.ca", `the authority of ${who}, and namespace ${received(cluster.namespace)}`, rule, fix);
   }
   return problems;
 }

@@ -21,7 +21,7 @@ export function checkCredentials(credentials: CustomerCredentials, sound: Sound 
         property: below("credentials", name),
         received: received(name),
         rule: "letters, digits and inner dashes: it becomes the file /credentials/<name>",
-        mend: "rename the property",
+        fix: "rename the property",
       });
     }
     if (reference.kind === "gitlabFile" && !isOurs(reference.variable, name)) {
@@ -29,7 +29,7 @@ export function checkCredentials(credentials: CustomerCredentials, sound: Sound 
         property: below("credentials", name),
         received: shown(reference.variable),
         rule: `the name of a GitLab CI variable for this customer alone: ${PREFIX} and capitals, digits or underscores; every other variable of the pipeline is somebody else's`,
-        mend: `write gitlabFile("${proposal(reference.variable, name)}")`,
+        fix: `write gitlabFile("${proposal(reference.variable, name)}")`,
       });
     }
     if (reference.kind === "pulumiSecret" && !/^[A-Za-z][\w-]*$/.test(reference.key)) {
@@ -37,7 +37,7 @@ export function checkCredentials(credentials: CustomerCredentials, sound: Sound 
         property: below("credentials", name),
         received: shown(reference.key),
         rule: "a key of the Pulumi configuration: letters, digits, dashes and underscores",
-        mend: 'write for instance pulumiSecret("kubeconfig")',
+        fix: 'write for instance pulumiSecret("kubeconfig")',
       });
     }
     return problems;

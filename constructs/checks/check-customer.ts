@@ -72,7 +72,7 @@ function checkStepsAtOnce(count: number | undefined): readonly Problem[] {
     return [];
   }
   const rule = `a whole number from 1 to ${MOST_AT_ONCE}`;
-  return [{ property: "workflow.stepsAtOnce", received: received(count), rule, mend: "write for instance 8" }];
+  return [{ property: "workflow.stepsAtOnce", received: received(count), rule, fix: "write for instance 8" }];
 }
 
 /** Settings of all steps are wrong once, and not in each step. */

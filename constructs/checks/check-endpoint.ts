@@ -22,7 +22,7 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
       property: "cluster.server",
       received: received(server),
       rule: `a name, or a declared address (${addresses.join(", ")}): the lane may reach no other`,
-      mend: `write the name in the API server's certificate, or ${serverByAddress({ cluster })}`,
+      fix: `write the name in the API server's certificate, or ${serverByAddress({ cluster })}`,
     });
   }
   if (CENTRAL_NAMES.test(host)) {
@@ -30,7 +30,7 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
       property: "cluster.server",
       received: received(server),
       rule: "not a name that means the pod itself or something in the central cluster: the credential would go there",
-      mend: "write the public name in the API server's certificate",
+      fix: "write the public name in the API server's certificate",
     });
   }
   if (addresses.includes(centralCluster.apiServer.address)) {
@@ -38,7 +38,7 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
       property: "cluster.address",
       received: received(centralCluster.apiServer.address),
       rule: "not the central API server: a lane drives its customer's cluster, never the one that it runs in",
-      mend: "write the address of the customer's API server",
+      fix: "write the address of the customer's API server",
     });
   }
   return problems;

@@ -49,6 +49,6 @@ function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem
   return problems;
 }
 
-function problem(property: string, value: unknown, rule: string, mend: string): Problem {
-  return { property, received: received(value), rule, mend };
+function problem(property: string, value: unknown, rule: string, fix: string): Problem {
+  return { property, received: received(value), rule, fix };
 }

@@ -63,7 +63,7 @@ function checkOneWriter({ step, volume, path, property }: Writer, earlier: reado
           property,
           received: received(path),
           rule: `a folder of its own on ${volume} results volume: step ${received(other.step.name)} writes ${received(other.path)} there`,
-          mend: "give one of the two another name",
+          fix: "give one of the two another name",
         },
       ];
 }
@@ -90,7 +90,7 @@ function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[
       property: `${stepProperty(step.name)}.from`,
       received: received(from),
       rule: "what a step before it has brought into the lane: the lane's folder is empty when a night begins",
-      mend:
+      fix:
         bringer === undefined || bringer.step === step
           ? "write from: and the step that brings it, or the `to` of a copyOut and that step as after"
           : `write from: the step ${received(bringer.step.name)}, which brings it`,

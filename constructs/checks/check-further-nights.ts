@@ -50,7 +50,7 @@ function checkPipeline(name: string, property: string): readonly Problem[] {
       property,
       received: received(name),
       rule: `a name of lower-case words with dashes between them, each with a letter first, at most ${LONGEST_PIPELINE} characters, and not "${NIGHTLY}", the name of the nightly ones: schedules, runs and folders are named by it`,
-      mend: 'write for instance "month-end"',
+      fix: 'write for instance "month-end"',
     },
   ];
 }
@@ -64,7 +64,7 @@ function checkCount(count: number): readonly Problem[] {
       property: "furtherNights",
       received: received(count),
       rule: `at most ${MOST}: a lane keeps the nights of two weeks of each`,
-      mend: "let one night do the work of several, with steps that run on some dates only (`when`)",
+      fix: "let one night do the work of several, with steps that run on some dates only (`when`)",
     },
   ];
 }

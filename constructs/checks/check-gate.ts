@@ -27,13 +27,13 @@ function checkApprovers(group: string | undefined): readonly Problem[] {
   if (group === undefined) {
     return [];
   }
-  const mend = 'write the group as your identity provider names it, for instance "risk-control"';
+  const fix = 'write the group as your identity provider names it, for instance "risk-control"';
   if (!isPrintable(group) || group.length > LONGEST_GROUP || group !== group.trim()) {
-    return [problem("approvers", group, `a group's name: printable, 1 to ${LONGEST_GROUP} characters`, mend)];
+    return [problem("approvers", group, `a group's name: printable, 1 to ${LONGEST_GROUP} characters`, fix)];
   }
   // Kubernetes gives these itself: they say how somebody has signed in, not what they may decide.
   return group.startsWith("system:")
-    ? [problem("approvers", group, "a group of people, not one that Kubernetes itself gives", mend)]
+    ? [problem("approvers", group, "a group of people, not one that Kubernetes itself gives", fix)]
     : [];
 }
 
@@ -43,6 +43,6 @@ function checkApprovals(people: number | undefined): readonly Problem[] {
     : [problem("approvals", people, `how many different people: 1 to ${MOST_PEOPLE}`, "write for instance 2")];
 }
 
-function problem(property: string, value: unknown, rule: string, mend: string): Problem {
-  return { property, received: received(value), rule, mend };
+function problem(property: string, value: unknown, rule: string, fix: string): Problem {
+  return { property, received: received(value), rule, fix };
 }

@@ -4,10 +4,10 @@ import { type Problem, received } from "../definition/problem.ts";
 /** An image by digest, by a name that Kubernetes takes; what is wrong with another is said, not guessed. */
 export function checkImage(property: string, image: string): readonly Problem[] {
   const wrong = faultOf(image);
-  return wrong === undefined ? [] : [{ property, received: received(image), rule: wrong[0], mend: wrong[1] }];
+  return wrong === undefined ? [] : [{ property, received: received(image), rule: wrong[0], fix: wrong[1] }];
 }
 
-function faultOf(image: string): readonly [rule: string, mend: string] | undefined {
+function faultOf(image: string): readonly [rule: string, fix: string] | undefined {
   const [name = "", digest] = image.split("@");
   const whole = "write <repository>@sha256:<64 hex digits>";
   if (/\s/.test(image)) {

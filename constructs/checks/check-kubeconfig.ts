@@ -23,8 +23,8 @@ export function checkKubeconfig(
   credential = "kubeconfig",
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (path: string, shown: string, rule: string, mend: string): void => {
-    problems.push({ property: `credentials.${credential}: ${path}`, received: shown, rule, mend });
+  const add = (path: string, shown: string, rule: string, fix: string): void => {
+    problems.push({ property: `credentials.${credential}: ${path}`, received: shown, rule, fix });
   };
   const config = parseFields(text);
   if (config === undefined) {
@@ -75,7 +75,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "proxy-url": "remove it, and let the central cluster's outgoing addresses in: docs/limits.md says why",
 };
 
-type Add = (path: string, shown: string, rule: string, mend: string) => void;
+type Add = (path: string, shown: string, rule: string, fix: string) => void;
 
 function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add: Add): void {
   const expected = definition.cluster.server;
@@ -111,26 +111,26 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
   }
 }
 
-function checkUser(user: Fields, mend: string, add: Add): void {
+function checkUser(user: Fields, fix: string, add: Add): void {
   const allowed = ["token", "client-certificate-data", "client-key-data"];
   for (const name of Object.keys(user).filter((key) => !allowed.includes(key))) {
     add(
       `users[0].user.${name}`,
       name,
       "a bearer token or an inline client certificate: nothing that runs a program, reads a file, impersonates or asks for a password",
-      mend,
+      fix,
     );
   }
   const hasToken = typeof user.token === "string" && user.token !== "";
   const hasCertificate = "client-certificate-data" in user || "client-key-data" in user;
   if (hasToken === hasCertificate) {
     const shown = hasToken ? "a token and a client certificate" : "no token and no client certificate";
-    add("users[0].user", shown, "exactly one of the two, so that it is plain who we are there", mend);
+    add("users[0].user", shown, "exactly one of the two, so that it is plain who we are there", fix);
   } else if (hasToken && !/^[!-~]+$/.test(`${user.token}`)) {
-    add("users[0].user.token", "a value", "printable ASCII without white space, on one line", mend);
+    add("users[0].user.token", "a value", "printable ASCII without white space, on one line", fix);
   } else if (hasCertificate && !(isCertificate(user["client-certificate-data"]) && isFilled(user["client-key-data"]))) {
     const rule = "an inline client certificate and its key, each base64 of PEM";
-    add("users[0].user.client-certificate-data", "no certificate and key", rule, mend);
+    add("users[0].user.client-certificate-data", "no certificate and key", rule, fix);
   }
 }
 
@@ -151,7 +151,7 @@ function expectedCa(definition: CustomerDefinition): string {
     return readFileSync(override, "utf8");
   } catch {
     throw new UserError(
-      `${CA_OVERRIDE}: received ${received(override)}\n    rule: the path of a PEM file\n    mend: unset it, or name the CA of the farm's cluster`,
+      `${CA_OVERRIDE}: received ${received(override)}\n    rule: the path of a PEM file\n    fix: unset it, or name the CA of the farm's cluster`,
     );
   }
 }

@@ -19,7 +19,7 @@ export function checkDisplayName(displayName: string): readonly Problem[] {
       property: "displayName",
       received: received(displayName),
       rule: `one printable line of 1 to ${LONGEST_DISPLAY_NAME} characters without braces: alerts and notifications show it`,
-      mend: 'write for instance "Nordbank AG"',
+      fix: 'write for instance "Nordbank AG"',
     },
   ];
 }
@@ -32,7 +32,7 @@ export function checkName(name: string): readonly Problem[] {
       property: "name",
       received: received(name),
       rule: "lower-case letters, digits and inner dashes, starting with a letter (a DNS label), since it names a namespace",
-      mend: `write ${received(suggestName(name))}, and name the file after it`,
+      fix: `write ${received(suggestName(name))}, and name the file after it`,
     });
   }
   if (name.length > CUSTOMER_NAME_LIMIT) {
@@ -40,7 +40,7 @@ export function checkName(name: string): readonly Problem[] {
       property: "name",
       received: received(name),
       rule: `at most ${CUSTOMER_NAME_LIMIT} characters (it has ${name.length}), so that no derived name is ever cut and two customers can never fall together`,
-      mend: "shorten it; displayName may be longer",
+      fix: "shorten it; displayName may be longer",
     });
   }
   if (reserved.has(name)) {
@@ -48,7 +48,7 @@ export function checkName(name: string): readonly Problem[] {
       property: "name",
       received: received(name),
       rule: `${[...reserved].join(", ")} are taken by Nightlane itself`,
-      mend: "choose the institution's own name",
+      fix: "choose the institution's own name",
     });
   }
   return problems;

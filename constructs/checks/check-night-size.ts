@@ -19,7 +19,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
         property: "workflow.steps",
         received: `${steps.length} steps`,
         rule: `at most ${MOST_STEPS} steps: the schema of Argo's own objects takes no more tasks in one graph`,
-        mend: "let one step do several portfolios: a job with parallelism divides them among its pods",
+        fix: "let one step do several portfolios: a job with parallelism divides them among its pods",
       },
     ];
   }
@@ -33,7 +33,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       property: stepProperty(step.name),
       received: `${size} bytes of arguments and settings`,
       rule: `at most ${MOST_DOCUMENT_BYTES} bytes: Linux hands no more than 128 KiB to a program in one variable`,
-      mend: "put what is long into a file, and name the file in the arguments",
+      fix: "put what is long into a file, and name the file in the arguments",
     }));
   const size = nightBytes(definition);
   if (size <= MOST_NIGHT_BYTES) {
@@ -45,7 +45,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       property: "workflow.steps",
       received: `${steps.length} steps, ${size} bytes in Argo`,
       rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would end in an error`,
-      mend: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor(((steps.length * MOST_NIGHT_BYTES) / size) * 0.95)} such steps fit`,
+      fix: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor(((steps.length * MOST_NIGHT_BYTES) / size) * 0.95)} such steps fit`,
     },
   ];
 }

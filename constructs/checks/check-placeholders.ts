@@ -16,7 +16,7 @@ export function checkPlaceholders(options: object, property: string): readonly P
     if (none !== undefined) {
       const rule =
         "a step that leaves results on the customer's results volume: a Spark step or job with results, or a copyIn to it";
-      return [{ property: at, received: none.asked, rule, mend: none.mend }];
+      return [{ property: at, received: none.asked, rule, fix: none.fix }];
     }
     const rest = text.replaceAll("\u0000", " ").replaceAll(BUSINESS_DATE, TOKEN).replaceAll(RUN_NUMBER, TOKEN);
     return rest.includes("{{") || rest.includes(`{${TOKEN}`)
@@ -25,7 +25,7 @@ export function checkPlaceholders(options: object, property: string): readonly P
             property: at,
             received: received(text),
             rule: "no two opening braces together: Argo would read a placeholder of its own, and the night would not start",
-            mend: "write night.businessDate or night.path(...) for what only the night knows, and a space between braces",
+            fix: "write night.businessDate or night.path(...) for what only the night knows, and a space between braces",
           },
         ]
       : [];

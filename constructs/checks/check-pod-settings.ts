@@ -39,7 +39,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   problems.push(...checkRetries(settings.retries));
   if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > MOST_USER)) {
     const rule = "a user's number above 0: no pod of a night runs as root";
-    problems.push({ property: "user", received: received(user), rule, mend: "write for instance 1001" });
+    problems.push({ property: "user", received: received(user), rule, fix: "write for instance 1001" });
   }
   return problems;
 }
@@ -57,8 +57,8 @@ export function smallerLater(first: Sizes, later: Sizes): readonly Problem[] {
     const [before, after] = [amountOf(first[name]), amountOf(later[name])];
     if (before === undefined || after === undefined || after >= before) return [];
     const rule = "at least what the first attempt has: a step is tried again with more, not with less";
-    const mend = `write more than ${name} of the first attempt; a step has it from the night's defaults where it says nothing`;
-    return [{ property: `onRetry.${name}`, received: received(later[name]), rule, mend }];
+    const fix = `write more than ${name} of the first attempt; a step has it from the night's defaults where it says nothing`;
+    return [{ property: `onRetry.${name}`, received: received(later[name]), rule, fix }];
   });
 }
 
@@ -74,12 +74,12 @@ function checkJobSizes({ cpu, memory }: JobSizes): readonly Problem[] {
   const problems: Problem[] = [];
   if (cpu !== undefined && !(millicores(cpu) >= LEAST_MILLICORES)) {
     const rule = `at least ${LEAST_MILLICORES} thousandths of a core`;
-    const mend = "write for instance Cpu.millis(500), or Cpu.units(2) for whole cores";
-    problems.push({ property: "cpu", received: cpuText(millicores(cpu)), rule, mend });
+    const fix = "write for instance Cpu.millis(500), or Cpu.units(2) for whole cores";
+    problems.push({ property: "cpu", received: cpuText(millicores(cpu)), rule, fix });
   }
   if (memory !== undefined && !(mebibytes(memory) > 0)) {
     const rule = "more than zero";
-    problems.push({ property: "memory", received: "0 MiB", rule, mend: "write for instance Size.gibibytes(1)" });
+    problems.push({ property: "memory", received: "0 MiB", rule, fix: "write for instance Size.gibibytes(1)" });
   }
   return problems;
 }
@@ -95,13 +95,13 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   const problems: Problem[] = [];
   if (!Number.isInteger(times) || times < 1 || times > MOST_RETRIES) {
     const rule = `a whole number, at least 1 and at most ${MOST_RETRIES}`;
-    problems.push({ property: "retries.times", received: received(times), rule, mend: "write for instance 2" });
+    problems.push({ property: "retries.times", received: received(times), rule, fix: "write for instance 2" });
   }
   const wrong = exitCodes.filter((code) => !Number.isInteger(code) || code < 1 || code > 255);
   if (wrong.length > 0 || exitCodes.length === 0) {
     const rule = "exit codes from 1 to 255, at least one";
-    const mend = "write for instance [137], or leave it out for all";
-    problems.push({ property: "retries.exitCodes", received: received(exitCodes), rule, mend });
+    const fix = "write for instance [137], or leave it out for all";
+    problems.push({ property: "retries.exitCodes", received: received(exitCodes), rule, fix });
   }
   return problems;
 }
@@ -110,11 +110,11 @@ function checkVariable(name: string, value: string | KeyReference): readonly Pro
   const property = `env[${received(name)}]`;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const rule = "a variable's name: letters, digits and underscores, no digit first";
-    return [{ property, received: received(name), rule, mend: "write for instance REGION" }];
+    return [{ property, received: received(name), rule, fix: "write for instance REGION" }];
   }
   if (OWN_VARIABLES.test(name)) {
     const rule = "a variable that Nightlane does not set itself";
-    return [{ property, received: received(name), rule, mend: "use another name" }];
+    return [{ property, received: received(name), rule, fix: "use another name" }];
   }
   if (typeof value !== "string") {
     return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];
@@ -134,23 +134,23 @@ function checkKey(property: string, key: string): readonly Problem[] {
     return [];
   }
   const rule = "a key of a Secret or ConfigMap: letters, digits, dashes, dots and underscores";
-  return [{ property, received: received(key), rule, mend: "write for instance password" }];
+  return [{ property, received: received(key), rule, fix: "write for instance password" }];
 }
 
 function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
   const property = `volumes[${received(path)}]`;
   if (!/^(\/[^/]+)+$/.test(path) || !isPrintable(path) || path.split("/").includes("..") || path.includes(":")) {
     const rule = "the absolute path of a mount, without `..` and colons";
-    return [{ property, received: received(path), rule, mend: 'write for instance "/etc/kdb"' }];
+    return [{ property, received: received(path), rule, fix: 'write for instance "/etc/kdb"' }];
   }
   if (OWN_MOUNTS.some((own) => path === own || path.startsWith(`${own}/`) || own.startsWith(`${path}/`))) {
     const rule = `a path outside of ${OWN_MOUNTS.join(", ")}, which Nightlane mounts`;
-    return [{ property, received: received(path), rule, mend: 'write for instance "/scratch"' }];
+    return [{ property, received: received(path), rule, fix: 'write for instance "/scratch"' }];
   }
   if (volume.kind === "scratch") {
     const enough = mebibytes(volume.size) > 0;
     const rule = "more than zero";
-    return enough ? [] : [{ property, received: "0 MiB", rule, mend: "write scratch(Size.gibibytes(20))" }];
+    return enough ? [] : [{ property, received: "0 MiB", rule, fix: "write scratch(Size.gibibytes(20))" }];
   }
   return checkName(`${property}.name`, volume.name);
 }
@@ -162,7 +162,7 @@ function checkLabels(property: string, labels: Readonly<Record<string, string>>)
       property: `${property}[${received(key)}]`,
       received: received(value),
       rule: "a label as Kubernetes takes it: letters, digits and inner dashes, dots and underscores, at most 63",
-      mend: 'write for instance { "cost-centre": "risk" }',
+      fix: 'write for instance { "cost-centre": "risk" }',
     }));
 }
 
@@ -174,7 +174,7 @@ function checkOwn(property: string, names: Readonly<Record<string, string>>): re
       property: `${property}[${received(name)}]`,
       received: received(name),
       rule: "a name of one's own: those of Nightlane and Kubernetes say what a pod belongs to",
-      mend: 'write for instance "cost-centre"',
+      fix: 'write for instance "cost-centre"',
     }));
 }
 
@@ -186,7 +186,7 @@ function checkKeys(property: string, names: Readonly<Record<string, string>>): r
       property: `${property}[${received(name)}]`,
       received: received(name),
       rule: "a name: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before it or none",
-      mend: 'write for instance "bank.example/cost-centre"',
+      fix: 'write for instance "bank.example/cost-centre"',
     }));
 }
 
@@ -199,8 +199,8 @@ function checkName(property: string, name: string | undefined): readonly Problem
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]+/g, "-")
     .replaceAll(/^[-.]+|[-.]+$/g, "");
-  const mend = isDnsName(proposal)
+  const fix = isDnsName(proposal)
     ? `write ${received(proposal)}`
     : "write the name that the customer's cluster has for it";
-  return [{ property, received: received(name), rule, mend }];
+  return [{ property, received: received(name), rule, fix }];
 }

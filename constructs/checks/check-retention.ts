@@ -19,7 +19,7 @@ export function checkRetention({ lane: { keepResults, keepLogs } }: CustomerDefi
       property: "lane.keepLogs",
       received: shown(keepLogs),
       rule: `no longer than lane.keepResults, ${shown(keepResults)}: a business date is removed with all it has`,
-      mend: `write for instance Duration.days(${keepResults.toDays()}), or keep the results for longer`,
+      fix: `write for instance Duration.days(${keepResults.toDays()}), or keep the results for longer`,
     });
   }
   return problems;
@@ -35,7 +35,7 @@ function check(property: string, value: Duration, shortest: Duration, reason: st
       property,
       received: shown(value),
       rule: `whole days, at least ${shortest.toDays()}: ${reason}`,
-      mend: `write for instance Duration.days(${example})`,
+      fix: `write for instance Duration.days(${example})`,
     },
   ];
 }

@@ -48,7 +48,7 @@ function checkTime(time: string, property: string, example: string): readonly Pr
       property,
       received: received(time),
       rule: "a local time HH:MM from 00:00 to 23:59",
-      mend: timeProposal(time) ?? `write for instance "${example}"`,
+      fix: timeProposal(time) ?? `write for instance "${example}"`,
     },
   ];
 }
@@ -71,7 +71,7 @@ function checkTimezone(timezone: string): readonly Problem[] {
       property: "workflow.schedule.timezone",
       received: received(timezone),
       rule: "an IANA time zone with its place, which carries summer time; abbreviations such as CET are ambiguous",
-      mend:
+      fix:
         near === undefined
           ? 'write for instance "Europe/Berlin", or "UTC"'
           : `write ${received(near)}, if that is meant`,
@@ -96,7 +96,7 @@ function checkOrder(schedule: NightSchedule, finishBy: string): readonly Problem
       property: "workflow.finishBy",
       received: received(finishBy),
       rule: `after the start (${schedule.start}): a night that starts in the afternoon or evening ends later that day or by the next noon, one that starts after midnight ends the same day`,
-      mend:
+      fix:
         start >= noon ? 'write a time before noon, for instance "06:00"' : `write a time later than ${schedule.start}`,
     },
   ];
@@ -123,7 +123,7 @@ function checkBetween(
       property,
       received: received(time),
       rule: `after the start (${schedule.start}) and before finishBy (${finishBy})`,
-      mend: `write a time between ${schedule.start} and ${finishBy}`,
+      fix: `write a time between ${schedule.start} and ${finishBy}`,
     },
   ];
 }
@@ -138,7 +138,7 @@ function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
         property: "workflow.inputsBy",
         received: `nothing, and step ${JSON.stringify(said.name)} with input: true`,
         rule,
-        mend: 'write for instance inputsBy: "23:30", or remove input',
+        fix: 'write for instance inputsBy: "23:30", or remove input',
       },
     ];
   }
@@ -148,7 +148,7 @@ function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
         property: "workflow.inputsBy",
         received: `${received(inputsBy)}, and no step that brings inputs`,
         rule,
-        mend: "say input: true at the step that brings them, or remove inputsBy",
+        fix: "say input: true at the step that brings them, or remove inputsBy",
       },
     ];
   }

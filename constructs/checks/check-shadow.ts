@@ -16,7 +16,7 @@ export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly
       property: "workflow.shadow",
       received: received(shadow),
       rule: "a shadow night has at least one step: commands in applications and gates are left out unless they say inShadow",
-      mend: "write inShadow: true in each step that writes nothing but below night.path(...)",
+      fix: "write inShadow: true in each step that writes nothing but below night.path(...)",
     },
   ];
 }
@@ -32,7 +32,7 @@ function checkReadFrom(steps: readonly Step[]): readonly Problem[] {
         property: `${stepProperty(step.name)}.from`,
         received: received(name),
         rule: "a step that the shadow night has: this one is left out of it, since it may write elsewhere than into the night",
-        mend: `write inShadow: true in step ${received(name)} if it writes nowhere else, or inShadow: false in step ${received(step.name)}`,
+        fix: `write inShadow: true in step ${received(name)} if it writes nowhere else, or inShadow: false in step ${received(step.name)}`,
       }));
   });
 }

@@ -36,7 +36,7 @@ function checkLeft(step: Step): readonly Problem[] {
       rule: inLane
         ? "a step that brings files to the lane: a copyOut, or a Spark step or job with results"
         : "a step that leaves results on the customer's results volume: a Spark step or job with results, or a copyIn to it",
-      mend: `write results: "out/" in step ${received(source.name)} if it leaves files, or after: instead of from: if only the order counts`,
+      fix: `write results: "out/" in step ${received(source.name)} if it leaves files, or after: instead of from: if only the order counts`,
     }));
 }
 
@@ -49,7 +49,7 @@ function checkValues(step: Step): readonly Problem[] {
       property: `${stepProperty(step.name)}.${property}`,
       received: `a value of step ${received(value.step.name)}`,
       rule: "a value of a step that brings results: the runner reads it where they have been brought to",
-      mend: `write results: "out/" or results: true in step ${received(value.step.name)}`,
+      fix: `write results: "out/" or results: true in step ${received(value.step.name)}`,
     }));
 }
 
@@ -70,7 +70,7 @@ function checkThere(step: Step): readonly Problem[] {
         property: `${stepProperty(step.name)}.when`,
         received: received(when),
         rule: `no other dates than those of step ${received(source.name)}, from which it reads: that one runs ${their} only`,
-        mend: `write when: ${received(their)}, or take when from step ${received(source.name)}`,
+        fix: `write when: ${received(their)}, or take when from step ${received(source.name)}`,
       },
     ];
   });
@@ -113,7 +113,7 @@ function checkOwnFolder(step: Step, steps: readonly Step[]): readonly Problem[] 
         property: `${stepProperty(step.name)}.${name}`,
         received: `night.path(${received(path)})`,
         rule: `the folder of the step's results, ${own} below the night's directory: what lies elsewhere is not brought`,
-        mend: `write night.path(${received(own)}), or let the program read RESULTS_DIR`,
+        fix: `write night.path(${received(own)}), or let the program read RESULTS_DIR`,
       })),
   );
 }
@@ -123,7 +123,7 @@ function unordered(step: Step, other: Step, property: string): Problem {
     property: `${stepProperty(step.name)}.${property}`,
     received: `the results of step ${received(other.name)}`,
     rule: "results of a step before it: the two run side by side, so that they may not be there yet",
-    mend: `write from: the step ${received(other.name)}`,
+    fix: `write from: the step ${received(other.name)}`,
   };
 }
 

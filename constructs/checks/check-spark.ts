@@ -23,8 +23,8 @@ const MOST_EXECUTORS = 10_000;
 /** Options of the JVM that say how much memory it has, which is counted elsewhere. */
 const HEAP_OPTION = /^-(Xmx|Xms|XX:(MaxHeapSize|InitialHeapSize|MaxRAMPercentage|InitialRAMPercentage))/;
 
-function problem(property: string, value: unknown, rule: string, mend: string): Problem {
-  return { property, received: received(value), rule, mend };
+function problem(property: string, value: unknown, rule: string, fix: string): Problem {
+  return { property, received: received(value), rule, fix };
 }
 
 /** The settings of Spark: for one step, or for all of them. */
@@ -68,9 +68,9 @@ export function checkSparkApp({ app }: SparkOptions): readonly Problem[] {
       value === undefined ? [] : [name],
     );
     const rule = "one program: main for Python, or mainClass and jar for the JVM";
-    const mend =
+    const fix =
       'write sparkApp({ image, main: "/opt/risk/var.py" }), or sparkApp({ image, mainClass: "example.Pi", jar: "/opt/jobs/pi.jar" })';
-    problems.push({ property: "app.main", received: given.join(", ") || "no program", rule, mend });
+    problems.push({ property: "app.main", received: given.join(", ") || "no program", rule, fix });
   }
   if (main !== undefined && !isPath(main)) {
     const rule = "the absolute path of a program in the image, without `..`";
@@ -140,7 +140,7 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
   ] as const) {
     if (!(amount >= LEAST_MEBIBYTES)) {
       const rule = `at least ${LEAST_MEBIBYTES} MiB: Spark refuses a smaller JVM heap than that leaves`;
-      problems.push({ property, received: `"${amount} MiB"`, rule, mend: "write for instance Size.gibibytes(2)" });
+      problems.push({ property, received: `"${amount} MiB"`, rule, fix: "write for instance Size.gibibytes(2)" });
     }
   }
   for (const [property, overhead, heap] of [
@@ -153,7 +153,7 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
         property,
         received: `${mebibytes(overhead)} MiB`,
         rule,
-        mend: "write for instance Size.mebibytes(512)",
+        fix: "write for instance Size.mebibytes(512)",
       });
     }
   }
@@ -163,8 +163,8 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
   ] as const) {
     if (!(amount >= LEAST_MILLICORES)) {
       const rule = `at least ${LEAST_MILLICORES} thousandths of a core: with less a JVM does not start in time`;
-      const mend = "write for instance Cpu.millis(250), or Cpu.units(2) for whole cores";
-      problems.push(problem(property, cpuText(amount), rule, mend));
+      const fix = "write for instance Cpu.millis(250), or Cpu.units(2) for whole cores";
+      problems.push(problem(property, cpuText(amount), rule, fix));
     }
   }
   return problems;
@@ -196,8 +196,8 @@ function checkProperties(
     }
     if (property === "hadoopConf" && name.startsWith("spark.hadoop.")) {
       const rule = "the property's own name: spark.hadoop. is put before it";
-      const mend = `write { ${JSON.stringify(name.replace("spark.hadoop.", ""))}: ... }`;
-      return [{ property: at, received: received(name), rule, mend }];
+      const fix = `write { ${JSON.stringify(name.replace("spark.hadoop.", ""))}: ... }`;
+      return [{ property: at, received: received(name), rule, fix }];
     }
     const isName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && (property !== "conf" || name.startsWith("spark."));
     if (!isName || /[\p{C}]/u.test(value)) {
@@ -210,7 +210,7 @@ function checkProperties(
           property: at,
           received: received(isName ? value : name),
           rule,
-          mend: 'write for instance { "spark.sql.shuffle.partitions": "200" }',
+          fix: 'write for instance { "spark.sql.shuffle.partitions": "200" }',
         },
       ];
     }

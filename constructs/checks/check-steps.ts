@@ -19,7 +19,7 @@ export function checkSteps(steps: readonly Step[], sound: Sound = allSound): rea
         property: "workflow.steps",
         received: "none",
         rule,
-        mend: 'declare one, for instance night.spark("var-es", { ... })',
+        fix: 'declare one, for instance night.spark("var-es", { ... })',
       },
     ];
   }
@@ -44,7 +44,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
         property: stepProperty(name),
         received: received(name),
         rule: `a name of lower-case letters, digits and inner dashes, starting with a letter, at most ${STEP_NAME_LIMIT} characters`,
-        mend: "rename the step",
+        fix: "rename the step",
       });
     }
     const alike = steps.filter((other) => other.name === name).length;
@@ -53,7 +53,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
         property: stepProperty(name),
         received: `${alike} steps of this name`,
         rule: "a step's name is unique in the night: operators and results are found by it",
-        mend: "give each a name of its own",
+        fix: "give each a name of its own",
       });
     }
     seen.add(name);
@@ -70,7 +70,7 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
         property: `${stepProperty(step.name)}.${step.sources.includes(upstream) ? "from" : "after"}`,
         received: received(upstream.name),
         rule: "a step of the same night: an edge to another night's step would never be satisfied",
-        mend: `declare ${received(upstream.name)} in this night, or drop the edge`,
+        fix: `declare ${received(upstream.name)} in this night, or drop the edge`,
       })),
   );
   const cycle = findCycle(steps);
@@ -79,5 +79,5 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
   }
   const path = cycle.map((step) => step.name).join(" -> ");
   const rule = "no cycle: each step of it would wait for the others for ever";
-  return [...dangling, { property: "workflow.steps", received: path, rule, mend: "drop one of these edges" }];
+  return [...dangling, { property: "workflow.steps", received: path, rule, fix: "drop one of these edges" }];
 }

@@ -24,7 +24,7 @@ export function checkTexts(options: object, property: string): readonly Problem[
             property: at,
             received: received(text.replaceAll(NIGHT_DIRECTORY, "<night>")),
             rule: "a relative path without `..`, quotes and backslashes: it stays in the night's own directory",
-            mend: 'write for instance night.path("market")',
+            fix: 'write for instance night.path("market")',
           },
         ]
       : [];
@@ -35,8 +35,8 @@ export function checkTexts(options: object, property: string): readonly Problem[
 export function checkObjectText(property: string, text: string): readonly Problem[] {
   const rule =
     "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";
-  const mend = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
-  return text.includes("[object ") ? [{ property, received: received(text), rule, mend }] : [];
+  const fix = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
+  return text.includes("[object ") ? [{ property, received: received(text), rule, fix }] : [];
 }
 
 /** A text that holds a secret, without the secret. */
@@ -45,7 +45,7 @@ export function secretProblem(property: string, what: string): Problem {
     property,
     received: `${what} (not shown)`,
     rule: "a reference: a secret never stands in a customer file, in a Job or in an argument",
-    mend: 'give it as a variable, env: { PASSWORD: secretKey("name", "key") }, or as a file, volumes: { "/etc/name": secretFiles("name") }',
+    fix: 'give it as a variable, env: { PASSWORD: secretKey("name", "key") }, or as a file, volumes: { "/etc/name": secretFiles("name") }',
   };
 }
 

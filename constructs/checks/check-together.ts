@@ -41,7 +41,7 @@ function checkBeside(
       property,
       received: unit === "" ? received(has) : `${has}${unit}`,
       rule: `at least what ${names} need together at their busiest, ${needed}${unit}: ${below("furtherNights", night.pipeline ?? "")} starts before they should have ended`,
-      mend: "let it start later or finish earlier, write stepsAtOnce, or raise what there is if there is more",
+      fix: "let it start later or finish earlier, write stepsAtOnce, or raise what there is if there is more",
     }));
 }
 

@@ -71,8 +71,8 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
   ];
 }
 
-function problem(property: string, value: unknown, rule: string, mend: string): Problem {
-  return { property, received: received(value), rule, mend };
+function problem(property: string, value: unknown, rule: string, fix: string): Problem {
+  return { property, received: received(value), rule, fix };
 }
 
 /** No attempt of a night takes longer; a night that did would keep the next ones from starting. */
@@ -166,12 +166,12 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
 /** A path on the customer's side. */
 function checkCustomerPath(property: string, place: CustomerPath): readonly Problem[] {
   if (place.kind === "pod") {
-    const mend = 'write for instance inPod(pricing, "/data")';
+    const fix = 'write for instance inPod(pricing, "/data")';
     return [
       ...checkAppLabels(place.app, `${property}.app`),
       ...(place.path.startsWith("/") && isPrintable(place.path)
         ? []
-        : [problem(property, place.path, "an absolute path in the pod", mend)]),
+        : [problem(property, place.path, "an absolute path in the pod", fix)]),
     ];
   }
   if (isBelow(place.path)) {

@@ -26,7 +26,7 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
     const rule = "one file per customer, on every file system";
     const shown = "a name that another file has but for its case";
     throw new ProblemsError(customerFile(clash), [
-      { property: "(file)", received: shown, rule, mend: "remove one of the two" },
+      { property: "(file)", received: shown, rule, fix: "remove one of the two" },
     ]);
   }
   return names;
@@ -65,7 +65,7 @@ function otherName(name: string, definition: CustomerDefinition): Problem {
     property: "name",
     received: received(definition.name),
     rule: "the same as the file's name, so that no two files can declare one customer",
-    mend: `write ${received(name)}${rename}`,
+    fix: `write ${received(name)}${rename}`,
   };
 }
 
@@ -75,9 +75,9 @@ function findFile(name: string, folder: string): string {
     return file;
   }
   const known = customerNames(folder);
-  const problem = (received: string, rule: string, mend: string): ProblemsError =>
+  const problem = (received: string, rule: string, fix: string): ProblemsError =>
     new ProblemsError(/^[\w.-]+$/.test(name) ? customerFile(name) : customerFile("<name>"), [
-      { property: "(file)", received, rule, mend },
+      { property: "(file)", received, rule, fix },
     ]);
   if (!known.includes(name)) {
     const plain = name.replace(/^customers\//, "").replace(/\.ts$/, "");
@@ -91,8 +91,8 @@ function findFile(name: string, folder: string): string {
   }
   const [misnamed] = checkName(name);
   if (misnamed !== undefined) {
-    const mend = `rename the file to ${customerFile(suggestName(name))}, or move it elsewhere if it is no customer`;
-    throw problem(received(name), `a file is named after its customer: ${misnamed.rule}`, mend);
+    const fix = `rename the file to ${customerFile(suggestName(name))}, or move it elsewhere if it is no customer`;
+    throw problem(received(name), `a file is named after its customer: ${misnamed.rule}`, fix);
   }
   if (!existsSync(file)) {
     throw problem(

@@ -39,7 +39,7 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
       .map((name) => `${name}: received ${JSON.stringify(references.get(name)) ?? "nothing"}`)
       .join("\n  ");
     throw new UserError(
-      `${file}: every image is named by digest\n  ${list}\n    mend: write <repository>@sha256:<64 hex digits>`,
+      `${file}: every image is named by digest\n  ${list}\n    fix: write <repository>@sha256:<64 hex digits>`,
     );
   }
   const reference = (name: ImageName): string => String(references.get(name));
@@ -57,7 +57,7 @@ function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UserError(
-      `${file}: received ${error instanceof Error ? error.message : String(error)}\n    rule: a JSON file that names every image by digest\n    mend: correct NIGHTLANE_IMAGES, or unset it for images.json`,
+      `${file}: received ${error instanceof Error ? error.message : String(error)}\n    rule: a JSON file that names every image by digest\n    fix: correct NIGHTLANE_IMAGES, or unset it for images.json`,
     );
   }
 }

@@ -11,7 +11,7 @@ export interface Problem {
   /** What must hold, and why. */
   readonly rule: string;
   /** What to write instead. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** A person's mistake: shown as text, never with a stack trace. */
@@ -114,7 +114,7 @@ export function renderProblems(where: string, problems: readonly Problem[]): str
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const blocks = problems.map(
     (problem) =>
-      `  ${problem.property}: received ${problem.received}\n    rule: ${problem.rule}\n    mend: ${problem.mend}`,
+      `  ${problem.property}: received ${problem.received}\n    rule: ${problem.rule}\n    fix: ${problem.fix}`,
   );
   return [`${where}: ${count}`, ...blocks].join("\n");
 }

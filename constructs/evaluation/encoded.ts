@@ -36,6 +36,6 @@ export type Outcome =
   | { readonly definition: Encoded }
   /** The default export, where defineCustomer did not make it. */
   | { readonly other: "nothing" | "something" }
-  | { readonly thrown: string; readonly stack: string; readonly rule?: string; readonly mend?: string }
+  | { readonly thrown: string; readonly stack: string; readonly rule?: string; readonly fix?: string }
   | { readonly refusedImport: string; readonly stack: string }
   | { readonly ended: "time" | "process" };

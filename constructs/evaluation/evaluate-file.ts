@@ -68,8 +68,8 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
   };
 }
 
-function problem(property: string, received: string, rule: string, mend: string): { readonly problem: Problem } {
-  return { problem: { property, received, rule, mend } };
+function problem(property: string, received: string, rule: string, fix: string): { readonly problem: Problem } {
+  return { problem: { property, received, rule, fix } };
 }
 
 /** The certificates beside a customer file, of its name, as a module whose default is their text. */

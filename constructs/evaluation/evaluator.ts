@@ -71,7 +71,7 @@ const SAME_EACH_TIME = `(() => {
   const refuse = (what) => {
     throw Object.assign(new TypeError(what), {
       rule: "the same customer each time the file is read: no clock and no chance",
-      mend: "write the day itself; for what only the night knows there is night.businessDate",
+      fix: "write the day itself; for what only the night knows there is night.businessDate",
     });
   };
   const { construct, get, deleteProperty } = Reflect;
@@ -127,6 +127,6 @@ const RUN = `(task) => {
     if (refused !== undefined) return stringify({ refusedImport: refused, stack });
     const thrown = isError ? text(error.name) + ": " + text(error.message) : text(stringify(error)) + ", thrown";
     const told = (part) => isError && typeof error[part] === "string" ? error[part] : undefined;
-    return stringify({ thrown, stack, rule: told("rule"), mend: told("mend") });
+    return stringify({ thrown, stack, rule: told("rule"), fix: told("fix") });
   }
 }`;

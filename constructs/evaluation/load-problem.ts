@@ -10,10 +10,10 @@ export interface Thrown {
   readonly thrown: string;
   /** Said by the library, where it threw. */
   readonly rule?: string;
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
-type Told = Pick<Problem, "received" | "rule" | "mend">;
+type Told = Pick<Problem, "received" | "rule" | "fix">;
 
 const LIBRARY = '"../constructs/index.ts"';
 
@@ -29,9 +29,9 @@ export function loadProblem(outcome: Thrown, line: number | undefined, shown: st
   const text = plain(outcome.thrown)
     .replaceAll(/\(0, import_\w+\.(\w+)\)/g, "$1")
     .replaceAll(/\bimport_\w+\./g, "");
-  const { rule, mend } = outcome;
-  if (rule !== undefined && mend !== undefined) {
-    return { property, received: text.replace(/^TypeError: /, ""), rule: plain(rule), mend: plain(mend) };
+  const { rule, fix } = outcome;
+  if (rule !== undefined && fix !== undefined) {
+    return { property, received: text.replace(/^TypeError: /, ""), rule: plain(rule), fix: plain(fix) };
   }
   return { property, ...(known(text, where) ?? other(text, where)) };
 }
@@ -48,7 +48,7 @@ function known(text: string, where: string): Told | undefined {
     return {
       received: `${early}, which is declared further down`,
       rule: "a name that is declared above: a step waits for steps declared before it",
-      mend: `move the line that declares ${early} above ${where}`,
+      fix: `move the line that declares ${early} above ${where}`,
     };
   }
   const [, missing] = /^ReferenceError: ([\w$]+) is not defined/.exec(text) ?? [];
@@ -56,21 +56,21 @@ function known(text: string, where: string): Told | undefined {
     return {
       received: text,
       rule: "a name that is declared above, or imported from the library",
-      mend: declare(missing),
+      fix: declare(missing),
     };
   }
   const [, of, method] = /^TypeError: (?:([\w$]+)\.)?([\w$]+) is not a (?:function|constructor)/.exec(text) ?? [];
   if (method !== undefined) {
-    return { received: text, rule: "a function that is there", mend: call(of, method, where) };
+    return { received: text, rule: "a function that is there", fix: call(of, method, where) };
   }
   if (/amounts? cannot be negative|must be positive/i.test(text)) {
-    return { received: text, rule: "an amount of 0 or more", mend: `write one in ${where}` };
+    return { received: text, rule: "an amount of 0 or more", fix: `write one in ${where}` };
   }
   if (text.includes("Maximum call stack size exceeded")) {
     return {
       received: text,
       rule: "code that comes to an end",
-      mend: `look for a function that calls itself at ${where}`,
+      fix: `look for a function that calls itself at ${where}`,
     };
   }
   return undefined;
@@ -80,7 +80,7 @@ function other(text: string, where: string): Told {
   return {
     received: text,
     rule: "a customer file loads without an error; it has the language and the library, and no environment, files or network",
-    mend: `correct ${where}; npx tsc --noEmit shows what the types know of it`,
+    fix: `correct ${where}; npx tsc --noEmit shows what the types know of it`,
   };
 }
 

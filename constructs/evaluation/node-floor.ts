@@ -10,6 +10,6 @@ export function requireNode(version = process.versions.node): void {
     return;
   }
   throw new UserError(
-    `Node: received ${version}\n    rule: ${FLOOR.join(".")} or newer: customer files are evaluated without rights, which older ones cannot take away\n    mend: npm ci, which brings the pinned Node with the packages; npm run and npx then use it`,
+    `Node: received ${version}\n    rule: ${FLOOR.join(".")} or newer: customer files are evaluated without rights, which older ones cannot take away\n    fix: npm ci, which brings the pinned Node with the packages; npm run and npx then use it`,
   );
 }

@@ -21,19 +21,19 @@ export function refusedImport(specifier: string, property: string, place: string
           ...told,
           received: `${told.received}, and no file ${own}`,
           rule,
-          mend: `put the CA's certificate there: ${GET_CA} ${own}`,
+          fix: `put the CA's certificate there: ${GET_CA} ${own}`,
         }
-      : { ...told, rule, mend: `copy it to ${own}, and write import ca from "./${pem}"` };
+      : { ...told, rule, fix: `copy it to ${own}, and write import ca from "./${pem}"` };
   }
   if (specifier.startsWith(`./${SHARED_FOLDER}/`) && !existsSync(join(dirname(place), specifier))) {
     const rule = `a file of customers/${SHARED_FOLDER}/ that is there, with its ending .ts`;
-    return { ...told, rule, mend: "correct the name, or put the file there" };
+    return { ...told, rule, fix: "correct the name, or put the file there" };
   }
   const isLibrary = /(^|\/)constructs(\/|$)|^(cdk8s(-plus-\d+)?|constructs)$/.test(specifier);
   return {
     ...told,
     rule: `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${pem}), and nothing else`,
-    mend: isLibrary
+    fix: isLibrary
       ? 'import what the library has of it from "../constructs/index.ts"'
       : `take it out of ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`,
   };

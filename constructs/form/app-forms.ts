@@ -36,7 +36,7 @@ function inspectValue(value: unknown, at: string, findings: Findings, looked: Lo
     inspectParts(value, at, findings, looked);
   } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {
     const rule = "a value that a chart's values.yaml can hold: texts, numbers, true, false, lists and objects of them";
-    findings.wrong.push({ property: at, received: received(value), rule, mend: "remove it, or write it as a text" });
+    findings.wrong.push({ property: at, received: received(value), rule, fix: "remove it, or write it as a text" });
   }
 }
 
@@ -44,7 +44,7 @@ function inspectParts(value: object, at: string, findings: Findings, looked: Loo
   const { seen, within } = looked;
   if (within.has(value)) {
     const rule = "a value of a chart that does not hold itself";
-    findings.wrong.push({ property: at, received: "one without an end", rule, mend: "write it out" });
+    findings.wrong.push({ property: at, received: "one without an end", rule, fix: "write it out" });
     return;
   }
   if (seen.has(value)) {

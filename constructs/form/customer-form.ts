@@ -82,8 +82,8 @@ const credentials: Form = {
     const references: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
     const wrong = (property: string, received: unknown): void => {
       const rule = "a reference that says where the deployment finds the credential, never the credential itself";
-      const mend = 'write gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
-      findings.wrong.push({ property, received: receivedSecret(received), rule, mend });
+      const fix = 'write gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
+      findings.wrong.push({ property, received: receivedSecret(received), rule, fix });
     };
     if (!isObject(value)) {
       wrong(at, value);
@@ -100,12 +100,12 @@ const credentials: Form = {
       }
       const near = Object.hasOwn(RESERVED, name) ? undefined : nearName(name, Object.keys(RESERVED));
       if (near !== undefined && references[near] === undefined) {
-        const mend = `write ${near} instead of ${name}`;
+        const fix = `write ${near} instead of ${name}`;
         findings.unknown.push({
           property: below(at, name),
           received: name,
           rule: "kubeconfig is what nights connect with, appsKubeconfig what Argo CD does; another credential is named so that it cannot be taken for one of them",
-          mend,
+          fix,
         });
       }
     }

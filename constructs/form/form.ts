@@ -30,8 +30,8 @@ export class Findings {
 
 /** Values of a wrong kind without those that are missing because their name is misspelt, which is told as such. */
 export function withoutMisspelt({ wrong, unknown }: Findings): readonly Problem[] {
-  const meant = unknown.map(({ property, mend }) => {
-    const [, name] = /^write (\S+) instead of /.exec(mend) ?? [];
+  const meant = unknown.map(({ property, fix }) => {
+    const [, name] = /^write (\S+) instead of /.exec(fix) ?? [];
     return name === undefined ? undefined : property.replace(/(\.|^)[^.]*$/, `$1${name}`);
   });
   return wrong.filter(({ property, received }) => received !== "nothing" || !meant.includes(property));
@@ -74,7 +74,7 @@ export function value(rule: string, example: string, isGood: (value: unknown) =>
   return {
     inspect(value, at, findings) {
       if (!isGood(value)) {
-        findings.wrong.push({ property: at, received: shown(value), rule, mend: `write for instance ${example}` });
+        findings.wrong.push({ property: at, received: shown(value), rule, fix: `write for instance ${example}` });
       }
     },
   };
@@ -110,7 +110,7 @@ export function choice<Word extends string>(words: Readonly<Record<Word, true>>)
         property: at,
         received: received(value),
         rule: `one of ${known.map((word) => JSON.stringify(word)).join(", ")}`,
-        mend: near === undefined ? `write for instance ${JSON.stringify(known[0])}` : `write ${JSON.stringify(near)}`,
+        fix: near === undefined ? `write for instance ${JSON.stringify(known[0])}` : `write ${JSON.stringify(near)}`,
       });
     },
   };
@@ -196,7 +196,7 @@ export function either(isFirst: (value: unknown) => boolean, first: Form, second
 
 /** A problem of a value that is of another kind altogether. */
 export function notA(value: unknown, at: string, what: string, example: string): Problem {
-  return { property: at, received: received(value), rule: what, mend: `write for instance ${example}` };
+  return { property: at, received: received(value), rule: what, fix: `write for instance ${example}` };
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -213,6 +213,6 @@ function unknownProperty(property: string, name: string, value: unknown, known: 
     property,
     received: SECRET_NAME.test(name) ? receivedSecret(value) : received(value),
     rule: `one of the properties that exist here: ${known.join(", ")}`,
-    mend: near === undefined ? "remove it" : `write ${near} instead of ${name}`,
+    fix: near === undefined ? "remove it" : `write ${near} instead of ${name}`,
   };
 }

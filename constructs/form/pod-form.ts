@@ -37,7 +37,7 @@ function butFor(instead: Instead, rule: string, form: Form): Form {
       if (write === undefined || typeof name !== "string") {
         form.inspect(one, at, findings);
       } else {
-        findings.wrong.push({ property: at, received: received(one), rule, mend: `write ${write(received(name))}` });
+        findings.wrong.push({ property: at, received: received(one), rule, fix: `write ${write(received(name))}` });
       }
     },
   };

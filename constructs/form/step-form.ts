@@ -275,7 +275,7 @@ export const stepsForm: Form = {
     if (!Array.isArray(value)) {
       const rule = "a function that declares the steps, and is not async: it has declared them all when it returns";
       const shown = received(value).replace("a Promise", "an async function");
-      findings.wrong.push({ property: at, received: shown, rule, mend: "write steps: (night) => { ... }" });
+      findings.wrong.push({ property: at, received: shown, rule, fix: "write steps: (night) => { ... }" });
       return;
     }
     for (const [index, step] of value.entries()) {
@@ -286,8 +286,8 @@ export const stepsForm: Form = {
 
 function inspectStep(step: unknown, at: string, findings: Findings): void {
   if (!(step instanceof Step)) {
-    const mend = 'write for instance night.spark("var-es", { ... })';
-    findings.wrong.push({ property: at, received: received(step), rule: "a step that night made", mend });
+    const fix = 'write for instance night.spark("var-es", { ... })';
+    findings.wrong.push({ property: at, received: received(step), rule: "a step that night made", fix });
     return;
   }
   const named = typeof step.name === "string";
@@ -302,7 +302,7 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
       property: `${property}.after`,
       received: received(edge),
       rule: "a step, or a list of steps, of this night: what night.spark(...) and its like return",
-      mend: "write const market = night.exec(...), and after: market",
+      fix: "write const market = night.exec(...), and after: market",
     })),
   );
 }

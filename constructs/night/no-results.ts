@@ -9,20 +9,20 @@ export function noResults(step: Step | undefined): string {
 }
 
 /** Which step a text asks in vain for its results: what was asked for, and what to write instead. */
-export function readNoResults(text: string): { readonly asked: string; readonly mend: string } | undefined {
+export function readNoResults(text: string): { readonly asked: string; readonly fix: string } | undefined {
   const [found, kind, name] = /\{\{results(?:\.(\w+)\.([^}]*))?\}\}/.exec(text) ?? [];
   if (found === undefined) {
     return undefined;
   }
   if (name === undefined) {
-    return { asked: "night.results(...) of what is no step", mend: "write night.path(...) for any other path" };
+    return { asked: "night.results(...) of what is no step", fix: "write night.path(...) for any other path" };
   }
-  const mends: Readonly<Record<string, string>> = {
+  const fixes: Readonly<Record<string, string>> = {
     spark: `take results: false from step "${name}"`,
     job: `write results: "out/" in step "${name}"`,
   };
   return {
     asked: `night.results(...) of step "${name}"`,
-    mend: mends[kind ?? ""] ?? `write night.path(...) with the path that step "${name}" writes to`,
+    fix: fixes[kind ?? ""] ?? `write night.path(...) with the path that step "${name}" writes to`,
   };
 }

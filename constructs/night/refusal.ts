@@ -3,7 +3,7 @@ export class Refusal extends TypeError {
   constructor(
     received: string,
     readonly rule: string,
-    readonly mend: string,
+    readonly fix: string,
   ) {
     super(received);
   }

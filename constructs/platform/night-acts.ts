@@ -121,29 +121,29 @@ export class NightActs extends Construct {
           expression: "object.spec.by == request.userInfo.username",
           received: "'an act by ' + object.spec.by + ' from ' + request.userInfo.username",
           rule: "an act names whoever makes the request: run records rest on it",
-          mend: "use the nightlane command, which asks the API server who you are",
+          fix: "use the nightlane command, which asks the API server who you are",
         },
         {
           expression: "!has(object.spec.group) || object.spec.group in request.userInfo.groups",
           received: "'an act in the name of ' + object.spec.group + ' from ' + request.userInfo.username",
           rule: "an act names no group but one of the requester: gates rest on it",
-          mend: "use the nightlane command, which asks the API server which groups you are in",
+          fix: "use the nightlane command, which asks the API server which groups you are in",
         },
         {
           expression: `object.spec.verb != 'release' || !request.userInfo.username.matches('^system:serviceaccount:(customer-|${SYSTEM_NAMESPACE}:)')`,
           received: "'a release by ' + request.userInfo.username",
           rule: "a gate is released by a person: an account of a lane or of the platform is none, and whoever deploys can make many",
-          mend: "ask a person on call",
+          fix: "ask a person on call",
         },
         {
           expression: "object.metadata.name.matches('^act-[0-9]{17}-[0-9a-f]{6}$')",
           rule: "an act is named by its time, act-<yyyymmddhhmmssmmm>-<6 hex digits>: it is noted under that name on what it changes",
-          mend: "use the nightlane command",
+          fix: "use the nightlane command",
         },
         {
           expression: "!has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",
           rule: "an act belongs to nothing, and nothing holds it",
-          mend: "leave ownerReferences and finalizers out",
+          fix: "leave ownerReferences and finalizers out",
         },
       ],
     });
@@ -159,7 +159,7 @@ export class NightActs extends Construct {
           expression: "false",
           received: "request.operation + ' of an act by ' + request.userInfo.username",
           rule: "nightwatch alone says what became of an act, and removes it once it is recorded",
-          mend: "ask for another act that corrects it",
+          fix: "ask for another act that corrects it",
         },
       ],
     });

@@ -42,19 +42,19 @@ export class NotedActs extends Construct {
           expression: `size(variables.written) == 0 || ${FROM_NIGHTWATCH}`,
           received: "'a noted act from ' + request.userInfo.username",
           rule: "nightwatch alone notes acts: run records rest on it",
-          mend: "use the nightlane command, which asks nightwatch",
+          fix: "use the nightlane command, which asks nightwatch",
         },
         {
           // A schedule is there for years, and an object has room for so many notes: nightwatch drops its oldest.
           expression: `variables.before.all(key, !key.startsWith(${quoted(ACT_PREFIX)}) || (key in variables.now ? variables.now[key] == variables.before[key] : (${FROM_NIGHTWATCH} && request.resource.resource == 'cronworkflows')))`,
           rule: "an act that was noted is never changed or removed",
-          mend: "add another act that corrects it",
+          fix: "add another act that corrects it",
         },
         {
           expression: `size(variables.written) > 0 || ${FROM_ARGO} || ${FROM_KUBERNETES} || ${FROM_DEPLOYER} || (request.resource.resource == 'cronworkflows' && ${mayDeploy("request.namespace")}) || (request.resource.resource == 'configmaps' && ${OWN_ADDRESSES})`,
           received: "'a change without an act from ' + request.userInfo.username",
           rule: "a change of a night says in the same request who asked for it and why",
-          mend: "use the nightlane command with --reason",
+          fix: "use the nightlane command with --reason",
         },
       ],
     });

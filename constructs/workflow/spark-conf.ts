@@ -102,7 +102,7 @@ function ownConf({ conf = {}, hadoopConf = {} }: SparkOptions): Readonly<Record<
 }
 
 /** Properties that a file may not set, with the reason and what to write instead. */
-const RESERVED: readonly (readonly [pattern: RegExp, rule: string, mend: string])[] = [
+const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])[] = [
   [/^spark\.(master|app\.name|app\.id|submit\.deployMode)$/, "the step says where and as what Spark runs", "remove it"],
   [
     /^spark\.driver\.(host|port|blockManager\.port|bindAddress)$/,
@@ -145,7 +145,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, mend: string]
 ];
 
 /** Why a property of Spark may not be set, and what to write instead; undefined where it may. */
-export function reservedProperty(name: string): { readonly rule: string; readonly mend: string } | undefined {
+export function reservedProperty(name: string): { readonly rule: string; readonly fix: string } | undefined {
   const found = RESERVED.find(([pattern]) => pattern.test(name));
-  return found === undefined ? undefined : { rule: found[1], mend: found[2] };
+  return found === undefined ? undefined : { rule: found[1], fix: found[2] };
 }

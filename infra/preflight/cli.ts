@@ -55,7 +55,7 @@ function text(customer: string, findings: readonly Finding[], left: number): str
   const columns = Math.max(...findings.map(({ look }) => look.length));
   const lines = findings.flatMap(({ look, found, todo }) => [
     `  ${todo === undefined ? "ok  " : "FIX "}  ${look.padEnd(columns)}  ${found}`,
-    ...(todo === undefined ? [] : [`        rule: ${todo.rule}`, `        ${todo.who}: ${todo.mend}`]),
+    ...(todo === undefined ? [] : [`        rule: ${todo.rule}`, `        ${todo.who}: ${todo.fix}`]),
   ]);
   const end =
     left === 0 ? "a night can start" : `${left} ${left === 1 ? "thing" : "things"} to do before the first night`;
@@ -72,7 +72,7 @@ async function kubeconfigOf(definition: CustomerDefinition, { kubeconfig: file }
     content = readFileSync(file, "utf8");
   } catch {
     throw new UserError(
-      `--kubeconfig: received ${received(file)}\n    rule: a file that can be read\n    mend: name the customer's kubeconfig`,
+      `--kubeconfig: received ${received(file)}\n    rule: a file that can be read\n    fix: name the customer's kubeconfig`,
     );
   }
   const problems = checkKubeconfig(content, definition);

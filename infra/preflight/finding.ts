@@ -10,7 +10,7 @@ export interface Finding {
   /** What is there. */
   readonly found: string;
   /** What is to be done, and by whom. @default - nothing: it is as a night needs it */
-  readonly todo?: { readonly who: Who; readonly rule: string; readonly mend: string };
+  readonly todo?: { readonly who: Who; readonly rule: string; readonly fix: string };
 }
 
 /** What the customer's API server says may be anybody's: it does nothing to a terminal. */
@@ -18,7 +18,7 @@ export function good(look: string, found: string): Finding {
   return { look, found: withHiddenShown(found) };
 }
 
-/** @param rule What must hold, and why. @param mend What to do. */
-export function bad(look: string, found: string, who: Who, rule: string, mend: string): Finding {
-  return { look, found: withHiddenShown(found), todo: { who, rule, mend } };
+/** @param rule What must hold, and why. @param fix What to do. */
+export function bad(look: string, found: string, who: Who, rule: string, fix: string): Finding {
+  return { look, found: withHiddenShown(found), todo: { who, rule, fix } };
 }

@@ -211,40 +211,40 @@ const PULLS: ReadonlySet<string> = new Set([
 ]);
 
 /** What refuses a Job or its pod, by what it says. */
-const REFUSALS: readonly { readonly sign: RegExp; readonly rule: string; readonly mend: string }[] = [
+const REFUSALS: readonly { readonly sign: RegExp; readonly rule: string; readonly fix: string }[] = [
   {
     sign: /violates PodSecurity|security context constraint/i,
     rule: "pods of user 185 without privileges are let in: they obey the level restricted",
-    mend: "let the namespace have the level restricted, or give the service account spark a constraint that allows the user",
+    fix: "let the namespace have the level restricted, or give the service account spark a constraint that allows the user",
   },
   {
     sign: /exceeded quota/i,
     rule: "the namespace's quota has room for the driver",
-    mend: "raise the quota, or end what else runs in the namespace",
+    fix: "raise the quota, or end what else runs in the namespace",
   },
   {
     sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|is forbidden: (maximum|minimum)/i,
     rule: "no LimitRange of the namespace forbids the sizes of the steps",
-    mend: "raise the LimitRange, or lower the step's sizes",
+    fix: "raise the LimitRange, or lower the step's sizes",
   },
   {
     sign: /serviceaccount .*not found|service account/i,
     rule: "the service account spark is there: drivers run as it",
-    mend: "kubectl apply -f dist/<customer>/customer-side/",
+    fix: "kubectl apply -f dist/<customer>/customer-side/",
   },
   {
     sign: /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
     rule: "no policy of the cluster refuses what a night starts",
-    mend: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
+    fix: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
   },
 ];
 
 function refused(look: string, reason: string, status: number | undefined): Finding {
   const known = REFUSALS.find(({ sign }) => sign.test(reason));
   const rule = known?.rule ?? "the cluster takes the Jobs of a night as they are";
-  const mend = known?.mend ?? "see what refused it; the message above is its own";
+  const fix = known?.fix ?? "see what refused it; the message above is its own";
   const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
-  return bad(look, `refused: ${answer}`, "the customer's administrator", rule, mend);
+  return bad(look, `refused: ${answer}`, "the customer's administrator", rule, fix);
 }
 
 /** An image with the beginning of its digest. */

@@ -41,7 +41,7 @@ function commitOf(name: string): string {
     return git("rev-parse", "--verify", "--quiet", `${name}^{commit}`).trim();
   } catch {
     throw new UserError(
-      `received ${received(name)}\n    rule: a git revision, or a folder that cdk8s synth wrote (it has a folder platform)\n    mend: name for instance origin/main, or dist`,
+      `received ${received(name)}\n    rule: a git revision, or a folder that cdk8s synth wrote (it has a folder platform)\n    fix: name for instance origin/main, or dist`,
     );
   }
 }
@@ -62,7 +62,7 @@ function rendered(root: string, dist: string, label: string): Estate {
   const program = join("infra", "synth.ts");
   if (!existsSync(join(root, program))) {
     throw new UserError(
-      `${label}: has no ${program}\n    rule: a revision that can be rendered\n    mend: compare with a later one`,
+      `${label}: has no ${program}\n    rule: a revision that can be rendered\n    fix: compare with a later one`,
     );
   }
   try {

@@ -8,7 +8,7 @@ export type Customers = "all" | readonly string[];
 
 /**
  * A way by which each of `from` reaches each of `to`, itself excepted. Kept as a group: one binding to everyone opens
- * as many cells as there are pairs, and is still one thing to mend.
+ * as many cells as there are pairs, and is still one thing to fix.
  */
 export interface PathGroup {
   readonly kind: PathKind;

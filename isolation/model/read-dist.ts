@@ -27,7 +27,7 @@ export interface DistSurroundings {
 export function readDist(folder: string, surroundings: DistSurroundings): Estate {
   if (!existsSync(join(folder, PLATFORM))) {
     throw new UserError(
-      `${folder}: has no folder ${PLATFORM}\n    rule: a folder that cdk8s synth wrote\n    mend: run npx cdk8s synth and name its output, dist`,
+      `${folder}: has no folder ${PLATFORM}\n    rule: a folder that cdk8s synth wrote\n    fix: run npx cdk8s synth and name its output, dist`,
     );
   }
   const known = new Map(surroundings.definitions.map((defined) => [defined.definition.name, defined]));
@@ -89,7 +89,7 @@ function parseManifests(content: string, file: string): readonly Manifest[] {
     const value: unknown = document.toJS();
     if (document.errors.length > 0 || !isManifest(value)) {
       throw new UserError(
-        `${file}: received ${document.errors[0]?.message ?? received(value)}\n    rule: a Kubernetes object with apiVersion, kind and metadata.name\n    mend: write the folder anew with npx cdk8s synth`,
+        `${file}: received ${document.errors[0]?.message ?? received(value)}\n    rule: a Kubernetes object with apiVersion, kind and metadata.name\n    fix: write the folder anew with npx cdk8s synth`,
       );
     }
     return value;

@@ -209,6 +209,6 @@ function covers(scope: GrantScope, namespace: string | undefined): boolean {
 }
 
 /** What to do about a right that is not on the list. */
-export function grantMend(permission: Permission): string {
+export function grantFix(permission: Permission): string {
   return `remove ${showPermission(permission)}, or add it with its reason to isolation/rbac/platform-identities.ts`;
 }

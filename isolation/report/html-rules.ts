@@ -58,6 +58,6 @@ function block(
     )}${rest}${waived.map(({ finding, waiver }) => findingBlock(finding, `Waived until ${waiver.expires}: ${waiver.reason}`)).join("")}</div></details>`;
 }
 
-function findingBlock({ object, message, mend }: Finding, waiver: string): string {
-  return `<div class="finding${waiver === "" ? "" : " waived"}"><p><code>${escapeText(object)}</code></p><p>${escapeText(message)}</p><p class="mend">${escapeText(waiver === "" ? `Mend: ${mend}` : waiver)}</p></div>`;
+function findingBlock({ object, message, fix }: Finding, waiver: string): string {
+  return `<div class="finding${waiver === "" ? "" : " waived"}"><p><code>${escapeText(object)}</code></p><p>${escapeText(message)}</p><p class="fix">${escapeText(waiver === "" ? `Fix: ${fix}` : waiver)}</p></div>`;
 }

@@ -33,7 +33,7 @@ dl { margin: 8px 0; } dt { font-size: 12px; text-transform: uppercase; letter-sp
 dd { margin: 0; }
 .finding { border-left: 3px solid var(--bad); padding: 2px 0 2px 12px; margin: 10px 0; }
 .finding.waived { border-color: var(--warn); } .finding p { margin: 2px 0; }
-.mend { color: var(--quiet); }
+.fix { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; font-size: 12px; text-transform: uppercase;
   letter-spacing: 0.05em; color: var(--quiet); font-weight: 600; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -38,6 +38,6 @@ function testCase(name: string, findings: readonly Finding[], info: string, exam
   return `    <testcase classname="isolation" name="${escapeText(name)}">${failure}${output}</testcase>`;
 }
 
-function show({ object, message, mend }: Finding): string {
-  return `${object}: ${message}\n  mend: ${mend}`;
+function show({ object, message, fix }: Finding): string {
+  return `${object}: ${message}\n  fix: ${fix}`;
 }

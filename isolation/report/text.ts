@@ -103,10 +103,7 @@ function findingLines(findings: readonly Finding[], paint: Paint): readonly stri
   const shown = findings.slice(0, FINDINGS_SHOWN);
   const rest = findings.length - shown.length;
   return [
-    ...shown.flatMap(({ object, message, mend }) => [
-      `       ${paint.bad(object)}: ${message}`,
-      `         mend: ${mend}`,
-    ]),
+    ...shown.flatMap(({ object, message, fix }) => [`       ${paint.bad(object)}: ${message}`, `         fix: ${fix}`]),
     ...(rest === 0 ? [] : [`       and ${rest} more: --json has all of them`]),
   ];
 }

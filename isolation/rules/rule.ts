@@ -22,7 +22,7 @@ export interface Violation {
   /** What it has that it must not, or lacks. */
   readonly message: string;
   /** What to do about it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Takes down what a rule looked at and what it found. */
@@ -49,8 +49,8 @@ export class Inspection {
     this.looked += count;
   }
 
-  report(object: string, message: string, mend: string): void {
-    this.found.push({ object, message, mend });
+  report(object: string, message: string, fix: string): void {
+    this.found.push({ object, message, fix });
   }
 
   note(text: string): void {

@@ -44,7 +44,7 @@ async function upstreamDigest(from: string): Promise<string> {
   throw new UserError(
     `${from}: cannot be had\n${lastWords(said)}\n` +
       `    rule: Argo's images are its project's own, at ${versions.argoWorkflows.productionFloor} or above\n` +
-      "    mend: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
+      "    fix: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
       `${versions.argoWorkflows.farm} from Argo's module, below what production may have`,
   );
 }

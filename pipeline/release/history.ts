@@ -23,14 +23,14 @@ export class History {
     if (changed !== "") {
       throw new UserError(
         `git status: received\n${changed.replace(/^/gm, "    ")}\n    rule: images are built from what is committed, so that a version can be built again\n` +
-          "    mend: git stash --include-untracked, or commit it",
+          "    fix: git stash --include-untracked, or commit it",
       );
     }
     const said = await run("git", ["rev-parse", "--quiet", "--verify", `refs/tags/v${version}`], { cwd: this.root });
     if (said.code === 0) {
       throw new UserError(
         `VERSION: received ${version}, and v${version} is ${said.stdout.trim().slice(0, 12)}\n    rule: a version is released once\n` +
-          "    mend: choose the next one: git tag --sort=-version:refname",
+          "    fix: choose the next one: git tag --sort=-version:refname",
       );
     }
   }
@@ -99,7 +99,7 @@ export class History {
       if (said.code === 0) continue;
       throw new UserError(
         `git var ${identity}: received\n${lastWords(said)}\n    rule: a release ends with a commit and a tag, which have an author\n` +
-          "    mend: git config user.name <name> && git config user.email <address>",
+          "    fix: git config user.name <name> && git config user.email <address>",
       );
     }
   }

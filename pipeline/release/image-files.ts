@@ -51,7 +51,7 @@ function withImage(pipeline: string, image: string): string {
   if (!line.test(pipeline)) {
     throw new UserError(
       `${PIPELINE}: variables.NIGHTLANE_CI_IMAGE: received nothing\n    rule: one line names the image of all jobs, by digest\n` +
-        "    mend: put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
+        "    fix: put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
     );
   }
   return pipeline.replace(line, (_, before: string) => `${before}${image}`);

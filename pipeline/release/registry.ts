@@ -72,7 +72,7 @@ export class Registry {
   private refuse(name: ReleasedName, held: string, digest: string): never {
     throw new UserError(
       `${this.tag(name)}: received ${digest}, holds ${held}\n    rule: what a version is never changes once it is in a registry\n` +
-        "    mend: release it as the next VERSION",
+        "    fix: release it as the next VERSION",
     );
   }
 
@@ -83,13 +83,13 @@ export class Registry {
       throw new UserError(
         `REGISTRY: received ${received(this.address)}, which refuses these credentials for ${reference}\n` +
           "    rule: who releases may pull and push there\n" +
-          `    mend: crane auth login ${host} --username <name> --password-stdin`,
+          `    fix: crane auth login ${host} --username <name> --password-stdin`,
       );
     }
     throw new UserError(
       `REGISTRY: received ${received(this.address)}, which did not do what it was asked for ${reference}\n${lastWords(said)}\n` +
         "    rule: a registry of OCI images that can be reached from here\n" +
-        "    mend: look at the lines above, then run the same command again: what is there already is not pushed again",
+        "    fix: look at the lines above, then run the same command again: what is there already is not pushed again",
     );
   }
 }

@@ -25,23 +25,23 @@ export function readSettings(given: Readonly<Record<string, string | undefined>>
   const problems: readonly (Problem | undefined)[] = [
     problem(REGISTRY.test(registry), "REGISTRY", registry, {
       rule: "host and path of a registry, without scheme, tag and credential, since pods name their images by it",
-      mend: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+      fix: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
     }),
     problem(VERSION.test(version), "VERSION", version, {
       rule: "three numbers, as in 1.4.0 or 1.4.0-rc.1; no v before them, which the tag of the commit gets",
-      mend: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+      fix: "make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
     }),
     problem(isKey(key), "COSIGN_KEY", key, {
       rule: "the private key that signs every image: a file, or one in a key management service (awskms://, hashivault://, ...)",
-      mend: "cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
+      fix: "cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
     }),
     problem(isKey(key) === false || key.includes("://") || given.COSIGN_PASSWORD !== undefined, "COSIGN_PASSWORD", "", {
       rule: "the password of the key in COSIGN_KEY; empty if it has none, but said",
-      mend: "export COSIGN_PASSWORD, from your store of secrets",
+      fix: "export COSIGN_PASSWORD, from your store of secrets",
     }),
     problem(argo === "upstream" || argo === "source", "ARGO", argo, {
       rule: "upstream: the images of Argo's own release; source: what was built from its module, where those cannot be had",
-      mend: "leave it out, or write ARGO=source",
+      fix: "leave it out, or write ARGO=source",
     }),
   ];
   const found = problems.filter((each) => each !== undefined);
@@ -57,7 +57,7 @@ function problem(
   holds: boolean,
   property: string,
   value: string,
-  words: Pick<Problem, "rule" | "mend">,
+  words: Pick<Problem, "rule" | "fix">,
 ): Problem | undefined {
   return holds ? undefined : { property, received: value === "" ? "nothing" : received(value), ...words };
 }

@@ -53,6 +53,6 @@ export function lastWords({ stdout, stderr }: Said): string {
 function notThere(program: string): UserError {
   return new UserError(
     `PATH: received no ${program}\n    rule: a release uses crane, syft and cosign in the versions of versions.json\n` +
-      "    mend: make release, which has them, or run in the image of pipeline/image/Dockerfile",
+      "    fix: make release, which has them, or run in the image of pipeline/image/Dockerfile",
   );
 }

@@ -23,7 +23,7 @@ export function lockFindings(file: string, packages: readonly LockedPackage[]): 
   ]);
   const empty = packages.length === 0 ? ["names no package at all"] : [];
   return [...empty, ...findings].map(
-    (finding) => `${file}: ${finding}\n    mend: make the lock anew, with hashes and without addresses`,
+    (finding) => `${file}: ${finding}\n    fix: make the lock anew, with hashes and without addresses`,
   );
 }
 

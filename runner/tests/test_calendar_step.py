@@ -149,7 +149,7 @@ def test_business_date_is_never_taken_from_the_clock(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_explained(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
-    """Property, value, rule and mend, and the code that says so."""
+    """Property, value, rule and fix, and the code that says so."""
     code, files, said = _run(tmp_path, **changes)
     assert code == 50
     assert files == {}

@@ -143,7 +143,7 @@ def test_what_was_held_once_is_no_yardstick_alone(places: Places) -> None:
 
 
 def test_back_at_the_old_height_is_held_only_for_the_way_back(places: Places) -> None:
-    """The mistake is mended: far from the day before, and where it was before that."""
+    """The mistake is fixed: far from the day before, and where it was before that."""
     _see(places, "2026-03-26", '{"var": 100}')
     _see(places, "2026-03-27", '{"var": 1000}')
     (monday,) = _see(places, "2026-03-30", '{"var": 101}')

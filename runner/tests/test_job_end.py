@@ -160,7 +160,7 @@ def test_job_that_takes_too_long_is_taken_back(
 
 @pytest.mark.fault(29)
 def test_refused_definition_is_bad_input(admin: Administrator, start_runner: StartRunner) -> None:
-    """Fault 29: what the API server calls invalid is for a person to mend."""
+    """Fault 29: what the API server calls invalid is for a person to fix."""
     runner = start_runner("spark", spark_step(admin.namespace, spark={"job": rendered_job(parallelism=-1)}))
 
     assert runner.wait() == 50

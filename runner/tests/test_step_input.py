@@ -14,7 +14,7 @@ from tests.support.steps import copy_step, document, exec_step, rendered_job, sp
 
 
 def test_every_problem_is_named_at_once() -> None:
-    """Property, value, rule, mend; four mistakes, one message."""
+    """Property, value, rule, fix; four mistakes, one message."""
     step = spark_step("Risk", attempt=0, outageBudgetSeconds="soon", spark={"job": {"kind": "Pod"}})
     step["run"]["businessDate"] = "31.03.2026"
 

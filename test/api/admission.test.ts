@@ -62,8 +62,8 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
       const { what, outcome, controlled, controlFailure } = await makeAttempt(attempt);
       if (!outcome.refused) wrong.push(`${what}: ${outcome.seen}`);
       const isPolicy = outcome.seen.includes("ValidatingAdmissionPolicy");
-      const hasRemedy = /rule: .+; mend: |: [^:]+; mend: /.test(outcome.seen);
-      if (isPolicy && !hasRemedy) wrong.push(`${what}: no mend in: ${outcome.seen}`);
+      const hasRemedy = /rule: .+; fix: |: [^:]+; fix: /.test(outcome.seen);
+      if (isPolicy && !hasRemedy) wrong.push(`${what}: no fix in: ${outcome.seen}`);
       if (controlFailure !== undefined) wrong.push(`control "${controlled}": ${controlFailure}`);
     }
     expect(wrong).toEqual([]);

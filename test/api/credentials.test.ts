@@ -94,7 +94,7 @@ describe("the key of the fingerprints", () => {
     expect(result.code).not.toBe(0);
     expect(result.output).toContain("FINGERPRINT_KEY");
     expect(result.output).toContain(said);
-    expect(result.output).toContain("mend: ");
+    expect(result.output).toContain("fix: ");
     await expect(api.kubectl("get", "namespace", "customer-nordbank")).rejects.toThrow("not found");
   });
 

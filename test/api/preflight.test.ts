@@ -90,7 +90,7 @@ async function todo(
 }
 
 function said({ look, found, todo: left }: Finding): string {
-  return `${look}: ${found} -> ${left?.who}: ${left?.mend}`;
+  return `${look}: ${found} -> ${left?.who}: ${left?.fix}`;
 }
 
 test("a cluster to which the customer's side was applied has nothing to do", async () => {

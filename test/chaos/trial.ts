@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault, Mend, Stage } from "./faults/fault.ts";
+import type { Fault, Fix, Stage } from "./faults/fault.ts";
 import { ArgoNight } from "./nights/argo-night.ts";
 import { BashNight } from "./nights/bash-night.ts";
 import type { Night, NightLook, VariantName } from "./nights/night.ts";
@@ -77,9 +77,9 @@ async function strikeAndJudge(
   stage: Stage,
   watches: readonly ToldWatch[],
 ): Promise<readonly Verdict[]> {
-  let mend: Mend | undefined;
+  let fix: Fix | undefined;
   try {
-    mend = await props.fault.strike(stage);
+    fix = await props.fault.strike(stage);
     const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
     return await Promise.all(
       stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.told)),
@@ -97,7 +97,7 @@ async function strikeAndJudge(
       problem,
     }));
   } finally {
-    await mend?.();
+    await fix?.();
   }
 }
 

@@ -110,9 +110,9 @@ describe("the schedule", () => {
   });
 
   it("passes again once it is put back as docs/deploy.md says", async () => {
-    const mend = ["up", "--refresh", "--stack", "seebank", "--yes", "--skip-preview", "--non-interactive"];
+    const fix = ["up", "--refresh", "--stack", "seebank", "--yes", "--skip-preview", "--non-interactive"];
     await farm.withFiles((files) =>
-      project.command("pulumi", mend, {
+      project.command("pulumi", fix, {
         ...{ ...farm.pulumi.settings, ...files },
         PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
       }),

@@ -37,7 +37,7 @@ describe("a release that goes wrong", () => {
       [
         `REGISTRY: received "${site.registry.host}/nightlane", which refuses these credentials for ${site.registry.host}/nightlane/runner:1.0.0`,
         "    rule: who releases may pull and push there",
-        `    mend: crane auth login ${site.registry.host} --username <name> --password-stdin`,
+        `    fix: crane auth login ${site.registry.host} --username <name> --password-stdin`,
       ].join("\n"),
     );
     await expect(refused).rejects.not.toThrow(/not-the-password/);
@@ -49,7 +49,7 @@ describe("a release that goes wrong", () => {
       if (line.startsWith("pushed") && line.includes("/nightwatch@")) void site.registry.kill();
     };
     const broken = site.release(site.settings("1.0.0", "tries"), await smallBuild(), { say });
-    await expect(broken).rejects.toThrow("mend: look at the lines above, then run the same command again");
+    await expect(broken).rejects.toThrow("fix: look at the lines above, then run the same command again");
     expectUntouched(before);
     expect(site.git("tag")).toBe("");
   });
@@ -176,7 +176,7 @@ describe("a release", () => {
     const settings = { ...site.settings("1.2.0"), argo: "upstream" as const };
     const refused = site.release(settings, await smallBuild(), { argoUpstream: `${site.registry.host}/nobody` });
     await expect(refused).rejects.toThrow(
-      /cannot be had\n[\s\S]+mend: name a mirror of quay.io\/argoproj in ARGO_UPSTREAM/,
+      /cannot be had\n[\s\S]+fix: name a mirror of quay.io\/argoproj in ARGO_UPSTREAM/,
     );
     expect(existsSync(join(site.checkout, "images.json.new"))).toBe(false);
     expectUntouched(site.git("rev-parse", "v1.1.0^{commit}"));

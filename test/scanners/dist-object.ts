@@ -20,7 +20,7 @@ export function readDistObjects(folder: string): readonly DistObject[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
   if (files.length === 0) {
     throw new UserError(
-      `${folder}: no manifest\n    rule: scanners say nothing about an empty folder, and end well\n    mend: cdk8s synth`,
+      `${folder}: no manifest\n    rule: scanners say nothing about an empty folder, and end well\n    fix: cdk8s synth`,
     );
   }
   return files.sort().map((file) => {
@@ -28,7 +28,7 @@ export function readDistObjects(folder: string): readonly DistObject[] {
     const [document] = documents;
     if (documents.length !== 1 || document === undefined || document.errors.length > 0) {
       throw new UserError(
-        `${join(folder, file)}: received ${documents.length} objects, or none that can be read\n    rule: one object per file: scanners pass over the others\n    mend: cdk8s synth`,
+        `${join(folder, file)}: received ${documents.length} objects, or none that can be read\n    rule: one object per file: scanners pass over the others\n    fix: cdk8s synth`,
       );
     }
     const { kind, metadata }: { kind: string; metadata: { name: string; namespace?: string } } = document.toJS();

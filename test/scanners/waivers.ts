@@ -23,7 +23,7 @@ export function readScanWaivers(file = SCAN_WAIVERS): readonly ScanWaiver[] {
     const { scanner, check, object, reason } = waiver;
     if (scanner === undefined || check === undefined || object === undefined || (reason ?? "").length < 20) {
       throw new UserError(
-        `${file}: waiver ${index + 1}: received ${received(waiver)}\n    rule: scanner, check, object and a reason that somebody else understands\n    mend: complete it`,
+        `${file}: waiver ${index + 1}: received ${received(waiver)}\n    rule: scanner, check, object and a reason that somebody else understands\n    fix: complete it`,
       );
     }
     return { scanner, check, object, reason: reason ?? "" };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault, Mend } from "../chaos/faults/fault.ts";
+import type { Fault, Fix } from "../chaos/faults/fault.ts";
 import { faults } from "../chaos/faults/registry.ts";
 import type { NightLook } from "../chaos/nights/night.ts";
 import type { Site } from "../chaos/site/site.ts";
@@ -99,11 +99,11 @@ async function strike(
 ): Promise<Pick<WatchedNight, "evidence"> & { readonly failure: string }> {
   const fault = chaosFault(soaked?.name);
   let end: NightLook = { kind: "running" };
-  let mend: Mend | undefined;
+  let fix: Fix | undefined;
   let failure = "";
   let harm: string | undefined;
   try {
-    mend = await fault.strike({
+    fix = await fault.strike({
       site,
       nights: [night],
       moment: () => delay(wait),
@@ -114,7 +114,7 @@ async function strike(
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   } finally {
-    await mend?.();
+    await fix?.();
   }
   const evidence = {
     fault,

@@ -1,22 +1,22 @@
 import { expect } from "vitest";
 import type { Problem } from "../../constructs/definition/problem.ts";
 
-/** What a test says of a problem: property and value exactly (or a pattern), of rule and mend what matters. */
+/** What a test says of a problem: property and value exactly (or a pattern), of rule and fix what matters. */
 export interface ExpectedProblem {
   readonly property: string;
   readonly received: string | RegExp;
   readonly rule: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Expects exactly these problems, in this order. */
 export function expectProblems(problems: readonly Problem[], ...expected: readonly ExpectedProblem[]): void {
   expect(problems).toEqual(
-    expected.map(({ property, received, rule, mend }) => ({
+    expected.map(({ property, received, rule, fix }) => ({
       property,
       received: typeof received === "string" ? received : expect.stringMatching(received),
       rule: expect.stringContaining(rule),
-      mend: expect.stringContaining(mend),
+      fix: expect.stringContaining(fix),
     })),
   );
 }

@@ -19,7 +19,7 @@ export interface Validation {
   /** What must hold, and why. */
   readonly rule: string;
   /** What to do instead. */
-  readonly mend: string;
+  readonly fix: string;
   /**
    * CEL of a string: what was received.
    * @default - the message does not quote what was received
@@ -103,7 +103,7 @@ function policySpec(props: AdmissionPolicyProps): object {
 }
 
 function renderValidation(validation: Validation): object {
-  const message = `${validation.rule}; mend: ${validation.mend}`;
+  const message = `${validation.rule}; fix: ${validation.fix}`;
   const received = validation.received;
   return {
     expression: validation.expression,

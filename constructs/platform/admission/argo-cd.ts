@@ -53,14 +53,14 @@ export class ArgoCdObjects extends Construct {
           expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
           received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
           rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
-          mend: "change apps in the customer's file and deploy",
+          fix: "change apps in the customer's file and deploy",
         },
         {
           // Whoever may write a project decides where Argo CD goes with it.
           expression: `request.resource.resource != 'appprojects' || object == null || !object.metadata.name.startsWith('customer-') || (${OWN_CLUSTER_ONLY})`,
           received: "'project ' + object.metadata.name",
           rule: "a customer's project goes to clusters that are its own, by full address, into one namespace each, and makes nothing cluster-wide",
-          mend: "change apps in the customer's file and deploy",
+          fix: "change apps in the customer's file and deploy",
         },
       ],
     });

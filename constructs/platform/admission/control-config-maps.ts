@@ -24,13 +24,13 @@ export class ControlConfigMaps extends Construct {
           expression: `(object.metadata.name.startsWith('${NIGHT_CONTROL_PREFIX}') || (${OWN_ADDRESSES})) && !has(object.binaryData)`,
           received: "'ConfigMap ' + object.metadata.name",
           rule: "nightwatch writes a run's control ConfigMap and no other, a deployer its lane's addresses",
-          mend: `use ${NIGHT_CONTROL_PREFIX}<workflow>, as \`nightlane hold\` does`,
+          fix: `use ${NIGHT_CONTROL_PREFIX}<workflow>, as \`nightlane hold\` does`,
         },
         {
           expression:
             "!has(object.data) || object.data.all(key, !key.startsWith('hold.') || object.data[key] in ['yes', 'no', 'skip'])",
           rule: "a step is held, skipped or neither: yes, skip or no",
-          mend: "hold.<step>: yes",
+          fix: "hold.<step>: yes",
         },
       ],
     });

@@ -23,7 +23,7 @@ export class CronWorkflowContent extends Construct {
         {
           expression: `!(${FROM_NIGHTWATCH}) || (oldObject != null && ${sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", ["suspend"])})`,
           rule: "nightwatch sets a schedule off and on, and changes nothing else of it",
-          mend: "change the schedule in the customer's file and deploy",
+          fix: "change the schedule in the customer's file and deploy",
         },
       ],
     });

@@ -31,7 +31,7 @@ export class FingerprintsOfTheirOwn extends Construct {
           expression: `variables.versions.all(each, each.metadata.name.matches('^fingerprint-[0-9a-f]{64}$') && has(each.data) && 'customer' in each.data && ${mayDeploy("'customer-' + each.data.customer")})`,
           received: "request.operation + ' of ConfigMap ' + request.name + ' by ' + request.userInfo.username",
           rule: "a customer's deployer writes the fingerprints of its own customer, and no other ConfigMap of the platform",
-          mend: "deploy the stack of the customer whose kubeconfig this is",
+          fix: "deploy the stack of the customer whose kubeconfig this is",
         },
       ],
     });

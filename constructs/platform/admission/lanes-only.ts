@@ -30,7 +30,7 @@ export class LanesOnly extends Construct {
           expression: "request.?namespace.orValue('').startsWith('customer-')",
           received: "'namespace ' + request.?namespace.orValue('(none)')",
           rule: "workflows, their templates and schedules live in lanes, customer-<name>; a ClusterWorkflowTemplate would cross customers",
-          mend: "use the lane's namespace",
+          fix: "use the lane's namespace",
         },
       ],
     });

@@ -33,13 +33,13 @@ export class NamespaceLabels extends Construct {
             .map(([key, value]) => `variables.now[?${quoted(key)}].orValue('') == ${quoted(value)}`)
             .join(" && ")})`,
           rule: "a lane enforces Pod Security restricted in the pinned version",
-          mend: "keep the labels pod-security.kubernetes.io/* as the customer's stack sets them",
+          fix: "keep the labels pod-security.kubernetes.io/* as the customer's stack sets them",
         },
         {
           expression: `${FROM_DEPLOYER} || variables.guarded.all(key, variables.now[?key].orValue('') == variables.before[?key].orValue(''))`,
           received: "'a change of ' + variables.guarded.join(', ') + ' by ' + request.userInfo.username",
           rule: "only a deployer changes a namespace's Pod Security labels and its limit of parallel workflows",
-          mend: "change the customer's file and deploy",
+          fix: "change the customer's file and deploy",
         },
       ],
     });

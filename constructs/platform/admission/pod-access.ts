@@ -31,7 +31,7 @@ export class PodAccess extends Construct {
           expression: `${FROM_ARGO} && request.subResource == 'exec'`,
           received: "request.subResource + ' from ' + request.userInfo.username",
           rule: "nobody but the Argo controller, which signals through exec, gets into a lane's pod: the credential lies in it",
-          mend: "read the step's log with `nightlane logs`",
+          fix: "read the step's log with `nightlane logs`",
         },
       ],
     });

@@ -35,40 +35,40 @@ export class PodCreation extends Construct {
           expression: FROM_ARGO,
           received: "'a pod from ' + request.userInfo.username",
           rule: "only the Argo controller makes pods in a lane",
-          mend: NIGHT,
+          fix: NIGHT,
         },
         {
           expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
           received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
           rule: `a pod of a lane runs as service account ${EXECUTOR_SERVICE_ACCOUNT}, which may report a step and no more`,
-          mend: `leave serviceAccountName to the template: ${EXECUTOR_SERVICE_ACCOUNT}`,
+          fix: `leave serviceAccountName to the template: ${EXECUTOR_SERVICE_ACCOUNT}`,
         },
         {
           expression: "object.spec.?automountServiceAccountToken.orValue(true) == false",
           rule: "no service account token is mounted into a runner",
-          mend: "automountServiceAccountToken: false",
+          fix: "automountServiceAccountToken: false",
         },
         {
           expression: `variables.containers.all(c, c.image in (c.name in ${listOf(ARGO_CONTAINERS)} ? ${EXECUTOR_IMAGES} : ${RUNNER_IMAGES}))`,
           received: "'images ' + variables.containers.map(c, c.image).join(', ')",
           rule: "only the released runner and Argo's executor run in a lane, by digest",
-          mend: `use the image of images.json, or allow an earlier one in constructs/platform/admission/earlier-images.json`,
+          fix: `use the image of images.json, or allow an earlier one in constructs/platform/admission/earlier-images.json`,
         },
         {
           expression: `variables.volumes.all(v, ${RUNNER_VOLUME} || (${EXECUTOR_TOKEN_VOLUME}))`,
           received: "'volumes ' + variables.volumes.map(v, v.name).join(', ')",
           rule: "a runner's volumes are the lane's credential, its server's addresses, its results, the downward API and scratch space",
-          mend: "remove the volume; no other Secret, claim, host path or token belongs into a lane",
+          fix: "remove the volume; no other Secret, claim, host path or token belongs into a lane",
         },
         {
           expression: `variables.containers.all(c, c.name in ${listOf(ARGO_CONTAINERS)} || ${listAt("c", "volumeMounts")}.all(m, !(m.name in variables.tokenVolumes)))`,
           rule: "the pod's token is for Argo's own containers",
-          mend: "do not mount it into the runner",
+          fix: "do not mount it into the runner",
         },
         {
           expression: `variables.containers.all(c, !has(c.envFrom) && ${listAt("c", "env")}.all(e, !has(e.valueFrom) || has(e.valueFrom.fieldRef) || has(e.valueFrom.resourceFieldRef)))`,
           rule: "no credential in an environment variable: variables leak into logs, dumps and child processes",
-          mend: "read the file under /credentials",
+          fix: "read the file under /credentials",
         },
         {
           expression: [
@@ -78,13 +78,13 @@ export class PodCreation extends Construct {
             "!object.spec.?hostIPC.orValue(false)",
           ].join(" && "),
           rule: "containers share neither processes with each other (the runner would read the executor's token) nor anything with the node",
-          mend: "remove shareProcessNamespace, hostNetwork, hostPID and hostIPC",
+          fix: "remove shareProcessNamespace, hostNetwork, hostPID and hostIPC",
         },
         {
           expression:
             "object.spec.?nodeName.orValue('') == '' && !object.spec.?priorityClassName.orValue('').startsWith('system-') && !has(object.spec.ephemeralContainers)",
           rule: "the scheduler places a lane's pods, with no claim to the platform's priority",
-          mend: "remove nodeName, priorityClassName and ephemeralContainers",
+          fix: "remove nodeName, priorityClassName and ephemeralContainers",
         },
       ],
     });

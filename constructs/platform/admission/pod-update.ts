@@ -24,22 +24,22 @@ export class PodUpdate extends Construct {
         {
           expression: "object.spec == oldObject.spec",
           rule: "a lane's pod keeps its specification: a changed image would run beside the customer's credential",
-          mend: "send an order with `nightlane restart` or `nightlane stop`; a new image comes with a release",
+          fix: "send an order with `nightlane restart` or `nightlane stop`; a new image comes with a release",
         },
         {
           expression: `variables.now.all(key, key.startsWith(${ORDERS}) || (key in variables.before && variables.before[key] == variables.now[key])) && variables.before.all(key, key.startsWith(${ORDERS}) || key in variables.now)`,
           rule: "of a lane's pod only annotations under nightlane/ change",
-          mend: "use a key under nightlane/",
+          fix: "use a key under nightlane/",
         },
         {
           expression: "object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})",
           rule: "a lane's pod keeps its labels: Argo and the network policies find it by them",
-          mend: "use an annotation under nightlane/",
+          fix: "use an annotation under nightlane/",
         },
         {
           expression: `${FROM_KUBERNETES} || (object.metadata.?ownerReferences.orValue([]) == oldObject.metadata.?ownerReferences.orValue([]) && object.metadata.?finalizers.orValue([]) == oldObject.metadata.?finalizers.orValue([]))`,
           rule: "a lane's pod belongs to its workflow and goes with it",
-          mend: "leave ownerReferences and finalizers as they are",
+          fix: "leave ownerReferences and finalizers as they are",
         },
       ],
     });

@@ -54,7 +54,7 @@ function placeRules(): readonly Validation[] {
       expression: `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${EXECUTOR_SERVICE_ACCOUNT}'`,
       received: "'a result from ' + request.userInfo.username",
       rule: "Argo's executor in a lane reports what the lane's steps brought, and nobody else",
-      mend: "decide a step with `nightlane retry`, `skip` or `release`",
+      fix: "decide a step with `nightlane retry`, `skip` or `release`",
     },
     {
       // Argo ends the names of a node and of its pod with the same number, and names both alike where a night is one pod.
@@ -62,7 +62,7 @@ function placeRules(): readonly Validation[] {
         "size(variables.pods) == 1 && variables.pods.all(pod, object.metadata.name == variables.workflow ? pod == variables.workflow : (pod.startsWith(variables.workflow + '-') && object.metadata.name.startsWith(variables.workflow + '-') && pod.endsWith(object.metadata.name.substring(size(variables.workflow)))))",
       received: "'a result of ' + object.metadata.name + ' from pod ' + variables.pods.join(', ')",
       rule: "a pod reports its own node: one that waits for a person, and another step, are not its",
-      mend: "decide a step with `nightlane retry`, `skip` or `release`",
+      fix: "decide a step with `nightlane retry`, `skip` or `release`",
     },
     {
       expression: [
@@ -72,7 +72,7 @@ function placeRules(): readonly Validation[] {
         "(object.metadata.name == variables.workflow || (object.metadata.name.startsWith(variables.workflow + '-') && object.metadata.name.substring(size(variables.workflow)).matches('^-[0-9]{1,10}$')))",
       ].join(" && "),
       rule: "a result has the name of a node of one workflow, and that workflow's name as its label",
-      mend: "leave name and labels to Argo's executor",
+      fix: "leave name and labels to Argo's executor",
     },
     {
       expression: [
@@ -83,7 +83,7 @@ function placeRules(): readonly Validation[] {
         "(oldObject == null || variables.owners == oldObject.metadata.?ownerReferences.orValue([]))",
       ].join(" && "),
       rule: "a result belongs to its workflow and goes with it",
-      mend: "leave ownerReferences, finalizers and annotations to Argo's executor",
+      fix: "leave ownerReferences, finalizers and annotations to Argo's executor",
     },
   ];
 }
@@ -96,14 +96,14 @@ function outputRules(): readonly Validation[] {
       expression: `${onlyFields("object", fields)} && (!has(object.outputs) || ${onlyFields("object.outputs", ["parameters"])})`,
       received: `'fields ' + ${otherFields("object", fields)}`,
       rule: "a result has output parameters and nothing else: no phase, no message, no progress, no artifacts",
-      mend: "say it in the step's log",
+      fix: "say it in the step's log",
     },
     {
       // What was received is not quoted: it may be a credential that somebody put where it does not belong.
       expression: `size(variables.parameters) <= ${STEP_OUTPUTS.length} && variables.parameters.all(p, ${onlyFields("p", ["name", "value", "valueFrom", "globalName"])} && (${STEP_OUTPUTS.map(plainOutput).join(" || ")}))`,
       received: "'output parameters ' + variables.parameters.map(p, p.name).join(', ')",
       rule: "an output parameter is one that the lane's templates declare, in its own form and length: outputs become part of other steps' instructions, and an expression in one would be evaluated in the controller of all lanes",
-      mend: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
+      fix: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
     },
   ];
 }

@@ -103,34 +103,34 @@ function specRules(): readonly Validation[] {
       expression: onlyFields("object.spec", TEMPLATE_SPEC_FIELDS),
       received: `'fields ' + ${otherFields("object.spec", TEMPLATE_SPEC_FIELDS)}`,
       rule: "artifactGC, artifact repositories, locks, hooks and claims reach past the lane",
-      mend: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
+      fix: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
     },
     {
       expression: `!has(object.spec.podSpecPatch) || object.spec.podSpecPatch == ${quoted(POD_PATCH)}`,
       received: "'podSpecPatch ' + object.spec.podSpecPatch",
       rule: "a patch can give a pod anything; ours only puts its containers in order and gives Argo's a token of the pod's own",
-      mend: CUSTOMER_FILE,
+      fix: CUSTOMER_FILE,
     },
     {
       expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
       received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
       rule: `a lane's pods run as service account ${EXECUTOR_SERVICE_ACCOUNT}, without a token in the runner`,
-      mend: `serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
+      fix: `serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
     },
     {
       expression: `has(object.spec.executor) && object.spec.executor.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
       rule: `Argo's containers report as service account ${EXECUTOR_SERVICE_ACCOUNT}`,
-      mend: `executor: {serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}}`,
+      fix: `executor: {serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}}`,
     },
     {
       expression: `${listAt("object.spec", "volumes")}.all(v, ${RUNNER_VOLUME})`,
       rule: "a runner's volumes are the lane's credential, its server's addresses, its results, the downward API and scratch space",
-      mend: "remove the volume",
+      fix: "remove the volume",
     },
     {
       expression: "!has(object.spec.arguments) || !has(object.spec.arguments.artifacts)",
       rule: "artifacts are fetched and deleted by Argo's own containers, with repositories that are not the lane's",
-      mend: "bring files with copyIn and copyOut",
+      fix: "bring files with copyIn and copyOut",
     },
   ];
 }
@@ -143,22 +143,22 @@ function nodeRules(): readonly Validation[] {
       expression: `${TEMPLATES}.all(t, ${onlyFields("t", NODE_FIELDS)})`,
       received: `'template with ' + ${TEMPLATES}.map(t, ${otherFields("t", NODE_FIELDS)}).filter(fields, fields != '').join(', ')`,
       rule: "nodes are containers, dags and waits: resource, http and plugin templates act with Argo's rights, and the rest overrides the pod",
-      mend: CUSTOMER_FILE,
+      fix: CUSTOMER_FILE,
     },
     {
       expression: `${TEMPLATES}.all(t, ${parametersOnly("inputs")} && ${parametersOnly("outputs")})`,
       rule: "nodes exchange parameters, no artifacts",
-      mend: "bring files with copyIn and copyOut",
+      fix: "bring files with copyIn and copyOut",
     },
     {
       expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, ${onlyFields("task", TASK_FIELDS)}))`,
       rule: "a task names a template of the same WorkflowTemplate: no templateRef, no inline template, no hooks",
-      mend: CUSTOMER_FILE,
+      fix: CUSTOMER_FILE,
     },
     {
       expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, !has(task.arguments) || dyn(task.arguments).all(field, field in ['parameters'])))`,
       rule: "tasks pass parameters, no artifacts",
-      mend: "bring files with copyIn and copyOut",
+      fix: "bring files with copyIn and copyOut",
     },
   ];
 }
@@ -170,12 +170,12 @@ function containerRules(): readonly Validation[] {
       expression: `${containers}.all(t, t.container.image in ${RUNNER_IMAGES})`,
       received: `'images ' + ${containers}.map(t, t.container.image).join(', ')`,
       rule: "only the released runner runs in a lane, by digest",
-      mend: "deploy the platform stack of this release first: its ConfigMap admission-images lists the runner's digest",
+      fix: "deploy the platform stack of this release first: its ConfigMap admission-images lists the runner's digest",
     },
     {
       expression: `${containers}.all(t, ${onlyFields("t.container", CONTAINER_FIELDS)} && ${listAt("t.container", "env")}.all(e, !has(e.valueFrom) || has(e.valueFrom.fieldRef)))`,
       rule: "no credential in an environment variable: variables leak into logs, dumps and child processes",
-      mend: "read the file under /credentials",
+      fix: "read the file under /credentials",
     },
   ];
 }

@@ -17,7 +17,7 @@ export class TemplateImmutable extends Construct {
         {
           expression: "object.spec == oldObject.spec",
           rule: "a template keeps its content, which its name is the hash of: a replay of last month runs last month's definition",
-          mend: "change the customer's file and deploy: a new template is made beside this one",
+          fix: "change the customer's file and deploy: a new template is made beside this one",
         },
       ],
     });

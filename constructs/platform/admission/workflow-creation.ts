@@ -40,7 +40,7 @@ export class WorkflowCreation extends Construct {
           expression: `!has(object.status) || dyn(object.status).all(field, false) || (${FROM_ARGO} && ${CHILD_OF_A_SCHEDULE} && ${RESOLVED_TEMPLATES_ONLY})`,
           received: "'status with ' + dyn(object.status).filter(field, true).join(', ')",
           rule: "a new night has no status: Argo would run the template stored in it. Only the Argo controller, starting what a schedule of the lane is due to start, may store what it resolved of the very template that the night refers to",
-          mend: "remove status",
+          fix: "remove status",
         },
       ],
     });

@@ -25,17 +25,17 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
       expression: onlyFields(spec, fields),
       received: `'fields ' + ${otherFields(spec, fields)}`,
       rule: "a night is started from a template of its lane; entrypoint, podSpecPatch, artifactGC, synchronization, hooks, volumes, service accounts and templates of its own are not for whoever starts it",
-      mend: "start it with `nightlane run`; what a night does is changed in the customer's file",
+      fix: "start it with `nightlane run`; what a night does is changed in the customer's file",
     },
     {
       expression: `has(${spec}.workflowTemplateRef) && dyn(${spec}.workflowTemplateRef).all(field, field in ['name']) && ${spec}.workflowTemplateRef.name.matches('^(night(-${PIPELINE_NAME})?|reaper|reader)-[0-9a-f]{10}$')`,
       rule: "a night refers to a template night-<hash>, of further nights night-<name>-<hash>, of its own namespace (a reaper to reaper-<hash>, who reads a kept log to reader-<hash>); a ClusterWorkflowTemplate would cross customers",
-      mend: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
+      fix: "workflowTemplateRef: {name: night-<hash>}, and no clusterScope",
     },
     {
       expression: `!has(${spec}.arguments) || (dyn(${spec}.arguments).all(field, field in ['parameters']) && ${spec}.arguments.?parameters.orValue([]).all(p, ${PLAIN_PARAMETER}))`,
       rule: "a night's arguments are parameters with plain values: letters, digits and . : , _ + -; they become part of the runner's instructions",
-      mend: "pass business-date, run-number and scheduled-time, as `nightlane run` does",
+      fix: "pass business-date, run-number and scheduled-time, as `nightlane run` does",
     },
   ];
 }
@@ -50,5 +50,5 @@ export const IS_READER = "object.spec.?workflowTemplateRef.?name.orValue('').sta
 export const READER_IS_LABELLED: Validation = {
   expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == ${IS_READER}`,
   rule: `a Workflow has the label ${READER_LABEL} exactly if it starts a template reader-<hash>: with the label, nobody watches it as a night`,
-  mend: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
+  fix: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
 };

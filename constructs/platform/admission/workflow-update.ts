@@ -49,12 +49,12 @@ function specRules(): readonly Validation[] {
       expression:
         "object.spec.workflowTemplateRef == oldObject.spec.workflowTemplateRef && has(object.spec.arguments) == has(oldObject.spec.arguments) && (!has(object.spec.arguments) || object.spec.arguments == oldObject.spec.arguments)",
       rule: "a running night keeps its template and its parameters",
-      mend: "start a new run with `nightlane replay` or `nightlane restate`",
+      fix: "start a new run with `nightlane replay` or `nightlane restate`",
     },
     {
       expression: "object.spec.?shutdown.orValue('') in ['', 'Stop']",
       rule: "a night is ended by Stop, which runs its exit handler; Terminate would leave jobs behind in the customer's cluster",
-      mend: "nightlane abort",
+      fix: "nightlane abort",
     },
   ];
 }
@@ -65,23 +65,23 @@ function statusRules(): readonly Validation[] {
       expression: sameButFor("variables.status", "variables.oldStatus", DECISION_STATUS),
       received: `'another ' + variables.status.filter(field, !(field in ${listOf(DECISION_STATUS)}) && (!(field in variables.oldStatus) || variables.status[field] != variables.oldStatus[field])).join(', ')`,
       rule: "only Argo writes a night's stored template, locks, claims, artifacts and compressed nodes",
-      mend: "decide single steps with `nightlane retry`, `skip` or `release`",
+      fix: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
     {
       // Nobody can look into them here; nightwatch decides one node and packs them again.
       expression: `${sameField("compressedNodes", "variables.status", "variables.oldStatus")} || ${FROM_NIGHTWATCH}`,
       rule: "the compressed nodes of a large night are written by Argo, and by nightwatch for a decision",
-      mend: "decide single steps with `nightlane retry`, `skip` or `release`",
+      fix: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
     {
       expression: `variables.changed.all(id, id in variables.oldNodes && ${sameButFor("variables.nodes[id]", "variables.oldNodes[id]", DECISION_NODE)})`,
       rule: "a node keeps its template, its inputs and its place; only Argo adds nodes",
-      mend: "decide single steps with `nightlane retry`, `skip` or `release`",
+      fix: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
     {
       expression: `variables.changed.all(id, !(id in variables.oldNodes) || ${sameField("outputs", "variables.nodes[id]", "variables.oldNodes[id]")} || (variables.nodes[id].type == 'Suspend' && ${plainOutputs("variables.nodes[id].outputs")}))`,
       rule: "outputs are set on waiting nodes only, to a plain word: outputs become part of other steps' instructions",
-      mend: "RETRY, ADOPT or SKIP as the output parameter decision",
+      fix: "RETRY, ADOPT or SKIP as the output parameter decision",
     },
   ];
 }
@@ -94,17 +94,17 @@ function noteRules(): readonly Validation[] {
     {
       expression: `${now}.all(key, ${note} || (key in ${before} && ${before}[key] == ${now}[key])) && ${before}.all(key, ${note} || key in ${now})`,
       rule: "of a night's annotations only those under nightlane/ change",
-      mend: "use a key under nightlane/",
+      fix: "use a key under nightlane/",
     },
     {
       expression: "object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})",
       rule: "a night keeps its labels: Argo and nightwatch find it by them",
-      mend: "use an annotation under nightlane/",
+      fix: "use an annotation under nightlane/",
     },
     {
       expression: `${FROM_KUBERNETES} || (object.metadata.?ownerReferences.orValue([]) == oldObject.metadata.?ownerReferences.orValue([]) && object.metadata.?finalizers.orValue([]) == oldObject.metadata.?finalizers.orValue([]))`,
       rule: "a night keeps its owner and its finalizers: they say when it is removed",
-      mend: "leave ownerReferences and finalizers as they are",
+      fix: "leave ownerReferences and finalizers as they are",
     },
   ];
 }

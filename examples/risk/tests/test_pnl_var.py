@@ -1,4 +1,4 @@
-"""VaR on a P&L series of one's own: the numbers, and the errors that help mend a file."""
+"""VaR on a P&L series of one's own: the numbers, and the errors that help fix a file."""
 
 import json
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_a_level_that_is_no_confidence_is_refused(tmp_path: Path, capsys: pytest
         ("date,pnl\n2026-03-31,1\n2026-03-31,2\n", "line 3, column date: 2026-03-31 is already on line 2; a day counts once."),
     ],
 )
-def test_each_fault_names_line_value_rule_and_mend(
+def test_each_fault_names_line_value_rule_and_fix(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     assert run(write(tmp_path, text)) == 2

@@ -84,7 +84,7 @@ function checkBinding(name: string, found: readonly Manifest[], view: EstateView
     return;
   }
   const spec = fields(binding.spec);
-  const report = (message: string, mend: string): void => inspection.report(objectName(binding), message, mend);
+  const report = (message: string, fix: string): void => inspection.report(objectName(binding), message, fix);
   if (spec.policyName !== name) {
     report(`binds policy ${text(spec.policyName) ?? "(none)"}`, `policyName: ${name}`);
   }
@@ -113,7 +113,7 @@ function checkWhere(
   name: string,
   where: unknown,
   view: EstateView,
-  report: (message: string, mend: string) => void,
+  report: (message: string, fix: string) => void,
 ): void {
   if (EVERYWHERE.has(name)) {
     if (where !== undefined) {

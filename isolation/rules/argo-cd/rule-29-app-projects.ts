@@ -26,7 +26,7 @@ export const appProjects: Rule = {
   },
 };
 
-const MEND = "leave it as the library writes it: apps in the customer's file say all that may differ";
+const FIX = "leave it as the library writes it: apps in the customer's file say all that may differ";
 
 /** What an application consists of, as `group/kind`. */
 const ALLOWED = new Set(ALLOWED_KINDS.map(({ group, kind }) => `${group}/${kind}`));
@@ -40,7 +40,7 @@ function checkProject(lane: CustomerLane, argoCd: ArgoCdView, inspection: Inspec
   }
   for (const { object, manifest, spec, repositories, targets } of projects) {
     inspection.examine();
-    const report = (message: string): void => inspection.report(object, message, MEND);
+    const report = (message: string): void => inspection.report(object, message, FIX);
     if (manifest.metadata.name !== projectName(lane.name) || manifest.metadata.namespace !== ARGOCD_NAMESPACE) {
       report(`is not ${ARGOCD_NAMESPACE}/${projectName(lane.name)}`);
     }
@@ -86,7 +86,7 @@ function checkApplications(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
       continue;
     }
     inspection.examine();
-    const report = (message: string): void => inspection.report(object, message, MEND);
+    const report = (message: string): void => inspection.report(object, message, FIX);
     if (manifest.metadata.namespace !== ARGOCD_NAMESPACE) {
       report(`lies outside ${ARGOCD_NAMESPACE}`);
     }
@@ -106,7 +106,7 @@ function checkApplications(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
     }
     const limit = fields(retry).limit;
     if (typeof limit !== "number" || limit < 0 || limit > 3) {
-      report(`tries a failed sync ${String(limit ?? "five")} times again, and keeps a mended commit waiting meanwhile`);
+      report(`tries a failed sync ${String(limit ?? "five")} times again, and keeps a fixed commit waiting meanwhile`);
     }
   }
 }
@@ -115,7 +115,7 @@ function checkRegistration(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
   const clusters = argoCd.clusters.filter(({ owner }) => owner === lane.name);
   for (const { object, manifest, data } of clusters) {
     inspection.examine();
-    const report = (message: string): void => inspection.report(object, message, MEND);
+    const report = (message: string): void => inspection.report(object, message, FIX);
     if (manifest.metadata.name !== clusterSecretName(lane.name)) {
       report(`is not ${clusterSecretName(lane.name)}`);
     }

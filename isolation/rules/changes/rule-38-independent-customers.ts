@@ -69,8 +69,8 @@ function checkImports({ name, source }: CustomerLane, inspection: Inspection): v
   for (const [, , module = ""] of source.matchAll(IMPORT)) {
     const isOwn = module === `./${name}.pem`;
     if (!isOwn && !/(?:^|\/)constructs\/index\.ts$|^\.\/shared\/[\w-]+\.ts$/.test(module)) {
-      const mend = `import from ../constructs/index.ts, ./shared/ and ./${name}.pem only`;
-      report(inspection, `customers/${name}.ts`, `imports ${module}`, mend);
+      const fix = `import from ../constructs/index.ts, ./shared/ and ./${name}.pem only`;
+      report(inspection, `customers/${name}.ts`, `imports ${module}`, fix);
     }
   }
 }
@@ -134,7 +134,7 @@ function report(
   inspection: Inspection,
   object: string,
   message: string,
-  mend = "a customer's objects follow from its own file and the library alone",
+  fix = "a customer's objects follow from its own file and the library alone",
 ): void {
-  inspection.report(object, message, mend);
+  inspection.report(object, message, fix);
 }

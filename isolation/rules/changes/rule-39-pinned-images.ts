@@ -4,7 +4,7 @@ import type { Inspection, Rule } from "../rule.ts";
 
 const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
-/** Below it, artifact collection passes Strict referencing (CVE-2026-54526, mended in 4.0.6), and locks and retries fail. */
+/** Below it, artifact collection passes Strict referencing (CVE-2026-54526, fixed in 4.0.6), and locks and retries fail. */
 const ARGO_FLOOR = "4.0.10";
 
 export const pinnedImages: Rule = {

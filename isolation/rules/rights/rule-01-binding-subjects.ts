@@ -1,7 +1,7 @@
 import { customerOf, type EstateView } from "../../model/view.ts";
 import type { BindingView } from "../../rbac/bindings.ts";
 import type { PlatformIdentity } from "../../rbac/grant.ts";
-import { grantMend, isGranted, platformIdentity } from "../../rbac/platform-identities.ts";
+import { grantFix, isGranted, platformIdentity } from "../../rbac/platform-identities.ts";
 import { showPermission } from "../../rbac/policy-rule.ts";
 import { power, reachesSecrets, writesNamespaces } from "../../rbac/powers.ts";
 import { type Subject, subjectName } from "../../rbac/subject.ts";
@@ -69,7 +69,7 @@ function checkGrants(binding: BindingView, identity: PlatformIdentity, inspectio
     inspection.report(
       binding.object,
       `gives ${identity.name} ${showPermission(permission)}, which is not on the list of its rights`,
-      grantMend(permission),
+      grantFix(permission),
     );
   }
 }

@@ -27,16 +27,16 @@ export const roleReferences: Rule = {
   },
 };
 
-const MEND = "declare a Role with exactly the rights that are needed in the binding's namespace, and refer to it";
+const FIX = "declare a Role with exactly the rights that are needed in the binding's namespace, and refer to it";
 
 function checkReference(binding: BindingView, inspection: Inspection): void {
   const { object, roleKind, roleName, role } = binding;
   if (AGGREGATED.has(roleName) && roleKind === "ClusterRole") {
-    inspection.report(object, `refers to ClusterRole ${roleName}, whose rights grow with what is installed`, MEND);
+    inspection.report(object, `refers to ClusterRole ${roleName}, whose rights grow with what is installed`, FIX);
   } else if (role === undefined) {
-    inspection.report(object, `refers to ${roleKind} ${roleName}, which no manifest declares`, MEND);
+    inspection.report(object, `refers to ${roleKind} ${roleName}, which no manifest declares`, FIX);
   } else if (roleKind === "ClusterRole" && binding.namespace !== undefined) {
-    inspection.report(object, `refers to ClusterRole ${roleName}`, MEND);
+    inspection.report(object, `refers to ClusterRole ${roleName}`, FIX);
   }
 }
 

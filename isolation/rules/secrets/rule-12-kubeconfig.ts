@@ -65,7 +65,7 @@ function checkTheCheck({ trials }: EstateView, definition: CustomerDefinition, i
     inspection.report(
       object,
       `refuses the kubeconfig that the definition of ${definition.name} asks for (${first?.property ?? "?"})`,
-      "mend the check: nothing is proven by one that refuses everything",
+      "fix the check: nothing is proven by one that refuses everything",
     );
   }
   for (const { what, text } of badKubeconfigs(definition)) {

@@ -189,7 +189,7 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
         call: patch(
           nodes({
             phase: "Succeeded",
-            message: "mended",
+            message: "fixed",
             ...(node.outputs === undefined ? {} : { outputs: { parameters: [{ name: "decision", value: "RETRY" }] } }),
           }),
         ),

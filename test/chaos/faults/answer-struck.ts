@@ -7,7 +7,7 @@ import { refuseWithTooMany } from "../harm/throttle.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll } from "./fault.ts";
 
-/** The API server's own patience with an identity's rights, as somebody who mends a role needs. */
+/** The API server's own patience with an identity's rights, as somebody who fixes a role needs. */
 const FORBIDDEN_SECONDS = 120;
 
 /** Longer than a runner waits before it reports. */

@@ -5,7 +5,7 @@ import { deletePod } from "../harm/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
 import { hasPartial, type Night } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
-import { allComputing, each, type Fault, type Mend } from "./fault.ts";
+import { allComputing, each, type Fault, type Fix } from "./fault.ts";
 
 /** Blocks that the application counts in its log. */
 const BLOCKS = 8;
@@ -16,15 +16,15 @@ export const connectionStruck: readonly Fault[] = [
     name: "connection-half-open",
     what: "the packets of the step's open connections vanish; neither end is told",
     strike: async (stage) => {
-      const mends: Mend[] = [];
+      const fixes: Fix[] = [];
       await each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        mends.push(await (await night.grip()).dropPackets(addressOf(night, firstAddress(stage.site.customer.cluster))));
+        fixes.push(await (await night.grip()).dropPackets(addressOf(night, firstAddress(stage.site.customer.cluster))));
         await night.release();
       });
       return async () => {
-        for (const mend of mends) await mend();
+        for (const fix of fixes) await fix();
       };
     },
   },

@@ -13,7 +13,7 @@ export interface Stage {
 }
 
 /** Undoes what a fault left, once the nights have ended. */
-export type Mend = () => Promise<void>;
+export type Fix = () => Promise<void>;
 
 /** A fault of a real part at a moment of the night. */
 export interface Fault {
@@ -46,7 +46,7 @@ export interface Fault {
    */
   readonly once?: boolean;
   /** Starts the nights, does the harm, and lets them go on. */
-  strike(stage: Stage): Promise<Mend | undefined>;
+  strike(stage: Stage): Promise<Fix | undefined>;
   /** Looks for harm that the results do not show; returns what it is. @default - nothing more is looked for */
   inspect?(night: Night): Promise<string | undefined>;
 }

@@ -44,7 +44,7 @@ export function chooseFaults(names: readonly string[]): readonly Fault[] {
   const unknown = names.filter((name) => !faults.some((fault) => fault.name === name));
   if (unknown.length > 0) {
     throw new Error(
-      `FAULTS: received ${unknown.join(", ")}\n    rule: names of faults, with commas between them\n    mend: choose from ${faults.map(({ name }) => name).join(", ")}`,
+      `FAULTS: received ${unknown.join(", ")}\n    rule: names of faults, with commas between them\n    fix: choose from ${faults.map(({ name }) => name).join(", ")}`,
     );
   }
   return faults.filter(({ name }) => names.includes(name));

@@ -21,7 +21,7 @@ export async function reproduceImage(name: ImageName, reporter: Reporter): Promi
       throw new FarmError(
         `The image ${name} differs when it is built again: ${first.digest} and ${second.digest}.\n` +
           `    rule: the same sources are the same image\n    differs: ${unexcused.join(", ") || "no file: times or modes"}\n` +
-          "    mend: have its Dockerfile make these files without time, order and chance, or remove them",
+          "    fix: have its Dockerfile make these files without time, order and chance, or remove them",
       );
     }
     reporter.note(`${name}: differs in ${found.map((path) => `${path} (${differs[path]})`).join(", ")} alone`);

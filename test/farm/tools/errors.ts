@@ -1,5 +1,5 @@
 /**
- * Something a person can mend: the message says what failed, why, and what to do. It is shown as it
+ * Something a person can fix: the message says what failed, why, and what to do. It is shown as it
  * stands, without a stack trace.
  */
 export class FarmError extends Error {

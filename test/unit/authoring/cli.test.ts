@@ -26,7 +26,7 @@ describe("npm run dag", () => {
     const { status, output } = run("dag/cli.ts", "nobody");
     expect(status).toBe(1);
     expect(output).toMatch(
-      /^customers\/nobody\.ts: 1 problem\n {2}\(file\): received .*\n {4}rule: .*\n {4}mend: use one of /,
+      /^customers\/nobody\.ts: 1 problem\n {2}\(file\): received .*\n {4}rule: .*\n {4}fix: use one of /,
     );
     expect(output).not.toMatch(/^\s+at /m);
   });

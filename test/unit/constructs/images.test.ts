@@ -45,7 +45,7 @@ describe("readImages", () => {
     const content = { ...images(), risk: "registry.example/risk:latest", runner: undefined };
     expect(() => readImages(file(JSON.stringify(content)))).toThrow(UserError);
     expect(() => readImages(file(JSON.stringify(content)))).toThrow(
-      /images\.json: every image is named by digest\n {2}runner: received nothing\n {2}risk: received "registry\.example\/risk:latest"\n {4}mend: write <repository>@sha256/,
+      /images\.json: every image is named by digest\n {2}runner: received nothing\n {2}risk: received "registry\.example\/risk:latest"\n {4}fix: write <repository>@sha256/,
     );
   });
 
@@ -55,7 +55,7 @@ describe("readImages", () => {
 
   test("refuses a file that is not there", () => {
     expect(() => readImages(join(folder, "none.json"))).toThrow(
-      /none\.json: received ENOENT.*mend: correct NIGHTLANE_IMAGES/s,
+      /none\.json: received ENOENT.*fix: correct NIGHTLANE_IMAGES/s,
     );
   });
 });

@@ -7,7 +7,7 @@ import {
   UserError,
 } from "../../../constructs/definition/problem.ts";
 
-const problem: Problem = { property: "cluster.server", received: '"http://x"', rule: "https", mend: "write https" };
+const problem: Problem = { property: "cluster.server", received: '"http://x"', rule: "https", fix: "write https" };
 
 describe("received", () => {
   test.each([
@@ -25,7 +25,7 @@ describe("received", () => {
 });
 
 describe("ProblemsError", () => {
-  test("tells file, property, value, rule and mend of each problem", () => {
+  test("tells file, property, value, rule and fix of each problem", () => {
     const error = new ProblemsError("customers/x.ts", [problem, { ...problem, property: "name" }]);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(
@@ -33,10 +33,10 @@ describe("ProblemsError", () => {
         "customers/x.ts: 2 problems",
         '  cluster.server: received "http://x"',
         "    rule: https",
-        "    mend: write https",
+        "    fix: write https",
         '  name: received "http://x"',
         "    rule: https",
-        "    mend: write https",
+        "    fix: write https",
       ].join("\n"),
     );
   });

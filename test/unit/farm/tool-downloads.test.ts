@@ -212,7 +212,7 @@ describe("where downloads come from", () => {
     "is never %s",
     (said) => {
       const refused = () => downloadSource({ NIGHTLANE_DOWNLOADS: said });
-      expect(refused).toThrow(/^NIGHTLANE_DOWNLOADS: received .*\n {4}rule: .*\n {4}mend: /);
+      expect(refused).toThrow(/^NIGHTLANE_DOWNLOADS: received .*\n {4}rule: .*\n {4}fix: /);
       expect(refused).not.toThrow(/word/);
     },
   );

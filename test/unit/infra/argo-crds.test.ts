@@ -33,13 +33,13 @@ describe("readArgoCrds", () => {
   test("tells a missing folder and how to get it", () => {
     expect(() => readArgoCrds("/nowhere/full")).toThrow(UserError);
     expect(() => readArgoCrds("/nowhere/full")).toThrow(
-      /^stack platform: ARGO_CRDS: received \/nowhere\/full\n {4}rule: a folder with Argo's resource definitions\n {4}mend: set ARGO_CRDS to/,
+      /^stack platform: ARGO_CRDS: received \/nowhere\/full\n {4}rule: a folder with Argo's resource definitions\n {4}fix: set ARGO_CRDS to/,
     );
   });
 
   test("tells which definitions a folder lacks", () => {
     expect(() => readArgoCrds(folderWith("Workflow", "CronWorkflow", "WorkflowTemplate", "WorkflowTaskSet"))).toThrow(
-      /lacks WorkflowTaskResult, WorkflowArtifactGCTask\n {4}mend: set ARGO_CRDS to/,
+      /lacks WorkflowTaskResult, WorkflowArtifactGCTask\n {4}fix: set ARGO_CRDS to/,
     );
   });
 });

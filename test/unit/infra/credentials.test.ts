@@ -53,7 +53,7 @@ describe("readCredentials", () => {
         "customers/testbank.ts: 1 problem",
         "  credentials.marketDataToken: received no environment variable TEST_TOKEN",
         "    rule: the variable names the file that holds the credential",
-        "    mend: define the GitLab CI variable TEST_TOKEN of type File for this customer's environment, or export TEST_TOKEN=<path of the file>",
+        "    fix: define the GitLab CI variable TEST_TOKEN of type File for this customer's environment, or export TEST_TOKEN=<path of the file>",
       ].join("\n"),
     );
   });
@@ -61,7 +61,7 @@ describe("readCredentials", () => {
   test("tells a variable that holds the credential itself, without showing it", async () => {
     vi.stubEnv("TEST_TOKEN", CANARY);
     expect(await problemsOf()).toMatch(
-      /credentials\.marketDataToken: received TEST_TOKEN, which names no readable file \(ENOENT\)\n {4}rule: the variable is of type File.*mend: define/s,
+      /credentials\.marketDataToken: received TEST_TOKEN, which names no readable file \(ENOENT\)\n {4}rule: the variable is of type File.*fix: define/s,
     );
   });
 
@@ -96,7 +96,7 @@ describe("a Pulumi secret", () => {
   test.each([{}, { [key]: " " }])("that is missing or empty is told", async (config) => {
     pulumi.runtime.setAllConfig(config);
     expect(await problemsOf(customer)).toMatch(
-      /credentials\.kubeconfig: received no secret "kubeconfig" in the stack's configuration\n {4}rule: .*\n {4}mend: pulumi config set --secret kubeconfig < <file>/,
+      /credentials\.kubeconfig: received no secret "kubeconfig" in the stack's configuration\n {4}rule: .*\n {4}fix: pulumi config set --secret kubeconfig < <file>/,
     );
   });
 

@@ -40,7 +40,7 @@ describe("customerNames", () => {
     write("nordbank.ts");
     expect(() => customerNames(folder)).toThrow(UserError);
     expect(() => customerNames(folder)).toThrow(
-      "customers/nordbank.ts: 1 problem\n  (file): received a name that another file has but for its case\n    rule: one file per customer, on every file system\n    mend: remove one of the two",
+      "customers/nordbank.ts: 1 problem\n  (file): received a name that another file has but for its case\n    rule: one file per customer, on every file system\n    fix: remove one of the two",
     );
   });
 });
@@ -60,12 +60,12 @@ describe("loadCustomer", () => {
     ["seebank", "use one of alpenkredit, nordbank, or write customers/seebank.ts"],
     ["../infra/yaml", "use one of alpenkredit, nordbank"],
     ["", "use one of alpenkredit, nordbank"],
-  ])("tells the unknown name %j and the near or the known ones", async (name, mend) => {
+  ])("tells the unknown name %j and the near or the known ones", async (name, fix) => {
     write("nordbank.ts");
     write("alpenkredit.ts");
     const file = /^[\w.-]+$/.test(name) ? name : "<name>";
     expect(await messageOf(name)).toBe(
-      `customers/${file}.ts: 1 problem\n  (file): received the name ${JSON.stringify(name)}, and no such file\n    rule: a customer is a file customers/<name>.ts\n    mend: ${mend}`,
+      `customers/${file}.ts: 1 problem\n  (file): received the name ${JSON.stringify(name)}, and no such file\n    rule: a customer is a file customers/<name>.ts\n    fix: ${fix}`,
     );
   });
 
@@ -78,7 +78,7 @@ describe("loadCustomer", () => {
     write(`${name}.ts`);
     expect(await messageOf(name)).toMatch(
       new RegExp(
-        `received "${name}"\\n {4}rule: a file is named after its customer.*\\n {4}mend: rename the file to ${proposed}`,
+        `received "${name}"\\n {4}rule: a file is named after its customer.*\\n {4}fix: rename the file to ${proposed}`,
       ),
     );
   });
@@ -105,7 +105,7 @@ describe("loadCustomer", () => {
   ])("refuses a file that exports %s", async (_, content, shown) => {
     write("testbank.ts", content);
     expect(await messageOf("testbank")).toBe(
-      `customers/testbank.ts: 1 problem\n  export default: received ${shown}\n    rule: a customer file's default export is its definition\n    mend: write export default defineCustomer({ ... })`,
+      `customers/testbank.ts: 1 problem\n  export default: received ${shown}\n    rule: a customer file's default export is its definition\n    fix: write export default defineCustomer({ ... })`,
     );
   });
 
@@ -113,21 +113,21 @@ describe("loadCustomer", () => {
     write("copy.ts", customerText("testbank", "192.0.2.10", {}));
     await expect(loadCustomer("copy", folder)).rejects.toThrow(ProblemsError);
     expect(await messageOf("copy")).toMatch(
-      /^customers\/copy\.ts: 1 problem\n {2}name: received "testbank"\n {4}rule: the same as the file's name.*mend: write "copy", or rename the file to customers\/testbank\.ts/s,
+      /^customers\/copy\.ts: 1 problem\n {2}name: received "testbank"\n {4}rule: the same as the file's name.*fix: write "copy", or rename the file to customers\/testbank\.ts/s,
     );
   });
 
   test("tells file, line and reason of a file that does not load", async () => {
     write("testbank.ts", "const size = 1;\nif (size > 0) throw new Error('a size of one');\nexport default size;");
     expect(await messageOf("testbank")).toMatch(
-      /^customers\/testbank\.ts: 1 problem\n {2}line 2: received Error: a size of one\n {4}rule: a customer file loads without an error; .*\n {4}mend: correct line 2/,
+      /^customers\/testbank\.ts: 1 problem\n {2}line 2: received Error: a size of one\n {4}rule: a customer file loads without an error; .*\n {4}fix: correct line 2/,
     );
   });
 
   test("tells a file that is no TypeScript", async () => {
     write("testbank.ts", "export default {{");
     expect(await messageOf("testbank")).toMatch(
-      /^customers\/testbank\.ts: 1 problem\n {2}(\(file\)|line 1): received .*rule:.*mend:/s,
+      /^customers\/testbank\.ts: 1 problem\n {2}(\(file\)|line 1): received .*rule:.*fix:/s,
     );
   });
 });

@@ -18,7 +18,7 @@ describe("the validation of a chart", () => {
   const definition = testCustomer();
   const { lane } = provedCustomer(definition, "customers/testbank.ts");
 
-  test("refuses an object that no rule knows, with rule and mend", () => {
+  test("refuses an object that no rule knows, with rule and fix", () => {
     const door = {
       apiVersion: "v1",
       kind: "Service",
@@ -27,7 +27,7 @@ describe("the validation of a chart", () => {
     };
     const [said = ""] = judgeCustomer(definition, { lane: [...lane, door] });
     expect(said).toMatch(
-      /^Service customer-testbank\/door: v1 Service is no kind that belongs here\n {4}rule: 42 .+\n {4}mend: /s,
+      /^Service customer-testbank\/door: v1 Service is no kind that belongs here\n {4}rule: 42 .+\n {4}fix: /s,
     );
   });
 

@@ -43,14 +43,14 @@ describe("the text report", () => {
     );
   });
 
-  it("shows the matrix, each way with what opens it, and each finding with its mend", () => {
+  it("shows the matrix, each way with what opens it, and each finding with its fix", () => {
     const text = textReport(proveDraft(broken.estate));
     expect(text).toContain("1 of 8 cells off the diagonal have a way in them");
     expect(text).toMatch(/alpenkredit +1 \. \. \. +own/);
     expect(text).toContain("way (API): alpenkredit -> nordbank");
     expect(text).toContain("opened by RoleBinding customer-nordbank/executor, Role customer-nordbank/executor");
     expect(text).toMatch(/FAIL {3}2 {2}foreign-service-accounts/);
-    expect(text).toContain("mend: bind service accounts of customer-nordbank only");
+    expect(text).toContain("fix: bind service accounts of customer-nordbank only");
   });
 
   it("has no colours of its own", () => {

@@ -100,7 +100,7 @@ describe("the file of waivers", () => {
 
   it("must be a JSON list", () => {
     expect(() => readWaivers(file("{}"), [1])).toThrow(/rule: a JSON list of waivers/);
-    expect(() => readWaivers(file("["), [1])).toThrow(/mend: correct the file/);
-    expect(() => readWaivers("/nowhere/waivers.json", [1])).toThrow(/mend: correct the file/);
+    expect(() => readWaivers(file("["), [1])).toThrow(/fix: correct the file/);
+    expect(() => readWaivers("/nowhere/waivers.json", [1])).toThrow(/fix: correct the file/);
   });
 });

@@ -57,11 +57,11 @@ test("a GitLab that does not say is told with what to do, and the token is not",
   await expect(refusal).rejects.toThrow("the deployments of customers/nordbank: received status 403\n    rule:");
   await expect(refusal).rejects.not.toThrow(gitlab.token);
   await expect(lastDeployed({ ...project, api: "http://127.0.0.1:1" }, "nordbank")).rejects.toThrow(
-    "mend: retry the job",
+    "fix: retry the job",
   );
   await expect(livingCustomers(project)).rejects.toThrow("the environments: received status 403\n    rule:");
 });
 
 test("outside of a pipeline nobody is asked", () => {
-  expect(() => projectOfJob({})).toThrow("mend: run it in a pipeline; by hand, leave out --deployed");
+  expect(() => projectOfJob({})).toThrow("fix: run it in a pipeline; by hand, leave out --deployed");
 });

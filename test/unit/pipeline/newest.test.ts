@@ -51,11 +51,11 @@ test("a revision of a history that was rewritten holds nothing back", () => {
 test("nothing is deployed over a revision that nobody knows, or that cannot be fetched now", () => {
   const { work, checkout, older, newer } = twoMerges();
   expect(() => isOvertaken(older, "0123456789abcdef0123456789abcdef01234567", checkout)).toThrow(
-    /^the commit that is deployed: received "0123456789abcdef0123456789abcdef01234567", of which git says: .+\n {4}rule: .+\n {4}mend: retry/,
+    /^the commit that is deployed: received "0123456789abcdef0123456789abcdef01234567", of which git says: .+\n {4}rule: .+\n {4}fix: retry/,
   );
   renameSync(work, `${work}-away`);
   expect(() => isOvertaken(older, newer, checkout)).toThrow(
-    /does not appear to be a git repository[\s\S]+mend: retry the job/,
+    /does not appear to be a git repository[\s\S]+fix: retry the job/,
   );
   renameSync(`${work}-away`, work);
   expect(isOvertaken(older, newer, checkout)).toBe(true);

@@ -22,7 +22,7 @@ const start = (time: string): Places => ({ schedule: `nightly("${time}", { timez
 const zone = (timezone: string): Places => ({ schedule: `nightly("22:00", { timezone: "${timezone}" })` });
 
 /** A mistake, and what the one message of it must say was received and is to be written. */
-const ADVICE: readonly (readonly [what: string, places: Places, received: string, mend: string])[] = [
+const ADVICE: readonly (readonly [what: string, places: Places, received: string, fix: string])[] = [
   ["a start without its zero", start("7:30"), '"7:30"', 'write "07:30"'],
   ["a start as cron has it", start("30 21 * * *"), '"30 21 * * *"', 'write "21:30"'],
   ["a misspelt zone", zone("Europe/Olso"), '"Europe/Olso"', 'write "Europe/Oslo"'],
@@ -88,10 +88,10 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
 ];
 
 describe("one message, that says what was received and what to write", () => {
-  test.each(ADVICE)("of %s", async (_, places, received, mend) => {
+  test.each(ADVICE)("of %s", async (_, places, received, fix) => {
     const found = await problems(places);
     expect(found).toHaveLength(1);
     expect(found[0]?.received).toContain(received);
-    expect(found[0]?.mend).toContain(mend);
+    expect(found[0]?.fix).toContain(fix);
   });
 });

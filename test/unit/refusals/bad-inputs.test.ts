@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 /** A file, then for each problem property and value received, rule and fix: nothing else. */
-const FIVE_PARTS = /^customers\/\w+\.ts: \d+ problems?(\n {2}\S.*: received \S.*\n {4}rule: \S.*\n {4}mend: \S.*)+$/;
+const FIVE_PARTS = /^customers\/\w+\.ts: \d+ problems?(\n {2}\S.*: received \S.*\n {4}rule: \S.*\n {4}fix: \S.*)+$/;
 
 describe("bad inputs", () => {
   test.each(files)("$name, $property: $places", ({ name, property }) => {

@@ -19,23 +19,23 @@ test("of a release are read, Argo's images come from upstream unless said otherw
   });
 });
 
-test("are refused all at once, each with its rule and its mend", () => {
+test("are refused all at once, each with its rule and its fix", () => {
   expect(() => readSettings({ REGISTRY: "https://u:hunter2@registry.bank.example/x", ARGO: "quay" })).toThrow(
     expect.objectContaining({
       message: [
         "make release: 4 problems",
         "  REGISTRY: received a URL of registry.bank.example with a user",
         "    rule: host and path of a registry, without scheme, tag and credential, since pods name their images by it",
-        "    mend: make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+        "    fix: make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
         "  VERSION: received nothing",
         "    rule: three numbers, as in 1.4.0 or 1.4.0-rc.1; no v before them, which the tag of the commit gets",
-        "    mend: make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
+        "    fix: make release REGISTRY=registry.bank.example/nightlane VERSION=1.4.0",
         "  COSIGN_KEY: received nothing",
         "    rule: the private key that signs every image: a file, or one in a key management service (awskms://, hashivault://, ...)",
-        "    mend: cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
+        "    fix: cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
         '  ARGO: received "quay"',
         "    rule: upstream: the images of Argo's own release; source: what was built from its module, where those cannot be had",
-        "    mend: leave it out, or write ARGO=source",
+        "    fix: leave it out, or write ARGO=source",
       ].join("\n"),
     }),
   );

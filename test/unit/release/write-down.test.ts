@@ -90,7 +90,7 @@ test("before anything is built, git must know who commits", async () => {
   vi.stubEnv("EMAIL", undefined);
   git("config", "user.useConfigOnly", "true");
   await expect(new History(root).mayRelease("1.4.0")).rejects.toThrow(
-    /^git var GIT_AUTHOR_IDENT: received\n[\s\S]+\n {4}rule: .+\n {4}mend: git config user.name/,
+    /^git var GIT_AUTHOR_IDENT: received\n[\s\S]+\n {4}rule: .+\n {4}fix: git config user.name/,
   );
   git("config", "user.name", "Tester");
   git("config", "user.email", "tester@nightlane.example");

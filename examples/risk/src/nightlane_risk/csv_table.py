@@ -26,12 +26,12 @@ class Row:
         try:
             return cell_type.parse(self.cells[column])
         except TextValueError as error:
-            self.fault(column, error.problem, error.mend)
+            self.fault(column, error.problem, error.fix)
             return cell_type.placeholder
 
-    def fault(self, column: str, problem: str, mend: str) -> None:
+    def fault(self, column: str, problem: str, fix: str) -> None:
         """Record a fault of this line."""
-        self.faults.append(Fault(f"{self.file}, line {self.line}, column {column}", problem, mend))
+        self.faults.append(Fault(f"{self.file}, line {self.line}, column {column}", problem, fix))
 
 
 def read_table(path: Path, columns: tuple[str, ...], build: Callable[[Row], T]) -> list[T]:
@@ -97,8 +97,8 @@ def _header_fault(path: Path, header: list[str], columns: tuple[str, ...]) -> Fa
     if not header:
         return Fault(str(path), "the file is empty", f"Begin it with the header line {expected!r}.")
     found = ",".join(header)
-    mend = f"Make the first line {expected!r} (any order)."
+    fix = f"Make the first line {expected!r} (any order)."
     for separator in (";", "\t", "|"):
         if separator in found:
-            mend = f"The cells are separated by {separator!r}: separate them by commas."
-    return Fault(f"{path}, line 1", f"the columns are {found!r}, {expected!r} expected", mend)
+            fix = f"The cells are separated by {separator!r}: separate them by commas."
+    return Fault(f"{path}, line 1", f"the columns are {found!r}, {expected!r} expected", fix)

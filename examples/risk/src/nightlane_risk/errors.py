@@ -1,4 +1,4 @@
-"""Errors a user can mend: each names the place, the value found, the rule and the mend."""
+"""Errors a user can fix: each names the place, the value found, the rule and the fix."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Fault:
     """Where: a file with line and column, an argument, an environment variable."""
     problem: str
     """The value received and the rule it breaks, as one sentence without its full stop."""
-    mend: str
+    fix: str
     """What to do about it, as a sentence."""
 
     def __str__(self) -> str:
         """Return the fault as one line."""
-        return f"{self.place}: {self.problem}. {self.mend}"
+        return f"{self.place}: {self.problem}. {self.fix}"
 
 
 class InputError(Exception):

@@ -103,7 +103,7 @@ def _value(trade: Trade, scenarios: Scenarios, as_of: date) -> Vector:
 def _check_factors(market: MarketSnapshot, trades: Sequence[Trade]) -> None:
     known = set(market.factors)
     faults = [
-        Fault(f"trade {trade.trade}", f"needs the risk factor {factor}, which the market snapshot lacks", _MEND)
+        Fault(f"trade {trade.trade}", f"needs the risk factor {factor}, which the market snapshot lacks", _FIX)
         for trade in trades
         for factor in _needed(trade)
         if factor not in known
@@ -114,7 +114,7 @@ def _check_factors(market: MarketSnapshot, trades: Sequence[Trade]) -> None:
         raise InputError(faults)
 
 
-_MEND = "Add it to the snapshot's seed data, or take the trade out."
+_FIX = "Add it to the snapshot's seed data, or take the trade out."
 
 
 def _needed(trade: Trade) -> list[RiskFactor]:

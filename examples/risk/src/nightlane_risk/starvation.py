@@ -60,5 +60,5 @@ class StarvationWatch:
             raise StarvationError(
                 f"work waited {self._limit:.0f} seconds and no task ran: Kubernetes gives this driver no executors. The log "
                 "above says what it answers to requests for them; if it is silent, the events of the executors' pods are not. "
-                f"Mend that, or allow more time with {LIMIT_VARIABLE}."
+                f"Fix that, or allow more time with {LIMIT_VARIABLE}."
             ) from error

@@ -37,7 +37,7 @@ def step_from_environment(environment: Mapping[str, str]) -> Step:
         try:
             return text_type.parse(environment.get(name, ""))
         except TextValueError as error:
-            faults.append(Fault(f"environment variable {name}", error.problem, error.mend))
+            faults.append(Fault(f"environment variable {name}", error.problem, error.fix))
             return text_type.placeholder
 
     step = Step(Path(read("NIGHT_DIR", WORD)), read("STEP", WORD), read("ATTEMPT", COUNT), read("BUSINESS_DATE", DATE))

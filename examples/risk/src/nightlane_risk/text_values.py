@@ -17,11 +17,11 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class TextValueError(Exception):
     """A text does not hold the value it should; whoever knows the place turns this into a Fault."""
 
-    def __init__(self, problem: str, mend: str) -> None:
-        """Keep the value with the broken rule, and the mend."""
+    def __init__(self, problem: str, fix: str) -> None:
+        """Keep the value with the broken rule, and the fix."""
         super().__init__(problem)
         self.problem = problem
-        self.mend = mend
+        self.fix = fix
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class TextType(Generic[T]):
 
 
 def _date(text: str) -> date:
-    mend = "Write year-month-day, as in 2026-03-31."
+    fix = "Write year-month-day, as in 2026-03-31."
     if not _ISO_DATE.fullmatch(text):
-        raise TextValueError(f"{text!r} is not an ISO 8601 date", mend)
+        raise TextValueError(f"{text!r} is not an ISO 8601 date", fix)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise TextValueError(f"{text!r} is not a day of the calendar", mend) from None
+        raise TextValueError(f"{text!r} is not a day of the calendar", fix) from None
 
 
 def _number(text: str) -> Decimal:

@@ -4,7 +4,7 @@
 |---|---|---|
 | no answer, TLS, 408, 429, 5xx, no Kubernetes | unknown | asked again, up to the outage budget, then 20 |
 | 401 | unknown: a credential may be renewed in place | the same; told as `credential` |
-| 403 | refused for the moment: roles are loaded late, bindings are mended | asked again for two minutes, then 20 |
+| 403 | refused for the moment: roles are loaded late, bindings are fixed | asked again for two minutes, then 20 |
 | 404, 409, 410 | a state, and no failure | for whoever asked to understand |
 | 400, 413, 422 and every other one | refused for good | 50 where nothing runs |
 """
@@ -19,7 +19,7 @@ _BY_ROLE = re.compile(r'is forbidden: User "[^"]*" cannot ')
 """How an API server says that a role lacks a right, whatever is put before it."""
 
 APPLY_CUSTOMER_SIDE = "ask the customer's administrator to apply the customer side"
-"""What mends a role or a binding."""
+"""What fixes a role or a binding."""
 
 
 class ApiUnknown(Exception):
@@ -81,7 +81,7 @@ class ApiRefused(Exception):
 
     @property
     def forbidden(self) -> bool:
-        """Whether it may be permitted in a moment: by a role that is loaded late, or a policy that is mended."""
+        """Whether it may be permitted in a moment: by a role that is loaded late, or a policy that is fixed."""
         return self.status == _FORBIDDEN
 
 

@@ -173,5 +173,5 @@ class _Checker:
             )
         return decoded
 
-    def _problem(self, prop: str, value: str, rule: str, mend: str) -> None:
-        self._problems.append(Problem(prop, value, rule, mend))
+    def _problem(self, prop: str, value: str, rule: str, fix: str) -> None:
+        self._problems.append(Problem(prop, value, rule, fix))

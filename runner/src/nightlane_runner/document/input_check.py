@@ -12,15 +12,15 @@ DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One wrong value: which property, what it was, the rule it breaks and how to mend it."""
+    """One wrong value: which property, what it was, the rule it breaks and how to fix it."""
 
     property: str
     value: str
     rule: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
-        return f"{self.property}: got {self.value}, {self.rule}; {self.mend}"
+        return f"{self.property}: got {self.value}, {self.rule}; {self.fix}"
 
 
 class InputReader:
@@ -31,10 +31,10 @@ class InputReader:
         self._path = path
         self._problems = problems
 
-    def problem(self, key: str, rule: str, mend: str) -> None:
+    def problem(self, key: str, rule: str, fix: str) -> None:
         """Record that the value under `key` breaks `rule`."""
         value = self._tree.get(key)
-        self._problems.append(Problem(self._name(key), _shown(value) if key in self._tree else "nothing", rule, mend))
+        self._problems.append(Problem(self._name(key), _shown(value) if key in self._tree else "nothing", rule, fix))
 
     def has(self, key: str) -> bool:
         """Return whether there is anything under `key`."""
@@ -66,12 +66,12 @@ class InputReader:
         self.problem(key, "must be an object", f"give {self._name(key)} its properties")
         return {}
 
-    def text(self, key: str, rule: str, mend: str, accept: Callable[[str], bool] = bool) -> str:
+    def text(self, key: str, rule: str, fix: str, accept: Callable[[str], bool] = bool) -> str:
         """Return the string under `key` if `accept` takes it (default: any that is not empty)."""
         value = self._tree.get(key)
         if isinstance(value, str) and accept(value):
             return value
-        self.problem(key, rule, mend)
+        self.problem(key, rule, fix)
         return ""
 
     def name(self, key: str, longest: int = 63) -> str:
@@ -117,12 +117,12 @@ class InputReader:
         self.problem(key, "must be a string or null", "leave it out, or name one")
         return None
 
-    def texts(self, key: str, rule: str, mend: str, fewest: int = 0) -> tuple[str, ...]:
+    def texts(self, key: str, rule: str, fix: str, fewest: int = 0) -> tuple[str, ...]:
         """Return the list of strings under `key`."""
         value = self._tree.get(key)
         if isinstance(value, list) and len(value) >= fewest and all(isinstance(item, str) for item in value):
             return tuple(item for item in value if isinstance(item, str))
-        self.problem(key, rule, mend)
+        self.problem(key, rule, fix)
         return ()
 
     def entries(self, key: str) -> list[Json]:
@@ -133,12 +133,12 @@ class InputReader:
         self.problem(key, "must be a list", "write it between brackets")
         return []
 
-    def numbers(self, key: str, rule: str, mend: str) -> tuple[int, ...]:
+    def numbers(self, key: str, rule: str, fix: str) -> tuple[int, ...]:
         """Return the list of whole numbers under `key`."""
         value = self._tree.get(key)
         if isinstance(value, list) and all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             return tuple(item for item in value if isinstance(item, int))
-        self.problem(key, rule, mend)
+        self.problem(key, rule, fix)
         return ()
 
     def labels(self, key: str) -> dict[str, str]:

@@ -294,15 +294,15 @@ class StepInput:
 
 
 def _parsed(document: str | None) -> JsonObject:
-    mend = "the workflow template must hand the step over as one JSON object"
+    fix = "the workflow template must hand the step over as one JSON object"
     if document is None:
-        raise StepEnded(ExitCode.BAD_INPUT, f"The environment variable {ENVIRONMENT_VARIABLE} is not set; {mend}.")
+        raise StepEnded(ExitCode.BAD_INPUT, f"The environment variable {ENVIRONMENT_VARIABLE} is not set; {fix}.")
     try:
         tree = json.loads(document)
     except ValueError as error:
-        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} is not JSON ({error}); {mend}.") from error
+        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} is not JSON ({error}); {fix}.") from error
     if not isinstance(tree, dict):
-        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} holds no JSON object; {mend}.")
+        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} holds no JSON object; {fix}.")
     return tree
 
 

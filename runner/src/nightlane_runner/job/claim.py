@@ -146,7 +146,7 @@ class JobClaim:
         where = f"Job {self._name} in {self._cluster.place}"
         if error.status in (_BAD_REQUEST, _UNPROCESSABLE):
             return StepEnded(
-                ExitCode.BAD_INPUT, f"{where} was refused as invalid: {error.message}. Mend the step's definition."
+                ExitCode.BAD_INPUT, f"{where} was refused as invalid: {error.message}. Fix the step's definition."
             )
         if error.status == _NOT_FOUND:
             return StepEnded(

@@ -27,7 +27,7 @@ export function downloadSource(environment: NodeJS.ProcessEnv = process.env): Do
     throw new FarmError(
       `${DOWNLOADS}: received ${JSON.stringify(url === undefined ? said : `${url.protocol}//${url.host}`)}\n` +
         "    rule: off, or the https address of a mirror, without user, query and fragment (http on this machine only)\n" +
-        `    mend: export ${DOWNLOADS}=https://mirror.bank.example/releases, where` +
+        `    fix: export ${DOWNLOADS}=https://mirror.bank.example/releases, where` +
         " https://dl.k8s.io/release/... lies below dl.k8s.io/release/...",
     );
   }

@@ -45,13 +45,13 @@ describe("checkApps", () => {
         property: "apps",
         received: '["pricing"]',
         rule: "the central cluster has Argo CD",
-        mend: '"argoCd": true in central.json',
+        fix: '"argoCd": true in central.json',
       },
       {
         property: "credentials.appsKubeconfig",
         received: "nothing",
         rule: "Argo CD has an identity of its own in the customer's cluster",
-        mend: 'write appsKubeconfig: gitlabFile("APPS_KUBECONFIG")',
+        fix: 'write appsKubeconfig: gitlabFile("APPS_KUBECONFIG")',
       },
     );
   });
@@ -61,7 +61,7 @@ describe("checkApps", () => {
       property: "credentials.appsKubeconfig",
       received: "a reference",
       rule: "a credential that nobody needs is not fetched",
-      mend: "remove it, or declare apps",
+      fix: "remove it, or declare apps",
     });
   });
 
@@ -70,7 +70,7 @@ describe("checkApps", () => {
       property: below("apps", name),
       received: JSON.stringify(name),
       rule: "a DNS label of at most 53 characters",
-      mend: 'write "pricing-engine"',
+      fix: 'write "pricing-engine"',
     });
   });
 
@@ -85,7 +85,7 @@ describe("checkApps", () => {
       property: "apps.pricing.repository",
       received,
       rule: "an https URL of one repository, without user, password or wildcard",
-      mend: 'write "https://git.<host>/<path>.git"',
+      fix: 'write "https://git.<host>/<path>.git"',
     });
   });
 
@@ -94,7 +94,7 @@ describe("checkApps", () => {
       property: "apps.pricing.revision",
       received: JSON.stringify(revision),
       rule: "a branch would change what runs without a merge request here",
-      mend: 'write for instance "v4.2.1"',
+      fix: 'write for instance "v4.2.1"',
     });
   });
 
@@ -103,7 +103,7 @@ describe("checkApps", () => {
       property: "apps.pricing.chart",
       received: JSON.stringify(chart),
       rule: "a relative path without `..`",
-      mend: 'write for instance "charts/pricing-engine"',
+      fix: 'write for instance "charts/pricing-engine"',
     });
   });
 
@@ -113,7 +113,7 @@ describe("checkApps", () => {
       property: "apps.second.labels",
       received: '{"app.kubernetes.io/name":"pricing-engine"}',
       rule: "a step could not tell its pods from those of first",
-      mend: '"app.kubernetes.io/instance": "second"',
+      fix: '"app.kubernetes.io/instance": "second"',
     });
   });
 
@@ -127,7 +127,7 @@ describe("checkApps", () => {
       property: `workflow.steps["${step}"].app`,
       received: '"charts/pricing-engine"',
       rule: "this one would be deployed by nobody",
-      mend: "add it to apps",
+      fix: "add it to apps",
     });
     expectProblems(checkApps(steps, { argoCd: true }), expected("snapshot"), expected("fetch"));
   });

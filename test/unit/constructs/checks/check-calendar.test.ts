@@ -35,7 +35,7 @@ describe("checkCalendar", () => {
       property: "workflow.schedule.calendar",
       received: JSON.stringify(calendar),
       rule: "one of TARGET, WEEKENDS, FEDWIRE, NEW_YORK",
-      mend: "WEEKENDS and list your own days",
+      fix: "WEEKENDS and list your own days",
     });
   });
 
@@ -48,13 +48,13 @@ describe("checkCalendar", () => {
       property: "workflow.schedule.weekend",
       received: JSON.stringify(weekend),
       rule: "each once, and at least one left to work",
-      mend: '["friday", "saturday"]',
+      fix: '["friday", "saturday"]',
     });
   });
 
   test("refuses days that do not exist or that no calendar knows, and names each", () => {
-    const exists = { rule: "a day that exists, from 1970 to 2999, YYYY-MM-DD", mend: '"2026-12-24"' };
-    const known = { rule: "a day from 2023-01-01 to 2040-12-31", mend: "correct the year" };
+    const exists = { rule: "a day that exists, from 1970 to 2999, YYYY-MM-DD", fix: '"2026-12-24"' };
+    const known = { rule: "a day from 2023-01-01 to 2040-12-31", fix: "correct the year" };
     expectProblems(
       check({
         extraHolidays: ["2026-12-24", "2026-02-29", "31.12.2026"],
@@ -75,7 +75,7 @@ describe("checkCalendar", () => {
       property: 'workflow.schedule.noNight["2026-12-30"]',
       received: JSON.stringify(reason),
       rule: "one line, at most 80 characters, without braces",
-      mend: '"Christmas Eve"',
+      fix: '"Christmas Eve"',
     });
   });
 
@@ -84,7 +84,7 @@ describe("checkCalendar", () => {
       property: "workflow.schedule.extraHolidays[2]",
       received: '"2026-12-24"',
       rule: "each day once",
-      mend: "remove the second one",
+      fix: "remove the second one",
     });
   });
 
@@ -105,6 +105,6 @@ describe("checkCalendar", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.rule).toContain("a day that this entry changes");
     expect(problems[0]?.rule).toContain(rule);
-    expect(problems[0]?.mend).toBe("correct the day, or remove it");
+    expect(problems[0]?.fix).toBe("correct the day, or remove it");
   });
 });

@@ -31,7 +31,7 @@ describe("checkCapacity", () => {
       property: "cluster.capacity.cpu",
       received: "1.999 CPU",
       rule: "at least the night's parallel peak of drivers, executors and jobs, 2 CPU",
-      mend: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity",
+      fix: "use fewer executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });
 
@@ -40,7 +40,7 @@ describe("checkCapacity", () => {
       property: "cluster.capacity.memory",
       received: "4095 MiB",
       rule: "at least the night's parallel peak of drivers, executors and jobs, 4 GiB",
-      mend: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity",
+      fix: "use smaller executors, write stepsAtOnce, add edges between steps, or raise the capacity",
     });
   });
 
@@ -49,7 +49,7 @@ describe("checkCapacity", () => {
       property: "lane.runners",
       received: "1",
       rule: "at least the steps that may run side by side, 2",
-      mend: "leave it out, and it follows from the night; or write at least 2",
+      fix: "leave it out, and it follows from the night; or write at least 2",
     });
   });
 
@@ -69,7 +69,7 @@ describe("checkLane", () => {
       property: "lane.runners",
       received: String(runners),
       rule: "a whole number from 1 to 1000",
-      mend: "leave it out, and it follows from the night",
+      fix: "leave it out, and it follows from the night",
     });
   });
 
@@ -78,7 +78,7 @@ describe("checkLane", () => {
       property: "lane.resultsSize",
       received: "0",
       rule: "more than zero",
-      mend: "Size.gibibytes(20)",
+      fix: "Size.gibibytes(20)",
     });
   });
 });

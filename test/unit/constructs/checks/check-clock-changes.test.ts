@@ -13,7 +13,7 @@ describe("checkClockChanges", () => {
       property: "workflow.schedule",
       received: '"02:30"',
       rule: "on 2026-03-29 the clocks of Europe/Berlin skip the times from 02:00 to 03:00, and the night could not start at all",
-      mend: 'write a time before "02:00", or "03:00" or later',
+      fix: 'write a time before "02:00", or "03:00" or later',
     });
   });
 
@@ -22,7 +22,7 @@ describe("checkClockChanges", () => {
       property: "workflow.schedule",
       received: '"01:15"',
       rule: "on 2026-11-01 the clocks of America/New_York repeat the times from 01:00 to 02:00, and the night could start twice",
-      mend: 'write a time before "01:00", or "02:00" or later',
+      fix: 'write a time before "01:00", or "02:00" or later',
     });
   });
 

@@ -44,7 +44,7 @@ describe("cluster.server", () => {
       property: "cluster.server",
       received: JSON.stringify(server),
       rule: "https URL of host and port",
-      mend: `write "${proposed}"`,
+      fix: `write "${proposed}"`,
     });
   });
 });
@@ -57,7 +57,7 @@ describe("cluster.server that may hold a secret", () => {
   ])("refuses %s and shows host and port alone", (server, shown) => {
     const [problem] = check({ server });
     expect(problem?.received).toBe(shown);
-    expect(problem?.mend).toBe('write "https://k8s.testbank.example:6443"');
+    expect(problem?.fix).toBe('write "https://k8s.testbank.example:6443"');
   });
 });
 
@@ -101,7 +101,7 @@ describe("cluster.address", () => {
       property: "cluster.address",
       received: JSON.stringify(address),
       rule: "an IPv4 or IPv6 address",
-      mend: "address of the customer's API server",
+      fix: "address of the customer's API server",
     });
   });
 
@@ -113,7 +113,7 @@ describe("cluster.address", () => {
       property: "cluster.address",
       received: JSON.stringify(address),
       rule: "not a loopback, link-local, multicast or unspecified address",
-      mend: "address of the customer's API server",
+      fix: "address of the customer's API server",
     });
   });
 
@@ -126,13 +126,13 @@ describe("cluster.address", () => {
       property: "cluster.address",
       received: JSON.stringify(address),
       rule: `outside the central cluster's own ranges (${range})`,
-      mend: "address of the customer's API server",
+      fix: "address of the customer's API server",
     });
   });
 });
 
 describe("cluster.ca", () => {
-  const mend = "paste the CA's certificate: kubectl config view --raw";
+  const fix = "paste the CA's certificate: kubectl config view --raw";
 
   test("takes two authorities while one is being renewed", () => {
     expect(check({ ca: certificate("valid") + certificate("other") })).toEqual([]);
@@ -144,7 +144,7 @@ describe("cluster.ca", () => {
     ["base64 without PEM", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"],
     ["a broken certificate", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"],
   ])("refuses %s", (_, ca) => {
-    expectProblems(check({ ca }), { property: "cluster.ca", received: /^"/, rule: "a certificate in PEM", mend });
+    expectProblems(check({ ca }), { property: "cluster.ca", received: /^"/, rule: "a certificate in PEM", fix });
   });
 
   test.each([
@@ -155,7 +155,7 @@ describe("cluster.ca", () => {
     ],
     ["a key", "-----BEGIN EC PRIVATE KEY-----\nhunter2", /^a PEM block of kind EC PRIVATE KEY$/],
   ])("refuses %s, and does not show it", (_, ca, received) => {
-    expectProblems(check({ ca }), { property: "cluster.ca", received, rule: "a certificate in PEM", mend });
+    expectProblems(check({ ca }), { property: "cluster.ca", received, rule: "a certificate in PEM", fix });
   });
 
   test("refuses an authority that has expired, and says when", () => {
@@ -163,7 +163,7 @@ describe("cluster.ca", () => {
       property: "cluster.ca",
       received: "one that expired on 2021-01-01",
       rule: "has not expired",
-      mend,
+      fix,
     });
   });
 
@@ -172,7 +172,7 @@ describe("cluster.ca", () => {
       property: "cluster.ca",
       received: "one that is not valid before 2119-01-01",
       rule: "valid today",
-      mend,
+      fix,
     });
   });
 
@@ -181,7 +181,7 @@ describe("cluster.ca", () => {
       property: "cluster.ca",
       received: '"CN=k8s.testbank.example"',
       rule: "basicConstraints CA:TRUE",
-      mend,
+      fix,
     });
   });
 });
@@ -192,7 +192,7 @@ describe("cluster.namespace", () => {
       property: "cluster.namespace",
       received: JSON.stringify(namespace),
       rule: "a namespace of its own",
-      mend: 'write "risk"',
+      fix: 'write "risk"',
     });
   });
 });
@@ -203,9 +203,9 @@ describe("sizes of zero", () => {
     const rule = "more than zero";
     expectProblems(
       check({ capacity, resultsSize: Size.gibibytes(0) }),
-      { property: "cluster.capacity.cpu", received: "0", rule, mend: "Cpu.units(32)" },
-      { property: "cluster.capacity.memory", received: "0", rule, mend: "Size.gibibytes(128)" },
-      { property: "cluster.resultsSize", received: "0", rule, mend: "Size.gibibytes(100)" },
+      { property: "cluster.capacity.cpu", received: "0", rule, fix: "Cpu.units(32)" },
+      { property: "cluster.capacity.memory", received: "0", rule, fix: "Size.gibibytes(128)" },
+      { property: "cluster.resultsSize", received: "0", rule, fix: "Size.gibibytes(100)" },
     );
   });
 });

@@ -21,7 +21,7 @@ describe("checkCredentials", () => {
       property: below("credentials", name),
       received: JSON.stringify(name),
       rule: "it becomes the file /credentials/<name>",
-      mend: "rename the property",
+      fix: "rename the property",
     });
   });
 
@@ -30,7 +30,7 @@ describe("checkCredentials", () => {
       property: "credentials.kubeconfig",
       received: '"customer-kubeconfig"',
       rule: "the name of a GitLab CI variable",
-      mend: 'write gitlabFile("CUSTOMER_KUBECONFIG")',
+      fix: 'write gitlabFile("CUSTOMER_KUBECONFIG")',
     });
   });
 
@@ -45,7 +45,7 @@ describe("checkCredentials", () => {
       property: "credentials.kubeconfig",
       received: JSON.stringify(variable),
       rule: "for this customer alone: CUSTOMER_",
-      mend: `write gitlabFile("${proposed}")`,
+      fix: `write gitlabFile("${proposed}")`,
     });
     expect(checkCredentials({ kubeconfig: gitlabFile(proposed) })).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe("checkCredentials", () => {
       property: "credentials.kubeconfig",
       received: shown,
       rule: "a key of the Pulumi configuration",
-      mend: 'write for instance pulumiSecret("kubeconfig")',
+      fix: 'write for instance pulumiSecret("kubeconfig")',
     });
   });
 });

@@ -47,7 +47,7 @@ describe("checkKubeconfig", () => {
       property: "credentials.kubeconfig: (file)",
       received: "no YAML mapping",
       rule: "a kubeconfig",
-      mend: flatten,
+      fix: flatten,
     });
     expect(JSON.stringify(problems)).not.toContain(CANARY);
   });
@@ -77,7 +77,7 @@ describe("contexts, clusters and users", () => {
       property: `credentials.kubeconfig: ${part}`,
       received: "2 entries",
       rule: "exactly one: no other cluster or user can be meant",
-      mend: flatten,
+      fix: flatten,
     });
     expect(JSON.stringify(problems)).not.toContain(CANARY);
   });
@@ -99,7 +99,7 @@ describe("contexts, clusters and users", () => {
       property: "credentials.kubeconfig: current-context",
       received: /^("\w+"|nothing)$/,
       rule: "the one context, of the one cluster and the one user",
-      mend: flatten,
+      fix: flatten,
     });
   });
 });
@@ -117,7 +117,7 @@ describe("the cluster", () => {
       property: "credentials.kubeconfig: clusters[0].cluster.server",
       received: shown,
       rule: "the server of the definition, https://k8s.testbank.example:6443",
-      mend: "use this customer's kubeconfig, or correct cluster.server",
+      fix: "use this customer's kubeconfig, or correct cluster.server",
     });
   });
 
@@ -127,12 +127,12 @@ describe("the cluster", () => {
     ["certificate-authority", "/etc/ca.crt", "use certificate-authority-data"],
     ["tls-server-name", "kubernetes", "write that name as the server"],
     ["something-new", 1, "use certificate-authority-data"],
-  ])("refuses %s", (name, value, mend) => {
+  ])("refuses %s", (name, value, fix) => {
     expectProblems(check({ cluster: { [name]: value } }), {
       property: `credentials.kubeconfig: clusters[0].cluster.${name}`,
       received: name,
       rule: "the connection goes straight to the server and trusts the inline CA only",
-      mend,
+      fix,
     });
   });
 
@@ -144,7 +144,7 @@ describe("the cluster", () => {
       property: "credentials.kubeconfig: clusters[0].cluster.certificate-authority-data",
       received: shown,
       rule: "an inline CA, base64 of PEM",
-      mend: flatten,
+      fix: flatten,
     });
   });
 
@@ -156,7 +156,7 @@ describe("the cluster", () => {
       property: "credentials.kubeconfig: clusters[0].cluster.certificate-authority-data",
       received: /^SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}/,
       rule: "the CA of the definition (cluster.ca) and no other",
-      mend: "paste the new CA into cluster.ca if it was renewed",
+      fix: "paste the new CA into cluster.ca if it was renewed",
     });
   });
 
@@ -170,7 +170,7 @@ describe("the cluster", () => {
   test("tells an override that names no file", () => {
     vi.stubEnv("NIGHTLANE_CUSTOMER_CA_FILE", "/nowhere/ca.pem");
     expect(() => check()).toThrow(UserError);
-    expect(() => check()).toThrow(/NIGHTLANE_CUSTOMER_CA_FILE: received "\/nowhere\/ca\.pem".*rule:.*mend: unset it/s);
+    expect(() => check()).toThrow(/NIGHTLANE_CUSTOMER_CA_FILE: received "\/nowhere\/ca\.pem".*rule:.*fix: unset it/s);
   });
 });
 
@@ -189,7 +189,7 @@ describe("the user", () => {
       property: `credentials.kubeconfig: users[0].user.${name}`,
       received: name,
       rule: "nothing that runs a program, reads a file, impersonates or asks for a password",
-      mend: reissue,
+      fix: reissue,
     });
   });
 
@@ -206,7 +206,7 @@ describe("the user", () => {
       property: "credentials.kubeconfig: users[0].user",
       received: shown,
       rule: "exactly one of the two",
-      mend: reissue,
+      fix: reissue,
     });
   });
 
@@ -215,7 +215,7 @@ describe("the user", () => {
       property: "credentials.kubeconfig: users[0].user.token",
       received: "a value",
       rule: "printable ASCII without white space",
-      mend: reissue,
+      fix: reissue,
     });
   });
 
@@ -228,7 +228,7 @@ describe("the user", () => {
       property: "credentials.kubeconfig: users[0].user.client-certificate-data",
       received: "no certificate and key",
       rule: "an inline client certificate and its key",
-      mend: reissue,
+      fix: reissue,
     });
   });
 });

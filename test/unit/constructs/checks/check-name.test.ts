@@ -20,7 +20,7 @@ describe("checkName", () => {
       property: "name",
       received: JSON.stringify(name),
       rule: "lower-case letters, digits and inner dashes",
-      mend: `write "${proposed}", and name the file after it`,
+      fix: `write "${proposed}", and name the file after it`,
     });
   });
 
@@ -30,7 +30,7 @@ describe("checkName", () => {
       property: "name",
       received: `"${name}"`,
       rule: "at most 40 characters (it has 41)",
-      mend: "shorten it",
+      fix: "shorten it",
     });
   });
 
@@ -39,7 +39,7 @@ describe("checkName", () => {
       property: "name",
       received: `"${name}"`,
       rule: "taken by Nightlane itself",
-      mend: "institution's own name",
+      fix: "institution's own name",
     });
   });
 });
@@ -64,7 +64,7 @@ describe("checkDisplayName", () => {
       property: "displayName",
       received: shown,
       rule: "one printable line of 1 to 80 characters",
-      mend: "Nordbank AG",
+      fix: "Nordbank AG",
     });
   });
 });

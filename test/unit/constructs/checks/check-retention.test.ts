@@ -27,13 +27,13 @@ describe("checkRetention", () => {
         property: "lane.keepResults",
         received: "13 days",
         rule: "whole days, at least 14",
-        mend: "write for instance Duration.days(90)",
+        fix: "write for instance Duration.days(90)",
       },
       {
         property: "lane.keepLogs",
         received: "7.5 days",
         rule: "whole days, at least 7",
-        mend: "write for instance Duration.days(30)",
+        fix: "write for instance Duration.days(30)",
       },
     );
   });
@@ -43,7 +43,7 @@ describe("checkRetention", () => {
       property: "lane.keepLogs",
       received: "30 days",
       rule: "no longer than lane.keepResults, 20 days",
-      mend: "write for instance Duration.days(20)",
+      fix: "write for instance Duration.days(20)",
     });
   });
 });

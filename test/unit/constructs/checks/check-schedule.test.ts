@@ -61,12 +61,12 @@ describe("checkSchedule", () => {
     ["*/5 21 * * *", 'for instance "22:30"'],
     ["10pm", 'for instance "22:30"'],
     ["", 'for instance "22:30"'],
-  ])("refuses the start %j", (start, mend) => {
+  ])("refuses the start %j", (start, fix) => {
     expectProblems(check({ start }), {
       property: "workflow.schedule.start",
       received: JSON.stringify(start),
       rule: "a local time HH:MM from 00:00 to 23:59",
-      mend: `write ${mend}`,
+      fix: `write ${fix}`,
     });
   });
 
@@ -75,7 +75,7 @@ describe("checkSchedule", () => {
       property: "workflow.finishBy",
       received: '"six"',
       rule: "a local time HH:MM",
-      mend: 'write for instance "06:00"',
+      fix: 'write for instance "06:00"',
     });
   });
 
@@ -94,12 +94,12 @@ describe("checkSchedule", () => {
     ...["europe/berlin", "Europe/BERLIN", "Europe/Berlni"].map((one) => [one, '"Europe/Berlin", if that is meant']),
     ["Europe/Olso", '"Europe/Oslo", if that is meant'],
     ["London", '"Europe/London", if that is meant'],
-  ])("refuses the time zone %j", (timezone, mend) => {
+  ])("refuses the time zone %j", (timezone, fix) => {
     expectProblems(check({ timezone }), {
       property: "workflow.schedule.timezone",
       received: JSON.stringify(timezone),
       rule: "an IANA time zone with its place",
-      mend: `write ${mend}`,
+      fix: `write ${fix}`,
     });
   });
 
@@ -119,12 +119,12 @@ describe("checkSchedule", () => {
     ["22:30", "12:00", "before noon"],
     ["01:00", "01:00", "later than 01:00"],
     ["06:00", "05:00", "later than 06:00"],
-  ])("refuses a night from %s that should end at %s", (start, finishBy, mend) => {
+  ])("refuses a night from %s that should end at %s", (start, finishBy, fix) => {
     expectProblems(check({ start, finishBy }), {
       property: "workflow.finishBy",
       received: JSON.stringify(finishBy),
       rule: `after the start (${start})`,
-      mend,
+      fix,
     });
   });
 });
@@ -143,7 +143,7 @@ describe.each(["startBy", "inputsBy"] as const)("checkSchedule of %s", (name) =>
       property: `workflow.${name}`,
       received: JSON.stringify(time),
       rule: "after the start (22:00) and before finishBy (06:00)",
-      mend: "between 22:00 and 06:00",
+      fix: "between 22:00 and 06:00",
     });
   });
 
@@ -152,7 +152,7 @@ describe.each(["startBy", "inputsBy"] as const)("checkSchedule of %s", (name) =>
       property: `workflow.${name}`,
       received: '"soon"',
       rule: "a local time HH:MM",
-      mend: 'write for instance "22:45"',
+      fix: 'write for instance "22:45"',
     });
   });
 
@@ -169,7 +169,7 @@ describe("checkSchedule of the inputs", () => {
       property: "workflow.inputsBy",
       received: 'nothing, and step "market" with input: true',
       rule: "one says nothing without the other",
-      mend: 'inputsBy: "23:30", or remove input',
+      fix: 'inputsBy: "23:30", or remove input',
     });
   });
 
@@ -178,7 +178,7 @@ describe("checkSchedule of the inputs", () => {
       property: "workflow.inputsBy",
       received: '"23:00", and no step that brings inputs',
       rule: "one says nothing without the other",
-      mend: "input: true at the step that brings them",
+      fix: "input: true at the step that brings them",
     });
   });
 });

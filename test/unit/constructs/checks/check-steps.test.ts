@@ -30,7 +30,7 @@ describe("checkSteps", () => {
         property: "workflow.steps",
         received: "none",
         rule: "at least one step",
-        mend: 'night.spark("var-es", { ... })',
+        fix: 'night.spark("var-es", { ... })',
       },
     );
   });
@@ -44,7 +44,7 @@ describe("checkSteps", () => {
           property: `workflow.steps[${JSON.stringify(name)}]`,
           received: JSON.stringify(name),
           rule: "lower-case letters, digits and inner dashes, starting with a letter, at most 40 characters",
-          mend: "rename the step",
+          fix: "rename the step",
         },
       );
     },
@@ -59,7 +59,7 @@ describe("checkSteps", () => {
       property: 'workflow.steps["report"]',
       received: "2 steps of this name",
       rule: "unique in the night",
-      mend: "give each a name of its own",
+      fix: "give each a name of its own",
     });
   });
 
@@ -71,7 +71,7 @@ describe("checkSteps", () => {
         property: 'workflow.steps["report"].after',
         received: '"scenarios"',
         rule: "a step of the same night",
-        mend: 'declare "scenarios" in this night, or drop the edge',
+        fix: 'declare "scenarios" in this night, or drop the edge',
       },
     );
   });
@@ -89,19 +89,19 @@ describe("checkSteps", () => {
         property: 'workflow.steps["report"].from',
         received: '"scenarios"',
         rule: "a step of the same night",
-        mend: 'declare "scenarios" in this night, or drop the edge',
+        fix: 'declare "scenarios" in this night, or drop the edge',
       },
       {
         property: 'workflow.steps["report"].from',
         received: '"quiet"',
         rule: "a step that leaves results on the customer's results volume",
-        mend: 'write results: "out/" in step "quiet" if it leaves files, or after: instead of from:',
+        fix: 'write results: "out/" in step "quiet" if it leaves files, or after: instead of from:',
       },
       {
         property: 'workflow.steps["hand-in"].from',
         received: '"gate"',
         rule: "a step that brings files to the lane",
-        mend: 'write results: "out/" in step "gate"',
+        fix: 'write results: "out/" in step "gate"',
       },
     );
   });
@@ -130,13 +130,13 @@ describe("checkSteps", () => {
         property: 'workflow.steps["early"].env',
         received: 'the results of step "first"',
         rule: "results of a step before it",
-        mend: 'write from: the step "first"',
+        fix: 'write from: the step "first"',
       },
       {
         property: 'workflow.steps["early"].args',
         received: 'the results of step "first-two"',
         rule: "results of a step before it",
-        mend: 'write from: the step "first-two"',
+        fix: 'write from: the step "first-two"',
       },
     );
   });
@@ -151,7 +151,7 @@ describe("checkSteps", () => {
       property: "workflow.steps",
       received: "first -> second -> third -> first",
       rule: "no cycle",
-      mend: "drop one of these edges",
+      fix: "drop one of these edges",
     });
   });
 

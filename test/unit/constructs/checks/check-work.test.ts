@@ -22,7 +22,7 @@ describe("a timeout", () => {
         property: "step.timeout",
         received: `"${timeout.toMilliseconds() / 1000} s"`,
         rule: "whole seconds, at least one",
-        mend: "Duration.hours(4)",
+        fix: "Duration.hours(4)",
       },
     );
   });
@@ -45,13 +45,13 @@ describe("a Spark step", () => {
       property: "step.executors",
       received: /^(0|-1|1\.5|NaN)$/,
       rule: "a whole number, at least 1",
-      mend: "write for instance 2",
+      fix: "write for instance 2",
     });
   });
 
   test("refuses sizes of zero, all at once", () => {
-    const memory = { received: '"0 MiB"', rule: "at least 896 MiB", mend: "Size.gibibytes(2)" };
-    const cpu = { received: '"0 CPU"', rule: "at least 50 thousandths of a core", mend: "Cpu.units(2)" };
+    const memory = { received: '"0 MiB"', rule: "at least 896 MiB", fix: "Size.gibibytes(2)" };
+    const cpu = { received: '"0 CPU"', rule: "at least 50 thousandths of a core", fix: "Cpu.units(2)" };
     expectProblems(
       spark({
         memory: Size.mebibytes(0),
@@ -71,7 +71,7 @@ describe("a Spark step", () => {
       property: "step.memory",
       received: '"895 MiB"',
       rule: "at least 896 MiB",
-      mend: "Size.gibibytes(2)",
+      fix: "Size.gibibytes(2)",
     });
   });
 
@@ -80,7 +80,7 @@ describe("a Spark step", () => {
       property: "step.result",
       received: JSON.stringify(result),
       rule: "a file among the step's results",
-      mend: 'write for instance "var.json"',
+      fix: 'write for instance "var.json"',
     });
   });
 });
@@ -93,7 +93,7 @@ describe("an exec step", () => {
         property: "step.command",
         received: "[]",
         rule: "a program and its arguments",
-        mend: 'write for instance ["/bin/true"]',
+        fix: 'write for instance ["/bin/true"]',
       },
     );
   });
@@ -105,7 +105,7 @@ describe("an exec step", () => {
         property: "step.app.labels",
         received: "{}",
         rule: "at least one label",
-        mend: "deployedApp({ labels:",
+        fix: "deployedApp({ labels:",
       },
     );
   });
@@ -121,7 +121,7 @@ describe("a copy", () => {
         property: "step.from",
         received: JSON.stringify(from),
         rule: "a relative path without `..`",
-        mend: 'write for instance "limits"',
+        fix: 'write for instance "limits"',
       },
     );
   });
@@ -133,7 +133,7 @@ describe("a copy", () => {
         property: "step.to",
         received: JSON.stringify(path),
         rule: "a relative path without `..`",
-        mend: 'onResults("report")',
+        fix: 'onResults("report")',
       },
     );
   });
@@ -145,7 +145,7 @@ describe("a copy", () => {
         property: "step.to",
         received: JSON.stringify(to),
         rule: "a relative path without `..`",
-        mend: 'write for instance "limits"',
+        fix: 'write for instance "limits"',
       },
     );
   });
@@ -154,12 +154,12 @@ describe("a copy", () => {
     const from = inPod(deployedApp({ labels: {} }), "data");
     expectProblems(
       check((night) => night.copyOut("x", { from })),
-      { property: "step.from.app.labels", received: "{}", rule: "at least one label", mend: "deployedApp" },
+      { property: "step.from.app.labels", received: "{}", rule: "at least one label", fix: "deployedApp" },
       {
         property: "step.from",
         received: '"data"',
         rule: "an absolute path in the pod",
-        mend: 'inPod(pricing, "/data")',
+        fix: 'inPod(pricing, "/data")',
       },
     );
   });

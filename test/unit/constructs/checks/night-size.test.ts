@@ -50,7 +50,7 @@ describe("a night of a loop", () => {
       received: `150 steps, ${nightBytes(different(150))} bytes in Argo`,
       rule: expect.stringContaining(`at most ${MOST_NIGHT_BYTES} bytes`),
     });
-    const fits = Number(/about (\d+) such steps fit/.exec(problem?.mend ?? "")?.[1]);
+    const fits = Number(/about (\d+) such steps fit/.exec(problem?.fix ?? "")?.[1]);
     expect(checkNightSize(different(fits))).toEqual([]);
     expect(fits).toBeGreaterThan(50);
   });

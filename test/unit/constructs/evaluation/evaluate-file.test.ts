@@ -53,7 +53,7 @@ describe("a customer's file", () => {
     ["const now = new Intl.DateTimeFormat('de').format();", "Intl.DateTimeFormat is not a constructor"],
   ])("cannot do %s, and the message names the line", async (before, shown) => {
     const message = await load(before);
-    expect(message).toMatch(/^customers\/lake\.ts: 1 problem\n {2}line \d+: received .*\n {4}rule: .*\n {4}mend: /);
+    expect(message).toMatch(/^customers\/lake\.ts: 1 problem\n {2}line \d+: received .*\n {4}rule: .*\n {4}fix: /);
     expect(message).toContain(shown);
   });
 
@@ -135,10 +135,10 @@ describe("what to write instead", () => {
     ['import { days } from "./shared/days.ts";', "./shared/days.ts", "correct the name, or put the file there"],
     ['import { Size as S } from "cdk8s";', 'an import of "cdk8s"', 'from "../constructs/index.ts"'],
     ["for (let n = 0; n < 100; n += 1) deep(); function deep() { deep(); }", "call stack", "calls itself"],
-  ])("of %s is said", async (before, shown, mend) => {
+  ])("of %s is said", async (before, shown, fix) => {
     const message = await load(before);
     expect(message).toContain(shown);
-    expect(message.split("mend: ")[1]).toContain(mend);
+    expect(message.split("fix: ")[1]).toContain(fix);
   });
 
   test("of a call that night does not have, of steps without an end, and of a step further down", async () => {

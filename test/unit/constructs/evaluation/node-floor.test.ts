@@ -5,7 +5,7 @@ import { requireNode } from "../../../../constructs/evaluation/node-floor.ts";
 test.each(["20.20.2", "22.18.9", "18.0.0"])(
   "Node %s is refused with the command that brings a newer one",
   (version) => {
-    expect(() => requireNode(version)).toThrow(/^Node: received .*\n {4}rule: 22\.19 or newer.*\n {4}mend: npm ci, /);
+    expect(() => requireNode(version)).toThrow(/^Node: received .*\n {4}rule: 22\.19 or newer.*\n {4}fix: npm ci, /);
   },
 );
 

@@ -54,7 +54,7 @@ test("knows where a step's results lie, and what to write where it leaves none",
   expect(night.results(night.copyIn("in", { from: "limits", to: onResults("handed/in") }))).toBe(
     `${directory}handed/in`,
   );
-  expect(readNoResults(night.results(night.job("quiet", { image: "x" })))?.mend).toBe(
+  expect(readNoResults(night.results(night.job("quiet", { image: "x" })))?.fix).toBe(
     'write results: "out/" in step "quiet"',
   );
   expect(readNoResults(night.results("limits" as never))?.asked).toBe("night.results(...) of what is no step");

@@ -67,7 +67,7 @@ describe("a shadow night", () => {
       property: "workflow.shadow",
       received: "true",
       rule: "a shadow night has at least one step",
-      mend: "write inShadow: true",
+      fix: "write inShadow: true",
     });
     const mistaken = customerWithSteps(
       (night) => {

@@ -31,10 +31,10 @@ describe("the platform's admission policies", () => {
     expect(bindings.map(({ policyName }) => policyName).sort()).toEqual(policies.map(({ name }) => name).sort());
   });
 
-  test.each(policies)("$name fails closed, and each refusal says the rule and the mend", ({ spec }) => {
+  test.each(policies)("$name fails closed, and each refusal says the rule and the fix", ({ spec }) => {
     expect(spec.failurePolicy).toBe("Fail");
     for (const { message } of spec.validations) {
-      expect(message).toMatch(/.+; mend: .+/);
+      expect(message).toMatch(/.+; fix: .+/);
       expect(message).not.toContain("\n");
     }
   });

@@ -92,7 +92,7 @@ export const secretMutations: readonly Mutation[] = [
     draft.trials = { ...draft.trials, checkKubeconfig: () => [] };
   }),
   mutation(12, "a check that refuses everything", "constructs/checks/check-kubeconfig.ts", (draft) => {
-    const problem = { property: "credentials.kubeconfig", received: "", rule: "", mend: "" };
+    const problem = { property: "credentials.kubeconfig", received: "", rule: "", fix: "" };
     draft.trials = { ...draft.trials, checkKubeconfig: () => [problem] };
   }),
   mutation(12, "a check that overlooks a proxy", "constructs/checks/check-kubeconfig.ts", (draft) => {
