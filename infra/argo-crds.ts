@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../constructs/definition/problem.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
+import { MOST_STEPS } from "../constructs/workflow/night-size.ts";
 
 /** Kinds that lanes use; ClusterWorkflowTemplate and event bindings cross customers and are left out. */
 const KINDS = [
@@ -35,7 +36,28 @@ export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[
   if (missing.length > 0) {
     throw new UserError(`stack platform: ARGO_CRDS: ${folder} lacks ${missing.join(", ")}\n    fix: ${fix}`);
   }
-  return wanted.map((manifest) => withoutDescriptions(manifest) as Manifest);
+  return wanted.map((manifest) => withRoomForSteps(withoutDescriptions(manifest)) as Manifest);
+}
+
+/**
+ * Lets a graph have as many tasks as a night may have steps. Upstream allows 200, so that the API server can bound what
+ * its rules on tasks cost; the same bound still admits {@link MOST_STEPS}, and refuses the definition at half as many more.
+ */
+function withRoomForSteps(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withRoomForSteps);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, withRoomForSteps(name === "tasks" ? roomier(field) : field)]),
+  );
+}
+
+function roomier(field: unknown): unknown {
+  const isBounded = typeof field === "object" && field !== null && "maxItems" in field;
+  return isBounded ? { ...field, maxItems: MOST_STEPS } : field;
 }
 
 /**

@@ -18,7 +18,7 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       {
         property: "workflow.steps",
         received: `${steps.length} steps`,
-        rule: `at most ${MOST_STEPS} steps: the schema of Argo's own objects takes no more tasks in one graph`,
+        rule: `at most ${MOST_STEPS} steps: the API server checks no more tasks in one graph of Argo`,
         fix: "let one step do several portfolios: a job with parallelism divides them among its pods",
       },
     ];

@@ -17,6 +17,7 @@ import { images } from "../definition/images.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { completeRestricted, restrictedContainer, restrictedPod } from "../kubernetes/restricted.ts";
 import { EXECUTOR_NEEDS, resourcesOf } from "../workflow/container-resources.ts";
+import { MOST_WORKFLOW_BYTES } from "../workflow/night-size.ts";
 
 /** Labels of the controller's pod. */
 export const CONTROLLER_LABELS = { "app.kubernetes.io/name": "argo-workflow-controller" } as const;
@@ -78,6 +79,7 @@ export class ArgoController extends Construct {
             DEFAULT_REQUEUE_TIME: EnvValue.fromValue(REQUEUE_TIME),
             // Otherwise each change of a night keeps the next one waiting for a second, until the watch has told of it.
             INFORMER_WRITE_BACK: EnvValue.fromValue("true"),
+            MAX_WORKFLOW_SIZE: EnvValue.fromValue(String(MOST_WORKFLOW_BYTES)),
             TASK_RESULT_TIMEOUT_DURATION: EnvValue.fromValue(GIVE_UP_REPORT),
             RECENTLY_DELETED_POD_DURATION: EnvValue.fromValue(GIVE_UP_REPORT),
           },
