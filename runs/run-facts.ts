@@ -31,7 +31,17 @@ export function runFacts(
   before?: RunFacts,
 ): RunFacts {
   const problems: string[] = [];
-  const state = readState(workflow, now, problems);
+  return factsOfState(workflow, readState(workflow, now, problems), schedule, now, { problems, before });
+}
+
+/** As {@link runFacts}, of a workflow whose state has been read already. */
+export function factsOfState(
+  workflow: Workflow,
+  state: NightState,
+  schedule: LaneSchedule | undefined,
+  now: number,
+  { problems = [], before }: { readonly problems?: string[]; readonly before?: RunFacts | undefined } = {},
+): RunFacts {
   const { acts, unreadable } = actsOf(workflow.metadata.annotations);
   const start = acts.find((act) => PURPOSES.some((purpose) => purpose === act.verb));
   const dates = datesOf(state, schedule, before, problems);

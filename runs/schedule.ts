@@ -132,15 +132,29 @@ export interface Deadlines {
   readonly inputsBy?: number;
 }
 
-/** Deadlines by schedule and date: each date is asked for again and again, and clocks of time zones are slow to ask. */
-const known = new WeakMap<LaneSchedule, Map<Day, Deadlines>>();
+/** Schedules whose deadlines are kept in mind, by their times: many lanes have the same. */
+const MOST_KNOWN = 500;
+
+/** Deadlines by times and date: each date is asked for again and again, and clocks of time zones are slow to ask. */
+const known = new Map<string, Map<Day, Deadlines>>();
 
 /** The deadlines of the night of a business date. */
 export function deadlinesOf(schedule: LaneSchedule, businessDate: Day): Deadlines {
-  const dates = known.get(schedule) ?? new Map<Day, Deadlines>();
-  known.set(schedule, dates);
-  const deadlines = dates.get(businessDate) ?? computeDeadlines(schedule, businessDate);
-  dates.set(businessDate, deadlines);
+  const { start, startBy, finishBy, inputsBy, timezone } = schedule;
+  const times = `${start} ${startBy} ${finishBy} ${inputsBy?.time} ${timezone}`;
+  let dates = known.get(times);
+  if (dates === undefined) {
+    if (known.size >= MOST_KNOWN) {
+      known.clear();
+    }
+    dates = new Map();
+    known.set(times, dates);
+  }
+  let deadlines = dates.get(businessDate);
+  if (deadlines === undefined) {
+    deadlines = computeDeadlines(schedule, businessDate);
+    dates.set(businessDate, deadlines);
+  }
   return deadlines;
 }
 

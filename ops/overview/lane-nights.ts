@@ -1,7 +1,7 @@
 import { currentNight, type DueNight, dueNights } from "../../runs/due-nights.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
-import { runFacts } from "../../runs/run-facts.ts";
+import { factsOfState } from "../../runs/run-facts.ts";
 import { type RunFacts, recordName } from "../../runs/run-record.ts";
 import { type LaneSchedule, readSchedule } from "../../runs/schedule.ts";
 import type { WorkflowHead } from "../central.ts";
@@ -46,9 +46,10 @@ export async function readLane(lane: Lane, source: LaneSource, now: number): Pro
       source.workflow(head.name),
       head.completed || recorded === undefined ? undefined : source.record(recorded),
     ]);
-    states.set(head.uid, nightState(workflow, now));
+    const state = nightState(workflow, now);
+    states.set(head.uid, state);
     const forecast = record?.spec.uid === head.uid ? record.spec.forecast : undefined;
-    return { ...runFacts(workflow, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
+    return { ...factsOfState(workflow, state, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
   });
   const runs = await Promise.all([...fromWorkflows, ...fromRecords(source, lane, heads, recordHeads)]);
   const since = Date.parse(cron?.metadata.creationTimestamp ?? "");
