@@ -6,6 +6,7 @@ import { Customer } from "./customer.ts";
 import { CustomerSide } from "./customer-side/customer-side.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { type Problem, ProblemsError, received, UserError } from "./definition/problem.ts";
+import { withLines } from "./definition/written-lines.ts";
 import { Deployer } from "./deployer/deployer.ts";
 import type { Manifest } from "./kubernetes/manifest.ts";
 
@@ -38,7 +39,7 @@ export function synthesize(
 ): CustomerManifests {
   const problems = checkCustomer(definition);
   if (problems.length > 0) {
-    throw new ProblemsError(where, problems);
+    throw new ProblemsError(where, withLines(definition, problems));
   }
   const judgeOf = (part: keyof CustomerManifests): Judge | undefined =>
     judge === undefined ? undefined : (manifests) => judge(part, manifests);

@@ -5,6 +5,7 @@ import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-iden
 import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
+import { withLines } from "../constructs/definition/written-lines.ts";
 import { fingerprints } from "./fingerprint.ts";
 
 /** A customer's credentials in memory, by the name of the file they become in the lane's pods. */
@@ -32,7 +33,7 @@ export async function readCredentials(definition: CustomerDefinition, file: stri
     problems.push(...checkDistinct(values, definition));
   }
   if (problems.length > 0) {
-    throw new ProblemsError(file, problems);
+    throw new ProblemsError(file, withLines(definition, problems));
   }
   return values;
 }

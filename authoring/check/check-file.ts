@@ -1,16 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { CUSTOMERS_FOLDER, customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type Problem, ProblemsError } from "../../constructs/definition/problem.ts";
+import { withLines } from "../../constructs/definition/written-lines.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import { MOST_NIGHT_BYTES } from "../../constructs/workflow/night-size.ts";
+import type { Finding } from "./finding.ts";
 import { formatProblems } from "./format.ts";
-import type { Finding, Found } from "./found.ts";
 import { collisionsWithOthers } from "./near-customers.ts";
-import { propertyLine } from "./property-lines.ts";
 import { stillToReplace } from "./replacements.ts";
 import { snapshotProblems } from "./snapshot.ts";
 import { typeProblems } from "./types.ts";
@@ -24,12 +23,11 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
   const source = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   const definition = await loaded(name, folder);
   if (definition instanceof ProblemsError) {
-    const loads: Finding = { title: "loads", problems: definition.problems.map(withOwnLine), note: "ok" };
+    const loads: Finding = { title: "loads", problems: definition.problems, note: "ok" };
     return source === undefined ? [loads] : [loads, ...asWritten(file, name, source, loads.problems)];
   }
   const text = source ?? "";
-  const parsed = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const checks = checkCustomer(definition).map((one) => ({ ...one, line: propertyLine(parsed, one.property) }));
+  const checks = withLines(definition, checkCustomer(definition));
   const isSound = checks.length === 0;
   const hasCluster = !checks.some(({ property }) =>
     /^(name|cluster(\.(server|address|ca|namespace).*)?)$/.test(property),
@@ -39,12 +37,12 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
     ...asWritten(file, name, text, checks),
     {
       title: "to replace",
-      problems: hasCluster ? stillToReplace(definition, text) : [],
+      problems: hasCluster ? withLines(definition, stillToReplace(definition, text)) : [],
       note: hasCluster ? "ok" : LATER,
     },
     {
       title: "collisions",
-      problems: hasCluster ? await collisionsWithOthers(definition, folder) : [],
+      problems: hasCluster ? withLines(definition, await collisionsWithOthers(definition, folder)) : [],
       note: hasCluster ? "ok, with no other customer" : LATER,
     },
     isSound ? size(definition) : { title: "size", problems: [], note: LATER },
@@ -57,7 +55,7 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
 }
 
 /** What types and formatter say, without what has been told of the same line. */
-function asWritten(file: string, name: string, source: string, told: readonly Found[]): readonly Finding[] {
+function asWritten(file: string, name: string, source: string, told: readonly Problem[]): readonly Finding[] {
   const { wrong, unused } = typeProblems(file);
   const lines = new Set(told.map(({ line }) => line).filter((line) => line !== undefined));
   const types = told.length + wrong.length === 0 ? unused : wrong.filter(({ line }) => !lines.has(line ?? 0));
@@ -72,12 +70,6 @@ function asWritten(file: string, name: string, source: string, told: readonly Fo
     },
     { title: "format", problems: format, note: "ok" },
   ];
-}
-
-/** `line 12` as a line, as problems of loading have it. */
-function withOwnLine(problem: Problem): Found {
-  const [, line] = /^line (\d+)$/.exec(problem.property) ?? [];
-  return line === undefined ? problem : { ...problem, line: Number(line) };
 }
 
 /** How large the night is; one that is too large is refused by the checks. */

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { customerFile } from "../../constructs/definition/customer-files.ts";
+import { renderProblem } from "../../constructs/definition/problem.ts";
 import { showUserErrors } from "../user-errors.ts";
 import { checkFile } from "./check-file.ts";
-import type { Finding } from "./found.ts";
+import type { Finding } from "./finding.ts";
 
 const EXAMPLES = `
 Examples:
@@ -20,21 +21,18 @@ const command = new Command("check")
   .action(async (names: readonly string[]) => {
     for (const name of names) {
       const findings = await checkFile(name);
-      console.log([customerFile(name), ...findings.flatMap(lines)].join("\n"));
+      const file = customerFile(name);
+      console.log([file, ...findings.flatMap((finding) => lines(file, finding))].join("\n"));
       const left = findings.reduce((sum, { problems }) => sum + problems.length, 0);
       console.log(left === 0 ? "  ready for review" : `  ${left} ${left === 1 ? "thing" : "things"} to do`);
       process.exitCode = left === 0 ? process.exitCode : 1;
     }
   });
 
-function lines({ title, problems, note }: Finding): readonly string[] {
+function lines(file: string, { title, problems, note }: Finding): readonly string[] {
   return [
     `  ${title.padEnd(12)}${problems.length === 0 ? note : `${problems.length} to do`}`,
-    ...problems.flatMap(({ property, line, received, rule, fix }) => [
-      `    ${line === undefined || property === `line ${line}` ? "" : `line ${line}, `}${property}: received ${received}`,
-      `      rule: ${rule}`,
-      `      fix: ${fix}`,
-    ]),
+    ...problems.flatMap((problem) => renderProblem(file, problem)).map((line) => `  ${line}`),
   ];
 }
 

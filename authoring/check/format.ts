@@ -39,7 +39,8 @@ export function formatProblems(file: string, shown: string, text: string): reado
           },
         ]),
     ...found.map(({ category, message, location: { start } }) => ({
-      property: `line ${start.line}`,
+      property: "(code)",
+      line: start.line,
       received: shownLine(text, start.line),
       rule: `${message} (${category})`,
       fix: `correct line ${start.line}, or let ${fix} do it`,

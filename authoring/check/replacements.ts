@@ -18,7 +18,8 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
     /\bREPLACE\b/.test(line)
       ? [
           {
-            property: `line ${index + 1}`,
+            property: "(code)",
+            line: index + 1,
             received: shownLine(source, index + 1),
             rule: "nothing marked REPLACE: it is an example",
             fix: "replace what follows, and remove the mark",

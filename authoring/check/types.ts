@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import type { Found } from "./found.ts";
+import type { Problem } from "../../constructs/definition/problem.ts";
 import { shownLine } from "./shown-line.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
@@ -12,7 +12,10 @@ const certificates = fileURLToPath(new URL("../../constructs/definition/pem-file
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198]);
 
 /** What the type checker says of one file, as an editor would show it; `unused` for what may follow from a mistake. */
-export function typeProblems(file: string): { readonly wrong: readonly Found[]; readonly unused: readonly Found[] } {
+export function typeProblems(file: string): {
+  readonly wrong: readonly Problem[];
+  readonly unused: readonly Problem[];
+} {
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(config, ts.sys.readFile).config,
     ts.sys,
@@ -20,12 +23,12 @@ export function typeProblems(file: string): { readonly wrong: readonly Found[]; 
   );
   const program = ts.createProgram([file, certificates], options);
   const source = program.getSourceFile(file);
-  const wrong: Found[] = [];
-  const unused: Found[] = [];
+  const wrong: Problem[] = [];
+  const unused: Problem[] = [];
   for (const { start = 0, messageText, code } of ts.getPreEmitDiagnostics(program, source)) {
     const line = (source?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
     (UNUSED.has(code) ? unused : wrong).push({
-      property: `line ${line}`,
+      property: "(code)",
       line,
       received: shownLine(source?.text ?? "", line),
       rule: ts.flattenDiagnosticMessageText(messageText, " "),

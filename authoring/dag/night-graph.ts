@@ -3,6 +3,7 @@ import type { SparkApp } from "../../constructs/definition/applications.ts";
 import type { NightDefinition } from "../../constructs/definition/night-definition.ts";
 import { ProblemsError } from "../../constructs/definition/problem.ts";
 import type { NightSchedule } from "../../constructs/definition/schedule.ts";
+import { withLines } from "../../constructs/definition/written-lines.ts";
 import { cpuText, durationText, memoryText } from "../../constructs/night/amounts.ts";
 import type { CustomerPath } from "../../constructs/night/customer-path.ts";
 import { jobResources, sparkResources } from "../../constructs/night/spark-resources.ts";
@@ -42,7 +43,7 @@ export interface NightGraph {
 export function nightGraph(definition: NightDefinition, where: string): NightGraph {
   const problems = checkCustomer(definition);
   if (problems.length > 0) {
-    throw new ProblemsError(where, problems);
+    throw new ProblemsError(where, withLines(definition, problems));
   }
   const { schedule, finishBy, stepsAtOnce, steps, declared, shadow } = definition.workflow;
   const kept = new Set(steps.map(({ name }) => name));

@@ -3,6 +3,7 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
+import { TOLD_PARTS } from "../definition/told.ts";
 import { DEFAULTS, inspectForm } from "../form/customer-form.ts";
 import { type Sound, withoutMisspelt, withoutRepeats } from "../form/form.ts";
 import { Step } from "../night/step.ts";
@@ -26,9 +27,13 @@ import { checkTogether } from "./check-together.ts";
 /**
  * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
  * come values of a wrong kind and properties that do not exist; a check is left out only where it would look at one.
+ * @param isPart Whether something threw while the file was evaluated, so that steps may be missing.
  */
-export function checkCustomer(definition: CustomerDefinition): readonly Problem[] {
+export function checkCustomer(definition: CustomerDefinition, isPart = false): readonly Problem[] {
   const form = inspectForm(definition);
+  if (isPart) {
+    form.told.push(`workflow.steps[${TOLD_PARTS}]`);
+  }
   const sound = form.areSound.bind(form);
   const found = [...withoutRepeats(withoutMisspelt(form), DEFAULTS), ...withoutRepeats(form.unknown, DEFAULTS)];
   const check = (paths: readonly string[], problems: () => readonly Problem[]): boolean => {
@@ -54,10 +59,12 @@ export function checkCustomer(definition: CustomerDefinition): readonly Problem[
     check(["cluster.capacity", "lane", "workflow.steps"], () => checkCapacity(definition));
   }
   // The templates are made of a file that is right so far.
-  if (found.length === 0) {
+  if (found.length === 0 && !isPart) {
     check([], () => checkNightSize(definition));
   }
-  const further = check(["furtherNights"], () => checkFurtherNights(definition, checkCustomer, found));
+  const further = check(["furtherNights"], () =>
+    checkFurtherNights(definition, (one) => checkCustomer(one, isPart), found),
+  );
   if (further && steps && lane) {
     check(["cluster.capacity", "lane", "workflow"], () => checkTogether(definition));
   }

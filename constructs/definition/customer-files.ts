@@ -7,6 +7,8 @@ import { evaluateFile } from "../evaluation/evaluate-file.ts";
 import { nearName } from "../form/near-name.ts";
 import { asDefinition, type CustomerDefinition } from "./customer-definition.ts";
 import { type Problem, ProblemsError, received } from "./problem.ts";
+import { TOLD } from "./told.ts";
+import { rememberFile, withLines } from "./written-lines.ts";
 
 /** Folder of the customer files; NIGHTLANE_CUSTOMERS names another one, for the customers of a test. */
 export const CUSTOMERS_FOLDER = resolve(
@@ -42,16 +44,22 @@ export function customerFile(name: string): string {
  * @throws UserError for an unknown name or a file that is no customer definition.
  */
 export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Promise<CustomerDefinition> {
-  const evaluation = await evaluateFile(findFile(name, folder), customerFile(name));
-  if ("problem" in evaluation) {
-    throw new ProblemsError(customerFile(name), [evaluation.problem]);
+  const file = findFile(name, folder);
+  const { made, problems } = await evaluateFile(file, customerFile(name));
+  if (made === undefined) {
+    throw new ProblemsError(customerFile(name), problems);
   }
-  const definition = asDefinition(evaluation.made);
-  if (definition.name !== name) {
-    throw new ProblemsError(customerFile(name), [
-      otherName(name, definition),
-      ...checkCustomer(definition).filter(({ property }) => property !== "name"),
-    ]);
+  const definition = asDefinition(made);
+  rememberFile(definition, file);
+  const isNamed = definition.name === name;
+  if (!isNamed || problems.length > 0) {
+    const checked = checkCustomer(definition, problems.length > 0);
+    const found = [
+      ...problems,
+      ...(isNamed || (definition.name as unknown) === TOLD ? [] : [otherName(name, definition)]),
+      ...(isNamed ? checked : checked.filter(({ property }) => property !== "name")),
+    ];
+    throw new ProblemsError(customerFile(name), withLines(definition, found));
   }
   return definition;
 }

@@ -1,3 +1,5 @@
+import { TOLD } from "./told.ts";
+
 /** Whether a value is an object that holds properties. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -8,7 +10,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * missing or of a wrong kind is reported with all the rest when it is held against its form.
  */
 export function given<T extends object>(props: T): Partial<T> {
-  return isObject(props) ? props : {};
+  return isObject(props) || props === TOLD ? props : {};
 }
 
 /** What was given, with defaults for what was left out; unchanged where it holds no properties, for the form to report. */

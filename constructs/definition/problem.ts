@@ -12,6 +12,8 @@ export interface Problem {
   readonly rule: string;
   /** What to write instead. */
   readonly fix: string;
+  /** @default - it stands on no line of its own, or that is not known */
+  readonly line?: number;
 }
 
 /** A person's mistake: shown as text, never with a stack trace. */
@@ -112,11 +114,13 @@ function isReference(value: unknown): boolean {
 /** All problems of one file as one text, in the order they were found. */
 export function renderProblems(where: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const blocks = problems.map(
-    (problem) =>
-      `  ${problem.property}: received ${problem.received}\n    rule: ${problem.rule}\n    fix: ${problem.fix}`,
-  );
-  return [`${where}: ${count}`, ...blocks].join("\n");
+  return [`${where}: ${count}`, ...problems.flatMap((problem) => renderProblem(where, problem))].join("\n");
+}
+
+/** One problem as three lines, the first with `file:line` where the line is known, as terminals and editors link it. */
+export function renderProblem(where: string, { property, line, received, rule, fix }: Problem): readonly string[] {
+  const place = line === undefined ? "" : `${where}:${line} `;
+  return [`  ${place}${property}: received ${received}`, `    rule: ${rule}`, `    fix: ${fix}`];
 }
 
 /** Ends with all problems of one file at once. */

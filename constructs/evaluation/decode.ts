@@ -1,6 +1,7 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 import { isObject } from "../definition/given.ts";
+import { TOLD } from "../definition/told.ts";
 import { Step, type StepWork } from "../night/step.ts";
 
 /** The most that one file may hand back; a night of 400 steps has some thousands. */
@@ -66,6 +67,8 @@ function readValue(value: unknown, made: readonly unknown[]): unknown {
       return Symbol("symbol");
     case "bigint":
       return 0n;
+    case "told":
+      return TOLD;
     default:
       return new Unreadable();
   }

@@ -15,7 +15,7 @@ export type EncodedValue =
   | string
   | { readonly object: number }
   | { readonly number: string }
-  | { readonly kind: "undefined" | "function" | "symbol" | "bigint" };
+  | { readonly kind: "undefined" | "function" | "symbol" | "bigint" | "told" };
 
 export type EncodedObject =
   | { readonly list: readonly EncodedValue[] }

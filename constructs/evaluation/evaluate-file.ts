@@ -1,141 +1,145 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isObject } from "../definition/given.ts";
-import { type Problem, received } from "../definition/problem.ts";
-import { type Compiled, compileFile, compileLibrary } from "./compile.ts";
+import type { Problem } from "../definition/problem.ts";
+import { compileLibrary } from "./compile.ts";
 import { decode } from "./decode.ts";
+import type { Outcome } from "./encoded.ts";
 import { EvaluationProcess } from "./evaluation-process.ts";
 import { loadProblem } from "./load-problem.ts";
-import { refusedImport, SHARED_FOLDER } from "./refused-import.ts";
+import { certificates, compileCustomer, compileShared, type Module } from "./modules.ts";
+import { refusedImport } from "./refused-import.ts";
+import { type Position, withoutFault } from "./without-fault.ts";
 
 /** How long a file may take: it says what a customer is, and computes next to nothing. */
 const FILE_MILLISECONDS = 5_000;
+
+/** How long the rest of a file may take once something in it threw: without that it may never end. */
+const REST_MILLISECONDS = 1_000;
+
+/** More faults of one file than anybody mends at once. */
+const MOST_FAULTS = 20;
 
 const LIBRARY = fileURLToPath(new URL("../index.ts", import.meta.url));
 
 const evaluationProcess = new EvaluationProcess();
 
-/** What a customer file came to: a value that defineCustomer made, not yet checked, or why there is none. */
-export type Evaluation = { readonly made: unknown } | { readonly problem: Problem };
+/** What a customer file came to. */
+export interface Evaluation {
+  /** What defineCustomer made, not yet checked, with TOLD in place of what threw. @default - nothing */
+  readonly made?: unknown;
+  /** What stood in the way; empty where nothing did. */
+  readonly problems: readonly Problem[];
+}
 
 /**
- * Evaluates a customer file in a process of its own, without environment, files and network. `shown` is how the file is
- * named to people.
+ * Evaluates a customer file in a process of its own, without environment, files and network. Where an expression
+ * throws, the file is evaluated again without it, so that all that is wrong can be told at once.
+ * @param shown How the file is named to people.
  */
 export async function evaluateFile(file: string, shown: string, milliseconds = FILE_MILLISECONDS): Promise<Evaluation> {
   const place = realpathSync(file);
-  const compiled = new Map<string, Compiled>();
-  for (const module of [place, ...sharedFiles(dirname(place))]) {
-    const at =
-      module === place ? shown : `${dirname(shown)}/${SHARED_FOLDER}/${module.slice(module.lastIndexOf("/") + 1)}`;
-    const result = await compile(module, at, module === place);
-    if ("problem" in result) {
-      return result;
+  const shared = await compileShared(place, shown);
+  if ("problem" in shared) {
+    return { problems: [shared.problem] };
+  }
+  const problems: Problem[] = [];
+  let text = readFileSync(place, "utf8");
+  for (;;) {
+    const own = await compileCustomer(text, place, shown);
+    if ("problem" in own) {
+      return { problems: or(problems, own.problem) };
     }
-    compiled.set(module, result);
+    const modules = new Map([...shared, [place, own] as const]);
+    const outcome = await evaluate(place, modules, problems.length === 0 ? milliseconds : REST_MILLISECONDS);
+    if ("definition" in outcome) {
+      return { made: decode(outcome.definition), problems };
+    }
+    if (!("stack" in outcome)) {
+      return { problems: or(problems, withoutDefinition(outcome, shown, milliseconds)) };
+    }
+    const position = positionIn(outcome.stack, place, own);
+    const fault = position && withoutFault(text, position);
+    problems.push(problemOf(outcome, { place, modules, position, property: fault?.property }));
+    if (fault === undefined || problems.length === MOST_FAULTS) {
+      return { problems };
+    }
+    text = fault.rest;
   }
-  const modules = {
-    ...Object.fromEntries([...compiled].map(([at, { code }]) => [at, code])),
-    ...certificates(place.replace(/\.ts$/, ".pem")),
-  };
+}
+
+/** What was found before, or, where that is nothing, what ended the evaluation: it may follow from what was found. */
+function or(problems: readonly Problem[], last: Problem): readonly Problem[] {
+  return problems.length === 0 ? [last] : problems;
+}
+
+async function evaluate(place: string, modules: ReadonlyMap<string, Module>, milliseconds: number): Promise<Outcome> {
+  const code = { ...Object.fromEntries([...modules].map(([at, { code }]) => [at, code])), ...certificates(place) };
   const libraries = [LIBRARY, realpathSync(LIBRARY), resolve(dirname(place), "../constructs/index.ts")];
-  const outcome = await evaluationProcess.evaluate({ modules, libraries, place, milliseconds }, await compileLibrary());
-  if ("definition" in outcome) {
-    return { made: decode(outcome.definition) };
-  }
+  return await evaluationProcess.evaluate({ modules: code, libraries, place, milliseconds }, await compileLibrary());
+}
+
+/** A file that threw nothing and defines no customer. */
+function withoutDefinition(
+  outcome: Extract<Outcome, { readonly ended: unknown } | { readonly other: unknown }>,
+  shown: string,
+  milliseconds: number,
+): Problem {
   if ("ended" in outcome) {
     const late = outcome.ended === "time";
-    return problem(
-      "(file)",
-      late ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
-      "a file that only says what a customer is: that takes milliseconds and a few megabytes",
-      `look in ${shown} for a loop that does not end, or makes very much`,
-    );
+    return {
+      property: "(file)",
+      received: late ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
+      rule: "a file that only says what a customer is: that takes milliseconds and a few megabytes",
+      fix: `look in ${shown} for a loop that does not end, or makes very much`,
+    };
   }
-  if ("other" in outcome) {
-    const shownValue = outcome.other === "nothing" ? "nothing" : "something that defineCustomer did not make";
-    const rule = "a customer file's default export is its definition";
-    return problem("export default", shownValue, rule, "write export default defineCustomer({ ... })");
-  }
-  const line = lineOf(String(outcome.stack), place, compiled.get(place));
   return {
-    problem:
-      "refusedImport" in outcome
-        ? refusedImport(outcome.refusedImport, line === undefined ? "(file)" : `line ${line}`, place, shown)
-        : loadProblem(outcome, line, shown),
+    property: "export default",
+    received: outcome.other === "nothing" ? "nothing" : "something that defineCustomer did not make",
+    rule: "a customer file's default export is its definition",
+    fix: "write export default defineCustomer({ ... })",
   };
 }
 
-function problem(property: string, received: string, rule: string, fix: string): { readonly problem: Problem } {
-  return { problem: { property, received, rule, fix } };
+interface Thrown {
+  readonly place: string;
+  readonly modules: ReadonlyMap<string, Module>;
+  /** Where in the customer's own file. */
+  readonly position: Position | undefined;
+  readonly property: string | undefined;
 }
 
-/** The certificates beside a customer file, of its name, as a module whose default is their text. */
-function certificates(file: string): Readonly<Record<string, string>> {
-  // A link could lead to what the process that reads it sees and a customer file must not.
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    return {};
+/** What threw, where it stands: in the customer's file, or in a shared one that this has imported or called. */
+function problemOf(
+  outcome: Extract<Outcome, { readonly stack: string }>,
+  { place, modules, position, property = "(code)" }: Thrown,
+): Problem {
+  const [thrower = place] = [...modules.keys()]
+    .filter((module) => outcome.stack.includes(`${module}:`))
+    .sort((one, other) => outcome.stack.indexOf(`${one}:`) - outcome.stack.indexOf(`${other}:`));
+  const { shown } = modules.get(thrower) as Module;
+  const own = thrower === place ? position : positionIn(outcome.stack, thrower, modules.get(thrower) as Module);
+  const told =
+    "refusedImport" in outcome
+      ? refusedImport(outcome.refusedImport, thrower, shown)
+      : loadProblem(outcome, own?.line, shown);
+  if (own === undefined) {
+    return { ...told, property: "(file)" };
   }
-  const text = JSON.stringify(readFileSync(file, "utf8"));
-  return { [file]: `module.exports = { __esModule: true, default: ${text} };` };
+  return thrower === place
+    ? { ...told, property, line: own.line + 1 }
+    : { ...told, property: `${shown}:${own.line + 1}`, ...(position === undefined ? {} : { line: position.line + 1 }) };
 }
 
-function sharedFiles(folder: string): readonly string[] {
-  try {
-    const shared = join(folder, SHARED_FOLDER);
-    return readdirSync(shared)
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => join(shared, name));
-  } catch {
-    return [];
-  }
-}
-
-/** What shared files came to; they are the same for all customers. */
-const compiledShared = new Map<string, Compiled>();
-
-async function compile(file: string, shown: string, once: boolean): Promise<Compiled | { readonly problem: Problem }> {
-  try {
-    const source = readFileSync(file, "utf8");
-    const known = once ? undefined : compiledShared.get(source);
-    const compiled = known ?? (await compileFile(source));
-    if (!once) {
-      compiledShared.set(source, compiled);
-    }
-    return compiled;
-  } catch (error) {
-    const [fault] = isObject(error) && Array.isArray(error.errors) ? error.errors : [];
-    const { text, location } = (isObject(fault) ? fault : {}) as {
-      text?: string;
-      location?: { line: number; lineText?: string };
-    };
-    const line = location === undefined ? "(file)" : `line ${location.line}`;
-    const property = once ? line : `${shown}, ${line}`;
-    if (text?.startsWith("Top-level await") === true) {
-      const [, specifier] = /\bimport\s*\(\s*["'`]([^"'`]+)/.exec(location?.lineText ?? "") ?? [];
-      const rule = "a file that is read at once: nothing in it is waited for";
-      return specifier === undefined
-        ? problem(property, "an await outside a function", rule, "take out the await and what it waits for")
-        : { problem: refusedImport(specifier, property, file, shown) };
-    }
-    return problem(
-      property,
-      text ?? received(error instanceof Error ? error.message : error),
-      "a customer file is TypeScript that can be read",
-      `correct ${shown}; npx tsc --noEmit shows more`,
-    );
-  }
-}
-
-/** The line of the file in which an error came up. */
-function lineOf(stack: string, place: string, compiled: Compiled | undefined): number | undefined {
+/** The place in a module's text where an error came up. */
+function positionIn(stack: string, place: string, { map }: Module): Position | undefined {
   const at = stack.indexOf(`${place}:`);
   const [, line, column] = at < 0 ? [] : (/^:(\d+):(\d+)/.exec(stack.slice(at + place.length)) ?? []);
-  if (line === undefined || compiled === undefined) {
+  if (line === undefined) {
     return undefined;
   }
-  const entry = new SourceMap(JSON.parse(compiled.map)).findEntry(Number(line) - 1, Number(column) - 1);
-  return "originalLine" in entry ? entry.originalLine + 1 : undefined;
+  const entry = new SourceMap(JSON.parse(map)).findEntry(Number(line) - 1, Number(column) - 1);
+  return "originalLine" in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
 }

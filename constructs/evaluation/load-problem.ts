@@ -21,19 +21,21 @@ const LIBRARY = '"../constructs/index.ts"';
 const OUTSIDE =
   /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document)$/;
 
-/** How a mistake that ended a file's evaluation is told: by what is known of it, or as it was thrown. */
-export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Problem {
-  const property = line === undefined ? "(file)" : `line ${line}`;
-  const where = line === undefined ? shown : `line ${line} of ${shown}`;
+/**
+ * How a mistake that ended a file's evaluation is told: by what is known of it, or as it was thrown.
+ * @param line Where it was thrown, from 0.
+ */
+export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Told {
+  const where = line === undefined ? shown : `line ${line + 1} of ${shown}`;
   // A name that was imported is called by the compiler's name of its module.
   const text = plain(outcome.thrown)
     .replaceAll(/\(0, import_\w+\.(\w+)\)/g, "$1")
     .replaceAll(/\bimport_\w+\./g, "");
   const { rule, fix } = outcome;
   if (rule !== undefined && fix !== undefined) {
-    return { property, received: text.replace(/^TypeError: /, ""), rule: plain(rule), fix: plain(fix) };
+    return { received: text.replace(/^TypeError: /, ""), rule: plain(rule), fix: plain(fix) };
   }
-  return { property, ...(known(text, where) ?? other(text, where)) };
+  return known(text, where) ?? other(text, where);
 }
 
 function plain(text: string): string {

@@ -10,10 +10,10 @@ const GET_CA =
   "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d >";
 
 /** How an import is told that a customer file may not make, or whose file is not there. */
-export function refusedImport(specifier: string, property: string, place: string, shown: string): Problem {
+export function refusedImport(specifier: string, place: string, shown: string): Problem {
   const pem = basename(place).replace(/\.ts$/, ".pem");
   const own = `customers/${pem}`;
-  const told = { property, received: `an import of ${received(specifier)}` };
+  const told = { property: "import", received: `an import of ${received(specifier)}` };
   if (specifier.endsWith(".pem")) {
     const rule = `its own certificates: ./${pem} beside it, a file and no link`;
     return specifier === `./${pem}`

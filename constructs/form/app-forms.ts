@@ -1,6 +1,7 @@
 import type { HelmApp } from "../apps/helm-app.ts";
 import type { DeployedApp } from "../definition/applications.ts";
 import { received } from "../definition/problem.ts";
+import { TOLD } from "../definition/told.ts";
 import { below, type Fields, type Findings, type Form, named, optional, record, text } from "./form.ts";
 
 const deployedApp: Fields<DeployedApp> = {
@@ -32,7 +33,9 @@ interface Looked {
 }
 
 function inspectValue(value: unknown, at: string, findings: Findings, looked: Looked): void {
-  if (typeof value === "object" && value !== null) {
+  if (value === TOLD) {
+    findings.told.push(at);
+  } else if (typeof value === "object" && value !== null) {
     inspectParts(value, at, findings, looked);
   } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {
     const rule = "a value that a chart's values.yaml can hold: texts, numbers, true, false, lists and objects of them";

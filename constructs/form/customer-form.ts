@@ -10,6 +10,7 @@ import { isObject } from "../definition/given.ts";
 import { receivedSecret } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import type { NightSchedule, Weekday } from "../definition/schedule.ts";
+import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { helmAppForm } from "./app-forms.ts";
 import {
   below,
@@ -89,11 +90,13 @@ const credentials: Form = {
       wrong(at, value);
       return;
     }
-    if (!Object.hasOwn(references, "kubeconfig")) {
+    if (!Object.hasOwn(references, "kubeconfig") && !Object.hasOwn(references, TOLD_PARTS)) {
       wrong(below(at, "kubeconfig"), undefined);
     }
     for (const [name, reference] of Object.entries(references)) {
-      if (!isObject(reference)) {
+      if (reference === TOLD) {
+        findings.told.push(below(at, name));
+      } else if (!isObject(reference)) {
         wrong(below(at, name), reference);
       } else {
         (reference.kind === "pulumiSecret" ? pulumiSecret : gitlabFile).inspect(reference, below(at, name), findings);

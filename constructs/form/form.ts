@@ -1,5 +1,6 @@
 import { isObject } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
+import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { nearName } from "./near-name.ts";
 
 /** What a value of a customer file must be before any check may ask more of it: the types, where nobody ran tsc. */
@@ -19,12 +20,13 @@ export class Findings {
   readonly wrong: Problem[] = [];
   /** Properties that do not exist. They say nothing of those that do. */
   readonly unknown: Problem[] = [];
+  /** Places whose values are not known, because what would make them threw, which has been reported. */
+  readonly told: string[] = [];
 
-  /** Whether no value at, above or below any of these paths is of a wrong kind. */
+  /** Whether the values at, above and below all of these paths are known and of the right kind. */
   areSound(...paths: readonly string[]): boolean {
-    return paths.every((path) =>
-      this.wrong.every(({ property }) => !within(property, path) && !within(path, property)),
-    );
+    const unsound = [...this.wrong.map(({ property }) => property), ...this.told];
+    return paths.every((path) => unsound.every((property) => !within(property, path) && !within(path, property)));
   }
 }
 
@@ -67,6 +69,15 @@ function within(path: string, other: string): boolean {
 export function below(at: string, name: string): string {
   const written = /^[A-Za-z_$][\w$-]*$/.test(name) ? `.${name}` : `[${received(name)}]`;
   return at === "" ? written.replace(/^\./, "") : `${at}${written}`;
+}
+
+/** Holds a value against its form, unless what would make it threw. */
+export function inspect(form: Form, value: unknown, at: string, findings: Findings): void {
+  if (value === TOLD) {
+    findings.told.push(at);
+  } else {
+    form.inspect(value, at, findings);
+  }
 }
 
 /** A value that passes one test. `rule` says what it is, `example` what to write. */
@@ -137,7 +148,7 @@ export function list(of: Form, what: string, example: string): Form {
         return;
       }
       for (const [index, entry] of value.entries()) {
-        of.inspect(entry, `${at}[${index}]`, findings);
+        inspect(of, entry, `${at}[${index}]`, findings);
       }
     },
   };
@@ -152,7 +163,7 @@ export function named(of: Form, what: string, example: string): Form {
         return;
       }
       for (const [name, entry] of Object.entries(value)) {
-        of.inspect(entry, below(at, name), findings);
+        inspect(of, entry, below(at, name), findings);
       }
     },
   };
@@ -179,10 +190,12 @@ export function record<T extends object>(
         findings.wrong.push(notA(value, at, what, example));
         return;
       }
+      // What is missing may be among the properties that it would have taken over.
+      const isPart = Object.hasOwn(value, TOLD_PARTS);
       for (const [name, form] of forms) {
-        form.inspect(value[name], below(at, name), findings);
+        inspect(form, isPart && value[name] === undefined ? TOLD : value[name], below(at, name), findings);
       }
-      for (const name of Object.keys(value).filter((one) => !forms.has(one))) {
+      for (const name of Object.keys(value).filter((one) => !forms.has(one) && one !== TOLD_PARTS)) {
         findings.unknown.push(unknownProperty(below(at, name), name, value[name], known));
       }
     },

@@ -1,6 +1,7 @@
 import type { SparkApp } from "../definition/applications.ts";
 import { isObject } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
+import { TOLD } from "../definition/told.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import {
   type CopyInOptions,
@@ -31,6 +32,7 @@ import {
   type Findings,
   type Form,
   flag,
+  inspect,
   list,
   named,
   number,
@@ -292,11 +294,14 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
   }
   const named = typeof step.name === "string";
   if (!named) {
-    text("var-es", "a step's name").inspect(step.name, at, findings);
+    inspect(text("var-es", "a step's name"), step.name, at, findings);
   }
   const property = named ? stepProperty(step.name) : at;
   works[step.work.kind].inspect(step.work.options, property, findings);
-  const wrong = step.edges.filter((edge) => !(edge instanceof Step));
+  if (step.edges.includes(TOLD)) {
+    findings.told.push(`${property}.after`);
+  }
+  const wrong = step.edges.filter((edge) => !(edge instanceof Step) && edge !== TOLD);
   findings.wrong.push(
     ...wrong.map((edge) => ({
       property: `${property}.after`,

@@ -113,21 +113,21 @@ describe("loadCustomer", () => {
     write("copy.ts", customerText("testbank", "192.0.2.10", {}));
     await expect(loadCustomer("copy", folder)).rejects.toThrow(ProblemsError);
     expect(await messageOf("copy")).toMatch(
-      /^customers\/copy\.ts: 1 problem\n {2}name: received "testbank"\n {4}rule: the same as the file's name.*fix: write "copy", or rename the file to customers\/testbank\.ts/s,
+      /^customers\/copy\.ts: 1 problem\n {2}customers\/copy\.ts:\d+ name: received "testbank"\n {4}rule: the same as the file's name.*fix: write "copy", or rename the file to customers\/testbank\.ts/s,
     );
   });
 
   test("tells file, line and reason of a file that does not load", async () => {
     write("testbank.ts", "const size = 1;\nif (size > 0) throw new Error('a size of one');\nexport default size;");
     expect(await messageOf("testbank")).toMatch(
-      /^customers\/testbank\.ts: 1 problem\n {2}line 2: received Error: a size of one\n {4}rule: a customer file loads without an error; .*\n {4}fix: correct line 2/,
+      /^customers\/testbank\.ts: 1 problem\n {2}customers\/testbank\.ts:2 \(code\): received Error: a size of one\n {4}rule: a customer file loads without an error; .*\n {4}fix: correct line 2/,
     );
   });
 
   test("tells a file that is no TypeScript", async () => {
     write("testbank.ts", "export default {{");
     expect(await messageOf("testbank")).toMatch(
-      /^customers\/testbank\.ts: 1 problem\n {2}(\(file\)|line 1): received .*rule:.*fix:/s,
+      /^customers\/testbank\.ts: 1 problem\n {2}customers\/testbank\.ts:1 \(code\): received .*rule:.*fix:/s,
     );
   });
 });

@@ -686,7 +686,9 @@ const contradictions: readonly BadInput[] = [
 ];
 
 const files: readonly BadInput[] = [
-  ...each("before", "line ", ["const now = new Date();", "const x = Math.random();", 'import ca from "./x.pem";']),
+  ...each("before", "now", ["const now = new Date();"]),
+  ...each("before", "x", ["const x = Math.random();"]),
+  ...each("before", "import", ['import ca from "./x.pem";']),
   ...eachStep((from) => `night.spark("s", { app: riskApp("a.py"), args: [${from}] });`, 'workflow.steps["s"].args[0]', [
     "night.results(market)",
     'night.results("reval")',
@@ -700,15 +702,15 @@ const files: readonly BadInput[] = [
     "export default { name: 'x' };",
   ]),
   ...each("whole", "name", ["export default defineCustomer();", "export default defineCustomer(42);"]),
-  ...each("whole", "line ", ["export default {{"]),
-  ...each("before", "line ", [
+  ...each("whole", "(code)", ["export default {{"]),
+  ...each("before", "(code)", [
     'throw new Error("no");',
     "undefined.x;",
     "Size.gibibytes(-64);",
     "Duration.hours(-1);",
     "nope();",
   ]),
-  ...each("steps", "line ", ["(night) => { night.sprak('x'); }"]),
+  ...each("steps", 'workflow.steps["x"]', ["(night) => { night.sprak('x'); }"]),
   ...each("before", "(file)", ['throw "boom";', "throw undefined;"]),
 ];
 

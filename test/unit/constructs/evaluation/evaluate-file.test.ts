@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkCustomer } from "../../../../constructs/checks/check-customer.ts";
 import { loadCustomer } from "../../../../constructs/definition/customer-files.ts";
+import { ProblemsError } from "../../../../constructs/definition/problem.ts";
 import { evaluateFile } from "../../../../constructs/evaluation/evaluate-file.ts";
 import { certificate } from "../../../support/certificates.ts";
-import { customerText } from "../../../support/customer-text.ts";
+import { customerText, type Places } from "../../../support/customer-text.ts";
 import { temporaryFolder } from "../../../support/folders.ts";
 
 afterEach(() => {
@@ -53,14 +54,18 @@ describe("a customer's file", () => {
     ["const now = new Intl.DateTimeFormat('de').format();", "Intl.DateTimeFormat is not a constructor"],
   ])("cannot do %s, and the message names the line", async (before, shown) => {
     const message = await load(before);
-    expect(message).toMatch(/^customers\/lake\.ts: 1 problem\n {2}line \d+: received .*\n {4}rule: .*\n {4}fix: /);
+    expect(message).toMatch(
+      /^customers\/lake\.ts: 1 problem\n {2}customers\/lake\.ts:\d+ \S+: received .*\n {4}rule: .*\n {4}fix: /,
+    );
     expect(message).toContain(shown);
   });
 
   test("names the very line in which an error came up", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "lake.ts"), "// one\n\ntype Two = string;\nconst three: Two = 'x';\n\nnope(three);\n");
-    await expect(loadCustomer("lake", folder)).rejects.toThrow("line 6: received ReferenceError: nope is not defined");
+    await expect(loadCustomer("lake", folder)).rejects.toThrow(
+      "customers/lake.ts:6 (code): received ReferenceError: nope is not defined",
+    );
   });
 
   test.each([
@@ -105,7 +110,7 @@ describe("a customer's file", () => {
   ])("that does %s is told with its name", async (before, shown) => {
     const folder = folderWith(before);
     const evaluation = await evaluateFile(join(folder, "lake.ts"), "customers/lake.ts", 300);
-    expect("problem" in evaluation ? evaluation.problem.received : "").toMatch(shown);
+    expect(evaluation.problems[0]?.received).toMatch(shown);
   });
 
   test("is evaluated after one that ended the process", async () => {
@@ -114,6 +119,69 @@ describe("a customer's file", () => {
     const [lake, hill] = await Promise.allSettled(["lake", "hill"].map((name) => loadCustomer(name, folder)));
     expect(lake?.status).toBe("rejected");
     expect(hill?.status).toBe("fulfilled");
+  });
+});
+
+describe("a file in which something throws", () => {
+  /** What is told of a file, a line each: its line, its property, what was received. */
+  async function told(places: Places): Promise<readonly string[]> {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", places));
+    const error: unknown = await loadCustomer("lake", folder).catch((caught: unknown) => caught);
+    return error instanceof ProblemsError ? error.problems.map((one) => `${one.property}: ${one.received}`) : [];
+  }
+
+  test("is told with all else that is wrong in it, and nothing is told that only follows", async () => {
+    const places: Places = {
+      before: "const sizes = { memory: Size.gibibytes(-4) };\nconst [first] = nope;\nif (first) throw new Error('no');",
+      displayName: '"{{"',
+      moreNight: 'finishBy: "24:00"',
+      more: "lane: { runners: few(), resultsSize: Size.gibibytes(0) },",
+      steps: `(night) => {
+        const market = night.exsec("market", { app: pricing, command: ["x"] });
+        const s = night.spark("s", { ...sizes, app: riskApp("a.py"), after: [market, first] });
+        night.spark("t", { app: riskApp("a.py"), from: [s, late], args: [night.results(market), first.x()[0]] });
+        const late = night.gate("late", { approvals: 0 });
+      }`,
+    };
+    expect(await told(places)).toEqual([
+      "sizes.memory: Error: Storage amounts cannot be negative. Received: -4",
+      "(code): ReferenceError: nope is not defined",
+      "(code): Error: no",
+      'workflow.steps["market"]: TypeError: night.exsec is not a function',
+      'workflow.steps["t"].from[1]: late, which is declared further down',
+      "lane.runners: ReferenceError: few is not defined",
+      'displayName: "{{"',
+      "lane.resultsSize: 0",
+      'workflow.finishBy: "24:00"',
+      'workflow.steps["late"].approvals: 0',
+    ]);
+  });
+
+  test.each([
+    ["an import that is refused", { before: 'import { base } from "./base.ts";', more: "...base," }, ["import"]],
+    ["a customer made of it", { whole: "export default defineCustomer(nope);" }, ["(code)"]],
+    ["the customer itself", { whole: "export default nope({});" }, ["(code)"]],
+    ["a part of a customer", { cluster: "{ ...nope, namespace: 7 }" }, ["cluster", "cluster.namespace"]],
+    ["a workflow", { workflow: "nope()" }, ["workflow"]],
+    ["all steps", { steps: "nope", moreNight: "startBy: 22" }, ["workflow.steps", "workflow.startBy"]],
+    ["a shorthand", { before: "if (0) { let name; }", more: "apps," }, ["apps"]],
+    ["an assignment", { before: "nope.x = 1; nope.y += 2;" }, ["(code)", "(code)"]],
+    [
+      "a credential",
+      { credentials: "{ kubeconfig: nope, token: 5 }" },
+      ["credentials.kubeconfig", "credentials.token"],
+    ],
+    [
+      "a value of a chart",
+      {
+        apps: '{ a: helmApp({ repository: "https://g.example/a.git", revision: "v1.0.0", chart: "a", values: { a: { b: nope } } }) }',
+      },
+      ["apps.a.values.a.b"],
+    ],
+    ["a loop without an end", { before: "nope(); for (;;) {}" }, ["(code)"]],
+  ] satisfies readonly (readonly [string, Places, readonly string[]])[])("is %s", async (_, places, properties) => {
+    expect((await told(places)).map((one) => one.split(": ")[0])).toEqual(properties);
   });
 });
 
@@ -150,7 +218,7 @@ describe("what to write instead", () => {
     };
     expect(await inSteps("(night) => { night.sparc('x'); }")).toContain("write night.spark instead of sparc");
     expect(await inSteps("(night) => { for (let n = 0; ; n += 1) night.gate('g' + n); }")).toMatch(
-      /line \d+: received more than 5000 steps\n {4}rule: a night of a few hundred steps/,
+      /ts:\d+ .*: received more than 5000 steps\n {4}rule: a night of a few hundred steps/,
     );
     const early = "(night) => { night.gate('a', { after: varEs }); const varEs = night.gate('b'); }";
     expect(await inSteps(early)).toContain("a step waits for steps declared before it");

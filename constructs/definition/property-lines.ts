@@ -1,12 +1,17 @@
-import ts from "typescript";
+import type ts from "typescript";
+import { typescript } from "./typescript.ts";
 
-/** The line of a file on which a property stands, or what holds it where the property itself is missing. */
+/**
+ * The line on which a property stands, or what should hold it where the property is missing. Undefined for a problem of
+ * no property, such as `(file)`, and where the file defines no customer.
+ */
 export function propertyLine(source: ts.SourceFile, property: string): number | undefined {
   const [first, ...rest] = segmentsOf(property);
-  const customer = callOf(source, "defineCustomer")?.arguments[0];
-  if (first === undefined || customer === undefined) {
+  const call = callOf(source, "defineCustomer");
+  if (first === undefined || property.startsWith("(") || call === undefined) {
     return undefined;
   }
+  const customer = call.arguments[0] ?? call;
   const [start, path] = startOf(source, customer, [first, ...rest]);
   let found: ts.Node | undefined;
   let node: ts.Node | undefined = start;
@@ -14,8 +19,8 @@ export function propertyLine(source: ts.SourceFile, property: string): number | 
     node = node === undefined ? undefined : below(source, node, segment);
     found = node ?? found;
   }
-  found ??= start === customer ? undefined : start;
-  return found === undefined ? undefined : source.getLineAndCharacterOfPosition(found.getStart(source)).line + 1;
+  found ??= start === customer ? call : start;
+  return source.getLineAndCharacterOfPosition(found.getStart(source)).line + 1;
 }
 
 /** `workflow.steps["var-es"].args[1]` as its names and places. */
@@ -40,6 +45,7 @@ function startOf(
 }
 
 function stepCall(within: ts.Node, name: string): ts.CallExpression | undefined {
+  const ts = typescript();
   return findNode(
     within,
     (node): node is ts.CallExpression =>
@@ -52,6 +58,7 @@ function stepCall(within: ts.Node, name: string): ts.CallExpression | undefined 
 }
 
 function callOf(source: ts.SourceFile, called: string): ts.CallExpression | undefined {
+  const ts = typescript();
   return findNode(
     source,
     (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === called,
@@ -59,11 +66,12 @@ function callOf(source: ts.SourceFile, called: string): ts.CallExpression | unde
 }
 
 function findNode<Node extends ts.Node>(root: ts.Node, fits: (node: ts.Node) => node is Node): Node | undefined {
-  return fits(root) ? root : ts.forEachChild(root, (child) => findNode(child, fits));
+  return fits(root) ? root : typescript().forEachChild(root, (child) => findNode(child, fits));
 }
 
 /** What a value holds under a name or at a place, as far as it is written out in the file. */
 function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node | undefined {
+  const ts = typescript();
   if (ts.isPropertyAssignment(node)) {
     return below(source, node.initializer, segment);
   }
@@ -100,9 +108,10 @@ function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node |
 }
 
 function nameText(name: ts.PropertyName, source: ts.SourceFile): string {
-  return ts.isStringLiteralLike(name) ? name.text : name.getText(source);
+  return typescript().isStringLiteralLike(name) ? name.text : name.getText(source);
 }
 
 function spreads(node: ts.ObjectLiteralExpression): readonly ts.Expression[] {
+  const ts = typescript();
   return node.properties.flatMap((one) => (ts.isSpreadAssignment(one) ? [one.expression] : []));
 }

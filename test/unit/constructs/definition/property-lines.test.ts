@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { propertyLine } from "../../../authoring/check/property-lines.ts";
+import { propertyLine } from "../../../../constructs/definition/property-lines.ts";
 
 const SOURCE = `const memory = Size.gibibytes(2);
 const sizes = { memory,
@@ -51,7 +51,7 @@ test.each([
   ['workflow.steps["var-es"].env["A"]', 22],
   ['furtherNights["month-end"].steps["var-es"].cpu', 28],
   ["(file)", undefined],
-  ["credentials.kubeconfig", undefined],
+  ["credentials.kubeconfig", 8],
 ])("%s stands on line %s", (property, line) => {
   const source = ts.createSourceFile("lake.ts", SOURCE, ts.ScriptTarget.Latest, true);
   expect(propertyLine(source, property)).toBe(line);
