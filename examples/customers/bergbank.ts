@@ -15,13 +15,13 @@ import {
   ZURICH,
 } from "../../constructs/index.ts";
 
-/** Desks and their portfolios: each is valued by a JVM program, and measured by one in Python. */
+/** Desks and their portfolios: each is calibrated by a JVM program, and given scenarios of its own by one in Python. */
 const desks = { rates: 8, credit: 8, equity: 6, fx: 4, commodities: 3 } as const;
 
-const valuation = sparkApp({ image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" });
-const measures = sparkApp({ image: image("risk"), main: "/opt/risk/jobs/var_es.py" });
+const calibration = sparkApp({ image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" });
+const scenarios = sparkApp({ image: image("risk"), main: "/opt/risk/jobs/scenarios.py" });
 
-/** A bank with programs of its own: a night of 60 steps, made by a loop over portfolios, eight of them side by side. */
+/** A bank with programs of its own: a night of 60 steps, made by a loop over portfolios, three of them side by side. */
 export default defineCustomer({
   name: "bergbank",
   displayName: "Bergbank AG",
@@ -47,11 +47,15 @@ export default defineCustomer({
   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
   workflow: sparkRiskWorkflow({
     schedule: nightly("22:00", { timezone: "Europe/Zurich", calendar: ZURICH }),
-    stepsAtOnce: 8,
+    stepsAtOnce: 3,
     defaults: {
       spark: {
+        cpu: Cpu.millis(250),
+        memory: Size.gibibytes(1),
+        driverCpu: Cpu.millis(250),
+        driverMemory: Size.gibibytes(1),
         conf: { "spark.sql.ansi.enabled": "true" },
-        jvmOptions: ["-XX:+UseG1GC"],
+        jvmOptions: ["-XX:+UseSerialGC"],
         env: { MARKET_HOST: configMapKey("market", "host"), MARKET_PASSWORD: secretKey("market", "password") },
         volumes: { "/market": claim("market-data") },
         tolerations: [{ key: "dedicated", value: "risk", effect: "NoSchedule" }],
@@ -65,27 +69,28 @@ export default defineCustomer({
         image: image("risk"),
         command: ["/opt/risk/jobs/snapshot.py"],
         args: ["--out", night.path("market"), "--date", night.businessDate],
+        results: true,
       });
-      const measured = Object.entries(desks).flatMap(([desk, portfolios]) =>
-        Array.from({ length: portfolios }, (_, portfolio) => {
-          const name = `${desk}-${portfolio + 1}`;
-          const valued = night.spark(`value-${name}`, {
-            app: valuation,
-            args: ["2", "--portfolio", name],
-            results: false,
-            dynamicAllocation: { min: 1, max: 4 },
-            timeout: Duration.hours(3),
-            after: market,
-          });
-          return night.spark(`measure-${name}`, {
-            app: measures,
-            args: ["--revaluation", `value-${name}`],
-            executors: 1,
-            after: valued,
-          });
-        }),
+      const portfolios = Object.entries(desks).flatMap(([desk, count]) =>
+        Array.from({ length: count }, (_, portfolio) => `${desk}-${portfolio + 1}`),
       );
-      night.gate("sign-off", { after: measured, message: "All portfolios: confirm before they are filed." });
+      const made = portfolios.map((name, seed) => {
+        const calibrated = night.spark(`calibrate-${name}`, {
+          app: calibration,
+          args: ["2", "MARKET_HOST"],
+          results: false,
+          dynamicAllocation: { min: 1, max: 2 },
+          timeout: Duration.hours(3),
+          after: market,
+        });
+        return night.spark(`scenarios-${name}`, {
+          app: scenarios,
+          args: ["--scenarios", "500", "--seed", String(seed)],
+          executors: 1,
+          after: calibrated,
+        });
+      });
+      night.gate("sign-off", { after: made, message: "All portfolios: confirm before they are filed." });
     },
   }),
 });

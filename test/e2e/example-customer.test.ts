@@ -1,10 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
-import { loadCustomer } from "../../constructs/definition/customer-files.ts";
-import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
-import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
 import { figureTexts } from "../../runs/figures.ts";
 import type { NightState } from "../../runs/night-state.ts";
@@ -12,32 +8,23 @@ import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
-import { TestLane, type TestNight } from "./test-lane.ts";
+import { startExampleNight } from "./example-night.ts";
+import { TestLane } from "./test-lane.ts";
 
 /** The night of `examples/customers/hafenkasse.ts`, run in a lane and a cluster of the farm. */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-17";
 const paths = new FarmPaths(farmRoot());
 let lane: TestLane;
-let night: TestNight;
+let night: Awaited<ReturnType<typeof startExampleNight>>;
 let state: NightState;
 
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
-  const { workflow } = await loadCustomer("hafenkasse", "examples/customers");
-  const spec = nightSpec({ ...(await loadCustomer(CUSTOMER)), workflow });
-  const namespace = laneNamespace(CUSTOMER);
-  const name = contentName(NIGHT, spec);
   lane = new TestLane(paths, CUSTOMER);
-  await lane.create({
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "WorkflowTemplate",
-    metadata: { name, namespace },
-    spec,
-  });
-  night = await lane.startNight(DATE, name);
-  const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
-  const [ended] = await watchNights(Central.fromKubeconfig(paths.centralKubeconfig), [started], process.stdout, 600);
+  night = await startExampleNight(lane, "hafenkasse", CUSTOMER, DATE);
+  const central = Central.fromKubeconfig(paths.centralKubeconfig);
+  const [ended] = await watchNights(central, [night.watched], process.stdout, 600);
   if (ended === undefined) throw new Error("no night");
   state = ended;
 });
