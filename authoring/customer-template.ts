@@ -1,34 +1,29 @@
+import { GET_CA } from "../constructs/evaluation/refused-import.ts";
+
 /** What the file of a new customer is made from. All of it has passed the checks. */
 export interface TemplateValues {
   readonly name: string;
   readonly server: string;
   readonly address: string;
-  /** PEM. */
-  readonly ca: string;
   /** Which of server, address and ca are examples that somebody must replace. */
   readonly examples: readonly string[];
 }
 
-/** The text of customers/<name>.ts. */
-export function customerTemplate({ name, server, address, ca, examples }: TemplateValues): string {
+/** The text of customers/<name>.ts, which reads its certificate authority from customers/<name>.pem. */
+export function customerTemplate({ name, server, address, examples }: TemplateValues): string {
   const todo = (property: string): string => (examples.includes(property) ? "REPLACE, this is an example. " : "");
-  const certificate = ca
-    .trim()
-    .split("\n")
-    .map((line) => `      ${line.trim()}`)
-    .join("\n");
   return `import {
   Cpu,
   defineCustomer,
   deployedApp,
   gitlabFile,
   nightly,
-  pem,
   riskApp,
   Size,
   sparkRiskWorkflow,
   TARGET,
 } from "../constructs/index.ts";
+import ca from "./${name}.pem";
 
 /** The application that the exec steps enter, found by its pods' labels in the customer's namespace. */
 const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
@@ -43,12 +38,9 @@ export default defineCustomer({
     server: ${JSON.stringify(server)},
     // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: all that the lane may reach outside.
     address: ${JSON.stringify(address)},
-    // ${todo("ca")}Its certificate authority:
-    // kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d
-    // It may lie in a file beside this one instead: import ca from "./${name}.pem", and ca alone here.
-    ca: pem\`
-${certificate}
-    \`,
+    // ${todo("ca")}Its certificate authority, which is in ${name}.pem beside this file; with the customer's kubeconfig:
+    // ${GET_CA} customers/${name}.pem
+    ca,
     // What the customer's nodes give our namespace; the night's steps that run side by side must fit into it.
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },

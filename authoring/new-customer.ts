@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { checkCustomer } from "../constructs/checks/check-customer.ts";
 import { checkName } from "../constructs/checks/check-name.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../constructs/definition/customer-files.ts";
@@ -32,14 +32,15 @@ export interface NewCustomerOptions {
   readonly address?: string;
   /**
    * File with the API server's certificate authority, PEM.
-   * @default - an example made now, whose key is not kept
+   * @default - customers/<name>.pem where that is there, else an example made now, whose key is not kept
    */
   readonly ca?: string;
 }
 
 /**
- * Writes customers/<name>.ts, and nothing else.
- * @returns the file as it is shown to people
+ * Writes customers/<name>.ts and, with its certificate authority, customers/<name>.pem. An authority that is there
+ * already is taken and left as it is.
+ * @returns the files written, as they are shown to people
  * @throws UserError for a name or an option that the checks would refuse, or a customer who is there already; then
  * nothing is written.
  */
@@ -47,13 +48,19 @@ export async function writeNewCustomer(
   name: string,
   options: NewCustomerOptions = {},
   folder = CUSTOMERS_FOLDER,
-): Promise<string> {
+): Promise<readonly string[]> {
   refuseName(name, folder);
   const problems: Problem[] = [];
+  const authority = join(folder, `${name}.pem`);
+  const isThere = existsSync(authority);
+  const given = options.ca ?? (isThere ? authority : undefined);
+  if (isThere && given !== undefined && resolve(given) !== authority) {
+    problems.push(otherAuthority(name, given));
+  }
   const cluster = {
     server: options.server ?? `https://k8s.${name}.example:6443`,
     address: options.address ?? freeExampleAddress(folder),
-    ca: (options.ca === undefined ? undefined : readCa(options.ca, problems)) ?? exampleCa(name),
+    ca: (given === undefined ? undefined : readCa(given, problems)) ?? exampleCa(name),
   };
   const definition = draft(name, cluster);
   const wrong = checkCustomer(definition);
@@ -61,11 +68,28 @@ export async function writeNewCustomer(
   if (problems.length > 0) {
     throw new ProblemsError(`new customer ${name}`, problems);
   }
-  const replace = { server: options.server, address: options.address, ca: options.ca };
+  const replace = { server: options.server, address: options.address, ca: given };
   const examples = Object.entries(replace).flatMap(([property, given]) => (given === undefined ? [property] : []));
   // An existing file is refused by the file system too, should another be writing it right now.
   writeFileSync(join(folder, `${name}.ts`), customerTemplate({ name, ...cluster, examples }), { flag: "wx" });
-  return customerFile(name);
+  if (isThere) {
+    return [customerFile(name)];
+  }
+  writeFileSync(authority, cluster.ca, { flag: "wx" });
+  return [customerFile(name), authorityFile(name)];
+}
+
+function authorityFile(name: string): string {
+  return `customers/${name}.pem`;
+}
+
+function otherAuthority(name: string, given: string): Problem {
+  return {
+    property: "--ca",
+    received: `${received(given)}, and ${authorityFile(name)} is there already`,
+    rule: "a new customer never overwrites a file",
+    fix: `leave --ca out to take the authority in ${authorityFile(name)}, or move that file away`,
+  };
 }
 
 function refuseName(name: string, folder: string): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCollisions } from "../../constructs/checks/check-collisions.ts";
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
@@ -14,8 +14,9 @@ export async function collisionsWithOthers(
 ): Promise<readonly Problem[]> {
   const marks = marksOf(definition);
   const near = customerNames(folder).filter((name) => {
-    const source = name === definition.name ? "" : readFileSync(join(folder, `${name}.ts`), "utf8");
-    return marks.some((mark) => source.includes(mark));
+    const texts =
+      name === definition.name ? [] : [`${name}.ts`, `${name}.pem`].map((file) => textOf(join(folder, file)));
+    return marks.some((mark) => texts.some((text) => text.includes(mark)));
   });
   const problems: Problem[] = [];
   for (const name of near) {
@@ -23,6 +24,10 @@ export async function collisionsWithOthers(
     problems.push(...(other === undefined ? [] : checkCollisions(definition, other)));
   }
   return problems;
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 /** Texts of which a file that collides has at least one. */

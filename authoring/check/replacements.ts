@@ -3,6 +3,7 @@ import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import { type Problem, received } from "../../constructs/definition/problem.ts";
+import { GET_CA } from "../../constructs/evaluation/refused-import.ts";
 import { EXAMPLE_SUBJECT } from "../example-ca.ts";
 import { shownLine } from "./shown-line.ts";
 
@@ -37,7 +38,7 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
       property: "cluster.ca",
       received: `the authority ${received(EXAMPLE_SUBJECT)}`,
       rule: "the authority of the customer's API server: this one signs nothing",
-      fix: "paste the customer's: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d",
+      fix: `put the customer's there: ${GET_CA} customers/${definition.name}.pem`,
     });
   }
   return problems;

@@ -5,8 +5,8 @@ import { type Problem, received } from "../definition/problem.ts";
 /** Folder of what customer files share, beside them. */
 export const SHARED_FOLDER = "shared";
 
-/** How an authority's certificate is got, into a file. */
-const GET_CA =
+/** The command that takes a cluster's authority from a kubeconfig, up to the file that it writes. */
+export const GET_CA =
   "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d >";
 
 /** How an import is told that a customer file may not make, or whose file is not there. */

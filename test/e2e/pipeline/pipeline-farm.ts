@@ -122,12 +122,12 @@ export class PipelineFarm {
     }
   }
 
-  /** Writes the customer's file as README.md shows it, with a certificate in place of its dots. */
+  /** Writes the customer's file as README.md shows it, and an authority beside it. */
   writeSeebank(): void {
     const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
     const [, block = ""] = /```ts\n([\s\S]*?)\n *```/.exec(readme) ?? [];
-    const text = block.replace("-----BEGIN CERTIFICATE-----...", exampleCa(SEEBANK.name).trim());
-    writeFileSync(this.inClone("customers/seebank.ts"), `${text.replace(/^ {3}/gm, "")}\n`);
+    writeFileSync(this.inClone("customers/seebank.ts"), `${block.replace(/^ {3}/gm, "")}\n`);
+    writeFileSync(this.inClone("customers/seebank.pem"), exampleCa(SEEBANK.name));
   }
 
   /** Runs work with seebank's variables of type File in files, as a deploying job has them. */

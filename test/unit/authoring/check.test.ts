@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -32,6 +32,7 @@ async function write(
   // Written alone, so that the new customer's own look at collisions leaves them to the check.
   const alone = customersFolder();
   await writeNewCustomer(name, { server: `https://k8s.${name}.example:6443`, address, ca }, alone);
+  copyFileSync(join(alone, `${name}.pem`), join(folder, `${name}.pem`));
   writeFileSync(join(folder, `${name}.ts`), change(readFileSync(join(alone, `${name}.ts`), "utf8")));
 }
 

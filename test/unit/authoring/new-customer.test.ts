@@ -28,10 +28,13 @@ function file(content: string): string {
 }
 
 describe("writeNewCustomer", () => {
-  test("writes one file, which loads, passes the checks and synthesizes as it is", async () => {
+  test("writes a file and its authority, which load, pass the checks and synthesize as they are", async () => {
     const folder = customersFolder();
-    expect(await writeNewCustomer("lake-bank", {}, folder)).toBe("customers/lake-bank.ts");
-    expect([...contents(folder).keys()]).toEqual(["lake-bank.ts"]);
+    expect(await writeNewCustomer("lake-bank", {}, folder)).toEqual([
+      "customers/lake-bank.ts",
+      "customers/lake-bank.pem",
+    ]);
+    expect([...contents(folder).keys()].sort()).toEqual(["lake-bank.pem", "lake-bank.ts"]);
     const definition = await loadCustomer("lake-bank", folder);
     expect(checkCustomer(definition)).toEqual([]);
     expect(definition.displayName).toBe("Lake Bank");
@@ -87,8 +90,26 @@ describe("writeNewCustomer", () => {
     const folder = customersFolder();
     await writeNewCustomer("lake-bank", {}, folder);
     await writeNewCustomer("hill-bank", {}, folder);
-    const [lake, hill] = [...contents(folder).values()].map((text) => /BEGIN CERT[^`]*/.exec(text)?.[0]);
+    const [lake, hill] = ["lake-bank.pem", "hill-bank.pem"].map((file) => contents(folder).get(file));
+    expect(lake).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
     expect(lake).not.toBe(hill);
+  });
+
+  test("takes an authority that lies there already, and does not overwrite it with another", async () => {
+    const folder = customersFolder();
+    const authority = join(folder, "lake-bank.pem");
+    writeFileSync(authority, certificate("valid"));
+    await expect(writeNewCustomer("lake-bank", { ca: file(certificate("other")) }, folder)).rejects.toThrow(
+      /--ca: received .*customers\/lake-bank\.pem is there already/,
+    );
+    expect(await writeNewCustomer("lake-bank", {}, folder)).toEqual(["customers/lake-bank.ts"]);
+    expect(
+      contents(folder)
+        .get("lake-bank.ts")
+        ?.match(/REPLACE/g),
+    ).toHaveLength(2);
+    expect(readFileSync(authority, "utf8")).toBe(certificate("valid"));
+    expect((await loadCustomer("lake-bank", folder)).cluster.ca).toBe(certificate("valid"));
   });
 
   test.each([
@@ -129,6 +150,6 @@ describe("writeNewCustomer", () => {
     await expect(writeNewCustomer("lake-bank", options, folder)).rejects.toThrow(
       /new customer lake-bank: 2 problems.*cluster\.server.*customers\/hill-bank\.ts has the same.*cluster\.address/s,
     );
-    expect([...contents(folder).keys()]).toEqual(["hill-bank.ts"]);
+    expect([...contents(folder).keys()].sort()).toEqual(["hill-bank.pem", "hill-bank.ts"]);
   });
 });
