@@ -38,7 +38,7 @@ export default defineCustomer({
     server: ${JSON.stringify(server)},
     // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: all that the lane may reach outside.
     address: ${JSON.stringify(address)},
-    // ${todo("ca")}Its certificate authority, which is in ${name}.pem beside this file; with the customer's kubeconfig:
+    // ${todo("ca")}Its certificate authority, ${name}.pem beside this file. From the customer's kubeconfig:
     // ${GET_CA} customers/${name}.pem
     ca,
     // What the customer's nodes give our namespace; the night's steps that run side by side must fit into it.
@@ -52,33 +52,25 @@ export default defineCustomer({
     schedule: nightly("22:00", { timezone: "Europe/Berlin", calendar: TARGET }),
     // Later than this is told to the on-call, not killed.
     finishBy: "06:00",
+    // What all Spark steps have unless they say otherwise: sizes of each executor and of the driver.
+    defaults: {
+      spark: {
+        executors: 2,
+        cpu: Cpu.units(1),
+        memory: Size.gibibytes(2),
+        driverCpu: Cpu.units(1),
+        driverMemory: Size.gibibytes(2),
+      },
+    },
     // The DAG. \`after\` names the steps that a step waits for; \`npm run dag -- ${name}\` shows it.
     steps: (night) => {
       const market = night.exec("market", {
         app: pricing,
         command: ["/opt/risk/jobs/snapshot.py", "--out", night.path("market"), "--date", night.businessDate],
       });
-      // Sizes of a driver and of each executor; these are the defaults.
-      const spark = {
-        cpu: Cpu.units(1),
-        memory: Size.gibibytes(2),
-        driverCpu: Cpu.units(1),
-        driverMemory: Size.gibibytes(2),
-      };
-      const scenarios = night.spark("scenarios", { ...spark, app: riskApp("scenarios.py"), after: market });
-      // 2 executors, unless a step says otherwise.
-      const revaluation = night.spark("revaluation", {
-        ...spark,
-        app: riskApp("revaluation.py"),
-        executors: 3,
-        from: scenarios,
-      });
-      const varEs = night.spark("var-es", {
-        ...spark,
-        app: riskApp("var_es.py"),
-        from: revaluation,
-        result: "var.json",
-      });
+      const scenarios = night.spark("scenarios", { app: riskApp("scenarios.py"), after: market });
+      const revaluation = night.spark("revaluation", { app: riskApp("revaluation.py"), executors: 3, from: scenarios });
+      const varEs = night.spark("var-es", { app: riskApp("var_es.py"), from: revaluation, result: "var.json" });
       // Waits for a person, on the last business day of each month only.
       night.gate("sign-off", { after: varEs, when: "month-end" });
     },

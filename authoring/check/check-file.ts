@@ -37,7 +37,7 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
     ...asWritten(file, name, text, checks),
     {
       title: "to replace",
-      problems: hasCluster ? withLines(definition, stillToReplace(definition, text)) : [],
+      problems: hasCluster ? stillToReplace(definition, text) : [],
       note: hasCluster ? "ok" : LATER,
     },
     {

@@ -3,6 +3,7 @@ import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import { type Problem, received } from "../../constructs/definition/problem.ts";
+import { withLines } from "../../constructs/definition/written-lines.ts";
 import { GET_CA } from "../../constructs/evaluation/refused-import.ts";
 import { EXAMPLE_SUBJECT } from "../example-ca.ts";
 import { shownLine } from "./shown-line.ts";
@@ -13,21 +14,36 @@ examples.addSubnet("192.0.2.0", 24);
 examples.addSubnet("198.51.100.0", 24);
 examples.addSubnet("203.0.113.0", 24);
 
-/** What of a file is still an example, by its marks and by what it says. */
+/** What of a file is still an example: by what it says, and what only a mark says by its mark. */
 export function stillToReplace(definition: CustomerDefinition, source: string): readonly Problem[] {
-  const problems: Problem[] = source.split("\n").flatMap((line, index) =>
-    /\bREPLACE\b/.test(line)
-      ? [
-          {
-            property: "(code)",
-            line: index + 1,
-            received: shownLine(source, index + 1),
-            rule: "nothing marked REPLACE: it is an example",
-            fix: "replace what follows, and remove the mark",
-          },
-        ]
-      : [],
-  );
+  const known = withLines(definition, knownExamples(definition));
+  const marked = marks(source).filter((mark) => !known.some(({ line }) => line === mark));
+  return [
+    ...marked.map((line) => ({
+      property: "(code)",
+      line,
+      received: shownLine(source, line),
+      rule: "nothing marked REPLACE: it is an example",
+      fix: "replace it, and remove the mark",
+    })),
+    ...known,
+  ];
+}
+
+/** The lines of what is marked: the mark's own, or, of a mark in a comment of its own, the first line after that. */
+function marks(source: string): readonly number[] {
+  const lines = source.split("\n");
+  return lines.flatMap((line, index) => {
+    if (!/\bREPLACE\b/.test(line)) {
+      return [];
+    }
+    const after = lines.slice(index).findIndex((one) => !/^\s*\/\//.test(one));
+    return [index + 1 + Math.max(0, after)];
+  });
+}
+
+function knownExamples(definition: CustomerDefinition): readonly Problem[] {
+  const problems: Problem[] = [];
   const { ca } = definition.cluster;
   for (const address of addressesOf(definition.cluster).filter((one) => isIPv4(one) && examples.check(one))) {
     const rule = "the address of the customer's API server: this one is reserved for examples and leads nowhere";

@@ -18,7 +18,10 @@ describe("customers", () => {
         written,
         `test/customers/${name}.snap is missing: run \`npm test -- test/customers\` and commit it with customers/${name}.ts`,
       ).toBe(true);
-      await expect(describeCustomer(customer)).toMatchFileSnapshot(file);
+      await expect(
+        describeCustomer(customer),
+        `customers/${name}.ts is not what was reviewed; where that is meant: npm test -- test/customers -t "${name} is as reviewed" --update`,
+      ).toMatchFileSnapshot(file);
     },
   );
 

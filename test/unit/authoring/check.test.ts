@@ -56,8 +56,9 @@ describe("checkFile", () => {
   test("tells what of a new customer is still an example", async () => {
     const folder = customersFolder();
     await writeNewCustomer("lake", {}, folder);
-    const line = "(code)";
-    expect(await toDo("lake", folder)).toEqual({ "to replace": [line, line, line, "cluster.address", "cluster.ca"] });
+    expect(await toDo("lake", folder)).toEqual({ "to replace": ["(code)", "cluster.address", "cluster.ca"] });
+    const [mark] = (await checkFile("lake", folder)).flatMap(({ problems }) => problems);
+    expect(mark?.received).toContain('server: \\"https://k8s.lake.example:6443\\"');
   });
 
   test("tells collisions: one server, one address, one cluster behind two addresses", async () => {
@@ -105,7 +106,8 @@ describe("checkFile", () => {
   test("looks at collisions and examples beside a mistake in the night, and says what it has not looked at", async () => {
     const folder = customersFolder();
     await write(folder, "lake", "10.65.0.1");
-    const mistaken = (text: string): string => text.replace("executors: 3", "executors: 0 /* REPLACE */");
+    const mistaken = (text: string): string =>
+      text.replace("executors: 3", "executors: 0").replace("The name for people", "REPLACE");
     await write(folder, "hill", "10.65.0.1", mistaken);
     expect(await toDo("hill", folder)).toEqual({
       checks: ['workflow.steps["revaluation"].executors'],
