@@ -3,7 +3,12 @@
  * by those, which a reader wants to look up and nobody imports. TypeDoc ends with an error where one is forgotten.
  */
 export type { CalendarName } from "../constructs/calendars/named-calendars.ts";
-export type { CredentialReference, GitlabFile, PulumiSecret } from "../constructs/definition/credential-reference.ts";
+export type {
+  CredentialReference,
+  Federated,
+  GitlabFile,
+  PulumiSecret,
+} from "../constructs/definition/credential-reference.ts";
 export type { ClusterCapacity } from "../constructs/definition/customer-definition.ts";
 export type { ImageName } from "../constructs/definition/images.ts";
 export type { CalendarDays, NightlyOptions, Weekday } from "../constructs/definition/schedule.ts";

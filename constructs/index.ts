@@ -32,7 +32,7 @@ export {
   type SparkApp,
   sparkApp,
 } from "./definition/applications.ts";
-export { type CustomerCredentials, gitlabFile, pulumiSecret } from "./definition/credential-reference.ts";
+export { type CustomerCredentials, federated, gitlabFile, pulumiSecret } from "./definition/credential-reference.ts";
 export {
   type ClusterProps,
   type CustomerDefinition,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { checkKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
+import { checkKubeconfig, federatedKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
-import { APPS_KUBECONFIG, type CredentialReference } from "../constructs/definition/credential-reference.ts";
+import { APPS_KUBECONFIG, type GitlabFile, type PulumiSecret } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import { withLines } from "../constructs/definition/written-lines.ts";
@@ -20,6 +20,10 @@ export async function readCredentials(definition: CustomerDefinition, file: stri
   const values: Record<string, string> = {};
   for (const [name, reference] of Object.entries(definition.credentials)) {
     const property = `credentials.${name}`;
+    if (reference.kind === "federated") {
+      values[name] = federatedKubeconfig(definition);
+      continue;
+    }
     const value = await read(reference, property, problems);
     if (value === undefined) {
       continue;
@@ -61,7 +65,7 @@ function checkDistinct(
 }
 
 async function read(
-  reference: CredentialReference,
+  reference: GitlabFile | PulumiSecret,
   property: string,
   problems: Problem[],
 ): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
+import { requireKeptVolume } from "./kept-volume.ts";
 import { createInPhases } from "./phases.ts";
 import { fingerprintObjects, provedCustomer } from "./proved.ts";
 
@@ -26,6 +27,7 @@ export async function deployCustomer(name: string): Promise<void> {
   for (const { workflow, pipeline } of nightsOf(definition)) {
     warnOfCalendar(workflow, pipeline);
   }
+  await requireKeptVolume(definition, customerFile(name));
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);

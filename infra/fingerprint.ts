@@ -6,6 +6,7 @@ import { apiServer } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
 import { received, UserError } from "../constructs/definition/problem.ts";
+import { federatedUser } from "../constructs/lane/federation.ts";
 
 /** Environment variable that names the file with the key, one and the same for every customer's stack. */
 const KEY_VARIABLE = "FINGERPRINT_KEY";
@@ -17,6 +18,8 @@ const KEY_SECRET = "fingerprintKey";
 const KEY_LENGTH = 32;
 
 interface User {
+  /** Of a federated customer. */
+  readonly tokenFile?: string;
   readonly token?: string;
   readonly "client-certificate-data"?: string;
 }
@@ -26,21 +29,22 @@ interface User {
  * address, and the credential itself. Who sees them and
  * lacks the key learns nothing.
  *
- * @param kubeconfig A kubeconfig that passed `checkKubeconfig`.
+ * @param kubeconfig A kubeconfig that passed `checkKubeconfig`, or that of a federated customer.
  */
 export function fingerprints(key: string, definition: CustomerDefinition, kubeconfig: string): readonly string[] {
   const user = (parse(kubeconfig) as { users: readonly [{ user: User }] }).users[0].user;
   const { addresses, port } = apiServer(definition);
+  const federated = user.tokenFile === undefined ? undefined : federatedUser(definition.name);
   const digest = (...parts: readonly string[]): string =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");
-  const identity = identityOf(user);
+  const identity = federated ?? identityOf(user);
   // One cluster may be reached at several addresses and under several names; its authority is its own.
   const authorities = (parseCertificates(definition.cluster.ca) ?? []).map(({ publicKey }) =>
     digest("authority", publicKey.export({ type: "spki", format: "pem" }).toString(), identity),
   );
   return [
     ...addresses.map((address) => digest("identity", `${address}:${port}`, identity)),
-    digest("credential", credentialOf(user)),
+    digest("credential", federated ?? credentialOf(user)),
     ...new Set(authorities),
   ];
 }

@@ -51,9 +51,12 @@ export function createResource(manifest: ResourceInputs, options: pulumi.CustomR
   return new Resource(name, forPulumi(manifest) as never, { ...options, ...retention(manifest) });
 }
 
-/** A template that a past night used is kept when the night changes: an exact replay still needs it. */
+/**
+ * A template that a past night used is kept when the night changes: an exact replay still needs it. Results are never
+ * deleted by a deployment, whatever it takes for another volume; with a lane's namespace they go.
+ */
 function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
-  return isNightTemplate(manifest) ? { retainOnDelete: true } : {};
+  return isNightTemplate(manifest) || manifest.kind === "PersistentVolumeClaim" ? { retainOnDelete: true } : {};
 }
 
 /** What Pulumi is told of a kind. */

@@ -7,12 +7,13 @@ import {
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
 import { UserError } from "../constructs/definition/problem.ts";
+import { writeAuthentication } from "./authentication-output.ts";
 import { PROVED, type UNPROVED } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
  * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/deployer/,
- * <outdir>/<customer>/apps/ where it has any, and <outdir>/platform/. One
+ * <outdir>/<customer>/apps/ where it has any, <outdir>/<customer>/api-server/ where it is federated, and <outdir>/platform/. One
  * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
  * @param made How objects come to be: proved, but for a comparison.
  * @throws UserError with the problems of all customer files at once.
@@ -40,6 +41,7 @@ async function writeCustomers(folder: string, customersFolder: string, made: typ
     try {
       const definition = await loadCustomer(name, customersFolder);
       writeCustomer(join(folder, name), made.customer(definition, customerFile(name)));
+      writeAuthentication(join(folder, name), definition);
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;

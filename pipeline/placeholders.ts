@@ -41,7 +41,7 @@ export function writePlaceholders(folder: string, definition: CustomerDefinition
     const content = isKubeconfig ? toKubeconfig(definition, `${MARK}-token-${name}`) : `${MARK}-${name}`;
     if (reference.kind === "gitlabFile") {
       env[reference.variable] = file(name, content);
-    } else {
+    } else if (reference.kind === "pulumiSecret") {
       secrets[reference.key] = content;
     }
   }

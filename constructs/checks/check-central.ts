@@ -1,15 +1,50 @@
 import { isIPv4 } from "node:net";
 import type { CentralCluster } from "../definition/central-cluster.ts";
+import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, ProblemsError, received } from "../definition/problem.ts";
 
 type Receivers = Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 
+/** Problems of the issuer, which every customer's API server is told. */
+export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonly Problem[] {
+  if (issuer === undefined) {
+    return [];
+  }
+  const url = URL.parse(issuer.url);
+  const isPlain = url?.protocol === "https:" && url.username === "" && url.search === "" && url.hash === "";
+  return [
+    ...(isPlain && !OWN_ISSUER.test(issuer.url)
+      ? []
+      : [
+          {
+            property: "issuer.url",
+            received: received(issuer.url),
+            rule: "an https address that customers' API servers reach, without user, query and fragment, and that no other cluster has: kubernetes.default.svc is every cluster's own",
+            fix: 'start the central API server with --service-account-issuer=https://tokens.vendor.example and write "https://tokens.vendor.example"',
+          },
+        ]),
+    ...(issuer.ca === undefined || parseCertificates(issuer.ca) !== undefined
+      ? []
+      : [
+          {
+            property: "issuer.ca",
+            received: "no certificate",
+            rule: "the certificate authority of what answers at issuer.url, PEM",
+            fix: "paste it with \\n for each new line, or leave it out where a public authority signed",
+          },
+        ]),
+  ];
+}
+
+/** What clusters call themselves that were never told another name. */
+const OWN_ISSUER = /^https:\/\/kubernetes\.default(\.svc(\.[a-z0-9.-]+)?)?\/?$/;
+
 /**
- * What `central.json` says of those who are called.
+ * What `central.json` says of those who are called, and of who signs tokens.
  * @throws ProblemsError with everything wrong in it
  */
-export function requireReceivers(central: Receivers): void {
-  const problems = checkReceivers(central);
+export function requireCentral(central: Receivers & Pick<CentralCluster, "issuer">): void {
+  const problems = [...checkIssuer(central), ...checkReceivers(central)];
   if (problems.length > 0) {
     throw new ProblemsError("central.json", problems);
   }

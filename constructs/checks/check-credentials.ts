@@ -1,7 +1,9 @@
+import { type CentralCluster, centralCluster } from "../definition/central-cluster.ts";
 import { APPS_KUBECONFIG, type CustomerCredentials } from "../definition/credential-reference.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
 import { allSound, below, type Sound } from "../form/form.ts";
+import { FEDERATED_TOKEN } from "../lane/federation.ts";
 
 /** What a customer's variables begin with, so that a file cannot name what the pipeline itself works with. */
 const PREFIX = "CUSTOMER_";
@@ -10,7 +12,11 @@ const PREFIX = "CUSTOMER_";
 const APPS_VARIABLE = "APPS_KUBECONFIG";
 
 /** The references to credentials: their form, not what they refer to, which only a deployment may see. */
-export function checkCredentials(credentials: CustomerCredentials, sound: Sound = allSound): readonly Problem[] {
+export function checkCredentials(
+  credentials: CustomerCredentials,
+  central: Pick<CentralCluster, "issuer"> = centralCluster,
+  sound: Sound = allSound,
+): readonly Problem[] {
   const references = Object.entries(given(credentials) as CustomerCredentials).filter(([name]) =>
     sound(below("credentials", name)),
   );
@@ -23,6 +29,17 @@ export function checkCredentials(credentials: CustomerCredentials, sound: Sound 
         rule: "letters, digits and inner dashes: it becomes the file /credentials/<name>",
         fix: "rename the property",
       });
+    }
+    if (name === FEDERATED_TOKEN) {
+      problems.push({
+        property: below("credentials", name),
+        received: received(name),
+        rule: "another name: the token of a federated customer's runners has this one",
+        fix: "rename the property",
+      });
+    }
+    if (reference.kind === "federated") {
+      problems.push(...checkFederated(name, central));
     }
     if (reference.kind === "gitlabFile" && !isOurs(reference.variable, name)) {
       problems.push({
@@ -42,6 +59,22 @@ export function checkCredentials(credentials: CustomerCredentials, sound: Sound 
     }
     return problems;
   });
+}
+
+function checkFederated(name: string, { issuer }: Pick<CentralCluster, "issuer">): readonly Problem[] {
+  const property = below("credentials", name);
+  if (name !== "kubeconfig") {
+    const variable = name === APPS_KUBECONFIG ? APPS_VARIABLE : proposal(name, name);
+    const rule = "a stored credential: nights alone, by credentials.kubeconfig, have tokens of their pods";
+    return [{ property, received: "federated()", rule, fix: `write gitlabFile("${variable}")` }];
+  }
+  if (issuer === undefined) {
+    const rule = "the central cluster has an issuer that customers' API servers can read, and central.json names it";
+    const fix =
+      'write "issuer": { "url": "https://..." } in central.json, as docs/deploy.md says, or gitlabFile("CUSTOMER_KUBECONFIG") here';
+    return [{ property, received: "federated()", rule, fix }];
+  }
+  return [];
 }
 
 function isOurs(variable: string, name: string): boolean {

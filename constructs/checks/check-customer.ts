@@ -47,7 +47,7 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   check(["displayName"], () => checkDisplayName(definition.displayName));
   check([], () => checkCluster(definition.cluster, sound));
   check(["cluster.server", "cluster.address"], () => checkEndpoint(definition.cluster));
-  check([], () => checkCredentials(definition.credentials, sound));
+  check([], () => checkCredentials(definition.credentials, centralCluster, sound));
   const lane = check([], () => checkLane(definition, sound));
   check(["lane.keepResults", "lane.keepLogs"], () => checkRetention(definition));
   check([], () => checkApps(definition, centralCluster, sound));

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { ARGOCD_SERVICE_ACCOUNT } from "../customer-side/argo-cd-identity.ts";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../customer-side/customer-side.ts";
 import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, received, UserError } from "../definition/problem.ts";
+import { FEDERATED_TOKEN } from "../lane/federation.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
@@ -66,6 +67,23 @@ export function checkKubeconfig(
     }
   }
   return problems;
+}
+
+/**
+ * The kubeconfig of a federated customer: no secret is in it, since the runner's token lies in a file beside it.
+ * @throws UserError where the file that stands in for the definition's CA cannot be read
+ */
+export function federatedKubeconfig(definition: CustomerDefinition): string {
+  const { name, cluster } = definition;
+  const authority = Buffer.from(expectedCa(definition)).toString("base64");
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    contexts: [{ name, context: { cluster: name, user: "lane", namespace: cluster.namespace } }],
+    clusters: [{ name, cluster: { server: cluster.server, "certificate-authority-data": authority } }],
+    users: [{ name: "lane", user: { tokenFile: FEDERATED_TOKEN } }],
+  });
 }
 
 /** What to do instead of settings that other clients have. */

@@ -1,9 +1,10 @@
 import { Chart } from "cdk8s";
-import { ApiResource, k8s, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
+import { ApiResource, type ISubject, k8s, Role, RoleBinding, ServiceAccount, User } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
+import { federatedUser, isFederated } from "../lane/federation.ts";
 import { ResultsVolume } from "../lane/results-volume.ts";
 import { mebibytes, millicores } from "../night/amounts.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
@@ -11,7 +12,7 @@ import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";
 import { IDENTITY_RIGHTS } from "./identity-rights.ts";
 
-/** Our identity in the customer's cluster: the token of this service account is the credential we are given. */
+/** Our role in the customer's cluster, and unless the customer is federated the service account whose token we are given. */
 export const NIGHTLANE_SERVICE_ACCOUNT = "nightlane";
 
 /**
@@ -24,7 +25,7 @@ export class CustomerSide extends Chart {
     super(scope, id, { namespace, disableResourceNameHashes: true });
     const customer = definition.name;
     restrictedNamespace(this, "namespace", customerMetadata(customer, namespace));
-    this.nightlaneIdentity(customer);
+    this.nightlaneIdentity(definition);
     this.sparkIdentity(customer);
     if (Object.keys(definition.apps).length > 0) {
       new ArgoCdIdentity(this, ARGOCD_SERVICE_ACCOUNT, customer);
@@ -38,27 +39,33 @@ export class CustomerSide extends Chart {
     this.quota(definition);
   }
 
-  private nightlaneIdentity(customer: string): void {
+  private nightlaneIdentity(definition: CustomerDefinition): void {
+    const { name: customer } = definition;
     const role = new Role(this, "nightlane-role", { metadata: customerMetadata(customer, NIGHTLANE_SERVICE_ACCOUNT) });
     for (const { apiGroup, resource, verbs } of IDENTITY_RIGHTS) {
       role.allow([...verbs], ApiResource.custom({ apiGroup, resourceType: resource }));
     }
-    this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role);
+    if (isFederated(definition)) {
+      this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role, User.fromName(this, "lane", federatedUser(customer)));
+    } else {
+      this.bind(customer, NIGHTLANE_SERVICE_ACCOUNT, role, this.account(customer, NIGHTLANE_SERVICE_ACCOUNT));
+    }
   }
 
   /** What a Spark driver in client mode needs to run its executors: their pods, and nothing else. */
   private sparkIdentity(customer: string): void {
     const role = new Role(this, "spark-role", { metadata: customerMetadata(customer, SPARK_SERVICE_ACCOUNT) });
     role.allow(["create", "get", "list", "watch", "delete", "deletecollection"], ApiResource.PODS);
-    this.bind(customer, SPARK_SERVICE_ACCOUNT, role);
+    this.bind(customer, SPARK_SERVICE_ACCOUNT, role, this.account(customer, SPARK_SERVICE_ACCOUNT));
   }
 
-  private bind(customer: string, name: string, role: Role): void {
-    const account = new ServiceAccount(this, `${name}-account`, {
-      metadata: customerMetadata(customer, name),
-      automountToken: false,
-    });
-    new RoleBinding(this, `${name}-binding`, { metadata: customerMetadata(customer, name), role }).addSubjects(account);
+  private account(customer: string, name: string): ServiceAccount {
+    const metadata = customerMetadata(customer, name);
+    return new ServiceAccount(this, `${name}-account`, { metadata, automountToken: false });
+  }
+
+  private bind(customer: string, name: string, role: Role, subject: ISubject): void {
+    new RoleBinding(this, `${name}-binding`, { metadata: customerMetadata(customer, name), role }).addSubjects(subject);
   }
 
   /** Our namespace never takes more of the customer's cluster than was agreed. */

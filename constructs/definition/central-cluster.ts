@@ -13,6 +13,11 @@ export interface CentralCluster {
   /** Whether Argo CD is installed in its namespace `argocd`: only then may customers have `apps`. */
   readonly argoCd: boolean;
   /**
+   * Who signs the tokens of its service accounts, for customers whose API servers trust it: `federated()`.
+   * @default - none, and each customer has a kubeconfig
+   */
+  readonly issuer?: TokenIssuer;
+  /**
    * Where notifications are sent as plain JSON: the host and port in the webhook's URL, and the addresses behind it, since
    * there is no DNS on the way. The URL itself is a secret: docs/operate.md.
    * @default - nobody is notified
@@ -34,6 +39,21 @@ export interface CentralCluster {
    * @default - nobody may
    */
   readonly monitoring?: Monitoring;
+}
+
+/** The issuer of the central cluster's service account tokens, as customers' API servers find it. */
+export interface TokenIssuer {
+  /**
+   * Its address, https: `--service-account-issuer` of the central API server. Below it, `.well-known/openid-configuration`
+   * and the keys that this names can be read by anybody. Another than that of any customer's cluster.
+   * @example "https://tokens.vendor.example"
+   */
+  readonly url: string;
+  /**
+   * Certificate authority of what answers there, PEM.
+   * @default - the public ones, as the customer's API server knows them
+   */
+  readonly ca?: string;
 }
 
 /** One replica of an Alertmanager, outside the cluster or in it. */

@@ -1,8 +1,8 @@
 /**
- * Where a credential is found at deployment. A reference names the place; the credential itself never enters a
- * definition, a manifest or a snapshot.
+ * Where a credential is found at deployment, or that there is none to be found. A reference names the place; the
+ * credential itself never enters a definition, a manifest or a snapshot.
  */
-export type CredentialReference = GitlabFile | PulumiSecret;
+export type CredentialReference = GitlabFile | PulumiSecret | Federated;
 
 /** A GitLab CI variable of type File: the environment variable holds the path of a file, the file the credential. */
 export interface GitlabFile {
@@ -42,9 +42,31 @@ export function pulumiSecret(key: string): PulumiSecret {
   return { kind: "pulumiSecret", key };
 }
 
+/** No stored credential: each runner has a token of its own pod, which the customer's API server takes. */
+export interface Federated {
+  readonly kind: "federated";
+}
+
+/**
+ * Nothing is stored: Kubernetes makes a token for each of the lane's pods, good for an hour and for this customer alone,
+ * and the customer's API server takes it since it trusts the central cluster's issuer, as
+ * `dist/<name>/authentication.yaml` tells it. Only for `kubeconfig`; `central.json` names the `issuer`.
+ * @example
+ * ```ts
+ * const credentials = { kubeconfig: federated() };
+ * ```
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration
+ */
+export function federated(): Federated {
+  return { kind: "federated" };
+}
+
 /** The credentials of one customer: the kubeconfig of our identity in its cluster, and further named tokens. */
 export interface CustomerCredentials {
-  /** Kubeconfig with exactly one context, an inline CA and a bearer token or client certificate. */
+  /**
+   * How nights sign in to the customer's cluster: `federated()`, or where a kubeconfig is found, with exactly one context,
+   * an inline CA and a bearer token or client certificate.
+   */
   readonly kubeconfig: CredentialReference;
   /**
    * Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods; but for

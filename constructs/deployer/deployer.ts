@@ -6,7 +6,9 @@ import { centralCluster, laneNamespace, SYSTEM_NAMESPACE } from "../definition/c
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { CustomerNamespace } from "../lane/customer-namespace.ts";
+import { isFederated } from "../lane/federation.ts";
 import { SERVER_ADDRESSES } from "../lane/server-addresses.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
 import { NIGHT_ACTS, NIGHT_ACTS_STATUS } from "../platform/oncall-role.ts";
 
 /** Name of a customer's deployer: a service account of the platform's namespace, where no pod may have it. */
@@ -41,7 +43,7 @@ export class Deployer extends Chart {
       automountToken: false,
     });
     this.namespaceItself(customer);
-    this.lane(customer);
+    this.lane(definition);
     this.fingerprints(customer);
     if (centralCluster.argoCd) {
       this.apps(definition);
@@ -62,7 +64,8 @@ export class Deployer extends Chart {
     new ClusterRoleBinding(this, "namespace-binding", { metadata, role }).addSubjects(this.account);
   }
 
-  private lane(customer: string): void {
+  private lane(definition: CustomerDefinition): void {
+    const customer = definition.name;
     const metadata = customerMetadata(customer, "deployer", { namespace: laneNamespace(customer) });
     const role = new Role(this, "lane-role", { metadata });
     role.allow(
@@ -90,6 +93,11 @@ export class Deployer extends Chart {
     role.allow(["delete"], { apiGroup: "", resourceType: "configmaps", resourceName: SERVER_ADDRESSES });
     role.allow(["get", "list", "watch", "create", "delete"], NIGHT_ACTS);
     role.allow(["patch"], NIGHT_ACTS_STATUS);
+    if (isFederated(definition)) {
+      // For preflight, which signs in as a runner does: where there is a kubeconfig instead, the deployer holds that.
+      const resourceType = "serviceaccounts/token";
+      role.allow(["create"], { apiGroup: "", resourceType, resourceName: EXECUTOR_SERVICE_ACCOUNT });
+    }
     new RoleBinding(this, "lane-binding", { metadata, role }).addSubjects(this.account);
   }
 

@@ -2,6 +2,7 @@ import type { LastDay } from "../../runs/business-calendar.ts";
 import {
   APPS_KUBECONFIG,
   type CustomerCredentials,
+  type Federated,
   type GitlabFile,
   type PulumiSecret,
 } from "../definition/credential-reference.ts";
@@ -77,32 +78,40 @@ const pulumiSecret = record<PulumiSecret>(
   ["kind"],
 );
 
+const federated = record<Federated>(
+  { kind: choice({ federated: true }) },
+  "a reference to a credential",
+  "federated()",
+  ["kind"],
+);
+const references = new Map<unknown, Form>(Object.entries({ pulumiSecret, federated }));
+
 /** References by the author's own names; a credential itself in the place of one is never shown. */
 const credentials: Form = {
   inspect(value, at, findings) {
-    const references: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+    const given: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
     const wrong = (property: string, received: unknown): void => {
       const rule = "a reference that says where the deployment finds the credential, never the credential itself";
-      const fix = 'write gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
+      const fix = 'write federated(), gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
       findings.wrong.push({ property, received: receivedSecret(received), rule, fix });
     };
     if (!isObject(value)) {
       wrong(at, value);
       return;
     }
-    if (!Object.hasOwn(references, "kubeconfig") && !Object.hasOwn(references, TOLD_PARTS)) {
+    if (!Object.hasOwn(given, "kubeconfig") && !Object.hasOwn(given, TOLD_PARTS)) {
       wrong(below(at, "kubeconfig"), undefined);
     }
-    for (const [name, reference] of Object.entries(references)) {
+    for (const [name, reference] of Object.entries(given)) {
       if (reference === TOLD) {
         findings.told.push(below(at, name));
       } else if (!isObject(reference)) {
         wrong(below(at, name), reference);
       } else {
-        (reference.kind === "pulumiSecret" ? pulumiSecret : gitlabFile).inspect(reference, below(at, name), findings);
+        (references.get(reference.kind) ?? gitlabFile).inspect(reference, below(at, name), findings);
       }
       const near = Object.hasOwn(RESERVED, name) ? undefined : nearName(name, Object.keys(RESERVED));
-      if (near !== undefined && references[near] === undefined) {
+      if (near !== undefined && given[near] === undefined) {
         const fix = `write ${near} instead of ${name}`;
         findings.unknown.push({
           property: below(at, name),

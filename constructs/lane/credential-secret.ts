@@ -6,6 +6,9 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 /** Name of the one Secret a lane has for its customer's credentials. */
 export const CREDENTIAL_SECRET = "credential";
 
+/** Name of the volume in which a runner finds them. */
+export const CREDENTIALS_VOLUME = "credentials";
+
 /** The lane's credential Secret, always without data here: the Pulumi program puts it in, and nothing else sees it. */
 export class CredentialSecret extends Construct {
   constructor(scope: Construct, id: string, customer: string) {

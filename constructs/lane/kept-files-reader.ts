@@ -46,7 +46,7 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
         { name: "attempt", value: "1" },
       ],
     },
-    ...runnerPod(),
+    ...runnerPod(definition),
     volumes: [{ name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } }],
     podMetadata: { labels: customerMetadata(definition.name, READER).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: `${KEEP.toSeconds()}s` },

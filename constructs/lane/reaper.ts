@@ -72,7 +72,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
   });
   return {
     entrypoint: REAPER_SCHEDULE,
-    ...runnerPod(),
+    ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, REAPER_SCHEDULE).labels ?? {} },
     podGC: { strategy: "OnPodCompletion", deleteDelayDuration: "600s" },
     ttlStrategy: { secondsAfterCompletion: Duration.days(1).toSeconds() },

@@ -1,6 +1,6 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { requireReceivers } from "../checks/check-central.ts";
+import { requireCentral } from "../checks/check-central.ts";
 import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
@@ -27,7 +27,7 @@ import { OncallDirectory } from "./oncall-directory.ts";
 export class Platform extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { disableResourceNameHashes: true });
-    requireReceivers(centralCluster);
+    requireCentral(centralCluster);
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");

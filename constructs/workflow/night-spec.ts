@@ -40,7 +40,7 @@ function specOf(definition: NightDefinition): WorkflowSpec {
       ],
     },
     ...approvalsOf(steps),
-    ...runnerPod(),
+    ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
     // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
     podGC: { strategy: "OnPodSuccess", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },

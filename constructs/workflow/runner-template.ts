@@ -1,6 +1,8 @@
 import { KILLED, RUNNER_EXIT } from "../../runs/runner-exit.ts";
+import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { images } from "../definition/images.ts";
-import { CREDENTIAL_SECRET } from "../lane/credential-secret.ts";
+import { CREDENTIAL_SECRET, CREDENTIALS_VOLUME } from "../lane/credential-secret.ts";
+import { FEDERATED_TOKEN, FEDERATED_TOKEN_LIFE, federatedAudience, isFederated } from "../lane/federation.ts";
 import { RESULTS_CLAIM } from "../lane/results-volume.ts";
 import { SERVER_ADDRESSES } from "../lane/server-addresses.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
@@ -83,7 +85,7 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
         seccompProfile: { type: "RuntimeDefault" },
       },
       volumeMounts: [
-        { name: "credentials", mountPath: "/credentials", readOnly: true },
+        { name: CREDENTIALS_VOLUME, mountPath: "/credentials", readOnly: true },
         { name: "server", mountPath: "/server", readOnly: true },
         { name: "results", mountPath: "/results" },
         { name: "podinfo", mountPath: "/podinfo", readOnly: true },
@@ -94,7 +96,7 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
 }
 
 /** The pod around every runner: identities, security and volumes. */
-export function runnerPod(): Partial<WorkflowSpec> {
+export function runnerPod(definition: CustomerDefinition): Partial<WorkflowSpec> {
   return {
     serviceAccountName: EXECUTOR_SERVICE_ACCOUNT,
     automountServiceAccountToken: false,
@@ -109,7 +111,7 @@ export function runnerPod(): Partial<WorkflowSpec> {
       seccompProfile: { type: "RuntimeDefault" },
     },
     volumes: [
-      { name: "credentials", secret: { secretName: CREDENTIAL_SECRET, defaultMode: 0o440 } },
+      credentials(definition),
       { name: "server", configMap: { name: SERVER_ADDRESSES, items: [{ key: "addresses", path: "addresses" }] } },
       { name: "results", persistentVolumeClaim: { claimName: RESULTS_CLAIM } },
       {
@@ -119,4 +121,19 @@ export function runnerPod(): Partial<WorkflowSpec> {
       { name: "tmp", emptyDir: { sizeLimit: "1Gi" } },
     ],
   };
+}
+
+/** The files under /credentials: those of the lane's Secret and, where the customer is federated, the pod's own token for it. */
+function credentials(definition: CustomerDefinition): NonNullable<WorkflowSpec["volumes"]>[number] {
+  const name = CREDENTIALS_VOLUME;
+  if (!isFederated(definition)) {
+    return { name, secret: { secretName: CREDENTIAL_SECRET, defaultMode: 0o440 } };
+  }
+  const token = {
+    path: FEDERATED_TOKEN,
+    audience: federatedAudience(definition.name),
+    expirationSeconds: FEDERATED_TOKEN_LIFE.toSeconds(),
+  };
+  const sources = [{ secret: { name: CREDENTIAL_SECRET } }, { serviceAccountToken: token }];
+  return { name, projected: { defaultMode: 0o440, sources } };
 }

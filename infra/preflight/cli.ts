@@ -4,8 +4,10 @@ import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { ProblemsError, received, UserError } from "../../constructs/definition/problem.ts";
+import { isFederated } from "../../constructs/lane/federation.ts";
 import { readCredentials } from "../credentials.ts";
 import { provedCustomer } from "../proved.ts";
+import { withFederatedToken } from "./federated-token.ts";
 import type { Finding } from "./finding.ts";
 import { preflight } from "./preflight.ts";
 
@@ -15,7 +17,8 @@ Examples:
   npm run preflight -- seebank --kubeconfig ~/seebank.kubeconfig
   npm run preflight -- seebank --no-start -o json
 
-The credential is the one of the customer's file, read as a deployment reads it. Run it where the customer's API server
+The credential is the one of the customer's file, read as a deployment reads it; of a federated customer it is a token
+that the central cluster of KUBECONFIG makes for ten minutes. Run it where the customer's API server
 can be reached. Of each image one pod is started that does nothing and is removed again; --no-start leaves that out.
 It ends with 1 where something is left to do.`;
 
@@ -65,7 +68,7 @@ function text(customer: string, findings: readonly Finding[], left: number): str
 async function kubeconfigOf(definition: CustomerDefinition, { kubeconfig: file }: Options): Promise<string> {
   if (file === undefined) {
     const { kubeconfig = "" } = await readCredentials(definition, customerFile(definition.name));
-    return kubeconfig;
+    return isFederated(definition) ? withFederatedToken(definition.name, kubeconfig) : kubeconfig;
   }
   let content: string;
   try {

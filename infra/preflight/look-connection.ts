@@ -1,5 +1,6 @@
 import type { VersionInfo } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { isFederated } from "../../constructs/lane/federation.ts";
 import { type ApiFailure, apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
@@ -21,15 +22,17 @@ export interface Connection {
 /** Whether the API server answers at an address, and is the declared one. Where it does not, nothing else can be seen. */
 export async function lookAtConnection(
   api: CustomerApi,
-  { cluster }: CustomerDefinition,
+  definition: CustomerDefinition,
   address: string,
 ): Promise<Connection> {
+  const { cluster } = definition;
   const at = `${cluster.server} at ${address}`;
   try {
     const version = await api.version.getCode();
     return { finding: good("API server", `${at} answers, and is the one of cluster.ca`), version };
   } catch (error) {
-    return { finding: noConnection(at, apiFailure(error)) };
+    const failure = apiFailure(error);
+    return { finding: failure.status === 401 ? notKnown(at, failure, definition) : noConnection(at, failure) };
   }
 }
 
@@ -46,17 +49,21 @@ export function lookAtVersion({ major, minor, gitVersion }: VersionInfo): Findin
       );
 }
 
+function notKnown(at: string, { reason }: ApiFailure, definition: CustomerDefinition): Finding {
+  const [rule, fix] = isFederated(definition)
+    ? [
+        "the API server takes tokens of the central cluster's issuer for this customer, and reaches that issuer",
+        `start it with what dist/${definition.name}/api-server/authentication.yaml says; its own log tells why it refuses a token`,
+      ]
+    : [
+        "the token or certificate of the service account nightlane, valid now",
+        "issue a new one, as docs/deploy.md says, and give it to the platform engineers",
+      ];
+  return bad("API server", `${at} does not know our credential (${reason})`, "the customer's administrator", rule, fix);
+}
+
 function noConnection(at: string, { status, code = "", reason }: ApiFailure): Finding {
   const look = "API server";
-  if (status === 401) {
-    return bad(
-      look,
-      `${at} does not know our credential (${reason})`,
-      "the customer's administrator",
-      "the token or certificate of the service account nightlane, valid now",
-      "issue a new one, as docs/deploy.md says, and give it to the platform engineers",
-    );
-  }
   if (status !== undefined) {
     return bad(
       look,

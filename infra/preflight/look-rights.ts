@@ -31,7 +31,7 @@ export async function lookAtRights(api: CustomerApi): Promise<readonly Finding[]
           "rights",
           `our identity may not ${missing.map(said).join(", ")}`,
           "the customer's administrator",
-          `the role of the service account nightlane in namespace ${api.namespace}`,
+          `the role nightlane in namespace ${api.namespace}`,
           "kubectl apply -f dist/<customer>/customer-side/",
         ),
     tooMuch.length === 0

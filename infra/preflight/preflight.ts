@@ -1,6 +1,7 @@
 import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
 import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { isFederated } from "../../constructs/lane/federation.ts";
 import { customerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
 import { lookAtConnection, lookAtVersion } from "./look-connection.ts";
@@ -26,7 +27,7 @@ export async function preflight(
       return { api, ...(await lookAtConnection(api, definition, address)) };
     }),
   );
-  const findings = [...credential(kubeconfig), ...connections.map(({ finding }) => finding)];
+  const findings = [...credential(definition, kubeconfig), ...connections.map(({ finding }) => finding)];
   const { api, version } = connections.find((one) => one.version !== undefined) ?? {};
   if (api === undefined || version === undefined) {
     return findings;
@@ -42,7 +43,10 @@ export async function preflight(
 }
 
 /** When the credential's parts end: a deployment refuses one that is about to, and this says it before. */
-function credential(kubeconfig: string): readonly Finding[] {
+function credential(definition: CustomerDefinition, kubeconfig: string): readonly Finding[] {
+  if (isFederated(definition)) {
+    return [good("credential", "federated: each runner has a token of its own pod, and nothing is stored")];
+  }
   return credentialEnds(kubeconfig).map((end) => {
     const { text, warning } = endText(end, Date.now());
     return warning

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CredentialReference } from "../../constructs/definition/credential-reference.ts";
+import type { GitlabFile, PulumiSecret } from "../../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { CanaryTrial } from "./estate.ts";
 
@@ -32,6 +32,9 @@ export class Canary {
   /** Plants for every credential of a definition. */
   plantFor(definition: CustomerDefinition): void {
     for (const [credential, reference] of Object.entries(definition.credentials)) {
+      if (reference.kind === "federated") {
+        continue;
+      }
       this.planted.push({ customer: definition.name, credential, value: this.plant(reference) });
     }
   }
@@ -53,7 +56,7 @@ export class Canary {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private plant(reference: CredentialReference): string {
+  private plant(reference: GitlabFile | PulumiSecret): string {
     if (reference.kind === "gitlabFile") {
       const value = `${this.stem}${reference.variable.replaceAll("_", "")}`;
       if (this.before.has(reference.variable)) {

@@ -2,6 +2,7 @@ import { ARGOCD_NAMESPACE, clusterSecretName, projectName } from "../../construc
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { deployerName } from "../../constructs/deployer/deployer.ts";
 import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { type Grant, type GrantScope, grant, type PlatformIdentity } from "./grant.ts";
 
 const KEEP = ["get", "list", "watch", "create", "patch", "delete"];
@@ -52,6 +53,10 @@ function inLane(customer: string): readonly Grant[] {
       "writes the server's addresses, hands it to nightwatch",
     ),
     { ...grant(lane, "", ["configmaps"], ["delete"], "removes the server's addresses"), names: [SERVER_ADDRESSES] },
+    {
+      ...grant(lane, "", ["serviceaccounts/token"], ["create"], "looks at a federated customer's cluster as a runner"),
+      names: [EXECUTOR_SERVICE_ACCOUNT],
+    },
     grant(lane, "nightlane.example", ["nightacts"], [...READ, "create", "delete"], "hands it to people and nightwatch"),
     grant(lane, "nightlane.example", ["nightacts/status"], ["patch"], "hands it to nightwatch"),
   ];

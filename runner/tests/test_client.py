@@ -9,7 +9,7 @@ import pytest
 from nightlane_runner.api import client, pages
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.cluster import Cluster
-from nightlane_runner.api.errors import ApiUnknown, CertificateRefused, NotPermitted
+from nightlane_runner.api.errors import ApiUnknown, CertificateRefused, CredentialRefused, NotPermitted
 from nightlane_runner.json_tree import object_at, text_at
 from tests.support.administrator import Administrator
 from tests.support.certificates import issued
@@ -65,6 +65,27 @@ def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, m
     gateway.on("GET", "/pods", flood)
     with pytest.raises(ApiUnknown, match="more than 4 MiB"):
         Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
+
+
+def test_federated_token_is_read_before_each_request(admin: Administrator, mounts: Path) -> None:
+    """The kubelet renews it in place long before it ends: no request waits for a refusal to find out."""
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    token = kubeconfig.with_name("federated-token")
+    admin.write_federated_kubeconfig(kubeconfig)
+    token.write_text(admin.token())
+    api = Api(kubeconfig, mounts)
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+    token.write_text("not-a-token-that-anybody-has-signed")
+    with pytest.raises(CredentialRefused):
+        api.get(admin.core("pods"))
+    with pytest.raises(CredentialRefused):
+        api.stream(admin.core("pods"), {}, 10)
+
+    token.write_text(admin.token())
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+    with api.stream(admin.core("pods"), {}, 10) as stream:
+        assert b"PodList" in stream.read_line()
 
 
 def test_pods_of_a_job_are_found_in_old_clusters(admin: Administrator, kubelet: Kubelet, mounts: Path) -> None:

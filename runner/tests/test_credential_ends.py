@@ -11,7 +11,7 @@ import pytest
 
 from nightlane_runner.api.certificate_end import certificates_end
 from nightlane_runner.api.credential_ends import credential_ends, write_credential_ends
-from nightlane_runner.api.kubeconfig import Credential, read_kubeconfig
+from nightlane_runner.api.kubeconfig import FEDERATED_TOKEN, Credential, read_kubeconfig
 from nightlane_runner.step_log import StepLog
 from tests.support.administrator import Administrator
 
@@ -79,6 +79,16 @@ def test_end_of_a_real_token_is_written_and_nothing_else_of_it(admin: Administra
     assert timedelta(minutes=55) < left <= timedelta(hours=1)
     token = read_kubeconfig(kubeconfig).token
     assert not any(part in written + said.getvalue() for part in token.split("."))
+
+
+@pytest.mark.api_server
+def test_end_of_a_federated_token_is_nobodys_to_wait_for(admin: Administrator, tmp_path: Path) -> None:
+    """It ends within the hour, always, and another one comes before: whoever watched it would be called each night."""
+    kubeconfig = tmp_path / "kubeconfig"
+    admin.write_federated_kubeconfig(kubeconfig)
+    kubeconfig.with_name(FEDERATED_TOKEN).write_text(admin.token())
+    write_credential_ends(kubeconfig, tmp_path, StepLog(io.StringIO()))
+    assert (tmp_path / "credential-ends").read_text().startswith("authority=")
 
 
 def _credential(token: str, authority: str) -> Credential:

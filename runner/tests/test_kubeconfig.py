@@ -47,6 +47,8 @@ def test_good_one_is_read(tmp_path: Path) -> None:
         ("user", {"exec": {"command": "aws"}}, "user.exec"),
         ("user", {"auth-provider": {"name": "gcp"}}, "user.auth-provider"),
         ("user", {"tokenFile": "/token"}, "user.tokenFile"),
+        ("user", {"tokenFile": "../federated-token", "token": ""}, "user.tokenFile"),
+        ("user", {"tokenFile": "federated-token"}, "user.tokenFile"),
         ("user", {"token": ""}, "user.client-certificate-data"),
     ],
 )
@@ -67,6 +69,44 @@ def test_token_that_no_header_can_carry_is_refused_without_its_value(tmp_path: P
     tree["users"][0]["user"]["token"] = token
     with pytest.raises(UnusableKubeconfig, match=r"user\.token: got a value, must be printable ASCII") as refusal:
         _read(tmp_path, tree)
+    assert "s3c" not in str(refusal.value)
+
+
+FEDERATED = {**GOOD, "users": [{"name": "u", "user": {"tokenFile": "federated-token"}}]}
+
+
+def test_token_of_a_federated_customer_lies_beside_the_kubeconfig(tmp_path: Path) -> None:
+    """It is read again whenever it is asked for, and one that cannot be read does not take the last one away."""
+    token = tmp_path / "federated-token"
+    token.write_text("f1rst-token")
+    credential = _read(tmp_path, FEDERATED)
+    assert credential.token == "f1rst-token"
+    assert "f1rst-token" not in repr(credential)
+    assert credential.with_current_token() is credential
+
+    token.write_text("s3cond-token\n")
+    assert credential.with_current_token().token == "s3cond-token"
+    assert credential.with_current_token().left_out_of(b"a s3cond-token") == b"a <token>"
+
+    token.unlink()
+    assert credential.with_current_token() is credential
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "federated-token: got no file, must be the pod's own token .* with the lane's template of now"),
+        ("", "federated-token: got no token"),
+        ("s3c ret", "federated-token: got no token"),
+        ("s3cret\u2013", "federated-token: got no token"),
+    ],
+)
+def test_federated_token_that_is_none_is_refused(tmp_path: Path, content: str | None, complaint: str) -> None:
+    """A template that was made before the customer was federated mounts none: the sentence says what to do."""
+    if content is not None:
+        (tmp_path / "federated-token").write_text(content)
+    with pytest.raises(UnusableKubeconfig, match=complaint) as refusal:
+        _read(tmp_path, FEDERATED)
     assert "s3c" not in str(refusal.value)
 
 

@@ -94,9 +94,9 @@ export class GuardedCluster {
   }
 
   /** A pod as Argo makes it in nordbank's lane. */
-  pod(name: string): PodObject {
+  pod(name: string, template = this.manifest("nordbank", "WorkflowTemplate")): PodObject {
     return argoPod({
-      template: this.manifest("nordbank", "WorkflowTemplate"),
+      template,
       namespace: "customer-nordbank",
       name,
       executorImage: images().argoExecutor,

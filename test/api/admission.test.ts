@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { federated } from "../../constructs/index.ts";
+import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { askedActAttempts, notedActAttempts, withAct } from "../boundary/admission/acts.ts";
 import { argoCdAttempts } from "../boundary/admission/argo-cd-attempts.ts";
 import { type LaneUnderTest, NIGHTWATCH } from "../boundary/admission/lane.ts";
@@ -68,6 +71,22 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     }
     expect(wrong).toEqual([]);
   });
+});
+
+it("lets in what a federated lane has: in the place of the Secret alone, a token that this lane's customer takes", async () => {
+  const credentials = { kubeconfig: federated() };
+  const spec = nightSpec({ ...(await loadCustomer("nordbank")), credentials });
+  const template = { ...lane.template, metadata: { name: "night-0123456789", namespace: lane.namespace }, spec };
+  const pod = cluster.pod("federated", template);
+  const made = [
+    { path: "/apis/argoproj.io/v1alpha1/namespaces/customer-nordbank/workflowtemplates", body: template },
+    { path: "/api/v1/namespaces/customer-nordbank/pods", body: pod, as: ARGO_CONTROLLER },
+  ];
+  expect(JSON.stringify(pod.spec.volumes)).toContain('"audience":"nightlane/customer-nordbank"');
+  for (const call of made) {
+    const answer = await cluster.api.call({ method: "POST", dryRun: true, ...call });
+    expect(messageOf(answer)).toBe("201");
+  }
 });
 
 describe("upstream's own Pod Security test data (invariant 24)", () => {

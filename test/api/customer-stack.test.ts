@@ -138,6 +138,29 @@ describe("a customer's stack on a real API server", () => {
     expect(Buffer.from(token, "base64").toString()).toBe("rotated-token");
   });
 
+  it("refuses another class, or a smaller size, for the volume that has results in it", async () => {
+    const claim = ["get", "persistentvolumeclaim", "results", "-n", LANE, "-o", "jsonpath={.metadata.uid}"] as const;
+    const before = await api.kubectl(...claim);
+    const project = projectCopy(api.folder, "another-volume");
+    const file = join(project, "customers", "nordbank.ts");
+    const source = readFileSync(file, "utf8");
+    const lane = 'lane: { resultsStorageClass: "other-class", resultsSize: Size.gibibytes(1) },';
+    expect(source).toMatch(/^ {2}credentials: /m);
+    writeFileSync(
+      file,
+      source.replace(/^ {2}lane: .*$/m, "").replace(/^ {2}credentials: /m, `  ${lane}\n  credentials: `),
+    );
+    const changed = await api.pulumi(project);
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const refused = await changed.run("nordbank", command, env);
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toContain('lane.resultsStorageClass: received "other-class"');
+      expect(refused.output).toContain("lane.resultsSize: received 1 GiB");
+      expect(refused.output).toContain("its results lost");
+    }
+    expect(await api.kubectl(...claim)).toBe(before);
+  });
+
   it("destroys the stack and leaves nothing behind", async () => {
     succeeded(await pulumi.run("nordbank", ["destroy", "--yes", "--skip-preview"], env));
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");

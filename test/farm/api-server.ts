@@ -17,6 +17,10 @@ export interface ApiServerOptions {
   readonly dir: string;
   /** Told when tools have to be built first. @default - nobody */
   readonly reporter?: Reporter;
+  /** Whether others may find out who signs its tokens, under the address at which it is reached. @default false */
+  readonly isIssuer?: boolean;
+  /** What it is told of others whose tokens it takes. @default - nothing */
+  readonly authentication?: object;
   /** Further flags of kube-apiserver. @default - none */
   readonly flags?: readonly string[];
 }
@@ -56,6 +60,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serviceRange: "10.61.0.0/16",
     serviceAddress: "10.61.0.1",
     hostnames: [],
+    ...(options.isIssuer === true ? { issuer: `https://${LOOPBACK}:${ports.api}` } : {}),
+    ...(options.authentication === undefined ? {} : { authentication: options.authentication }),
   });
   const started: ProcessIdentity[] = [];
   const client = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);

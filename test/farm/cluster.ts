@@ -76,6 +76,7 @@ export class Cluster {
       nodePodBits: plan.node.podRange.bits,
       hostnames: plan.hostnames,
       audit: plan.name === "central",
+      ...(plan.name === "central" ? { issuer: `https://${plan.address}:${plan.port}` } : {}),
     });
   }
 

@@ -35,6 +35,10 @@ export interface ControlPlaneProps {
   readonly nodePodBits?: number;
   /** Further names in the API server's certificate. */
   readonly hostnames: readonly string[];
+  /** Address at which anybody finds who signs its tokens. @default - none: they are its own affair */
+  readonly issuer?: string;
+  /** What its API server is told of others whose tokens it takes, as Nightlane writes it. @default - nothing */
+  readonly authentication?: object;
   /** Whether writes to Argo's objects and pods are kept in a log. @default false */
   readonly audit?: boolean;
 }
@@ -118,7 +122,7 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
     pki.certificate("apiserver-kubelet", { commonName: API_SERVER_AS_KUBELET_CLIENT }),
   ]);
   const authentication = join(props.config, "authentication.yaml");
-  await writeSettings(authentication, stringify(ANONYMOUS_FOR_HEALTH_ONLY));
+  await writeSettings(authentication, stringify(authenticationSettings(props)));
   return [
     props.tools["kube-apiserver"],
     `--bind-address=${props.bindAddress}`,
@@ -133,7 +137,10 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
     `--kubelet-client-certificate=${kubeletClient.certificate}`,
     `--kubelet-client-key=${kubeletClient.key}`,
     "--kubelet-preferred-address-types=InternalIP",
-    "--service-account-issuer=https://kubernetes.default.svc",
+    // The first one signs; tokens of any are taken.
+    ...[...(props.issuer === undefined ? [] : [props.issuer]), OWN_ISSUER].map(
+      (issuer) => `--service-account-issuer=${issuer}`,
+    ),
     `--service-account-key-file=${pki.serviceAccounts.publicKey}`,
     `--service-account-signing-key-file=${pki.serviceAccounts.privateKey}`,
     `--authentication-config=${authentication}`,
@@ -149,11 +156,27 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
 /** User that the API server is towards kubelets. */
 export const API_SERVER_AS_KUBELET_CLIENT = "kube-apiserver-kubelet-client";
 
-const ANONYMOUS_FOR_HEALTH_ONLY = {
-  apiVersion: "apiserver.config.k8s.io/v1",
-  kind: "AuthenticationConfiguration",
-  anonymous: { enabled: true, conditions: ["/livez", "/readyz", "/healthz"].map((path) => ({ path })) },
-};
+/** What every cluster calls itself that was never told another name. */
+const OWN_ISSUER = "https://kubernetes.default.svc";
+
+const HEALTH = ["/livez", "/readyz", "/healthz"];
+
+/** Where an issuer says who it is and which keys it signs with; RBAC has a say in it, too. */
+const DISCOVERY = ["/.well-known/openid-configuration", "/openid/v1/jwks"];
+
+/** What the API server is told of who signs in: nobody without a name but for these paths, and whom it trusts. */
+export function authenticationSettings({
+  issuer,
+  authentication,
+}: Pick<ControlPlaneProps, "issuer" | "authentication">): object {
+  const paths = issuer === undefined ? HEALTH : [...HEALTH, ...DISCOVERY];
+  return {
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "AuthenticationConfiguration",
+    ...authentication,
+    anonymous: { enabled: true, conditions: paths.map((path) => ({ path })) },
+  };
+}
 
 function controllerManagerCommand(props: ControlPlaneProps, pki: Pki, kubeconfig: string): readonly string[] {
   return [

@@ -1,6 +1,9 @@
 import { API_SERVER_AS_KUBELET_CLIENT } from "./control-plane.ts";
 import { KUBE_ROUTER_USER } from "./node.ts";
 
+/** Role of Kubernetes' own; its own binding of that name is for service accounts alone. */
+const ISSUER_DISCOVERY = "system:service-account-issuer-discovery";
+
 /** What the parts of a cluster may do besides what Kubernetes itself gives them. */
 export function permissionObjects(): readonly unknown[] {
   const role = (name: string, rules: readonly unknown[]): unknown => ({
@@ -28,5 +31,7 @@ export function permissionObjects(): readonly unknown[] {
     // The Node authorizer learns of a pod's claims a moment after the kubelet asks; the kubelet then waits 15 seconds.
     role("nightlane-farm:claims", [{ apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get"] }]),
     binding("nightlane-farm:claims", "nightlane-farm:claims", "Group", "system:nodes"),
+    // Who signs tokens anybody may know; only the central API server lets those in who have no name.
+    binding("nightlane-farm:issuer", ISSUER_DISCOVERY, "Group", "system:unauthenticated"),
   ];
 }

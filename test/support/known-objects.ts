@@ -1,5 +1,6 @@
 import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import { centralCluster } from "../../constructs/definition/central-cluster.ts";
+import { federated } from "../../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
@@ -13,6 +14,7 @@ import { withoutPipeline } from "../../isolation/rules/changes/rule-42-known-obj
 /** A central cluster with everything that can be declared. */
 const FULLEST: Partial<CentralCluster> = {
   argoCd: true,
+  issuer: { url: "https://tokens.example" },
   monitoring: { namespace: "monitoring", prometheusOperator: true },
   webhook: { host: "hooks.example", addresses: ["198.51.100.1"], port: 443 },
   alertmanagers: [
@@ -34,11 +36,13 @@ export async function knownFiles(): Promise<{ readonly objects: string; readonly
   };
   const sides: CustomerDefinition = { ...nordbank, cluster: { ...nordbank.cluster, resultsStorageClass: "fast" } };
   const plain = estateOf([nordbank, alpenkredit]);
+  const federatedOne: CustomerDefinition = { ...sides, credentials: { kubeconfig: federated() } };
   const full = inCentral(FULLEST, () => estateOf([sides, fuller]));
+  const federation = inCentral(FULLEST, () => estateOf([federatedOne]));
   const objects = Object.fromEntries(
     (["platform", "lane", "deployer", "apps", "customer-side"] as const).map((place) => [
       place,
-      knownKinds([...manifestsOf(plain, place), ...manifestsOf(full, place)]),
+      knownKinds([...manifestsOf(plain, place), ...manifestsOf(full, place), ...manifestsOf(federation, place)]),
     ]),
   );
   const policies = full.platform.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");

@@ -57,7 +57,7 @@ export class PodCreation extends Construct {
         {
           expression: `variables.volumes.all(v, ${RUNNER_VOLUME} || (${EXECUTOR_TOKEN_VOLUME}))`,
           received: "'volumes ' + variables.volumes.map(v, v.name).join(', ')",
-          rule: "a runner's volumes are the lane's credential, its server's addresses, its results, the downward API and scratch space",
+          rule: "a runner's volumes are the lane's credential or token for its customer, its server's addresses, its results, the downward API and scratch space",
           fix: "remove the volume; no other Secret, claim, host path or token belongs into a lane",
         },
         {

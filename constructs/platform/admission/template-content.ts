@@ -124,7 +124,7 @@ function specRules(): readonly Validation[] {
     },
     {
       expression: `${listAt("object.spec", "volumes")}.all(v, ${RUNNER_VOLUME})`,
-      rule: "a runner's volumes are the lane's credential, its server's addresses, its results, the downward API and scratch space",
+      rule: "a runner's volumes are the lane's credential or token for its customer, its server's addresses, its results, the downward API and scratch space",
       fix: "remove the volume",
     },
     {

@@ -1,3 +1,5 @@
+import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
+import { AUDIENCE_PREFIX, FEDERATED_TOKEN_LIFE } from "../../../constructs/lane/federation.ts";
 import { SERVER_ADDRESSES } from "../../../constructs/lane/server-addresses.ts";
 import {
   CONTAINER_FIELDS,
@@ -29,6 +31,7 @@ const VOLUMES: Readonly<Record<string, readonly string[]>> = {
   persistentVolumeClaim: ["claimName"],
   downwardAPI: ["items"],
   emptyDir: ["sizeLimit"],
+  projected: ["sources", "defaultMode"],
 };
 
 const CRON_FIELDS = [
@@ -64,7 +67,7 @@ export const templateContent: Rule = {
         unknown(spec, CRON_FIELDS, "spec", report);
         unknown(fields(spec.workflowSpec), WORKFLOW_FIELDS, "spec.workflowSpec", report);
       } else {
-        checkTemplate(spec, report);
+        checkTemplate(spec, manifest.metadata.namespace ?? "", report);
       }
       const { podSpecPatch: _, ...texts } = spec;
       checkTexts(texts, { key: "spec" }, report);
@@ -80,7 +83,7 @@ function unknown(object: Fields, allowed: readonly string[], path: string, repor
   }
 }
 
-function checkTemplate(spec: Fields, report: Report): void {
+function checkTemplate(spec: Fields, namespace: string, report: Report): void {
   unknown(spec, TEMPLATE_SPEC_FIELDS, "spec", report);
   if (spec.podSpecPatch !== undefined && spec.podSpecPatch !== POD_PATCH) {
     report("spec.podSpecPatch is another than the one that admission allows");
@@ -89,7 +92,11 @@ function checkTemplate(spec: Fields, report: Report): void {
     report("spec.serviceAccountName and spec.automountServiceAccountToken are not those of a lane's pods");
   }
   fieldsList(spec.volumes).forEach((volume, index) => {
-    checkVolume(volume, `spec.volumes[${index}]`, report);
+    const path = `spec.volumes[${index}]`;
+    checkVolume(volume, path, report);
+    for (const source of fieldsList(fields(volume.projected).sources)) {
+      checkProjected(source, namespace, `${path}.projected.sources`, report);
+    }
   });
   fieldsList(spec.templates).forEach((template, index) => {
     const path = `spec.templates[${index}]`;
@@ -120,6 +127,23 @@ function checkVolume(volume: Fields, path: string, report: Report): void {
   const { name } = fields(sources.configMap);
   if (sources.configMap !== undefined && name !== SERVER_ADDRESSES) {
     report(`${path}.configMap is ${String(name)}, not the addresses of the customer's API server`);
+  }
+}
+
+/** What lies in one volume: the lane's credential, and a token that the lane's own customer takes and nobody else. */
+function checkProjected(source: Fields, namespace: string, path: string, report: Report): void {
+  unknown(source, ["secret", "serviceAccountToken"], path, report);
+  unknown(fields(source.secret), ["name"], `${path}.secret`, report);
+  if (source.secret !== undefined && fields(source.secret).name !== CREDENTIAL_SECRET) {
+    report(`${path}.secret is not the lane's credential`);
+  }
+  const token = fields(source.serviceAccountToken);
+  unknown(token, ["path", "audience", "expirationSeconds"], `${path}.serviceAccountToken`, report);
+  if (source.serviceAccountToken !== undefined && token.audience !== `${AUDIENCE_PREFIX}${namespace}`) {
+    report(`${path}.serviceAccountToken is for ${String(token.audience)}, not for the lane's own customer`);
+  }
+  if (Number(token.expirationSeconds ?? 0) > FEDERATED_TOKEN_LIFE.toSeconds()) {
+    report(`${path}.serviceAccountToken is good for longer than ${FEDERATED_TOKEN_LIFE.toSeconds()} s`);
   }
 }
 

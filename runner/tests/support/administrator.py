@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.errors import ApiRefused
-from nightlane_runner.api.kubeconfig import read_kubeconfig
+from nightlane_runner.api.kubeconfig import FEDERATED_TOKEN, read_kubeconfig
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
 
 RUNNER_RULES: list[tuple[str, str, list[str]]] = [
@@ -74,8 +74,19 @@ class Administrator:
             authority: whom to trust, PEM. Default: who has issued the API server's certificate.
 
         """
+        self._write_kubeconfig(file, {"token": self.token()}, port, authority)
+
+    def write_federated_kubeconfig(self, file: Path) -> None:
+        """Write the kubeconfig of a federated customer, without the token that lies beside it."""
+        self._write_kubeconfig(file, {"tokenFile": FEDERATED_TOKEN}, None, None)
+
+    def token(self) -> str:
+        """Make a token of the runner's identity."""
         request: JsonObject = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
         answer = self.api.create(self.core(f"serviceaccounts/{NIGHTLANE}/token"), request)
+        return text_at(answer, "status", "token")
+
+    def _write_kubeconfig(self, file: Path, user: JsonObject, port: int | None, authority: str | None) -> None:
         server = read_kubeconfig(self.kubeconfig)
         tree = {
             "apiVersion": "v1",
@@ -93,7 +104,7 @@ class Administrator:
                     },
                 }
             ],
-            "users": [{"name": NIGHTLANE, "user": {"token": text_at(answer, "status", "token")}}],
+            "users": [{"name": NIGHTLANE, "user": user}],
         }
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_name("kubeconfig.new")

@@ -1,3 +1,5 @@
+import { CREDENTIALS_VOLUME } from "../../../constructs/lane/credential-secret.ts";
+import { AUDIENCE_PREFIX } from "../../../constructs/lane/federation.ts";
 import { TOKEN_VOLUME } from "../../../constructs/workflow/pod-patch.ts";
 import { type Answer, pathOf } from "../api.ts";
 import { ARGO_CONTROLLER, type PodObject, RESTRICTED } from "../argo-pod.ts";
@@ -31,6 +33,16 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
     edited(newPod, `spec.volumes.${token}`, { name: TOKEN_VOLUME, projected: { sources: [source] } });
   const withVolume = (source: object): PodObject =>
     edited(newPod, "spec.volumes", [...volumes, { name: "extra", ...source }]);
+  const withCredentials = (sources: readonly object[]): PodObject =>
+    edited(newPod, "spec.volumes", [
+      ...volumes.filter((volume) => !("name" in volume && volume.name === CREDENTIALS_VOLUME)),
+      { name: CREDENTIALS_VOLUME, projected: { sources } },
+    ]);
+  const withToken = (of: string, expirationSeconds: number): PodObject =>
+    withCredentials([
+      { secret: { name: "credential" } },
+      { serviceAccountToken: { path: "federated-token", audience: `${AUDIENCE_PREFIX}${of}`, expirationSeconds } },
+    ]);
   const attempt = (invariant: number, what: string, pod: PodObject): Forbidden => ({
     invariant,
     actor: "Argo controller",
@@ -67,6 +79,13 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
       withVolume({ projected: { sources: [{ serviceAccountToken: { path: "token" } }] } }),
     ),
     ...TOKENS.map(([what, source]) => attempt(25, what, tokenFrom(source))),
+    attempt(10, "a token that another customer's API server takes", withToken(lane.otherNamespace, 3600)),
+    attempt(10, "a token for the lane's customer that is good for a day", withToken(namespace, 86_400)),
+    attempt(
+      10,
+      "another Secret beside the token for the lane's customer",
+      withCredentials([{ secret: { name: "other" } }]),
+    ),
     attempt(
       25,
       "a lasting token of the executor's, from a Secret",

@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -54,7 +54,8 @@ class Api:
     """Requests to the customer's API server with the mounted kubeconfig.
 
     Requests come from one thread; streams may be read in others. After a 401, and after any failure to connect, the
-    kubeconfig is read again if it has changed: a rotated token, certificate or authority arrives in place.
+    kubeconfig is read again if it has changed: a rotated token, certificate or authority arrives in place. A federated
+    token, in a file of its own, is read before each request.
 
     Attributes:
         requests: how many requests were sent, streams included.
@@ -128,7 +129,7 @@ class Api:
             silence_seconds: how long the stream may be silent before reading it raises ApiUnknown.
 
         """
-        login = self._login
+        login = self._current_login()
         made: list[ApiConnection] = []
         pool = login.pool(made.append, self._reached)
         try:
@@ -161,7 +162,7 @@ class Api:
                 raise
 
     def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
-        login = self._login
+        login = self._current_login()
         if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
         self._pool_login = login
@@ -259,6 +260,14 @@ class Api:
         # Once more, for it may have been written with escapes.
         message = self._login.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
         raise ApiRefused(status, text_at(tree, "reason"), message)
+
+    def _current_login(self) -> "_Login":
+        """Return the login with the token of now: one that lies in a file is renewed there well before it ends."""
+        login = self._login
+        credential = login.credential.with_current_token()
+        if credential is not login.credential:
+            self._login = login = replace(login, credential=credential)
+        return login
 
     def _log_in_again(self) -> None:
         try:

@@ -34,7 +34,8 @@ def write_credential_ends(kubeconfig: Path, outputs: Path, log: StepLog) -> None
 def credential_ends(credential: Credential) -> dict[str, datetime]:
     """Return when each part ends; a part that does not say is left out."""
     found = {
-        "token": _token_end(credential.token),
+        # The kubelet renews one that lies in a file; its end is nobody's to wait for.
+        "token": None if credential.token_file is not None else _token_end(credential.token),
         "certificate": _certificate_end(credential.client_certificate),
         "authority": _certificate_end(credential.certificate_authority),
     }

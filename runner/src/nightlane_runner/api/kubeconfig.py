@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,10 @@ from nightlane_runner.json_tree import Json, JsonObject, flag_at, object_at, obj
 
 _TOKEN = re.compile(r"[!-~]+")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+
+FEDERATED_TOKEN = "federated-token"  # noqa: S105 - a file's name
+"""The one file that a kubeconfig may name: beside it lies the pod's own token, made for this customer alone."""
 
 
 class UnusableKubeconfig(Exception):
@@ -41,6 +45,7 @@ class Credential:
         token: bearer token, "" where a client certificate is used.
         client_certificate: PEM, "" where a token is used.
         client_key: PEM, "" where a token is used.
+        token_file: where the token lies that the kubelet renews in place; none where the kubeconfig holds it.
 
     """
 
@@ -52,6 +57,17 @@ class Credential:
     token: str = field(repr=False)
     client_certificate: str = field(repr=False)
     client_key: str = field(repr=False)
+    token_file: Path | None = None
+
+    def with_current_token(self) -> "Credential":
+        """Return it with the token that lies in the file now, itself where that is the same or there is no file."""
+        if self.token_file is None:
+            return self
+        try:
+            token = read_token(self.token_file)
+        except (OSError, UnusableKubeconfig):
+            return self  # the one that was good goes on; a 401 would tell
+        return self if token == self.token else replace(self, token=token)
 
     def left_out_of(self, answer: bytes) -> bytes:
         """Return an answer without the token: a server or a gateway that quotes a request would bring it into a log."""
@@ -68,7 +84,8 @@ def read_kubeconfig(file: Path) -> Credential:
 
     Raises:
         UnusableKubeconfig: it is no YAML, or breaks a rule: exactly one context, cluster and user; https;
-            inline CA; inline token or client certificate; no files, plugins, proxy or insecure flag.
+            inline CA; inline token, the pod's own, or client certificate; no other files, plugins, proxy or
+            insecure flag.
         OSError: the file cannot be read.
 
     """
@@ -79,7 +96,31 @@ def read_kubeconfig(file: Path) -> Credential:
         raise UnusableKubeconfig(
             [Problem("kubeconfig", "no YAML", "must be YAML", "write it with kubectl config view --raw --flatten")]
         ) from error
-    return _Checker(tree).credential()
+    return _Checker(tree, file.parent).credential()
+
+
+def read_token(file: Path) -> str:
+    """Read a token's file.
+
+    Raises:
+        UnusableKubeconfig: there is none, or no token in it.
+        OSError: the file cannot be read.
+
+    """
+    rule = "must be the pod's own token for this customer"
+    try:
+        token = file.read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        # A template that was made before the customer was federated mounts no token.
+        fix = "start the night with the lane's template of now"
+        raise UnusableKubeconfig([Problem(file.name, "no file", rule, fix)]) from error
+    except UnicodeDecodeError:
+        token = ""
+    if _TOKEN.fullmatch(token) is None:
+        raise UnusableKubeconfig(
+            [Problem(file.name, "no token", rule, "look at the pod's events: the kubelet brings it")]
+        )
+    return token
 
 
 def url_host(address: str) -> str:
@@ -88,8 +129,9 @@ def url_host(address: str) -> str:
 
 
 class _Checker:
-    def __init__(self, tree: Json) -> None:
+    def __init__(self, tree: Json, folder: Path) -> None:
         self._tree = tree
+        self._folder = folder
         self._problems: list[Problem] = []
 
     def credential(self) -> Credential:
@@ -99,12 +141,13 @@ class _Checker:
         self._same_name("cluster", context, "clusters")
         self._same_name("user", context, "users")
         self._forbid("cluster", cluster, "certificate-authority", "proxy-url")
-        self._forbid("user", user, "exec", "auth-provider", "tokenFile", "client-certificate", "client-key")
+        self._forbid("user", user, "exec", "auth-provider", "client-certificate", "client-key")
         self._forbid("user", user, "username", "password", "as")
         if flag_at(cluster, "insecure-skip-tls-verify"):
             self._problem("cluster.insecure-skip-tls-verify", "true", "must not be set", "remove it")
         host, port, path = self._server(text_at(cluster, "server"))
         authority = self._pem(cluster, "cluster", "certificate-authority-data")
+        token_file = self._token_file(user)
         token = text_at(user, "token")
         if token and _TOKEN.fullmatch(token) is None:
             self._problem(
@@ -114,11 +157,13 @@ class _Checker:
                 "write it on one line, as issued",
             )
         certificate = key = ""
-        if not token:
+        if not token and token_file is None:
             certificate = self._pem(user, "user", "client-certificate-data")
             key = self._pem(user, "user", "client-key-data")
         if self._problems:
             raise UnusableKubeconfig(self._problems)
+        if token_file is not None:
+            token = read_token(token_file)
         return Credential(
             host=host,
             port=port,
@@ -128,7 +173,21 @@ class _Checker:
             token=token,
             client_certificate=certificate,
             client_key=key,
+            token_file=token_file,
         )
+
+    def _token_file(self, user: JsonObject) -> Path | None:
+        if "tokenFile" not in user:
+            return None
+        if text_at(user, "tokenFile") != FEDERATED_TOKEN or "token" in user:
+            self._problem(
+                "user.tokenFile",
+                "a value",
+                f"must be {FEDERATED_TOKEN}, and no token beside it: no other file is a customer's",
+                "write the kubeconfig without it",
+            )
+            return None
+        return self._folder / FEDERATED_TOKEN
 
     def _server(self, address: str) -> tuple[str, int, str]:
         try:

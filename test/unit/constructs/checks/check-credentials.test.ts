@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkCredentials } from "../../../../constructs/checks/check-credentials.ts";
 import { below } from "../../../../constructs/form/form.ts";
-import { gitlabFile, pulumiSecret } from "../../../../constructs/index.ts";
+import { federated, gitlabFile, pulumiSecret } from "../../../../constructs/index.ts";
 import { expectProblems } from "../../../support/problems.ts";
 
 const kubeconfig = gitlabFile("CUSTOMER_KUBECONFIG");
@@ -60,6 +60,40 @@ describe("checkCredentials", () => {
       received: shown,
       rule: "a key of the Pulumi configuration",
       fix: 'write for instance pulumiSecret("kubeconfig")',
+    });
+  });
+
+  const issuer = { url: "https://tokens.vendor.example" };
+
+  test("takes federated() where the central cluster has an issuer, beside stored credentials", () => {
+    const credentials = { kubeconfig: federated(), vendorKey: gitlabFile("CUSTOMER_KEY") };
+    expect(checkCredentials(credentials, { issuer })).toEqual([]);
+    expectProblems(checkCredentials(credentials, {}), {
+      property: "credentials.kubeconfig",
+      received: "federated()",
+      rule: "central.json names it",
+      fix: 'write "issuer": { "url": "https://..." } in central.json',
+    });
+  });
+
+  test.each([
+    ["appsKubeconfig", "APPS_KUBECONFIG"],
+    ["vendorKey", "CUSTOMER_VENDOR_KEY"],
+  ])("refuses it for %s, which no pod of the lane could have a token for", (name, variable) => {
+    expectProblems(checkCredentials({ kubeconfig, [name]: federated() }, { issuer }), {
+      property: `credentials.${name}`,
+      received: "federated()",
+      rule: "a stored credential",
+      fix: `write gitlabFile("${variable}")`,
+    });
+  });
+
+  test("keeps the name of the token's file free", () => {
+    expectProblems(checkCredentials({ kubeconfig, "federated-token": gitlabFile("CUSTOMER_TOKEN") }), {
+      property: below("credentials", "federated-token"),
+      received: '"federated-token"',
+      rule: "another name",
+      fix: "rename the property",
     });
   });
 });

@@ -228,6 +228,23 @@ export const knownMutations: readonly Mutation[] = [
       projected: { sources: [{ serviceAccountToken: { path: "token", audience: "vault" } }] },
     }),
   ),
+  ...Object.entries({
+    "for another customer": { path: "federated-token", audience: "nightlane/customer-alpenkredit" },
+    "for a day": { path: "federated-token", audience: `nightlane/${LANE}`, expirationSeconds: 86_400 },
+  }).map(([what, serviceAccountToken]) =>
+    template(`a federated token ${what}`, (draft) =>
+      append(night(draft), "spec/volumes", { name: "token", projected: { sources: [{ serviceAccountToken }] } }),
+    ),
+  ),
+  template(
+    "another Secret beside the federated token",
+    (draft) =>
+      append(night(draft), "spec/volumes", {
+        name: "token",
+        projected: { sources: [{ secret: { name: "registry" } }] },
+      }),
+    [10],
+  ),
   template("a volume of another machine's", (draft) =>
     append(night(draft), "spec/volumes", { name: "share", nfs: { server: "192.0.2.7", path: "/" } }),
   ),

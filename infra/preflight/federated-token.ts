@@ -1,0 +1,51 @@
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { parse, stringify } from "yaml";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
+import { federatedAudience } from "../../constructs/lane/federation.ts";
+import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
+import { apiFailure } from "./api-failure.ts";
+
+/** Seconds; the least that Kubernetes makes one for. */
+const TOKEN_SECONDS = 600;
+
+/**
+ * A federated customer's kubeconfig with a token in the place of the file that runners have: the central cluster makes one
+ * for whoever may ask for it there, the customer's deployer and administrators.
+ * @param kubeconfig The one that a deployment puts into the lane.
+ * @throws UserError where the central cluster makes none
+ */
+export async function withFederatedToken(customer: string, kubeconfig: string): Promise<string> {
+  const token = await federatedToken(customer);
+  const content = parse(kubeconfig) as { readonly users: readonly [{ readonly name: string }] };
+  return stringify({ ...content, users: [{ name: content.users[0].name, user: { token } }] });
+}
+
+async function federatedToken(customer: string): Promise<string> {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const namespace = laneNamespace(customer);
+  try {
+    const { status } = await config.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
+      namespace,
+      name: EXECUTOR_SERVICE_ACCOUNT,
+      body: { spec: { audiences: [federatedAudience(customer)], expirationSeconds: TOKEN_SECONDS } },
+    });
+    return status?.token ?? "";
+  } catch (error) {
+    const { status, reason } = apiFailure(error);
+    throw new UserError(
+      `KUBECONFIG: received a central cluster that makes no token for ${namespace} (${reason})\n    rule: ${customer} is federated: the customer's cluster is looked at with a token that the central cluster makes, for its administrators and for the customer's deployer\n    fix: ${fix(customer, status)}`,
+    );
+  }
+}
+
+/** What to do, by what the API server answered. */
+function fix(customer: string, status: number | undefined): string {
+  if (status === 403) {
+    return `let an administrator apply dist/${customer}/deployer/ again: since ${customer} is federated its deployer has this right`;
+  }
+  return status === 404
+    ? `deploy the lane first: pulumi up --stack ${customer}`
+    : "let KUBECONFIG name a kubeconfig of the central cluster";
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { parse, stringify } from "yaml";
+import { federatedKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
+import { authenticationConfiguration } from "../../constructs/customer-side/authentication.ts";
+import { centralCluster } from "../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { deployerName } from "../../constructs/deployer/deployer.ts";
+import { federated } from "../../constructs/index.ts";
+import { federatedAudience } from "../../constructs/lane/federation.ts";
+import { type CustomerManifests, synthesize } from "../../constructs/synthesize.ts";
+import { withFederatedToken } from "../../infra/preflight/federated-token.ts";
+import { preflight } from "../../infra/preflight/preflight.ts";
+import { type ApiServer, startApiServer } from "../farm/api-server.ts";
+import { runCommand } from "../farm/deploy/command.ts";
+import { succeeded } from "../farm/deploy/pulumi.ts";
+import { ensureTools } from "../farm/tools/ensure.ts";
+import { silentReporter } from "../farm/tools/reporter.ts";
+import { until } from "../farm/wait.ts";
+import { TemporaryFolder } from "./support.ts";
+
+/**
+ * Two real API servers: the central one, which signs tokens, and a customer's, which was told by the file that Nightlane
+ * writes for it to take those of one lane.
+ */
+const NAME = "nordbank";
+const LANE = `customer-${NAME}`;
+const NEIGHBOUR = "customer-alpenkredit";
+let folder: TemporaryFolder;
+let kubectlPath: string;
+let central: ApiServer;
+let customer: ApiServer;
+let definition: CustomerDefinition;
+let manifests: CustomerManifests;
+
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  kubectlPath = (await ensureTools(["kubectl"], silentReporter)).kubectl;
+  central = await startApiServer({ dir: join(folder.path, "central"), isIssuer: true });
+  const issuer = { url: clusterOf(central).server, ca: authorityOf("central") };
+  Object.assign(centralCluster, { issuer });
+  const nordbank = await loadCustomer(NAME);
+  const plain = { ...nordbank, credentials: { kubeconfig: federated() } };
+  const authentication = authenticationConfiguration(plain, issuer);
+  customer = await startApiServer({ dir: join(folder.path, "customer"), authentication });
+  manifests = synthesize(plain, customerFile(NAME));
+  const reached = { server: clusterOf(customer).server, address: "127.0.0.1", ca: authorityOf("customer") };
+  definition = { ...plain, cluster: { ...plain.cluster, ...reached } };
+  for (const namespace of [NEIGHBOUR, "nightlane-system", "argocd"]) {
+    await kubectl(central, "create", "namespace", namespace);
+  }
+  await apply(central, [...manifests.deployer, ...manifests.lane.filter(({ kind }) => kind === "ServiceAccount")]);
+  await kubectl(central, "create", "serviceaccount", "executor", "--namespace", NEIGHBOUR);
+  const discovery = ["--clusterrole=system:service-account-issuer-discovery", "--group=system:unauthenticated"];
+  await kubectl(central, "create", "clusterrolebinding", "issuer", ...discovery);
+  await apply(customer, manifests.customerSide);
+});
+
+afterAll(async () => {
+  Reflect.deleteProperty(centralCluster, "issuer");
+  await customer?.stop();
+  await central?.stop();
+  folder?.remove();
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function clusterOf({ kubeconfig }: ApiServer): { readonly server: string } {
+  return parse(readFileSync(kubeconfig, "utf8")).clusters[0].cluster;
+}
+
+function authorityOf(name: string): string {
+  return readFileSync(join(folder.path, name, "pki", "ca.pem"), "utf8");
+}
+
+async function kubectl(server: ApiServer, ...args: readonly string[]): Promise<string> {
+  return succeeded(await runCommand(kubectlPath, ["--kubeconfig", server.kubeconfig, ...args], { cwd: "/", env: {} }));
+}
+
+async function apply(server: ApiServer, items: readonly object[]): Promise<void> {
+  const file = folder.file("objects.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  await until({ what: "the objects are applied", limitSeconds: 30 }, async () => {
+    const args = ["--kubeconfig", server.kubeconfig, "apply", "--server-side", "--force-conflicts", "-f", file];
+    return (await runCommand(kubectlPath, args, { cwd: "/", env: {} })).code === 0;
+  });
+}
+
+/** A token as the kubelet would get it. */
+async function token(namespace: string, account: string, audience?: string): Promise<string> {
+  const forWhom = audience === undefined ? [] : ["--audience", audience];
+  return (await kubectl(central, "create", "token", account, "--namespace", namespace, ...forWhom)).trim();
+}
+
+/** Who somebody with a token is at a server; undefined where the server does not know them. */
+async function whoAmI(server: ApiServer, bearer: string): Promise<string | undefined> {
+  const config = parse(readFileSync(server.kubeconfig, "utf8"));
+  const file = folder.file("who", stringify({ ...config, users: [{ ...config.users[0], user: { token: bearer } }] }));
+  const args = ["--kubeconfig", file, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"];
+  const { code, output } = await runCommand(kubectlPath, args, { cwd: "/", env: {} });
+  if (code !== 0) expect(output).toMatch(/Unauthorized|must be logged in/);
+  return code === 0 ? output : undefined;
+}
+
+describe("the customer's API server", () => {
+  test("takes the lane's token, and binds it to the role of a night", async () => {
+    const own = await token(LANE, "executor", federatedAudience(NAME));
+    const known = { what: "the customer's API server has read the issuer's keys", limitSeconds: 60 };
+    await until(known, async () => (await whoAmI(customer, own)) !== undefined);
+    expect(await whoAmI(customer, own)).toBe(`nightlane:system:serviceaccount:${LANE}:executor`);
+  });
+
+  test("is as a night needs it, which preflight says with a token that the central cluster makes for the deployer", async () => {
+    vi.stubEnv("KUBECONFIG", await deployerKubeconfig());
+    const kubeconfig = await withFederatedToken(NAME, federatedKubeconfig(definition));
+    const findings = await preflight(definition, kubeconfig, undefined);
+    expect(findings.filter(({ todo }) => todo !== undefined)).toEqual([]);
+    expect(findings).toContainEqual({ look: "credential", found: expect.stringContaining("nothing is stored") });
+  });
+
+  test.each([
+    ["the lane's account for another audience", LANE, "executor", "nightlane/customer-alpenkredit"],
+    ["the lane's account for the central cluster", LANE, "executor", undefined],
+    ["another lane's account", NEIGHBOUR, "executor", "nightlane/customer-nordbank"],
+    ["another account of the lane", LANE, "default", "nightlane/customer-nordbank"],
+    ["the deployer's account", "nightlane-system", deployerName(NAME), "nightlane/customer-nordbank"],
+  ])("refuses a token of %s", async (_, namespace, account, audience) => {
+    expect(await whoAmI(customer, await token(namespace, account, audience))).toBeUndefined();
+  });
+
+  test("has no service account of ours whose token could be stored", async () => {
+    const accounts = await kubectl(customer, "get", "serviceaccounts", "--namespace", "risk", "-o", "name");
+    expect(accounts.trim().split("\n").sort()).toEqual(["serviceaccount/default", "serviceaccount/spark"]);
+  });
+
+  test("that was not told of the issuer is found by preflight, with what to do", async () => {
+    const other = await startApiServer({ dir: join(folder.path, "untold") });
+    try {
+      const reached = { server: clusterOf(other).server, address: "127.0.0.1", ca: authorityOf("untold") };
+      const untold = { ...definition, cluster: { ...definition.cluster, ...reached } };
+      vi.stubEnv("KUBECONFIG", central.kubeconfig);
+      const findings = await preflight(untold, await withFederatedToken(NAME, federatedKubeconfig(untold)), undefined);
+      expect(findings.find(({ todo }) => todo !== undefined)).toMatchObject({
+        look: "API server",
+        todo: { who: "the customer's administrator", fix: expect.stringContaining("api-server/authentication.yaml") },
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe("the central cluster", () => {
+  test("takes no token that is for a customer, so that nobody who receives one comes back with it", async () => {
+    expect(await whoAmI(central, await token(LANE, "executor", federatedAudience(NAME)))).toBeUndefined();
+    expect(await whoAmI(central, await token(LANE, "executor"))).toBe(`system:serviceaccount:${LANE}:executor`);
+  });
+
+  test("makes none for another customer's deployer", async () => {
+    vi.stubEnv("KUBECONFIG", await deployerKubeconfig());
+    await expect(withFederatedToken("alpenkredit", federatedKubeconfig(definition))).rejects.toThrow(
+      /makes no token for customer-alpenkredit \(.*cannot create resource "serviceaccounts\/token"[\s\S]+fix: let an administrator apply dist\/alpenkredit\/deployer\//,
+    );
+  });
+});
+
+async function deployerKubeconfig(): Promise<string> {
+  const config = parse(readFileSync(central.kubeconfig, "utf8"));
+  const bearer = await token("nightlane-system", deployerName(NAME));
+  return folder.file("deployer", stringify({ ...config, users: [{ ...config.users[0], user: { token: bearer } }] }));
+}
