@@ -7,6 +7,7 @@ import { argocd } from "./argocd/recipe.ts";
 import { cosign } from "./cosign/recipe.ts";
 import { crane } from "./crane/recipe.ts";
 import { etcd } from "./etcd/recipe.ts";
+import { externalSecretsCrds } from "./external-secrets/recipe.ts";
 import { helm } from "./helm/recipe.ts";
 import { kubeRouter } from "./kube-router/recipe.ts";
 import { kubernetesOpenapi } from "./kubernetes/openapi.ts";
@@ -31,6 +32,7 @@ export const recipes = [
   argo,
   argocdManifests,
   argocd,
+  externalSecretsCrds,
   pulumiCli,
   pulumiKubernetes,
   pulumi,

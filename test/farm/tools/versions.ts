@@ -12,6 +12,7 @@ export const farmVersions = {
   cosign: versions.cosign.farm,
   crane: versions.crane.farm,
   etcd: versions.etcd.farm,
+  externalSecrets: versions.externalSecrets.farm,
   helm: versions.helm.farm,
   kubeRouter: versions.kubeRouter.farm,
   kubernetes: versions.kubernetes.farm,
