@@ -19,8 +19,10 @@ export interface NightLook {
   readonly forecast?: NightForecast;
   /** Columns of the screen. @default - nothing is cut */
   readonly columns?: number;
-  /** Rows that all of it may take: steps that need nobody are folded. @default - every step is shown */
+  /** Rows that all of it may take: steps that need nobody are folded. @default - as many as there is to say */
   readonly rows?: number;
   /** Remote jobs, messages, and who decided what and why, under each step. @default false */
   readonly details?: boolean;
+  /** A line for every step, also for those of a large night that are alike. @default false */
+  readonly every?: boolean;
 }

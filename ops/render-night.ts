@@ -2,6 +2,7 @@ import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
+import { foldAlike } from "./alike-steps.ts";
 import { foldSteps } from "./fold-steps.ts";
 import type { NightLook } from "./night-look.ts";
 import { actLines, stepLines, troubleLines } from "./render-steps.ts";
@@ -30,7 +31,7 @@ export function renderNight(night: NightState, look: NightLook): string {
   );
   const fold = (text: string | undefined): readonly string[] =>
     text === undefined ? [] : [line([["gray", `  … ${text}`]], paint, columns)];
-  const steps = stepLines(shown, night.steps, look);
+  const steps = stepLines(rows === undefined && look.every !== true ? foldAlike(shown) : shown, night.steps, look);
   return [...head, ...acts, ...notices, ...fold(above), ...steps, ...fold(below)].join("\n");
 }
 

@@ -5,6 +5,7 @@ import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
 import { type StepTrouble, troubleText } from "../runs/trouble.ts";
+import type { AlikeSteps } from "./alike-steps.ts";
 import type { NightLook } from "./night-look.ts";
 import { line } from "./text/line.ts";
 import type { Color } from "./text/paint.ts";
@@ -24,27 +25,48 @@ const MARKS: Readonly<Record<StepState, readonly [mark: string, color: Color]>> 
   failed: ["✗", "red"],
 };
 
-const LONGEST_NAME = 24;
+const LONGEST_NAME = 28;
 const STATE_COLUMNS = "confirming".length;
 const CLOCK_COLUMNS = "22:30 CEST".length;
 const DURATION_COLUMNS = "0:00:00".length;
 
 const INDENT = "      ";
 
-/** A line for each step, and with details what is known of it below. */
+/** A line for each step, or for many that are alike, and with details what is known of a step below. */
 export function stepLines(
-  steps: readonly StepStatus[],
+  steps: readonly (StepStatus | AlikeSteps)[],
   all: readonly StepStatus[],
   look: NightLook,
 ): readonly string[] {
-  const name = Math.min(LONGEST_NAME, Math.max(0, ...all.map((step) => widthOf(step.name))));
+  const name = Math.min(LONGEST_NAME, Math.max(0, ...steps.map((step) => widthOf(step.name))));
   const passed = new Set(all.filter((step) => PASSED.has(step.state)).map((step) => step.name));
-  return steps.flatMap((step) => [
-    stepLine(step, passed, name, look),
-    // Where every row counts, its trouble stands in its own line.
-    ...(look.rows === undefined ? troubleLines(step.trouble, INDENT, look) : []),
-    ...(look.details === true ? detailLines(step, look) : []),
-  ]);
+  return steps.flatMap((step) =>
+    "members" in step
+      ? [alikeLine(step, name, look)]
+      : [
+          stepLine(step, passed, name, look),
+          // Where every row counts, its trouble stands in its own line.
+          ...(look.rows === undefined ? troubleLines(step.trouble, INDENT, look) : []),
+          ...(look.details === true ? detailLines(step, look) : []),
+        ],
+  );
+}
+
+/** When the first of them began, and how long the longest took. */
+function alikeLine({ name, state, asked, members, after }: AlikeSteps, nameColumns: number, look: NightLook): string {
+  const starts = members.flatMap(({ startedAt }) => (startedAt === undefined ? [] : [startedAt]));
+  const seconds = members.flatMap((step) => step.seconds ?? []);
+  const all = {
+    name,
+    state,
+    startedAt: starts.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0],
+    seconds: seconds.length === 0 ? undefined : Math.max(...seconds),
+  };
+  const remarks = [
+    ...askedText(asked),
+    ...(state === "waiting" && after.length > 0 ? [`after ${after.join(", ")}`] : []),
+  ];
+  return factsLine(all, MARKS[state][1], nameColumns, remarks.join("; "), look);
 }
 
 /** What keeps a step or a night from going on, and the reason in the runner's own words. */
@@ -67,19 +89,35 @@ function near({ times = new Times(), zone, now }: NightLook): (time: string) => 
 }
 
 function stepLine(step: StepStatus, passed: ReadonlySet<string>, nameColumns: number, look: NightLook): string {
+  const color = step.trouble === undefined ? MARKS[step.state][1] : "red";
+  return factsLine(step, color, nameColumns, remarks(step, passed, look).join("; "), look);
+}
+
+function factsLine(
+  {
+    name,
+    state,
+    startedAt,
+    seconds,
+  }: Pick<StepStatus, "name" | "state"> & {
+    readonly startedAt?: string | undefined;
+    readonly seconds?: number | undefined;
+  },
+  color: Color,
+  nameColumns: number,
+  remark: string,
+  look: NightLook,
+): string {
   const { times = new Times(), zone } = look;
-  const [mark, own] = MARKS[step.state];
-  const color = step.trouble === undefined ? own : "red";
-  const started = Date.parse(step.startedAt ?? "");
+  const started = Date.parse(startedAt ?? "");
   const cells = [
-    padTo(step.state, STATE_COLUMNS),
+    padTo(state, STATE_COLUMNS),
     padTo(Number.isNaN(started) ? "" : times.clock(started, zone), CLOCK_COLUMNS),
-    padTo(clock(step.seconds), DURATION_COLUMNS),
+    padTo(clock(seconds), DURATION_COLUMNS),
   ].join("  ");
-  const name = padTo(cut(oneLine(step.name), nameColumns), nameColumns);
-  const more = remarks(step, passed, look).join("; ");
+  const shown = padTo(cut(oneLine(name), nameColumns), nameColumns);
   return line(
-    ["  ", [color, `${mark} ${name}`], `  ${cells}`, more === "" ? "" : `  ${more}`],
+    ["  ", [color, `${MARKS[state][0]} ${shown}`], `  ${cells}`, remark === "" ? "" : `  ${remark}`],
     look.paint,
     look.columns,
   );
@@ -92,7 +130,7 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
   return [
     ...(step.waitingSince === undefined ? [] : [`since ${near(look)(step.waitingSince)}`]),
     ...(step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
-    ...(step.asked === undefined ? [] : [step.asked === "hold" ? "to be held" : "to be skipped"]),
+    ...askedText(step.asked),
     ...(step.state === "confirming" && step.approval !== undefined
       ? [`approvals: ${approvalText(step.approval)}`]
       : []),
@@ -103,6 +141,10 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
     // With details the message has lines of its own, whole; a trouble says it better.
     ...(step.message === undefined || step.trouble !== undefined || details ? [] : [step.message]),
   ];
+}
+
+function askedText(asked: StepStatus["asked"]): readonly string[] {
+  return asked === undefined ? [] : [asked === "hold" ? "to be held" : "to be skipped"];
 }
 
 /** When a step is expected to end, and whether the end of the night waits for it. */

@@ -32,6 +32,7 @@ interface NightsOptions extends CommonOptions {
 
 interface ShowOptions extends CommonOptions, NightOption {
   readonly watch?: boolean;
+  readonly all?: boolean;
 }
 
 interface LogsOptions extends CommonOptions, NightOption {
@@ -53,11 +54,13 @@ export function addLookCommands(program: Command, io: Io): void {
     oneNight(common(program.command("show <customer>")))
       .description("one night: its steps, since when, remote jobs, who decided what")
       .option("-w, --watch", "go on until the night ends")
+      .option("--all", "a line for every step, also for those of a large night that are alike")
       .action(async (customer: string, options: ShowOptions) => {
         const look = options.watch === true ? watch : show;
         const output = outputOf(options, io);
         const central = centralOf(options, output);
-        await look(central, await laneOf(central, customer), nightChoice(options), output);
+        const choice = { ...nightChoice(options), every: options.all === true };
+        await look(central, await laneOf(central, customer), choice, output);
       }),
     "show nordbank --watch",
     "show nordbank --night night-2026-03-31-run-2",

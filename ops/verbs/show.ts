@@ -21,15 +21,21 @@ const REFRESH_MILLISECONDS = 2000;
 /** Rows that the commands under a night take at most on a screen. */
 const MOST_COMMAND_ROWS = 4;
 
+/** Which night is shown, and how. */
+export interface ShowChoice extends NightChoice {
+  /** A line for every step, also for those of a large night that are alike. @default false */
+  readonly every?: boolean;
+}
+
 /** A lane's night: states, times, remote jobs, and who decided what. */
-export async function show(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
+export async function show(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
   const night = await withModel(central, await nightToShow(central, lane, choice), output);
   noteRemarks(night, output);
-  output.show("Night", nightDocument(night), (_, view) => whole(night, view));
+  output.show("Night", nightDocument(night), (_, view) => whole(night, view, choice.every));
 }
 
 /** The same, again and again until the night ends: redrawn on a terminal, else printed whenever it changed. */
-export async function watch(central: Central, lane: Lane, choice: NightChoice, output: Output): Promise<void> {
+export async function watch(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
   let night = await withModel(central, await nightToShow(central, lane, choice), output);
   noteRemarks(night, output);
   const frame = output.form === "text" && output.stream.isTTY === true ? new Frame(output.stream) : undefined;
@@ -41,7 +47,7 @@ export async function watch(central: Central, lane: Lane, choice: NightChoice, o
       frame.draw(({ columns, rows }) => fitting(night, { ...output.view, columns }, rows));
     } else if (key !== shown || hasEnded(night.state)) {
       output.stream.write(
-        `${output.form === "json" ? JSON.stringify(answer("Night", nightDocument(night))) : whole(night, output.view)}\n`,
+        `${output.form === "json" ? JSON.stringify(answer("Night", nightDocument(night))) : whole(night, output.view, choice.every)}\n`,
       );
       shown = key;
     }
@@ -104,12 +110,12 @@ function noteRemarks({ remarks }: ShownNight, output: Output): void {
 }
 
 /** Everything there is to say, however many lines it takes. */
-function whole(night: ForecastNight, view: View): string {
+function whole(night: ForecastNight, view: View, every = false): string {
   const { state } = night;
   const commands = commandsOf(night).flatMap((command) => wrapped(command, "  ", view.columns));
   const source = `  ${state.workflow}  template ${state.template ?? "-"}`;
   return [
-    renderNight(state, { ...lookOf(night, view), details: true }),
+    renderNight(state, { ...lookOf(night, view), details: true, every }),
     line([["gray", source]], view.paint, view.columns),
     ...commands,
   ].join("\n");

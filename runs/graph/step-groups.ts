@@ -20,7 +20,7 @@ export interface StepGroup<Step> {
 /** So many steps are shown one by one. */
 const MOST_SINGLE = 40;
 /** Fewer than this that are alike are no group. */
-const FEWEST_ALIKE = 4;
+export const FEWEST_ALIKE = 4;
 
 /**
  * The steps of a night as groups. Of many, those of the same rank whose names differ in numbers alone, or that wait for
@@ -56,13 +56,14 @@ export function groupSteps<Step extends GroupedStep>(steps: readonly Step[]): re
 function namesOf<Step extends GroupedStep>(sets: readonly (readonly Step[])[]): ReadonlyMap<string, readonly Step[]> {
   const named = new Map<string, readonly Step[]>();
   for (const members of sets) {
-    const name = nameOf(members);
+    const name = nameOfGroup(members);
     named.set(named.has(name) ? `${name} from ${members[0]?.name}` : name, members);
   }
   return named;
 }
 
-function nameOf(members: readonly GroupedStep[]): string {
+/** Of a single step its name; of many what their names have in common, and how many they are. */
+export function nameOfGroup(members: readonly Pick<GroupedStep, "name">[]): string {
   const [first, ...others] = members;
   if (first === undefined || others.length === 0) {
     return first?.name ?? "";

@@ -1,21 +1,23 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkNightSize } from "../../constructs/checks/check-night-size.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import type { Step } from "../../constructs/night/step.ts";
-import { MOST_NIGHT_BYTES, MOST_WORKFLOW_BYTES, nightBytes } from "../../constructs/workflow/night-size.ts";
+import { MOST_WORKFLOW_BYTES } from "../../constructs/workflow/night-size.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
-import { nightState } from "../../runs/night-state.ts";
+import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import type { StepState, StepStatus } from "../../runs/step-status.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
 import { TestLane } from "./test-lane.ts";
@@ -57,15 +59,23 @@ function declare(night: Night): void {
   }
 }
 
+/** A chain as long as any that a bank would write: each step on the one before. */
+const CHAIN = Array.from({ length: 100 }, (_, place) => `link-${place + 1}`);
+const WORKING = ["link-1", "link-50", "link-100"];
+
+function declareChain(night: Night): void {
+  let before: readonly Step[] = [];
+  for (const name of CHAIN) {
+    before = [night.job(name, { image: image("risk"), command: ["true"], after: before })];
+  }
+}
+
 /** What an administrator notes for the steps that are to be left out, before the night reaches them. */
-async function leaveOut(): Promise<void> {
+async function leaveOut(names: readonly string[]): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(paths.centralKubeconfig);
   const labels = { "workflows.argoproj.io/configmap-type": "Parameter" };
-  const names = Array.from({ length: LAYERS * WIDTH }, (_, step) => [Math.floor(step / WIDTH), step % WIDTH] as const);
-  const data = Object.fromEntries(
-    names.filter(([, place]) => place > 0).map(([layer, place]) => [nightControlKey(nameOf(layer, place)), "skip"]),
-  );
+  const data = Object.fromEntries(names.map((name) => [nightControlKey(name), "skip"]));
   await config
     .makeApiClient(CoreV1Api)
     .createNamespacedConfigMap({ namespace, body: { metadata: { name: nightControlName(workflow), labels }, data } });
@@ -113,16 +123,15 @@ async function untilState(name: string, state: StepState): Promise<void> {
   });
 }
 
-beforeAll(async () => {
-  process.env.NIGHTLANE_IMAGES = paths.images;
+/** Starts a night of a customer file's steps, and leaves out those that are not to work. */
+async function startLarge(steps: (night: Night) => void, leftOut: readonly string[]): Promise<void> {
   const definition = await loadCustomer(CUSTOMER);
   const { schedule } = definition.workflow;
   const job = { cpu: Cpu.millis(20), memory: Size.mebibytes(32) };
-  const large = { ...definition, workflow: sparkRiskWorkflow({ schedule, defaults: { job }, steps: declare }) };
-  expect(nightBytes(large)).toBeLessThan(MOST_NIGHT_BYTES);
+  const large = { ...definition, workflow: sparkRiskWorkflow({ schedule, defaults: { job }, steps }) };
+  expect(checkNightSize(large)).toEqual([]);
   const spec = nightSpec(large);
   const name = contentName(NIGHT, spec);
-  lane = new TestLane(paths, CUSTOMER);
   await lane.create({
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -130,7 +139,25 @@ beforeAll(async () => {
     spec,
   });
   workflow = await startKnown(name);
-  await leaveOut();
+  await leaveOut(leftOut);
+}
+
+async function untilEnded(): Promise<Workflow> {
+  let ended = await central.workflow(namespace, workflow);
+  await until({ what: `${workflow} ends`, limitSeconds: 900, everyMilliseconds: 1000 }, async () => {
+    ended = await central.workflow(namespace, workflow);
+    return hasEnded({ phase: ended.status?.phase ?? "Pending" });
+  });
+  return ended;
+}
+
+/** How many steps have come to a state. */
+const count = ({ steps }: NightState, wanted: StepState): number =>
+  steps.filter(({ state }) => state === wanted).length;
+
+beforeAll(() => {
+  process.env.NIGHTLANE_IMAGES = paths.images;
+  lane = new TestLane(paths, CUSTOMER);
 });
 
 afterAll(async () => {
@@ -138,6 +165,17 @@ afterAll(async () => {
 });
 
 describe("a night of 400 steps in layers of 20", () => {
+  beforeAll(async () => {
+    const names = Array.from(
+      { length: LAYERS * WIDTH },
+      (_, step) => [Math.floor(step / WIDTH), step % WIDTH] as const,
+    );
+    await startLarge(
+      declare,
+      names.filter(([, place]) => place > 0).map(([layer, place]) => nameOf(layer, place)),
+    );
+  });
+
   it("takes what is asked for steps that it has not reached", async () => {
     await nightlane("hold", HELD);
     await nightlane("skip", LEFT_OUT);
@@ -164,19 +202,34 @@ describe("a night of 400 steps in layers of 20", () => {
   });
 
   it("ends well, the steps that were left out skipped and the others done", async () => {
-    let ended = await central.workflow(namespace, workflow);
-    await until({ what: "a night of 400 steps ends", limitSeconds: 900, everyMilliseconds: 1000 }, async () => {
-      ended = await central.workflow(namespace, workflow);
-      return hasEnded({ phase: ended.status?.phase ?? "Pending" });
-    });
+    const ended = await untilEnded();
     const state = nightState(ended, Date.now());
-    expect(state.message ?? "").toBe("");
-    expect(state.phase).toBe("Succeeded");
-    const count = (wanted: StepState): number => state.steps.filter((one) => one.state === wanted).length;
-    expect([count("succeeded"), count("skipped")]).toEqual([LAYERS - 2, LAYERS * (WIDTH - 1) + 2]);
+    expect([state.message ?? "", state.phase]).toEqual(["", "Succeeded"]);
+    expect([count(state, "succeeded"), count(state, "skipped")]).toEqual([LAYERS - 2, LAYERS * (WIDTH - 1) + 2]);
     const size = JSON.stringify(ended).length;
     console.log(`large night: ${size} bytes, ${ended.status?.compressedNodes?.length} of them packed nodes`);
     console.log(`acts on it: ${effects.map((one) => Math.round(one)).join(", ")} ms`);
     expect(size).toBeLessThan(MOST_WORKFLOW_BYTES);
+  });
+});
+
+describe("a night of 100 steps in one chain", () => {
+  beforeAll(() =>
+    startLarge(
+      declareChain,
+      CHAIN.filter((name) => !WORKING.includes(name)),
+    ),
+  );
+
+  it("is held far down the chain, released, and ends well", async () => {
+    await nightlane("hold", "link-50");
+    await untilState("link-50", "held");
+    await nightlane("release", "link-50");
+    const state = nightState(await untilEnded(), Date.now());
+    expect([state.message ?? "", state.phase]).toEqual(["", "Succeeded"]);
+    expect([count(state, "succeeded"), count(state, "skipped")]).toEqual([
+      WORKING.length,
+      CHAIN.length - WORKING.length,
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, SchedulingV1Api, type V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -24,6 +24,7 @@ import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
+import { SeenPods } from "./seen-pods.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
 /** What a bank's own programs are told, on real drivers, executors and Jobs. */
@@ -40,6 +41,24 @@ const small = {
 let lane: TestLane;
 let night: TestNight;
 let state: NightState;
+let pods: SeenPods;
+
+/** Where the pods of a step are to run, and as what. */
+const placed = {
+  nodeSelector: { "kubernetes.io/os": "linux" },
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, preference: { matchExpressions: [{ key: "risk", operator: "Exists" }] } },
+      ],
+    },
+  },
+  priorityClass: "overnight",
+  imagePullSecrets: ["registry"],
+  labels: { "cost-centre": "risk" },
+  annotations: { "bank.example/owner": "risk" },
+  tolerations: [{ operator: "Exists" }],
+} as const;
 
 /** What the JVM program is to print as its driver and its executors see it. */
 const SHOWN = [
@@ -49,12 +68,16 @@ const SHOWN = [
   "/etc/limits/limit",
   "spark.sql.shuffle.partitions",
   "spark.hadoop.fs.test",
+  "spark.jars",
 ];
 
 function declare(one: Night): void {
   const jvm = { image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" };
   one.spark("pi", {
-    app: sparkApp(jvm),
+    ...placed,
+    app: sparkApp({ ...jvm, jars: ["/opt/risk/jars/pi.jar"] }),
+    memoryOverhead: Size.mebibytes(300),
+    driverMemoryOverhead: Size.mebibytes(310),
     args: ["2", ...SHOWN, "$(POD_NAME)"],
     results: false,
     executors: 1,
@@ -67,9 +90,6 @@ function declare(one: Night): void {
       KDB_PASSWORD: secretKey("kdb", "password"),
     },
     volumes: { "/etc/limits": configMapFiles("limits"), "/scratch": scratch(Size.mebibytes(100)) },
-    labels: { "cost-centre": "risk" },
-    annotations: { "bank.example/owner": "risk" },
-    tolerations: [{ operator: "Exists" }],
   });
   one.spark("grows", {
     app: sparkApp(jvm),
@@ -80,6 +100,23 @@ function declare(one: Night): void {
     ui: true,
     volumes: { "/scratch": scratch(Size.mebibytes(100)) },
     executorPodTemplate: { spec: { hostAliases: [{ ip: "192.0.2.7", hostnames: ["kdb.bank.example"] }] } },
+  });
+  const market = one.job("market", {
+    ...placed,
+    image: image("risk"),
+    command: ["/opt/risk/jobs/snapshot.py"],
+    args: ["--out", one.path("market"), "--date", one.businessDate],
+    results: true,
+  });
+  one.spark("scenarios", {
+    app: sparkApp({
+      image: image("risk"),
+      main: "/opt/risk/jobs/scenarios.py",
+      pyFiles: ["/opt/risk/jobs/revaluation.py"],
+    }),
+    args: ["--scenarios", "500"],
+    executors: 1,
+    after: market,
   });
 }
 
@@ -135,6 +172,7 @@ beforeAll(async () => {
     metadata: { name, namespace },
     spec,
   });
+  pods = new SeenPods(paths.customer(CUSTOMER).adminKubeconfig, definition.cluster.namespace);
   night = await lane.startNight(DATE, name);
   const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
   const [ended] = await watchNights(central, [started], process.stdout, 600);
@@ -143,6 +181,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await pods?.end();
   await lane?.end();
 });
 
@@ -158,6 +197,38 @@ async function keep(namespace: string): Promise<void> {
   };
   await core.createNamespacedConfigMap({ namespace, body: limits }).catch(there);
   await core.createNamespacedSecret({ namespace, body: kdb }).catch(there);
+  const auths = { "registry.bank.example": { auth: Buffer.from("puller:of-the-farm").toString("base64") } };
+  const registry = {
+    metadata: { name: "registry" },
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": JSON.stringify({ auths }) },
+  };
+  await core.createNamespacedSecret({ namespace, body: registry }).catch(there);
+  const overnight = { metadata: { name: "overnight" }, value: 1000 };
+  await config.makeApiClient(SchedulingV1Api).createPriorityClass({ body: overnight }).catch(there);
+}
+
+function jobOf(step: string): string {
+  return state.steps.find(({ name }) => name === step)?.attemptLog[0]?.remoteJob ?? "";
+}
+
+/** What a pod has of what the file says of placement. */
+function placementOf({ metadata, spec }: V1Pod): unknown {
+  const tolerations = spec?.tolerations?.filter(({ operator, key }) => operator === "Exists" && key === undefined);
+  return {
+    nodeSelector: spec?.nodeSelector,
+    affinity: spec?.affinity,
+    priorityClass: spec?.priorityClassName,
+    imagePullSecrets: spec?.imagePullSecrets?.map(({ name }) => name),
+    labels: { "cost-centre": metadata?.labels?.["cost-centre"] },
+    annotations: { "bank.example/owner": metadata?.annotations?.["bank.example/owner"] },
+    tolerations,
+  };
+}
+
+/** Memory that a Spark pod asks for, MiB. */
+function mebibytes({ spec }: V1Pod): number {
+  return Number(/^(\d+)Mi$/.exec(spec?.containers[0]?.resources?.requests?.memory ?? "")?.[1]);
 }
 
 async function logOf(step: string): Promise<string> {
@@ -170,6 +241,8 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
       ["pi", "succeeded"],
       ["grows", "succeeded"],
+      ["market", "succeeded"],
+      ["scenarios", "succeeded"],
       ["file", "succeeded"],
       ["many", "succeeded"],
     ]);
@@ -186,15 +259,39 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
       "spark.sql.shuffle.partitions": "7",
       "spark.hadoop.fs.test": "said",
     };
+    expect(log).toMatch(/^.*spark\.jars: driver \S*pi\.jar, executors \S*pi\.jar$/m);
     for (const [name, value] of Object.entries(seen)) {
       expect(log).toContain(`${name}: driver ${value}, executors ${value}`);
     }
     expect(log).toContain("$(POD_NAME): driver not set, executors not set");
     expect(log).toMatch(/pi is about 3\.1/);
   });
+
+  it("has driver and executors placed, ranked and labelled as the file says", () => {
+    expect(placementOf(pods.driver(jobOf("pi")))).toEqual(placed);
+    expect(placementOf(pods.executor(jobOf("pi")))).toEqual(placed);
+  });
+
+  it("has the memory beside the heap that the file gives driver and executors", () => {
+    expect([mebibytes(pods.driver(jobOf("pi"))), mebibytes(pods.executor(jobOf("pi")))]).toEqual([1334, 1324]);
+  });
+
+  it("has executors of the file's own pod template", () => {
+    const alias = { ip: "192.0.2.7", hostnames: ["kdb.bank.example"] };
+    expect(pods.executor(jobOf("grows")).spec?.hostAliases).toEqual([alias]);
+  });
+});
+
+it("a Python program has the files beside it that the file names", () => {
+  const [container] = pods.driver(jobOf("scenarios")).spec?.containers ?? [];
+  expect(JSON.stringify([container?.args, container?.command])).toContain("/opt/risk/jobs/revaluation.py");
 });
 
 describe("a plain Job", () => {
+  it("is placed, ranked and labelled as the file says", () => {
+    expect(placementOf(pods.driver(jobOf("market")))).toEqual(placed);
+  });
+
   const folder = async (step: string): Promise<string> =>
     join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
 

@@ -42,7 +42,37 @@ function chain(done: number, phase: "Running" | "Succeeded" = "Running"): Workfl
 const FOREIGN =
   "Job nl-scenarios failed: \u001b[31mout of memory\u001b[0m in 東京\u0000 while it read a portfolio that is twice as large as last week's";
 
+/** A night of 60 portfolios beside each other, of which the given ones have come so far; the others have passed. */
+function portfolios(states: Readonly<Record<string, "Running" | "Pending">>): Workflow {
+  const names = Array.from({ length: 60 }, (_, index) => `value-${index + 1}`);
+  const nodes = names.flatMap((step) => {
+    const is = states[step] ?? "Succeeded";
+    return is === "Pending" ? [] : [stepNode(step, is), ...attemptNodes(step, 1, { phase: is })];
+  });
+  const workflow = night("nordbank", { open: "yes", nodes, phase: "Running" });
+  const storedWorkflowTemplateSpec = {
+    templates: [{ name: "steps", dag: { tasks: names.map((name) => ({ name })) } }],
+  };
+  return { ...workflow, status: { ...workflow.status, storedWorkflowTemplateSpec } };
+}
+
 describe("show", () => {
+  test("says what is alike in a large night in one line, and every step where that is asked for", async () => {
+    const waiting = Object.fromEntries([11, 12, 13, 14, 15].map((step) => [`value-${step}`, "Pending"] as const));
+    const api = await laneOf(portfolios({ "value-7": "Running", ...waiting }));
+    const lines = async (...more: readonly string[]): Promise<readonly string[]> => {
+      const told = await piped("show", "nordbank", ...more, "--kubeconfig", api.kubeconfig());
+      return told.out.split("\n").filter((line) => / value-/.test(line));
+    };
+    const folded = await lines();
+    expect(folded.map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
+      ["✓ value-* ×54", "succeeded"],
+      ["▶ value-7", "running"],
+      ["· value-* ×5", "waiting"],
+    ]);
+    expect(await lines("--all")).toHaveLength(60);
+  });
+
   test("says the times by the customer's clocks, and since when a step waits", async () => {
     const api = await laneOf(night("nordbank", { open: "yes", nodes: deciding(FOREIGN) ?? [] }));
     const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
