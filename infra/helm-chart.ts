@@ -25,7 +25,7 @@ export function helmChart({ name, description, notes, manifests }: HelmChartProp
     ["values.yaml", valuesFile(values)],
     ["values.schema.json", `${JSON.stringify(schema(values), null, 2)}\n`],
     // The charts for the customer's administrator and for Argo CD lie in this one's folder, and are no part of it.
-    [".helmignore", "customer-side/\napps/\n"],
+    [".helmignore", "customer-side/\napps/\napi-server/\n"],
     ["templates/NOTES.txt", notes],
     ...manifests.map((manifest, index): [string, string] => [
       `templates/${manifestFile(manifest, index)}`,

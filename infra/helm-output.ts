@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
+import { federatedKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
@@ -13,6 +14,8 @@ import {
 import { UserError } from "../constructs/definition/problem.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
+import { isFederated } from "../constructs/lane/federation.ts";
+import { writeAuthentication } from "./authentication-output.ts";
 import { helmChart } from "./helm-chart.ts";
 import { provedCustomer } from "./proved.ts";
 
@@ -60,6 +63,7 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
     ],
     ["apps", `What Argo CD is told of the applications of ${name}`, appsNotes(definition), apps],
   ];
+  writeAuthentication(folder, definition);
   for (const [path, description, notes, manifests] of charts.filter(([, , , objects]) => objects.length > 0)) {
     for (const [file, content] of helmChart({ name, description, notes, manifests })) {
       const target = join(folder, path, file);
@@ -69,8 +73,18 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
   }
 }
 
+const STORED_NOTES = `Unlike \`pulumi up\`, helm does not check the kubeconfig, nor that no other customer has the same one.
+`;
+
+function federatedNotes(definition: CustomerDefinition): string {
+  return `No secret is in the kubeconfig; its FILE is:
+
+${federatedKubeconfig(definition).replaceAll(/^(?=.)/gm, "  ")}`;
+}
+
 /** The Secret comes without data, as everywhere: a credential in a release would be readable by `helm get`. */
-function laneNotes({ name, credentials }: CustomerDefinition): string {
+function laneNotes(definition: CustomerDefinition): string {
+  const { name, credentials } = definition;
   const { [APPS_KUBECONFIG]: _, ...own } = credentials;
   const files = Object.keys(own).map((key) => `--from-file=${key}=FILE`);
   return `The lane of ${name} stands. Its credential is not in the chart; put it in:
@@ -78,8 +92,7 @@ function laneNotes({ name, credentials }: CustomerDefinition): string {
   kubectl -n customer-${name} create secret generic ${CREDENTIAL_SECRET} ${files.join(" ")} \\
     --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
 
-Unlike \`pulumi up\`, helm does not check the kubeconfig, nor that no other customer has the same one.
-`;
+${isFederated(definition) ? federatedNotes(definition) : STORED_NOTES}`;
 }
 
 function appsNotes({ name, cluster }: CustomerDefinition): string {
@@ -93,7 +106,13 @@ and put it in:
 `;
 }
 
-function customerSideNotes({ cluster }: CustomerDefinition): string {
+function customerSideNotes(definition: CustomerDefinition): string {
+  const { name, cluster } = definition;
+  if (isFederated(definition)) {
+    return `Namespace ${cluster.namespace} is ready. Start the API server with --authentication-config, as api-server/authentication.yaml of
+${name}'s chart says, or add its entry below jwt to the file that the API server has.
+`;
+  }
   return `Namespace ${cluster.namespace} is ready. Hand over a kubeconfig of the service account nightlane in it: one context, an inline
 certificate authority, a bearer token.
 `;

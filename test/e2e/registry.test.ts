@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
@@ -57,16 +57,6 @@ function kubectl(kubeconfig: string, ...args: readonly string[]): string {
 const atCustomer = (...args: readonly string[]): string =>
   kubectl(paths.customer(CUSTOMER).adminKubeconfig, "--namespace", "risk", ...args);
 
-/** Tells the nodes of a cluster how to reach the registry, and with which credentials of their own if they have any. */
-function reach(folder: string, authorization?: string): void {
-  const host = join(folder, site.registry.host);
-  mkdirSync(host, { recursive: true });
-  const server = `http://${site.registry.host}`;
-  const header = authorization === undefined ? [] : [`[host."${server}".header]`, `authorization = "${authorization}"`];
-  const lines = [`server = "${server}"`, `[host."${server}"]`, 'capabilities = ["pull", "resolve"]', ...header, ""];
-  writeFileSync(join(host, "hosts.toml"), lines.join("\n"), { mode: 0o600 });
-}
-
 async function applyCustomerSide(imagesFile: string): Promise<void> {
   vi.stubEnv("NIGHTLANE_IMAGES", imagesFile);
   const dist = join(site.folder, "dist");
@@ -97,8 +87,7 @@ function pulled(): readonly string[] {
 describe("the platform", () => {
   it("runs from the registry with the credentials of its nodes", async () => {
     const [folder = ""] = registries;
-    const { user, password } = site.registry;
-    reach(folder, `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`);
+    site.registry.letReach(folder, "nodes");
     await farm.pulumi.up("platform", { NIGHTLANE_IMAGES: released() });
     for (const [namespace, name] of [
       ["argo", "workflow-controller"],
@@ -122,7 +111,7 @@ describe("the platform", () => {
 
 describe("the customer's cluster", () => {
   it("is refused an image for which it has no pull secret", async () => {
-    reach(registries[1] ?? "");
+    site.registry.letReach(registries[1] ?? "", "pods");
     await applyCustomerSide(released());
     const what = "the pull is refused";
     let why = "";

@@ -77,6 +77,21 @@ export class RegistryServer {
     return folder;
   }
 
+  /**
+   * Tells the nodes of a cluster how to reach it.
+   * @param folder containerd's `certs.d` of that cluster.
+   * @param as Whether the nodes sign in themselves, or leave that to pull secrets.
+   */
+  letReach(folder: string, as: "nodes" | "pods"): void {
+    const host = join(folder, this.host);
+    mkdirSync(host, { recursive: true });
+    const server = `http://${this.host}`;
+    const basic = Buffer.from(`${this.user}:${this.password}`).toString("base64");
+    const header = as === "pods" ? [] : [`[host."${server}".header]`, `authorization = "Basic ${basic}"`];
+    const lines = [`server = "${server}"`, `[host."${server}"]`, 'capabilities = ["pull", "resolve"]', ...header, ""];
+    writeFileSync(join(host, "hosts.toml"), lines.join("\n"), { mode: 0o600 });
+  }
+
   /** What the registry wrote down of what it was asked. */
   log(): string {
     return readFileSync(join(this.options.folder, "registry.log"), "utf8");

@@ -1,3 +1,4 @@
+import { federatedUser } from "../../../constructs/lane/federation.ts";
 import { customerOf, type EstateView } from "../../model/view.ts";
 import type { BindingView } from "../../rbac/bindings.ts";
 import type { PlatformIdentity } from "../../rbac/grant.ts";
@@ -26,19 +27,27 @@ export const bindingSubjects: Rule = {
       for (const binding of rbac.bindings) {
         inspection.examine();
         const strangers = binding.subjects.filter(
-          (subject) => subject.kind === "named" || subject.kind === "everyone" || subject.kind === "accountsOf",
+          (subject) =>
+            subject.kind === "everyone" ||
+            subject.kind === "accountsOf" ||
+            (subject.kind === "named" && !isLane(subject, lane.name)),
         );
         for (const subject of strangers) {
           inspection.report(
             binding.object,
             `binds ${subjectName(subject)} in the cluster of ${lane.name}`,
-            "bind only service accounts of the namespace that the customer gave us",
+            "bind only service accounts of the namespace that the customer gave us, or of a federated customer its own lane",
           );
         }
       }
     }
   },
 };
+
+/** Whether a user of a customer's cluster is that customer's lane, as a federated one is known there. */
+function isLane({ type, name }: { readonly type: "User" | "Group"; readonly name: string }, customer: string): boolean {
+  return type === "User" && name === federatedUser(customer);
+}
 
 function checkSubject(view: EstateView, binding: BindingView, subject: Subject, inspection: Inspection): void {
   if (subject.kind === "malformed" || customerOf(view, subject) !== undefined) {

@@ -7,10 +7,10 @@ import { checkKubeconfig, federatedKubeconfig } from "../../../constructs/checks
 import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
 import { federated, gitlabFile } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
-import { synthesize } from "../../../constructs/synthesize.ts";
 import { writeAuthentication } from "../../../infra/authentication-output.ts";
 import { readCredentials } from "../../../infra/credentials.ts";
 import { fingerprints } from "../../../infra/fingerprint.ts";
+import { provedCustomer } from "../../../infra/proved.ts";
 import { certificate } from "../../support/certificates.ts";
 import { testCustomer } from "../../support/customer.ts";
 
@@ -34,7 +34,7 @@ const called = (manifests: readonly Manifest[], kind: string, name: string): Man
 
 describe("a federated customer", () => {
   test("has in each runner, beside its other credentials, a token for an hour that is for this customer alone", () => {
-    const templates = synthesize(customer, FILE).lane.filter(({ kind }) => kind === "WorkflowTemplate");
+    const templates = provedCustomer(customer, FILE).lane.filter(({ kind }) => kind === "WorkflowTemplate");
     const volumes = templates.flatMap(({ spec }) => (spec as { readonly volumes: readonly object[] }).volumes);
     const credentials = volumes.filter((volume) => "name" in volume && volume.name === "credentials");
     // The night and the reaper; who reads kept logs has no credential at all.
@@ -60,12 +60,12 @@ describe("a federated customer", () => {
   });
 
   test("is a user in its own cluster, and has no service account there whose token could be stored", () => {
-    const side = synthesize(customer, FILE).customerSide;
+    const side = provedCustomer(customer, FILE).customerSide;
     expect(called(side, "ServiceAccount", "nightlane")).toBeUndefined();
     expect(called(side, "RoleBinding", "nightlane")).toMatchObject({
       subjects: [{ kind: "User", name: "nightlane:system:serviceaccount:customer-testbank:executor" }],
     });
-    const stored = synthesize(plain, FILE).customerSide;
+    const stored = provedCustomer(plain, FILE).customerSide;
     expect(called(side, "Role", "nightlane")).toEqual(called(stored, "Role", "nightlane"));
     expect(called(stored, "ServiceAccount", "nightlane")).toBeDefined();
   });
@@ -91,7 +91,7 @@ describe("a federated customer", () => {
 
   test("lets its deployer look at its cluster, and no other's", () => {
     const rules = (definition: typeof customer) =>
-      called(synthesize(definition, FILE).deployer, "Role", "deployer")?.rules as readonly object[];
+      called(provedCustomer(definition, FILE).deployer, "Role", "deployer")?.rules as readonly object[];
     const right = {
       apiGroups: [""],
       resources: ["serviceaccounts/token"],

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeHelmOutput } from "../../../infra/helm-output.ts";
 import { customerText } from "../../support/customer-text.ts";
@@ -31,6 +32,27 @@ describe("writeHelmOutput", () => {
     expect(files.get("one-bank/templates/NOTES.txt")).toContain("--from-file=kubeconfig=FILE");
     const secret = [...files].find(([file]) => file.endsWith("secret-credential.yaml"))?.[1];
     expect(secret).not.toMatch(/^(data|stringData):/m);
+  });
+
+  test("says of a federated customer what its kubeconfig is, and what its API server is told", async () => {
+    Object.assign(centralCluster, { issuer: { url: "https://tokens.vendor.example" } });
+    try {
+      const outdir = join(temporaryFolder(), "dist-helm");
+      const folder = temporaryFolder();
+      const stored = customerText("one-bank", "192.0.2.10", {});
+      const text = stored
+        .replace('gitlabFile("CUSTOMER_KUBECONFIG")', "federated()")
+        .replace("gitlabFile,", "federated,");
+      expect(text).toContain("kubeconfig: federated()");
+      writeFileSync(join(folder, "one-bank.ts"), text);
+      await writeHelmOutput(outdir, folder);
+      const files = contents(outdir);
+      expect(files.get("one-bank/templates/NOTES.txt")).toMatch(/^ {8}tokenFile: federated-token$/m);
+      expect(files.get("one-bank/customer-side/templates/NOTES.txt")).toContain("--authentication-config");
+      expect(files.get("one-bank/api-server/authentication.yaml")).toContain("url: https://tokens.vendor.example");
+    } finally {
+      Reflect.deleteProperty(centralCluster, "issuer");
+    }
   });
 
   test("tells the mistakes of all files at once and leaves the last good output whole", async () => {

@@ -22,6 +22,14 @@ export const rbacMutations: readonly Mutation[] = [
   mutation(1, "a person in the customer's cluster", "RoleBinding risk/nightlane in the cluster of nordbank", (draft) =>
     append(draft.customerSide("nordbank", "RoleBinding", "nightlane"), "subjects", { kind: "User", name: "bob" }),
   ),
+  ...[
+    ["another customer's lane", "nightlane:system:serviceaccount:customer-alpenkredit:executor"],
+    ["another account of the lane", "nightlane:system:serviceaccount:customer-nordbank:default"],
+  ].map(([who, name]) =>
+    mutation(1, `${who} in the customer's cluster`, "RoleBinding risk/nightlane in the cluster of nordbank", (draft) =>
+      append(draft.customerSide("nordbank", "RoleBinding", "nightlane"), "subjects", { kind: "User", name }),
+    ),
+  ),
 
   bound(2, "another customer's account", account("customer-alpenkredit", "executor")),
   bound(2, "an account without a namespace", { kind: "ServiceAccount", name: "executor" }),
