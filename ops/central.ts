@@ -4,7 +4,7 @@ import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log 
 import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
-import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
+import { isSettled, NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { furtherPipelines, pipelineOfRun, scheduleName } from "../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
@@ -211,6 +211,21 @@ export class Central {
       this.objects.listNamespacedCustomObject(request),
     );
     return list.items;
+  }
+
+  /** The acts of a lane that nightwatch has not settled yet; of all lanes, or undefined for whoever may see single ones only. */
+  async openActs(namespace?: string): Promise<readonly NightAct[] | undefined> {
+    const all =
+      namespace === undefined
+        ? await this.everywhere.acts()
+        : await this.requests.repeatable(`list the acts of ${namespace}`, async () => {
+            const list: { readonly items: readonly NightAct[] } = await this.objects.listNamespacedCustomObject({
+              ...NIGHT_ACTS,
+              namespace,
+            });
+            return list.items;
+          });
+    return all?.filter((act) => act.metadata.namespace !== SYSTEM_NAMESPACE && !isSettled(act));
   }
 
   /** The data of a ConfigMap; undefined if there is none of that name. */

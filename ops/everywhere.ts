@@ -1,5 +1,6 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
@@ -18,6 +19,7 @@ export class Everywhere {
   /** The schedules of the nights of all lanes. */
   async schedules(): Promise<readonly CronWorkflow[] | undefined> {
     return this.all("list the schedules of all lanes", {
+      ...ARGO,
       plural: "cronworkflows",
       fieldSelector: `metadata.name!=${REAPER_SCHEDULE}`,
     });
@@ -26,20 +28,31 @@ export class Everywhere {
   /** The nights of all lanes that have not ended, with everything in them. */
   async runningNights(): Promise<readonly Workflow[] | undefined> {
     return this.all("list the running nights of all lanes", {
+      ...ARGO,
       plural: "workflows",
       labelSelector: `workflows.argoproj.io/completed!=true,${NIGHTS_ONLY}`,
     });
   }
 
+  /** What people ask for in all lanes, and the kept copies of it. */
+  async acts(): Promise<readonly NightAct[] | undefined> {
+    return this.all("list the acts of all lanes", NIGHT_ACTS);
+  }
+
   /** One answer holds them all: read from memory of the API server, which pages are not. */
   private async all<Item>(
     what: string,
-    wanted: { readonly plural: string; readonly labelSelector?: string; readonly fieldSelector?: string },
+    wanted: {
+      readonly group: string;
+      readonly version: string;
+      readonly plural: string;
+      readonly labelSelector?: string;
+      readonly fieldSelector?: string;
+    },
   ): Promise<readonly Item[] | undefined> {
     return this.requests.repeatable(what, async () => {
       try {
         const list: { readonly items: readonly Item[] } = await this.objects.listClusterCustomObject({
-          ...ARGO,
           ...wanted,
           resourceVersion: "0",
         });

@@ -21,6 +21,9 @@ export const INPUTS_BY = "nightlane/inputs-by";
 /** On the CronWorkflow: which days the customer works, as `runs/business-calendar.ts` reads it. */
 export const CALENDAR = "nightlane/calendar";
 
+/** On the kept copy of an act: when the API server took the act itself, RFC 3339. */
+export const ASKED_AT = "nightlane/asked-at";
+
 /** Label of the workflows that read a kept log for a person. Admission holds it to be on these and on no others. */
 export const READER_LABEL = "nightlane/reader";
 

@@ -1,4 +1,5 @@
 import type { Act, RecordedAct, Verb } from "./act.ts";
+import { ASKED_AT } from "./annotations.ts";
 import type { Day } from "./local-time.ts";
 
 /** Where the acts of people are, one object each, in the lane that they are about. */
@@ -67,6 +68,7 @@ export interface NightAct {
     readonly creationTimestamp?: string;
     readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: NightActSpec;
   readonly status?: NightActStatus;
@@ -85,11 +87,9 @@ export function actName(at: Date, random: string): string {
     .slice(0, 17)}-${random}`;
 }
 
-/** When an act was asked for, milliseconds, by the clock of who asked: its name says so. */
-export function actTime(name: string): number {
-  const [, year, month, day, hour, minute, second, rest] =
-    /act-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${rest}Z`);
+/** When the API server took an act, RFC 3339: of the kept copy of one, when it took the act itself. */
+export function askedAt({ metadata }: NightAct): string {
+  return metadata.annotations?.[ASKED_AT] ?? metadata.creationTimestamp ?? "";
 }
 
 /** Name of the copy of an act that is kept in the platform's namespace as long as run records are. */

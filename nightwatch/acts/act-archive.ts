@@ -1,4 +1,5 @@
 import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { ASKED_AT } from "../../runs/annotations.ts";
 import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import { customerOf } from "../lane.ts";
@@ -26,7 +27,12 @@ export class ActArchive {
     const body = {
       apiVersion: "nightlane.example/v1",
       kind: "NightAct",
-      metadata: { name, namespace: this.namespace, labels },
+      metadata: {
+        name,
+        namespace: this.namespace,
+        labels,
+        annotations: { [ASKED_AT]: metadata.creationTimestamp ?? "" },
+      },
       spec,
     };
     try {
@@ -39,16 +45,25 @@ export class ActArchive {
     await this.objects.patchNamespacedCustomObjectStatus({ ...place, name, body: { status } }, MERGE);
   }
 
+  /** Names of the copies that are kept. */
+  async names(): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for await (const { metadata } of this.heads()) names.add(metadata.name);
+    return names;
+  }
+
   /** Removes copies past their time. */
   async tidy(now: number): Promise<void> {
     const place = { ...NIGHT_ACTS, namespace: this.namespace };
-    const heads = pages<Head>((options) =>
-      this.objects.listNamespacedCustomObject({ ...place, ...options, limit: PAGE }, HEADS),
-    );
-    for await (const { metadata } of heads) {
+    for await (const { metadata } of this.heads()) {
       if (now - Date.parse(metadata.creationTimestamp ?? "") > this.retentionDays * DAY) {
         await this.objects.deleteNamespacedCustomObject({ ...place, name: metadata.name });
       }
     }
+  }
+
+  private heads(): AsyncIterable<Head> {
+    const place = { ...NIGHT_ACTS, namespace: this.namespace, limit: PAGE };
+    return pages<Head>((options) => this.objects.listNamespacedCustomObject({ ...place, ...options }, HEADS));
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate as immediately } from "node:timers/promises";
-import { ACT_LIFE, isSettled, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
+import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
@@ -16,7 +16,7 @@ import type { RunSource } from "./start-nights.ts";
 export interface ActDeskParts {
   readonly writer: LaneWriter;
   readonly source: RunSource;
-  readonly archive: Pick<ActArchive, "keep">;
+  readonly archive: Pick<ActArchive, "keep" | "names">;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
@@ -34,7 +34,7 @@ export interface ActCounters {
 /** How often an act that goes on for long, as a backfill, is carried on, milliseconds. */
 const SLOW_MILLISECONDS = 2000;
 
-/** Acts that were settled so long before this desk began may have no copy yet. */
+/** Of acts that were settled so long before this desk began the copy may lack its end. */
 const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
 
 /**
@@ -54,6 +54,8 @@ export class ActDesk {
   private readonly settled = new SettledActs();
   /** Settled acts of which no copy is kept yet. */
   private readonly unkept = new Set<NightAct>();
+  /** Acts that others settled long ago, of which nobody has looked yet whether a copy is kept. */
+  private readonly older = new Set<NightAct>();
   /** Why each act could not be carried out the last time, by name. */
   private readonly failures = new Map<string, string>();
   private ended = false;
@@ -81,8 +83,9 @@ export class ActDesk {
       this.open.delete(act);
       const isKnown = this.settled.has(act);
       this.settled.note(act);
-      if (!isKnown && this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS) {
-        this.unkept.add(act);
+      if (!isKnown) {
+        const isRecent = this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS;
+        (isRecent ? this.unkept : this.older).add(act);
       }
       return;
     }
@@ -138,8 +141,16 @@ export class ActDesk {
     await this.idle();
   }
 
-  /** Keeps copies of the acts that were settled since, those of the last minutes before a start among them. */
+  /** Keeps copies of the acts that were settled since, and of those of which a desk before this one kept none. */
   async keepCopies(): Promise<void> {
+    if (this.older.size > 0) {
+      const kept = await this.parts.archive.names();
+      for (const act of this.older) {
+        const { namespace, name } = act.metadata;
+        if (!kept.has(keptActName(customerOf(namespace) ?? namespace, name))) this.unkept.add(act);
+        this.older.delete(act);
+      }
+    }
     for (const act of this.unkept) {
       try {
         await this.parts.archive.keep(act);

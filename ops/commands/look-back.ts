@@ -36,7 +36,7 @@ function addHistory(program: Command, io: Io): void {
   withExamples(
     common(program.command("history [customer]"))
       .description("what became of earlier runs, or of what people asked for")
-      .option("--date <day>", "one business date, with steps, attempts and decisions", day)
+      .option("--date <day>", "one business date, with steps, attempts and decisions; with --acts one day", day)
       .option("--from <day>", "first business date; with --acts the first day", day)
       .option("--to <day>", "last business date; with --acts the last day", day)
       .option("--acts", "who asked for what, why, and what became of it; of all customers, or of one")
@@ -45,7 +45,7 @@ function addHistory(program: Command, io: Io): void {
         const output = outputOf(options, io);
         const central = centralOf(options, output);
         if (options.acts === true) {
-          const { from, to, limit } = options;
+          const { from = options.date, to = options.date, limit } = options;
           output.show("ActList", await actHistory(central, { ...defined({ customer, from, to }), limit }), renderActs);
         } else if (customer === undefined) {
           command.error("error: say which customer's runs, or --acts for what people asked for");

@@ -1,10 +1,13 @@
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
-import { actTime, type NightAct } from "../../runs/night-act.ts";
+import { askedAt, type NightAct } from "../../runs/night-act.ts";
 import { pipelineOfRun, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
+import { allLanes } from "../lanes.ts";
 import type { View } from "../output.ts";
+import { requirePeriod } from "../period.ts";
 import { table } from "../text/table.ts";
 
 /** Which acts are wanted. */
@@ -33,40 +36,66 @@ export interface KeptAct {
   readonly message: string;
 }
 
-/** The acts of a period, the newest first: also those that were refused, and those of a customer whose lane is gone. */
-export async function actHistory(central: Central, options: ActHistoryOptions): Promise<readonly KeptAct[]> {
-  const { customer, from = "", to = "9999", limit } = options;
-  const wanted = customer === undefined ? undefined : seriesOf(customer);
-  return (await central.keptActs(wanted?.customer))
-    .map(keptAct)
-    .filter((act) => wanted?.pipeline === undefined || act.customer === customer)
-    .filter(({ at }) => at.slice(0, 10) >= from && at.slice(0, 10) <= to)
-    .sort((a, b) => b.at.localeCompare(a.at))
-    .slice(0, limit);
+/** The newest acts of a period. */
+export interface KeptActs {
+  /** How many there are of which these are the newest. */
+  readonly total: number;
+  readonly items: readonly KeptAct[];
 }
 
-function keptAct({ metadata, spec, status }: NightAct): KeptAct {
+/**
+ * The acts of a period: also those that were refused, those that still go on, and those of a customer whose lane is gone.
+ * @throws OpsError usage, for a period that ends before it begins
+ */
+export async function actHistory(central: Central, options: ActHistoryOptions): Promise<KeptActs> {
+  const { customer, from, to, limit } = options;
+  requirePeriod(from, to);
+  const wanted = customer === undefined ? undefined : seriesOf(customer);
+  const [kept, open] = await Promise.all([central.keptActs(wanted?.customer), openActs(central, wanted?.customer)]);
+  const acts = [...kept, ...open]
+    .map(keptAct)
+    .filter((act) => wanted?.pipeline === undefined || act.customer === customer)
+    .filter(({ at }) => at.slice(0, 10) >= (from ?? "") && at.slice(0, 10) <= (to ?? "9999"))
+    .sort((a, b) => b.at.localeCompare(a.at));
+  return { total: acts.length, items: acts.slice(0, limit) };
+}
+
+/** What still goes on, lane by lane where all of them may not be seen at once. */
+async function openActs(central: Central, customer: string | undefined): Promise<readonly NightAct[]> {
+  const found = await central.openActs(customer === undefined ? undefined : laneNamespace(customer));
+  if (found !== undefined) {
+    return found;
+  }
+  const lanes = await allLanes(central);
+  return (await Promise.all(lanes.map(({ namespace }) => central.openActs(namespace)))).flatMap((acts) => acts ?? []);
+}
+
+function keptAct(act: NightAct): KeptAct {
+  const { metadata, spec, status } = act;
   const { by, verb, night, step, date, reason } = spec;
   const pipeline = spec.pipeline ?? pipelineOfRun(night ?? "");
+  const kept = metadata.labels?.[CUSTOMER_LABEL];
   return {
-    customer: seriesName({ customer: metadata.labels?.[CUSTOMER_LABEL] ?? "", pipeline }),
-    at: new Date(actTime(metadata.name)).toISOString(),
+    customer: seriesName({ customer: kept ?? metadata.namespace.replace(/^customer-/, ""), pipeline }),
+    at: askedAt(act),
     by,
     verb,
     ...defined({ night, step, date }),
     reason,
-    outcome: status?.phase ?? "",
+    outcome: status?.phase ?? "Asked",
     message: status?.message ?? "",
   };
 }
 
+const GOES_WELL: ReadonlySet<string> = new Set(["Done", "Accepted", "Asked"]);
+
 /** One line for each act. */
-export function renderActs(acts: readonly KeptAct[], view: View): string {
-  if (acts.length === 0) {
+export function renderActs({ items, total }: KeptActs, view: View): string {
+  if (items.length === 0) {
     return "no act is known";
   }
   const heading = ["ASKED", "CUSTOMER", "BY", "VERB", "ABOUT", "OUTCOME", "REASON"];
-  const rows = acts.map(({ at, customer, by, verb, night, step, date, outcome, reason }) => [
+  const rows = items.map(({ at, customer, by, verb, night, step, date, outcome, reason }) => [
     view.times.day(Date.parse(at), undefined),
     customer,
     by,
@@ -75,6 +104,8 @@ export function renderActs(acts: readonly KeptAct[], view: View): string {
     outcome,
     reason,
   ]);
-  const colors = acts.map(({ outcome }) => (outcome === "Done" ? undefined : "red"));
-  return table([heading, ...rows], { ...view, colors });
+  const colors = items.map(({ outcome }) => (GOES_WELL.has(outcome) ? undefined : "red"));
+  const more =
+    total > items.length ? [view.paint("gray", `${items.length} of ${total} acts; --limit ${total} shows all`)] : [];
+  return [table([heading, ...rows], { ...view, colors }), ...more].join("\n");
 }

@@ -2,8 +2,8 @@ import type { Day } from "../../runs/local-time.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import type { Central } from "../central.ts";
-import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
+import { requirePeriod } from "../period.ts";
 import { newestRuns } from "../runs/newest-runs.ts";
 
 /** Which runs are told. */
@@ -31,9 +31,7 @@ export interface History {
 /** What became of earlier runs: from the run records, which outlive workflows. The newest first. */
 export async function history(central: Central, lane: Lane, options: HistoryOptions): Promise<History> {
   const { date, from, to, limit } = options;
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new OpsError(ExitCode.usage, `--from ${from} lies after --to ${to}`, "turn them round");
-  }
+  requirePeriod(from, to);
   const wanted = (day: Day | undefined): boolean =>
     date === undefined && from === undefined && to === undefined
       ? true

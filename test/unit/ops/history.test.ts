@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Central } from "../../../ops/central.ts";
 import { ExitCode } from "../../../ops/exit-code.ts";
+import { ASKED_AT } from "../../../runs/annotations.ts";
 import { addDays } from "../../../runs/local-time.ts";
 import type { NightAct } from "../../../runs/night-act.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
@@ -93,26 +94,33 @@ test("a login page in place of the API server is named as what it is", async () 
   expect(told.err).toContain("this is not a Kubernetes API server");
 });
 
+/** The copy of an act that is kept. @param time When the API server took it; the name claims another time, as it may. */
+function keptAct(
+  customer: string,
+  time: string,
+  verb: "retry" | "waive",
+  phase: "Done" | "Refused",
+  claimed = "20200101000000000",
+): NightAct {
+  return {
+    metadata: {
+      name: `${customer}.act-${claimed}-0a1b2c`,
+      namespace: "nightlane-system",
+      labels: { "nightlane/customer": customer },
+      annotations: { [ASKED_AT]: time },
+      creationTimestamp: "2026-11-28T00:00:00Z",
+    },
+    spec: { verb, by: "anna@vendor.example", reason: "quota raised", ...(verb === "retry" ? { step: "report" } : {}) },
+    status: { phase, message: "", at: "2026-11-27T02:00:01Z" },
+  };
+}
+
 describe("history --acts", () => {
   test("lists who asked for what, the newest first, over all customers, and what became of it", async () => {
     const api = await StandInApi.start();
-    const kept = (customer: string, time: string, verb: "retry" | "waive", phase: "Done" | "Refused"): NightAct => ({
-      metadata: {
-        name: `${customer}.act-${time}-0a1b2c`,
-        namespace: "nightlane-system",
-        labels: { "nightlane/customer": customer },
-      },
-      spec: {
-        verb,
-        by: "anna@vendor.example",
-        reason: "quota raised",
-        ...(verb === "retry" ? { step: "report" } : {}),
-      },
-      status: { phase, message: "", at: "2026-11-27T02:00:01Z" },
-    });
     for (const act of [
-      kept("nordbank", "20261125020000000", "retry", "Done"),
-      kept("alpenkredit", "20261127020000000", "waive", "Refused"),
+      keptAct("nordbank", "2026-11-25T02:00:00Z", "retry", "Done"),
+      keptAct("alpenkredit", "2026-11-27T02:00:00Z", "waive", "Refused"),
     ]) {
       api.acts.set(act.metadata.name, act);
     }
@@ -133,6 +141,60 @@ describe("history --acts", () => {
       api.kubeconfig(),
     );
     expect(JSON.parse(later.out).items).toMatchObject([{ customer: "alpenkredit", outcome: "Refused" }]);
+  });
+
+  test("takes the API server's time, whatever time the name of an act claims", async () => {
+    const api = await StandInApi.start();
+    const act = keptAct("nordbank", "2026-11-25T02:00:00Z", "retry", "Done", "99999999999999999");
+    api.acts.set(act.metadata.name, act);
+    const told = await piped("history", "--acts", "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(JSON.parse(told.out)).toMatchObject({ total: 1, items: [{ at: "2026-11-25T02:00:00Z" }] });
+  });
+
+  test.each([
+    ["all lanes", true],
+    ["single lanes", false],
+  ])(
+    "has the acts that still go on for whoever sees %s, and says how many there are in all",
+    async (_, seesAllLanes) => {
+      const api = await StandInApi.start();
+      api.seesAllLanes = seesAllLanes;
+      api.lane("nordbank", { cron: cron("nordbank") });
+      const open: NightAct = {
+        metadata: { name: "act-1", namespace: "customer-nordbank", creationTimestamp: "2026-11-27T01:00:00Z" },
+        spec: {
+          verb: "backfill",
+          by: "anna@vendor.example",
+          reason: "month again",
+          date: "2026-10-01",
+          to: "2026-10-30",
+        },
+        status: { phase: "Accepted", message: "2 of 22 nights", at: "2026-11-27T01:00:01Z" },
+      };
+      for (const act of [open, keptAct("nordbank", "2026-11-25T02:00:00Z", "retry", "Done")]) {
+        api.acts.set(act.metadata.name, act);
+      }
+      const told = await piped("history", "--acts", "--limit", "1", "--kubeconfig", api.kubeconfig());
+      expect(told.out).toMatch(/^2026-11-27 01:00 UTC +nordbank .*backfill +2026-10-01 +Accepted +month again$/m);
+      expect(told.out).toMatch(/^1 of 2 acts; --limit 2 shows all$/m);
+    },
+  );
+
+  test.each([
+    [["--from", "2026-11-28", "--to", "2026-11-01"], ExitCode.usage, /--from 2026-11-28 lies after --to 2026-11-01/],
+    [["--date", "2026-11-25"], ExitCode.done, /^$/],
+  ])("takes a period: %j", async (period, code, err) => {
+    const api = await StandInApi.start();
+    for (const [customer, time] of [
+      ["nordbank", "2026-11-25T02:00:00Z"],
+      ["alpenkredit", "2026-11-27T02:00:00Z"],
+    ] as const) {
+      const act = keptAct(customer, time, "retry", "Done");
+      api.acts.set(act.metadata.name, act);
+    }
+    const told = await piped("history", "--acts", ...period, "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(told).toMatchObject({ code, err: expect.stringMatching(err) });
+    expect(code === ExitCode.done ? JSON.parse(told.out).items : []).toHaveLength(code === ExitCode.done ? 1 : 0);
   });
 
   test("without it, asks for a customer", async () => {

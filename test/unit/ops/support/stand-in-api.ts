@@ -158,7 +158,7 @@ export class StandInApi {
         return request.method === "POST"
           ? this.take(JSON.parse(body) as NightAct, url.searchParams.has("dryRun"))
           : name === undefined
-            ? { items: [...this.acts.values()], metadata: {} }
+            ? { items: this.actsIn(namespace), metadata: {} }
             : this.acts.get(name);
       case "runrecords":
         return namespace === SYSTEM_NAMESPACE ? this.recordAnswer(url, name, isTable) : undefined;
@@ -173,12 +173,19 @@ export class StandInApi {
       ? lanes.flatMap(({ cron, further = [] }) => [...(cron === undefined ? [] : [cron]), ...further])
       : url.pathname.endsWith("/workflows")
         ? lanes.flatMap(({ workflows }) => (workflows ?? []).filter(isRunning))
-        : undefined;
+        : url.pathname.endsWith("/nightacts")
+          ? this.actsIn()
+          : undefined;
     return items === undefined ? undefined : this.seesAllLanes ? page(url, items) : FORBIDDEN;
   }
 
   private ofLane(namespace: string, name: string): Workflow | undefined {
     return this.lanes.get(namespace)?.workflows?.find(({ metadata }) => metadata.name === name);
+  }
+
+  /** @param namespace @default - of all */
+  private actsIn(namespace?: string): readonly NightAct[] {
+    return [...this.acts.values()].filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace);
   }
 
   private take(act: NightAct, dryRun: boolean): NightAct {
