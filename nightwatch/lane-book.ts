@@ -28,6 +28,8 @@ export class LaneBook {
   private readonly steps = new Map<string, RunFacts["steps"]>();
   private readonly problems = new Map<string, LaneProblem>();
   private absentSince: number | undefined;
+  /** When each schedule was first made, also of one that was deleted and made anew: what was due meanwhile stays due. */
+  private readonly firstMade = new Map<string, number>();
 
   private changes = 0;
 
@@ -89,7 +91,10 @@ export class LaneBook {
 
   noteSchedule(cron: CronWorkflow, now: number): void {
     const { name } = cron.metadata;
-    this.crons.set(name, readCron(cron, this.crons.get(name), now));
+    const read = readCron(cron, this.crons.get(name), now);
+    const since = Math.min(read.since, this.firstMade.get(name) ?? read.since);
+    this.firstMade.set(name, since);
+    this.crons.set(name, { ...read, since });
     this.changes += 1;
   }
 

@@ -45,10 +45,15 @@ export class Looks {
   constructor(private readonly forecast: (lane: Lane, now: number) => readonly RunForecast[] | undefined) {}
 
   /**
-   * @param controllerRenewed When the leader of the Argo controllers last said that it is alive, milliseconds.
+   * @param controller When the leader of the Argo controllers last said that it is alive, and since when it is looked for,
+   * milliseconds.
    * @param now Milliseconds.
    */
-  look(books: readonly LaneBook[], controllerRenewed: number | undefined, now: number): Sight {
+  look(
+    books: readonly LaneBook[],
+    controller: { readonly renewed?: number | undefined; readonly watched: number },
+    now: number,
+  ): Sight {
     const before = this.kept;
     this.kept = new Map();
     const failures: Sight["failures"][number][] = [];
@@ -60,7 +65,10 @@ export class Looks {
     }
     const looks = [...this.kept.values()];
     this.gates.keep(looks.map(({ lane }) => lane));
-    const signals = [...controllerSignals(controllerRenewed, now), ...looks.flatMap((look) => look.signals)];
+    const signals = [
+      ...controllerSignals(controller.renewed, controller.watched, now),
+      ...looks.flatMap((look) => look.signals),
+    ];
     return { lanes: looks.map(({ lane }) => lane), signals, failures };
   }
 

@@ -221,7 +221,7 @@ export class Nightwatch {
 
   /** Takes when the leader of the Argo controllers last said that it is alive, milliseconds; undefined if nobody leads. */
   controllerSeen(renewed: number | undefined): void {
-    this.controllerRenewed = renewed;
+    this.controllerRenewed = renewed ?? this.controllerRenewed;
   }
 
   /** One round: what has changed with time, records, notifications, retention. Every few seconds. */
@@ -292,7 +292,8 @@ export class Nightwatch {
   }
 
   private look(now: number): void {
-    const sight = this.looks.look(this.book.lanes(), this.controllerRenewed, now);
+    const controller = { renewed: this.controllerRenewed, watched: this.startedAt };
+    const sight = this.looks.look(this.book.lanes(), controller, now);
     this.sight = { ...sight, signals: [...sight.signals, ...volumeSignals(this.volumes.all(now))] };
     for (const { customer, reason } of this.sight.failures) {
       this.counters.roundFailures += 1;

@@ -72,13 +72,20 @@ export const LOOK_BACK = 14 * 24 * 3600_000;
  * each date that a run of the last two weeks was for.
  * @param now Milliseconds.
  */
-export function dueNights(lane: LaneNights, now: number): readonly DueNight[] {
-  const runs = runsByDate(lane, now);
+export function dueNights(given: LaneNights, now: number): readonly DueNight[] {
+  const runs = runsByDate(given, now);
+  const lane = { ...given, since: knownSince(given.since, [...runs.values()].flat()) };
   const dates = new Set([...dueDates(lane, now), ...runs.keys()]);
   return [...dates]
     .map((date) => nightOf(date, runs.get(date) ?? [], lane, now))
     .filter((night) => night !== undefined)
     .sort((a, b) => a.start - b.start || a.date.localeCompare(b.date));
+}
+
+/** A schedule that was deleted and made anew is the one that started earlier nights: what fell between them was due. */
+function knownSince(since: number, runs: readonly RunFacts[]): number {
+  const scheduled = runs.flatMap(({ scheduledAt }) => (scheduledAt === undefined ? [] : [Date.parse(scheduledAt)]));
+  return Math.min(since, ...scheduled.filter((start) => !Number.isNaN(start)));
 }
 
 /** The night that counts now: of those that the schedule makes the last that was to start, whatever else runs. */
@@ -157,14 +164,16 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
   const { schedule } = lane;
   const started = withoutRefused(all.filter((one) => !neverStarted(one))).toSorted(byNumber);
   const run = standingRun(started);
-  const open = run?.open ?? (schedule === undefined || isOpen(schedule, date));
+  const called = run?.open ?? (schedule === undefined || isOpen(schedule, date));
+  // Whoever starts a night of a closed day by hand wants it.
+  const open = called || (run !== undefined && run.open === undefined && run.scheduledAt === undefined);
   if (!open && run === undefined) {
     return undefined;
   }
   const planned = schedule === undefined ? undefined : deadlinesOf(schedule, date);
   const start = planned?.start ?? earliest(started.length > 0 ? started : all) ?? now;
-  const due = open && ((planned !== undefined && start >= lane.since) || all.length > started.length);
-  const waived = all.flatMap(({ acts }) => acts).findLast(({ verb, step }) => verb === "waive" && step === undefined);
+  const due = called && ((planned !== undefined && start >= lane.since) || all.length > started.length);
+  const waived = waiverOf(all, started);
   const standing = run === undefined ? notStarted(all, planned, lane, now) : open ? standingOf(run) : "closed";
   const finishBy = promisedEnd(started, planned);
   return {
@@ -185,6 +194,13 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
       waived,
     }),
   };
+}
+
+/** The word that nothing more is to be done: of what had happened by then, and not of a run that somebody began later. */
+function waiverOf(all: readonly RunFacts[], started: readonly RunFacts[]): RecordedAct | undefined {
+  const waived = all.flatMap(({ acts }) => acts).findLast(({ verb, step }) => verb === "waive" && step === undefined);
+  const since = Date.parse(waived?.at ?? "");
+  return started.some(({ startedAt }) => Date.parse(startedAt ?? "") > since) ? undefined : waived;
 }
 
 function standingOf({ phase }: RunFacts): Standing {

@@ -6,21 +6,23 @@ const SILENT = 3 * 60_000;
 
 /**
  * Whether the Argo controller is away: without it no night starts and none goes on, and their workflows show nothing.
- * @param renewed When its leader last renewed its lease, milliseconds. @default - not known: nothing is said
+ * @param renewed When its leader last renewed its lease, milliseconds. @default - no leader was ever seen
+ * @param watched Since when it is looked for, milliseconds.
  * @param now Milliseconds.
  */
-export function controllerSignals(renewed: number | undefined, now: number): readonly Signal[] {
-  if (renewed === undefined || now - renewed < SILENT) {
+export function controllerSignals(renewed: number | undefined, watched: number, now: number): readonly Signal[] {
+  if (now - (renewed ?? watched) < SILENT) {
     return [];
   }
-  const since = new Date(renewed).toISOString();
+  const since = new Date(renewed ?? watched).toISOString();
+  const seen = renewed === undefined ? `has not been seen since ${since}` : `was last seen at ${since}`;
   return [
     {
       key: "uncontrolled",
       kind: "uncontrolled",
       customer: ALL_CUSTOMERS,
       since,
-      reason: `the Argo controller was last seen at ${since}: no night starts, and none goes on`,
+      reason: `the Argo controller ${seen}: no night starts, and none goes on`,
       command: "nightlane nights",
       runbook: runbookEntry("uncontrolled"),
     },

@@ -48,8 +48,8 @@ export function troubleSignals(
 
 function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTrouble): Signal {
   return {
-    // The time is left out: a trouble that comes again within an attempt is the same one, and its tries are few.
-    key: `trouble/${step}/${attempt}/${trouble.kind}`,
+    // One that comes and goes is told once an hour.
+    key: `trouble/${step}/${attempt}/${trouble.kind}/${trouble.since.slice(0, "2026-03-31T22".length)}`,
     kind: "trouble",
     customer: facts.customer,
     ...furtherOnly(facts),

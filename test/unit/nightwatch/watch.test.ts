@@ -142,6 +142,22 @@ describe("a failed or missed date stays reported", () => {
     expect(watched.metric('nightlane_schedule{customer="nordbank",state="absent"}')).toBe(1);
   });
 
+  test("also one whose start fell into a time without a schedule, before and after a restart", async () => {
+    const made = (creationTimestamp: string) => ({ ...cron, metadata: { ...cron.metadata, creationTimestamp } });
+    const watched = await watch("2026-03-31T12:00:00Z", [cron, reaper], good("2026-03-30"));
+    expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
+    watched.nightwatch.scheduleDeleted(cron);
+    expect(await watched.roundAt("2026-03-31T20:29:00Z")).toEqual([]);
+    const anew = made("2026-03-31T20:31:00Z");
+    watched.nightwatch.scheduleChanged(anew);
+    expect(await watched.roundAt("2026-03-31T21:00:00Z")).toEqual(["missed 2026-03-31"]);
+    const parameters = { "scheduled-time": "2026-03-30T20:30:00Z" };
+    const ended = { open: "yes", phase: "Succeeded", finishedAt: "2026-03-30T23:00:00Z" } as const;
+    const scheduled = night("2026-03-30", { ...ended, parameters });
+    const restarted = await watch("2026-03-31T22:00:00Z", [anew, reaper], scheduled);
+    expect(await restarted.roundAt("2026-03-31T22:00:00Z")).toEqual(["missed 2026-03-31"]);
+  });
+
   test("and a repeat that fails is reported beside the good run", async () => {
     const repeat = { open: "yes", startedAt: "2026-03-31T08:00:00Z", phase: "Failed" } as const;
     const again = night("2026-03-30", { ...repeat, finishedAt: "2026-03-31T09:00:00Z" }, 2);
@@ -238,10 +254,26 @@ describe("the Argo controller", () => {
       cron,
       { ...cron, metadata: { ...cron.metadata, namespace: "customer-alpha" } },
     ]);
+    watched.controllerIsThere = false;
     watched.nightwatch.controllerSeen(Date.parse("2026-03-30T11:58:00Z"));
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
     expect(await watched.roundAt("2026-03-30T12:01:30Z")).toEqual(["uncontrolled"]);
     expect(watched.metric("nightlane_controller_renewed_timestamp_seconds")).toBe(1_774_871_880);
+  });
+
+  test("is reported when no leader was ever seen, and not when its lease is gone for a moment", async () => {
+    const never = await watch("2026-03-30T12:00:00Z", [cron]);
+    never.controllerIsThere = false;
+    never.nightwatch.controllerSeen(undefined);
+    expect(await never.roundAt("2026-03-30T12:02:30Z")).toEqual([]);
+    expect(await never.roundAt("2026-03-30T12:03:00Z")).toEqual(["uncontrolled"]);
+    expect(never.calls[0]?.reason).toContain("has not been seen since 2026-03-30T12:00:00.000Z");
+    const gone = await watch("2026-03-30T12:00:00Z", [cron]);
+    await gone.roundAt("2026-03-30T12:10:00Z");
+    gone.controllerIsThere = false;
+    gone.nightwatch.controllerSeen(undefined);
+    expect(await gone.roundAt("2026-03-30T12:12:30Z")).toEqual([]);
+    expect(await gone.roundAt("2026-03-30T12:13:00Z")).toEqual(["uncontrolled"]);
   });
 });
 

@@ -75,6 +75,8 @@ export class WatchedNights {
   readonly calls: Signal[] = [];
   readonly log: string[] = [];
   now: number;
+  /** Whether the Argo controller says that it is alive. */
+  controllerIsThere = true;
 
   constructor(
     now: string,
@@ -107,6 +109,9 @@ export class WatchedNights {
   async roundAt(time: string): Promise<readonly string[]> {
     this.now = Date.parse(time);
     const before = this.calls.length;
+    if (this.controllerIsThere) {
+      this.nightwatch.controllerSeen(this.now);
+    }
     await this.nightwatch.round();
     return this.calls.slice(before).map(({ kind, businessDate }) => [kind, businessDate].filter(Boolean).join(" "));
   }

@@ -213,6 +213,29 @@ describe("a failed date", () => {
     expect(waived === undefined || standsOpen(waived)).toBe(false);
   });
 
+  test("is open again where a person runs it after such a word, and it fails again", () => {
+    const act = { id: "1", by: "anna", verb: "waive", reason: "agreed", at: "2026-11-28T08:00:00Z" } as const;
+    const again = byHand("2026-11-27", "Failed", {
+      startedAt: "2026-11-28T09:00:00Z",
+      finishedAt: "2026-11-28T10:00:00Z",
+    });
+    const night = nights("2026-11-28T11:00:00Z", [{ ...failed, acts: [act] }, again]).at(-2);
+    expect(night).toMatchObject({ date: "2026-11-27", standing: "failed" });
+    expect(night !== undefined && standsOpen(night)).toBe(true);
+  });
+
+  test("of a closed day that a person runs all the same is watched like any other", () => {
+    const calendar = { schedule: { ...SCHEDULE, calendar: WEEKDAYS } };
+    const run = (phase: NightPhase) =>
+      byHand("2026-11-28", phase, { runNumber: 1, purpose: "run", startedAt: "2026-11-28T21:30:00Z" });
+    expect(
+      nights("2026-11-28T22:00:00Z", [run("Running")], calendar).find(({ run: one }) => one !== undefined),
+    ).toMatchObject({ standing: "running", due: false });
+    expect(
+      nights("2026-11-29T02:00:00Z", [run("Failed")], calendar).find(({ run: one }) => one !== undefined),
+    ).toMatchObject({ standing: "failed", due: false });
+  });
+
   test("whose workflow was deleted before it ended says so", () => {
     expect(standings(nights("2026-11-28T09:00:00Z", [night("2026-11-27", "Gone")]))).toContain("11-27 deleted");
   });

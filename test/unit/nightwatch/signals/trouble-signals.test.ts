@@ -74,7 +74,7 @@ describe("a person is called for a step that cannot go on", () => {
     const [call, ...more] = signals(night(), secondsAfter(180));
     expect(more).toEqual([]);
     expect(call).toMatchObject({
-      key: "trouble/scenarios/1/image",
+      key: "trouble/scenarios/1/image/2026-03-31T21",
       kind: "trouble",
       step: "scenarios",
       since: BEGAN,
@@ -104,7 +104,7 @@ describe("a person is called for a step that cannot go on", () => {
       message: "ImagePullBackOff: Back-off pulling image",
     });
     const [call] = signals(nightWorkflow({ nodes: [calendar] }), secondsAfter(240));
-    expect(call).toMatchObject({ step: "calendar", key: "trouble/calendar/1/central-image" });
+    expect(call).toMatchObject({ step: "calendar", key: "trouble/calendar/1/central-image/2026-03-31T21" });
   });
 });
 
