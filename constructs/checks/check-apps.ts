@@ -13,6 +13,9 @@ import { checkAppLabels } from "./check-app-labels.ts";
 import { checkObjectText, secretProblem } from "./check-texts.ts";
 import { optionTexts } from "./option-texts.ts";
 
+/** Objects of the API server hold 1.5 MB; Argo CD writes the values into the status and its history again. */
+const MOST_VALUES = 100_000;
+
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
 export function checkApps(
   definition: CustomerDefinition,
@@ -82,6 +85,12 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
   if (!/^(v?\d[\w.+-]*|[0-9a-f]{40}|[\w.-]+-\d+(\.\d+)+)$/.test(app.revision)) {
     const rule = "a version tag or a whole commit: a branch would change what runs without a merge request here";
     add(".revision", app.revision, rule, 'write for instance "v4.2.1"');
+  }
+  const size = Buffer.byteLength(JSON.stringify(app.values));
+  if (size > MOST_VALUES) {
+    const rule = `at most ${MOST_VALUES} bytes: Argo CD keeps them in one object, several times over`;
+    const at = { property: `${below("apps", name)}.values`, received: `${size} bytes` };
+    problems.push({ ...at, rule, fix: "put what is long into the chart" });
   }
   if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(app.chart)) {
     const rule = "the chart's folder in the repository: a relative path without `..`";

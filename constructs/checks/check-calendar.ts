@@ -19,17 +19,37 @@ interface Entry {
 
 const LONGEST_REASON = 80;
 
+/** Days of one list: thirty a year, for as long as the calendars know. */
+const MOST_DAYS = 400;
+
 /** The calendar's name, the weekend, and each day that the customer lists: it must be a day, and must change something. */
 export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
   const shape = [...checkName(schedule.calendar), ...checkWeekend(schedule.weekend), ...checkOn(schedule)];
   const lists = (["extraHolidays", "workedDays", "halfDays", "noNight"] as const).map((list) =>
     entriesOf(list, schedule[list]),
   );
+  const long = lists.filter(({ length }) => length > MOST_DAYS).flatMap((entries) => tooMany(entries));
+  if (long.length > 0) {
+    return [...shape, ...long];
+  }
   const wrong = lists.flatMap((entries) => entries.flatMap((entry) => [...checkDay(entry), ...checkReason(entry)]));
   const repeated = lists.flatMap(checkRepeated);
   const problems = [...shape, ...wrong, ...repeated];
   // What a day changes is only clear where all the rest is.
   return problems.length > 0 ? problems : lists.flat().flatMap((entry) => checkEffect(entry, schedule));
+}
+
+function tooMany([first, ...others]: readonly Entry[]): readonly Problem[] {
+  return first === undefined
+    ? []
+    : [
+        {
+          property: `workflow.schedule.${first.list}`,
+          received: `${others.length + 1} days`,
+          rule: `at most ${MOST_DAYS}: a calendar of that many is none that people keep by hand`,
+          fix: "list the days of the next years, or take a calendar that has them: docs/calendars.md",
+        },
+      ];
 }
 
 function checkName(name: string): readonly Problem[] {

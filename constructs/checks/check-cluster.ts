@@ -46,6 +46,10 @@ function checkServer(server: string): readonly Problem[] {
       "an https URL of host and port, at most with the path of one cluster (/k8s/clusters/c-m-abc), and nothing more: the credential travels on it";
     return [{ property, received: received(server), rule, fix: proposal(server, url) }];
   }
+  if (!server.toLowerCase().startsWith(`https://${url.hostname}`) || server.trim() !== server || url.port === "0") {
+    const rule = "a URL as it is sent: its host in ASCII, a port from 1 to 65535, and no space around it";
+    return [{ property, received: received(server), rule, fix: proposal(server, url) }];
+  }
   if (!isDnsName(url.hostname) && !url.hostname.startsWith("[")) {
     const rule = `a host that every pod can be given: ${DNS_NAME}`;
     const whole = url.hostname.replace(/\.$/, "");
@@ -61,11 +65,12 @@ function checkServer(server: string): readonly Problem[] {
 function proposal(server: string, url: URL | undefined): string {
   const [, host = "", port = ""] = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:?#\s]+)(?::(\d+))?/i.exec(server) ?? [];
   const known =
-    url?.host ||
+    (url?.port === "0" ? "" : url?.host) ||
     (isDnsName(host.toLowerCase())
       ? `${host.toLowerCase()}:${Number(port) > 0 && Number(port) < 65536 ? port : 6443}`
       : "");
-  return `write ${received(`https://${known || "k8s.<customer>.example:6443"}`)}`;
+  const path = url?.pathname.replace(/\/+$/, "") ?? "";
+  return `write ${received(`https://${known || "k8s.<customer>.example:6443"}${PATH.test(path) ? path : ""}`)}`;
 }
 
 /** A class that only the cluster knows, by a name that it can have. */
@@ -93,9 +98,9 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
       rule: "each address once",
       fix: "remove one of them",
     })),
-    ...addresses.flatMap((address, index) =>
-      checkAddress(Array.isArray(cluster.address) ? `${property}[${index}]` : property, address),
-    ),
+    ...(typeof cluster.address === "string"
+      ? checkAddress(property, cluster.address)
+      : cluster.address.flatMap((address, index) => checkAddress(`${property}[${index}]`, address))),
   ];
 }
 

@@ -20,8 +20,18 @@ export function checkCredentials(
   const references = Object.entries(given(credentials) as CustomerCredentials).filter(([name]) =>
     sound(below("credentials", name)),
   );
-  return references.flatMap(([name, reference]) => {
+  const places = references.map(([, reference]) => JSON.stringify(reference));
+  return references.flatMap(([name, reference], index) => {
     const problems: Problem[] = [];
+    const first = references[places.indexOf(JSON.stringify(reference))]?.[0] ?? name;
+    if (places.indexOf(JSON.stringify(reference)) < index) {
+      problems.push({
+        property: below("credentials", name),
+        received: `the same as ${below("credentials", first)}`,
+        rule: "each credential has a place of its own: who is given one is not given another",
+        fix: "name the place of this one, or remove it",
+      });
+    }
     if (!/^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/.test(name)) {
       problems.push({
         property: below("credentials", name),

@@ -5,6 +5,7 @@ import { readPlace } from "../night/result-place.ts";
 import type { Figure, StepWork } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { isBelow } from "./is-below.ts";
+import { outsidePods } from "./pod-results.ts";
 
 /** More would crowd out what else a run's record says of a step. */
 const MOST_FIGURES = 20;
@@ -26,10 +27,10 @@ export function checkFigures(work: Extract<StepWork, { readonly kind: "spark" | 
     const rule = `at most ${MOST_FIGURES}: people look at them`;
     return [problem("figures", `${names.length} figures`, rule, "name those that somebody would act on")];
   }
-  return Object.entries(figures).flatMap(([name, figure]) => checkFigure(name, figureOf(figure)));
+  return Object.entries(figures).flatMap(([name, figure]) => checkFigure(work, name, figureOf(figure)));
 }
 
-function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem[] {
+function checkFigure(work: StepWork, name: string, { place, maxJump }: Figure): readonly Problem[] {
   const at = below("figures", name);
   const problems: Problem[] = [];
   if (!NAME.test(name)) {
@@ -40,6 +41,9 @@ function checkFigure(name: string, { place, maxJump }: Figure): readonly Problem
   if (read === undefined || !isBelow(read.file)) {
     const rule = "a JSON file among the step's results, `#`, and names that lead to the number, with dots between them";
     problems.push(problem(at, place, rule, 'write for instance "var.json#total.var"'));
+  } else {
+    const misplaced = outsidePods(work, read.file);
+    problems.push(...(misplaced === undefined ? [] : [{ property: at, ...misplaced }]));
   }
   const most = maxJump === undefined ? undefined : percent(maxJump);
   if (maxJump !== undefined && (most === undefined || most > MOST_PERCENT)) {

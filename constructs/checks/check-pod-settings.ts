@@ -4,7 +4,7 @@ import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import { cpuText, mebibytes, millicores } from "../night/amounts.ts";
-import type { KeyReference, MountedVolume, PodSettings, Retries } from "../night/pod-settings.ts";
+import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
 import type { JobSettings, JobSizes } from "../night/step.ts";
 import { secretProblem } from "./check-texts.ts";
 
@@ -36,7 +36,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
     ),
     ...(settings.imagePullSecrets ?? []).flatMap((name, index) => checkName(`imagePullSecrets[${index}]`, name)),
   ];
-  problems.push(...checkRetries(settings.retries));
+  problems.push(...checkRetries(settings.retries), ...(settings.tolerations ?? []).flatMap(checkToleration));
   if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > MOST_USER)) {
     const rule = "a user's number above 0: no pod of a night runs as root";
     problems.push({ property: "user", received: received(user), rule, fix: "write for instance 1001" });
@@ -106,6 +106,27 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   return problems;
 }
 
+/** As the API server takes one: it judges the pod, when a night starts it. */
+function checkToleration({ key, operator = "Equal", value = "" }: Toleration, index: number): readonly Problem[] {
+  const property = `tolerations[${index}]`;
+  const problem = (name: string, shown: unknown, rule: string, fix: string): readonly Problem[] => [
+    { property: `${property}.${name}`, received: received(shown), rule, fix },
+  ];
+  if (key === undefined && operator !== "Exists") {
+    const fix = 'write its key, or operator: "Exists" to tolerate every taint';
+    return problem("key", key, "the key of a taint", fix);
+  }
+  if (key !== undefined && !isLabelKey(key)) {
+    return problem("key", key, "the key of a taint, as a label's", 'write for instance "dedicated"');
+  }
+  if (operator === "Exists" && value !== "") {
+    return problem("value", value, "no value where a taint need only exist", 'remove it, or write operator: "Equal"');
+  }
+  return value === "" || isLabelValue(value)
+    ? []
+    : problem("value", value, "the value of a taint, as a label's", 'write for instance "spark"');
+}
+
 function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {
   const property = `env[${received(name)}]`;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -118,6 +139,10 @@ function checkVariable(name: string, value: string | KeyReference): readonly Pro
   }
   if (typeof value !== "string") {
     return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];
+  }
+  if (value.includes("\u0000")) {
+    const rule = "a text without NUL, which no variable of a program can hold";
+    return [{ property, received: received(value), rule, fix: "put what is binary into a file" }];
   }
   const secret = isSecretVariable(name) && !/^(true|false|)$/i.test(value) ? "a text" : secretShape(value);
   return secret === undefined ? [] : [secretProblem(property, secret)];

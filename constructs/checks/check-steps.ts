@@ -1,7 +1,7 @@
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { stepProperty } from "../form/step-form.ts";
-import type { Step } from "../night/step.ts";
+import { Step } from "../night/step.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkWork } from "./check-work.ts";
@@ -73,6 +73,18 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
         fix: `declare ${received(upstream.name)} in this night, or drop the edge`,
       })),
   );
+  // Options that were changed after the call of night: what they name now is not waited for.
+  const late = steps.flatMap((step) =>
+    [...step.sources, ...step.values.map((value) => value.step)]
+      .filter((source) => source instanceof Step && !step.after.includes(source))
+      .map((source) => ({
+        property: stepProperty(step.name),
+        received: `results of step ${received(source.name)}, which it does not wait for`,
+        rule: "options that are whole when the step is declared: its edges are read then",
+        fix: "put from and args together before the call of night",
+      })),
+  );
+  dangling.push(...late);
   const cycle = findCycle(steps);
   if (cycle === undefined) {
     return dangling;

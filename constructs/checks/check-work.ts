@@ -2,6 +2,7 @@ import { Duration } from "cdk8s";
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder } from "../definition/secret-shape.ts";
+import { durationText } from "../night/amounts.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import { readPlace } from "../night/result-place.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type Word,
 } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
+import { STEP_TIMEOUT } from "../workflow/step-document.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkFigures } from "./check-figures.ts";
 import { checkGate } from "./check-gate.ts";
@@ -23,6 +25,7 @@ import { checkJobSettings } from "./check-pod-settings.ts";
 import { checkSparkApp, checkSparkSettings } from "./check-spark.ts";
 import { checkTexts, secretProblem } from "./check-texts.ts";
 import { isBelow } from "./is-below.ts";
+import { outsidePods } from "./pod-results.ts";
 
 /** More pods of one job would ask of any cluster what it does not have. */
 const MOST_PODS = 1000;
@@ -47,6 +50,7 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
         const rule = "a program and its arguments";
         found.push(problem("command", work.options.command, rule, 'write for instance ["/bin/true"]'));
       }
+      found.push(...checkProgram(work.options.command[0]));
       break;
     case "copyIn":
       found.push(
@@ -62,6 +66,10 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       break;
     case "gate":
       found.push(...checkGate(work.options));
+      if (work.options.timeout !== undefined) {
+        const rule = "nothing at a gate: it waits for as long as a person takes, and no runner with it";
+        found.push(problem("timeout", durationText(work.options.timeout), rule, "remove it"));
+      }
       break;
   }
   return [
@@ -98,7 +106,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
     ...checkSparkApp(options),
     ...checkWords("args", options.args ?? []),
     ...checkSparkSettings(options),
-    ...checkStartWithin(options.startWithin),
+    ...checkStartWithin(options),
     ...checkResults({ kind: "spark", options }),
     ...checkFigures({ kind: "spark", options }),
   ];
@@ -109,7 +117,7 @@ function checkJob(options: JobOptions): readonly Problem[] {
     ...checkJobSettings(options),
     ...checkWords("command", options.command ?? []),
     ...checkWords("args", options.args ?? []),
-    ...checkStartWithin(options.startWithin),
+    ...checkStartWithin(options),
     ...checkResults({ kind: "job", options }),
     ...checkFigures({ kind: "job", options }),
     ...checkImage("image", options.image),
@@ -118,6 +126,7 @@ function checkJob(options: JobOptions): readonly Problem[] {
     const rule = "a program and its arguments";
     problems.push(problem("command", options.command, rule, "leave it out for the image's own entrypoint"));
   }
+  problems.push(...checkProgram(options.command?.[0]));
   const { parallelism = 1 } = options;
   if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > MOST_PODS) {
     const rule = `a whole number, at least 1 and at most ${MOST_PODS}`;
@@ -125,6 +134,19 @@ function checkJob(options: JobOptions): readonly Problem[] {
   }
   return problems;
 }
+
+/** No shell takes a command apart: one in a single text is looked for as a program of that name. */
+function checkProgram(program: Word | undefined): readonly Problem[] {
+  if (typeof program !== "string" || !/\s/.test(program.trim()) || program.includes("\u0000")) {
+    return [];
+  }
+  const words = program.trim().split(/\s+/);
+  const fix = `write for instance ${JSON.stringify(words.length > 6 ? [...words.slice(0, 6), "..."] : words)}`;
+  return [problem("command[0]", program, "a program by itself: each of its arguments is a text of its own", fix)];
+}
+
+/** The list of a step's results beside them, which does not name itself. */
+const MANIFEST = "manifest.json";
 
 /** Some shells, programs and people take other names apart. */
 const FOLDER = /^(?!\.{1,2}\/)[A-Za-z0-9._-]+\/$/;
@@ -143,15 +165,25 @@ function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }
     const rule = "nothing where no results are brought: there is no manifest that could list it";
     return [problem("result", result, rule, 'write results: "out/" or results: true, or remove it')];
   }
-  if (isBelow(result)) {
-    return [];
+  if (isBelow(result) && !result.endsWith("/") && result !== MANIFEST) {
+    const misplaced = outsidePods(work, result);
+    return misplaced === undefined ? [] : [{ property: "result", ...misplaced }];
   }
-  const rule = "a file among the step's results: a relative path without `..`, quotes and backslashes";
+  const rule = `a file among the step's results: a relative path without \`..\`, quotes and backslashes, and not ${MANIFEST}, which lists them`;
   return [problem("result", result, rule, 'write for instance "var.json"')];
 }
 
-function checkStartWithin(limit: Duration | undefined): readonly Problem[] {
-  return checkTimeout(limit).map((one) => ({ ...one, property: "startWithin" }));
+function checkStartWithin({ startWithin, timeout = STEP_TIMEOUT }: SparkOptions | JobOptions): readonly Problem[] {
+  const wrong = checkTimeout(startWithin).map((one) => ({ ...one, property: "startWithin" }));
+  if (startWithin === undefined || wrong.length > 0 || seconds(startWithin) < seconds(timeout)) {
+    return wrong;
+  }
+  const rule = `less than the step's timeout (${durationText(timeout)}), which ends the attempt before`;
+  return [problem("startWithin", durationText(startWithin), rule, "write for instance Duration.minutes(15)")];
+}
+
+function seconds(duration: Duration): number {
+  return duration.toSeconds({ integral: false });
 }
 
 /** A path on the lane's results volume. */
@@ -163,15 +195,18 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
   return [problem(property, path, rule, 'write for instance "limits"')];
 }
 
+/** Linux takes no longer path than 4096 bytes. */
+const LONGEST_POD_PATH = 1024;
+
 /** A path on the customer's side. */
 function checkCustomerPath(property: string, place: CustomerPath): readonly Problem[] {
   if (place.kind === "pod") {
     const fix = 'write for instance inPod(pricing, "/data")';
     return [
       ...checkAppLabels(place.app, `${property}.app`),
-      ...(place.path.startsWith("/") && isPrintable(place.path)
+      ...(place.path.startsWith("/") && isPrintable(place.path) && place.path.length <= LONGEST_POD_PATH
         ? []
-        : [problem(property, place.path, "an absolute path in the pod", fix)]),
+        : [problem(property, place.path, `an absolute path in the pod, at most ${LONGEST_POD_PATH} characters`, fix)]),
     ];
   }
   if (isBelow(place.path)) {
@@ -203,10 +238,11 @@ function checkText(property: string, word: string, before: Word | undefined): re
 }
 
 /** Where the value is: a file among the results, and a way in it. */
-function checkValue(property: string, { type, place }: ResultValue): readonly Problem[] {
+function checkValue(property: string, { type, place, step }: ResultValue): readonly Problem[] {
   const read = readPlace(place);
   if (read !== undefined && isBelow(read.file)) {
-    return [];
+    const misplaced = outsidePods(step.work, read.file);
+    return misplaced === undefined ? [] : [{ property, ...misplaced }];
   }
   const rule = "a JSON file among the step's results, `#`, and names that lead to the value, with dots between them";
   return [problem(property, place, rule, `write for instance night.${type}(varEs, "var.json#total.var")`)];

@@ -14,9 +14,11 @@ export function apiServer({ cluster }: Pick<CustomerDefinition, "cluster">): Api
   return { addresses: addressesOf(cluster), port: port === "" ? 443 : Number(port) };
 }
 
-/** The addresses of a definition, which may be one or a list. */
+/** The addresses of a definition, which may be one or a list; of the ways to write one in IPv6 the shortest. */
 export function addressesOf({ address }: Pick<CustomerDefinition["cluster"], "address">): readonly string[] {
-  return typeof address === "string" ? [address] : address;
+  return (typeof address === "string" ? [address] : address).map((one) =>
+    isIPv6(one) && !one.includes("%") ? new URL(`http://[${one}]`).hostname.slice(1, -1) : one,
+  );
 }
 
 /** The address that is tried first. */

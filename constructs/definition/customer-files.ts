@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkCustomer } from "../checks/check-customer.ts";
@@ -17,7 +17,9 @@ export const CUSTOMERS_FOLDER = resolve(
 
 /** Names of all customers, from the files' names alone: no file is loaded. */
 export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
-  const names = readdirSync(folder)
+  const files = readdirSync(folder);
+  refuseOtherEndings(files);
+  const names = files
     .filter((file) => file.endsWith(".ts"))
     .map((file) => basename(file, ".ts"))
     .sort();
@@ -32,6 +34,23 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
     ]);
   }
   return names;
+}
+
+/** A customer whose file has another ending would be one that nobody misses before its first night. */
+function refuseOtherEndings(files: readonly string[]): void {
+  const other = files.find((file) => /\.[cm]?[jt]sx?$/i.test(file) && !file.endsWith(".ts"));
+  if (other === undefined) {
+    return;
+  }
+  const name = suggestName(other.slice(0, other.lastIndexOf(".")));
+  throw new ProblemsError(`customers/${other}`, [
+    {
+      property: "(file)",
+      received: `the ending ${received(other.slice(other.lastIndexOf(".")))}`,
+      rule: "a customer is a file customers/<name>.ts: no other is read",
+      fix: `rename it to ${customerFile(name)}, or move it elsewhere if it is no customer`,
+    },
+  ]);
 }
 
 /** Name of a customer's file as it is shown to people. */
@@ -79,7 +98,7 @@ function otherName(name: string, definition: CustomerDefinition): Problem {
 
 function findFile(name: string, folder: string): string {
   const file = join(folder, `${name}.ts`);
-  if (checkName(name).length === 0 && existsSync(file)) {
+  if (checkName(name).length === 0 && existsSync(file) && statSync(file).isFile()) {
     return file;
   }
   const known = customerNames(folder);
@@ -108,6 +127,9 @@ function findFile(name: string, folder: string): string {
       "a customer file can be read",
       "put the file there, or remove the link",
     );
+  }
+  if (!statSync(file).isFile()) {
+    throw problem("a folder, or another thing that is no file", "a customer is a file", "move it elsewhere");
   }
   return file;
 }

@@ -65,7 +65,7 @@ function shownText(text: string): string {
 
 function ownName(value: object): string | undefined {
   const name: unknown = value.constructor?.name;
-  return typeof name === "string" && name !== "" ? `a ${name}` : undefined;
+  return typeof name === "string" && name !== "" ? `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}` : undefined;
 }
 
 /** What a text is if it may hold a secret, without the secret; undefined for any other text. */
@@ -74,7 +74,7 @@ function secretKind(text: string): string | undefined {
   if (block !== undefined && block !== "CERTIFICATE") {
     return `a PEM block of kind ${block}`;
   }
-  if (/-----BEGIN .*PRIVATE KEY/.test(text)) {
+  if (/-----BEGIN .{0,40}PRIVATE KEY/.test(text)) {
     return "a text with a private key";
   }
   const url = URL.canParse(text) && text.includes("//") ? new URL(text) : undefined;
@@ -86,7 +86,8 @@ function secretKind(text: string): string | undefined {
     ];
     return `a URL of ${url.host} with ${parts.filter((part) => part !== "").join(" and ")}`;
   }
-  return secretShape(text) !== undefined || /(^|\n)\s*(apiVersion|token|password|client-key-data)\s*[:=]/i.test(text)
+  return secretShape(text) !== undefined ||
+    /(^|\n)[^\S\n]*(apiVersion|token|password|client-key-data)\s*[:=]/i.test(text)
     ? `${textOf(text)} that may hold a secret`
     : undefined;
 }

@@ -1,12 +1,15 @@
-/** Forms by which a secret is known, whatever name it stands under. */
+/**
+ * Forms by which a secret is known, whatever name it stands under. A text may be long: none of these expressions looks
+ * further from one place than a secret reaches, or begins within a word, which would take time by the square.
+ */
 const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
-  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY/],
-  ["a JSON web token", /\beyJ[\w-]{8,}\.[\w-]{8,}/],
+  ["a private key", /-----BEGIN [A-Z ]{0,40}PRIVATE KEY/],
+  ["a JSON web token", /\beyJ[\w-]{8,4000}\.[\w-]{8}/],
   [
     "a token of a known form",
     /\b(gl(pat|dt|rt|ft|ptt|cbt|soat|agent)-|gh[oprsu]_|github_pat_|xox[abeprs]-|A(KIA|SIA)(?=[A-Z0-9]{16}\b)|hvs\.|pul-)[\w-]{10,}/,
   ],
-  ["a URL with a password in it", /[a-z][a-z0-9+.-]*:\/\/[^\s/:@{}]*:(?!\$)[^\s/@{}]+@/i],
+  ["a URL with a password in it", /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@{}]*:(?!\$)[^\s/@{}]+@/i],
   ["an authorization header", /\bBearer\s+[\w.~+/-]{16,}/i],
 ];
 
@@ -18,7 +21,7 @@ const SECRET_NAME =
 const HARMLESS = /^(|true|false|yes|no|none|null|\/\S*|file:.*|[$%{<*].*)$/i;
 
 /** `name=value` in any text, and `"name": "value"` as JSON has it. */
-const ASSIGNMENT = /([\w.-]+)(\s?=\s?|["']\s*:\s*)["']?([^\s"';,&]*)/g;
+const ASSIGNMENT = /(?<![\w.-])([\w.-]+)(\s?=\s?|["']\s*:\s*)["']?([^\s"';,&]*)/g;
 
 /** What secret a text holds by its own form, or by a name within it; undefined where it holds none that is known. */
 export function secretShape(text: string): string | undefined {

@@ -5,7 +5,7 @@ import { TOLD } from "../definition/told.ts";
 import { Step, type StepWork } from "../night/step.ts";
 
 /** The most that one file may hand back; a night of 400 steps has some thousands. */
-const MOST_OBJECTS = 200_000;
+export const MOST_OBJECTS = 200_000;
 
 const KINDS: Readonly<Record<StepWork["kind"], true>> = {
   spark: true,

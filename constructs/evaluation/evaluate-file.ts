@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../definition/problem.ts";
 import { compileLibrary } from "./compile.ts";
-import { decode } from "./decode.ts";
+import { decode, MOST_OBJECTS } from "./decode.ts";
 import type { Outcome } from "./encoded.ts";
 import { EvaluationProcess } from "./evaluation-process.ts";
 import { loadProblem } from "./load-problem.ts";
@@ -54,12 +54,17 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     const modules = new Map([...shared, [place, own] as const]);
     const outcome = await evaluate(place, modules, problems.length === 0 ? milliseconds : REST_MILLISECONDS);
     if ("definition" in outcome) {
-      return { made: decode(outcome.definition), problems };
+      const made = decode(outcome.definition);
+      return made === undefined ? { problems: or(problems, tooMuch(shown)) } : { made, problems };
     }
     if (!("stack" in outcome)) {
       return { problems: or(problems, withoutDefinition(outcome, shown, milliseconds)) };
     }
     const position = positionIn(outcome.stack, place, own);
+    if (position === undefined && problems.length > 0) {
+      // What comes from nowhere in the file comes of what was left out of it.
+      return { problems };
+    }
     const fault = position && withoutFault(text, position);
     problems.push(problemOf(outcome, { place, modules, position, property: fault?.property }));
     if (fault === undefined || problems.length === MOST_FAULTS) {
@@ -78,6 +83,15 @@ async function evaluate(place: string, modules: ReadonlyMap<string, Module>, mil
   const code = { ...Object.fromEntries([...modules].map(([at, { code }]) => [at, code])), ...certificates(place) };
   const libraries = [LIBRARY, realpathSync(LIBRARY), resolve(dirname(place), "../constructs/index.ts")];
   return await evaluationProcess.evaluate({ modules: code, libraries, place, milliseconds }, await compileLibrary());
+}
+
+function tooMuch(shown: string): Problem {
+  return {
+    property: "(file)",
+    received: `more than ${MOST_OBJECTS} lists and objects`,
+    rule: "a file that only says what a customer is: a night of 400 steps has some thousands",
+    fix: `look in ${shown} for what makes so many`,
+  };
 }
 
 /** A file that threw nothing and defines no customer. */

@@ -104,29 +104,40 @@ const RUN = `(task) => {
     return specifier.startsWith("/") ? "/" + parts.join("/") : parts.join("/");
   };
   let refused;
+  // A name that a module does not have would be undefined, and a default would be taken in its place.
+  const exporting = (module, specifier) => new Proxy(module, {
+    get: (all, name) => {
+      if (typeof name === "string" && name !== "__esModule" && !(name in all)) {
+        throw new TypeError(name + " is not exported by " + stringify(specifier));
+      }
+      return all[name];
+    },
+  });
   const run = (at) => {
     const module = { exports: {} };
     loaded[at] = module;
     const require = (specifier) => {
       const target = placeOf(at, String(specifier));
-      if (libraries.includes(target)) return library;
-      if (Object.hasOwn(loaded, target)) return loaded[target].exports;
-      if (Object.hasOwn(registered, target)) return run(target);
+      if (libraries.includes(target)) return exporting(library, specifier);
+      if (Object.hasOwn(loaded, target)) return exporting(loaded[target].exports, specifier);
+      if (Object.hasOwn(registered, target)) return exporting(run(target), specifier);
       refused = String(specifier);
       throw new Error("imports " + specifier);
     };
     registered[at](require, module, module.exports);
     return module.exports;
   };
-  const text = (value) => { try { return String(value); } catch { return "something"; } };
+  const text = (read) => { try { return String(read()); } catch { return "something"; } };
   try {
     return stringify(outcomeOf(run(place).default));
   } catch (error) {
     const isError = error instanceof Error;
-    const stack = isError ? text(error.stack) : "";
+    const stack = isError ? text(() => error.stack) : "";
     if (refused !== undefined) return stringify({ refusedImport: refused, stack });
-    const thrown = isError ? text(error.name) + ": " + text(error.message) : text(stringify(error)) + ", thrown";
-    const told = (part) => isError && typeof error[part] === "string" ? error[part] : undefined;
+    const thrown = isError
+      ? text(() => error.name) + ": " + text(() => error.message)
+      : text(() => stringify(error)) + ", thrown";
+    const told = (part) => isError && Object.hasOwn(error, part) ? text(() => error[part]) : undefined;
     return stringify({ thrown, stack, rule: told("rule"), fix: told("fix") });
   }
 }`;

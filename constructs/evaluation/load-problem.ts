@@ -53,6 +53,13 @@ function known(text: string, where: string): Told | undefined {
       fix: `move the line that declares ${early} above ${where}`,
     };
   }
+  const [, name = "", module = ""] = /^TypeError: (\S+) is not exported by (.+)$/.exec(text) ?? [];
+  if (module !== "") {
+    const near = module.endsWith('constructs/index.ts"') ? nearName(name, Object.keys(library)) : undefined;
+    const received = name === "default" ? `a default import of ${module}` : `the name ${name}, imported from ${module}`;
+    const fix = near === undefined ? `import a name that ${module} exports, in braces` : `write ${near}`;
+    return { received, rule: `a name that ${module} exports`, fix };
+  }
   const [, missing] = /^ReferenceError: ([\w$]+) is not defined/.exec(text) ?? [];
   if (missing !== undefined && !OUTSIDE.test(missing)) {
     return {

@@ -58,6 +58,8 @@ function sharedFiles(folder: string): readonly string[] {
     ? readdirSync(shared)
         .filter((name) => name.endsWith(".ts"))
         .map((name) => join(shared, name))
+        // As with certificates, no link is followed.
+        .filter((file) => lstatSync(file).isFile())
     : [];
 }
 

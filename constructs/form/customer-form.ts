@@ -187,6 +187,12 @@ const workflow = record<RiskWorkflow>(
   ["declared"],
 );
 
+const furtherNights = named(
+  { inspect: () => undefined },
+  "further nights by their names",
+  '{ "month-end": sparkRiskWorkflow({ ... }) }',
+);
+
 const customer = record<CustomerDefinition>(
   {
     name: text("nordbank", "the customer's name"),
@@ -197,11 +203,12 @@ const customer = record<CustomerDefinition>(
     apps: named(helmAppForm, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
     workflow,
     // Each is held against the form of a workflow by itself: see checkFurtherNights.
-    furtherNights: named(
-      { inspect: () => undefined },
-      "further nights by their names",
-      '{ "month-end": sparkRiskWorkflow({ ... }) }',
-    ),
+    furtherNights: {
+      inspect(value, at, findings) {
+        const isOne = isObject(value) && "declared" in value;
+        furtherNights.inspect(isOne ? [value] : value, at, findings);
+      },
+    },
   },
   "a customer",
   "defineCustomer({ ... })",

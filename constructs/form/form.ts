@@ -186,7 +186,7 @@ export function record<T extends object>(
   const known = [...forms.keys()].filter((name) => !derived.some((one) => one === name));
   return {
     inspect(value, at, findings) {
-      if (!isObject(value)) {
+      if (!isPlain(value)) {
         findings.wrong.push(notA(value, at, what, example));
         return;
       }

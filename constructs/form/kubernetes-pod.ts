@@ -1,4 +1,5 @@
 import { type Fields, type Form, list, type OptionalForm, optional, record } from "./form.ts";
+import { plainData } from "./plain-data.ts";
 
 /** What is in these is for the customer's cluster to judge; a name that Kubernetes does not know it would drop silently. */
 export const POD_SPEC = [
@@ -27,7 +28,7 @@ export const AFFINITY_TERMS = [
 
 type Part = Readonly<Record<string, unknown>>;
 
-const anything: OptionalForm = { optional: true, inspect: () => undefined };
+const anything: OptionalForm = optional(plainData("a pod"));
 
 /** An object whose properties have these names, each of any form but for those that are said. */
 function part(names: readonly string[], what: string, example: string, forms: Fields<Part> = {}): OptionalForm {

@@ -220,7 +220,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       from: optional(sources),
       ...jobFields,
       image: text("registry.example/filing@sha256:<64 hex digits>", "an image's name by digest"),
-      command: optional(words('["/opt/file.sh"]')),
+      command: optional(textList("/opt/file.sh")),
       args: optional(words('["--date", night.businessDate]')),
       parallelism: optional(number(4)),
       results: optional(results),

@@ -23,7 +23,7 @@ export interface StepOptions {
    */
   readonly when?: StepCondition;
   /**
-   * How long one attempt may take before its runner is ended and a person decides.
+   * How long one attempt may take before its runner is ended and a person decides. A gate has none: it waits.
    * @default Duration.hours(12)
    */
   readonly timeout?: Duration;

@@ -1,5 +1,5 @@
 import type { NightDefinition } from "../definition/night-definition.ts";
-import type { Step } from "../night/step.ts";
+import { Step } from "../night/step.ts";
 import { nightSpec } from "./night-spec.ts";
 import { stepDocument, stepValues } from "./step-document.ts";
 
@@ -28,8 +28,11 @@ const VALUE_COPIES = 7;
 /** Most bytes of what a runner is told: Linux hands no variable of more than 128 KiB to a program. */
 export const MOST_DOCUMENT_BYTES = 120_000;
 
-/** More than the templates of one step take, the texts that its task hands over apart. */
+/** More than the templates of one step take, the texts that its task hands over apart, where it says little. */
 const TEMPLATE_BYTES = 20_000;
+
+/** Up to this size what a step says of variables, properties and the like is little. */
+const LITTLE_BYTES = 4_000;
 
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
 export function nightBytes(definition: NightDefinition): number {
@@ -39,7 +42,15 @@ export function nightBytes(definition: NightDefinition): number {
 
 /** Whether a night is so small that nothing has to be measured. */
 export function isSmall({ steps }: NightDefinition["workflow"]): boolean {
-  return steps.length * (TEMPLATE_BYTES + NODE_BYTES) + (1 + VALUE_COPIES) * handedOver(steps) < MOST_NIGHT_BYTES;
+  return (
+    steps.every(saysLittle) &&
+    steps.length * (TEMPLATE_BYTES + NODE_BYTES) + (1 + VALUE_COPIES) * handedOver(steps) < MOST_NIGHT_BYTES
+  );
+}
+
+function saysLittle({ work }: Step): boolean {
+  const text = JSON.stringify(work.options, (_, value: unknown) => (value instanceof Step ? undefined : value));
+  return Buffer.byteLength(text) <= LITTLE_BYTES;
 }
 
 /** Bytes of the texts in which steps that share their templates differ. */

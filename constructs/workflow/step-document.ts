@@ -61,9 +61,12 @@ export function sweepDocument(definition: NightDefinition): string {
     .replaceAll(ATTEMPT, "1");
 }
 
+/** How long one attempt of a step may take that says nothing of it. */
+export const STEP_TIMEOUT = Duration.hours(12);
+
 /** How long one attempt of a step may take. */
 export function stepTimeout(step: Step): Duration {
-  return step.work.options.timeout ?? Duration.hours(12);
+  return step.work.options.timeout ?? STEP_TIMEOUT;
 }
 
 /** The values in which steps that share their templates differ, by the names of Argo's parameters. */

@@ -120,7 +120,7 @@ const EXEC: Required<Omit<ExecOptions, "after" | "from">> = {
   ...everyStep,
   input: false,
   app: { ...pricing, container: "engine" },
-  command: ["/opt/x y"],
+  command: ["/opt/x-y"],
 };
 const COPY_IN: Required<Omit<CopyInOptions, "after" | "from">> = { ...everyStep, to: onResults("handed-in") };
 const COPY_OUT: Required<Omit<CopyOutOptions, "after">> = { ...everyStep, from: onResults("y"), to: "z" };

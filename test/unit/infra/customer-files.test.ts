@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -42,6 +42,24 @@ describe("customerNames", () => {
     expect(() => customerNames(folder)).toThrow(
       "customers/nordbank.ts: 1 problem\n  (file): received a name that another file has but for its case\n    rule: one file per customer, on every file system\n    fix: remove one of the two",
     );
+  });
+});
+
+describe("a folder of customers with what is no customer", () => {
+  test.each(["hill.js", "Hill Bank.mts", "hill.TS", "hill.tsx"])("%s is told, since nobody would miss it", (file) => {
+    write(file, "");
+    expect(() => customerNames(folder)).toThrow(
+      /^customers\/.*: 1 problem\n {2}\(file\): received the ending ".*\n {4}rule: a customer is a file customers\/<name>\.ts.*\n {4}fix: rename it to customers\/hill(-bank)?\.ts/,
+    );
+  });
+
+  test("a folder in the place of a file is told, and one in the folder of shared files is none of them", async () => {
+    mkdirSync(join(folder, "hill.ts"));
+    expect(await messageOf("hill")).toMatch(/^customers\/hill\.ts: 1 problem\n {2}\(file\): received a folder/);
+    mkdirSync(join(folder, "shared", "days.ts"), { recursive: true });
+    symlinkSync("/etc/hostname", join(folder, "shared", "host.ts"));
+    write("testbank.ts", customerText("testbank", "192.0.2.10", {}));
+    expect((await loadCustomer("testbank", folder)).name).toBe("testbank");
   });
 });
 

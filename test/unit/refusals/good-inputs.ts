@@ -92,7 +92,7 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     'night.spark("s", { app: { ...riskApp("x"), main: "/opt/a b/jobs/main.py" } });',
   ),
   "the shortest and the longest timeout": step(
-    'night.gate("a", { timeout: Duration.seconds(1) }); night.gate("b", { timeout: Duration.days(7) });',
+    'night.exec("a", { app: pricing, command: ["/x"], timeout: Duration.seconds(1) }); night.spark("b", { app: riskApp("a.py"), timeout: Duration.days(7) });',
   ),
   "a gate that two of a group release": step('night.gate("g", { approvers: "oidc:risk control", approvals: 2 });'),
   "a name as long as allowed": step(`night.gate("${"a".repeat(40)}");`),

@@ -17,7 +17,7 @@ function check(declare: (night: Night) => Step): readonly Problem[] {
 describe("a timeout", () => {
   test.each([Duration.millis(0), Duration.millis(400), Duration.millis(1500)])("of %s is refused", (timeout) => {
     expectProblems(
-      check((night) => night.gate("x", { timeout })),
+      check((night) => night.spark("x", smallSpark({ timeout }))),
       {
         property: "step.timeout",
         received: `"${timeout.toMilliseconds() / 1000} s"`,
@@ -28,7 +28,14 @@ describe("a timeout", () => {
   });
 
   test("of a second is taken", () => {
-    expect(check((night) => night.gate("x", { timeout: Duration.seconds(1) }))).toEqual([]);
+    expect(check((night) => night.spark("x", smallSpark({ timeout: Duration.seconds(1) })))).toEqual([]);
+  });
+
+  test("of a gate is refused, which has nothing to end", () => {
+    expectProblems(
+      check((night) => night.gate("x", { timeout: Duration.hours(1) })),
+      { property: "step.timeout", received: '"1 h"', rule: "nothing at a gate", fix: "remove it" },
+    );
   });
 });
 

@@ -194,6 +194,11 @@ describe("what to write instead", () => {
     ],
     ["const size = Sise.gibibytes(1);", "Sise is not defined", 'write Size, imported from "../constructs/index.ts"'],
     ["const held = DUBAI;", "DUBAI is not defined", 'add DUBAI to what is imported from "../constructs/index.ts"'],
+    [
+      'import { FRANKFRUT } from "../constructs/index.ts"; const calendar = FRANKFRUT;',
+      'the name FRANKFRUT, imported from "../constructs/index.ts"',
+      "write FRANKFURT",
+    ],
     ["const app = deployment;", "deployment is not defined", "declare deployment above"],
     ["const size = Size.gibibyte(1);", "Size.gibibyte is not a function", "write Size.gibibytes instead of gibibyte"],
     ["const size = Size.gibibytes(-1);", "negative", "write one in line"],
