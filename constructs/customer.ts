@@ -1,5 +1,7 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
+import { scheduleName } from "../runs/night-series.ts";
+import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import { apiServer } from "./definition/api-server.ts";
 import { centralCluster, laneNamespace } from "./definition/central-cluster.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
@@ -41,9 +43,19 @@ export class Customer extends Chart {
     new CredentialSecret(this, "credential", customer);
     new ServerAddresses(this, "server", definition);
     for (const night of nightsOf(definition)) {
-      new SparkRiskWorkflow(this, night.pipeline === undefined ? "workflow" : `workflow-${night.pipeline}`, night);
+      const { pipeline } = night;
+      const beside = pipeline === undefined ? schedulesBesideNightly(definition) : [];
+      new SparkRiskWorkflow(this, pipeline === undefined ? "workflow" : `workflow-${pipeline}`, night, beside);
     }
     new KeptFilesReader(this, "reader", definition);
     new Reaper(this, "reaper", definition);
   }
+}
+
+/** So that whoever watches the lane knows a schedule that somebody deletes from one that was taken out of the file. */
+function schedulesBesideNightly(definition: CustomerDefinition): readonly string[] {
+  const further = nightsOf(definition).flatMap(({ pipeline }) =>
+    pipeline === undefined ? [] : [scheduleName(pipeline)],
+  );
+  return [...further, REAPER_SCHEDULE];
 }

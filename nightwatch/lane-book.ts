@@ -1,6 +1,6 @@
 import { actsOf } from "../runs/act.ts";
 import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
-import { isNightly, type NightSeries, scheduleName, seriesName } from "../runs/night-series.ts";
+import { isNightly, NIGHTLY, type NightSeries, scheduleName, seriesName } from "../runs/night-series.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
 import type { RunFacts } from "../runs/run-record.ts";
@@ -10,6 +10,7 @@ import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import { errorText } from "./error-text.ts";
 import type { Lane, LaneProblem, Scheduling, WatchedRun } from "./lane.ts";
+import { MissingSchedules } from "./missing-schedules.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
 /** A run with what it is read from. */
@@ -28,23 +29,40 @@ export class LaneBook {
   private readonly steps = new Map<string, RunFacts["steps"]>();
   private readonly problems = new Map<string, LaneProblem>();
   private absentSince: number | undefined;
+  private readonly missing = new MissingSchedules();
+  private expected = false;
   /** When each schedule was first made, also of one that was deleted and made anew: what was due meanwhile stays due. */
   private readonly firstMade = new Map<string, number>();
 
   private changes = 0;
 
   readonly customer: string;
+  readonly pipeline: string;
   /** How people call these nights. */
   readonly name: string;
 
   constructor(private readonly series: NightSeries) {
     this.customer = series.customer;
+    this.pipeline = series.pipeline ?? NIGHTLY;
     this.name = seriesName(series);
   }
 
   /** Whether there is a lane: its records alone outlive the customer. */
   get exists(): boolean {
-    return this.crons.size > 0 || [...this.runs.values()].some(({ exists }) => exists);
+    return this.crons.size > 0 || this.expected || [...this.runs.values()].some(({ exists }) => exists);
+  }
+
+  /** Names of the schedules that are to be beside that of the nightly ones. */
+  get beside(): readonly string[] {
+    return this.night?.beside ?? [];
+  }
+
+  /** Takes whether the schedule of the nightly ones says that these further nights have one. */
+  expect(isExpected: boolean): void {
+    if (this.expected !== isExpected) {
+      this.expected = isExpected;
+      this.changes += 1;
+    }
   }
 
   /** Whether these are further nights that have a schedule. */
@@ -59,7 +77,7 @@ export class LaneBook {
 
   /** How the lane stands. @param now Milliseconds. */
   view(now: number): Lane {
-    const night = this.crons.get(scheduleName(this.series.pipeline));
+    const { night } = this;
     const scheduling = this.schedulingOf(night);
     this.absentSince = scheduling === "absent" ? (this.absentSince ?? now) : undefined;
     const runs = [...this.runs.values()];
@@ -77,7 +95,11 @@ export class LaneBook {
         },
         now,
       ),
-      problems: [...this.problems.values(), ...[...this.crons.values()].flatMap(({ problems }) => problems)],
+      problems: [
+        ...this.problems.values(),
+        ...[...this.crons.values()].flatMap(({ problems }) => problems),
+        ...this.missing.look(this.beside, this.crons, now),
+      ],
       ...(schedule === undefined ? {} : { schedule }),
       ...(this.absentSince === undefined ? {} : { absentSince: this.absentSince }),
     };
@@ -280,13 +302,17 @@ export class LaneBook {
     return { facts: { ...brief, steps }, ...(lengths === undefined ? {} : { lengths }) };
   }
 
+  private get night(): ReadCron | undefined {
+    return this.crons.get(scheduleName(this.series.pipeline));
+  }
+
   private get schedule(): LaneSchedule | undefined {
-    return this.crons.get(scheduleName(this.series.pipeline))?.schedule;
+    return this.night?.schedule;
   }
 
   private schedulingOf(night: ReadCron | undefined): Scheduling {
     if (night === undefined) {
-      return isNightly(this.series) ? "absent" : "removed";
+      return isNightly(this.series) || this.expected ? "absent" : "removed";
     }
     return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
   }

@@ -16,7 +16,7 @@ export interface WatchedRun {
   readonly lengths?: NightLengths;
 }
 
-/** How a schedule of nights stands. Further nights that have lost theirs are `removed`: the customer's file names them no more. */
+/** How a schedule of nights stands. `removed` are further nights that the customer's file names no more. */
 export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreadable";
 
 /** Something in a lane that is not as it should be, apart from its nights. */

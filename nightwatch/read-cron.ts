@@ -1,4 +1,4 @@
-import { pipelineOfSchedule } from "../runs/night-series.ts";
+import { pipelineOfSchedule, schedulesBeside } from "../runs/night-series.ts";
 import { type CronWorkflow, type LaneSchedule, readSchedule } from "../runs/schedule.ts";
 import { errorText } from "./error-text.ts";
 import type { LaneProblem } from "./lane.ts";
@@ -8,6 +8,8 @@ export interface ReadCron {
   /** When it was made, milliseconds. */
   readonly since: number;
   readonly suspended: boolean;
+  /** Names of the schedules that are to be beside it. */
+  readonly beside: readonly string[];
   /** Of nights only. */
   readonly schedule?: LaneSchedule;
   readonly problems: readonly LaneProblem[];
@@ -29,6 +31,7 @@ export function readCron(cron: CronWorkflow, before: ReadCron | undefined, now: 
   return {
     since: Date.parse(cron.metadata.creationTimestamp ?? "") || 0,
     suspended: cron.spec?.suspend === true,
+    beside: schedulesBeside(cron),
     problems: [...problem("refused", refused), ...problem("unreadable", problems)],
     ...(schedule === undefined ? {} : { schedule }),
   };

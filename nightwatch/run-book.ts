@@ -38,17 +38,38 @@ export class RunBook {
   }
 
   noteSchedule(cron: CronWorkflow, now: number): void {
-    this.ofSchedule(cron)?.noteSchedule(cron, now);
+    const book = this.ofSchedule(cron);
+    book?.noteSchedule(cron, now);
+    this.expectFurther(book?.customer);
   }
 
   forgetSchedule(cron: CronWorkflow): void {
-    this.ofSchedule(cron)?.forgetSchedule(cron.metadata.name);
+    const book = this.ofSchedule(cron);
+    book?.forgetSchedule(cron.metadata.name);
+    this.expectFurther(book?.customer);
   }
 
   /** Takes that of all schedules only these are there, by customer. */
   keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>): void {
     for (const book of this.books.values()) {
       book.keepSchedules(names.get(book.customer) ?? new Set());
+    }
+    for (const customer of new Set([...this.books.values()].map((book) => book.customer))) {
+      this.expectFurther(customer);
+    }
+  }
+
+  /** Further nights that the nightly ones' schedule names are to have one of their own. */
+  private expectFurther(customer: string | undefined): void {
+    if (customer === undefined) {
+      return;
+    }
+    const wanted = new Set(this.book({ customer }).beside.flatMap((name) => pipelineOfSchedule(name) ?? []));
+    for (const pipeline of wanted) {
+      this.book({ customer, pipeline }).expect(true);
+    }
+    for (const book of this.lanesOf(customer)) {
+      book.expect(wanted.has(book.pipeline));
     }
   }
 

@@ -24,6 +24,9 @@ export const CALENDAR = "nightlane/calendar";
 /** On the kept copy of an act: when the API server took the act itself, RFC 3339. */
 export const ASKED_AT = "nightlane/asked-at";
 
+/** On the CronWorkflow of the nightly ones: names, comma-separated, of the lane's other CronWorkflows, which belong to it. */
+export const SCHEDULES = "nightlane/schedules";
+
 /** Label of the workflows that read a kept log for a person. Admission holds it to be on these and on no others. */
 export const READER_LABEL = "nightlane/reader";
 

@@ -1,3 +1,5 @@
+import { SCHEDULES } from "./annotations.ts";
+
 /** Name of the pipeline of the nights that every customer has. */
 export const NIGHTLY = "night";
 
@@ -59,14 +61,24 @@ export function pipelineOfSchedule(name: string): string | undefined {
   return name === NIGHTLY ? NIGHTLY : FURTHER_SCHEDULE.exec(name)?.[1];
 }
 
-/** The pipelines of further nights among CronWorkflows, in the order of their names. */
-export function furtherPipelines(
-  crons: readonly { readonly metadata: { readonly name: string } }[],
-): readonly string[] {
-  return crons
-    .flatMap(({ metadata }) => pipelineOfSchedule(metadata.name) ?? [])
-    .filter((pipeline) => pipeline !== NIGHTLY)
-    .sort();
+/** What is read of a CronWorkflow to know which belong to its lane. */
+interface ScheduleHead {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+/** The names of the CronWorkflows that are to be beside the one of the nightly ones, as that one says. */
+export function schedulesBeside({ metadata }: ScheduleHead): readonly string[] {
+  return (metadata.annotations?.[SCHEDULES] ?? "").split(",").filter((name) => name !== "");
+}
+
+/**
+ * The pipelines of further nights of a lane by its CronWorkflows, in the order of their names: also of one whose own
+ * CronWorkflow somebody has deleted.
+ */
+export function furtherPipelines(crons: readonly ScheduleHead[]): readonly string[] {
+  const names = crons.flatMap((cron) => [cron.metadata.name, ...schedulesBeside(cron)]);
+  const pipelines = names.flatMap((name) => pipelineOfSchedule(name) ?? []).filter((pipeline) => pipeline !== NIGHTLY);
+  return [...new Set(pipelines)].sort();
 }
 
 /** The pipeline of a night by the name of its template, which says what runs. */

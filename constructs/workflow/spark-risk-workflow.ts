@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { CALENDAR, FINISH_BY, INPUTS_BY, START_BY } from "../../runs/annotations.ts";
+import { CALENDAR, FINISH_BY, INPUTS_BY, SCHEDULES, START_BY } from "../../runs/annotations.ts";
 import { writeCalendar } from "../../runs/business-calendar.ts";
 import { scheduleName } from "../../runs/night-series.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
@@ -23,7 +23,8 @@ export class SparkRiskWorkflow extends Construct {
   /** Name of the WorkflowTemplate: that of the schedule and the first 10 hex digits of its content's SHA-256. */
   readonly templateName: string;
 
-  constructor(scope: Construct, id: string, definition: NightDefinition) {
+  /** @param beside Names of the lane's other schedules, which the one of the nightly ones names. */
+  constructor(scope: Construct, id: string, definition: NightDefinition, beside: readonly string[] = []) {
     super(scope, id);
     const spec = nightSpec(definition);
     const schedule = scheduleName(pipelineOf(definition));
@@ -38,7 +39,10 @@ export class SparkRiskWorkflow extends Construct {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "CronWorkflow",
       metadata: customerMetadata(definition.name, schedule, {
-        annotations: promises(definition.workflow),
+        annotations: {
+          ...promises(definition.workflow),
+          ...(beside.length === 0 ? {} : { [SCHEDULES]: beside.join(",") }),
+        },
       }),
       spec: this.cron(definition),
     });

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { Cpu, nightly, onResults, type RiskWorkflowProps, Size, sparkRiskWorkflow } from "../../../constructs/index.ts";
+import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { synthesize } from "../../../constructs/synthesize.ts";
 import { cronLine } from "../../../constructs/workflow/cron-line.ts";
+import { SCHEDULES } from "../../../runs/annotations.ts";
 import { readSchedule } from "../../../runs/schedule.ts";
 import { smallSpark, testCustomer } from "../../support/customer.ts";
 import { find } from "../../support/manifests.ts";
@@ -31,9 +33,19 @@ describe("further nights", () => {
   const cron = find(lane, "CronWorkflow", "night-month-end");
 
   test("have a schedule and a template of their own, and leave the nightly ones as they are", () => {
-    const nightly = laneOf(testCustomer()).filter(({ metadata }) => /^night(-[0-9a-f]{10})?$/.test(metadata.name));
-    expect(nightly).toHaveLength(2);
-    expect(lane).toEqual(expect.arrayContaining(nightly));
+    const nightlyOf = (objects: readonly Manifest[]) => {
+      const found = objects.filter(({ metadata }) => /^night(-[0-9a-f]{10})?$/.test(metadata.name));
+      // But for the names of the lane's other schedules.
+      return found.map(({ metadata: { annotations = {}, ...metadata }, ...object }) => {
+        const { [SCHEDULES]: beside, ...others } = annotations;
+        return { object: { ...object, metadata, annotations: others }, beside };
+      });
+    };
+    const [before, after] = [nightlyOf(laneOf(testCustomer())), nightlyOf(lane)];
+    expect(before).toHaveLength(2);
+    expect(after.map(({ object }) => object)).toEqual(before.map(({ object }) => object));
+    expect(before.map(({ beside }) => beside)).toContain("reaper");
+    expect(after.map(({ beside }) => beside)).toContain("night-month-end,reaper");
     expect(cron.spec).toMatchObject({
       concurrencyPolicy: "Forbid",
       workflowSpec: { workflowTemplateRef: { name: template.metadata.name } },

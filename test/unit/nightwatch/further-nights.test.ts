@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SCHEDULES } from "../../../runs/annotations.ts";
 import { writeCalendar } from "../../../runs/business-calendar.ts";
 import { runName } from "../../../runs/run-name.ts";
 import { type CronWorkflow, laneSchedule } from "../../../runs/schedule.ts";
@@ -140,4 +141,39 @@ test("a deleted workflow of further nights is told as deleted", async () => {
   watched.nightwatch.workflowDeleted(running);
   await watched.roundAt("2026-03-31T21:31:00Z");
   expect(watched.records.facts.get(running.metadata.uid ?? "")).toMatchObject({ phase: "Gone", pipeline: "month-end" });
+});
+
+const naming = {
+  ...nightly,
+  metadata: {
+    ...nightly.metadata,
+    annotations: { ...nightly.metadata.annotations, [SCHEDULES]: "night-month-end,reaper" },
+  },
+};
+
+test("further nights whose schedule somebody deletes are reported, their missed dates with them", async () => {
+  const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
+  const watched = await watch("2026-04-01T06:00:00Z", [naming, monthEnd], ...good);
+  await watched.roundAt("2026-04-01T06:00:00Z");
+  watched.nightwatch.scheduleDeleted(monthEnd);
+  await watched.roundAt("2026-04-01T06:01:00Z");
+  await watched.roundAt("2026-04-01T06:07:00Z");
+  expect(watched.calls.at(-1)).toMatchObject({ kind: "unscheduled", pipeline: "month-end" });
+  expect(watched.metric('nightlane_schedule{customer="nordbank",pipeline="month-end",state="absent"}')).toBe(1);
+  expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",pipeline="month-end",state="missed"}')).toBe(1);
+  const restarted = await watch("2026-04-01T06:10:00Z", [naming], ...good);
+  await restarted.roundAt("2026-04-01T06:10:00Z");
+  expect(await restarted.roundAt("2026-04-01T06:16:00Z")).toContain("unscheduled");
+});
+
+test("further nights that are taken out of the file are missed by nobody", async () => {
+  const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
+  const watched = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ...good);
+  await watched.roundAt("2026-03-31T06:00:00Z");
+  watched.nightwatch.scheduleChanged(nightly);
+  watched.nightwatch.scheduleDeleted(monthEnd);
+  const before = watched.calls.length;
+  await watched.roundAt("2026-03-31T06:10:00Z");
+  await watched.roundAt("2026-04-01T06:10:00Z");
+  expect(watched.calls.slice(before).filter(({ pipeline }) => pipeline === "month-end")).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { ApiException } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { actAnnotation } from "../../../runs/act.ts";
+import { SCHEDULES } from "../../../runs/annotations.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
@@ -246,6 +247,32 @@ test("nothing is said of a lane before everything was listed and looked at", asy
   watched.nightwatch.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
   expect(watched.nightwatch.isReady()).toBe(false);
   expect(watched.nightwatch.metrics()).not.toContain("nordbank");
+});
+
+describe("the schedule of the lane's reaper", () => {
+  const nightly = { ...cron, metadata: { ...cron.metadata, annotations: { [SCHEDULES]: "reaper" } } };
+  const earlier = good("2026-03-30");
+
+  test("is reported when it is gone for minutes, until it is there again", async () => {
+    const watched = await watch("2026-03-31T08:00:00Z", [nightly, reaper], earlier);
+    expect(await watched.roundAt("2026-03-31T08:00:00Z")).toEqual([]);
+    watched.nightwatch.scheduleDeleted(reaper);
+    expect(await watched.roundAt("2026-03-31T08:01:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-03-31T08:07:00Z")).toEqual(["refused"]);
+    expect(watched.calls[0]?.reason).toContain("the schedule reaper: it is not there");
+    expect(watched.metric('nightlane_schedule_refused{customer="nordbank"}')).toBe(1);
+    watched.nightwatch.scheduleChanged(reaper);
+    await watched.roundAt("2026-03-31T08:08:00Z");
+    expect(watched.metric('nightlane_schedule_refused{customer="nordbank"}')).toBe(0);
+  });
+
+  test("is reported when it stays suspended for a day", async () => {
+    const watched = await watch("2026-03-31T08:00:00Z", [nightly, reaper], earlier, good("2026-03-31"));
+    watched.nightwatch.scheduleChanged({ ...reaper, spec: { ...reaper.spec, suspend: true } });
+    expect(await watched.roundAt("2026-03-31T08:01:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-04-01T08:00:30Z")).toEqual([]);
+    expect(await watched.roundAt("2026-04-01T08:02:00Z")).toEqual(["refused"]);
+  });
 });
 
 describe("the Argo controller", () => {
