@@ -17,6 +17,7 @@ import { type Counters, renderMetrics } from "./metrics.ts";
 import type { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
 import { keyOnRecord, notifiedKey, notifiedKeys } from "./notify/notified.ts";
 import { Notifier } from "./notify/notifier.ts";
+import { ToldSignals, type ToldStore } from "./notify/told-signals.ts";
 import type { Webhook } from "./notify/webhook.ts";
 import { awaitsComparison, withComparison } from "./records/comparison.ts";
 import { missedFacts, missedUid } from "./records/missed-night.ts";
@@ -38,6 +39,8 @@ export interface NightwatchParts {
     "recent" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
+  /** Where it is kept what the webhook was told of what no record stands for. */
+  readonly told: ToldStore;
   /** @default - no Alertmanager is told */
   readonly alertmanager?: Pick<AlertmanagerFeed, "update">;
   /** Days that a record is kept. */
@@ -76,6 +79,7 @@ export class Nightwatch {
   });
   private readonly volumes = new Volumes();
   private readonly notifier: Notifier;
+  private readonly told: ToldSignals;
   private readonly writer: RecordWriter;
   /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
   private sight: Sight = { lanes: [], signals: [], failures: [] };
@@ -84,6 +88,7 @@ export class Nightwatch {
 
   constructor(private readonly parts: NightwatchParts) {
     this.startedAt = parts.clock();
+    this.told = new ToldSignals(parts.told, parts.clock);
     this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => withComparison(parts.store, facts), {
       written: () => {
@@ -108,6 +113,7 @@ export class Nightwatch {
   /** Reads the records that tell how the last nights stand, before anything else. */
   async load(): Promise<void> {
     const now = this.parts.clock();
+    await this.told.load();
     for await (const { metadata, spec } of this.parts.store.recent(recentDates(LOOK_BACK / DAY + 2, now))) {
       try {
         this.book.noteRecord(spec, now);
@@ -236,9 +242,19 @@ export class Nightwatch {
     this.counters.roundSeconds = (performance.now() - start) / 1000;
     // Receivers are told beside the rounds: one that hangs keeps neither records nor metrics waiting.
     const notified = notifiedKeys(this.sight.lanes);
-    this.notifier.update(this.sight.signals.filter((signal) => !notified.has(notifiedKey(signal))));
+    const isTold = (key: string): boolean => notified.has(key) || this.told.has(key);
+    this.notifier.update(this.sight.signals.filter((signal) => !isTold(notifiedKey(signal))));
+    await this.keepTold();
     this.parts.alertmanager?.update(this.sight.signals);
     this.counters.lastRound = Math.floor(now / 1000);
+  }
+
+  private async keepTold(): Promise<void> {
+    try {
+      await this.told.keep(new Set(this.sight.signals.map(notifiedKey)));
+    } catch (error) {
+      this.noteNotTaken("note of what was told", error);
+    }
   }
 
   /** Ends what is under way. */
@@ -353,7 +369,9 @@ export class Nightwatch {
     const run = this.watchedOf(signal.customer).find(
       ({ facts }) => notifiedKey(signal) === keyOnRecord(facts, signal.key),
     );
-    if (run !== undefined) {
+    if (run === undefined) {
+      this.told.add(notifiedKey(signal));
+    } else {
       const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
       this.book.amend(facts);
       if (run.state === undefined) {

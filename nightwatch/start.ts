@@ -10,6 +10,7 @@ import { Leader } from "./leader.ts";
 import { type Metric, renderMetric } from "./metric.ts";
 import { Nightwatch } from "./nightwatch.ts";
 import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
+import { toldLease } from "./notify/told-lease.ts";
 import { Webhook } from "./notify/webhook.ts";
 import { pageAnswers } from "./page/answers.ts";
 import type { PageAssets } from "./page/document.ts";
@@ -81,6 +82,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const nightwatch = new Nightwatch({
     store: new RecordStore(reader, settings.namespace),
     webhook: new Webhook(settings.webhookFolder, runbook),
+    told: toldLease(objects, settings.namespace),
     alertmanager,
     retentionDays: settings.retentionDays,
     clock: Date.now,

@@ -249,6 +249,44 @@ test("nothing is said of a lane before everything was listed and looked at", asy
   expect(watched.nightwatch.metrics()).not.toContain("nordbank");
 });
 
+describe("what no record stands for", () => {
+  const refusing = {
+    ...cron,
+    status: { conditions: [{ type: "SubmissionError", status: "True", message: "denied" }] },
+  };
+
+  test("is told once, also across a restart, and again when it comes again", async () => {
+    const watched = await watch("2026-03-30T12:00:00Z", [refusing, reaper]);
+    expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual(["refused"]);
+    await watched.roundAt("2026-03-30T12:00:05Z");
+    const restarted = new WatchedNights("2026-03-30T12:10:00Z", watched.records, watched.told);
+    await restarted.nightwatch.load();
+    await restarted.list([refusing, reaper], []);
+    expect(await restarted.roundAt("2026-03-30T12:10:00Z")).toEqual([]);
+    restarted.nightwatch.scheduleChanged(cron);
+    expect(await restarted.roundAt("2026-03-30T12:11:00Z")).toEqual([]);
+    restarted.nightwatch.scheduleChanged(refusing);
+    expect(await restarted.roundAt("2026-03-30T12:12:00Z")).toEqual(["refused"]);
+  });
+
+  test("is not told anew by a nightwatch that needs minutes to see it", async () => {
+    const watched = await watch("2026-03-31T08:00:00Z", [cron, reaper], good("2026-03-30"));
+    await watched.roundAt("2026-03-31T08:00:00Z");
+    watched.nightwatch.scheduleDeleted(cron);
+    await watched.roundAt("2026-03-31T08:00:05Z");
+    expect(await watched.roundAt("2026-03-31T08:06:00Z")).toEqual(["unscheduled"]);
+    await watched.roundAt("2026-03-31T08:06:05Z");
+    const restarted = new WatchedNights("2026-03-31T08:10:00Z", watched.records, watched.told);
+    await restarted.nightwatch.load();
+    await restarted.list([reaper], [good("2026-03-30")]);
+    expect(await restarted.roundAt("2026-03-31T08:10:00Z")).toEqual([]);
+    expect(await restarted.roundAt("2026-03-31T08:16:00Z")).toEqual([]);
+    restarted.nightwatch.scheduleChanged(cron);
+    await restarted.roundAt("2026-03-31T08:17:00Z");
+    expect(restarted.told.keys).toEqual([]);
+  });
+});
+
 describe("the schedule of the lane's reaper", () => {
   const nightly = { ...cron, metadata: { ...cron.metadata, annotations: { [SCHEDULES]: "reaper" } } };
   const earlier = good("2026-03-30");

@@ -81,6 +81,8 @@ export class WatchedNights {
   constructor(
     now: string,
     readonly records = new Records(),
+    /** What a nightwatch before this one has told of what no record stands for. */
+    readonly told: { keys: readonly string[] } = { keys: [] },
   ) {
     this.now = Date.parse(now);
     this.nightwatch = new Nightwatch({
@@ -89,6 +91,12 @@ export class WatchedNights {
         send: async (signal) => {
           this.calls.push(signal);
           return true;
+        },
+      },
+      told: {
+        read: async () => this.told.keys,
+        write: async (keys) => {
+          this.told.keys = keys;
         },
       },
       retentionDays: 90,
