@@ -1,26 +1,22 @@
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import { isFields } from "../model/fields.ts";
+import { isFields, text } from "../model/fields.ts";
+import { GUARDS } from "./guard-parts.ts";
 
 /** One value somewhere in an object. */
 export interface FieldValue {
-  /** Path with `[]` for each element of a list: `spec.ingress[].ports[].port`. */
+  /** Path with `[]` for each element of a list, and a variable by its name: `spec.ingress[].ports[].port`, `env[POD_NAME].value`. */
   readonly path: string;
   readonly value: string;
 }
 
-/**
- * Below these nothing is looked at: schemas and columns of our own kinds, what alerts say, an application's own values,
- * and the content of templates and schedules, for which there is a rule of its own.
- */
-const OPEN = [
-  "spec.versions[].schema",
-  "spec.versions[].additionalPrinterColumns",
-  "spec.groups",
-  "spec.source.helm.valuesObject",
-];
+/** Below these nothing is looked at: what alerts say, and an application's own values. */
+const OPEN = ["spec.groups", "spec.source.helm.valuesObject"];
 
-/** Kinds with rules of their own for what is in them. */
-const OWN_RULES = new Set(["WorkflowTemplate", "CronWorkflow", "ValidatingAdmissionPolicy"]);
+/** Kinds with rules of their own for what is in them: 41, 45 and 46. */
+const OWN_RULES = new Set<string>([...GUARDS, "WorkflowTemplate", "CronWorkflow"]);
+
+/** Lists that are one value, since their order is what they say. */
+const WHOLE = /\.(command|args)$/;
 
 /** Every value of an object but its kind and its name, an empty mapping or list as such. */
 export function fieldValues(manifest: Manifest): readonly FieldValue[] {
@@ -34,9 +30,11 @@ export function fieldValues(manifest: Manifest): readonly FieldValue[] {
 function gather(value: unknown, path: string, found: FieldValue[]): void {
   if (OPEN.includes(path)) {
     found.push({ path, value: "(open)" });
+  } else if (Array.isArray(value) && WHOLE.test(path)) {
+    found.push({ path, value: JSON.stringify(value) });
   } else if (Array.isArray(value) && value.length > 0) {
     for (const item of value) {
-      gather(item, `${path}[]`, found);
+      gather(item, `${path}[${path.endsWith(".env") && isFields(item) ? text(item.name) : ""}]`, found);
     }
   } else if (isFields(value) && Object.keys(value).length > 0) {
     for (const [key, item] of Object.entries(value)) {

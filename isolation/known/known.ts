@@ -1,5 +1,9 @@
+import type { GUARDS } from "./guard-parts.ts";
 import guardsFile from "./guards.json" with { type: "json" };
 import objectsFile from "./objects.json" with { type: "json" };
+
+/** A kind whose objects are demanded part by part. */
+export type Guard = (typeof GUARDS)[number];
 
 /** Whose object it is: of the platform, of a lane, of its deployer, of what Argo CD is told, or of the customer's own cluster. */
 export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
@@ -8,6 +12,8 @@ export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
 export interface KnownKind {
   /** Names; `*` stands for the customer's name, `#` for the hash of a content, `<name>` for that of further nights, `(theirs)` for any. */
   readonly names: readonly string[];
+  /** Those that are always there; the platform's, which has several namespaces, with theirs. */
+  readonly demanded: readonly string[];
   /** Fields that every one of them has. */
   readonly always: readonly string[];
   /** Every field that such an object may have, by its path, with the values that it may have; null for any. */
@@ -17,5 +23,6 @@ export interface KnownKind {
 /** Kinds of objects by place and by `apiVersion kind`. */
 export const KNOWN_OBJECTS: Readonly<Record<Place, Readonly<Record<string, KnownKind>>>> = objectsFile;
 
-/** The hash of each part of each admission policy, as it was read. */
-export const KNOWN_GUARDS: Readonly<Record<string, Readonly<Record<string, string>>>> = guardsFile;
+/** The hash of each part of each guard, as it was read, by kind and name. */
+export const KNOWN_GUARDS: Readonly<Record<Guard, Readonly<Record<string, Readonly<Record<string, string>>>>>> =
+  guardsFile;

@@ -5,7 +5,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { fieldValues } from "../../isolation/known/field-paths.ts";
-import { guardParts } from "../../isolation/known/guard-parts.ts";
+import { GUARDS, guardParts } from "../../isolation/known/guard-parts.ts";
 import type { KnownKind, Place } from "../../isolation/known/known.ts";
 import { estateOf } from "../../isolation/model/collect.ts";
 import type { Estate } from "../../isolation/model/estate.ts";
@@ -38,15 +38,24 @@ export async function knownFiles(): Promise<{ readonly objects: string; readonly
   const plain = estateOf([nordbank, alpenkredit]);
   const federatedOne: CustomerDefinition = { ...sides, credentials: { kubeconfig: federated() } };
   const full = inCentral(FULLEST, () => estateOf([sides, fuller]));
+  const least = inCentral({ argoCd: false }, () => estateOf([nordbank]));
   const federation = inCentral(FULLEST, () => estateOf([federatedOne]));
   const objects = Object.fromEntries(
     (["platform", "lane", "deployer", "apps", "customer-side"] as const).map((place) => [
       place,
-      knownKinds([...manifestsOf(plain, place), ...manifestsOf(full, place), ...manifestsOf(federation, place)]),
+      knownKinds([plain, least, full, federation].flatMap((estate) => manifestsOf(estate, place))),
     ]),
   );
-  const policies = full.platform.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
-  const guards = Object.fromEntries(policies.map((policy) => [policy.metadata.name, guardParts(policy)]));
+  const guards = Object.fromEntries(
+    GUARDS.map((kind) => [
+      kind,
+      Object.fromEntries(
+        full.platform
+          .filter((manifest) => manifest.kind === kind)
+          .map((guard) => [guard.metadata.name, guardParts(guard)]),
+      ),
+    ]),
+  );
   return { objects: JSON.stringify(objects, undefined, 2), guards: JSON.stringify(guards, undefined, 2) };
 }
 
@@ -64,20 +73,26 @@ function inCentral(settings: Partial<CentralCluster>, make: () => Estate): Estat
   }
 }
 
+/** What one rendering of the platform, or of a customer's part, consists of. */
 interface Owned {
   readonly customer: string;
-  readonly manifest: Manifest;
+  readonly manifests: readonly Manifest[];
 }
 
+/** Parts that a customer need not have are left out where it has none. */
 function manifestsOf(estate: Estate, place: Place): readonly Owned[] {
   if (place === "platform") {
-    return estate.platform.map((manifest) => ({ customer: "", manifest }));
+    return [{ customer: "", manifests: estate.platform }];
   }
   const part = place === "customer-side" ? "customerSide" : place;
-  return estate.customers.flatMap((lane) => lane[part].map((manifest) => ({ customer: lane.name, manifest })));
+  return estate.customers
+    .map((lane) => ({ customer: lane.name, manifests: lane[part] }))
+    .filter(({ manifests }) => manifests.length > 0);
 }
 
-function knownKinds(all: readonly Owned[]): Readonly<Record<string, KnownKind>> {
+function knownKinds(owners: readonly Owned[]): Readonly<Record<string, KnownKind>> {
+  const all = owners.flatMap(({ customer, manifests }) => manifests.map((manifest) => ({ customer, manifest })));
+  const demanded = demandedNames(owners);
   const names = new Map<string, Set<string>>();
   const always = new Map<string, Set<string>>();
   const fields = new Map<string, Map<string, Set<string> | undefined>>();
@@ -103,11 +118,36 @@ function knownKinds(all: readonly Owned[]): Readonly<Record<string, KnownKind>> 
       kind,
       {
         names: [...set].sort(),
+        demanded: [...(demanded.get(kind) ?? [])].sort(),
         always: [...(always.get(kind) ?? [])].sort(),
         fields: Object.fromEntries(
           [...(fields.get(kind) ?? [])].sort(byKey).map(([path, values]) => [path, values ? [...values].sort() : null]),
         ),
       },
+    ]),
+  );
+}
+
+/** The names that are there in every rendering, by kind. */
+function demandedNames(owners: readonly Owned[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const perOwner = owners.map(({ customer, manifests }) => {
+    const names = new Map<string, Set<string>>();
+    for (const manifest of manifests) {
+      const kind = `${manifest.apiVersion} ${manifest.kind}`;
+      const { namespace } = manifest.metadata;
+      const name = generalName(manifest, customer);
+      names.set(
+        kind,
+        (names.get(kind) ?? new Set()).add(customer === "" && namespace !== undefined ? `${namespace}/${name}` : name),
+      );
+    }
+    return names;
+  });
+  const [first, ...others] = perOwner;
+  return new Map(
+    [...(first ?? [])].map(([kind, names]) => [
+      kind,
+      new Set([...names].filter((name) => others.every((other) => other.get(kind)?.has(name)))),
     ]),
   );
 }
@@ -126,25 +166,28 @@ function generalName(manifest: Manifest, customer: string): string {
   return customer === "" ? general : general.replaceAll(customer, "*").replace(/^\*\..*$/, "*.*");
 }
 
-/** Fields whose values are a choice of ours: switches, words of the API, and whose rights, accounts and files they are. */
+/** Values that a customer's file or `central.json` says, or that a rule of its own judges, by the path of their field. */
+const OPEN = [
+  // Whom a binding names: rules 1 and 2. Where traffic goes: rules 19 and 43. How much: rules 32 and 33.
+  /^subjects\[\]/,
+  /^spec\.(ingress|egress)\[\].*(\.port|\.cidr|metadata\.name)$/,
+  /^spec\.hard\.|requests\.storage$/,
+  // Images: rule 39. Settings and lists of images: rules 39 and 44. Which namespaces a policy leaves out: rule 41.
+  /\.image$/,
+  /^data\./,
+  /namespaceSelector\.matchExpressions\[\]\.values\[\]$/,
+  // A customer's names, addresses, days and applications; who is called, and where the runbook is.
+  /^metadata\.annotations\.nightlane\/|^metadata\.labels\.nightlane\/customer$/,
+  /^stringData\.(name|namespaces|project|server)$/,
+  /^spec\.(description|destinations?|source|sourceRepos|project)\b/,
+  /storageClassName$|hostAliases\[\]\.|env\[(ALERTMANAGERS|RUNBOOK)\]\.value$/,
+];
+
+/** Fields whose values are ours to choose: all but those that are open, and those that name a customer or a place. */
 function isClosed(path: string, value: string): boolean {
-  // Whom a binding names is for rules 1 and 2.
-  if (path.startsWith("subjects[]")) {
-    return false;
-  }
-  if (/^(true|false)$/.test(value)) {
-    return true;
-  }
-  if (/customer-|@sha256:|^\(open\)$|\d+\.\d+\.\d+\.\d+|nordbank|alpenkredit|^Applications of/.test(value)) {
-    return false;
-  }
   return (
-    /^[A-Z][A-Za-z]+$/.test(value) ||
-    /(^|[.\]])(secretName|serviceAccountName|mountPath|operator|key|apiGroup|apiGroups\[\]|resources\[\]|verbs\[\]|kind|type|command\[\]|policyName|parameterNotFoundAction|scope|medium)$/.test(
-      path,
-    ) ||
-    /^metadata\.labels\.(pod-security|app)\.kubernetes\.io\/|^roleRef\.|env\[\]\.name$|volumes\[\]\.name$|volumeMounts\[\]\.name$|restrictedFields/.test(
-      path,
-    )
+    value !== "(open)" &&
+    !OPEN.some((each) => each.test(path)) &&
+    !/customer-|nordbank|alpenkredit|\d+\.\d+\.\d+\.\d+/.test(value)
   );
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { guardParts } from "../../known/guard-parts.ts";
-import { KNOWN_GUARDS } from "../../known/known.ts";
+import { type Guard, KNOWN_GUARDS } from "../../known/known.ts";
 import { fields, fieldsList, list, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { EstateView } from "../../model/view.ts";
@@ -8,6 +8,7 @@ import type { Inspection, Rule } from "../rule.ts";
 
 const POLICY = "ValidatingAdmissionPolicy";
 const BINDING = "ValidatingAdmissionPolicyBinding";
+const DEFINITION = "CustomResourceDefinition";
 
 /** Policies that hold only where customers may have applications. */
 const OF_ARGO_CD = "nightlane-argo-cd";
@@ -37,15 +38,18 @@ const ACCEPT =
 export const guards: Rule = {
   number: 41,
   name: "guards",
-  info: "An admission policy or its binding is missing, lets something past, or is not the one that was reviewed.",
+  info: "An admission policy, its binding or a definition of a kind of ours is missing, lets something past, or is not the one that was reviewed.",
   explanation:
-    "Most of the boundary is what the API server refuses, so that a policy which only warns, fails open, leaves a lane out or has an expression that is always true takes it away while every other object stays as it was. So each policy is demanded, part by part as it was read (isolation/known/guards.json), and each binding with Deny, with parameters that must be there, and with the platform's namespaces alone left out, by the label that the API server writes. Whether an expression refuses what it should is shown by test/api/admission.test.ts on a real API server.",
-  unit: "policies and bindings",
+    "Most of the boundary is what the API server refuses, so that a policy which only warns, fails open, leaves a lane out or has an expression that is always true takes it away while every other object stays as it was. So each policy is demanded, part by part as it was read (isolation/known/guards.json), and each binding with Deny, with parameters that must be there, and with the platform's namespaces alone left out, by the label that the API server writes. What people write in our own kinds is formed by their schemas, which are demanded alike: an act whose reason may be anything steers the terminal that shows it. Whether an expression refuses what it should is shown by test/api/admission.test.ts on a real API server.",
+  unit: "policies, bindings and definitions",
   check(view, inspection) {
-    const expected = Object.keys(KNOWN_GUARDS).filter((name) => name !== OF_ARGO_CD || view.central.argoCd);
+    const expected = Object.keys(KNOWN_GUARDS[POLICY]).filter((name) => name !== OF_ARGO_CD || view.central.argoCd);
     for (const name of expected) {
-      checkPolicy(name, find(view, POLICY, name), inspection);
+      checkParts(POLICY, name, view, inspection);
       checkBinding(name, find(view, BINDING, name), view, inspection);
+    }
+    for (const name of Object.keys(KNOWN_GUARDS[DEFINITION])) {
+      checkParts(DEFINITION, name, view, inspection);
     }
     for (const { manifest, object } of view.objects) {
       if ((manifest.kind === POLICY || manifest.kind === BINDING) && !expected.includes(manifest.metadata.name)) {
@@ -59,19 +63,20 @@ function find(view: EstateView, kind: string, name: string): readonly Manifest[]
   return view.platform.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 }
 
-function checkPolicy(name: string, found: readonly Manifest[], inspection: Inspection): void {
-  const [policy] = found;
+function checkParts(kind: Guard, name: string, view: EstateView, inspection: Inspection): void {
+  const found = find(view, kind, name);
+  const [guard] = found;
   inspection.examine(found.length);
-  if (policy === undefined || found.length > 1) {
-    inspection.report(`${POLICY} ${name}`, `there are ${found.length} of it`, ACCEPT);
+  if (guard === undefined || found.length > 1) {
+    inspection.report(`${kind} ${name}`, `there are ${found.length} of it`, ACCEPT);
     return;
   }
-  const known = KNOWN_GUARDS[name] ?? {};
-  const parts = guardParts(policy);
+  const known = KNOWN_GUARDS[kind][name] ?? {};
+  const parts = guardParts(guard);
   for (const part of new Set([...Object.keys(known), ...Object.keys(parts)])) {
     if (known[part] !== parts[part]) {
       const what = parts[part] === undefined ? "is gone" : known[part] === undefined ? "is new" : "has changed";
-      inspection.report(objectName(policy), `spec.${part} ${what} since it was reviewed`, ACCEPT);
+      inspection.report(objectName(guard), `spec.${part} ${what} since it was reviewed`, ACCEPT);
     }
   }
 }
@@ -92,7 +97,7 @@ function checkBinding(name: string, found: readonly Manifest[], view: EstateView
     report(`does ${strings(spec.validationActions).join(", ") || "nothing"}`, "validationActions: [Deny, Audit]");
   }
   const parameters = fields(spec.paramRef);
-  const takesParameters = KNOWN_GUARDS[name]?.paramKind !== undefined;
+  const takesParameters = KNOWN_GUARDS[POLICY][name]?.paramKind !== undefined;
   const wanted = { name: "admission-images", namespace: "nightlane-system", parameterNotFoundAction: "Deny" };
   if (
     JSON.stringify(takesParameters ? parameters : spec.paramRef) !==

@@ -1,6 +1,7 @@
 import { type Fields, fields, text } from "../../model/fields.ts";
 import { scan } from "../../scan/scan.ts";
 import type { Inspection, Rule } from "../rule.ts";
+import { checkReleased, checkRunners } from "./released-images.ts";
 
 const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
@@ -10,9 +11,9 @@ const ARGO_FLOOR = "4.0.10";
 export const pinnedImages: Rule = {
   number: 39,
   name: "pinned-images",
-  info: "An image is not named by digest, or production may run an Argo Workflows with known holes between lanes.",
+  info: "An image is not named by digest, is not the one that was released for its place, or production may run an Argo Workflows with known holes between lanes.",
   explanation:
-    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
   unit: "images and versions",
   check(view, inspection) {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
@@ -22,6 +23,10 @@ export const pinnedImages: Rule = {
           inspection.report(object, `${path} is ${image}`, "write <repository>@sha256:<64 hex digits>, in images.json");
         }
       }
+    }
+    checkReleased(view.platform, inspection);
+    for (const { manifest } of view.objects.filter(({ manifest: { kind } }) => kind === "WorkflowTemplate")) {
+      checkRunners(manifest, inspection);
     }
     checkPipeline(view.trials.pipeline?.main, inspection);
     const { productionFloor, production } = view.versions.argoWorkflows;

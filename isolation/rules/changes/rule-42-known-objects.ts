@@ -20,6 +20,7 @@ export const knownObjects: Rule = {
     for (const manifest of view.platform) {
       checkObject("platform", "", manifest, objectName(manifest), inspection);
     }
+    checkDemanded("platform", "", view.platform, inspection);
     for (const { name, lane, apps, customerSide, deployer } of view.customers) {
       for (const manifest of lane) {
         checkObject("lane", name, manifest, objectName(manifest), inspection);
@@ -35,6 +36,9 @@ export const knownObjects: Rule = {
       }
       for (const manifest of customerSide) {
         checkObject("customer-side", name, manifest, customerSideName(name, manifest), inspection);
+      }
+      for (const [place, manifests] of Object.entries({ lane, apps, deployer, "customer-side": customerSide })) {
+        checkDemanded(place as Exclude<Place, "platform">, name, manifests, inspection);
       }
     }
   },
@@ -69,19 +73,47 @@ function checkObject(place: Place, customer: string, manifest: Manifest, object:
   }
 }
 
-/** A name as it stands, as the customer's (`*`), of further nights (`night-<name>`), or with the hash of a content (`#`). */
+/** What is always there, wherever its place is at hand: without its reaper a lane keeps what nobody looks after any more. */
+function checkDemanded(place: Place, customer: string, manifests: readonly Manifest[], inspection: Inspection): void {
+  if (manifests.length === 0) {
+    return;
+  }
+  const here = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const kind = `${manifest.apiVersion} ${manifest.kind}`;
+    here.set(kind, [...(here.get(kind) ?? []), manifest]);
+  }
+  for (const [kind, { demanded }] of Object.entries(KNOWN_OBJECTS[place])) {
+    for (const name of demanded) {
+      if (here.get(kind)?.some((manifest) => isName(name, manifest, customer)) !== true) {
+        const object = `${kind.split(" ")[1]} ${name.replaceAll("*", customer)}`;
+        inspection.report(
+          customer === "" ? object : `${object} of ${customer}`,
+          "is not there",
+          "write it; it is always there",
+        );
+      }
+    }
+  }
+}
+
 function isKnownName({ names }: KnownKind, manifest: Manifest, customer: string): boolean {
-  const { name } = manifest.metadata;
+  return names.some((each) => isName(each, manifest, customer));
+}
+
+/** A name as it stands, as the customer's (`*`), of further nights (`night-<name>`), or with the hash of a content (`#`). */
+function isName(each: string, manifest: Manifest, customer: string): boolean {
+  const { name, namespace } = manifest.metadata;
   const general = withoutPipeline(manifest);
-  return names.some((each) =>
-    each === "*.*"
-      ? name.startsWith(`${customer}.`)
-      : // The namespace in the customer's cluster has the name that its file gives it.
-        each === "(theirs)" ||
-        each.replaceAll("*", customer) === general ||
-        (each.endsWith("-#") &&
-          general.startsWith(each.slice(0, -1)) &&
-          /^[0-9a-f]{10}$/.test(general.slice(each.length - 1))),
+  return (
+    // The namespace in the customer's cluster has the name that its file gives it.
+    each === "(theirs)" ||
+    (each === "*.*" && name.startsWith(`${customer}.`)) ||
+    each.replaceAll("*", customer) === general ||
+    each === `${namespace}/${name}` ||
+    (each.endsWith("-#") &&
+      general.startsWith(each.slice(0, -1)) &&
+      /^[0-9a-f]{10}$/.test(general.slice(each.length - 1)))
   );
 }
 

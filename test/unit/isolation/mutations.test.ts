@@ -8,6 +8,7 @@ import { guardMutations } from "./mutations/guards.ts";
 import { knownMutations } from "./mutations/known.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { networkMutations } from "./mutations/network.ts";
+import { partMutations } from "./mutations/parts.ts";
 import { rbacMutations } from "./mutations/rbac.ts";
 import { secretMutations } from "./mutations/secrets.ts";
 import { supplyMutations } from "./mutations/supply.ts";
@@ -23,6 +24,7 @@ const mutations: readonly Mutation[] = [
   ...supplyMutations,
   ...guardMutations,
   ...knownMutations,
+  ...partMutations,
 ];
 
 let made = 0;

@@ -4,6 +4,7 @@ import { type Mutation, mutation } from "./mutation.ts";
 
 const POLICY = "ValidatingAdmissionPolicy";
 const BINDING = "ValidatingAdmissionPolicyBinding";
+const DEFINITION = "CustomResourceDefinition";
 
 /** Names of all policies. */
 const POLICIES = soundEstate.platform.filter(({ kind }) => kind === POLICY).map(({ metadata }) => metadata.name);
@@ -80,6 +81,31 @@ export const guardMutations: readonly Mutation[] = [
     for (const rule of rules)
       rule.expression = rule.expression.replace("p.name == 'open'", "p.name in ['open', 'decision']");
   }),
+  ...["nightacts.nightlane.example", "runrecords.nightlane.example"].flatMap((name) => [
+    kind(name, "a webhook converts it", (it) => set(it, "spec/conversion", { strategy: "Webhook" })),
+    kind(name, "is for the whole cluster", (it) => set(it, "spec/scope", "Cluster")),
+    kind(name, "has a short name that hides another kind", (it) => set(it, "spec/names/shortNames", ["po"])),
+    kind(name, "takes anything", (it) =>
+      set(it, "spec/versions/0/schema/openAPIV3Schema", {
+        type: "object",
+        "x-kubernetes-preserve-unknown-fields": true,
+      }),
+    ),
+    kind(name, "has a second version", (it) =>
+      append(it, "spec/versions", { name: "v2", served: true, storage: false, schema: {} }),
+    ),
+    mutation(41, `${name} is gone`, `${DEFINITION} ${name}`, (draft) => draft.remove("platform", DEFINITION, name)),
+  ]),
+  act("an act may change and be half said", (spec) => {
+    spec["x-kubernetes-validations"] = undefined;
+  }),
+  act("a reason may steer the terminal that shows it, and be a book", (spec) => {
+    const { reason } = spec.properties;
+    Object.assign(reason ?? {}, { pattern: undefined, maxLength: undefined });
+  }),
+  kind("nightacts.nightlane.example", "whoever asks says what came of it", (it) =>
+    set(it, "spec/versions/0/subresources", undefined),
+  ),
   mutation(41, "a further policy", `${POLICY} nightlane-extra`, (draft) => {
     const extra = structuredClone(draft.object("platform", POLICY, "nightlane-lanes-only"));
     draft.add("platform", { ...extra, metadata: { ...extra.metadata, name: "nightlane-extra" } });
@@ -88,6 +114,22 @@ export const guardMutations: readonly Mutation[] = [
 
 function policy(name: string, title: string, change: (manifest: Manifest) => void): Mutation {
   return guard(POLICY, name, title, change);
+}
+
+function kind(name: string, title: string, change: (manifest: Manifest) => void): Mutation {
+  return guard(DEFINITION, name, title, change);
+}
+
+/** The schema of what an act says. */
+interface ActSchema {
+  "x-kubernetes-validations": unknown;
+  readonly properties: Readonly<Record<string, object>>;
+}
+
+function act(title: string, change: (spec: ActSchema) => void): Mutation {
+  return kind("nightacts.nightlane.example", title, (it) =>
+    change(get(it, "spec/versions/0/schema/openAPIV3Schema/properties/spec") as ActSchema),
+  );
 }
 
 function binding(name: string, title: string, change: (manifest: Manifest) => void): Mutation {

@@ -112,22 +112,6 @@ export const knownMutations: readonly Mutation[] = [
       spec: { generators: [{ clusters: {} }] },
     }),
   ),
-  mutation(
-    42,
-    "a kind of ours that a webhook converts",
-    "CustomResourceDefinition nightacts.nightlane.example",
-    (draft) =>
-      set(draft.object("platform", "CustomResourceDefinition", "nightacts.nightlane.example"), "spec/conversion", {
-        strategy: "Webhook",
-      }),
-  ),
-  mutation(
-    42,
-    "a kind of ours for the whole cluster",
-    "CustomResourceDefinition nightacts.nightlane.example",
-    (draft) =>
-      set(draft.object("platform", "CustomResourceDefinition", "nightacts.nightlane.example"), "spec/scope", "Cluster"),
-  ),
   ...Object.entries({
     "spec/externalIPs": ["192.0.2.1"],
     "spec/type": "NodePort",

@@ -1,0 +1,62 @@
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
+import { type ImageName, images } from "../../../constructs/definition/images.ts";
+import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { ALLOWED_IMAGES } from "../../../constructs/platform/admission/allowed-images.ts";
+import earlier from "../../../constructs/platform/admission/earlier-images.json" with { type: "json" };
+import { fields, fieldsList, text } from "../../model/fields.ts";
+import { objectName } from "../../model/object-name.ts";
+import { scan } from "../../scan/scan.ts";
+import type { Inspection } from "../rule.ts";
+
+/** Which image of the release each object of the platform runs; no other has one. */
+const ON_THE_PLATFORM: Readonly<Record<string, ImageName>> = {
+  [`Deployment ${ARGO_NAMESPACE}/workflow-controller`]: "argoController",
+  [`ConfigMap ${ARGO_NAMESPACE}/workflow-controller-configmap`]: "argoExecutor",
+  [`Deployment ${SYSTEM_NAMESPACE}/nightwatch`]: "nightwatch",
+};
+
+const FIX = "name it in images.json, where a release is reviewed; what earlier nights need, in earlier-images.json";
+
+/** What runs beside credentials is what was released, not whatever has a digest. */
+export function checkReleased(platform: readonly Manifest[], inspection: Inspection): void {
+  for (const manifest of platform) {
+    const object = objectName(manifest);
+    if (manifest.metadata.name === ALLOWED_IMAGES.name && manifest.metadata.namespace === ALLOWED_IMAGES.namespace) {
+      checkAllowed(manifest, object, inspection);
+    }
+    const name = ON_THE_PLATFORM[object];
+    const wanted = name === undefined ? undefined : images()[name];
+    for (const { path, image } of scan(manifest).images) {
+      if (image !== wanted) {
+        inspection.report(object, `${path} is ${image}, not ${name ?? "an image"} of this release`, FIX);
+      }
+    }
+  }
+}
+
+/** In a lane a container runs the runner and nothing else. */
+export function checkRunners(template: Manifest, inspection: Inspection): void {
+  for (const { name, container } of fieldsList(fields(template.spec).templates)) {
+    const image = text(fields(container).image);
+    if (container !== undefined && image !== images().runner) {
+      const message = `template ${text(name) ?? ""} runs ${image ?? "no image"}, not runner of this release`;
+      inspection.report(objectName(template), message, FIX);
+    }
+  }
+}
+
+/** The pod policies let in what stands in these lists, so that one line more is one image more beside every credential. */
+function checkAllowed(manifest: Manifest, object: string, inspection: Inspection): void {
+  const data = fields(manifest.data);
+  const { runner, argoExecutor } = images();
+  const wanted = {
+    runner: [runner, ...earlier.runner].join("\n"),
+    executor: [argoExecutor, ...earlier.executor].join("\n"),
+  };
+  inspection.examine();
+  for (const [key, list] of Object.entries(wanted)) {
+    if (data[key] !== list) {
+      inspection.report(object, `data.${key} is not the list of images.json and earlier-images.json`, FIX);
+    }
+  }
+}
