@@ -9,6 +9,7 @@ import { noHostAccess } from "./rules/admission/rule-23-no-host-access.ts";
 import { guards } from "./rules/admission/rule-41-guards.ts";
 import { controllerSettings } from "./rules/admission/rule-44-controller-settings.ts";
 import { templateContent } from "./rules/admission/rule-45-template-content.ts";
+import { knownTemplates } from "./rules/admission/rule-46-template-parts.ts";
 import { pinnedImages } from "./rules/changes/rule-39-pinned-images.ts";
 import { knownObjects } from "./rules/changes/rule-42-known-objects.ts";
 import { quota } from "./rules/exhaustion/rule-32-quota.ts";
@@ -39,6 +40,7 @@ const OF_ONE_CUSTOMER: readonly Rule[] = [
   pinnedImages,
   knownObjects,
   templateContent,
+  knownTemplates,
 ];
 
 const OF_THE_PLATFORM: readonly Rule[] = [

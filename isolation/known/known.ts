@@ -1,6 +1,8 @@
+import type { Fields } from "../model/fields.ts";
 import type { GUARDS } from "./guard-parts.ts";
 import guardsFile from "./guards.json" with { type: "json" };
 import objectsFile from "./objects.json" with { type: "json" };
+import templatesFile from "./templates.json" with { type: "json" };
 
 /** A kind whose objects are demanded part by part. */
 export type Guard = (typeof GUARDS)[number];
@@ -26,3 +28,15 @@ export const KNOWN_OBJECTS: Readonly<Record<Place, Readonly<Record<string, Known
 /** The hash of each part of each guard, as it was read, by kind and name. */
 export const KNOWN_GUARDS: Readonly<Record<Guard, Readonly<Record<string, Readonly<Record<string, string>>>>>> =
   guardsFile;
+
+/** What templates and schedules consist of beside their steps; `*` stands for the customer's name. */
+export interface KnownTemplates {
+  /** Fields of the specification by `kind role`, each with the values that it may have; null where it may be absent. */
+  readonly specs: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
+  /** What surrounds a node's work: tries, labels, a wait. */
+  readonly nodes: readonly Fields[];
+  /** Containers, without image and document. */
+  readonly containers: readonly Fields[];
+}
+
+export const KNOWN_TEMPLATES: KnownTemplates = templatesFile;

@@ -3,6 +3,7 @@ import { parallelismLabel } from "./admission/rule-35-parallelism-label.ts";
 import { guards } from "./admission/rule-41-guards.ts";
 import { controllerSettings } from "./admission/rule-44-controller-settings.ts";
 import { templateContent } from "./admission/rule-45-template-content.ts";
+import { knownTemplates } from "./admission/rule-46-template-parts.ts";
 import { appProjects } from "./argo-cd/rule-29-app-projects.ts";
 import { distinctProjects } from "./argo-cd/rule-30-distinct-projects.ts";
 import { protectedDeployments } from "./changes/rule-37-protected-deployments.ts";
@@ -64,4 +65,5 @@ export const RULES: readonly Rule[] = [
   platformNetwork,
   controllerSettings,
   templateContent,
+  knownTemplates,
 ];

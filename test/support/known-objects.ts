@@ -10,6 +10,8 @@ import type { KnownKind, Place } from "../../isolation/known/known.ts";
 import { estateOf } from "../../isolation/model/collect.ts";
 import type { Estate } from "../../isolation/model/estate.ts";
 import { withoutPipeline } from "../../isolation/rules/changes/rule-42-known-objects.ts";
+import { knownTemplates } from "./known-templates.ts";
+import { customerOfEveryStep } from "./step-documents.ts";
 
 /** A central cluster with everything that can be declared. */
 const FULLEST: Partial<CentralCluster> = {
@@ -24,8 +26,11 @@ const FULLEST: Partial<CentralCluster> = {
   runbook: "https://runbook.example",
 };
 
+/** The files of `isolation/known/`, by name. */
+export type KnownFiles = Readonly<Record<"objects" | "guards" | "templates", string>>;
+
 /** What the constructs make of all that can be said: the example customers, in a plain central cluster and in the fullest. */
-export async function knownFiles(): Promise<{ readonly objects: string; readonly guards: string }> {
+export async function knownFiles(): Promise<KnownFiles> {
   const nordbank = await loadCustomer("nordbank");
   const alpenkredit = await loadCustomer("alpenkredit");
   const fuller: CustomerDefinition = {
@@ -56,7 +61,13 @@ export async function knownFiles(): Promise<{ readonly objects: string; readonly
       ),
     ]),
   );
-  return { objects: JSON.stringify(objects, undefined, 2), guards: JSON.stringify(guards, undefined, 2) };
+  const everyStep = estateOf([customerOfEveryStep()]);
+  const lanes = [plain, full, federation, everyStep].flatMap(({ customers }) => customers);
+  return {
+    objects: JSON.stringify(objects, undefined, 2),
+    guards: JSON.stringify(guards, undefined, 2),
+    templates: JSON.stringify(knownTemplates(lanes), undefined, 2),
+  };
 }
 
 /** The settings of the central cluster are one object, which everything reads. */

@@ -1,4 +1,4 @@
-import { deployedApp, image, onResults, Size } from "../../constructs/index.ts";
+import { type CustomerDefinition, deployedApp, image, onResults, Size } from "../../constructs/index.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import { customerWithSteps, smallSpark } from "./customer.ts";
 import { runnerDocument, template } from "./night.ts";
@@ -23,9 +23,14 @@ function declare(night: Night): void {
   night.copyIn("copy-in", { from: "report", to: onResults("archive"), after: [brought] });
 }
 
+/** A customer whose night has a step of each kind that the runner is told of. */
+export function customerOfEveryStep(): CustomerDefinition {
+  return customerWithSteps(declare);
+}
+
 /** What the runner is told for a step of each kind, by kind, as Argo hands it over. */
 export function stepDocuments(): Readonly<Record<string, unknown>> {
-  const customer = customerWithSteps(declare);
+  const customer = customerOfEveryStep();
   const kinds = customer.workflow.steps.map(({ name }) => name);
   return Object.fromEntries(kinds.map((kind) => [kind, runnerDocument(template(customer, `run-${kind}`))]));
 }

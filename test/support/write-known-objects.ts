@@ -10,7 +10,8 @@ import { knownFiles } from "./known-objects.ts";
  *   npx tsx test/support/write-known-objects.ts
  */
 const folder = fileURLToPath(new URL("../../isolation/known/", import.meta.url));
-const { objects, guards } = await knownFiles();
+const { objects, guards, templates } = await knownFiles();
 writeFileSync(`${folder}objects.json`, objects);
 writeFileSync(`${folder}guards.json`, guards);
+writeFileSync(`${folder}templates.json`, templates);
 execFileSync("npx", ["biome", "format", "--write", folder], { stdio: "inherit" });

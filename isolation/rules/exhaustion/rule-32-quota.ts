@@ -4,6 +4,7 @@ import { type Fields, fields, list, strings } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { Permission } from "../../rbac/policy-rule.ts";
 import type { Inspection, Rule } from "../rule.ts";
+import { mostOfLane, mostResults } from "./most-of-a-lane.ts";
 
 /** What must be limited, each by any of the names Kubernetes has for it. */
 const LIMITED: readonly (readonly string[])[] = [
@@ -27,9 +28,9 @@ const NONE = ["services.loadbalancers", "services.nodeports"];
 export const quota: Rule = {
   number: 32,
   name: "quota",
-  info: "A lane has no quota on something that all lanes share, or may have a Service that is reached from outside.",
+  info: "A lane has no quota on something that all lanes share, or a larger one than its nights need, or may have a Service that is reached from outside.",
   explanation:
-    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd (every kind that a role of the lane lets anybody create is counted), workflows fill the controller's queue. A quota with a scope limits only some pods and does not count here.",
+    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd (every kind that a role of the lane lets anybody create is counted), workflows fill the controller's queue. A limit of a million is none, so that each is held to what the lane's runners and schedules need, and the claim of its results to what its file asks for. A quota with a scope limits only some pods and does not count here.",
   unit: "quotas",
   check(view, inspection) {
     const creatable = new Map<string, Set<string>>();
@@ -77,6 +78,22 @@ function checkLane(lane: CustomerLane, creatable: readonly string[], inspection:
   for (const name of NONE) {
     if (quantity(hard[name]) !== 0) {
       inspection.report(object, `does not forbid ${name}`, `write spec.hard["${name}"]: "0"`);
+    }
+  }
+  const most = mostOfLane(lane);
+  for (const [name, value] of Object.entries(hard)) {
+    if ((quantity(value) ?? 0) > (most[name] ?? Number.POSITIVE_INFINITY)) {
+      inspection.report(
+        object,
+        `lets the lane have ${name} ${String(value)}`,
+        "leave it to constructs/lane/resource-boundary.ts",
+      );
+    }
+  }
+  for (const claim of lane.lane.filter(({ kind }) => kind === "PersistentVolumeClaim")) {
+    const size = fields(fields(fields(claim.spec).resources).requests).storage;
+    if ((quantity(size) ?? 0) > mostResults(lane)) {
+      inspection.report(objectName(claim), `asks for ${String(size)}`, "write lane.resultsSize, at most 64 TiB");
     }
   }
   for (const service of lane.lane.filter(({ kind }) => kind === "Service")) {

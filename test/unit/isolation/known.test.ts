@@ -3,11 +3,14 @@ import { expect, it } from "vitest";
 import { knownFiles } from "../../support/known-objects.ts";
 
 /** Otherwise the rules would take for harmless what nothing makes any more, or find what everything makes. */
-it.each(["objects", "guards"] as const)("%s.json is what the constructs make, no more and no less", async (name) => {
-  const file = new URL(`../../../isolation/known/${name}.json`, import.meta.url);
-  const now = await knownFiles();
-  expect(
-    JSON.parse(readFileSync(file, "utf8")),
-    "npx tsx test/support/write-known-objects.ts, and read the diff",
-  ).toEqual(JSON.parse(now[name]));
-});
+it.each(["objects", "guards", "templates"] as const)(
+  "%s.json is what the constructs make, no more and no less",
+  async (name) => {
+    const file = new URL(`../../../isolation/known/${name}.json`, import.meta.url);
+    const now = await knownFiles();
+    expect(
+      JSON.parse(readFileSync(file, "utf8")),
+      "npx tsx test/support/write-known-objects.ts, and read the diff",
+    ).toEqual(JSON.parse(now[name]));
+  },
+);

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
-import { append, type Draft, get, set, TEMPLATE } from "../draft.ts";
+import { append, type Draft, get, nordbank, set, TEMPLATE } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
 const CRON = "CronWorkflow customer-nordbank/night";
@@ -94,6 +94,45 @@ export const workloadMutations: readonly Mutation[] = [
     "count/configmaps",
     "services.nodeports",
   ].map(unlimited),
+  ...[
+    "count/workflowtaskresults.argoproj.io",
+    "count/nightacts.nightlane.example",
+    "count/workflows.argoproj.io",
+    "count/configmaps",
+    "count/secrets",
+    "count/services",
+    "pods",
+    "persistentvolumeclaims",
+    "requests.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+  ].map((name) =>
+    mutation(
+      32,
+      `a million of ${name}`,
+      QUOTA,
+      (draft) => hard(draft, name, /memory|storage/.test(name) ? "1000000Gi" : "1000000"),
+      // So many pods need more memory than there is.
+      name === "pods" ? [33] : [],
+    ),
+  ),
+  mutation(32, "one pod more than its runners need", QUOTA, (draft) =>
+    hard(draft, "pods", String(nordbank.lane.runners + 4)),
+  ),
+  ...["1Pi", "1000Ti"].map((size) =>
+    mutation(32, `results of ${size}`, "PersistentVolumeClaim customer-nordbank/results", (draft) =>
+      set(draft.object("nordbank", "PersistentVolumeClaim"), "spec/resources/requests/storage", size),
+    ),
+  ),
+  mutation(
+    32,
+    "results of 1 Pi where no file is at hand",
+    "PersistentVolumeClaim customer-nordbank/results",
+    (draft) => {
+      draft.change("nordbank", { definition: undefined });
+      set(draft.object("nordbank", "PersistentVolumeClaim"), "spec/resources/requests/storage", "1Pi");
+    },
+  ),
   mutation(32, "no quota", "Namespace customer-nordbank", (draft) => draft.remove("nordbank", "ResourceQuota", "lane")),
   mutation(32, "a quota for some pods only", QUOTA, (draft) =>
     set(draft.object("nordbank", "ResourceQuota"), "spec/scopes", ["NotTerminating"]),
