@@ -33,7 +33,7 @@ export async function carryOut(tools: ActTools, act: NightAct): Promise<Carried>
     case "schedule-on":
       return await switchSchedule(writer, act, clock());
     case "read-log":
-      return await readKeptLog(writer, act);
+      return await readKeptLog(writer, act, source);
     case "waive":
       return (await waiveRecord(writer, act, source)) ?? (await actOnNight(writer, act));
     default:

@@ -5,7 +5,9 @@ import { Refusal } from "../../runs/refusal.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
+import { requireRoom } from "./lane-room.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import type { RunSource } from "./start-nights.ts";
 
 /**
  * Takes a lane's schedule off, or sets it on again. What it stops is only the start of further nights. One that is off
@@ -65,9 +67,13 @@ async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: Recorded
 
 /**
  * Starts the workflow that reads a kept log for a person, whose pod's log is what was asked for.
- * @throws Refusal where the lane has no template for it
+ * @throws Refusal where the lane has no template for it, or no room
  */
-export async function readKeptLog(writer: LaneWriter, act: NightAct): Promise<Carried> {
+export async function readKeptLog(
+  writer: LaneWriter,
+  act: NightAct,
+  source: Pick<RunSource, "furtherSchedules">,
+): Promise<Carried> {
   const { namespace } = act.metadata;
   const customer = customerOf(namespace) ?? namespace;
   const template = (await writer.templates(namespace)).find((name) => name.startsWith("reader-"));
@@ -78,6 +84,7 @@ export async function readKeptLog(writer: LaneWriter, act: NightAct): Promise<Ca
       `its stack was deployed by an earlier release: pulumi up --stack ${customer}`,
     );
   }
+  await requireRoom(writer, namespace, source.furtherSchedules(customer), act.spec.verb);
   const { date, log, pipeline } = act.spec;
   const recorded = recordedAct(act);
   const name = `reader-${recorded.id}`;

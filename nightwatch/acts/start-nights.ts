@@ -1,5 +1,4 @@
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
-import { KEPT_OF_A_SCHEDULE, KEPT_WORKFLOWS, RESERVED_FOR_THE_SCHEDULE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -11,6 +10,7 @@ import { laneSchedule } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { customerOf } from "../lane.ts";
 import { type Carried, NotYet } from "./carried.ts";
+import { requireRoom, roomForBackfill } from "./lane-room.ts";
 import { type LaneWriter, statusOf } from "./lane-writer.ts";
 
 /** What is known of past and present runs. */
@@ -40,6 +40,11 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
   if (date === undefined || (verb !== "run" && verb !== "replay" && verb !== "restate")) {
     throw new Refusal("not-possible", `${verb}: starts no night of one date`);
   }
+  const { namespace } = act.metadata;
+  // A night of the schedule that a person starts takes the place that is kept for it.
+  if (verb !== "run") {
+    await requireRoom(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace), verb);
+  }
   const planned =
     verb === "run" ? planRun(place, { ...act.spec, date }) : await planRepeat(place, { ...act.spec, verb, date });
   try {
@@ -66,9 +71,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const { days, missing } = planBackfill(place, { date, to });
   const running = own.filter((run) => !isOver(run));
   const { namespace } = act.metadata;
-  // What the lane's quota has for further nights is theirs: ended ones of them take no room from these.
-  const most = KEPT_WORKFLOWS + KEPT_OF_A_SCHEDULE * source.furtherSchedules(customerOf(namespace) ?? namespace);
-  const kept = most - RESERVED_FOR_THE_SCHEDULE - (await writer.workflowCount(namespace));
+  const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace));
   const room = Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept);
   const begun: string[] = [];
   // What the watch has not shown yet is as good as there.
