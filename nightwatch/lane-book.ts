@@ -1,5 +1,5 @@
 import { actsOf } from "../runs/act.ts";
-import { dueNights, LOOK_BACK } from "../runs/due-nights.ts";
+import { countingRuns, dueNights, LOOK_BACK } from "../runs/due-nights.ts";
 import { isNightly, NIGHTLY, type NightSeries, scheduleName, seriesName } from "../runs/night-series.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
@@ -143,6 +143,13 @@ export class LaneBook {
     }
   }
 
+  /** Takes a run of an old date that is unresolved. */
+  noteUnresolved(facts: RunFacts): void {
+    if (!this.runs.has(facts.uid)) {
+      this.keep({ ...this.brief(facts), exists: false });
+    }
+  }
+
   /** Whether a run is in mind. */
   has(uid: string): boolean {
     return this.runs.has(uid);
@@ -260,10 +267,13 @@ export class LaneBook {
 
   /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
   prune(now: number): readonly string[] {
-    const old = [...this.runs.values()].filter(({ facts, exists }) => {
+    const runs = [...this.runs.values()];
+    const counting = countingRuns({ schedule: this.schedule, runs: runs.map(({ facts }) => facts) }, now);
+    const old = runs.filter(({ facts, exists }) => {
       const end = Date.parse(facts.finishedAt ?? facts.startedAt ?? facts.scheduledAt ?? "");
       // A run without any time is one that was deleted before it began.
-      return !exists && (isOver(facts) || neverStarted(facts)) && !(now - end <= LOOK_BACK);
+      const isOld = (isOver(facts) || neverStarted(facts)) && !(now - end <= LOOK_BACK);
+      return !exists && isOld && !counting.has(facts);
     });
     for (const { facts } of old) {
       this.runs.delete(facts.uid);

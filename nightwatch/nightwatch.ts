@@ -36,7 +36,7 @@ import type { Head } from "./watch/pages.ts";
 export interface NightwatchParts {
   readonly store: Pick<
     RecordStore,
-    "recent" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
+    "recent" | "unresolved" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
   >;
   readonly webhook: Pick<Webhook, "send">;
   /** Where it is kept what the webhook was told of what no record stands for. */
@@ -127,6 +127,14 @@ export class Nightwatch {
         const customer = metadata.name.split(".")[0] ?? "";
         this.book.noteProblem(customer, `record ${metadata.name}`, errorText(error), now);
       }
+    }
+  }
+
+  /** Reads which older dates are unresolved: beside the rounds, since it may take longer than the first call may wait. */
+  async loadUnresolved(): Promise<void> {
+    const recent = recentDates(LOOK_BACK / DAY + 2, this.parts.clock());
+    for await (const { spec } of this.parts.store.unresolved(recent)) {
+      this.book.noteUnresolved(spec);
     }
   }
 

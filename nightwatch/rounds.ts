@@ -53,8 +53,12 @@ export async function keepRound(
 
 /** Beside the rounds: where a thousand records are past their time it takes a minute. */
 export async function keepTidy(nightwatch: Nightwatch, settings: RoundSettings, stop: AbortSignal): Promise<void> {
+  let hasUnresolved = false;
   while (!stop.aborted) {
     const ready = nightwatch.isReady();
+    if (ready && !hasUnresolved) {
+      hasUnresolved = await tried(nightwatch, settings, "unresolved dates", () => nightwatch.loadUnresolved());
+    }
     if (ready) {
       await tried(nightwatch, settings, "tidy", () => nightwatch.tidy());
     }
@@ -68,12 +72,14 @@ async function tried(
   { log }: RoundSettings,
   what: string,
   work: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     nightwatch.counters.roundFailures += 1;
     log("error", `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return false;
   }
 }
 

@@ -78,6 +78,11 @@ export class RunBook {
     this.book(facts).noteRecord(facts, now);
   }
 
+  /** Takes a run of an old date that is unresolved. */
+  noteUnresolved(facts: RunFacts): void {
+    this.book(facts).noteUnresolved(facts);
+  }
+
   /** Whether nothing more is to be learnt of a workflow by reading it; if so, notes that it is there. */
   isFinal({ namespace, uid = "", labels, annotations }: Head["metadata"]): boolean {
     if (customerOf(namespace) === undefined) {

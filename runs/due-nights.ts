@@ -2,7 +2,7 @@ import type { RecordedAct } from "./act.ts";
 import { hasNight } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
 import { addDays, type Day, isDay, localTime } from "./local-time.ts";
-import { isOver, neverStarted } from "./phases.ts";
+import { hasFailed, isOver, neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
 import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-a-date.ts";
 import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
@@ -64,12 +64,12 @@ export interface LaneNights {
   readonly runs: readonly RunFacts[];
 }
 
-/** How far back nights are looked for, milliseconds: as long as an ended workflow is kept. */
+/** How far back the nights that need nobody are looked for, milliseconds: as long as an ended workflow is kept. */
 export const LOOK_BACK = 14 * 24 * 3600_000;
 
 /**
  * The nights of a lane, by when they were to start: each date that was due within the last two weeks, the next one, and
- * each date that a run of the last two weeks was for.
+ * each date that a run of the last two weeks was for, or that is unresolved.
  * @param now Milliseconds.
  */
 export function dueNights(given: LaneNights, now: number): readonly DueNight[] {
@@ -148,16 +148,40 @@ function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
   return calendar === undefined || date < calendar.from || date > calendar.to || hasNight(calendar, date);
 }
 
-function runsByDate({ schedule, runs }: LaneNights, now: number): ReadonlyMap<Day, readonly RunFacts[]> {
+function runsByDate({ schedule, runs }: RunsOfLane, now: number): ReadonlyMap<Day, readonly RunFacts[]> {
   const found = new Map<Day, RunFacts[]>();
   for (const run of runs) {
     const date = dateOfRun(run, schedule);
-    const last = Date.parse(run.finishedAt ?? run.startedAt ?? run.scheduledAt ?? "");
-    if (date !== undefined && ((!isOver(run) && !neverStarted(run)) || now - last <= LOOK_BACK)) {
+    if (date !== undefined) {
       found.set(date, [...(found.get(date) ?? []), run]);
     }
   }
+  for (const [date, all] of found) {
+    if (!all.some((run) => goesOn(run) || isRecent(run, now)) && !isUnresolved(all)) {
+      found.delete(date);
+    }
+  }
   return found;
+}
+
+type RunsOfLane = Pick<LaneNights, "schedule" | "runs">;
+
+/** The runs that nights are made of. A date that is unresolved counts until a person has seen to it, however old it is. */
+export function countingRuns(lane: RunsOfLane, now: number): ReadonlySet<RunFacts> {
+  return new Set([...runsByDate(lane, now).values()].flat());
+}
+
+const goesOn = (run: RunFacts): boolean => !isOver(run) && !neverStarted(run);
+
+function isRecent({ finishedAt, startedAt, scheduledAt }: RunFacts, now: number): boolean {
+  return now - Date.parse(finishedAt ?? startedAt ?? scheduledAt ?? "") <= LOOK_BACK;
+}
+
+/** Whether none of a date's runs ended well, and nobody let it be. */
+function isUnresolved(all: readonly RunFacts[]): boolean {
+  const over = all.some((run) => hasFailed(run) || run.phase === "Missed");
+  const seenTo = all.some(({ phase, acts }) => phase === "Succeeded" || acts.some(({ verb }) => verb === "waive"));
+  return over && !seenTo;
 }
 
 function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: number): DueNight | undefined {

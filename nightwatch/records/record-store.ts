@@ -1,7 +1,7 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
 import type { Day } from "../../runs/local-time.ts";
-import { isSameSeries, type NightSeries } from "../../runs/night-series.ts";
-import { isOver, neverStarted } from "../../runs/phases.ts";
+import { isSameSeries, type NightSeries, pipelineOfRun, seriesName } from "../../runs/night-series.ts";
+import { isOver, type NightPhase, neverStarted } from "../../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
@@ -14,6 +14,9 @@ import {
 } from "../../runs/run-record.ts";
 import { listObjects, type Reader } from "../watch/list-objects.ts";
 import type { Head } from "../watch/pages.ts";
+
+/** Phases of runs, and of nights that never started, after which a person has something to do. */
+const UNRESOLVED: readonly NightPhase[] = ["Failed", "Error", "Gone", "Missed"];
 
 /** Name and version of a record that was read or written. */
 interface Known {
@@ -44,6 +47,29 @@ export class RecordStore {
     ];
     for (const selector of selectors) {
       yield* this.all(selector);
+    }
+  }
+
+  /** The records of runs that ended without success, of all dates but the given ones on which no run ended well. */
+  async *unresolved(but: readonly Day[]): AsyncIterable<RunRecord> {
+    const failed = new Map<Day, RunRecord[]>();
+    const selector = `${PHASE_LABEL} in (${UNRESOLVED.join(",")}),${DATE_LABEL},${DATE_LABEL} notin (${but.join(",")})`;
+    for await (const record of this.list<RunRecord>(selector)) {
+      const date = record.metadata.labels?.[DATE_LABEL] ?? "";
+      failed.set(date, [...(failed.get(date) ?? []), record]);
+    }
+    for (const [date, records] of failed) {
+      const good = new Set<string>();
+      for await (const { metadata } of this.list<Head>(`${PHASE_LABEL}=Succeeded,${DATE_LABEL}=${date}`, true)) {
+        const customer = metadata.labels?.[CUSTOMER_LABEL] ?? "";
+        good.add(seriesName({ customer, pipeline: pipelineOfRun(metadata.name.slice(customer.length + 1)) }));
+      }
+      for (const record of records) {
+        if (!good.has(seriesName(record.spec))) {
+          this.remember(record);
+          yield record;
+        }
+      }
     }
   }
 

@@ -192,6 +192,7 @@ export class Timeline {
     return new Nightwatch({
       store: {
         recent: () => recordsOf(records),
+        unresolved: () => recordsOf(records),
         ofCustomers: () => recordsOf(records),
         async *heads() {},
         find: async () => undefined,

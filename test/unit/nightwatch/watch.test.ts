@@ -133,6 +133,27 @@ describe("a failed or missed date stays reported", () => {
     expect(watched.records.facts.get(missed?.uid ?? "")?.acts).toEqual([waiver]);
   });
 
+  test("for months, also across a restart and the hourly tidying, until somebody has seen to it", async () => {
+    const old = night("2026-02-02", { phase: "Failed", finishedAt: "2026-02-02T23:00:00Z" });
+    const earlier = await watch("2026-02-03T08:00:00Z", [cron], old);
+    await earlier.roundAt("2026-02-03T08:00:00Z");
+    const watched = new WatchedNights("2026-03-30T12:00:00Z", earlier.records);
+    await watched.list([cron], []);
+    await watched.nightwatch.loadUnresolved();
+    await watched.nightwatch.tidy();
+    await watched.roundAt("2026-03-30T12:00:00Z");
+    const unresolved = 'nightlane_dates_unresolved{customer="nordbank",state="failed"}';
+    expect(watched.metric(unresolved)).toBe(1);
+    const repeat = night(
+      "2026-02-02",
+      { open: "yes", phase: "Succeeded", startedAt: "2026-03-30T12:05:00Z", finishedAt: "2026-03-30T12:20:00Z" },
+      2,
+    );
+    watched.nightwatch.workflowChanged(repeat);
+    await watched.roundAt("2026-03-30T12:21:00Z");
+    expect(watched.metric(unresolved)).toBe(0);
+  });
+
   test("each of several, also when the schedule was deleted since", async () => {
     const watched = await watch("2026-04-01T10:00:00Z", [cron, reaper]);
     expect(await watched.roundAt("2026-04-01T10:00:00Z")).toEqual(["missed 2026-03-30", "missed 2026-03-31"]);

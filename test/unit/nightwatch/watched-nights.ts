@@ -16,6 +16,10 @@ export class Records {
     for (const spec of this.facts.values()) yield record(spec);
   }
 
+  async *unresolved(): AsyncIterable<RunRecord> {
+    yield* this.recent();
+  }
+
   /** Which customers' records were asked for, each time. */
   readonly asked: (readonly string[])[] = [];
 

@@ -309,9 +309,23 @@ describe("the schedule", () => {
   });
 });
 
+test("a date that nobody has seen to stays, however old it is, until somebody runs or waives it", () => {
+  const failed = night("2026-10-26", "Failed");
+  const first = (...runs: readonly RunFacts[]) => nights("2026-11-27T09:00:00Z", [...WEEK, ...runs])[0];
+  expect(first(failed)).toMatchObject({ date: "2026-10-26", standing: "failed" });
+  expect(first(night("2026-10-26", "Missed", { runNumber: 0 }))).toMatchObject({ standing: "missed" });
+  const waived = { id: "1", by: "anna", verb: "waive", reason: "agreed", at: "2026-10-28T08:00:00Z" } as const;
+  expect(first({ ...failed, acts: [waived] })).toMatchObject({ date: "2026-11-24" });
+  const again = byHand("2026-10-26", "Succeeded", {
+    startedAt: "2026-11-26T09:00:00Z",
+    finishedAt: "2026-11-26T10:00:00Z",
+  });
+  expect(first(failed, again)).toMatchObject({ date: "2026-10-26", standing: "succeeded" });
+});
+
 test("a run of a date that is not one, or older than two weeks, stops nothing", () => {
   const odd = night("2026-11-26", "Running", { businessDate: "9999-12-31" });
-  const old = night("2026-10-26", "Failed");
+  const old = night("2026-10-26", "Succeeded");
   expect(standings(nights("2026-11-27T09:00:00Z", [...WEEK, odd, old]))).toEqual([
     "11-24 succeeded",
     "11-25 succeeded",
