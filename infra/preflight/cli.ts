@@ -19,7 +19,7 @@ Examples:
 
 The credential is the one of the customer's file, read as a deployment reads it; of a federated customer it is a token
 that the central cluster of KUBECONFIG makes for ten minutes. Run it where the customer's API server
-can be reached. Of each image one pod is started that does nothing and is removed again; --no-start leaves that out.
+can be reached. Of each image one pod is started that does nothing and is removed again; --no-start only asks the API server whether it would take it.
 It ends with 1 where something is left to do.`;
 
 interface Options {
@@ -33,7 +33,7 @@ const command = new Command("preflight")
   .description("Looks at a customer's cluster as a night would meet it, and says who has to do what.")
   .argument("<customer>", "name of a file in customers/, without .ts")
   .option("--kubeconfig <file>", "in place of the credential of the customer's file")
-  .option("--no-start", "start no pod")
+  .option("--no-start", "start no pod, only ask whether the Jobs would be taken")
   .option("--wait <seconds>", "how long an image may take to be pulled and started", seconds, 300)
   .option("-o, --output <format>", "text or json", format, "text")
   .addHelpText("after", EXAMPLES)

@@ -23,6 +23,31 @@ const CLOCKS = "clocks";
 const MOST_CLOCK_SECONDS = 30;
 
 /**
+ * Asks the customer's API server whether it would take the Jobs of a night, and starts nothing: rights, policies and
+ * webhooks answer as they would at night. What is only asked of a pod (PodSecurity, quota, image) is not.
+ */
+export async function lookAtDryRuns(api: CustomerApi, definition: CustomerDefinition): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const step of probedSteps(definition)) {
+    const look = `Job of ${step.name}`;
+    const body = probeJob(api.namespace, step, probeName(), 0);
+    try {
+      const made = await api.batch.createNamespacedJob({ namespace: api.namespace, body, dryRun: "All" });
+      findings.push(...(findings.some((finding) => finding.look === CLOCKS) ? [] : [clocks(made)]));
+      findings.push(good(look, "would be taken; its pod was not started"));
+    } catch (error) {
+      const { status, reason } = apiFailure(error);
+      findings.push(refused(look, reason, status));
+    }
+  }
+  return findings;
+}
+
+function probeName(): string {
+  return `nl-preflight-${randomBytes(4).toString("hex")}`;
+}
+
+/**
  * Starts a pod of each image as a night would, under the same account, with the same volume and security settings, that
  * does nothing and ends: what an admission policy, a quota, a registry or the scheduler says of a night's Jobs, they say
  * of this one. What was started is removed again.
@@ -34,7 +59,7 @@ export async function lookAtStarts(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const step of probedSteps(definition)) {
-    const name = `nl-preflight-${randomBytes(4).toString("hex")}`;
+    const name = probeName();
     const look = `start of ${step.name}`;
     let made: V1Job;
     try {

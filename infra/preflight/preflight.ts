@@ -7,13 +7,13 @@ import { bad, type Finding, good } from "./finding.ts";
 import { lookAtConnection, lookAtVersion } from "./look-connection.ts";
 import { lookAtNamespace } from "./look-namespace.ts";
 import { lookAtRights } from "./look-rights.ts";
-import { lookAtStarts, type StartOptions } from "./look-start.ts";
+import { lookAtDryRuns, lookAtStarts, type StartOptions } from "./look-start.ts";
 
 /**
  * Looks at a customer's cluster with our identity there, as a night would meet it: what is wrong is told by day, with who
  * has to do what, and not by the first night.
  * @param kubeconfig One that has passed the checks of a deployment.
- * @param start How starts are watched. @default - nothing is started
+ * @param start How starts are watched. @default - nothing is started; the API server is asked whether it would take the Jobs
  */
 export async function preflight(
   definition: CustomerDefinition,
@@ -38,7 +38,7 @@ export async function preflight(
     lookAtVersion(version),
     ...rights,
     ...(await lookAtNamespace(api, definition)),
-    ...(start === undefined ? [] : await lookAtStarts(api, definition, start)),
+    ...(start === undefined ? await lookAtDryRuns(api, definition) : await lookAtStarts(api, definition, start)),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { V1Job } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
+import { nightsOf } from "../../constructs/definition/night-definition.ts";
 import { quantity } from "../../constructs/kubernetes/quantity.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import { containerJob } from "../../constructs/workflow/container-job.ts";
@@ -18,12 +19,13 @@ export interface ProbedStep {
 
 /**
  * One step of all whose pods differ in their sizes alone: the largest, since where that starts, the others do. What
- * differs in image, account, volumes, keys or where it may run is looked at by itself.
+ * differs in image, account, volumes, keys or where it may run is looked at by itself. Steps of all nights, further ones
+ * as well.
  */
-export function probedSteps({ workflow, cluster }: CustomerDefinition): readonly ProbedStep[] {
+export function probedSteps(definition: CustomerDefinition): readonly ProbedStep[] {
   const largest = new Map<string, ProbedStep>();
-  for (const step of workflow.steps) {
-    const job = jobOf(step, cluster.namespace);
+  for (const step of nightsOf(definition).flatMap(({ workflow }) => workflow.steps)) {
+    const job = jobOf(step, definition.cluster.namespace);
     const image = containerOf(job)?.image;
     if (job !== undefined && image !== undefined) {
       const kind = JSON.stringify(withoutSizes(job));

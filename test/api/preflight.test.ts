@@ -2,9 +2,11 @@ import { Size } from "cdk8s";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../../constructs/customer-side/customer-side.ts";
+import { riskApp } from "../../constructs/definition/applications.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { Step } from "../../constructs/night/step.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import type { Finding } from "../../infra/preflight/finding.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
@@ -93,8 +95,20 @@ function said({ look, found, todo: left }: Finding): string {
   return `${look}: ${found} -> ${left?.who}: ${left?.fix}`;
 }
 
-test("a cluster to which the customer's side was applied has nothing to do", async () => {
+test("a cluster to which the customer's side was applied has nothing to do, and is left as it was", async () => {
   expect(await todo()).toEqual([]);
+  expect(await kubectl("get", "jobs", "--namespace", NAMESPACE, "--output", "name")).toBe("");
+});
+
+test("without a start the API server is asked for each kind of Job, those of further nights too", async () => {
+  const options = { app: riskApp("var_es.py"), serviceAccount: "other" };
+  const further = new Step("further", { kind: "spark", options });
+  const monthEnd = { ...definition.workflow, steps: [further], declared: [further] };
+  const findings = await preflight({ ...definition, furtherNights: { "month-end": monthEnd } }, kubeconfig, undefined);
+  const asked = findings.filter(({ look }) => look.startsWith("Job of "));
+  expect(asked.map(({ look }) => look)).toContain("Job of further");
+  expect(asked.map(({ found }) => found)).toEqual(asked.map(() => "would be taken; its pod was not started"));
+  expect(findings.find(({ look }) => look === "clocks")?.found).toMatch(/^the customer's cluster is \d+ s /);
 });
 
 describe("what is wrong with the way there", () => {
@@ -176,7 +190,9 @@ describe("what is wrong in the namespace", () => {
     await kubectl("delete", "rolebinding", "--all", "--namespace", NAMESPACE);
     const found = await todo();
     expect(found[0]).toMatch(/^rights: our identity may not create jobs, /);
-    expect(found.slice(1).map((one) => one.split(":")[0])).toEqual(["results volume", "quota"]);
+    expect(found.slice(1, 3).map((one) => one.split(":")[0])).toEqual(["results volume", "quota"]);
+    expect(found.slice(3).every((one) => one.startsWith("Job of "))).toBe(true);
+    expect(found.length).toBeGreaterThan(3);
   });
 
   test("our identity may do more than it should", async () => {
@@ -336,11 +352,11 @@ describe("what keeps a night's pods from starting", () => {
       await until({ what: "the policy holds", limitSeconds: 60 }, async () =>
         (await starts(2)).some((one) => one.includes("label team is missing")),
       );
-      expect(await starts(2)).toEqual(
-        expect.arrayContaining([
-          expect.stringMatching(/label team is missing -> .*make an exception for the namespace/),
-        ]),
-      );
+      const missing = expect.arrayContaining([
+        expect.stringMatching(/label team is missing -> .*make an exception for the namespace/),
+      ]);
+      expect(await starts(2)).toEqual(missing);
+      expect(await todo()).toEqual(missing);
     } finally {
       await kubectl("delete", "validatingadmissionpolicybinding,validatingadmissionpolicy", "house-rule");
       await until({ what: "the policy holds no more", limitSeconds: 60 }, async () =>
