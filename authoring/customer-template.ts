@@ -1,6 +1,6 @@
 import { GET_CA } from "../constructs/evaluation/refused-import.ts";
 
-/** What the file of a new customer is made from. All of it has passed the checks. */
+/** The values that a new customer's file is made from. All have passed the checks. */
 export interface TemplateValues {
   readonly name: string;
   readonly server: string;

@@ -135,7 +135,7 @@ function readCa(file: string, problems: Problem[]): string | undefined {
   }
 }
 
-/** The new customer with the least night there can be: only its name and its cluster are in question. */
+/** The new customer with the smallest possible night: only its name and cluster are checked. */
 function draft(name: string, cluster: { server: string; address: string; ca: string }): CustomerDefinition {
   return defineCustomer({
     name,

@@ -14,10 +14,10 @@ import { stillToReplace } from "./replacements.ts";
 import { snapshotProblems } from "./snapshot.ts";
 import { typeProblems } from "./types.ts";
 
-/** What is said of a look that what is wrong so far makes impossible. */
+/** Said of a check that earlier mistakes make impossible. */
 const LATER = "not looked at yet: it needs a file without the mistakes above";
 
-/** Looks at one customer's file from every side that needs no cluster; what depends on a failed one is looked at later. */
+/** Runs every check of a customer file that needs no cluster; those that need a sound file wait until it is one. */
 export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promise<readonly Finding[]> {
   const file = join(folder, `${name}.ts`);
   const source = existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -54,7 +54,7 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
   ];
 }
 
-/** What types and formatter say, without what has been told of the same line. */
+/** What type checker and formatter say, except about lines that were reported already. */
 function asWritten(file: string, name: string, source: string, told: readonly Problem[]): readonly Finding[] {
   const { wrong, unused } = typeProblems(file);
   const lines = new Set(told.map(({ line }) => line).filter((line) => line !== undefined));
@@ -72,7 +72,7 @@ function asWritten(file: string, name: string, source: string, told: readonly Pr
   ];
 }
 
-/** How large the night is; one that is too large is refused by the checks. */
+/** How large the night is; the checks refuse one that is too large. */
 function size(definition: CustomerDefinition): Finding {
   const { lane, customerSide, apps } = synthesize(definition, customerFile(definition.name));
   const largest = Math.max(...lane.map((manifest) => Buffer.byteLength(JSON.stringify(manifest))));

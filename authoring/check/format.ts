@@ -6,7 +6,7 @@ import { shownLine } from "./shown-line.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What of biome's report is read. */
+/** The part of biome's report that is used. */
 interface Report {
   readonly diagnostics: readonly {
     readonly category: string;
@@ -15,7 +15,7 @@ interface Report {
   }[];
 }
 
-/** What `npm run lint` will say in CI of how the file is written. */
+/** What `npm run lint` will say in CI about the file's layout and style. */
 export function formatProblems(file: string, shown: string, text: string): readonly Problem[] {
   const biome = join(repository, "node_modules/.bin/biome");
   const rules = ["--config-path", join(repository, "biome.json"), "--vcs-enabled=false", "--error-on-warnings"];

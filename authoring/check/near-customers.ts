@@ -7,7 +7,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type Problem, UserError } from "../../constructs/definition/problem.ts";
 
-/** Collisions with all other customers. Files are read as text, and only one that may collide is loaded. */
+/** Collisions with other customers. Their files are searched as text, and only those that may collide are loaded. */
 export async function collisionsWithOthers(
   definition: CustomerDefinition,
   folder: string,
@@ -30,7 +30,7 @@ function textOf(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** Texts of which a file that collides has at least one. */
+/** Texts of which every colliding file contains at least one. */
 function marksOf({ cluster }: CustomerDefinition): readonly string[] {
   const lines = cluster.ca.split("\n").filter((line) => !line.startsWith("-----"));
   return [
@@ -40,7 +40,7 @@ function marksOf({ cluster }: CustomerDefinition): readonly string[] {
   ];
 }
 
-/** Another customer's file is for its own check to judge. */
+/** A broken file of another customer is left to its own check. */
 async function soundCustomer(name: string, folder: string): Promise<CustomerDefinition | undefined> {
   try {
     const definition = await loadCustomer(name, folder);

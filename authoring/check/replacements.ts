@@ -14,7 +14,7 @@ examples.addSubnet("192.0.2.0", 24);
 examples.addSubnet("198.51.100.0", 24);
 examples.addSubnet("203.0.113.0", 24);
 
-/** What of a file is still an example: by what it says, and what only a mark says by its mark. */
+/** What in a file is still an example, judged by its value or by a REPLACE mark. */
 export function stillToReplace(definition: CustomerDefinition, source: string): readonly Problem[] {
   const known = withLines(definition, knownExamples(definition));
   const marked = marks(source).filter((mark) => !known.some(({ line }) => line === mark));
@@ -30,7 +30,7 @@ export function stillToReplace(definition: CustomerDefinition, source: string): 
   ];
 }
 
-/** The lines of what is marked: the mark's own, or, of a mark in a comment of its own, the first line after that. */
+/** The marked lines: the mark's own line, or the first one after a comment that contains the mark. */
 function marks(source: string): readonly number[] {
   const lines = source.split("\n");
   return lines.flatMap((line, index) => {

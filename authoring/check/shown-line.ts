@@ -1,7 +1,7 @@
 import { received } from "../../constructs/definition/problem.ts";
 import { isSecretUnder, secretShape } from "../../constructs/definition/secret-shape.ts";
 
-/** A line of a customer file as it is shown to people: one that may hold a secret is not. */
+/** A line of a customer file for people to read, unless it may contain a secret. */
 export function shownLine(source: string, line: number): string {
   const text = source.split("\n")[line - 1]?.trim();
   const words = [...(text ?? "").matchAll(/["'`]([^"'`]*)["'`]/g)].map(([, word = ""]) => word);

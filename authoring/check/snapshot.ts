@@ -7,7 +7,7 @@ import type { Problem } from "../../constructs/definition/problem.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Whether the customer is as its reviewed snapshot says: the very test of `npm test`, for this customer alone. */
+/** Whether the customer matches its reviewed snapshot, by the same test as `npm test`, for this customer alone. */
 export async function snapshotProblems(name: string): Promise<readonly Problem[]> {
   const snapshot = `test/customers/${name}.snap`;
   const update = `npm test -- test/customers -t "${name} is as reviewed" --update`;

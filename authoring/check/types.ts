@@ -8,10 +8,10 @@ const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 /** Declares the certificates that may lie beside a file. */
 const certificates = fileURLToPath(new URL("../../constructs/definition/pem-file.d.ts", import.meta.url));
 
-/** What is declared or imported and not read, which is often what another mistake leaves behind. */
+/** Unused declarations and imports, often left behind by another mistake. */
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198]);
 
-/** What the type checker says of one file, as an editor would show it; `unused` for what may follow from a mistake. */
+/** What the type checker says of one file, as an editor would show it; `unused` may only follow from another mistake. */
 export function typeProblems(file: string): {
   readonly wrong: readonly Problem[];
   readonly unused: readonly Problem[];

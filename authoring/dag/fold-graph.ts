@@ -1,7 +1,7 @@
 import { groupSteps } from "../../runs/graph/step-groups.ts";
 import type { NightGraph, NightNode } from "./night-graph.ts";
 
-/** A night of many steps with those that are alike in one place, as the page shows it; a small one as it is. */
+/** A large night with similar steps folded into one, as the page shows it; a small one as it is. */
 export function foldGraph(graph: NightGraph): NightGraph {
   const nodes = groupSteps(graph.nodes).map(({ name, members, after, rank }): NightNode => {
     const [first, ...others] = members as readonly [NightNode, ...NightNode[]];
@@ -11,7 +11,7 @@ export function foldGraph(graph: NightGraph): NightGraph {
   return { ...graph, nodes };
 }
 
-/** What is so of all of them; where they differ, that they do. */
+/** What all of them share, and where they differ. */
 function commonFacts(members: readonly NightNode[]): readonly string[] {
   const [first, ...others] = members;
   const common = (first?.facts ?? []).filter((fact) => others.every(({ facts }) => facts.includes(fact)));

@@ -79,7 +79,7 @@ function atOnceText(steps: number | undefined): string {
   return steps === undefined ? "" : `, at most ${steps} ${steps === 1 ? "step" : "steps"} at once`;
 }
 
-/** Steps that a shadow night leaves out, for they may write where others read. */
+/** Steps that a shadow night leaves out, because they may write where others read. */
 function leftOut(names: readonly string[]): string {
   return names.length === 0 ? "" : `; left out: ${names.join(", ")}`;
 }

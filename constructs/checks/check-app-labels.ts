@@ -2,7 +2,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { DNS_LABEL, isDnsLabel, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 
-/** What selects an application's pods, and the container in them. `property` is how the application is named in a message. */
+/** The labels that select an application's pods, and the container to enter. `property` names the application in messages. */
 export function checkAppLabels(app: DeployedApp, property: string): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (at: string, value: unknown, rule: string, fix: string): void => {

@@ -103,7 +103,7 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
   ];
 }
 
-/** A value of a chart stands in clear text in Argo CD; many charts name a Secret in it, none has to hold one. */
+/** Argo CD keeps a chart's values in clear text. Many charts name a Secret in their values; none has to contain one. */
 function checkValue(at: string, text: string): readonly Problem[] {
   const secret = /passw(or)?d$|passphrase$/i.test(at) && !at.endsWith(text) ? "a text" : secretShape(text);
   if (secret !== undefined && text !== "") {
@@ -126,7 +126,7 @@ function isRepository(text: string): boolean {
   );
 }
 
-/** The URL without what it may carry beside host and path, which could be a password. */
+/** The URL's host and path only: anything else in it could be a password. */
 function shownUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url === undefined ? text : `${url.protocol}//${url.host}${url.pathname}`;
@@ -150,7 +150,7 @@ function checkLabels(apps: readonly (readonly [string, HelmApp])[]): readonly Pr
   });
 }
 
-/** A step that enters a chart's pods is of a customer that deploys the chart. */
+/** A step may only enter the pods of a chart that its own customer deploys. */
 function checkUse({ name, work }: Step, apps: CustomerDefinition["apps"]): readonly Problem[] {
   const used =
     work.kind === "exec"

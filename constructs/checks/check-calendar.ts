@@ -9,7 +9,7 @@ import type { CalendarDays, NightSchedule } from "../definition/schedule.ts";
 /** Lists of days in a schedule. */
 type DayList = "extraHolidays" | "workedDays" | "halfDays" | "noNight";
 
-/** One day of a list, and where it stands in the file. */
+/** One day of a list, and its place in the file. */
 interface Entry {
   readonly list: DayList;
   readonly property: string;
@@ -19,10 +19,10 @@ interface Entry {
 
 const LONGEST_REASON = 80;
 
-/** Days of one list: thirty a year, for as long as the calendars know. */
+/** Enough for thirty days a year over the whole span of the calendars. */
 const MOST_DAYS = 400;
 
-/** The calendar's name, the weekend, and each day that the customer lists: it must be a day, and must change something. */
+/** The calendar's name, the weekend, and every day the customer lists: each must exist, and must make a difference. */
 export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
   const shape = [...checkName(schedule.calendar), ...checkWeekend(schedule.weekend), ...checkOn(schedule)];
   const lists = (["extraHolidays", "workedDays", "halfDays", "noNight"] as const).map((list) =>
@@ -35,7 +35,7 @@ export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
   const wrong = lists.flatMap((entries) => entries.flatMap((entry) => [...checkDay(entry), ...checkReason(entry)]));
   const repeated = lists.flatMap(checkRepeated);
   const problems = [...shape, ...wrong, ...repeated];
-  // What a day changes is only clear where all the rest is.
+  // Whether a day makes a difference can only be told once everything else is right.
   return problems.length > 0 ? problems : lists.flat().flatMap((entry) => checkEffect(entry, schedule));
 }
 
@@ -81,7 +81,7 @@ function checkWeekend(weekend: NightSchedule["weekend"]): readonly Problem[] {
   ];
 }
 
-/** Weekdays of which one at least is worked. */
+/** At least one of the weekdays must be a working day. */
 function checkOn({ on, weekend, calendar }: NightSchedule): readonly Problem[] {
   if (on === undefined || typeof on === "string") {
     return [];
@@ -119,7 +119,7 @@ function checkDay({ property, day }: Entry): readonly Problem[] {
   return [];
 }
 
-/** A reason travels in a template of Argo, which would read braces as its own. */
+/** A reason is part of an Argo template, and Argo would take braces for a placeholder. */
 function checkReason({ property, reason }: Entry): readonly Problem[] {
   if (reason === undefined || isReason(reason)) {
     return [];
@@ -147,7 +147,7 @@ function checkRepeated(entries: readonly Entry[]): readonly Problem[] {
   });
 }
 
-/** A day that changes nothing is a typing error, or was meant otherwise. */
+/** A day that makes no difference is a typo, or a misunderstanding. */
 function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): readonly Problem[] {
   const fault = withoutEffect(list, day, customerCalendar(withoutDay(schedule, list, day)));
   if (fault === undefined) {
@@ -157,7 +157,7 @@ function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): r
   return [{ property, received: received(day), rule, fix: "correct the day, or remove it" }];
 }
 
-/** What the calendar without an entry says of its day, where the entry changes nothing. */
+/** Why an entry makes no difference; undefined where it does. */
 function withoutEffect(list: DayList, day: string, calendar: BusinessCalendar): string | undefined {
   const open = isBusinessDay(calendar, day);
   const off = `the day is off already (${reasonOf(calendar, day)})`;

@@ -7,10 +7,10 @@ import { stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { checkStorageClass } from "./check-cluster.ts";
 
-/** Runner pods that one lane may have at a time; each asks for little, but a typing error must not ask for everything. */
+/** Most runner pods of one lane at a time: each is small, but a typo must not claim the whole cluster. */
 const MOST_RUNNERS = 1000;
 
-/** What the lane asks of the central cluster by itself, whatever the night. */
+/** What the lane takes from the central cluster regardless of the night. */
 export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound): readonly Problem[] {
   const problems: Problem[] = [];
   if (sound("lane.runners") && (!Number.isInteger(lane.runners) || lane.runners < 1 || lane.runners > MOST_RUNNERS)) {

@@ -4,7 +4,7 @@ import { minutesAfter, minutesOf, timeOf } from "../definition/time-of-day.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
 import { isTimezone } from "./timezone.ts";
 
-/** A start that the zone's clocks skip would leave a night out, one that they repeat would start it twice. */
+/** A start in an hour that the clocks skip would lose a night; in an hour that they repeat, the night would start twice. */
 export function checkClockChanges({ start, timezone }: NightSchedule): readonly Problem[] {
   const minutes = minutesOf(start);
   if (minutes === undefined || !isTimezone(timezone)) {

@@ -14,7 +14,7 @@ type Cluster = CustomerDefinition["cluster"];
 /** How many addresses of one server a runner tries. */
 const MOST_ADDRESSES = 8;
 
-/** No path, or one that names a cluster behind a server of several. */
+/** No path, or the path of one cluster behind a server of several. */
 const PATH = /^(\/|(\/[A-Za-z0-9._~-]+)+)$/;
 
 /** The customer's cluster: where its API server is and how it proves itself. */
@@ -61,7 +61,7 @@ function checkServer(server: string): readonly Problem[] {
   return [];
 }
 
-/** What to write instead; never the address of another server than the one that was meant. */
+/** What to write instead, which never leads to a different server. */
 function proposal(server: string, url: URL | undefined): string {
   const [, host = "", port = ""] = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:?#\s]+)(?::(\d+))?/i.exec(server) ?? [];
   const known =
@@ -73,7 +73,7 @@ function proposal(server: string, url: URL | undefined): string {
   return `write ${received(`https://${known || "k8s.<customer>.example:6443"}${PATH.test(path) ? path : ""}`)}`;
 }
 
-/** A class that only the cluster knows, by a name that it can have. */
+/** Only the cluster knows its storage classes; what can be checked is the name. */
 export function checkStorageClass(name: string | undefined, property: string): readonly Problem[] {
   if (name === undefined || isDnsName(name)) {
     return [];
@@ -131,12 +131,12 @@ const CENTRAL_RANGES = (["podRange", "serviceRange", "nodeRange"] as const).map(
   return { named: `${name} ${centralCluster[name]}`, range };
 });
 
-/** The range of `central.json` in which an address lies, named for a message. */
+/** The range of `central.json` that contains an address, as messages name it. */
 function rangeOfCentralCluster(address: string): string | undefined {
   return CENTRAL_RANGES.find(({ range }) => range.check(address, isIPv4(address) ? "ipv4" : "ipv6"))?.named;
 }
 
-/** Addresses that mean the node itself, no single machine, or, in IPv6, an IPv4 address. */
+/** Addresses of the node itself, of no single machine, and IPv4 addresses written as IPv6. */
 const UNUSABLE = { ipv4: new BlockList(), ipv6: new BlockList() };
 UNUSABLE.ipv4.addSubnet("0.0.0.0", 8);
 UNUSABLE.ipv4.addSubnet("127.0.0.0", 8);
@@ -147,7 +147,7 @@ UNUSABLE.ipv6.addSubnet("::ffff:0:0", 96, "ipv6");
 UNUSABLE.ipv6.addSubnet("fe80::", 10, "ipv6");
 UNUSABLE.ipv6.addSubnet("ff00::", 8, "ipv6");
 
-/** Each certificate authority must be a certificate in PEM, be one that can sign, and be valid today. */
+/** Every certificate must be PEM, must be an authority, and must be valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {
   const fix =
     "paste the CA's certificate: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d";

@@ -4,7 +4,7 @@ import { customerFile } from "../definition/customer-files.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
-/** Where two customers would be one: two lanes with one cluster and namespace read and delete each other's work. */
+/** Two lanes that share a cluster and namespace would read and delete each other's work. */
 export function checkCollisions(definition: CustomerDefinition, other: CustomerDefinition): readonly Problem[] {
   const { cluster } = definition;
   const who = customerFile(other.name);

@@ -5,13 +5,13 @@ import { type Problem, received, receivedSecret } from "../definition/problem.ts
 import { allSound, below, type Sound } from "../form/form.ts";
 import { FEDERATED_TOKEN } from "../lane/federation.ts";
 
-/** What a customer's variables begin with, so that a file cannot name what the pipeline itself works with. */
+/** Prefix of a customer's variables, so that a file cannot name one that the pipeline itself uses. */
 const PREFIX = "CUSTOMER_";
 
 /** The one variable with a name of its own. */
 const APPS_VARIABLE = "APPS_KUBECONFIG";
 
-/** The references to credentials: their form, not what they refer to, which only a deployment may see. */
+/** The form of the references to credentials. Only a deployment may see what they refer to. */
 export function checkCredentials(
   credentials: CustomerCredentials,
   central: Pick<CentralCluster, "issuer"> = centralCluster,
@@ -91,7 +91,7 @@ function isOurs(variable: string, name: string): boolean {
   return /^CUSTOMER_[A-Z0-9_]*[A-Z0-9]$/.test(variable) || (name === APPS_KUBECONFIG && variable === APPS_VARIABLE);
 }
 
-/** A name can be shown; what is none may be the credential itself. */
+/** A name can be shown; anything else may be the credential itself. */
 function shown(name: string): string {
   return /^[\w.-]{0,40}$/.test(name) ? received(name) : receivedSecret(name);
 }

@@ -54,11 +54,11 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   check([], () => checkSchedule(given(definition.workflow) as RiskWorkflow, sound));
   check(["workflow.stepsAtOnce"], () => checkStepsAtOnce(given(definition.workflow).stepsAtOnce));
   const steps = check([], () => checkNight(definition, sound));
-  // Sizes mean nothing on a graph that is not one.
+  // Without a valid graph there is no busiest moment to measure.
   if (steps && lane) {
     check(["cluster.capacity", "lane", "workflow.steps"], () => checkCapacity(definition));
   }
-  // The templates are made of a file that is right so far.
+  // The size is measured on the rendered templates, which need a definition without mistakes.
   if (found.length === 0 && !isPart) {
     check([], () => checkNightSize(definition));
   }
@@ -71,7 +71,7 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   return found;
 }
 
-/** More side by side than a night can have steps is no limit. */
+/** A night never has this many steps, so a higher limit would be none. */
 const MOST_AT_ONCE = 1000;
 
 function checkStepsAtOnce(count: number | undefined): readonly Problem[] {
@@ -82,7 +82,7 @@ function checkStepsAtOnce(count: number | undefined): readonly Problem[] {
   return [{ property: "workflow.stepsAtOnce", received: received(count), rule, fix: "write for instance 8" }];
 }
 
-/** Settings of all steps are wrong once, and not in each step. */
+/** A mistake in the defaults is reported once, not for every step. */
 function checkDefaults({ defaults }: RiskWorkflow): readonly Problem[] {
   const { spark = {}, job = {} } = defaults ?? {};
   const settings = { spark: checkSparkSettings(spark), job: checkJobSettings(job) };

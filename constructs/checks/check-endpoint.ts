@@ -4,7 +4,7 @@ import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
-/** Names that a pod resolves by itself, before any host alias, to itself or to the central cluster. */
+/** Names that every pod already resolves to itself or to the central cluster. */
 const CENTRAL_NAMES = /^(localhost|.*\.localhost|kubernetes|kubernetes\.default|.*\.svc|.*\.cluster\.local)$/;
 
 /**

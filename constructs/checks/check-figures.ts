@@ -7,10 +7,10 @@ import { bringsResults } from "../night/step-results.ts";
 import { isBelow } from "./is-below.ts";
 import { outsidePods } from "./pod-results.ts";
 
-/** More would crowd out what else a run's record says of a step. */
+/** More would crowd everything else out of a run's record. */
 const MOST_FIGURES = 20;
 
-/** Beyond that a limit is a typing error, or none. */
+/** A higher limit is a typo, or no limit at all. */
 const MOST_PERCENT = 1000;
 
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?$/;

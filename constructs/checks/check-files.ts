@@ -13,7 +13,7 @@ interface Writer {
 }
 
 /**
- * Each folder has one step that writes it, and what a copy takes out of the lane a step before it has brought there.
+ * Every folder is written by one step, and a copy takes from the lane only what an earlier step has brought there.
  * @param flawless The steps whose own paths are right, of which alone anything is said.
  */
 export function checkFiles(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
@@ -98,7 +98,7 @@ function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[
   ];
 }
 
-/** Whether a path is that of a folder, or lies in it. */
+/** Whether a path is a folder's own, or lies inside it. */
 function isIn(path: string, folder: string): boolean {
   return normal(path) === normal(folder) || normal(path).startsWith(`${normal(folder)}/`);
 }

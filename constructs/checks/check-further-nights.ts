@@ -3,11 +3,11 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { below } from "../form/form.ts";
 
-/** So many schedules a lane has room for. */
+/** How many schedules a lane has room for. */
 const MOST = 8;
 
 /**
- * The names of a customer's further nights, and each of them as though it were the customer's nightly ones.
+ * Checks the names of a customer's further nights, and each night as if it were the nightly one.
  * @param check All problems of a definition.
  * @param known Those of the customer with its nightly ones: they are told once.
  */
@@ -33,7 +33,7 @@ export function checkFurtherNights(
   ];
 }
 
-/** A problem of a workflow where it stands in the file; any other names the nights that it comes of. */
+/** Moves a workflow's problem to its place in the file; any other problem is marked with the night that causes it. */
 function atNight(problem: Problem, at: string): Problem {
   return problem.property.startsWith("workflow")
     ? { ...problem, property: problem.property.replace(/^workflow/, at) }

@@ -4,10 +4,10 @@ import type { GateOptions } from "../night/step.ts";
 
 const LONGEST_MESSAGE = 300;
 
-/** As long as a group's name of the API server may be here. */
+/** Longest name of a group that is accepted. */
 const LONGEST_GROUP = 253;
 
-/** More people than that are never found in a night. */
+/** Nobody finds more people than this at night. */
 const MOST_PEOPLE = 9;
 
 /** What a gate asks, and of whom. */
@@ -31,7 +31,7 @@ function checkApprovers(group: string | undefined): readonly Problem[] {
   if (!isPrintable(group) || group.length > LONGEST_GROUP || group !== group.trim()) {
     return [problem("approvers", group, `a group's name: printable, 1 to ${LONGEST_GROUP} characters`, fix)];
   }
-  // Kubernetes gives these itself: they say how somebody has signed in, not what they may decide.
+  // Kubernetes assigns these itself: they say how somebody signed in, not what they may decide.
   return group.startsWith("system:")
     ? [problem("approvers", group, "a group of people, not one that Kubernetes itself gives", fix)]
     : [];

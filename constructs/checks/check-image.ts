@@ -1,7 +1,7 @@
 import { isByDigest } from "../definition/images.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
-/** An image by digest, by a name that Kubernetes takes; what is wrong with another is said, not guessed. */
+/** An image by digest, under a name that Kubernetes accepts; for any other, exactly what is wrong with it. */
 export function checkImage(property: string, image: string): readonly Problem[] {
   const wrong = faultOf(image);
   return wrong === undefined ? [] : [{ property, received: received(image), rule: wrong[0], fix: wrong[1] }];

@@ -9,7 +9,7 @@ import { type Problem, received, UserError } from "../definition/problem.ts";
 import { FEDERATED_TOKEN } from "../lane/federation.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
-/** Names a PEM file whose CA stands in for the one of the definition: the farm makes its clusters' CAs anew. */
+/** Names a PEM file whose CA replaces the definition's, since the farm creates new CAs for its clusters. */
 const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -174,7 +174,7 @@ function expectedCa(definition: CustomerDefinition): string {
   }
 }
 
-/** SHA-256 of every certificate in the file: one more than in the definition would be trusted too. */
+/** SHA-256 of every certificate in the file: an extra one would be trusted as well. */
 function fingerprints(pem: string): string | undefined {
   return parseCertificates(pem)
     ?.map((certificate) => certificate.fingerprint256)
@@ -182,7 +182,7 @@ function fingerprints(pem: string): string | undefined {
     .join(", ");
 }
 
-/** The server without what it may carry beside host and port, which could be a password. */
+/** The server's host and port only: anything else in it could be a password. */
 function shownServer(server: unknown): string {
   const url = typeof server === "string" && URL.canParse(server) ? new URL(server) : undefined;
   return url === undefined ? `no URL` : received(`${url.protocol}//${url.host}`);

@@ -1,7 +1,7 @@
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
-/** Longest customer name: the lane's namespace and everything named after the customer then fit uncut. */
+/** Longest customer name with which nothing named after the customer ever has to be cut. */
 export const CUSTOMER_NAME_LIMIT = 40;
 
 /** Names that mean something else as a Pulumi stack, a folder in dist or in customers/. */
@@ -9,7 +9,7 @@ const reserved = new Set(["platform", "system", "default", "all", "shared"]);
 
 const LONGEST_DISPLAY_NAME = 80;
 
-/** The name for people stands in alerts and notifications, whose templates would read braces as their own. */
+/** Alerts and notifications show this name, and their templates would take braces for a placeholder. */
 export function checkDisplayName(displayName: string): readonly Problem[] {
   if (isPrintable(displayName) && !/[{}]/.test(displayName) && displayName.length <= LONGEST_DISPLAY_NAME) {
     return [];
@@ -24,7 +24,7 @@ export function checkDisplayName(displayName: string): readonly Problem[] {
   ];
 }
 
-/** A customer's name becomes a namespace, a stack and a folder; it is used whole, never cut, so no two can fall together. */
+/** A customer's name becomes a namespace, a stack and a folder. It is never cut, so no two customers can collide. */
 export function checkName(name: string): readonly Problem[] {
   const problems: Problem[] = [];
   if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
@@ -54,7 +54,7 @@ export function checkName(name: string): readonly Problem[] {
   return problems;
 }
 
-/** A name for a customer that is close to one that is not allowed. */
+/** An allowed name close to one that is not. */
 export function suggestName(name: string): string {
   const label = name
     .toLowerCase()

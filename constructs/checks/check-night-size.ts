@@ -10,7 +10,7 @@ import {
   nightBytes,
 } from "../workflow/night-size.ts";
 
-/** Whether Argo and Linux can hold what the night consists of: neither says so before it runs. */
+/** Whether the night fits into what Argo and Linux can hold, which neither says before it runs. */
 export function checkNightSize(definition: CustomerDefinition): readonly Problem[] {
   const { steps } = definition.workflow;
   if (steps.length > MOST_STEPS) {

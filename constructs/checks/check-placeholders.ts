@@ -7,8 +7,8 @@ import { optionTexts } from "./option-texts.ts";
 const TOKEN = "\u0000";
 
 /**
- * Argo reads braces in what a step says as placeholders of its own, and evaluates some: one that it does not know keeps
- * the night from starting. Only the night's tokens are meant for it.
+ * Argo takes braces in a step's texts for its own placeholders and evaluates some of them; an unknown one keeps
+ * the night from starting. Only the night's own tokens are meant for Argo.
  */
 export function checkPlaceholders(options: object, property: string): readonly Problem[] {
   return optionTexts(options, property).flatMap(([at, text]) => {

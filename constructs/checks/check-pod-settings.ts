@@ -12,15 +12,15 @@ import { secretProblem } from "./check-texts.ts";
 const OWN_VARIABLES =
   /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
 
-/** Each try may take hours; a person should have looked long before. */
+/** Each try may take hours; somebody should have looked at it long before. */
 const MOST_RETRIES = 10;
 
 const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane"];
 
-/** The greatest user that Linux has. */
+/** Linux's highest user ID. */
 const MOST_USER = 2 ** 31 - 1;
 
-/** What is said of a step's pods: names as Kubernetes takes them, and nothing that Nightlane sets itself. */
+/** The settings of a step's pods: names that Kubernetes accepts, and nothing that Nightlane sets itself. */
 export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   const { env = {}, volumes = {}, labels = {}, annotations = {}, nodeSelector = {}, user } = settings;
   const problems: Problem[] = [
@@ -44,14 +44,14 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   return problems;
 }
 
-/** The settings of a job: for one step, or for all of them. */
+/** A job's settings, for one step or for all. */
 export function checkJobSettings(settings: JobSettings): readonly Problem[] {
   const later = checkJobSizes(settings.onRetry ?? {}).map((one) => ({ ...one, property: `onRetry.${one.property}` }));
   const smaller = smallerLater(settings, settings.onRetry ?? {});
   return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later, ...smaller];
 }
 
-/** Sizes of further attempts that are below those of the first, as where they come from the night's defaults. */
+/** Retry sizes below those of the first attempt, which may come from the night's defaults. */
 export function smallerLater(first: Sizes, later: Sizes): readonly Problem[] {
   return SIZES.flatMap((name) => {
     const [before, after] = [amountOf(first[name]), amountOf(later[name])];
@@ -84,7 +84,7 @@ function checkJobSizes({ cpu, memory }: JobSizes): readonly Problem[] {
   return problems;
 }
 
-/** Less is a typing error: Cpu.millis where Cpu.units was meant. */
+/** Less is a typo: Cpu.millis where Cpu.units was meant. */
 const LEAST_MILLICORES = 10;
 
 function checkRetries(retries: Retries | undefined): readonly Problem[] {
@@ -106,7 +106,7 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   return problems;
 }
 
-/** As the API server takes one: it judges the pod, when a night starts it. */
+/** The API server's own rules, which it applies only when a night starts the pod. */
 function checkToleration({ key, operator = "Equal", value = "" }: Toleration, index: number): readonly Problem[] {
   const property = `tolerations[${index}]`;
   const problem = (name: string, shown: unknown, rule: string, fix: string): readonly Problem[] => [
@@ -148,7 +148,7 @@ function checkVariable(name: string, value: string | KeyReference): readonly Pro
   return secret === undefined ? [] : [secretProblem(property, secret)];
 }
 
-/** A variable may say in the middle of its name what it holds: `TOKEN_FILE` and its like hold none. */
+/** A variable may name its content anywhere in its name; `TOKEN_FILE` and the like hold no secret. */
 function isSecretVariable(name: string): boolean {
   const isElsewhere = /(_(FILE|PATH|DIR|NAME|URL|URI|TTL|TIMEOUT|SECONDS|LIMIT)|TOKENS)$/i.test(name);
   return isSecretUnder(name, "x") || (/PASSW(OR)?D|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY/i.test(name) && !isElsewhere);
@@ -203,7 +203,7 @@ function checkOwn(property: string, names: Readonly<Record<string, string>>): re
     }));
 }
 
-/** Names as Kubernetes takes them; what an annotation says is free. */
+/** Names that Kubernetes accepts; an annotation's value is free. */
 function checkKeys(property: string, names: Readonly<Record<string, string>>): readonly Problem[] {
   return Object.keys(names)
     .filter((name) => !isLabelKey(name))

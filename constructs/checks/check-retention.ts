@@ -2,10 +2,10 @@ import { Duration } from "cdk8s";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Problem } from "../definition/problem.ts";
 
-/** As long as an ended night's Workflow is kept: what it shows can be looked at. */
+/** As long as the Workflow of a finished night is kept, so that what it shows can be looked up. */
 const SHORTEST_RESULTS = Duration.days(14);
 
-/** A failure of before the weekend can be looked into after it, also before a long one. */
+/** A failure before a long weekend can still be examined after it. */
 const SHORTEST_LOGS = Duration.days(7);
 
 /** How long results and logs are kept on the volumes. */

@@ -29,7 +29,7 @@ export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): 
   }
   const order = checkOrder(schedule, finishBy);
   problems.push(...order);
-  // Between a start and an end that make no sense nothing does.
+  // Without a sensible start and end there is no span to be within.
   for (const [name, time] of Object.entries({ startBy, inputsBy } as const)) {
     const property = `workflow.${name}` as const;
     if (order.length === 0 && sound(property)) {
@@ -53,7 +53,7 @@ function checkTime(time: string, property: string, example: string): readonly Pr
   ];
 }
 
-/** The time that was most likely meant: of one without its zero, with seconds, or as cron has it. */
+/** The time that was most likely meant by one without its zero, with seconds, or in cron's notation. */
 function timeProposal(time: string): string | undefined {
   const [, hour, minute] = /^(\d{1,2})[:.h](\d{2})(?::\d{2})?$/.exec(time) ?? [];
   const [, cronMinute, cronHour] = /^(\d{1,2}) (\d{1,2}) \S+ \S+ \S+$/.exec(time) ?? [];
@@ -128,7 +128,7 @@ function checkBetween(
   ];
 }
 
-/** A deadline of the inputs and the steps that bring them belong together. */
+/** A deadline for the inputs needs steps that bring them, and the other way round. */
 function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
   const rule = "inputsBy is the deadline of the steps that bring the inputs: one says nothing without the other";
   const said = steps.find((step) => step.work.options.input === true);

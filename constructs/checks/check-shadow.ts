@@ -3,7 +3,7 @@ import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
 
-/** A shadow night has something to compute. */
+/** A shadow night must have something to compute. */
 export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly Problem[] {
   if (!shadow) {
     return [];
@@ -21,7 +21,7 @@ export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly
   ];
 }
 
-/** What a step of a shadow night reads is left by a step that the night has too. */
+/** A step of a shadow night may only read what another of its own steps leaves. */
 function checkReadFrom(steps: readonly Step[]): readonly Problem[] {
   const kept = new Set(steps.map(({ name }) => name));
   return steps.flatMap((step) => {

@@ -6,8 +6,8 @@ import { NIGHT_DIRECTORY } from "../night/tokens.ts";
 import { upstream } from "./upstream.ts";
 
 /**
- * What a step reads, another one has left before it: the steps that it names as `from`, and those whose results its
- * texts point to.
+ * A step reads only what an earlier one leaves: the steps named in `from`, and those whose results its texts
+ * refer to.
  * @param flawless The steps of which alone anything is said.
  */
 export function checkSources(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
@@ -25,7 +25,7 @@ export function checkSources(steps: readonly Step[], flawless: readonly Step[]):
   ]);
 }
 
-/** Whether each step that is named as `from` leaves what the step can read. */
+/** Whether every step in `from` leaves something to read. */
 function checkLeft(step: Step): readonly Problem[] {
   const inLane = step.work.kind === "copyIn";
   return step.sources
@@ -40,7 +40,7 @@ function checkLeft(step: Step): readonly Problem[] {
     }));
 }
 
-/** Whether each step of whose results a value is brings them to the lane, where the runner reads it. */
+/** Whether every step that a value is taken from brings its results to the lane, where the runner reads it. */
 function checkValues(step: Step): readonly Problem[] {
   const property = step.work.kind === "exec" ? "command" : "args";
   return step.values
@@ -53,10 +53,10 @@ function checkValues(step: Step): readonly Problem[] {
     }));
 }
 
-/** Dates on which a condition holds are among those of another: every quarter ends with a month. */
+/** Conditions whose dates are a subset of another's: every quarter end is a month end. */
 const WITHIN: Readonly<Record<string, readonly string[]>> = { "quarter-end": ["quarter-end", "month-end"] };
 
-/** Whether each step that is read from runs on every date on which the step does. */
+/** Whether every step that is read from runs on all dates of the step that reads. */
 function checkThere(step: Step): readonly Problem[] {
   const { when } = step.work.options;
   const read = new Set([...step.sources, ...step.values.map((value) => value.step)]);
@@ -76,7 +76,7 @@ function checkThere(step: Step): readonly Problem[] {
   });
 }
 
-/** A step that reads another's results and does not wait for it finds them, half of them or none, as it happens. */
+/** A step that reads another's results without waiting for it may find all, half or none of them. */
 function checkOrder(step: Step, besides: readonly Step[]): readonly Problem[] {
   const places = Object.entries(step.work.options).flatMap(([name, value]) =>
     texts(value)
@@ -90,7 +90,7 @@ function checkOrder(step: Step, besides: readonly Step[]): readonly Problem[] {
   });
 }
 
-/** Where a program is told to write into a folder of that name which is not the one of the step's results. */
+/** Finds a program that is told to write into a folder of the right name in the wrong place. */
 function checkOwnFolder(step: Step, steps: readonly Step[]): readonly Problem[] {
   const folder = resultsFolder(step.work);
   if (folder === undefined) {

@@ -11,23 +11,23 @@ import { secretProblem } from "./check-texts.ts";
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
 const LEAST_MEBIBYTES = 896;
 
-/** Less is a typing error: Cpu.millis where Cpu.units was meant. */
+/** Less is a typo: Cpu.millis where Cpu.units was meant. */
 const LEAST_MILLICORES = 50;
 
-/** Least heap that a JVM of Spark starts with. */
+/** Smallest heap with which one of Spark's JVMs starts. */
 const LEAST_HEAP = 512;
 
-/** More would ask of any cluster what it does not have. */
+/** More than any cluster has. */
 const MOST_EXECUTORS = 10_000;
 
-/** Options of the JVM that say how much memory it has, which is counted elsewhere. */
+/** JVM options that set its memory, which is sized elsewhere. */
 const HEAP_OPTION = /^-(Xmx|Xms|XX:(MaxHeapSize|InitialHeapSize|MaxRAMPercentage|InitialRAMPercentage))/;
 
 function problem(property: string, value: unknown, rule: string, fix: string): Problem {
   return { property, received: received(value), rule, fix };
 }
 
-/** The settings of Spark: for one step, or for all of them. */
+/** Spark's settings, for one step or for all. */
 export function checkSparkSettings(settings: SparkSettings): readonly Problem[] {
   return [
     ...checkPodSettings(settings),
@@ -59,7 +59,7 @@ function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem
     .map((one) => ({ ...one, property: `onRetry.${one.property}` }));
 }
 
-/** The image and the program that Spark is to start in it. */
+/** The image, and the program that Spark starts in it. */
 export function checkSparkApp({ app }: SparkOptions): readonly Problem[] {
   const { image, main, mainClass, jar, jars = [], pyFiles = [] } = app;
   const problems: Problem[] = [...checkImage("app.image", image)];

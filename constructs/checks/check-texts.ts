@@ -4,10 +4,10 @@ import { BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
 import { isBelow } from "./is-below.ts";
 import { optionTexts } from "./option-texts.ts";
 
-/** Properties whose values are judged with their names, where those are looked at. */
+/** Properties whose own checks judge each value together with its name. */
 const JUDGED_BY_NAME = /\.(env|conf|hadoopConf)[.[]/;
 
-/** What no text of a step may hold, whatever it is for: an object that became a text, a path that leaves the night, a secret. */
+/** What no text of a step may contain: an object turned into text, a path that leaves the night's directory, a secret. */
 export function checkTexts(options: object, property: string): readonly Problem[] {
   return optionTexts(options, property).flatMap(([at, text]): readonly Problem[] => {
     const secret = JUDGED_BY_NAME.test(at) ? undefined : secretShape(text);
@@ -31,7 +31,7 @@ export function checkTexts(options: object, property: string): readonly Problem[
   });
 }
 
-/** A text into which JavaScript has put an object, which becomes one of no meaning. */
+/** A text into which JavaScript has turned an object, and which means nothing. */
 export function checkObjectText(property: string, text: string): readonly Problem[] {
   const rule =
     "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";

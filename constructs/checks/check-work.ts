@@ -27,7 +27,7 @@ import { checkTexts, secretProblem } from "./check-texts.ts";
 import { isBelow } from "./is-below.ts";
 import { outsidePods } from "./pod-results.ts";
 
-/** More pods of one job would ask of any cluster what it does not have. */
+/** More pods than any cluster has room for. */
 const MOST_PODS = 1000;
 
 /** Linux takes no longer argument than 128 KiB. */
@@ -83,7 +83,7 @@ function problem(property: string, value: unknown, rule: string, fix: string): P
   return { property, received: received(value), rule, fix };
 }
 
-/** No attempt of a night takes longer; a night that did would keep the next ones from starting. */
+/** A longer attempt would keep the following nights from starting. */
 const LONGEST_ATTEMPT = Duration.days(7).toSeconds();
 
 function checkTimeout(timeout: Duration | undefined): readonly Problem[] {
@@ -148,7 +148,7 @@ function checkProgram(program: Word | undefined): readonly Problem[] {
 /** The list of a step's results beside them, which does not name itself. */
 const MANIFEST = "manifest.json";
 
-/** Some shells, programs and people take other names apart. */
+/** Other characters would be misread by some shells, programs and people. */
 const FOLDER = /^(?!\.{1,2}\/)[A-Za-z0-9._-]+\/$/;
 
 function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
@@ -216,7 +216,7 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
 }
 
-/** No program can be given a text that holds a NUL. */
+/** No program can be given an argument that contains a NUL. */
 function checkWords(property: string, words: readonly Word[]): readonly Problem[] {
   return words.flatMap((word, index) =>
     isResultValue(word)

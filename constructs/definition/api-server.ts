@@ -14,7 +14,7 @@ export function apiServer({ cluster }: Pick<CustomerDefinition, "cluster">): Api
   return { addresses: addressesOf(cluster), port: port === "" ? 443 : Number(port) };
 }
 
-/** The addresses of a definition, which may be one or a list; of the ways to write one in IPv6 the shortest. */
+/** The addresses of a definition, which may be one or a list; IPv6 in its shortest form, so that equal ones are equal. */
 export function addressesOf({ address }: Pick<CustomerDefinition["cluster"], "address">): readonly string[] {
   return (typeof address === "string" ? [address] : address).map((one) =>
     isIPv6(one) && !one.includes("%") ? new URL(`http://[${one}]`).hostname.slice(1, -1) : one,
@@ -32,7 +32,7 @@ export function serverByAddress({ cluster }: Pick<CustomerDefinition, "cluster">
   return serverAt(cluster.server, firstAddress(cluster), apiServer({ cluster }).port);
 }
 
-/** The URL of a server at another host, a name or an address, with its path. */
+/** A server's URL, with its path, at another name or address. */
 export function serverAt(server: string, host: string, port: number): string {
   const { pathname } = new URL(server);
   return `https://${isIPv6(host) ? `[${host}]` : host}:${port}${pathname === "/" ? "" : pathname}`;

@@ -10,7 +10,7 @@ import { type Problem, ProblemsError, received } from "./problem.ts";
 import { TOLD } from "./told.ts";
 import { rememberFile, withLines } from "./written-lines.ts";
 
-/** Folder of the customer files; NIGHTLANE_CUSTOMERS names another one, for the customers of a test. */
+/** Folder of the customer files. Tests name another one in NIGHTLANE_CUSTOMERS. */
 export const CUSTOMERS_FOLDER = resolve(
   process.env.NIGHTLANE_CUSTOMERS || fileURLToPath(new URL("../../customers", import.meta.url)),
 );
@@ -36,7 +36,7 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
   return names;
 }
 
-/** A customer whose file has another ending would be one that nobody misses before its first night. */
+/** Nobody would notice that a file with another ending is ignored until its first night does not start. */
 function refuseOtherEndings(files: readonly string[]): void {
   const other = files.find((file) => /\.[cm]?[jt]sx?$/i.test(file) && !file.endsWith(".ts"));
   if (other === undefined) {

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UserError } from "./problem.ts";
 
-/** The images of a deployment, by what they are for. */
+/** The images of a deployment, by purpose. */
 export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
 
 const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 
-/** As the container runtimes read a reference: a registry's host or none, a repository in lower case, a tag or none. */
+/** A reference as container runtimes read it: an optional registry, a lower-case repository, an optional tag, a digest. */
 const byDigest =
   /^((localhost|[A-Za-z0-9-]+(?=[.:])[A-Za-z0-9.-]*)(:\d+)?\/)?[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*(:[\w.-]{1,128})?@sha256:[0-9a-f]{64}$/;
 
@@ -16,7 +16,7 @@ export function isByDigest(reference: unknown): reference is string {
   return typeof reference === "string" && byDigest.test(reference);
 }
 
-/** What each file said when it was first read. */
+/** The content of each file, read once. */
 const read = new Map<string, Readonly<Record<ImageName, string>>>();
 
 /**

@@ -1,7 +1,7 @@
 import { NIGHTLY } from "../../runs/night-series.ts";
 import type { CustomerDefinition } from "./customer-definition.ts";
 
-/** A customer with one of its series of nights as its workflow: the nightly ones, or further nights. */
+/** A customer with one of its series of nights as its workflow: the nightly one, or a further one. */
 export interface NightDefinition extends CustomerDefinition {
   /** @default "night" - the nightly ones */
   readonly pipeline?: string;

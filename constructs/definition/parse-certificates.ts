@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** What came of the texts before: each is asked about by several checks, and reading a certificate is slow. */
+/** Texts that were parsed before: several checks ask about each, and parsing a certificate is slow. */
 const known = new Map<string, readonly X509Certificate[] | undefined>();
 
 /** All certificates of a PEM text (two while an authority is being renewed), or undefined where it is not one. */

@@ -2,7 +2,7 @@ import { amountText } from "../night/amounts.ts";
 import { withHiddenShown } from "./printable.ts";
 import { secretShape } from "./secret-shape.ts";
 
-/** One thing wrong with what a person wrote, told so that it can be put right without reading our code. */
+/** One mistake in what a person wrote, explained so that it can be fixed without reading our code. */
 export interface Problem {
   /** Path of the property, as it is written in the file: `cluster.server`, `workflow.steps["var-es"].executors`. */
   readonly property: string;
@@ -58,7 +58,7 @@ function describedObject(value: object): string {
   }
 }
 
-/** A text within an object; a secret's place holds its kind. */
+/** A text within an object, or what kind of secret it is. */
 function shownText(text: string): string {
   return secretKind(text) ?? text;
 }
@@ -68,7 +68,7 @@ function ownName(value: object): string | undefined {
   return typeof name === "string" && name !== "" ? `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}` : undefined;
 }
 
-/** What a text is if it may hold a secret, without the secret; undefined for any other text. */
+/** Describes a text that may contain a secret without showing it; undefined for any other text. */
 function secretKind(text: string): string | undefined {
   const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text)?.[1];
   if (block !== undefined && block !== "CERTIFICATE") {
@@ -92,7 +92,7 @@ function secretKind(text: string): string | undefined {
     : undefined;
 }
 
-/** Of a value that may be a secret as a whole: its kind and length. */
+/** Describes a value that may itself be a secret by its kind and length. */
 export function receivedSecret(value: unknown): string {
   if (Array.isArray(value)) {
     return `a list of ${value.length}`;

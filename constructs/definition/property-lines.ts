@@ -28,7 +28,7 @@ function segmentsOf(property: string): readonly string[] {
   return [...property.matchAll(/([\w$-]+)|"((?:[^"\\]|\\.)*)"/g)].map(([, name, quoted]) => name ?? quoted ?? "");
 }
 
-/** A step is found by its name, wherever it is declared; all else below the customer. */
+/** A step is found by its name, wherever it is declared; everything else by its path from the customer. */
 function startOf(
   source: ts.SourceFile,
   customer: ts.Node,
@@ -69,7 +69,7 @@ function findNode<Node extends ts.Node>(root: ts.Node, fits: (node: ts.Node) => 
   return fits(root) ? root : typescript().forEachChild(root, (child) => findNode(child, fits));
 }
 
-/** What a value holds under a name or at a place, as far as it is written out in the file. */
+/** What a value has under a name or index, as far as it is spelled out in the file. */
 function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node | undefined {
   const ts = typescript();
   if (ts.isPropertyAssignment(node)) {

@@ -13,17 +13,17 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   ["an authorization header", /\bBearer\s+[\w.~+/-]{16,}/i],
 ];
 
-/** Names that say of their value that it is a secret: the last word counts, `--token-file` names a file. */
+/** Names that mark their value as a secret. The last word counts: `--token-file` names a file. */
 const SECRET_NAME =
   /((^|[^a-z])(pwd|pass|pgpass|pw)|passw(or)?d|passphrase|secret|token|(api|access|account|auth|encryption|private|secret|shared|signing)[-_.]?key|credentials?)$/i;
 
-/** Values under such a name that give nothing away: none, a switch, a path, a variable that is put in elsewhere. */
+/** Values under such a name that are no secret: nothing, a switch, a path, a variable that is expanded elsewhere. */
 const HARMLESS = /^(|true|false|yes|no|none|null|\/\S*|file:.*|[$%{<*].*)$/i;
 
 /** `name=value` in any text, and `"name": "value"` as JSON has it. */
 const ASSIGNMENT = /(?<![\w.-])([\w.-]+)(\s?=\s?|["']\s*:\s*)["']?([^\s"';,&]*)/g;
 
-/** What secret a text holds by its own form, or by a name within it; undefined where it holds none that is known. */
+/** What secret a text contains, judged by its form or by a name in it; undefined if it contains none that is known. */
 export function secretShape(text: string): string | undefined {
   const form = FORMS.find(([, expression]) => expression.test(text));
   if (form !== undefined) {

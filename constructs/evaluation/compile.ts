@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin, transform } from "esbuild";
 import { images } from "../definition/images.ts";
 
-/** A module as JavaScript that needs nothing but `require`, `module` and `exports`, and the way back to its lines. */
+/** A module compiled to JavaScript that needs only `require`, `module` and `exports`, with its source map. */
 export interface Compiled {
   readonly code: string;
   readonly map: string;
@@ -23,9 +23,9 @@ export async function compileFile(source: string): Promise<Compiled> {
     format: "cjs",
     target: TARGET,
     sourcemap: "external",
-    // An import is one, also where nothing of it is used.
+    // Unused imports are kept, so that a forbidden one is always seen.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-    // A call of `import` becomes one of `require`, which has the list of what may be imported.
+    // `import()` becomes `require`, which knows what may be imported.
     supported: { "dynamic-import": false },
     logLevel: "silent",
   });
@@ -63,7 +63,7 @@ export async function compileEvaluator(): Promise<string> {
   return (await transform(source, { loader: "ts", format: "cjs", target: TARGET })).code;
 }
 
-/** What the library is without in a file's world, and what stands for it there. */
+/** What the library does without in the sandbox, and what replaces it there. */
 function replacements(images: string): Plugin {
   const cdk8s = dirname(createRequire(import.meta.url).resolve("cdk8s"));
   const units = `export { Duration } from ${JSON.stringify(join(cdk8s, "duration.js"))};
@@ -77,7 +77,7 @@ export { Size, SizeRoundingBehavior } from ${JSON.stringify(join(cdk8s, "size.js
 export function images_() { return images; }
 export { images_ as images };
 export function isByDigest() { return true; }`;
-  // A file names a calendar; what its days are is not asked for before the checks.
+  // A file only names a calendar; its days are not needed before the checks.
   const calendars = 'export default { calendars: {}, from: "", to: "" }';
   const texts: Readonly<Record<string, string>> = {
     cdk8s: units,

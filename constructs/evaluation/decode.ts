@@ -4,7 +4,7 @@ import { isObject } from "../definition/given.ts";
 import { TOLD } from "../definition/told.ts";
 import { Step, type StepWork } from "../night/step.ts";
 
-/** The most that one file may hand back; a night of 400 steps has some thousands. */
+/** Most objects that one file may hand back; a night of 400 steps has a few thousand. */
 export const MOST_OBJECTS = 200_000;
 
 const KINDS: Readonly<Record<StepWork["kind"], true>> = {
@@ -30,7 +30,7 @@ const SIZES: Readonly<Record<string, (amount: number) => Size>> = {
 export function decode(encoded: unknown): unknown {
   const { root, objects } = isObject(encoded) ? encoded : {};
   const entries: readonly unknown[] = Array.isArray(objects) && objects.length <= MOST_OBJECTS ? objects : [];
-  // Objects may hold each other in a circle: all are there before any is filled.
+  // Objects may refer to each other in a circle, so all are created before any is filled.
   const made = entries.map(make);
   const read = (value: unknown): unknown => readValue(value, made);
   for (const [index, entry] of entries.entries()) {
@@ -42,7 +42,7 @@ export function decode(encoded: unknown): unknown {
 /** Stands for what cannot be in a definition. */
 class Unreadable {}
 
-/** Stands for an object of a class that a definition does not know, of which its name alone is believed. */
+/** Stands for an object of an unknown class; only the class's name is believed. */
 function instance(name: unknown): object {
   const isName = typeof name === "string" && /^[A-Za-z_$][\w$]{0,40}$/.test(name);
   return isName ? Object.create({ constructor: { name } }) : new Unreadable();

@@ -62,7 +62,7 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     }
     const position = positionIn(outcome.stack, place, own);
     if (position === undefined && problems.length > 0) {
-      // What comes from nowhere in the file comes of what was left out of it.
+      // An error without a place in the file is a consequence of what was left out.
       return { problems };
     }
     const fault = position && withoutFault(text, position);
@@ -74,7 +74,7 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
   }
 }
 
-/** What was found before, or, where that is nothing, what ended the evaluation: it may follow from what was found. */
+/** The problems found so far, or, if there are none, the last one, which otherwise may only be their consequence. */
 function or(problems: readonly Problem[], last: Problem): readonly Problem[] {
   return problems.length === 0 ? [last] : problems;
 }

@@ -6,7 +6,7 @@ import type { Outcome } from "./encoded.ts";
 import type { Task } from "./evaluator.ts";
 import { requireNode } from "./node-floor.ts";
 
-/** Beyond a file's own time: for what no timer in the process can end. */
+/** Added to a file's own time, for what no timer inside the process can stop. */
 const GRACE_MILLISECONDS = 5_000;
 
 /** Node's own permissions leave nothing: no file, no other process, no thread, no add-on. */
@@ -64,13 +64,13 @@ export class EvaluationProcess {
     requireNode();
     const program = await compileEvaluator();
     const child = spawn(process.execPath, [...FLAGS, "--input-type=commonjs", "--eval", program], {
-      // The zone of this machine would show in what a file makes of a date.
+      // This machine's time zone would show in what a file does with dates.
       env: { TZ: "UTC" },
       cwd: "/",
       stdio: ["pipe", "pipe", "ignore"],
     });
     const say = (line: string | undefined): void => {
-      // One that was ended says nothing for its successor.
+      // A process that was ended must not answer for its successor.
       if (this.child === child) {
         this.answered(line);
       }
@@ -94,7 +94,7 @@ function setReferenced(child: ChildProcess, referenced: boolean): void {
   }
 }
 
-/** A process that a file has taken over may say anything: what is no outcome is the end of one. */
+/** A process that a file has taken over may say anything: whatever is no outcome counts as its end. */
 function parseOutcome(line: string): Outcome {
   try {
     const outcome: unknown = JSON.parse(line);

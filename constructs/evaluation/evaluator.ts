@@ -56,7 +56,7 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     });
     return typeof outcome === "string" ? outcome.replaceAll("\n", " ") : '{"ended":"process"}';
   } catch {
-    // What was thrown may be the file's own and is not looked at; its time tells what happened.
+    // What was thrown may be the file's own object and is not touched; the elapsed time tells what happened.
     return JSON.stringify({ ended: performance.now() - started >= milliseconds ? "time" : "process" });
   }
 }
@@ -65,7 +65,7 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
 const PREPARE =
   'Object.defineProperty(Error, "prepareStackTrace", { value: undefined }); Error.stackTraceLimit = 50; var modules = {};';
 
-/** Takes away what would make another customer of the same file tomorrow: the clock, and chance. */
+/** Removes clock and randomness, with which the same file could be another customer tomorrow. */
 const SAME_EACH_TIME = `(() => {
   "use strict";
   const refuse = (what) => {
@@ -104,7 +104,7 @@ const RUN = `(task) => {
     return specifier.startsWith("/") ? "/" + parts.join("/") : parts.join("/");
   };
   let refused;
-  // A name that a module does not have would be undefined, and a default would be taken in its place.
+  // A misspelt import would otherwise be undefined, and a default would silently take its place.
   const exporting = (module, specifier) => new Proxy(module, {
     get: (all, name) => {
       if (typeof name === "string" && name !== "__esModule" && !(name in all)) {

@@ -17,7 +17,7 @@ type Told = Pick<Problem, "received" | "rule" | "fix">;
 
 const LIBRARY = '"../constructs/index.ts"';
 
-/** What a file may not do, for each name by which it would. */
+/** Names of what a customer file cannot use: they are not misspelt, they are absent on purpose. */
 const OUTSIDE =
   /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document)$/;
 
@@ -27,7 +27,7 @@ const OUTSIDE =
  */
 export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Told {
   const where = line === undefined ? shown : `line ${line + 1} of ${shown}`;
-  // A name that was imported is called by the compiler's name of its module.
+  // The compiler puts its own name for the module before an imported name.
   const text = plain(outcome.thrown)
     .replaceAll(/\(0, import_\w+\.(\w+)\)/g, "$1")
     .replaceAll(/\bimport_\w+\./g, "");

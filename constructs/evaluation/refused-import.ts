@@ -9,7 +9,7 @@ export const SHARED_FOLDER = "shared";
 export const GET_CA =
   "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d >";
 
-/** How an import is told that a customer file may not make, or whose file is not there. */
+/** The problem of an import that a customer file may not make, or whose file does not exist. */
 export function refusedImport(specifier: string, place: string, shown: string): Problem {
   const pem = basename(place).replace(/\.ts$/, ".pem");
   const own = `customers/${pem}`;
