@@ -11,9 +11,16 @@ process.env.PATH = [join(import.meta.dirname, "node_modules/.bin"), process.env.
 const ARGOCD = "test/api/argocd.test.ts";
 
 /** End-to-end tests that take too long for `make test`; `make test-long` runs them. */
-const LONG = ["argocd", "helm-install", "large-night", "looped-bank", "pipeline", "registry", "shadow-night", "upgrade"].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const LONG = [
+  "argocd",
+  "helm-install",
+  "large-night",
+  "looped-bank",
+  "pipeline",
+  "registry",
+  "shadow-night",
+  "upgrade",
+].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
