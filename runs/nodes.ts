@@ -1,10 +1,18 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { parsedObject } from "./json.ts";
 import { UnreadableRun } from "./unreadable-run.ts";
 import type { Workflow, WorkflowNode } from "./workflow.ts";
 
 /**
+ * Most bytes of a night's nodes unpacked. Those of 400 steps, the most there may be, are 3 MiB, and 5 where each is tried
+ * five times; what fits into a workflow packed, 13. A thousandth as much can be packed so that it takes all memory there is.
+ */
+export const MOST_UNPACKED_BYTES = 32 * 2 ** 20;
+
+/**
  * All nodes of a workflow, also of one so large that the controller compressed them.
- * @throws UnreadableRun where the controller keeps them in a database, which only Argo's own server can read
+ * @throws UnreadableRun where the controller keeps them in a database, which only Argo's own server can read, and where
+ * what is packed is no nodes of a night
  */
 export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
   const { nodes, compressedNodes, offloadNodeStatusVersion } = workflow.status ?? {};
@@ -15,12 +23,33 @@ export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
     );
   }
   if (compressedNodes) {
-    const unpacked: Readonly<Record<string, WorkflowNode>> = JSON.parse(
-      gunzipSync(Buffer.from(compressedNodes, "base64")).toString(),
-    );
-    return Object.values(unpacked);
+    return unpacked(compressedNodes, workflow.metadata.name);
   }
   return Object.values(nodes ?? {});
+}
+
+function unpacked(packed: string, night: string): readonly WorkflowNode[] {
+  const remedy = `\`argo get ${night}\` tells what Argo makes of it; nightlane end ends it`;
+  const text = inflated(packed, (reason) => new UnreadableRun(`the packed nodes of ${night} ${reason}`, remedy));
+  const nodes = parsedObject(text);
+  if (nodes === undefined) {
+    throw new UnreadableRun(`the packed nodes of ${night} are no JSON object`, remedy);
+  }
+  // What each of them says is judged by who reads it.
+  return Object.values(nodes) as readonly WorkflowNode[];
+}
+
+function inflated(packed: string, refused: (reason: string) => Error): string {
+  try {
+    return gunzipSync(Buffer.from(packed, "base64"), { maxOutputLength: MOST_UNPACKED_BYTES }).toString();
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw refused(
+      code === "ERR_BUFFER_TOO_LARGE"
+        ? `are more than ${MOST_UNPACKED_BYTES / 2 ** 20} MiB unpacked, which no night's are`
+        : `cannot be unpacked: ${code}`,
+    );
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { LaneBook } from "../../../nightwatch/lane-book.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
@@ -35,6 +36,9 @@ function night(customer: string, parts: NightParts, change: (night: Workflow) =>
   return change({ ...one, metadata: { ...one.metadata, namespace: `customer-${customer}`, uid: `uid-${customer}` } });
 }
 
+/** 300 kB that would be 300 MB. */
+const BOMB = gzipSync(`{"a":"${" ".repeat(300 * 2 ** 20)}"}`).toString("base64");
+
 const results = (text: string): NightParts => ({
   nodes: [stepNode("scenarios", "Succeeded"), ...attemptNodes("scenarios", 1, { phase: "Succeeded", results: text })],
 });
@@ -58,6 +62,7 @@ describe.each<[string, Workflow, CronWorkflow, boolean]>([
   ["business date x", dated("x"), cron("bad"), true],
   ["run number x", night("bad", { parameters: { "run-number": "x" } }), cron("bad"), true],
   ["nodes in a database", withStatus({ offloadNodeStatusVersion: "fnv:1" }), cron("bad"), true],
+  ["compressed nodes that are a bomb", withStatus({ compressedNodes: BOMB }), cron("bad"), true],
   ["compressed nodes that are no gzip", withStatus({ compressedNodes: "bm8gZ3ppcA==" }), cron("bad"), true],
   ["a node that is null", withStatus({ nodes: { a: null } }), cron("bad"), true],
   ["an act that is null", night("bad", { annotations: { "nightlane/act-1": "null" } }), cron("bad"), false],

@@ -5,6 +5,7 @@ import { renderNight } from "../../../ops/render-night.ts";
 import { plain } from "../../../ops/text/paint.ts";
 import { actAnnotation } from "../../../runs/act.ts";
 import { type NightControl, nightState } from "../../../runs/night-state.ts";
+import { MOST_UNPACKED_BYTES } from "../../../runs/nodes.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import type { StepStatus } from "../../../runs/step-status.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
@@ -20,6 +21,10 @@ import {
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
 const LOOK = { title: "Nordbank AG", paint: plain, now: NOW } as const;
+
+function packed(text: string): string {
+  return gzipSync(text).toString("base64");
+}
 
 function step(name: string, parts: NightParts, control: NightControl = {}): StepStatus {
   const found = nightState(nightWorkflow({ open: "yes", ...parts }), NOW, control).steps.find(
@@ -132,8 +137,19 @@ describe("a night", () => {
   test("is read also where Argo has compressed its nodes", () => {
     const whole = nightWorkflow({ open: "yes", nodes: [stepNode("market", "Running")] });
     const { nodes, ...status } = whole.status ?? {};
-    const compressedNodes = gzipSync(JSON.stringify(nodes)).toString("base64");
+    const compressedNodes = packed(JSON.stringify(nodes));
     expect(nightState({ ...whole, status: { ...status, compressedNodes } }, NOW)).toEqual(nightState(whole, NOW));
+  });
+
+  test.each<[string, string, string]>([
+    ["a bomb", packed(`{"a":"${" ".repeat(MOST_UNPACKED_BYTES)}"}`), "are more than 32 MiB unpacked"],
+    ["no gzip", "bm8gZ3ppcA==", "cannot be unpacked: Z_DATA_ERROR"],
+    ["gzip that breaks off", packed('{"a":{}}').slice(0, 20), "cannot be unpacked: Z_BUF_ERROR"],
+    ["no JSON", packed("{"), "are no JSON object"],
+    ["null", packed("null"), "are no JSON object"],
+  ])("is refused where its packed nodes are %s", (_, compressedNodes, reason) => {
+    const night = { ...nightWorkflow(), status: { compressedNodes } };
+    expect(() => nightState(night, NOW)).toThrow(`the packed nodes of ${night.metadata.name} ${reason}`);
   });
 
   test("says kindly what to do where its nodes lie in a database", () => {
