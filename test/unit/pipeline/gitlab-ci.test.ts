@@ -25,6 +25,7 @@ describe(".gitlab-ci.yml", () => {
       "lint",
       "unit",
       "isolation",
+      "api",
       "isolation:diff",
       "plan:review",
       "note",
@@ -33,6 +34,7 @@ describe(".gitlab-ci.yml", () => {
       "deploy",
       "plan:drift",
       "drift",
+      "boundary",
       "release",
     ]);
   });
@@ -43,9 +45,9 @@ describe(".gitlab-ci.yml", () => {
     });
   });
 
-  test("names no environment but that of releases: credentials of stacks are given to the child pipelines alone", () => {
+  test("names no environment but those of releases and of the live proof: credentials of stacks are given to the child pipelines alone", () => {
     for (const [name, job] of jobs) {
-      if (name !== "release") expect(job, name).not.toHaveProperty("environment");
+      if (name !== "release" && name !== "boundary") expect(job, name).not.toHaveProperty("environment");
     }
     expect(jobs.get("release")).toMatchObject({ environment: { name: "release" }, resource_group: "release" });
   });
@@ -94,8 +96,32 @@ describe(".gitlab-ci.yml", () => {
     });
   });
 
-  test("deploys after every check", () => {
-    expect(pipeline.stages).toEqual(["check", "plan", "review", "deploy"]);
+  test("proves the policies on an API server where a runner is named, for merge requests too, and holds nothing for it", () => {
+    expect(rulesOf("api")).toEqual(['$CI_PIPELINE_SOURCE == "schedule"', "$API_RUNNER"]);
+    expect(jobs.get("api")).toMatchObject({ stage: "check", tags: ["$API_RUNNER"] });
+    expect(jobs.get("api")?.script?.join()).toContain("--project api ");
+    expect(jobs.get("api")).not.toHaveProperty("allow_failure");
+  });
+
+  test("tries the boundary of production after a deployment and with each look for drift, where the project says so", () => {
+    const [rule = "", ...others] = rulesOf("boundary");
+    expect(others).toEqual([]);
+    for (const condition of [
+      '$LIVE_PROOF == "yes"',
+      '$CI_PIPELINE_SOURCE != "web"',
+      "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
+      '$CI_COMMIT_REF_PROTECTED == "true"',
+    ]) {
+      expect(rule.split(" && ")).toContain(condition);
+    }
+    const job = jobs.get("boundary");
+    expect(job).toMatchObject({ stage: "prove", environment: { name: "boundary" }, interruptible: false });
+    expect(job?.script).toEqual(['npm run --silent boundary -- live --kubeconfig "$BOUNDARY_KUBECONFIG"']);
+    expect(job).not.toHaveProperty("allow_failure");
+  });
+
+  test("deploys after every check, and proves after that", () => {
+    expect(pipeline.stages).toEqual(["check", "plan", "review", "deploy", "prove"]);
     expect(jobs.get("deploy")).not.toHaveProperty("needs");
     expect(jobs.get("plan:deploy")).not.toHaveProperty("needs");
   });
@@ -116,9 +142,11 @@ describe(".gitlab-ci.yml", () => {
 
   test("never updates a snapshot", () => {
     const runs = text.split("\n").filter((line) => line.includes("vitest run"));
-    expect(runs).toHaveLength(1);
-    expect(runs[0]).toContain("--update=none");
-    expect(runs[0]).not.toMatch(/ -u\b/);
+    expect(runs).toHaveLength(2);
+    for (const run of runs) {
+      expect(run).toContain("--update=none");
+      expect(run).not.toMatch(/ -u\b/);
+    }
   });
 
   test("the note is written whatever the isolation diff found", () => {
