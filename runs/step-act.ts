@@ -6,6 +6,9 @@ import { runsAsJob, type StepStatus } from "./step-status.ts";
 /** Where a night waits for a person: at the step's gate, after a failed attempt, or with the question of a gate step. */
 export type WaitingPlace = "gate" | "decision" | "question";
 
+/** What a person decides for a node that waits: the value of its output parameter `decision`. */
+export type Decision = "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
+
 /** What is done to a step. */
 export type StepDeed =
   | {
@@ -14,7 +17,7 @@ export type StepDeed =
       readonly place: WaitingPlace;
       readonly phase: "Succeeded" | "Failed";
       /** Value of its output parameter `decision`; absent where it has none. */
-      readonly output?: "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
+      readonly output?: Decision;
     }
   /** What is to become of it when the night reaches it. */
   | { readonly kind: "ask"; readonly asked: "yes" | "skip" | "no" }

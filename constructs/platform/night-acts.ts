@@ -73,6 +73,29 @@ const SPEC = {
   ],
 } as const satisfies SchemaOf<NightActSpec>;
 
+/** A name that holds a time. */
+const ACT_NAME =
+  "^act-[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9][0-9]{3}-[0-9a-f]{6}$";
+
+/** CEL: when the API server took the act; whatever the asker writes there, it writes its own time. */
+const TAKEN_AT = "timestamp(object.metadata.creationTimestamp)";
+
+/** CEL: the time in an act's name, which is the asker's word, as RFC 3339. */
+const SAID_AT = (() => {
+  const part = (from: number, to: number): string => `object.metadata.name.substring(${from}, ${to})`;
+  return `(${part(4, 8)} + '-' + ${part(8, 10)} + '-' + ${part(10, 12)} + 'T' + ${part(12, 14)} + ':' + ${part(14, 16)} + ':' + ${part(16, 18)} + 'Z')`;
+})();
+
+/**
+ * CEL: that time is about the API server's. A day, since a clock may be wrong at night when an act is needed. Compared as
+ * texts, so that a day that its month has not is refused with a reason, and only near the end of its month by its conversion.
+ */
+const WITHIN_A_DAY = [
+  `${SAID_AT} > string(${TAKEN_AT} - duration('24h'))`,
+  `${SAID_AT} < string(${TAKEN_AT} + duration('24h'))`,
+  `timestamp(${SAID_AT}) > timestamp('2000-01-01T00:00:00Z')`,
+].join(" && ");
+
 const STATUS = object(
   {
     phase: { type: "string", enum: ["Accepted", "Done", "Refused", "Expired"] },
@@ -136,9 +159,10 @@ export class NightActs extends Construct {
           fix: "ask a person on call",
         },
         {
-          expression: "object.metadata.name.matches('^act-[0-9]{17}-[0-9a-f]{6}$')",
-          rule: "an act is named by its time, act-<yyyymmddhhmmssmmm>-<6 hex digits>: it is noted under that name on what it changes",
-          fix: "use the nightlane command",
+          expression: `object.metadata.name.matches('${ACT_NAME}') && ${WITHIN_A_DAY}`,
+          received: `object.metadata.name + ' at ' + string(${TAKEN_AT})`,
+          rule: "an act is named by its time, act-<yyyymmddhhmmssmmm>-<6 hex digits>, to within a day of the API server's: it is noted under that name on what it changes",
+          fix: "use the nightlane command, on a machine whose clock is right",
         },
         {
           expression: "!has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",

@@ -7,6 +7,7 @@ import { deployerName } from "../../constructs/deployer/deployer.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { render, synthesize } from "../../constructs/synthesize.ts";
+import { actName } from "../../runs/night-act.ts";
 import { Api, messageOf } from "../boundary/api.ts";
 import { Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { until } from "../farm/wait.ts";
@@ -207,7 +208,7 @@ describe("what a deployer may write, and may not say", () => {
     expect((await admin.call({ method: "PATCH", path: `${quota}/status`, body })).status).toBe(200);
   });
 
-  const act = (verb: string, by: string, name = "act-20261129080000000-0000aa") => ({
+  const act = (verb: string, by: string, name = actName(new Date(), "0000aa")) => ({
     apiVersion: "nightlane.example/v1",
     kind: "NightAct",
     metadata: { name },

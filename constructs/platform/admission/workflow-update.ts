@@ -1,11 +1,18 @@
 import { Construct } from "constructs";
+import type { Decision } from "../../../runs/step-act.ts";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
-import { listOf, sameButFor, sameField } from "./cel.ts";
+import { listOf, onlyFields, sameButFor, sameField } from "./cel.ts";
 import { FROM_ARGO, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./identities.ts";
 import { READER_IS_LABELLED, RUNNING_FIELDS, startRules } from "./workflow-fields.ts";
 
 /** Fields of a status that a decision touches: the nodes, as they are or as the controller compressed them. */
 const DECISION_STATUS: readonly string[] = ["nodes", "compressedNodes"];
+
+/** The words of a decision, at a gate, after a failed attempt and at a question. */
+const DECISIONS: readonly Decision[] = ["RUN", "RETRY", "ADOPT", "SKIP", "CONFIRMED"];
+
+/** Of a decided node's message, characters: who decided, and the longest reason of an act. */
+const LONGEST_MESSAGE = 1024;
 
 /** Fields of a node that a decision touches. */
 const DECISION_NODE: readonly string[] = ["finishedAt", "message", "outputs", "phase"];
@@ -60,6 +67,8 @@ function specRules(): readonly Validation[] {
 }
 
 function statusRules(): readonly Validation[] {
+  const now = "variables.nodes[id]";
+  const before = "variables.oldNodes[id]";
   return [
     {
       expression: sameButFor("variables.status", "variables.oldStatus", DECISION_STATUS),
@@ -79,9 +88,20 @@ function statusRules(): readonly Validation[] {
       fix: "decide single steps with `nightlane retry`, `skip` or `release`",
     },
     {
-      expression: `variables.changed.all(id, !(id in variables.oldNodes) || ${sameField("outputs", "variables.nodes[id]", "variables.oldNodes[id]")} || (variables.nodes[id].type == 'Suspend' && ${plainOutputs("variables.nodes[id].outputs")}))`,
-      rule: "outputs are set on waiting nodes only, to a plain word: outputs become part of other steps' instructions",
-      fix: "RETRY, ADOPT or SKIP as the output parameter decision",
+      // A night's Pod nodes are what Argo's executor says of them: one declared Succeeded would release all that depends on it.
+      expression: `variables.changed.all(id, !(id in variables.oldNodes) || (${now}.type == 'Suspend' && ${before}[?'phase'].orValue('') in ['Pending', 'Running'] && ${now}[?'phase'].orValue('') in ['Succeeded', 'Failed']))`,
+      rule: "a decision ends a node that waits for a person, once; how a step went, and what was decided, is not written anew",
+      fix: "decide single steps with `nightlane retry`, `skip` or `release`, while they wait",
+    },
+    {
+      expression: `variables.changed.all(id, size(string(${now}[?'message'].orValue(''))) <= ${LONGEST_MESSAGE})`,
+      rule: `a decided node has a message of at most ${LONGEST_MESSAGE} characters`,
+      fix: "say the reason in fewer words",
+    },
+    {
+      expression: `variables.changed.all(id, !(id in variables.oldNodes) || ${sameField("outputs", now, before)} || ${isDecision(`${now}.outputs`)})`,
+      rule: "of outputs, a decision sets the parameter decision, to one of its words: outputs become part of other steps' instructions, and under a globalName of the whole night's",
+      fix: `${DECISIONS.join(", ")} as the output parameter decision`,
     },
   ];
 }
@@ -109,7 +129,9 @@ function noteRules(): readonly Validation[] {
   ];
 }
 
-/** CEL: outputs that are parameters with a short plain word, or still wait for one. */
-function plainOutputs(outputs: string): string {
-  return `${outputs}.all(field, field == 'parameters') && ${outputs}['parameters'].all(p, !('value' in p) || string(p.value).matches('^[A-Za-z0-9 _-]{0,64}$'))`;
+/** CEL: outputs that are one decision and nothing else. What was to supply it may stay beside it. */
+function isDecision(outputs: string): string {
+  const known = `${onlyFields("p", ["name", "value", "valueFrom"])} && p.name == 'decision' && p[?'value'].orValue('') in ${listOf(DECISIONS)}`;
+  const supplied = "(!('valueFrom' in p) || dyn(p.valueFrom) == dyn({'supplied': {}}))";
+  return `(${onlyFields(outputs, ["parameters"])} && size(${outputs}['parameters']) == 1 && ${outputs}['parameters'].all(p, ${known} && ${supplied}))`;
 }

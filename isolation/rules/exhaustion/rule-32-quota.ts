@@ -86,7 +86,7 @@ function checkLane(lane: CustomerLane, creatable: readonly string[], inspection:
       inspection.report(
         object,
         `lets the lane have ${name} ${String(value)}`,
-        "leave it to constructs/lane/resource-boundary.ts",
+        "undo it; where lanes need more, say so in isolation/rules/exhaustion/most-of-a-lane.ts and have it reviewed",
       );
     }
   }

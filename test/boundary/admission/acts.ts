@@ -87,6 +87,15 @@ export function askedActAttempts({
     attempt("an act that belongs to another object, and goes with it", ask(act, { ownerReferences: [owner] }), honest),
     attempt("an act that nobody can remove", ask(act, { finalizers: ["nightlane.example/keep"] }), honest),
     attempt("an act under a name of its own", ask(act, { name: "zz-first-of-all" }), honest),
+    attempt("an act of a time that is none", ask(act, { name: "act-99999999999999999-abcdef" }), honest),
+    attempt("an act of a day that its month has not", ask(act, { name: "act-20260230000000000-abcdef" }), honest),
+    attempt("an act of long ago", ask(act, { name: "act-20200101000000000-abcdef" }), honest),
+    attempt("an act of the day after tomorrow", ask(act, { name: actName(inDays(2), "abcdef") }), honest),
+    attempt(
+      "an act of long ago that says when it was made",
+      ask(act, { name: "act-20200101000000000-abcdef", creationTimestamp: "2020-01-01T00:00:00Z" }),
+      honest,
+    ),
     attempt("an act for a namespace that is no lane", {
       ...ask(act, { namespace: "argo" }),
       path: path("argo"),
@@ -108,6 +117,10 @@ export function askedActAttempts({
     }),
     ...writes(namespace, storedWorkflow.metadata.name).map(([what, call]) => attempt(what, { ...call, as: OPERATOR })),
   ]);
+}
+
+function inDays(days: number): Date {
+  return new Date(Date.now() + days * 86_400_000);
 }
 
 /** What operators once could write, and what an act of nightwatch's must be for now. */

@@ -125,7 +125,12 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
   });
   const { name: nodeId, node } = waitingNode(storedWorkflow);
   const nodes = (change: object): object => ({ status: { nodes: { [nodeId]: change } } });
-  const decision = (value: string): object => nodes({ outputs: { parameters: [{ name: "decision", value }] } });
+  const ended = { phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" };
+  const outputs = (parameters: readonly object[], more: object = {}): object =>
+    nodes({ ...ended, outputs: { parameters, ...more } });
+  const decision = (value: string): object => outputs([{ name: "decision", value }]);
+  const { name: podId } = podNode(storedWorkflow);
+  const onPod = (change: object): object => ({ status: { nodes: { [podId]: change } } });
   const forbidden: readonly Forbidden[] = [
     attempt("another entrypoint of a running night", { spec: { entrypoint: "run-market" } }),
     attempt("a patch of a running night's pods", { spec: { podSpecPatch: '{"hostNetwork":true}' } }),
@@ -175,6 +180,36 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
     attempt("a node that runs another template", nodes({ templateName: "run-market" })),
     attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "job", value: "other" }] } })),
     attempt("a decision that is no plain word", decision('RETRY","exec":"')),
+    attempt("a decision that is none of its words", decision("MAYBE")),
+    attempt("a decision that is empty", decision("")),
+    attempt(
+      "an output of the whole night in place of a decision",
+      outputs([{ name: "o", globalName: "open", value: "no" }]),
+    ),
+    attempt(
+      "an output of the whole night beside a decision",
+      outputs([
+        { name: "decision", value: "RETRY" },
+        { name: "o", globalName: "open", value: "no" },
+      ]),
+    ),
+    attempt("a decision told to the whole night", outputs([{ name: "decision", globalName: "open", value: "SKIP" }])),
+    attempt("a business date as an output", outputs([{ name: "business-date", value: "2026-03-26" }])),
+    attempt("no outputs where a decision is waited for", outputs([])),
+    attempt(
+      "a decision from a file",
+      outputs([{ name: "decision", value: "RETRY", valueFrom: { path: "/credentials/kubeconfig" } }]),
+    ),
+    attempt(
+      "a decision with an artifact",
+      outputs([{ name: "decision", value: "RETRY" }], { artifacts: [{ name: "a" }] }),
+    ),
+    attempt("a decision with an exit code", outputs([{ name: "decision", value: "RETRY" }], { exitCode: "0" })),
+    attempt("a failed step declared to have succeeded", onPod(ended)),
+    attempt("a step's outputs written", onPod({ outputs: { parameters: [{ name: "decision", value: "RETRY" }] } })),
+    attempt("a step's message rewritten", onPod({ message: "all well" })),
+    attempt("a waiting step that is left out without a decision", nodes({ phase: "Omitted" })),
+    attempt("a waiting step with a book for a message", nodes({ ...ended, message: "x".repeat(100_000) })),
     attempt("a night that calls itself a reader, so that nobody watches it any more", {
       metadata: { labels: { [READER_LABEL]: "yes" } },
     }),
@@ -202,6 +237,15 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
 interface NodeStatus {
   readonly type: string;
   readonly outputs?: object;
+}
+
+function podNode(workflow: WorkflowObject): { readonly name: string } {
+  const nodes = Object.entries((workflow.status?.nodes ?? {}) as Readonly<Record<string, NodeStatus>>);
+  const [name] = nodes.find(([, node]) => node.type === "Pod") ?? [];
+  if (name === undefined) {
+    throw new Error(`${workflow.metadata.name} has no step that ran`);
+  }
+  return { name };
 }
 
 function waitingNode(workflow: WorkflowObject): { readonly name: string; readonly node: NodeStatus } {
