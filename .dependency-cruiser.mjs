@@ -37,8 +37,8 @@ export default {
     forbidden(
       "constructs-know-no-pulumi",
       "Manifests are made without Pulumi, a cluster or a command.",
-      { path: "^(constructs|runs)/" },
-      { path: "(^|node_modules/)(@pulumi|@kubernetes/client-node)" },
+      { path: "^(constructs|runs)/", pathNot: "^runs/api/" },
+      { path: "(^|node_modules/)(@pulumi|@kubernetes/client-node)|^runs/api/" },
     ),
     forbidden(
       "infra-deploys",

@@ -20,14 +20,13 @@ export type {
   Figure,
   GateOptions,
   JobOptions,
-  JobSizes,
   ReadsResults,
   ResultValue,
   ShowsFigures,
   SparkOptions,
-  SparkSizes,
   StepCondition,
   StepOptions,
   StepWork,
   Word,
 } from "../constructs/night/step.ts";
+export type { JobSizes, SparkSizes } from "../constructs/night/step-settings.ts";

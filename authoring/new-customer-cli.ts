@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { type NewCustomerOptions, writeNewCustomer } from "./new-customer.ts";
-import { showUserErrors } from "./user-errors.ts";
 
 const EXAMPLES = `
 Examples:
@@ -32,4 +32,4 @@ const command = new Command("new-customer")
     console.log([`wrote ${files.join(" and ")}`, "next:", ...next].join("\n"));
   });
 
-await showUserErrors(() => command.parseAsync());
+await runCli(() => command.parseAsync());

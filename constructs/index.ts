@@ -58,4 +58,5 @@ export {
   secretKey,
   type Toleration,
 } from "./night/pod-settings.ts";
-export type { DynamicAllocation, JobSettings, SparkSettings, Step, StepDefaults } from "./night/step.ts";
+export type { Step } from "./night/step.ts";
+export type { DynamicAllocation, JobSettings, SparkSettings, StepDefaults } from "./night/step-settings.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake, UserError } from "../constructs/definition/problem.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { MOST_STEPS } from "../constructs/workflow/night-size.ts";
 
@@ -23,8 +23,10 @@ export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[
   const fix =
     "set ARGO_CRDS to manifests/base/crds/full of the Argo Workflows release; docs/deploy.md says how to get it";
   if (folder === undefined || !existsSync(folder)) {
-    throw new UserError(
-      `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}\n    rule: a folder with Argo's resource definitions\n    fix: ${fix}`,
+    throw mistake(
+      `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}`,
+      "a folder with Argo's resource definitions",
+      fix,
     );
   }
   const manifests = readdirSync(folder)

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { apiServer } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
-import { received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, received, type UserError } from "../constructs/definition/problem.ts";
 import { federatedUser } from "../constructs/lane/federation.ts";
 
 /** Environment variable that names the file with the key, one and the same for every customer's stack. */
@@ -121,7 +121,5 @@ async function readKeySecret(): Promise<string | undefined> {
 }
 
 function keyError(shown: string, rule: string, fix: string): UserError {
-  return new UserError(
-    `stack ${received(pulumi.getStack())}: ${KEY_VARIABLE}: received ${shown}\n    rule: ${rule}\n    fix: ${fix}`,
-  );
+  return mistake(`stack ${received(pulumi.getStack())}: ${KEY_VARIABLE}: received ${shown}`, rule, fix);
 }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
 import { federatedKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
 import { ARGOCD_SERVICE_ACCOUNT } from "../constructs/customer-side/argo-cd-identity.ts";
+import { collectMistakes } from "../constructs/definition/collect-mistakes.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import {
@@ -11,7 +12,6 @@ import {
   customerNames,
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { isFederated } from "../constructs/lane/federation.ts";
@@ -28,20 +28,9 @@ export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMER
   const unfinished = `${outdir}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
-    const mistakes: string[] = [];
-    for (const name of customerNames(customersFolder)) {
-      try {
-        writeCharts(join(unfinished, name), await loadCustomer(name, customersFolder));
-      } catch (error) {
-        if (!(error instanceof UserError)) {
-          throw error;
-        }
-        mistakes.push(error.message);
-      }
-    }
-    if (mistakes.length > 0) {
-      throw new UserError(mistakes.join("\n\n"));
-    }
+    await collectMistakes(customerNames(customersFolder), async (name) =>
+      writeCharts(join(unfinished, name), await loadCustomer(name, customersFolder)),
+    );
     mkdirSync(unfinished, { recursive: true });
     rmSync(outdir, { recursive: true, force: true });
     renameSync(unfinished, outdir);

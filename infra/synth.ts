@@ -1,5 +1,5 @@
 import { CUSTOMERS_FOLDER, customerNames } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { PROVED, UNPROVED } from "./proved.ts";
 import { writeOutput } from "./write-output.ts";
 
@@ -8,17 +8,11 @@ import { writeOutput } from "./write-output.ts";
  * stack trace below it. With NIGHTLANE_FOR_COMPARISON nothing is refused: who reviews a change
  * is to see what it would open. Nothing of that is applied.
  */
-try {
+await runCli(async () => {
   const made = process.env.NIGHTLANE_FOR_COMPARISON === undefined ? PROVED : UNPROVED;
   const outdir = process.env.CDK8S_OUTDIR ?? "dist";
   await writeOutput(outdir, CUSTOMERS_FOLDER, made);
   if (process.env.CDK8S_OUTDIR === undefined) {
     console.log(`wrote ${outdir}/: ${["platform", ...customerNames()].join(", ")}`);
   }
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});

@@ -1,12 +1,12 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { collectMistakes } from "../constructs/definition/collect-mistakes.ts";
 import {
   CUSTOMERS_FOLDER,
   customerFile,
   customerNames,
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
 import { writeAuthentication } from "./authentication-output.ts";
 import { PROVED, type UNPROVED } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
@@ -27,29 +27,14 @@ export async function writeOutput(
   rmSync(unfinished, { recursive: true, force: true });
   try {
     writeManifests(join(unfinished, "platform"), made.platform());
-    await writeCustomers(unfinished, customersFolder, made);
+    await collectMistakes(customerNames(customersFolder), async (name) => {
+      const definition = await loadCustomer(name, customersFolder);
+      writeCustomer(join(unfinished, name), made.customer(definition, customerFile(name)));
+      writeAuthentication(join(unfinished, name), definition);
+    });
     rmSync(outdir, { recursive: true, force: true });
     renameSync(unfinished, outdir);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
-  }
-}
-
-async function writeCustomers(folder: string, customersFolder: string, made: typeof UNPROVED): Promise<void> {
-  const mistakes: string[] = [];
-  for (const name of customerNames(customersFolder)) {
-    try {
-      const definition = await loadCustomer(name, customersFolder);
-      writeCustomer(join(folder, name), made.customer(definition, customerFile(name)));
-      writeAuthentication(join(folder, name), definition);
-    } catch (error) {
-      if (!(error instanceof UserError)) {
-        throw error;
-      }
-      mistakes.push(error.message);
-    }
-  }
-  if (mistakes.length > 0) {
-    throw new UserError(mistakes.join("\n\n"));
   }
 }

@@ -1,14 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { centralCluster } from "../constructs/definition/central-cluster.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake } from "../constructs/definition/problem.ts";
 import versions from "../versions.json" with { type: "json" };
-import { accessFacts } from "./access/access-facts.ts";
 import { collectEstate } from "./model/collect.ts";
 import type { Estate, TryPipeline } from "./model/estate.ts";
 import { readDist } from "./model/read-dist.ts";
 import { viewEstate } from "./model/view.ts";
 import { findingsOf, prove } from "./prove.ts";
-import { htmlReport } from "./report/html.ts";
 import { jsonReport } from "./report/json.ts";
 import { junitReport } from "./report/junit.ts";
 import { paintFor } from "./report/paint.ts";
@@ -29,7 +27,6 @@ export interface StaticOptions {
   readonly dist?: string;
   readonly json?: boolean;
   readonly junit?: string;
-  readonly html?: string;
 }
 
 /**
@@ -47,16 +44,11 @@ export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline
   );
   const view = viewEstate(await estateFor(options, tryPipeline));
   if (view.customers.length === 0) {
-    throw new UserError(
-      "no customers\n    rule: isolation is proven between customers\n    fix: write customers/<name>.ts",
-    );
+    throw mistake("no customers", "isolation is proven between customers", "write customers/<name>.ts");
   }
   const proof = prove(view, book);
   if (options.junit !== undefined) {
     writeFileSync(options.junit, junitReport(proof));
-  }
-  if (options.html !== undefined) {
-    writeFileSync(options.html, htmlReport(proof, accessFacts(view), today()));
   }
   if (options.json === true) {
     process.stdout.write(jsonReport(proof));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Problem, ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import { type Fields, fields, text } from "./model/fields.ts";
 
 /** What a waiver is about: a rule's number, a way in the matrix, or access that a change adds. */
@@ -29,7 +29,7 @@ const SHORTEST_REASON = 20;
 export function readWaivers(file: string, knownRules: readonly number[]): readonly Waiver[] {
   const content = parseFile(file);
   if (!Array.isArray(content)) {
-    throw new UserError(`${file}: received ${received(content)}\n    rule: a JSON list of waivers\n    fix: write []`);
+    throw mistake(`${file}: received ${received(content)}`, "a JSON list of waivers", "write []");
   }
   const entries = content.map(fields);
   const problems = entries.flatMap((entry, index) => check(entry, `[${index}]`, knownRules));
@@ -49,7 +49,7 @@ function parseFile(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file}: ${reason}\n    rule: a JSON list of waivers\n    fix: correct the file`);
+    throw mistake(`${file}: ${reason}`, "a JSON list of waivers", "correct the file");
   }
 }
 

@@ -3,8 +3,8 @@ import type { RunFacts } from "../runs/run-record.ts";
 import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.ts";
 
 /**
- * What is kept in mind of a run that is over: how its date stands, and with which steps. What they took is kept beside it,
- * and its record has the rest.
+ * What is kept in memory of a finished run: the state of its date, and its steps. Their durations are kept separately; the
+ * rest is in the record.
  */
 export function briefFacts(facts: RunFacts): RunFacts {
   const steps = facts.steps.map(({ name, kind, state }) => ({ name, kind, state, attempts: [] }));
@@ -12,8 +12,8 @@ export function briefFacts(facts: RunFacts): RunFacts {
 }
 
 /**
- * What is kept in mind of the workflow of a night that runs, to look at it again while time passes. More than half of a
- * workflow is its stored template, of which a step's name, kind and tries are all that is needed.
+ * What is kept in memory of a running night's workflow, to look at it again as time passes. More than half of a workflow
+ * is its stored template, of which only the names, kinds and tries of steps are needed.
  */
 export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workflow {
   const { nodes, storedWorkflowTemplateSpec } = status;
@@ -38,7 +38,7 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
   };
 }
 
-/** Of what its conditions left out only a whole step is told; there are more such nodes than others. */
+/** Of skipped nodes, which are the majority, only whole steps matter. */
 function tellsOfStep({ phase, templateName }: WorkflowNode): boolean {
   return (phase !== "Skipped" && phase !== "Omitted") || templateName?.startsWith("step-") === true;
 }
@@ -48,7 +48,7 @@ const NODE_PARTS = [
   ...(["startedAt", "finishedAt", "boundaryID", "inputs", "outputs"] as const),
 ];
 
-/** The order of the steps, and of what each one runs all but its container's instructions. */
+/** The steps, their order and templates, without the container's details. */
 function briefTemplates(templates: readonly WorkflowTemplate[]): readonly WorkflowTemplate[] {
   return templates.flatMap<WorkflowTemplate>(({ name, dag, container, ...rest }) => {
     if (name === "steps") {

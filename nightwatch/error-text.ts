@@ -1,4 +1,4 @@
-/** An error in one line, with what caused it: `fetch failed` alone helps nobody. */
+/** An error in one line, with its cause: `fetch failed` alone helps nobody. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);

@@ -8,7 +8,7 @@ import { errorText } from "./error-text.ts";
 import { finishByOf, type Lane } from "./lane.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
-/** What was last said of a run. */
+/** The last forecast of a run. */
 interface Said {
   readonly call: MissCall;
   readonly missSince?: number;
@@ -19,9 +19,9 @@ interface KeptForecast extends Said {
   readonly states: string;
 }
 
-/** Where past nights are read. */
+/** Source of past nights. */
 export interface ForecastSource {
-  /** The records of customers; those of others are passed over. */
+  /** The records of these customers. */
   readonly records: (customers: readonly string[]) => AsyncIterable<RunRecord>;
   readonly log: (level: "info" | "error", text: string) => void;
 }
@@ -31,18 +31,18 @@ const AGAIN_AFTER = 60_000;
 
 const MODELS_IN_A_ROUND = 50;
 
-/** Past nights of so many lanes are read at once: what takes the API server long keeps others waiting, and may break off. */
+/** Number of lanes whose past nights are read at once: long requests keep others waiting, and may break off. */
 const LANES_AT_ONCE = 20;
 
-/** What cannot be read is tried again after this long. */
+/** Pause before unreadable records are tried again. */
 const READ_AGAIN_AFTER = 60_000;
 
 /**
- * Forecasts the running nights. What is learnt of past nights is a few numbers for each; the records that they come from
- * are read once and beside the rounds, when a night of the lane is first seen to run, for many such lanes together.
+ * Forecasts the running nights. From each past night a few numbers are kept. The records are read once, outside of the
+ * rounds, when a night of the lane is first seen running, and for many such lanes together.
  */
 export class ForecastBook {
-  /** By name of the nights. */
+  /** By the nights' name. */
   private readonly histories = new Map<string, LaneHistory>();
   /** Customers whose past nights have been read. */
   private readonly read = new Set<string>();
@@ -84,7 +84,7 @@ export class ForecastBook {
       : running.flatMap(({ facts, state }) => this.forecastOf(history, lane, facts, state, now) ?? []);
   }
 
-  /** Comes to its end when all records that were asked for have been read. */
+  /** Resolves when all requested records have been read. */
   async settled(): Promise<void> {
     await this.reading;
   }
@@ -118,7 +118,7 @@ export class ForecastBook {
     };
   }
 
-  /** Nights that begin at the same minute have their models one after the other, so that no round waits for all of them. */
+  /** Models of nights that begin at the same minute are made one after the other, so that no round waits for all. */
   private mayModel(now: number): boolean {
     this.models = this.models.round === now ? { round: now, made: this.models.made + 1 } : { round: now, made: 1 };
     return this.models.made <= MODELS_IN_A_ROUND;
@@ -177,7 +177,7 @@ function next(forecast: NightForecast, states: string, finishBy: number, before:
   return { forecast, states, call, ...(missSince === undefined ? {} : { missSince }) };
 }
 
-/** What an earlier nightwatch said of a run: it is not to be taken back and said anew. */
+/** The forecast of an earlier nightwatch: it must not be withdrawn and repeated. */
 function recorded({ forecast }: RunFacts): Said | undefined {
   return forecast?.willMiss === true ? { call: { called: true }, missSince: Date.parse(forecast.at) } : undefined;
 }

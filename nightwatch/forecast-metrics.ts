@@ -4,7 +4,7 @@ import { finishByOf, type Lane, labelsOf, runningRuns } from "./lane.ts";
 import type { Metric } from "./metric.ts";
 import { isExpectedLate, spareOf } from "./run-forecast.ts";
 
-/** What is expected of the night that goes on in each lane. Nothing is said where too few nights are known. */
+/** The forecast of each lane's running night; no sample where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
   const nights = lanes.flatMap((lane) => {
     const night = nightOf(lane, lane.forecasts ?? []);
@@ -19,14 +19,14 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
   return [
     gauge(
       "night_expected_end_timestamp_seconds",
-      "When the running night is expected to end, if every person that it waits for acts now.",
+      "When the running night is expected to end, if everybody it waits for acts now.",
       nights.flatMap(({ labels, night: { forecast } }) =>
         forecast.end === undefined ? [] : [[labels, Math.round(forecast.end.expected / 1000)] as const],
       ),
     ),
     gauge(
       "night_will_miss",
-      "Whether it is said of the running night that it will miss its time, before it has.",
+      "Whether the running night is expected to miss its deadline; 0 once it has.",
       lanes.flatMap((lane) => {
         const night = nightOf(lane, lane.forecasts ?? []);
         const will = night === undefined ? recordedMiss(lane) : isExpectedLate(night, night.forecast.at);
@@ -43,7 +43,7 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
   ];
 }
 
-/** Of the runs of a lane the one that people wait for: that of the newest due night, or else one that has a time. */
+/** The run that people wait for: that of the newest due night, else one with a deadline. */
 function nightOf<Run extends { readonly facts: RunFacts }>(lane: Lane, runs: readonly Run[]): Run | undefined {
   const current = currentNight(lane.nights)?.run?.uid;
   return (
@@ -51,7 +51,7 @@ function nightOf<Run extends { readonly facts: RunFacts }>(lane: Lane, runs: rea
   );
 }
 
-/** What was last recorded of the running night: it holds until the past nights have been read after a restart. */
+/** The forecast on the record: valid after a restart until the past nights have been read. */
 function recordedMiss(lane: Lane): boolean | undefined {
   const { forecast, late } = nightOf(lane, runningRuns(lane))?.facts ?? {};
   return forecast === undefined ? undefined : forecast.willMiss && late !== true;

@@ -1,12 +1,12 @@
 import type { Counters } from "./metrics.ts";
 
-/** Listing everything again takes seconds; after this long without it, something is wrong with the watches. */
+/** Listing everything takes seconds; after this long without it, something is wrong with the watches. */
 const SILENT_MILLISECONDS = 60 * 60_000;
-/** A round takes a second or two; after this long without one that came to its end, something is wrong with the rounds. */
+/** A round takes a second or two; after this long without a finished one, something is wrong with the rounds. */
 const STALLED_MILLISECONDS = 10 * 60_000;
 
 /**
- * Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not.
+ * Why nightwatch is unhealthy; undefined if it is healthy, or too young to tell.
  * @param startedAt Milliseconds.
  * @param now Milliseconds.
  */

@@ -4,16 +4,16 @@ import type { WatchedRun } from "./lane.ts";
 import type { RecordStore } from "./records/record-store.ts";
 import type { RecordWriter } from "./records/record-writer.ts";
 
-/** Where the records of runs are, those that are still to be written among them. */
+/** Sources of run records, including those still to be written. */
 export interface RecordedRuns {
   readonly store: Pick<RecordStore, "ofCustomers">;
   readonly writer: Pick<RecordWriter, "unwrittenOf">;
 }
 
 /**
- * Every run of a customer that is known, by business date and number, the newest first: of one that runs what its
- * workflow says, of any other what its record does.
- * @param watched Those in mind, asked for once the records have been read: what happens meanwhile counts.
+ * Every known run of a customer, newest business date and number first: a running one as its workflow has it, any other
+ * as its record does.
+ * @param watched The runs in memory, read after the records so that nothing is missed in between.
  */
 export async function knownRuns(
   customer: string,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
+import type { CustomObjectsApi } from "@kubernetes/client-node";
+import { CONFLICT, ifAny, statusOf } from "../runs/api/api-error.ts";
 import { errorText } from "./error-text.ts";
 
 const LEASES = { group: "coordination.k8s.io", version: "v1", plural: "leases" } as const;
@@ -20,7 +21,7 @@ interface Lease {
   };
 }
 
-/** Where the lease is, and who wants it. */
+/** Which lease, and who wants it. */
 export interface LeaderSettings {
   readonly objects: CustomObjectsApi;
   readonly namespace: string;
@@ -31,8 +32,8 @@ export interface LeaderSettings {
 }
 
 /**
- * Holds one lease, so that of several nightwatches one acts. How old a lease is goes by this process's own clock, from
- * the moment at which it saw the lease change: clocks of two nodes differ.
+ * Holds a lease, so that only one of several nightwatches acts. The age of a lease is measured by this process's own
+ * clock, from the moment at which it saw the lease change, since clocks of two nodes differ.
  */
 export class Leader {
   /** The lease as it was last seen to change, and when, milliseconds. */
@@ -85,8 +86,8 @@ export class Leader {
     try {
       return await this.take();
     } catch (error) {
-      // Somebody else was faster, or the API server is away: the next try tells.
-      if (!(error instanceof ApiException) || error.code !== 409) {
+      // Another process was faster, or the API server is away: try again.
+      if (statusOf(error) !== CONFLICT) {
         this.settings.log("error", `lease ${this.settings.name}: ${errorText(error)}; trying again`);
       }
       return false;
@@ -132,17 +133,10 @@ export class Leader {
 
   private async read(): Promise<Lease | undefined> {
     const { objects, namespace, name } = this.settings;
-    try {
-      return await objects.getNamespacedCustomObject({ ...LEASES, namespace, name });
-    } catch (error) {
-      if (error instanceof ApiException && error.code === 404) {
-        return undefined;
-      }
-      throw error;
-    }
+    return ifAny(objects.getNamespacedCustomObject({ ...LEASES, namespace, name }));
   }
 
-  /** Gives the lease back, so that the next one need not wait for its end. */
+  /** Gives the lease back, so that the next process need not wait until it expires. */
   private async released(): Promise<void> {
     const { objects, namespace, name, identity, log } = this.settings;
     try {
@@ -157,7 +151,7 @@ export class Leader {
   }
 }
 
-/** A time as leases have it: with microseconds. */
+/** A time in the format of leases, with microseconds. */
 function microTime(time: Date): string {
   return time.toISOString().replace("Z", "000Z");
 }

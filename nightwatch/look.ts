@@ -11,11 +11,11 @@ import { nightSignals } from "./signals/night-signals.ts";
 import { runningSignals } from "./signals/running-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 
-/** How everything stands at one time. */
+/** The state of everything at one time. */
 export interface Sight {
   readonly lanes: readonly Lane[];
   readonly signals: readonly Signal[];
-  /** Lanes by their names that could not be looked at this time, with the reason: each is among the lanes, with nothing but its problems. */
+  /** Lanes that could not be looked at this time, with the reason; they are among the lanes, with nothing but their problems. */
   readonly failures: readonly { readonly customer: string; readonly reason: string }[];
 }
 
@@ -27,12 +27,12 @@ interface LaneLook {
   readonly signals: readonly Signal[];
 }
 
-/** A lane in which nothing happens is looked at again after so long: what changes with time alone changes in minutes. */
+/** A quiet lane is looked at again after this long: what changes with time alone changes in minutes. */
 const AGAIN_MILLISECONDS = 15_000;
 
 /**
- * Looks at each lane by itself, so that what nobody thought of in one of them hides nothing of the others: at those that
- * have changed at once, and at the others in turn.
+ * Looks at each lane separately, so that a surprise in one hides nothing of the others: at changed ones at once, and at
+ * the others in turn.
  */
 export class Looks {
   private kept = new Map<string, LaneLook>();
@@ -73,7 +73,7 @@ export class Looks {
   }
 
   private lookAt(book: LaneBook, turn: number, now: number, failures: Sight["failures"][number][]): LaneLook {
-    // What is found out while looking is a change again.
+    // What is found while looking changes the book again.
     const { version } = book;
     try {
       const seen = book.view(now);

@@ -34,7 +34,7 @@ const { port, pagePort, stop } = await startNightwatch({
   page: { port: Number(process.env.PAGE_PORT ?? "8081"), assets: PAGE_ASSETS },
   roundMilliseconds: 5000,
   identity: process.env.POD_NAME ?? hostname(),
-  // At once: what it does from now on, another one does too. It comes back as the one that stands by.
+  // At once, since another process leads from now on. It comes back on standby.
   lost: () => process.exit(1),
   log,
 });

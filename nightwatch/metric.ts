@@ -19,7 +19,7 @@ function escaped(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-/** One sample for each set of labels: two runs of a customer may say the same of a step, and Prometheus takes one. */
+/** One sample for each set of labels: two runs may report the same step, and Prometheus takes one. */
 export function oneOfEach(samples: Metric["samples"], pick: (...values: number[]) => number): Metric["samples"] {
   const found = new Map<string, Metric["samples"][number]>();
   for (const [labels, value] of samples) {

@@ -9,7 +9,7 @@ import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
 import type { CustomerVolume } from "./volumes.ts";
 
-/** What nightwatch itself has done, since it started. Times are seconds since the epoch, 0 before the first. */
+/** Counters of nightwatch since its start. Times are seconds since the epoch, 0 before the first. */
 export interface Counters {
   recordsWritten: number;
   recordFailures: number;
@@ -17,11 +17,11 @@ export interface Counters {
   notificationsSent: number;
   notificationFailures: number;
   watchFailures: number;
-  /** Rounds that broke off, or in which a lane could not be looked at. */
+  /** Rounds that failed, or in which a lane could not be looked at. */
   roundFailures: number;
   lastListed: number;
   lastRound: number;
-  /** How long the last round took, without what receivers were told, seconds. */
+  /** Duration of the last round without notifications, seconds. */
   roundSeconds: number;
 }
 
@@ -30,7 +30,7 @@ const WAITING = ["deciding", "confirming", "held"] as const;
 
 const SCHEDULING: readonly Scheduling[] = ["daily", "suspended", "absent", "unreadable"];
 
-/** Standings of a date that a person has to see to. */
+/** Standings of a date that need a person. */
 const UNRESOLVED = ["missed", "failed", "deleted"] as const;
 
 /** All metrics in the text format of Prometheus. */
@@ -85,11 +85,11 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): reado
       seconds(night(lane)?.run?.finishedAt),
     ),
     gauge("late", "Whether a night runs past its time.", has("late")),
-    gauge("start_by_timestamp_seconds", "By when the newest due night should have started.", (lane) =>
+    gauge("start_by_timestamp_seconds", "When the newest due night should have started at the latest.", (lane) =>
       whole(night(lane)?.startBy),
     ),
     gauge("not_begun", "Whether a night has started and reached no step in its time.", has("not-begun")),
-    gauge("missed", "Whether a due night has not started by its time, and nobody has made up for it.", has("missed")),
+    gauge("missed", "Whether a due night did not start in time, and nobody has made up for it.", has("missed")),
     gauge("left_out", "Whether a missed night was left out because an earlier one still ran.", ({ nights }) =>
       Number(nights.some(({ standing, blockedBy, waived }) => standing === "missed" && blockedBy && !waived)),
     ),
@@ -104,7 +104,7 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): reado
   ];
 }
 
-/** What stands in a lane besides its nights, and how many of its dates are open. */
+/** The state of a lane apart from its nights, and the number of its open dates. */
 function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
   const gauge = (
     name: string,
@@ -133,7 +133,7 @@ function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
           return [state, is.length] as const;
         }),
     ),
-    gauge("schedule", "How the schedule of the nights stands: 1 for what it is.", ({ scheduling }) =>
+    gauge("schedule", "State of the schedule of the nights: 1 for the present one.", ({ scheduling }) =>
       SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
     ),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
@@ -193,7 +193,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
     },
     {
       name: "nightlane_step_job_lost",
-      help: "Steps that wait for a decision because nobody knows what became of their remote job.",
+      help: "Steps that wait for a decision because the fate of their remote job is unknown.",
       type: "gauge",
       samples: oneOfEach(
         waiting
@@ -205,7 +205,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
   ];
 }
 
-/** Whether a gate that waits cannot wait for the morning. While past nights are being read nothing is said of it. */
+/** Whether a waiting gate cannot wait for the morning; no sample while past nights are being read. */
 function urgentGates(lanes: readonly Lane[], signals: readonly Signal[]): Metric {
   const undecided = new Set(lanes.filter(({ forecasts }) => forecasts === undefined).map(seriesName));
   const gates = signals.filter(
@@ -248,9 +248,9 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
     own("records_given_up_total", "Run records that are not written as they are.", counters.recordsGivenUp),
     own("notifications_sent_total", "Notifications that the webhook took.", counters.notificationsSent),
     own("notification_failures_total", "Notifications that it did not take at once.", counters.notificationFailures),
-    own("watch_failures_total", "Lists and watches that broke and were begun again.", counters.watchFailures),
-    own("round_failures_total", "Rounds that broke off, or left out a lane.", counters.roundFailures),
-    own("last_round_timestamp_seconds", "When the last round came to its end.", counters.lastRound, "gauge"),
+    own("watch_failures_total", "Lists and watches that broke and were restarted.", counters.watchFailures),
+    own("round_failures_total", "Rounds that failed, or left out a lane.", counters.roundFailures),
+    own("last_round_timestamp_seconds", "When the last round ended.", counters.lastRound, "gauge"),
     own("round_seconds", "How long the last round took.", counters.roundSeconds, "gauge"),
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
   ];

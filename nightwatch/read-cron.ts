@@ -3,7 +3,7 @@ import { type CronWorkflow, type LaneSchedule, readSchedule } from "../runs/sche
 import { errorText } from "./error-text.ts";
 import type { LaneProblem } from "./lane.ts";
 
-/** What is kept in mind of a CronWorkflow of a lane: of nights, or another one. */
+/** What is kept in memory of a lane's CronWorkflow, for nights or not. */
 export interface ReadCron {
   /** When it was made, milliseconds. */
   readonly since: number;
@@ -15,10 +15,10 @@ export interface ReadCron {
   readonly problems: readonly LaneProblem[];
 }
 
-/** Conditions by which Argo says that it cannot start what the schedule calls for. */
+/** Conditions by which Argo reports that it cannot start what is due. */
 const REFUSALS: ReadonlySet<string> = new Set(["SubmissionError", "SpecError"]);
 
-/** Reads a CronWorkflow, as far as it can be read. @param before What was read of it before. */
+/** Reads a CronWorkflow as far as possible. @param before The last reading. */
 export function readCron(cron: CronWorkflow, before: ReadCron | undefined, now: number): ReadCron {
   const object = `schedule ${cron.metadata.name}`;
   const since = (kind: LaneProblem["kind"]): number => before?.problems.find((one) => one.kind === kind)?.since ?? now;

@@ -1,24 +1,24 @@
 import type { NightForecast } from "../runs/forecast/forecast-night.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 
-/** What is expected of a run that goes on. */
+/** Forecast of a running run. */
 export interface RunForecast {
   readonly facts: RunFacts;
   readonly forecast: NightForecast;
-  /** When it should have ended, milliseconds; absent where nothing was promised. */
+  /** Its deadline, milliseconds; absent if it has none. */
   readonly finishBy?: number;
-  /** Since when it is said that it will miss that, milliseconds; absent while it is not. */
+  /** Since when it is expected to miss that, milliseconds; absent if it is not. */
   readonly missSince?: number;
 }
 
-/** Whether a run is to miss a time that is still to come: after it the run is late, which is said in another way. */
+/** Whether a run will miss a deadline in the future: after the deadline it is late, which is another signal. */
 export function isExpectedLate({ missSince, finishBy }: RunForecast, now: number): boolean {
   return missSince !== undefined && finishBy !== undefined && now <= finishBy;
 }
 
 /**
- * Seconds by which each step that has not ended may end later than expected without the night missing its time: its slack
- * within the night, and what the night has left. Empty where that is not known.
+ * Seconds by which each unfinished step may end later than expected without the night missing its deadline: its slack
+ * within the night plus the night's own. Empty if not known.
  */
 export function spareOf({ forecast, finishBy }: RunForecast): ReadonlyMap<string, number> {
   const { end, steps } = forecast;

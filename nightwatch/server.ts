@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 /** What is served. */
 export interface Served {
   readonly metrics: () => string;
-  /** Why it is not well; undefined if it is. */
+  /** Why it is unhealthy; undefined if it is healthy. */
   readonly illness: () => string | undefined;
   readonly isReady: () => boolean;
-  /** A request that could not be answered. */
+  /** Called with the error of a request that could not be answered. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -22,7 +22,7 @@ export async function serve(port: number, served: Served): Promise<{ readonly se
     } catch (error) {
       // A request must never end the process that watches.
       served.failed(error);
-      answer.writeHead(500).end("it cannot be said now: see the log\n");
+      answer.writeHead(500).end("no answer at present: see the log\n");
     }
   });
   server.listen(port);

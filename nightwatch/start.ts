@@ -1,8 +1,11 @@
-import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
+import { apiClient } from "../runs/api/api-client.ts";
+import { ifAny } from "../runs/api/api-error.ts";
+import type { Head } from "../runs/api/pages.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
-import type { Workflow } from "../runs/workflow.ts";
+import { ARGO, type Workflow } from "../runs/workflow.ts";
 import { type RunningActs, startActs } from "./acts/start-acts.ts";
 import type { RunSource } from "./acts/start-nights.ts";
 import { errorText } from "./error-text.ts";
@@ -20,20 +23,18 @@ import { Viewers } from "./page/viewer.ts";
 import { RecordStore } from "./records/record-store.ts";
 import { keepRound, keepTidy, loadRecords, watchController } from "./rounds.ts";
 import { serve } from "./server.ts";
-import { apiClient } from "./watch/api-client.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
-import type { Head } from "./watch/pages.ts";
 
-/** How nightwatch is set up. */
+/** Settings of nightwatch. */
 export interface NightwatchSettings {
   readonly config: KubeConfig;
   /** Namespace of the records. */
   readonly namespace: string;
-  /** Folder with the address that notifications go to, in `url`, and what proves us there; it may not exist. */
+  /** Folder with the webhook's address in `url`, and its credentials; need not exist. */
   readonly webhookFolder: string;
   /**
-   * The Alertmanager that is told what holds: base addresses of every replica, and the folder with what proves us there,
-   * which may not exist.
+   * The Alertmanager that alerts are sent to: base addresses of every replica, and the folder with its credentials, which
+   * need not exist.
    * @default none
    */
   readonly alertmanager?: { readonly urls: readonly string[]; readonly folder: string };
@@ -46,21 +47,19 @@ export interface NightwatchSettings {
   readonly retentionDays: number;
   /** Port of /metrics and /healthz; 0 for a free one. */
   readonly port: number;
-  /** The page that shows the nights: its port, 0 for a free one, and the browser's part of it. @default - there is none */
+  /** The page that shows the nights: its port, 0 for a free one, and its browser assets. @default - no page */
   readonly page?: { readonly port: number; readonly assets: PageAssets };
   /** Milliseconds between two rounds. */
   readonly roundMilliseconds: number;
-  /** Unique among the nightwatches of a cluster, of which one leads. */
+  /** Unique among the nightwatches of a cluster. */
   readonly identity: string;
-  /** Told when another one leads: this one must end. */
+  /** Called when another one leads: this one must end. */
   readonly lost: () => void;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** Name of the lease of the nightwatch that leads. */
+/** Name of the leader's lease. */
 const LEASE = "nightwatch";
-
-const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
 /** Starts nightwatch. @returns how to end it, and its ports */
 export async function startNightwatch(settings: NightwatchSettings): Promise<{
@@ -90,7 +89,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   });
   const failed = (error: unknown): void => {
     nightwatch.counters.watchFailures += 1;
-    log("error", `watch: ${errorText(error)}; beginning again`);
+    log("error", `watch: ${errorText(error)}; starting again`);
   };
   const schedules = new CollectionWatch<CronWorkflow>(
     reader,
@@ -103,7 +102,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
     },
   );
   let acts: RunningActs | undefined;
-  // Workflows of another controller, a test's for instance, are no nights, nor are the reaper's.
+  // Workflows of another controller, such as a test's, are not nights, nor are the reaper's.
   const own = "!workflows.argoproj.io/controller-instanceid";
   const mine = { labelSelector: `${own},${NIGHTS_ONLY}` };
   const completed = "workflows.argoproj.io/completed";
@@ -131,7 +130,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
         }
       },
       changed: (reaper) => nightwatch.reaperChanged(reaper),
-      // What it said holds until the next one says more.
+      // Its report is valid until the next one.
       deleted: () => undefined,
       failed,
     },
@@ -139,17 +138,17 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const leader = new Leader({ objects, namespace: settings.namespace, name: LEASE, identity: settings.identity, log });
   let leads = false;
   const { server, port } = await serve(settings.port, {
-    // One that stands by has seen nothing: a zero would mean that all is well.
+    // On standby nothing was seen: a zero would mean that all is well.
     metrics: () => renderMetric(leadsMetric(leads)) + (leads ? nightwatch.metrics() : ""),
     illness: () => (leads ? nightwatch.illness() : undefined),
-    // One that stands by is as it should be, though it has nothing to tell.
+    // Standing by is healthy, though there is nothing to report.
     isReady: () => (leads ? nightwatch.isReady() : leader.standsBy),
     failed: (error) => log("error", `request: ${errorText(error)}`),
   });
   const feed = new PageFeed(() => nightwatch.seen(), Date.now);
   const page = await startPage(settings, nightwatch, feed, () => leads && nightwatch.isReady());
   const stop = new AbortController();
-  // Given back last: while this one ends its acts, no other begins any.
+  // Released last: while this one finishes its acts, no other begins any.
   const lease = new AbortController();
   const work = async (): Promise<void> => {
     leads = await leader.won(stop.signal);
@@ -160,12 +159,12 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const lead = async (): Promise<void> => {
     await loadRecords(nightwatch, settings, stop.signal);
     if (!stop.signal.aborted) {
-      // Whether a night is late can be told only by its schedule, so that comes first.
+      // Lateness depends on the schedule, so that comes first.
       void schedules
         .start()
         .then(() => workflows.start())
         .then(() => {
-          // What an act may do depends on the runs there are.
+          // What an act may do depends on the known runs.
           const source: RunSource = {
             runs: (customer) => nightwatch.runsOf(customer),
             furtherSchedules: (customer) => nightwatch.furtherSchedulesOf(customer),
@@ -229,7 +228,7 @@ async function startPage(
 function leadsMetric(leads: boolean): Metric {
   return {
     name: "nightlane_nightwatch_leads",
-    help: "Whether this nightwatch leads; one that stands by says nothing else.",
+    help: "Whether this nightwatch leads; one on standby exports nothing else.",
     type: "gauge",
     samples: [[{}, Number(leads)]],
   };
@@ -243,15 +242,8 @@ async function keepLease(leader: Leader, { lost, log }: NightwatchSettings, stop
   }
 }
 
-/** A workflow with its content; undefined where it is gone meanwhile. */
+/** A whole workflow; undefined if it is gone by now. */
 async function readWorkflow(objects: CustomObjectsApi, { metadata }: Head): Promise<Workflow | undefined> {
   const { name, namespace } = metadata;
-  try {
-    return await objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", namespace, name });
-  } catch (error) {
-    if (error instanceof ApiException && error.code === 404) {
-      return undefined;
-    }
-    throw error;
-  }
+  return ifAny(objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", namespace, name }));
 }

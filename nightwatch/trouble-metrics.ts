@@ -3,7 +3,7 @@ import { type Metric, oneOfEach } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { troubledSteps } from "./signals/trouble-signals.ts";
 
-/** Steps of running nights that are in trouble, by what they are in trouble with, and those that run suspiciously long. */
+/** Steps of running nights in trouble, by kind, and those that run suspiciously long. */
 export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
   const troubled = lanes.flatMap((lane) =>
     runningRuns(lane).flatMap(({ state }) =>
@@ -15,7 +15,7 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
   return [
     {
       name: "nightlane_step_trouble",
-      help: "Steps that cannot go on while their tries go on, by what they are in trouble with.",
+      help: "Steps that are being tried without success, by kind of trouble.",
       type: "gauge",
       samples: oneOfEach(
         troubled.map(([labels]) => [labels, 1] as const),

@@ -2,16 +2,16 @@ import { type ResultsVolume, type VolumeUse, volumeUse } from "../runs/volume-us
 import type { Workflow } from "../runs/workflow.ts";
 import { customerOf } from "./lane.ts";
 
-/** From here on a person is told: there is time for a deployment, and for the retention to take effect. */
+/** A person is called from here on: there is still time for a deployment, and for the retention to take effect. */
 export const NEARLY_FULL = 0.8;
 
-/** A reaper looks twice an hour. What is older says nothing about now. */
+/** A reaper reports twice an hour: older reports are outdated. */
 const TOO_OLD = 24 * 3600_000;
 
 /** How full one results volume of a customer is. */
 export interface CustomerVolume extends VolumeUse {
   readonly customer: string;
-  /** Since when it is nearly full, as far as nightwatch has seen, milliseconds; undefined where it is not. */
+  /** Since when it has been nearly full, milliseconds; undefined if it is not. */
   readonly fullSince?: number;
 }
 
@@ -19,7 +19,7 @@ export interface CustomerVolume extends VolumeUse {
 export class Volumes {
   private readonly known = new Map<string, CustomerVolume>();
 
-  /** Takes what a workflow of a reaper says. One that cannot be read says nothing, and hinders nobody else's. */
+  /** Takes the report in a reaper's workflow; an unreadable one is ignored. */
   note(reaper: Workflow): void {
     const customer = customerOf(reaper.metadata.namespace);
     if (customer === undefined) {
@@ -35,7 +35,7 @@ export class Volumes {
     }
   }
 
-  /** Forgets what says nothing about now, of customers that are gone for instance. @param now Milliseconds. */
+  /** Forgets outdated reports, for instance of removed customers. @param now Milliseconds. */
   prune(now: number): void {
     for (const [key, { at }] of this.known) {
       if (now - at >= TOO_OLD) {
@@ -44,7 +44,7 @@ export class Volumes {
     }
   }
 
-  /** What is known and not too old. @param now Milliseconds. */
+  /** The reports that are not outdated. @param now Milliseconds. */
   all(now: number): readonly CustomerVolume[] {
     return [...this.known.values()].filter(({ at }) => now - at < TOO_OLD);
   }

@@ -1,18 +1,9 @@
 import { ApiException } from "@kubernetes/client-node";
+import { CONFLICT, FORBIDDEN, NOT_FOUND, refusalOf, statusOf } from "../runs/api/api-error.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 
-/** Status codes of an API server that verbs treat on their own. */
-export const NOT_FOUND = 404;
-export const CONFLICT = 409;
-export const FORBIDDEN = 403;
-
 const TOO_MANY_REQUESTS = 429;
-
-/** The HTTP status of an API server's refusal; undefined for any other error. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
-}
 
 /**
  * Runs one request; whatever goes wrong is reported in the operator's words.
@@ -27,24 +18,24 @@ export async function told<Result>(what: string, request: () => Promise<Result>)
   }
 }
 
-/** Why a request has no good answer, where that is neither a refusal nor a defect. */
+/** Why a request failed, where that is neither a refusal nor a defect. */
 export interface Trouble {
   /** In the operator's words. */
   readonly reason: string;
-  /** Whether the next try may be better. */
+  /** Whether another try may succeed. */
   readonly transient: boolean;
   /** Whether the request surely had no effect. */
   readonly harmless: boolean;
   /** Whether nothing was answered within the time limit. */
   readonly silent: boolean;
-  /** How long the server wants to be left alone. */
+  /** How long the server asks to wait. */
   readonly waitMilliseconds: number;
 }
 
 /** The server could not be reached, so that it cannot have done anything. */
 const NEVER_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
 
-/** Further network errors after which the next try may be better. */
+/** Further network errors after which another try may succeed. */
 const BROKEN: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "EPIPE",
@@ -57,7 +48,7 @@ const BROKEN: ReadonlySet<string> = new Set([
 
 const LONGEST_WAIT_MILLISECONDS = 10_000;
 
-/** The trouble behind an error; undefined for a refusal, a defect, and what a person must put right. */
+/** The trouble behind an error; undefined for a refusal, a defect, and what a person must fix. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof CredentialError || error instanceof NotAnApiServer) {
     return undefined;
@@ -96,15 +87,15 @@ function translated(what: string, error: unknown): unknown {
   if (error instanceof CredentialError) {
     return new OpsError(
       ExitCode.usage,
-      `the credential of user ${JSON.stringify(error.user)} in your kubeconfig cannot be had: ${error.message}`,
-      "kubectl fails in the same way: put the file or the command right that the kubeconfig names, or log in again",
+      `the credential of user ${JSON.stringify(error.user)} in your kubeconfig cannot be obtained: ${error.message}`,
+      "kubectl fails in the same way: correct the file or the command that the kubeconfig names, or log in again",
     );
   }
   if (error instanceof NotAnApiServer) {
     return new OpsError(
       ExitCode.unreachable,
       `${what}: this is not a Kubernetes API server: ${error.server} answered ${error.status} with a web page`,
-      "a login page or a proxy stands in between: log in, or correct `server` in your kubeconfig",
+      "a login page or a proxy is in between: log in, or correct `server` in your kubeconfig",
     );
   }
   const trouble = troubleOf(error);
@@ -141,29 +132,18 @@ function translated(what: string, error: unknown): unknown {
 /** What to do about a refusal that is neither a missing right nor a policy. */
 function fixOf(said: string): string | undefined {
   return said.includes("status unknown for quota")
-    ? "the lane is new and Kubernetes has not counted its quota yet: repeat, within five minutes it is counted"
+    ? "the lane is new and Kubernetes has not counted its quota yet: repeat; it is counted within five minutes"
     : undefined;
 }
 
 function apiMessage(error: unknown): string {
   const body: unknown = error instanceof ApiException ? error.body : undefined;
-  const parsed = typeof body === "string" ? parseJson(body) : body;
-  if (typeof parsed === "object" && parsed !== null && "message" in parsed) {
-    return String(parsed.message);
-  }
   // A load balancer answers with a page, which tells a person nothing.
-  return typeof body === "string" && body !== "" && !body.trimStart().startsWith("<") ? body : "without a reason";
+  const text = typeof body === "string" && body !== "" && !body.trimStart().startsWith("<") ? body : undefined;
+  return refusalOf(error) ?? text ?? "without a reason";
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** What the server asks for in `Retry-After`, as far as a person waits. */
+/** The wait that `Retry-After` asks for, capped at what a person puts up with. */
 function retryAfter(error: unknown): number {
   const headers: unknown = error instanceof ApiException ? error.headers : undefined;
   const value =
@@ -189,7 +169,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : codeOf(error.cause);
 }
 
-/** A system's code, or what the innermost error says: the outer ones of a request say no more than that it failed. */
+/** A system's code, or the innermost message: the outer errors only say that the request failed. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && codeOf(error) === undefined && error.cause !== undefined) {
     return reasonOf(error.cause);

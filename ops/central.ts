@@ -3,22 +3,21 @@ import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { CONFLICT, FORBIDDEN, statusOf } from "../runs/api/api-error.ts";
+import { HEADS } from "../runs/api/pages.ts";
 import { defined } from "../runs/defined.ts";
 import { isSettled, NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { furtherPipelines, pipelineOfRun, scheduleName } from "../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
-import type { Workflow, WorkflowSpecTemplate } from "../runs/workflow.ts";
-import { CONFLICT, FORBIDDEN, statusOf } from "./central-errors.ts";
+import { ARGO, type Workflow, type WorkflowSpecTemplate } from "../runs/workflow.ts";
 import { Everywhere } from "./everywhere.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
-import { HEADS, orUndefined, type RequestOptions, Requests } from "./requests.ts";
+import { orUndefined, type RequestOptions, Requests } from "./requests.ts";
 import { RunRecords } from "./run-records.ts";
 import { COLUMNS_ONLY } from "./table.ts";
 
-const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
-
-/** Name under which the API server notes our changes. */
+/** Field manager of the command's changes. */
 const FIELD_MANAGER = "nightlane";
 
 /** A workflow without its content. */
@@ -32,31 +31,31 @@ export interface WorkflowHead {
   readonly phase?: string;
 }
 
-/** A pod of a workflow, as far as verbs need it. */
+/** What verbs need to know of a workflow's pod. */
 export interface StepPod {
   readonly name: string;
-  /** Of this very pod: Argo gives one that replaces it the same name. */
+  /** Identifies this pod: Argo gives its replacement the same name. */
   readonly uid: string;
   readonly phase: string;
   /** The workflow node it belongs to. */
   readonly nodeId: string;
 }
 
-/** A requester as the API server knows them. */
+/** A requester, as the API server sees them. */
 export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
 }
 
-/** How a change is made. */
+/** Options of a change. */
 export interface ChangeOptions {
-  /** The API server does everything but store it: rights and admission are checked too. @default false */
+  /** Whether the API server checks rights and admission, but stores nothing. @default false */
   readonly dryRun?: boolean;
 }
 
-/** The central cluster, seen with the rights of the kubeconfig it is reached with. */
+/** The central cluster, with the rights of a kubeconfig. */
 export class Central {
-  /** What became of earlier runs. */
+  /** The records of earlier runs. */
   readonly runRecords: RunRecords;
   /** All lanes at once. */
   readonly everywhere: Everywhere;
@@ -94,7 +93,7 @@ export class Central {
     return this.user;
   }
 
-  /** A schedule of a lane. @param pipeline Of which nights. @default "night" - the nightly ones */
+  /** A schedule of a lane. @param pipeline Which nights. @default "night" - the nightly ones */
   async schedule(namespace: string, pipeline?: string): Promise<CronWorkflow> {
     const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
     return this.requests.repeatable(`read the schedule of ${namespace}`, () =>
@@ -102,7 +101,7 @@ export class Central {
     );
   }
 
-  /** The same; undefined where it is gone. */
+  /** The same; undefined if it is gone. */
   async scheduleIfAny(namespace: string, pipeline?: string): Promise<CronWorkflow | undefined> {
     const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
     return orUndefined(this.requests, `read the schedule of ${namespace}`, () =>
@@ -129,7 +128,7 @@ export class Central {
     });
   }
 
-  /** The nights of a lane without their content, newest first. @param pipeline Of these alone. @default - all */
+  /** The nights of a lane without their content, newest first. @param pipeline Only these. @default - all */
   async heads(namespace: string, pipeline?: string): Promise<readonly WorkflowHead[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     // An empty list of heads comes without items.
@@ -149,8 +148,8 @@ export class Central {
   }
 
   /**
-   * The customers that have a lane here: by their namespaces, or where your rights do not reach so far, by the run
-   * records, which do not name a customer before its first night.
+   * The customers that have a lane here: from the namespaces or, without the right to list those, from the run records,
+   * which do not name a customer before its first night.
    */
   async customers(): Promise<readonly string[]> {
     const names = await this.requests.repeatable("list the lanes", async () => {
@@ -170,7 +169,7 @@ export class Central {
     return names ?? [...new Set((await this.runRecords.heads()).map(({ customer }) => customer))];
   }
 
-  /** All nights of a lane with everything in them: large. */
+  /** All nights of a lane, whole: this is large. */
   async workflows(namespace: string): Promise<readonly Workflow[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
     const list: { readonly items: readonly Workflow[] } = await this.requests.repeatable(
@@ -180,7 +179,7 @@ export class Central {
     return list.items;
   }
 
-  /** Asks nightwatch for an act. A name that is taken is that of an earlier try whose answer was lost. */
+  /** Asks nightwatch for an act. If the name is taken, an earlier try succeeded and only its answer was lost. */
   async createAct(act: Omit<NightAct, "status">, options: ChangeOptions): Promise<void> {
     const { namespace } = act.metadata;
     const body = { apiVersion: `${NIGHT_ACTS.group}/${NIGHT_ACTS.version}`, kind: "NightAct", ...act };
@@ -196,14 +195,14 @@ export class Central {
     });
   }
 
-  /** An act, and how far it is. */
+  /** An act and its progress. */
   async act(namespace: string, name: string): Promise<NightAct> {
     return this.requests.repeatable(`read act ${name} of ${namespace}`, () =>
       this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }),
     );
   }
 
-  /** Every settled act that is kept, of all customers or of one, in no order. */
+  /** Every settled act that is kept, of all customers or one, unordered. */
   async keptActs(customer?: string): Promise<readonly NightAct[]> {
     const labelSelector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
     const request = { ...NIGHT_ACTS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
@@ -237,7 +236,7 @@ export class Central {
     );
   }
 
-  /** Pods of a workflow that are still there: one that succeeded for an hour, one that failed as long as its workflow. */
+  /** The pods of a workflow that still exist: a successful one is kept for an hour, a failed one as long as its workflow. */
   async pods(namespace: string, workflow: string): Promise<readonly StepPod[]> {
     const list = await this.requests.repeatable(`list the pods of ${workflow} in ${namespace}`, () =>
       this.core.listNamespacedPod({ namespace, labelSelector: `workflows.argoproj.io/workflow=${workflow}` }),
@@ -250,7 +249,7 @@ export class Central {
     }));
   }
 
-  /** Writes the log of a pod's runner to a stream, from its beginning or a time on; returns when it has ended. */
+  /** Writes the log of a pod's runner to a stream, from its beginning or from a time on; returns at its end. */
   async runnerLog(
     namespace: string,
     pod: string,

@@ -24,20 +24,20 @@ export interface NightChoice {
   readonly night?: string;
 }
 
-/** A night with what was read of it. */
+/** A night, and what was read of it. */
 export interface ReadNight {
   readonly lane: Lane;
   readonly workflow: Workflow;
   readonly state: NightState;
 }
 
-/** A night that was chosen to look at. */
+/** A night chosen to look at. */
 export interface ShownNight extends ReadNight {
   /** @default - the lane has none, or none that is daily */
   readonly schedule?: LaneSchedule;
-  /** When it should have ended, milliseconds. @default - nothing was promised */
+  /** Its deadline, milliseconds. @default - it has none */
   readonly finishBy?: number;
-  /** What else there is to know: a night that was missed, others that run. */
+  /** What else to know: a missed night, others that are running. */
   readonly remarks: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export async function runningNight(central: Central, lane: Lane, choice: NightCh
       `say which: --night ${only.name}`,
     );
   }
-  // The list may be a moment old: what counts is the workflow itself.
+  // The list may be out of date: only the workflow itself counts.
   return runningOnly(await readNight(central, lane, only.name));
 }
 
@@ -115,7 +115,7 @@ function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError 
   if (!scheduled) {
     return new OpsError(
       ExitCode.notFound,
-      `${customer} has no schedule and no night: its lane is there, its night was never deployed or was removed`,
+      `${customer} has no schedule and no night: its lane exists, but its night was never deployed or was removed`,
       `nightlane history ${customer} tells of earlier nights`,
     );
   }
@@ -151,14 +151,14 @@ export function stepOf(night: ReadNight, name: string): StepStatus {
     throw new OpsError(
       ExitCode.notPossible,
       `Argo has not begun ${night.state.workflow} yet, so its steps are not known`,
-      "repeat in a few seconds; if it stays so, look whether the Argo controller runs",
+      "repeat in a few seconds; if nothing changes, check that the Argo controller is running",
     );
   }
   const all = steps.map((one) => one.name);
   throw unknownName(`step of ${night.lane.customer}`, name, all);
 }
 
-/** A night by its name, which says more than the customer: it may be one of further nights. */
+/** A night by its name, which may be one of further nights. */
 async function named(central: Central, lane: Lane, name: string): Promise<ReadNight> {
   const names = (await central.heads(lane.namespace)).map((head) => head.name);
   if (!names.includes(name)) {

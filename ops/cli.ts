@@ -2,7 +2,6 @@ import { Command, CommanderError, Help, type Option } from "commander";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { Refusal } from "../runs/refusal.ts";
-import { UnreadableRun } from "../runs/unreadable-run.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addLaneCommands } from "./commands/lane.ts";
 import { addLookCommands } from "./commands/look.ts";
@@ -33,7 +32,7 @@ const NARROWEST_COLUMNS = 80;
 
 /**
  * The command line of the operator.
- * @param json Whether what is wrong is answered as a document, so that nothing is said about it here.
+ * @param json Whether errors are reported as JSON, and therefore not printed by the parser.
  */
 export function program(io: Io, json = false): Command {
   const columns = (): number => (io.out.isTTY === true ? (io.out.columns ?? NARROWEST_COLUMNS) : NARROWEST_COLUMNS);
@@ -61,7 +60,7 @@ export function program(io: Io, json = false): Command {
   return nightlane;
 }
 
-/** What a command has of its own is said first. */
+/** Puts the options that only this command has first. */
 function commonOptionsLast<Item extends Command | Option>(
   unsorted: Item[],
   visible: Item[],
@@ -76,7 +75,7 @@ function commonOptionsLast<Item extends Command | Option>(
   return groups;
 }
 
-/** What help says of an option: also that a command cannot do without it, and which values it takes. */
+/** Help of an option, with its values and whether it is required. */
 function describeOption(option: Option): string {
   const choices = option.argChoices === undefined ? [] : [option.argChoices.join(" or ")];
   const required = option.mandatory && option.defaultValue === undefined ? ["required"] : [];
@@ -108,7 +107,7 @@ export async function main(args: readonly string[], io: Io = TERMINAL): Promise<
   }
 }
 
-/** Why a command did not do what was asked. */
+/** Why a command failed. */
 interface Failure {
   readonly code: ExitCode;
   /** Name of the code. */
@@ -116,7 +115,7 @@ interface Failure {
   readonly message: string;
   /** What to do instead. */
   readonly fix?: string;
-  /** Where a defect of the command itself is. */
+  /** Stack trace of a defect in the command itself. */
   readonly stack?: string;
 }
 
@@ -131,9 +130,6 @@ function failureOf(error: unknown): Failure {
     const code = error.kind === "not-found" ? ExitCode.notFound : ExitCode.notPossible;
     return failure(code, error.message, error.remedy);
   }
-  if (error instanceof UnreadableRun) {
-    return failure(ExitCode.notPossible, error.message, error.remedy);
-  }
   const stack = error instanceof Error ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);
   return { ...failure(ExitCode.defect, message), ...(stack === undefined ? {} : { stack }) };
@@ -144,12 +140,12 @@ function failure(code: ExitCode, message: string, fix?: string): Failure {
   return { code, reason, message, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** The reason and the way out are the server's words in part: each is one harmless line. */
+/** Message and fix may quote the server: each is reduced to one line without control characters. */
 function failureText({ message, fix, stack }: Failure): string {
   return stack ?? [`nightlane: ${oneLine(message)}`, ...(fix === undefined ? [] : [`  ${oneLine(fix)}`])].join("\n");
 }
 
-/** Whether a command line asks for documents: known before it is parsed, since it may be wrong. */
+/** Whether a command line asks for JSON. Checked before parsing, which may fail. */
 function asksForJson(args: readonly string[]): boolean {
   return args.some(
     (arg, index) =>

@@ -1,9 +1,9 @@
-/** A command with what may stand behind it. */
+/** A command and what may follow it. */
 export interface Word {
   readonly name: string;
   readonly description: string;
   readonly options: readonly CompletedOption[];
-  /** Words that may be its argument. @default - none is known */
+  /** Possible values of its argument. @default - none are known */
   readonly values: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export interface CompletedOption {
   readonly long: string;
   readonly short?: string;
   readonly description: string;
-  /** Its values, or of which kind its value is. @default - it takes none */
+  /** Its values, or the kind of its value. @default - it takes none */
   readonly value?: readonly string[] | "path" | "text";
 }
 
@@ -43,7 +43,7 @@ complete -F _nightlane nightlane
 `;
 }
 
-/** What stands behind an option that takes a value. */
+/** Completes the value of an option. */
 function valueCases(words: readonly Word[]): string {
   const options = new Map(words.flatMap(({ options: all }) => all.map((one) => [one.long, one] as const)));
   return [...options.values()]
@@ -132,7 +132,7 @@ ${lines.join("\n")}
 `;
 }
 
-/** A text in single quotes, as all three shells read it. */
+/** A text in single quotes, valid in all three shells. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

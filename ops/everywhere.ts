@@ -1,15 +1,13 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
+import { FORBIDDEN, statusOf } from "../runs/api/api-error.ts";
 import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
-import type { Workflow } from "../runs/workflow.ts";
-import { FORBIDDEN, statusOf } from "./central-errors.ts";
+import { ARGO, type Workflow } from "../runs/workflow.ts";
 import type { Requests } from "./requests.ts";
 
-const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
-
-/** What is asked of all lanes at once. Undefined for whoever may see single lanes only. */
+/** Queries across all lanes. The result is undefined for a person who may only see single lanes. */
 export class Everywhere {
   constructor(
     private readonly requests: Requests,
@@ -39,7 +37,7 @@ export class Everywhere {
     return this.all("list the acts of all lanes", NIGHT_ACTS);
   }
 
-  /** One answer holds them all: read from memory of the API server, which pages are not. */
+  /** In one answer, since the API server reads that from memory and pages from its database. */
   private async all<Item>(
     what: string,
     wanted: {

@@ -4,17 +4,17 @@ export const ExitCode = {
   done: 0,
   /** A defect of the command itself, with a stack trace. */
   defect: 1,
-  /** The command line is wrong: unknown verb or option, a missing reason, a date that is none. */
+  /** The command line is wrong: an unknown verb or option, a missing reason, an invalid date. */
   usage: 2,
   /** No such customer, step, night or record. */
   notFound: 3,
-  /** It exists, but in its present state this cannot be done; the message says what can. */
+  /** Not possible in the present state; the message says what is. */
   notPossible: 4,
   /** The API server refused: the operator's rights or an admission policy. */
   refused: 5,
-  /** The central cluster cannot be reached, or not every lane of it; or what answers is no API server. */
+  /** The central cluster, or a lane of it, cannot be reached; or what answers is not an API server. */
   unreachable: 6,
-  /** The act was written, but its effect was not seen within the time; the message says what to look at. */
+  /** The act was written, but its effect was not seen in time; the message says what to look at. */
   noEffectYet: 7,
   /** Results differ (of a replay, or in `compare`), or a night that was waited for did not end well. */
   differs: 8,

@@ -1,14 +1,14 @@
 import type { StepState, StepStatus } from "../runs/step-status.ts";
 import { PASSED } from "../runs/step-status.ts";
 
-/** Steps as they fit the screen: what is left out is said in a line above and a line below. */
+/** The steps that fit the screen; a line above and one below say what is left out. */
 export interface FoldedSteps {
   readonly above?: string;
   readonly shown: readonly StepStatus[];
   readonly below?: string;
 }
 
-/** States that a person looks for: they are left out last. */
+/** States that a person looks for: these are left out last. */
 const LOUD: ReadonlySet<StepState> = new Set(["deciding", "confirming", "held", "failed"]);
 
 /**
@@ -45,7 +45,7 @@ function rank({ state }: StepStatus): number {
   return state === "running" ? 1 : PASSED.has(state) ? 3 : 2;
 }
 
-/** Of what has passed the latest is kept, of all else the first. */
+/** Of past steps the latest are kept, of all others the first. */
 function place({ state }: StepStatus, index: number): number {
   return PASSED.has(state) ? -index : index;
 }

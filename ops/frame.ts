@@ -36,7 +36,7 @@ export class Frame {
     this.lines = lines.length;
   }
 
-  /** Says something below the frame from now on: written anywhere else it would move it. */
+  /** Shows a text below the frame from now on; written elsewhere it would move the frame. */
   say(text: string): void {
     this.footer = text;
     this.draw(this.content);

@@ -1,4 +1,4 @@
-/** Things by what a function says of each, in their order. */
+/** Groups things by a key, in their order. */
 export function grouped<Thing>(
   things: readonly Thing[],
   keyOf: (thing: Thing) => string,

@@ -6,7 +6,7 @@ import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
 
-/** What is wanted of the lane's results volume. */
+/** What to read from the lane's results volume. */
 export interface KeptFiles {
   /** @default - all: a list of what each has */
   readonly businessDate?: string;
@@ -18,11 +18,11 @@ export interface KeptFiles {
 const LIMIT_MILLISECONDS = 180_000;
 const PAUSE_MILLISECONDS = 500;
 
-/** The runner's exit code for what is not there. */
+/** The runner's exit code for something that does not exist. */
 const NOT_THERE = "30";
 
 /**
- * Reads the lane's results volume through a pod that can do nothing else, since nobody may enter the pods that are there.
+ * Reads the lane's results volume through a pod that can do nothing else, since nobody may exec into the existing pods.
  * @returns The pod to read the log of, as soon as it has ended.
  * @throws OpsError notFound where there is no such log, noEffectYet where the pod did not come to its end in time
  */

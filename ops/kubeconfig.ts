@@ -20,8 +20,8 @@ export const DEFAULT_KUBECONFIG = "$KUBECONFIG, else ~/.kube/config";
 const HOW_TO = "name it with --kubeconfig FILE, or in KUBECONFIG; `kubectl config view` shows what kubectl uses";
 
 /**
- * Loads the kubeconfig as kubectl does: of several files the first that names a thing wins, and files of a list that
- * are not there are passed over.
+ * Loads the kubeconfig as kubectl does: of several files the first that defines a name wins, and missing files are
+ * skipped.
  * @throws OpsError usage
  */
 export function loadKubeconfig(options: KubeconfigOptions, environment = process.env): KubeConfig {
@@ -30,7 +30,7 @@ export function loadKubeconfig(options: KubeconfigOptions, environment = process
   const wanted = files.length > 0 ? files : [join(environment.HOME ?? homedir(), ".kube", "config")];
   const found = wanted.filter((file) => existsSync(file));
   if (found.length === 0) {
-    throw new OpsError(ExitCode.usage, `there is no kubeconfig: ${wanted.join(", ")} is not there`, HOW_TO);
+    throw new OpsError(ExitCode.usage, `there is no kubeconfig: ${wanted.join(", ")} does not exist`, HOW_TO);
   }
   const config = merged(found.map(loadFile));
   if (options.context !== undefined) {
@@ -96,7 +96,7 @@ function requireUsable(config: KubeConfig, files: readonly string[], { context: 
     throw asked === undefined
       ? new OpsError(
           ExitCode.usage,
-          `${place}: current-context ${JSON.stringify(current)} is none of its contexts`,
+          `${place}: current-context ${JSON.stringify(current)} is not one of its contexts`,
           `name one with --context: ${names.join(", ") || "there is none"}`,
         )
       : unknownName("context", asked, names, ExitCode.usage);
@@ -108,7 +108,7 @@ function requireUsable(config: KubeConfig, files: readonly string[], { context: 
     if (thing === null) {
       throw new OpsError(
         ExitCode.usage,
-        `${place}: context ${JSON.stringify(current)} names ${what} ${JSON.stringify(name)}, which is not there`,
+        `${place}: context ${JSON.stringify(current)} names ${what} ${JSON.stringify(name)}, which does not exist`,
         HOW_TO,
       );
     }

@@ -6,19 +6,19 @@ import { unknownName } from "./unknown-name.ts";
 
 /** The nightly ones of a customer, or its further nights, and the lane that they are in. */
 export interface Lane {
-  /** As people type it, and as everything that is printed says it: `nordbank`, of further nights `nordbank/month-end`. */
+  /** As people type and read it: `nordbank`, or `nordbank/month-end` for further nights. */
   readonly customer: string;
   readonly series: NightSeries;
   /** Of these nights: `night`, or the name of further ones. */
   readonly pipeline: string;
   readonly namespace: string;
-  /** Whether the lane is gone, so that only its run records tell of it. @default false */
+  /** Whether the lane is gone, and only its run records are left. @default false */
   readonly removed?: boolean;
 }
 
 /**
- * All lanes of the central cluster, by the customers' names. The cluster alone says which there are: the checkout that a
- * person happens to have may be older, or newer.
+ * All lanes of the central cluster, by customer name. Only the cluster knows which exist: a person's checkout may be
+ * older, or newer.
  */
 export async function allLanes(central: Central): Promise<readonly Lane[]> {
   const customers = await central.customers();
@@ -47,7 +47,7 @@ export async function laneOf(central: Central, name: string): Promise<Lane> {
     );
     throw new OpsError(
       ExitCode.notFound,
-      `there is no customer ${JSON.stringify(customer)} in the central cluster: the name is another one, or it was never deployed`,
+      `there is no customer ${JSON.stringify(customer)} in the central cluster: the name is wrong, or it was never deployed`,
       fix,
     );
   }

@@ -8,7 +8,7 @@ const DRIVER_PREFIX = "driver | ";
 export interface LogLinesOptions {
   /** Only what the Spark driver said, without the runner's prefix. @default false */
   readonly driver?: boolean;
-  /** As it is: without it, whatever a terminal would obey is replaced, since the text is foreign. @default false */
+  /** Unchanged: otherwise control characters are replaced, since the text is not ours. @default false */
   readonly raw?: boolean;
 }
 

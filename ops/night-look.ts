@@ -7,13 +7,13 @@ export interface NightLook {
   /** Whose night it is. */
   readonly title: string;
   readonly paint: Paint;
-  /** Milliseconds: what still runs has run until then. */
+  /** Milliseconds: durations of what still runs are measured up to here. */
   readonly now: number;
   /** @default - by the customer's clocks */
   readonly times?: Times;
   /** Time zone of the customer. @default - not known: UTC */
   readonly zone?: string;
-  /** When it should have ended, milliseconds. @default - nothing was promised */
+  /** Its deadline, milliseconds. @default - it has none */
   readonly finishBy?: number;
   /** What is expected of it while it runs. @default - too little is known, or the night has ended */
   readonly forecast?: NightForecast;

@@ -6,10 +6,10 @@ import { harmless } from "./text/width.ts";
 /** Form of a command's result. */
 export type OutputForm = "text" | "json";
 
-/** Version of every answer for machines. Fields are only added within one; anything else makes a new one. */
+/** Version of all JSON answers. Within a version fields are only added. */
 export const ANSWER_VERSION = "cli.nightlane.example/v1";
 
-/** What an answer for machines is. */
+/** Head of every JSON answer. */
 export type AnswerKind =
   | "NightList"
   | "WaitingList"
@@ -47,7 +47,7 @@ export interface OutputOptions {
   readonly utc?: boolean;
 }
 
-/** Where a command's result goes. What is said on the way goes to standard error, so that results can be piped. */
+/** Where a command's result goes. Progress goes to standard error, so that results can be piped. */
 export class Output {
   readonly view: View;
   readonly form: OutputForm;
@@ -77,13 +77,13 @@ export class Output {
     return this.result;
   }
 
-  /** Says what is going on. */
+  /** Notes progress. */
   note(text: string): void {
     this.notes.write(`${this.form === "json" ? JSON.stringify(answer("Note", { message: text })) : harmless(text)}\n`);
   }
 }
 
-/** A document for machines; a list has its entries as `items`. */
+/** A JSON answer; a list has its entries as `items`. */
 export function answer(kind: AnswerKind, data: object): object {
   const content = Array.isArray(data) ? { items: data } : data;
   return { apiVersion: ANSWER_VERSION, kind, ...content };

@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { duration } from "./text/duration.ts";
 
-/** How long a wait of hours goes on while nothing answers. */
+/** How long a long wait continues while nothing answers. */
 const LONGEST_OUTAGE_MILLISECONDS = 10 * 60_000;
 const LOOK_AGAIN_MILLISECONDS = 5000;
 
-/** How the patience of a long wait is measured. */
+/** Limits of a long wait. */
 export interface PatienceOptions {
   /** @default - ten minutes */
   readonly longestOutageMilliseconds?: number;
@@ -15,8 +15,8 @@ export interface PatienceOptions {
 }
 
 /**
- * One look of a wait that may take hours: while the central cluster cannot be reached it looks again, until that has
- * lasted for minutes. What is waited for goes on meanwhile.
+ * One look of a wait that may take hours: while the central cluster cannot be reached it looks again, for some minutes.
+ * What is waited for goes on meanwhile.
  * @param note Told when the outage begins and when it is over.
  * @throws OpsError unreachable once it has lasted too long; whatever else the look throws
  */

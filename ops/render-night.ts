@@ -14,7 +14,7 @@ import { widthOf } from "./text/width.ts";
 
 /**
  * A night as text: one line for the night, then one for each step in the order of the DAG. What a step waits for is
- * said in words: the graph is no tree, and an indent would have to lie.
+ * written out: the graph is not a tree, so an indent would mislead.
  */
 export function renderNight(night: NightState, look: NightLook): string {
   const { details = false, paint, columns, rows } = look;
@@ -35,10 +35,10 @@ export function renderNight(night: NightState, look: NightLook): string {
   return [...head, ...acts, ...notices, ...fold(above), ...steps, ...fold(below)].join("\n");
 }
 
-/** What of a credential ends within so many days is shown with each night. */
+/** Parts of a credential that end within so many days are shown with each night. */
 const SOON = 14 * 24 * 3600_000;
 
-/** What there is to know of the night besides its steps. */
+/** What to know about the night besides its steps. */
 function noticeLines(night: NightState, look: NightLook): readonly string[] {
   const { paint, columns } = look;
   const half =
@@ -52,7 +52,7 @@ function noticeLines(night: NightState, look: NightLook): readonly string[] {
   return [...half, ...ends, ...forecastLines(look), ...troubleLines(night.trouble, "  ", look)];
 }
 
-/** When the night is expected to end; the steps that this waits for are marked in their own lines. */
+/** When the night is expected to end; steps on the critical path are marked in their own lines. */
 function forecastLines({
   forecast,
   times = new Times(),

@@ -45,7 +45,7 @@ export function stepLines(
       ? [alikeLine(step, name, look)]
       : [
           stepLine(step, passed, name, look),
-          // Where every row counts, its trouble stands in its own line.
+          // Where every row counts, its trouble is in its own line.
           ...(look.rows === undefined ? troubleLines(step.trouble, INDENT, look) : []),
           ...(look.details === true ? detailLines(step, look) : []),
         ],
@@ -69,7 +69,7 @@ function alikeLine({ name, state, asked, members, after }: AlikeSteps, nameColum
   return factsLine(all, MARKS[state][1], nameColumns, remarks.join("; "), look);
 }
 
-/** What keeps a step or a night from going on, and the reason in the runner's own words. */
+/** What is blocking a step or a night, with the reason in the runner's own words. */
 export function troubleLines(trouble: StepTrouble | undefined, indent: string, look: NightLook): readonly string[] {
   if (trouble === undefined) {
     return [];
@@ -83,7 +83,7 @@ export function troubleLines(trouble: StepTrouble | undefined, indent: string, l
   ];
 }
 
-/** How a time, RFC 3339, is said in a night. */
+/** A time, RFC 3339, as a night shows it. */
 function near({ times = new Times(), zone, now }: NightLook): (time: string) => string {
   return (time) => times.near(Date.parse(time), zone, now);
 }
@@ -123,7 +123,7 @@ function factsLine(
   );
 }
 
-/** What is worth saying of a step besides its state: since when it waits, for what, and why. */
+/** What to add to a step's state: since when it waits, for what, and why. */
 function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook): readonly string[] {
   const { details = false } = look;
   const before = step.state === "waiting" ? step.after.filter((name) => !passed.has(name)) : [];
@@ -171,7 +171,7 @@ function detailLines(step: StepStatus, look: NightLook): readonly string[] {
   const attempts = step.attemptLog.flatMap((attempt) => {
     const code = attempt.exitCode === undefined || attempt.exitCode === 0 ? "" : `, exit code ${attempt.exitCode}`;
     const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
-    const what = attempt.number === 0 ? "results taken over" : `attempt ${attempt.number}`;
+    const what = attempt.number === 0 ? "results reused" : `attempt ${attempt.number}`;
     const text = `${what}: ${attempt.phase.toLowerCase()}${code}${runners}`;
     const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
     const both = [text, attempt.remoteJob].filter(Boolean).join("  ");

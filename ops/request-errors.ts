@@ -1,4 +1,4 @@
-/** What answered is no Kubernetes API server. */
+/** What answered is not a Kubernetes API server. */
 export class NotAnApiServer extends Error {
   override readonly name = "NotAnApiServer";
 
@@ -10,7 +10,7 @@ export class NotAnApiServer extends Error {
   }
 }
 
-/** The credential that a kubeconfig names cannot be had: a file, a command or a token provider fails. */
+/** The credential that a kubeconfig names cannot be obtained: a file, a command or a token provider fails. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
 

@@ -1,19 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
+import type {
   createConfiguration,
-  type KubeConfig,
-  type Middleware,
-  type RequestContext,
-  type ResponseContext,
-  ServerConfiguration,
-  setHeaderOptions,
+  KubeConfig,
+  Middleware,
+  RequestContext,
+  ResponseContext,
 } from "@kubernetes/client-node";
 import pLimit from "p-limit";
-import { NOT_FOUND, statusOf, type Trouble, told, troubleOf } from "./central-errors.ts";
+import { apiClient } from "../runs/api/api-client.ts";
+import { ifAny } from "../runs/api/api-error.ts";
+import { type Trouble, told, troubleOf } from "./central-errors.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
-
-/** Asks for names, labels and annotations only: nights and their records are large, and there are many. */
-export const HEADS = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
 
 /** How requests to the central cluster are made. */
 export interface RequestOptions {
@@ -21,7 +18,7 @@ export interface RequestOptions {
   readonly timeoutSeconds?: number;
   /** How many requests run at once. @default 8 */
   readonly atOnce?: number;
-  /** Told when a request is tried again. @default - nobody is */
+  /** Called when a request is tried again. @default - nothing is */
   readonly note?: (text: string) => void;
 }
 
@@ -31,12 +28,11 @@ const DEFAULT_AT_ONCE = 8;
 /** Pauses before further tries, milliseconds. */
 const PAUSES: readonly number[] = [500, 1000, 2000];
 
-/** A request that was not answered in time has had its patience already: it is tried once more. */
+/** A request that timed out has already waited: it is tried only once more. */
 const PAUSES_AFTER_SILENCE: readonly number[] = [500];
 
 /**
- * Makes the requests of one command: a few at once, each with a time limit, and again where the answer says that the
- * next one may be better.
+ * Makes the requests of one command: a few at once, each with a time limit, and again where another try may succeed.
  */
 export class Requests {
   private readonly limit: <Result>(request: () => Promise<Result>) => Promise<Result>;
@@ -52,25 +48,21 @@ export class Requests {
 
   /**
    * A client of the API server that a kubeconfig names.
-   * @param api Class of the client, as `CoreV1Api`. @param more What is done to each of its requests besides.
+   * @param api Class of the client, as `CoreV1Api`. @param more Further middleware.
    */
   client<Api>(
     config: KubeConfig,
     api: new (configuration: ReturnType<typeof createConfiguration>) => Api,
     ...more: readonly Middleware[]
   ): Api {
-    const server = config.getCurrentCluster()?.server ?? "";
-    return new api(
-      createConfiguration({
-        baseServer: new ServerConfiguration(server, {}),
-        authMethods: { default: credentialsOf(config) },
-        promiseMiddleware: [this.timeLimit(), apiServersOnly(server), ...more],
-      }),
-    );
+    return apiClient(config, api, {
+      middleware: [this.timeLimit(), apiServersOnly(config.getCurrentCluster()?.server ?? ""), ...more],
+      credentialError: (cause) => new CredentialError(config.getCurrentUser()?.name ?? "", cause),
+    });
   }
 
   /**
-   * Makes a request that changes nothing, or that may be made twice: it is tried again whatever became of it.
+   * Makes a request that is safe to repeat, and repeats it whatever became of the last try.
    * @param what What was asked for, as in "list the nights of customer-nordbank".
    * @throws OpsError refused, notFound, notPossible, unreachable or usage
    */
@@ -78,7 +70,7 @@ export class Requests {
     return told(what, () => this.tries(what, request, ({ transient }) => transient));
   }
 
-  /** Makes a request that must not be made twice: it is tried again only where it surely had no effect. */
+  /** Makes a request that must not be made twice: it is repeated only where it certainly had no effect. */
   async once<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
     return told(what, () => this.tries(what, request, ({ transient, harmless }) => transient && harmless));
   }
@@ -97,7 +89,7 @@ export class Requests {
         if (trouble === undefined || pause === undefined || !again(trouble)) {
           throw error;
         }
-        this.note(`${what}: ${trouble.reason}; it is tried again`);
+        this.note(`${what}: ${trouble.reason}; trying again`);
         await delay(Math.max(pause, trouble.waitMilliseconds));
       }
     }
@@ -114,35 +106,7 @@ export class Requests {
   }
 }
 
-/** How long connections are kept: a credential that was renewed in between is used after that. */
-const CONNECTIONS_MILLISECONDS = 60_000;
-
-/**
- * Credentials of a kubeconfig. What fails before a request is sent is the kubeconfig's, not the network's. The client
- * library would make a new connection for each request: here they are used again.
- */
-function credentialsOf(config: KubeConfig) {
-  let kept: { readonly connections: ReturnType<RequestContext["getDispatcher"]>; readonly since: number } | undefined;
-  return {
-    getName: () => "kubeconfig",
-    applySecurityAuthentication: async (request: RequestContext): Promise<void> => {
-      try {
-        await config.applySecurityAuthentication(request);
-      } catch (error) {
-        throw new CredentialError(config.getCurrentUser()?.name ?? "", error);
-      }
-      const now = Date.now();
-      if (kept === undefined || now - kept.since > CONNECTIONS_MILLISECONDS) {
-        kept = { connections: request.getDispatcher(), since: now };
-      }
-      if (kept.connections !== undefined) {
-        request.setDispatcher(kept.connections);
-      }
-    },
-  };
-}
-
-/** A login page or a proxy's greeting is no answer of an API server, whatever its status says. */
+/** A login page or a proxy's greeting is not an API server's answer, whatever its status. */
 function apiServersOnly(server: string): Middleware {
   return {
     pre: async (request: RequestContext) => request,
@@ -156,20 +120,11 @@ function apiServersOnly(server: string): Middleware {
   };
 }
 
-/** Asks for one thing; undefined where it is not there. */
+/** Asks for one object; undefined if it does not exist. */
 export async function orUndefined<Result>(
   requests: Requests,
   what: string,
   request: () => Promise<Result>,
 ): Promise<Result | undefined> {
-  return requests.repeatable(what, async () => {
-    try {
-      return await request();
-    } catch (error) {
-      if (statusOf(error) === NOT_FOUND) {
-        return undefined;
-      }
-      throw error;
-    }
-  });
+  return requests.repeatable(what, () => ifAny(request()));
 }

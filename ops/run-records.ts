@@ -11,7 +11,7 @@ import { rowsOf, type Table } from "./table.ts";
 export interface RecordHead {
   readonly name: string;
   readonly customer: string;
-  /** Which of the customer's nights it is of. */
+  /** Which of the customer's nights it belongs to. */
   readonly series: NightSeries;
   /** When it was made, RFC 3339: within moments of the run's start. */
   readonly created: string;
@@ -28,7 +28,7 @@ export interface WantedRecords {
   readonly dates?: readonly Day[] | "none";
 }
 
-/** How many whole records one answer holds at most. */
+/** Most whole records in one answer. */
 const PAGE = 200;
 
 interface Page<Item> {
@@ -36,7 +36,7 @@ interface Page<Item> {
   readonly metadata: { readonly continue?: string };
 }
 
-/** The run records in the platform's namespace; there are none where the platform keeps none. */
+/** The run records in the platform's namespace. */
 export class RunRecords {
   /** @param tables Asks for lists as tables. */
   constructor(
@@ -45,13 +45,13 @@ export class RunRecords {
     private readonly tables: CustomObjectsApi,
   ) {}
 
-  /** Those of a customer's nightly ones, or of its further nights, oldest first, with everything in them. */
+  /** The whole records of a customer's nightly ones or further nights, oldest first. */
   async all(series: NightSeries): Promise<readonly RunRecord[]> {
     const records = await this.pages(`${CUSTOMER_LABEL}=${series.customer}`);
     return records.filter(({ spec }) => isSameSeries(spec, series));
   }
 
-  /** Those of business dates, of all customers, with everything in them. */
+  /** The whole records of some business dates, of all customers. */
   async ofDates(dates: readonly Day[]): Promise<readonly RunRecord[]> {
     return this.pages(`${CUSTOMER_LABEL},${DATE_LABEL} in (${dates.join(",")})`);
   }
@@ -64,8 +64,7 @@ export class RunRecords {
   }
 
   /**
-   * Those wanted, without their content. One answer holds them all: read from memory of the API server, which pages
-   * are not, and small.
+   * Records without their content, in one answer: it is small, and the API server reads it from memory, unlike pages.
    */
   async heads(wanted: WantedRecords = {}): Promise<readonly RecordHead[]> {
     const { customer, dates } = wanted;

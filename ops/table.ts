@@ -7,7 +7,7 @@ export interface Table {
 }
 
 /**
- * Asks for lists as tables. A row is a tenth of what an object's metadata alone is, and there are many records.
+ * Asks for lists as tables: a row is a tenth of an object's metadata alone, and there are many records.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
 export const COLUMNS_ONLY: Middleware = {

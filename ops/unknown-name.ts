@@ -1,7 +1,7 @@
 import { meantNames } from "../runs/similar-names.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 
-/** The error for a name that is none, with what it may have meant. */
+/** The error for an unknown name, with similar ones. */
 export function unknownName(
   what: string,
   typed: string,

@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake, type UserError } from "../constructs/definition/problem.ts";
 
 /** A merge request of a GitLab project, and who writes to it. */
 export interface MergeRequest {
@@ -79,7 +79,9 @@ async function call(request: MergeRequest, method: string, path: string, body?: 
 }
 
 function refused(method: string, path: string, why: string): UserError {
-  return new UserError(
-    `the note of the merge request: ${method} ${path}: received ${why}\n    rule: the token's user may comment on merge requests of this project\n    fix: make it a project access token with role Reporter and scope api`,
+  return mistake(
+    `the note of the merge request: ${method} ${path}: received ${why}`,
+    "the token's user may comment on merge requests of this project",
+    "make it a project access token with role Reporter and scope api",
   );
 }

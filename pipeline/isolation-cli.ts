@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { runStatic, type StaticOptions } from "../isolation/static-command.ts";
 import { tryPipeline } from "./pipeline-trial.ts";
 
@@ -7,7 +7,6 @@ const EXAMPLES = `
 Examples:
   npm run isolation                                   render all customers and prove, in memory
   npm run isolation -- --dist dist                    prove what cdk8s synth wrote
-  npm run isolation -- --html isolation.html          the same as one page for people
   npm run isolation -- --junit isolation.xml          for a merge request
   npm run --silent isolation -- --json | jq .findings for programs
 
@@ -23,7 +22,6 @@ const command = new Command("isolation")
   .option("--waivers <file>", "waivers to apply (default: isolation/waivers.json)")
   .option("--json", "print the proof as JSON")
   .option("--junit <file>", "write a JUnit file")
-  .option("--html <file>", "write one self-contained page")
   .addHelpText("after", EXAMPLES)
   .configureHelp({ showGlobalOptions: true })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -31,12 +29,4 @@ const command = new Command("isolation")
     process.exitCode = (await runStatic(options, tryPipeline)) ? 0 : 1;
   });
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCli(() => command.parseAsync(), 2);

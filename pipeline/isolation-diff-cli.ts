@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { accessFacts } from "../isolation/access/access-facts.ts";
 import { compareAccess } from "../isolation/diff/compare.ts";
 import { type DiffResult, diffJson, diffText, widensUnanswered } from "../isolation/diff/report.ts";
@@ -47,12 +47,4 @@ const command = new Command("isolation:diff")
     process.exitCode = widensUnanswered(result) ? 1 : 0;
   });
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCli(() => command.parseAsync(), 2);

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, received } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 
 /** Paths in the repository of what the allow-list of images is made from. */
 const CURRENT = "images.json";
@@ -37,28 +38,28 @@ function showAt(base: string, root: string): string {
   try {
     return execFileSync("git", ["show", `${base}:${CURRENT}`], { cwd: root, encoding: "utf8", stdio: "pipe" });
   } catch {
-    throw new UserError(
-      `${received(base)}: no ${CURRENT} at this revision\n    rule: a git revision to compare with\n    fix: git fetch origin main, and name origin/main`,
+    throw mistake(
+      `${received(base)}: no ${CURRENT} at this revision`,
+      "a git revision to compare with",
+      "git fetch origin main, and name origin/main",
     );
   }
 }
 
 if (import.meta.main) {
   const base = process.argv[2] ?? "origin/main";
-  try {
+  await runCli(() => {
     const forgotten = forgottenSince(base);
     for (const image of forgotten) {
       console.error(
-        `${EARLIER}: lacks ${image}\n    rule: nights that run during a release still start pods of the release before, and exact replays do later\n    fix: append it there, newest first`,
+        mistake(
+          `${EARLIER}: lacks ${image}`,
+          "nights that run during a release still start pods of the release before, and exact replays do later",
+          "append it there, newest first",
+        ).message,
       );
     }
     console.log(`images: ${forgotten.length} of ${base} would be refused`);
     process.exitCode = forgotten.length === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof UserError)) {
-      throw error;
-    }
-    console.error(error.message);
-    process.exitCode = 2;
-  }
+  }, 2);
 }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, received, type UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { lastDeployed, projectOfJob } from "./deployments.ts";
 
 /** Exit code of a deployment that a newer one has overtaken: the job shows a warning, and the pipeline goes on. */
@@ -24,10 +25,10 @@ export function isOvertaken(revision: string, deployed: string | undefined, repo
 }
 
 function unknown(deployed: string, said: string): UserError {
-  return new UserError(
-    `the commit that is deployed: received ${received(deployed)}, of which git says: ${said.trim().replaceAll("\n", "; ")}\n` +
-      "    rule: nothing is done to a stack before it is known that this would not undo a newer revision\n" +
-      "    fix: retry the job once the repository answers",
+  return mistake(
+    `the commit that is deployed: received ${received(deployed)}, of which git says: ${said.trim().replaceAll("\n", "; ")}`,
+    "nothing is done to a stack before it is known that this would not undo a newer revision",
+    "retry the job once the repository answers",
   );
 }
 
@@ -42,11 +43,5 @@ async function main(stack: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  try {
-    await main(process.argv[2] ?? "");
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  await runCli(() => main(process.argv[2] ?? ""));
 }

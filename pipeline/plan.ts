@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import pLimit from "p-limit";
 import { customerNames } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
 import { changedFiles, type FileChange, isBefore } from "./changes.ts";
@@ -104,8 +105,10 @@ async function lastOf(project: Project, stack: string): Promise<LastDeployment |
 function checkNames(names: readonly string[]): void {
   const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name === "platform");
   if (wrong !== undefined) {
-    throw new UserError(
-      `customers/${wrong}.ts: received ${JSON.stringify(wrong)}\n    rule: a customer's file is named by a lower-case DNS label other than platform\n    fix: rename the file`,
+    throw mistake(
+      `customers/${wrong}.ts: received ${JSON.stringify(wrong)}`,
+      "a customer's file is named by a lower-case DNS label other than platform",
+      "rename the file",
     );
   }
 }
@@ -115,12 +118,4 @@ function summary({ customers, removed, platform, waves }: Plan): string {
   return `plan: customers ${list(customers)}; removed ${list(removed)}; platform ${platform ? "yes" : "no"}; waves ${waves.map((wave) => wave.length).join(", ") || "none"}`;
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCli(() => command.parseAsync(), 2);

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { customerNames, loadCustomer } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake, UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { writePlaceholders } from "./placeholders.ts";
 import { previewSummary } from "./preview-summary.ts";
@@ -23,21 +24,17 @@ async function preview(scratch: string): Promise<void> {
   writeFileSync(join("preview", `${stack}.json`), `${JSON.stringify(summary.counts)}\n`);
 }
 
-const scratch = mkdtempSync(join(tmpdir(), "nightlane-preview-"));
-try {
+await runCli(async () => {
   if (spawnSync("pulumi", ["version"]).error !== undefined) {
-    throw new UserError("pulumi: not found\n    rule: Pulumi's command line is on the PATH\n    fix: docs/deploy.md");
+    throw mistake("pulumi: not found", "Pulumi's command line is on the PATH", "docs/deploy.md");
   }
   if (stack === "") {
     throw new UserError(`usage: preview.ts <stack>, one of ${[PLATFORM, ...customerNames()].join(", ")}`);
   }
-  await preview(scratch);
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
+  const scratch = mkdtempSync(join(tmpdir(), "nightlane-preview-"));
+  try {
+    await preview(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
-  console.error(error.message);
-  process.exitCode = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
+});

@@ -1,19 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { serverByAddress } from "../constructs/definition/api-server.ts";
 import { loadCustomer } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake, UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 
 /** `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster. */
 const [name = ""] = process.argv.slice(2);
-try {
+await runCli(async () => {
   const definition = await loadCustomer(name);
   const { cluster, credentials } = definition;
   const { kubeconfig: reference } = credentials;
   const file = reference.kind === "gitlabFile" ? process.env[reference.variable] : undefined;
   if (file === undefined || file === "") {
-    throw new UserError(
-      `customers/${name}.ts: no kubeconfig in a file\n    rule: the Jobs in the customer's cluster are removed with the customer's kubeconfig\n    fix: kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
+    throw mistake(
+      `customers/${name}.ts: no kubeconfig in a file`,
+      "the Jobs in the customer's cluster are removed with the customer's kubeconfig",
+      `kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
     );
   }
   const selector = `${CUSTOMER_LABEL}=${name}`;
@@ -33,10 +36,4 @@ try {
   if (status !== 0) {
     throw new UserError(`kubectl ended with ${error?.message ?? `exit code ${status}`}: Jobs of ${name} may still run`);
   }
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});

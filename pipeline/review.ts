@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { dagMermaid } from "../authoring/dag/mermaid.ts";
 import { nightGraph } from "../authoring/dag/night-graph.ts";
 import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { runCli } from "../constructs/definition/run-cli.ts";
 import { readSide } from "../isolation/diff/sources.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import type { Affected } from "./affected.ts";
@@ -57,12 +57,4 @@ async function publish(note: string): Promise<void> {
   console.log(`review: note ${await writeNote({ api, project, number, token }, NOTE_MARKER, note)}`);
 }
 
-try {
-  await review(process.argv[2] ?? "", process.argv[3]);
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCli(() => review(process.argv[2] ?? "", process.argv[3]));

@@ -1,4 +1,4 @@
-import { received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, received } from "../constructs/definition/problem.ts";
 import settings from "./waves.json" with { type: "json" };
 
 /** Who comes first when a change touches all; `waves.json`. */
@@ -27,8 +27,10 @@ export function waves(
 ): readonly (readonly string[])[] {
   const unknown = [...first, ...second].filter((name) => !all.includes(name));
   if (unknown.length > 0) {
-    throw new UserError(
-      `pipeline/waves.json: received ${received(unknown)}\n    rule: the first two waves name customers, by their file\n    fix: use some of ${all.join(", ")}`,
+    throw mistake(
+      `pipeline/waves.json: received ${received(unknown)}`,
+      "the first two waves name customers, by their file",
+      `use some of ${all.join(", ")}`,
     );
   }
   const one = named(first, customers, 1);

@@ -32,14 +32,14 @@ export type Verb = (typeof VERBS)[number];
 
 /** One thing that a person did to a night, and why. */
 export interface Act {
-  /** Who, as the API server knows the requester. Admission refuses an act that names somebody else. */
+  /** The requester, as the API server sees them. Admission refuses an act that names anyone else. */
   readonly by: string;
   readonly verb: Verb;
   /** The step it is about; absent where it is about the night. */
   readonly step?: string;
-  /** Number of the run that is repeated or corrected; absent where none is. */
+  /** Number of the run that is repeated or corrected. @default - none is */
   readonly run?: number;
-  /** The attempt of a gate that it approves; absent where the gate asks for no approvals. */
+  /** The attempt of a gate that it approves. @default - the gate asks for no approvals */
   readonly approves?: number;
   readonly reason: string;
   /** When, RFC 3339, by the operator's clock. */
@@ -51,7 +51,7 @@ export interface RecordedAct extends Act {
   readonly id: string;
 }
 
-/** The annotation that notes an act on what it has changed. Nightwatch alone writes it: see `NightAct`. */
+/** The annotation that notes an act on the object it changed. Only nightwatch writes it: see `NightAct`. */
 export function actAnnotation({ id, ...act }: RecordedAct): Readonly<Record<string, string>> {
   return { [`${ACT_PREFIX}${id}`]: actValue(act) };
 }
@@ -68,7 +68,7 @@ function actValue({ by, verb, step, run, approves, reason, at }: Act): string {
   });
 }
 
-/** Acts noted on an object, oldest first, and the names of annotations that look like acts and are not. */
+/** Acts noted on an object, oldest first, and the names of annotations that look like acts but are not. */
 export function actsOf(annotations: Readonly<Record<string, string>> | undefined): {
   readonly acts: readonly RecordedAct[];
   readonly unreadable: readonly string[];
@@ -106,7 +106,7 @@ function parseAct(value: string): Act | undefined {
     ...(isNumber(approves) ? { approves } : {}),
   };
   const act: Act = { by, verb, ...about, reason, at };
-  // Written any other way it could name two people: the one that is read, and a second `by` that JSON prefers.
+  // Only this canonical form: otherwise a second `by` in the JSON could name another person.
   return actValue(act) === value ? act : undefined;
 }
 

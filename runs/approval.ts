@@ -3,10 +3,10 @@ import { parsedObject } from "./json.ts";
 import { Refusal } from "./refusal.ts";
 import type { WorkflowSpecTemplate } from "./workflow.ts";
 
-/** On a night's template: which of its gates ask for approvals, and of whom, by step. JSON. */
+/** On a night's template: which gates ask for approvals, and from whom, by step. JSON. */
 export const APPROVALS = "nightlane/approvals";
 
-/** What a gate asks of those who release it. */
+/** The approvals that a gate asks for. */
 export interface Approval {
   /** The group whose members approve, as the API server knows it. @default - anybody who may act */
   readonly group?: string;
@@ -14,9 +14,9 @@ export interface Approval {
   readonly people: number;
 }
 
-/** A gate's approvals as they stand. */
+/** A gate's approvals so far. */
 export interface GateApproval extends Approval {
-  /** Who has approved the question that is asked now, in their order. */
+  /** Who has approved the present question, in order. */
   readonly by: readonly string[];
 }
 
@@ -26,8 +26,8 @@ export function approvalsAnnotation(gates: ReadonlyMap<string, Approval>): Reado
 }
 
 /**
- * The approvals that the gates of a night ask for, by step. Read from the template that Argo keeps in the night: nothing
- * that a person may set when starting it says how many have to agree.
+ * The approvals that the gates of a night ask for, by step. Read from the template stored in the night, not from anything
+ * that a person may set when starting it.
  */
 export function approvalsOf(template: WorkflowSpecTemplate | undefined): ReadonlyMap<string, Approval> {
   const text = template?.workflowMetadata?.annotations?.[APPROVALS];
@@ -35,7 +35,7 @@ export function approvalsOf(template: WorkflowSpecTemplate | undefined): Readonl
   return new Map(gates.map(([step, asked]) => [step, readApproval(asked)]));
 }
 
-/** What cannot be read asks for more people than there are: a gate that nobody can release is told, one that anybody can is not. */
+/** An unreadable requirement asks for more people than exist: a gate that nobody can release is noticed, one that anybody can is not. */
 function readApproval(asked: unknown): Approval {
   const { group, people } = Object(asked) as { readonly group?: unknown; readonly people?: unknown };
   return {
@@ -52,12 +52,12 @@ export function approvedBy(acts: readonly RecordedAct[], attempt: number): reado
 
 const STARTS: ReadonlySet<string> = new Set(["run", "replay", "restate", "backfill"]);
 
-/** Who has started a night by hand, of all acts noted on it. */
+/** Who started a night by hand, from the acts noted on it. */
 export function startersOf(acts: readonly RecordedAct[]): readonly string[] {
   return acts.filter(({ verb, step }) => step === undefined && STARTS.has(verb)).map(({ by }) => by);
 }
 
-/** The gate that somebody wants to approve. */
+/** The gate to approve. */
 export interface ApprovalPlace {
   readonly customer: string;
   readonly step: string;
@@ -67,8 +67,8 @@ export interface ApprovalPlace {
 }
 
 /**
- * Holds that a person is one of those whom a gate asks for.
- * @param person Who, and the group in whose name they decide; admission has compared both with the API server's view.
+ * Checks that a person may approve a gate.
+ * @param person Who, and the group in whose name they decide; admission has verified both.
  * @throws Refusal
  */
 export function requireApprover(
@@ -80,7 +80,7 @@ export function requireApprover(
     new Refusal("not-possible", `release: ${step} of ${customer} ${why}`, remedy);
   if (group !== undefined && person.group !== group) {
     throw refused(
-      `is released by members of ${group}, and ${person.by} is none as far as the API server knows`,
+      `is released by members of ${group}, and ${person.by} is not a member as far as the API server knows`,
       `call a member of ${group}; nightlane abort ${customer} ${step} --reason "..." refuses it`,
     );
   }
@@ -98,7 +98,7 @@ export function requireApprover(
   }
 }
 
-/** How a gate's approvals stand, in a few words; undefined for a gate that anybody releases alone. */
+/** State of a gate's approvals, in a few words; undefined for a gate that anybody may release alone. */
 export function approvalText({ group, people, by }: GateApproval): string {
   const whom = group === undefined ? (people === 1 ? "person" : "people") : `of ${group}`;
   const so = by.length === 0 ? "" : `; approved by ${by.join(", ")}`;

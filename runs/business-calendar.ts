@@ -10,25 +10,25 @@ export type LastDay = (typeof LAST_DAYS)[number];
 export const LAST_DAYS = ["last-of-month", "last-of-quarter", "last-of-year"] as const;
 
 /**
- * Which days a customer works, as plain data: written where the night is described, read as it is by the runner's
- * calendar step and by everything that expects a night, so that the two can never differ.
+ * Which days a customer works, as plain data: written with the night's definition, and read by the runner's calendar step
+ * and by everything that expects a night, so that they cannot differ.
  */
 export interface BusinessCalendar {
   /** For people. */
   readonly name: string;
   /** First day that the calendar knows. */
   readonly from: Day;
-  /** Last day that the calendar knows: the end of a month, so that each month is known as a whole; of a year with `nightDays`. */
+  /** Last day that the calendar knows: the end of a month, so that each month is known as a whole; the end of a year with `nightDays`. */
   readonly to: Day;
   /** Weekdays that are off: 1 is Monday, 7 is Sunday. */
   readonly weekend: readonly number[];
-  /** Days off besides the weekend, with the reason. */
+  /** Days off other than weekends, with the reason. */
   readonly closed: Readonly<Record<Day, string>>;
-  /** Days worked although they fall on the weekend or on a closed day, with the reason. */
+  /** Days worked although they are weekend or closed days, with the reason. */
   readonly worked: Readonly<Record<Day, string>>;
   /** Business days that end early, with the reason. */
   readonly halfDays: Readonly<Record<Day, string>>;
-  /** Business days on which the schedule starts no night, with the reason. A person still may. */
+  /** Business days on which the schedule starts no night, with the reason. A person may still start one. */
   readonly noNight: Readonly<Record<Day, string>>;
   /** Business days on which the schedule starts nights. @default - all of them */
   readonly nightDays?: NightDays;
@@ -55,7 +55,7 @@ export function hasNight(calendar: BusinessCalendar, day: Day): boolean {
 }
 
 /**
- * Whether a day is a business day of those that nights are for, also where the schedule leaves its night out.
+ * Whether a day is a business day that nights are for, even if the schedule leaves its night out.
  * @throws UnreadableRun for a day outside of the calendar.
  */
 export function isNightDay(calendar: BusinessCalendar, day: Day): boolean {
@@ -115,7 +115,7 @@ export function isHalfDay(calendar: BusinessCalendar, day: Day): boolean {
   return isBusinessDay(calendar, day) && calendar.halfDays[day] !== undefined;
 }
 
-/** Why a day is not an ordinary night's: the occasion, the weekday of a weekend, the days that nights are for; "" for an ordinary one. */
+/** Why a day is unusual: the occasion, the weekday of a weekend, or the days that nights are for; "" if it is not. */
 export function reasonOf(calendar: BusinessCalendar, day: Day): string {
   if (!isBusinessDay(calendar, day)) {
     return calendar.closed[day] ?? WEEKDAYS[weekday(day) - 1] ?? "";
@@ -150,10 +150,10 @@ export function writeCalendar(calendar: BusinessCalendar): string {
   return JSON.stringify(Object.fromEntries(KEYS.map((key) => [key, calendar[key]])));
 }
 
-/** Calendars by their text: many customers share one, and each is read again in every round. */
+/** Parsed calendars by their text: many customers share one, and each is read in every round. */
 const calendars = new Map<string, BusinessCalendar>();
 
-/** More texts than a fleet has at a time; beyond it old ones are forgotten. */
+/** More than a fleet has at a time; beyond that old ones are forgotten. */
 const MOST_KEPT = 1000;
 
 /**

@@ -29,7 +29,7 @@ function compareStep(step: string, now: ResultHashes | undefined, before: Result
   return { step, result: "different", files: paths.filter((path) => nowFiles[path] !== beforeFiles[path]) };
 }
 
-/** What the last attempt of a step brought back. */
+/** The results of a step's last attempt. */
 function resultsOf(run: RunFacts, step: string): ResultHashes | undefined {
   return run.steps.find((one) => one.name === step)?.attempts.findLast((attempt) => attempt.results !== undefined)
     ?.results;

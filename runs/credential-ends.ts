@@ -1,6 +1,6 @@
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
-/** Parts of a customer's credential that end, each by itself, and what they are called. */
+/** Parts of a customer's credential that end independently, with their names. */
 export const CREDENTIAL_PARTS = {
   token: "token",
   certificate: "client certificate",
@@ -9,13 +9,13 @@ export const CREDENTIAL_PARTS = {
 
 export type CredentialPart = keyof typeof CREDENTIAL_PARTS;
 
-/** When which part of a credential ends, RFC 3339; a part that has no end, or does not say, is absent. */
+/** When each part of a credential ends, RFC 3339; absent for a part without a known end. */
 export type CredentialEnds = Readonly<Partial<Record<CredentialPart, string>>>;
 
-/** Output parameter in which the calendar's runner writes the ends of the credential that it has mounted. */
+/** Output parameter in which the calendar's runner reports the ends of its mounted credential. */
 const OUTPUT = "credential-ends";
 
-/** Reads when the credential ends from what a night's calendar has written, such as `token=2027-03-31T00:00:00Z`. */
+/** Reads the ends of the credential from a night's calendar, such as `token=2027-03-31T00:00:00Z`. */
 export function credentialEnds(nodes: readonly WorkflowNode[]): CredentialEnds | undefined {
   const written = nodes
     .filter((node) => node.templateName === "calendar")
@@ -31,7 +31,7 @@ export function credentialEnds(nodes: readonly WorkflowNode[]): CredentialEnds |
   return Object.fromEntries(ends);
 }
 
-/** The ends as a list, the first to come first. */
+/** The ends as a list, earliest first. */
 export function listedEnds(ends: CredentialEnds): readonly (readonly [part: CredentialPart, end: string])[] {
   return Object.entries(ends)
     .flatMap(([part, end]) => (isPart(part) ? [[part, end] as const] : []))

@@ -1,4 +1,4 @@
-/** The entries that say something: absent and empty ones are left out, so that optional fields stay absent. */
+/** The entries with a value, so that optional fields stay absent. */
 export function defined<Values extends object>(
   values: Values,
 ): { readonly [Key in keyof Values]?: Exclude<Values[Key], null | undefined> } {

@@ -4,20 +4,20 @@ import { isObject, parsedObject } from "./json.ts";
 export interface FigureFacts {
   /** As it stands in the file. */
   readonly value: string;
-  /** The same of the last business date before that had one. @default - it is the first */
+  /** The value of the last business date before that had one. @default - it is the first */
   readonly before?: string;
   /** That date, `YYYY-MM-DD`. */
   readonly on?: string;
 }
 
-/** Figures by the names that people have for them. */
+/** Figures by their names. */
 export type Figures = Readonly<Record<string, FigureFacts>>;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/;
 const NUMBER = /^-?[0-9][0-9.eE+-]{0,63}$/;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
-/** Reads what a runner reported as figures; whatever else it reported is left out, since a runner may be taken over. */
+/** Reads the figures that a runner reported; anything else is left out, since a runner may be compromised. */
 export function readFigures(reported: unknown): Figures | undefined {
   const entries = Object.entries(isObject(reported) ? reported : {}).flatMap(([name, one]) => {
     const { value, before, on } = isObject(one) ? one : {};
@@ -45,7 +45,7 @@ function figureText(name: string, figure: FigureFacts): string {
   return jump === undefined ? `${name} ${figure.value}` : `${name} ${figure.value} (${jump})`;
 }
 
-/** How far a figure is from the one before: `+20.1 % against 100 on 2026-03-27`; undefined of the first. */
+/** Change of a figure: `+20.1 % against 100 on 2026-03-27`; undefined for the first. */
 export function figureJump({ value, before, on }: FigureFacts): string | undefined {
   return before === undefined || on === undefined ? undefined : `${distance(value, before)} ${on}`;
 }

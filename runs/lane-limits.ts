@@ -1,10 +1,10 @@
 /** Workflows that a lane keeps at a time: its nights, repeats and reapers of the last two weeks. */
 export const KEPT_WORKFLOWS = 100;
 
-/** Those more for each schedule of further nights: one a day for two weeks, and the one that begins. */
+/** More for each schedule of further nights: one a day for two weeks, and the one that begins. */
 export const KEPT_OF_A_SCHEDULE = 15;
 
-/** Of them those that work by hand leaves free: the nights of the schedule for two weeks, and what operates on them. */
+/** Of these, reserved for the schedule: its nights of two weeks, and what operates on them. */
 export const RESERVED_FOR_THE_SCHEDULE = 25;
 
 /** Of them those that a single repeat leaves free, and a reader of a kept log: tonight's nights and what is done about them. */

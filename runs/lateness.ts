@@ -3,15 +3,15 @@ import type { NightState } from "./night-state.ts";
 import type { RunFacts } from "./run-record.ts";
 import { type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 
-/** Whether a night keeps what was promised of it. */
+/** A night compared with its deadlines. */
 export interface Lateness {
-  /** Absent where the schedule is gone or unreadable, and only the promise is known. */
+  /** Absent where the schedule is gone or unreadable, and only the recorded deadline is known. */
   readonly deadlines?: Deadlines;
-  /** When it should end, milliseconds; absent where nothing was promised. */
+  /** Its deadline, milliseconds; absent if it has none. */
   readonly finishBy?: number;
   /** Whether it should have ended and still runs, or ended after its time. */
   readonly late: boolean;
-  /** Seconds until it should have ended; negative once it is late. Undefined for a night that has ended in time. */
+  /** Seconds until its deadline; negative once it is late. Undefined for a night that ended in time. */
   readonly secondsLeft?: number;
 }
 
@@ -19,10 +19,10 @@ type Night = Pick<NightState, "runNumber" | "startedAt" | "finishedAt" | "open">
   Pick<RunFacts, "businessDate" | "expectedDate">;
 
 /**
- * How a night stands against its deadlines. Only run 1 of a business date has any, and only if it started before them:
- * neither a replay nor a night that is made up for is late.
+ * Compares a night with its deadlines. Only run 1 of a business date has any, and only if it started before them: neither a
+ * replay nor a night that is made up for is late.
  * @param now Milliseconds.
- * @param promised The end that was promised when it started, milliseconds. @default - what the schedule says
+ * @param promised The deadline at its start, milliseconds. @default - what the schedule says
  */
 export function latenessOf(
   night: Night,

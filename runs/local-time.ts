@@ -13,7 +13,7 @@ export function isTimeOfDay(text: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
 }
 
-/** Whether clocks are known by this name of a time zone. */
+/** Whether a time zone of this name is known. */
 export function isTimezone(name: string): boolean {
   try {
     formatter(name);
@@ -57,8 +57,8 @@ export function localTime(instant: number, timezone: string): { readonly day: Da
 }
 
 /**
- * The instant (milliseconds) at which clocks in a time zone show a day and a time `HH:MM`. A time that the clocks jump
- * over in spring is taken as much later as they jump; of a time that comes twice in autumn, the first.
+ * The instant (milliseconds) at which clocks in a time zone show a day and a time `HH:MM`. A time that is skipped in
+ * spring is shifted by as much as the clocks jump; of a time that occurs twice in autumn, the first is taken.
  */
 export function instantOf(day: Day, time: string, timezone: string): number {
   const wanted = Date.parse(`${day}T${time}:00Z`);
@@ -74,13 +74,13 @@ function shows(instant: number, day: Day, time: string, timezone: string): boole
   return local.day === day && local.time === `${time}:00`;
 }
 
-/** Within so long the clocks of a zone are changed at most once. */
+/** Span in which the clocks of a zone change at most once. */
 const SPAN = 6 * 3600_000;
 
-/** Spans of one zone that are kept in mind: some years. */
+/** Spans of one zone that are cached: some years. */
 const MOST_SPANS = 5000;
 
-/** By zone and span: by how much clocks are ahead throughout it; `changes` where they are changed within it. */
+/** Offset by zone and span; `changes` where it changes within the span. */
 const spans = new Map<string, Map<number, number | "changes">>();
 
 /** Milliseconds by which local clocks are ahead of UTC. Asking the formatter takes long, and a fleet has few zones. */

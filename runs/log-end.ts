@@ -6,13 +6,13 @@ export const LOG_END_PARAMETER = "log-end";
 const MOST_LINES = 40;
 const MOST_CHARACTERS = 200;
 
-/** What a runner writes is at most 2 KiB packed and 8,000 characters unpacked; more comes from somebody else. */
+/** A runner writes at most 2 KiB packed and 8,000 characters unpacked; anything larger is not a runner's. */
 const MOST_PACKED = 4096;
 const MOST_BYTES = 32 * 1024;
 
 /**
- * The last lines of a failed attempt's log; undefined where the runner left none, or something else. The text is
- * foreign: what a terminal would obey is replaced here too, since a runner may be taken over.
+ * The last lines of a failed attempt's log; undefined if the runner left none, or something else. The text is foreign:
+ * control characters are replaced here too, since a runner may be compromised.
  */
 export function logEnd(packed: string | undefined): readonly string[] | undefined {
   if (packed === undefined || packed === "" || packed.length > MOST_PACKED) {
@@ -29,7 +29,7 @@ export function logEnd(packed: string | undefined): readonly string[] | undefine
   }
 }
 
-/** A line of foreign text in which nothing is left that a terminal would obey. */
+/** A line of foreign text without control characters. */
 export function printable(line: string): string {
   return line.replaceAll(/[^\P{C}\t]|[\u2028\u2029]/gu, "\uFFFD");
 }

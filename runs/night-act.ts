@@ -2,22 +2,22 @@ import type { Act, RecordedAct, Verb } from "./act.ts";
 import { ASKED_AT } from "./annotations.ts";
 import type { Day } from "./local-time.ts";
 
-/** Where the acts of people are, one object each, in the lane that they are about. */
+/** Kind of the acts of people: one object each, in the lane that they are about. */
 export const NIGHT_ACTS = { group: "nightlane.example", version: "v1", plural: "nightacts" } as const;
 
 /** What a person asks for. It never changes: a correction is another act. */
 export interface NightActSpec {
   readonly verb: Verb;
-  /** Who asks, as the API server knows the requester. Admission refuses an act that names somebody else. */
+  /** The requester, as the API server sees them. Admission refuses an act that names anyone else. */
   readonly by: string;
   readonly reason: string;
   /** Name of the run's workflow. @default - for verbs about a business date or the lane */
   readonly night?: string;
-  /** Which of the customer's nights a business date or a schedule is meant of. @default "night" - the nightly ones */
+  /** Which of the customer's nights a business date or a schedule refers to. @default "night" - the nightly ones */
   readonly pipeline?: string;
   /** @default - it is about the night as a whole */
   readonly step?: string;
-  /** How many attempts of the step the person has seen: a decision about one is not a decision about the next. */
+  /** Number of attempts of the step that the person has seen: a decision about one is not a decision about the next. */
   readonly attempt?: number;
   /** The group in whose name a gate is released. Admission refuses one that the requester is not in. */
   readonly group?: string;
@@ -29,7 +29,7 @@ export interface NightActSpec {
   readonly run?: number;
   /** First step to run again. @default - all steps */
   readonly from?: string;
-  /** Runs the definition that the schedule runs now, in place of the recorded one. @default false */
+  /** Whether to run the schedule's present definition instead of the recorded one. @default false */
   readonly current?: boolean;
   /** Whether the date may be one that is not due yet. @default false */
   readonly early?: boolean;
@@ -41,7 +41,7 @@ export interface NightActSpec {
   readonly log?: { readonly runNumber: number; readonly step: string; readonly attempt: number };
 }
 
-/** How far an act is; written by nightwatch alone. Absent before nightwatch has seen it. */
+/** Progress of an act, written only by nightwatch. Absent before nightwatch has seen it. */
 export interface NightActStatus {
   /** `Accepted` goes on by itself; the others are final. */
   readonly phase: "Accepted" | "Done" | "Refused" | "Expired";
@@ -49,9 +49,9 @@ export interface NightActStatus {
   readonly message: string;
   /** What to do instead. */
   readonly remedy?: string;
-  /** Of a refusal: whether what it is about does not exist. */
+  /** For a refusal: whether its subject does not exist. */
   readonly refusal?: "not-found" | "not-possible";
-  /** When that was so, RFC 3339. */
+  /** When this status was reached, RFC 3339. */
   readonly at: string;
   /** Names of the workflows that it has started, oldest first. */
   readonly nights?: readonly string[];
@@ -74,7 +74,7 @@ export interface NightAct {
   readonly status?: NightActStatus;
 }
 
-/** An act that nobody has carried out within this long is not carried out any more, milliseconds. */
+/** An act that was not carried out within this long expires, milliseconds. */
 export const ACT_LIFE = 5 * 60_000;
 
 const PREFIX = "act-";
@@ -92,17 +92,17 @@ export function askedAt({ metadata }: NightAct): string {
   return metadata.annotations?.[ASKED_AT] ?? metadata.creationTimestamp ?? "";
 }
 
-/** Name of the copy of an act that is kept in the platform's namespace as long as run records are. */
+/** Name of an act's copy in the platform's namespace, which is kept as long as run records. */
 export function keptActName(customer: string, act: string): string {
   return `${customer}.${act}`;
 }
 
-/** Whether an act needs nobody any more. */
+/** Whether an act is settled. */
 export function isSettled({ status }: NightAct): boolean {
   return status !== undefined && status.phase !== "Accepted";
 }
 
-/** An act as runs note it beside themselves. */
+/** An act as it is noted on a run. */
 export function recordedAct({ metadata, spec }: NightAct): RecordedAct {
   const { by, verb, step, run, reason } = spec;
   const act: Act = {

@@ -1,7 +1,7 @@
-/** Prefix of the ConfigMaps that tell a night what is to become of steps that it has not reached. */
+/** Prefix of the ConfigMaps that tell a night what to do with steps that it has not reached. */
 export const NIGHT_CONTROL_PREFIX = "night-control-";
 
-/** Name of the ConfigMap that tells a night which steps to hold or leave out. It need not exist. */
+/** Name of the ConfigMap that tells a night which steps to hold or leave out; it need not exist. */
 export function nightControlName(workflow: string): string {
   return `${NIGHT_CONTROL_PREFIX}${workflow}`;
 }

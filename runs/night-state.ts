@@ -18,7 +18,7 @@ export type { StepState, StepStatus } from "./step-status.ts";
 export interface NightState {
   readonly workflow: string;
   readonly namespace: string;
-  /** Which of the customer's nights it is one of. @default "night" - the nightly ones */
+  /** Which of the customer's nights it belongs to. @default "night" - the nightly ones */
   readonly pipeline?: string;
   readonly phase: NightPhase;
   readonly businessDate?: string;
@@ -33,19 +33,19 @@ export interface NightState {
   readonly halfDay?: boolean;
   /** Why the day is not an ordinary business day: the holiday, the weekday of a weekend, the reason of a half day. */
   readonly dayReason?: string;
-  /** True while an operator's pause keeps new steps from starting. */
+  /** Whether it is paused, so that no new step starts. */
   readonly paused: boolean;
   readonly steps: readonly StepStatus[];
   readonly seconds?: number;
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** When the schedule wanted it to start; absent for a night that a person started. */
+  /** When it was due by the schedule; absent for a night that a person started. */
   readonly scheduledAt?: string;
-  /** Why it failed, as Argo said it. */
+  /** Why it failed, in Argo's words. */
   readonly message?: string;
   /** When the parts of the customer's credential end; known with the business date. */
   readonly credentialEnds?: CredentialEnds;
-  /** What keeps it from its first step, while its calendar is asked. */
+  /** Trouble of its calendar step, before the first step. */
   readonly trouble?: StepTrouble;
   /** What people did to the night as a whole, oldest first. */
   readonly acts: readonly RecordedAct[];
@@ -107,8 +107,8 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
 }
 
 /**
- * When the schedule wanted a run to start. Argo notes it beside the workflow: the parameter that the schedule hands over
- * stays the expression it is written as until a pod is made of it.
+ * When a run was due by the schedule. Argo notes it in an annotation: the parameter stays an unevaluated expression until
+ * a pod is made.
  */
 function scheduledTime({ metadata, spec }: Workflow): string | undefined {
   const given = parameter(spec.arguments?.parameters, "scheduled-time");
@@ -126,7 +126,7 @@ function askedFor(value: string | undefined): "hold" | "skip" | undefined {
   return value === "yes" ? "hold" : value === "skip" ? "skip" : undefined;
 }
 
-/** Known once the calendar has run: the variant is part of what makes a run another one. */
+/** Known once the calendar has run: the variant is part of a run's identity. */
 function runKey(
   namespace: string,
   pipeline: string,

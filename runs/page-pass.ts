@@ -1,16 +1,16 @@
 /**
- * Service account whose tokens are passes to nightwatch's page: the one in a lane opens this lane, the one in nightwatch's
- * namespace all of them. It may do nothing.
+ * Service account whose tokens are passes to nightwatch's page: the one in a lane opens that lane, the one in nightwatch's
+ * namespace all lanes. It has no rights.
  */
 export const PAGE_SERVICE_ACCOUNT = "page";
 
-/** What passes are for: the API server takes them for nothing else. */
+/** Audience of passes: the API server accepts them for nothing else. */
 export const PAGE_AUDIENCE = "nightlane-page";
 
-/** Header that brings passes, one or several with a comma between; the API server forwards it as it is. */
+/** Header with one or several passes, separated by commas; the API server forwards it unchanged. */
 export const PASS_HEADER = "x-nightlane-pass";
 
-/** Header of a nightwatch that stands by and has nothing to show: another one leads. */
+/** Header in answers of a nightwatch on standby, which has nothing to show. */
 export const STANDBY_HEADER = "x-nightlane-stands-by";
 
 /** Service of the page, and the name of its port. */

@@ -1,11 +1,10 @@
 import type { WorkflowPhase } from "./workflow.ts";
 
 /**
- * What became of a night: one set of words for people, records and machines. `Pending` to `Error` are Argo's. `Missed`
- * was not started in time, `Suspended` was not to start because the schedule was suspended, `Gone` was deleted before it
- * ended.
+ * Outcome of a night, in one vocabulary for people, records and machines. `Pending` to `Error` are Argo's. `Missed` was
+ * not started in time, `Suspended` did not start because the schedule was suspended, `Gone` was deleted before it ended.
  *
- * That a night is paused, or that its day is no business day, is no phase: it is said beside it.
+ * A pause, or a day that is not a business day, is not a phase but a property of its own.
  */
 export type NightPhase = WorkflowPhase | "Missed" | "Suspended" | "Gone";
 
@@ -26,7 +25,7 @@ export function hasFailed({ phase }: { readonly phase: string }): boolean {
   return isOver({ phase }) && phase !== "Succeeded";
 }
 
-/** Whether it is the record of a night that never started rather than a run. */
+/** Whether this is the record of a night that never started. */
 export function neverStarted({ phase }: { readonly phase: string }): boolean {
   return phase === "Missed" || phase === "Suspended";
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What makes a run the same or another one. */
+/** Identity of a run. */
 export interface RunKey {
   readonly customer: string;
   readonly pipeline: string;
@@ -14,7 +14,7 @@ export interface RunKey {
 const LONGEST_JOB_NAME = 41;
 const HASH_LENGTH = 12;
 
-/** The run's identity in one line, as the runner writes it on everything it makes in the customer's cluster. */
+/** The run's identity in one line, as the runner notes it on everything it creates in the customer's cluster. */
 export function runKeyText(run: RunKey): string {
   return [run.customer, run.pipeline, run.businessDate, run.variant, run.number].join("/");
 }

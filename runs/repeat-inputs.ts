@@ -5,7 +5,7 @@ import { meantNames } from "./similar-names.ts";
 import { PASSED } from "./step-status.ts";
 import type { WorkflowSpecTemplate } from "./workflow.ts";
 
-/** Parameters that say which run it is, and are set for each. */
+/** Parameters that identify a run, and are set for each. */
 const OF_THE_RUN: ReadonlySet<string> = new Set([
   "business-date",
   "run-number",
@@ -14,14 +14,14 @@ const OF_THE_RUN: ReadonlySet<string> = new Set([
   "reuse-run",
 ]);
 
-/** The parameters of a run that another one of the same business date takes over as they were. */
+/** The parameters of a run that a repeat of the same business date reuses. */
 export function recordedInputs(run: RunFacts): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(run.parameters).filter(([name]) => !OF_THE_RUN.has(name)));
 }
 
 /**
  * Parameters for a run that begins at a later step.
- * @throws Refusal where the template cannot, or where a step whose results would be taken over left none
+ * @throws Refusal if the template cannot do that, or a step whose results would be reused left none
  */
 export function beginAt(
   from: string,
@@ -46,7 +46,7 @@ export function beginAt(
   }
   const again = downstream(from, steps);
   const before = new Map(run.steps.map((step) => [step.name, step]));
-  // Another definition may ask for approvals that nobody has given: its gates are never taken over.
+  // Another definition may ask for approvals that nobody has given: its gates are never reused.
   const asking = templateName === run.template ? new Map() : approvalsOf(template);
   const missing = names
     .filter((name) => !again.has(name))
@@ -58,7 +58,7 @@ export function beginAt(
   if (missing.length > 0) {
     throw new Refusal(
       "not-possible",
-      `--from ${from}: run ${run.runNumber} has no results of ${missing.map(({ name, state }) => `${name} (${state})`).join(", ")} to take over`,
+      `--from ${from}: run ${run.runNumber} has no results of ${missing.map(({ name, state }) => `${name} (${state})`).join(", ")} to reuse`,
       `begin at ${missing[0]?.name} or before it, or name another run with --run`,
     );
   }
@@ -66,8 +66,8 @@ export function beginAt(
 }
 
 /**
- * A step that a person left out was tried and has no results, but for one whose figures had moved too far; one that its
- * date left out was never tried.
+ * A step that a person left out was tried and has no results, except one whose figures had moved too far; one left out by
+ * its date was never tried.
  */
 function hasResults({ state, attempts }: RunFacts["steps"][number]): boolean {
   const last = attempts.at(-1);

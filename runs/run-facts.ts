@@ -13,16 +13,15 @@ import type { AttemptStatus, StepStatus } from "./step-status.ts";
 import { parameter, type Workflow } from "./workflow.ts";
 
 const LONGEST_MESSAGE = 500;
-/** What an image by digest ends with, and what its name before that consists of. */
+/** The digest at the end of an image reference, and the characters of the name before it. */
 const DIGEST = /@sha256:[0-9a-f]{64}/g;
 const OF_A_NAME = /[\w./:-]/;
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];
 
 /**
- * The facts of a run from its workflow as it is now. What was learnt before and is no longer in the workflow stays, and
- * so does the end that was promised when it started. Never throws: what cannot be read is left out, and said in
- * `problems`.
- * @param before The record's facts as they were. @default - there was no record
+ * The facts of a run from its workflow as it is now. Earlier facts that are no longer in the workflow stay, and so does the
+ * deadline at its start. Never throws: what cannot be read is left out, and named in `problems`.
+ * @param before The recorded facts. @default - there was no record
  */
 export function runFacts(
   workflow: Workflow,
@@ -90,7 +89,7 @@ export function factsOfState(
   };
 }
 
-/** The night as its workflow says; without its steps where they cannot be read, which is added to `problems`. */
+/** The night from its workflow; without its steps if they cannot be read, which is added to `problems`. */
 export function readState(workflow: Workflow, now: number, problems: string[] = []): NightState {
   try {
     return nightState(workflow, now);
@@ -100,13 +99,13 @@ export function readState(workflow: Workflow, now: number, problems: string[] = 
   }
 }
 
-/** A workflow without what the controller keeps of its steps. */
+/** A workflow without the nodes of its steps. */
 export function withoutNodes(workflow: Workflow): Workflow {
   const { nodes: _, compressedNodes: __, offloadNodeStatusVersion: ___, ...status } = workflow.status ?? {};
   return { ...workflow, status };
 }
 
-/** The business date, or until the calendar says it the one that the schedule stands for. */
+/** The business date or, until the calendar says it, that of the scheduled start. */
 function datesOf(
   { businessDate, scheduledAt }: NightState,
   schedule: LaneSchedule | undefined,
@@ -125,7 +124,7 @@ function datesOf(
   return defined({ expectedDate: expected !== undefined && isDay(expected) ? expected : undefined });
 }
 
-/** The end that was promised of the same date when it was first looked at: a schedule may be edited while a night runs. */
+/** The deadline of the same date when it was first seen: a schedule may be edited while a night runs. */
 function promisedEnd(
   before: RunFacts | undefined,
   { businessDate, expectedDate }: Pick<RunFacts, "businessDate" | "expectedDate">,
@@ -134,7 +133,7 @@ function promisedEnd(
   return before?.finishBy === undefined || !isSame ? undefined : Date.parse(before.finishBy);
 }
 
-/** The number of the run; 0 where what stands there is not one. */
+/** The number of the run; 0 if it is invalid. */
 function runNumberOf(workflow: Workflow, problems: string[]): number {
   const text = parameter(workflow.spec.arguments?.parameters, "run-number") ?? "1";
   if (/^[1-9]\d{0,3}$/.test(text)) {
@@ -164,7 +163,7 @@ function attemptFacts({ results, message, number, exitCode, ...attempt }: Attemp
   };
 }
 
-/** Reads what the runner wrote as output parameter `results`; undefined for anything else: it is only reported. */
+/** Reads the output parameter `results`; undefined for anything invalid, since it is only reported. */
 function resultHashes(text: string): ResultHashes | undefined {
   const parsed = parsedObject(text);
   const sha256 = parsed?.sha256;
@@ -181,7 +180,7 @@ function resultHashes(text: string): ResultHashes | undefined {
   };
 }
 
-/** Every image by digest that the stored template names, in containers and in the instructions to the runner. */
+/** Every image by digest in the stored template: in containers, and in the instructions to the runner. */
 function imagesOf(workflow: Workflow): readonly string[] {
   const found = new Set<string>();
   for (const { container } of workflow.status?.storedWorkflowTemplateSpec?.templates ?? []) {
@@ -195,7 +194,7 @@ function imagesOf(workflow: Workflow): readonly string[] {
   return [...found].sort();
 }
 
-/** Images by digest. They are found by their ends: to try each character of instructions as their beginning takes long. */
+/** Images by digest, found by their ends: trying each character of the instructions as a beginning would be slow. */
 function imagesIn(text: string): readonly string[] {
   return [...text.matchAll(DIGEST)].flatMap(({ 0: digest, index }) => {
     let begin = index;

@@ -5,12 +5,12 @@ import { deadlinesOf, type LaneSchedule } from "./schedule.ts";
 /** Name of the CronWorkflow that starts the nightly ones. */
 export const NIGHT_SCHEDULE = scheduleName();
 
-/** Name of the CronWorkflow that removes what nights left behind. */
+/** Name of the CronWorkflow of the reaper. */
 export const REAPER_SCHEDULE = "reaper";
 
 /**
- * What a night that never started goes by in place of the name of a workflow: `missed-2026-11-30`, of further nights
- * `missed-month-end-2026-11-30`.
+ * Name of a night that never started, in place of a workflow's: `missed-2026-11-30`, or `missed-month-end-2026-11-30` for
+ * further nights.
  */
 export function missedName({ pipeline }: Pick<NightSeries, "pipeline">, businessDate: Day): string {
   return ["missed", ...Object.values(furtherOnly({ pipeline })), businessDate].join("-");

@@ -5,19 +5,19 @@ import { furtherOnly, type NightSeries, pipelineOfRun } from "./night-series.ts"
 import type { NightPhase } from "./phases.ts";
 import type { StepState } from "./step-status.ts";
 
-/** Kubernetes names of run records. */
+/** Kind of run records. */
 export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: "runrecords" } as const;
 
 /** Label that names the customer on every object of a lane and on records. Policies never rest on it: labels can be changed. */
 export const CUSTOMER_LABEL = "nightlane/customer";
 /** Label that names the business date of a record. */
 export const DATE_LABEL = "nightlane/business-date";
-/** Label that names the phase of a record: of most runs no more is needed than that they ended well. */
+/** Label that names the phase of a record: for most runs it is enough to know that they ended well. */
 export const PHASE_LABEL = "nightlane/phase";
-/** Label of a record that is final, so that the others are found among many. */
+/** Label of a final record, so that the others are easily found. */
 export const ENDED_LABEL = "nightlane/ended";
 
-/** What remains of a run when its workflow, its events and its logs are gone. Written by nightwatch and nobody else. */
+/** What remains of a run when its workflow, events and logs are gone. Written only by nightwatch. */
 export interface RunRecord {
   readonly apiVersion: "nightlane.example/v1";
   readonly kind: "RunRecord";
@@ -39,7 +39,7 @@ export interface RunFacts {
   readonly customer: string;
   /** Name of the workflow. */
   readonly night: string;
-  /** UID of the workflow: the name may come again. */
+  /** UID of the workflow: its name may be reused. */
   readonly uid: string;
   readonly pipeline: string;
   /** `YYYY-MM-DD`; absent where the calendar never said. */
@@ -51,7 +51,7 @@ export interface RunFacts {
   readonly purpose: RunPurpose;
   /** Number of the run that this one repeats or corrects. */
   readonly repeats?: number;
-  /** First step that ran anew; the results of the steps before it were taken from the run that this one repeats. */
+  /** First step that ran again; the results of the steps before it were reused from the run that this one repeats. */
   readonly from?: string;
   /** Name of the WorkflowTemplate, which holds the hash of its content. */
   readonly template: string;
@@ -69,23 +69,23 @@ export interface RunFacts {
   readonly halfDay?: boolean;
   /** Why the day is not an ordinary business day. */
   readonly dayReason?: string;
-  /** When it should have ended, RFC 3339. */
+  /** Its deadline, RFC 3339. */
   readonly finishBy?: string;
   readonly late: boolean;
-  /** When the parts of the customer's credential end that was mounted in the run. */
+  /** When the parts of the credential end that the run had mounted. */
   readonly credentialEnds?: CredentialEnds;
   readonly steps: readonly StepFacts[];
   /** Every act, whether it is about a step or the night, oldest first. */
   readonly acts: readonly RecordedAct[];
   /** Names of annotations that look like acts and cannot be read. */
   readonly unreadableActs: readonly string[];
-  /** What of the workflow cannot be read or is not as it should be, one sentence each. @default - nothing */
+  /** What is unreadable or wrong in the workflow, one sentence each. @default - nothing */
   readonly problems?: readonly string[];
   /** What is expected of it while it runs. */
   readonly forecast?: ForecastFacts;
   /** Set once a repeated run has ended. */
   readonly comparison?: Comparison;
-  /** Notifications that were sent, so that a restart sends none twice. */
+  /** Notifications that were sent, so that none is sent twice after a restart. */
   readonly notified: readonly string[];
 }
 
@@ -93,14 +93,14 @@ export interface RunFacts {
 export interface ForecastFacts {
   /** When it was made: it is recorded again where it has changed by minutes. */
   readonly at: string;
-  /** Absent where too little is known for it. In half of the cases it ends before. */
+  /** The median; absent where too little is known. */
   readonly expectedEnd?: string;
   /** In 8 of 10 cases it ends between these. */
   readonly earliestEnd?: string;
   readonly latestEnd?: string;
-  /** Whether it is said that it will miss its time. */
+  /** Whether it is expected to miss its deadline. */
   readonly willMiss: boolean;
-  /** Steps that its end waits for, in their order. */
+  /** The critical path, in order. */
   readonly criticalPath: readonly string[];
 }
 
@@ -125,25 +125,25 @@ export interface AttemptFacts {
   readonly message?: string;
   readonly remoteJob?: string;
   readonly results?: ResultHashes;
-  /** The last lines of its log, where it failed and a person had to look: the log itself is kept for a shorter time. */
+  /** The last lines of its log, if it failed and a person had to look: the log itself is kept for a shorter time. */
   readonly logEnd?: readonly string[];
 }
 
-/** Hashes of what a step brought back, as the runner verified them. */
+/** Hashes of a step's results, as the runner verified them. */
 export interface ResultHashes {
   /** SHA-256 over all files and their hashes, in the order of their paths. */
   readonly sha256: string;
   /** SHA-256 of each file by path; absent where there are too many to keep. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Numbers among them that people look at. @default - the step names none */
+  /** Figures among them. @default - the step names none */
   readonly figures?: Figures;
 }
 
-/** A repeated run beside the one it repeats. */
+/** Comparison of a repeated run with the one it repeats. */
 export interface Comparison {
   /** Number of the other run. */
   readonly with: number;
-  /** Whether nothing that the other run had results of differs. */
+  /** Whether all results of the other run are the same. */
   readonly same: boolean;
   readonly steps: readonly StepComparison[];
 }
@@ -156,12 +156,12 @@ export interface StepComparison {
   readonly files?: readonly string[];
 }
 
-/** Name of the record of a run. @param uid Of its workflow, where the name alone is taken. */
+/** Name of a run's record. @param uid UID of its workflow, if the name alone is taken. */
 export function recordName(customer: string, night: string, uid?: string): string {
   return `${customer}.${night}${uid === undefined ? "" : `.${uid.slice(0, 8)}`}`;
 }
 
-/** Which nights a record is of, by its name: see `recordName`. */
+/** Which nights a record belongs to, by its name: see `recordName`. */
 export function seriesOfRecord(customer: string, name: string): NightSeries {
   const night = name.slice(customer.length + 1).replace(/\.[^.]*$/, "");
   return { customer, ...furtherOnly({ pipeline: pipelineOfRun(night) }) };

@@ -1,4 +1,4 @@
-/** How a try of the runner ended; `runs/contract.json` holds it to the runner's own list, which says more of each. */
+/** How a try of the runner ended; `runs/contract.json` keeps this equal to the runner's own list, which explains each. */
 export const RUNNER_EXIT = {
   DONE: 0,
   /** The work itself failed. */
@@ -7,7 +7,7 @@ export const RUNNER_EXIT = {
   INFRASTRUCTURE: 20,
   /** It ended to report a trouble, or its end. */
   REPORT: 21,
-  /** Nobody can say what became of the work. */
+  /** The fate of the work is unknown. */
   LOST: 30,
   /** An operator ended it. */
   CANCELLED: 40,
@@ -19,5 +19,5 @@ export const RUNNER_EXIT = {
   DETACHED: 143,
 } as const;
 
-/** What the kernel or the kubelet leaves of a runner that was killed without a word. */
+/** Exit codes of a runner that was killed by the kernel or the kubelet. */
 export const KILLED = 137;

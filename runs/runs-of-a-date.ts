@@ -2,8 +2,8 @@ import { hasEnded, hasFailed, isOver } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
 
 /**
- * Of several runs under one number only one has the right to it: the others end before their first step, refused. That
- * is how they are known, and they count for nothing.
+ * Of several runs with one number only one is accepted: the others are refused before their first step, by which they are
+ * recognized, and do not count.
  */
 export function withoutRefused(runs: readonly RunFacts[]): readonly RunFacts[] {
   return runs.filter((run) => {
@@ -21,14 +21,14 @@ function endedBeforeFirstStep({ phase, steps }: RunFacts): boolean {
   );
 }
 
-/** Of the runs of a date, in their order, the one that stands for it: the last good one, else the first that runs, else the last. */
+/** Of the runs of a date, in their order, the one that counts: the last good one, else the first that runs, else the last. */
 export function standingRun(started: readonly RunFacts[]): RunFacts | undefined {
   return (
     started.findLast(({ phase }) => phase === "Succeeded") ?? started.find((run) => !isOver(run)) ?? started.at(-1)
   );
 }
 
-/** Of the runs of a date, in their order, the repeats that ended without success after one that stands for it ended well. */
+/** Of the runs of a date, in their order, the repeats that failed after the one that counts had ended well. */
 export function failedRepeats(started: readonly RunFacts[]): readonly RunFacts[] {
   const run = standingRun(started);
   return run?.phase === "Succeeded" ? started.slice(started.indexOf(run) + 1).filter(hasFailed) : [];

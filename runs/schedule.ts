@@ -4,7 +4,7 @@ import { defined } from "./defined.ts";
 import { addDays, type Day, instantOf, isTimeOfDay, isTimezone, localTime } from "./local-time.ts";
 import { UnreadableRun } from "./unreadable-run.ts";
 
-/** A CronWorkflow as far as we read it. */
+/** The fields of a CronWorkflow that are read. */
 export interface CronWorkflow {
   readonly metadata: {
     readonly name: string;
@@ -19,33 +19,33 @@ export interface CronWorkflow {
     readonly workflowSpec: { readonly workflowTemplateRef: { readonly name: string } };
   };
   readonly status?: {
-    /** What Argo could not do with it, `SubmissionError` and `SpecError` among them. */
+    /** Argo's conditions, such as `SubmissionError` and `SpecError`. */
     readonly conditions?:
       | readonly { readonly type: string; readonly status: string; readonly message?: string }[]
       | null;
   };
 }
 
-/** When a lane's nights start and what is promised of them. */
+/** When a lane's nights start, and their deadlines. */
 export interface LaneSchedule {
   /** Local start, `HH:MM`. */
   readonly start: string;
   readonly timezone: string;
-  /** Local time by which a night should have ended, `HH:MM`; undefined if nothing was promised. */
+  /** Local time by which a night should have ended, `HH:MM`; undefined without such a deadline. */
   readonly finishBy?: string;
   /** Local time at which a night that has not started counts as missed. @default - 15 minutes after its start */
   readonly startBy?: string;
-  /** Local time by which the input steps should be done; undefined if nothing was promised. */
+  /** Local time by which the input steps should be done; undefined without such a deadline. */
   readonly inputsBy?: { readonly time: string; readonly steps: readonly string[] };
   /** Which days are worked. @default - every day */
   readonly calendar?: BusinessCalendar;
 }
 
-/** What a CronWorkflow says of its lane's nights. */
+/** What a CronWorkflow says about its lane's nights. */
 export interface ScheduleReading {
-  /** Absent where no start can be expected: it is not a daily one, or its time zone is unknown. */
+  /** Absent if no start can be expected: it is not a daily schedule, or its time zone is unknown. */
   readonly schedule?: LaneSchedule;
-  /** What cannot be read, one sentence each; the schedule holds the rest. */
+  /** What cannot be read, one sentence each; the schedule has the rest. */
   readonly problems: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export function readSchedule({ metadata, spec }: CronWorkflow): ScheduleReading 
   return { problems, ...(start === undefined ? {} : { schedule: { start, timezone, ...defined(promised) } }) };
 }
 
-/** The one start a day, `HH:MM`. On which days there is a night is the calendar's to say. */
+/** The daily start, `HH:MM`. The calendar decides on which days there is a night. */
 function dailyStart(schedules: readonly string[], problems: string[]): string | undefined {
   const [, minute, hour] =
     /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(schedules.length === 1 ? (schedules[0] ?? "") : "") ?? [];

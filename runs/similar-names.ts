@@ -37,7 +37,7 @@ function at(row: readonly number[], column: number): number {
   return row[column] ?? Number.POSITIVE_INFINITY;
 }
 
-/** What a name that is none may have meant: the similar ones, or all that are known where none is similar. */
+/** Suggestions for an unknown name: similar ones, or all known ones if none is similar. */
 export function meantNames(typed: string, known: readonly string[]): string {
   const near = similarNames(typed, known);
   return near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known: ${known.join(", ") || "none"}`;

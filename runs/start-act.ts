@@ -9,19 +9,19 @@ import type { RunFacts } from "./run-record.ts";
 import { type LaneSchedule, lastDueDate } from "./schedule.ts";
 import type { WorkflowSpecTemplate } from "./workflow.ts";
 
-/** What is known of a lane when a night of it is to be started. */
+/** What starting a night of a lane depends on. */
 export interface StartPlace {
-  /** How people call the nights that it is one of: `nordbank`, or `nordbank/month-end`. */
+  /** Name of the nights as people type it: `nordbank`, or `nordbank/month-end`. */
   readonly customer: string;
   /** @default - the lane has no daily schedule */
   readonly schedule?: LaneSchedule;
   /** The template that the lane's schedule runs now. */
   readonly template: string;
-  /** Every run of these nights that is known, by business date and number, the newest first. */
+  /** Every known run of these nights, newest business date and number first. */
   readonly runs: readonly RunFacts[];
   /** Milliseconds. */
   readonly now: number;
-  /** A template of the lane; undefined where it is no longer kept. */
+  /** A template of the lane; undefined if it is no longer kept. */
   readonly definition: (name: string) => Promise<WorkflowSpecTemplate | undefined>;
 }
 
@@ -48,8 +48,8 @@ export interface PlannedBackfill {
 const LONGEST_DAYS = 366;
 
 /**
- * The runs of one business date that were really started, newest number first. One that ended before its calendar said so
- * is of the date that its schedule stands for.
+ * The runs of one business date that actually started, newest number first. One that ended before its calendar said the
+ * date counts for the date of its scheduled start.
  */
 export function startedOn(runs: readonly RunFacts[], date: Day): readonly RunFacts[] {
   return runs.filter((run) => dateOfRun(run, undefined) === date && !neverStarted(run));
@@ -77,7 +77,7 @@ export function planRun(
   return { businessDate: date, runNumber: 1, template, parameters: {} };
 }
 
-/** A date is typed by hand, and a typing error starts hours of work: it must be one that the lane's schedule knows. */
+/** A typing error in a date would start hours of work: it must be one that the lane's schedule knows. */
 function requireDate(customer: string, schedule: LaneSchedule, date: Day, early: boolean, now: number): void {
   const due = lastDueDate(schedule, now);
   if (date > due && !early) {
@@ -173,7 +173,7 @@ function runToRepeat(
   return found;
 }
 
-/** A night that ran no step is made up for where the calendar, as it is now, has the day as a business day. */
+/** A night that ran no step is made up for if the day is a business day by the present calendar. */
 function requireWorked(
   { customer, schedule }: StartPlace,
   { verb, date, current }: { readonly verb: string; readonly date: Day; readonly current?: boolean },
@@ -183,7 +183,7 @@ function requireWorked(
     const isOther = calendar !== undefined && isBusinessDay(calendar, date);
     throw new Refusal(
       "not-possible",
-      `${verb}: ${date} is ${isOther ? `no day that the nights of ${customer} are for (${nightDaysText(calendar.nightDays)})` : `not a business day of ${customer}`}; its night ran no step`,
+      `${verb}: ${date} is ${isOther ? `not a day that the nights of ${customer} are for (${nightDaysText(calendar.nightDays)})` : `not a business day of ${customer}`}; its night ran no step`,
       `nightlane history ${customer} lists the dates that have results`,
     );
   }
@@ -205,14 +205,10 @@ export function planBackfill(
   { date: from, to }: { readonly date: Day; readonly to: Day },
 ): PlannedBackfill {
   if (from > to) {
-    throw new Refusal("not-possible", `--from ${from} lies after --to ${to}`, "turn them round");
+    throw new Refusal("not-possible", `--from ${from} is after --to ${to}`, "swap them");
   }
   if (addDays(from, LONGEST_DAYS) < to) {
-    throw new Refusal(
-      "not-possible",
-      `--from ${from} --to ${to} is more than ${LONGEST_DAYS} days`,
-      "take it in parts",
-    );
+    throw new Refusal("not-possible", `--from ${from} --to ${to} is more than ${LONGEST_DAYS} days`, "split it");
   }
   const due = schedule === undefined ? to : lastDueDate(schedule, now);
   if (from > due) {

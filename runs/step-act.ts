@@ -3,7 +3,7 @@ import { Refusal } from "./refusal.ts";
 import { RUNNER_EXIT } from "./runner-exit.ts";
 import { runsAsJob, type StepStatus } from "./step-status.ts";
 
-/** Where a night waits for a person: at the step's gate, after a failed attempt, or with the question of a gate step. */
+/** Where a night waits for a person: at the step's gate, after a failed attempt, or at the question of a gate step. */
 export type WaitingPlace = "gate" | "decision" | "question";
 
 /** What a person decides for a node that waits: the value of its output parameter `decision`. */
@@ -19,9 +19,9 @@ export type StepDeed =
       /** Value of its output parameter `decision`; absent where it has none. */
       readonly output?: Decision;
     }
-  /** What is to become of it when the night reaches it. */
+  /** What to do with it when the night reaches it. */
   | { readonly kind: "ask"; readonly asked: "yes" | "skip" | "no" }
-  /** A gate is approved that asks for more people than have agreed yet. */
+  /** A gate is approved that needs further approvals. */
   | { readonly kind: "approve" }
   /** Its runner is ordered to cancel the remote job. */
   | { readonly kind: "order" }
@@ -32,13 +32,13 @@ export interface StepAct {
   readonly deed: StepDeed;
   /** What happens then, in one sentence. */
   readonly effect: string;
-  /** Whether the step is as the act wanted it. @default - nothing has to be waited for */
+  /** Whether the act has had its effect. @default - there is nothing to wait for */
   readonly reached?: (step: StepStatus) => boolean;
   /** Whether the same verb has more to do once that is reached. @default false */
   readonly goesOn?: boolean;
 }
 
-/** Verbs about one step: of those that are possible at the same time, what keeps most of the work first. */
+/** Verbs about one step; of those possible at the same time, the one that keeps most work comes first. */
 export const STEP_VERBS = ["hold", "release", "adopt", "retry", "skip", "abort", "stop", "restart"] as const;
 export type StepVerb = (typeof STEP_VERBS)[number];
 
@@ -48,7 +48,7 @@ export function isStepVerb(verb: Verb): verb is StepVerb {
 
 /**
  * What a verb does to a step in its present state.
- * @throws Refusal where the state does not allow it, with what it does allow
+ * @throws Refusal if the state does not allow it, with what it does allow
  */
 export function stepAct(verb: StepVerb, step: StepStatus, customer: string): StepAct {
   const found = POSSIBLE[verb](step);
@@ -58,14 +58,14 @@ export function stepAct(verb: StepVerb, step: StepStatus, customer: string): Ste
   return found;
 }
 
-/** What may be asked for a step as it is now. */
+/** A possible act on a step in its present state. */
 export interface PossibleAct {
   readonly verb: StepVerb;
   /** What happens then, in one sentence. */
   readonly effect: string;
 }
 
-/** What would have an effect and not be refused, what keeps most of the work first. Of two verbs that do the same, one. */
+/** Acts with an effect that would not be refused, the one that keeps most work first. Of two equivalent verbs, one. */
 export function possibleActs(step: StepStatus): readonly PossibleAct[] {
   const possible = STEP_VERBS.flatMap((verb) => {
     const found = POSSIBLE[verb](step);
@@ -134,10 +134,10 @@ function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | und
     : undefined;
 }
 
-/** Exit codes of runners that leave nothing to adopt: the remote work failed by itself, or was cancelled by an order. */
+/** Exit codes of runners that leave nothing to adopt: the remote work failed, or was cancelled on request. */
 const ENDED: ReadonlySet<number | undefined> = new Set([RUNNER_EXIT.APPLICATION, RUNNER_EXIT.CANCELLED]);
 
-/** The way back to good work: only what runs as a Job goes on without its runner, and not where the Job itself failed. */
+/** Adopting: only a Job goes on without its runner, and only if the Job itself has not failed. */
 function adopt(step: StepStatus): StepAct | undefined {
   const { name, kind, state, attempts, attemptLog } = step;
   const last = attemptLog.at(-1);
@@ -150,12 +150,12 @@ function adopt(step: StepStatus): StepAct | undefined {
     : undefined;
 }
 
-/** A night of an earlier release takes any word but SKIP for RETRY: its work would begin anew. */
+/** A night of an earlier release treats any word but SKIP as RETRY: its work would begin again. */
 function knowsAdopt({ decisions }: StepStatus): boolean {
   return decisions === undefined || decisions.includes("ADOPT");
 }
 
-/** A gate that asks for approvals is not left out: nobody would have approved. */
+/** A gate that asks for approvals cannot be left out: nobody would have approved. */
 function skip({ name, state, approval }: StepStatus): StepAct | undefined {
   if (approval !== undefined) {
     return undefined;
@@ -179,7 +179,7 @@ function skip({ name, state, approval }: StepStatus): StepAct | undefined {
 function abort({ name, state }: StepStatus): StepAct | undefined {
   if (state === "confirming") {
     return {
-      // A refused gate is a failed attempt like any other, and Argo asks what is to become of it.
+      // A refused gate is a failed attempt like any other, and Argo asks how to go on.
       deed: { kind: "decide", place: "question", phase: "Failed" },
       effect: `${name} is refused`,
       reached: (now) => now.state === "failed",
@@ -225,7 +225,7 @@ const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   confirming: "is a gate that waits for a confirmation",
   deciding: "failed and waits for a decision",
   succeeded: "has succeeded",
-  reused: "took over the results of an earlier run",
+  reused: "reused the results of an earlier run",
   skipped: "was skipped",
   omitted: "will not run, because a step before it failed",
   failed: "was given up and has failed",

@@ -2,27 +2,27 @@ import type { RunFacts } from "./run-record.ts";
 import type { StepStatus } from "./step-status.ts";
 import { secondsBetween } from "./time.ts";
 
-/** Fewer nights than these say nothing about what is usual. */
+/** Fewest nights from which the usual duration is computed. */
 const FEWEST_NIGHTS = 3;
-/** What the last nights needed counts; older ones had other portfolios. */
+/** Number of last nights that count; older ones had other portfolios. */
 const MOST_NIGHTS = 20;
-/** From so many times the usual on, a step may hang. */
+/** A step that takes this many times its usual duration may hang. */
 const LONG_FACTOR = 3;
-/** Below so much over the usual nobody is told: of a step of seconds, three times as long is nothing. */
+/** Smaller excesses are not reported: three times a few seconds is nothing. */
 const LEAST_EXCESS_SECONDS = 600;
 
 /** A step that runs much longer than in the last nights. */
 export interface LongStep {
   readonly step: string;
   readonly attempt: number;
-  /** When it had run for so long that it is worth a word, RFC 3339. */
+  /** When it had run suspiciously long, RFC 3339. */
   readonly since: string;
   readonly seconds: number;
   /** Median of the last nights. */
   readonly usualSeconds: number;
 }
 
-/** What the steps of one night took, which is all that is needed of it to know what is usual. */
+/** Durations of the steps of one night. */
 export interface NightLengths {
   /** RFC 3339. */
   readonly startedAt: string;
@@ -30,10 +30,10 @@ export interface NightLengths {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** What the steps of a night took; undefined of one in which none succeeded. */
+/** Durations of the steps of a night; undefined if none succeeded. */
 export function nightLengths({ startedAt, steps }: Pick<RunFacts, "startedAt" | "steps">): NightLengths | undefined {
   const lengths = steps.flatMap(({ name, attempts }) => {
-    // Attempt 0 took over the results of an earlier run: it says nothing about the work.
+    // Attempt 0 reused the results of an earlier run: it says nothing about the work.
     const done = attempts.findLast(({ number, phase }) => number > 0 && phase === "Succeeded");
     return done?.startedAt === undefined || done.finishedAt === undefined
       ? []
@@ -68,7 +68,7 @@ export function longSteps(
   });
 }
 
-/** Median of what a step took in the last nights; undefined where there were too few. @param nights The newest first. */
+/** Median duration of a step in the last nights; undefined if there were too few. @param nights Newest first. */
 export function usualLength(step: string, nights: readonly NightLengths[]): number | undefined {
   const lengths = nights
     .flatMap(({ seconds }) => seconds[step] ?? [])

@@ -1,6 +1,6 @@
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
-/** The nodes that one step has become in a running night, by their part in its wrapper. */
+/** The nodes of one step in a running night, by their part in its wrapper. */
 export interface StepNodes {
   /** The whole step, of a template `step-...`; undefined until the night reaches it. */
   readonly step?: WorkflowNode;
@@ -8,13 +8,13 @@ export interface StepNodes {
   readonly gate?: WorkflowNode;
   /** Attempts, in their order. */
   readonly attempts: readonly AttemptNodes[];
-  /** What took over the results of an earlier run, in a run that begins at a later step. */
+  /** What reused the results of an earlier run, in a run that begins at a later step. */
   readonly reuse?: Pick<AttemptNodes, "run" | "pods">;
 }
 
 /** The nodes of one attempt. */
 export interface AttemptNodes {
-  /** 1 for the first; each decision to retry counts one up. */
+  /** 1 for the first; each decision to retry adds one. */
   readonly number: number;
   /** Of a template `attempt-...`. */
   readonly attempt: WorkflowNode;
@@ -56,14 +56,14 @@ function reuseNodes(nodes: readonly WorkflowNode[], step: string): StepNodes["re
   return run === undefined ? undefined : { run, pods };
 }
 
-/** The first attempt of a step lies in the step's node, each further one in the one before it. */
+/** The first attempt of a step is inside the step's node, each further one inside the one before it. */
 function attemptsWithin(nodes: readonly WorkflowNode[], boundary: string): readonly WorkflowNode[] {
   return nodes
     .filter((node) => node.boundaryID === boundary && isOf(node, "attempt") && hasBegun(node))
     .flatMap((attempt) => [attempt, ...attemptsWithin(nodes, attempt.id)]);
 }
 
-/** Whether a node is of the part of a step's wrapper that the name of its template says. */
+/** Whether a node belongs to a part of a step's wrapper, by the name of its template. */
 function isOf(node: WorkflowNode, part: "step" | "attempt" | "run"): boolean {
   return node.templateName?.startsWith(`${part}-`) === true;
 }
@@ -83,12 +83,12 @@ function attemptNodes(nodes: readonly WorkflowNode[], attempt: WorkflowNode): At
   };
 }
 
-/** Whether a node waits for a person: what Argo calls an active suspend node. */
+/** Whether a node waits for a person: in Argo's terms an active suspend node. */
 export function isWaiting(node: WorkflowNode | undefined): boolean {
   return node?.type === "Suspend" && node.phase === "Running";
 }
 
-/** Whether a node has run or runs: not one that its conditions left out. */
+/** Whether a node has run or is running: not one that its conditions left out. */
 function hasBegun(node: WorkflowNode): boolean {
   return node.phase !== "Omitted" && node.phase !== "Skipped";
 }

@@ -10,10 +10,9 @@ import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
 
 /**
- * What a step is doing. `held` waits at its gate because an operator said so, `deciding` failed and waits for a
- * decision, `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` took over the
- * results of an earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step
- * before it failed.
+ * State of a step. `held` waits at its gate because an operator holds it, `deciding` failed and waits for a decision,
+ * `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
+ * earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step before it failed.
  */
 export type StepState =
   | "waiting"
@@ -48,15 +47,15 @@ export interface StepStatus {
   readonly finishedAt?: string;
   /** Since when it waits for a person. */
   readonly waitingSince?: string;
-  /** The words that decide it, while it is deciding: those that its night's template knows. @default - the template does not say */
+  /** The decisions that its night's template knows, while it is deciding. @default - the template does not say */
   readonly decisions?: readonly string[];
-  /** Why it failed or waits, as the runner or Argo said it. */
+  /** Why it failed or waits, in the runner's or Argo's words. */
   readonly message?: string;
-  /** What keeps it from going on, while it runs and its tries go on. */
+  /** What is blocking it, while it is still being tried. */
   readonly trouble?: StepTrouble;
-  /** What was asked for it before it is reached. */
+  /** What was ordered before it is reached. */
   readonly asked?: "hold" | "skip";
-  /** Of a gate that asks for approvals, how they stand. */
+  /** State of a gate's approvals, if it asks for any. */
   readonly approval?: GateApproval;
   /** What people did to it, oldest first. */
   readonly acts: readonly RecordedAct[];
@@ -64,25 +63,25 @@ export interface StepStatus {
 
 /** One attempt of a step. */
 export interface AttemptStatus {
-  /** From 1; 0 for taking over the results of an earlier run. */
+  /** From 1; 0 for reusing the results of an earlier run. */
   readonly number: number;
   readonly phase: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
-  /** Runners it took: more than one after evictions and outages. */
+  /** Number of runners: more than one after evictions and outages. */
   readonly runners: number;
   /** Exit code of the last runner. */
   readonly exitCode?: number;
   readonly message?: string;
-  /** Name of the Job in the customer's cluster; for a Spark step of a run whose business date is known. */
+  /** Name of the Job in the customer's cluster; known with the run's business date. */
   readonly remoteJob?: string;
   /** Output parameter `results`: what the runner verified, JSON. */
   readonly results?: string;
-  /** The last lines of its log, where it failed and a person has to look. */
+  /** The last lines of its log, if it failed and a person has to look. */
   readonly logEnd?: readonly string[];
 }
 
-/** What a step's status is read from. */
+/** Input for a step's status. */
 export interface StepSource {
   readonly name: string;
   readonly depends: string | undefined;
@@ -180,13 +179,13 @@ function troubleOf(
   return stepTrouble(attempt?.pods ?? [], limit === undefined ? undefined : Number(limit), now);
 }
 
-/** What a waiting node may be answered stands beside its question, for Argo's own page too. */
+/** The possible answers of a waiting node are in its input, for Argo's own UI too. */
 function decisionsOf(node: WorkflowNode | undefined): readonly string[] | undefined {
   const words = parsedObject(parameter(node?.inputs?.parameters, "decision") ?? "")?.enum;
   return Array.isArray(words) ? words.map(String) : undefined;
 }
 
-/** The runner's own words lie on the pod; Argo's summary of the tries lies on the node above. */
+/** The runner's own message is on the pod; Argo's summary of the tries is on the node above. */
 function messageOf(attempt: Pick<AttemptNodes, "run" | "pods"> | undefined): string | undefined {
   return attempt?.pods.at(-1)?.message || attempt?.run?.message;
 }
@@ -219,7 +218,7 @@ function stateOf(found: StepNodes): StepState {
   }
 }
 
-/** A step that a person left out ends well, but nothing of it did. */
+/** A step that a person left out succeeds, though its work did not. */
 function wasSkipped({ attempts }: StepNodes): boolean {
   const last = attempts.at(-1);
   return last === undefined || (last.hold !== undefined && last.run?.phase !== "Succeeded");

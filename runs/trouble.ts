@@ -3,8 +3,8 @@ import { KILLED, RUNNER_EXIT } from "./runner-exit.ts";
 import type { WorkflowNode } from "./workflow.ts";
 
 /**
- * What keeps a running step from going on, and how it is said to people. The runner reports the first ones, by the same
- * names; the last ones are read from the workflow alone.
+ * Troubles of a running step, with their texts for people. The first ones are reported by the runner under the same names;
+ * the last ones are read from the workflow.
  */
 export const TROUBLES = {
   unreachable: "cannot reach the customer's cluster",
@@ -18,7 +18,7 @@ export const TROUBLES = {
   "node-lost": "the driver's node is gone",
   suspended: "the Job was suspended in the customer's cluster",
   executors: "the driver gets no executors",
-  idle: "the driver writes nothing and has no executors: it may have ended its work and not end",
+  idle: "the driver writes nothing and has no executors: it may have finished its work without exiting",
   "not-ready": "no pod of the application is Ready",
   connection: "the connection to the container breaks",
   retrying: "is being tried again",
@@ -31,16 +31,16 @@ export const TROUBLES = {
 
 export type TroubleKind = keyof typeof TROUBLES;
 
-/** What a step is in trouble with while its tries go on. */
+/** The trouble of a step that is still being tried. */
 export interface StepTrouble {
   readonly kind: TroubleKind;
   /** RFC 3339. */
   readonly since: string;
-  /** The whole of it in the runner's, or Argo's, own words. */
+  /** The full message of the runner or Argo. */
   readonly sentence: string;
   /** Tries of the attempt that were begun, without those that ended in order to report. */
   readonly tries: number;
-  /** How many there may be of them before a person has to decide; undefined where the template does not say. */
+  /** Most tries before a person has to decide; undefined if the template does not say. */
   readonly of?: number;
 }
 
@@ -48,18 +48,18 @@ const REPORT_CODE = String(RUNNER_EXIT.REPORT);
 const INFRASTRUCTURE_CODE = String(RUNNER_EXIT.INFRASTRUCTURE);
 const INTERRUPTED_CODES: ReadonlySet<string> = new Set([KILLED, RUNNER_EXIT.DETACHED].map(String));
 
-/** A pod of the central cluster that pends for longer does not merely start. */
+/** A pod of the central cluster that is pending for longer is not just starting. */
 const PENDING_GRACE = 2 * 60_000;
-/** A try that has gone on for longer than the runner waits before it reports has got past what ended the one before. */
+/** A try that runs for longer than the runner waits before it reports has got past the trouble of the one before. */
 const RETRY_GRACE = 150_000;
-/** So many interruptions in a row are more than a node that is drained, unless a try has lasted since. */
+/** This many interruptions in a row are more than a drained node, unless a try has lasted since. */
 const MANY_INTERRUPTIONS = 3;
 const INTERRUPTION_GRACE = 10 * 60_000;
 
 const LONGEST_SENTENCE = 500;
 
 /**
- * Reads what keeps an attempt from going on from the pods of its tries.
+ * Reads the trouble of an attempt from the pods of its tries.
  * @param pods In their order.
  * @param limit Of Argo's retry strategy: tries after the first.
  * @param now Milliseconds.
@@ -84,7 +84,7 @@ export function stepTrouble(
 
 /**
  * A trouble in one line for people, without its whole sentence.
- * @param clock How the time since when is said. @default - in UTC
+ * @param clock Formats the time. @default - in UTC
  */
 export function troubleText(
   { kind, since, tries, of }: StepTrouble,
@@ -96,7 +96,7 @@ export function troubleText(
 
 type Found = Pick<StepTrouble, "kind" | "since" | "sentence">;
 
-/** A runner that does not get to run in the central cluster. */
+/** A runner that cannot start in the central cluster. */
 function pending(pod: WorkflowNode | undefined, now: number): Found | undefined {
   if (pod?.phase !== "Pending" || now - timeOf(pod.startedAt) < PENDING_GRACE) {
     return undefined;
@@ -127,7 +127,7 @@ function reported(pods: readonly WorkflowNode[]): Found | undefined {
     : { kind: isKind(kind) ? kind : "retrying", since, sentence };
 }
 
-/** Tries that fail one after the other, each too soon to report anything. */
+/** Tries that fail one after the other, too soon to report anything. */
 function repeated(pods: readonly WorkflowNode[], now: number): Found | undefined {
   const failed = endedInARow(pods, now, RETRY_GRACE, (pod) => codeOf(pod) === INFRASTRUCTURE_CODE);
   const [first, last] = [failed[0], failed.at(-1)];
@@ -136,7 +136,7 @@ function repeated(pods: readonly WorkflowNode[], now: number): Found | undefined
     : { kind: "retrying", since: first.finishedAt ?? "", sentence: last?.message ?? "The runner left no message." };
 }
 
-/** Runners that end without a word of their own, one after the other. */
+/** Runners that end without a message, one after the other. */
 function interrupted(pods: readonly WorkflowNode[], now: number): Found | undefined {
   const ended = endedInARow(
     pods,

@@ -1,10 +1,10 @@
 import type { Standing } from "./due-nights.ts";
 import type { StepState } from "./step-status.ts";
 
-/** What can be said of a lane that has no night to tell of. */
+/** State of a lane without a night. */
 export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night yet" | "cannot be read";
 
-/** What decides how urgent a night is. */
+/** The properties that decide how urgent a night is. */
 export interface UrgentNight {
   /** How the night of its date stands; absent where the lane has none. */
   readonly standing?: Standing;
@@ -19,8 +19,8 @@ export interface UrgentNight {
 }
 
 /**
- * What a night is about, worst first: what was lost or stands still, then what a person is asked, then what goes on, then
- * what is over. Under each: the word for the line of counts, and the colour.
+ * Urgencies of nights, worst first: lost or stuck, then asking a person, then running, then over. Each with its name in the
+ * line of counts, and its colour.
  */
 export const URGENCIES = [
   { name: "missed", color: "red" },
@@ -47,10 +47,10 @@ export const URGENCIES = [
 
 const LEAST_URGENT = { name: "without a night yet", color: "gray" } as const;
 
-/** What a night is about. */
+/** Urgency of a night. */
 export type Urgency = (typeof URGENCIES)[number]["name"];
 
-/** What a night is about: of several things the worst. */
+/** Urgency of a night: of several, the worst. */
 export function urgencyOf(night: UrgentNight): Urgency {
   return urgencyAt(urgencyRank(night)).name;
 }

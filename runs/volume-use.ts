@@ -7,7 +7,7 @@ export type ResultsVolume = "lane" | "customer";
 /** How full a results volume was when the reaper looked. */
 export interface VolumeUse {
   readonly volume: ResultsVolume;
-  /** Used of what can be used, 0 to 1. */
+  /** Used share of the usable space, 0 to 1. */
   readonly ratio: number;
   /** When the reaper looked, milliseconds. */
   readonly at: number;
@@ -18,7 +18,7 @@ const PARAMETERS: readonly (readonly [ResultsVolume, string])[] = [
   ["customer", "customer-used"],
 ];
 
-/** What a workflow of the reaper says of the volumes; nothing of one that it could not look at, or is still to. */
+/** A reaper workflow's report about the volumes; without those that it could not look at, or has not yet. */
 export function volumeUse(reaper: Workflow): readonly VolumeUse[] {
   const tidy = workflowNodes(reaper).find(({ templateName, type }) => templateName === "tidy" && type === "Pod");
   const at = Date.parse(tidy?.finishedAt ?? "");

@@ -1,4 +1,7 @@
-/** The parts of an Argo Workflow that we read. */
+/** API group and version of Argo Workflows. */
+export const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
+
+/** The fields of an Argo Workflow that are read. */
 export interface Workflow {
   readonly metadata: {
     readonly name: string;
@@ -31,7 +34,7 @@ export interface WorkflowStatus {
   readonly storedWorkflowTemplateSpec?: WorkflowSpecTemplate;
 }
 
-/** The specification of a WorkflowTemplate, as far as we read it. */
+/** The fields of a WorkflowTemplate's specification that are read. */
 export interface WorkflowSpecTemplate {
   readonly arguments?: { readonly parameters?: readonly WorkflowParameter[] };
   readonly workflowMetadata?: { readonly annotations?: Readonly<Record<string, string>> };

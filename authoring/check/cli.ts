@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { customerFile } from "../../constructs/definition/customer-files.ts";
 import { renderProblem } from "../../constructs/definition/problem.ts";
-import { showUserErrors } from "../user-errors.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { checkFile } from "./check-file.ts";
 import type { Finding } from "./finding.ts";
 
@@ -36,4 +36,4 @@ function lines(file: string, { title, problems, note }: Finding): readonly strin
   ];
 }
 
-await showUserErrors(() => command.parseAsync());
+await runCli(() => command.parseAsync());

@@ -3,8 +3,8 @@ import { Command, Option } from "commander";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type NightDefinition, nightsOf } from "../../constructs/definition/night-definition.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { furtherOnly, seriesName, seriesOf } from "../../runs/night-series.ts";
-import { showUserErrors } from "../user-errors.ts";
 import { foldGraph } from "./fold-graph.ts";
 import { dagMermaid } from "./mermaid.ts";
 import { nightGraph } from "./night-graph.ts";
@@ -53,4 +53,4 @@ async function loadNights(name: string): Promise<NightDefinition> {
   return found;
 }
 
-await showUserErrors(() => command.parseAsync());
+await runCli(() => command.parseAsync());

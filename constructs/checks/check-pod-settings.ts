@@ -5,7 +5,7 @@ import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import { cpuText, mebibytes, millicores } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
-import type { JobSettings, JobSizes } from "../night/step.ts";
+import type { JobSettings, JobSizes } from "../night/step-settings.ts";
 import { secretProblem } from "./check-texts.ts";
 
 /** Variables that Nightlane or Spark sets. */

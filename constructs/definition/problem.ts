@@ -22,6 +22,18 @@ export class UserError extends Error {
 }
 
 /**
+ * One mistake outside of a customer file, told in the same parts.
+ * @param what Which file, option or variable, and what was received.
+ */
+export function mistake(what: string, rule: string, fix: string): UserError {
+  return new UserError([what, ...remedy(rule, fix)].join("\n"));
+}
+
+function remedy(rule: string, fix: string): readonly string[] {
+  return [`    rule: ${rule}`, `    fix: ${fix}`];
+}
+
+/**
  * Renders a value for an error message: texts quoted, long values cut, objects of a class by its name, and of what may
  * be a secret its kind alone. Whatever a file can hold, it never throws.
  */
@@ -121,7 +133,7 @@ export function renderProblems(where: string, problems: readonly Problem[]): str
 /** One problem as three lines, the first with `file:line` where the line is known, as terminals and editors link it. */
 export function renderProblem(where: string, { property, line, received, rule, fix }: Problem): readonly string[] {
   const place = line === undefined ? "" : `${where}:${line} `;
-  return [`  ${place}${property}: received ${received}`, `    rule: ${rule}`, `    fix: ${fix}`];
+  return [`  ${place}${property}: received ${received}`, ...remedy(rule, fix)];
 }
 
 /** Ends with all problems of one file at once. */

@@ -1,6 +1,7 @@
 import { Night } from "../night/night.ts";
 import { shadowSteps } from "../night/shadow.ts";
-import { Step, type StepDefaults } from "../night/step.ts";
+import { Step } from "../night/step.ts";
+import type { StepDefaults } from "../night/step-settings.ts";
 import { given, isObject } from "./given.ts";
 import type { NightSchedule } from "./schedule.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../definition/problem.ts";
+import { mistake } from "../definition/problem.ts";
 
 /** The first Node whose permissions shut a customer file in: `engines` in package.json says the same. */
 const FLOOR = [22, 19] as const;
@@ -9,7 +9,9 @@ export function requireNode(version = process.versions.node): void {
   if (major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1])) {
     return;
   }
-  throw new UserError(
-    `Node: received ${version}\n    rule: ${FLOOR.join(".")} or newer: customer files are evaluated without rights, which older ones cannot take away\n    fix: npm ci, which brings the pinned Node with the packages; npm run and npx then use it`,
+  throw mistake(
+    `Node: received ${version}`,
+    `${FLOOR.join(".")} or newer: customer files are evaluated without rights, which older ones cannot take away`,
+    "npm ci, which brings the pinned Node with the packages; npm run and npx then use it",
   );
 }

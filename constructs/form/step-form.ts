@@ -6,24 +6,26 @@ import type { CustomerPath } from "../night/customer-path.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
-  type DynamicAllocation,
   type ExecOptions,
   type Figure,
   type GateOptions,
   isResultValue,
   type JobOptions,
-  type JobSettings,
-  type JobSizes,
   type ResultValue,
   type SparkOptions,
-  type SparkSettings,
-  type SparkSizes,
   Step,
   type StepCondition,
-  type StepDefaults,
   type StepOptions,
   type StepWork,
 } from "../night/step.ts";
+import type {
+  DynamicAllocation,
+  JobSettings,
+  JobSizes,
+  SparkSettings,
+  SparkSizes,
+  StepDefaults,
+} from "../night/step-settings.ts";
 import { deployedAppForm, helmAppForm } from "./app-forms.ts";
 import {
   choice,

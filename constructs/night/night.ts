@@ -11,10 +11,10 @@ import {
   type ResultValue,
   type SparkOptions,
   Step,
-  type StepDefaults,
   type StepWork,
 } from "./step.ts";
 import { leftAtCustomer } from "./step-results.ts";
+import type { StepDefaults } from "./step-settings.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
 
 /** More steps come of a loop that does not end; how many a night may have is for the checks to say. */

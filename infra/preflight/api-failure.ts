@@ -1,4 +1,4 @@
-import { ApiException } from "@kubernetes/client-node";
+import { refusalOf, statusOf } from "../../runs/api/api-error.ts";
 
 /** Why a request got no good answer, without what the request carried. */
 export interface ApiFailure {
@@ -11,8 +11,9 @@ export interface ApiFailure {
 
 /** Reads an error of the client. @throws the error itself where it is none of a request */
 export function apiFailure(error: unknown): ApiFailure {
-  if (error instanceof ApiException) {
-    return { status: error.code, reason: answered(error.body) ?? `HTTP ${error.code}` };
+  const status = statusOf(error);
+  if (status !== undefined) {
+    return { status, reason: refusalOf(error) ?? `HTTP ${status}` };
   }
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (inner instanceof Error) {
@@ -22,19 +23,4 @@ export function apiFailure(error: unknown): ApiFailure {
     }
   }
   throw error;
-}
-
-/** What the API server says in its answer: a Status object, as text or read already. */
-function answered(body: unknown): string | undefined {
-  const status: unknown = typeof body === "string" ? parsed(body) : body;
-  const message = typeof status === "object" && status !== null && "message" in status ? status.message : undefined;
-  return typeof message === "string" ? message : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError } from "commander";
 import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
-import { ProblemsError, received, UserError } from "../../constructs/definition/problem.ts";
+import { mistake, ProblemsError, received } from "../../constructs/definition/problem.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { isFederated } from "../../constructs/lane/federation.ts";
 import { readCredentials } from "../credentials.ts";
 import { provedCustomer } from "../proved.ts";
@@ -74,8 +75,10 @@ async function kubeconfigOf(definition: CustomerDefinition, { kubeconfig: file }
   try {
     content = readFileSync(file, "utf8");
   } catch {
-    throw new UserError(
-      `--kubeconfig: received ${received(file)}\n    rule: a file that can be read\n    fix: name the customer's kubeconfig`,
+    throw mistake(
+      `--kubeconfig: received ${received(file)}`,
+      "a file that can be read",
+      "name the customer's kubeconfig",
     );
   }
   const problems = checkKubeconfig(content, definition);
@@ -100,12 +103,4 @@ function format(text: string): string {
   return text;
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCli(() => command.parseAsync());

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CentralCluster, centralCluster } from "../../constructs/definition/central-cluster.ts";
-import { received, UserError } from "../../constructs/definition/problem.ts";
+import { mistake, received, UserError } from "../../constructs/definition/problem.ts";
 import versions from "../../versions.json" with { type: "json" };
 import type { Estate } from "../model/estate.ts";
 import { readDist } from "../model/read-dist.ts";
@@ -40,8 +40,10 @@ function commitOf(name: string): string {
   try {
     return git("rev-parse", "--verify", "--quiet", `${name}^{commit}`).trim();
   } catch {
-    throw new UserError(
-      `received ${received(name)}\n    rule: a git revision, or a folder that cdk8s synth wrote (it has a folder platform)\n    fix: name for instance origin/main, or dist`,
+    throw mistake(
+      `received ${received(name)}`,
+      "a git revision, or a folder that cdk8s synth wrote (it has a folder platform)",
+      "name for instance origin/main, or dist",
     );
   }
 }
@@ -61,9 +63,7 @@ function fromCommit(commit: string, scratch: string, label: string): Estate {
 function rendered(root: string, dist: string, label: string): Estate {
   const program = join("infra", "synth.ts");
   if (!existsSync(join(root, program))) {
-    throw new UserError(
-      `${label}: has no ${program}\n    rule: a revision that can be rendered\n    fix: compare with a later one`,
-    );
+    throw mistake(`${label}: has no ${program}`, "a revision that can be rendered", "compare with a later one");
   }
   try {
     execFileSync(process.execPath, ["--import", "tsx", program], {

@@ -10,7 +10,7 @@ const LISTS = ["matchConditions", "variables", "validations", "versions"];
 
 /** A hash of each part of a guard's specification: `failurePolicy`, `validations[3]`, `versions[0].schema`. */
 export function guardParts(guard: Manifest): Readonly<Record<string, string>> {
-  const parts = Object.entries(fields(guard.spec)).flatMap(([field, value]) =>
+  const parts = Object.entries(fields(guard.spec)).flatMap(([field, value]): readonly (readonly [string, unknown])[] =>
     LISTS.includes(field) ? list(value).flatMap((item, index) => ofItem(`${field}[${index}]`, item)) : [[field, value]],
   );
   return Object.fromEntries(parts.map(([part, value]) => [part, hash(value)]));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { collectMistakes } from "../../constructs/definition/collect-mistakes.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import {
   CUSTOMERS_FOLDER,
@@ -57,14 +58,6 @@ export function estateOf(definitions: readonly CustomerDefinition[], tryPipeline
   } finally {
     canary.remove();
   }
-}
-
-/** Loads every customer of the folder. */
-export async function loadDefinitions(folder = CUSTOMERS_FOLDER): Promise<readonly DefinedCustomer[]> {
-  const sources = new Map(
-    customerNames(folder).map((name) => [name, readFileSync(join(folder, `${name}.ts`), "utf8")]),
-  );
-  return await loadAll(sources, folder);
 }
 
 async function loadAll(sources: ReadonlyMap<string, string>, folder: string): Promise<readonly DefinedCustomer[]> {
@@ -139,23 +132,4 @@ function customerLane(
 
 function all({ lane, customerSide, apps, deployer }: CustomerManifests): readonly Manifest[] {
   return [...lane, ...customerSide, ...apps, ...deployer];
-}
-
-async function collectMistakes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const mistakes: string[] = [];
-  const results: R[] = [];
-  for (const item of items) {
-    try {
-      results.push(await work(item));
-    } catch (error) {
-      if (!(error instanceof UserError)) {
-        throw error;
-      }
-      mistakes.push(error.message);
-    }
-  }
-  if (mistakes.length > 0) {
-    throw new UserError(mistakes.join("\n\n"));
-  }
-  return results;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type CentralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
-import { received, UserError } from "../../constructs/definition/problem.ts";
+import { mistake, received } from "../../constructs/definition/problem.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { DefinedCustomer } from "./collect.ts";
 import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
@@ -26,8 +26,10 @@ export interface DistSurroundings {
  */
 export function readDist(folder: string, surroundings: DistSurroundings): Estate {
   if (!existsSync(join(folder, PLATFORM))) {
-    throw new UserError(
-      `${folder}: has no folder ${PLATFORM}\n    rule: a folder that cdk8s synth wrote\n    fix: run npx cdk8s synth and name its output, dist`,
+    throw mistake(
+      `${folder}: has no folder ${PLATFORM}`,
+      "a folder that cdk8s synth wrote",
+      "run npx cdk8s synth and name its output, dist",
     );
   }
   const known = new Map(surroundings.definitions.map((defined) => [defined.definition.name, defined]));
@@ -88,8 +90,10 @@ function parseManifests(content: string, file: string): readonly Manifest[] {
   return parseAllDocuments(content, { version: "1.1" }).map((document): Manifest => {
     const value: unknown = document.toJS();
     if (document.errors.length > 0 || !isManifest(value)) {
-      throw new UserError(
-        `${file}: received ${document.errors[0]?.message ?? received(value)}\n    rule: a Kubernetes object with apiVersion, kind and metadata.name\n    fix: write the folder anew with npx cdk8s synth`,
+      throw mistake(
+        `${file}: received ${document.errors[0]?.message ?? received(value)}`,
+        "a Kubernetes object with apiVersion, kind and metadata.name",
+        "write the folder anew with npx cdk8s synth",
       );
     }
     return value;

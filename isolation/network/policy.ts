@@ -1,9 +1,9 @@
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields, fieldsList, list, strings, text } from "../model/fields.ts";
 import { objectName } from "../model/object-name.ts";
-import { type AddressRange, overlap, parseRange, subtract } from "./address.ts";
-import { coversPort, type PortRange, parsePorts } from "./ports.ts";
-import { type Labels, selects, selectsEverything } from "./selector.ts";
+import { type AddressRange, parseRange, subtract } from "./address.ts";
+import { type PortRange, parsePorts } from "./ports.ts";
+import { selectsEverything } from "./selector.ts";
 
 export type Direction = "egress" | "ingress";
 
@@ -107,59 +107,4 @@ function readPeer(peer: Fields): Peer {
   const readable = holes.filter((hole) => hole !== undefined);
   const ranges = whole === undefined || readable.length < holes.length ? undefined : subtract(whole, readable);
   return { kind: "addresses", cidr, except, ranges };
-}
-
-/** One end of a connection. */
-export interface Place {
-  readonly address?: string;
-  /** Set for a pod of the central cluster. */
-  readonly pod?: { readonly namespace: string; readonly namespaceLabels: Labels; readonly labels: Labels };
-}
-
-/** Whether an allowance lets its pods talk to (or be talked to from) `place` on a port. */
-export function admits(allowance: Allowance, place: Place, protocol: string, port: number): boolean {
-  return coversPort(allowance.ports, protocol, port) && admitsPlace(allowance, place);
-}
-
-/** The same on any port. */
-export function admitsPlace({ peer, namespace }: Allowance, place: Place): boolean {
-  if (peer.kind === "anywhere") {
-    return true;
-  }
-  if (peer.kind === "addresses") {
-    const point = place.address === undefined ? undefined : parseRange(place.address);
-    return point !== undefined && (peer.ranges?.some((range) => overlap(range, point)) ?? true);
-  }
-  if (place.pod === undefined) {
-    return false;
-  }
-  const inNamespace =
-    peer.namespaces === undefined
-      ? place.pod.namespace === namespace
-      : selects(peer.namespaces, place.pod.namespaceLabels);
-  return inNamespace && selects(peer.pods, place.pod.labels);
-}
-
-/**
- * Whether a pod with these labels may open (`egress`) or be reached by (`ingress`) a connection, under all policies of
- * its namespace: anything if none isolates it in that direction, else what any of those that select it allows.
- */
-export function mayConnect(
-  policies: readonly Policy[],
-  labels: Labels,
-  direction: Direction,
-  place: Place,
-  protocol: string,
-  port: number,
-): boolean {
-  const selecting = policies.filter((policy) => selects(policy.podSelector ?? {}, labels));
-  const isolating = selecting.filter((policy) => policy.isolates.includes(direction));
-  return (
-    isolating.length === 0 ||
-    isolating.some((policy) =>
-      policy.allowances.some(
-        (allowance) => allowance.direction === direction && admits(allowance, place, protocol, port),
-      ),
-    )
-  );
 }

@@ -1,16 +1,16 @@
 import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { ASKED_AT } from "../../runs/annotations.ts";
+import { CONFLICT, statusOf } from "../../runs/api/api-error.ts";
+import { HEADS, type Head, pages } from "../../runs/api/pages.ts";
 import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import { customerOf } from "../lane.ts";
-import { HEADS, type Head, pages } from "../watch/pages.ts";
-import { statusOf } from "./lane-writer.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const DAY = 24 * 3600_000;
 const PAGE = 500;
 
-/** Copies of settled acts in the platform's namespace: kept as long as run records, also when the lane is gone. */
+/** Copies of settled acts in the platform's namespace: kept as long as run records, even when the lane is gone. */
 export class ActArchive {
   constructor(
     private readonly objects: CustomObjectsApi,
@@ -18,7 +18,7 @@ export class ActArchive {
     private readonly retentionDays: number,
   ) {}
 
-  /** Keeps an act as it was settled; one that is kept already stays as it is. */
+  /** Keeps a settled act; one that is already kept is left as it is. */
   async keep({ metadata, spec, status }: NightAct): Promise<void> {
     const customer = customerOf(metadata.namespace) ?? metadata.namespace;
     const name = keptActName(customer, metadata.name);
@@ -38,7 +38,7 @@ export class ActArchive {
     try {
       await this.objects.createNamespacedCustomObject({ ...place, body });
     } catch (error) {
-      if (statusOf(error) !== 409) {
+      if (statusOf(error) !== CONFLICT) {
         throw error;
       }
     }

@@ -1,4 +1,5 @@
 import { setImmediate as immediately } from "node:timers/promises";
+import { FORBIDDEN, NOT_FOUND, statusOf } from "../../runs/api/api-error.ts";
 import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
@@ -7,12 +8,12 @@ import { statusAfter, withinLimit } from "./act-outcome.ts";
 import type { Carried } from "./carried.ts";
 import { carryOut } from "./carry-out.ts";
 import { hasBegun } from "./has-begun.ts";
-import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import type { LaneWriter } from "./lane-writer.ts";
 import { OpenActs } from "./open-acts.ts";
 import { SettledActs } from "./settled-acts.ts";
 import type { RunSource } from "./start-nights.ts";
 
-/** What the desk works with. */
+/** Dependencies of the desk. */
 export interface ActDeskParts {
   readonly writer: LaneWriter;
   readonly source: RunSource;
@@ -31,38 +32,38 @@ export interface ActCounters {
   failures: number;
 }
 
-/** How often an act that goes on for long, as a backfill, is carried on, milliseconds. */
+/** How often a long-running act, such as a backfill, is continued, milliseconds. */
 const SLOW_MILLISECONDS = 2000;
 
 /** Of acts that were settled so long before this desk began the copy may lack its end. */
 const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
 
 /**
- * Carries out what people ask for, in the order in which they asked, lane by lane and one act at a time in each. What an
- * act does, and that it did, is written in one request to the object that it changes; so an act that was begun when
- * nightwatch ended is begun again, and finds its own traces.
+ * Carries out what people ask for, in the order of asking, one act at a time per lane. An act's effect and the note of
+ * the act are written to the changed object in one request; so an act that was interrupted by the end of nightwatch is
+ * begun again and finds its own traces.
  */
 export class ActDesk {
   readonly counters: ActCounters = { done: 0, refused: 0, expired: 0, failures: 0 };
   private readonly open = new OpenActs();
   /** The work of each lane that is under way. */
   private readonly working = new Map<string, Promise<void>>();
-  /** Lanes in which something has changed since their work began. */
+  /** Lanes that have changed since their work began. */
   private readonly changed = new Set<string>();
-  /** When acts that go on for long were last looked at, by UID. */
+  /** When long-running acts were last looked at, by UID. */
   private readonly looked = new Map<string, number>();
   private readonly settled = new SettledActs();
-  /** Settled acts of which no copy is kept yet. */
+  /** Settled acts that have no copy yet. */
   private readonly unkept = new Set<NightAct>();
   /** Acts that others settled long ago, of which nobody has looked yet whether a copy is kept. */
   private readonly older = new Set<NightAct>();
-  /** Why each act could not be carried out the last time, by name. */
+  /** Why each act failed the last time, by name. */
   private readonly failures = new Map<string, string>();
   private ended = false;
 
   constructor(private readonly parts: ActDeskParts) {}
 
-  /** Takes the list of all acts: those that are not in it are gone. */
+  /** Takes the list of all acts; those not in it are gone. */
   async listed(acts: AsyncIterable<NightAct>): Promise<void> {
     const there = new Set<string>();
     for await (const act of acts) {
@@ -75,7 +76,7 @@ export class ActDesk {
   /** Takes an act as it is now. */
   note(act: NightAct): void {
     const { namespace } = act.metadata;
-    // The copies that are kept lie in the platform's namespace, and are acts of no lane.
+    // Copies are kept in the platform's namespace, and do not belong to a lane.
     if (customerOf(namespace) === undefined) {
       return;
     }
@@ -93,7 +94,7 @@ export class ActDesk {
     if (this.settled.has(act)) {
       return;
     }
-    // What this desk has written itself comes back later than it is known.
+    // What this desk wrote itself is known before the watch brings it back.
     if (!this.open.has(act)) {
       this.open.set(act);
       this.laneChanged(namespace);
@@ -105,7 +106,7 @@ export class ActDesk {
     this.settled.forget(act);
   }
 
-  /** Takes that something has changed in a lane, for which an act may have waited. */
+  /** Notes that a lane has changed: an act may have been waiting for it. */
   laneChanged(namespace: string): void {
     if (this.ended || this.open.ofLane(namespace).length === 0) {
       return;
@@ -123,19 +124,19 @@ export class ActDesk {
     this.working.set(namespace, work);
   }
 
-  /** Looks at every act that needs somebody yet: what failed is tried again, what is too old expires. */
+  /** Looks at every open act: what failed is tried again, what is too old expires. */
   tick(): void {
     for (const namespace of this.open.lanes()) {
       this.laneChanged(namespace);
     }
   }
 
-  /** Comes to its end with the work that is under way. */
+  /** Resolves when the work under way has ended. */
   async idle(): Promise<void> {
     await Promise.all(this.working.values());
   }
 
-  /** Begins nothing more, and ends what is under way. */
+  /** Begins nothing new, and finishes what is under way. */
   async end(): Promise<void> {
     this.ended = true;
     await this.idle();
@@ -161,7 +162,7 @@ export class ActDesk {
     }
   }
 
-  /** Removes settled acts that need not be kept. Once in a while is enough. */
+  /** Removes settled acts that need not be kept. Called once in a while. */
   async tidy(): Promise<void> {
     for (const act of this.settled.past(this.parts.clock())) {
       try {
@@ -174,13 +175,13 @@ export class ActDesk {
   }
 
   private async work(namespace: string): Promise<void> {
-    // Acts of one moment come one by one: all that are here by now are put into their order.
+    // Acts of the same moment arrive one by one: sort those that are here by now.
     await immediately();
     const waiting = new Set<string>();
     for (const act of this.open.ofLane(namespace)) {
-      // An act that could not be carried out yet keeps later ones about the same night waiting, and no others.
+      // An act that could not be carried out yet blocks later ones about the same night, and no others.
       const about = act.spec.night ?? act.metadata.name;
-      // One that an act before it has settled, as a backfill that was ended, is carried out no more.
+      // One that an earlier act has settled, such as an ended backfill, is not carried out.
       const isOpen = this.open.has(act);
       if (this.ended || !isOpen || waiting.has(about) || !this.isTime(act)) {
         continue;
@@ -191,7 +192,7 @@ export class ActDesk {
     }
   }
 
-  /** What goes on for hours is looked at less often than a lane changes. */
+  /** What takes hours is looked at less often than a lane changes. */
   private isTime({ metadata, spec, status }: NightAct): boolean {
     if (status?.phase !== "Accepted" || spec.night !== undefined) {
       return true;
@@ -275,9 +276,9 @@ export class ActDesk {
     try {
       await this.parts.writer.writeStatus(act, status);
     } catch (error) {
-      const isGone = statusOf(error) === 404;
-      // Without a right to say so, there is no lane any more in which anybody waits for it.
-      const isForeign = statusOf(error) === 403 && this.isExpired(act, this.parts.clock());
+      const isGone = statusOf(error) === NOT_FOUND;
+      // Without the right to write it, the lane is gone, and nobody is waiting for the answer.
+      const isForeign = statusOf(error) === FORBIDDEN && this.isExpired(act, this.parts.clock());
       if (!isGone && !isForeign) {
         throw error;
       }

@@ -13,7 +13,7 @@ import type { LaneWriter } from "./lane-writer.ts";
 
 /**
  * Carries out an act on a running night. Each change notes the act in the same request: the API server takes both or
- * neither, so an act that nightwatch begins again after a crash finds what it has done.
+ * neither, so an act that is begun again after a crash finds what it has already done.
  * @throws Refusal where the night, as it is now, does not allow it
  */
 export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Carried> {
@@ -48,7 +48,7 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
       return await setPaused(sight, verb === "pause");
     case "end":
       requireRunning(sight);
-      // Argo looks at nothing of a paused night, its end included.
+      // Argo ignores a paused night, even its end.
       await changeNight(sight, () => ({ spec: { shutdown: "Stop", suspend: null } }));
       break;
     case "waive":
@@ -60,7 +60,7 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
       await changeNight(sight, () => ({}));
       break;
     default:
-      throw new Refusal("not-possible", `${verb}: is no verb of a running night`);
+      throw new Refusal("not-possible", `${verb}: not a verb about a running night`);
   }
   return { phase: "Done", message: effectOf(verb) };
 }
@@ -84,7 +84,7 @@ async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried>
   return { phase: "Done", message: NIGHT_EFFECTS[verb] };
 }
 
-/** What goes well, or has not ended yet, must not be hidden from those who are called. */
+/** Only a failed night can be waived: nothing else must be hidden from those on call. */
 function requireFailed({ workflow, customer, act }: NightInSight): void {
   const phase = workflow.status?.phase ?? "Pending";
   if (!hasFailed({ phase })) {

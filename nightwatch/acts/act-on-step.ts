@@ -30,7 +30,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
       return progress;
     }
   } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
-    // Begun before: what was asked lies on the ConfigMap or the pod, and is only to be noted on the night.
+    // Begun before: the order is on the ConfigMap or the pod, and only the note on the night is missing.
     await changeNight(sight, () => ({}));
     return verb === "restart"
       ? { phase: "Accepted", message: `${name} is being cancelled` }
@@ -42,7 +42,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
     throw new Refusal(
       "not-possible",
       `${verb}: ${name} of ${customer} is at attempt ${step.attempts}, and this was asked for attempt ${attempt}; somebody else was faster`,
-      `nightlane show ${customer} tells who decided what`,
+      `nightlane show ${customer} says who decided what`,
     );
   }
   const { deed, effect, goesOn } = stepAct(verb, step, customer);
@@ -53,8 +53,8 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
 }
 
 /**
- * What an act approves; nothing where it releases anything but a gate that asks for approvals.
- * @throws Refusal if the person is none of those whom the gate asks for
+ * What an act approves; nothing unless it releases a gate that asks for approvals.
+ * @throws Refusal if the person is not one of those the gate asks for
  */
 function approving(
   { act, workflow, customer }: NightInSight,
@@ -69,7 +69,7 @@ function approving(
   return { approves: attempts };
 }
 
-/** How far an act is that has been begun; undefined where its last part is due now. */
+/** Progress of an act that was begun; undefined where its last part is due now. */
 function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepStatus): Carried | undefined {
   const seen = act.spec.attempt ?? 0;
   const isDone = verb === "restart" ? step.attempts > seen : verb === "abort" ? step.state === "failed" : true;
@@ -100,7 +100,7 @@ function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow
     throw new Refusal(
       "not-possible",
       `Argo has not begun ${workflow.metadata.name} yet, so its steps are not known`,
-      "repeat in a few seconds; if it stays so, look whether the Argo controller runs",
+      "repeat in a few seconds; if nothing changes, check that the Argo controller is running",
     );
   }
   const names = steps.map((one) => one.name);
@@ -114,7 +114,7 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
       await changeNight(sight, () => ({}));
       return;
     case "ask": {
-      // Noted on the night last: an act that is begun again asks once more, which changes nothing.
+      // Noted on the night last: an act that is begun again repeats the order, which changes nothing.
       const { writer } = sight;
       const asked = { [nightControlKey(step)]: deed.asked };
       await writer.writeControl(sight.workflow, asked, noteOf(sight));
@@ -141,16 +141,16 @@ function tooLate({ act }: NightInSight, workflow: Workflow, step: string): Refus
     ? new Refusal(
         "not-possible",
         `the night has ended in the meantime (${workflow.metadata.name}, ${workflow.status?.phase}), so ${step} cannot be changed any more`,
-        "nightlane show tells how it ended; nightlane replay repeats it",
+        "nightlane show says how it ended; nightlane replay repeats it",
       )
     : new Refusal(
         "not-possible",
         `${act.spec.verb}: ${step} does not wait for a decision any more; somebody else was faster`,
-        "nightlane show tells who decided what",
+        "nightlane show says who decided what",
       );
 }
 
-/** The fields of a waiting node once it is decided: phase, end, message, and the output in place of what was to be supplied. */
+/** The fields of a waiting node once it is decided: phase, end, message, and the output that was to be supplied. */
 function decided(
   { act }: NightInSight,
   node: ReturnType<typeof workflowNodes>[number],
@@ -181,13 +181,13 @@ async function order(sight: NightInSight, step: string): Promise<void> {
   const order = { [ORDER_ANNOTATION]: "stop" };
   if (active === undefined || !(await writer.orderPod(workflow, active.id, order, noteOf(sight)))) {
     throw new NotYet(
-      `${step} of ${customer} has no runner that could be given an order: it is between two tries of the same attempt`,
+      `${step} of ${customer} has no runner to give an order to: it is between two tries of the same attempt`,
     );
   }
   await changeNight(sight, () => ({}));
 }
 
-/** The night may have reached the step between our look and our note. */
+/** The night may have reached the step between reading it and noting the act. */
 async function requireNotBegun(sight: NightInSight, step: string, asked: string): Promise<void> {
   const { act, writer, customer } = sight;
   const { name, namespace } = sight.workflow.metadata;
@@ -197,7 +197,7 @@ async function requireNotBegun(sight: NightInSight, step: string, asked: string)
   if (asked !== "no" && now?.state === "running") {
     throw new Refusal(
       "not-possible",
-      `${act.spec.verb}: ${step} of ${customer} began at that very moment and runs`,
+      `${act.spec.verb}: ${step} of ${customer} began at that moment and is running`,
       `nightlane stop ${customer} ${step} --reason "..."`,
     );
   }

@@ -6,18 +6,18 @@ import type { Carried } from "./carried.ts";
 import type { OpenActs } from "./open-acts.ts";
 import type { SettledActs } from "./settled-acts.ts";
 
-/** What the backfill of a lane is found and ended with. */
+/** Dependencies for finding and ending a lane's backfill. */
 export interface BackfillDesk {
   readonly open: Pick<OpenActs, "backfill">;
   readonly settled: Pick<SettledActs, "some">;
-  /** Says how an act has ended. */
+  /** Writes how an act ended. */
   readonly settle: (act: NightAct, status: NightActStatus) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
 /**
- * Each reads all that is known of the customer's runs, and several would add up beyond what one may start at once.
+ * Allows one backfill at a time: each reads all runs of the customer, and several would start more nights than allowed.
  * @throws Refusal where another one goes on
  */
 export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAct): void {
@@ -25,21 +25,21 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
   if (other !== undefined && other.metadata.name !== metadata.name) {
     throw new Refusal(
       "not-possible",
-      `backfill: ${other.metadata.name} of ${other.spec.by} goes on in this lane`,
+      `backfill: ${other.metadata.name} of ${other.spec.by} is running in this lane`,
       `ask again when it is done; nightlane backfill-end ${customerOf(metadata.namespace)} ends it`,
     );
   }
 }
 
 /**
- * Ends the lane's backfill, also one that could not be begun yet: what it has started runs on.
+ * Ends the lane's backfill, even one that has not begun yet: what it has started runs on.
  * @throws Refusal where there is none
  */
 export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Carried> {
   const { metadata, spec } = act;
   const { namespace, name } = metadata;
   const customer = customerOf(namespace) ?? namespace;
-  // Begun before a crash: it ends no second one.
+  // Begun before a crash: do not end a second one.
   if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
     return { phase: "Done", message: "the backfill was ended" };
   }
@@ -47,7 +47,7 @@ export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Ca
   if (open === undefined) {
     throw new Refusal(
       "not-possible",
-      `${spec.verb}: no backfill of ${customer} goes on`,
+      `${spec.verb}: no backfill of ${customer} is running`,
       `nightlane history ${customer} --acts`,
     );
   }
@@ -55,7 +55,7 @@ export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Ca
   if (asked !== other) {
     throw new Refusal(
       "not-possible",
-      `${spec.verb}: the backfill that goes on is that of ${other}, and none of ${asked}`,
+      `${spec.verb}: the backfill that is running is that of ${other}, not of ${asked}`,
       `nightlane backfill-end ${other} ends it`,
     );
   }

@@ -1,6 +1,6 @@
-/** How far an act has got. */
+/** Progress of an act. */
 export interface Carried {
-  /** `Accepted` for one that is carried on when the night has changed. */
+  /** `Accepted` for one that continues when the night has changed. */
   readonly phase: "Accepted" | "Done";
   readonly message: string;
   readonly nights?: readonly string[];
@@ -8,7 +8,7 @@ export interface Carried {
   readonly failed?: number;
 }
 
-/** Something that will be possible in a moment: the act waits, until it expires. */
+/** Not possible yet, but in a moment: the act waits until it expires. */
 export class NotYet extends Error {
   override readonly name = "NotYet";
 }

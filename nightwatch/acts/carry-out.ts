@@ -7,7 +7,7 @@ import type { LaneWriter } from "./lane-writer.ts";
 import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
 import { waiveRecord } from "./waive-record.ts";
 
-/** What acts are carried out with. */
+/** Dependencies of carrying out acts. */
 export interface ActTools extends BackfillDesk {
   readonly writer: LaneWriter;
   readonly source: RunSource;

@@ -1,22 +1,23 @@
 import { actAnnotation } from "../../runs/act.ts";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
+import { CONFLICT, statusOf } from "../../runs/api/api-error.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import type { LaneWriter } from "./lane-writer.ts";
 
-/** How often a change is made again because Argo's controller changed the workflow in between. */
+/** How often a change is retried because Argo's controller changed the workflow in between. */
 const TRIES = 20;
 
-/** What an act on a running night sees. */
+/** What an act on a running night works on. */
 export interface NightInSight {
   readonly act: NightAct;
   /** Whether the act has been begun before: its last part is noted beside its first. */
   readonly goesOn: boolean;
   readonly writer: LaneWriter;
   readonly workflow: Workflow;
-  /** How people call the nights that it is one of. */
+  /** Name of the nights that it belongs to, as people type it. */
   readonly customer: string;
   /** The attempt of a gate that the act approves. @default - the gate asks for no approvals */
   readonly approves?: number;
@@ -37,7 +38,7 @@ export async function changeNight(sight: NightInSight, make: (workflow: Workflow
       await writer.patchWorkflow(namespace, name, patch);
       return;
     } catch (error) {
-      if (statusOf(error) !== 409 || tries === TRIES) {
+      if (statusOf(error) !== CONFLICT || tries === TRIES) {
         throw error;
       }
     }
@@ -48,10 +49,10 @@ export async function changeNight(sight: NightInSight, make: (workflow: Workflow
   }
 }
 
-/** Verbs that are refused first where a night has very many notes, so that there is room for decisions. */
+/** Verbs refused first on a night with very many notes, to keep room for decisions. */
 const CAN_WAIT: ReadonlySet<string> = new Set(["note", "acknowledge", "pause", "resume", "hold", "release"]);
 
-/** Kubernetes keeps 256 KiB of annotations of an object. */
+/** Kubernetes limits an object's annotations to 256 KiB. */
 const NOTES_BYTES = 64 * 1024;
 
 function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], { spec }: NightAct): void {
@@ -60,8 +61,8 @@ function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], {
   if (bytes > NOTES_BYTES && CAN_WAIT.has(spec.verb)) {
     throw new Refusal(
       "not-possible",
-      `${spec.verb}: ${notes.length} acts are noted on this night, and what is left of the room is for decisions`,
-      "retry, skip, abort, stop and end are possible still",
+      `${spec.verb}: ${notes.length} acts are noted on this night, and the remaining room is reserved for decisions`,
+      "retry, skip, abort, stop and end are still possible",
     );
   }
 }

@@ -7,8 +7,8 @@ import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
 /**
- * Whether an act has left its note on what it changes: a nightwatch that ended could not say so any more, and the act
- * is not to be called expired.
+ * Whether an act has left its note on what it changes: nightwatch may have ended before it could report that, and the
+ * act must not be called expired.
  */
 export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSource): Promise<boolean> {
   const { namespace } = act.metadata;

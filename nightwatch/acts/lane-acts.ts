@@ -1,4 +1,5 @@
 import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
+import { statusOf } from "../../runs/api/api-error.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
@@ -6,7 +7,7 @@ import type { CronWorkflow } from "../../runs/schedule.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
 import { requireRoom } from "./lane-room.ts";
-import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
 /**

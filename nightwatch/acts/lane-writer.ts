@@ -1,23 +1,14 @@
-import {
-  ApiException,
-  type CoreV1Api,
-  type CustomObjectsApi,
-  PatchStrategy,
-  setHeaderOptions,
-} from "@kubernetes/client-node";
+import { type CoreV1Api, type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { READER_LABEL } from "../../runs/annotations.ts";
-import { parsedObject } from "../../runs/json.ts";
+import { ifAny } from "../../runs/api/api-error.ts";
+import { HEADS } from "../../runs/api/pages.ts";
 import { NIGHT_ACTS, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { nightControlName } from "../../runs/night-control.ts";
 import type { NightControl } from "../../runs/night-state.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
-import type { Workflow, WorkflowSpecTemplate } from "../../runs/workflow.ts";
-import { errorText } from "../error-text.ts";
-import { HEADS } from "../watch/pages.ts";
+import { ARGO, type Workflow, type WorkflowSpecTemplate } from "../../runs/workflow.ts";
 
-const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
-
-/** Name under which the API server notes nightwatch's changes. */
+/** Field manager of nightwatch's changes. */
 const FIELD_MANAGER = "nightwatch";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
@@ -104,7 +95,7 @@ export class LaneWriter {
     return (await ifAny(this.core.readNamespacedConfigMap(request)))?.data ?? {};
   }
 
-  /** Merges into a night's control ConfigMap, unless that has the note already, or makes it; it goes with the workflow. */
+  /** Merges into a night's control ConfigMap unless that has the note already; creates it, owned by the workflow, if there is none. */
   async writeControl(
     workflow: Workflow,
     data: NightControl,
@@ -134,8 +125,8 @@ export class LaneWriter {
   }
 
   /**
-   * Annotates the pod of a node of a workflow, unless that has the note already.
-   * @returns false where the pod is not there
+   * Annotates the pod of a workflow's node, unless it has the note already.
+   * @returns false if the pod does not exist
    */
   async orderPod(
     { metadata: { namespace, name } }: Workflow,
@@ -159,7 +150,7 @@ export class LaneWriter {
     return true;
   }
 
-  /** Whether an act is noted where its effect lies beside the workflow: on the control ConfigMap, or on a pod. */
+  /** Whether an act is noted outside of the workflow: on the control ConfigMap, or on a pod. */
   async isNotedBeside(
     { metadata: { namespace, name } }: Workflow,
     note: Readonly<Record<string, string>>,
@@ -175,7 +166,7 @@ export class LaneWriter {
     return items.some(({ metadata }) => isNoted(metadata?.annotations, note));
   }
 
-  /** How many workflows a lane has: what its quota counts. */
+  /** Number of workflows in a lane, as its quota counts them. */
   async workflowCount(namespace: string): Promise<number> {
     const request = { ...ARGO, namespace, plural: "workflows" };
     const list: { readonly items: readonly object[] | null } = await this.objects.listNamespacedCustomObject(
@@ -185,7 +176,7 @@ export class LaneWriter {
     return (list.items ?? []).length;
   }
 
-  /** Says how far an act is. */
+  /** Writes an act's progress. */
   async writeStatus({ metadata }: NightAct, status: NightActStatus): Promise<void> {
     const { name, namespace } = metadata;
     const request = { ...NIGHT_ACTS, namespace, name, body: { status }, fieldManager: FIELD_MANAGER };
@@ -197,32 +188,10 @@ export class LaneWriter {
   }
 }
 
-/** The HTTP status of an API server's refusal; undefined for any other error. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
-}
-
-/** Whether an act is noted on an object already: it was begun before. */
+/** Whether an act is noted on an object, so that it was begun before. */
 function isNoted(
   annotations: Readonly<Record<string, string>> | undefined,
   note: Readonly<Record<string, string>>,
 ): boolean {
   return Object.keys(note).every((key) => annotations?.[key] !== undefined);
-}
-
-/** What the API server said, without the rest of its answer. */
-export function answerText(error: unknown): string {
-  const body = error instanceof ApiException ? parsedObject(String(error.body)) : undefined;
-  return typeof body?.message === "string" ? body.message : errorText(error);
-}
-
-async function ifAny<Result>(request: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (statusOf(error) === 404) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { byTime, type NightAct } from "../../runs/night-act.ts";
 
-/** Acts that need somebody yet. */
+/** Acts that are not settled yet. */
 export class OpenActs {
   private readonly byLane = new Map<string, Map<string, NightAct>>();
 
@@ -30,7 +30,7 @@ export class OpenActs {
     }
   }
 
-  /** Namespaces in which there is or was one. */
+  /** Namespaces that have or had one. */
   lanes(): Iterable<string> {
     return this.byLane.keys();
   }
@@ -41,7 +41,7 @@ export class OpenActs {
   }
 
   /**
-   * The backfill of a lane: the one that goes on, or else the first that could not be begun yet.
+   * The backfill of a lane: the running one, else the first that has not begun.
    * @param before Of those that were asked for before this act. @default - of all
    */
   backfill(namespace: string, before?: NightAct): NightAct | undefined {

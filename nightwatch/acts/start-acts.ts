@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
+import { apiClient } from "../../runs/api/api-client.ts";
 import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
-import { apiClient } from "../watch/api-client.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";
 import { ActArchive } from "./act-archive.ts";
@@ -9,7 +9,7 @@ import { ActDesk } from "./act-desk.ts";
 import { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
-/** What carrying out acts needs. */
+/** Settings for carrying out acts. */
 export interface ActsSettings {
   readonly reader: Reader;
   readonly source: RunSource;
@@ -17,7 +17,7 @@ export interface ActsSettings {
   readonly namespace: string;
   readonly retentionDays: number;
   readonly log: (level: "info" | "error", text: string) => void;
-  /** Told when the watch of the acts broke; it is begun again. */
+  /** Called when the watch of the acts broke; it is restarted. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -27,12 +27,12 @@ const ARCHIVE_TICKS = 3600;
 
 /** Acts that are carried out for as long as this runs. */
 export interface RunningActs {
-  /** Takes that a workflow of a lane has changed. */
+  /** Notes that a workflow of a lane has changed. */
   readonly laneChanged: (namespace: string) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Begins to carry out acts: those that stand open, and each new one as it comes. */
+/** Starts carrying out acts: the open ones, and each new one as it comes. */
 export function startActs({ reader, source, namespace, retentionDays, log, failed }: ActsSettings): RunningActs {
   const { config } = reader;
   const objects = apiClient(config, CustomObjectsApi);

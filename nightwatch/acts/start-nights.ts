@@ -1,4 +1,5 @@
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
+import { statusOf } from "../../runs/api/api-error.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -11,7 +12,7 @@ import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace }
 import { customerOf } from "../lane.ts";
 import { type Carried, NotYet } from "./carried.ts";
 import { requireRoom, roomForBackfill } from "./lane-room.ts";
-import { type LaneWriter, statusOf } from "./lane-writer.ts";
+import type { LaneWriter } from "./lane-writer.ts";
 
 /** What is known of past and present runs. */
 export interface RunSource {

@@ -5,11 +5,11 @@ import type { Carried } from "./carried.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
-/** Phases of nights that have left no workflow: one that never started, and one whose workflow was deleted. */
+/** Phases of nights without a workflow: never started, or deleted. */
 const WITHOUT_WORKFLOW: ReadonlySet<string> = new Set(["Missed", "Gone"]);
 
 /**
- * Waives a date of which there is only a record: the act is noted there. Noted twice it stands there once.
+ * Waives a date that has only a record, by noting the act there, once.
  * @returns undefined where the night has a workflow, or there is no such record
  */
 export async function waiveRecord(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried | undefined> {

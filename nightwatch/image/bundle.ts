@@ -4,17 +4,17 @@ import { bundlePage } from "../page/bundle.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Packages in CommonJS ask for Node's own modules by `require`, which a module has not. */
+/** CommonJS packages load Node's own modules by `require`, which ES modules do not have. */
 const REQUIRE = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`;
 
 /**
- * Nightwatch and all that it imports as one file of JavaScript: its image needs no package manager and no compiler. The
- * same text for the same sources and packages.
+ * Nightwatch and all its imports as one JavaScript file, so that its image needs no package manager and no compiler. The
+ * output is reproducible.
  */
 export async function bundleNightwatch(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    // The bundle names its parts by their paths: the same ones where the packages are a link to another checkout's.
+    // The bundle contains paths: keep them the same where node_modules is a link to another checkout.
     preserveSymlinks: true,
     entryPoints: ["nightwatch/main.ts"],
     bundle: true,
@@ -23,7 +23,7 @@ export async function bundleNightwatch(): Promise<string> {
     format: "esm",
     define: { PAGE_ASSETS: JSON.stringify(await bundlePage()) },
     banner: { js: REQUIRE },
-    // Node keeps the text in memory for as long as it runs: without what only people read it is half as long.
+    // Node keeps the source in memory: minified it is half as long.
     minifyWhitespace: true,
     legalComments: "inline",
     write: false,

@@ -5,7 +5,7 @@ import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import { oneLine, withoutMarkup } from "./plain-text.ts";
 import { severityOf } from "./severity.ts";
 
-/** An alert as Alertmanager's `/api/v2/alerts` takes it; its labels are its identity. */
+/** An alert for Alertmanager's `/api/v2/alerts`; its labels are its identity. */
 export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ export interface Alert {
 
 /**
  * A signal as an alert.
- * @param seen When it was seen first, milliseconds. Not since when it holds: Alertmanager notifies at once, without the rest
- * of the group, what began longer ago than the group waits.
+ * @param seen When it was first seen, milliseconds, and not since when it holds: Alertmanager would notify an older alert
+ * at once, without the rest of its group.
  */
 export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
   const call = CALLS[signal.kind];
   const { step } = signal;
-  // Each night finds the credential's end again: it is one alert, whichever night says so.
+  // Each night finds the credential's end again: it is one alert, whichever night reports it.
   const { night, businessDate } = signal.kind === "credential" ? {} : signal;
   const customer = signal.customer === ALL_CUSTOMERS ? "" : signal.customer;
   return {
@@ -46,7 +46,7 @@ export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
   };
 }
 
-/** The sign of life. @param since Milliseconds. */
+/** The heartbeat. @param since Milliseconds. */
 export function watchdog(since: number): Alert {
   return {
     labels: { alertname: WATCHDOG.alert, severity: WATCHDOG.severity },
@@ -55,7 +55,7 @@ export function watchdog(since: number): Alert {
   };
 }
 
-/** Alertmanager takes an empty label for none. */
+/** To Alertmanager an empty label is no label. */
 function texts(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>

@@ -4,22 +4,22 @@ import { post } from "./post.ts";
 
 const MINUTE = 60_000;
 
-/** How often what holds is sent again: Alertmanager keeps nothing over a restart of its own that lost its disk. */
+/** How often active alerts are sent again: Alertmanager may lose them in a restart. */
 const AGAIN = MINUTE;
-/** How long after the last word an alert stands: an incident survives a restart of nightwatch of a quarter of an hour. */
+/** How long an alert lasts after it was last sent: an incident survives a quarter of an hour without nightwatch. */
 const STANDS = 20 * MINUTE;
-/** The same for the sign of life, whose end is to be noticed. */
+/** The same for the heartbeat, whose end must be noticed. */
 const WATCHDOG_STANDS = 5 * MINUTE;
-/** How long it is sent that something is over: a replica that was away for less has still been told. */
+/** How long the end of an alert is sent: a replica that was away for less still learns it. */
 const ENDING = 15 * MINUTE;
 /** Alerts in one request. */
 const BATCH = 200;
 
 const FIRST_PAUSE = 2000;
 
-/** What the feed works with. */
+/** Settings of the feed. */
 export interface FeedParts {
-  /** Base addresses of all replicas: they tell each other what was notified, not what stands. */
+  /** Base addresses of all replicas: they share notifications, but not active alerts. */
   readonly urls: readonly string[];
   /** Mounted Secret with what `post` reads; need not exist. */
   readonly folder: string;
@@ -30,7 +30,7 @@ export interface FeedParts {
   readonly failed: (error: unknown) => void;
 }
 
-/** One replica, and when it is to hear from us. */
+/** One replica, and when to send to it next. */
 interface Replica {
   readonly url: string;
   notBefore: number;
@@ -39,8 +39,8 @@ interface Replica {
 }
 
 /**
- * Tells every replica of an Alertmanager what holds, again and again while it does, and that it is over: what becomes of
- * it (PagerDuty, Teams, mail, grouping, silences) is Alertmanager's routing.
+ * Sends active alerts to every replica of an Alertmanager, repeatedly while they last, and then their end. What becomes of
+ * them (PagerDuty, Teams, mail, grouping, silences) is Alertmanager's routing.
  */
 export class AlertmanagerFeed {
   private readonly replicas: readonly Replica[];
@@ -54,7 +54,7 @@ export class AlertmanagerFeed {
     this.since = parts.clock();
   }
 
-  /** Takes note of all that hold now, and begins to send what is due. The caller never waits for a receiver. */
+  /** Notes all active alerts, and starts sending what is due. The caller never waits for a receiver. */
   update(signals: readonly Signal[]): void {
     const now = this.parts.clock();
     const alerts = signals.map((signal) => alertOf(signal, this.parts.runbook, now));
@@ -83,7 +83,7 @@ export class AlertmanagerFeed {
     await Promise.all(this.replicas.map(({ underWay }) => underWay));
   }
 
-  /** Ends what is under way. */
+  /** Finishes what is under way. */
   async end(): Promise<void> {
     this.stop.abort();
     await this.idle();

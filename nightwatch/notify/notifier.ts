@@ -5,25 +5,24 @@ import type { Webhook } from "./webhook.ts";
 const FIRST_PAUSE_MILLISECONDS = 2000;
 const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
 
-/** How many are sent at once: a receiver that hangs holds up no more than these. */
+/** How many are sent at once: a hanging receiver holds up no more than these. */
 const AT_ONCE = 4;
 
-/** What the notifier tells of its work. */
+/** Events of the notifier. */
 export interface NotifierEvents {
   readonly sent: (signal: Signal) => void;
   readonly failed: (signal: Signal, error: unknown) => void;
 }
 
 /**
- * Sends each signal once, a few at a time, beside everything else: whoever hands it signals never waits for a receiver.
- * One that is not taken is tried again, at growing intervals, for as long as what it tells of lasts: what is over is not
- * told any more.
+ * Sends each signal once, a few at a time, in the background: the caller never waits for a receiver. A failed one is tried
+ * again at growing intervals for as long as the signal lasts.
  */
 export class Notifier {
   private holding: ReadonlyMap<string, Signal> = new Map();
   private readonly pauses = new Map<string, { pause: number; notBefore: number }>();
   private readonly underWay = new Map<string, Promise<void>>();
-  /** Taken by the receiver, for as long as they hold. */
+  /** Signals that were sent, for as long as they last. */
   private readonly taken = new Set<string>();
   private readonly stop = new AbortController();
 
@@ -34,7 +33,7 @@ export class Notifier {
     private readonly clock: () => number,
   ) {}
 
-  /** Takes note of all that hold now and were not sent in an earlier life, and begins to send what is due. */
+  /** Notes all active signals that were not sent before a restart, and starts sending what is due. */
   update(signals: readonly Signal[]): void {
     this.holding = new Map(signals.map((signal) => [identity(signal), signal]));
     for (const known of [this.pauses, this.taken]) {
@@ -47,7 +46,7 @@ export class Notifier {
     this.begin();
   }
 
-  /** Ends what is under way. */
+  /** Finishes what is under way. */
   async end(): Promise<void> {
     this.stop.abort();
     this.holding = new Map();
@@ -82,7 +81,7 @@ export class Notifier {
     } finally {
       this.underWay.delete(key);
     }
-    // Only after a success or a failure: without an address each would be tried again at once.
+    // Only after a success or a failure: without an address each would be retried at once.
     if (this.taken.has(key) || this.pauses.has(key)) {
       this.begin();
     }

@@ -2,8 +2,8 @@
 const LIMIT = 300;
 
 /**
- * Text of foreign origin (a program's last words, a message of a cluster) as one line of at most 300 characters, without
- * control characters and without those that turn the direction of writing.
+ * A foreign text (a program's last words, a message from a cluster) as one line of at most 300 characters, without control
+ * characters and without those that change the direction of text.
  */
 export function oneLine(text: string): string {
   const clean = text

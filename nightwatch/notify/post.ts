@@ -47,7 +47,7 @@ export async function post(url: string, body: string, folder: string, stop: Abor
   } catch (error) {
     throw new Error(`it cannot be reached (${reasonOf(error)})`);
   } finally {
-    // What it says beside its status is of no use, and may never end.
+    // The body is of no use, and may never end.
     request.destroy();
   }
   if (status === undefined || status < 200 || status > 299) {

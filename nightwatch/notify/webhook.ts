@@ -6,7 +6,7 @@ import { escapedForChat, oneLine } from "./plain-text.ts";
 import { optionalFile, post } from "./post.ts";
 import { severityOf } from "./severity.ts";
 
-/** What a notification is: the signal, with a line for people that shows in any chat. */
+/** A notification: the signal, with a line of text that any chat shows. */
 export type Notification = Signal & { readonly text: string };
 
 /** Sends notifications as plain JSON to one address, each once. */
@@ -24,7 +24,7 @@ export class Webhook {
    * Sends one notification.
    * @param stop Ends the attempt early.
    * @returns whether there is an address to send to
-   * @throws Error if the other side does not take it; never with the address in it, which is a secret
+   * @throws Error if the receiver does not take it; the address, which is a secret, is never in it
    */
   async send(signal: Signal, stop: AbortSignal): Promise<boolean> {
     const url = await optionalFile(join(this.folder, "url"));

@@ -5,16 +5,16 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import type { Nightwatch } from "../nightwatch.ts";
 import { historyView, runView } from "./view/run-views.ts";
 
-/** What is said of one customer; undefined where there is nothing. */
+/** An answer about one customer; undefined if there is nothing. */
 export type Answer = (customer: string, query: URLSearchParams) => Promise<object | undefined>;
 
 /** Answers by path. */
 export type Answers = Readonly<Record<string, Answer>>;
 
-/** What nightwatch knows, as far as the page asks for it. */
+/** What the page reads from nightwatch. */
 export type PageSource = Pick<Nightwatch, "seen" | "runsOf">;
 
-/** What the page is told of one customer, by path. */
+/** Answers about one customer, by path. */
 export function pageAnswers(source: PageSource): Answers {
   const run: Answer = async (customer, query) => {
     const series = seriesIn(customer, query);
@@ -24,7 +24,7 @@ export function pageAnswers(source: PageSource): Answers {
       return undefined;
     }
     const known = lane.runs.find(({ facts }) => facts.night === name)?.facts;
-    // Of a run that is over the mind keeps little; the record has the rest.
+    // Little is kept in memory of a finished run; the record has the rest.
     const facts = known === undefined || isOver(known) ? await recorded(source, customer, name) : known;
     const found = facts ?? known;
     return found === undefined ? undefined : runView(lane, found);
@@ -49,7 +49,7 @@ async function recorded(source: PageSource, customer: string, night: string): Pr
   return (await runsOf(source, customer)).find((facts) => facts.night === night);
 }
 
-/** Who may see a customer may see no other, whatever a store hands over. */
+/** The right to see one customer never shows another, whatever the store returns. */
 async function runsOf(source: PageSource, customer: string): Promise<readonly RunFacts[]> {
   return (await source.runsOf(customer)).filter((facts) => facts.customer === customer);
 }

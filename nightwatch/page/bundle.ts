@@ -4,7 +4,7 @@ import type { PageAssets } from "./document.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** The browser's part of the page as one script and one style sheet. The same texts for the same sources and packages. */
+/** The browser's part of the page as one script and one style sheet, reproducibly. */
 export async function bundlePage(): Promise<PageAssets> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -29,6 +29,6 @@ export async function bundlePage(): Promise<PageAssets> {
     }
     return file.text;
   };
-  // Inside its element a script must not name the element's end.
+  // An embedded script must not contain its closing tag.
   return { script: text(".js").replaceAll("</script", "<\\/script"), style: text(".css") };
 }

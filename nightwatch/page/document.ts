@@ -6,15 +6,15 @@ export interface PageAssets {
   readonly style: string;
 }
 
-/** A page with the policy that it is shown under. */
+/** A page and its content security policy. */
 export interface PageDocument {
   readonly html: string;
   readonly policy: string;
 }
 
 /**
- * The page in one document: nothing else is loaded, and nothing runs but what is in it.
- * @param data What it shows, for a copy that stands by itself. @default - it asks for what it shows, and for every change
+ * The page in one document: nothing else is loaded or run.
+ * @param data Its data, for a self-contained copy. @default - it requests its data and all changes
  */
 export function pageDocument({ script, style }: PageAssets, data?: object): PageDocument {
   const policy = [
@@ -25,7 +25,7 @@ export function pageDocument({ script, style }: PageAssets, data?: object): Page
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  // As an element a policy cannot say who may frame the page; the header does.
+  // frame-ancestors works only in the header, not in a meta element.
   const html = `<!doctype html>
 <html lang="en">
 <head>

@@ -4,10 +4,10 @@ import type { PageAssets, PageDocument } from "./document.ts";
 import { pageDocument } from "./document.ts";
 import type { PageFeed, Sees } from "./page-feed.ts";
 
-/** With more nights than this a copy has the runs of those alone that somebody has to look at. */
+/** With more nights than this a copy includes only the runs that need a person. */
 const MOST_WHOLE = 60;
 
-/** A copy of the page that stands by itself: all nights as they are now, with their runs and the nights before. */
+/** A self-contained copy of the page: all nights as they are now, with their runs and the nights before. */
 export async function exportPage(
   assets: PageAssets,
   feed: PageFeed,
@@ -17,7 +17,7 @@ export async function exportPage(
   const nights = feed.nights(sees);
   const isWhole = nights.lines.length <= MOST_WHOLE;
   const found: Record<string, object> = {};
-  // One after the other: each reads records, and nobody waits for a report as for a page.
+  // One after the other: each reads records, and a report is not urgent.
   for (const { customer, pipeline, night, calls } of nights.lines) {
     if (night !== undefined && (isWhole || calls.length > 0)) {
       const query = new URLSearchParams({ customer, ...furtherOnly({ pipeline }), night });

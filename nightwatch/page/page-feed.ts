@@ -3,7 +3,7 @@ import { ALL_CUSTOMERS, type Signal } from "../signals/signal.ts";
 import type { NightLine, NightsAt, NightsChange, PageCall } from "./view/night-line.ts";
 import { callOf, nightLines } from "./view/night-lines.ts";
 
-/** Which customers somebody may see. */
+/** Which customers a viewer may see. */
 export type Sees = (customer: string) => boolean;
 
 interface KeptLine {
@@ -16,7 +16,7 @@ interface Subscriber {
   readonly send: (change: NightsChange) => void;
 }
 
-/** The nights of all customers as the page shows them, and whoever is told when they change. */
+/** The nights of all customers as the page shows them, and its subscribers. */
 export class PageFeed {
   private kept: ReadonlyMap<string, KeptLine> = new Map();
   private platform: readonly PageCall[] = [];
@@ -31,14 +31,14 @@ export class PageFeed {
     private readonly clock: () => number,
   ) {}
 
-  /** All that somebody may see. */
+  /** All nights that a viewer may see. */
   nights(sees: Sees): NightsAt {
     this.refresh();
     const lines = [...this.kept.values()].map(({ line }) => line).filter(({ customer }) => sees(customer));
     return { at: this.clock(), platform: this.platform, lines };
   }
 
-  /** Tells somebody of every change from now on. @returns how to end it */
+  /** Subscribes a viewer to every change. @returns how to end it */
   subscribe(sees: Sees, send: Subscriber["send"]): () => void {
     const subscriber = { sees, send };
     this.subscribers.add(subscriber);
@@ -47,7 +47,7 @@ export class PageFeed {
     };
   }
 
-  /** After each round: tells everybody what has changed, or that the clock goes on. While nobody looks, nothing is made. */
+  /** After each round: sends changes, or at least the time, to all subscribers. Without any, nothing is computed. */
   update(): void {
     if (this.subscribers.size > 0) {
       this.refresh();

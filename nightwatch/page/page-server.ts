@@ -14,30 +14,30 @@ import type { Viewer } from "./viewer.ts";
 export interface PageParts {
   readonly assets: PageAssets;
   readonly feed: PageFeed;
-  /** Whether there is something to show: one that stands by has seen nothing. */
+  /** Whether this nightwatch leads: one on standby has seen nothing. */
   readonly leads: () => boolean;
-  /** What the bearer of passes may see; undefined where they open nothing. */
+  /** What the bearer of the passes may see; undefined if they open nothing. */
   readonly viewer: (passes: readonly string[]) => Promise<Viewer | undefined>;
   readonly answers: Answers;
   readonly failed: (error: unknown) => void;
 }
 
-/** A stream ends after this long, and the page asks anew: whoever may not look any more sees nothing more. */
+/** A stream ends after this long and the page reconnects, so that withdrawn rights take effect. */
 const STREAM_MILLISECONDS = 10 * 60_000;
 
-/** So many streams at once: each costs memory, and an operator needs one. */
+/** Most streams at once: each costs memory, and an operator needs one. */
 const MOST_STREAMS = 200;
 
-/** So much may wait for a slow reader. */
+/** Most bytes that may wait for a slow reader. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** More of passes than this is nobody's, and is refused: to leave out some would hide their customers. */
+/** More passes are refused: leaving some out would hide their customers. */
 const MOST_PASSES = 50;
 
-/** Room for so many passes, each a token of about a kilobyte. */
+/** Room for that many passes, each a token of about a kilobyte. */
 const MOST_HEADER_BYTES = 128 * 1024;
 
-/** Answers that read a customer's records are made so many at a time: each holds them in memory. */
+/** Most answers at a time that read a customer's records: each holds them in memory. */
 const READ_AT_ONCE = 2;
 
 const COMMON = {
@@ -47,7 +47,7 @@ const COMMON = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Serves the page to whoever shows a pass. It only tells: there is no request that changes anything. */
+/** Serves the page to bearers of a pass. No request changes anything. */
 export class PageServer {
   private readonly streams = new Set<ServerResponse>();
   private readonly document: PageDocument;
@@ -102,7 +102,7 @@ export class PageServer {
     }
     const viewer = await this.parts.viewer(passes);
     if (viewer === undefined) {
-      return refuse(answer, 401, "no pass that is good: nightlane ui brings one");
+      return refuse(answer, 401, "no valid pass: nightlane ui brings one");
     }
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");
     if (pathname === "/") {
@@ -126,7 +126,7 @@ export class PageServer {
   ): Promise<void> {
     const make = Object.hasOwn(this.parts.answers, path) ? this.parts.answers[path] : undefined;
     const customer = query.get("customer") ?? "";
-    // Nobody learns from the answer whether a customer exists whom they may not see.
+    // The answer does not reveal whether a customer exists whom the viewer may not see.
     const said =
       make === undefined || !viewer.sees(customer) ? undefined : await this.reading(() => make(customer, query));
     if (said === undefined) {
@@ -142,7 +142,7 @@ export class PageServer {
     }
     answer.writeHead(200, { ...COMMON, "content-type": "text/event-stream", "x-accel-buffering": "no" });
     const event = (name: string, data: object): void => {
-      // Whoever does not read gets no more: what waits for them is kept in memory.
+      // A viewer who does not read is dropped: what waits for them is kept in memory.
       if (answer.writableLength > MOST_WAITING_BYTES) {
         answer.destroy();
       } else {
@@ -170,7 +170,7 @@ function refuse(answer: ServerResponse, status: number, why: string): void {
   answer.writeHead(status, { ...COMMON, "content-type": "text/plain; charset=utf-8" }).end(`${why}\n`);
 }
 
-/** As HTML the API server would rewrite it on the way. */
+/** The API server would rewrite HTML on the way. */
 function sendDocument(request: IncomingMessage, answer: ServerResponse, { html, policy }: PageDocument): void {
   send(request, answer, html, { "content-type": "text/plain; charset=utf-8", "content-security-policy": policy });
 }

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { AuthenticationV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { apiClient } from "../../runs/api/api-client.ts";
 import { PAGE_AUDIENCE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { customerOf } from "../lane.ts";
 
-/** What somebody may see. */
+/** What a viewer may see. */
 export interface Viewer {
   readonly sees: (customer: string) => boolean;
 }
 
-/** Whom passes belong to, for as long as what the API server said of them is taken to hold. */
+/** How long, and for how many passes, the API server's reviews are cached. */
 const KEPT_MILLISECONDS = 60_000;
 const MOST_KEPT = 1000;
 
@@ -20,19 +21,19 @@ const MOST_SECONDS = 3600;
 type Opened = "all" | { readonly customer: string } | undefined;
 
 /**
- * Tells by passes what their bearer may see. A pass is a token of a service account that may do nothing, for this page
- * alone: whoever may ask the API server for one of a lane's account sees this lane, and of the platform's, all. No
- * credential that is worth anything comes here.
+ * Tells from passes what their bearer may see. A pass is a token, for this page alone, of a service account that may do
+ * nothing: a person who may request a token of a lane's account sees that lane, and of the platform's account, all lanes.
+ * No credential of any value comes here.
  */
 export class Viewers {
   private readonly authentication: AuthenticationV1Api;
   private readonly kept = new Map<string, { readonly opened: Opened; readonly at: number }>();
 
   constructor(config: KubeConfig) {
-    this.authentication = config.makeApiClient(AuthenticationV1Api);
+    this.authentication = apiClient(config, AuthenticationV1Api);
   }
 
-  /** @returns what the bearer of the passes may see; undefined where none of them is good */
+  /** @returns what the bearer of the passes may see; undefined if none is valid */
   async viewer(passes: readonly string[]): Promise<Viewer | undefined> {
     const opened = (await Promise.all(passes.map((pass) => this.opened(pass)))).filter((one) => one !== undefined);
     if (opened.length === 0) {
@@ -68,7 +69,7 @@ export class Viewers {
     if (status?.authenticated !== true || status.audiences?.includes(PAGE_AUDIENCE) !== true) {
       return undefined;
     }
-    // Whoever asks for a pass says how long it holds: one that outlives a right to look is none.
+    // The requester chooses a pass's lifetime: one that may outlive the right to look is refused.
     return secondsOf(pass) > MOST_SECONDS ? undefined : openedBy(status.user?.username ?? "");
   }
 }
@@ -86,7 +87,7 @@ function openedBy(user: string): Opened {
   return customer !== undefined && laneNamespace(customer) === namespace ? { customer } : undefined;
 }
 
-/** How long a token that the API server takes holds from its beginning to its end, seconds. */
+/** Lifetime of a token, seconds. */
 function secondsOf(token: string): number {
   const claims: { readonly exp?: number; readonly iat?: number } = JSON.parse(
     Buffer.from(token.split(".")[1] ?? "", "base64url").toString(),

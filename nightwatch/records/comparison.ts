@@ -2,7 +2,7 @@ import { compareRuns } from "../../runs/compare-runs.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { RecordStore } from "./record-store.ts";
 
-/** Whether a repeated run has ended and is still to be compared with the one that it repeats. */
+/** Whether a repeated run has ended and must still be compared with the one that it repeats. */
 export function awaitsComparison({ repeats, businessDate, comparison, phase }: RunFacts): boolean {
   return repeats !== undefined && businessDate !== undefined && comparison === undefined && phase === "Succeeded";
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What a record says, as a short text: the same for the same content, in whatever order the API server keeps it. */
+/** Hash of a record's content, independent of the order in which the API server keeps it. */
 export function contentHash(value: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(value)))

@@ -9,7 +9,7 @@ export function missedUid(series: NightSeries, date: string): string {
 }
 
 /**
- * The facts of a night that never started, so that its date stands as it was found, whatever becomes of the schedule.
+ * The facts of a night that never started, so that its date keeps its state whatever becomes of the schedule.
  * @param now Milliseconds.
  */
 export function missedFacts(series: NightSeries, night: DueNight, now: number): RunFacts | undefined {
@@ -43,7 +43,7 @@ export function missedFacts(series: NightSeries, night: DueNight, now: number): 
 /** Why a night never started, in one sentence. */
 export function missedReason({ date, standing, blockedBy }: DueNight): string {
   if (standing === "suspended") {
-    return `the night of ${date} was not to start: the schedule was suspended`;
+    return `the night of ${date} did not start: the schedule was suspended`;
   }
   if (blockedBy === undefined) {
     return `the night of ${date} has not started`;

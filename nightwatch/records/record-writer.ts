@@ -1,63 +1,63 @@
-import { ApiException } from "@kubernetes/client-node";
 import pLimit from "p-limit";
+import { statusOf } from "../../runs/api/api-error.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { errorText } from "../error-text.ts";
 import { contentHash } from "./content-hash.ts";
 import type { RecordStore } from "./record-store.ts";
 
-/** What becomes of the records that are to be written. */
+/** Events of writing records. */
 export interface WriterEvents {
   readonly written: (facts: RunFacts) => void;
-  /** It could not be written now and is tried again. */
+  /** It could not be written and is tried again. */
   readonly failed: (facts: RunFacts, reason: string) => void;
   /** It is not tried again. */
   readonly givenUp: (facts: RunFacts, reason: string) => void;
 }
 
-/** Answers of the API server to a record that it will never take as it is. */
+/** Statuses by which the API server refuses a record for good. */
 const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
 const FIRST_PAUSE_MILLISECONDS = 5000;
 const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
-/** About two hours of tries; the workflow itself is kept for two weeks, and whatever changes in it starts them again. */
+/** About two hours of tries; the workflow is kept for two weeks, and any change of it starts them again. */
 const TRIES = 30;
 
 const WRITTEN_AT_ONCE = 8;
-/** Rounds are not to wait for a thousand records that begin at the same minute. */
+/** Rounds must not wait for a thousand records that begin at the same minute. */
 const LONGEST_FLUSH_MILLISECONDS = 500;
 
 interface Unwritten {
   readonly facts: RunFacts;
-  /** Whether only its notifications and acts are to be noted in the record that is there. */
+  /** Whether only its notifications and acts are added to the existing record. */
   readonly lateOnly: boolean;
   readonly tries: number;
   readonly notBefore: number;
 }
 
-/** Writes records, a few at once, each until it is written, or given up with a word. */
+/** Writes records, a few at once, each until it is written or given up. */
 export class RecordWriter {
   /** By UID; the newest facts win. */
   private readonly unwritten = new Map<string, Unwritten>();
-  /** Hash of what a record says, so that nothing is written that says the same. Of runs in mind only. */
+  /** Hashes of what records say, so that nothing unchanged is written. Only of known runs. */
   private readonly hashes = new Map<string, string>();
 
   constructor(
     private readonly store: Pick<RecordStore, "write" | "noteLater">,
-    /** Adds what is found out beside the workflow. */
+    /** Adds facts from outside of the workflow. */
     private readonly complete: (facts: RunFacts) => Promise<RunFacts>,
     private readonly events: WriterEvents,
   ) {}
 
-  /** Takes what a record says already. */
+  /** Notes what a record already says. */
   known(facts: RunFacts): void {
     this.hashes.set(facts.uid, contentHash(facts));
   }
 
-  /** Takes facts that are to be recorded. */
+  /** Queues facts for recording. */
   note(facts: RunFacts): void {
     this.unwritten.set(facts.uid, { facts, lateOnly: false, tries: 0, notBefore: 0 });
   }
 
-  /** Takes that of a run that is over notifications and acts are to be recorded; the rest of it is no longer in mind. */
+  /** Queues only the notifications and acts of a finished run, the rest of which is no longer in memory. */
   noteLater(facts: RunFacts): void {
     const waiting = this.unwritten.get(facts.uid);
     if (waiting === undefined) {
@@ -70,21 +70,21 @@ export class RecordWriter {
     }
   }
 
-  /** Facts of a customer's runs that no record has yet: a record is seconds behind. */
+  /** Facts of a customer's runs that are not recorded yet: a record is seconds behind. */
   unwrittenOf(customer: string): readonly RunFacts[] {
     return [...this.unwritten.values()]
       .filter(({ facts, lateOnly }) => !lateOnly && facts.customer === customer)
       .map(({ facts }) => facts);
   }
 
-  /** Forgets runs that are no longer in mind. */
+  /** Forgets dropped runs. */
   forget(uids: readonly string[]): void {
     for (const uid of uids) {
       this.hashes.delete(uid);
     }
   }
 
-  /** Writes what is due, the oldest first; what does not come to its turn in time waits for the next round. @param now Milliseconds. */
+  /** Writes what is due, oldest first; what there is no time for waits for the next round. @param now Milliseconds. */
   async flush(now: number): Promise<void> {
     const due = [...this.unwritten.values()].filter(({ notBefore }) => notBefore <= now);
     const end = performance.now() + LONGEST_FLUSH_MILLISECONDS;
@@ -109,7 +109,7 @@ export class RecordWriter {
       }
       this.done(one);
     } catch (error) {
-      if (error instanceof ApiException && REFUSED.has(error.code)) {
+      if (REFUSED.has(statusOf(error) ?? 0)) {
         await this.writeBare(one, errorText(error));
       } else {
         this.postpone(one, errorText(error), now);
@@ -117,7 +117,7 @@ export class RecordWriter {
     }
   }
 
-  /** The record is not taken as it is: what is certain is recorded all the same, with the reason. */
+  /** The record was refused: what is certain is recorded all the same, with the reason. */
   private async writeBare(one: Unwritten, reason: string): Promise<void> {
     const { facts } = one;
     try {
@@ -144,7 +144,7 @@ export class RecordWriter {
     this.events.failed(one.facts, reason);
   }
 
-  /** Newer facts may have come meanwhile: they stay. */
+  /** Newer facts that have come in the meantime stay. */
   private done(one: Unwritten): void {
     if (this.unwritten.get(one.facts.uid) === one) {
       this.unwritten.delete(one.facts.uid);
@@ -152,7 +152,7 @@ export class RecordWriter {
   }
 }
 
-/** What of a run the API server takes in any case. */
+/** The facts of a run that the API server accepts in any case. */
 function bareFacts({ customer, night, uid, pipeline, phase, runNumber }: RunFacts, reason: string): RunFacts {
   return {
     customer,

@@ -1,7 +1,7 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { ALL_CUSTOMERS, type Signal } from "./signal.ts";
 
-/** The leader renews its lease every few seconds; a restart, with the wait for the old lease, takes well below this. */
+/** The leader renews its lease every few seconds; a restart, including the wait for the old lease, takes much less than this. */
 const SILENT = 3 * 60_000;
 
 /**

@@ -7,10 +7,10 @@ import type { Signal } from "./signal.ts";
 
 const DAY = 24 * 3600_000;
 
-/** A person is told at each of these many days before the end, the nearest last. */
+/** Days before the end at which a person is called, the nearest last. */
 const DAYS_BEFORE = [14, 3, 1] as const;
 
-/** What of a lane's credential ends within days. @param now Milliseconds. */
+/** Parts of a lane's credential that end within days. @param now Milliseconds. */
 export function credentialSignals(lane: Lane, now: number): readonly Signal[] {
   const newest = newestWithEnds(lane);
   return listedEnds(newest?.credentialEnds ?? {}).flatMap(([part, end]) => {
@@ -22,7 +22,7 @@ export function credentialSignals(lane: Lane, now: number): readonly Signal[] {
 
 /**
  * The newest run that knows when the credential ends: it has seen the one that is mounted now. All nights of a customer
- * have the same one, and it is told of with the nightly ones.
+ * share it, and the signal belongs to the nightly ones.
  */
 export function newestWithEnds(lane: Lane): RunFacts | undefined {
   const runs = isNightly(lane) ? lane.runs : [];
@@ -34,7 +34,7 @@ export function newestWithEnds(lane: Lane): RunFacts | undefined {
 
 function signal(lane: Lane, newest: RunFacts, part: CredentialPart, end: string, days: number, left: number): Signal {
   const key = `credential/${part}/${end}/${days}`;
-  // Each night knows it again; it is told of the one for which it was told first.
+  // Each night finds it again; the signal belongs to the first.
   const facts = lane.runs.find((run) => run.facts.notified.includes(key))?.facts ?? newest;
   const when = left <= 0 ? "ended" : "ends";
   return {

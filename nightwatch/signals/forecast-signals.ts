@@ -3,7 +3,7 @@ import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { isExpectedLate, type RunForecast } from "../run-forecast.ts";
 import type { Signal } from "./signal.ts";
 
-/** The nights that will miss their time, said before they do. After it the night is late: that has a call of its own. */
+/** Nights that are expected to miss their deadline. After the deadline they are late, which is another call. */
 export function forecastSignals(forecasts: readonly RunForecast[], now: number): readonly Signal[] {
   return forecasts.flatMap((one) => (isExpectedLate(one, now) ? [willMissSignal(one)] : []));
 }
@@ -27,7 +27,7 @@ function willMissSignal({ facts, forecast, missSince = forecast.at, finishBy = f
 function reasonOf({ end, criticalPath, unknown }: RunForecast["forecast"], finishBy: number): string {
   const by = new Date(finishBy).toISOString();
   if (end === undefined) {
-    return `the night will not end by ${by}, whatever ${unknown.join(", ")} takes, of which too few nights are known`;
+    return `the night will not end by ${by}, whatever ${unknown.join(", ")} takes, for which too few nights are known`;
   }
   const expected = new Date(end.expected).toISOString();
   const minutes = Math.round((end.expected - finishBy) / 60_000);

@@ -3,7 +3,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { finishByOf, type Lane, runningRuns } from "../lane.ts";
 import { spareOf } from "../run-forecast.ts";
 
-/** Which gates cannot wait for the morning. What was called urgent once stays so: it is not taken back and said again. */
+/** Which gates cannot wait for the morning. One that was called urgent stays so, so that the call does not come and go. */
 export class UrgentGates {
   /** Steps by the UID of their run. */
   private readonly called = new Map<string, Set<string>>();
@@ -17,7 +17,7 @@ export class UrgentGates {
     return steps.has(step);
   }
 
-  /** Forgets the runs that do not go on. */
+  /** Forgets all runs but the running ones. */
   keep(lanes: readonly Lane[]): void {
     const running = new Set(lanes.flatMap((lane) => runningRuns(lane).map(({ facts }) => facts.uid)));
     for (const uid of this.called.keys()) {
@@ -29,14 +29,14 @@ export class UrgentGates {
 }
 
 /**
- * Whether a gate that waits cannot wait for the morning: by what the steps after it take, or where nobody can say that, by
- * the time that is left.
+ * Whether a waiting gate cannot wait for the morning: by the duration of the steps after it or, if that is not known, by
+ * the time left.
  * @param now Milliseconds.
  */
 function isUrgentGate(lane: Lane, facts: RunFacts, step: string, now: number): boolean {
   const { forecasts } = lane;
   if (forecasts === undefined) {
-    // The past nights are being read, which takes a moment: a call now could be one too many.
+    // The past nights are still being read: a call now could be one too many.
     return false;
   }
   const finishBy = finishByOf(lane, facts);

@@ -3,10 +3,10 @@ import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { Lane, LaneProblem } from "../lane.ts";
 import type { Signal } from "./signal.ts";
 
-/** A schedule may be away for so long while it is deployed again. */
+/** How long a schedule may be absent while it is being deployed again. */
 const ABSENT_GRACE = 5 * 60_000;
 
-/** What is wrong with a lane apart from its nights: no data must not read as if all were well. @param now Milliseconds. */
+/** Problems of a lane apart from its nights: missing data must not look as if all were well. @param now Milliseconds. */
 export function laneSignals(lane: Lane, now: number): readonly Signal[] {
   return [...lane.problems.map((problem) => fromProblem(lane, problem)), ...unscheduled(lane, now)];
 }
@@ -23,7 +23,7 @@ function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): 
   });
 }
 
-/** A suspension is meant by somebody: it is told once a night fell into it. */
+/** A suspension is intended: it is a signal only once a night was due. */
 function unscheduled(lane: Lane, now: number): readonly Signal[] {
   const { scheduling, nights, absentSince } = lane;
   const fell = nights.findLast(({ standing }) => standing === "suspended");

@@ -7,8 +7,8 @@ import { clock } from "../../runs/time.ts";
 import type { Signal } from "./signal.ts";
 
 /**
- * Steps that run much longer than in the last nights: they may hang. What is known to be in trouble is told as that.
- * @param nights What the last nights of the same customer took.
+ * Steps that run much longer than in the last nights: they may hang. Steps in trouble have a signal of their own.
+ * @param nights Durations of the same customer's last nights.
  * @param now Milliseconds.
  */
 export function lengthSignals(

@@ -7,7 +7,7 @@ import type { Lane, WatchedRun } from "../lane.ts";
 import { missedReason } from "../records/missed-night.ts";
 import type { Signal } from "./signal.ts";
 
-/** What is wrong with a lane's nights as a whole, date by date. @param now Milliseconds. */
+/** Problems of a lane's nights as a whole, date by date. @param now Milliseconds. */
 export function nightSignals(lane: Lane, now: number): readonly Signal[] {
   return lane.nights
     .filter(({ waived }) => waived === undefined)
@@ -24,7 +24,7 @@ function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): 
     case "running":
       return [
         late(lane, night, facts),
-        // What cannot be read has not failed to begin.
+        // An unreadable night may well have begun.
         ...(stepsAreKnown(facts) ? [notBegun(lane, night, facts, now), inputsLate(lane, night, facts, now)] : []),
       ];
     case "failed":
@@ -48,7 +48,7 @@ function stepsAreKnown({ problems, steps }: RunFacts): boolean {
   return problems === undefined || steps.length > 0;
 }
 
-/** A night whose workflow is there and does nothing: its first pod cannot start, or the Argo controller is away. */
+/** A night whose workflow exists and does nothing: its first pod cannot start, or the Argo controller is away. */
 function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Signal | undefined {
   const { date, begun, start, startBy } = night;
   const since = Date.parse(facts.startedAt ?? facts.scheduledAt ?? "") || start;
@@ -69,7 +69,7 @@ function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: nu
   const missing = steps.filter(
     (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
   );
-  // A night that is made up for after its deadline has none.
+  // A night made up for after its deadline has none.
   if (Date.parse(facts.startedAt ?? "") > inputsBy || missing.length === 0) {
     return undefined;
   }
@@ -89,7 +89,7 @@ function failed(lane: Lane, facts: RunFacts): Signal {
   return signal(lane, facts, "failed", facts.finishedAt ?? facts.startedAt ?? "", reason, command);
 }
 
-/** A night that the schedule should have started and that nobody started since. */
+/** A night that the schedule should have started, and that nobody has started since. */
 function missed(lane: Lane, night: DueNight): Signal | undefined {
   if (night.standing !== "missed") {
     return undefined;

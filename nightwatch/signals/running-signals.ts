@@ -6,8 +6,8 @@ import { stepSignals } from "./step-signals.ts";
 import { troubleSignals } from "./trouble-signals.ts";
 
 /**
- * What the steps of a lane's running nights are in need of.
- * @param gates Which of them were called urgent before.
+ * Signals about the steps of a lane's running nights.
+ * @param gates Which gates were called urgent before.
  * @param now Milliseconds.
  */
 export function runningSignals(lane: Lane, gates: UrgentGates, now: number): readonly Signal[] {

@@ -1,17 +1,17 @@
 import type { Severity } from "../../constructs/platform/alerts/calls.ts";
 import type { CallReason } from "../../constructs/platform/alerts/runbook.ts";
 
-/** In place of a customer, for what concerns all of them. No customer has this name: a name begins with a letter. */
+/** The customer of signals that concern all of them. No customer has this name: names begin with a letter. */
 export const ALL_CUSTOMERS = "-";
 
-/** Something for which a person is called. */
+/** A reason to call a person. */
 export interface Signal {
-  /** The same for the same thing, however often it is seen: it is told once. */
+  /** Identifies the signal, so that it is notified once. */
   readonly key: string;
   readonly kind: CallReason;
   /**
-   * How much is at stake in this case.
-   * @default - what the kind mostly is, see constructs/platform/alerts/calls.ts
+   * Severity in this case.
+   * @default - that of the kind, see constructs/platform/alerts/calls.ts
    */
   readonly severity?: Severity;
   readonly customer: string;
@@ -22,7 +22,7 @@ export interface Signal {
   readonly businessDate?: string;
   readonly runNumber?: number;
   readonly step?: string;
-  /** What else tells it from others of its kind, as `days` of a credential's end. */
+  /** Further labels that distinguish it from others of its kind, such as `days` of a credential's end. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Since when, RFC 3339. */
   readonly since: string;

@@ -8,13 +8,13 @@ import { possibleActs } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import type { Signal } from "./signal.ts";
 
-/** Whether the last attempt of a step ended without anybody knowing what became of its remote job. */
+/** Whether the last attempt of a step ended with the fate of its remote job unknown. */
 export function isLost(step: StepStatus): boolean {
   return step.attemptLog.at(-1)?.exitCode === RUNNER_EXIT.LOST;
 }
 
 /**
- * Steps of a running night that wait for a person. A hold is none of them: a person has just asked for it.
+ * Steps of a running night that wait for a person. Holds are left out: a person has just asked for them.
  * @param isUrgent Whether a gate cannot wait for the morning.
  */
 export function stepSignals(
@@ -43,12 +43,12 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     step,
     kind,
     `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
-    // Where the remote Job may still run, or has ended well, its work is kept; what is lost has none.
+    // A remote Job that may still run, or has ended well, can be adopted; a lost one cannot.
     `nightlane ${kind === "lost" ? "retry" : (possibleActs(step)[0]?.verb ?? "retry")} ${seriesName(facts)} ${step.name} --reason "..."`,
   );
 }
 
-/** What can wait for the morning as long as the night can still end in its time, and then no more. */
+/** A gate can wait for the morning as long as the night can still end in time. */
 function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Signal {
   const asked = signal(
     facts,
@@ -60,7 +60,7 @@ function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Sig
     `nightlane release ${seriesName(facts)} ${step.name} --reason "..."`,
   );
   const urgent = `${asked.key}/urgent`;
-  // What was called urgent is not said again as something for the morning, after a restart for instance.
+  // One that was called urgent is not downgraded, for instance after a restart.
   return isUrgent || facts.notified.includes(urgent) ? { ...asked, key: urgent, severity: "critical" } : asked;
 }
 

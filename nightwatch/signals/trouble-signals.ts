@@ -5,12 +5,12 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { type StepTrouble, type TROUBLES, troubleText } from "../../runs/trouble.ts";
 import type { Signal } from "./signal.ts";
 
-/** A trouble that may pass by itself is given this long before a person is told: well below five minutes. */
+/** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
 const MAY_PASS = 3 * 60_000;
-/** With less than this left until the night should have ended, people are told at once. */
+/** With less time than this left until the deadline, a person is called at once. */
 const LITTLE_TIME = 60 * 60_000;
 
-/** Name in signals and metrics for what comes before the first step. */
+/** Step name in signals and metrics for what comes before the first step. */
 const CALENDAR = "calendar";
 
 /** A step that is in trouble, or the calendar of a night that has not begun its steps. */
@@ -20,7 +20,7 @@ export interface TroubledStep {
   readonly trouble: StepTrouble;
 }
 
-/** All that is in trouble in a running night. */
+/** Everything in trouble in a running night. */
 export function troubledSteps(state: NightState): readonly TroubledStep[] {
   const calendar = state.trouble === undefined ? [] : [{ step: CALENDAR, attempt: 1, trouble: state.trouble }];
   const steps = state.steps.flatMap(({ name, attempts, trouble }) =>
@@ -30,8 +30,8 @@ export function troubledSteps(state: NightState): readonly TroubledStep[] {
 }
 
 /**
- * Steps whose tries go on and get nowhere, as long as a person can still help.
- * @param finishBy When the night should end, milliseconds; undefined where nobody waits for it.
+ * Steps that are tried again and again without success, as long as a person can still help.
+ * @param finishBy The night's deadline, milliseconds; undefined if nobody waits for it.
  * @param now Milliseconds.
  */
 export function troubleSignals(
@@ -64,7 +64,7 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
   };
 }
 
-/** A driver that is idle shows in its log what it does; everything else is said by the trouble itself. */
+/** The log shows why a driver is idle; every other trouble explains itself. */
 function commandFor(name: string, step: string, { kind }: StepTrouble): string {
   const logged: readonly (keyof typeof TROUBLES)[] = ["idle", "executors", "interrupted"];
   return logged.includes(kind) ? `nightlane logs ${name} ${step} --follow` : `nightlane show ${name}`;

@@ -4,7 +4,7 @@ import type { Signal } from "./signal.ts";
 
 const NAMES = { lane: "the lane's results volume", customer: "the results volume on the customer's side" } as const;
 
-/** Volumes that are nearly full: told while there is time, since a full one stops every step that brings results. */
+/** Volumes that are nearly full: a full one stops every step that brings results. */
 export function volumeSignals(volumes: readonly CustomerVolume[]): readonly Signal[] {
   return volumes.flatMap(({ customer, volume, ratio, fullSince }) =>
     fullSince === undefined

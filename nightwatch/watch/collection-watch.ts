@@ -12,16 +12,16 @@ export interface Collection {
   /** @default - all */
   readonly fieldSelector?: string;
   /**
-   * Label selectors of the objects that a list gives whole, and of those whose content it leaves out; a change always comes
-   * with it.
-   * @default - all are given whole
+   * Label selectors of the objects that a list returns whole, and of those whose content it leaves out; changes always have
+   * the content.
+   * @default - all are returned whole
    */
   readonly parts?: { readonly whole: string; readonly heads: string };
 }
 
-/** What a watch tells. */
+/** Events of a watch. */
 export interface Listener<Item, Listed> {
-  /** Every object there is, at the start and after every gap; the objects come page by page. */
+  /** All objects, at the start and after every gap, page by page. */
   readonly listed: (items: AsyncIterable<Listed>) => Promise<void>;
   readonly changed: (item: Item) => void;
   readonly deleted: (item: Item) => void;
@@ -31,12 +31,12 @@ export interface Listener<Item, Listed> {
 
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
-/** After this long everything is listed again, in case a change was lost in a way that nobody noticed. */
+/** After this long everything is listed again, in case a change was lost unnoticed. */
 const RELIST_MILLISECONDS = 30 * 60_000;
 
 /**
- * Keeps an eye on a collection: lists, watches from there, goes on where a connection broke, and lists again after a gap.
- * `Listed` is what a list gives: with `parts` some objects without their content.
+ * Watches a collection: lists, watches from there, resumes where a connection broke, and lists again after a gap. `Listed`
+ * is what a list returns: with `parts` some objects without their content.
  */
 export class CollectionWatch<Item, Listed = Item> {
   private readonly stop = new AbortController();
@@ -81,7 +81,7 @@ export class CollectionWatch<Item, Listed = Item> {
         version = await this.watchOnce(version);
         pause = FIRST_PAUSE_MILLISECONDS;
       } catch (error) {
-        // What was seen last is known: the next connection goes on from there, unless the server has forgotten it.
+        // The next connection resumes from the last version seen, unless the server has forgotten it.
         if (isForgotten(error)) {
           this.seen = undefined;
         }
@@ -95,7 +95,7 @@ export class CollectionWatch<Item, Listed = Item> {
 
   /** @returns the resource version to watch from */
   private async list(): Promise<string> {
-    // Of two lists the first one's: what changed between them is told once more.
+    // The version of the first of two lists: what changed between them is reported again.
     let version: string | undefined;
     const noted = (listed: string): void => {
       version ??= listed;
@@ -120,7 +120,7 @@ export class CollectionWatch<Item, Listed = Item> {
   }
 
   /**
-   * One connection. It ends after half a minute without a word, so that one which is dead without saying so is noticed.
+   * One connection. It ends after half a minute of silence, so that a dead one is noticed.
    * @returns the version to go on from; undefined after a gap
    */
   private async watchOnce(from: string): Promise<string | undefined> {
@@ -131,7 +131,7 @@ export class CollectionWatch<Item, Listed = Item> {
     await new Promise<void>((resolve, reject) => {
       const onEvent = (type: string, object: Item & EventObject): void => {
         if (type === "ERROR") {
-          // 410: what lies between is forgotten there. After any other error it is as well to list again.
+          // 410: the server has forgotten what lies between. After any other error listing again is safe too.
           version = undefined;
           this.seen = undefined;
           return;
@@ -164,7 +164,7 @@ interface EventObject {
   readonly metadata?: { readonly resourceVersion?: string };
 }
 
-/** The server closed the connection in order, or nothing was said on it for a while. */
+/** The server closed the connection regularly, or it was silent for a while. */
 function isSilence(error: unknown): boolean {
   return error === null || error === undefined || (error instanceof Error && /timeout/i.test(error.name));
 }

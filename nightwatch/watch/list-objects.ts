@@ -1,5 +1,5 @@
 import type { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { HEADS, pages } from "./pages.ts";
+import { HEADS, pages } from "../../runs/api/pages.ts";
 import { NotStreamed, streamedList } from "./streamed-list.ts";
 
 /** Which objects are listed. */
@@ -17,7 +17,7 @@ export interface ObjectList {
   readonly heads?: boolean;
 }
 
-/** How objects are read: the way to the API server, and a client for what it does not stream. */
+/** How objects are read: the connection for streams, and a client for everything else. */
 export interface Reader {
   readonly config: KubeConfig;
   readonly objects: CustomObjectsApi;
@@ -30,7 +30,7 @@ const OBJECTS_IN_A_PAGE = 50;
 
 /**
  * Lists objects one after the other, in little memory: streamed, or page by page where the API server does not stream.
- * @param listed Takes the version of the list once all of it was given.
+ * @param listed Called with the version of the list at its end.
  */
 export async function* listObjects<Item>(
   { config, objects }: Reader,

@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { type IncomingMessage, request as plainRequest } from "node:http";
-import { type RequestOptions, request as secureRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { ApiException, type KubeConfig } from "@kubernetes/client-node";
+import { openAnswer } from "../../runs/api/open-answer.ts";
+import { defined } from "../../runs/defined.ts";
 
 /** What is asked for. */
 export interface StreamedQuery {
@@ -25,9 +25,9 @@ const SILENT_MILLISECONDS = 30_000;
 const UNKNOWN: ReadonlySet<number> = new Set([400, 422]);
 
 /**
- * A list object by object, as the API server has them in memory. Pages cost it more, since it reads all but the first one
- * from its database, and a list in one piece costs us more.
- * @param listed Takes the version of the list once all of it was given.
+ * Lists objects one by one from the API server's memory. Pages would cost it more, since it reads all but the first from
+ * its database, and one whole list would cost us more.
+ * @param listed Called with the version of the list at its end.
  * @throws NotStreamed before the first object
  */
 export async function* streamedList<Item>(
@@ -67,7 +67,6 @@ interface Bookmark {
 }
 
 async function begin(config: KubeConfig, query: StreamedQuery): Promise<IncomingMessage> {
-  const url = new URL(`${config.getCurrentCluster()?.server ?? ""}${query.path}`);
   const { labelSelector, fieldSelector } = query;
   const asked = {
     watch: "true",
@@ -75,20 +74,9 @@ async function begin(config: KubeConfig, query: StreamedQuery): Promise<Incoming
     resourceVersionMatch: "NotOlderThan",
     allowWatchBookmarks: "true",
   };
-  for (const [name, value] of Object.entries({ ...asked, labelSelector, fieldSelector })) {
-    if (value !== undefined) {
-      url.searchParams.set(name, value);
-    }
-  }
-  const options: RequestOptions = {
-    headers: query.heads === true ? { accept: HEAD } : {},
-    timeout: SILENT_MILLISECONDS,
-  };
-  await config.applyToHTTPSOptions(options);
-  const sent = (url.protocol === "http:" ? plainRequest : secureRequest)(url, options);
-  sent.on("timeout", () => sent.destroy(new Error(`${query.path}: the API server says nothing any more`)));
-  sent.end();
-  const [answer]: [IncomingMessage] = (await once(sent, "response")) as [IncomingMessage];
+  const parameters = new URLSearchParams(defined({ ...asked, labelSelector, fieldSelector }));
+  const headers = query.heads === true ? { accept: HEAD } : {};
+  const answer = await openAnswer(config, `${query.path}?${parameters}`, { headers, timeout: SILENT_MILLISECONDS });
   const { statusCode = 0 } = answer;
   if (statusCode !== 200) {
     answer.setEncoding("utf8");
@@ -98,7 +86,7 @@ async function begin(config: KubeConfig, query: StreamedQuery): Promise<Incoming
   return answer;
 }
 
-/** Lines as they come, and no more than one piece of the stream ahead: they are large. */
+/** Lines as they come, reading at most one chunk ahead: they are large. */
 async function* linesOf(answer: IncomingMessage): AsyncIterable<string> {
   answer.setEncoding("utf8");
   let begun: string[] = [];

@@ -7,9 +7,9 @@ import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 
-/** What every act is given with. */
+/** What every act carries. */
 export interface ActOptions {
-  /** Why, in a few words; it lands in the run record. */
+  /** Why, in a few words; kept in the run record. */
   readonly reason: string;
   /** Check everything, rights and admission too, and change nothing. */
   readonly dryRun: boolean;
@@ -17,7 +17,7 @@ export interface ActOptions {
   readonly note: (text: string) => void;
 }
 
-/** An act that was asked for, and how far it is. */
+/** An act that was asked for, and its progress. */
 export interface Asked {
   /** Name of its object. */
   readonly name: string;
@@ -26,13 +26,13 @@ export interface Asked {
   readonly status?: NightActStatus;
 }
 
-/** Which act, but for who asks and why. */
+/** The act itself, without who asks and why. */
 export type AskedFor = Omit<NightActSpec, "by" | "reason">;
 
 const LONGEST_REASON = 500;
 const LOOK_AGAIN_MILLISECONDS = 150;
 
-/** Nightwatch takes an act within a second; after this long something is wrong with it. */
+/** Nightwatch takes an act within a second; after this long, something is wrong with nightwatch. */
 const TAKEN_WITHIN_SECONDS = 10;
 
 /** Asks for acts in the name of the person who holds the kubeconfig. Nightwatch carries them out. */
@@ -64,7 +64,7 @@ export class Actor {
 
   /**
    * Asks for an act and waits until nightwatch has carried it out.
-   * @param seconds How long an act may go on that nightwatch has taken. @default - it is not waited for
+   * @param seconds How long to wait for the act once nightwatch has taken it. @default - it is not waited for
    * @throws OpsError where it is refused, or nobody takes it
    */
   async ask(lane: Lane, about: AskedFor, seconds = 0): Promise<Asked> {
@@ -87,7 +87,7 @@ export class Actor {
       throw new OpsError(
         ExitCode.noEffectYet,
         `${spec.verb} of ${lane.customer} was not carried out: ${act.status.message}`,
-        "nightlane show tells how the night stands; then ask again",
+        "look at the night with nightlane show, then ask again",
       );
     }
     return { name, spec, status: act.status };

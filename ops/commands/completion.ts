@@ -5,7 +5,7 @@ import type { Io } from "./options.ts";
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** The command that prints what a shell needs to complete the others. Made from the commands themselves. */
+/** The command that prints shell completion for all commands. */
 export function addCompletion(program: Command, io: Io): void {
   const names = Object.keys(SHELLS);
   withExamples(

@@ -6,17 +6,17 @@ import { withExamples } from "./examples.ts";
 import { type ActCommandOptions, acting, actorOf, centralOf, day, type Io, outputOf } from "./options.ts";
 import { renderDone } from "./steps.ts";
 
-/** The commands about a date or a schedule, whether a night runs or not. */
+/** Commands about a date or a schedule, whether or not a night is running. */
 export function addLaneCommands(program: Command, io: Io): void {
   program.commandsGroup("Decide about dates and schedules:");
   withExamples(
     acting(program.command("waive <customer>"))
-      .description("a date whose night failed or was missed needs nobody any more: nobody is called for it again")
+      .description("close a date whose night failed or was missed: nobody is called for it again")
       .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
       .action(async (customer: string, options: ActCommandOptions & { readonly date: Day }) => {
         const output = outputOf(options, io);
         const central = centralOf(options, output);
-        // Nights that the customer's file no longer declares may have left a date that calls.
+        // A date may still call although the customer's file no longer declares its nights.
         const lane = await laneOrPast(central, customer);
         output.show("Act", await waive(central, actorOf(central, options, output), lane, options.date), renderDone);
       }),
@@ -25,7 +25,7 @@ export function addLaneCommands(program: Command, io: Io): void {
   withExamples(
     acting(program.command("schedule-off <customer>"))
       .description("no night starts by the schedule, for a time or until it is set on again")
-      .option("--until <time>", "when it is set on by itself, RFC 3339 like 2026-04-02T06:00:00Z", instant)
+      .option("--until <time>", "when it is set on again by itself, RFC 3339 like 2026-04-02T06:00:00Z", instant)
       .action(async (customer: string, options: ActCommandOptions & { readonly until?: string }) => {
         await switched(customer, "schedule-off", options, io);
       }),

@@ -25,7 +25,7 @@ interface CompareCommandOptions extends CommonOptions {
   readonly step?: readonly string[];
 }
 
-/** The commands that tell what became of nights. */
+/** Commands about past nights. */
 export function addLookBackCommands(program: Command, io: Io): void {
   program.commandsGroup("Look back:");
   addHistory(program, io);
@@ -40,7 +40,7 @@ function addHistory(program: Command, io: Io): void {
       .option("--from <day>", "first business date; with --acts the first day", day)
       .option("--to <day>", "last business date; with --acts the last day", day)
       .option("--acts", "who asked for what, why, and what became of it; of all customers, or of one")
-      .option("--limit <number>", "at most so many", count, 30)
+      .option("--limit <number>", "how many at most", count, 30)
       .action(async (customer: string | undefined, options: HistoryCommandOptions, command: Command) => {
         const output = outputOf(options, io);
         const central = centralOf(options, output);

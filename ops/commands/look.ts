@@ -45,7 +45,7 @@ interface LogsOptions extends CommonOptions, NightOption {
   readonly kept?: boolean;
 }
 
-/** The commands that only look. */
+/** The read-only commands. */
 export function addLookCommands(program: Command, io: Io): void {
   program.commandsGroup("Look:");
   addNights(program, io);
@@ -67,14 +67,14 @@ export function addLookCommands(program: Command, io: Io): void {
   );
   withExamples(
     oneNight(common(program.command("logs <customer> [step]")))
-      .description("the log of a step's runner, with its Spark driver's, also when the runner is long gone")
+      .description("the log of a step's runner and its Spark driver, even when the runner is long gone")
       .option("--date <day>", "business date (default: the night that runs, else the newest)", day)
       .option("--run <number>", "which run of that date (default: the newest that ran the step)", count)
       .option("--attempt <number>", "which attempt (default: the last)", count)
       .option("--driver", "only the Spark driver's log")
       .option("-f, --follow", "go on until the step ends")
       .option("--raw", "with the control characters that the driver wrote")
-      .option("--kept", "in place of a log: what is kept of past nights, and how full the volume is")
+      .option("--kept", "instead of a log: what is kept of past nights, and how full the volume is")
       .action(async (customer: string, step: string | undefined, options: LogsOptions, command: Command) => {
         const output = outputOf(options, io);
         const central = centralOf(options, output);
@@ -120,13 +120,10 @@ function addNights(program: Command, io: Io): void {
   withExamples(
     common(program.command("nights"))
       .description("all customers, the worst first: what was due, how far it is, what is late")
-      .option("--waiting", "only what waits for a person, the oldest deadline first")
+      .option("--waiting", "only what waits for a person, earliest deadline first")
       .addOption(new Option("--all", "also what a small screen has no room for").conflicts("waiting"))
       .addOption(
-        new Option("--html", "a page that stands by itself, with every run: for a report").conflicts([
-          "waiting",
-          "all",
-        ]),
+        new Option("--html", "a self-contained page with every run, for a report").conflicts(["waiting", "all"]),
       )
       .action(async (options: NightsOptions) => {
         const output = outputOf(options, io);

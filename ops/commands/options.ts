@@ -7,10 +7,7 @@ import type { NightChoice } from "../choose-night.ts";
 import { DEFAULT_KUBECONFIG, loadKubeconfig } from "../kubeconfig.ts";
 import { Output, type OutputForm, type Screen } from "../output.ts";
 
-/** Help of the option that names a date. */
-export const DATE = "business date, YYYY-MM-DD: never taken from the clock";
-
-/** Where a command writes: results, and what is said on the way. */
+/** Where a command writes results and progress. */
 export interface Io {
   readonly out: Writable & Screen;
   readonly err: Writable;
@@ -40,7 +37,7 @@ const REQUEST_TIMEOUT_SECONDS = 15;
 /** Heading of the options that every command has. */
 export const COMMON_OPTIONS = "Options of every command:";
 
-/** Adds what every command has: how the central cluster is reached, and the form of the answer. */
+/** Adds the common options: how to reach the central cluster, and the form of the answer. */
 export function common(command: Command): Command {
   return command
     .optionsGroup(COMMON_OPTIONS)
@@ -61,7 +58,7 @@ export function common(command: Command): Command {
 /** Adds `--reason` and `--dry-run` too. */
 export function acting(command: Command): Command {
   return common(command)
-    .requiredOption("--reason <text>", "why; lands in the run record beside your name")
+    .requiredOption("--reason <text>", "why; recorded in the run with your name")
     .option("--dry-run", "check everything, rights and admission too, and change nothing");
 }
 
@@ -74,7 +71,7 @@ export function nightChoice(options: NightOption): NightChoice {
   return options.night === undefined ? {} : { night: options.night };
 }
 
-/** The central cluster; what has to be tried again is said on the way. */
+/** The central cluster; retries are noted. */
 export function centralOf(options: CommonOptions, output: Output): Central {
   return new Central(loadKubeconfig(options), {
     timeoutSeconds: options.requestTimeout,

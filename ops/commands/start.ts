@@ -39,7 +39,7 @@ interface BackfillCommandOptions extends ActCommandOptions {
 const DATE = "business date, YYYY-MM-DD: never taken from the clock";
 const MOST_AT_ONCE = 4;
 
-/** The commands that start nights. */
+/** Commands that start nights. */
 export function addStartCommands(program: Command, io: Io): void {
   program.commandsGroup("Start and repeat nights:");
   addRun(program, io);
@@ -147,14 +147,14 @@ function addBackfill(program: Command, io: Io): void {
   );
 }
 
-/** Where a night was started, and where its answer goes. */
+/** Where a night was started, and where to report it. */
 interface StartPlace {
   readonly central: Central;
   readonly lane: Lane;
   readonly output: Output;
 }
 
-/** Shows what was started; with --wait, what became of it. */
+/** Shows what was started and, with --wait, how it ended. */
 async function finish(
   verb: string,
   { central, lane, output }: StartPlace,
@@ -194,7 +194,7 @@ function renderBackfill(done: Backfill, { paint }: View): string {
   const failed =
     done.failed.length === 0
       ? []
-      : [`  failed before, and left alone: ${done.failed.join(", ")} (nightlane replay decides each)`];
+      : [`  failed before and left alone: ${done.failed.join(", ")} (nightlane replay decides each)`];
   const head = paint("bold", `${done.customer}: ${done.missing.length} nights were missing`);
   return [head, `  ${done.message}`, ...planned, ...nights, ...failed].join("\n");
 }

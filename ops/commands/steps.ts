@@ -28,7 +28,7 @@ type WaitingStepOptions = StepOptions & { readonly wait: number };
 /** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
 const WAIT_SECONDS = 180;
 
-/** How long a decision waits for Argo to act upon it. */
+/** How long a decision waits for Argo to act on it. */
 const EFFECT_SECONDS = 30;
 
 const STEP_VERBS: readonly {
@@ -63,7 +63,7 @@ const STEP_VERBS: readonly {
     examples: ['skip nordbank archive --reason "archive is down, done by hand tomorrow"'],
   },
   {
-    description: "give a waiting step up: it fails, the steps after it do not run, the rest runs on",
+    description: "give up a waiting step: it fails, the steps after it do not run, the rest runs on",
     verb: "abort",
     examples: ['abort nordbank revaluation --reason "portfolio is incomplete"'],
   },
@@ -165,7 +165,7 @@ const NIGHT_VERBS: readonly {
   },
   {
     verb: "acknowledge",
-    description: "write into the night's record that you look at it",
+    description: "note in the night's record that you are looking at it",
     example: 'acknowledge nordbank --reason "with the platform engineers, ticket 4711"',
   },
 ];
@@ -184,7 +184,7 @@ function addNightVerbs(program: Command, io: Io): void {
   }
 }
 
-/** Adds `--until`: a hold lasts until it is released, so that it matters to the question of what one would cost only. */
+/** Adds `--until`, which only serves to ask what a hold would cost: a hold itself lasts until it is released. */
 function untilOption(command: Command): void {
   command
     .option("--until <time>", "with --dry-run: say what it costs until then, local time HH:MM", timeOfDay)

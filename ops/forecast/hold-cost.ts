@@ -6,7 +6,7 @@ import { duration } from "../text/duration.ts";
 import type { VerbContext } from "../verbs/verb.ts";
 import { readModel } from "./lane-forecast.ts";
 
-/** A shorter delay is not worth a word, seconds. */
+/** Shorter delays are not mentioned, seconds. */
 const WORTH_SAYING = 60;
 
 /** The effect of a hold or a pause, with a dry run also what it would cost. @param step Default: the whole night. */
@@ -32,7 +32,7 @@ export async function withCost(
   const cost = model === undefined ? undefined : costOfHold(model, state, now, plan);
   const text =
     cost === undefined
-      ? "what that costs is not known: too few nights are recorded"
+      ? "the cost is not known: too few nights are recorded"
       : costText(cost, plan, now, (instant) => times.clock(instant, zone));
   return `${effect}; ${text}`;
 }
@@ -50,7 +50,7 @@ function costText(cost: HoldCost, { until }: HoldPlan, now: number, clock: (inst
     : `${end}, and if this lasts until ${clock(until)} at ${clock(endIfHeld.expected)}, ${duration(delay)} later`;
 }
 
-/** The next instant at which local clocks show a time. */
+/** The next instant at which local clocks show this time. */
 function nextAt(time: string, zone: string, now: number): number {
   const { day } = localTime(now, zone);
   const today = instantOf(day, time, zone);

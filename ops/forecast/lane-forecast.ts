@@ -6,7 +6,7 @@ import { hasEnded } from "../../runs/phases.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 
-/** What the records of a lane say of a running night; undefined where that is too little, or the night has ended. */
+/** Forecast of a running night from the lane's records; undefined where they are too few, or the night has ended. */
 export async function readModel(central: Central, lane: Lane, night: NightState): Promise<NightModel | undefined> {
   if (hasEnded(night) || night.variant === undefined || night.open === false) {
     return undefined;
@@ -22,11 +22,11 @@ export async function readModel(central: Central, lane: Lane, night: NightState)
 export interface ForecastAnswer {
   /** Absent where too few nights are known of the steps in `unknown`. */
   readonly end?: ExpectedEndAnswer;
-  /** Steps that the end of the night waits for, in their order. */
+  /** The critical path: steps that determine the end of the night, in order. */
   readonly criticalPath: readonly string[];
   /** Steps that have not ended. */
   readonly steps: readonly StepForecastAnswer[];
-  /** How much longer tonight's steps take than usual: 1.2 for a fifth. */
+  /** How tonight's steps compare with their usual duration: 1.2 is a fifth longer. */
   readonly slowness: number;
   readonly unknown: readonly string[];
 }

@@ -9,7 +9,7 @@ import type { Lane } from "../lanes.ts";
 import type { RecordHead } from "../run-records.ts";
 import type { LaneSource } from "./lane-source.ts";
 
-/** What was read of one lane. */
+/** What was read from one lane. */
 export interface ReadLane {
   readonly lane: Lane;
   /** Absent where the lane has no daily schedule. */
@@ -17,16 +17,16 @@ export interface ReadLane {
   /** Whether the lane has a schedule object at all. */
   readonly scheduled: boolean;
   readonly suspended: boolean;
-  /** What cannot be read of its schedule, one sentence each. */
+  /** What is unreadable about its schedule, one sentence each. */
   readonly problems: readonly string[];
-  /** By when they were to start. */
+  /** When they were due to start. */
   readonly nights: readonly DueNight[];
   /** Nights whose workflow was read, by its UID: with all that a person may be asked. */
   readonly states: ReadonlyMap<string, NightState>;
 }
 
 /**
- * Reads what is due in a lane. Of most nights no more is needed than that they ended well, which the labels of workflow
+ * Reads what is due in a lane. For most nights it is enough to know that they ended well, which the labels of workflow
  * and record say: only what runs, failed, or ended last is read whole.
  * @param now Milliseconds.
  */
@@ -86,7 +86,7 @@ export function isWhole({ nights, states }: ReadLane): boolean {
   );
 }
 
-/** Records of what has no workflow: nights that never started, and those whose workflow was deleted, or not asked for. */
+/** Records of runs without a workflow here: never started, deleted, or not asked for. */
 function fromRecords(
   source: LaneSource,
   lane: Lane,
@@ -118,7 +118,7 @@ function recordOf(
   );
 }
 
-/** What labels say of a run that ended well. */
+/** A run that ended well, as its labels describe it. */
 interface GoodRun {
   readonly name: string;
   readonly uid: string;
@@ -127,7 +127,7 @@ interface GoodRun {
   readonly businessDate: string;
 }
 
-/** What is known without reading it of a night that ended well. */
+/** What is known of a night that ended well, without reading it. */
 function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): RunFacts {
   const [, number = "1"] = /-run-(\d+)(?:\.|$)/.exec(name) ?? [];
   return {
@@ -151,7 +151,7 @@ function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): Run
   };
 }
 
-/** Runs under way that stand for none of the given nights: repeats, and runs whose date is not known. */
+/** Running runs that belong to none of the given nights: repeats, and runs whose date is not known. */
 export function runningBeside({ states }: ReadLane, nights: readonly DueNight[]): readonly NightState[] {
   const told = new Set(nights.map(({ run }) => run?.uid));
   return [...states].filter(([uid, state]) => !hasEnded(state) && !told.has(uid)).map(([, state]) => state);

@@ -9,7 +9,7 @@ import type { RecordHead } from "../run-records.ts";
 import { recentRecords } from "./recent-records.ts";
 import { RecordLoader } from "./record-loader.ts";
 
-/** Where one lane is read from. */
+/** Source of one lane. */
 export interface LaneSource {
   /** Undefined where there is none. */
   readonly schedule: () => Promise<CronWorkflow | undefined>;
@@ -18,11 +18,11 @@ export interface LaneSource {
   readonly workflow: (name: string) => Promise<Workflow>;
   /** Records of the last two weeks. */
   readonly records: () => Promise<readonly RecordHead[]>;
-  /** Undefined where it is gone meanwhile. */
+  /** Undefined if it is gone by now. */
   readonly record: (head: RecordHead) => Promise<RunRecord | undefined>;
 }
 
-/** How records are read that were listed for many lanes already. */
+/** Reads records that were already listed for many lanes. */
 export interface ListedRecords {
   readonly recent: readonly RecordHead[];
   readonly loader: RecordLoader;
@@ -52,7 +52,7 @@ export class AllLanes {
     private readonly running: ReadonlyMap<string, readonly Workflow[]>,
   ) {}
 
-  /** Undefined for whoever may see single lanes only. */
+  /** Undefined for a person who may only see single lanes. */
   static async list(central: Central): Promise<AllLanes | undefined> {
     const [schedules, running] = await Promise.all([
       central.everywhere.schedules(),
@@ -82,7 +82,7 @@ export class AllLanes {
       workflow: async (name) => {
         const found = nights.find(({ metadata }) => metadata.name === name);
         if (found === undefined) {
-          throw new Error(`${name} is none of the nights that were listed`);
+          throw new Error(`${name} is not one of the listed nights`);
         }
         return found;
       },

@@ -18,23 +18,23 @@ export interface ActiveStep {
   readonly since?: string;
   /** Why it failed or waits. */
   readonly message?: string;
-  /** What keeps it from going on while its tries go on. */
+  /** What is blocking it while it is still being tried. */
   readonly trouble?: StepTrouble;
-  /** What may be asked for it now; absent where it waits for nobody. */
+  /** Verbs that are possible now; absent where it waits for nobody. */
   readonly verbs?: readonly StepVerb[];
 }
 
-/** A night that was due, or what is to be said of a lane without one. All times are RFC 3339. */
+/** A night that was due, or the state of a lane without one. All times are RFC 3339. */
 export interface NightLine {
   readonly customer: string;
   /** Local time zone of the customer's schedule. */
   readonly timezone?: string;
   /** How the night of this date stands; absent where the lane has none. */
   readonly standing?: Standing;
-  /** Who said that nothing more is to be done for the date. */
+  /** Who waived the date. */
   readonly waivedBy?: string;
   readonly businessDate?: string;
-  /** When it was to start. */
+  /** When it was due to start. */
   readonly start?: string;
   /** When it counted as missed. */
   readonly startBy?: string;
@@ -56,12 +56,12 @@ export interface NightLine {
   readonly steps?: number;
   /** Steps that run or wait for a person. */
   readonly active: readonly ActiveStep[];
-  /** Night that kept this one from starting. */
+  /** The night that kept this one from starting. */
   readonly blockedBy?: string;
   /** Other runs of the lane that are under way and have no line of their own, repeats above all. */
   readonly beside: readonly string[];
   readonly problem?: LaneProblem;
-  /** Why the lane, or its schedule, cannot be read. */
+  /** Why the lane or its schedule cannot be read. */
   readonly reason?: string;
 }
 
@@ -157,7 +157,7 @@ function emptyLine({ lane, schedule, nights }: ReadLane): NightLine {
   };
 }
 
-/** How far a run has come as its record says, where its workflow was not read. */
+/** Progress of a run by its record, where its workflow was not read. */
 function recordedProgress(run: RunFacts | undefined): Pick<NightLine, "steps" | "stepsDone" | "active"> {
   const steps = run?.steps ?? [];
   return steps.length === 0

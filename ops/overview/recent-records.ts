@@ -3,12 +3,12 @@ import { isSameSeries, type NightSeries } from "../../runs/night-series.ts";
 import type { Central } from "../central.ts";
 import type { RecordHead } from "../run-records.ts";
 
-/** Records older than this tell of nights that nothing is to be done about any more. */
+/** Nights whose records are older than this need no action any more. */
 const LOOK_BACK_DAYS = 15;
 
 /**
- * What is recorded of the last two weeks, without its content: of one customer's nightly ones or further nights, or of all, which takes the API server
- * hardly longer.
+ * The records of the last two weeks without their content: of one customer's nightly ones or further nights, or of all,
+ * which hardly takes the API server longer.
  * @param now Milliseconds.
  */
 export async function recentRecords(

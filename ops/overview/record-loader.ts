@@ -2,7 +2,7 @@ import type { Day } from "../../runs/local-time.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import type { RecordHead, RunRecords } from "../run-records.ts";
 
-/** So many records of one date are asked for one by one; of more, the whole date is listed. */
+/** Up to this many records of a date are read one by one; beyond, the whole date is listed. */
 const FEW = 8;
 
 interface Asked {
@@ -10,13 +10,13 @@ interface Asked {
   readonly answer: (record: Promise<RunRecord | undefined>) => void;
 }
 
-/** Reads records whole. Those that all lanes ask for at the same time are read together: most are of the same dates. */
+/** Reads whole records. What all lanes ask for at the same time is read together: most have the same dates. */
 export class RecordLoader {
   private asked: Asked[] = [];
 
   constructor(private readonly records: Pick<RunRecords, "get" | "ofDates">) {}
 
-  /** A record; undefined where it is gone meanwhile. */
+  /** A record; undefined if it is gone by now. */
   async get(head: RecordHead): Promise<RunRecord | undefined> {
     if (this.asked.length === 0) {
       setImmediate(() => this.read());

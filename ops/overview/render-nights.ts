@@ -46,11 +46,11 @@ export function renderNights(unsorted: readonly NightLine[], view: OverviewView)
   return [
     ...head.map((one) => view.paint("bold", one)),
     table([heading, ...rows], { ...view, most: { 0: LONGEST_NAME }, colors: shown.map(colorOf) }),
-    ...(left === 0 ? [] : [view.paint("gray", `and ${left} more that need nobody: nightlane nights --all`)]),
+    ...(left === 0 ? [] : [view.paint("gray", `and ${left} more that need no one: nightlane nights --all`)]),
   ].join("\n");
 }
 
-/** The lines that fit, of which none that needs a person is left out. */
+/** The lines that fit; none that needs a person is left out. */
 function folded(lines: readonly NightLine[], rows: number | undefined): readonly NightLine[] {
   // Besides the lines: the heading, what is left out, and the prompt.
   const room = rows === undefined ? lines.length : Math.max(rows - 3, 1);
@@ -58,7 +58,7 @@ function folded(lines: readonly NightLine[], rows: number | undefined): readonly
   return lines.length <= room + 1 ? lines : lines.slice(0, Math.max(room, loud));
 }
 
-/** When the night is expected to end. What is past by now was not worth recording again, and is not worth saying. */
+/** When the night is expected to end; a time that has passed by now is not shown. */
 function expectedEnd({ forecast, timezone }: NightLine, { times, now }: OverviewView): string | undefined {
   const end = Date.parse(forecast?.expectedEnd ?? "");
   return end > now ? times.clock(end, timezone) : undefined;
@@ -156,7 +156,7 @@ function activeText(line: NightLine, at: (time: string | undefined) => string): 
   return texts.length > 0 ? texts : [line.steps === undefined ? "running" : "begins"];
 }
 
-/** All that waits for a person, the oldest deadline first. */
+/** Everything that waits for a person, earliest deadline first. */
 export function renderWaiting(waiting: readonly Waiting[], view: OverviewView): string {
   if (waiting.length === 0) {
     return "nothing waits for a person";
@@ -173,7 +173,7 @@ export function renderWaiting(waiting: readonly Waiting[], view: OverviewView): 
   const [first] = waiting;
   const many = waiting.length === 1 ? "1 thing waits" : `${waiting.length} things wait`;
   return [
-    view.paint("bold", `${many} for a person, the oldest deadline first`),
+    view.paint("bold", `${many} for a person, earliest deadline first`),
     table([heading, ...rows], {
       ...view,
       most: { 0: LONGEST_NAME, 1: LONGEST_NAME },

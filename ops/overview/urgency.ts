@@ -2,7 +2,7 @@ import { URGENCIES, urgencyAt, urgencyOf, urgencyRank } from "../../runs/urgency
 import type { Color } from "../text/paint.ts";
 import type { NightLine } from "./night-line.ts";
 
-/** Worst first; among equals the one whose deadline comes first, then by name. */
+/** Worst first, then by deadline, then by name. */
 export function byUrgency(a: NightLine, b: NightLine): number {
   return (
     urgencyRank(a) - urgencyRank(b) ||
@@ -16,7 +16,7 @@ export function colorOf(line: NightLine): Color {
   return urgencyAt(urgencyRank(line)).color;
 }
 
-/** Whether nobody has to do anything about a line: such lines are folded where the screen is too small. */
+/** Whether a line needs nobody: such lines are folded where the screen is too small. */
 export function isQuiet(line: NightLine): boolean {
   return urgencyRank(line) >= URGENCIES.findIndex(({ name }) => name === "due");
 }

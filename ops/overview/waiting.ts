@@ -18,11 +18,11 @@ export interface Waiting {
   readonly secondsLeft?: number;
   /** Why, as the runner or Argo said it. */
   readonly message?: string;
-  /** Commands, one of which answers it. */
+  /** Commands, any of which resolves it. */
   readonly commands: readonly string[];
 }
 
-/** All that waits for a person, the oldest deadline first. */
+/** Everything that waits for a person, earliest deadline first. */
 export function waitingOf(lines: readonly NightLine[]): readonly Waiting[] {
   const running = lines.filter(({ phase }) => phase === "Running" || phase === "Pending");
   return lines

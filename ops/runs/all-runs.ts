@@ -9,8 +9,8 @@ import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 
 /**
- * All runs of a lane that are known. Of a run that is over the record tells; of any other its workflow, since the record
- * may be seconds behind. By business date, the newest first, and by number within one.
+ * All known runs of a lane: a finished run from its record, any other from its workflow, since the record may be seconds
+ * behind. Newest business date first, then by number.
  */
 export async function allRuns(central: Central, lane: Lane): Promise<readonly RunFacts[]> {
   const [cron, records, heads] = await Promise.all([
@@ -31,7 +31,7 @@ export async function allRuns(central: Central, lane: Lane): Promise<readonly Ru
   return [...runs.values()].sort(newestFirst);
 }
 
-/** The runs of one business date that were really started, newest number first. */
+/** The runs of one business date that actually started, newest number first. */
 export async function runsOf(central: Central, lane: Lane, businessDate: Day): Promise<readonly RunFacts[]> {
   return startedOn(await allRuns(central, lane), businessDate);
 }

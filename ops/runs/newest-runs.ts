@@ -14,7 +14,7 @@ export interface WantedRuns {
   readonly limit: number;
 }
 
-/** A run that is known to be there, read only if it is among the newest. */
+/** A run that is known to exist, and read only if it is among the newest. */
 interface KnownRun {
   readonly businessDate?: Day;
   /** When it began, RFC 3339. */
@@ -23,8 +23,8 @@ interface KnownRun {
 }
 
 /**
- * The newest runs of a lane, and how many there are. What is read whole is no more than what is wanted: a customer's
- * records of three months are large. A run that never had a business date stands at the day on which it began.
+ * The newest runs of a lane, and how many there are in all. Only those are read whole: three months of a customer's
+ * records are large. A run that never had a business date is sorted by the day on which it began.
  */
 export async function newestRuns(
   central: Central,
@@ -42,7 +42,7 @@ export async function newestRuns(
   return { total: runs.length, items: items.filter((run) => run !== undefined) };
 }
 
-/** Runs that have a record. It may be seconds behind: while it says that the run goes on, the workflow is asked. */
+/** Runs with a record. It may be seconds behind: if it says that the run goes on, the workflow is asked. */
 function recorded(
   central: Central,
   lane: Lane,
@@ -60,7 +60,7 @@ function recorded(
   }));
 }
 
-/** Runs that nobody has recorded: they are few, and only their workflow says their date. */
+/** Runs without a record: there are few, and only their workflow knows their date. */
 async function unrecorded(
   central: Central,
   lane: Lane,

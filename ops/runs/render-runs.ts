@@ -8,7 +8,7 @@ import { table } from "../text/table.ts";
 import { oneLine, padTo, wrapped } from "../text/width.ts";
 import type { History } from "../verbs/history.ts";
 
-/** One line for each run, and how many there are beside those. */
+/** One line for each run, and how many more there are. */
 export function renderHistory({ items, total, timezone }: History, view: View): string {
   if (items.length === 0) {
     return "no run is known";
@@ -54,7 +54,7 @@ function remarks(run: RunFacts): readonly string[] {
   ];
 }
 
-/** How a repeated run compares, in a few words. */
+/** How a repeated run compares with the first. */
 export function comparisonText({ with: other, same, steps }: NonNullable<RunFacts["comparison"]>): string {
   const compared = steps.filter(({ result }) => result !== "new");
   if (compared.length === 0) {
@@ -66,10 +66,10 @@ export function comparisonText({ with: other, same, steps }: NonNullable<RunFact
   const different = compared
     .filter(({ result }) => result !== "same")
     .map(({ step, result, files }) => `${step} ${result}${files === undefined ? "" : ` (${files.join(", ")})`}`);
-  return `other results than run ${other}: ${different.join(", ")}`;
+  return `results differ from run ${other}: ${different.join(", ")}`;
 }
 
-/** Everything that is known of each run. */
+/** All details of each run. */
 export function renderRuns({ items, timezone }: History, view: View): string {
   return items.length === 0 ? "no run is known" : items.map((run) => renderRun(run, timezone, view)).join("\n\n");
 }

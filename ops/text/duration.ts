@@ -1,4 +1,4 @@
-/** Seconds as people say them beside a clock, short: `42s`, `17m`, `2h50`, `3d`. */
+/** A duration, short: `42s`, `17m`, `2h50`, `3d`. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

@@ -5,8 +5,8 @@ import { cut, oneLine, widthOf } from "./width.ts";
 export type Piece = string | readonly [color: Color, text: string];
 
 /**
- * A line of pieces, cut to the columns of the screen: coloured only after it was measured, since colours take none.
- * What the pieces hold is made harmless.
+ * A line of pieces, cut to the columns of the screen; coloured after measuring, since colours take no columns. Control
+ * characters in the pieces are replaced.
  * @param columns @default - not cut
  */
 export function line(pieces: readonly Piece[], paint: Paint, columns?: number): string {
@@ -24,7 +24,7 @@ export function line(pieces: readonly Piece[], paint: Paint, columns?: number): 
   return text.trimEnd();
 }
 
-/** Harmless, with the spaces at both ends that separate it from its neighbours. */
+/** Without control characters, but with the spaces at both ends that separate it from its neighbours. */
 function spaced(text: string): string {
   const [before = ""] = /^ */.exec(text) ?? [];
   const [after = ""] = /(?<=[^ ]) *$/.exec(text) ?? [];

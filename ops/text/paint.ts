@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 /** Colours that say something: `bold` for headings, `gray` for what matters least. */
 export type Color = "green" | "red" | "yellow" | "cyan" | "gray" | "bold";
 
-/** How text is coloured; `plain` for pipes and logs. */
+/** Colours a text; `plain` for pipes and logs. */
 export type Paint = (color: Color, text: string) => string;
 
 export const plain: Paint = (_, text) => text;

@@ -8,7 +8,7 @@ export interface TableOptions {
   readonly paint?: Paint;
   /** Columns of the screen; the last column of the table is cut first. @default - nothing is cut */
   readonly columns?: number;
-  /** Most columns that a column of the table takes, by its index. @default - what its longest cell takes */
+  /** Maximal width of a table column, by index. @default - the width of its longest cell */
   readonly most?: Readonly<Record<number, number>>;
   /** Colour of each row after the heading. @default - none */
   readonly colors?: readonly (Color | undefined)[];

@@ -1,9 +1,9 @@
 import { localTime } from "../../runs/local-time.ts";
 
-/** Names of a zone's clocks differ by where English is spoken: the first that has one of its own is taken. */
+/** Abbreviations of time zones differ between English locales: the first that has one is used. */
 const LOCALES = ["en-GB", "en-US", "en-AU", "en-CA", "en-IN", "en-ZA", "en-NZ"];
 
-/** Within so many milliseconds a time of day is not mistaken for another day's. */
+/** Within this many milliseconds a time of day cannot be mistaken for another day's. */
 const ONE_NIGHT = 18 * 3600_000;
 
 const formats = new Map<string, readonly Intl.DateTimeFormat[]>();
@@ -27,7 +27,7 @@ export class Times {
     return `${localTime(instant, this.zone(zone)).day} ${this.clock(instant, zone)}`;
   }
 
-  /** `22:30 CET`; with its day where the clock alone could mean another one: a night is one, over midnight too. */
+  /** `22:30 CET`, with the day where the time alone would be ambiguous. */
   near(instant: number, zone: string | undefined, now: number): string {
     const clock = this.clock(instant, zone);
     return Math.abs(now - instant) < ONE_NIGHT ? clock : `${localTime(instant, this.zone(zone)).day.slice(5)} ${clock}`;

@@ -5,12 +5,12 @@ const BREAKS = /[\t\n\v\f\r]+/g;
 /** The end of a line, and what joins emoji and letters of some scripts. */
 const KEPT: ReadonlySet<string> = new Set(["\n", "\u200c", "\u200d"]);
 
-/** Characters of a text from elsewhere that are shown: more is no sentence, and would push everything else off the screen. */
+/** Most characters shown of a foreign text: more would push everything else off the screen. */
 const MOST = 2000;
 
 /**
- * Text from elsewhere in one line of at most 2,000 characters that does nothing to a terminal: messages and reasons may hold
- * escape sequences, or marks that turn the direction of what follows.
+ * A foreign text in one line of at most 2,000 characters that is safe on a terminal: messages and reasons may hold escape
+ * sequences, or marks that change the direction of text.
  */
 export function oneLine(text: string): string {
   const shown = text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;

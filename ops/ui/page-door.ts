@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type PageUpstream, reasonOf } from "./page-upstream.ts";
 
-/** What is passed on of the page, and as what the browser gets it, whatever was said on the way. */
+/** Paths of the page that are passed on, each with the content type that the browser gets. */
 const PATHS: Readonly<Record<string, string>> = {
   "/": "text/html; charset=utf-8",
   "/events": "text/event-stream",
@@ -13,8 +13,8 @@ const PATHS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What this program allows the page besides the page's own policy, of which the stricter holds: nothing is loaded from
- * elsewhere and nothing is sent elsewhere, whoever has written the page.
+ * Content security policy added to the page's own, the stricter of which holds: nothing is loaded from elsewhere and
+ * nothing is sent elsewhere, whoever wrote the page.
  */
 const POLICY = [
   "default-src 'none'",
@@ -29,9 +29,9 @@ const POLICY = [
 const LOOPBACK = "127.0.0.1";
 
 /**
- * The page on this machine, for the browser of whoever has started it: what it asks is asked of nightwatch with the
- * operator's kubeconfig, which the browser never sees. It only reads. Others on this machine, and pages of other sites in
- * the same browser, have not the key that each request brings in a header.
+ * Serves the page on this machine, to the browser of the person who started it. Requests go to nightwatch with the
+ * operator's kubeconfig, which the browser never sees; they only read. Each request carries a key in a header, which other
+ * users of this machine and other sites in the same browser do not have.
  */
 export class PageDoor {
   private readonly key = randomBytes(24).toString("base64url");
@@ -65,7 +65,7 @@ export class PageDoor {
     return door;
   }
 
-  /** The address to open, with the key. What stands behind # is sent to nobody. */
+  /** The address to open, with the key behind #, which is never sent. */
   get address(): string {
     return `http://${this.host}/#key=${this.key}`;
   }
@@ -82,14 +82,14 @@ export class PageDoor {
   private async respond(request: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { pathname, search } = new URL(request.url ?? "/", "http://page");
     const type = Object.hasOwn(PATHS, pathname) ? PATHS[pathname] : undefined;
-    // Another name for this address is another site's.
+    // A request under another host name comes from another site.
     if (request.headers.host !== this.host) {
       return refuse(answer, 421, "this is not the address that nightlane ui has printed");
     }
     if (request.method !== "GET" || type === undefined) {
       return refuse(answer, 404, "the page only shows");
     }
-    // The document says nothing of any customer; everything that does wants the key.
+    // The document itself says nothing about customers; everything that does requires the key.
     if (pathname !== "/" && !this.hasKey(request)) {
       return refuse(answer, 401, "open the address that nightlane ui has printed, with all that stands behind #");
     }

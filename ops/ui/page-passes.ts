@@ -3,21 +3,21 @@ import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/cen
 import { PAGE_AUDIENCE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { type RequestOptions, Requests } from "../requests.ts";
 
-/** So long a pass is good: the shortest that the API server gives. */
+/** Validity of a pass: the shortest that the API server grants. */
 const GOOD_SECONDS = 600;
-/** A pass is asked for anew this long before it ends. */
+/** A pass is renewed this long before it ends. */
 const MARGIN_MILLISECONDS = 120_000;
 
 /**
- * Passes to nightwatch's page, asked of the API server with the operator's own kubeconfig: whether there is one is for RBAC
- * to say. They open the page and nothing else.
+ * Passes to nightwatch's page, requested from the API server with the operator's own kubeconfig, so that RBAC decides who
+ * gets one. They open the page and nothing else.
  */
 export class PagePasses {
   private readonly requests: Requests;
   private readonly core: CoreV1Api;
   private kept: { readonly passes: readonly string[]; readonly until: number } | undefined;
 
-  /** @param customers Whose nights are looked at; of all where there is none. */
+  /** @param customers Whose nights to look at; all if empty. */
   constructor(
     config: KubeConfig,
     private readonly customers: readonly string[],

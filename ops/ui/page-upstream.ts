@@ -1,22 +1,22 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { FORBIDDEN } from "../../runs/api/api-error.ts";
+import { openAnswer } from "../../runs/api/open-answer.ts";
 import { PAGE_SERVICE, PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
-import { FORBIDDEN } from "../central-errors.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { PagePasses } from "./page-passes.ts";
 
 /** Path of the page's Service behind the API server. */
 const PROXY = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/services/${PAGE_SERVICE.name}:${PAGE_SERVICE.port}/proxy`;
 
-/** The API server picks one of two nightwatches at random, of which one stands by: so often the same one comes never. */
+/** The API server picks one of two nightwatches at random, one of which stands by: that one never comes up this often. */
 const MOST_TRIES = 24;
 
 /** Until an answer begins. */
 const TIMEOUT_MILLISECONDS = 15_000;
 
-/** A copy of everything may take longer. */
+/** For a whole copy, which may take longer. */
 const TEXT_MILLISECONDS = 120_000;
 
 const NO_PAGE = "nightlane nights shows the same in the terminal, without nightwatch";
@@ -43,8 +43,8 @@ export class PageUpstream {
   }
 
   /**
-   * The whole of an answer.
-   * @throws OpsError unreachable, where it is none
+   * A whole answer as text.
+   * @throws OpsError refused or unreachable for any status but 200
    */
   async text(path: string): Promise<string> {
     const answer = await this.get(path, AbortSignal.timeout(TEXT_MILLISECONDS));
@@ -60,22 +60,10 @@ export class PageUpstream {
   }
 
   private async once(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const server = this.config.getCurrentCluster()?.server ?? "";
-    const url = new URL(server.replace(/\/$/, "") + PROXY + path);
-    const options = { method: "GET", signal, headers: { [PASS_HEADER]: (await this.passes.passes()).join(",") } };
-    await this.config.applyToHTTPSOptions(options);
-    return new Promise((resolve, reject) => {
-      const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-      const request = send(url, options, (answer) => {
-        request.setTimeout(0);
-        resolve(answer);
-      });
-      request.setTimeout(TIMEOUT_MILLISECONDS, () =>
-        request.destroy(new Error("the API server did not answer in time")),
-      );
-      request.once("error", reject);
-      request.end();
-    });
+    const headers = { [PASS_HEADER]: (await this.passes.passes()).join(",") };
+    const answer = await openAnswer(this.config, PROXY + path, { headers, signal, timeout: TIMEOUT_MILLISECONDS });
+    // A stream of events may be silent.
+    return answer.setTimeout(0);
   }
 }
 

@@ -14,7 +14,7 @@ import { table } from "../text/table.ts";
 export interface ActHistoryOptions {
   /** @default - of all customers */
   readonly customer?: string;
-  /** Days in UTC on which they were asked for. @default - from the oldest on */
+  /** First day, in UTC. @default - from the oldest on */
   readonly from?: Day;
   /** @default - to the newest */
   readonly to?: Day;

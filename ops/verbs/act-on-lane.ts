@@ -9,7 +9,7 @@ import { allRuns } from "../runs/all-runs.ts";
 import { type Done, done } from "./verb.ts";
 
 /**
- * Asks that nobody is called any more for a business date whose night has failed, was missed or was deleted.
+ * Waives a business date whose night failed, was missed or was deleted: nobody is called for it again.
  * @throws Refusal where there is none of that date
  */
 export async function waive(central: Central, actor: Actor, lane: Lane, date: Day): Promise<Done> {
@@ -31,7 +31,7 @@ export async function waive(central: Central, actor: Actor, lane: Lane, date: Da
   return done(asked, customer, actor.dryRun, asked.status?.message ?? "nobody is called for this date any more");
 }
 
-/** Asks for a lane's schedule to be off, for a time or until it is set on, or to be on again. */
+/** Sets a lane's schedule off, for a time or until it is set on again, or on. */
 export async function switchSchedule(
   actor: Actor,
   lane: Lane,

@@ -5,7 +5,7 @@ import { withCost } from "../forecast/hold-cost.ts";
 import { laneOf } from "../lanes.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
 
-/** Verbs that are asked for by the night. */
+/** Verbs about a whole night. */
 export type NightVerb = Exclude<AnyNightVerb, "waive">;
 
 /** Asks for an act on a running night, or for a note on one that may have ended. @throws Refusal where its state does not allow it */

@@ -10,8 +10,8 @@ import { awaitEffect } from "./effect.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
 
 /**
- * Asks for an act on one step of a running night, and waits until Argo has acted upon it. What the step's state does
- * not allow is said before anything is asked; nightwatch looks again when it carries the act out.
+ * Asks for an act on one step of a running night, and waits until Argo has acted on it. What the step's state does not
+ * allow is refused here already; nightwatch checks again when it carries the act out.
  * @throws Refusal where the state does not allow it
  */
 export async function actOnStep(context: VerbContext, verb: StepVerb, customer: string, name: string): Promise<Done> {
@@ -34,8 +34,8 @@ export async function actOnStep(context: VerbContext, verb: StepVerb, customer: 
 }
 
 /**
- * In the name of which group the person releases a gate.
- * @throws Refusal if the person is none of those whom the gate asks for
+ * The group in whose name the person releases a gate.
+ * @throws Refusal if the person is in none of the groups that the gate asks for
  */
 async function approver(
   { central }: VerbContext,

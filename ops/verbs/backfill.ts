@@ -9,13 +9,13 @@ import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 import { startPlace } from "./start.ts";
 
-/** Which nights are made up for, and how many at once. */
+/** Which nights to make up for, and how many at once. */
 export interface BackfillOptions {
   readonly from: Day;
   readonly to: Day;
   /** How many nights may run at once. */
   readonly concurrency: number;
-  /** Whether its end is waited for; it goes on without. */
+  /** Whether to wait for the end; the backfill goes on either way. */
   readonly wait: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Backfill {
   readonly failed: readonly Day[];
   /** Names of the nights it has started so far. */
   readonly nights: readonly string[];
-  /** How far it is, in one sentence. */
+  /** Its progress, in one sentence. */
   readonly message: string;
   readonly dryRun: boolean;
 }

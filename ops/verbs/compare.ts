@@ -12,7 +12,7 @@ import type { Lane } from "../lanes.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import { table } from "../text/table.ts";
 
-/** What is compared with a folder. */
+/** What to compare with a folder. */
 export interface CompareOptions {
   readonly date: Day;
   /** Folder that the other night left: `<step>/<file>`, as this one's results lie in the lane. */
@@ -23,7 +23,7 @@ export interface CompareOptions {
   readonly steps?: readonly string[];
 }
 
-/** One result of the night beside the other's. */
+/** One result of the night compared with the other night's. */
 export interface ComparedFile {
   readonly step: string;
   readonly file: string;
@@ -31,13 +31,13 @@ export interface ComparedFile {
   readonly result: "same" | "different" | "absent";
 }
 
-/** A night's results beside those of another night, which was run in another way. */
+/** A night's results compared with those of another night, which was run in another way. */
 export interface FolderComparison {
   readonly customer: string;
   readonly businessDate: Day;
   readonly runNumber: number;
   readonly folder: string;
-  /** Whether the other night has each of the results, byte for byte. */
+  /** Whether the other night has every result, byte for byte. */
   readonly same: boolean;
   readonly files: readonly ComparedFile[];
 }
@@ -112,7 +112,7 @@ function filesOf(step: string, { files }: ResultHashes): Readonly<Record<string,
     throw new OpsError(
       ExitCode.notPossible,
       `compare: step ${step} brought too many files for its record to name each`,
-      "compare the other steps with --step, and this one's files by hand",
+      "compare the other steps with --step, and this step's files by hand",
     );
   }
   return files;

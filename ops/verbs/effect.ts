@@ -8,7 +8,7 @@ import type { StepTarget, VerbContext } from "./verb.ts";
 const LOOK_AGAIN_MILLISECONDS = 300;
 
 /**
- * Waits until a step is as an act wanted it: what is written is not done before Argo has acted upon it.
+ * Waits until an act has had its effect on a step: writing it is not enough, Argo must have acted on it.
  * @param effect What should come true, as in "attempt 2 of report starts".
  * @throws OpsError noEffectYet
  */
@@ -24,14 +24,14 @@ export async function awaitEffect(
   if (found === undefined) {
     throw new OpsError(
       ExitCode.noEffectYet,
-      `${effect}: this was written, but Argo has not acted upon it within ${seconds} s`,
+      `${effect}: this was written, but Argo has not acted on it within ${seconds} s`,
       `nightlane show ${lane.customer} --night ${night.state.workflow} shows whether ${step.name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
     );
   }
   return found;
 }
 
-/** Looks at a step until it is as wanted; undefined where the time runs out. @param end Milliseconds. */
+/** Polls a step until it is as wanted; undefined if the time runs out. @param end Milliseconds. */
 async function stepWhere(
   { central, note }: VerbContext,
   { lane, night, step }: StepTarget,

@@ -6,7 +6,7 @@ import type { Lane } from "../lanes.ts";
 import { requirePeriod } from "../period.ts";
 import { newestRuns } from "../runs/newest-runs.ts";
 
-/** Which runs are told. */
+/** Which runs to show. */
 export interface HistoryOptions {
   /** One business date, with every step, attempt and decision. @default - all, one line each */
   readonly date?: Day;
@@ -14,7 +14,7 @@ export interface HistoryOptions {
   readonly from?: Day;
   /** @default - to the newest */
   readonly to?: Day;
-  /** At most so many. */
+  /** How many at most. */
   readonly limit: number;
 }
 
@@ -23,7 +23,7 @@ export interface History {
   readonly customer: string;
   /** Local time zone of the customer's schedule; absent where there is none any more. */
   readonly timezone?: string;
-  /** How many runs there are of which these are the newest. */
+  /** How many runs there are in all; these are the newest. */
   readonly total: number;
   readonly items: readonly RunFacts[];
 }

@@ -14,7 +14,7 @@ import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import { unknownName } from "../unknown-name.ts";
 
-/** Which log is wanted. */
+/** Which log to read. */
 export interface LogOptions extends NightChoice, LogLinesOptions {
   /** @default - of the night that runs, else the newest */
   readonly date?: string;
@@ -26,7 +26,7 @@ export interface LogOptions extends NightChoice, LogLinesOptions {
   readonly follow?: boolean;
 }
 
-/** An attempt, and what is left of it. */
+/** An attempt, and where it can still be read. */
 interface Attempt {
   readonly facts: RunFacts;
   readonly attempt: AttemptFacts;
@@ -35,8 +35,8 @@ interface Attempt {
 }
 
 /**
- * The log of a step's runner, which holds the Spark driver's log too: of the pod if it is there, else the copy on the
- * lane's results volume, else the last lines that the run record has.
+ * The log of a step's runner, which includes the Spark driver's: from the pod if it exists, else the copy on the lane's
+ * results volume, else the last lines in the run record.
  */
 export async function logs(
   central: Central,
@@ -119,7 +119,7 @@ async function runOf(central: Central, lane: Lane, step: string, date: string, n
 }
 
 function attemptsOf(run: RunFacts, step: string): readonly AttemptFacts[] {
-  // Number 0 took over the results of an earlier run.
+  // Attempt 0 reused the results of an earlier run.
   return (run.steps.find(({ name }) => name === step)?.attempts ?? []).filter(({ number }) => number > 0);
 }
 
@@ -150,7 +150,7 @@ function attemptOf(run: RunFacts, { customer }: Lane, step: string, number: numb
   return attempt;
 }
 
-/** The last runner of the attempt that has left a pod: an evicted one before it may be gone. */
+/** The last runner of the attempt whose pod exists: an evicted one before it may be gone. */
 async function podOf(
   central: Central,
   { namespace }: Lane,
@@ -168,21 +168,21 @@ async function podOf(
 const LOOK_AGAIN_MILLISECONDS = 2000;
 const LOOKS_AT_A_DECISION = 4;
 
-/** Of a container that has not started the API server has no log. */
+/** A container that has not started has no log. */
 function isStarting({ phase }: StepPod): boolean {
   return phase === "Pending";
 }
 
-/** What of a step's log is printed next. */
+/** Which part of a step's log to print next. */
 interface LogPart {
   readonly pod: StepPod;
-  /** From when on. @default - from its beginning */
+  /** Start time. @default - the beginning of the log */
   readonly since?: Date;
 }
 
 /**
- * Where a step's log goes on when it was printed to an end: runners end to report, when they are evicted, and when
- * somebody has the step tried again, and another goes on. A connection may also end while its runner goes on.
+ * Where a step's log continues after its runner's log has ended: a runner ends to report, when it is evicted, or when a
+ * person retries the step, and another takes over. The connection may also end while the runner goes on.
  * @returns undefined once the step has ended, or waits for a person
  */
 async function nextPart(

@@ -36,7 +36,7 @@ async function withFurther(central: Central, lane: Lane, all: AllLanes | undefin
   return [lane, ...further.map((pipeline) => laneWith({ ...lane.series, pipeline }))];
 }
 
-/** A lane as it was listed with all the others, or where that does not tell everything, by itself. */
+/** A lane from the list of all lanes or, where that is not enough, read by itself. */
 async function readListed(
   central: Central,
   lane: Lane,
@@ -52,7 +52,7 @@ async function linesOfLane(lane: Lane, read: () => Promise<ReadLane>): Promise<r
   try {
     return linesOf(await read());
   } catch (error) {
-    // Whatever one lane holds, or answers, is its own line: the others are shown all the same.
+    // An unreadable lane gets a line of its own; the others are still shown.
     return [unreadableLine(lane, reasonOf(error))];
   }
 }
@@ -61,10 +61,10 @@ function reasonOf(error: unknown): string {
   if (error instanceof OpsError || error instanceof UnreadableRun) {
     return error.message;
   }
-  return `what it holds makes no sense (${error instanceof Error ? error.message : String(error)})`;
+  return `its content makes no sense (${error instanceof Error ? error.message : String(error)})`;
 }
 
-/** @throws OpsError unreachable, where a lane could not be read: what was shown is not all */
+/** @throws OpsError unreachable if a lane could not be read, so that the list is incomplete */
 export function requireAll(lines: readonly NightLine[]): void {
   const unread = lines.filter(({ problem }) => problem === "cannot be read");
   if (unread.length > 0) {

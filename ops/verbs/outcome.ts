@@ -14,10 +14,10 @@ import type { Started } from "./start.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 2000;
 
-/** What became of a night that was waited for. */
+/** How a night ended that was waited for. */
 export interface Outcome extends Started {
   readonly phase: string;
-  /** Beside the run it repeats. */
+  /** Compared with the run it repeats. */
   readonly comparison?: Comparison;
 }
 
@@ -65,7 +65,7 @@ async function comparisonOf(
   return original === undefined ? {} : { comparison: compareRuns(facts, original) };
 }
 
-/** @throws OpsError differs, for a night that did not end well, or a replay with other results */
+/** @throws OpsError differs if the night did not end well, or a replay has other results */
 export function requireGood(verb: string, { night, phase, comparison }: Outcome): void {
   if (phase !== "Succeeded") {
     throw new OpsError(ExitCode.differs, `${verb}: ${night} ended as ${phase}`);

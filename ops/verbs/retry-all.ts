@@ -7,8 +7,8 @@ import { actOnStep } from "./act-on-step.ts";
 import type { Done, VerbContext } from "./verb.ts";
 
 /**
- * Retries every step of a customer's running nights that waits for a decision, one after the other: of its further nights
- * too, unless these are named.
+ * Retries every step that waits for a decision in a customer's running nights, one after the other; further nights
+ * included, unless the name narrows it down.
  * @throws Refusal where none does
  */
 export async function retryAll(context: VerbContext, customer: string): Promise<readonly Done[]> {

@@ -18,7 +18,7 @@ import { wrapped } from "../text/width.ts";
 
 const REFRESH_MILLISECONDS = 2000;
 
-/** Rows that the commands under a night take at most on a screen. */
+/** Most rows of a screen for the commands under a night. */
 const MOST_COMMAND_ROWS = 4;
 
 /** Which night is shown, and how. */
@@ -34,7 +34,7 @@ export async function show(central: Central, lane: Lane, choice: ShowChoice, out
   output.show("Night", nightDocument(night), (_, view) => whole(night, view, choice.every));
 }
 
-/** The same, again and again until the night ends: redrawn on a terminal, else printed whenever it changed. */
+/** The same until the night ends: redrawn on a terminal, else printed on every change. */
 export async function watch(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
   let night = await withModel(central, await nightToShow(central, lane, choice), output);
   noteRemarks(night, output);
@@ -60,14 +60,14 @@ export async function watch(central: Central, lane: Lane, choice: ShowChoice, ou
   }
 }
 
-/** What of a night is worth another print: all of it but how long things have taken, which changes with every look. */
+/** What makes a night worth printing again: everything but durations, which change with every look. */
 function contentOf({ state, finishBy }: ForecastNight): string {
   return JSON.stringify({ ...state, finishBy }, (key, value: unknown) => (ELAPSED.has(key) ? undefined : value));
 }
 
 const ELAPSED: ReadonlySet<string> = new Set(["seconds", "secondsLeft"]);
 
-/** A night for machines. */
+/** A night as a JSON answer. */
 function nightDocument(night: ForecastNight): object {
   const { lane, state, schedule, finishBy } = night;
   const forecast = forecastOf(night);
@@ -80,12 +80,12 @@ function nightDocument(night: ForecastNight): object {
   };
 }
 
-/** A night with what its lane's last nights say of it. */
+/** A night with its forecast from the lane's last nights. */
 interface ForecastNight extends ShownNight {
   readonly model?: NightModel;
 }
 
-/** Reads the lane's last nights. A night is shown without them too. */
+/** Reads the lane's last nights. Without them a night is shown all the same. */
 async function withModel(central: Central, night: ShownNight, output: Output): Promise<ForecastNight> {
   try {
     const model = await readModel(central, night.lane, night.state);
@@ -109,7 +109,7 @@ function noteRemarks({ remarks }: ShownNight, output: Output): void {
   }
 }
 
-/** Everything there is to say, however many lines it takes. */
+/** All details, however many lines they take. */
 function whole(night: ForecastNight, view: View, every = false): string {
   const { state } = night;
   const commands = commandsOf(night).flatMap((command) => wrapped(command, "  ", view.columns));

@@ -52,7 +52,7 @@ export async function startPlace(central: Central, lane: Lane): Promise<StartPla
 }
 
 /**
- * Asks for a run of a business date. What stands against it is said before anything is asked; nightwatch looks again.
+ * Asks for a run of a business date. Obvious obstacles are refused here already; nightwatch checks again.
  * @throws Refusal
  */
 export async function startRun(central: Central, actor: Actor, lane: Lane, options: StartOptions): Promise<Started> {
@@ -81,7 +81,7 @@ export async function startRun(central: Central, actor: Actor, lane: Lane, optio
 
 const STARTED_WITHIN_SECONDS = 30;
 
-/** Nightwatch has decided number and template: somebody else may have started a run in between. */
+/** Nightwatch decides number and template: another person may have started a run in between. */
 async function asStarted(
   central: Central,
   lane: Lane,

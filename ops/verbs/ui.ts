@@ -19,7 +19,7 @@ export interface UiOptions {
   readonly stop?: AbortSignal;
 }
 
-/** A copy of the page that stands by itself, as HTML: the nights as they are now, for a report. */
+/** A self-contained copy of the page: the nights as they are now, for a report. */
 export async function copyOfPage(
   config: KubeConfig,
   { customers, timeoutSeconds }: Pick<UiOptions, "customers" | "timeoutSeconds">,
@@ -32,7 +32,7 @@ export async function copyOfPage(
 export async function ui(config: KubeConfig, options: UiOptions, output: Output): Promise<void> {
   const { customers, port, browser, timeoutSeconds } = options;
   const passes = new PagePasses(config, customers, { timeoutSeconds, note: (text) => output.note(text) });
-  // Whoever may not look is told now, and not by an empty page.
+  // A person without the right to look learns it now, and not from an empty page.
   await passes.passes();
   const door = await PageDoor.open(new PageUpstream(config, passes), port, (text) => output.note(text));
   const { address } = door;
@@ -59,7 +59,7 @@ async function untilStopped(stop: AbortSignal | undefined): Promise<void> {
   process.off("SIGINT", end).off("SIGTERM", end);
 }
 
-/** The address with its key is an argument of the opener for a moment: on a machine with other users, use --no-browser. */
+/** The address with its key is briefly visible as an argument: on a machine with other users, use --no-browser. */
 function openBrowser(address: string, output: Output): void {
   const opener = process.platform === "darwin" ? "open" : "xdg-open";
   const child = spawn(opener, [address], { stdio: "ignore", detached: true });

@@ -6,22 +6,22 @@ import type { NightChoice, ReadNight } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
 import type { Times } from "../text/times.ts";
 
-/** What a verb that acts on a running night works with. */
+/** What a verb needs to act on a running night. */
 export interface VerbContext {
   readonly central: Central;
   readonly actor: Actor;
   readonly choice: NightChoice;
-  /** How long Argo may take to act upon a decision, and a runner to cancel its job, seconds. */
+  /** How long Argo may take to act on a decision, and a runner to cancel its job, seconds. */
   readonly effectSeconds: number;
-  /** How times are said. */
+  /** How times are shown. */
   readonly times: Times;
-  /** Until when a hold or a pause is meant to last, local time `HH:MM`: only its cost depends on it. @default - not known */
+  /** When a hold or a pause is meant to end, local time `HH:MM`: only the forecast of its cost uses it. @default - not known */
   readonly until?: string;
   /** Told what is being waited for. */
   readonly note: (text: string) => void;
 }
 
-/** What a verb did, for a person and for `-o json`. */
+/** What a verb did, for people and for `-o json`. */
 export interface Done {
   readonly customer: string;
   /** Name of the object that the act is. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../constructs/definition/problem.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { mayRelease, namesToBuild, release } from "./release.ts";
 import { readSettings } from "./settings.ts";
 
@@ -31,10 +32,4 @@ async function main(verb: string | undefined): Promise<void> {
   );
 }
 
-try {
-  await main(process.argv[2]);
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCli(() => main(process.argv[2]));

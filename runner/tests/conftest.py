@@ -13,6 +13,7 @@ from tests.support.api_server import pinned_tool, running_api_server
 from tests.support.gateway import Gateway
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
+from tests.support.logged_step import LoggedStep
 from tests.support.runner_process import RunnerProcess
 from tests.support.tcp_proxy import TcpProxy
 
@@ -86,6 +87,14 @@ def driver_log(api_server: Path, tmp_path: Path) -> Iterator[LogServer]:
     server = LogServer(tmp_path, api_server)
     yield server
     server.close()
+
+
+@pytest.fixture
+def logged_step(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+) -> LoggedStep:
+    """A Spark step, yet to be started, whose driver writes that log."""
+    return LoggedStep(admin, kubelet, mounts, driver_log, tmp_path)
 
 
 @pytest.fixture

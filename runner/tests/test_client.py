@@ -16,7 +16,7 @@ from tests.support.certificates import issued
 from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
-from tests.support.logged_step import started
+from tests.support.logged_step import LoggedStep
 
 pytestmark = pytest.mark.api_server
 
@@ -190,12 +190,7 @@ def test_new_authority_is_read_from_the_mounted_kubeconfig(
 
 
 def test_answers_that_close_their_connection_are_read_to_the_end(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    gateway: Gateway,
-    tmp_path: Path,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, gateway: Gateway
 ) -> None:
     """R29: a watch and a log through a gateway that speaks like HTTP/1.0."""
 
@@ -206,7 +201,7 @@ def test_answers_that_close_their_connection_are_read_to_the_end(
     gateway.on("GET", "watch=true", closing)
     gateway.on("GET", "/log", closing)
     driver_log.write("2026-03-31T20:30:01Z", "pricing")
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
 
     surroundings.wait_for_line("driver | pricing")
     driver_log.finish()

@@ -1,7 +1,6 @@
 """A step is over once its driver has ended well; what went otherwise, the Job's conditions say (faults 24 and 26)."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +13,17 @@ from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
-from tests.support.logged_step import started
+from tests.support.logged_step import LoggedStep
 
 _JOB = RemoteJob("nl-revalue", "7", "hash", 1, False, False, False, None, None, 1, None)
 
 
 @pytest.mark.api_server
 def test_driver_that_has_ended_well_is_not_waited_for_any_longer(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    logged_step: LoggedStep, admin: Administrator, kubelet: Kubelet, driver_log: LogServer
 ) -> None:
     """The pod is said to run on while its node cleans up; the Job's condition comes only after that."""
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     kubelet.end_container(pod)
     driver_log.write("2026-03-31T20:30:00.100000000Z", "last words")
     driver_log.finish()
@@ -39,10 +38,10 @@ def test_driver_that_has_ended_well_is_not_waited_for_any_longer(
 @pytest.mark.api_server
 @pytest.mark.fault(26)
 def test_driver_that_has_ended_badly_is_its_jobs_to_judge(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer
 ) -> None:
     """A container's exit code is no failed Job: its controller may replace the pod."""
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     kubelet.end_container(pod, 1)
     driver_log.finish()
     eventually(lambda: len(driver_log.since) >= 2, "the log's second opening")

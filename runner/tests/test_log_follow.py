@@ -1,32 +1,24 @@
 """Faults 12 and 13: the driver's log, through a real API server, from a kubelet of the test's own."""
 
-from pathlib import Path
-
 import pytest
 
 from nightlane_runner.job import log_follow
 from nightlane_runner.job.log_follow import LogPosition
-from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
-from tests.support.logged_step import started
+from tests.support.logged_step import LoggedStep
 
 
 @pytest.mark.api_server
 @pytest.mark.fault(12)
 def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 12: resumed with sinceTime; the end of a log is never the end of the Job."""
     monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00.100000000Z", "one")
     driver_log.write("2026-03-31T20:30:00.200000000Z", "two")
     driver_log.write("2026-03-31T20:30:00.200000000Z", "three")
@@ -49,16 +41,11 @@ def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
 @pytest.mark.api_server
 @pytest.mark.fault(13)
 def test_silent_log_does_not_hide_the_end_of_the_job(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    logged_step: LoggedStep, kubelet: Kubelet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
     monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
-    running, _, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, _, pod = logged_step.start()
     kubelet.succeed(pod)
     assert running.ended(10) is None
 
@@ -123,17 +110,11 @@ def test_gap_is_noticed() -> None:
 @pytest.mark.api_server
 @pytest.mark.parametrize("stalled", [False, True])
 def test_end_of_a_log_that_was_rotated_away_is_named(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    stalled: bool,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, stalled: bool
 ) -> None:
     """R32: the node has begun a new file behind the driver's last words, and nothing stands in it."""
     monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")
     if stalled:
@@ -149,18 +130,13 @@ def test_end_of_a_log_that_was_rotated_away_is_named(
 
 @pytest.mark.api_server
 def test_kubelets_own_word_is_no_news(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R18: an answer of one line without a time, again and again: said once, asked for ever less often."""
     monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
     driver_log.write("", "failed to create fsnotify watcher: too many open files")
     driver_log.finish()
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     eventually(lambda: len(driver_log.since) >= 4, "the log's fourth opening")
     before = surroundings.api.requests
     eventually(lambda: len(driver_log.since) >= 5, "the log's fifth opening")
@@ -173,13 +149,7 @@ def test_kubelets_own_word_is_no_news(
 
 @pytest.mark.api_server
 def test_log_whose_last_lines_never_end_does_not_keep_the_step(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    gateway: Gateway,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither its time nor its memory: of the two hundred lines that were asked for, the server sends on and on."""
     monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
@@ -192,7 +162,7 @@ def test_log_whose_last_lines_never_end_does_not_keep_the_step(
             passage.handler.wfile.write(b"2026-03-31T20:31:00Z on and on\n" * 1000)
 
     gateway.on("GET", "tailLines", endless)
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")
     driver_log.stall()
@@ -205,16 +175,11 @@ def test_log_whose_last_lines_never_end_does_not_keep_the_step(
 
 @pytest.mark.api_server
 def test_end_of_a_log_that_takes_too_long_is_relayed(
-    admin: Administrator,
-    kubelet: Kubelet,
-    mounts: Path,
-    driver_log: LogServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R31: the last lines, the exception among them, and a word about what is missing."""
     monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path)
+    running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")
     driver_log.stall()

@@ -21,7 +21,7 @@ from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import DeadShell, LocalShell
 from tests.support.log_server import LogServer
-from tests.support.logged_step import started
+from tests.support.logged_step import LoggedStep
 from tests.support.steps import document, exec_step, spark_step
 from tests.support.tcp_proxy import TcpProxy
 
@@ -209,10 +209,10 @@ def soon_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("soon_looked_at")
 def test_driver_without_executors_is_reported_whatever_its_image(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    logged_step: LoggedStep, admin: Administrator, kubelet: Kubelet
 ) -> None:
     """It runs and writes that it waits; the executors' pods say why."""
-    running, _, pod = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    running, _, pod = logged_step.start(**SOON)
     kubelet.start_executor("risk-exec-1", pod)
     kubelet.refuse_to_schedule("risk-exec-1", "0/3 nodes are available: 3 Insufficient memory.")
     end = running.ended()
@@ -224,11 +224,11 @@ def test_driver_without_executors_is_reported_whatever_its_image(
 
 @pytest.mark.usefixtures("soon_looked_at")
 def test_driver_that_may_have_ended_its_work_is_reported(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    logged_step: LoggedStep, admin: Administrator, kubelet: Kubelet, driver_log: LogServer
 ) -> None:
     """No line and no executor any more: what a thread that was forgotten leaves. The next try lets it be."""
     driver_log.write(kubelet.now().replace("Z", ".000000000Z"), "all results are written")
-    running, _, _ = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    running, _, _ = logged_step.start(**SOON)
     end = running.ended()
     assert end is not None
     assert end.code is ExitCode.REPORT
@@ -238,6 +238,7 @@ def test_driver_that_may_have_ended_its_work_is_reported(
 
 @pytest.mark.usefixtures("soon_looked_at")
 def test_driver_whose_executors_are_gone_is_reported_long_before_one_that_had_none(
+    logged_step: LoggedStep,
     admin: Administrator,
     kubelet: Kubelet,
     mounts: Path,
@@ -248,7 +249,7 @@ def test_driver_whose_executors_are_gone_is_reported_long_before_one_that_had_no
     """Spark ends its executors once it has no work for them. The next try does not take that back."""
     monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3600.0)
     driver_log.write(kubelet.now().replace("Z", ".000000000Z"), "all results are written")
-    running, surroundings, pod = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    running, surroundings, pod = logged_step.start(**SOON)
     seen = _executors_seen(surroundings, monkeypatch)
     kubelet.start_executor("risk-exec-1", pod)
     kubelet.run("risk-exec-1")
@@ -288,7 +289,7 @@ def _executors_seen(surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.usefixtures("soon_looked_at")
 def test_executors_that_may_not_be_made_are_reported_by_the_driver_s_own_words(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer
 ) -> None:
     """A quota without room: the API server refuses the pods, so there is none to look at. The driver says so."""
     why = 'pods "risk-exec-1" is forbidden: exceeded quota: risk, requested: pods=1, used: pods=5, limited: pods=5'
@@ -297,7 +298,7 @@ def test_executors_that_may_not_be_made_are_reported_by_the_driver_s_own_words(
         "io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: "
         f"https://10.0.0.1:443/api/v1/namespaces/risk/pods. Message: {why}. Received status: Status(apiVersion=v1)",
     )
-    running, _, _ = started(admin, kubelet, mounts, driver_log, tmp_path, **SOON)
+    running, _, _ = logged_step.start(**SOON)
     end = running.ended()
     assert end is not None
     assert end.sentence.startswith("TROUBLE executors since")

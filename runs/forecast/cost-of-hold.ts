@@ -3,7 +3,7 @@ import { type ExpectedEnd, forecastNight, type NightForecast } from "./forecast-
 import type { NightModel } from "./night-model.ts";
 import { stepsNow } from "./tonight.ts";
 
-/** What is to be kept from starting. */
+/** What to hold. */
 export interface HoldPlan {
   /** @default - the night is paused: every step that has not started */
   readonly step?: string;
@@ -24,9 +24,9 @@ export interface HoldCost {
 }
 
 /**
- * What holding a step, or the night, would cost. How long people take for their decisions is left out on both sides.
+ * What holding a step, or the night, would cost, leaving out how long people take for decisions.
  * @param now Milliseconds.
- * @returns undefined where the end of the night cannot be forecast, or nothing is left to be held
+ * @returns undefined if the end of the night cannot be forecast, or nothing is left to hold
  */
 export function costOfHold(model: NightModel, night: NightState, now: number, plan: HoldPlan): HoldCost | undefined {
   const free = forecastNight(model, night, now);

@@ -1,8 +1,8 @@
 import type { StepNow } from "./tonight.ts";
 
-/** How the steps of a night hang together in time. */
+/** Critical path and slack of a night. */
 export interface CriticalPath {
-  /** Steps that the end of the night waits for, from the first that has not ended to the last. */
+  /** Steps that determine the end of the night, from the first unfinished one to the last. */
   readonly steps: readonly string[];
   /** Seconds by which each step could end later without moving the end of the night. */
   readonly slack: ReadonlyMap<string, number>;

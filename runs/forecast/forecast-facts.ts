@@ -1,7 +1,7 @@
 import type { ForecastFacts } from "../run-record.ts";
 import type { NightForecast } from "./forecast-night.ts";
 
-/** A forecast that has moved by less is not recorded again. */
+/** Smaller changes of a forecast are not recorded. */
 const MOVED_MILLISECONDS = 5 * 60_000;
 
 /** A forecast as a record keeps it. */
@@ -17,7 +17,7 @@ export function forecastFacts({ at, end, criticalPath }: NightForecast, willMiss
   };
 }
 
-/** Whether a forecast says something else than the one that was recorded. */
+/** Whether a forecast differs from the recorded one. */
 export function hasMoved(before: ForecastFacts | undefined, { expectedEnd, willMiss }: ForecastFacts): boolean {
   if (before === undefined || before.willMiss !== willMiss) {
     return true;

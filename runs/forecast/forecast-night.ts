@@ -14,8 +14,7 @@ export interface ExpectedEnd {
 }
 
 /**
- * What is to be expected of a running night, if every person that it waits for acts now. How long people take is not
- * forecast.
+ * Forecast of a running night, if everybody it waits for acts now: how long people take is not forecast.
  */
 export interface NightForecast {
   /** When it was made, milliseconds. */
@@ -24,23 +23,23 @@ export interface NightForecast {
   readonly end?: ExpectedEnd;
   /** By step that has not ended. */
   readonly steps: readonly StepForecast[];
-  /** Names of the steps that the end of the night waits for, in their order. */
+  /** Names of the steps on the critical path, in order. */
   readonly criticalPath: readonly string[];
-  /** How much longer tonight's steps take than usual: 1.2 for a fifth. */
+  /** How tonight's steps compare with their usual duration: 1.2 is a fifth longer. */
   readonly slowness: number;
-  /** Steps that too few nights are known of. */
+  /** Steps for which too few nights are known. */
   readonly unknown: readonly string[];
   /** Probability that it ends after an instant, milliseconds. Where steps are unknown, it is at least this. */
   readonly endsAfter: (instant: number) => number;
 }
 
-/** What is to be expected of a step that has not ended. */
+/** Forecast of an unfinished step. */
 export interface StepForecast {
   readonly name: string;
   readonly end: ExpectedEnd;
-  /** Seconds by which it may end later without moving the end of the night. Absent where that is not known. */
+  /** Seconds by which it may end later without moving the end of the night. Absent if not known. */
   readonly slack?: number;
-  /** Seconds from its end to the end of the night along the steps behind it. Absent where that is not known. */
+  /** Seconds from its end to the end of the night along the steps after it. Absent if not known. */
   readonly behind?: number;
 }
 

@@ -2,7 +2,7 @@ import type { RunFacts } from "../run-record.ts";
 import { type NightModel, nightModel } from "./night-model.ts";
 import { type NightWork, nightWork } from "./night-work.ts";
 
-/** Nights that are learnt from: a quarter, so that there are month-ends among them. */
+/** Number of nights to learn from: a quarter, so that it includes month-ends. */
 const KEPT_NIGHTS = 64;
 
 /** What is kept of the last nights of one lane: numbers only, so that a thousand lanes fit into little memory. */
@@ -11,7 +11,7 @@ export class LaneHistory {
   private readonly nights = new Map<string, NightWork>();
   private readonly models = new Map<string, NightModel | undefined>();
 
-  /** Learns from a run that has ended; runs that are no nights like those to come teach nothing. */
+  /** Learns from a run that has ended, unless it was of an unusual kind. */
   note(facts: RunFacts): void {
     const work = nightWork(facts);
     if (work === undefined || JSON.stringify(this.nights.get(work.businessDate)) === JSON.stringify(work)) {
@@ -30,7 +30,7 @@ export class LaneHistory {
     return this.models.has(variant);
   }
 
-  /** What is known of the nights of a variant; undefined while that is too little for a forecast. */
+  /** The model of a variant's nights; undefined while too few are known. */
   model(variant: string): NightModel | undefined {
     if (!this.models.has(variant)) {
       const oldestFirst = [...this.nights.values()].sort((a, b) => a.businessDate.localeCompare(b.businessDate));

@@ -2,7 +2,7 @@ import type { NightWork } from "./night-work.ts";
 import { median, robustScale, weightedMedian } from "./statistics.ts";
 import { type Level, nextLevel } from "./step-level.ts";
 
-/** What the last nights say of the next night of a variant. */
+/** What the last nights say about the next night of a variant. */
 export interface NightModel {
   /** By step; absent for steps that too few nights had. */
   readonly steps: ReadonlyMap<string, StepModel>;
@@ -11,9 +11,9 @@ export interface NightModel {
   readonly speed: SpeedPrior;
 }
 
-/** What the last nights say of a step: the natural logarithm of the seconds that it works. */
+/** What the last nights say about a step: natural logarithm of its seconds of work. */
 export interface StepModel extends Level {
-  /** How much of the night's slowness it has: 1 for all of it, 0 for a step that the customer's cluster has no part in. */
+  /** How far it follows the night's slowness: 1 in full, 0 for a step independent of the customer's cluster. */
   readonly follows: number;
 }
 
@@ -31,7 +31,7 @@ export interface SpeedPrior {
 /** Variant of nights that are nothing else. */
 const REGULAR = "regular";
 
-/** A variant of which no night is known yet is taken for this one. */
+/** A variant without a known night is treated as this one. */
 const STANDS_IN: Readonly<Record<string, string>> = { "quarter-end": "month-end" };
 
 /** A step is forecast after so many nights, ... */
@@ -136,7 +136,7 @@ function nightSpeeds(nights: readonly NightWork[], series: ReadonlyMap<string, S
   for (const values of series.values()) {
     for (const [index, off] of deviationsOf(values).entries()) {
       const { night, value } = values[index] ?? { night: -1, value: 0 };
-      // A long step says more about the cluster than a short one.
+      // Long steps say more about the cluster than short ones.
       deviations[night]?.push([off, Math.exp(value)]);
     }
   }
@@ -157,7 +157,7 @@ function stepModel(values: Series, speeds: readonly number[]): StepModel {
   let squares = FOLLOWS_ASSUMED;
   for (const [index, off] of deviationsOf(values).entries()) {
     const speed = speedOf(values[index]?.night ?? -1);
-    // One odd step is not to decide: it counts as twice as slow as its night at most.
+    // One odd step must not decide: it counts as at most twice as slow as its night.
     together += speed * Math.max(-2 * Math.abs(speed), Math.min(2 * Math.abs(speed), off));
     squares += speed ** 2;
   }

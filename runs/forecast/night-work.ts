@@ -1,7 +1,7 @@
 import type { RecordedAct } from "../act.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../run-record.ts";
 
-/** What the forecast keeps of a past night: a few numbers, where a record has thousands of characters. */
+/** What the forecast keeps of a past night: a few numbers instead of a large record. */
 export interface NightWork {
   readonly businessDate: string;
   readonly variant: string;
@@ -12,7 +12,7 @@ export interface NightWork {
   readonly took: Readonly<Record<string, number>>;
 }
 
-/** What is needed of a step to know how long it worked. */
+/** The facts of a step that its duration is computed from. */
 export interface WorkedStep {
   readonly name: string;
   readonly kind: string;
@@ -21,10 +21,10 @@ export interface WorkedStep {
   readonly attempts: readonly Pick<AttemptFacts, "number" | "phase" | "startedAt" | "finishedAt">[];
 }
 
-/** Why a run was made that is a night like those to come; the others run at other hours, or several at once. */
+/** Purposes of runs that resemble future nights; others run at other hours, or several at once. */
 const NIGHTS: ReadonlySet<RunFacts["purpose"]> = new Set(["schedule", "run", "unknown"]);
 
-/** What a record teaches of how long steps take; undefined for a run that is no night like those to come. */
+/** Durations of steps from a record; undefined for a run that does not resemble future nights. */
 export function nightWork(facts: RunFacts): NightWork | undefined {
   const { businessDate, variant, finishedAt } = facts;
   const isNight = facts.runNumber === 1 && NIGHTS.has(facts.purpose) && facts.open !== false;
@@ -43,7 +43,7 @@ function leftOut(step: Pick<StepFacts, "name" | "state">, acts: readonly Recorde
   return step.state === "skipped" && !acts.some((act) => act.step === step.name);
 }
 
-/** Seconds that a step worked which has ended well; undefined where that is not known. A gate does not work: it asks. */
+/** Seconds of work of a step that ended well; undefined if not known. A gate does no work. */
 export function workOf(
   step: WorkedStep,
   steps: readonly WorkedStep[],

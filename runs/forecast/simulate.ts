@@ -3,13 +3,13 @@ import { type SpeedBelief, speedsAt } from "./speed.ts";
 import { studentAbove, studentQuantile } from "./statistics.ts";
 import type { StepNow } from "./tonight.ts";
 
-/** Courses that the rest of a night could take. More make the interval smoother and cost as much more. */
+/** Number of simulated courses. More make the interval smoother, and cost proportionally more. */
 export const COURSES = 128;
 
 /** Seconds from now at which a step ends, one for each course. */
 export type Ends = Float64Array;
 
-/** How the rest of a night could go. */
+/** Simulated courses of the rest of a night. */
 export interface Courses {
   readonly ends: ReadonlyMap<string, Ends>;
   /** Steps that too few nights are known of: they are followed as if they took no time, ... */
@@ -18,7 +18,7 @@ export interface Courses {
   readonly atLeast: ReadonlySet<string>;
 }
 
-/** How steps are kept from starting, seconds from now: by a hold, or a pause. */
+/** When steps may start, seconds from now: delayed by a hold or a pause. */
 export type NotBefore = (step: string) => number;
 
 /**

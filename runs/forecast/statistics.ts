@@ -1,11 +1,11 @@
-/** Figures that one odd night does not move. */
+/** Robust statistics: one odd night does not move them. */
 
 /** The value below which a share (0 to 1) of the values lies; NaN where there are none. */
 export function quantile(values: readonly number[], share: number): number {
   return sortedQuantile(Float64Array.from(values).sort(), share);
 }
 
-/** The same of values that are in ascending order. */
+/** The same for sorted values. */
 export function sortedQuantile(sorted: ArrayLike<number>, share: number): number {
   const place = (sorted.length - 1) * share;
   const low = sorted[Math.floor(place)] ?? Number.NaN;

@@ -1,6 +1,6 @@
 import { median, robustScale } from "./statistics.ts";
 
-/** What the last nights say of a figure's next value. */
+/** A prediction of the next value. */
 export interface Level {
   readonly value: number;
   /** How far such predictions were off in the last nights, as a standard deviation. */
@@ -9,7 +9,7 @@ export interface Level {
 
 type Predictor = (past: readonly number[]) => number;
 
-/** A prediction needs at least so many values. */
+/** Fewest values for a prediction. */
 const FEWEST_VALUES = 2;
 
 /** The predictions of this many nights decide between the predictors. */

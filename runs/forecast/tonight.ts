@@ -2,7 +2,7 @@ import { defined } from "../defined.ts";
 import type { NightState, StepStatus } from "../night-state.ts";
 import { beganAt, type WorkedStep, workOf } from "./night-work.ts";
 
-/** Where a step of a running night stands, as the forecast sees it. Times are milliseconds. */
+/** State of a running night's step, as the forecast sees it. Times are milliseconds. */
 export interface StepNow {
   readonly name: string;
   readonly after: readonly string[];

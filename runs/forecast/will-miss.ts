@@ -1,10 +1,10 @@
 import type { NightForecast } from "./forecast-night.ts";
 
-/** Whether it is said of a night that it will miss its deadline. */
+/** Whether a night is reported to miss its deadline. */
 export interface MissCall {
-  /** Whether it is said. */
+  /** Whether it is reported. */
   readonly called: boolean;
-  /** Since when the forecast has contradicted what is said, milliseconds; absent while it does not. */
+  /** Since when the forecast has contradicted that, milliseconds; absent while it does not. */
   readonly doubtedSince?: number;
 }
 
@@ -14,14 +14,14 @@ const CALL_FROM = 0.65;
 const END_BELOW = 0.25;
 /** It must have said so for this long: a step that ends a little late moves it for a moment only. */
 const STEADY_MILLISECONDS = 4 * 60_000;
-/** Nothing can be gained by waiting where it is as good as certain. */
+/** When it is practically certain there is nothing to wait for. */
 const CERTAIN = 0.99;
 
 const NOT_CALLED: MissCall = { called: false };
 
 /**
- * Whether a night will miss its deadline. A call that comes and goes is worse than one that comes a little later, so that
- * it takes more to begin one than to keep it.
+ * Whether a night will miss its deadline. A call that comes and goes is worse than a slightly later one, so it takes more
+ * to begin one than to keep it.
  * @param deadline Milliseconds.
  * @param before What was said last. @default - nothing yet
  */

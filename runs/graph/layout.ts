@@ -3,12 +3,12 @@ import { spread } from "./spread.ts";
 /** Sweeps down and up until rows are ordered and straight; more change nothing on nights of real size. */
 const SWEEPS = 8;
 
-/** A step of a graph, as far as its place depends on it. */
+/** The properties of a step that its place depends on. */
 export interface GraphNode {
   readonly name: string;
   /** Names of the steps it waits for. */
   readonly after: readonly string[];
-  /** Length of the longest way to it from a step that waits for none, which has 0. */
+  /** Length of the longest path to it from a step without predecessors, which has 0. */
   readonly rank: number;
 }
 

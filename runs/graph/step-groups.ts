@@ -1,4 +1,4 @@
-/** A step of a graph, as far as its group depends on it. */
+/** The properties of a step that its group depends on. */
 export interface GroupedStep {
   readonly name: string;
   readonly kind: string;
@@ -13,13 +13,13 @@ export interface StepGroup<Step> {
   readonly members: readonly Step[];
   /** Names of the groups that it waits for. */
   readonly after: readonly string[];
-  /** Length of the longest way to it from a step that waits for none. */
+  /** Length of the longest path to it from a step without predecessors. */
   readonly rank: number;
 }
 
-/** So many steps are shown one by one. */
+/** Up to this many steps are shown individually. */
 const MOST_SINGLE = 40;
-/** Fewer than this that are alike are no group. */
+/** Fewest similar steps that make a group. */
 export const FEWEST_ALIKE = 4;
 
 /**
@@ -87,7 +87,7 @@ function ranksOf(steps: readonly GroupedStep[]): ReadonlyMap<string, number> {
     if (known !== undefined) {
       return known;
     }
-    // A step that waits for itself cannot be: should it be said all the same, it ends here.
+    // A step cannot wait for itself: should the data say so all the same, the recursion ends here.
     ranks.set(name, 0);
     const rank = Math.max(-1, ...(all.get(name)?.after ?? []).filter((one) => all.has(one)).map(rankOf)) + 1;
     ranks.set(name, rank);

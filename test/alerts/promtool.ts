@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { TemporaryFolder } from "../api/support.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { type ExpectedCall, IDENTITY } from "./expected-call.ts";
 import type { Recording } from "./recording.ts";
 import type { RuleGroup } from "./rules.ts";

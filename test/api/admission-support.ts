@@ -6,9 +6,9 @@ import { render, synthesize } from "../../constructs/synthesize.ts";
 import type { LaneUnderTest } from "../boundary/admission/lane.ts";
 import { NAMESPACE_EDITOR } from "../boundary/admission/namespace-attempts.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
-import { Api, type Identity, messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER, argoPod, type PodObject } from "../boundary/argo-pod.ts";
 import { until } from "../farm/wait.ts";
+import { Api, type Identity, messageOf } from "../support/api.ts";
 import { CentralApi } from "./support.ts";
 
 interface PolicyObject {

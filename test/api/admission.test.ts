@@ -17,9 +17,9 @@ import { resultAttempts } from "../boundary/admission/result-attempts.ts";
 import { scheduleAttempts } from "../boundary/admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "../boundary/admission/template-attempts.ts";
 import { nightOf, workflowCreationAttempts, workflowUpdateAttempts } from "../boundary/admission/workflow-attempts.ts";
-import { type Answer, messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { type Attempt, makeAttempt } from "../boundary/attempt.ts";
+import { type Answer, messageOf } from "../support/api.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { restrictedFixtures } from "./pod-security-fixtures.ts";
 

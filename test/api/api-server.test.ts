@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { ApiClient } from "../farm/api-client.ts";
 import { repositoryRoot } from "../farm/paths.ts";
+import { Api } from "../support/api.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -27,7 +27,7 @@ test("the command tells its kubeconfig, serves, and ends with everything when it
   const { kubeconfig } = JSON.parse(line) as { readonly kubeconfig: string };
   const { server } = parse(await readFile(kubeconfig, "utf8")).clusters[0].cluster as { readonly server: string };
 
-  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  const client = await Api.fromKubeconfig(kubeconfig);
   try {
     // Admission works: without the controllers there would be no service account and the answer would be another one.
     const pod = {
@@ -36,7 +36,9 @@ test("the command tells its kubeconfig, serves, and ends with everything when it
       metadata: { name: "p" },
       spec: { containers: [{ name: "c", image: "i" }] },
     };
-    expect((await client.send("POST", "/api/v1/namespaces/default/pods", pod)).status).toBe(201);
+    expect((await client.call({ method: "POST", path: "/api/v1/namespaces/default/pods", body: pod })).status).toBe(
+      201,
+    );
   } finally {
     client.close();
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { customerFile, customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import { toYaml } from "../../infra/yaml.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
 import { TemporaryFolder } from "./support.ts";

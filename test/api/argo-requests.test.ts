@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images } from "../../constructs/definition/images.ts";
-import { type Answer, messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { edited } from "../boundary/object-edit.ts";
 import { until } from "../farm/wait.ts";
+import { type Answer, messageOf } from "../support/api.ts";
 import { type ArgoRequest, EXECUTOR_IMAGE, RUNNER_IMAGE, recordedNight } from "../support/argo-requests.ts";
 import { GuardedCluster } from "./admission-support.ts";
 

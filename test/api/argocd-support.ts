@@ -9,7 +9,7 @@ import { type ArgoCdComponent, argoCdComponents } from "../farm/argo-cd/componen
 import { definitionFiles } from "../farm/argo-cd/definitions.ts";
 import { GitServer } from "../farm/argo-cd/git-server.ts";
 import { settingsObjects } from "../farm/argo-cd/settings.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { renderKubeconfig } from "../farm/kubeconfig.ts";
 import { Pki } from "../farm/pki.ts";

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

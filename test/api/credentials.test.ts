@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CommandResult } from "../farm/deploy/command.ts";
+import type { CommandResult } from "../farm/command.ts";
 import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
 

@@ -8,9 +8,9 @@ import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { render, synthesize } from "../../constructs/synthesize.ts";
 import { actName } from "../../runs/night-act.ts";
-import { Api, messageOf } from "../boundary/api.ts";
 import { Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { until } from "../farm/wait.ts";
+import { Api, messageOf } from "../support/api.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
 
 const KEEP = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];

@@ -5,7 +5,7 @@ import { parseAllDocuments } from "yaml";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

@@ -14,7 +14,7 @@ import { type CustomerManifests, synthesize } from "../../constructs/synthesize.
 import { withFederatedToken } from "../../infra/preflight/federated-token.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

@@ -6,7 +6,7 @@ import { customerNames, loadCustomer } from "../../constructs/definition/custome
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { helmChart } from "../../infra/helm-chart.ts";
 import { writeHelmOutput } from "../../infra/helm-output.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
-import { variantOf } from "../../runs/night-variant.ts";
 import { executorOf } from "../boundary/admission/lane.ts";
-import { Api, messageOf } from "../boundary/api.ts";
+import { Api, messageOf } from "../support/api.ts";
+import { variantOf } from "../support/night-variant.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 

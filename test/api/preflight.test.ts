@@ -12,7 +12,7 @@ import type { Finding } from "../../infra/preflight/finding.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
 import { freePort } from "../alerts/live/child.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

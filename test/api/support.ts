@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { ARGOCD_NAMESPACE } from "../../constructs/apps/argo-cd.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
 import { definitionFiles } from "../farm/argo-cd/definitions.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";

@@ -7,13 +7,13 @@ import { Chart } from "cdk8s";
 import { NightActs } from "../../constructs/platform/night-acts.ts";
 import { NightwatchRecords } from "../../constructs/platform/nightwatch-records.ts";
 import { render } from "../../constructs/synthesize.ts";
-import { ApiClient } from "../farm/api-client.ts";
 import { startApiServer } from "../farm/api-server.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
+import { progressOn } from "../farm/progress.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 import { until } from "../farm/wait.ts";
+import { Api } from "../support/api.ts";
 import { fill } from "./fleet/fill.ts";
 import { type FleetSize, parseFleetSize, showFleetSize } from "./fleet/fleet-size.ts";
 import { WatchProcess } from "./fleet/watch-process.ts";
@@ -37,8 +37,8 @@ const OVERVIEW = fileURLToPath(new URL("../../ops/nightlane.mjs", import.meta.ur
 
 async function measure(size: FleetSize): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "nightlane-fleet-"));
-  const server = await startApiServer({ dir: join(folder, "api-server"), reporter: streamReporter(process.stderr) });
-  const api = await ApiClient.fromKubeconfig(server.kubeconfig);
+  const server = await startApiServer({ dir: join(folder, "api-server"), reporter: progressOn(process.stderr) });
+  const api = await Api.fromKubeconfig(server.kubeconfig);
   try {
     await prepare(server.kubeconfig, folder);
     console.log(`${showFleetSize(size)}: filling`);
@@ -52,7 +52,7 @@ async function measure(size: FleetSize): Promise<Figures> {
 }
 
 async function prepare(kubeconfig: string, folder: string): Promise<void> {
-  const tools = await ensureTools(["kubectl", "argo-crds"], streamReporter(process.stderr));
+  const tools = await ensureTools(["kubectl", "argo-crds"], progressOn(process.stderr));
   const kubectl = async (...args: readonly string[]): Promise<string> =>
     succeeded(await runCommand(tools.kubectl, ["--kubeconfig", kubeconfig, ...args], { cwd: folder, env: {} }));
   await kubectl("apply", "--server-side", "-f", join(tools["argo-crds"], "full"));
@@ -76,7 +76,7 @@ async function prepare(kubeconfig: string, folder: string): Promise<void> {
 }
 
 async function figures({ customers }: FleetSize, kubeconfig: string, folder: string): Promise<Figures> {
-  const { nightwatch: bundle } = await ensureTools(["nightwatch"], streamReporter(process.stderr));
+  const { nightwatch: bundle } = await ensureTools(["nightwatch"], progressOn(process.stderr));
   const begin = (): WatchProcess => WatchProcess.start(bundle, kubeconfig, PORT, join(folder, "nightwatch.log"));
   // The first start writes the records of the nights that run; how long a restart takes is seen at the second.
   const first = begin();

@@ -8,14 +8,14 @@ import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { CONTROLLER_RATE } from "../../constructs/platform/argo-controller.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { render, synthesize } from "../../constructs/synthesize.ts";
-import { ApiClient } from "../farm/api-client.ts";
 import { startApiServer } from "../farm/api-server.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { nextMinute } from "../farm/nights/due-soon.ts";
+import { progressOn } from "../farm/progress.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 import { until } from "../farm/wait.ts";
+import { Api } from "../support/api.ts";
 
 /**
  * Many customers at one minute: lanes whose schedules all name the same one, the real Argo controller, and how long it is
@@ -30,9 +30,9 @@ const KINDS: ReadonlySet<string> = new Set(["Namespace", "ServiceAccount", "Work
 
 async function measure(rate: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "nightlane-minute-"));
-  const tools = await ensureTools(["kubectl", "argo-crds", "workflow-controller"], streamReporter(process.stderr));
-  const server = await startApiServer({ dir: join(folder, "api-server"), reporter: streamReporter(process.stderr) });
-  const api = await ApiClient.fromKubeconfig(server.kubeconfig);
+  const tools = await ensureTools(["kubectl", "argo-crds", "workflow-controller"], progressOn(process.stderr));
+  const server = await startApiServer({ dir: join(folder, "api-server"), reporter: progressOn(process.stderr) });
+  const api = await Api.fromKubeconfig(server.kubeconfig);
   const kubectl = async (...args: readonly string[]): Promise<string> =>
     succeeded(await runCommand(tools.kubectl, ["--kubeconfig", server.kubeconfig, ...args], { cwd: folder, env: {} }));
   const apply = async (name: string, items: readonly object[]): Promise<void> => {
@@ -107,8 +107,8 @@ async function laneDueAt(at: number): Promise<(name: string) => readonly object[
     });
 }
 
-async function count(api: ApiClient, collection: string): Promise<number> {
-  const answer = (await api.get(collection)) as { readonly items: readonly Manifest[] } | undefined;
+async function count(api: Api, collection: string): Promise<number> {
+  const answer = (await api.find(collection)) as { readonly items: readonly Manifest[] } | undefined;
   return answer?.items.length ?? 0;
 }
 

@@ -6,8 +6,8 @@ import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import setUpFarm from "../e2e/global-setup.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { progressOn } from "../farm/progress.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 import { secondsOf } from "./run-process.ts";
 import { BenchLane, type BenchNight, BUSINESS_DATE, type RanNight, type StepEnd } from "./runner/bench-lane.ts";
 import { type ProcessUse, RunnerProcesses } from "./runner/runner-processes.ts";
@@ -110,7 +110,7 @@ function logLine({ atFirst, largest, cpuSeconds, writtenMebibytes }: ProcessUse)
 
 /** Seconds that the same Jobs take without a workflow. */
 async function tenJobs(round: number): Promise<number> {
-  const { kubectl } = await ensureTools(["kubectl"], streamReporter());
+  const { kubectl } = await ensureTools(["kubectl"], progressOn(process.stderr));
   const run = { date: BUSINESS_DATE, number: 1000 + round };
   const files = sameJobs(lane.template(NIGHT), run).map((job, index) => {
     const file = join(folder, `job-${run.number}-${index}.json`);

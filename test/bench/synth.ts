@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { progressOn } from "../farm/progress.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 import { bank } from "./bank.ts";
 import { computedOf, writeHelmChart } from "./helm-chart.ts";
 import { median, secondsOf } from "./run-process.ts";
@@ -55,7 +55,7 @@ function written(output: string): readonly ReturnType<typeof computedOf>[] {
 }
 
 async function main(folder: string): Promise<void> {
-  const { helm } = await ensureTools(["helm"], streamReporter());
+  const { helm } = await ensureTools(["helm"], progressOn(process.stderr));
   const chart = join(folder, "chart");
   const rendered = join(folder, "rendered.yaml");
   const runs: Runs = new Map(COUNTS.map((count) => [count, []]));

@@ -3,7 +3,7 @@ import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import type { Template, WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { TOKEN_SOURCES, TOKEN_VOLUME } from "../../constructs/workflow/pod-patch.ts";
-import type { Identity } from "./api.ts";
+import type { Identity } from "../support/api.ts";
 
 /** The Argo controller, as the API server knows it. */
 export const ARGO_CONTROLLER: Identity = {

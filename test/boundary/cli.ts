@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { progressOn } from "../farm/progress.ts";
 import { canaryLines, isContained, runCanary } from "./canary/run-canary.ts";
@@ -62,12 +62,4 @@ async function runCanaryCommand(): Promise<boolean> {
   return isContained(report);
 }
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCli(() => command.parseAsync(), 2);

@@ -1,6 +1,6 @@
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import type { Api } from "./api.ts";
+import type { Api } from "../support/api.ts";
 
 /** A lane as it is deployed. */
 export interface DeployedLane {

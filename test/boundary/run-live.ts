@@ -1,5 +1,6 @@
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { TOKEN_LIFE } from "../../constructs/workflow/pod-patch.ts";
+import { Api, messageOf } from "../support/api.ts";
 import { accessAttempts, ownLaneAttempts } from "./access/access-matrix.ts";
 import { discover } from "./access/discovery.ts";
 import { quotaAttempts } from "./access/quota-attempts.ts";
@@ -15,7 +16,6 @@ import { resultAttempts } from "./admission/result-attempts.ts";
 import { scheduleAttempts } from "./admission/schedule-attempts.ts";
 import { cronAttempts, templateAttempts } from "./admission/template-attempts.ts";
 import { workflowCreationAttempts, workflowUpdateAttempts } from "./admission/workflow-attempts.ts";
-import { Api, messageOf } from "./api.ts";
 import { argoPod, type PodObject } from "./argo-pod.ts";
 import { type Attempt, type AttemptResult, makeAttempt } from "./attempt.ts";
 import { type DeployedLane, deployedCustomers, readLane, releasedImages } from "./lane.ts";

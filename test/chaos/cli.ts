@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import type { VariantName } from "./nights/night.ts";
 
 // The suite's customer stands in for all others; read when the customer files' module is loaded.
@@ -53,9 +54,4 @@ function whole(text: string): number {
   return number;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCli(() => program.parseAsync());

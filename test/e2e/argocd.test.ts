@@ -8,7 +8,6 @@ import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { nightState } from "../../runs/night-state.ts";
-import { Api, messageOf } from "../boundary/api.ts";
 import { ArgoCd } from "../farm/argo-cd/argo-cd.ts";
 import { GitServer } from "../farm/argo-cd/git-server.ts";
 import { loadFarmCustomers } from "../farm/customers.ts";
@@ -19,6 +18,7 @@ import { Pki } from "../farm/pki.ts";
 import { planFarm } from "../farm/plan.ts";
 import { progressOn } from "../farm/progress.ts";
 import { until } from "../farm/wait.ts";
+import { Api, messageOf } from "../support/api.ts";
 import { makePricingRepository } from "../support/pricing-repository.ts";
 
 const CUSTOMER = "alpenkredit";

@@ -5,9 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { writeHelmOutput } from "../../infra/helm-output.ts";
 import { Central } from "../../ops/central.ts";
-import { ApiClient } from "../farm/api-client.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
 import { untilQuotaIsCounted } from "../farm/deploy/farm-pulumi.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
@@ -20,6 +19,7 @@ import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
 import { ensureVolumes, removeVolumes } from "../farm/volumes.ts";
 import { until } from "../farm/wait.ts";
+import { Api } from "../support/api.ts";
 import { writeHelmBank } from "./helm-bank.ts";
 
 const LANE = "customer-helmbank";
@@ -59,7 +59,7 @@ beforeAll(async () => {
   charts = join(folder, "dist-helm");
   await writeHelmOutput(charts, join(folder, "customers"));
   for (const side of [central, customer]) {
-    const client = await ApiClient.fromKubeconfig(side.kubeconfig);
+    const client = await Api.fromKubeconfig(side.kubeconfig);
     const volumes = await ensureVolumes(client, side.volumes, [side.claim]);
     await new Kubectl(tools.kubectl, side.kubeconfig).apply(volumes);
     client.close();

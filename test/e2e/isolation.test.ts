@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Api } from "../boundary/api.ts";
 import { isProof } from "../boundary/attempt.ts";
 import { canariesOf, findAny } from "../boundary/canary/canary.ts";
 import { allObjects } from "../boundary/canary/cluster-places.ts";
@@ -7,6 +6,7 @@ import { canaryLines, isContained, runCanary } from "../boundary/canary/run-cana
 import { holds, lastLine, liveLines } from "../boundary/print-live.ts";
 import { runLive } from "../boundary/run-live.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { Api } from "../support/api.ts";
 
 const farm = new FarmPaths(farmRoot());
 

@@ -7,12 +7,12 @@ import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import { type RunFacts, type RunRecord, recordName } from "../../runs/run-record.ts";
-import { ApiClient } from "../farm/api-client.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { Api } from "../support/api.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 
 interface Pods {
@@ -71,10 +71,10 @@ describe.each(customers)("a night of %s", (customer) => {
   });
 
   it("starts the runner before Argo's container that waits for it", async () => {
-    const api = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+    const api = await Api.fromKubeconfig(paths.centralKubeconfig);
     try {
       const query = `labelSelector=workflows.argoproj.io/workflow=${night().workflow}`;
-      const pods = await api.get<Pods>(`/api/v1/namespaces/${laneNamespace(customer)}/pods?${query}`);
+      const pods = await api.find<Pods>(`/api/v1/namespaces/${laneNamespace(customer)}/pods?${query}`);
       const orders = new Set(pods?.items.map(({ spec }) => spec.containers.map(({ name }) => name).join(", ")));
       expect([...orders]).toEqual(["main, wait"]);
     } finally {
@@ -101,9 +101,9 @@ describe.each(customers)("a night of %s", (customer) => {
     const hashes = Object.fromEntries(files.map((file) => [file.path, file.sha256]));
     const name = recordName(customer, night().workflow);
     const path = `/apis/nightlane.example/v1/namespaces/${SYSTEM_NAMESPACE}/runrecords/${name}`;
-    const api = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+    const api = await Api.fromKubeconfig(paths.centralKubeconfig);
     try {
-      const record = async (): Promise<RunFacts | undefined> => (await api.get<RunRecord>(path))?.spec;
+      const record = async (): Promise<RunFacts | undefined> => (await api.find<RunRecord>(path))?.spec;
       await expect.poll(record, { timeout: 60_000, interval: 1000 }).toMatchObject({ phase: "Succeeded" });
       const step = (await record())?.steps.find((one) => one.name === "var-es");
       expect(step?.attempts[0]?.results?.files).toEqual(hashes);

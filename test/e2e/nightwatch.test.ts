@@ -3,10 +3,10 @@ import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/cen
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { ApiClient } from "../farm/api-client.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
+import { Api } from "../support/api.ts";
 
 /** A Saturday: its night is the calendar alone. */
 const CLOSED_DATE = "2026-03-28";
@@ -20,30 +20,30 @@ interface ObjectList<Item> {
   readonly items: readonly Item[];
 }
 
-let api: ApiClient;
+let api: Api;
 let workflow: string;
 let uid: string | undefined;
 
 async function pods(): Promise<readonly string[]> {
   const path = `${system}/pods?labelSelector=app.kubernetes.io%2Fname%3Dnightwatch`;
-  const list = await api.get<ObjectList<{ readonly metadata: { readonly name: string } }>>(path);
+  const list = await api.find<ObjectList<{ readonly metadata: { readonly name: string } }>>(path);
   return (list?.items ?? []).map(({ metadata }) => metadata.name);
 }
 
 /** Name of the pod that leads. */
 async function leader(): Promise<string> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM_NAMESPACE}/leases/nightwatch`;
-  return (await api.get<{ readonly spec: { readonly holderIdentity: string } }>(path))?.spec.holderIdentity ?? "";
+  return (await api.find<{ readonly spec: { readonly holderIdentity: string } }>(path))?.spec.holderIdentity ?? "";
 }
 
 async function record(): Promise<RunFacts | undefined> {
   const path = `/apis/nightlane.example/v1/namespaces/${SYSTEM_NAMESPACE}/runrecords`;
-  const list = await api.get<ObjectList<{ readonly spec: RunFacts }>>(path);
+  const list = await api.find<ObjectList<{ readonly spec: RunFacts }>>(path);
   return list?.items.map(({ spec }) => spec).find((facts) => facts.uid === uid);
 }
 
 beforeAll(async () => {
-  api = await ApiClient.fromKubeconfig(centralKubeconfig);
+  api = await Api.fromKubeconfig(centralKubeconfig);
 });
 
 afterAll(() => api?.close());
@@ -57,8 +57,8 @@ describe("nightwatch in its pods", () => {
     const runNumber = await nextRunNumber(central, namespace, CLOSED_DATE);
     const night = await startNight(centralKubeconfig, namespace, { businessDate: CLOSED_DATE, runNumber });
     workflow = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${night}`;
-    uid = (await api.get<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;
-    expect((await api.send("DELETE", `${system}/pods/${leading}`)).status).toBe(200);
+    uid = (await api.find<{ readonly metadata: { readonly uid: string } }>(workflow))?.metadata.uid;
+    expect((await api.call({ method: "DELETE", path: `${system}/pods/${leading}` })).status).toBe(200);
     await expect
       .poll(record, { timeout: 300_000, interval: 2000 })
       .toMatchObject({ phase: "Succeeded", open: false, businessDate: CLOSED_DATE, runNumber });
@@ -68,14 +68,14 @@ describe("nightwatch in its pods", () => {
   });
 
   it("keeps the record when the night's workflow is deleted", async () => {
-    expect((await api.send("DELETE", workflow)).status).toBe(200);
-    await expect.poll(() => api.get(workflow), { timeout: 60_000 }).toBeUndefined();
+    expect((await api.call({ method: "DELETE", path: workflow })).status).toBe(200);
+    await expect.poll(() => api.find(workflow), { timeout: 60_000 }).toBeUndefined();
     expect(await record()).toMatchObject({ phase: "Succeeded", open: false });
   });
 
   it("answers with metrics of every customer", async () => {
     const leading = await leader();
-    const metrics = () => api.send("GET", `${system}/pods/${leading}:8080/proxy/metrics`);
+    const metrics = () => api.call({ method: "GET", path: `${system}/pods/${leading}:8080/proxy/metrics` });
     await expect
       .poll(metrics, { timeout: 60_000, interval: 500 })
       .toMatchObject({ status: 200, body: expect.stringContaining("nightlane_night_missed") });
@@ -90,7 +90,7 @@ describe("nightwatch in its pods", () => {
   it("says nothing of the nights in the pod that stands by", async () => {
     const leading = await leader();
     const other = (await pods()).find((pod) => pod !== leading) ?? "";
-    const { body } = await api.send("GET", `${system}/pods/${other}:8080/proxy/metrics`);
+    const { body } = await api.call({ method: "GET", path: `${system}/pods/${other}:8080/proxy/metrics` });
     expect(body).toMatch(/^nightlane_nightwatch_leads 0$/m);
     expect(body).not.toContain("nightlane_night_missed");
   });

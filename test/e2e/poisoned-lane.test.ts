@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ARGO_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { CONTROLLER_LABELS } from "../../constructs/platform/argo-controller.ts";
 import { RUNNER_ID } from "../../constructs/workflow/runner-template.ts";
-import { Api } from "../boundary/api.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { findByEnvironment, type ProcessIdentity, signal } from "../farm/processes.ts";
 import { until } from "../farm/wait.ts";
+import { Api } from "../support/api.ts";
 import { type AuditedWrite, auditedWrites } from "../support/audit-log.ts";
 import { ScheduledLane } from "./scheduled-lane.ts";
 

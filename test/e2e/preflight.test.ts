@@ -4,7 +4,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Step } from "../../constructs/night/step.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { farmEnvironment } from "../farm/environment.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../farm/paths.ts";
 import { plainEnvironment } from "../farm/run.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import { ApiClient } from "./api-client.ts";
+import { Api } from "../support/api.ts";
 import { type Component, type Launcher, startupFailure, untilReady } from "./component.ts";
 import { CONTROL_PLANE_TOOLS, type ControlPlanePorts, prepareControlPlane } from "./control-plane.ts";
 import { identify, type ProcessIdentity, terminate } from "./processes.ts";
@@ -42,7 +42,7 @@ const LOOPBACK = "127.0.0.1";
  * without root. Admission, RBAC and garbage collection are real; pods stay Pending. Ready after about four seconds.
  * Its processes end with the process that called, however that ends.
  *
- * @throws FarmError with the last words of what did not start
+ * @throws UserError with the last words of what did not start
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const dir = resolve(options.dir);
@@ -64,7 +64,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...(options.authentication === undefined ? {} : { authentication: options.authentication }),
   });
   const started: ProcessIdentity[] = [];
-  const client = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
+  const client = await Api.fromKubeconfig(controlPlane.adminKubeconfig);
   const stop = async (): Promise<void> => {
     client.close();
     // The API server first: without etcd it would wait for it instead of ending.
@@ -86,7 +86,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     started.push(controllers);
     // Its first visible deed: from now on namespaces are furnished and pods can be created.
     const furnished = async (): Promise<boolean> =>
-      (await client.get("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
+      (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
     await untilReady(controlPlane.controllerManager, controllers, log, 60, furnished);
   } catch (error) {
     await stop();

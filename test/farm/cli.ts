@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { Command, Option } from "commander";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import { startApiServer } from "./api-server.ts";
 import { FarmPulumi } from "./deploy/farm-pulumi.ts";
 import { exportLines, farmEnvironment } from "./environment.ts";
@@ -9,7 +9,6 @@ import { FarmPaths, farmRoot } from "./paths.ts";
 import type { NodeCount } from "./plan.ts";
 import { progressOn } from "./progress.ts";
 import { type ClusterStatus, farmStatus, statusTable } from "./status.ts";
-import { FarmError } from "./tools/errors.ts";
 
 const program = new Command("farm").description(
   "The local farm: a central cluster and one cluster for each file in customers/, with real nodes, on this machine.",
@@ -120,20 +119,8 @@ async function endOfService(): Promise<void> {
   process.stdin.destroy();
 }
 
-try {
-  // Variables of a farm that is gone must not keep customer files from being read.
-  if (process.env.NIGHTLANE_IMAGES !== undefined && !existsSync(process.env.NIGHTLANE_IMAGES)) {
-    delete process.env.NIGHTLANE_IMAGES;
-  }
-  program.exitOverride();
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode;
-  } else if (error instanceof FarmError || error instanceof UserError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  } else {
-    throw error;
-  }
+// Variables of a farm that is gone must not keep customer files from being read.
+if (process.env.NIGHTLANE_IMAGES !== undefined && !existsSync(process.env.NIGHTLANE_IMAGES)) {
+  delete process.env.NIGHTLANE_IMAGES;
 }
+await runCli(() => program.parseAsync());

@@ -1,4 +1,4 @@
-import { ApiClient } from "./api-client.ts";
+import { Api } from "../support/api.ts";
 import { type ControlPlane, prepareControlPlane } from "./control-plane.ts";
 import type { FarmContext } from "./farm-context.ts";
 import type { BuiltImage } from "./images/ensure.ts";
@@ -37,7 +37,7 @@ export class Cluster {
     const sandbox = await machine.enter();
     const components = await this.prepareNode(controlPlane);
     const node = new NodeStart({ machine, sandbox, node: plan.node, components, step });
-    const client = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
+    const client = await Api.fromKubeconfig(controlPlane.adminKubeconfig);
     try {
       step.detail("control plane");
       const runtime = node.runtime(this.images());
@@ -93,7 +93,7 @@ export class Cluster {
     });
   }
 
-  private async startControlPlane(sandbox: Sandbox, controlPlane: ControlPlane, client: ApiClient): Promise<void> {
+  private async startControlPlane(sandbox: Sandbox, controlPlane: ControlPlane, client: Api): Promise<void> {
     const { machine } = this;
     const scheduler = await prepareScheduler(controlPlane, this.context.tools);
     await machine.start(sandbox, controlPlane.etcd);
@@ -106,7 +106,7 @@ export class Cluster {
   }
 
   /** What the farm's administrator puts into every cluster. */
-  private async setUp(controlPlane: ControlPlane, client: ApiClient): Promise<void> {
+  private async setUp(controlPlane: ControlPlane, client: Api): Promise<void> {
     const volumes = await ensureVolumes(client, this.machine.paths.volumes, this.plan.claims);
     const kubectl = new Kubectl(this.context.tools.kubectl, controlPlane.adminKubeconfig);
     await kubectl.apply([...permissionObjects(), storageClassObject(), ...volumes]);

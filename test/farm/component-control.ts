@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { setLink } from "./network.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { FarmPaths, farmRoot } from "./paths.ts";
 import { isAlive, signal, terminate } from "./processes.ts";
 import { Sandbox } from "./sandbox.ts";
 import { type ClusterState, FarmRecord } from "./state.ts";
-import { FarmError } from "./tools/errors.ts";
 import { until } from "./wait.ts";
 
 /** Names of a cluster's components, for messages and for checking what was asked for. */
@@ -33,7 +32,7 @@ export async function stopComponent(cluster: string, name: ComponentName, ending
   const { state } = await open(cluster);
   const component = state.components[name];
   if (component === undefined)
-    throw new FarmError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
+    throw new UserError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
   if (ending === "freeze") await signal(component, "SIGSTOP");
   else await terminate(component, ending === "kill" ? 0 : undefined);
 }
@@ -50,32 +49,16 @@ export async function startComponent(
   const { record, state, id } = await open(cluster);
   const component = state.components[name];
   if (component === undefined)
-    throw new FarmError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
+    throw new UserError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
   if (await signal(component, "SIGCONT")) return;
   const { init } = state;
   if (init === undefined || !(await isAlive(init))) {
-    throw new FarmError(`The cluster ${cluster} does not run.\nStart it: make farm-up`);
+    throw new UserError(`The cluster ${cluster} does not run.\nStart it: make farm-up`);
   }
   const log = join(new FarmPaths(farmRoot()).cluster(id).logs, `${name}.log`);
   const identity = await new Sandbox(init).start({ name, command: [...component.command, ...more] }, log);
   state.components[name] = { ...identity, command: component.command };
   await record.save();
-}
-
-/** Whether a component of a cluster runs now. */
-export async function isComponentAlive(cluster: string, name: ComponentName): Promise<boolean> {
-  const { state } = await open(cluster);
-  return isAlive(state.components[name]);
-}
-
-/** Cuts a cluster off from all others, and from this machine; inside, everything runs on. Nobody is told. */
-export async function disconnectCluster(cluster: string): Promise<void> {
-  await setLink((await open(cluster)).id, "down");
-}
-
-/** Undoes {@link disconnectCluster}. */
-export async function reconnectCluster(cluster: string): Promise<void> {
-  await setLink((await open(cluster)).id, "up");
 }
 
 /** Ends a whole cluster at once, as a power cut would. `farm up` brings it back. */
@@ -91,7 +74,7 @@ async function open(cluster: string): Promise<{ record: FarmRecord; state: Clust
   const found = Object.entries(record.state.clusters).find(([, state]) => state.name === cluster);
   if (found === undefined) {
     const known = Object.values(record.state.clusters).map((state) => state.name);
-    throw new FarmError(
+    throw new UserError(
       `The farm has no cluster ${JSON.stringify(cluster)}.\nIt has: ${known.join(", ") || "none; start it: make farm-up"}`,
     );
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { isAlive, type ProcessIdentity } from "./processes.ts";
-import { FarmError } from "./tools/errors.ts";
 import { until } from "./wait.ts";
 
 /** One long-running process of a cluster. */
@@ -17,7 +17,7 @@ export interface Launcher {
   start(component: Component, log: string): Promise<ProcessIdentity>;
 }
 
-/** Waits until a component that was started answers. @throws FarmError with its last words when it ends or stays silent */
+/** Waits until a component that was started answers. @throws UserError with its last words when it ends or stays silent */
 export async function untilReady(
   component: Component,
   identity: ProcessIdentity,
@@ -37,8 +37,8 @@ export async function untilReady(
 }
 
 /** The error for a component that ended while it was being started. */
-export async function startupFailure(component: Component, log: string): Promise<FarmError> {
-  return new FarmError(`${component.name} ended at once.\n${await lastWords(log)}\nLook at ${log}`);
+export async function startupFailure(component: Component, log: string): Promise<UserError> {
+  return new UserError(`${component.name} ended at once.\n${await lastWords(log)}\nLook at ${log}`);
 }
 
 async function lastWords(log: string): Promise<string> {

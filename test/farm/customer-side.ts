@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { stringify } from "yaml";
-import { ApiClient } from "./api-client.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
+import { Api } from "../support/api.ts";
 import type { RunningCluster } from "./cluster.ts";
 import type { BuiltImage } from "./images/ensure.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
@@ -11,7 +12,6 @@ import { Kubectl } from "./kubectl.ts";
 import { type CustomerPaths, type FarmPaths, repositoryRoot } from "./paths.ts";
 import type { CustomerPlan } from "./plan.ts";
 import type { Step } from "./progress.ts";
-import { FarmError } from "./tools/errors.ts";
 import { until } from "./wait.ts";
 
 /** What a customer's administrator works with. */
@@ -43,7 +43,7 @@ export async function setUpCustomerSide(props: CustomerSideProps): Promise<void>
   step.detail("customer side");
   await applyCustomerSide(kubectl, join(props.paths.dist, customer.name, "customer-side"));
   await applyPricingEngine(kubectl, paths.pricingEngine, customer.namespace, props.riskImage);
-  const client = await ApiClient.fromKubeconfig(cluster.adminKubeconfig);
+  const client = await Api.fromKubeconfig(cluster.adminKubeconfig);
   try {
     await writeCredentials(client, customer, paths);
     step.detail("applications");
@@ -55,7 +55,7 @@ export async function setUpCustomerSide(props: CustomerSideProps): Promise<void>
 
 /** Applies the folder that `cdk8s synth` wrote for the customer's administrator. */
 async function applyCustomerSide(kubectl: Kubectl, folder: string): Promise<void> {
-  if (!existsSync(folder)) throw new FarmError(`${folder} was not synthesized.\nLook at what cdk8s synth says.`);
+  if (!existsSync(folder)) throw new UserError(`${folder} was not synthesized.\nLook at what cdk8s synth says.`);
   await kubectl.applyFolder(folder);
 }
 
@@ -77,7 +77,7 @@ async function applyPricingEngine(
   await kubectl.applyKustomization(folder);
 }
 
-async function writeCredentials(client: ApiClient, customer: CustomerPlan, paths: CustomerPaths): Promise<void> {
+async function writeCredentials(client: Api, customer: CustomerPlan, paths: CustomerPaths): Promise<void> {
   for (const { file, account } of customer.credentials) {
     const path = join(paths.root, file);
     if (existsSync(path)) continue;
@@ -91,7 +91,7 @@ async function writeCredentials(client: ApiClient, customer: CustomerPlan, paths
 }
 
 async function accountKubeconfig(
-  client: ApiClient,
+  client: Api,
   customer: CustomerPlan,
   paths: CustomerPaths,
   account: string,
@@ -106,25 +106,25 @@ async function accountKubeconfig(
   });
 }
 
-async function requestToken(client: ApiClient, namespace: string, account: string): Promise<string> {
+async function requestToken(client: Api, namespace: string, account: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
   const request = {
     apiVersion: "authentication.k8s.io/v1",
     kind: "TokenRequest",
     spec: { expirationSeconds: TOKEN_SECONDS },
   };
-  const { status, body } = await client.send("POST", path, request);
+  const { status, body } = await client.call({ method: "POST", path, body: request });
   const token = (body as { readonly status?: { readonly token?: string } }).status?.token;
   if (token === undefined)
-    throw new FarmError(`No token for ${namespace}/${account}: ${status} ${JSON.stringify(body)}`);
+    throw new UserError(`No token for ${namespace}/${account}: ${status} ${JSON.stringify(body)}`);
   return token;
 }
 
-async function untilAvailable(client: ApiClient, namespace: string, deployments: readonly string[]): Promise<void> {
+async function untilAvailable(client: Api, namespace: string, deployments: readonly string[]): Promise<void> {
   for (const name of deployments) {
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
     await until({ what: `deployment ${namespace}/${name} is available`, limitSeconds: 180 }, async () => {
-      const deployment = await client.get<{ readonly status?: { readonly availableReplicas?: number } }>(path);
+      const deployment = await client.find<{ readonly status?: { readonly availableReplicas?: number } }>(path);
       return (deployment?.status?.availableReplicas ?? 0) > 0;
     });
   }

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { repositoryRoot } from "./paths.ts";
-import { FarmError } from "./tools/errors.ts";
 
 /**
  * Runs a command of the farm in a process of its own, which reads customer files and images afresh; it prints to the
- * terminal of its caller. @throws FarmError if it fails, having said why
+ * terminal of its caller. @throws UserError if it fails, having said why
  */
 export async function farmCommand(...args: readonly string[]): Promise<void> {
   const child = spawn("tsx", [join(repositoryRoot, "test", "farm", "cli.ts"), ...args], { stdio: "inherit" });
@@ -13,5 +13,5 @@ export async function farmCommand(...args: readonly string[]): Promise<void> {
     child.once("error", reject);
     child.once("close", (exit) => resolve(exit ?? 128));
   });
-  if (code !== 0) throw new FarmError(`farm ${args.join(" ")} ended with exit code ${code}`);
+  if (code !== 0) throw new UserError(`farm ${args.join(" ")} ended with exit code ${code}`);
 }

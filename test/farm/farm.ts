@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import central from "../../central.json" with { type: "json" };
 import { CUSTOMERS_FOLDER, loadCustomer } from "../../constructs/definition/customer-files.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
 import { cgroupOf, removeCgroups } from "./cgroups.ts";
 import { Cluster } from "./cluster.ts";
@@ -34,7 +35,6 @@ import { plainEnvironment, run } from "./run.ts";
 import { Sandbox } from "./sandbox.ts";
 import { currentBootId, FarmRecord } from "./state.ts";
 import { ensureTools } from "./tools/ensure.ts";
-import { FarmError } from "./tools/errors.ts";
 import { withLock } from "./tools/lock.ts";
 import { clusterPackages, ensurePackages } from "./tools/packages.ts";
 import type { Reporter } from "./tools/reporter.ts";
@@ -74,14 +74,14 @@ export class Farm {
     });
   }
 
-  /** Adds one customer's cluster to a running farm. @throws FarmError if there is no farm to add to */
+  /** Adds one customer's cluster to a running farm. @throws UserError if there is no farm to add to */
   async add(name: string): Promise<void> {
     await this.locked(async () => {
       const customer = await loadFarmCustomer(name);
       const plan = await this.plan();
       const record = await FarmRecord.read(this.paths.state);
       if (!(await isAlive(record.state.clusters[plan.central.id]?.init))) {
-        throw new FarmError("No farm runs on this machine, so there is nothing to add to.\nStart it: make farm-up");
+        throw new UserError("No farm runs on this machine, so there is nothing to add to.\nStart it: make farm-up");
       }
       // The central cluster too: it gets volumes for the new lane.
       await this.raise(plan, [plan.central, ...plan.customers.filter((other) => other.name === customer.name)]);
@@ -260,7 +260,7 @@ export class Farm {
 
   private async locked(work: () => Promise<void>): Promise<void> {
     if (process.getuid?.() !== 0) {
-      throw new FarmError(
+      throw new UserError(
         "The farm makes namespaces, mounts and network links, which takes root.\nRun the command with sudo -E.",
       );
     }
@@ -272,8 +272,8 @@ export class Farm {
 async function all(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const errors = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
-  const unforeseen = errors.find((error) => !(error instanceof FarmError));
+  const unforeseen = errors.find((error) => !(error instanceof UserError));
   if (unforeseen !== undefined) throw unforeseen;
-  const messages = new Set(errors.map((error) => (error instanceof FarmError ? error.message : "")));
-  if (messages.size > 0) throw new FarmError([...messages].join("\n\n"));
+  const messages = new Set(errors.map((error) => (error instanceof UserError ? error.message : "")));
+  if (messages.size > 0) throw new UserError([...messages].join("\n\n"));
 }

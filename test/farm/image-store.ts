@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../constructs/definition/problem.ts";
 import type { BuiltImage } from "./images/ensure.ts";
 import { CONTAINERD_SOCKET, containerdConfig } from "./node.ts";
 import type { ClusterPaths } from "./paths.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { FarmError } from "./tools/errors.ts";
 
 const CTR = ["ctr", "--address", CONTAINERD_SOCKET, "--namespace", "k8s.io"] as const;
 
@@ -30,7 +30,7 @@ export async function cleanImageStore(
   try {
     await sandbox.run("sh", ["-c", CLEAN_SCRIPT, "clean", config, log, keep], 60);
   } catch (error) {
-    if (!(error instanceof FarmError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     // From inside, where the store is mounted.
     await sandbox.run("sh", ["-c", "rm -rf /var/lib/containerd/*"]);
   }
@@ -75,7 +75,7 @@ export async function importImages(
     await ctr(sandbox, ["images", "import", "--base-name", image.repository, "--digests", image.archive]);
     const names = (await ctr(sandbox, ["images", "list", "--quiet"])).split("\n");
     if (!names.includes(image.reference)) {
-      throw new FarmError(
+      throw new UserError(
         `${image.archive} holds no image ${image.reference}.\nBuild it again: remove the file, then run farm up.`,
       );
     }

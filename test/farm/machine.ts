@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { cgroupOf, makeCgroups, removeCgroups } from "./cgroups.ts";
 import { type Component, untilReady } from "./component.ts";
 import type { FarmContext } from "./farm-context.ts";
@@ -10,7 +11,6 @@ import type { NodePlan } from "./plan.ts";
 import { findByCommand, isAlive, type ProcessIdentity } from "./processes.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { ClusterState } from "./state.ts";
-import { FarmError } from "./tools/errors.ts";
 
 /** How often a component is started that ends before it answers. */
 const STARTS = 3;
@@ -82,7 +82,7 @@ export class Machine {
   /**
    * Starts a component, or finds it running, and waits until it answers. One that ends before it answered is started
    * again, as a service manager would: what it needs may have gone away for a moment.
-   * @throws FarmError with its last words when it ended {@link STARTS} times or stays silent
+   * @throws UserError with its last words when it ended {@link STARTS} times or stays silent
    */
   async bringUp(
     sandbox: Sandbox,
@@ -96,7 +96,7 @@ export class Machine {
         await untilReady(component, identity, this.logOf(component), limitSeconds, ready);
         return;
       } catch (error) {
-        if (left === 1 || !(error instanceof FarmError) || (await isAlive(identity))) throw error;
+        if (left === 1 || !(error instanceof UserError) || (await isAlive(identity))) throw error;
       }
     }
   }

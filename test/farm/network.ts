@@ -1,8 +1,8 @@
+import { UserError } from "../../constructs/definition/problem.ts";
 import type { Ipv4Range } from "./ipv4.ts";
 import { linkName, type NodePlan } from "./plan.ts";
 import { run } from "./run.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { FarmError } from "./tools/errors.ts";
 
 /** The bridge on this machine that joins the clusters. Nothing is routed beyond it. */
 const BRIDGE = "nlfarm0";
@@ -15,14 +15,14 @@ interface Link {
   readonly address?: string;
 }
 
-/** Makes the bridge with this machine's own address on it, or finds it as it was. @throws FarmError if it is another farm's */
+/** Makes the bridge with this machine's own address on it, or finds it as it was. @throws UserError if it is another farm's */
 export async function ensureBridge(farm: string, hostAddress: string): Promise<void> {
   const bridge = await findLink(BRIDGE);
   if (bridge === undefined) {
     await ip("link", "add", BRIDGE, "type", "bridge");
     await ip("link", "set", BRIDGE, "alias", farm);
   } else if (bridge.ifalias !== farm) {
-    throw new FarmError(
+    throw new UserError(
       `Another farm runs on this machine: its state is in ${bridge.ifalias ?? "an unknown place"}.\n` +
         `End it first: NIGHTLANE_FARM=${bridge.ifalias ?? "<its folder>"} make farm-down`,
     );
@@ -82,11 +82,6 @@ export async function routePods(sandbox: Sandbox, podRange: Ipv4Range, others: r
     `iptables -w -t nat -C ${rule} 2>/dev/null || iptables -w -t nat -I ${rule}`,
   ];
   await sandbox.run("sh", ["-c", lines.join("\n")]);
-}
-
-/** Takes a machine off the bridge, or puts it back: the network between the clusters fails, everything else goes on. */
-export async function setLink(id: string, state: "up" | "down"): Promise<void> {
-  await ip("link", "set", linkName(id), state);
 }
 
 const MASQUERADE = "POSTROUTING -o eth0 -m addrtype ! --src-type LOCAL -j MASQUERADE";

@@ -1,4 +1,4 @@
-import type { ApiClient } from "./api-client.ts";
+import type { Api } from "../support/api.ts";
 import { runtimeAnswers } from "./container-runtime.ts";
 import { cleanImageStore, importImages } from "./image-store.ts";
 import type { BuiltImage } from "./images/ensure.ts";
@@ -37,7 +37,7 @@ export class NodeStart {
   }
 
   /** Starts what makes it a node, until it takes pods. */
-  async node(client: ApiClient): Promise<void> {
+  async node(client: Api): Promise<void> {
     const { machine, sandbox, components, node } = this.props;
     const limit = LIMIT_SECONDS.node;
     const { address } = node;
@@ -51,12 +51,12 @@ export class NodeStart {
 }
 
 /** Whether the node with this name is ready; what it reported before its kubelet ended does not count. */
-export async function isNodeReady(client: ApiClient, name: string): Promise<boolean> {
-  const node = await client.get<{
+export async function isNodeReady(client: Api, name: string): Promise<boolean> {
+  const node = await client.find<{
     readonly status: { readonly conditions?: readonly { type: string; status: string }[] };
   }>(`/api/v1/nodes/${name}`);
   const reported = node?.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-  return reported && (await client.send("GET", `/api/v1/nodes/${name}/proxy/healthz`)).status === 200;
+  return reported && (await client.call({ method: "GET", path: `/api/v1/nodes/${name}/proxy/healthz` })).status === 200;
 }
 
 /** Whether what listens on this port of a node calls itself healthy. */

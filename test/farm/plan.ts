@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { Ipv4Range, ipv4ToNumber, numberToIpv4 } from "./ipv4.ts";
-import { FarmError } from "./tools/errors.ts";
 
 /** Images of the farm by logical name. */
 export type FarmImageName = "pause" | "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
@@ -131,7 +131,7 @@ export function secondNodeOf(clusterId: string): string {
 
 /**
  * Lays out the farm.
- * @throws FarmError naming every customer whose address cannot be used
+ * @throws UserError naming every customer whose address cannot be used
  */
 export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[], nodes: NodeCounts = {}): FarmPlan {
   const { address, port } = central.apiServer;
@@ -154,7 +154,7 @@ export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[
   };
   const problems = addressProblems(plan);
   if (problems.length > 0) {
-    throw new FarmError(
+    throw new UserError(
       `${problems.join("\n")}\nGive each customer an address of its own in customers/<name>.ts (cluster.address).`,
     );
   }

@@ -1,5 +1,5 @@
 import { LiveBlock } from "./live-block.ts";
-import type { Reporter, ReporterStream, Task } from "./tools/reporter.ts";
+import { type Reporter, type ReporterStream, settled, type Task } from "./tools/reporter.ts";
 
 /** One running piece of work, as the person watching sees it. */
 export interface Step {
@@ -16,7 +16,8 @@ export interface Progress extends Reporter {
 /** Progress on `stream`: live lines with a tick at the end on a terminal, otherwise one plain line as each step ends. */
 export function progressOn(stream: ReporterStream): Progress {
   const live = stream.isTTY === true && process.env.TERM !== "dumb";
-  return withSteps(live ? liveTasks(stream) : plainTasks(stream));
+  const tasks = live ? liveTasks(stream) : plainTasks(stream);
+  return { ...tasks, step: (title, work) => settled(tasks.begin(title), work) };
 }
 
 /** Elapsed time, short enough for a column: "0.4 s", "42 s", "3 min 5 s". */
@@ -84,23 +85,6 @@ function liveTasks(stream: ReporterStream): Tasks {
         done: () => end(`${TICK} ${label} ${time()}`),
         failed: () => end(`${CROSS} ${label} ${time()}`),
       };
-    },
-  };
-}
-
-function withSteps(tasks: Tasks): Progress {
-  return {
-    ...tasks,
-    step: async (title, work) => {
-      const task = tasks.begin(title);
-      try {
-        const result = await work(task);
-        task.done();
-        return result;
-      } catch (error) {
-        task.failed();
-        throw error;
-      }
     },
   };
 }

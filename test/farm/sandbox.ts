@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { type Component, type Launcher, startupFailure } from "./component.ts";
 import type { ClusterPaths } from "./paths.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import { plainEnvironment, run } from "./run.ts";
 import { sandboxScript } from "./sandbox-script.ts";
 import { cacheRoot } from "./tools/cache.ts";
-import { FarmError } from "./tools/errors.ts";
 import { until } from "./wait.ts";
 
 /** Namespaces of a cluster besides that of its init process itself; the order is nsenter's business. */
@@ -55,7 +55,7 @@ export class Sandbox implements Launcher {
     await furnished(unshare, id);
     const [child] = unshare.pid === undefined ? [] : await childrenOf(unshare.pid);
     const init = child === undefined ? undefined : await identify(child);
-    if (init === undefined) throw new FarmError(`The init process of ${id} ended at once.`);
+    if (init === undefined) throw new UserError(`The init process of ${id} ended at once.`);
     return new Sandbox(init);
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "../../ops/text/table.ts";
-import { ApiClient } from "./api-client.ts";
+import { Api } from "../support/api.ts";
 import { isNodeReady } from "./node-start.ts";
 import type { FarmPaths } from "./paths.ts";
 import { isAlive } from "./processes.ts";
@@ -46,7 +46,7 @@ async function clusterStatus(paths: FarmPaths, id: string, state: ClusterState):
   const ended = alive.flat();
   const kubeconfig = join(paths.cluster(state.workerOf ?? id).config, "admin.kubeconfig");
   if (!existsSync(kubeconfig)) return { ...silent, ended };
-  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  const client = await Api.fromKubeconfig(kubeconfig);
   try {
     if (!(await client.isReady())) return { ...silent, ended };
     const [node, pods] = await Promise.all([isNodeReady(client, id), countPods(client, state, id)]);
@@ -56,12 +56,12 @@ async function clusterStatus(paths: FarmPaths, id: string, state: ClusterState):
   }
 }
 
-async function countPods(client: ApiClient, state: ClusterState, id: string): Promise<ClusterStatus["pods"]> {
+async function countPods(client: Api, state: ClusterState, id: string): Promise<ClusterStatus["pods"]> {
   interface PodList {
     readonly items: readonly { readonly status?: { readonly phase?: string } }[];
   }
   const query = state.workerOf === undefined ? "" : `?fieldSelector=spec.nodeName=${id}`;
-  const pods = (await client.get<PodList>(`/api/v1/pods${query}`))?.items ?? [];
+  const pods = (await client.find<PodList>(`/api/v1/pods${query}`))?.items ?? [];
   return { running: pods.filter((pod) => pod.status?.phase === "Running").length, all: pods.length };
 }
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ApiClient } from "./api-client.ts";
+import { Api } from "../support/api.ts";
 import type { Claim } from "./plan.ts";
 import { run } from "./run.ts";
 
@@ -45,14 +45,14 @@ export function planVolumes(claim: Claim, existing: readonly VolumeStatus[]): Vo
 
 /** Sees to it that each claim of a cluster finds an empty volume that any pod may write to. */
 export async function ensureVolumes(
-  client: ApiClient,
+  client: Api,
   folder: string,
   claims: readonly Claim[],
 ): Promise<readonly unknown[]> {
-  const list = await client.get<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
+  const list = await client.find<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
   const changes = claims.map((claim) => planVolumes(claim, list?.items ?? []));
   for (const name of changes.flatMap((change) => change.remove)) {
-    await client.send("DELETE", `/api/v1/persistentvolumes/${name}`);
+    await client.call({ method: "DELETE", path: `/api/v1/persistentvolumes/${name}` });
     await rm(join(folder, name), { recursive: true, force: true });
   }
   const create = changes.flatMap((change) => change.create);
@@ -62,12 +62,12 @@ export async function ensureVolumes(
 
 /** Removes the volumes that stood ready for a claim, and those that it used, with all that is in them. */
 export async function removeVolumes(kubeconfig: string, folder: string, claim: Claim): Promise<void> {
-  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  const client = await Api.fromKubeconfig(kubeconfig);
   try {
-    const list = await client.get<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
+    const list = await client.find<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
     const ours = list?.items.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim)) ?? [];
     for (const { metadata } of ours) {
-      await client.send("DELETE", `/api/v1/persistentvolumes/${metadata.name}`);
+      await client.call({ method: "DELETE", path: `/api/v1/persistentvolumes/${metadata.name}` });
       await rm(join(folder, metadata.name), { recursive: true, force: true });
     }
   } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { FarmError } from "./tools/errors.ts";
+import { UserError } from "../../constructs/definition/problem.ts";
 
 /** How {@link until} waits. */
 export interface WaitOptions {
@@ -15,14 +15,14 @@ export interface WaitOptions {
   readonly lookAt?: string;
 }
 
-/** Waits until the condition holds. @throws FarmError when the limit passes or it can no longer happen */
+/** Waits until the condition holds. @throws UserError when the limit passes or it can no longer happen */
 export async function until(options: WaitOptions, condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + options.limitSeconds * 1000;
   const hint = options.lookAt === undefined ? "" : `\nLook at ${options.lookAt}`;
   while (!(await condition())) {
     const reason = await options.hopeless?.();
-    if (reason !== undefined) throw new FarmError(`${options.what}: ${reason}.${hint}`);
-    if (Date.now() > end) throw new FarmError(`${options.what}: not so after ${options.limitSeconds} s.${hint}`);
+    if (reason !== undefined) throw new UserError(`${options.what}: ${reason}.${hint}`);
+    if (Date.now() > end) throw new UserError(`${options.what}: not so after ${options.limitSeconds} s.${hint}`);
     await delay(options.everyMilliseconds ?? 100);
   }
 }

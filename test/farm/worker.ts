@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import type { ApiClient } from "./api-client.ts";
+import type { Api } from "../support/api.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { FarmContext } from "./farm-context.ts";
 import { Machine } from "./machine.ts";
@@ -17,7 +17,7 @@ export interface WorkerProps {
   readonly node: NodePlan;
   readonly controlPlane: ControlPlane;
   /** The cluster's API server, which is ready. */
-  readonly client: ApiClient;
+  readonly client: Api;
   /** Namespaces of the control plane and the node beside it. */
   readonly first: Sandbox;
   readonly step: Step;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake } from "../../constructs/definition/problem.ts";
 
 /** One synthesized object and its file. */
 export interface DistObject {
@@ -19,16 +19,16 @@ export interface DistObject {
 export function readDistObjects(folder: string): readonly DistObject[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
   if (files.length === 0) {
-    throw new UserError(
-      `${folder}: no manifest\n    rule: scanners say nothing about an empty folder, and end well\n    fix: cdk8s synth`,
-    );
+    throw mistake(`${folder}: no manifest`, "scanners say nothing about an empty folder, and end well", "cdk8s synth");
   }
   return files.sort().map((file) => {
     const documents = parseAllDocuments(readFileSync(join(folder, file), "utf8"), { version: "1.1" });
     const [document] = documents;
     if (documents.length !== 1 || document === undefined || document.errors.length > 0) {
-      throw new UserError(
-        `${join(folder, file)}: received ${documents.length} objects, or none that can be read\n    rule: one object per file: scanners pass over the others\n    fix: cdk8s synth`,
+      throw mistake(
+        `${join(folder, file)}: received ${documents.length} objects, or none that can be read`,
+        "one object per file: scanners pass over the others",
+        "cdk8s synth",
       );
     }
     const { kind, metadata }: { kind: string; metadata: { name: string; namespace?: string } } = document.toJS();

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../constructs/definition/problem.ts";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { repositoryRoot } from "../farm/paths.ts";
-import { type Reporter, streamReporter } from "../farm/tools/reporter.ts";
+import { progressOn } from "../farm/progress.ts";
+import type { Reporter } from "../farm/tools/reporter.ts";
 import { scanWithCheckov } from "./checkov/checkov.ts";
 import { readDistObjects } from "./dist-object.ts";
 import type { ScanFinding } from "./finding.ts";
@@ -23,7 +24,7 @@ interface Scan {
 
 /** `make scan`: others' scanners on everything that is synthesized, and on what they must not let pass. */
 async function main(): Promise<boolean> {
-  const reporter = streamReporter();
+  const reporter = progressOn(process.stderr);
   const folder = mkdtempSync(join(tmpdir(), "nightlane-scan-"));
   try {
     const planted = join(folder, "planted");
@@ -82,12 +83,6 @@ function plainEnvironment(): Record<string, string> {
   );
 }
 
-try {
+await runCli(async () => {
   process.exitCode = (await main()) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof UserError)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 2;
-}
+}, 2);

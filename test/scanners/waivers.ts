@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { received, UserError } from "../../constructs/definition/problem.ts";
+import { mistake, received } from "../../constructs/definition/problem.ts";
 import type { ScanFinding } from "./finding.ts";
 
 /** A finding that is right and stays all the same. */
@@ -22,8 +22,10 @@ export function readScanWaivers(file = SCAN_WAIVERS): readonly ScanWaiver[] {
   return waivers.map((waiver, index) => {
     const { scanner, check, object, reason } = waiver;
     if (scanner === undefined || check === undefined || object === undefined || (reason ?? "").length < 20) {
-      throw new UserError(
-        `${file}: waiver ${index + 1}: received ${received(waiver)}\n    rule: scanner, check, object and a reason that somebody else understands\n    fix: complete it`,
+      throw mistake(
+        `${file}: waiver ${index + 1}: received ${received(waiver)}`,
+        "scanner, check, object and a reason that somebody else understands",
+        "complete it",
       );
     }
     return { scanner, check, object, reason: reason ?? "" };

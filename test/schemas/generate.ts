@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import versions from "../../versions.json" with { type: "json" };
+import { progressOn } from "../farm/progress.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
-import { FarmError } from "../farm/tools/errors.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 import { type ResourceDefinition, schemasFromCrds } from "./from-crds.ts";
 import { type OpenApi, schemasFromOpenApi } from "./from-openapi.ts";
 import { renderSchemaFile, type SchemaFile } from "./json-schema.ts";
@@ -19,7 +19,7 @@ versions.json, so that the unit tests need no Go. With --check writes nothing an
 `;
 
 async function generate(): Promise<readonly SchemaFile[]> {
-  const assets = await ensureTools(["kubernetes-openapi", "argo-crds", "argocd-manifests"], streamReporter());
+  const assets = await ensureTools(["kubernetes-openapi", "argo-crds", "argocd-manifests"], progressOn(process.stderr));
   const openApi: OpenApi = JSON.parse(readFileSync(assets["kubernetes-openapi"], "utf8"));
   const argo = readDefinitions(join(assets["argo-crds"], "full"), ".yaml");
   const argoCd = readDefinitions(join(assets["argocd-manifests"], "crds"), "-crd.yaml");
@@ -67,12 +67,6 @@ function current(path: string): string | undefined {
   }
 }
 
-try {
+await runCli(async () => {
   process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof FarmError)) {
-    throw error;
-  }
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+});

@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import { UserError } from "../../constructs/definition/problem.ts";
+import { runCli } from "../../constructs/definition/run-cli.ts";
 import type { SoakFault } from "./soak-faults.ts";
 
 // The soak's customers stand in for all others; read when the customer files' module is loaded.
@@ -33,7 +35,7 @@ const program = new Command("soak")
     const rounds = plan({ customers, faults: options.faults ?? soakFaults, minutes: options.minutes, seed });
     const abort = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => abort.abort(new Error(`${signal}: the soak was given up`)));
+      process.on(signal, () => abort.abort(new UserError(`${signal}: the soak was given up`)));
     }
     const found = await runSoak({ customers, rounds, progress, abort: abort.signal }).catch((error: unknown) => {
       // Whoever gives it up ends more than one part of it, and wants to hear of none.
@@ -61,9 +63,4 @@ function whole(text: string): number {
   return number;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCli(() => program.parseAsync());

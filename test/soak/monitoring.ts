@@ -9,9 +9,9 @@ import { NIGHTWATCH_LABELS, NIGHTWATCH_PORT } from "../../constructs/platform/ni
 import { Alertmanager, Prometheus, type Target } from "../alerts/live/monitoring.ts";
 import { ruleGroups, synthesizeWithOperator } from "../alerts/rules.ts";
 import { TemporaryFolder } from "../api/support.ts";
-import type { Api } from "../boundary/api.ts";
 import type { FarmPaths } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
+import type { Api } from "../support/api.ts";
 import { type Call, callsIn } from "./calls.ts";
 
 /** Everything waits as long as it does in a cluster. */

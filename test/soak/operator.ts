@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { TemporaryFolder } from "../api/support.ts";
-import type { Api } from "../boundary/api.ts";
-import { type CommandResult, runCommand } from "../farm/deploy/command.ts";
+import { type CommandResult, runCommand } from "../farm/command.ts";
 import { writeCertificateKubeconfig } from "../farm/kubeconfig.ts";
 import { type FarmPaths, repositoryRoot } from "../farm/paths.ts";
 import { Pki } from "../farm/pki.ts";
 import { CENTRAL_ID } from "../farm/plan.ts";
 import { plainEnvironment } from "../farm/run.ts";
+import type { Api } from "../support/api.ts";
 import type { Call } from "./calls.ts";
 
 /** A command that was typed because somebody was called. */

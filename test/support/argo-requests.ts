@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Identity } from "../boundary/api.ts";
+import type { Identity } from "./api.ts";
 import type { AuditedWrite } from "./audit-log.ts";
 
 /** One request that Argo really sent in a scheduled night, without what differs from night to night. */

@@ -7,8 +7,8 @@ import {
   reasonOf,
 } from "../../runs/business-calendar.ts";
 import type { Day } from "../../runs/local-time.ts";
-import { type NightVariant, variantOf } from "../../runs/night-variant.ts";
 import { businessDateOf } from "../../runs/schedule.ts";
+import { type NightVariant, variantOf } from "./night-variant.ts";
 
 /** All that a calendar says of a scheduled time; runner/tests/support/calendar_facts.py says the same. */
 export interface CalendarFacts {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { runCommand } from "../farm/deploy/command.ts";
+import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { stepDocuments } from "./step-documents.ts";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { repositoryRoot } from "../farm/paths.ts";
+import { progressOn } from "../farm/progress.ts";
 import { ensurePackages } from "../farm/tools/packages.ts";
-import { streamReporter } from "../farm/tools/reporter.ts";
 
 /** Debian's Chromium: no other browser is downloaded. */
 const CHROMIUM = "/usr/bin/chromium";
@@ -27,7 +27,7 @@ export class ReaderBrowser {
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<ReaderBrowser> {
-    await ensurePackages(["chromium"], streamReporter(process.stderr));
+    await ensurePackages(["chromium"], progressOn(process.stderr));
     return new ReaderBrowser(
       await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--force-color-profile=srgb"] }),
     );

@@ -20,7 +20,7 @@ const LOGS = "kubectl -n nightlane-system logs -l app.kubernetes.io/name=nightwa
 
 const failures = (counter: string): string => `sum(increase(nightlane_nightwatch_${counter}_total[15m])) > ${TRIES}`;
 
-/** The leader renews its lease every few seconds; a restart, with the wait for the old lease, takes well below this. */
+/** The leader renews its lease every few seconds; a restart, including the wait for the old lease, takes much less than this. */
 const LEASE = Duration.minutes(3);
 
 /** A round takes a second or two. */

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 const SAID_MILLISECONDS = 2000;
 
-/** A command with a button that copies it. The page does nothing itself: what is done is done by whoever types it. */
+/** A command with a button that copies it. The page itself never acts. */
 export function Command({ command, effect }: { readonly command: string; readonly effect?: string }): JSX.Element {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {

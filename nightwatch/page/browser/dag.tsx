@@ -93,7 +93,7 @@ function Box({
       class={`box ${toneOf(state)} ${selected ? "selected" : ""} ${critical ? "critical" : ""}`}
       transform={`translate(${x} ${y})`}
       role="button"
-      // In a drawing names of attributes are what they are, letter by letter.
+      // In SVG attribute names are case-sensitive.
       tabindex={0}
       aria-pressed={selected}
       onClick={() => onSelect(name)}

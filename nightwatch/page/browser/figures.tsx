@@ -11,7 +11,7 @@ interface FigureSeries {
   readonly points: readonly { readonly date: string; readonly figure: FigureFacts }[];
 }
 
-/** The figures that the steps of the last nights declare: the newest value, its jump, and the course of the nights. */
+/** The figures of the last nights: newest value, its jump, and a chart of the nights. */
 export function FiguresOfNights({ runs }: { readonly runs: readonly PastRun[] }): JSX.Element | null {
   const all = useMemo(() => seriesOf(runs), [runs]);
   return all.length === 0 ? null : (

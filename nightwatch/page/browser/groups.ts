@@ -4,7 +4,7 @@ import type { RunStep } from "../view/run-view.ts";
 
 /** Steps at one place of a night's graph. */
 export interface Group extends StepGroup<RunStep> {
-  /** Of all members' states the one that says most. */
+  /** The most important state of all members. */
   readonly state: StepState;
 }
 
@@ -14,7 +14,7 @@ const BY_MEANING: readonly StepState[] = [
   ...(["omitted", "skipped", "reused", "succeeded"] as const),
 ];
 
-/** The steps of a night as groups, each with the state that says most. */
+/** The steps of a night in groups, each with its most important state. */
 export function groupsOf(steps: readonly RunStep[]): readonly Group[] {
   return groupSteps(steps).map((group) => ({
     ...group,
@@ -22,7 +22,7 @@ export function groupsOf(steps: readonly RunStep[]): readonly Group[] {
   }));
 }
 
-/** What the members' states are, as `3 running, 38 waiting`. */
+/** Counts of the members' states: `3 running, 38 waiting`. */
 export function statesOf(members: readonly RunStep[]): string {
   return BY_MEANING.flatMap((state) => {
     const count = members.filter((step) => step.state === state).length;

@@ -6,10 +6,10 @@ import { ends, howFar, runAddress } from "./nights.tsx";
 import { clock, dayAndClock, HOUR, length, withClocks } from "./times.ts";
 import { byUrgency, urgency } from "./urgency-view.ts";
 
-/** A shift: what was done within it is told to the next one, and what begins within the next one too. */
+/** Length of a shift: the handover covers what was done in the last one and what begins in the next. */
 const SHIFT = 12 * HOUR;
 
-/** What whoever takes over has to know: what is open, what goes on, what was done and why, and what is to come. */
+/** The handover to the next shift: what is open, what is running, what was done and why, and what is next. */
 export function Handover({
   lines,
   now,

@@ -4,7 +4,7 @@ import type { Known } from "./source.ts";
 import { clockSeconds, dayAndClock } from "./times.ts";
 import { URGENCY_NAMES, urgency } from "./urgency-view.ts";
 
-/** What stands above every view: how many nights are how, and whether what is shown is now. */
+/** The head of every view: counts of nights, and whether the data is current. */
 export function Head({
   known,
   still,
@@ -64,7 +64,7 @@ function countsOf({
   return URGENCY_NAMES.flatMap((name) => counts.get(name) ?? []);
 }
 
-/** Dark or light as the reader's system says, until the reader says otherwise. */
+/** Dark or light as the reader's system has it, until the reader chooses. */
 function ThemeButton(): JSX.Element {
   const [theme, setTheme] = useState(readTheme());
   const light = theme === "light" || (theme === undefined && matchMedia("(prefers-color-scheme: light)").matches);
@@ -98,6 +98,6 @@ function keepTheme(theme: string): void {
   try {
     localStorage.setItem("theme", theme);
   } catch {
-    // The choice then holds until the document is closed.
+    // The choice then lasts until the document is closed.
   }
 }

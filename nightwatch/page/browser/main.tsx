@@ -23,7 +23,7 @@ function usePlace(): readonly string[] {
   return place.replace(/^#\/?/, "").split("/").map(decoded);
 }
 
-/** A part of an address that somebody may have typed, or made up. */
+/** A part of the address, which may be anything. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -6,7 +6,7 @@ import { clock, HOUR, length, withClocks, zoneName } from "./times.ts";
 import { Axis, NowLine, type Span, spanOf, Track } from "./track.tsx";
 import { byUrgency, MARKS, PARTS, type Part, partOf, urgency } from "./urgency-view.ts";
 
-/** With more nights than this, those that nobody has to look at are folded. */
+/** With more nights than this, those that need nobody are folded. */
 const MOST_OPEN = 60;
 
 /** All customers on one time axis, the worst first. */
@@ -18,7 +18,7 @@ export function Nights({
   readonly now: number;
 }): JSX.Element {
   const [wanted, setWanted] = useState("");
-  // What moves with time alone is drawn anew each minute: of a thousand rows most stay as they are.
+  // What changes with time alone is redrawn each minute: of a thousand rows most stay as they are.
   const minute = Math.floor(now / 60_000) * 60_000;
   const all = useMemo(() => [...lines.values()].sort(byUrgency), [lines]);
   const span = useMemo(() => spanOf(all, minute), [all, minute]);
@@ -149,7 +149,7 @@ class Row extends Component<RowProps> {
   }
 }
 
-/** Why somebody is called, or what somebody has done that keeps the night from going on. */
+/** Why a person is called, or which act is holding the night up. */
 function whyOf({ calls: [call], acts }: NightLine): string | undefined {
   const act = acts.findLast(({ verb }) => verb === "hold" || verb === "pause");
   const said = act === undefined ? undefined : `${act.verb} by ${act.by}: ${act.reason}`;
@@ -161,7 +161,7 @@ export function runAddress({ night, ...series }: NightSeries & Pick<NightLine, "
   return `#/run/${encodeURIComponent(seriesName(series))}${night === undefined ? "" : `/${encodeURIComponent(night)}`}`;
 }
 
-/** What it is at, in a few words. */
+/** What it is doing, in a few words. */
 export function howFar({ steps, active, standing, date }: NightLine): string {
   const [first] = active;
   const more = active.length > 1 ? ` +${active.length - 1}` : "";
@@ -172,7 +172,7 @@ export function howFar({ steps, active, standing, date }: NightLine): string {
   return date ?? "";
 }
 
-/** When it ends, and how that is to what was promised. */
+/** When it ends, compared with its deadline. */
 export function ends(
   { finishedAt, finishBy, forecast, start, startedAt, standing }: NightLine,
   now: number,

@@ -10,12 +10,12 @@ import { markOf, toneOf } from "./step-tone.ts";
 import { clock, length } from "./times.ts";
 import { useAnswer } from "./use-answer.ts";
 
-/** Longer than so many times what is usual is worth a look. */
+/** Steps that take this many times their usual duration are marked. */
 const LONG = 1.3;
-/** With more steps than this only those are shown that differ in a night from what is usual. */
+/** With more steps than this only unusual ones are shown. */
 const MOST_ROWS = 60;
 
-/** The last nights of a customer beside each other: what each step took, and whether its results are those of the night before. */
+/** The last nights of a customer side by side: the duration of each step, and whether its results changed. */
 export function Past({
   source,
   nights,
@@ -152,7 +152,7 @@ function stepOf(run: PastRun | undefined, name: string): PastStep | undefined {
   return run?.steps.find((step) => step.name === name);
 }
 
-/** In the order of the newest night; what only older ones have comes after it. */
+/** In the order of the newest night; steps that only older ones have come last. */
 function stepNames(runs: readonly PastRun[]): readonly string[] {
   return [...new Set(runs.flatMap(({ steps }) => steps.map(({ name }) => name)))];
 }

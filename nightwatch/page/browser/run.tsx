@@ -14,7 +14,7 @@ import { clock, dayAndClock, length, withClocks } from "./times.ts";
 import { MARKS, urgency } from "./urgency-view.ts";
 import { useAnswer } from "./use-answer.ts";
 
-/** One run of a customer: what it is about, as a graph, as a timeline, step by step, and what people did. */
+/** One run of a customer: its state, as a graph, as a timeline, step by step, and what people did. */
 export function Run({
   source,
   nights,
@@ -23,7 +23,7 @@ export function Run({
   now,
 }: {
   readonly source: Source;
-  /** How people call the nights that it is one of. */
+  /** Name of the nights that it belongs to, as people type it. */
   readonly nights: string;
   readonly night: string | undefined;
   /** Its line among all nights, where it is among them. */
@@ -112,7 +112,7 @@ function RunHead({
 function Steps({ run, now }: { readonly run: RunView; readonly now: number }): JSX.Element {
   const groups = useMemo(() => groupsOf(run.steps), [run]);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
-  // At first what somebody is needed for, or what runs.
+  // At first a step that needs a person, or one that runs.
   const selected =
     chosen ??
     (["deciding", "confirming", "held", "failed", "running"] as const)

@@ -1,26 +1,26 @@
 import type { NightLine, NightsAt, NightsChange, PageCall } from "../view/night-line.ts";
 
-/** What the page knows at one time. */
+/** The page's data at one time. */
 export interface Known {
   /** Milliseconds, by the clock of nightwatch. */
   readonly at: number;
   readonly lines: ReadonlyMap<string, NightLine>;
   readonly platform: readonly PageCall[];
-  /** Why nothing new comes; absent while it does. */
+  /** Why there are no updates; absent while there are. */
   readonly silent?: string;
 }
 
-/** Where what the page shows comes from. */
+/** Source of the page's data. */
 export interface Source {
-  /** Calls back at once where something is known, and at each change. */
+  /** Calls back with the present data, if any, and at each change. */
   readonly watch: (told: (known: Known) => void) => void;
-  /** What is said of one customer; undefined where nothing is. */
+  /** An answer about one customer; undefined if there is none. */
   readonly ask: <Said>(path: string, query: Readonly<Record<string, string>>) => Promise<Said | undefined>;
-  /** Whether it is a copy that stands by itself, and shows one instant. */
+  /** Whether this is a self-contained copy, which shows one instant. */
   readonly still: boolean;
 }
 
-/** Data of a copy that stands by itself. */
+/** Data of a self-contained copy. */
 export interface StillData {
   readonly nights: NightsAt;
   /** Answers by path and query. */
@@ -29,7 +29,7 @@ export interface StillData {
 
 const AGAIN_MILLISECONDS = 2000;
 
-/** The source of this document: what lies in it, or the program that serves it. */
+/** The source of this document: data embedded in it, or the program that serves it. */
 export function sourceOf(): Source {
   const data = document.getElementById("data")?.textContent;
   return data ? stillSource(JSON.parse(data) as StillData) : liveSource(takeKey());
@@ -49,8 +49,8 @@ function stillSource({ nights, answers }: StillData): Source {
 }
 
 /**
- * The key that opens this page. It comes behind the address' #, which no request sends on, and goes with each request in
- * a header, which no other site's page can set.
+ * The key that opens this page. It comes behind the # of the address, which is never sent, and goes with each request in a
+ * header that other sites cannot set.
  */
 function takeKey(): string {
   const [, key] = /^#key=([\w-]+)$/.exec(location.hash) ?? [];

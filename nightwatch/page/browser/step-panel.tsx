@@ -6,7 +6,7 @@ import { type Group, statesOf } from "./groups.ts";
 import { markOf, toneOf, wordOf } from "./step-tone.ts";
 import { clock, dayAndClock, length, withClocks } from "./times.ts";
 
-/** Everything of one step: what may be done, its attempts, and what people did to it. */
+/** Details of one step: possible acts, its attempts, and what people did to it. */
 export function StepPanel({
   run,
   step,

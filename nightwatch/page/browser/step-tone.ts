@@ -14,13 +14,13 @@ const TONES: Readonly<Record<StepState, Tone>> = {
   omitted: "gray",
 };
 
-/** What is said of a step's state. */
+/** Texts for a step's state. */
 const WORDS: Readonly<Partial<Record<StepState, string>>> = {
   deciding: "waits for a decision",
   confirming: "waits for a confirmation",
   waiting: "not reached yet",
   omitted: "will not run",
-  reused: "taken over from an earlier run",
+  reused: "reused from an earlier run",
 };
 
 export function toneOf(state: StepState): Tone {
@@ -31,7 +31,7 @@ export function wordOf(state: StepState): string {
   return WORDS[state] ?? state;
 }
 
-/** What stands before a step's name, for whoever sees no colours. */
+/** Mark before a step's name, for readers who do not see colours. */
 export function markOf(state: StepState): string {
   return MARKS[TONES[state]];
 }

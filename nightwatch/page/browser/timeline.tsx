@@ -7,7 +7,7 @@ import { markOf, toneOf } from "./step-tone.ts";
 import { clock, dayAndClock, HOUR, length } from "./times.ts";
 import { Axis, between, isOn, NowLine, placeOf, type Span } from "./track.tsx";
 
-/** The night as a timeline: each step's attempts, what it waited for persons, and when the rest is expected. */
+/** The night as a timeline: each step's attempts, its waits for people, and the forecast of the rest. */
 export function Timeline({
   run,
   groups,

@@ -1,4 +1,4 @@
-/** Clocks and lengths as people say them. All instants are milliseconds. */
+/** Times and durations for people. All instants are milliseconds. */
 
 const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -11,15 +11,11 @@ export function showUtc(utc: boolean): void {
   formats.clear();
 }
 
-export function isUtc(): boolean {
-  return zone === "UTC";
-}
-
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(name: string, options: Intl.DateTimeFormatOptions, timeZone = zone): Intl.DateTimeFormat {
   const key = `${name} ${timeZone ?? ""}`;
-  // Times of a bank's night are written one way, whatever the reader's language: 24 hours, ISO dates.
+  // Times are written in one way, whatever the reader's language: 24 hours, ISO dates.
   const made =
     formats.get(key) ??
     new Intl.DateTimeFormat("en-GB", { hourCycle: "h23", ...options, ...(timeZone === undefined ? {} : { timeZone }) });
@@ -68,7 +64,7 @@ export function length(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
 
-/** A sentence whose instants, written for machines, are said by the page's clocks. */
+/** A sentence with its RFC 3339 times replaced by local ones. */
 export function withClocks(text: string): string {
   return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (instant) => {
     const at = Date.parse(instant);

@@ -9,7 +9,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** Further away from now than this is not on the axis: what is far would press the night together. */
+/** Instants further away than this are not on the axis: they would compress the night. */
 const REACH = 14 * HOUR;
 const LEAST = 2 * HOUR;
 
@@ -29,7 +29,7 @@ export function spanOf(lines: readonly NightLine[], now: number): Span {
   };
 }
 
-/** Place of an instant on the axis, percent; at its ends where it lies outside. */
+/** Place of an instant on the axis, percent, clamped to its ends. */
 export function placeOf({ from, to }: Span, at: number): number {
   return Math.max(0, Math.min(100, (100 * (at - from)) / (to - from)));
 }
@@ -52,7 +52,7 @@ function label(span: Span, instant: number): { readonly left: string } {
   return { left: `clamp(1.2rem, ${placeOf(span, instant)}%, calc(100% - 1.2rem))` };
 }
 
-/** One night on the common axis. What it shows is said in the row's text too. */
+/** One night on the common axis. The row's text says the same. */
 export function Track({
   line,
   span,

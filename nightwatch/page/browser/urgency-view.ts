@@ -2,10 +2,10 @@ import { seriesName } from "../../../runs/night-series.ts";
 import { URGENCIES, urgencyAt, urgencyRank } from "../../../runs/urgency.ts";
 import type { NightLine } from "../view/night-line.ts";
 
-/** The only meanings that colours have on the page: the same as in the terminal. */
+/** Meanings of colours, the same as in the terminal. */
 export type Tone = (typeof URGENCIES)[number]["color"];
 
-/** How a night is shown: what it is about in words, and what kind of thing that is. */
+/** How a night is shown: its state in words, and its tone. */
 export interface Urgency {
   readonly name: string;
   readonly tone: Tone;
@@ -16,10 +16,10 @@ export function urgency(line: NightLine): Urgency {
   return { name, tone: color };
 }
 
-/** The words for what nights are about, worst first. */
+/** Words for the states of nights, worst first. */
 export const URGENCY_NAMES = URGENCIES.map(({ name }) => name);
 
-/** The same as the colour says, for whoever sees none. */
+/** The meaning of the colour, for readers who do not see it. */
 export const MARKS: Readonly<Record<Tone, string>> = { red: "▲", yellow: "◆", cyan: "▶", green: "✓", gray: "·" };
 
 /** Parts of the list, in their order. */
@@ -41,7 +41,7 @@ export function partOf({ name, tone }: Urgency): Part {
   return parts[tone];
 }
 
-/** Worst first; among equals the one whose deadline comes first, then by name. */
+/** Worst first, then by deadline, then by name. */
 export function byUrgency(a: NightLine, b: NightLine): number {
   return (
     urgencyRank(a) - urgencyRank(b) ||

@@ -2,8 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { answerKey, type Source } from "./source.ts";
 
 /**
- * What is said of one customer; undefined while it is asked for, null where nothing is known. What was said before stays
- * until the next answer to the same question is there.
+ * An answer about one customer; undefined while it is being loaded, null if nothing is known. The last answer to the same
+ * question stays until the next one is there.
  * @param version Asked again when it changes.
  */
 export function useAnswer<Said extends object>(
@@ -23,7 +23,7 @@ export function useAnswer<Said extends object>(
     };
     source.ask<Said>(path, query).then(
       (answer) => take(answer ?? null),
-      // The head says that the connection is gone; what is there stays, and is asked for again at the next change.
+      // The head shows that the connection is gone; the last answer stays until the next change.
       () => undefined,
     );
     return () => {

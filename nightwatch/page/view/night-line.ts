@@ -3,7 +3,7 @@ import type { Standing } from "../../../runs/due-nights.ts";
 import type { StepState } from "../../../runs/step-status.ts";
 import type { LaneProblem, UrgentNight } from "../../../runs/urgency.ts";
 
-/** Something for which a person is called, as the page shows it. */
+/** A call, as the page shows it. */
 export interface PageCall {
   readonly kind: string;
   readonly severity: "critical" | "warning" | "none";
@@ -20,23 +20,23 @@ export interface PageCall {
 export interface PageStep {
   readonly step: string;
   readonly state: StepState;
-  /** What keeps it from going on, in a few words. */
+  /** What is blocking it, in a few words. */
   readonly trouble?: string;
 }
 
-/** What is expected of a running night. Times are milliseconds. */
+/** Forecast of a running night. Times are milliseconds. */
 export interface PageForecast {
   readonly willMiss: boolean;
-  /** In half of the cases it ends before. */
+  /** The median. */
   readonly expected?: number;
   /** In 8 of 10 cases it ends between these. */
   readonly earliest?: number;
   readonly latest?: number;
 }
 
-/** One night among those of all customers, or what is to be said of a lane without one. Times are milliseconds. */
+/** One night among those of all customers, or the state of a lane without one. Times are milliseconds. */
 export interface NightLine extends UrgentNight {
-  /** The same for the same night: how people call these nights, and the business date. */
+  /** Identifies the night: name of the nights, and business date. */
   readonly key: string;
   readonly customer: string;
   /** Of further nights, their name. */
@@ -48,12 +48,12 @@ export interface NightLine extends UrgentNight {
   /** Name of the workflow. */
   readonly night?: string;
   readonly runNumber?: number;
-  /** When it was to start. */
+  /** When it was due to start. */
   readonly start?: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
   readonly inputsBy?: number;
-  /** Whether the inputs are in; absent where nothing was promised of them. */
+  /** Whether the inputs are in; absent without a deadline for them. */
   readonly inputsDone?: boolean;
   readonly finishBy?: number;
   readonly late?: boolean;
@@ -66,7 +66,7 @@ export interface NightLine extends UrgentNight {
   readonly calls: readonly PageCall[];
   /** What people did to the night, oldest first: the last few. */
   readonly acts: readonly RecordedAct[];
-  /** When the customer's next night is to start. */
+  /** When the customer's next night is due to start. */
   readonly next?: number;
   /** Changes whenever anything of the run does. */
   readonly version: string;
@@ -76,7 +76,7 @@ export interface NightLine extends UrgentNight {
 export interface NightsAt {
   /** Milliseconds, by the clock of nightwatch. */
   readonly at: number;
-  /** What is wrong with what all customers share. */
+  /** Problems that concern all customers. */
   readonly platform: readonly PageCall[];
   readonly lines: readonly NightLine[];
 }

@@ -13,10 +13,10 @@ import { severityOf } from "../../notify/severity.ts";
 import type { Signal } from "../../signals/signal.ts";
 import type { NightLine, PageCall, PageForecast, PageStep } from "./night-line.ts";
 
-/** So many acts of a night are shown beside all others: the run has the rest. */
+/** Most acts shown in the list of all nights: the run has the rest. */
 const MOST_ACTS = 12;
 
-/** Messages come from far away: one is as long as it wants to be. */
+/** Foreign messages may be of any length. */
 const LONGEST_REASON = 400;
 
 const SEVERITIES: readonly PageCall["severity"][] = ["critical", "warning", "none"];
@@ -38,13 +38,13 @@ export function nightLines(lane: Lane, signals: readonly Signal[]): readonly Nig
       .sort(
         (a, b) =>
           SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-          // What is asked about a step can be answered; that the night is late cannot.
+          // A call about a step can be answered; that the night is late cannot.
           Number(a.step === undefined) - Number(b.step === undefined),
       ),
   }));
 }
 
-/** Which of a lane's lines a signal is about: what is about none of their dates is about the first. */
+/** The line that a signal is about: the first, if it is about none of their dates. */
 function indexOf({ businessDate }: Signal, lines: readonly NightLine[]): number {
   return Math.max(
     0,
@@ -146,7 +146,7 @@ function inputsDone({ schedule }: Lane, run: RunFacts | undefined): boolean | un
   });
 }
 
-/** What is expected now, or until that is known what was last recorded. */
+/** The forecast or, until there is one, the recorded one. */
 export function forecastOf({ forecasts = [], runs }: Lane, run: RunFacts | undefined): PageForecast | undefined {
   const isRunning = runs.some(({ facts, state }) => facts.uid === run?.uid && state !== undefined);
   if (run === undefined || !isRunning) {
@@ -169,7 +169,7 @@ export function forecastOf({ forecasts = [], runs }: Lane, run: RunFacts | undef
       };
 }
 
-/** A short text that differs whenever something of a run does that its view shows. */
+/** A short text that changes whenever the view of a run does. */
 function versionOf(run: RunFacts | undefined, state: NightState | undefined): string {
   const steps = state?.steps.map(({ name, state: is, attemptLog, message, trouble, acts }) => [
     name,

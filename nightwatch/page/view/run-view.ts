@@ -11,21 +11,21 @@ export interface PageAttempt {
   readonly phase: string;
   readonly startedAt?: number;
   readonly finishedAt?: number;
-  /** Runners it took. */
+  /** Number of runners. */
   readonly runners: number;
   readonly exitCode?: number;
   readonly message?: string;
   /** Name of the Job in the customer's cluster. */
   readonly remoteJob?: string;
-  /** SHA-256 over what it brought back. */
+  /** SHA-256 over its results. */
   readonly sha256?: string;
-  /** Numbers in it that people look at, each beside that of the business day before. */
+  /** Figures, each with that of the business day before. */
   readonly figures?: readonly string[];
   /** The last lines of its log, where it failed. */
   readonly logEnd?: readonly string[];
 }
 
-/** What may be asked for a step now, and what to type for it: the reason is left to fill in. */
+/** A possible act on a step, and the command for it, without the reason. */
 export interface PossibleCommand extends PossibleAct {
   readonly command: string;
 }
@@ -40,20 +40,20 @@ export interface RunStep {
   /** Since when it waits for a person. */
   readonly waitingSince?: number;
   readonly message?: string;
-  /** What keeps it from going on, in a few words and in the runner's own. */
+  /** What is blocking it, in a few words and in the runner's own. */
   readonly trouble?: { readonly text: string; readonly sentence: string; readonly since?: number };
-  /** Of a gate that asks for approvals: of how many people, of which group, and who has approved. */
+  /** For a gate that asks for approvals: how many, from which group, and who has approved. */
   readonly approval?: GateApproval;
-  /** What was asked for it before it is reached. */
+  /** What was ordered before it is reached. */
   readonly asked?: "hold" | "skip";
   /** When it is expected to end. */
   readonly expected?: number;
   /** Milliseconds by which it may end later without the night missing its time; negative where it will. */
   readonly spare?: number;
-  /** Whether the end of the night waits for it. */
+  /** Whether it is on the critical path. */
   readonly critical?: boolean;
   readonly possible: readonly PossibleCommand[];
-  /** What to type for its log. */
+  /** Command that shows its log. */
   readonly logs: string;
 }
 
@@ -79,7 +79,7 @@ export interface RunView {
   readonly steps: readonly RunStep[];
   /** Every act, oldest first. */
   readonly acts: readonly RecordedAct[];
-  /** What of it cannot be read. */
+  /** What cannot be read of it. */
   readonly problems: readonly string[];
 }
 
@@ -88,10 +88,10 @@ export interface PastStep {
   readonly name: string;
   readonly state: StepState;
   readonly attempts: number;
-  /** What its last attempt took, seconds. */
+  /** Duration of its last attempt, seconds. */
   readonly seconds?: number;
   readonly sha256?: string;
-  /** Numbers in its results that people look at. */
+  /** Figures in its results. */
   readonly figures?: Figures;
 }
 

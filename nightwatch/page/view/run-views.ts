@@ -106,7 +106,7 @@ function attemptOf({ number, phase, runners, ...attempt }: AttemptFacts): PageAt
   };
 }
 
-/** What nightwatch would not refuse now, by the same rules that it decides acts by. */
+/** Acts that nightwatch would accept now, by the rules that it uses for acts. */
 function commandsFor(facts: RunFacts, step: StepStatus): readonly PossibleCommand[] {
   return possibleActs(step).map(({ verb, effect }) => ({
     verb,
@@ -160,7 +160,7 @@ function pastRun(facts: RunFacts): PastRun {
 /** Characters of a message that are shown: half a million marks on one letter, and the browser stands still. */
 const LONGEST_MESSAGE = 2000;
 
-/** What a customer's cluster says may be of any length. */
+/** Messages from a customer's cluster may be of any length. */
 function shortened(message: string | undefined): string | undefined {
   return message === undefined || message.length <= LONGEST_MESSAGE
     ? message

@@ -1,6 +1,7 @@
 """A Spark step in the test's own process whose driver writes a log."""
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,27 @@ from tests.support.log_server import LogServer
 from tests.support.steps import document, spark_step
 
 
-def started(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, driver_log: LogServer, tmp_path: Path, **changes: Any
-) -> tuple[Background, Surroundings, str]:
-    """Start a step with its driver running; return the step, its surroundings and the driver's pod."""
-    node = f"node-{secrets.token_hex(4)}"
-    driver_log.become_node(admin, node)
-    step, spark = StepInput(document(spark_step(admin.namespace, **changes))).spark()
-    surroundings = Surroundings(mounts, step)
-    running = Background(SparkStep(surroundings.context, spark, LocalShell(tmp_path)).run)
-    surroundings.wait_for_line("created Job")
-    (job,) = admin.jobs()
-    pod = kubelet.next_pod(text_at(job, "metadata", "name"))
-    driver_log.bind(admin, pod, node)
-    kubelet.run(pod)
-    surroundings.wait_for_line("RUNNING")
-    return running, surroundings, pod
+@dataclass(frozen=True)
+class LoggedStep:
+    """Starts a Spark step whose driver writes this log."""
+
+    admin: Administrator
+    kubelet: Kubelet
+    mounts: Path
+    driver_log: LogServer
+    folder: Path
+
+    def start(self, **changes: Any) -> tuple[Background, Surroundings, str]:
+        """Start the step with its driver running; return the step, its surroundings and the driver's pod."""
+        node = f"node-{secrets.token_hex(4)}"
+        self.driver_log.become_node(self.admin, node)
+        step, spark = StepInput(document(spark_step(self.admin.namespace, **changes))).spark()
+        surroundings = Surroundings(self.mounts, step)
+        running = Background(SparkStep(surroundings.context, spark, LocalShell(self.folder)).run)
+        surroundings.wait_for_line("created Job")
+        (job,) = self.admin.jobs()
+        pod = self.kubelet.next_pod(text_at(job, "metadata", "name"))
+        self.driver_log.bind(self.admin, pod, node)
+        self.kubelet.run(pod)
+        surroundings.wait_for_line("RUNNING")
+        return running, surroundings, pod

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { repository } from "../../api/support.ts";
-import { runCommand } from "../../farm/deploy/command.ts";
+import { runCommand } from "../../farm/command.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";

@@ -11,6 +11,7 @@ import {
   waitingNode,
 } from "../../unit/ops/support/night-workflow.ts";
 import type { ExpectedCall } from "../expected-call.ts";
+import type { Situation } from "../situation.ts";
 import type { Timeline } from "../timeline.ts";
 
 export const CUSTOMER = "nordbank";
@@ -96,6 +97,18 @@ export const gate = (parts: NightParts = {}, nodes = market): Workflow =>
 export async function evening(timeline: Timeline, ...workflows: readonly Workflow[]): Promise<void> {
   timeline.schedule(CRON);
   await timeline.list(...workflows);
+}
+
+/** A situation that begins in the evening of 31 March, when market has been computed. */
+export function inTheEvening(situation: Omit<Situation, "start">): Situation {
+  return {
+    ...situation,
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await situation.happens(timeline);
+    },
+  };
 }
 
 /** Days one after the other, `YYYY-MM-DD`. */

@@ -11,6 +11,7 @@ import {
   days,
   EVENING,
   evening,
+  inTheEvening,
   market,
   night,
   nightOf,
@@ -116,11 +117,9 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       calls: [warning("NightlaneLaneUnscheduled")],
     }),
   ),
-  {
+  inTheEvening({
     title: "a schedule that is away while it is deployed again",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(10);
       timeline.schedule();
       await timeline.pass(14);
@@ -128,12 +127,10 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       await timeline.pass(10);
     },
     nearly: ["NightlaneLaneUnscheduled warning"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a schedule that Argo refuses to start, until it does",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.schedule(refused("True"));
       await timeline.pass(15);
@@ -141,18 +138,16 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       await timeline.pass(5);
     },
     calls: [critical("NightlaneScheduleRefused")],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a schedule that Argo refused once and starts again",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.schedule(refused("False"));
       await timeline.pass(15);
     },
     nearly: ["NightlaneScheduleRefused critical"],
-  },
+  }),
   {
     title: "an object that cannot be read, of its own customer alone",
     start: EVENING,
@@ -180,11 +175,9 @@ export const LANE_SITUATIONS: readonly Situation[] = [
     },
     nearly: ["NightlaneLaneUnreadable critical"],
   },
-  {
+  inTheEvening({
     title: "a results volume that fills to 80 %, until there is room",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       timeline.reaped(reaper(EVENING, 60));
       await timeline.pass(15);
       timeline.reaped(reaper("2026-03-31T21:15:00Z", 80));
@@ -193,17 +186,15 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       await timeline.pass(10);
     },
     calls: [{ ...warning("NightlaneVolumeNearlyFull"), volume: "lane" }],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a results volume that fills to 79 %",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       timeline.reaped(reaper(EVENING, 79));
       await timeline.pass(40);
     },
     nearly: ["NightlaneVolumeNearlyFull warning"],
-  },
+  }),
   tokenUntil("a token that is renewed two weeks and some hours before its end", "2026-04-02", "2026-04-05", {
     nearly: ["NightlaneCredentialEnds warning 14 days"],
   }),

@@ -10,6 +10,7 @@ import {
   EVENING,
   evening,
   failed,
+  inTheEvening,
   market,
   marketRuns,
   night,
@@ -247,18 +248,16 @@ export const NIGHT_SITUATIONS: readonly Situation[] = [
     },
     calls: [nightFailed],
   },
-  {
+  inTheEvening({
     title: "a night that ends well although a step of it had failed and was left out",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(10);
       const nodes = [...market, stepNode("scenarios", "Failed")];
       await timeline.list(night({ nodes, phase: "Succeeded", finishedAt: "2026-03-31T21:10:00Z" }));
       await timeline.pass(10);
     },
     nearly: ["NightlaneNightFailed critical"],
-  },
+  }),
   {
     title: "a night that failed on Friday, over a closed Saturday and the start of Monday's night",
     start: "2026-04-10T20:25:00Z",

@@ -1,7 +1,7 @@
 import { ApiException } from "@kubernetes/client-node";
 import { stands } from "../expected-call.ts";
 import type { Situation } from "../situation.ts";
-import { critical, decision, EVENING, evening, failed, market, night } from "./lane.ts";
+import { critical, decision, EVENING, evening, failed, inTheEvening, market, night } from "./lane.ts";
 
 const NIGHTWATCH_SILENT = { alert: "NightlaneNightwatchSilent", severity: "critical" } as const;
 const CONTROLLER_SILENT = { alert: "NightlaneControllerSilent", severity: "critical" } as const;
@@ -15,11 +15,9 @@ const REFUSED = {
 
 /** What the platform's engineers are called for. */
 export const PLATFORM_SITUATIONS: readonly Situation[] = [
-  {
+  inTheEvening({
     title: "a restart of nightwatch, however often it happens",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       for (const minutes of [1, 7, 3]) {
         await timeline.pass(9);
         await timeline.restart(minutes);
@@ -27,86 +25,70 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(9);
     },
     nearly: ["NightlaneNightwatchSilent critical"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch that is away for some minutes",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(9);
       await timeline.restart(7);
       await timeline.pass(9);
     },
     nearly: ["NightlaneNightwatchSilent critical"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch that is away for longer, and comes back",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(9);
       await timeline.restart(25);
       await timeline.pass(9);
     },
     calls: [NIGHTWATCH_SILENT],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch that is gone for good",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(9);
       timeline.absent(30);
     },
     calls: [stands(NIGHTWATCH_SILENT)],
     alive: false,
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch whose watches bring nothing for more than an hour",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.watchWithoutNews(80);
     },
     calls: [stands(NIGHTWATCH_SILENT)],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch whose watches bring nothing for an hour, and then do",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.watchWithoutNews(68);
       await timeline.pass(9);
     },
     nearly: ["NightlaneNightwatchSilent critical"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch whose rounds hang",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(9);
       timeline.hang(20);
     },
     calls: [stands(NIGHTWATCH_SILENT)],
     alive: false,
-  },
-  {
+  }),
+  inTheEvening({
     title: "a nightwatch whose rounds hang for a quarter of an hour",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(9);
       timeline.hang(14);
       await timeline.pass(9);
     },
     nearly: ["NightlaneNightwatchSilent critical"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "records that cannot be written",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.storeFails = new Error("down");
       await timeline.list(night({ nodes: failed(10) }));
@@ -115,12 +97,10 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(30);
     },
     calls: [stands(decision), NOT_RECORDED],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a record that cannot be written at once",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.storeFails = new Error("down");
       await timeline.list(night({ nodes: failed(10) }));
@@ -130,12 +110,10 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
     },
     calls: [stands(decision)],
     nearly: ["NightlaneRecordsNotWritten warning"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a record that the API server never takes as it is",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.storeFails = new ApiException(422, "Unprocessable", "spec.x: Invalid value", {});
       await timeline.list(night({ nodes: failed(10) }));
@@ -146,12 +124,10 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
     calls: [stands(decision), NOT_RECORDED, stands(critical("NightlaneLaneUnreadable"))],
     // A new nightwatch tries it again, and the API server takes it by then.
     survivesRestarts: false,
-  },
-  {
+  }),
+  inTheEvening({
     title: "a webhook that takes nothing",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.webhookWorks = false;
       await timeline.list(night({ nodes: failed(10) }));
@@ -160,12 +136,10 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(30);
     },
     calls: [stands(decision), NOT_TAKEN],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a webhook that does not take a notification at once",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       timeline.webhookWorks = false;
       await timeline.list(night({ nodes: failed(10) }));
@@ -175,7 +149,7 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
     },
     calls: [stands(decision)],
     nearly: ["NightlaneNotificationsNotTaken critical"],
-  },
+  }),
   ...[
     { title: "an Argo controller that is gone", lease: false, answers: false },
     { title: "an Argo controller that hangs: it answers the scrape and renews no lease", lease: false, answers: true },
@@ -197,11 +171,9 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       calls: [CONTROLLER_SILENT],
     }),
   ),
-  {
+  inTheEvening({
     title: "an Argo controller that is restarted",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(10);
       timeline.controllerAnswers = false;
       timeline.leaseIsRenewed = false;
@@ -212,12 +184,10 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(10);
     },
     nearly: ["NightlaneControllerSilent critical"],
-  },
-  {
+  }),
+  inTheEvening({
     title: "a schedule that the controller could not submit, the first time already",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(10);
       timeline.controllerErrors.set(REFUSED.cause, 1);
       await timeline.pass(40);
@@ -225,7 +195,7 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(40);
     },
     calls: [{ ...REFUSED, times: 2 }],
-  },
+  }),
   {
     title: "a controller that counts anew since its restart",
     start: EVENING,

@@ -4,7 +4,20 @@ import { pastNights, scenariosSince } from "../../support/past-nights.ts";
 import { attemptNodes, node, stepNode, waitingNode } from "../../unit/ops/support/night-workflow.ts";
 import { type ExpectedCall, stands } from "../expected-call.ts";
 import type { Situation } from "../situation.ts";
-import { CRON, CUSTOMER, decision, EVENING, evening, failed, gate, market, night, OTHER, of } from "./lane.ts";
+import {
+  CRON,
+  CUSTOMER,
+  decision,
+  EVENING,
+  evening,
+  failed,
+  gate,
+  inTheEvening,
+  market,
+  night,
+  OTHER,
+  of,
+} from "./lane.ts";
 
 const gateWaits: ExpectedCall = {
   alert: "NightlaneGateWaits",
@@ -87,11 +100,9 @@ export const STEP_SITUATIONS: readonly Situation[] = [
     calls: [decision],
     nearly: ["NightlaneJobLost critical"],
   },
-  {
+  inTheEvening({
     title: "a failed attempt that was decided before anybody looked",
-    start: EVENING,
     happens: async (timeline) => {
-      await evening(timeline, night({ nodes: market }));
       await timeline.pass(5);
       const again = attemptNodes("scenarios", 2, { phase: "Running" });
       const decided = attemptNodes("scenarios", 1, { phase: "Failed", exitCode: 10, hold: "Succeeded" });
@@ -99,7 +110,7 @@ export const STEP_SITUATIONS: readonly Situation[] = [
       await timeline.pass(20);
     },
     nearly: ["NightlaneStepNeedsDecision critical"],
-  },
+  }),
   {
     title: "a decision of one customer, not of another",
     start: EVENING,

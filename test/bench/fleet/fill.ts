@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { CUSTOMER_LABEL } from "../../../runs/run-record.ts";
-import type { ApiClient } from "../../farm/api-client.ts";
+import type { Api } from "../../support/api.ts";
 import { Etcd } from "./etcd.ts";
 import type { FleetSize } from "./fleet-size.ts";
 import { customerOfNumber, type GeneratedLane, generateLane, KINDS } from "./generate.ts";
@@ -29,7 +29,7 @@ interface Stored {
  * and has the age that it would have.
  * @param etcd Where its etcd listens. @param now Milliseconds.
  */
-export async function fill(api: ApiClient, etcd: string, size: FleetSize, now: number): Promise<void> {
+export async function fill(api: Api, etcd: string, size: FleetSize, now: number): Promise<void> {
   await createNamespaces(api, size);
   const managed = await managedFields(api, generateLane(0, size, now));
   const kinds = Array.from({ length: KINDS }, (_, number) => storedOf(generateLane(number, size, now), managed));
@@ -44,7 +44,7 @@ export async function fill(api: ApiClient, etcd: string, size: FleetSize, now: n
   await writer.end();
 }
 
-async function createNamespaces(api: ApiClient, size: FleetSize): Promise<void> {
+async function createNamespaces(api: Api, size: FleetSize): Promise<void> {
   const limit = pLimit(AT_ONCE);
   await Promise.all(
     Array.from({ length: size.customers }, (_, number) => {
@@ -66,7 +66,7 @@ function storedOf(lane: GeneratedLane, managed: ReadonlyMap<string, unknown>): r
 }
 
 /** What the API server keeps of who set which field, for each kind of object: of running and of ended nights it differs. */
-async function managedFields(api: ApiClient, lane: GeneratedLane): Promise<ReadonlyMap<string, unknown>> {
+async function managedFields(api: Api, lane: GeneratedLane): Promise<ReadonlyMap<string, unknown>> {
   const found = new Map<string, unknown>();
   for (const placed of objectsOf(lane)) {
     const key = keyOf(placed);
@@ -95,8 +95,8 @@ function objectsOf({ cron, workflows, records }: GeneratedLane): readonly Placed
 }
 
 /** @returns the object as the API server has it now */
-async function created(api: ApiClient, path: string, body: unknown): Promise<unknown> {
-  const { status, body: answer } = await api.send("POST", path, body);
+async function created(api: Api, path: string, body: unknown): Promise<unknown> {
+  const { status, body: answer } = await api.call({ method: "POST", path, body });
   if (status !== 201) {
     throw new Error(`${path} answered ${status}: ${JSON.stringify(answer)}`);
   }

@@ -1,6 +1,6 @@
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
-import type { Api, Identity } from "../api.ts";
+import type { Api, Identity } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import type { ServedResource } from "./discovery.ts";
 import { allowedAmong, describeQuestion, type Question } from "./question.ts";

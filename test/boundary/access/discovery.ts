@@ -1,4 +1,4 @@
-import type { Api } from "../api.ts";
+import type { Api } from "../../support/api.ts";
 
 /** A resource or subresource that the API server serves. */
 export interface ServedResource {

@@ -1,4 +1,4 @@
-import { type Api, type Identity, messageOf } from "../api.ts";
+import { type Api, type Identity, messageOf } from "../../support/api.ts";
 import type { ServedResource } from "./discovery.ts";
 
 /** One question to the API server: may this identity do that? */

@@ -1,5 +1,5 @@
+import { type Call, messageOf, pathOf } from "../../support/api.ts";
 import type { LaneUnderTest } from "../admission/lane.ts";
-import { type Call, messageOf, pathOf } from "../api.ts";
 import { ARGO_CONTROLLER } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";

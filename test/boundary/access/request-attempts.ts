@@ -1,6 +1,6 @@
 import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
+import { type Answer, type Api, type Call, type Identity, messageOf } from "../../support/api.ts";
 import { OPERATOR } from "../admission/lane.ts";
-import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
 import type { Attempt } from "../attempt.ts";
 
 /** A lane in which somebody tries to go further than he may. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { ACT_PREFIX } from "../../../runs/annotations.ts";
 import { actName } from "../../../runs/night-act.ts";
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals } from "./lane.ts";
 

@@ -1,7 +1,7 @@
 import { ARGOCD_API, ARGOCD_CONTROLLER, ARGOCD_NAMESPACE } from "../../../constructs/apps/argo-cd.ts";
 import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
 import { DEFAULT_PROJECT } from "../../../constructs/platform/default-project.ts";
-import { type Identity, pathOf } from "../api.ts";
+import { type Identity, pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Forbidden, type LaneUnderTest, refusals } from "./lane.ts";
 

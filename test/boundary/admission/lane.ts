@@ -3,7 +3,7 @@ import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../../constructs/platform/nightwatch-rbac.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
-import { type Answer, type Api, type Call, type Identity, messageOf } from "../api.ts";
+import { type Answer, type Api, type Call, type Identity, messageOf } from "../../support/api.ts";
 import type { PodObject } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 

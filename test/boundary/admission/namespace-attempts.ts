@@ -1,4 +1,4 @@
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { withAct } from "./acts.ts";
 import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane.ts";

@@ -1,7 +1,7 @@
 import { CREDENTIALS_VOLUME } from "../../../constructs/lane/credential-secret.ts";
 import { AUDIENCE_PREFIX } from "../../../constructs/lane/federation.ts";
 import { TOKEN_VOLUME } from "../../../constructs/workflow/pod-patch.ts";
-import { type Answer, pathOf } from "../api.ts";
+import { type Answer, pathOf } from "../../support/api.ts";
 import { ARGO_CONTROLLER, type PodObject, RESTRICTED } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
-import { type Api, messageOf } from "../api.ts";
+import { type Api, messageOf } from "../../support/api.ts";
 import { ARGO_CONTROLLER } from "../argo-pod.ts";
 import { NIGHTWATCH, type WorkflowObject } from "./lane.ts";
 import { nightOf } from "./workflow-attempts.ts";

@@ -1,5 +1,5 @@
 import { READER_LABEL } from "../../../runs/annotations.ts";
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { withAct } from "./acts.ts";

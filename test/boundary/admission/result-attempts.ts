@@ -1,5 +1,5 @@
 import { STEP_OUTPUTS } from "../../../constructs/platform/admission/step-outputs.ts";
-import { type Identity, pathOf } from "../api.ts";
+import { type Identity, pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { executorOf, type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals } from "./lane.ts";

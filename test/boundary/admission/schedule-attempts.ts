@@ -1,5 +1,5 @@
 import { NIGHT_SCHEDULE } from "../../../runs/run-name.ts";
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import { ARGO_CONTROLLER } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";

@@ -1,5 +1,5 @@
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { type Forbidden, type LaneUnderTest, refusals } from "./lane.ts";

@@ -1,6 +1,6 @@
 import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { READER_LABEL } from "../../../runs/annotations.ts";
-import { pathOf } from "../api.ts";
+import { pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 import { actBy, withAct } from "./acts.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
-import { runCommand } from "../../farm/deploy/command.ts";
+import { runCommand } from "../../farm/command.ts";
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { laneVolume } from "../../farm/deploy/lane-volume.ts";
 import { succeeded } from "../../farm/deploy/pulumi.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../../../constructs/apps/argo-cd.ts";
 import { APPS_KUBECONFIG } from "../../../constructs/definition/credential-reference.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
-import { Api } from "../api.ts";
+import { Api } from "../../support/api.ts";
 import { type DeployedLane, deployedCustomers, readLane, releasedImages } from "../lane.ts";
 import type { Probe } from "../pods/probe-pod.ts";
 import { ProbeSite } from "../pods/probe-site.ts";

@@ -1,5 +1,5 @@
 import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
-import type { Api } from "../api.ts";
+import type { Api } from "../../support/api.ts";
 import type { Attempt, Outcome } from "../attempt.ts";
 import type { DeployedLane } from "../lane.ts";
 import type { Probe, ProbePod, ProbeResult } from "./probe-pod.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { until } from "../../farm/wait.ts";
-import { type Api, type Identity, messageOf } from "../api.ts";
+import { type Api, type Identity, messageOf } from "../../support/api.ts";
 import type { PodObject } from "../argo-pod.ts";
 
 const SCRIPT = readFileSync(new URL("probe.py", import.meta.url), "utf8");

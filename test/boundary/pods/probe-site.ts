@@ -1,5 +1,5 @@
 import { until } from "../../farm/wait.ts";
-import { type Api, messageOf } from "../api.ts";
+import { type Api, messageOf } from "../../support/api.ts";
 import { ARGO_CONTROLLER, type ArgoPodProps, argoPod } from "../argo-pod.ts";
 import { type Order, ProbePod, probeCommand, unrestrictedPod } from "./probe-pod.ts";
 

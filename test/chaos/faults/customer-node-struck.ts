@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Api } from "../../boundary/api.ts";
 import { killCluster } from "../../farm/component-control.ts";
 import { farmCommand } from "../../farm/farm-command.ts";
 import { customerClusterId, secondNodeOf } from "../../farm/plan.ts";
 import { until } from "../../farm/wait.ts";
+import type { Api } from "../../support/api.ts";
 import { cordon, declareBack, declareOutOfService, untilNotReady } from "../harm/nodes.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";

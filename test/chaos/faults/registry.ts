@@ -1,3 +1,4 @@
+import { mistake } from "../../../constructs/definition/problem.ts";
 import { admissionStruck } from "./admission-struck.ts";
 import { answerStruck } from "./answer-struck.ts";
 import { centralStruck } from "./central-struck.ts";
@@ -43,8 +44,10 @@ export const FIVE: readonly string[] = [
 export function chooseFaults(names: readonly string[]): readonly Fault[] {
   const unknown = names.filter((name) => !faults.some((fault) => fault.name === name));
   if (unknown.length > 0) {
-    throw new Error(
-      `FAULTS: received ${unknown.join(", ")}\n    rule: names of faults, with commas between them\n    fix: choose from ${faults.map(({ name }) => name).join(", ")}`,
+    throw mistake(
+      `FAULTS: received ${unknown.join(", ")}`,
+      "names of faults, with commas between them",
+      `choose from ${faults.map(({ name }) => name).join(", ")}`,
     );
   }
   return faults.filter(({ name }) => names.includes(name));

@@ -30,55 +30,33 @@ const SLOW_MEGABITS = 10;
  * machine; plain Argo has only the customer's node, which goes on.
  */
 export const runnerNodeStruck: readonly Fault[] = [
-  {
+  whileComputing({
     name: "node-lost",
     what: "the runner's node falls silent, is declared out of service, and its runner goes on unseen",
-    alone: true,
-    secondNode: "central",
-    strike: async ({ site, nights, moment }) => {
-      await allComputingOnSecondNode(site, nights);
-      await moment();
-      await Promise.all([
-        loseCentralNode(site, nightOf(nights, "nightlane", NightlaneNight)),
-        nightOf(nights, "bash", BashNight)?.cleanUp(),
-        loseCustomerNode(site.customer.name, nightOf(nights, "argo resource", ArgoNight)),
-      ]);
-      await releaseAll(nights);
-      return () => bringBack(site);
-    },
-  },
-  {
+    inject: async (site, nights) => [
+      loseCentralNode(site, nightOf(nights, "nightlane", NightlaneNight)),
+      nightOf(nights, "bash", BashNight)?.cleanUp(),
+      loseCustomerNode(site.customer.name, nightOf(nights, "argo resource", ArgoNight)),
+    ],
+    undo: bringBack,
+  }),
+  whileComputing({
     name: "runner-drained",
     what: "the runner's node is drained while the driver computes",
-    alone: true,
-    secondNode: "central",
-    strike: async ({ site, nights, moment }) => {
-      await allComputingOnSecondNode(site, nights);
-      await moment();
-      await Promise.all([
-        drain(site.paths.programs, site.paths.centralKubeconfig, SECOND_CENTRAL_NODE),
-        ...(await baselinesEvicted(nights)),
-      ]);
-      await releaseAll(nights);
-      return undefined;
-    },
-  },
-  {
+    inject: async ({ paths }, nights) => [
+      drain(paths.programs, paths.centralKubeconfig, SECOND_CENTRAL_NODE),
+      ...(await baselinesEvicted(nights)),
+    ],
+  }),
+  whileComputing({
     name: "runner-evicted",
     what: "the kubelet evicts the runner, since its node runs out of process ids, with a second's grace",
-    alone: true,
-    secondNode: "central",
-    strike: async ({ site, nights, moment }) => {
-      await allComputingOnSecondNode(site, nights);
-      await moment();
-      await Promise.all([
-        evictByKubelet(site, nightOf(nights, "nightlane", NightlaneNight)),
-        ...(await baselinesEvicted(nights)),
-      ]);
-      await releaseAll(nights);
-      return () => restartKubelet([]);
-    },
-  },
+    inject: async (site, nights) => [
+      evictByKubelet(site, nightOf(nights, "nightlane", NightlaneNight)),
+      ...(await baselinesEvicted(nights)),
+    ],
+    undo: () => restartKubelet([]),
+  }),
   {
     name: "two-runners-bringing",
     what: `two runners are alive at once and bring ${BULK_MEBIBYTES} MiB of results over a slow link`,
@@ -100,6 +78,31 @@ export const runnerNodeStruck: readonly Fault[] = [
     inspect: bulkIsWhole,
   },
 ];
+
+/** A fault of the second node while the drivers of all nights compute; they go on once it has happened. */
+function whileComputing(fault: {
+  readonly name: string;
+  readonly what: string;
+  /** Begins the fault for each night. */
+  readonly inject: (site: Site, nights: readonly Night[]) => Promise<readonly (Promise<void> | undefined)[]>;
+  /** @default - nothing is left to undo */
+  readonly undo?: (site: Site) => Promise<void>;
+}): Fault {
+  const { name, what, inject, undo } = fault;
+  return {
+    name,
+    what,
+    alone: true,
+    secondNode: "central",
+    strike: async ({ site, nights, moment }) => {
+      await allComputingOnSecondNode(site, nights);
+      await moment();
+      await Promise.all(await inject(site, nights));
+      await releaseAll(nights);
+      return undo === undefined ? undefined : () => undo(site);
+    },
+  };
+}
 
 /** Starts the nights so that our runner of the Spark step is on the second node; new pods then go to the first one. */
 async function allComputingOnSecondNode({ central }: Site, nights: readonly Night[]): Promise<void> {

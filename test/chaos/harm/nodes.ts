@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Api } from "../../boundary/api.ts";
 import { run } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
+import type { Api } from "../../support/api.ts";
 
 /** Node controllers wait for 50 seconds before they take a silent node for lost. */
 const LOST_SECONDS = 240;

@@ -1,4 +1,4 @@
-import type { Api } from "../../boundary/api.ts";
+import type { Api } from "../../support/api.ts";
 
 /** A pod of a workflow. */
 export interface PodHead {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import type { Api } from "../../boundary/api.ts";
 import { renderKubeconfig } from "../../farm/kubeconfig.ts";
+import type { Api } from "../../support/api.ts";
 
 /** A credential of one service account that can be withdrawn by itself. */
 export interface CredentialProps {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Api } from "../../boundary/api.ts";
+import type { Api } from "../../support/api.ts";
 
 /** One Spark driver that was started in the customer's cluster. */
 export interface Driver {

@@ -6,13 +6,13 @@ import type { CustomerDefinition } from "../../../constructs/definition/customer
 import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
 import { images } from "../../../constructs/definition/images.ts";
 import { Central } from "../../../ops/central.ts";
-import { Api } from "../../boundary/api.ts";
 import type { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { laneVolume, resultsVolume } from "../../farm/deploy/lane-volume.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import { customerClusterId } from "../../farm/plan.ts";
 import { Sandbox } from "../../farm/sandbox.ts";
 import { FarmRecord } from "../../farm/state.ts";
+import { Api } from "../../support/api.ts";
 import { Credential } from "./credentials.ts";
 import { DriverLog } from "./driver-log.ts";
 

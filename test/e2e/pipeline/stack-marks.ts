@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
-import type { Api } from "../../boundary/api.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
+import type { Api } from "../../support/api.ts";
 
 interface ListedObject {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };

@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ARGOCD_CONTROLLER, ARGOCD_NAMESPACE } from "../../../constructs/apps/argo-cd.ts";
-import { ApiClient } from "../api-client.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { Api } from "../../support/api.ts";
 import { untilReady } from "../component.ts";
 import { renderKubeconfig } from "../kubeconfig.ts";
 import { Kubectl } from "../kubectl.ts";
@@ -12,7 +13,6 @@ import { type ProcessIdentity, terminate } from "../processes.ts";
 import { Sandbox } from "../sandbox.ts";
 import { FarmRecord } from "../state.ts";
 import { ensureTools } from "../tools/ensure.ts";
-import { FarmError } from "../tools/errors.ts";
 import { ensurePackages } from "../tools/packages.ts";
 import type { Reporter } from "../tools/reporter.ts";
 import { type ArgoCdComponent, argoCdComponents } from "./components.ts";
@@ -39,11 +39,11 @@ export class ArgoCd {
     readonly logs: string,
   ) {}
 
-  /** Starts it in a running farm. @throws FarmError if there is no farm, or a part of it does not get ready */
+  /** Starts it in a running farm. @throws UserError if there is no farm, or a part of it does not get ready */
   static async start(paths: FarmPaths, git: GitHost, reporter: Reporter): Promise<ArgoCd> {
     const { state } = await FarmRecord.read(paths.state);
     const init = state.clusters.central?.init;
-    if (init === undefined) throw new FarmError("No farm runs on this machine.\nStart it: make farm-up");
+    if (init === undefined) throw new UserError("No farm runs on this machine.\nStart it: make farm-up");
     await ensurePackages(["redis-server", "git"], reporter);
     const tools = await ensureTools(["argocd", "argocd-manifests", "helm", "kubectl"], reporter);
     const cluster = paths.cluster("central");
@@ -86,14 +86,14 @@ export class ArgoCd {
       await this.sandbox.run("bash", ["-c", `exec 3<>/dev/tcp/127.0.0.1/${port}`]);
       return true;
     } catch (error) {
-      if (error instanceof FarmError) return false;
+      if (error instanceof UserError) return false;
       throw error;
     }
   }
 
   /** The controller acts under its own account, never as the administrator. */
   private async writeKubeconfig(administrator: string): Promise<string> {
-    const client = await ApiClient.fromKubeconfig(administrator);
+    const client = await Api.fromKubeconfig(administrator);
     try {
       const path = `/api/v1/namespaces/${ARGOCD_NAMESPACE}/serviceaccounts/${ARGOCD_CONTROLLER}/token`;
       const request = {
@@ -101,10 +101,10 @@ export class ArgoCd {
         kind: "TokenRequest",
         spec: { expirationSeconds: 86400 },
       };
-      const { status, body } = await client.send("POST", path, request);
+      const { status, body } = await client.call({ method: "POST", path, body: request });
       const token = (body as { readonly status?: { readonly token?: string } }).status?.token;
       if (token === undefined)
-        throw new FarmError(`No token for ${ARGOCD_CONTROLLER}: ${status} ${JSON.stringify(body)}`);
+        throw new UserError(`No token for ${ARGOCD_CONTROLLER}: ${status} ${JSON.stringify(body)}`);
       const { cluster } = parse(await readFile(administrator, "utf8")).clusters[0];
       const file = join(this.folder, "controller.kubeconfig");
       const kubeconfig = renderKubeconfig({

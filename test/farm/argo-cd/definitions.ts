@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ARGOCD_NAMESPACE } from "../../../constructs/apps/argo-cd.ts";
-import { ApiClient } from "../api-client.ts";
+import { Api } from "../../support/api.ts";
 import { Kubectl } from "../kubectl.ts";
 import { until } from "../wait.ts";
 
@@ -19,12 +19,12 @@ export async function applyArgoCdDefinitions(kubectl: string, kubeconfig: string
   const administrator = new Kubectl(kubectl, kubeconfig);
   await administrator.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: ARGOCD_NAMESPACE } }]);
   for (const file of definitionFiles(manifests)) await administrator.applyFolder(file);
-  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  const client = await Api.fromKubeconfig(kubeconfig);
   try {
     for (const kind of KINDS) {
       const what = `the API server offers Argo CD's ${kind}s`;
       const path = `/apis/argoproj.io/v1alpha1/${kind}s?limit=1`;
-      await until({ what, limitSeconds: 90 }, async () => (await client.get(path)) !== undefined);
+      await until({ what, limitSeconds: 90 }, async () => (await client.find(path)) !== undefined);
     }
   } finally {
     client.close();

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { CLUSTER_TOOLS } from "../farm-context.ts";
 import { cacheRoot } from "../tools/cache.ts";
-import { FarmError } from "../tools/errors.ts";
 
 /** What the demo runs that takes long to build; the rest takes seconds. */
 const TOOLS = [
@@ -25,7 +25,7 @@ const WHILE_BUILDING = 8 * GIBIBYTE;
 /**
  * What the demo is about to do, how long it takes and how much disk, as lines for a person.
  *
- * @throws FarmError if there is not enough disk
+ * @throws UserError if there is not enough disk
  */
 export async function announcement(customers: readonly string[]): Promise<string> {
   const root = cacheRoot();
@@ -35,7 +35,7 @@ export async function announcement(customers: readonly string[]): Promise<string
   const free = bavail * bsize;
   const needed = missing.length === 0 ? 0 : STAYS + WHILE_BUILDING;
   if (free < needed) {
-    throw new FarmError(
+    throw new UserError(
       `The demo needs ${gibibytes(needed)} of disk below ${root}, where ${gibibytes(free)} are free.\n` +
         "Free some, or name a folder on another disk: export NIGHTLANE_CACHE=/path",
     );

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../../constructs/definition/customer-files.ts";
+import { runCli } from "../../../constructs/definition/run-cli.ts";
 import { Central } from "../../../ops/central.ts";
 import { table } from "../../../ops/text/table.ts";
 import type { NightState } from "../../../runs/night-state.ts";
@@ -136,9 +137,6 @@ function readFigures(file: string): readonly [string, string] {
   return [money(total["monte-carlo"].var), money(total["monte-carlo"].es)];
 }
 
-try {
+await runCli(async () => {
   process.exitCode = await demo();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+});

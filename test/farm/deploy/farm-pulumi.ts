@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { CUSTOMERS_FOLDER } from "../../../constructs/definition/customer-files.ts";
-import { ApiClient } from "../api-client.ts";
+import { Api } from "../../support/api.ts";
 import { loadFarmCustomer } from "../customers.ts";
 import { customerEnvironment } from "../environment.ts";
 import type { FarmPaths } from "../paths.ts";
@@ -48,12 +48,12 @@ function otherCustomers(): Readonly<Record<string, string>> {
 
 /** A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute. */
 export async function untilQuotaIsCounted(paths: FarmPaths, namespace: string): Promise<void> {
-  const client = await ApiClient.fromKubeconfig(paths.centralKubeconfig);
+  const client = await Api.fromKubeconfig(paths.centralKubeconfig);
   const path = `/api/v1/namespaces/${namespace}/resourcequotas/lane`;
   try {
     const options = { what: `the quota of ${namespace} is counted`, limitSeconds: 360, everyMilliseconds: 1000 };
     await until(options, async () => {
-      const quota = await client.get<{ readonly status?: { readonly used?: Readonly<Record<string, string>> } }>(path);
+      const quota = await client.find<{ readonly status?: { readonly used?: Readonly<Record<string, string>> } }>(path);
       return quota?.status?.used?.["count/workflows.argoproj.io"] !== undefined;
     });
   } finally {

@@ -1,5 +1,5 @@
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
-import { ApiClient } from "../api-client.ts";
+import { Api } from "../../support/api.ts";
 import type { FarmPaths } from "../paths.ts";
 
 interface Claim {
@@ -17,11 +17,11 @@ export async function laneVolume(paths: FarmPaths, customer: string): Promise<st
 
 /** Folder on this machine that holds the results volume of a namespace. @throws Error if there is none yet */
 export async function resultsVolume(kubeconfig: string, namespace: string): Promise<string> {
-  const client = await ApiClient.fromKubeconfig(kubeconfig);
+  const client = await Api.fromKubeconfig(kubeconfig);
   try {
-    const claim = await client.get<Claim>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/results`);
+    const claim = await client.find<Claim>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/results`);
     const name = claim?.spec.volumeName;
-    const volume = name === undefined ? undefined : await client.get<Volume>(`/api/v1/persistentvolumes/${name}`);
+    const volume = name === undefined ? undefined : await client.find<Volume>(`/api/v1/persistentvolumes/${name}`);
     const path = volume?.spec.hostPath?.path ?? volume?.spec.local?.path;
     if (path === undefined) {
       throw new Error(`the namespace ${namespace} has no results volume yet`);

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { type CommandResult, runCommand } from "../command.ts";
 import { repositoryRoot } from "../paths.ts";
 import { ensureTools } from "../tools/ensure.ts";
 import { type Reporter, silentReporter } from "../tools/reporter.ts";
-import { type CommandResult, runCommand } from "./command.ts";
 import { isLeftLocked } from "./stale-lock.ts";
 
 /** Where stacks are deployed to, and where their state lies. */

@@ -1,4 +1,4 @@
-import { capture } from "../tools/capture.ts";
+import { runCommand } from "../command.ts";
 
 /** The Debian release images are based on. */
 export const DEBIAN_RELEASE = "bookworm";
@@ -18,7 +18,7 @@ export interface DebianMirrors {
 /** Mirrors this machine uses for Debian, Debian's own where it uses none (or is no Debian). */
 export async function hostMirrors(): Promise<DebianMirrors> {
   const format = "$(REPO_URI) $(ORIGIN) $(LABEL)";
-  const said = await capture("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
+  const said = await runCommand("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
   return parseMirrors(said.code === 0 ? said.stdout : "");
 }
 
@@ -56,7 +56,7 @@ export function debianSources(mirrors: DebianMirrors): string {
 
 /** The proxies this machine's apt uses, as lines of an apt configuration file. */
 export async function hostAptProxies(): Promise<string> {
-  const said = await capture("apt-config", ["dump", "--format", '%f "%v";%n', "Acquire"]);
+  const said = await runCommand("apt-config", ["dump", "--format", '%f "%v";%n', "Acquire"]);
   return said.code === 0 ? proxyLines(said.stdout) : "";
 }
 

@@ -1,5 +1,5 @@
-import { capture } from "../tools/capture.ts";
-import { FarmError } from "../tools/errors.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { runCommand } from "../command.ts";
 
 /** The `index.json` of an OCI layout, as far as it matters here. */
 interface Index {
@@ -12,9 +12,9 @@ interface Index {
  * makes another manifest.
  */
 export async function archiveDigest(archive: string): Promise<string> {
-  const said = await capture("tar", ["-xOf", archive, "index.json"]);
+  const said = await runCommand("tar", ["-xOf", archive, "index.json"]);
   if (said.code !== 0) {
-    throw new FarmError(`${archive} is not an OCI archive: ${said.stderr.trim()}`);
+    throw new UserError(`${archive} is not an OCI archive: ${said.stderr.trim()}`);
   }
   return manifestDigest(said.stdout, archive);
 }
@@ -24,7 +24,7 @@ export function manifestDigest(indexJson: string, archive: string): string {
   const index: Index = JSON.parse(indexJson);
   const [manifest, ...others] = index.manifests;
   if (manifest === undefined || others.length > 0) {
-    throw new FarmError(`${archive} holds ${index.manifests.length} images where one was expected`);
+    throw new UserError(`${archive} holds ${index.manifests.length} images where one was expected`);
   }
   return manifest.digest;
 }

@@ -20,7 +20,7 @@ export interface BaseImage {
 }
 
 /** How long the registry may take to answer before the base is made here. */
-const PULL_TIMEOUT_MS = 120_000;
+const PULL_LIMIT_SECONDS = 120;
 
 /**
  * The Debian base image, from the registry if that can be reached, else made here.
@@ -50,7 +50,7 @@ async function make(place: string, reporter: Reporter): Promise<void> {
   await rm(log, { force: true });
   try {
     await removeLeftovers(log);
-    const pulled = await askBuildah(["pull", "--policy", "always", DEBIAN_BASE], PULL_TIMEOUT_MS);
+    const pulled = await askBuildah(["pull", "--policy", "always", DEBIAN_BASE], PULL_LIMIT_SECONDS);
     if (pulled.code !== 0) {
       const reason = pulled.stderr.trim().split("\n").at(-1) ?? "no answer";
       reporter.note(`the registry does not give out ${DEBIAN_BASE}, making it with debootstrap (${reason})`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { type CommandResult, runCommand } from "../command.ts";
 import { cacheFolders, cacheRoot } from "../tools/cache.ts";
-import { type Captured, capture } from "../tools/capture.ts";
 import { runLogged } from "../tools/command.ts";
 
 /**
@@ -11,7 +11,7 @@ function storage(): string[] {
   return ["--root", join(cacheRoot(), "buildah"), "--runroot", "/run/nightlane-buildah"];
 }
 
-/** Runs buildah with its output in a log. @throws FarmError if it fails */
+/** Runs buildah with its output in a log. @throws UserError if it fails */
 export async function buildah(args: readonly string[], log: string): Promise<void> {
   await runLogged({ command: "buildah", args: [...storage(), ...args], log });
 }
@@ -35,13 +35,13 @@ export async function removeLeftovers(log: string): Promise<void> {
  */
 export async function limitStorage(log: string): Promise<void> {
   // One file system: the mounts of containers would count every layer again.
-  const said = await capture("du", ["-skx", join(cacheRoot(), "buildah")]);
+  const said = await runCommand("du", ["-skx", join(cacheRoot(), "buildah")]);
   if (Number.parseInt(said.stdout, 10) > STORAGE_LIMIT_KIB) {
     await buildah(["rmi", "--all", "--force"], log);
   }
 }
 
 /** Runs buildah and returns what it said. */
-export async function askBuildah(args: readonly string[], timeoutMilliseconds = 60_000): Promise<Captured> {
-  return capture("buildah", [...storage(), ...args], { timeoutMilliseconds });
+export async function askBuildah(args: readonly string[], limitSeconds = 60): Promise<CommandResult> {
+  return runCommand("buildah", [...storage(), ...args], { limitSeconds });
 }

@@ -1,5 +1,5 @@
+import { progressOn } from "../progress.ts";
 import { runMain } from "../tools/main.ts";
-import { streamReporter } from "../tools/reporter.ts";
 import { ensureImages } from "./ensure.ts";
 import { type ImageName, imageNames } from "./recipe.ts";
 import { reproduceImage } from "./reproduce.ts";
@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(unknown.length > 0 ? `unknown image: ${unknown.join(", ")}\n${USAGE}` : USAGE);
     return 64;
   }
-  const reporter = streamReporter();
+  const reporter = progressOn(process.stderr);
   const wanted = names.filter(isImageName);
   const images = await ensureImages(wanted, reporter);
   for (const name of verb === "reproduce" ? wanted : []) await reproduceImage(name, reporter);

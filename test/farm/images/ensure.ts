@@ -1,8 +1,8 @@
 import { copyFile, cp, link, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { cacheFolders, cacheKey, exists, freshWorkFolder, hashFile, hashFiles, publish } from "../tools/cache.ts";
 import { ensureTools } from "../tools/ensure.ts";
-import { FarmError } from "../tools/errors.ts";
 import { withLock } from "../tools/lock.ts";
 import { ensurePackages, imagePackages } from "../tools/packages.ts";
 import { type Reporter, reported } from "../tools/reporter.ts";
@@ -38,7 +38,7 @@ const REVISION = 2;
  * An image is rebuilt when its Dockerfile, a file of its context, its base or one of its programs
  * changed. Safe to call twice at once and after a killed call.
  *
- * @throws FarmError if a package, a program or a Dockerfile is missing or something does not build
+ * @throws UserError if a package, a program or a Dockerfile is missing or something does not build
  */
 export async function ensureImages<const Name extends ImageName>(
   names: readonly Name[],
@@ -55,7 +55,7 @@ export async function ensureImages<const Name extends ImageName>(
 async function ensureImage(name: string, recipe: ImageRecipe, reporter: Reporter): Promise<BuiltImage> {
   const dockerfile = dockerfileOf(recipe);
   if (!(await exists(join(recipe.context, dockerfile)))) {
-    throw new FarmError(`The image ${name} cannot be built: ${join(recipe.context, dockerfile)} does not exist.`);
+    throw new UserError(`The image ${name} cannot be built: ${join(recipe.context, dockerfile)} does not exist.`);
   }
   const tools = await programsOf(recipe, reporter);
   const base = recipe.base === "debian" ? await ensureDebianBase(reporter) : undefined;

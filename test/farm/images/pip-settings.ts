@@ -1,4 +1,4 @@
-import { capture } from "../tools/capture.ts";
+import { runCommand } from "../command.ts";
 
 /** Options that say how packages are reached; no other option of the host is a build's business. */
 const NETWORK_OPTIONS = [
@@ -15,7 +15,7 @@ const NETWORK_OPTIONS = [
 
 /** What pip on this machine is told by its files and by PIP_* variables; empty without pip. */
 export async function hostPipOptions(): Promise<ReadonlyMap<string, string>> {
-  const said = await capture("pip", ["config", "list"]);
+  const said = await runCommand("pip", ["config", "list"]);
   return said.code === 0 ? parsePipConfig(said.stdout) : new Map();
 }
 

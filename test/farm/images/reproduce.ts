@@ -1,15 +1,15 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { runCommand } from "../command.ts";
 import { freshWorkFolder } from "../tools/cache.ts";
-import { capture } from "../tools/capture.ts";
-import { FarmError } from "../tools/errors.ts";
 import type { Reporter } from "../tools/reporter.ts";
 import { type BuiltImage, buildAgain } from "./ensure.ts";
 import { type ImageName, type ImageRecipe, imageRecipes } from "./recipe.ts";
 
 /**
  * Builds an image a second time from nothing that was kept, and compares.
- * @throws FarmError with the files that differ, but for those that its recipe excuses
+ * @throws UserError with the files that differ, but for those that its recipe excuses
  */
 export async function reproduceImage(name: ImageName, reporter: Reporter): Promise<void> {
   await buildAgain(name, reporter, async ({ first, second }) => {
@@ -18,7 +18,7 @@ export async function reproduceImage(name: ImageName, reporter: Reporter): Promi
     const found = await differingFiles(name, first, second);
     const unexcused = found.filter((path) => differs[path] === undefined);
     if (unexcused.length > 0 || found.length === 0) {
-      throw new FarmError(
+      throw new UserError(
         `The image ${name} differs when it is built again: ${first.digest} and ${second.digest}.\n` +
           `    rule: the same sources are the same image\n    differs: ${unexcused.join(", ") || "no file: times or modes"}\n` +
           "    fix: have its Dockerfile make these files without time, order and chance, or remove them",
@@ -33,10 +33,10 @@ async function differingFiles(name: string, first: BuiltImage, second: BuiltImag
   const work = await freshWorkFolder(`reproduce-${name}`);
   try {
     const trees = [await unpack(first, join(work, "first")), await unpack(second, join(work, "second"))] as const;
-    const said = await capture("diff", ["--recursive", "--brief", "--no-dereference", ...trees], {
-      timeoutMilliseconds: 600_000,
+    const said = await runCommand("diff", ["--recursive", "--brief", "--no-dereference", ...trees], {
+      limitSeconds: 600,
     });
-    if (said.code > 1) throw new FarmError(`The two builds of ${name} cannot be compared: ${said.stderr.trim()}`);
+    if (said.code > 1) throw new UserError(`The two builds of ${name} cannot be compared: ${said.stderr.trim()}`);
     return said.stdout
       .trim()
       .split("\n")
@@ -65,13 +65,13 @@ async function unpack({ archive, digest }: BuiltImage, folder: string): Promise<
   await mkdir(tree);
   await tar(["-xf", archive, "-C", layout]);
   const blob = (name: string): string => join(layout, "blobs", name.replace(":", "/"));
-  const said = await capture("cat", [blob(digest)]);
+  const said = await runCommand("cat", [blob(digest)]);
   const { layers }: { readonly layers: readonly { readonly digest: string }[] } = JSON.parse(said.stdout);
   for (const layer of layers) await tar(["-xzf", blob(layer.digest), "-C", tree]);
   return tree;
 }
 
 async function tar(args: readonly string[]): Promise<void> {
-  const said = await capture("tar", [...args], { timeoutMilliseconds: 600_000 });
-  if (said.code !== 0) throw new FarmError(`tar ${args.join(" ")} failed: ${said.stderr.trim()}`);
+  const said = await runCommand("tar", [...args], { limitSeconds: 600 });
+  if (said.code !== 0) throw new UserError(`tar ${args.join(" ")} failed: ${said.stderr.trim()}`);
 }

@@ -1,8 +1,8 @@
 import { delimiter, dirname } from "node:path";
+import { progressOn } from "../progress.ts";
 import { ensureTools } from "./ensure.ts";
 import { runMain } from "./main.ts";
 import { type ToolName, toolNames } from "./recipes.ts";
-import { streamReporter } from "./reporter.ts";
 
 const USAGE = `usage: tsx test/farm/tools/cli.ts path|folders TOOL...
 
@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(unknown.length > 0 ? `unknown tool: ${unknown.join(", ")}\n${USAGE}` : USAGE);
     return 64;
   }
-  const paths = await ensureTools(names.filter(isToolName), streamReporter());
+  const paths = await ensureTools(names.filter(isToolName), progressOn(process.stderr));
   const folders = [...new Set(Object.values<string>(paths).map((path) => dirname(path)))];
   process.stdout.write(`${verb === "folders" ? folders.join(delimiter) : JSON.stringify(paths, null, 2)}\n`);
   return 0;

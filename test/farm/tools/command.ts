@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { FarmError } from "./errors.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
 
 /** How a command is run. */
 export interface LoggedCommand {
@@ -56,7 +56,7 @@ function stopWatchingSignals(): void {
  * Runs a command to its end, its output in a log. The command leads a process group of its own, which
  * is ended with this process, so that an interrupted build does not go on unseen.
  *
- * @throws FarmError if the command cannot be started or fails; names the log and quotes its last lines
+ * @throws UserError if the command cannot be started or fails; names the log and quotes its last lines
  */
 export async function runLogged(run: LoggedCommand): Promise<void> {
   await mkdir(dirname(run.log), { recursive: true });
@@ -89,7 +89,7 @@ async function ended(child: ChildProcess, run: LoggedCommand): Promise<void> {
     stopWatchingSignals();
   }
   if (outcome !== "") {
-    throw new FarmError(failureMessage(run, outcome, await readFile(run.log, "utf8")));
+    throw new UserError(failureMessage(run, outcome, await readFile(run.log, "utf8")));
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { cacheFolders, exists, freshWorkFolder, publish } from "./cache.ts";
-import { FarmError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { pinnedOnPath } from "./path-lookup.ts";
 import { type Product, type Recipe, titleOf } from "./recipe.ts";
@@ -18,7 +18,7 @@ import { requireGo } from "./requirements.ts";
  * twice at once and after a killed call.
  *
  * @returns the absolute path of each named tool
- * @throws FarmError if something can neither be downloaded nor built; it says why for both
+ * @throws UserError if something can neither be downloaded nor built; it says why for both
  */
 export async function ensureTools<const Name extends ToolName>(
   names: readonly Name[],
@@ -83,7 +83,7 @@ async function ensureRecipe(
       await collectCached(places, found);
       if (missing().length > 0) {
         await make(recipe, missing(), places, needed, reporter).catch((error: unknown) => {
-          throw error instanceof FarmError ? new FarmError([...problems, error.message].join("\n")) : error;
+          throw error instanceof UserError ? new UserError([...problems, error.message].join("\n")) : error;
         });
         await collectCached(places, found);
       }
@@ -140,7 +140,7 @@ async function make(
 function placesOf(places: ReadonlyMap<string, Places>, name: string): Places {
   const found = places.get(name);
   if (found === undefined) {
-    throw new FarmError(`${name} has no place in the cache: a fault of its recipe`);
+    throw new UserError(`${name} has no place in the cache: a fault of its recipe`);
   }
   return found;
 }
@@ -148,7 +148,7 @@ function placesOf(places: ReadonlyMap<string, Places>, name: string): Places {
 function pathOf(paths: ReadonlyMap<string, string>, name: string): string {
   const path = paths.get(name);
   if (path === undefined) {
-    throw new FarmError(`${name} was built, but the result is not where it belongs: a fault of its recipe`);
+    throw new UserError(`${name} was built, but the result is not where it belongs: a fault of its recipe`);
   }
   return path;
 }

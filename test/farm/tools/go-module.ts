@@ -1,21 +1,21 @@
-import { capture } from "./capture.ts";
-import { FarmError } from "./errors.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { runCommand } from "../command.ts";
 
 /**
  * Fetches a module that the go.mod in `folder` requires, checked against the go.sum there.
  *
  * @returns the module's folder in Go's module cache; read-only
- * @throws FarmError with what Go said
+ * @throws UserError with what Go said
  */
 export async function moduleFolder(folder: string, module: string): Promise<string> {
-  const said = await capture("go", ["mod", "download", "-json", module], {
+  const said = await runCommand("go", ["mod", "download", "-json", module], {
     cwd: folder,
-    env: { GOFLAGS: "-mod=readonly", GOWORK: "off" },
-    timeoutMilliseconds: 600_000,
+    env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off" },
+    limitSeconds: 600,
   });
   const answer: { readonly Dir?: string; readonly Error?: string } = said.stdout === "" ? {} : JSON.parse(said.stdout);
   if (said.code !== 0 || answer.Dir === undefined) {
-    throw new FarmError(`The Go module ${module} cannot be fetched: ${answer.Error ?? said.stderr.trim()}`);
+    throw new UserError(`The Go module ${module} cannot be fetched: ${answer.Error ?? said.stderr.trim()}`);
   }
   return answer.Dir;
 }

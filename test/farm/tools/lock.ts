@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { FarmError } from "./errors.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
 
 /**
  * Runs `work` while holding the lock `file`; waits as long as another process holds it.
@@ -38,10 +38,10 @@ async function acquire(file: string, onWait: () => void): Promise<() => Promise<
     await new Promise<void>((resolve, reject) => {
       holder.stdout.once("data", () => resolve());
       holder.once("error", () =>
-        reject(new FarmError("flock is missing on this machine; install it: apt-get install -y util-linux")),
+        reject(new UserError("flock is missing on this machine; install it: apt-get install -y util-linux")),
       );
       holder.once("exit", (code) =>
-        reject(new FarmError(`the lock ${file} cannot be taken: flock ended with ${code}`)),
+        reject(new UserError(`the lock ${file} cannot be taken: flock ended with ${code}`)),
       );
     });
   } finally {

@@ -1,8 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { runCommand } from "../command.ts";
 import { cacheFolders, exists } from "./cache.ts";
-import { capture } from "./capture.ts";
 import { runLogged } from "./command.ts";
-import { FarmError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { type Reporter, reported } from "./reporter.ts";
 
@@ -35,7 +35,7 @@ const APT_ENVIRONMENT = { DEBIAN_FRONTEND: "noninteractive" } as const;
  * Installs Debian packages, only those that are missing, and starts none of their services: the farm
  * runs its own containerd.
  *
- * @throws FarmError if this machine has no apt, we are not root, or apt fails; names the log
+ * @throws UserError if this machine has no apt, we are not root, or apt fails; names the log
  */
 export async function ensurePackages(names: readonly string[], reporter: Reporter): Promise<void> {
   const missing = await missingPackages(names);
@@ -43,7 +43,7 @@ export async function ensurePackages(names: readonly string[], reporter: Reporte
     return;
   }
   if (process.getuid?.() !== 0) {
-    throw new FarmError(`Debian packages are missing: ${missing.join(", ")}. ${installCommand(missing)}`);
+    throw new UserError(`Debian packages are missing: ${missing.join(", ")}. ${installCommand(missing)}`);
   }
   const onWait = () => reporter.note("waiting for another process that is installing packages");
   await withLock(cacheFolders.lock("packages"), onWait, async () => {
@@ -56,9 +56,9 @@ export async function ensurePackages(names: readonly string[], reporter: Reporte
 
 /** Which of `names` are not installed, in the order given. */
 export async function missingPackages(names: readonly string[]): Promise<string[]> {
-  const said = await capture("dpkg-query", ["--show", STATUS_FORMAT, ...names]);
+  const said = await runCommand("dpkg-query", ["--show", STATUS_FORMAT, ...names]);
   if (said.code === 127) {
-    throw new FarmError(`dpkg is missing: the farm runs on Debian or Ubuntu. Packages needed: ${names.join(", ")}`);
+    throw new UserError(`dpkg is missing: the farm runs on Debian or Ubuntu. Packages needed: ${names.join(", ")}`);
   }
   return notInstalled(names, said.stdout);
 }

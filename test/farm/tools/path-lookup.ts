@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
-import { capture } from "./capture.ts";
+import { runCommand } from "../command.ts";
 import type { Product, VersionProbe } from "./recipe.ts";
 
 /** Every executable file called `name` on the search path, first to last. */
@@ -33,7 +33,7 @@ export function versionIn(output: string, probe: VersionProbe): string | undefin
 
 /** The version that a program says it has, or undefined if it says none. */
 export async function saidVersion(program: string, probe: VersionProbe): Promise<string | undefined> {
-  const said = await capture(program, probe.args, { timeoutMilliseconds: 10_000 });
+  const said = await runCommand(program, probe.args, { limitSeconds: 10 });
   return said.code === 0 ? versionIn(said.stdout + said.stderr, probe) : undefined;
 }
 

@@ -54,7 +54,7 @@ export interface Recipe<Name extends string = string> {
   readonly release?: ReleaseOf;
   /** Cache key of a product: changes whenever its content would. */
   key(product: string, needed: Readonly<Record<string, string>>): Promise<string>;
-  /** Makes the wanted products; throws FarmError if that fails. */
+  /** Makes the wanted products; throws UserError if that fails. */
   build(context: BuildContext): Promise<void>;
 }
 

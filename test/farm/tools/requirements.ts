@@ -1,5 +1,5 @@
-import { capture } from "./capture.ts";
-import { FarmError } from "./errors.ts";
+import { UserError } from "../../../constructs/definition/problem.ts";
+import { runCommand } from "../command.ts";
 
 /** Oldest Go that builds the pinned modules: [major, minor]. */
 export const GO_FLOOR = [1, 26] as const;
@@ -40,13 +40,13 @@ export function goComplaint(goVersionOutput: string | undefined, purpose: string
  * Checks that Go is there and new enough.
  *
  * @param folder - folder with a go.mod: a Go from 1.21 on fetches the toolchain that go.mod asks for by itself
- * @throws FarmError with the command that installs it
+ * @throws UserError with the command that installs it
  */
 export async function requireGo(folder: string, purpose: string): Promise<void> {
-  const said = await capture("go", ["version"], { cwd: folder, timeoutMilliseconds: 300_000 });
+  const said = await runCommand("go", ["version"], { cwd: folder, limitSeconds: 300 });
   const complaint = goComplaint(said.code === 127 ? undefined : said.stdout + said.stderr, purpose);
   if (complaint !== undefined) {
-    throw new FarmError(complaint);
+    throw new UserError(complaint);
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { runCommand } from "../../farm/deploy/command.ts";
+import { runCommand } from "../../farm/command.ts";
 import type { DistObject } from "../dist-object.ts";
 import type { ScanFinding, ScanResult } from "../finding.ts";
 

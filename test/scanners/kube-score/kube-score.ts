@@ -1,5 +1,5 @@
 import { dirname, relative } from "node:path";
-import { runCommand } from "../../farm/deploy/command.ts";
+import { runCommand } from "../../farm/command.ts";
 import { ensureFrom } from "../../farm/tools/ensure.ts";
 import type { Reporter } from "../../farm/tools/reporter.ts";
 import { type DistObject, objectName } from "../dist-object.ts";

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { ensureFrom } from "../../farm/tools/ensure.ts";
-import { FarmError } from "../../farm/tools/errors.ts";
 import type { Recipe } from "../../farm/tools/recipe.ts";
 import { recipes } from "../../farm/tools/recipes.ts";
 import { checksumIn } from "../../farm/tools/release/checksums.ts";
@@ -189,7 +189,7 @@ describe("a release that is not as it should be is told in one sentence, and the
   it("and what can be had neither way says both reasons", async () => {
     answer = () => ({ status: 404 });
     const failing = recipe("one", undefined, async () => {
-      throw new FarmError("Go is missing on this machine");
+      throw new UserError("Go is missing on this machine");
     });
     await expect(ensured(failing)).rejects.toThrow(/is not there \(404\)\nGo is missing on this machine/);
   });

@@ -3,17 +3,17 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { cacheKey, cacheRoot, exists, freshWorkFolder } from "../../farm/tools/cache.ts";
 import { failureMessage, runLogged } from "../../farm/tools/command.ts";
 import { ensureFrom } from "../../farm/tools/ensure.ts";
-import { FarmError } from "../../farm/tools/errors.ts";
 import { executableName, isGoInput } from "../../farm/tools/go-recipe.ts";
 import { installCommand, notInstalled } from "../../farm/tools/packages.ts";
 import { executablesOnPath, pinnedOnPath, versionIn } from "../../farm/tools/path-lookup.ts";
 import { transpiledHost } from "../../farm/tools/pulumi/recipe.ts";
 import type { Recipe } from "../../farm/tools/recipe.ts";
 import { recipes, toolNames } from "../../farm/tools/recipes.ts";
-import { formatElapsed, silentReporter, streamReporter } from "../../farm/tools/reporter.ts";
+import { silentReporter } from "../../farm/tools/reporter.ts";
 import { goComplaint, nodeComplaint } from "../../farm/tools/requirements.ts";
 import { farmVersions } from "../../farm/tools/versions.ts";
 
@@ -203,9 +203,9 @@ describe("ensuring", () => {
   it("caches nothing of a build that failed", async () => {
     const failing = recipe(async ({ output }) => {
       await writeFile(join(output("one"), "one"), "half");
-      throw new FarmError("no");
+      throw new UserError("no");
     });
-    await expect(ensureFrom([failing], new Set(["one"]), silentReporter)).rejects.toThrow(new FarmError("no"));
+    await expect(ensureFrom([failing], new Set(["one"]), silentReporter)).rejects.toThrow(new UserError("no"));
     expect(await exists(join(folder, "cache/tools/one"))).toBe(false);
     await ensureFrom([recipe()], new Set(["one"]), silentReporter);
     expect(builds).toEqual([["one"]]);
@@ -232,7 +232,7 @@ describe("a command that fails", () => {
     const log = join(folder, "logs/x.log");
     const run = runLogged({ command: "sh", args: ["-c", "echo told; exit 3"], log });
     await expect(run).rejects.toThrow(
-      new FarmError(
+      new UserError(
         `sh -c echo told; exit 3 failed: exit code 3.\n  | $ sh -c echo told; exit 3\n  | told\nThe whole log is in ${log}.`,
       ),
     );
@@ -267,30 +267,6 @@ describe("what is missing on the machine", () => {
     expect(installCommand(["a", "b"])).toBe(
       "Install them: sudo apt-get update && sudo apt-get install -y --no-install-recommends a b",
     );
-  });
-});
-
-describe("progress", () => {
-  const buffer = (isTTY: boolean) => {
-    const written: string[] = [];
-    return { isTTY, columns: 40, write: (text: string) => written.push(text), written };
-  };
-
-  it("is plain lines off a terminal", () => {
-    const stream = buffer(false);
-    const task = streamReporter(stream).begin("building etcd 3.6.16");
-    task.done();
-    expect(stream.written).toEqual(["building etcd 3.6.16 ...\n", "building etcd 3.6.16: done in 0s\n"]);
-  });
-
-  it("is one live line on a terminal, cut to its width", () => {
-    const stream = buffer(true);
-    streamReporter(stream).begin("x".repeat(100)).failed();
-    expect(stream.written).toEqual([`\r\u001b[K${"x".repeat(39)}`, `\r\u001b[K${"x".repeat(100)}: FAILED after 0s\n`]);
-  });
-
-  it("shows time as people read it", () => {
-    expect([0, 59_400, 59_600, 3_675_000].map(formatElapsed)).toEqual(["0s", "59s", "1m00s", "61m15s"]);
   });
 });
 

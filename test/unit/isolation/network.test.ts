@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { knownRange, overlap, parseRange, subtract } from "../../../isolation/network/address.ts";
 import { PointIndex } from "../../../isolation/network/point-index.ts";
-import { mayConnect, type Place, readPolicy } from "../../../isolation/network/policy.ts";
+import { readPolicy } from "../../../isolation/network/policy.ts";
 import { coversPort, parsePorts, showPorts } from "../../../isolation/network/ports.ts";
 import { namespaceNames, selects, selectsEverything } from "../../../isolation/network/selector.ts";
+import { mayConnect, type Place } from "./may-connect.ts";
 
 const NAME = "kubernetes.io/metadata.name";
 

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CustomerDefinition } from "../../../constructs/index.ts";
-import { accessFacts } from "../../../isolation/access/access-facts.ts";
-import { AccessMatrix } from "../../../isolation/matrix/access-matrix.ts";
 import { estateOf } from "../../../isolation/model/collect.ts";
-import type { Estate } from "../../../isolation/model/estate.ts";
-import { viewEstate } from "../../../isolation/model/view.ts";
-import { htmlReport } from "../../../isolation/report/html.ts";
-import { matrixPicture } from "../../../isolation/report/html-matrix.ts";
 import { jsonReport } from "../../../isolation/report/json.ts";
 import { junitReport } from "../../../isolation/report/junit.ts";
 import { textReport } from "../../../isolation/report/text.ts";
@@ -21,10 +15,6 @@ append(broken.object("nordbank", "RoleBinding", "executor"), "subjects", {
   namespace: "customer-alpenkredit",
 });
 append(broken.object("nordbank", "RoleBinding", "executor"), "subjects", { kind: "User", name: "<b>&bob" });
-
-function page(estate: Estate): string {
-  return htmlReport(proveDraft(estate), accessFacts(viewEstate(estate)), "2026-11-24");
-}
 
 /** The last line of a text. */
 function last(text: string): string | undefined {
@@ -86,57 +76,3 @@ describe("the JUnit report", () => {
     expect(report).toContain("User &lt;b&gt;&amp;bob");
   });
 });
-
-describe("the page", () => {
-  const pages = [page(soundEstate), page(broken.estate)];
-
-  it("needs nothing from elsewhere", () => {
-    for (const html of pages) {
-      expect(html).not.toMatch(/<(?:script|link|img|iframe|object|embed)\b/i);
-      expect(html).not.toMatch(/\b(?:src|href|srcset|action)\s*=/i);
-      expect(html).not.toMatch(/url\(|@import|xlink/i);
-      // Addresses stand in texts only, as examples and customers' servers.
-      expect(html).not.toMatch(/["'(]\s*(?:https?:)?\/\//);
-    }
-  });
-
-  it("says what each rule checks and why", () => {
-    for (const { name, info, explanation } of RULES) {
-      expect(pages[0]).toContain(name);
-      const plain = plainText(pages[0] ?? "");
-      expect(plain).toContain(info);
-      expect(plain).toContain(explanation);
-    }
-  });
-
-  it("gives its verdict, the ways and the findings, with all text escaped", () => {
-    expect(pages[0]).toContain('<span class="badge good">proven</span>');
-    expect(pages[1]).toContain('<span class="badge bad">not proven</span>');
-    expect(pages[1]).toContain("alpenkredit to nordbank");
-    expect(pages[1]).toContain("&lt;b&gt;&amp;bob");
-    expect(pages[1]).not.toContain("<b>&bob");
-    expect(pages[1]).toContain('<rect class="warm"');
-    expect(pages[0]).not.toContain('<rect class="warm"');
-  });
-
-  it("is the same for the same estate", () => {
-    expect(page(soundEstate)).toBe(pages[0]);
-  });
-
-  it("draws sixty customers, and of a thousand those with a way", () => {
-    expect(page(estateOf(banks(60))).match(/<rect class="own"/g)).toHaveLength(60);
-    const names = Array.from({ length: 1000 }, (_, index) => `bank${index}`);
-    expect(matrixPicture(new AccessMatrix(names, []))).toContain("too many to draw");
-    const way = { kind: "API", from: ["bank1"], to: ["bank2"], state: "open", how: "", objects: [] } as const;
-    expect(matrixPicture(new AccessMatrix(names, [way]))).toContain("Drawn are 2 of 1000 customers");
-  });
-});
-
-function plainText(html: string): string {
-  return html
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&amp;", "&");
-}

@@ -25,7 +25,7 @@ async function act(api: StandInApi, verb: string, step: string): Promise<Told> {
   return piped(verb, "nordbank", step, ...options);
 }
 
-/** The API server takes what is written, and no controller acts upon it. */
+/** The API server takes what is written, and no controller acts on it. */
 describe("without a controller", () => {
   test.each([
     ["retry", "scenarios", "attempt 2 of scenarios starts"],
@@ -35,7 +35,7 @@ describe("without a controller", () => {
     const told = await act(api, verb, step);
     expect(told).toMatchObject({ code: ExitCode.noEffectYet, out: "" });
     expect(told.err).toContain(effect);
-    expect(told.err).toContain("Argo has not acted upon it within 1 s");
+    expect(told.err).toContain("Argo has not acted on it within 1 s");
     expect(told.err).toContain(`nightlane show nordbank --night ${NIGHT}`);
   });
 

@@ -107,7 +107,7 @@ describe("what a pause would cost", () => {
   });
 
   test("is not known after too few nights, and only asked of a dry run", async () => {
-    expect((await pause(2, "--dry-run")).out).toContain("what that costs is not known: too few nights are recorded");
+    expect((await pause(2, "--dry-run")).out).toContain("the cost is not known: too few nights are recorded");
     expect(await pause(20, "--until", "03:30")).toMatchObject({ code: ExitCode.usage });
     const wrong = await pause(20, "--dry-run", "--until", "3 o'clock");
     expect(wrong).toMatchObject({ code: ExitCode.usage });

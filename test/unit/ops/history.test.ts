@@ -64,7 +64,7 @@ describe("history", () => {
     const range = ["--from", "2026-11-28", "--to", "2026-11-01"];
     const told = await piped("history", "nordbank", ...range, "--kubeconfig", api.kubeconfig());
     expect(told).toMatchObject({ code: ExitCode.usage, out: "" });
-    expect(told.err).toContain("--from 2026-11-28 lies after --to 2026-11-01");
+    expect(told.err).toContain("--from 2026-11-28 is after --to 2026-11-01");
   });
 
   test("tells of a customer whose lane is gone, from its records", async () => {
@@ -181,7 +181,7 @@ describe("history --acts", () => {
   );
 
   test.each([
-    [["--from", "2026-11-28", "--to", "2026-11-01"], ExitCode.usage, /--from 2026-11-28 lies after --to 2026-11-01/],
+    [["--from", "2026-11-28", "--to", "2026-11-01"], ExitCode.usage, /--from 2026-11-28 is after --to 2026-11-01/],
     [["--date", "2026-11-25"], ExitCode.done, /^$/],
   ])("takes a period: %j", async (period, code, err) => {
     const api = await StandInApi.start();

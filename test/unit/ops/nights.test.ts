@@ -269,12 +269,12 @@ describe("nights, where one lane does not answer", () => {
     expectWidth(told.out, 80);
   });
 
-  test("tries again what may be better the next time, and says so", async () => {
+  test("tries again where that may help, and says so", async () => {
     const api = await fleet();
     api.trouble.set("customer-brokenbank", { how: 503, times: 2 });
     const told = await piped("nights", "--kubeconfig", api.kubeconfig());
     expect(told.code).toBe(ExitCode.done);
-    expect(told.err).toContain("etcdserver: leader changed; it is tried again");
+    expect(told.err).toContain("etcdserver: leader changed; trying again");
     expect(lineOf("brokenbank", told)).not.toContain("CANNOT");
   });
 

@@ -151,7 +151,7 @@ test("a record is kept for its days, counted from the run's end", () => {
 
 test.each([
   ["missed", "Missed", "the night of 2026-03-31 has not started"],
-  ["suspended", "Suspended", "the night of 2026-03-31 was not to start: the schedule was suspended"],
+  ["suspended", "Suspended", "the night of 2026-03-31 did not start: the schedule was suspended"],
 ] as const)("a night that is %s has a record of its own", (standing, phase, message) => {
   const night: DueNight = {
     date: "2026-03-31",

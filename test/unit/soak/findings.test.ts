@@ -61,7 +61,7 @@ const call = (alert: string, customer: string, since = AT + 60_000): Call => ({
 function happened(nights: readonly WatchedNight[], calls: readonly Call[] = [], code = 0): Happened {
   const typed = calls.map((one) => ({
     call: one,
-    result: { command: one.command, code, output: "said", stdout: "said" },
+    result: { command: one.command, code, output: "said", stdout: "said", stderr: "" },
   }));
   return { nights, calls, typed, standing: [] };
 }

@@ -10,13 +10,12 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPS_PORT
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,10 +24,11 @@ from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, SSLError
 from urllib3.response import BaseHTTPResponse
 
-from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection, pool_of, tls_context
+from nightlane_runner.api.answer import parsed, read_content, shortened
+from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
-from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
-from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.api.kubeconfig import UnusableKubeconfig
+from nightlane_runner.api.login import Login, log_in
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, text_at
 
@@ -41,10 +41,6 @@ REQUEST_SECONDS = 15.0
 IDLE_SECONDS = 45.0
 """After this long without a request a new connection is made: servers and what is between close idle ones."""
 
-MOST_ANSWER_BYTES = 4 * 1024 * 1024
-"""Of one answer: lists are read in pages, and the runner's memory is limited."""
-
-_PIECE_BYTES = 64 * 1024
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _REQUEST_TIMEOUT = 408
@@ -64,10 +60,10 @@ class Api:
     """
 
     def __init__(self, kubeconfig: Path, scratch: Path, addresses: Path | None = None) -> None:
-        self._read_login = partial(_log_in, kubeconfig, scratch, addresses)
+        self._read_login = partial(log_in, kubeconfig, scratch, addresses)
         self._lock = threading.Lock()
         self._pool: HTTPSConnectionPool | None = None
-        self._pool_login: _Login | None = None
+        self._pool_login: Login | None = None
         self._connection: ApiConnection | None = None
         self._used = False
         self._last_used = 0.0
@@ -136,7 +132,7 @@ class Api:
             response = self._send(pool, login, "GET", path, query, None)
             if response.status != HTTPStatus.OK:
                 with self._limited(made[-1], REQUEST_SECONDS):
-                    self._raise_failure(response.status, login.credential.left_out_of(_content(response)))
+                    self._raise_failure(response.status, login.credential.left_out_of(read_content(response)))
             return ApiStream(made[-1], response, silence_seconds, login.credential.left_out_of)
         except (OSError, HTTPError) as error:
             self._close(made)
@@ -172,7 +168,7 @@ class Api:
         try:
             with self._limited(None, min(REQUEST_SECONDS, self._left())):
                 response = self._send(pool, login, method, path, query, body)
-                answer = login.credential.left_out_of(_content(response))
+                answer = login.credential.left_out_of(read_content(response))
         except ProtocolError:
             # The server may close an idle connection at any time: that is no outage, and a new one tells. Only a
             # request that changes nothing is sent again unasked.
@@ -185,12 +181,12 @@ class Api:
         self.received += len(answer)
         if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer)
-        return _parsed(answer)
+        return parsed(answer)
 
     def _send(
         self,
         pool: HTTPSConnectionPool,
-        login: "_Login",
+        login: Login,
         method: str,
         path: str,
         query: Mapping[str, str] | None,
@@ -253,15 +249,15 @@ class Api:
                 "401 Unauthorized: the credential is not accepted; the mounted kubeconfig was read again"
             )
         if status in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ApiUnknown(f"{status}: {_short(answer)}")
-        tree = _parsed(answer)
+            raise ApiUnknown(f"{status}: {shortened(answer)}")
+        tree = parsed(answer)
         if text_at(tree, "kind") != "Status":
-            raise ApiUnknown(f"{status} from something that is no Kubernetes API server: {_short(answer)}")
+            raise ApiUnknown(f"{status} from something that is no Kubernetes API server: {shortened(answer)}")
         # Once more, for it may have been written with escapes.
         message = self._login.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
         raise ApiRefused(status, text_at(tree, "reason"), message)
 
-    def _current_login(self) -> "_Login":
+    def _current_login(self) -> Login:
         """Return the login with the token of now: one that lies in a file is renewed there well before it ends."""
         login = self._login
         credential = login.credential.with_current_token()
@@ -309,57 +305,3 @@ class Api:
         if self._pool is not None:
             self._pool.close()
         self._pool, self._connection, self._used = None, None, False
-
-
-@dataclass(frozen=True, slots=True)
-class _Login:
-    """One reading of the kubeconfig and of the server's addresses."""
-
-    credential: Credential
-    addresses: tuple[str, ...]
-    tls: ssl.SSLContext
-
-    def pool(self, on_connection: Callable[[ApiConnection], None], reached: str) -> HTTPSConnectionPool:
-        """Return connections to the server, at first at the address where it was reached last."""
-        addresses = tuple(sorted(self.addresses, key=lambda address: address != reached))
-        return pool_of(self.credential, addresses, self.tls, on_connection)
-
-    @property
-    def host_header(self) -> dict[str, str]:
-        """The server's name, by which what stands before several of them tells them apart."""
-        host, port = url_host(self.credential.host), self.credential.port
-        return {"Host": host if port == HTTPS_PORT else f"{host}:{port}"}
-
-
-def _log_in(kubeconfig: Path, scratch: Path, addresses: Path | None) -> _Login:
-    credential = read_kubeconfig(kubeconfig)
-    return _Login(credential, () if addresses is None else read_addresses(addresses), tls_context(credential, scratch))
-
-
-def _content(response: BaseHTTPResponse) -> bytes:
-    """Return an answer's content, which goes back to its connection."""
-    content = bytearray()
-    while piece := response.read1(_PIECE_BYTES):
-        content += piece
-        if len(content) > MOST_ANSWER_BYTES:
-            response.close()
-            raise ApiUnknown(
-                f"an answer of more than {MOST_ANSWER_BYTES // 1024**2} MiB, which nothing has that a runner asks for; "
-                "have what answers in the API server's place looked at"
-            )
-    response.release_conn()
-    return bytes(content)
-
-
-def _parsed(answer: bytes) -> JsonObject:
-    try:
-        tree = json.loads(answer)
-    except (ValueError, RecursionError) as error:
-        raise ApiUnknown(f"an answer that is no JSON: {_short(answer)}") from error
-    if not isinstance(tree, dict):
-        raise ApiUnknown(f"an answer that is no object: {_short(answer)}")
-    return tree
-
-
-def _short(answer: bytes) -> str:
-    return " ".join(answer[:200].decode("utf-8", "replace").split())

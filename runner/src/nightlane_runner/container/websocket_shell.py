@@ -19,7 +19,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Event, RejectConnection, RejectData, Request
 from wsproto.utilities import ProtocolError
 
-from nightlane_runner.api.client import MOST_ANSWER_BYTES
+from nightlane_runner.api.answer import MOST_ANSWER_BYTES
 from nightlane_runner.api.connection import CONNECT_SECONDS, KEEPALIVE, tls_context
 from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
 from nightlane_runner.api.server_addresses import read_addresses

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 
 from nightlane_runner.document.anew_input import read_anew
 from nightlane_runner.document.calendar_input import is_day, read_calendar
-from nightlane_runner.document.figure import Figure, read_figure
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader, Problem
-from nightlane_runner.document.later_attempts import job_of_attempt
+from nightlane_runner.document.paths import is_clean
 from nightlane_runner.document.result_value import ResultValue, read_words
+from nightlane_runner.document.spark_input import read_spark
 from nightlane_runner.document.step import (
     CalendarInput,
     ContainerChoice,
@@ -17,7 +17,6 @@ from nightlane_runner.document.step import (
     ExecInput,
     ReadInput,
     ReapInput,
-    ResultPlace,
     ReuseInput,
     Run,
     SparkInput,
@@ -27,7 +26,7 @@ from nightlane_runner.document.step import (
 )
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.json_tree import JsonObject, number_at, objects_at, text_at, value_at
+from nightlane_runner.json_tree import JsonObject
 from nightlane_runner.lane.run_claim import RunClaim
 
 ENVIRONMENT_VARIABLE = "NIGHTLANE_STEP"
@@ -62,39 +61,7 @@ class StepInput:
     def spark(self) -> tuple[Step, SparkInput]:
         """Return the input of `spark`; raises StepEnded(BAD_INPUT) naming every problem."""
         step = self._step()
-        section = self._reader.section("spark")
-        section.known_keys(
-            "job",
-            "pendingSeconds",
-            "imagePullSeconds",
-            "timeoutSeconds",
-            "executors",
-            "results",
-            "result",
-            "figures",
-            "onRetry",
-        )
-        job = section.tree("job")
-        if job and text_at(job, "kind") != "Job":
-            section.problem("job", "must be a batch/v1 Job", "render it as apiVersion batch/v1, kind Job")
-        if value_at(job, "metadata", "name") is not None:
-            section.problem("job", "must not have a metadata.name", "leave it out: the runner names the Job")
-        if job and not isinstance(value_at(job, "spec", "template", "spec", "containers"), list):
-            section.problem("job", "must have spec.template.spec.containers", "give it the driver's container")
-        for container in objects_at(job, "spec", "template", "spec", "containers"):
-            words = container.get("args")
-            read_words(words if isinstance(words, list) else [], "spark.job: args", self._problems)
-        job = job_of_attempt(section, job, step.attempt)
-        spark = SparkInput(
-            job=job,
-            pending_seconds=section.count("pendingSeconds"),
-            image_pull_seconds=section.count("imagePullSeconds"),
-            timeout_seconds=section.count("timeoutSeconds") if section.has("timeoutSeconds") else None,
-            executors=section.flag("executors") if section.has("executors") else True,
-            results=_result_place(section, job),
-            result=section.optional_text("result"),
-            figures=self._figures(section),
-        )
+        spark = read_spark(self._reader.section("spark"), step.attempt, self._problems)
         self._raise_problems()
         return step, spark
 
@@ -110,15 +77,6 @@ class StepInput:
         )
         self._raise_problems()
         return step, command
-
-    def _figures(self, section: InputReader) -> tuple[Figure, ...]:
-        entries = section.entries("figures") if section.has("figures") else []
-        return tuple(
-            read_figure(
-                InputReader(entry if isinstance(entry, dict) else {}, f"spark.figures[{place}]", self._problems)
-            )
-            for place, entry in enumerate(entries)
-        )
 
     def _command(self, section: InputReader) -> tuple[str | ResultValue, ...]:
         words = read_words(section.entries("command"), "exec.command", self._problems)
@@ -139,7 +97,7 @@ class StepInput:
                     "remotePath",
                     "must be an absolute path below the root, without ..",
                     'write it like "/results/night/report"',
-                    lambda value: _is_clean(value, below="/"),
+                    lambda value: is_clean(value, below="/"),
                 )
             ),
             lane_path=PurePosixPath(
@@ -147,7 +105,7 @@ class StepInput:
                     "lanePath",
                     "must be a path below /results/, without ..",
                     'write it like "/results/night/report"',
-                    lambda value: _is_clean(value, below="/results"),
+                    lambda value: is_clean(value, below="/results"),
                 )
             ),
             timeout_seconds=section.count("timeoutSeconds"),
@@ -306,21 +264,6 @@ def _parsed(document: str | None) -> JsonObject:
     return tree
 
 
-def _result_place(section: InputReader, job: JsonObject) -> ResultPlace | None:
-    """Return where results are left: `results` is true, false or a folder, and true where it is left out."""
-    if not section.is_text("results"):
-        wanted = section.flag("results") if section.has("results") else True
-        return ResultPlace(folder=None, parts=None) if wanted else None
-    folder = section.text(
-        "results",
-        "must be true, false or a path below the step's folder, without ..",
-        'write it like "out"',
-        lambda value: _is_clean(f"/step/{value}", below="/step"),
-    )
-    indexed = text_at(job, "spec", "completionMode") == "Indexed"
-    return ResultPlace(PurePosixPath(folder), number_at(job, "spec", "completions") if indexed else None)
-
-
 def _further_pipelines(section: InputReader) -> tuple[str, ...]:
     if not section.has("furtherPipelines"):
         return ()
@@ -341,15 +284,10 @@ def _below_night(section: InputReader, key: str) -> str | None:
         key,
         "must be a path below the night's folder, without .., or empty",
         'write it like "var-es"',
-        lambda value: not value or _is_clean(f"/night/{value}", below="/night"),
+        lambda value: not value or is_clean(f"/night/{value}", below="/night"),
     )
     return path or None
 
 
 def _is_step(value: str) -> bool:
     return not value or (len(value) <= 128 and DNS_LABEL.fullmatch(value) is not None)
-
-
-def _is_clean(value: str, below: str) -> bool:
-    path = PurePosixPath(value)
-    return path.is_absolute() and ".." not in path.parts and path != PurePosixPath(below) and path.is_relative_to(below)

@@ -4,7 +4,6 @@ The manifest is the application's own or, of an application that writes none, ma
 folder holds when its Job is done.
 """
 
-import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -24,7 +23,6 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.file_manifest import (
     MANIFEST_NAME,
-    ResultFile,
     ResultManifest,
     UnusableManifest,
     parse_manifest,
@@ -33,6 +31,7 @@ from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place,
 from nightlane_runner.lane.hashed_listing import StillChanging, manifest_of
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.result_check import is_same, measured, require_sizes, verify
 from nightlane_runner.trouble import Reported
 
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
@@ -306,45 +305,6 @@ class ResultsFetch:
             f"Result missing: the Job is complete, but in {self._remote} on the customer's results volume {what}. "
             "A success without a result is none; look at the driver's log, then retry as a new attempt.",
         )
-
-
-def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
-    """Compare what arrived with what was announced; raises ContentDiffers naming every file that differs."""
-    wrong = []
-    for file in manifest.files:
-        arrived = unpacked.get(file.path)
-        if arrived is None:
-            wrong.append(f"{file.path} did not arrive")
-        elif arrived.size != file.size:
-            wrong.append(f"{file.path} has {arrived.size} bytes instead of {file.size}")
-        elif arrived.sha256 != file.sha256:
-            wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
-    if wrong:
-        raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
-
-
-def measured(file: Path) -> UnpackedFile:
-    """Return the size and the hash of a file on the lane's volume."""
-    with file.open("rb") as content:
-        return UnpackedFile(file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())
-
-
-def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:
-    """Return whether a file is what its manifest says."""
-    return (announced.size, announced.sha256) == (arrived.size, arrived.sha256)
-
-
-def require_sizes(manifest: ResultManifest, folder: Path) -> None:
-    """Look once more, at the volume: every file is there and as long as it is to be; raises TransportFailed."""
-    for file in manifest.files:
-        entry = folder / file.path
-        size = entry.stat().st_size if entry.is_file() and not entry.is_symlink() else -1
-        if size != file.size:
-            raise TransportFailed(
-                f"{entry} has {size} bytes on the lane's volume instead of {file.size}"
-                if size >= 0
-                else f"{entry} is not on the lane's volume"
-            )
 
 
 class _AllHere(Exception):

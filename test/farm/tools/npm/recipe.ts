@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../../constructs/definition/problem.ts";
 import versions from "../../../../versions.json" with { type: "json" };
 import { cacheKey } from "../cache.ts";
 import { runLogged } from "../command.ts";
-import { FarmError } from "../errors.ts";
 import type { Recipe } from "../recipe.ts";
 
 const { version, integrity } = versions.npm;
@@ -23,7 +23,7 @@ export const npm: Recipe<"npm"> = {
       .update(await readFile(archive))
       .digest("base64")}`;
     if (found !== integrity) {
-      throw new FarmError(`npm ${version} has the checksum ${found}, but versions.json names ${integrity}.`);
+      throw new UserError(`npm ${version} has the checksum ${found}, but versions.json names ${integrity}.`);
     }
     const folder = output("npm");
     const args = ["-xzf", archive, "-C", folder, "--no-same-owner", "--transform", "s,^package,npm,"];

@@ -1,8 +1,8 @@
 import { chmod, copyFile, link, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import typescript from "typescript";
+import { UserError } from "../../../../constructs/definition/problem.ts";
 import { cacheKey, cacheRoot, exists, hashFile } from "../cache.ts";
-import { FarmError } from "../errors.ts";
 import type { Recipe } from "../recipe.ts";
 import { farmVersions } from "../versions.ts";
 
@@ -66,7 +66,7 @@ async function place(source: string, target: string): Promise<void> {
 function pathOf(needed: Readonly<Record<string, string>>, name: string): string {
   const path = needed[name];
   if (path === undefined) {
-    throw new FarmError(`the recipe of pulumi was not given ${name}`);
+    throw new UserError(`the recipe of pulumi was not given ${name}`);
   }
   return path;
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../../constructs/definition/problem.ts";
 import { runLogged } from "../command.ts";
-import { FarmError } from "../errors.ts";
 import { expectedChecksum, recordChecksum } from "./checksums.ts";
 import { DownloadProblem, downloadFile } from "./download.ts";
 import type { ReleaseFile } from "./release.ts";
@@ -36,7 +36,7 @@ export async function fetchRelease(wanted: WantedFiles, context: FetchContext): 
     try {
       await unpack(await archive, file, join(context.output(product), product), context);
     } catch (error) {
-      if (!(error instanceof DownloadProblem || error instanceof FarmError)) throw error;
+      if (!(error instanceof DownloadProblem || error instanceof UserError)) throw error;
       problems.set(product, `${downloadAddress(file.url, context.source)} ${error.message}`);
     }
   }

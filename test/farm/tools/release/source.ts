@@ -1,4 +1,4 @@
-import { FarmError } from "../errors.ts";
+import { UserError } from "../../../../constructs/definition/problem.ts";
 
 /** Where releases are downloaded from. */
 export type DownloadSource = { readonly kind: "projects" } | { readonly kind: "off" } | Mirror;
@@ -16,7 +16,7 @@ export const DOWNLOADS = "NIGHTLANE_DOWNLOADS";
  * Reads where downloads come from.
  *
  * @returns the projects' own servers if nothing else is said
- * @throws FarmError if the address is no https address (http only on this machine), or carries more than host and path
+ * @throws UserError if the address is no https address (http only on this machine), or carries more than host and path
  */
 export function downloadSource(environment: NodeJS.ProcessEnv = process.env): DownloadSource {
   const said = environment[DOWNLOADS] ?? "";
@@ -24,7 +24,7 @@ export function downloadSource(environment: NodeJS.ProcessEnv = process.env): Do
   if (said === "off") return { kind: "off" };
   const url = URL.canParse(said) ? new URL(said) : undefined;
   if (url === undefined || !isTrusted(url) || url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw new FarmError(
+    throw new UserError(
       `${DOWNLOADS}: received ${JSON.stringify(url === undefined ? said : `${url.protocol}//${url.host}`)}\n` +
         "    rule: off, or the https address of a mirror, without user, query and fragment (http on this machine only)\n" +
         `    fix: export ${DOWNLOADS}=https://mirror.bank.example/releases, where` +

@@ -1,5 +1,5 @@
-import { type BusinessCalendar, isBusinessDay, isLast, monthOf } from "./business-calendar.ts";
-import type { Day } from "./local-time.ts";
+import { type BusinessCalendar, isBusinessDay, isLast, monthOf } from "../../runs/business-calendar.ts";
+import type { Day } from "../../runs/local-time.ts";
 
 /** Kinds of business dates: the last business day of a month or quarter runs more than a regular one. */
 export type NightVariant = "regular" | "month-end" | "quarter-end";

@@ -120,11 +120,31 @@ export class Api {
 
   /** The object at a path. @throws unless the answer is 200 */
   async get<T>(path: string): Promise<T> {
+    const found = await this.find<T>(path);
+    if (found === undefined) {
+      throw new Error(`GET ${path}: 404`);
+    }
+    return found;
+  }
+
+  /** The object at a path; undefined if there is none. @throws unless the answer is 200 or 404 */
+  async find<T>(path: string): Promise<T | undefined> {
     const answer = await this.call({ method: "GET", path });
+    if (answer.status === 404) {
+      return undefined;
+    }
     if (answer.status !== 200) {
       throw new Error(`GET ${path}: ${messageOf(answer)}`);
     }
     return answer.body as T;
+  }
+
+  /** Whether the API server says that it is ready; false also if it cannot be reached. */
+  async isReady(): Promise<boolean> {
+    return this.call({ method: "GET", path: "/readyz", plain: true }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
   }
 
   /** What a path answers in plain text, as logs do; undefined unless the answer is 200. */

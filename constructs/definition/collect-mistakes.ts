@@ -1,0 +1,27 @@
+import { UserError } from "./problem.ts";
+
+/**
+ * Works on one item after another, past those with mistakes.
+ * @throws UserError with the mistakes of all items at once
+ */
+export async function collectMistakes<T, R>(
+  items: readonly T[],
+  work: (item: T) => R | Promise<R>,
+): Promise<readonly R[]> {
+  const mistakes: string[] = [];
+  const results: R[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      mistakes.push(error.message);
+    }
+  }
+  if (mistakes.length > 0) {
+    throw new UserError(mistakes.join("\n\n"));
+  }
+  return results;
+}

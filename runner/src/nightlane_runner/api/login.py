@@ -1,0 +1,39 @@
+"""Whom the requests come from and where they go, as the mounted files say at one moment."""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPS_PORT
+from pathlib import Path
+
+from urllib3.connectionpool import HTTPSConnectionPool
+
+from nightlane_runner.api.connection import ApiConnection, pool_of, tls_context
+from nightlane_runner.api.kubeconfig import Credential, read_kubeconfig, url_host
+from nightlane_runner.api.server_addresses import read_addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One reading of the kubeconfig and of the server's addresses."""
+
+    credential: Credential
+    addresses: tuple[str, ...]
+    tls: ssl.SSLContext
+
+    def pool(self, on_connection: Callable[[ApiConnection], None], reached: str) -> HTTPSConnectionPool:
+        """Return connections to the server, at first at the address where it was reached last."""
+        addresses = tuple(sorted(self.addresses, key=lambda address: address != reached))
+        return pool_of(self.credential, addresses, self.tls, on_connection)
+
+    @property
+    def host_header(self) -> dict[str, str]:
+        """The server's name, by which what stands before several of them tells them apart."""
+        host, port = url_host(self.credential.host), self.credential.port
+        return {"Host": host if port == HTTPS_PORT else f"{host}:{port}"}
+
+
+def log_in(kubeconfig: Path, scratch: Path, addresses: Path | None) -> Login:
+    """Read the kubeconfig and, where there are any, the addresses; raises UnusableKubeconfig, OSError or SSLError."""
+    credential = read_kubeconfig(kubeconfig)
+    return Login(credential, () if addresses is None else read_addresses(addresses), tls_context(credential, scratch))

@@ -1,0 +1,47 @@
+"""Whether the files that have arrived are those that their manifest announces."""
+
+import hashlib
+from pathlib import Path, PurePosixPath
+
+from nightlane_runner.container.archive import UnpackedFile
+from nightlane_runner.container.shell_session import ContentDiffers, TransportFailed
+from nightlane_runner.lane.file_manifest import ResultFile, ResultManifest
+
+
+def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
+    """Compare what arrived with what was announced; raises ContentDiffers naming every file that differs."""
+    wrong = []
+    for file in manifest.files:
+        arrived = unpacked.get(file.path)
+        if arrived is None:
+            wrong.append(f"{file.path} did not arrive")
+        elif arrived.size != file.size:
+            wrong.append(f"{file.path} has {arrived.size} bytes instead of {file.size}")
+        elif arrived.sha256 != file.sha256:
+            wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
+    if wrong:
+        raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
+
+
+def measured(file: Path) -> UnpackedFile:
+    """Return the size and the hash of a file on the lane's volume."""
+    with file.open("rb") as content:
+        return UnpackedFile(file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())
+
+
+def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:
+    """Return whether a file is what its manifest says."""
+    return (announced.size, announced.sha256) == (arrived.size, arrived.sha256)
+
+
+def require_sizes(manifest: ResultManifest, folder: Path) -> None:
+    """Look once more, at the volume: every file is there and as long as it is to be; raises TransportFailed."""
+    for file in manifest.files:
+        entry = folder / file.path
+        size = entry.stat().st_size if entry.is_file() and not entry.is_symlink() else -1
+        if size != file.size:
+            raise TransportFailed(
+                f"{entry} has {size} bytes on the lane's volume instead of {file.size}"
+                if size >= 0
+                else f"{entry} is not on the lane's volume"
+            )

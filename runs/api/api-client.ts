@@ -1,0 +1,55 @@
+import {
+  createConfiguration,
+  type KubeConfig,
+  type Middleware,
+  type RequestContext,
+  ServerConfiguration,
+} from "@kubernetes/client-node";
+
+/** How long connections are kept: a credential that was renewed in between is used after that. */
+const CONNECTIONS_MILLISECONDS = 60_000;
+
+/** What is done to the requests of a client. */
+export interface ClientOptions {
+  /** @default - nothing */
+  readonly middleware?: readonly Middleware[];
+  /** The error to throw if the kubeconfig's credential cannot be obtained. @default - the cause itself */
+  readonly credentialError?: (cause: unknown) => unknown;
+}
+
+/**
+ * A client of the API server that reuses its connections. The client library would make one for each request, which
+ * costs both sides more than the request does.
+ * @param api Class of the client, as `CoreV1Api`.
+ */
+export function apiClient<Api>(
+  config: KubeConfig,
+  api: new (configuration: ReturnType<typeof createConfiguration>) => Api,
+  { middleware = [], credentialError = (cause) => cause }: ClientOptions = {},
+): Api {
+  let kept: { readonly connections: ReturnType<RequestContext["getDispatcher"]>; readonly since: number } | undefined;
+  const credentials = {
+    getName: () => "kubeconfig",
+    applySecurityAuthentication: async (request: RequestContext): Promise<void> => {
+      try {
+        await config.applySecurityAuthentication(request);
+      } catch (error) {
+        throw credentialError(error);
+      }
+      const now = Date.now();
+      if (kept === undefined || now - kept.since > CONNECTIONS_MILLISECONDS) {
+        kept = { connections: request.getDispatcher(), since: now };
+      }
+      if (kept.connections !== undefined) {
+        request.setDispatcher(kept.connections);
+      }
+    },
+  };
+  return new api(
+    createConfiguration({
+      baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {}),
+      authMethods: { default: credentials },
+      promiseMiddleware: [...middleware],
+    }),
+  );
+}
