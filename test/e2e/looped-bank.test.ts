@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
-import { ApiClient } from "../farm/api-client.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { Kubectl } from "../farm/kubectl.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
@@ -13,6 +12,7 @@ import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
 import { ensureVolumes, RESULTS_STORAGE_CLASS } from "../farm/volumes.ts";
 import { until } from "../farm/wait.ts";
+import { Api } from "../support/api.ts";
 import { startExampleNight } from "./example-night.ts";
 import { TestLane } from "./test-lane.ts";
 
@@ -49,7 +49,7 @@ async function keep(): Promise<void> {
   await core
     .createNamespacedPersistentVolumeClaim({ namespace, body: { metadata: { name: MARKET_DATA }, spec } })
     .catch(there);
-  const client = await ApiClient.fromKubeconfig(paths.customer(CUSTOMER).adminKubeconfig);
+  const client = await Api.fromKubeconfig(paths.customer(CUSTOMER).adminKubeconfig);
   const { kubectl } = await ensureTools(["kubectl"], silentReporter);
   const { adminKubeconfig } = paths.customer(CUSTOMER);
   const volumes = await ensureVolumes(client, paths.cluster(CUSTOMER).volumes, [{ namespace, name: MARKET_DATA }]);
