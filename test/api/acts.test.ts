@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ActArchive } from "../../nightwatch/acts/act-archive.ts";
@@ -123,6 +123,11 @@ async function actNow({ metadata: { name } }: NightAct): Promise<NightAct> {
 
 async function night(name: string): Promise<Workflow> {
   return objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", name });
+}
+
+/** What a test has made takes no room from the others. */
+async function remove(name: string): Promise<void> {
+  await objects.deleteNamespacedCustomObject({ ...ARGO, plural: "workflows", name });
 }
 
 let stored = 0;
@@ -246,6 +251,47 @@ describe("an act that was begun when nightwatch ended", () => {
       phase: "Done",
       nights: [`reader-${act.metadata.name.slice("act-".length)}`],
     });
+  });
+
+  describe.each([
+    ["pause", undefined],
+    ["end", undefined],
+    ["note", undefined],
+    ["acknowledge", "market"],
+    ["skip", "market"],
+    ["abort", "market"],
+  ] as const)("%s", (verb, step) => {
+    test.each([0, 1, 2, 3])("is carried out and noted once, the end after %i writes", async (writes) => {
+      const name = await newNight();
+      onTestFinished(() => remove(name));
+      const act = await ask({ verb, night: name, ...(step === undefined ? {} : { step, attempt: 1 }) });
+      await take(desk(endingWriter(writes)), act);
+      await take(desk(), await actNow(act));
+      // An abort that is begun again waits for Argo to end the step, and here is none.
+      const phases = verb === "abort" ? ["Done", "Accepted"] : ["Done"];
+      expect(phases).toContain((await actNow(act)).status?.phase);
+      const noted = actsOf((await night(name)).metadata.annotations).acts.map((one) => one.verb);
+      expect(noted.filter((one) => one === verb)).toHaveLength(1);
+    });
+  });
+
+  test.each([0, 1, 2, 3, 4])("starts each night of a backfill once, the end after %i writes", async (writes) => {
+    const [from, to] = [`2025-${writes + 2}-03`, `2025-${writes + 2}-05`].map((day) => day.replace(/-(\d)-/, "-0$1-"));
+    const act = await ask({ verb: "backfill", date: from ?? "", to: to ?? "", concurrency: 3 });
+    await take(desk(endingWriter(writes)), act);
+    const one = desk();
+    await take(one, await actNow(act));
+    const { nights = [] } = (await actNow(act)).status ?? {};
+    expect(nights).toHaveLength(new Set(nights).size);
+    for (const started of nights) {
+      onTestFinished(() => remove(started));
+      expect(actsOf((await night(started)).metadata.annotations).acts).toMatchObject([{ verb: "backfill" }]);
+    }
+    const end = await ask({ verb: "backfill-end" });
+    const last = desk();
+    last.note(await actNow(act));
+    await take(last, end);
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
   });
 
   test("is not carried out again once it is settled, though its event comes late", async () => {
