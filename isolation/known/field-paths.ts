@@ -1,5 +1,7 @@
+import { ARGO_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import { isFields, text } from "../model/fields.ts";
+import { fields, isFields, text } from "../model/fields.ts";
+import { settingOf } from "../model/settings.ts";
 import { GUARDS } from "./guard-parts.ts";
 
 /** One value somewhere in an object. */
@@ -20,11 +22,20 @@ const WHOLE = /\.(command|args)$/;
 
 /** Every value of an object but its kind and its name, an empty mapping or list as such. */
 export function fieldValues(manifest: Manifest): readonly FieldValue[] {
-  const { apiVersion: _, kind, metadata, ...rest } = manifest;
+  const { apiVersion: _, kind, metadata, ...rest } = withSettings(manifest);
   const { name: __, namespace: ___, ...described } = metadata;
   const found: FieldValue[] = [];
   gather({ metadata: described, ...(OWN_RULES.has(kind) ? { spec: {} } : rest) }, "", found);
   return found;
+}
+
+/** The controller's settings as what they say: they are texts to Kubernetes. */
+function withSettings(manifest: Manifest): Manifest {
+  if (manifest.kind !== "ConfigMap" || manifest.metadata.namespace !== ARGO_NAMESPACE) {
+    return manifest;
+  }
+  const settings = Object.entries(fields(manifest.data)).map(([name, value]) => [name, settingOf(value)]);
+  return { ...manifest, data: Object.fromEntries(settings) };
 }
 
 function gather(value: unknown, path: string, found: FieldValue[]): void {

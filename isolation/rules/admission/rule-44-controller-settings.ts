@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import { ARGO_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
-import { fields, text } from "../../model/fields.ts";
+import { fields } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
+import { settingOf } from "../../model/settings.ts";
 import type { Rule } from "../rule.ts";
 
 /** Settings of the controller, each with what may stand in it. */
@@ -52,12 +52,3 @@ export const controllerSettings: Rule = {
     }
   },
 };
-
-function settingOf(value: unknown): Readonly<Record<string, unknown>> {
-  const document = text(value);
-  try {
-    return document === undefined ? {} : fields(parse(document));
-  } catch {
-    return { "(no YAML)": document };
-  }
-}

@@ -62,6 +62,28 @@ export const partMutations: readonly Mutation[] = [
       variable.value = variable.name === "DEFAULT_REQUEUE_TIME" ? "30s" : (variable.value ?? "");
     }
   }),
+  ...(
+    [
+      ["a right more for Argo's containers", "drop:\n      - ALL", "drop:\n      - ALL\n    add:\n      - NET_RAW"],
+      ["Argo's containers as large as a node", "memory: 256Mi", "memory: 256Gi"],
+      ["an executor that is fetched anew, whatever it is by then", "IfNotPresent", "Always"],
+      ["Argo's containers without a filter of calls", "RuntimeDefault", "Unconfined"],
+    ] as const
+  ).map(([title, before, after]) =>
+    mutation(42, title, SETTINGS, (draft) => {
+      const settings = draft.object("platform", "ConfigMap", "workflow-controller-configmap");
+      const now = String(get(settings, "data/executor"));
+      if (!now.includes(before)) throw new Error(`the settings have no ${before}: ${now}`);
+      set(settings, "data/executor", now.replace(before, after));
+    }),
+  ),
+  mutation(42, "metrics of the controller under another path", SETTINGS, (draft) =>
+    set(
+      draft.object("platform", "ConfigMap", "workflow-controller-configmap"),
+      "data/metricsConfig",
+      "enabled: true\npath: /\nport: 9091\nsecure: false\n",
+    ),
+  ),
   mutation(42, "containers of a lane that may be as large as a node", `LimitRange ${LANE}/lane`, (draft) =>
     set(draft.object("nordbank", "LimitRange"), "spec/limits/0/max/memory", "1000Gi"),
   ),
