@@ -116,11 +116,7 @@ function knownKinds(owners: readonly Owned[]): Readonly<Record<string, KnownKind
       const values = known.has(path) ? known.get(path) : new Set<string>();
       known.set(path, isClosed(path, value) ? values?.add(value) : undefined);
     }
-    const here = new Set(
-      fieldValues(manifest)
-        .map(({ path }) => path)
-        .filter((path) => !path.includes("[]")),
-    );
+    const here = new Set(fieldValues(manifest).map(({ path }) => path));
     const before = always.get(kind) ?? here;
     always.set(kind, new Set([...before].filter((path) => here.has(path))));
   }

@@ -43,6 +43,9 @@ export const partMutations: readonly Mutation[] = [
       ["nightwatch", NIGHTWATCH, "workingDir", () => "/webhook"],
       ["workflow-controller", CONTROLLER, "resources/limits/memory", () => "64Gi"],
       ["nightwatch", NIGHTWATCH, "securityContext/runAsUser", () => 0],
+      ["nightwatch", NIGHTWATCH, "securityContext", () => undefined],
+      ["workflow-controller", CONTROLLER, "resources/limits", () => undefined],
+      ["workflow-controller", CONTROLLER, "securityContext/capabilities/drop", () => []],
     ] as const
   ).map(([name, object, path, change]) =>
     mutation(42, `${name} with other ${path}: ${JSON.stringify(change([]))}`, object, (draft) => {
