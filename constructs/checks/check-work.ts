@@ -56,12 +56,14 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
       found.push(
         ...(work.options.from instanceof Step ? [] : checkLanePath("from", work.options.from)),
         ...checkCustomerPath("to", work.options.to),
+        ...(work.options.to.kind === "results" ? checkOwnNames("to", work.options.to.path) : []),
       );
       break;
     case "copyOut":
       found.push(
         ...(work.options.from instanceof Step ? [] : checkCustomerPath("from", work.options.from)),
         ...(work.options.to === undefined ? [] : checkLanePath("to", work.options.to)),
+        ...checkOwnNames("to", work.options.to ?? ""),
       );
       break;
     case "gate":
@@ -193,6 +195,19 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
   }
   const rule = "a relative path without `..`, quotes and backslashes: it stays in the night's own directory";
   return [problem(property, path, rule, 'write for instance "limits"')];
+}
+
+/** What runners name their own files by, beside those of the steps. */
+const RUNNERS_OWN = /^\.|\.attempts$|\.(partial|replaced)-/;
+
+/** Records, logs and what is half copied lie beside the folders that steps write. */
+function checkOwnNames(property: string, path: string): readonly Problem[] {
+  if (!path.split("/").some((name) => name !== "." && name !== ".." && RUNNERS_OWN.test(name))) {
+    return [];
+  }
+  const rule =
+    "no name that begins with a dot, ends with `.attempts`, or has `.partial-` or `.replaced-`: these are the runners' own";
+  return [problem(property, path, rule, 'write for instance "archive"')];
 }
 
 /** Linux takes no longer path than 4096 bytes. */

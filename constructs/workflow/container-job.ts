@@ -24,6 +24,9 @@ export interface ContainerJobProps {
   readonly args: readonly string[];
 }
 
+/** Container of the program. */
+const PROGRAM = "job";
+
 /** The Job of a step that runs any container: with the results volume and scratch space, and without a token. */
 export function containerJob({ step, namespace, options, args }: ContainerJobProps): Part {
   const { millicores, mebibytes } = jobResources(options);
@@ -33,6 +36,7 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
   const results =
     folder === undefined ? undefined : resultsFolder({ step, folder, indexed: parallelism !== undefined, options });
   return jobManifest({
+    container: PROGRAM,
     namespace,
     metadata: podMetadata(options),
     ...(parallelism === undefined ? {} : { parallelism }),
@@ -44,7 +48,7 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
       ...(results === undefined ? {} : { initContainers: results.initContainers }),
       containers: [
         {
-          name: "job",
+          name: PROGRAM,
           image: options.image,
           imagePullPolicy: "IfNotPresent",
           ...(command === undefined ? {} : { command: command.map(literal) }),

@@ -15,11 +15,11 @@ const KEEP_JOB = Duration.days(3);
  */
 const DISRUPTED = { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] } as const;
 
-/** After which ends of a program its Job is over at once, however many tries it has. */
-function failurePolicy(retries: Retries | undefined): Part {
+/** After which ends of a program its Job is over at once, however many tries it has; how what runs beside it ends is no matter. */
+function failurePolicy(retries: Retries | undefined, containerName: string): Part {
   const { exitCodes } = retries ?? {};
   const values = [...new Set(exitCodes)].sort((a, b) => a - b);
-  const others = { action: "FailJob", onExitCodes: { operator: "NotIn", values } };
+  const others = { action: "FailJob", onExitCodes: { containerName, operator: "NotIn", values } };
   return { rules: exitCodes === undefined ? [DISRUPTED] : [DISRUPTED, others] };
 }
 
@@ -31,6 +31,8 @@ export function jobManifest(props: {
   readonly namespace: string;
   readonly metadata: Part;
   readonly pod: Part;
+  /** The container whose end is that of the program. */
+  readonly container: string;
   /** Pods that run side by side, each with an index of its own. @default - one pod, without an index */
   readonly parallelism?: number;
   /** @default - none */
@@ -48,7 +50,7 @@ export function jobManifest(props: {
       ...(props.parallelism === undefined ? {} : { completionMode: "Indexed" }),
       ttlSecondsAfterFinished: KEEP_JOB.toSeconds(),
       podReplacementPolicy: "Failed",
-      podFailurePolicy: failurePolicy(props.retries),
+      podFailurePolicy: failurePolicy(props.retries, props.container),
       template: { metadata: props.metadata, spec: { restartPolicy: "Never", ...props.pod } },
     },
   };

@@ -20,6 +20,9 @@ import type { ToldWord } from "./told-word.ts";
 /** Service account of Spark drivers in the customer's cluster. */
 export const SPARK_SERVICE_ACCOUNT = "spark";
 
+/** Container of the driver. */
+const DRIVER = "driver";
+
 /** Annotation of a driver's pod that holds the pod template of its executors, which the driver sees as a file. */
 const TEMPLATE_ANNOTATION = "nightlane/executor-template";
 
@@ -47,6 +50,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   const folder = folderOf({ kind: "spark", options });
   const results = folder === undefined ? undefined : resultsFolder({ step, folder, indexed: false, options });
   return jobManifest({
+    container: DRIVER,
     namespace,
     metadata: { ...metadata, annotations: { ...options.annotations, [TEMPLATE_ANNOTATION]: template } },
     retries: options.retries,
@@ -57,7 +61,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
       ...(results === undefined ? {} : { initContainers: results.initContainers }),
       containers: [
         {
-          name: "driver",
+          name: DRIVER,
           image: options.app.image,
           imagePullPolicy: "IfNotPresent",
           args: ["driver", ...sparkConfArguments(options), ...program],

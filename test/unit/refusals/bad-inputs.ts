@@ -581,6 +581,11 @@ const steps: readonly BadInput[] = [
     '"reval/part"',
     '"../x"',
     "7",
+    ...['"reval.attempts"', '"c.attempts/x"', '".claim"', '"reval.partial-x"', '"x/y.replaced-z"'],
+  ]),
+  ...eachStep((path) => `night.copyIn("c", { from: reval, to: onResults(${path}) });`, 'workflow.steps["c"].to', [
+    '"reval.partial-1"',
+    '".hidden"',
   ]),
   ...eachStep(
     (to) =>

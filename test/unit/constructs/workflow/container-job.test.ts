@@ -78,7 +78,11 @@ describe("a job", () => {
         spec: {
           backoffLimit: 2,
           podFailurePolicy: {
-            rules: [{ action: "Ignore" }, { action: "FailJob", onExitCodes: { operator: "NotIn", values: [75, 137] } }],
+            rules: [
+              { action: "Ignore" },
+              // What is injected beside the program may end as it likes.
+              { action: "FailJob", onExitCodes: { containerName: "job", operator: "NotIn", values: [75, 137] } },
+            ],
           },
         },
       },
