@@ -3,14 +3,20 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.steps.reuse_step import ReuseStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
@@ -113,3 +119,25 @@ def test_the_run_itself_is_no_earlier_one(sides: _Sides) -> None:
     with pytest.raises(StepEnded, match="must be another run") as ended:
         sides.reuse(fromRun=2)
     assert ended.value.code is ExitCode.BAD_INPUT
+
+
+def test_runner_that_another_has_replaced_takes_nothing_over(sides: _Sides) -> None:
+    """R3: it may have been frozen for hours, and later steps read by now what the other has brought."""
+    step, reuse = StepInput(document(reuse_step(sides.namespace, 1))).reuse()
+    context = Surroundings(sides.mounts, step).context
+    newer = CopyCharge(night_paths.lane_runner(context.places, step), step.attempt, "newer")
+
+    class Replacing(LocalShell):
+        def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
+            """Let the other runner come while the customer's container copies."""
+            if script == remote_scripts.COPY_FOLDER:
+                newer.take()
+            return super().start(target, script, arguments)
+
+    with pytest.raises(StepEnded) as end:
+        ReuseStep(context, reuse, Replacing(sides.root)).run()
+
+    assert end.value.code is ExitCode.DETACHED
+    assert newer.is_mine()
+    assert not (sides.root / NIGHT / "var-es").exists()
+    assert not (sides.mounts / NIGHT / "var-es").exists()

@@ -14,8 +14,8 @@ in both of its streams, on a line of its own: whatever came before it in that st
 The pipelines of the others measure a stream while it passes: `tee` writes it on to its reader and into a second pipe
 (descriptor 7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
 
-Those that read no input and may take long and say nothing (COMMIT, TIDY_NIGHTS) are left with an open one: what keeps
-their connection alive goes there.
+Those that read no input and may take long and say nothing (COPY_FOLDER, COMMIT, TIDY_NIGHTS) are left with an open one:
+what keeps their connection alive goes there.
 """
 
 PROBE = """
@@ -104,37 +104,62 @@ made here and now of what the folder holds: a line `TYPE BYTES PATH` for each en
 and what sha256sum says of each file. Status 66 if there is no such folder, or only a link to one, 74 if something
 in it cannot be read."""
 
-RECEIVE = """
+_MAKE_PLACE = """
+cleared() {
+  rm -rf "$1".partial-* || return
+  for left in "$1".replaced-*; do
+    if [ -e "$1" ]; then rm -rf "$left"; elif [ -e "$left" ]; then mv "$left" "$1"; fi || return
+  done
+}
+"""
+"""The function `cleared PLACE`: removes what others were about to put into a place, so that they cannot any more, and
+ends what a crash of theirs has left half done: what was there before is back in place, or gone."""
+
+RECEIVE = f"""{_MAKE_PLACE}
 nonce=$1
-rm -rf "$3"* && mkdir -p "$2" || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
-unpack() { tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }
-report=$({ { tee /dev/fd/7 | unpack "$2"; } 7>&1 | sha256sum >&6; } 6>&1)
+{{ cleared "$3" && mkdir -p "$2"; }} >&2 || {{ echo "nightlane-end $nonce 73 refused" >&2; exit 0; }}
+unpack() {{ tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }}
+report=$({{ {{ tee /dev/fd/7 | unpack "$2"; }} 7>&1 | sha256sum >&6; }} 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder, beginning of its name. Makes the folder, removes those of others that begin like it, and
-unpacks the tar on standard input into it."""
+"""Parameters: nonce, folder, final path. Makes the folder, `<final path>.partial-<anything>`, removes those of others,
+and unpacks the tar on standard input into it."""
 
-COPY_FOLDER = """
+COPY_FOLDER = f"""{_MAKE_PLACE}
 nonce=$1
-[ -e "$2" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ -e "$2" ] || {{ echo "nightlane-end $nonce 66 absent" >&2; exit 0; }}
 status=0
-rm -rf "$3".partial-* && mkdir -p "${3%/*}" && cp -R "$2" "$3.partial-$nonce" || status=$?
-if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$3.replaced-$nonce" || status=$?; fi
-if [ "$status" = 0 ]; then mv "$3.partial-$nonce" "$3" && rm -rf "$3".replaced-* || status=$?; fi
+{{ cleared "$4" && mkdir -p "$3" && cp -R "$2" "$3/${{4##*/}}"; }} || status=$?
 echo "nightlane-end $nonce $status copied" >&2
 """
-"""Parameters: nonce, file or folder, path of the copy, which is whole or not there. Status 66 if there is none."""
+"""Parameters: nonce, file or folder, folder, final path. As RECEIVE, of what is in the container already. Status 66 if
+there is none."""
 
 COMMIT = """
 nonce=$1
+mine=$2/$nonce
+before=$3.replaced-$nonce
 status=0
-rm -rf "$4"
-if [ -e "$3" ]; then mv "$3" "$4" || status=$?; fi
-if [ "$status" = 0 ]; then mv "$2/$5" "$3" && rm -rf "$4" "$2" || status=$?; fi
+mv "$2/$4" "$mine" || status=$?
+if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$before" || status=$?; fi
+if [ "$status" = 0 ]; then mv "$mine" "$3" || status=$?; fi
+if [ "$status" = 0 ] && [ -e "$3/$nonce" ]; then
+  echo "$3 was put there by somebody else meanwhile" >&2
+  rm -rf "$3/$nonce"
+  status=1
+fi
+if [ "$status" = 0 ]; then
+  rm -rf "$3".replaced-* "$2" || status=$?
+elif [ -e "$before" ]; then
+  [ -e "$3" ] || mv "$before" "$3"
+  rm -rf "$3/${before##*/}" "$before"
+fi
 echo "nightlane-end $nonce $status committed" >&2
 """
-"""Parameters: nonce, folder of the received, final path, place for what was there before, name in the folder."""
+"""Parameters: nonce, folder of the received, final path, name in the folder. Whoever begins to receive for the same
+path takes away what is to be put there, at any moment; then this fails, and what is in place stays or comes back.
+The nonce as a name tells when mv has moved into a folder that has just appeared."""
 
 TIDY_NIGHTS = """
 nonce=$1; volume=$2; nights=$3; minutes=$4; newest=$5; shift 5

@@ -1,6 +1,7 @@
 """Carries files and folders between the customer's containers and the lane, proven by SHA-256 at both ends."""
 
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -93,24 +94,50 @@ def send_path(
 ) -> str:
     """Send a file or folder so that it is whole at `remote`, or not there at all; return the stream's SHA-256.
 
-    It is received beside its place, as `<remote>.partial-<runner>`, compared, and then put into place; what was there
-    before makes room. Raises TransportFailed or UnsafeArchive, and what `require_charge` raises.
+    It is received beside its place, as `<remote>.partial-<runner>-<try>`, compared, and then put into place; what was
+    there before makes room. Raises TransportFailed or UnsafeArchive, and what `require_charge` raises.
     """
-    partial = remote.with_name(f"{remote.name}.partial-{runner}")
-    replaced = remote.with_name(f"{remote.name}.replaced-{runner}")
+    partial = _partial(remote, runner)
     require_charge()
-    with work.session(remote_scripts.RECEIVE, [str(partial), f"{remote}.partial-"]) as session:
+    with work.session(remote_scripts.RECEIVE, [str(partial), str(remote)]) as session:
         pack(local, remote.name, session)
         session.end_input()
         _require_whole(session, session.sent.hexdigest(), str(remote))
         digest = session.sent.hexdigest()
     require_charge()
-    arguments = [str(partial), str(remote), str(replaced), remote.name]
-    with work.session(remote_scripts.COMMIT, arguments) as session:
+    _commit(work, partial, remote)
+    return digest
+
+
+def copy_within(
+    work: ContainerWork, source: PurePosixPath, remote: PurePosixPath, runner: str, require_charge: Callable[[], None]
+) -> None:
+    """Copy a file or folder that the container has so that it is whole at `remote`, or not there at all.
+
+    Raises RemoteAbsent or TransportFailed, and what `require_charge` raises.
+    """
+    partial = _partial(remote, runner)
+    require_charge()
+    with work.session(remote_scripts.COPY_FOLDER, [str(source), str(partial), str(remote)]) as session:
+        ending = session.ending()
+        if ending.status == _ABSENT:
+            raise RemoteAbsent(str(source))
+        if ending.status != 0:
+            raise WorkFailed(f"{source} could not be copied to {remote}: {session.errors() or 'no message'}")
+    require_charge()
+    _commit(work, partial, remote)
+
+
+def _partial(remote: PurePosixPath, runner: str) -> PurePosixPath:
+    # Each try has its own: what an earlier one of the same runner still does is not to meet it.
+    return remote.with_name(f"{remote.name}.partial-{runner}-{secrets.token_hex(4)}")
+
+
+def _commit(work: ContainerWork, partial: PurePosixPath, remote: PurePosixPath) -> None:
+    with work.session(remote_scripts.COMMIT, [str(partial), str(remote), remote.name]) as session:
         ending = session.ending()
         if ending.status != 0:
             raise WorkFailed(f"{partial} could not be moved to {remote} in {work.target}: {session.errors()}")
-    return digest
 
 
 def _fetch(

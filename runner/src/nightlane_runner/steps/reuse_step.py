@@ -5,25 +5,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from nightlane_runner.container import remote_scripts
 from nightlane_runner.container.archive import UnpackedFile
 from nightlane_runner.container.copy_tries import copy_with_tries
 from nightlane_runner.container.pod_shell import PodShell
-from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
+from nightlane_runner.container.shell_session import TransportFailed
+from nightlane_runner.container.transfer import RemoteAbsent, copy_within
 from nightlane_runner.container.work import ContainerWork
 from nightlane_runner.document.step import ReuseInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
-from nightlane_runner.lane.folder import is_attempt_file, own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import Superseded, is_attempt_file, own_folder, put_into_place, remove, sync
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.result_check import measured, verify
 from nightlane_runner.steps.results import RESULTS_POD
-
-_ABSENT = 66
 
 
 class ReuseStep:
@@ -33,12 +32,16 @@ class ReuseStep:
         self._context = context
         self._reuse = reuse
         self._shell = shell
+        self._charge = CopyCharge(
+            night_paths.lane_runner(context.places, context.step), context.step.attempt, context.runner
+        )
         run = context.step.run
         self._night = night_paths.night_folder(run)
         self._earlier = night_paths.night_folder(replace(run, number=reuse.from_run))
 
     def run(self) -> None:
         """Take over; raises StepEnded unless everything that is required is there, verified."""
+        self._charge.take()
         try:
             if self._reuse.remote is not None:
                 copy_with_tries(self._context, self._shell, RESULTS_POD, self._reuse.timeout_seconds, self._copy_there)
@@ -56,13 +59,11 @@ class ReuseStep:
         source, target = (
             night_paths.REMOTE_RESULTS / night / str(self._reuse.remote) for night in (self._earlier, self._night)
         )
-        with work.session(remote_scripts.COPY_FOLDER, [str(source), str(target)]) as session:
-            ending = session.ending()
-            if ending.status == _ABSENT:
-                self._absent(f"{source} on the customer's results volume")
-                return
-            if ending.status != 0:
-                raise WorkFailed(f"{source} could not be copied to {target}: {session.errors() or 'no message'}")
+        try:
+            copy_within(work, source, target, self._context.runner, self._charge.require)
+        except RemoteAbsent:
+            self._absent(f"{source} on the customer's results volume")
+            return
         self._context.log.info(f"took over {source} on the customer's results volume, now {target}")
 
     def _copy_here(self, name: str) -> None:
@@ -71,13 +72,20 @@ class ReuseStep:
         if not source.exists():
             self._absent(f"{PurePosixPath('/results') / self._earlier / name} on the lane's results volume")
             return
+        self._charge.require()
         partial = own_folder(target, self._context.runner)
         # An earlier release kept an attempt's logs and records among its results.
         among_results = not night_paths.keeps_attempts_apart(results / self._earlier)
         files = _copied(source, partial, lambda name: among_results and is_attempt_file(name))
         self._verify(source, partial, files)
         sync(partial)
-        put_into_place(partial if source.is_dir() else partial / source.name, target, self._context.runner)
+        self._charge.require()
+        whole = partial if source.is_dir() else partial / source.name
+        try:
+            put_into_place(whole, target, self._context.runner, lambda _: self._charge.is_mine())
+        except Superseded:
+            self._charge.require()
+            raise
         remove(partial)
         write_result_hashes(files, self._context.places.outputs)
         self._context.log.info(f"took over {source} on the lane's results volume: {len(files)} files, now {target}")
