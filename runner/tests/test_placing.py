@@ -17,7 +17,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import folder as folder_module
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.copy_charge import CopyCharge
-from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place
+from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, write_durably
 from nightlane_runner.steps.results import ResultsFetch
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
@@ -160,7 +160,7 @@ def test_record_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch:
     sync, replace = os.fsync, Path.replace
 
     def noted_sync(descriptor: int) -> None:
-        done.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        done.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name.partition('.new-')[0]}")
         sync(descriptor)
 
     def noted_replace(self: Path, target: Path) -> Path:
@@ -172,7 +172,26 @@ def test_record_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch:
 
     AttemptRecord(tmp_path / "attempt-1.json").write({"uid": "x"})
 
-    assert done == ["sync attempt-1.json.new", "rename", f"sync {tmp_path.name}"]
+    assert done == ["sync attempt-1.json", "rename", f"sync {tmp_path.name}"]
+
+
+def test_record_that_several_write_at_once_is_always_whole(tmp_path: Path) -> None:
+    """R10: half a record is 30, and half a name of a runner takes charge from nobody or everybody."""
+    file = tmp_path / "report.attempts" / "copy.runner"
+    texts = [str(number) * 50_000 for number in range(8)]
+
+    def write_and_read(text: str) -> set[str]:
+        seen = set()
+        for _ in range(25):
+            write_durably(file, text)
+            seen.add(file.read_text())
+        return seen
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = set().union(*pool.map(write_and_read, texts))
+
+    assert seen <= set(texts)
+    assert [entry.name for entry in file.parent.iterdir()] == [file.name]
 
 
 def test_record_that_the_volume_does_not_give_is_for_another_try(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def put_into_place(
         if not may_replace(aside):
             _moved(aside, place)
             raise Superseded
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     for replaced in _beside(place, "replaced"):
         remove(replaced)
 
@@ -89,29 +89,44 @@ def sync(entry: Path) -> None:
         return
     for child in entry.iterdir():
         sync(child)
-    _sync_folder(entry)
+    sync_folder(entry)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that what a folder holds, by name, is on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that keeps no folders of its own
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def write_durably(file: Path, text: str) -> None:
     """Replace a small file as a whole; it is on the disk when this returns."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.new")
-    _write(fresh, text, "w")
-    fresh.replace(file)
-    _sync_folder(file.parent)
+    own = _own_name(file)
+    try:
+        _write(own, text, "x")
+        own.replace(file)
+    finally:
+        own.unlink(missing_ok=True)
+    sync_folder(file.parent)
 
 
 def create_durably(file: Path, text: str) -> bool:
     """Make a small file that is not there yet; False where it is. Of several at once, one makes it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    own = file.with_name(f"{file.name}.new-{secrets.token_hex(4)}")
+    own = _own_name(file)
     try:
         _write(own, text, "x")
         if not _linked(own, file):
             return False
     finally:
         own.unlink(missing_ok=True)
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
     return True
 
 
@@ -150,6 +165,11 @@ def _moved(source: Path, place: Path) -> bool:
     return True
 
 
+def _own_name(file: Path) -> Path:
+    """Return where a file is written before it gets its name: several runners may write the same one at once."""
+    return file.with_name(f"{file.name}.new-{secrets.token_hex(4)}")
+
+
 def _linked(own: Path, file: Path) -> bool:
     try:
         os.link(own, file)
@@ -176,14 +196,3 @@ def _write(file: Path, text: str, mode: str) -> None:
 def _beside(place: Path, kind: str) -> list[Path]:
     prefix = f"{place.name}.{kind}-"
     return [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that keeps no folders of its own
-            raise
-    finally:
-        os.close(descriptor)
