@@ -1,6 +1,7 @@
 """The step `calendar`, from its input to its output files."""
 
 import io
+import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -184,6 +185,45 @@ def test_of_many_at_once_exactly_one_gets_the_run(tmp_path: Path) -> None:
         codes = list(pool.map(_claim_as, [(tmp_path, f"uid-{number}") for number in range(24)]))
 
     assert sorted(codes) == [ExitCode.DONE, *[ExitCode.RUN_EXISTS] * 23]
+
+
+@pytest.mark.parametrize("lost", [None, "", "\0" * 30, "night-1774989000"])
+def test_a_claim_whose_content_a_power_cut_has_lost_is_nobodys(tmp_path: Path, lost: str | None) -> None:
+    """The night happens, and once: whoever comes first has it."""
+    taken = tmp_path / "night" / "2026-03-31" / "run-1" / ".claim"
+    taken.mkdir(parents=True)
+    (taken / "other").touch()
+    if lost is not None:
+        (taken / "workflow").write_text(lost)
+
+    with ProcessPoolExecutor(max_workers=4) as pool:
+        codes = list(pool.map(_claim_as, [(tmp_path, f"uid-{number}") for number in range(8)]))
+
+    assert sorted(codes) == [ExitCode.DONE, *[ExitCode.RUN_EXISTS] * 7]
+    owner = f"uid-{codes.index(ExitCode.DONE)}"
+    assert _claim_as((tmp_path, owner)) == ExitCode.DONE
+
+
+def test_a_claim_is_on_the_disk_before_it_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut leaves one that names nobody."""
+    done: list[str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def noted_sync(descriptor: int) -> None:
+        done.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        sync(descriptor)
+
+    def noted_rename(self: Path, target: Path) -> Path:
+        done.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "rename", noted_rename)
+
+    assert _claim_as((tmp_path / "results", "uid-1")) == ExitCode.DONE
+
+    written = ["sync workflow", "sync .claim-uid-1", "rename"]
+    assert done == [*written, "sync run-1", "sync 2026-03-31", "sync night", "sync results"]
 
 
 def _claim_as(arguments: tuple[Path, str]) -> int:

@@ -7,10 +7,15 @@ from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.lane.folder import remove
+from nightlane_runner.lane.folder import create_durably, remove, sync, sync_folder
 from nightlane_runner.lane.full_volume import is_full
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+
+_OWNER = "workflow"
+
+_OWNER_ANEW = "workflow.anew"
+"""Says who the owner is where the first file does not, since a volume has lost its content: it is nobody's then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,13 @@ def claim_run(results: Path, claim: RunClaim, day: date) -> None:
     taken = run / ".claim"
     try:
         mine.mkdir(parents=True, exist_ok=True)
-        (mine / "workflow").write_text(f"{claim.workflow} {claim.uid}\n", encoding="utf-8")
+        (mine / _OWNER).write_text(_text(claim), encoding="utf-8")
+        sync(mine)
         try:
             mine.rename(taken)
+            # Down to the volume: each of these folders may be new.
+            for folder in (run, *run.parents[:3]):
+                sync_folder(folder)
         except OSError as error:
             if error.errno not in _TAKEN:
                 raise
@@ -68,10 +77,26 @@ def claim_run(results: Path, claim: RunClaim, day: date) -> None:
 
 
 def _check_owner(taken: Path, claim: RunClaim, day: date) -> None:
-    workflow, _, uid = (taken / "workflow").read_text(encoding="utf-8").strip().partition(" ")
+    workflow, uid = _owner(taken / _OWNER)
+    if not uid:
+        create_durably(taken / _OWNER_ANEW, _text(claim))
+        workflow, uid = _owner(taken / _OWNER_ANEW)
     if uid != claim.uid:
         raise StepEnded(
             ExitCode.RUN_EXISTS,
             f"run {claim.number} of {day.isoformat()} exists: {workflow}. This one did nothing; a repeat on purpose is "
             "`nightlane replay` or `nightlane restate`.",
         )
+
+
+def _owner(file: Path) -> tuple[str, str]:
+    """Return a workflow's name and UID, both empty where the file does not say them whole."""
+    try:
+        workflow, _, uid = file.read_text(encoding="utf-8", errors="replace").strip().partition(" ")
+    except FileNotFoundError:
+        return "", ""
+    return (workflow, uid) if uid else ("", "")
+
+
+def _text(claim: RunClaim) -> str:
+    return f"{claim.workflow} {claim.uid}\n"
