@@ -8,6 +8,7 @@ from nightlane_runner.json_tree import Json, object_at, text_at
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
+from tests.support.gateway import Gateway
 from tests.support.kubelet import Kubelet
 from tests.support.steps import document, rendered_job, spark_step
 
@@ -36,6 +37,25 @@ def test_attempt_that_was_given_up_is_ended_before_the_next_one_starts(
     (job,) = [job for job in admin.jobs() if not text_at(job, "metadata", "deletionTimestamp")]
     kubelet.succeed(kubelet.next_pod(text_at(job, "metadata", "name")))
     assert runner.wait() == 0
+
+
+def test_list_that_a_gateway_answers_says_nothing_of_earlier_attempts(
+    admin: Administrator, kubelet: Kubelet, gateway: Gateway, start_runner: StartRunner
+) -> None:
+    """Its page of maintenance is JSON and comes with 200: no second attempt starts beside the first for it."""
+    first = _create(admin, attempt=1, job=rendered_job())
+    pod = kubelet.next_pod(first)
+    kubelet.run(pod)
+    met = gateway.on(
+        "GET", "labelSelector=", lambda passage: passage.answer(200, b'{"status": "maintenance"}'), times=3
+    )
+
+    runner = start_runner("spark", spark_step(admin.namespace, attempt=2))
+    runner.wait_for_line(f"Job {first} of attempt 1 still runs; it is deleted first")
+
+    assert met() == 3
+    assert "expected a JobList, got no kind" in runner.said()
+    assert "created Job" not in runner.said().partition("it is deleted first")[0]
 
 
 def test_later_attempt_is_left_alone(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> None:

@@ -98,22 +98,35 @@ def _job(name: str) -> dict[str, Any]:
     return {**tree, "kind": "Job", "spec": {}, "status": {"conditions": [failed], "failed": 1, "startTime": name}}
 
 
+_KINDS = {"pods": "Pod", "jobs": "Job", "events": "Event", "leases": "Lease"}
+
+
+def _listed(handler: BaseHTTPRequestHandler) -> str:
+    """Return what a request lists, "" where it lists nothing."""
+    resource = handler.path.partition("?")[0].rpartition("/")[2]
+    return resource if handler.command == "GET" and resource in _KINDS else ""
+
+
+def _send_list(handler: BaseHTTPRequestHandler, items: object) -> None:
+    kind = f"{_KINDS.get(_listed(handler), '')}List"
+    send_json(handler, {"kind": kind, "metadata": {"resourceVersion": "1"}, "items": items})
+
+
 def _named(name: str) -> Attack:
-    """Answer every list with a pod and every object with a Job of this name."""
+    """Answer every list with one object of this name, and every object with one, too."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        resource = handler.path.partition("?")[0].rpartition("/")[2]
-        if resource in ("pods", "jobs", "events", "leases"):
-            item = _job(name) if resource == "jobs" else _pod(name)
-            send_json(handler, {"kind": "List", "metadata": {"resourceVersion": "1"}, "items": [item]})
+        if resource := _listed(handler):
+            _send_list(handler, [_job(name) if resource == "jobs" else _pod(name)])
         else:
-            send_json(handler, _job(name))
+            kinds = [kind for resource, kind in _KINDS.items() if f"/{resource}" in handler.path]
+            send_json(handler, {**_job(name), "kind": kinds[0] if kinds else "Job"})
 
     return answer
 
 
 def _items(items: object) -> Attack:
-    return lambda handler: send_json(handler, {"kind": "List", "metadata": {}, "items": items})
+    return lambda handler: _send_list(handler, items)
 
 
 NOTHINGS: dict[str, object] = {

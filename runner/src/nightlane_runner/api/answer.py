@@ -5,7 +5,7 @@ import json
 from urllib3.response import BaseHTTPResponse
 
 from nightlane_runner.api.errors import ApiUnknown
-from nightlane_runner.json_tree import JsonObject
+from nightlane_runner.json_tree import JsonObject, text_at
 
 MOST_ANSWER_BYTES = 4 * 1024 * 1024
 """Of one answer: lists are read in pages, and the runner's memory is limited."""
@@ -37,6 +37,21 @@ def parsed(answer: bytes) -> JsonObject:
     if not isinstance(tree, dict):
         raise ApiUnknown(f"an answer that is no object: {shortened(answer)}")
     return tree
+
+
+def of_kind(kind: str, answer: JsonObject) -> JsonObject:
+    """Return an answer, which has to be of a kind.
+
+    Raises:
+        ApiUnknown: it is of another kind, or says none. Then it comes from something else in the API server's place,
+            and proves nothing, least of all an absence.
+
+    """
+    if text_at(answer, "kind") != kind:
+        raise ApiUnknown(
+            f"expected a {kind}, got {shortened(text_at(answer, 'kind').encode('utf-8', 'replace')) or 'no kind'}"
+        )
+    return answer
 
 
 def shortened(answer: bytes) -> str:

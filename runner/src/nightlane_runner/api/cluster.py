@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nightlane_runner.api.answer import of_kind
 from nightlane_runner.api.client import Api
-from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
+from nightlane_runner.api.errors import ApiRefused, NotPermitted
 from nightlane_runner.api.pages import listed
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.remote_job import RemoteJob
@@ -59,15 +60,13 @@ class Cluster:
 
     def read_job(self, name: str) -> JobReading:
         """Read a Job by a list of one: only a list proves an absence, and only a list can be watched on from."""
-        answer = self._read(self._jobs, _named(name))
-        if text_at(answer, "kind") != "JobList":
-            raise ApiUnknown(f"expected a JobList, got {text_at(answer, 'kind') or 'no kind'}")
+        answer = of_kind("JobList", self._read(self._jobs, _named(name)))
         found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
         return JobReading(found[0] if found else None, text_at(answer, "metadata", "resourceVersion"))
 
     def jobs(self, selector: str) -> list[RemoteJob]:
         """List Jobs by label selector."""
-        return [RemoteJob.of(item) for item in listed(self._api, self._jobs, {"labelSelector": selector})]
+        return [RemoteJob.of(item) for item in listed(self._api, "JobList", self._jobs, {"labelSelector": selector})]
 
     def watch_job(self, name: str, resource_version: str) -> ApiStream:
         """Watch a Job from a version on."""
@@ -82,7 +81,7 @@ class Cluster:
 
     def create_job(self, job: JsonObject) -> RemoteJob:
         """Create a Job."""
-        return RemoteJob.of(self._api.create(self._jobs, job))
+        return RemoteJob.of(of_kind("Job", self._api.create(self._jobs, job)))
 
     def delete_job(self, job: RemoteJob) -> None:
         """Delete this very Job; its name is free only once its pods are gone. One that is gone is no error."""
@@ -94,7 +93,7 @@ class Cluster:
 
     def pods(self, selector: str) -> list[JsonObject]:
         """List pods by label selector."""
-        return listed(self._api, f"{self._core}/pods", {"labelSelector": selector})
+        return listed(self._api, "PodList", f"{self._core}/pods", {"labelSelector": selector})
 
     def delete_pod(self, pod: JsonObject) -> None:
         """Delete this very pod. One that is gone is no error."""
@@ -104,12 +103,12 @@ class Cluster:
     def events(self, kind: str, name: str) -> list[JsonObject]:
         """List the events about an object."""
         query = {"fieldSelector": f"involvedObject.kind={kind},involvedObject.name={name}"}
-        return listed(self._api, f"{self._core}/events", query)
+        return listed(self._api, "EventList", f"{self._core}/events", query)
 
     def read_lease(self, name: str) -> JsonObject | None:
         """Read a Lease, None where there is none."""
         try:
-            return self._api.get(f"{self._leases}/{name}")
+            return of_kind("Lease", self._api.get(f"{self._leases}/{name}"))
         except ApiRefused as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -117,11 +116,12 @@ class Cluster:
 
     def create_lease(self, lease: JsonObject) -> JsonObject:
         """Create a Lease and return it as it is now."""
-        return self._api.create(self._leases, lease)
+        return of_kind("Lease", self._api.create(self._leases, lease))
 
     def replace_lease(self, lease: JsonObject) -> JsonObject:
         """Replace a Lease, unless somebody else changed it since it was read, and return it as it is now."""
-        return self._api.replace(f"{self._leases}/{text_at(lease, 'metadata', 'name')}", lease)
+        path = f"{self._leases}/{text_at(lease, 'metadata', 'name')}"
+        return of_kind("Lease", self._api.replace(path, lease))
 
     def log(self, pod: str, container: str, query: Mapping[str, str]) -> ApiStream:
         """Open a container's log."""

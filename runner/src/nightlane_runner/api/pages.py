@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from nightlane_runner.api.answer import of_kind
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
@@ -18,18 +19,19 @@ MOST_LIST_BYTES = 12 * 1024 * 1024
 _GONE = 410
 
 
-def listed(api: Api, path: str, query: Mapping[str, str]) -> list[JsonObject]:
-    """Return the objects of a list, all its pages together.
+def listed(api: Api, kind: str, path: str, query: Mapping[str, str]) -> list[JsonObject]:
+    """Return the objects of a list of a kind, all its pages together.
 
     Raises:
-        ApiUnknown: there is no answer, the server has forgotten meanwhile what the list was when it began, or it has
-            more pages or bytes than any list that a runner asks for. NotPermitted: it may not be read.
+        ApiUnknown: there is no answer or none of that kind, the server has forgotten meanwhile what the list was when
+            it began, or it has more pages or bytes than any list that a runner asks for. NotPermitted: it may not be
+            read.
 
     """
     found: list[JsonObject] = []
     onward, before = "", api.received
     for _ in range(MOST_PAGES):
-        answer = _page(api, path, {**query, "limit": str(PAGE), **({"continue": onward} if onward else {})})
+        answer = _page(api, kind, path, {**query, "limit": str(PAGE), **({"continue": onward} if onward else {})})
         found += [_without_managers(item) for item in objects_at(answer, "items")]
         onward = text_at(answer, "metadata", "continue")
         if not onward:
@@ -42,9 +44,9 @@ def listed(api: Api, path: str, query: Mapping[str, str]) -> list[JsonObject]:
     )
 
 
-def _page(api: Api, path: str, query: Mapping[str, str]) -> JsonObject:
+def _page(api: Api, kind: str, path: str, query: Mapping[str, str]) -> JsonObject:
     try:
-        return api.get(path, query)
+        return of_kind(kind, api.get(path, query))
     except ApiRefused as error:
         if error.status == _GONE:
             raise ApiUnknown(f"the list of {path} was not read in time: {error.message}") from error
