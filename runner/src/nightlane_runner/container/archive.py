@@ -1,10 +1,12 @@
 """Tar streams, packed and unpacked while they pass: no archive is ever stored, and none is trusted."""
 
+import contextlib
 import hashlib
+import math
 import shutil
 import tarfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol, cast
@@ -15,6 +17,9 @@ _CHUNK_BYTES = 256 * 1024
 
 MOST_LINKS = 10
 """Hard links to one file that a folder may hold: each costs the file's bytes here."""
+
+MOST_HEADER_BYTES = 64 * 1024
+"""Of one entry, read-ahead included: tarfile keeps them in memory, and a path has 4 KiB at most."""
 
 
 class UnsafeArchive(Exception):
@@ -72,9 +77,12 @@ def unpack(
     """
     linked: dict[PurePosixPath, UnpackedFile] = {}
     links: Counter[PurePosixPath] = Counter()
+    headers = _LimitedHeaders(source)
     try:
-        with tarfile.open(fileobj=cast("IO[bytes]", source), mode="r|") as archive:
+        with tarfile.open(fileobj=cast("IO[bytes]", headers), mode="r|") as archive:
             for member in archive:
+                headers.begin_anew()
+                _require_plain(archive, member)
                 path = PurePosixPath(member.name)
                 if path.parts and not is_safe(path):
                     raise UnsafeArchive(f"the archive holds the path {member.name!r}, which leaves its folder")
@@ -84,7 +92,8 @@ def unpack(
                         target.mkdir(parents=True, exist_ok=True)
                 elif member.isreg():
                     _require_room(path, member.size, listed)
-                    unpacked[path] = _write(archive, member, target)
+                    with headers.lifted():
+                        unpacked[path] = _write(archive, member, target)
                 elif member.islnk() and (original := PurePosixPath(member.linkname)) in unpacked:
                     # Such an entry has no bytes of its own in the stream, and as many as it likes on the volume.
                     links[original] += 1
@@ -96,11 +105,49 @@ def unpack(
                     linked[path] = unpacked[original]
                 else:
                     raise UnsafeArchive(f"the archive holds {member.name!r}, which is neither a file nor a folder")
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError) as error:  # the latter for numbers that are none, and names with a null byte
         raise ArchiveBroken(str(error)) from error
     unpacked.update(linked)
     while source.read(_CHUNK_BYTES):
         pass  # the padding after the last entry belongs to what was measured at the other end
+
+
+class _LimitedHeaders:
+    """A source that gives so many bytes at most before an entry's content comes, however long its headers claim to be.
+
+    A header may announce any size, follow another one, or lead on to a map of any length.
+    """
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self._left: float = MOST_HEADER_BYTES
+
+    def read(self, most: int, /) -> bytes:
+        """Read on; raises UnsafeArchive past the limit."""
+        data = self._source.read(most)
+        self._left -= len(data)
+        if self._left < 0:
+            raise UnsafeArchive(f"the archive holds an entry with a header of more than {MOST_HEADER_BYTES} bytes")
+        return data
+
+    def begin_anew(self) -> None:
+        """Note that an entry's headers are read."""
+        self._left = MOST_HEADER_BYTES
+
+    @contextlib.contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Read an entry's content, which is not kept, without the limit."""
+        self._left = math.inf
+        yield
+        self.begin_anew()
+
+
+def _require_plain(archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+    """Refuse what no tar writes that is asked for files and folders, and costs more here than it has in the stream."""
+    if archive.pax_headers:
+        raise UnsafeArchive("the archive has a global header, which would be kept for all its entries")
+    if member.issparse():
+        raise UnsafeArchive(f"the archive holds {member.name!r} with its holes left out")
 
 
 def pack(path: Path, name: str, sink: ByteSink) -> None:
