@@ -162,7 +162,7 @@ describe("runs of one business date, in their order", () => {
     market = "b";
     const told = await act("replay", CUSTOMER, "--date", DATE, "--wait");
     expect(told).toMatchObject({ code: ExitCode.differs });
-    expect(told.out).toContain("other results than run 3: scenarios different (scenarios.csv)");
+    expect(told.out).toContain("results differ from run 3: scenarios different (scenarios.csv)");
   });
 
   it("are restated with corrected inputs, the earlier ones kept", async () => {
