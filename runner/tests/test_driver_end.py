@@ -8,7 +8,7 @@ import pytest
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running
 from nightlane_runner.job.remote_job import Condition, RemoteJob
-from nightlane_runner.json_tree import Json, JsonObject, objects_at
+from nightlane_runner.json_tree import Json, JsonObject, objects_at, text_at
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.kubelet import Kubelet
@@ -33,6 +33,26 @@ def test_driver_that_has_ended_well_is_not_waited_for_any_longer(
     assert "driver | last words" in surroundings.said()
     (job,) = admin.jobs()
     assert objects_at(job, "status", "conditions") == []
+    assert text_at(job, "metadata", "deletionTimestamp") == ""
+
+
+@pytest.mark.api_server
+@pytest.mark.parametrize(
+    "state", [{"running": {"startedAt": "2026-03-31T20:30:00Z"}}, {"terminated": {"exitCode": 1, "reason": "Error"}}]
+)
+def test_job_that_would_run_again_after_its_work_is_deleted(
+    logged_step: LoggedStep, admin: Administrator, kubelet: Kubelet, driver_log: LogServer, state: JsonObject
+) -> None:
+    """R17: its next pod, after a drain or since a container beside it failed, removes results that later steps read."""
+    running, surroundings, pod = logged_step.start()
+    kubelet.end_container_beside(pod, state)
+    driver_log.write("2026-03-31T20:30:00.100000000Z", "last words")
+    driver_log.finish()
+
+    assert running.ended() is None
+    assert "was deleted: its work is done" in surroundings.said()
+    (job,) = admin.jobs()
+    assert text_at(job, "metadata", "deletionTimestamp") != ""
 
 
 @pytest.mark.api_server

@@ -29,6 +29,12 @@ def left_running(pod: JsonObject, container: str) -> list[str]:
     return [name for one in known if (name := text_at(one, "name")) != container and object_at(one, "state", "running")]
 
 
+def will_succeed(pod: JsonObject) -> bool:
+    """Whether each of a pod's containers has ended well, so that nothing makes its Job start another pod."""
+    known = objects_at(pod, "status", "containerStatuses")
+    return all(_is_good(object_at(one, "state", "terminated")) for one in known)
+
+
 def _end_of(pod: JsonObject, container: str) -> JsonObject:
     for status in objects_at(pod, "status", "containerStatuses"):
         if text_at(status, "name") == container:

@@ -10,7 +10,7 @@ from nightlane_runner.api.errors import ApiUnknown
 from nightlane_runner.document.step import SparkInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running, newest_pod
+from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running, newest_pod, will_succeed
 from nightlane_runner.job.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook, executors_own
 from nightlane_runner.job.log_follow import LogFollower
 from nightlane_runner.job.pending import Pending, Waiting, diagnose, event_texts
@@ -103,6 +103,7 @@ class JobProgress:
         self._next_look = 0.0
         self._end_looks = 0
         self._log_over = threading.Event()
+        self._surely_ends = False
 
     def observe(self, job: RemoteJob) -> float | None:
         """Take note of a Job and return in how many seconds to observe it again, None once it has done its work.
@@ -133,12 +134,28 @@ class JobProgress:
         except ApiUnknown as error:
             self._log.info(f"the end of the driver's log may be missing: {error}")
             pod = None
+        self._surely_ends = job.ended or (pod is not None and will_succeed(pod))
         # A pod may be gone already (node lost, garbage collection): the Job's condition stands without it.
         if pod is not None:
             self._follow(pod)
         if self._follower is not None:
             self._follower.finish(_LOG_TAIL_SECONDS)
         return driver_end(pod, self._container) if pod is not None else ""
+
+    @property
+    def surely_ends(self) -> bool:
+        """Whether at its `end` the Job had a final condition, or nothing could keep it from being complete."""
+        return self._surely_ends
+
+    def may_run_again(self, job: RemoteJob) -> bool:
+        """Return whether a Job that has done its work, and was read just now, may make another pod, or has.
+
+        A container beside the driver that runs on, or has failed, keeps it from being complete. Raises ApiUnknown.
+        """
+        if job.ended or job.deleting:
+            return False
+        pod = self._newest_pod(job.name)
+        return pod is None or not (has_done_its_work(job, pod, self._container) and will_succeed(pod))
 
     def _note_log_end(self) -> None:
         self._log_over.set()
@@ -167,7 +184,8 @@ class JobProgress:
         if left := left_running(pod, self._container):
             self._log.info(
                 f"beside the driver of Job {job.name}, which has ended, {', '.join(left)} runs on and keeps the Job "
-                "from ending; the reaper removes it. Ask the customer to keep such containers out of Jobs"
+                "from ending; it is deleted once its results are in place. Ask the customer to keep such containers "
+                "out of Jobs"
             )
         return True
 

@@ -120,7 +120,24 @@ class SparkStep:
         if self._results is not None:
             # A Job that is complete may have had a further pod, whose log's end nobody has seen.
             self._results.run(anew=job.complete)
+        if not self._progress.surely_ends:
+            self._context.outage.outlast(
+                lambda: self._delete_if_it_may_run_again(job), self._context.interruptions.wait
+            )
+        if self._results is not None:
             self._look_at_figures()
+
+    def _delete_if_it_may_run_again(self, job: RemoteJob) -> None:
+        """Take away a Job that has done its work and does not end: another pod would write over its results."""
+        cluster = self._context.cluster
+        current = cluster.read_job(job.name).job
+        if current is None or current.uid != job.uid or not self._progress.may_run_again(current):
+            return
+        self._fence.require()
+        cluster.delete_job(current)
+        self._context.log.info(
+            f"Job {job.name} was deleted: its work is done, and what runs beside its driver would have it begin again"
+        )
 
     def _look_at_figures(self) -> None:
         context = self._context
