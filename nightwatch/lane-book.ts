@@ -13,7 +13,7 @@ import type { Lane, LaneProblem, Scheduling, WatchedRun } from "./lane.ts";
 import { MissingSchedules } from "./missing-schedules.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
-/** A run with what it is read from. */
+/** A run, and what it is read from. */
 interface KeptRun extends WatchedRun {
   /** Whether its workflow is there. */
   readonly exists: boolean;
@@ -21,7 +21,7 @@ interface KeptRun extends WatchedRun {
   readonly workflow?: Workflow;
 }
 
-/** Everything that nightwatch keeps in mind of one customer's nights, the nightly ones or further ones. What cannot be read of it is a problem of this lane alone. */
+/** What nightwatch keeps in memory of one customer's nights, nightly or further ones. Unreadable objects are a problem of this lane alone. */
 export class LaneBook {
   private readonly crons = new Map<string, ReadCron>();
   private readonly runs = new Map<string, KeptRun>();
@@ -38,7 +38,7 @@ export class LaneBook {
 
   readonly customer: string;
   readonly pipeline: string;
-  /** How people call these nights. */
+  /** Name of these nights, as people type it. */
   readonly name: string;
 
   constructor(private readonly series: NightSeries) {
@@ -47,7 +47,7 @@ export class LaneBook {
     this.name = seriesName(series);
   }
 
-  /** Whether there is a lane: its records alone outlive the customer. */
+  /** Whether there is a lane: records outlive the customer. */
   get exists(): boolean {
     return this.crons.size > 0 || this.expected || [...this.runs.values()].some(({ exists }) => exists);
   }
@@ -70,7 +70,7 @@ export class LaneBook {
     return !isNightly(this.series) && this.crons.size > 0;
   }
 
-  /** Another number whenever anything has changed of what is kept in mind. */
+  /** Changes whenever anything in this book does. */
   get version(): number {
     return this.changes;
   }
@@ -105,7 +105,7 @@ export class LaneBook {
     };
   }
 
-  /** What remains to be said of a lane that cannot be looked at. */
+  /** The lane with nothing but its problems, where it could not be looked at. */
   get unreadable(): Lane {
     const problems = [...this.problems.values()];
     return { ...this.series, scheduling: "unreadable", runs: [], nights: [], problems };
@@ -125,7 +125,7 @@ export class LaneBook {
     this.changes += 1;
   }
 
-  /** Takes that of all schedules only these are there. */
+  /** Drops all schedules but these. */
   keepSchedules(names: ReadonlySet<string>): void {
     for (const name of this.crons.keys()) {
       if (!names.has(name)) {
@@ -134,7 +134,7 @@ export class LaneBook {
     }
   }
 
-  /** Takes a run as its record has it, at the start. What its workflow says later counts more. */
+  /** Takes a run from its record, at the start. Its workflow overrides that later. */
   noteRecord(facts: RunFacts, now: number): void {
     const isOld = now - Date.parse(facts.finishedAt ?? facts.startedAt ?? "") > LOOK_BACK;
     const over = isOver(facts) || neverStarted(facts);
@@ -150,18 +150,18 @@ export class LaneBook {
     }
   }
 
-  /** Whether a run is in mind. */
+  /** Whether a run is known. */
   has(uid: string): boolean {
     return this.runs.has(uid);
   }
 
-  /** Whether nothing more is to be learnt of a workflow by reading it: its run has ended, and every act on it is known. */
+  /** Whether reading a workflow would add nothing: its run has ended, and every act on it is known. */
   hasFinal(uid: string, annotations: Workflow["metadata"]["annotations"]): boolean {
     const run = this.runs.get(uid);
     return run !== undefined && hasEnded(run.facts) && actsOf(annotations).acts.length <= run.facts.acts.length;
   }
 
-  /** Takes that a workflow is still there, without its content. */
+  /** Notes that a workflow still exists. */
   noteExists(uid: string): void {
     const run = this.runs.get(uid);
     if (run?.exists === false) {
@@ -169,7 +169,7 @@ export class LaneBook {
     }
   }
 
-  /** Takes acts on a run that has ended, as a waiver is. @returns its facts, where there are new ones */
+  /** Takes acts on a run that has ended, such as a waiver. @returns its facts if there are new ones */
   noteLateActs(workflow: Workflow): RunFacts | undefined {
     const uid = workflow.metadata.uid ?? "";
     const run = this.runs.get(uid);
@@ -186,14 +186,14 @@ export class LaneBook {
     return facts;
   }
 
-  /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
+  /** Takes a run from its workflow. @returns its facts if they must be recorded */
   noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
     const uid = workflow.metadata.uid ?? "";
     const object = `workflow ${workflow.metadata.name}`;
     try {
       const before = this.runs.get(uid)?.facts;
       if (before !== undefined && hasStayedEnded(before, workflow)) {
-        // What was found when it ended stands, also when the schedule and its deadlines have changed since.
+        // What was found at its end stays, even if the schedule and its deadlines have changed since.
         this.noteExists(uid);
         return undefined;
       }
@@ -208,14 +208,14 @@ export class LaneBook {
     }
   }
 
-  /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
+  /** Notes that a workflow was deleted. @returns the facts of a run that had not ended */
   noteGone({ uid = "", name }: Workflow["metadata"], now: number): RunFacts | undefined {
     this.noteProblem(`workflow ${name}`, undefined, now);
     const run = this.runs.get(uid);
     return run === undefined ? undefined : this.gone(run.facts, now);
   }
 
-  /** Takes that of all runs only these still have a workflow. @returns the facts of the others that had not ended */
+  /** Notes that only these runs still have a workflow. @returns the facts of the others that had not ended */
   keepWorkflows(uids: ReadonlySet<string>, now: number): readonly RunFacts[] {
     return [...this.runs.values()]
       .filter(({ facts }) => !uids.has(facts.uid))
@@ -227,7 +227,7 @@ export class LaneBook {
     return [...this.runs].filter(([, { state }]) => state !== undefined).map(([uid]) => uid);
   }
 
-  /** Looks at a running night again. @returns its facts, where they have to be recorded */
+  /** Looks at a running night again. @returns its facts if they must be recorded */
   reread(uid: string, now: number): RunFacts | undefined {
     const run = this.runs.get(uid);
     if (run?.state === undefined) {
@@ -240,18 +240,18 @@ export class LaneBook {
     return changed === facts ? undefined : changed;
   }
 
-  /** Replaces the facts of a run by what was found out beside its workflow. */
+  /** Replaces the facts of a run by what was found out elsewhere. */
   amend(facts: RunFacts): void {
     const over = isOver(facts) || neverStarted(facts);
     this.keep({ exists: false, ...this.runs.get(facts.uid), ...(over ? this.brief(facts) : { facts }) });
   }
 
-  /** The facts of a run; undefined of one that is not in mind. */
+  /** The facts of a run; undefined if it is not known. */
   factsOf(uid: string): RunFacts | undefined {
     return this.runs.get(uid)?.facts;
   }
 
-  /** Takes a problem of an object of the lane, or without a reason that there is none any more. */
+  /** Notes a problem of an object of the lane or, without a reason, that it is gone. */
   noteProblem(object: string, reason: string | undefined, now: number): void {
     const before = this.problems.get(object);
     if (reason === before?.reason) {
@@ -265,13 +265,13 @@ export class LaneBook {
     }
   }
 
-  /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
+  /** Drops what is long over. @returns the UIDs of the dropped runs */
   prune(now: number): readonly string[] {
     const runs = [...this.runs.values()];
     const counting = countingRuns({ schedule: this.schedule, runs: runs.map(({ facts }) => facts) }, now);
     const old = runs.filter(({ facts, exists }) => {
       const end = Date.parse(facts.finishedAt ?? facts.startedAt ?? facts.scheduledAt ?? "");
-      // A run without any time is one that was deleted before it began.
+      // A run without any time was deleted before it began.
       const isOld = (isOver(facts) || neverStarted(facts)) && !(now - end <= LOOK_BACK);
       return !exists && isOld && !counting.has(facts);
     });
@@ -302,7 +302,7 @@ export class LaneBook {
     this.changes += 1;
   }
 
-  /** What is kept of a run that is over; what its steps took once that was said of it. */
+  /** What is kept of a run that is over. */
   private brief(facts: RunFacts): WatchedRun {
     const lengths = nightLengths(facts) ?? this.runs.get(facts.uid)?.lengths;
     const brief = briefFacts(facts);

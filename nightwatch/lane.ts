@@ -6,45 +6,45 @@ import type { LaneSchedule } from "../runs/schedule.ts";
 import type { NightLengths } from "../runs/step-length.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
-/** A run that nightwatch keeps in mind. */
+/** A run that nightwatch keeps in memory. */
 export interface WatchedRun {
-  /** Of a run that is over only what tells how its date stands: see `brief`. */
+  /** For a finished run only what its date's state needs: see `brief`. */
   readonly facts: RunFacts;
   /** Only while it runs: ended runs are many. */
   readonly state?: NightState;
-  /** What its steps took; of a run that is over, where any succeeded. */
+  /** Durations of its steps; for a finished run, of those that succeeded. */
   readonly lengths?: NightLengths;
 }
 
 /** How a schedule of nights stands. `removed` are further nights that the customer's file names no more. */
 export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreadable";
 
-/** Something in a lane that is not as it should be, apart from its nights. */
+/** Something wrong in a lane, apart from its nights. */
 export interface LaneProblem {
   /** `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read or write. */
   readonly kind: "refused" | "unreadable";
-  /** Which object: the same for the same problem. */
+  /** Which object; identifies the problem. */
   readonly object: string;
   /** In one sentence. */
   readonly reason: string;
-  /** Since when nightwatch knows it, milliseconds. */
+  /** When nightwatch first saw it, milliseconds. */
   readonly since: number;
 }
 
-/** What nightwatch knows of one customer at one time: of the nightly ones, or of further nights. */
+/** What nightwatch knows of one customer's nightly ones or further nights at one time. */
 export interface Lane extends NightSeries {
   readonly schedule?: LaneSchedule;
   readonly scheduling: Scheduling;
-  /** Since when the schedule is not to be seen, milliseconds; of one that is absent only. */
+  /** Since when the schedule has been absent, milliseconds. */
   readonly absentSince?: number;
   readonly runs: readonly WatchedRun[];
   readonly nights: readonly DueNight[];
   readonly problems: readonly LaneProblem[];
-  /** What is expected of the runs that go on. @default - the lane's past nights are being read */
+  /** Forecasts of the running runs. @default - the lane's past nights are being read */
   readonly forecasts?: readonly RunForecast[];
 }
 
-/** What a metric says whose nights it is about: nothing but the customer for the nightly ones. */
+/** Labels that say whose nights a metric is about: only the customer for the nightly ones. */
 export function labelsOf({ customer, pipeline }: NightSeries): Readonly<Record<string, string>> {
   return { customer, ...furtherOnly({ pipeline }) };
 }
@@ -54,7 +54,7 @@ export function customerOf(namespace: string): string | undefined {
   return namespace.startsWith("customer-") ? namespace.slice("customer-".length) : undefined;
 }
 
-/** The runs of a lane that still run, newest first. */
+/** The running runs of a lane, newest first. */
 export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
   return lane.runs
     .filter((run) => run.state !== undefined)
@@ -62,8 +62,8 @@ export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
 }
 
 /**
- * By when a run should end, milliseconds: the run that stands for a date has the date's deadline, whatever its number, as
- * long as anything is to be done about it. Undefined where nobody waits for it.
+ * Deadline of a run, milliseconds: the run that counts for a date has the date's deadline, whatever its number, as long as
+ * the date is open. Undefined where nobody waits for it.
  */
 export function finishByOf({ nights }: Pick<Lane, "nights">, { uid, finishBy }: RunFacts): number | undefined {
   const night = nights.find(({ run }) => run?.uid === uid);

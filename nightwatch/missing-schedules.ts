@@ -2,7 +2,7 @@ import { pipelineOfSchedule } from "../runs/night-series.ts";
 import type { LaneProblem } from "./lane.ts";
 import type { ReadCron } from "./read-cron.ts";
 
-/** A schedule may be away for so long while it is deployed again. */
+/** How long a schedule may be absent while it is being deployed again. */
 const ABSENT_GRACE = 5 * 60_000;
 /** A suspension is meant by somebody, who may forget it. */
 const SUSPENDED_GRACE = 24 * 3600_000;

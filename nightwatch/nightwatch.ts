@@ -32,7 +32,7 @@ import { volumeSignals } from "./signals/volume-signals.ts";
 import { Volumes } from "./volumes.ts";
 import type { Head } from "./watch/pages.ts";
 
-/** What nightwatch works with. */
+/** Dependencies of nightwatch. */
 export interface NightwatchParts {
   readonly store: Pick<
     RecordStore,
@@ -50,13 +50,13 @@ export interface NightwatchParts {
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** So many workflows are read at once: they are large. */
+/** Most workflows read at once: they are large. */
 const READ_AT_ONCE = 8;
 const DAY = 24 * 3600_000;
 /**
- * Watches the nights of all lanes: keeps a record of each run, tells Prometheus how things stand, and calls a person
- * where one is needed. It writes nothing but its records; what people ask for is carried out in `acts/`. Each lane is looked at by
- * itself: what cannot be read of one is reported of this one, and hides nothing of the others.
+ * Watches the nights of all lanes: records each run, exports metrics, and calls a person where one is needed. It writes
+ * nothing but its records; what people ask for is carried out in `acts/`. Each lane is looked at separately: what cannot be
+ * read in one is reported for that one, and hides nothing of the others.
  */
 export class Nightwatch {
   readonly counters: Counters = {
@@ -81,7 +81,7 @@ export class Nightwatch {
   private readonly notifier: Notifier;
   private readonly told: ToldSignals;
   private readonly writer: RecordWriter;
-  /** As of the last round: before the first nothing is said of any lane, since a zero would mean that all is well. */
+  /** As of the last round. Empty before the first, since a zero would mean that all is well. */
   private sight: Sight = { lanes: [], signals: [], failures: [] };
   private controllerRenewed: number | undefined;
   private readonly startedAt: number;
@@ -110,7 +110,7 @@ export class Nightwatch {
     );
   }
 
-  /** Reads the records that tell how the last nights stand, before anything else. */
+  /** Reads the records of the last nights, before anything else. */
   async load(): Promise<void> {
     const now = this.parts.clock();
     await this.told.load();
@@ -138,7 +138,7 @@ export class Nightwatch {
     }
   }
 
-  /** Takes the list of all schedules: those that are not in it are gone. */
+  /** Takes the list of all schedules; those not in it are gone. */
   async schedulesListed(crons: AsyncIterable<CronWorkflow>): Promise<void> {
     const names = new Map<string, Set<string>>();
     for await (const cron of crons) {
@@ -173,9 +173,9 @@ export class Nightwatch {
   }
 
   /**
-   * Takes the list of all workflows: those that are not in it are gone. Of those that have ended only the head is needed,
-   * unless what became of them is not known yet.
-   * @param read Reads a workflow whole; undefined where it is gone meanwhile.
+   * Takes the list of all workflows; those not in it are gone. For those that have ended the head is enough, unless their
+   * outcome is not known yet.
+   * @param read Reads a whole workflow; undefined if it is gone by now.
    */
   async workflowsListed(
     listed: AsyncIterable<Head | Workflow>,
@@ -206,7 +206,7 @@ export class Nightwatch {
     this.counters.lastListed = Math.floor(this.parts.clock() / 1000);
   }
 
-  /** Every run of a customer that is known, the newest first. */
+  /** Every known run of a customer, newest first. */
   async runsOf(customer: string): Promise<readonly RunFacts[]> {
     return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => this.watchedOf(customer));
   }
@@ -228,12 +228,12 @@ export class Nightwatch {
     this.book.amend(noted);
   }
 
-  /** Takes what a reaper says of the results volumes. */
+  /** Notes what a reaper reports about the results volumes. */
   reaperChanged(workflow: Workflow): void {
     this.volumes.note(workflow);
   }
 
-  /** Takes when the leader of the Argo controllers last said that it is alive, milliseconds; undefined if nobody leads. */
+  /** Notes when the leader of the Argo controllers last renewed its lease, milliseconds; undefined if there is none. */
   controllerSeen(renewed: number | undefined): void {
     this.controllerRenewed = renewed ?? this.controllerRenewed;
   }
@@ -248,7 +248,7 @@ export class Nightwatch {
     this.look(now);
     await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
-    // Receivers are told beside the rounds: one that hangs keeps neither records nor metrics waiting.
+    // Receivers are notified outside of the rounds: one that hangs delays neither records nor metrics.
     const notified = notifiedKeys(this.sight.lanes);
     const isTold = (key: string): boolean => notified.has(key) || this.told.has(key);
     this.notifier.update(this.sight.signals.filter((signal) => !isTold(notifiedKey(signal))));
@@ -265,18 +265,18 @@ export class Nightwatch {
     }
   }
 
-  /** Ends what is under way. */
+  /** Finishes what is under way. */
   async end(): Promise<void> {
     await this.notifier.end();
   }
 
-  /** Counts and logs that a receiver did not take something. */
+  /** Counts and logs a failed notification. */
   noteNotTaken(what: string, error: unknown): void {
     this.counters.notificationFailures += 1;
     this.parts.log("error", `${what}: ${errorText(error)}; trying again`);
   }
 
-  /** Removes records past their time, and forgets what is long over. Once an hour is enough. */
+  /** Removes records past their time, and forgets what is long over. Called once an hour. */
   async tidy(): Promise<void> {
     const now = this.parts.clock();
     for await (const name of removeExpired(this.parts.store, this.parts.retentionDays, now)) {
@@ -288,29 +288,29 @@ export class Nightwatch {
     this.parts.store.forget(gone);
   }
 
-  /** Before the first round nothing is said of any lane: a zero would mean that all is well. */
+  /** Metrics; before the first round without any lane, since a zero would mean that all is well. */
   metrics(): string {
     const { lanes, signals } = this.sight;
     const volumes = this.volumes.all(this.parts.clock());
     return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, volumes);
   }
 
-  /** How everything stands, as of the last round. */
+  /** The state of everything as of the last round. */
   seen(): Sight {
     return this.sight;
   }
 
-  /** Why nightwatch is not well; undefined if it is, or has not had the time to show that it is not. */
+  /** Why nightwatch is unhealthy; undefined if it is healthy, or too young to tell. */
   illness(): string | undefined {
     return illnessOf(this.counters, this.startedAt, this.parts.clock());
   }
 
-  /** Comes to its end when the past nights that forecasts are made from have been read, which rounds do not wait for. */
+  /** Resolves when the past nights for forecasts have been read; rounds do not wait for that. */
   async forecastsRead(): Promise<void> {
     await this.forecasts.settled();
   }
 
-  /** Whether everything has been listed once: before that, what is missing means nothing. */
+  /** Whether everything has been listed once: before that, missing objects mean nothing. */
   isReady(): boolean {
     return this.counters.lastListed > 0;
   }
@@ -325,7 +325,7 @@ export class Nightwatch {
     }
   }
 
-  /** What is expected of the nights of a lane that run, which their records say too. It hides nothing else of the lane. */
+  /** Forecasts of a lane's running nights, noted on their records too. A failure here hides nothing else of the lane. */
   private forecastsOf(lane: Lane, now: number): readonly RunForecast[] | undefined {
     try {
       const found = this.forecasts.look(lane, now);
@@ -345,7 +345,7 @@ export class Nightwatch {
     }
   }
 
-  /** A night that never started leaves no workflow: its record is made here. */
+  /** A night that never started has no workflow: its record is made here. */
   private noteNeverStarted(lane: Lane, now: number): void {
     const known = new Set(lane.runs.map(({ facts }) => facts.uid));
     for (const night of lane.nights) {

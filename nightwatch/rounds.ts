@@ -5,7 +5,7 @@ import type { Nightwatch } from "./nightwatch.ts";
 import { apiClient } from "./watch/api-client.ts";
 import { controllerRenewed } from "./watch/controller-lease.ts";
 
-/** What nightwatch does again and again, for as long as it leads. */
+/** What nightwatch does periodically while it leads. */
 export interface RoundSettings {
   readonly config: KubeConfig;
   /** Milliseconds between two rounds. */
@@ -16,10 +16,10 @@ export interface RoundSettings {
 const LOAD_PAUSE_MILLISECONDS = 5000;
 const CONTROLLER_MILLISECONDS = 15_000;
 const TIDY_MILLISECONDS = 3600_000;
-/** How often it is looked whether everything has been listed, so that the first round begins at once. */
+/** How often to check whether everything has been listed, so that the first round begins promptly. */
 const READY_MILLISECONDS = 250;
 
-/** Reads the records; tries again for as long as the API server is away. */
+/** Reads the records, retrying while the API server is away. */
 export async function loadRecords(nightwatch: Nightwatch, { log }: RoundSettings, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
@@ -32,7 +32,7 @@ export async function loadRecords(nightwatch: Nightwatch, { log }: RoundSettings
   }
 }
 
-/** Looks at everything every few seconds. @param done Told after each round. */
+/** Looks at everything every few seconds. @param done Called after each round. */
 export async function keepRound(
   nightwatch: Nightwatch,
   settings: RoundSettings,
@@ -40,7 +40,7 @@ export async function keepRound(
   done: () => void,
 ): Promise<void> {
   while (!stop.aborted) {
-    // Before everything has been listed once, what is missing means nothing.
+    // Before everything has been listed once, missing objects mean nothing.
     const ready = nightwatch.isReady();
     if (ready) {
       await tried(nightwatch, settings, "round", () => nightwatch.round());
@@ -51,7 +51,7 @@ export async function keepRound(
   }
 }
 
-/** Beside the rounds: where a thousand records are past their time it takes a minute. */
+/** Outside of the rounds: with a thousand records past their time it takes a minute. */
 export async function keepTidy(nightwatch: Nightwatch, settings: RoundSettings, stop: AbortSignal): Promise<void> {
   let hasUnresolved = false;
   while (!stop.aborted) {
@@ -83,7 +83,7 @@ async function tried(
   }
 }
 
-/** Asks when the leader of the Argo controllers last said that it is alive. */
+/** Reads when the leader of the Argo controllers last renewed its lease. */
 export async function watchController(
   nightwatch: Nightwatch,
   settings: RoundSettings,

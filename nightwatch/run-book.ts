@@ -16,13 +16,13 @@ import type { Head } from "./watch/pages.ts";
 /** A running night is looked at again this often: what changes with time alone changes in minutes. */
 const REREAD_MILLISECONDS = 30_000;
 
-/** Everything that nightwatch keeps in mind: a book for the nightly ones of each customer, and for its further nights. */
+/** What nightwatch keeps in memory: a book for each customer's nightly ones, and one for its further nights. */
 export class RunBook {
   private readonly books = new Map<string, LaneBook>();
-  /** Which look at each lane's running nights was the last. */
+  /** The last look at each lane's running nights. */
   private readonly looks = new Map<string, number>();
 
-  /** The books of all lanes that are there, by name: a customer's further nights come after its nightly ones. */
+  /** The books of all existing lanes, by name: a customer's further nights come after its nightly ones. */
   lanes(): readonly LaneBook[] {
     return [...this.books.values()].filter(({ exists }) => exists).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -49,7 +49,7 @@ export class RunBook {
     this.expectFurther(book?.customer);
   }
 
-  /** Takes that of all schedules only these are there, by customer. */
+  /** Drops all schedules but these, by customer. */
   keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>): void {
     for (const book of this.books.values()) {
       book.keepSchedules(names.get(book.customer) ?? new Set());
@@ -73,7 +73,7 @@ export class RunBook {
     }
   }
 
-  /** Takes a run as its record has it. */
+  /** Takes a run from its record. */
   noteRecord(facts: RunFacts, now: number): void {
     this.book(facts).noteRecord(facts, now);
   }
@@ -83,13 +83,13 @@ export class RunBook {
     this.book(facts).noteUnresolved(facts);
   }
 
-  /** Whether nothing more is to be learnt of a workflow by reading it; if so, notes that it is there. */
+  /** Whether reading a workflow would add nothing; if so, notes that it exists. */
   isFinal({ namespace, uid = "", labels, annotations }: Head["metadata"]): boolean {
     if (customerOf(namespace) === undefined) {
       return true;
     }
     const book = this.knowing(namespace, uid);
-    // A workflow that somebody lets go on has ended once, and is not completed any more.
+    // A workflow that was retried with argo has ended once, and is not completed any more.
     const final = book?.hasFinal(uid, annotations) === true && labels?.["workflows.argoproj.io/completed"] === "true";
     if (final) {
       book?.noteExists(uid);
@@ -97,27 +97,27 @@ export class RunBook {
     return final;
   }
 
-  /** Takes acts on a run that has ended. @returns its facts, where there are new ones */
+  /** Takes acts on a run that has ended. @returns its facts if there are new ones */
   noteLateActs(workflow: Workflow): RunFacts | undefined {
     return this.ofWorkflow(workflow)?.noteLateActs(workflow);
   }
 
-  /** Takes a run as its workflow is now. @returns its facts, where they have to be recorded */
+  /** Takes a run from its workflow. @returns its facts if they must be recorded */
   noteWorkflow(workflow: Workflow, now: number): RunFacts | undefined {
     return this.ofWorkflow(workflow)?.noteWorkflow(workflow, now);
   }
 
-  /** Takes that a workflow was deleted. @returns the facts of a run that had not ended */
+  /** Notes that a workflow was deleted. @returns the facts of a run that had not ended */
   noteGone({ metadata }: Pick<Workflow, "metadata">, now: number): RunFacts | undefined {
     return this.knowing(metadata.namespace, metadata.uid)?.noteGone(metadata, now);
   }
 
-  /** Takes that of all runs only these still have a workflow. @returns the facts of the others that had not ended */
+  /** Notes that only these runs still have a workflow. @returns the facts of the others that had not ended */
   keepWorkflows(uids: ReadonlySet<string>, now: number): readonly RunFacts[] {
     return [...this.books.values()].flatMap((book) => book.keepWorkflows(uids, now));
   }
 
-  /** Looks again at running nights, at those of each lane at another time. @returns the facts that have to be recorded */
+  /** Looks again at running nights, staggered by lane. @returns the facts that must be recorded */
   reread(now: number): readonly RunFacts[] {
     const lanes = this.lanes();
     return lanes.flatMap((book, index) => {
@@ -130,22 +130,22 @@ export class RunBook {
     });
   }
 
-  /** Replaces the facts of a run by what was found out beside its workflow. */
+  /** Replaces the facts of a run by what was found out elsewhere. */
   amend(facts: RunFacts): void {
     this.book(facts).amend(facts);
   }
 
-  /** Takes a problem of an object of a lane, or without a reason that there is none any more. */
+  /** Notes a problem of an object of a lane or, without a reason, that it is gone. */
   noteProblem(customer: string, object: string, reason: string | undefined, now: number): void {
     this.book({ customer }).noteProblem(object, reason, now);
   }
 
-  /** Drops what is long over. @returns the UIDs of the runs that are no longer in mind */
+  /** Drops what is long over. @returns the UIDs of the dropped runs */
   prune(now: number): readonly string[] {
     return [...this.books.values()].flatMap((book) => book.prune(now));
   }
 
-  /** What is not the schedule of further nights is the lane's, and stands with the nightly ones. */
+  /** Anything but a schedule of further nights belongs to the lane, and is kept with the nightly ones. */
   private ofSchedule({ metadata }: CronWorkflow): LaneBook | undefined {
     return this.of(metadata.namespace, pipelineOfSchedule(metadata.name));
   }
@@ -154,7 +154,7 @@ export class RunBook {
     return this.of(metadata.namespace, pipelineOfTemplate(spec.workflowTemplateRef?.name));
   }
 
-  /** The book that has a run in mind, of which no more than its head is known. */
+  /** The book that knows a run, of which only the head is at hand. */
   private knowing(namespace: string, uid = ""): LaneBook | undefined {
     const customer = customerOf(namespace);
     return customer === undefined ? undefined : this.lanesOf(customer).find((book) => book.has(uid));

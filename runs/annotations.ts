@@ -1,6 +1,6 @@
 /**
- * Annotations and labels that travel between what we deploy and who operates it. Without imports: the operator's command reads
- * them too, and must start at once.
+ * Annotations and labels shared by what is deployed and what operates it. Without imports, since the operator's command
+ * must start quickly.
  */
 
 /** Prefix of the annotations that hold what people did to a night, one act each. */
@@ -27,14 +27,14 @@ export const ASKED_AT = "nightlane/asked-at";
 /** On the CronWorkflow of the nightly ones: names, comma-separated, of the lane's other CronWorkflows, which belong to it. */
 export const SCHEDULES = "nightlane/schedules";
 
-/** Label of the workflows that read a kept log for a person. Admission holds it to be on these and on no others. */
+/** Label of the workflows that read a kept log for a person. Admission allows it on these only. */
 export const READER_LABEL = "nightlane/reader";
 
 /** Label selector of the reaper's workflows, which say how full the results volumes are. */
 export const REAPERS_ONLY = "workflows.argoproj.io/cron-workflow=reaper";
 
-/** Label selector of a lane's nights: of all its workflows those that are neither the reaper's nor a reader. */
+/** Label selector of a lane's nights: its workflows except the reaper's and readers. */
 export const NIGHTS_ONLY = `workflows.argoproj.io/cron-workflow!=reaper,!${READER_LABEL}`;
 
-/** Annotation by which Argo says when a schedule wanted its workflow to start. */
+/** Annotation in which Argo notes when a schedule's workflow was due to start. */
 export const SCHEDULED_TIME = "workflows.argoproj.io/scheduled-time";

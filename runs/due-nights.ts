@@ -8,9 +8,9 @@ import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-
 import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 
 /**
- * How the night of a business date stands. `upcoming` is before its start, `due` after it and not started yet, `missed`
- * was not started in time, `suspended` was not to start because the schedule was suspended, `closed` is no business
- * day, `failed` ended without success, `deleted` lost its workflow before it ended.
+ * State of the night of a business date. `upcoming` is before its start, `due` after it and not started yet, `missed` was
+ * not started in time, `suspended` did not start because the schedule was suspended, `closed` is not a business day,
+ * `failed` ended without success, `deleted` lost its workflow before it ended.
  */
 export type Standing =
   | "upcoming"
@@ -23,44 +23,44 @@ export type Standing =
   | "failed"
   | "deleted";
 
-/** The night of one business date: what was promised of it, and what became of it. Times are milliseconds. */
+/** The night of one business date: its deadlines, and what became of it. Times are milliseconds. */
 export interface DueNight {
   readonly date: Day;
-  /** Whether the schedule calls for it: false for a closed day, and for a date that only runs tell of. */
+  /** Whether the schedule calls for it: false for a closed day, and for a date known only from runs. */
   readonly due: boolean;
-  /** When it was to start; for a date that no schedule calls for, when its run started. */
+  /** When it was due to start; for a date that no schedule calls for, when its run started. */
   readonly start: number;
   readonly startBy?: number;
   readonly finishBy?: number;
   readonly inputsBy?: number;
   readonly standing: Standing;
-  /** Whether it has not ended well by `finishBy`, or did so after it. Never of a night that was made up for later. */
+  /** Whether it has not ended well by `finishBy`, or did so after it. Never true for a night that was made up for later. */
   readonly late: boolean;
-  /** Seconds until `finishBy`, negative after it; absent once nothing is to be done any more. */
+  /** Seconds until `finishBy`, negative after it; absent once the date is settled. */
   readonly secondsLeft?: number;
-  /** Whether the run that stands for it has reached a step. */
+  /** Whether the run that counts has reached a step. */
   readonly begun: boolean;
-  /** The run that stands for the date: the last that ended well, else the one that runs, else the last that ended. */
+  /** The run that counts for the date: the last that ended well, else the running one, else the last that ended. */
   readonly run?: RunFacts;
   /** Other runs of the date, by number. */
   readonly others: readonly RunFacts[];
-  /** Repeats that ended without success after a run of the date had ended well, and that no later one replaces. */
+  /** Repeats that failed after a run of the date had ended well, and that no later one replaces. */
   readonly failedRepeats: readonly RunFacts[];
   /** The run that kept a missed night from starting: two nights of one schedule never run at once. */
   readonly blockedBy?: RunFacts;
-  /** A person's word that nothing more is to be done for the date. */
+  /** The act by which a person closed the date. */
   readonly waived?: RecordedAct;
 }
 
-/** What the nights of a lane are read from. */
+/** Input for the nights of a lane. */
 export interface LaneNights {
-  /** @default - absent or unreadable: only the dates that runs tell of are known */
+  /** @default - absent or unreadable: only the dates of runs are known */
   readonly schedule?: LaneSchedule | undefined;
   /** When the schedule was made, milliseconds: no night before that was due. */
   readonly since: number;
   /** Whether the schedule is suspended now. */
   readonly suspended: boolean;
-  /** Every run that is known, records of nights that never started among them. */
+  /** Every known run, including records of nights that never started. */
   readonly runs: readonly RunFacts[];
 }
 
@@ -88,13 +88,13 @@ function knownSince(since: number, runs: readonly RunFacts[]): number {
   return Math.min(since, ...scheduled.filter((start) => !Number.isNaN(start)));
 }
 
-/** The night that counts now: of those that the schedule makes the last that was to start, whatever else runs. */
+/** The night that counts now: the last that was due by the schedule, whatever else runs. */
 export function currentNight(nights: readonly DueNight[]): DueNight | undefined {
   const begun = nights.filter(({ standing }) => standing !== "upcoming");
   return begun.findLast(({ due, run }) => due || run?.scheduledAt !== undefined) ?? begun.at(-1);
 }
 
-/** The night of a date as its last failed repeat has it, which a person is called for; undefined where there is none. */
+/** The night of a date as its last failed repeat has it, for which a person is called; undefined if there is none. */
 export function asFailedRepeat(night: DueNight): DueNight | undefined {
   const run = night.waived === undefined ? night.failedRepeats.at(-1) : undefined;
   if (run === undefined) {
@@ -104,12 +104,12 @@ export function asFailedRepeat(night: DueNight): DueNight | undefined {
   return { ...rest, run, standing: run.phase === "Gone" ? "deleted" : "failed", late: false };
 }
 
-/** Whether something is left to be done for a date by a person: it is not on its way to an end, and nobody let it be. */
+/** Whether a date needs a person: it is not on its way to a good end, and nobody has waived it. */
 export function standsOpen({ standing, waived }: DueNight): boolean {
   return waived === undefined && (standing === "missed" || standing === "failed" || standing === "deleted");
 }
 
-/** The business date of a run: what its calendar found, or until then what the schedule that started it stands for. */
+/** The business date of a run: what its calendar found or, until then, the date of the scheduled start. */
 export function dateOfRun(run: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
   const date = run.businessDate ?? run.expectedDate ?? expectedDate(run, schedule);
   return date !== undefined && isDay(date) ? date : undefined;
@@ -120,7 +120,7 @@ function expectedDate({ scheduledAt }: RunFacts, schedule: LaneSchedule | undefi
   return schedule === undefined || Number.isNaN(scheduled) ? undefined : businessDateOf(schedule, scheduled);
 }
 
-/** The business dates of the schedule from two weeks ago to the next one that is to come. */
+/** The business dates of the schedule from two weeks ago up to the next one. */
 function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] {
   if (schedule === undefined) {
     return [];
@@ -140,10 +140,10 @@ function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] 
   return dates;
 }
 
-/** So far ahead the next night is looked for. */
+/** How far ahead the next night is searched. */
 const LONGEST_CLOSURE_DAYS = 31;
 
-/** A day that the calendar does not know counts as open: better a call too many than a night that nobody waits for. */
+/** A day that the calendar does not know counts as a business day: better one call too many than a night that nobody waits for. */
 function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
   return calendar === undefined || date < calendar.from || date > calendar.to || hasNight(calendar, date);
 }
@@ -241,7 +241,7 @@ function standingOf({ phase }: RunFacts): Standing {
   }
 }
 
-/** A record of what was found when the start had passed stands, whatever has become of the schedule since. */
+/** What was recorded when the start had passed stays, whatever has become of the schedule since. */
 function notStarted(
   records: readonly RunFacts[],
   planned: Deadlines | undefined,
@@ -258,7 +258,7 @@ function notStarted(
   return suspended ? "suspended" : now <= planned.startBy ? "due" : "missed";
 }
 
-/** The end that was promised when the night started, also where the schedule has changed since. */
+/** The deadline at the night's start, even if the schedule has changed since. */
 function promisedEnd(started: readonly RunFacts[], planned: Deadlines | undefined): number | undefined {
   const promised = Date.parse(started.find(({ finishBy }) => finishBy !== undefined)?.finishBy ?? "");
   return Number.isNaN(promised) ? planned?.finishBy : promised;

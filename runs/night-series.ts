@@ -1,11 +1,11 @@
 import { SCHEDULES } from "./annotations.ts";
 
-/** Name of the pipeline of the nights that every customer has. */
+/** Name of the pipeline of nightly ones, which every customer has. */
 export const NIGHTLY = "night";
 
 /**
- * The nights of one schedule of a customer: they have a template, a schedule and steps, and one run 1 for each business
- * date. A customer has the nightly ones, and may have further ones with a name of their own.
+ * The nights of one schedule of a customer: they share a template, a schedule and steps, and have one run 1 for each
+ * business date. A customer has the nightly ones, and may have further, named ones.
  */
 export interface NightSeries {
   readonly customer: string;
@@ -27,7 +27,7 @@ export function isNightly({ pipeline = NIGHTLY }: Pick<NightSeries, "pipeline">)
   return pipeline === NIGHTLY;
 }
 
-/** How people call a series, and what they type: `nordbank`, or `nordbank/month-end`. */
+/** Name of a series as people type it: `nordbank`, or `nordbank/month-end`. */
 export function seriesName({ customer, pipeline = NIGHTLY }: NightSeries): string {
   return pipeline === NIGHTLY ? customer : `${customer}/${pipeline}`;
 }
@@ -38,7 +38,7 @@ export function seriesOf(name: string): NightSeries {
   return rest.length === 0 ? { customer } : { customer, pipeline: rest.join("/") };
 }
 
-/** The part of an object that names its pipeline, and nothing for the nightly ones: they are meant where none is named. */
+/** The property that names a pipeline, or nothing for the nightly ones, which are the default. */
 export function furtherOnly({ pipeline }: Pick<NightSeries, "pipeline">): Pick<NightSeries, "pipeline"> {
   return pipeline === undefined || pipeline === NIGHTLY ? {} : { pipeline };
 }
@@ -49,8 +49,7 @@ export function isSameSeries(a: NightSeries, b: NightSeries): boolean {
 }
 
 /**
- * Name of the CronWorkflow that starts the nights of a pipeline; also what the names of their templates and of their
- * workflows begin with.
+ * Name of the CronWorkflow that starts the nights of a pipeline; also the prefix of their templates' and workflows' names.
  */
 export function scheduleName(pipeline: string = NIGHTLY): string {
   return pipeline === NIGHTLY ? NIGHTLY : `${NIGHTLY}-${pipeline}`;
@@ -87,8 +86,8 @@ export function pipelineOfTemplate(name: string | undefined): string {
 }
 
 /**
- * The pipeline of a night by what it goes by: the name of its workflow, or what stands for one that never started. One of
- * any other name counts as nightly.
+ * The pipeline of a night by its name: that of its workflow, or of a night that never started. Any other name counts as
+ * nightly.
  */
 export function pipelineOfRun(name: string): string {
   const [, run, missed] = FURTHER_RUN.exec(name) ?? [];

@@ -10,7 +10,7 @@ import type { Workflow, WorkflowNode } from "./workflow.ts";
 export const MOST_UNPACKED_BYTES = 32 * 2 ** 20;
 
 /**
- * All nodes of a workflow, also of one so large that the controller compressed them.
+ * All nodes of a workflow, decompressed if the controller compressed them.
  * @throws UnreadableRun where the controller keeps them in a database, which only Argo's own server can read, and where
  * what is packed is no nodes of a night
  */

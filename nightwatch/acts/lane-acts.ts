@@ -11,8 +11,8 @@ import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
 /**
- * Takes a lane's schedule off, or sets it on again. What it stops is only the start of further nights. One that is off
- * until a time is carried on until then.
+ * Sets a lane's schedule off or on. That affects only the start of further nights. An act with an end time stays open until
+ * then.
  * @throws Refusal
  */
 export async function switchSchedule(writer: LaneWriter, act: NightAct, now: number): Promise<Carried> {
@@ -34,7 +34,7 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   }
   if (off && until !== undefined && now >= Date.parse(until)) {
     if (!isBegun) {
-      throw new Refusal("not-possible", `${verb}: --until ${until} is over`, "write a time that is to come");
+      throw new Refusal("not-possible", `${verb}: --until ${until} is over`, "write a time in the future");
     }
     if (isOff) {
       await writeSwitch(writer, cron, { ...recorded, id: `${recorded.id}-2` }, false);
@@ -51,11 +51,11 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
     return { phase: "Done", message: "nights start by the schedule again" };
   }
   return until === undefined
-    ? { phase: "Done", message: "no night starts by the schedule until somebody sets it on again" }
+    ? { phase: "Done", message: "no night starts by the schedule until it is set on again" }
     : { phase: "Accepted", message: `no night starts by the schedule until ${until}; then it is set on again` };
 }
 
-/** A schedule is there for years: it keeps its newest notes, the log and the acts themselves have the others. */
+/** A schedule lives for years: it keeps only its newest notes; the log and the acts themselves have the others. */
 const KEPT_NOTES = 20;
 
 async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: RecordedAct, off: boolean): Promise<void> {
@@ -67,7 +67,7 @@ async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: Recorded
 }
 
 /**
- * Starts the workflow that reads a kept log for a person, whose pod's log is what was asked for.
+ * Starts the workflow that reads a kept log: the log of its pod is the answer.
  * @throws Refusal where the lane has no template for it, or no room
  */
 export async function readKeptLog(
@@ -93,7 +93,7 @@ export async function readKeptLog(
     name,
     template,
     parameters: {
-      // A lane without further nights has a reader that knows of none.
+      // The reader of a lane without further nights has no parameter for them.
       ...furtherOnly({ pipeline }),
       ...(date === undefined ? {} : { "business-date": date }),
       ...(log === undefined
@@ -106,7 +106,7 @@ export async function readKeptLog(
   try {
     await writer.create(namespace, reader);
   } catch (error) {
-    // Its name is the act's own: it was made before.
+    // It is named after the act: it was created before.
     if (statusOf(error) !== 409) {
       throw error;
     }

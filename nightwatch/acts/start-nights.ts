@@ -27,8 +27,8 @@ export interface RunSource {
 const MOST_AT_ONCE = 5;
 
 /**
- * Starts the night that an act asks for. A run's name is taken once, so an act that is begun again after a crash finds
- * the run that it has started.
+ * Starts the night that an act asks for. Run names are unique, so an act that is begun again after a crash finds the run
+ * that it has started.
  * @throws Refusal
  */
 export async function startNight(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
@@ -39,7 +39,7 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
     return started(before.night, act.status?.nights);
   }
   if (date === undefined || (verb !== "run" && verb !== "replay" && verb !== "restate")) {
-    throw new Refusal("not-possible", `${verb}: starts no night of one date`);
+    throw new Refusal("not-possible", `${verb}: does not start the night of one date`);
   }
   const { namespace } = act.metadata;
   // A night of the schedule that a person starts takes the place that is kept for it.
@@ -51,7 +51,7 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
   try {
     return started(await start(writer, act, place, planned), undefined);
   } catch (error) {
-    // Another repeat took the number; the next look finds it and takes the one after it.
+    // Another repeat took the number; the next look finds that out and takes the next one.
     throw error instanceof RunExists && verb !== "run"
       ? new NotYet(`${error.message}; the next number is taken`)
       : error;
@@ -59,8 +59,8 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
 }
 
 /**
- * Starts the nights of a range that are missing, the oldest first and a few at a time, and keeps room for those of the
- * schedule. It is carried on whenever something has changed in the lane.
+ * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule. It is
+ * continued whenever the lane has changed.
  */
 export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
   const { date, to, concurrency = 1 } = act.spec;
@@ -75,7 +75,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace));
   const room = Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept);
   const begun: string[] = [];
-  // What the watch has not shown yet is as good as there.
+  // What the watch has not shown yet counts as there.
   let taken = 0;
   for (const day of missing) {
     if (begun.length >= room) {
@@ -151,7 +151,7 @@ async function start(
   }
 }
 
-/** Somebody else has started the very run in the meantime. */
+/** This run was started by another person in the meantime. */
 class RunExists extends Refusal {
   constructor(verb: Verb, name: string, customer: string, date: Day, runNumber: number) {
     super(

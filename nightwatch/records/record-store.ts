@@ -26,7 +26,7 @@ interface Known {
 
 /** Run records in the platform's namespace. */
 export class RecordStore {
-  /** By UID of the run, so that a record is written without being read before. */
+  /** By UID of the run, so that a record can be written without reading it first. */
   private readonly known = new Map<string, Known>();
 
   private readonly objects: CustomObjectsApi;
@@ -38,7 +38,7 @@ export class RecordStore {
     this.objects = reader.objects;
   }
 
-  /** The records that tell how the given dates stand: theirs, those without a date, and those of runs that have not ended. */
+  /** The records that matter for the given dates: theirs, those without a date, and those of runs that have not ended. */
   async *recent(dates: readonly Day[]): AsyncIterable<RunRecord> {
     const selectors = [
       `${DATE_LABEL} in (${dates.join(",")})`,
@@ -73,7 +73,7 @@ export class RecordStore {
     }
   }
 
-  /** Every record that a label selector takes. */
+  /** Every record that a label selector matches. */
   async *all(labelSelector: string): AsyncIterable<RunRecord> {
     for await (const record of this.list<RunRecord>(labelSelector)) {
       this.remember(record);
@@ -91,7 +91,7 @@ export class RecordStore {
     return this.list(`${DATE_LABEL} notin (${but.join(",")})`, true);
   }
 
-  /** The facts of one run of a business date; of two under the same number, the one that was recorded last. */
+  /** The facts of one run of a business date; of two with the same number, the one recorded last. */
   async findRun(series: NightSeries, businessDate: string, runNumber: number): Promise<RunFacts | undefined> {
     let found: RunRecord | undefined;
     for await (const record of this.all(`${CUSTOMER_LABEL}=${series.customer},${DATE_LABEL}=${businessDate}`)) {
@@ -103,7 +103,7 @@ export class RecordStore {
     return found?.spec;
   }
 
-  /** Notes notifications and acts in a record, and leaves the rest of it as it is. */
+  /** Adds notifications and acts to a record, leaving the rest unchanged. */
   async noteLater({ customer, night, uid, notified, acts }: RunFacts): Promise<void> {
     const name = this.known.get(uid)?.name ?? recordName(customer, night);
     const record = await this.find(name);
@@ -118,8 +118,8 @@ export class RecordStore {
   }
 
   /**
-   * Writes a record whole: what it says is a function of the run. Where another writer was there since it was last
-   * read, that one's notifications are kept.
+   * Writes a whole record, which is a function of the run. If another writer changed it since it was last read, that
+   * writer's notifications are kept.
    */
   async write(facts: RunFacts): Promise<void> {
     const known = this.known.get(facts.uid);
@@ -152,7 +152,7 @@ export class RecordStore {
     }
   }
 
-  /** Forgets the versions of runs that are no longer in mind. */
+  /** Forgets the versions of dropped runs. */
   forget(uids: readonly string[]): void {
     for (const uid of uids) {
       this.known.delete(uid);
@@ -161,7 +161,7 @@ export class RecordStore {
 
   private async writeOver(facts: RunFacts): Promise<void> {
     const first = await this.find(recordName(facts.customer, facts.night));
-    // A deleted workflow's name may come again: the second run of that name gets a record of its own.
+    // The name of a deleted workflow may be reused: the second run of that name gets its own record.
     const taken = first !== undefined && first.spec.uid !== facts.uid;
     const name = recordName(facts.customer, facts.night, taken ? facts.uid : undefined);
     const before = taken ? await this.find(name) : first;
@@ -208,7 +208,7 @@ export class RecordStore {
   }
 }
 
-/** Another writer was there, or the name is taken, or the record was removed meanwhile. */
+/** Another writer was faster, the name is taken, or the record was removed. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiException && (error.code === 409 || error.code === 404);
 }
