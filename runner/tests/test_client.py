@@ -1,5 +1,6 @@
 """One request and what servers, gateways and rotations do to it, through a real API server."""
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -144,9 +145,9 @@ def test_date_without_a_zone_is_no_time(admin: Administrator, mounts: Path, gate
     def dated(passage: Passage) -> None:
         passage.handler.send_response_only(200)
         passage.handler.send_header("Date", "Tue, 31 Mar 2026 20:30:00 -0000")
-        passage.handler.send_header("Content-Length", "2")
+        passage.handler.send_header("Content-Length", "39")
         passage.handler.end_headers()
-        passage.handler.wfile.write(b"{}")
+        passage.handler.wfile.write(b'{"apiVersion": "v1", "kind": "PodList"}')
 
     api = Api(mounts / "credentials" / "kubeconfig", mounts)
     api.get(admin.core("pods"))
@@ -156,6 +157,30 @@ def test_date_without_a_zone_is_no_time(admin: Administrator, mounts: Path, gate
     now = api.server_now()
     assert now is not None
     assert now.tzinfo is not None
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, b"maintenance"), (200, b'{"status": "maintenance"}')])
+def test_time_of_what_answers_in_the_servers_place_is_none(
+    admin: Administrator, mounts: Path, gateway: Gateway, status: int, body: bytes
+) -> None:
+    """R5: a balancer whose clock is ahead makes a young Job old, and a deadline would delete it."""
+
+    def ahead(passage: Passage) -> None:
+        passage.handler.send_response_only(status)
+        passage.handler.send_header("Date", "Tue, 31 Mar 2099 20:30:00 GMT")
+        passage.handler.send_header("Content-Length", str(len(body)))
+        passage.handler.end_headers()
+        passage.handler.wfile.write(body)
+
+    api = Api(mounts / "credentials" / "kubeconfig", mounts)
+    api.get(admin.core("pods"))
+    gateway.on("GET", "/pods", ahead)
+    with contextlib.suppress(ApiUnknown):
+        api.get(admin.core("pods"))
+
+    now = api.server_now()
+    assert now is not None
+    assert now.year < 2099
 
 
 def test_new_authority_is_read_from_the_mounted_kubeconfig(

@@ -1,14 +1,23 @@
 """Faults 24, 26 and 29: the Job's conditions decide how a step ended, and each ending has its code."""
 
+from pathlib import Path
+from queue import SimpleQueue
+
 import pytest
 
+from nightlane_runner.document import run_identity
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job.manifest import complete_job
+from nightlane_runner.job.progress import JobProgress
 from nightlane_runner.json_tree import Json, object_at, text_at
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
+from tests.support.gateway import Gateway, Passage
+from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.running_step import RunningStep
-from tests.support.steps import rendered_job, spark_step
+from tests.support.steps import document, rendered_job, spark_step
 
 pytestmark = pytest.mark.api_server
 
@@ -176,3 +185,41 @@ def test_missing_permission_is_infrastructure(admin: Administrator, start_runner
 
     assert runner.wait() == 20
     assert "forbidden" in runner.last_line()
+
+
+def test_deadline_is_held_against_the_time_that_a_further_answer_gives(
+    admin: Administrator, mounts: Path, gateway: Gateway
+) -> None:
+    """R5: one answer from a clock that is ahead deletes no healthy Job."""
+    step, spark = StepInput(document(spark_step(admin.namespace, spark={"timeoutSeconds": 600}))).spark()
+    surroundings = Surroundings(mounts, step)
+    cluster = surroundings.context.cluster
+    job = cluster.create_job(complete_job(step, spark.job))
+
+    def ahead(passage: Passage) -> None:
+        body = b'{"apiVersion": "v1", "kind": "PodList", "items": []}'
+        passage.handler.send_response_only(200)
+        passage.handler.send_header("Date", "Tue, 31 Mar 2099 20:30:00 GMT")
+        passage.handler.send_header("Content-Length", str(len(body)))
+        passage.handler.end_headers()
+        passage.handler.wfile.write(body)
+
+    gateway.on("GET", "/pods", ahead, times=1)
+    cluster.pods("app=risk")
+    now = surroundings.api.server_now()
+    assert now is not None
+    assert now.year == 2099
+    progress = JobProgress(
+        cluster,
+        spark,
+        run_identity.selector(step),
+        SimpleQueue(),
+        lambda _: None,
+        surroundings.context.troubles,
+        surroundings.log,
+    )
+
+    wait = progress.observe(job)
+
+    assert wait is not None
+    assert 0 < wait <= 600

@@ -80,7 +80,10 @@ class Api:
         return self._login.credential.server
 
     def server_now(self) -> datetime | None:
-        """Return the API server's time, None before its first answer. Our own clock may differ, and is not asked."""
+        """Return the API server's time, None before it has given an object. Our own clock may differ, and is not asked.
+
+        Only what comes with an object of Kubernetes' counts: a balancer's own answer tells the balancer's time.
+        """
         if self._server_time is None:
             return None
         stamp, taken = self._server_time
@@ -168,6 +171,7 @@ class Api:
         try:
             with self._limited(None, min(REQUEST_SECONDS, self._left())):
                 response = self._send(pool, login, method, path, query, body)
+                heard = time.monotonic()
                 answer = login.credential.left_out_of(read_content(response))
         except ProtocolError:
             # The server may close an idle connection at any time: that is no outage, and a new one tells. Only a
@@ -181,7 +185,11 @@ class Api:
         self.received += len(answer)
         if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer)
-        return parsed(answer)
+        tree = parsed(answer)
+        # What answers in the API server's place has a clock of its own.
+        if text_at(tree, "apiVersion") and text_at(tree, "kind"):
+            self._note_server_time(response.headers.get("Date", ""), heard)
+        return tree
 
     def _send(
         self,
@@ -199,7 +207,7 @@ class Api:
             headers["Content-Type"] = "application/json"
         self.requests += 1
         left = self._left()
-        response = pool.urlopen(
+        return pool.urlopen(
             method,
             login.credential.path + (f"{path}?{urlencode(query)}" if query else path),
             body=None if body is None else json.dumps(body).encode(),
@@ -212,9 +220,6 @@ class Api:
             preload_content=False,
             decode_content=False,
         )
-        if (stamp := response.headers.get("Date")) is not None:
-            self._note_server_time(stamp)
-        return response
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -271,14 +276,14 @@ class Api:
         except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
             raise CredentialRefused(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
 
-    def _note_server_time(self, stamp: str) -> None:
+    def _note_server_time(self, stamp: str, heard: float) -> None:
         try:
             moment = parsedate_to_datetime(stamp)
         except ValueError:
             return  # a date that cannot be read is as good as none
         # So is one without a zone, which cannot be compared with any other.
         if moment.tzinfo is not None:
-            self._server_time = (moment, time.monotonic())
+            self._server_time = (moment, heard)
 
     def _unknown(self, error: Exception) -> ApiUnknown:
         """Return what a failure to connect or to hear an answer is called; a renewed kubeconfig counts from now on."""

@@ -198,11 +198,26 @@ class JobProgress:
     def _time_left(self, job: RemoteJob) -> float:
         if (left := self._seconds_left(job)) > 0:
             return left
+        current = self._read_again(job)
+        if current is None:
+            return _LOOKS_SECONDS[0]
+        if (left := self._seconds_left(current)) > 0:
+            return left
         raise TakenBack(
             ExitCode.APPLICATION,
             f"Job {job.name} in {self._cluster.place} did not end within its {self._spark.timeout_seconds} s and was "
             "deleted. Read the driver's log, then give the step more time or retry as a new attempt.",
         )
+
+    def _read_again(self, job: RemoteJob) -> RemoteJob | None:
+        """Read a Job, and with it the time, once more before a deadline deletes it; None where that is not to be."""
+        try:
+            current = self._cluster.read_job(job.name).job
+        except ApiUnknown:
+            return None  # an outage is counted where the Job is read
+        if current is None or current.uid != job.uid or current.ended or current.suspended:
+            return None
+        return current
 
     def _note_pause(self, job: RemoteJob) -> None:
         if job.suspended and not self._paused:
@@ -296,6 +311,10 @@ class JobProgress:
             return _NEVER
         age = self._cluster.api.seconds_since(pending.since)
         if age < limit:
+            return limit - age
+        if self._read_again(job) is None:
+            return _LOOKS_SECONDS[0]
+        if (age := self._cluster.api.seconds_since(pending.since)) < limit:
             return limit - age
         events = self._events(pending)
         raise TakenBack(
