@@ -69,6 +69,28 @@ def sides(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) 
     return _Sides(admin, kubelet, mounts, tmp_path / "customer")
 
 
+@pytest.mark.api_server
+def test_the_volumes_clock_says_how_old_a_date_is(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node whose clock is two months ahead takes no young date for an old one, on either side."""
+    sides.night(sides.lane, "2026-01-05", 31)
+    sides.night(sides.customer, "2026-01-05", 91)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 60 * DAY)
+    # The customer's volume is the one that is two months behind the container.
+    tools = sides.root / "bin"
+    tools.mkdir()
+    (tools / "touch").write_text('#!/bin/sh\nexec /usr/bin/touch -d "60 days ago" "$@"\n')
+    (tools / "touch").chmod(0o755)
+    sides.shell = LocalShell(sides.root, path=f"{tools}:/usr/bin:/bin")
+
+    LaneTidy(sides.around.places, sides.tidy, sides.around.log).run()
+    assert "2026-01-05" in _dates(sides.lane)
+    context = sides.around.context
+    reach = TidyReach(context.cluster, context.outage, context.interruptions, sides.around.log)
+    CustomerTidy(reach, sides.around.places, sides.tidy, sides.shell).run({"night": []})
+    assert "2026-01-05" in _dates(sides.customer)
+
+
 def _dates(volume: Path) -> list[str]:
     return sorted(entry.name for entry in (volume / "night").iterdir())
 

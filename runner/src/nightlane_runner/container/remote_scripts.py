@@ -166,13 +166,14 @@ nonce=$1; volume=$2; nights=$3; minutes=$4; newest=$5; shift 5
 stay=" $* "
 status=0
 if [ -d "$nights" ]; then
+  touch "$nights" && now=$(stat -c %Y "$nights") || { echo "nightlane-end $nonce 73 refused" >&2; exit 0; }
   for day in $(ls "$nights" | grep -E '^[0-9]{4}-[0-9]{2}-[0-9]{2}[.]removed$'); do
     rm -rf "$nights/$day" || status=$?
   done
   for day in $(ls "$nights" | grep -E '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' | sort -r | tail -n "+$((newest + 1))"); do
     case $stay in *" $day "*) continue ;; esac
     [ -d "$nights/$day" ] && [ ! -L "$nights/$day" ] || continue
-    [ -z "$(find "$nights/$day" -mmin "-$minutes" 2>&1 | head -n 1)" ] || continue
+    [ -z "$(find "$nights/$day" -newermt "@$((now - minutes * 60))" 2>&1 | head -n 1)" ] || continue
     mv "$nights/$day" "$nights/$day.removed" && rm -rf "$nights/$day.removed" || { status=1; continue; }
     echo "removed $day"
   done
@@ -182,4 +183,5 @@ echo "nightlane-end $nonce $status tidied" >&2
 """
 """Parameters: nonce, volume, folder of the nights on it, minutes, number of newest dates that stay, date that stays...
 Removes every other date in which nothing was written for that many minutes; one that cannot be looked through stays.
-Writes a line `removed DATE` for each, and last how full the volume is."""
+What time it is says the volume's own clock, which dates the folder of the nights. Needs GNU find, which the results pod
+has. Writes a line `removed DATE` for each, and last how full the volume is."""

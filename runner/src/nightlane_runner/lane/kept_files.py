@@ -66,12 +66,23 @@ class KeptNights:
         }
         return [numbers[number] for number in sorted(numbers)]
 
+    def now(self) -> float:
+        """Return the time by the clock that files on this volume are dated with, in seconds since 1970.
+
+        A network file system's server has one of its own; by that of a node which is two months ahead, young nights
+        would be old. The folder itself is dated, since a full volume may not take a further file.
+        """
+        if not self._folder.is_dir():
+            return 0.0
+        os.utime(self._folder)
+        return self._folder.stat().st_mtime
+
     def remove_old(self, retention: Retention, now: float) -> Removed:
         """Remove what is past its time.
 
         Args:
             retention: how long things are kept.
-            now: seconds since 1970.
+            now: seconds since 1970, by the volume's clock.
 
         """
         self._finish_removals()

@@ -64,7 +64,7 @@ class LaneTidy:
             logs_seconds=timedelta(days=self._tidy.keep_logs_days).total_seconds(),
         )
         for pipeline, nights in self._nights.items():
-            removed = nights.remove_old(retention, time.time())
+            removed = nights.remove_old(retention, nights.now())
             dates = ", ".join(removed.dates) or "none"
             self._log.info(
                 f"lane's volume, {pipeline}: removed dates: {dates}; log files of other dates: {removed.logs}"
