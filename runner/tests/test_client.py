@@ -10,7 +10,7 @@ import pytest
 from nightlane_runner.api import client, pages
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.cluster import Cluster
-from nightlane_runner.api.errors import ApiUnknown, CertificateRefused, CredentialRefused, NotPermitted
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused, NotPermitted
 from nightlane_runner.json_tree import object_at, text_at
 from tests.support.administrator import Administrator
 from tests.support.certificates import issued
@@ -87,6 +87,41 @@ def test_federated_token_is_read_before_each_request(admin: Administrator, mount
     assert api.get(admin.core("pods"))["kind"] == "PodList"
     with api.stream(admin.core("pods"), {}, 10) as stream:
         assert b"PodList" in stream.read_line()
+
+
+@pytest.mark.parametrize("answer", ["a refusal", "no answer at all"])
+def test_token_that_was_sent_is_left_out_once_another_is_in_use(
+    admin: Administrator, mounts: Path, gateway: Gateway, answer: str
+) -> None:
+    """R28: a log's thread has taken up the renewed one before the request with the old one is answered."""
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    token = kubeconfig.with_name("federated-token")
+    admin.write_federated_kubeconfig(kubeconfig, gateway.port)
+    sent = admin.token()
+    token.write_text(sent)
+    api = Api(kubeconfig, mounts)
+
+    def renewed_meanwhile(passage: Passage) -> None:
+        token.write_text(admin.token())
+        with api.stream(admin.core("pods"), {}, 10) as stream:
+            assert stream.read_line()
+        told = passage.handler.headers.get("authorization", "")
+        if answer == "a refusal":
+            escaped = "".join(f"\\u{ord(each):04x}" for each in told)
+            body = f'{{"kind": "Status", "reason": "BadRequest", "message": "got {escaped}", "code": 400}}'
+            passage.answer(400, body.encode())
+        else:
+            passage.handler.wfile.write(f"{told}\r\n\r\n".encode())
+            passage.handler.close_connection = True
+
+    met = gateway.on("GET", "/configmaps", renewed_meanwhile)
+    with pytest.raises((ApiRefused, ApiUnknown)) as error:
+        api.get(admin.core("configmaps"))
+
+    assert met() == 1
+    assert sent != token.read_text()
+    assert sent not in str(error.value)
+    assert "<token>" in str(error.value)
 
 
 def test_pods_of_a_job_are_found_in_old_clusters(admin: Administrator, kubelet: Kubelet, mounts: Path) -> None:

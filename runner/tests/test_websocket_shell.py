@@ -128,6 +128,16 @@ def test_token_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
     assert errors == b"error: no: Bearer <token> (400 Invalid)\n"
 
 
+def test_token_is_never_said_in_the_last_word(shell: WebSocketShell, server: ExecServer) -> None:
+    """Nor once the handshake is done, with escapes or without."""
+    escaped = "".join(f"\\u{ord(each):04x}" for each in TOKEN)
+    server.instead = lambda session: session.end(
+        f'{{"kind": "Status", "status": "Failure", "message": "no: Bearer {TOKEN} {escaped}"}}'.encode()
+    )
+    _, errors, code = _said(shell.start(TARGET, "true", []))
+    assert (errors, code) == (b"error: no: Bearer <token> <token>\n", 1)
+
+
 @pytest.mark.parametrize(
     "answer", [(400, b"bad request"), (403, b"<html>no</html>"), (501, b""), (400, UPGRADE_LOST), None]
 )

@@ -76,9 +76,9 @@ class Administrator:
         """
         self._write_kubeconfig(file, {"token": self.token()}, port, authority)
 
-    def write_federated_kubeconfig(self, file: Path) -> None:
-        """Write the kubeconfig of a federated customer, without the token that lies beside it."""
-        self._write_kubeconfig(file, {"tokenFile": FEDERATED_TOKEN}, None, None)
+    def write_federated_kubeconfig(self, file: Path, port: int | None = None) -> None:
+        """Write the kubeconfig of a federated customer without the token beside it, or one through a gateway."""
+        self._write_kubeconfig(file, {"tokenFile": FEDERATED_TOKEN}, port, None)
 
     def token(self) -> str:
         """Make a token of the runner's identity."""

@@ -135,11 +135,11 @@ class Api:
             response = self._send(pool, login, "GET", path, query, None)
             if response.status != HTTPStatus.OK:
                 with self._limited(made[-1], REQUEST_SECONDS):
-                    self._raise_failure(response.status, login.credential.left_out_of(read_content(response)))
+                    self._raise_failure(response.status, login.credential.left_out_of(read_content(response)), login)
             return ApiStream(made[-1], response, silence_seconds, login.credential.left_out_of)
         except (OSError, HTTPError) as error:
             self._close(made)
-            raise self._unknown(error) from error
+            raise self._unknown(error, login) from error
         except (ApiUnknown, ApiRefused):
             self._close(made)
             raise
@@ -155,7 +155,7 @@ class Api:
                 return self._exchange(method, path, query, body)
             except (OSError, HTTPError) as error:
                 self._drop_connection()
-                raise self._unknown(error) from error
+                raise self._unknown(error, self._pool_login or self._login) from error
             except ApiUnknown:
                 self._drop_connection()
                 raise
@@ -184,7 +184,7 @@ class Api:
         self._reached = self._connection.host if self._connection is not None else ""
         self.received += len(answer)
         if response.status >= HTTPStatus.BAD_REQUEST:
-            self._raise_failure(response.status, answer)
+            self._raise_failure(response.status, answer, login)
         tree = parsed(answer)
         # What answers in the API server's place has a clock of its own.
         if text_at(tree, "apiVersion") and text_at(tree, "kind"):
@@ -247,7 +247,7 @@ class Api:
     def _note_connection(self, connection: ApiConnection) -> None:
         self._connection = connection
 
-    def _raise_failure(self, status: int, answer: bytes) -> None:
+    def _raise_failure(self, status: int, answer: bytes, sent: Login) -> None:
         if status == _UNAUTHORIZED:
             self._log_in_again()
             raise CredentialRefused(
@@ -259,7 +259,7 @@ class Api:
         if text_at(tree, "kind") != "Status":
             raise ApiUnknown(f"{status} from something that is no Kubernetes API server: {shortened(answer)}")
         # Once more, for it may have been written with escapes.
-        message = self._login.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
+        message = sent.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
         raise ApiRefused(status, text_at(tree, "reason"), message)
 
     def _current_login(self) -> Login:
@@ -285,13 +285,12 @@ class Api:
         if moment.tzinfo is not None:
             self._server_time = (moment, heard)
 
-    def _unknown(self, error: Exception) -> ApiUnknown:
+    def _unknown(self, error: Exception, sent: Login) -> ApiUnknown:
         """Return what a failure to connect or to hear an answer is called; a renewed kubeconfig counts from now on."""
-        sent = self._login.credential
         self._log_in_if_renewed()
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
         # What is no answer at all is quoted, too: a first line that says nothing, a header that is none.
-        text = sent.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
+        text = sent.credential.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
         # A server says by an alert why it does not take a client's certificate, and that it is one.
         about_certificate = isinstance(cause, SSLError | ssl.SSLError) and "CERTIFICATE" in text.upper()
         return CertificateRefused(text) if about_certificate else ApiUnknown(text)

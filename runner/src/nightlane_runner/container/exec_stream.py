@@ -5,7 +5,7 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO
 
 from wsproto import WSConnection
@@ -34,13 +34,21 @@ class ExecStream:
         connection: connected, its TLS agreed on.
         protocol: of the WebSocket, past its handshake.
         early: events that came with the handshake.
+        without_credential: takes out of what the API server says what it was shown.
 
     """
 
-    def __init__(self, connection: ssl.SSLSocket, protocol: WSConnection, early: list[Event]) -> None:
+    def __init__(
+        self,
+        connection: ssl.SSLSocket,
+        protocol: WSConnection,
+        early: list[Event],
+        without_credential: Callable[[bytes], bytes],
+    ) -> None:
         self._connection = connection
         self._protocol = protocol
         self._early = early
+        self._without_credential = without_credential
         self._input, stdin = os.pipe()
         stdout, self._output = os.pipe()
         stderr, self._errors = os.pipe()
@@ -82,18 +90,22 @@ class ExecStream:
             while going_on and not self._killed:
                 going_on = self._step()
             if failure := self._status.failure():
-                self._arrived[_STDERR] += f"error: {failure}\n".encode()
+                self._say(failure)
             while not self._killed and any(self._arrived.values()):
                 select.select([], self._wanting(), [], _TICK_SECONDS)
                 self._hand_over()
         except (OSError, ProtocolError) as error:
-            self._arrived[_STDERR] += f"error: the connection broke: {error}\n".encode()
+            self._say(f"the connection broke: {error}")
             self._hand_over()
         finally:
             self._connection.close()
             for end in (self._input, self._output, self._errors):
                 os.close(end)
         self._code = self._status.code()
+
+    def _say(self, failure: str) -> None:
+        text = self._without_credential(failure.encode("utf-8", "replace"))
+        self._arrived[_STDERR] += b"error: " + text + b"\n"
 
     def _step(self) -> bool:
         """Carry what can be carried now, a piece of each at most; return whether more may come."""

@@ -90,7 +90,7 @@ class WebSocketShell:
             undo.callback(connection.close)
             protocol, early = _agreed(connection, credential, self._target(credential, target, command), end)
             undo.pop_all()
-        return ExecStream(connection, protocol, early)
+        return ExecStream(connection, protocol, early, credential.left_out_of)
 
     def _target(self, credential: Credential, target: PodContainer, command: Sequence[str]) -> str:
         streams = [(name, "true") for name in ("stdin", "stdout", "stderr")]
