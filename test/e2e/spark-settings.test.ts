@@ -69,6 +69,8 @@ const SHOWN = [
   "spark.sql.shuffle.partitions",
   "spark.hadoop.fs.test",
   "spark.jars",
+  "spark.driver.memory",
+  "spark.executor.memory",
 ];
 
 function declare(one: Night): void {
@@ -226,11 +228,6 @@ function placementOf({ metadata, spec }: V1Pod): unknown {
   };
 }
 
-/** Memory that a Spark pod asks for, MiB. */
-function mebibytes({ spec }: V1Pod): number {
-  return Number(/^(\d+)Mi$/.exec(spec?.containers[0]?.resources?.requests?.memory ?? "")?.[1]);
-}
-
 async function logOf(step: string): Promise<string> {
   const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, `${step}.attempts`);
   return readFileSync(join(folder, "attempt-1.log"), "utf8");
@@ -272,8 +269,12 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(placementOf(pods.executor(jobOf("pi")))).toEqual(placed);
   });
 
-  it("has the memory beside the heap that the file gives driver and executors", () => {
-    expect([mebibytes(pods.driver(jobOf("pi"))), mebibytes(pods.executor(jobOf("pi")))]).toEqual([1334, 1324]);
+  it("has as much memory in all as the file says, and beside the heap what it leaves", async () => {
+    const memory = ({ spec }: V1Pod) => spec?.containers[0]?.resources?.requests?.memory;
+    expect([memory(pods.driver(jobOf("pi"))), memory(pods.executor(jobOf("pi")))]).toEqual(["1Gi", "1Gi"]);
+    const log = await logOf("pi");
+    expect(log).toContain("spark.driver.memory: driver 714m");
+    expect(log).toMatch(/spark\.executor\.memory: driver 724m, executors 724m/);
   });
 
   it("has executors of the file's own pod template", () => {

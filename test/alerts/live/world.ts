@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleNightwatch } from "../../../nightwatch/image/bundle.ts";
+import { CONTROLLER_LEASE } from "../../../runs/controller-lease.ts";
 import { CentralApi } from "../../api/support.ts";
 import { ensureTools } from "../../farm/tools/ensure.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
@@ -12,6 +13,12 @@ import { PACE } from "./pace.ts";
 
 /** Workflows and schedules of another controller, which the real one keeps to; the nights of the suite are nobody's. */
 export const CONTROLLER_INSTANCE = "alerts";
+
+/** A time as leases have it: with microseconds. @param at Milliseconds. */
+const microTime = (at: number): string => new Date(at).toISOString().replace("Z", "000Z");
+
+/** Longer than the suite takes, milliseconds. */
+const LONGEST_RUN = 2 * 3600_000;
 
 /**
  * A central cluster without nodes, with everything by which people are called: the real nightwatch, Argo's controller,
@@ -111,7 +118,14 @@ export class World {
       metadata: { name: "workflow-controller-configmap", namespace: "argo" },
       data: settings,
     };
-    await this.apply([configMap]);
+    // The leader of an instance renews a lease of another name; nightwatch looks for that of the nights' own controller.
+    const lease = {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: CONTROLLER_LEASE,
+      spec: { holderIdentity: "workflow-controller", renewTime: microTime(Date.now() + LONGEST_RUN) },
+    };
+    await this.apply([configMap, lease]);
     const own = folder.file("controller.kubeconfig", readFileSync(kubeconfig, "utf8"));
     await this.api.kubectl("config", "set-context", "--current", "--namespace=argo", `--kubeconfig=${own}`);
     this.controller = await Child.start(
