@@ -54,6 +54,6 @@ const ABSENT_CLUSTER = JSON.stringify({
   kind: "Config",
   "current-context": "absent",
   contexts: [{ name: "absent", context: { cluster: "absent", user: "absent" } }],
-  clusters: [{ name: "absent", cluster: { server: "https://127.0.0.1:9" } }],
+  clusters: [{ name: "absent", cluster: { server: "https://127.0.0.1:65535" } }],
   users: [{ name: "absent", user: { token: `${MARK}-central` } }],
 });
