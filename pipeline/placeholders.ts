@@ -48,7 +48,7 @@ export function writePlaceholders(folder: string, definition: CustomerDefinition
   return { env, secrets };
 }
 
-/** Port 9 of the loopback address: nothing answers there, and nothing of a merge request's job may find a cluster. */
+/** The last port of the loopback address: nothing answers there, and nothing of a merge request's job may find a cluster. */
 const ABSENT_CLUSTER = JSON.stringify({
   apiVersion: "v1",
   kind: "Config",

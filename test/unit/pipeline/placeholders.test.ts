@@ -46,6 +46,6 @@ test("a secret of the stack's configuration is placed there", async () => {
 
 test("the central cluster is one that is not there, for the platform too", () => {
   const { env, secrets } = writePlaceholders(join(folder, "platform"), undefined);
-  expect(read(env.KUBECONFIG)).toContain("https://127.0.0.1:9");
+  expect(read(env.KUBECONFIG)).toContain("https://127.0.0.1:65535");
   expect(secrets).toEqual({});
 });
