@@ -19,6 +19,9 @@ export interface WatchedRun {
 /** How a schedule of nights stands. `removed` are further nights that the customer's file names no more. */
 export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreadable";
 
+/** A schedule may be away for so long while it is deployed again, milliseconds. */
+export const ABSENT_GRACE = 5 * 60_000;
+
 /** Something wrong in a lane, apart from its nights. */
 export interface LaneProblem {
   /** `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read or write. */

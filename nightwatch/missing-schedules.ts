@@ -1,9 +1,7 @@
 import { pipelineOfSchedule } from "../runs/night-series.ts";
-import type { LaneProblem } from "./lane.ts";
+import { ABSENT_GRACE, type LaneProblem } from "./lane.ts";
 import type { ReadCron } from "./read-cron.ts";
 
-/** How long a schedule may be absent while it is being deployed again. */
-const ABSENT_GRACE = 5 * 60_000;
 /** A suspension is meant by somebody, who may forget it. */
 const SUSPENDED_GRACE = 24 * 3600_000;
 

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { RecordedAct } from "../runs/act.ts";
+import type { Head } from "../runs/api/pages.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { seriesName } from "../runs/night-series.ts";
@@ -30,7 +31,6 @@ import type { RunForecast } from "./run-forecast.ts";
 import type { Signal } from "./signals/signal.ts";
 import { volumeSignals } from "./signals/volume-signals.ts";
 import { Volumes } from "./volumes.ts";
-import type { Head } from "./watch/pages.ts";
 
 /** Dependencies of nightwatch. */
 export interface NightwatchParts {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { apiClient } from "../runs/api/api-client.ts";
 import { errorText } from "./error-text.ts";
 import type { Nightwatch } from "./nightwatch.ts";
-import { apiClient } from "./watch/api-client.ts";
 import { controllerRenewed } from "./watch/controller-lease.ts";
 
 /** What nightwatch does periodically while it leads. */

@@ -1,3 +1,4 @@
+import type { Head } from "../runs/api/pages.ts";
 import {
   furtherOnly,
   NIGHTLY,
@@ -11,7 +12,6 @@ import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { customerOf, type Lane } from "./lane.ts";
 import { LaneBook } from "./lane-book.ts";
-import type { Head } from "./watch/pages.ts";
 
 /** A running night is looked at again this often: what changes with time alone changes in minutes. */
 const REREAD_MILLISECONDS = 30_000;

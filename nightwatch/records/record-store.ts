@@ -1,4 +1,5 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
+import type { Head } from "../../runs/api/pages.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { isSameSeries, type NightSeries, pipelineOfRun, seriesName } from "../../runs/night-series.ts";
 import { isOver, type NightPhase, neverStarted } from "../../runs/phases.ts";
@@ -13,7 +14,6 @@ import {
   recordName,
 } from "../../runs/run-record.ts";
 import { listObjects, type Reader } from "../watch/list-objects.ts";
-import type { Head } from "../watch/pages.ts";
 
 /** Phases of runs, and of nights that never started, after which a person has something to do. */
 const UNRESOLVED: readonly NightPhase[] = ["Failed", "Error", "Gone", "Missed"];

@@ -1,10 +1,7 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
-import type { Lane, LaneProblem } from "../lane.ts";
+import { ABSENT_GRACE, type Lane, type LaneProblem } from "../lane.ts";
 import type { Signal } from "./signal.ts";
-
-/** How long a schedule may be absent while it is being deployed again. */
-const ABSENT_GRACE = 5 * 60_000;
 
 /** Problems of a lane apart from its nights: missing data must not look as if all were well. @param now Milliseconds. */
 export function laneSignals(lane: Lane, now: number): readonly Signal[] {

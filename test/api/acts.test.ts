@@ -17,9 +17,9 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
-import { messageOf } from "../boundary/api.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { until } from "../farm/wait.ts";
+import { messageOf } from "../support/api.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { serviceAccountKubeconfig } from "./ops-support.ts";
 

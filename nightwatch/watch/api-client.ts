@@ -1,1 +1,0 @@
-export { apiClient } from "../../runs/api/api-client.ts";

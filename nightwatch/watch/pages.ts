@@ -1,1 +1,0 @@
-export type { Head } from "../../runs/api/pages.ts";
