@@ -10,6 +10,7 @@ import type { Site } from "../site/site.ts";
 
 /** A pod or a Job that is being created. */
 export interface Created {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly containers?: readonly Readonly<Record<string, unknown>>[];
     readonly suspend?: boolean;
@@ -29,7 +30,8 @@ export interface WebhookProps {
   readonly kind: "jobs" | "pods";
   /** Label that the objects carry. @default - it changes all of them */
   readonly label?: string;
-  change(created: Created): readonly Change[];
+  /** The creation waits for it. */
+  change(created: Created): readonly Change[] | Promise<readonly Change[]>;
   /** Whether it never answers, so that the API server waits for it and goes on without. @default false */
   readonly silent?: boolean;
   /** Whether a creation was answered by a server that asks the webhook; tried until it is so. */
@@ -61,8 +63,10 @@ export async function addWebhook(site: Site, props: WebhookProps): Promise<() =>
     request.on("end", () => {
       if (props.silent === true) return;
       const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
-      answer.setHeader("content-type", "application/json");
-      answer.end(JSON.stringify({ ...review, response: responseTo(review, props) }));
+      void respond(review, props).then((response) => {
+        answer.setHeader("content-type", "application/json");
+        answer.end(JSON.stringify({ ...review, response }));
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
@@ -114,7 +118,12 @@ function configuration(
   };
 }
 
-function responseTo({ request }: Review, { change }: WebhookProps): unknown {
-  const patch = Buffer.from(JSON.stringify(change(request.object))).toString("base64");
-  return { uid: request.uid, allowed: true, patchType: "JSONPatch", patch };
+/** What cannot be changed is refused, with the reason. */
+async function respond({ request: { uid, object } }: Review, { change }: WebhookProps): Promise<unknown> {
+  try {
+    const patch = Buffer.from(JSON.stringify(await change(object))).toString("base64");
+    return { uid, allowed: true, patchType: "JSONPatch", patch };
+  } catch (error) {
+    return { uid, allowed: false, status: { message: String(error) } };
+  }
 }

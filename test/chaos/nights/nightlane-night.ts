@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type NightState, nightState } from "../../../runs/night-state.ts";
 import { runKeyText } from "../../../runs/remote-job.ts";
 import { startNight } from "../../farm/nights/start-night.ts";
-import { run } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
 import { Grip } from "../harm/grip.ts";
+import { holdCreation } from "../harm/held-creation.ts";
 import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
 import type { Site } from "../site/site.ts";
 import { hasPartial, Night, type NightLook, partialsOf, type VariantName } from "./night.ts";
@@ -119,19 +118,22 @@ export class NightlaneNight extends Night {
     if (this.jobs().length > 0) throw new Error("the Job was there already");
   }
 
-  /** The record on the lane's volume is written to a file server that does not answer. */
+  /** A webhook holds the Job's creation until the runner is stopped where it waits for the answer. */
   async killAfterCreate(): Promise<void> {
-    const record = join(this.lane, "revaluation.attempts", "attempt-1.json.new");
-    await mkdir(dirname(record), { recursive: true });
-    await chmod(dirname(this.lane), 0o777);
-    await Promise.all([this.lane, dirname(record)].map((folder) => chmod(folder, 0o777)));
-    await run("mkfifo", ["--mode=666", record]);
-    await this.start();
-    await this.untilJob();
-    const grip = await this.grip();
-    await grip.kill();
-    await rm(record);
-    if (existsSync(record.replace(/\.new$/, ""))) throw new Error("the Job was noted already");
+    const held = await holdCreation(this.site, this.label, async () => {
+      const grip = await this.grip();
+      await grip.freeze();
+      return grip;
+    });
+    try {
+      await this.start();
+      await this.untilJob();
+      await held.done().kill();
+    } finally {
+      await held.remove();
+    }
+    const record = join(this.lane, "revaluation.attempts", "attempt-1.json");
+    if (existsSync(record)) throw new Error("the Job was noted already");
   }
 
   async killWhileBringing(): Promise<void> {
