@@ -56,6 +56,25 @@ def test_job_that_would_run_again_after_its_work_is_deleted(
 
 
 @pytest.mark.api_server
+def test_runner_that_comes_after_the_jobs_deletion_knows_that_its_work_was_done(
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer
+) -> None:
+    """R17: the runner that deleted it may be ended before it has said so."""
+    running, first, pod = logged_step.start()
+    kubelet.end_container_beside(pod, {"terminated": {"exitCode": 1, "reason": "Error"}})
+    driver_log.write("2026-03-31T20:30:00.100000000Z", "last words")
+    driver_log.finish()
+    assert running.ended() is None
+    assert "was deleted: its work is done" in first.said()
+
+    again, second = logged_step.start_again()
+
+    assert again.ended() is None
+    assert "an earlier runner has seen this Job's work done" in second.said()
+    assert "created Job" not in second.said()
+
+
+@pytest.mark.api_server
 @pytest.mark.fault(26)
 def test_driver_that_has_ended_badly_is_its_jobs_to_judge(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer

@@ -8,7 +8,7 @@ from nightlane_runner.json_tree import Json, object_at, text_at
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
 from tests.support.steps import document, rendered_job, spark_step
 
@@ -70,6 +70,32 @@ def test_later_attempt_is_left_alone(admin: Administrator, kubelet: Kubelet, sta
     (second,) = [name for job in admin.jobs() if (name := text_at(job, "metadata", "name")) != third]
     kubelet.succeed(kubelet.next_pod(second))
     assert runner.wait() == 0
+
+
+def test_attempt_whose_runner_stood_still_starts_nothing_once_the_next_one_has_begun(
+    admin: Administrator, kubelet: Kubelet, gateway: Gateway, start_runner: StartRunner
+) -> None:
+    """R2: the next attempt has ended what it found, and would not see a Job that comes into being later."""
+    step, job = StepInput(document(spark_step(admin.namespace))).spark()
+    name = text_at(complete_job(step, job.job), "metadata", "name").encode()
+
+    def refuse_first(passage: Passage) -> None:
+        if name in passage.body:
+            passage.refuse(503, "ServiceUnavailable", "etcd has no leader")
+        else:
+            passage.forward()
+
+    met = gateway.on("POST", "/jobs$", refuse_first)
+    first = start_runner("spark", spark_step(admin.namespace))
+    eventually(lambda: met() > 0, "a request for the first attempt's Job")
+
+    second = start_runner("spark", spark_step(admin.namespace, attempt=2))
+    second.wait_for_line("created Job")
+
+    assert first.wait() == 143
+    assert "Attempt 2 of step var-es has begun, so attempt 1 starts nothing" in first.last_line()
+    kubelet.succeed(kubelet.next_pod(admin.only_job()))
+    assert second.wait() == 0
 
 
 def test_ended_attempt_is_kept_for_whoever_looks_into_it(

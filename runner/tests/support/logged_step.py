@@ -30,9 +30,7 @@ class LoggedStep:
         """Start the step with its driver running; return the step, its surroundings and the driver's pod."""
         node = f"node-{secrets.token_hex(4)}"
         self.driver_log.become_node(self.admin, node)
-        step, spark = StepInput(document(spark_step(self.admin.namespace, **changes))).spark()
-        surroundings = Surroundings(self.mounts, step)
-        running = Background(SparkStep(surroundings.context, spark, LocalShell(self.folder)).run)
+        running, surroundings = self.start_again(**changes)
         surroundings.wait_for_line("created Job")
         (job,) = self.admin.jobs()
         pod = self.kubelet.next_pod(text_at(job, "metadata", "name"))
@@ -40,3 +38,9 @@ class LoggedStep:
         self.kubelet.run(pod)
         surroundings.wait_for_line("RUNNING")
         return running, surroundings, pod
+
+    def start_again(self, **changes: Any) -> tuple[Background, Surroundings]:
+        """Start another runner of it."""
+        step, spark = StepInput(document(spark_step(self.admin.namespace, **changes))).spark()
+        surroundings = Surroundings(self.mounts, step)
+        return Background(SparkStep(surroundings.context, spark, LocalShell(self.folder)).run), surroundings

@@ -35,6 +35,7 @@ class JobClaim:
         wait: waits that many seconds, and may raise to give up.
         log: for what a person should know.
         before_create: makes room for it. An adopted Job needs none.
+        check: called before each request for it; raises where it may not come into being any more.
 
     """
 
@@ -47,8 +48,10 @@ class JobClaim:
         wait: Callable[[float], None],
         log: StepLog,
         before_create: Callable[[], None] = lambda: None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._before_create = before_create
+        self._check = check
         self._cluster = cluster
         self._job = job
         self._record = record
@@ -95,10 +98,8 @@ class JobClaim:
                 "Look at its results, then retry as a new attempt or skip.",
             )
         self._before_create()
-        # From here on a request may be under way somewhere, whatever becomes of its answer.
-        self.may_appear = True
         try:
-            job = self._outage.outlast(lambda: self._cluster.create_job(self._job), self._wait)
+            job = self._outage.outlast(self._create, self._wait)
         except ApiRefused as error:
             self.may_appear = False
             if error.status == _CONFLICT and error.reason == "AlreadyExists":
@@ -110,6 +111,12 @@ class JobClaim:
         self.may_appear = False
         self._log.info(f"created Job {job.name} (uid {job.uid}) in {self._cluster.place}")
         return job
+
+    def _create(self) -> RemoteJob:
+        self._check()
+        # From here on a request may be under way somewhere, whatever becomes of its answer.
+        self.may_appear = True
+        return self._cluster.create_job(self._job)
 
     def _must_be_ours(self, job: RemoteJob, remembered: str) -> None:
         if remembered and job.uid != remembered:

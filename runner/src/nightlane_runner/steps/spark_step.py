@@ -18,6 +18,7 @@ from nightlane_runner.job.manifest import complete_job, spec_hash
 from nightlane_runner.job.progress import JobProgress, TakenBack
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint
+from nightlane_runner.json_tree import text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.figures import look_at_figures
@@ -25,6 +26,9 @@ from nightlane_runner.lane.result_hashes import add_figures
 from nightlane_runner.lane.result_values import NoValue
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.results import ResultsFetch
+
+_DONE = "done"
+"""Of an attempt's record: the Job has done its work and its results are here."""
 
 
 class SparkStep:
@@ -64,6 +68,9 @@ class SparkStep:
 
         """
         try:
+            if self._was_taken_away():
+                self._fetch_again()
+                return
             job = self._claim()
             self._fence.take(job)
             job = self._follow(job)
@@ -82,9 +89,43 @@ class SparkStep:
         wait = context.interruptions.wait
         earlier = EarlierAttempts(context.cluster, context.step, context.outage, wait, context.log)
         self._job_claim = JobClaim(
-            context.cluster, job, self._record, context.outage, wait, context.log, before_create=earlier.end
+            context.cluster,
+            job,
+            self._record,
+            context.outage,
+            wait,
+            context.log,
+            before_create=earlier.end,
+            check=self._require_newest,
         )
         return self._job_claim.claim()
+
+    def _require_newest(self) -> None:
+        """Make sure that no later attempt has begun while this runner stood still: it has ended what it found then."""
+        step = self._context.step
+        later = night_paths.later_attempt(self._context.places, step)
+        if later is not None:
+            raise StepEnded(
+                ExitCode.DETACHED,
+                f"Attempt {later} of step {step.name} has begun, so attempt {step.attempt} starts nothing. Nothing "
+                "needs to be done.",
+            )
+
+    def _was_taken_away(self) -> bool:
+        """Whether an earlier runner of this attempt has seen the Job's work done, and has deleted it then."""
+        record = self._record.read()
+        if record.get(_DONE) is not True:
+            return False
+        context = self._context
+        name = run_identity.job_name(context.step)
+        job = context.outage.outlast(lambda: context.cluster.read_job(name), context.interruptions.wait).job
+        return job is None or job.deleting or job.uid != text_at(record, "uid")
+
+    def _fetch_again(self) -> None:
+        self._context.log.info("an earlier runner has seen this Job's work done, and has deleted it")
+        if self._results is not None:
+            self._results.run()
+            self._look_at_figures()
 
     def _follow(self, job: RemoteJob) -> RemoteJob:
         context = self._context
@@ -134,6 +175,8 @@ class SparkStep:
         if current is None or current.uid != job.uid or not self._progress.may_run_again(current):
             return
         self._fence.require()
+        # First: whoever comes after a runner that ends here would take the Job for lost.
+        self._record.write({"job": current.name, "uid": current.uid, _DONE: True})
         cluster.delete_job(current)
         self._context.log.info(
             f"Job {job.name} was deleted: its work is done, and what runs beside its driver would have it begin again"
