@@ -21,6 +21,8 @@ if (difference < 0) {
     }
     process.exit();
   });
+  const { loadClientFast } = await import("./one-file-client.mjs");
+  await loadClientFast();
   // The largest package, before all that is imported from here on takes the way through tsx, which takes twice as long.
   await import("@kubernetes/client-node");
   const { register } = await import("tsx/esm/api");

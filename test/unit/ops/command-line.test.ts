@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RUNBOOK } from "../../../constructs/platform/alerts/runbook.ts";
 import { ExitCode } from "../../../ops/exit-code.ts";
@@ -178,6 +179,21 @@ describe("answers for machines", () => {
     expect(wrong.code).toBe(ExitCode.usage);
     expect(JSON.parse(wrong.err)).toMatchObject({ apiVersion, kind: "Error", code: 2, reason: "usage" });
   });
+});
+
+test("the command as it is typed answers as it does in here, with the Kubernetes client in one file", async () => {
+  const api = await StandInApi.start();
+  api.lane("nordbank", { cron: cron("nordbank", { since: new Date().toISOString() }) });
+  const args = ["nights", "--waiting", "-o", "json", "--kubeconfig", api.kubeconfig()];
+
+  const typed = promisify(execFile)(process.execPath, [join(repository, "ops/nightlane.mjs"), ...args]);
+
+  const { items } = JSON.parse((await typed).stdout);
+  expect(items).toEqual(JSON.parse((await piped(...args)).out).items);
+  const { version } = JSON.parse(
+    readFileSync(join(repository, "node_modules/@kubernetes/client-node/package.json"), "utf8"),
+  );
+  expect(existsSync(join(repository, `node_modules/.cache/nightlane/client-node-${version}.mjs`))).toBe(true);
 });
 
 test("an older Node is named with the fix, before anything is loaded", () => {
