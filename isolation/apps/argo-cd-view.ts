@@ -74,7 +74,7 @@ export function readArgoCd(view: EstateView): ArgoCdView {
 }
 
 /** The ways in which a customer's API server can be written. */
-export function serversOf({ endpoint }: CustomerLane): readonly string[] {
+export function serversOf({ endpoint }: Pick<CustomerLane, "endpoint">): readonly string[] {
   if (endpoint === undefined) return [];
   const { hostname, addresses, port, server } = endpoint;
   return [...addresses, hostname].map((host) => serverAt(server, host, port));

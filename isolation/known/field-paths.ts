@@ -6,16 +6,19 @@ import { GUARDS } from "./guard-parts.ts";
 
 /** One value somewhere in an object. */
 export interface FieldValue {
-  /** Path with `[]` for each element of a list, and a variable by its name: `spec.ingress[].ports[].port`, `env[POD_NAME].value`. */
+  /** Path with `[]` for each element of a list, and parts of a pod by their names: `spec.ingress[].ports[].port`, `env[POD_NAME].value`. */
   readonly path: string;
   readonly value: string;
 }
 
-/** Below these nothing is looked at: what alerts say, and an application's own values. */
-const OPEN = ["spec.groups", "spec.source.helm.valuesObject"];
+/** Below this nothing is looked at: an application's own values, which rule 29 compares. */
+const OPEN = ["spec.source.helm.valuesObject"];
 
-/** Kinds with rules of their own for what is in them: 41, 45 and 46. */
+/** Kinds with rules of their own for what is in them: 41, 45, 46 and 47. */
 const OWN_RULES = new Set<string>([...GUARDS, "WorkflowTemplate", "CronWorkflow"]);
+
+/** Lists whose elements are told apart, so that one of several is missed. */
+const NAMED = /\.(containers|env|ports|volumeMounts|volumes)$/;
 
 /** Lists that are one value, since their order is what they say. */
 const WHOLE = /\.(command|args)$/;
@@ -45,7 +48,7 @@ function gather(value: unknown, path: string, found: FieldValue[]): void {
     found.push({ path, value: JSON.stringify(value) });
   } else if (Array.isArray(value) && value.length > 0) {
     for (const item of value) {
-      gather(item, `${path}[${path.endsWith(".env") && isFields(item) ? text(item.name) : ""}]`, found);
+      gather(item, `${path}[${NAMED.test(path) && isFields(item) ? (text(item.name) ?? "") : ""}]`, found);
     }
   } else if (isFields(value) && Object.keys(value).length > 0) {
     for (const [key, item] of Object.entries(value)) {

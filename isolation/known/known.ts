@@ -10,20 +10,28 @@ export type Guard = (typeof GUARDS)[number];
 /** Whose object it is: of the platform, of a lane, of its deployer, of what Argo CD is told, or of the customer's own cluster. */
 export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
 
-/** The objects of one kind that were read and found harmless. */
-export interface KnownKind {
-  /** Names; `*` stands for the customer's name, `#` for the hash of a content, `<name>` for that of further nights, `(theirs)` for any. */
-  readonly names: readonly string[];
-  /** Those that are always there; the platform's, which has several namespaces, with theirs. */
-  readonly demanded: readonly string[];
-  /** Fields that every one of them has. */
-  readonly always: readonly string[];
-  /** Every field that such an object may have, by its path, with the values that it may have; null for any. */
+/** An object that was read and found harmless. */
+export interface KnownObject {
+  /** Whether it is there wherever its place is at hand. */
+  readonly demanded: boolean;
+  /** Every field that it may have, by its path, with the values that it may have; null for any. */
   readonly fields: Readonly<Record<string, readonly string[] | null>>;
+  /** Those of its fields that need not be there. */
+  readonly optional: readonly string[];
 }
+
+/**
+ * The objects of one kind by name, the platform's with their namespace; `*` stands for the customer's name, `#` for the
+ * hash of a content, `<name>` for that of further nights, `(theirs)` for any.
+ */
+export type KnownKind = Readonly<Record<string, KnownObject>>;
 
 /** Kinds of objects by place and by `apiVersion kind`. */
 export const KNOWN_OBJECTS: Readonly<Record<Place, Readonly<Record<string, KnownKind>>>> = objectsFile;
+
+/** What to do about something that nobody has read. */
+export const HAVE_IT_READ =
+  "undo it; where it is meant, run `npx tsx test/support/write-known-objects.ts` and have the difference reviewed";
 
 /** The hash of each part of each guard, as it was read, by kind and name. */
 export const KNOWN_GUARDS: Readonly<Record<Guard, Readonly<Record<string, Readonly<Record<string, string>>>>>> =

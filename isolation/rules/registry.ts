@@ -6,6 +6,7 @@ import { templateContent } from "./admission/rule-45-template-content.ts";
 import { knownTemplates } from "./admission/rule-46-template-parts.ts";
 import { appProjects } from "./argo-cd/rule-29-app-projects.ts";
 import { distinctProjects } from "./argo-cd/rule-30-distinct-projects.ts";
+import { declaredApps } from "./argo-cd/rule-48-declared-apps.ts";
 import { protectedDeployments } from "./changes/rule-37-protected-deployments.ts";
 import { independentCustomers } from "./changes/rule-38-independent-customers.ts";
 import { pinnedImages } from "./changes/rule-39-pinned-images.ts";
@@ -31,6 +32,7 @@ import { kubeconfig } from "./secrets/rule-12-kubeconfig.ts";
 import { serverAddress } from "./secrets/rule-13-server-address.ts";
 import { canary } from "./secrets/rule-14-canary.ts";
 import { noSecretValues } from "./secrets/rule-16-no-secret-values.ts";
+import { calls } from "./watch/rule-47-calls.ts";
 
 /** The static rules in the order of the invariants. A further one is a file of its own and a line here. */
 export const RULES: readonly Rule[] = [
@@ -66,4 +68,6 @@ export const RULES: readonly Rule[] = [
   controllerSettings,
   templateContent,
   knownTemplates,
+  calls,
+  declaredApps,
 ];

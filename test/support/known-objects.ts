@@ -6,10 +6,10 @@ import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { fieldValues } from "../../isolation/known/field-paths.ts";
 import { GUARDS, guardParts } from "../../isolation/known/guard-parts.ts";
-import type { KnownKind, Place } from "../../isolation/known/known.ts";
+import type { KnownKind, KnownObject, Place } from "../../isolation/known/known.ts";
+import { withoutPipeline } from "../../isolation/known/object-names.ts";
 import { estateOf } from "../../isolation/model/collect.ts";
 import type { Estate } from "../../isolation/model/estate.ts";
-import { withoutPipeline } from "../../isolation/rules/changes/rule-42-known-objects.ts";
 import { knownTemplates } from "./known-templates.ts";
 import { customerOfEveryStep } from "./step-documents.ts";
 
@@ -70,12 +70,12 @@ export async function knownFiles(): Promise<KnownFiles> {
   };
 }
 
-/** The settings of the central cluster are one object, which everything reads. */
-function inCentral(settings: Partial<CentralCluster>, make: () => Estate): Estate {
+/** What is made in a central cluster of other settings, which are one object that everything reads. */
+export function inCentral(settings: Partial<CentralCluster>, make: () => Estate): Estate {
   const before = { ...centralCluster };
   Object.assign(centralCluster, settings);
   try {
-    return make();
+    return { ...make(), central: { ...centralCluster } };
   } finally {
     for (const key of Object.keys(centralCluster)) {
       Reflect.deleteProperty(centralCluster, key);
@@ -102,61 +102,58 @@ function manifestsOf(estate: Estate, place: Place): readonly Owned[] {
 }
 
 function knownKinds(owners: readonly Owned[]): Readonly<Record<string, KnownKind>> {
-  const all = owners.flatMap(({ customer, manifests }) => manifests.map((manifest) => ({ customer, manifest })));
-  const demanded = demandedNames(owners);
-  const names = new Map<string, Set<string>>();
-  const always = new Map<string, Set<string>>();
-  const fields = new Map<string, Map<string, Set<string> | undefined>>();
-  for (const { customer, manifest } of all) {
-    const kind = `${manifest.apiVersion} ${manifest.kind}`;
-    names.set(kind, (names.get(kind) ?? new Set()).add(generalName(manifest, customer)));
-    const known = fields.get(kind) ?? new Map<string, Set<string> | undefined>();
-    fields.set(kind, known);
-    for (const { path, value } of fieldValues(manifest)) {
-      const values = known.has(path) ? known.get(path) : new Set<string>();
-      known.set(path, isClosed(path, value) ? values?.add(value) : undefined);
+  const kinds = new Map<string, Map<string, Manifest[]>>();
+  const renderings = new Map<string, number>();
+  for (const { customer, manifests } of owners) {
+    const here = new Set<string>();
+    for (const manifest of manifests) {
+      const kind = `${manifest.apiVersion} ${manifest.kind}`;
+      const name = generalName(manifest, customer);
+      const names = kinds.get(kind) ?? new Map<string, Manifest[]>();
+      kinds.set(kind, names.set(name, [...(names.get(name) ?? []), manifest]));
+      here.add(`${kind} ${name}`);
     }
-    const here = new Set(fieldValues(manifest).map(({ path }) => path));
-    const before = always.get(kind) ?? here;
-    always.set(kind, new Set([...before].filter((path) => here.has(path))));
+    for (const object of here) {
+      renderings.set(object, (renderings.get(object) ?? 0) + 1);
+    }
   }
-  return Object.fromEntries(
-    [...names].sort(byKey).map(([kind, set]) => [
+  return sorted(
+    [...kinds].map(([kind, names]) => [
       kind,
-      {
-        names: [...set].sort(),
-        demanded: [...(demanded.get(kind) ?? [])].sort(),
-        always: [...(always.get(kind) ?? [])].sort(),
-        fields: Object.fromEntries(
-          [...(fields.get(kind) ?? [])].sort(byKey).map(([path, values]) => [path, values ? [...values].sort() : null]),
-        ),
-      },
+      sorted(
+        [...names].map(([name, manifests]) => [
+          name,
+          { demanded: renderings.get(`${kind} ${name}`) === owners.length, ...knownFields(manifests) },
+        ]),
+      ),
     ]),
   );
 }
 
-/** The names that are there in every rendering, by kind. */
-function demandedNames(owners: readonly Owned[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const perOwner = owners.map(({ customer, manifests }) => {
-    const names = new Map<string, Set<string>>();
-    for (const manifest of manifests) {
-      const kind = `${manifest.apiVersion} ${manifest.kind}`;
-      const { namespace } = manifest.metadata;
-      const name = generalName(manifest, customer);
-      names.set(
-        kind,
-        (names.get(kind) ?? new Set()).add(customer === "" && namespace !== undefined ? `${namespace}/${name}` : name),
-      );
+/** What objects of one name have, and what not all of them have. */
+function knownFields(manifests: readonly Manifest[]): Pick<KnownObject, "fields" | "optional"> {
+  const fields = new Map<string, Set<string> | null>();
+  const times = new Map<string, number>();
+  for (const values of manifests.map(fieldValues)) {
+    for (const { path, value } of values) {
+      const known = fields.get(path) ?? (fields.has(path) ? null : new Set<string>());
+      fields.set(path, isClosed(path, value) ? (known?.add(value) ?? null) : null);
     }
-    return names;
-  });
-  const [first, ...others] = perOwner;
-  return new Map(
-    [...(first ?? [])].map(([kind, names]) => [
-      kind,
-      new Set([...names].filter((name) => others.every((other) => other.get(kind)?.has(name)))),
-    ]),
-  );
+    for (const path of new Set(values.map(({ path }) => path))) {
+      times.set(path, (times.get(path) ?? 0) + 1);
+    }
+  }
+  return {
+    fields: sorted([...fields].map(([path, values]) => [path, values === null ? null : [...values].sort()])),
+    optional: [...times]
+      .filter(([, count]) => count < manifests.length)
+      .map(([path]) => path)
+      .sort(),
+  };
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries([...entries].sort(byKey));
 }
 
 function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
@@ -170,7 +167,10 @@ function generalName(manifest: Manifest, customer: string): string {
     return "(theirs)";
   }
   const general = withoutPipeline(manifest).replace(/-[0-9a-f]{10}$/, "-#");
-  return customer === "" ? general : general.replaceAll(customer, "*").replace(/^\*\..*$/, "*.*");
+  if (customer !== "") {
+    return general.replaceAll(customer, "*").replace(/^\*\..*$/, "*.*");
+  }
+  return metadata.namespace === undefined ? general : `${metadata.namespace}/${general}`;
 }
 
 /** Values that a customer's file or `central.json` says, or that a rule of its own judges, by the path of their field. */

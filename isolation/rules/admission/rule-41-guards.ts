@@ -1,9 +1,9 @@
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
-import { guardParts } from "../../known/guard-parts.ts";
-import { type Guard, KNOWN_GUARDS } from "../../known/known.ts";
+import { HAVE_IT_READ, KNOWN_GUARDS } from "../../known/known.ts";
 import { fields, fieldsList, list, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { EstateView } from "../../model/view.ts";
+import { checkParts, platformObjects } from "../as-read.ts";
 import type { Inspection, Rule } from "../rule.ts";
 
 const POLICY = "ValidatingAdmissionPolicy";
@@ -32,9 +32,6 @@ const LEFT_OUT = [
   "nightlane-probe",
 ];
 
-const ACCEPT =
-  "undo it; where it is meant, run `npx tsx test/support/write-known-objects.ts` and have the difference reviewed";
-
 export const guards: Rule = {
   number: 41,
   name: "guards",
@@ -46,46 +43,24 @@ export const guards: Rule = {
     const expected = Object.keys(KNOWN_GUARDS[POLICY]).filter((name) => name !== OF_ARGO_CD || view.central.argoCd);
     for (const name of expected) {
       checkParts(POLICY, name, view, inspection);
-      checkBinding(name, find(view, BINDING, name), view, inspection);
+      checkBinding(name, platformObjects(view, BINDING, name), view, inspection);
     }
     for (const name of Object.keys(KNOWN_GUARDS[DEFINITION])) {
       checkParts(DEFINITION, name, view, inspection);
     }
     for (const { manifest, object } of view.objects) {
       if ((manifest.kind === POLICY || manifest.kind === BINDING) && !expected.includes(manifest.metadata.name)) {
-        inspection.report(object, "is none of the policies that were reviewed", ACCEPT);
+        inspection.report(object, "is none of the policies that were reviewed", HAVE_IT_READ);
       }
     }
   },
 };
 
-function find(view: EstateView, kind: string, name: string): readonly Manifest[] {
-  return view.platform.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
-}
-
-function checkParts(kind: Guard, name: string, view: EstateView, inspection: Inspection): void {
-  const found = find(view, kind, name);
-  const [guard] = found;
-  inspection.examine(found.length);
-  if (guard === undefined || found.length > 1) {
-    inspection.report(`${kind} ${name}`, `there are ${found.length} of it`, ACCEPT);
-    return;
-  }
-  const known = KNOWN_GUARDS[kind][name] ?? {};
-  const parts = guardParts(guard);
-  for (const part of new Set([...Object.keys(known), ...Object.keys(parts)])) {
-    if (known[part] !== parts[part]) {
-      const what = parts[part] === undefined ? "is gone" : known[part] === undefined ? "is new" : "has changed";
-      inspection.report(objectName(guard), `spec.${part} ${what} since it was reviewed`, ACCEPT);
-    }
-  }
-}
-
 function checkBinding(name: string, found: readonly Manifest[], view: EstateView, inspection: Inspection): void {
   const [binding] = found;
   inspection.examine(found.length);
   if (binding === undefined || found.length > 1) {
-    inspection.report(`${BINDING} ${name}`, `there are ${found.length} of it: the policy holds nowhere`, ACCEPT);
+    inspection.report(`${BINDING} ${name}`, `there are ${found.length} of it: the policy holds nowhere`, HAVE_IT_READ);
     return;
   }
   const spec = fields(binding.spec);

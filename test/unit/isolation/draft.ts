@@ -8,12 +8,23 @@ import { viewEstate } from "../../../isolation/model/view.ts";
 import { type Proof, prove } from "../../../isolation/prove.ts";
 import { WaiverBook } from "../../../isolation/waivers.ts";
 import { tryPipeline } from "../../../pipeline/pipeline-trial.ts";
+import { inCentral } from "../../support/known-objects.ts";
 
 export const nordbank: CustomerDefinition = await loadCustomer("nordbank");
 export const alpenkredit: CustomerDefinition = await loadCustomer("alpenkredit");
 
 /** The two example customers, rendered once: every draft is a copy. */
 export const soundEstate: Estate = estateOf([nordbank, alpenkredit], tryPipeline);
+
+/** The same where Prometheus and Alertmanager call, and the runbook is elsewhere. */
+export const watchedEstate: Estate = inCentral(
+  {
+    monitoring: { namespace: "monitoring", prometheusOperator: true },
+    alertmanagers: [{ url: "https://alerts.example:9093", addresses: ["198.51.100.2"] }],
+    runbook: "https://runbook.example",
+  },
+  () => estateOf([nordbank, alpenkredit], tryPipeline),
+);
 
 /** The WorkflowTemplate of the first customer's night as findings name it; its name follows from its content. */
 export const TEMPLATE: string = soundEstate.customers

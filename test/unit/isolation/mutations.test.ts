@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { findingsOf } from "../../../isolation/prove.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
-import { proveDraft, soundEstate } from "./draft.ts";
+import { proveDraft, soundEstate, watchedEstate } from "./draft.ts";
+import { absentMutations } from "./mutations/absent.ts";
 import { appMutations } from "./mutations/apps.ts";
+import { callMutations } from "./mutations/calls.ts";
 import { deployerMutations } from "./mutations/deployer.ts";
 import { guardMutations } from "./mutations/guards.ts";
 import { knownMutations } from "./mutations/known.ts";
@@ -17,6 +19,8 @@ import { workloadMutations } from "./mutations/workload.ts";
 
 const mutations: readonly Mutation[] = [
   ...appMutations,
+  ...absentMutations,
+  ...callMutations,
   ...rbacMutations,
   ...deployerMutations,
   ...secretMutations,
@@ -37,8 +41,11 @@ afterAll(() => {
 });
 
 describe("the sound estate", () => {
-  it("has no finding, and every rule saw something", () => {
-    const proof = proveDraft(soundEstate);
+  it.each([
+    ["of central.json", soundEstate],
+    ["where Prometheus calls", watchedEstate],
+  ])("%s has no finding, and every rule saw something", (_, estate) => {
+    const proof = proveDraft(estate);
     expect(findingsOf(proof)).toEqual([]);
     expect(proof.rules.filter(({ examined }) => examined === 0)).toEqual([]);
     expect(proof.matrix.paths).toEqual([]);
@@ -46,7 +53,7 @@ describe("the sound estate", () => {
 });
 
 /** Speak of whatever they do not know, beside the rule that knows what is wrong with it. */
-const CLOSED_LISTS: readonly unknown[] = [41, 42, 43, 44, 45, 46];
+const CLOSED_LISTS: readonly unknown[] = [41, 42, 43, 44, 45, 46, 47, 48];
 
 describe("a mutation is caught by the rule that is meant for it, and by no other but the closed lists", () => {
   it.each(mutations.map((mutation) => [`${mutation.rule}: ${mutation.title}`, mutation] as const))(

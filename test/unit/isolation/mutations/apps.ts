@@ -1,6 +1,6 @@
 import type { PipelineTrial } from "../../../../isolation/model/estate.ts";
 import type { Fields } from "../../../../isolation/model/fields.ts";
-import { type Draft, set } from "../draft.ts";
+import { append, type Draft, set } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
 const PROJECT = "AppProject argocd/customer-alpenkredit";
@@ -74,6 +74,47 @@ export const appMutations: readonly Mutation[] = [
     }),
   ),
 
+  ...Object.entries({
+    "source/targetRevision": "main",
+    "source/path": "charts/other",
+    "source/helm/releaseName": "results",
+    "source/helm/valuesObject/image": "registry.evil.example/x",
+    "source/helm/valuesObject/command": ["sh"],
+    "source/helm/valuesObject": {},
+    "source/helm": undefined,
+    "source/helm/valueFiles": ["../other/values.yaml"],
+    "source/helm/parameters": [{ name: "image", value: "registry.evil.example/x" }],
+    "source/plugin": { name: "x" },
+    "source/directory": { recurse: true },
+    "source/chart": "other",
+    "destination/server": "https://10.64.1.10:6443",
+    "destination/namespace": "default",
+    destination: undefined,
+    ignoreDifferences: [{ group: "apps", kind: "Deployment", jsonPointers: ["/spec"] }],
+    "syncPolicy/automated": undefined,
+    "syncPolicy/automated/prune": false,
+    "syncPolicy/automated/selfHeal": undefined,
+    "syncPolicy/managedNamespaceMetadata": { labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+    info: [{ name: "x", value: "y" }],
+    revisionHistoryLimit: 0,
+  }).map(([field, value]) => declared(`an application with ${field} ${JSON.stringify(value) ?? "away"}`, field, value)),
+  mutation(48, "a project with a repository that no application comes from", PROJECT, (draft) =>
+    append(draft.apps("alpenkredit", "AppProject"), "spec/sourceRepos", "https://git.nightlane.example/x.git"),
+  ),
+  mutation(48, "no application", `${APPLICATION.replace("argocd/", "")} of alpenkredit`, (draft) =>
+    draft.change("alpenkredit", { apps: draft.lane("alpenkredit").apps.filter(({ kind }) => kind !== "Application") }),
+  ),
+  mutation(
+    48,
+    "an application that the customer's file does not have",
+    "Application argocd/alpenkredit.other",
+    (draft) => {
+      const own = draft.apps("alpenkredit", "Application");
+      const other = { ...structuredClone(own), metadata: { ...own.metadata, name: "alpenkredit.other" } };
+      draft.change("alpenkredit", { apps: [...draft.lane("alpenkredit").apps, other] });
+    },
+  ),
+
   cluster("that is another customer's", "server", "https://10.64.1.10:6443"),
   cluster("with every namespace", "namespaces", undefined),
   cluster("with a further namespace", "namespaces", "risk,kube-system"),
@@ -138,6 +179,14 @@ function project(title: string, field: string, value: unknown, object = PROJECT)
 
 function application(title: string, field: string, value: unknown): Mutation {
   return mutation(29, `an application ${title}`, APPLICATION, (draft) =>
+    set(draft.apps("alpenkredit", "Application"), `spec/${field}`, value),
+  );
+}
+
+/** A field that differs: of the customer's file by rule 48, one that no application has by rule 42. */
+function declared(title: string, field: string, value: unknown): Mutation {
+  const isOfFile = /^(source\/(targetRevision|path|helm$|helm\/(releaseName|valuesObject))|destination)/.test(field);
+  return mutation(isOfFile ? 48 : 42, title, APPLICATION, (draft) =>
     set(draft.apps("alpenkredit", "Application"), `spec/${field}`, value),
   );
 }

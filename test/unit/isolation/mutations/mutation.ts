@@ -23,6 +23,7 @@ export function mutation(
   object: string,
   mutate: (draft: Draft) => void,
   also: readonly (number | "matrix")[] = [],
+  base?: Estate,
 ): Mutation {
   return {
     rule,
@@ -30,7 +31,7 @@ export function mutation(
     object,
     also,
     estate: () => {
-      const draft = new Draft();
+      const draft = new Draft(base);
       mutate(draft);
       return draft.estate;
     },
