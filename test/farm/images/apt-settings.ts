@@ -1,7 +1,8 @@
+import versions from "../../../versions.json" with { type: "json" };
 import { runCommand } from "../command.ts";
 
 /** The Debian release images are based on. */
-export const DEBIAN_RELEASE = "bookworm";
+export const DEBIAN_RELEASE: string = versions.debian.release;
 
 /** Debian's own addresses: what an image says after it is built, wherever it was built. */
 export const DEBIAN_MIRRORS: DebianMirrors = {

@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import versions from "../../../versions.json" with { type: "json" };
 import { cacheFolders, cacheKey, exists, freshWorkFolder, publish } from "../tools/cache.ts";
 import { runLogged } from "../tools/command.ts";
 import { withLock } from "../tools/lock.ts";
@@ -8,8 +9,11 @@ import { DEBIAN_MIRRORS, DEBIAN_RELEASE, debianSources, hostAptProxies, hostMirr
 import { archiveDigest } from "./archive.ts";
 import { askBuildah, buildah, removeLeftovers, storageLock } from "./buildah.ts";
 
-/** The name Dockerfiles start from. */
+/** The base that Dockerfiles start from, by its tag. They name its digest as well. */
 export const DEBIAN_BASE = `docker.io/library/debian:${DEBIAN_RELEASE}-slim`;
+
+/** Which of that name it is: what a registry gives out is this, or it is not taken. */
+export const DEBIAN_DIGEST: string = versions.debian.digest;
 
 /** A base image in the cache. */
 export interface BaseImage {
@@ -23,43 +27,61 @@ export interface BaseImage {
 const PULL_LIMIT_SECONDS = 120;
 
 /**
- * The Debian base image, from the registry if that can be reached, else made here.
+ * The Debian base image: the pinned one, from the registry if that can be reached, else one made here from Debian's
+ * signed packages.
  *
- * Both have the same name and the same use: `debootstrap --variant=minbase` installs what the official
- * slim image holds, trimmed like it (no documentation, manuals, translations; services do not start;
- * apt keeps no archives). They differ in digest, which is why it goes into every image's cache key.
- * Once in the cache, neither the registry nor a mirror is asked again.
+ * Both have the same use: `debootstrap --variant=minbase` installs what the official slim image holds, trimmed like it
+ * (no documentation, manuals, translations; services do not start; apt keeps no archives). They differ in digest, which
+ * is why it goes into every image's cache key. Once in the cache, neither the registry nor a mirror is asked again.
  */
 export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
-  const place = cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 2 }));
-  const archive = join(place, "base.tar");
-  if (!(await exists(archive))) {
+  const places = {
+    pulled: cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { digest: DEBIAN_DIGEST })),
+    made: cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 2 })),
+  };
+  let archive = await archiveIn(places);
+  if (archive === undefined) {
     const onWait = () => reporter.note("waiting for another process that is building images");
     await withLock(storageLock(), onWait, async () => {
-      if (!(await exists(archive))) {
-        await reported(reporter, `fetching ${DEBIAN_BASE}`, () => make(place, reporter));
+      if ((await archiveIn(places)) === undefined) {
+        await reported(reporter, `fetching ${DEBIAN_BASE}`, () => make(places, reporter));
       }
     });
+    archive = await archiveIn(places);
   }
+  if (archive === undefined) throw new Error(`no base in ${places.pulled} nor ${places.made}`);
   return { archive, digest: await archiveDigest(archive) };
 }
 
-async function make(place: string, reporter: Reporter): Promise<void> {
+/** Folders of the cache for the base, by where it came from. */
+type Places = Readonly<Record<"pulled" | "made", string>>;
+
+async function archiveIn({ pulled, made }: Places): Promise<string | undefined> {
+  for (const archive of [join(pulled, "base.tar"), join(made, "base.tar")]) {
+    if (await exists(archive)) return archive;
+  }
+  return undefined;
+}
+
+async function make(places: Places, reporter: Reporter): Promise<void> {
   const work = await freshWorkFolder("debian-base");
   const log = cacheFolders.log("debian-base");
   await rm(log, { force: true });
   try {
     await removeLeftovers(log);
-    const pulled = await askBuildah(["pull", "--policy", "always", DEBIAN_BASE], PULL_LIMIT_SECONDS);
-    if (pulled.code !== 0) {
+    const pinned = `${DEBIAN_BASE.replace(/:[^:]+$/, "")}@${DEBIAN_DIGEST}`;
+    const pulled = await askBuildah(["pull", "--policy", "always", pinned], PULL_LIMIT_SECONDS);
+    if (pulled.code === 0) {
+      await buildah(["tag", pinned, DEBIAN_BASE], log);
+    } else {
       const reason = pulled.stderr.trim().split("\n").at(-1) ?? "no answer";
-      reporter.note(`the registry does not give out ${DEBIAN_BASE}, making it with debootstrap (${reason})`);
+      reporter.note(`the registry does not give out ${pinned}, making it with debootstrap (${reason})`);
       await bootstrap(work, log);
     }
     const output = join(work, "output");
     await mkdir(output);
     await buildah(["push", DEBIAN_BASE, `oci-archive:${join(output, "base.tar")}:${DEBIAN_BASE}`], log);
-    await publish(output, place);
+    await publish(output, pulled.code === 0 ? places.pulled : places.made);
   } finally {
     await rm(cacheFolders.work("debian-base"), { recursive: true, force: true });
   }

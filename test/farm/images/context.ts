@@ -1,5 +1,6 @@
-import { cp } from "node:fs/promises";
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { hashFiles } from "../tools/cache.ts";
 
 /** What working on an image leaves in its folder, and what no image takes: tests and their data stay out too. */
@@ -21,9 +22,25 @@ export function belongsToContext(path: string): boolean {
   return path.split("/").every((part) => !LEFT_OUT.has(part) && !part.endsWith(".egg-info"));
 }
 
+/** A base of Docker's own, as a Dockerfile pins it. */
+const PINNED = /^(FROM (?:--\S+ )*docker\.io\/library\/\S+)@sha256:[0-9a-f]{64}/gm;
+
+/**
+ * A Dockerfile as it is built here: from the base of the cache, which is the pinned one or was made from Debian's packages,
+ * and stands for the pin. Its own digest goes into an image's cache key.
+ */
+export function builtHere(dockerfile: string): string {
+  return dockerfile.replace(PINNED, "$1");
+}
+
 /** SHA-256 by path of everything a build could read from `context`. */
 export async function hashContext(context: string): Promise<Record<string, string>> {
-  return hashFiles(context, belongsToContext);
+  const hashes = await hashFiles(context, belongsToContext);
+  for (const path of Object.keys(hashes).filter(isDockerfile)) {
+    const text = builtHere(await readFile(join(context, path), "utf8"));
+    hashes[path] = createHash("sha256").update(text).digest("hex");
+  }
+  return hashes;
 }
 
 /** Copies a build context without what does not belong to it. */
@@ -32,4 +49,11 @@ export async function copyContext(context: string, target: string): Promise<void
     recursive: true,
     filter: (source) => source === context || belongsToContext(basename(source)),
   });
+  for (const name of (await readdir(target)).filter(isDockerfile)) {
+    await writeFile(join(target, name), builtHere(await readFile(join(target, name), "utf8")));
+  }
+}
+
+function isDockerfile(path: string): boolean {
+  return !path.includes("/") && path.endsWith("Dockerfile");
 }

@@ -15,7 +15,7 @@ export interface ImageRecipe {
   readonly folders?: readonly ToolName[];
   /**
    * `scratch` images hold only what is copied, with fixed times: their digest is the same on every
-   * machine. `debian` images start from `docker.io/library/debian:bookworm-slim`.
+   * machine. `debian` images start from the Debian that `versions.json` pins.
    */
   readonly base: "scratch" | "debian";
   /** Files that come out otherwise each time, and why, by their path without a slash before it. @default none */
