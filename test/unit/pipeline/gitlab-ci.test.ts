@@ -120,6 +120,20 @@ describe(".gitlab-ci.yml", () => {
     expect(job).not.toHaveProperty("allow_failure");
   });
 
+  test.each([
+    ["isolation:diff", "npm --prefix .judge run --silent isolation:diff -- "],
+    ["note", ".judge/node_modules/.bin/tsx .judge/pipeline/review.ts "],
+  ])("%s judges with the target branch's code, and with its packages where the change brings others", (name, judge) => {
+    const script = jobs.get(name)?.script ?? [];
+    const [fetch, equip] = script.filter((line) => line.includes(".judge"));
+    expect(fetch).toMatch(/^git worktree add .* \.judge "origin\/\$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"$/);
+    expect(equip).toMatch(
+      /^if git diff --quiet \S+ HEAD -- package\.json package-lock\.json \.npmrc node_modules; then ln /,
+    );
+    expect(equip).toContain("else npm --prefix .judge ci ");
+    expect(script.at(-1)?.startsWith(judge)).toBe(true);
+  });
+
   test("deploys after every check, and proves after that", () => {
     expect(pipeline.stages).toEqual(["check", "plan", "review", "deploy", "prove"]);
     expect(jobs.get("deploy")).not.toHaveProperty("needs");
