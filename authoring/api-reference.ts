@@ -9,7 +9,7 @@ export type {
   GitlabFile,
   PulumiSecret,
 } from "../constructs/definition/credential-reference.ts";
-export type { ClusterCapacity } from "../constructs/definition/customer-definition.ts";
+export type { ClusterCapacity, ProxyProps } from "../constructs/definition/customer-definition.ts";
 export type { ImageName } from "../constructs/definition/images.ts";
 export type { CalendarDays, NightlyOptions, Weekday } from "../constructs/definition/schedule.ts";
 export * from "../constructs/index.ts";

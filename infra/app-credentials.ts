@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { SECRET_TYPE_LABEL } from "../constructs/apps/argo-cd.ts";
+import { proxyUrl } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import type { ResourceInputs } from "./resources.ts";
@@ -40,10 +41,12 @@ export function withAppCredential(
 export function clusterConfig(definition: CustomerDefinition, kubeconfig: string): string {
   const { clusters, users }: Kubeconfig = parse(kubeconfig);
   const { user } = users[0];
+  const proxy = proxyUrl(definition.cluster);
   const client =
     user.token === undefined ? { certData: user["client-certificate-data"], keyData: user["client-key-data"] } : {};
   return JSON.stringify({
     ...(user.token === undefined ? {} : { bearerToken: user.token }),
+    ...(proxy === undefined ? {} : { proxyUrl: proxy }),
     tlsClientConfig: {
       serverName: new URL(definition.cluster.server).hostname,
       caData: clusters[0].cluster["certificate-authority-data"],

@@ -2,7 +2,7 @@ import { createHmac, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { apiServer } from "../constructs/definition/api-server.ts";
+import { wayOut } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { parseCertificates } from "../constructs/definition/parse-certificates.ts";
 import { mistake, received, type UserError } from "../constructs/definition/problem.ts";
@@ -33,7 +33,7 @@ interface User {
  */
 export function fingerprints(key: string, definition: CustomerDefinition, kubeconfig: string): readonly string[] {
   const user = (parse(kubeconfig) as { users: readonly [{ user: User }] }).users[0].user;
-  const { addresses, port } = apiServer(definition);
+  const { addresses, port } = wayOut(definition);
   const federated = user.tokenFile === undefined ? undefined : federatedUser(definition.name);
   const digest = (...parts: readonly string[]): string =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { serverByAddress } from "../constructs/definition/api-server.ts";
+import { proxyUrl, reachableServer } from "../constructs/definition/api-server.ts";
 import { loadCustomer } from "../constructs/definition/customer-files.ts";
 import { mistake, UserError } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
@@ -29,10 +29,12 @@ await runCli(async () => {
     "--cascade=foreground",
     "--timeout=10m",
   ];
-  // As the lane does: by the declared address, since a runner need not resolve the customer's names.
-  const server = ["--server", serverByAddress(definition), "--tls-server-name", new URL(cluster.server).hostname];
+  // As the lane does: by the declared address or proxy, since a runner need not resolve the customer's names.
+  const server = ["--server", reachableServer(definition), "--tls-server-name", new URL(cluster.server).hostname];
   const target = ["--kubeconfig", file, ...server, "--namespace", cluster.namespace];
-  const { status, error } = spawnSync("kubectl", [...target, ...args], { stdio: "inherit" });
+  const proxy = proxyUrl(cluster);
+  const env = proxy === undefined ? process.env : { ...process.env, HTTPS_PROXY: proxy, NO_PROXY: "" };
+  const { status, error } = spawnSync("kubectl", [...target, ...args], { stdio: "inherit", env });
   if (status !== 0) {
     throw new UserError(`kubectl ended with ${error?.message ?? `exit code ${status}`}: Jobs of ${name} may still run`);
   }

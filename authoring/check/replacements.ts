@@ -46,8 +46,10 @@ function knownExamples(definition: CustomerDefinition): readonly Problem[] {
   const problems: Problem[] = [];
   const { ca } = definition.cluster;
   for (const address of addressesOf(definition.cluster).filter((one) => isIPv4(one) && examples.check(one))) {
-    const rule = "the address of the customer's API server: this one is reserved for examples and leads nowhere";
-    problems.push({ property: "cluster.address", received: received(address), rule, fix: "ask the customer for it" });
+    const rule =
+      "the address by which the customer's API server is reached: this one is reserved for examples and leads nowhere";
+    const property = definition.cluster.proxy === undefined ? "cluster.address" : "cluster.proxy.address";
+    problems.push({ property, received: received(address), rule, fix: "ask the customer for it" });
   }
   if (parseCertificates(ca)?.some(({ subject }) => subject.replaceAll("\\", "").includes(EXAMPLE_SUBJECT))) {
     problems.push({

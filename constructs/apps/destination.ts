@@ -1,4 +1,4 @@
-import { serverByAddress } from "../definition/api-server.ts";
+import { reachableServer } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 
 /** The one place where a customer's applications may be. */
@@ -10,8 +10,8 @@ export interface Destination {
 
 /**
  * By address, not by name: Argo CD then reaches the very address that the lane may reach, whatever a name server says.
- * The name is checked against the certificate (`tlsClientConfig.serverName` of the registered cluster).
+ * Only a customer's own proxy is told the name. The name is checked against the certificate (`tlsClientConfig.serverName` of the registered cluster).
  */
 export function destination(definition: CustomerDefinition): Destination {
-  return { server: serverByAddress(definition), namespace: definition.cluster.namespace };
+  return { server: reachableServer(definition), namespace: definition.cluster.namespace };
 }

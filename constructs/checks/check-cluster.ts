@@ -21,7 +21,7 @@ const PATH = /^(\/|(\/[A-Za-z0-9._~-]+)+)$/;
 export function checkCluster(cluster: Cluster, sound: Sound = allSound): readonly Problem[] {
   return [
     ...(sound("cluster.server") ? checkServer(cluster.server) : []),
-    ...(sound("cluster.address") ? checkAddresses(cluster) : []),
+    ...(sound("cluster.address", "cluster.proxy") ? checkWay(cluster) : []),
     ...(sound("cluster.ca") ? checkCertificateAuthority(cluster.ca, "cluster.ca") : []),
     ...(sound("cluster.namespace") ? checkNamespace(cluster.namespace) : []),
     ...checkSizes(cluster, sound),
@@ -82,7 +82,34 @@ export function checkStorageClass(name: string | undefined, property: string): r
   return [{ property, received: received(name), rule, fix: "write one that kubectl get storageclass shows" }];
 }
 
-function checkAddresses(cluster: Cluster): readonly Problem[] {
+/** One way leads to the API server: straight, or by a proxy. */
+function checkWay(cluster: Cluster): readonly Problem[] {
+  const { address, proxy } = cluster;
+  if (proxy !== undefined) {
+    const rule = "left out beside a proxy: the lane reaches the proxy alone, which resolves the name of cluster.server";
+    const both = { property: "cluster.address", received: received(address), rule, fix: "remove it, or the proxy" };
+    return [...(address === undefined ? [] : [both]), ...checkProxy(proxy)];
+  }
+  if (address === undefined) {
+    const rule = "the address of the customer's API server, or else a proxy that leads there: a lane resolves no names";
+    const fix = 'write for instance "10.64.1.10", as the central cluster\'s nodes see it';
+    return [{ property: "cluster.address", received: "nothing", rule, fix }];
+  }
+  return checkAddresses(cluster, address);
+}
+
+function checkProxy({ address, port }: NonNullable<Cluster["proxy"]>): readonly Problem[] {
+  const isPort = Number.isInteger(port) && port > 0 && port < 65536;
+  const rule = "a port from 1 to 65535";
+  return [
+    ...checkAddress("cluster.proxy.address", address, "proxy"),
+    ...(isPort
+      ? []
+      : [{ property: "cluster.proxy.port", received: received(port), rule, fix: "write for instance 3128" }]),
+  ];
+}
+
+function checkAddresses(cluster: Cluster, address: NonNullable<Cluster["address"]>): readonly Problem[] {
   const addresses = addressesOf(cluster);
   const property = "cluster.address";
   if (addresses.length === 0 || addresses.length > MOST_ADDRESSES) {
@@ -98,14 +125,14 @@ function checkAddresses(cluster: Cluster): readonly Problem[] {
       rule: "each address once",
       fix: "remove one of them",
     })),
-    ...(typeof cluster.address === "string"
-      ? checkAddress(property, cluster.address)
-      : cluster.address.flatMap((address, index) => checkAddress(`${property}[${index}]`, address))),
+    ...(typeof address === "string"
+      ? checkAddress(property, address, "API server")
+      : address.flatMap((one, index) => checkAddress(`${property}[${index}]`, one, "API server"))),
   ];
 }
 
-function checkAddress(property: string, address: string): readonly Problem[] {
-  const fix = "write the address of the customer's API server, as the central cluster's nodes see it";
+function checkAddress(property: string, address: string, whose: "API server" | "proxy"): readonly Problem[] {
+  const fix = `write the address of the customer's ${whose}, as the central cluster's nodes see it`;
   if (isIP(address) === 0 || address.includes("%")) {
     const rule = "an IPv4 or IPv6 address: the lane's network policy allows exactly it, and a lane resolves no names";
     return [{ property, received: received(address), rule, fix }];

@@ -1,4 +1,4 @@
-import { apiServer } from "../definition/api-server.ts";
+import { addressesOf, wayOut } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerFile } from "../definition/customer-files.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
@@ -18,9 +18,16 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
     add("cluster.server", received(cluster.server), rule, fix);
   }
   const taken = addresses(other);
-  for (const address of addresses(definition).filter((one) => taken.includes(one))) {
+  const behindProxy = cluster.proxy !== undefined || other.cluster.proxy !== undefined;
+  for (const address of behindProxy ? [] : addresses(definition).filter((one) => taken.includes(one))) {
     const rule = `an address of its own: ${who} has the same`;
     add("cluster.address", received(address), rule, "write the address of this customer's API server");
+  }
+  const shared = addressesOf(other.cluster);
+  for (const address of behindProxy ? addressesOf(cluster).filter((one) => shared.includes(one)) : []) {
+    const property = cluster.proxy === undefined ? "cluster.address" : "cluster.proxy.address";
+    const rule = `an address of its own, whatever the port: ${who} has the same, and a proxy leads to one customer alone`;
+    add(property, received(address), rule, "write the address of a proxy that no other customer has");
   }
   if (cluster.namespace === other.cluster.namespace && sharesAuthority(cluster.ca, other.cluster.ca)) {
     const rule = `another cluster than that of ${who}: an authority that both have is that of one cluster, whatever its addresses`;
@@ -35,7 +42,7 @@ function host({ cluster }: CustomerDefinition): string {
 }
 
 function addresses(definition: CustomerDefinition): readonly string[] {
-  const server = apiServer(definition);
+  const server = wayOut(definition);
   return server.addresses.map((address) => `${address} on port ${server.port}`);
 }
 

@@ -46,7 +46,7 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   check(["name"], () => checkName(definition.name));
   check(["displayName"], () => checkDisplayName(definition.displayName));
   check([], () => checkCluster(definition.cluster, sound));
-  check(["cluster.server", "cluster.address"], () => checkEndpoint(definition.cluster));
+  check(["cluster.server", "cluster.address", "cluster.proxy"], () => checkEndpoint(definition.cluster));
   check([], () => checkCredentials(definition.credentials, centralCluster, sound));
   const lane = check([], () => checkLane(definition, sound));
   check(["lane.keepResults", "lane.keepLogs"], () => checkRetention(definition));

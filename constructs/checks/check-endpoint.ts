@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { addressesOf, serverByAddress } from "../definition/api-server.ts";
+import { addressesOf, reachableServer } from "../definition/api-server.ts";
 import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
@@ -7,25 +7,28 @@ import { type Problem, received } from "../definition/problem.ts";
 /** Names that every pod already resolves to itself or to the central cluster. */
 const CENTRAL_NAMES = /^(localhost|.*\.localhost|kubernetes|kubernetes\.default|.*\.svc|.*\.cluster\.local)$/;
 
+/** Addresses of the pod itself, to which programs go without a proxy that they are told of. */
+const LOOPBACK = /^(127\.|0\.|::1?$)/;
+
 /**
  * Where a credential really goes (invariant 13): runners reach the server at the declared addresses and check its
  * certificate for its name. A name that means something in every pod, or another address in its place, would mislead
  * whatever else reads it.
  */
 export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly Problem[] {
-  const { server } = cluster;
+  const { server, proxy } = cluster;
   const addresses = addressesOf(cluster);
   const problems: Problem[] = [];
   const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$|\.$/g, "") : "";
-  if (isIP(host) !== 0 && !addresses.includes(host)) {
+  if (proxy === undefined && isIP(host) !== 0 && !addresses.includes(host)) {
     problems.push({
       property: "cluster.server",
       received: received(server),
       rule: `a name, or a declared address (${addresses.join(", ")}): the lane may reach no other`,
-      fix: `write the name in the API server's certificate, or ${serverByAddress({ cluster })}`,
+      fix: `write the name in the API server's certificate, or ${reachableServer({ cluster })}`,
     });
   }
-  if (CENTRAL_NAMES.test(host)) {
+  if (CENTRAL_NAMES.test(host) || (proxy !== undefined && LOOPBACK.test(host))) {
     problems.push({
       property: "cluster.server",
       received: received(server),
@@ -35,10 +38,10 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
   }
   if (addresses.includes(centralCluster.apiServer.address)) {
     problems.push({
-      property: "cluster.address",
+      property: proxy === undefined ? "cluster.address" : "cluster.proxy.address",
       received: received(centralCluster.apiServer.address),
       rule: "not the central API server: a lane drives its customer's cluster, never the one that it runs in",
-      fix: "write the address of the customer's API server",
+      fix: `write the address of the customer's ${proxy === undefined ? "API server" : "proxy"}`,
     });
   }
   return problems;

@@ -90,7 +90,7 @@ export function federatedKubeconfig(definition: CustomerDefinition): string {
 const INSTEAD: Readonly<Record<string, string>> = {
   "tls-server-name":
     "write that name as the server, here and in cluster.server: the lane goes to cluster.address whatever the name",
-  "proxy-url": "remove it, and let the central cluster's outgoing addresses in: docs/limits.md says why",
+  "proxy-url": "remove it; a proxy of this customer's own is cluster.proxy in its file",
 };
 
 type Add = (path: string, shown: string, rule: string, fix: string) => void;

@@ -1,39 +1,64 @@
 import { isIPv6 } from "node:net";
 import type { CustomerDefinition } from "./customer-definition.ts";
 
-/** The customer's API server: the one way out of its lane. */
-export interface ApiServer {
+type Way = Pick<CustomerDefinition["cluster"], "address" | "proxy">;
+
+/** The one way out of a customer's lane: to its API server, or to the proxy that leads there. */
+export interface WayOut {
   /** In the order of the definition, at least one. */
   readonly addresses: readonly string[];
   readonly port: number;
 }
 
-/** Where a definition says that the customer's API server is. */
-export function apiServer({ cluster }: Pick<CustomerDefinition, "cluster">): ApiServer {
-  const { port } = new URL(cluster.server);
-  return { addresses: addressesOf(cluster), port: port === "" ? 443 : Number(port) };
+/** Where a definition says that the customer's API server is reached. */
+export function wayOut({ cluster }: Pick<CustomerDefinition, "cluster">): WayOut {
+  return { addresses: addressesOf(cluster), port: cluster.proxy?.port ?? serverPort(cluster.server) };
 }
 
-/** The addresses of a definition, which may be one or a list; IPv6 in its shortest form, so that equal ones are equal. */
-export function addressesOf({ address }: Pick<CustomerDefinition["cluster"], "address">): readonly string[] {
-  return (typeof address === "string" ? [address] : address).map((one) =>
+/** The port of a server's URL. */
+export function serverPort(server: string): number {
+  const { port } = new URL(server);
+  return port === "" ? 443 : Number(port);
+}
+
+/**
+ * The addresses of a definition, which may be one or a list, or that of its proxy; IPv6 in its shortest form, so that
+ * equal ones are equal.
+ */
+export function addressesOf({ address = [], proxy }: Way): readonly string[] {
+  const addresses = proxy === undefined ? address : proxy.address;
+  return (typeof addresses === "string" ? [addresses] : addresses).map((one) =>
     isIPv6(one) && !one.includes("%") ? new URL(`http://[${one}]`).hostname.slice(1, -1) : one,
   );
 }
 
 /** The address that is tried first. */
-export function firstAddress(cluster: Pick<CustomerDefinition["cluster"], "address">): string {
+export function firstAddress(cluster: Way): string {
   const [first = ""] = addressesOf(cluster);
   return first;
 }
 
-/** The server's URL by its first address, for whoever cannot resolve its name: each of several leads to one cluster. */
-export function serverByAddress({ cluster }: Pick<CustomerDefinition, "cluster">): string {
-  return serverAt(cluster.server, firstAddress(cluster), apiServer({ cluster }).port);
+/** The URL of a customer's proxy, as `proxy-url` and `HTTPS_PROXY` have it; undefined where there is none. */
+export function proxyUrl({ proxy }: Way): string | undefined {
+  return proxy === undefined ? undefined : `http://${urlHost(firstAddress({ proxy }))}:${proxy.port}`;
+}
+
+/**
+ * The server's URL for whoever cannot resolve its name: by its first address, since each of several leads to one
+ * cluster; as it is where a proxy resolves it.
+ */
+export function reachableServer({ cluster }: Pick<CustomerDefinition, "cluster">): string {
+  const { server, proxy } = cluster;
+  const host = proxy === undefined ? firstAddress(cluster) : new URL(server).hostname.replace(/^\[|\]$/g, "");
+  return serverAt(server, host, serverPort(server));
 }
 
 /** A server's URL, with its path, at another name or address. */
 export function serverAt(server: string, host: string, port: number): string {
   const { pathname } = new URL(server);
-  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}${pathname === "/" ? "" : pathname}`;
+  return `https://${urlHost(host)}:${port}${pathname === "/" ? "" : pathname}`;
+}
+
+function urlHost(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }

@@ -18,9 +18,16 @@ export interface ClusterProps {
    * IPv4 or IPv6 address of the API server, or its addresses, which are tried in this order: the only ones outside the
    * central cluster that the lane may reach. Read when a runner connects: once a new one is deployed, running nights
    * and replays of past ones use it.
+   * @default - none: a proxy leads there, and one of the two is needed
    * @example ["10.64.1.10", "10.64.1.11"]
    */
-  readonly address: string | readonly string[];
+  readonly address?: string | readonly string[];
+  /**
+   * Instead of an address: a forward proxy that belongs to this customer alone and leads to its API server.
+   * @default - none: the lane goes straight to the address
+   * @example { address: "10.64.3.9", port: 3128 }
+   */
+  readonly proxy?: ProxyProps;
   /**
    * Certificate authority of the API server, PEM; two of them while one is renewed. It may lie beside the file, under
    * its name: `import ca from "./nordbank.pem"`.
@@ -43,6 +50,19 @@ export interface ClusterProps {
    * @default - the cluster's default class
    */
   readonly resultsStorageClass?: string;
+}
+
+/**
+ * A forward proxy (HTTP CONNECT) of one customer: the only place outside the central cluster that the lane may reach then.
+ * It is asked for `cluster.server` by name and resolves it, and sees nothing of what goes through it: TLS is between the
+ * runner and the API server, under `cluster.ca`. It lets us in by where we come from, without a password.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
+ */
+export interface ProxyProps {
+  /** IPv4 or IPv6 address. No other customer may have it. */
+  readonly address: string;
+  /** From 1 to 65535. */
+  readonly port: number;
 }
 
 /** CPU and memory that the customer's nodes give our namespace. */
@@ -121,7 +141,7 @@ export interface CustomerProps {
 export interface CustomerDefinition {
   readonly name: string;
   readonly displayName: string;
-  readonly cluster: Required<Omit<ClusterProps, "resultsStorageClass">> & Pick<ClusterProps, "resultsStorageClass">;
+  readonly cluster: ClusterProps & Required<Pick<ClusterProps, "namespace" | "resultsSize">>;
   readonly credentials: CustomerCredentials;
   readonly lane: Required<Omit<LaneProps, "resultsStorageClass">> & Pick<LaneProps, "resultsStorageClass">;
   readonly apps: Readonly<Record<string, HelmApp>>;

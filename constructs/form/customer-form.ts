@@ -6,7 +6,7 @@ import {
   type GitlabFile,
   type PulumiSecret,
 } from "../definition/credential-reference.ts";
-import type { ClusterCapacity, CustomerDefinition } from "../definition/customer-definition.ts";
+import type { ClusterCapacity, CustomerDefinition, ProxyProps } from "../definition/customer-definition.ts";
 import { isObject } from "../definition/given.ts";
 import { receivedSecret } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
@@ -34,10 +34,19 @@ import { cpu, duration, size } from "./unit-forms.ts";
 const cluster = record<CustomerDefinition["cluster"]>(
   {
     server: text("https://k8s.nordbank.example:6443", "the URL of the API server"),
-    address: either(
-      Array.isArray,
-      list(text("10.64.1.10", "an address of the API server"), "addresses", '["10.64.1.10", "10.64.1.11"]'),
-      text("10.64.1.10", "the address of the API server, or a list of them"),
+    address: optional(
+      either(
+        Array.isArray,
+        list(text("10.64.1.10", "an address of the API server"), "addresses", '["10.64.1.10", "10.64.1.11"]'),
+        text("10.64.1.10", "the address of the API server, or a list of them"),
+      ),
+    ),
+    proxy: optional(
+      record<ProxyProps>(
+        { address: text("10.64.3.9", "the address of the proxy"), port: number(3128) },
+        "the customer's own forward proxy: its address and port",
+        '{ address: "10.64.3.9", port: 3128 }',
+      ),
     ),
     ca: text("-----BEGIN CERTIFICATE-----...", "the API server's certificate authority, PEM"),
     capacity: record<ClusterCapacity>(

@@ -7,19 +7,19 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import type { ApiServer } from "../definition/api-server.ts";
+import type { WayOut } from "../definition/api-server.ts";
 import type { CentralCluster } from "../definition/central-cluster.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
 export interface NetworkBoundaryProps {
   readonly customer: string;
-  /** The customer's API server. */
-  readonly apiServer: ApiServer;
+  /** To the customer's API server. */
+  readonly wayOut: WayOut;
   readonly central: CentralCluster;
 }
 
 /**
- * Everything the lane's pods may reach: the customer's own API server, and the central API server, where Argo's executor
+ * Everything the lane's pods may reach: the customer's own API server or the proxy that leads to it, and the central API server, where Argo's executor
  * reports (pods share one network, so the runner can reach it too; it holds no token for it). Nothing may reach them.
  *
  * No names: a resolver forwards whatever it is asked, so that a name is a way out of the lane, and its cache is a way
@@ -36,12 +36,12 @@ export class NetworkBoundary extends Construct {
       ingress: { default: deny },
       egress: { default: deny },
     });
-    this.allow("customer-api", every, props.customer, props.apiServer);
+    this.allow("customer-api", every, props.customer, props.wayOut);
     const { address, port } = props.central.apiServer;
     this.allow("central-api", every, props.customer, { addresses: [address], port });
   }
 
-  private allow(name: string, every: Pods, customer: string, endpoint: ApiServer): void {
+  private allow(name: string, every: Pods, customer: string, endpoint: WayOut): void {
     const ports = [NetworkPolicyPort.tcp(endpoint.port)];
     const rules = endpoint.addresses.map((address, index) => {
       const id = `${name}-address${index === 0 ? "" : `-${index + 1}`}`;

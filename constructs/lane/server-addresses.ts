@@ -1,6 +1,6 @@
 import { ConfigMap } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { addressesOf } from "../definition/api-server.ts";
+import { addressesOf, proxyUrl } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
@@ -8,16 +8,20 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 export const SERVER_ADDRESSES = "api-server";
 
 /**
- * The addresses of the customer's API server, which the lane's runners read: there are no names in a lane. They lie
+ * The addresses of the customer's API server, or the URL of the proxy that leads to it, which the lane's runners read:
+ * there are no names in a lane. They lie
  * beside the templates and not in them, so that one deployment moves a night that runs, and a replay of last month
  * finds the server where it is today.
  */
 export class ServerAddresses extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id);
+    const { cluster } = definition;
+    const proxy = proxyUrl(cluster);
+    const lines = proxy === undefined ? addressesOf(cluster) : [proxy];
     new ConfigMap(this, "addresses", {
       metadata: customerMetadata(definition.name, SERVER_ADDRESSES),
-      data: { server: definition.cluster.server, addresses: `${addressesOf(definition.cluster).join("\n")}\n` },
+      data: { server: cluster.server, addresses: `${lines.join("\n")}\n` },
     });
   }
 }

@@ -1,6 +1,6 @@
 import { AuthorizationV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
-import { apiServer, serverAt } from "../../constructs/definition/api-server.ts";
+import { proxyUrl, serverAt, serverPort } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 
 /** A customer's cluster as the lane sees it: by the declared address, under the declared name, with our identity. */
@@ -18,18 +18,20 @@ interface Kubeconfig {
 
 /**
  * @param kubeconfig One that has passed the checks of a deployment.
- * @param address Which of the declared addresses it is reached by.
+ * @param address Which of the declared addresses it is reached by; a proxy's is told the server's name.
  */
 export function customerApi(definition: CustomerDefinition, kubeconfig: string, address: string): CustomerApi {
   const { server } = definition.cluster;
   const { hostname } = new URL(server);
+  const proxy = proxyUrl(definition.cluster);
   const content = parse(kubeconfig) as Kubeconfig;
   const [{ cluster, ...entry }] = content.clusters;
   // The lane's pods know the name by the address that the definition declares, and by nothing else.
   const reached = {
     ...cluster,
-    server: serverAt(server, address, apiServer(definition).port),
-    "tls-server-name": hostname,
+    ...(proxy === undefined
+      ? { server: serverAt(server, address, serverPort(server)), "tls-server-name": hostname }
+      : { "proxy-url": proxy }),
   };
   const config = new KubeConfig();
   config.loadFromString(stringify({ ...content, clusters: [{ ...entry, cluster: reached }] }));

@@ -1,4 +1,5 @@
 import type { VersionInfo } from "@kubernetes/client-node";
+import { proxyUrl } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { isFederated } from "../../constructs/lane/federation.ts";
 import { type ApiFailure, apiFailure } from "./api-failure.ts";
@@ -26,7 +27,8 @@ export async function lookAtConnection(
   address: string,
 ): Promise<Connection> {
   const { cluster } = definition;
-  const at = `${cluster.server} at ${address}`;
+  const way = proxyUrl(cluster);
+  const at = `${cluster.server} ${way === undefined ? `at ${address}` : `through ${way}`}`;
   try {
     const version = await api.version.getCode();
     return { finding: good("API server", `${at} answers, and is the one of cluster.ca`), version };

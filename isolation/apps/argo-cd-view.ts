@@ -1,5 +1,5 @@
 import { SECRET_TYPE_LABEL } from "../../constructs/apps/argo-cd.ts";
-import { serverAt } from "../../constructs/definition/api-server.ts";
+import { serverAt, serverPort } from "../../constructs/definition/api-server.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { type Fields, fields, fieldsList, strings, text } from "../model/fields.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
@@ -76,8 +76,9 @@ export function readArgoCd(view: EstateView): ArgoCdView {
 /** The ways in which a customer's API server can be written. */
 export function serversOf({ endpoint }: Pick<CustomerLane, "endpoint">): readonly string[] {
   if (endpoint === undefined) return [];
-  const { hostname, addresses, port, server } = endpoint;
-  return [...addresses, hostname].map((host) => serverAt(server, host, port));
+  const { hostname, addresses, server, proxy } = endpoint;
+  const hosts = [...(proxy === undefined ? addresses : []), hostname.replace(/^\[|\]$/g, "")];
+  return hosts.map((host) => serverAt(server, host, serverPort(server)));
 }
 
 function readTarget(destination: Fields): Target {

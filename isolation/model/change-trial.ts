@@ -43,13 +43,15 @@ export function tryChange(
 
 /** The same customer with another cluster, another size and another name for people. */
 function changed(definition: CustomerDefinition): CustomerDefinition {
+  const address = "203.0.113.77";
+  const { proxy } = definition.cluster;
   return {
     ...definition,
     displayName: `${definition.displayName}, changed`,
     cluster: {
       ...definition.cluster,
       server: "https://changed.example:7443",
-      address: "203.0.113.77",
+      ...(proxy === undefined ? { address } : { proxy: { ...proxy, address } }),
       namespace: "changed",
     },
     lane: { ...definition.lane, runners: definition.lane.runners + 7 },

@@ -1,4 +1,4 @@
-import { apiServer } from "../../constructs/definition/api-server.ts";
+import { proxyUrl, serverPort, wayOut } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
@@ -12,7 +12,9 @@ export function declaredEndpoint(definition: CustomerDefinition): Endpoint | und
   if (!URL.canParse(server)) {
     return undefined;
   }
-  return { server, hostname: new URL(server).hostname, namespace, ...apiServer(definition) };
+  const proxy = proxyUrl(definition.cluster);
+  const endpoint = { server, hostname: new URL(server).hostname, namespace, ...wayOut(definition) };
+  return proxy === undefined ? endpoint : { ...endpoint, proxy };
 }
 
 /**
@@ -22,13 +24,28 @@ export function declaredEndpoint(definition: CustomerDefinition): Endpoint | und
 export function impliedEndpoint(lane: readonly Manifest[], customerSide: readonly Manifest[]): Endpoint | undefined {
   const told = fields(lane.find(isServerAddresses)?.data);
   const server = text(told.server) ?? "";
-  const addresses = addressLines(told);
+  const lines = addressLines(told);
+  const proxy = proxyOf(lines);
+  const addresses = proxy === undefined ? lines : [proxy.hostname.replace(/^\[|\]$/g, "")];
   if (!URL.canParse(server) || addresses.length === 0 || !addresses.every((one) => parseRange(one) !== undefined)) {
     return undefined;
   }
-  const { hostname, port } = new URL(server);
+  const { hostname } = new URL(server);
   const namespace = customerSide.find(({ kind }) => kind === "Namespace")?.metadata.name ?? "risk";
-  return { server, hostname, addresses, port: port === "" ? 443 : Number(port), namespace };
+  const endpoint = { server, hostname, addresses, namespace };
+  return proxy === undefined
+    ? { ...endpoint, port: serverPort(server) }
+    : { ...endpoint, port: Number(proxy.port || 80), proxy: lines.join() };
+}
+
+/** The proxy that runners are told in place of addresses. */
+function proxyOf([line = "", ...more]: readonly string[]): URL | undefined {
+  return more.length === 0 && line.startsWith("http://") && URL.canParse(line) ? new URL(line) : undefined;
+}
+
+/** The lines that tell a lane's runners of an endpoint. */
+export function linesOf({ addresses, proxy }: Endpoint): readonly string[] {
+  return proxy === undefined ? addresses : [proxy];
 }
 
 /** The object that tells a lane's runners where their customer's API server is. */

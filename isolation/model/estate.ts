@@ -42,8 +42,11 @@ export interface Endpoint {
   /** URL as the kubeconfig has it. */
   readonly server: string;
   readonly hostname: string;
+  /** The way to it out of the lane: its own addresses, or that of the proxy. */
   readonly addresses: readonly string[];
   readonly port: number;
+  /** URL of the customer's own proxy, where the way leads through one. */
+  readonly proxy?: string;
   /** Namespace that our identity lives in there. */
   readonly namespace: string;
 }

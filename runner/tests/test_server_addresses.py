@@ -8,8 +8,8 @@ import pytest
 
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.errors import ApiUnknown
-from nightlane_runner.api.kubeconfig import UnusableKubeconfig
-from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.api.kubeconfig import UnusableKubeconfig, read_kubeconfig
+from nightlane_runner.api.route import Route, read_route
 from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
 from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.lane.places import Places
@@ -118,18 +118,39 @@ def test_lane_that_was_deployed_wrongly_meanwhile_is_a_trouble_of_the_connection
         shell.start(PodContainer("driver", "main"), "true", ())
 
 
-@pytest.mark.parametrize("text", ["k8s.testbank.example\n", "10.0.0.1 --server=x\n", "", "\n", "10.0.0.1/32\n", "\xff"])
-def test_what_is_no_address_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k8s.testbank.example\n",
+        "10.0.0.1 --server=x\n",
+        "",
+        "\n",
+        "10.0.0.1/32\n",
+        "\xff",
+        "http://proxy.testbank.example:3128\n",
+        "http://999.0.0.1:3128\n",
+        "http://10.0.0.1\n",
+        "https://10.0.0.1:3128\n",
+        "http://user:word@10.0.0.1:3128\n",
+        "http://10.0.0.1:3128\n10.0.0.2\n",
+    ],
+)
+def test_what_is_no_address_is_refused(tmp_path: Path, admin: Administrator, text: str) -> None:
     """Nothing of it may reach a command line."""
     file = tmp_path / "addresses"
     file.write_text(text, encoding="latin-1")
     with pytest.raises(UnusableKubeconfig, match=r"server/addresses: .*must be addresses"):
-        read_addresses(file)
+        read_route(file, read_kubeconfig(admin.kubeconfig))
 
 
-def test_addresses_of_both_kinds_are_read(tmp_path: Path) -> None:
+def test_addresses_of_both_kinds_are_read(tmp_path: Path, admin: Administrator) -> None:
     """In their order; without a file there are none."""
     file = tmp_path / "addresses"
+    credential = read_kubeconfig(admin.kubeconfig)
     file.write_text("10.64.1.10\n2001:db8::10\n")
-    assert read_addresses(file) == ("10.64.1.10", "2001:db8::10")
-    assert read_addresses(tmp_path / "none") == ()
+    assert read_route(file, credential).hosts == ("10.64.1.10", "2001:db8::10")
+    assert read_route(tmp_path / "none", credential) == Route((credential.host,), credential.port)
+    file.write_text("http://[2001:db8::9]:3128\n")
+    proxied = read_route(file, credential)
+    assert proxied == Route(("2001:db8::9",), 3128, (credential.host, credential.port))
+    assert proxied.proxy_url == "http://[2001:db8::9]:3128"

@@ -1,4 +1,4 @@
-import { addressLines, isServerAddresses } from "../../model/endpoint.ts";
+import { addressLines, isServerAddresses, linesOf } from "../../model/endpoint.ts";
 import type { CustomerLane, Endpoint } from "../../model/estate.ts";
 import { fields, fieldsList, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
@@ -15,7 +15,7 @@ export const serverAddress: Rule = {
   name: "server-address",
   info: "A customer's API server is at a loopback, link-local or central address, or is the central API server itself.",
   explanation:
-    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses and host name are checked, and that the object which tells the lane's runners says the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
+    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses (or its proxy's) and host name are checked, and that the object which tells the lane's runners says the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
   unit: "addresses and what runners are told",
   check(view, inspection) {
     const { address } = view.central.apiServer;
@@ -28,12 +28,10 @@ export const serverAddress: Rule = {
         inspection.note(`customer ${lane.name}: neither a definition nor a manifest names its API server`);
         continue;
       }
-      const { hostname, addresses } = lane.endpoint;
+      const { hostname, addresses, proxy } = lane.endpoint;
+      const declared = proxy === undefined ? "cluster.address" : "cluster.proxy.address";
       const file = `customers/${lane.name}.ts`;
-      const places = [
-        ...addresses.map((own) => ["cluster.address", own] as const),
-        ["cluster.server", hostname] as const,
-      ];
+      const places = [...addresses.map((own) => [declared, own] as const), ["cluster.server", hostname] as const];
       for (const [property, written] of places) {
         const value = written.replace(/^\[|\]$/g, "");
         inspection.examine();
@@ -43,9 +41,14 @@ export const serverAddress: Rule = {
           name ?? (CENTRAL_NAMES.test(value) ? "a name of the node or of the central cluster" : undefined);
         if (central !== undefined) {
           report(inspection, file, `${property} is ${value}: ${central}`);
-        } else if (range === undefined && property === "cluster.address") {
+        } else if (range === undefined && property === declared) {
           report(inspection, file, `${property} is ${value}, which is no address`);
-        } else if (range !== undefined && property === "cluster.server" && !addresses.includes(value)) {
+        } else if (
+          proxy === undefined &&
+          range !== undefined &&
+          property === "cluster.server" &&
+          !addresses.includes(value)
+        ) {
           report(inspection, file, `${property} is at ${value}, and cluster.address says ${addresses.join(", ")}`);
         }
       }
@@ -55,7 +58,9 @@ export const serverAddress: Rule = {
 };
 
 /** What the lane's runners are told must be the customer's own server, and no alias may say otherwise. */
-function checkTold(lane: CustomerLane, { server, addresses }: Endpoint, inspection: Inspection): void {
+function checkTold(lane: CustomerLane, endpoint: Endpoint, inspection: Inspection): void {
+  const { server } = endpoint;
+  const declared = linesOf(endpoint).join(", ");
   const told = lane.lane.filter(isServerAddresses);
   if (told.length !== 1) {
     report(
@@ -68,11 +73,11 @@ function checkTold(lane: CustomerLane, { server, addresses }: Endpoint, inspecti
     inspection.examine();
     const data = fields(manifest.data);
     const lines = addressLines(data);
-    if (text(data.server) !== server || lines.join() !== addresses.join()) {
+    if (text(data.server) !== server || lines.join(", ") !== declared) {
       report(
         inspection,
         objectName(manifest),
-        `tells the lane's runners ${text(data.server)} at ${lines.join(", ") || "nothing"} instead of ${server} at ${addresses.join(", ")}`,
+        `tells the lane's runners ${text(data.server)} at ${lines.join(", ") || "nothing"} instead of ${server} at ${declared}`,
       );
     }
   }

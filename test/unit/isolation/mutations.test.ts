@@ -11,6 +11,7 @@ import { knownMutations } from "./mutations/known.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { networkMutations } from "./mutations/network.ts";
 import { partMutations } from "./mutations/parts.ts";
+import { proxiedEstate, proxyMutations } from "./mutations/proxies.ts";
 import { rbacMutations } from "./mutations/rbac.ts";
 import { secretMutations } from "./mutations/secrets.ts";
 import { supplyMutations } from "./mutations/supply.ts";
@@ -25,6 +26,7 @@ const mutations: readonly Mutation[] = [
   ...deployerMutations,
   ...secretMutations,
   ...networkMutations,
+  ...proxyMutations,
   ...workloadMutations,
   ...supplyMutations,
   ...guardMutations,
@@ -44,6 +46,7 @@ describe("the sound estate", () => {
   it.each([
     ["of central.json", soundEstate],
     ["where Prometheus calls", watchedEstate],
+    ["with a customer behind a proxy", proxiedEstate],
   ])("%s has no finding, and every rule saw something", (_, estate) => {
     const proof = proveDraft(estate);
     expect(findingsOf(proof)).toEqual([]);

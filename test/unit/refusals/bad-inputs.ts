@@ -52,6 +52,11 @@ const NO_CPU = [
 const NO_DURATION = [...OTHER_KINDS, '"4h"', "3600", "Duration.days(4000)", "Size.gibibytes(1)"];
 const capacity = "{ cpu: Cpu.units(16), memory: Size.gibibytes(64) }";
 
+/** A cluster with these proxies instead of an address. */
+function proxied(property: string, proxies: readonly string[]): readonly BadInput[] {
+  return proxies.map((proxy) => ({ places: { address: "", moreCluster: `proxy: ${proxy}` }, property }));
+}
+
 const identity: readonly BadInput[] = [
   ...each("name", "name", ["", '"Bad Bank"', '"platform"', ...otherThan()]),
   ...each("displayName", "displayName", ['"a\\nb"', '"x".repeat(81)', '"{{ .Missing"', '""', ...otherThan('"text"')]),
@@ -89,6 +94,31 @@ const cluster: readonly BadInput[] = [
     '"k8s.badbank.example"',
     ...otherThan(),
   ]),
+  ...each("moreCluster", "cluster.address", ['proxy: { address: "10.65.0.9", port: 3128 }']),
+  ...proxied("cluster.proxy", otherThan("{}")),
+  ...proxied("cluster.proxy.address", [
+    "{}",
+    "{ port: 3128 }",
+    ...otherThan().map((address) => `{ address: ${address}, port: 3128 }`),
+    '{ address: "proxy.badbank.example", port: 3128 }',
+    '{ address: "10.65.0.9/32", port: 3128 }',
+    '{ address: "169.254.169.254", port: 3128 }',
+    '{ address: "10.64.0.10", port: 3128 }',
+    '{ address: ["10.65.0.9", "10.65.0.8"], port: 3128 }',
+  ]),
+  ...proxied("cluster.proxy.port", [
+    '{ address: "10.65.0.9" }',
+    ...otherThan("42").map((port) => `{ address: "10.65.0.9", port: ${port} }`),
+    ...["0", "-1", "65536", "3128.5", "Infinity", '"3128"'].map((port) => `{ address: "10.65.0.9", port: ${port} }`),
+  ]),
+  ...proxied("cluster.proxy.password", [`{ address: "10.65.0.9", port: 3128, password: "${SECRET}" }`]),
+  ...proxied("cluster.proxy.url", [`{ address: "10.65.0.9", port: 3128, url: "http://us:${SECRET}@proxy.example" }`]),
+  ...proxied("cluster.proxy", [`"http://us:${SECRET}@10.65.0.9:3128"`]),
+  ...["https://127.0.0.1:6443", "https://localhost:6443"].map((server) => ({
+    places: { server: `"${server}"`, address: "", moreCluster: 'proxy: { address: "10.65.0.9", port: 3128 }' },
+    property: "cluster.server",
+  })),
+  ...each("moreCluster", "cluster.proxyUrl", [`proxyUrl: "http://us:${SECRET}@10.65.0.9:3128"`]),
   ...each("ca", "cluster.ca", [
     "",
     '"/etc/ca.crt"',

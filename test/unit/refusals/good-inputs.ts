@@ -11,6 +11,15 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "a display name with letters of another script": { displayName: '"Банк Šiaulių & Söhne \\u{1F3E6}"' },
   "a display name of one letter": { displayName: '"Ä"' },
   "several addresses, one of them IPv6": { address: '["10.65.9.1", "10.65.9.2", "2001:db8::9"]' },
+  "a proxy of the customer's own, and an address that it leads to": {
+    server: '"https://172.16.0.1:6443"',
+    address: "",
+    moreCluster: 'proxy: { address: "10.66.9.9", port: 3128 }',
+  },
+  "a proxy with an IPv6 address, and the last port": {
+    address: "",
+    moreCluster: 'proxy: { address: "2001:db8::3128", port: 65535 }',
+  },
   "a server behind Rancher": { server: '"https://rancher.x.example/k8s/clusters/c-m-abc123"' },
   "a server without a port": { server: '"https://k8s.x.example"' },
   "a server with a slash at its end": { server: '"https://k8s.x.example:6443/"' },

@@ -214,9 +214,7 @@ class Api:
             headers=headers,
             retries=False,
             redirect=False,
-            timeout=Timeout(
-                connect=min(CONNECT_SECONDS, left / max(len(login.addresses), 1)), read=min(READ_SECONDS, left)
-            ),
+            timeout=Timeout(connect=min(CONNECT_SECONDS, left / len(login.route.hosts)), read=min(READ_SECONDS, left)),
             preload_content=False,
             decode_content=False,
         )
@@ -300,7 +298,7 @@ class Api:
             fresh = self._read_login()
         except (OSError, UnusableKubeconfig, ssl.SSLError):
             return  # the one that was good goes on; a 401 would tell
-        if (fresh.credential, fresh.addresses) != (self._login.credential, self._login.addresses):
+        if (fresh.credential, fresh.route) != (self._login.credential, self._login.route):
             self._login = fresh
 
     def _drop_connection(self) -> None:

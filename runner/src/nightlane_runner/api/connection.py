@@ -10,9 +10,10 @@ from typing import Any
 
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from nightlane_runner.api.kubeconfig import Credential
+from nightlane_runner.api.route import Route
 
 CONNECT_SECONDS = 5.0
 
@@ -32,13 +33,14 @@ class ApiConnection(HTTPSConnection):
     """A connection that remembers its socket, which an answer of unknown length takes away from it."""
 
     plug: socket.socket | None = None
-    addresses: tuple[str, ...] = ()
+    route: Route
     """Where the server is; nothing leaves it to its name."""
 
     def connect(self) -> None:
-        """Open the connection: to the first of the addresses that takes it."""
-        for address in self.addresses[:-1]:
-            self.host = address
+        """Open the connection: to the first of the hosts that takes it."""
+        self.port = self.route.port
+        for host in self.route.hosts[:-1]:
+            self.host = host
             try:
                 super().connect()
                 break
@@ -46,9 +48,19 @@ class ApiConnection(HTTPSConnection):
                 # One that takes connections and has nothing behind it is none either. Nothing was sent yet.
                 self.close()
         else:
-            self.host = self.addresses[-1] if self.addresses else self.host
+            self.host = self.route.hosts[-1]
             super().connect()
         self.plug = self.sock
+
+    def _new_conn(self) -> socket.socket:
+        plug = super()._new_conn()
+        seconds = self.timeout if isinstance(self.timeout, float) else CONNECT_SECONDS
+        try:
+            self.route.open_through(plug, seconds)
+        except OSError as error:
+            plug.close()
+            raise NewConnectionError(self, str(error)) from error
+        return plug
 
     def wait_at_most(self, seconds: float) -> None:
         """Set how long the other end may be silent from now on."""
@@ -65,7 +77,7 @@ class ApiConnection(HTTPSConnection):
 
 def pool_of(
     credential: Credential,
-    addresses: tuple[str, ...],
+    route: Route,
     context: ssl.SSLContext,
     on_connection: Callable[[ApiConnection], None],
 ) -> HTTPSConnectionPool:
@@ -73,7 +85,7 @@ def pool_of(
 
     def make(**settings: Any) -> ApiConnection:
         connection = ApiConnection(**settings)
-        connection.addresses = addresses
+        connection.route = route
         on_connection(connection)
         return connection
 

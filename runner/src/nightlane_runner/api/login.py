@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPS_PORT
 from pathlib import Path
 
@@ -10,21 +10,21 @@ from urllib3.connectionpool import HTTPSConnectionPool
 
 from nightlane_runner.api.connection import ApiConnection, pool_of, tls_context
 from nightlane_runner.api.kubeconfig import Credential, read_kubeconfig, url_host
-from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.api.route import Route, read_route
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One reading of the kubeconfig and of the server's addresses."""
+    """One reading of the kubeconfig and of the route to the server."""
 
     credential: Credential
-    addresses: tuple[str, ...]
+    route: Route
     tls: ssl.SSLContext
 
     def pool(self, on_connection: Callable[[ApiConnection], None], reached: str) -> HTTPSConnectionPool:
         """Return connections to the server, at first at the address where it was reached last."""
-        addresses = tuple(sorted(self.addresses, key=lambda address: address != reached))
-        return pool_of(self.credential, addresses, self.tls, on_connection)
+        hosts = tuple(sorted(self.route.hosts, key=lambda host: host != reached))
+        return pool_of(self.credential, replace(self.route, hosts=hosts), self.tls, on_connection)
 
     @property
     def host_header(self) -> dict[str, str]:
@@ -36,4 +36,4 @@ class Login:
 def log_in(kubeconfig: Path, scratch: Path, addresses: Path | None) -> Login:
     """Read the kubeconfig and, where there are any, the addresses; raises UnusableKubeconfig, OSError or SSLError."""
     credential = read_kubeconfig(kubeconfig)
-    return Login(credential, () if addresses is None else read_addresses(addresses), tls_context(credential, scratch))
+    return Login(credential, read_route(addresses, credential), tls_context(credential, scratch))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nightlane_runner.api.connection import CONNECT_SECONDS
-from nightlane_runner.api.kubeconfig import UnusableKubeconfig, read_kubeconfig, url_host
-from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
+from nightlane_runner.api.route import Route, read_route
 from nightlane_runner.container.remote_process import LocalProcess, RemoteProcess
 from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.lane.places import Places
@@ -48,14 +48,15 @@ class KubectlShell:
 
         """
         try:
-            server_flags = _server_flags(self._places)
+            credential = read_kubeconfig(self._places.kubeconfig)
+            route = read_route(self._places.addresses, credential)
         except UnusableKubeconfig as error:
             # The lane was deployed meanwhile, and can be once more.
             raise TransportFailed(str(error)) from error
         command = [
             "kubectl",
             f"--kubeconfig={self._places.kubeconfig}",
-            *server_flags,
+            *_server_flags(credential, route),
             f"--namespace={self._namespace}",
             "exec",
             "--stdin",
@@ -64,19 +65,19 @@ class KubectlShell:
             "--",
             *shell_command(script, arguments),
         ]
-        # Nothing else: no proxy, and no settings of a home folder, of which there is none to write to.
+        # Nothing else: no other proxy, and no settings of a home folder, of which there is none to write to.
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"}
+        if route.proxy_url:
+            environment["HTTPS_PROXY"] = route.proxy_url
         return LocalProcess(command, environment)
 
 
-def _server_flags(places: Places) -> list[str]:
+def _server_flags(credential: Credential, route: Route) -> list[str]:
     """Return what leads kubectl to the first address that takes a connection: it could not resolve the name."""
-    addresses = read_addresses(places.addresses)
-    if not addresses:
+    if route.server is not None or route.hosts == (credential.host,):
         return []
-    credential = read_kubeconfig(places.kubeconfig)
-    seconds = CONNECT_SECONDS / len(addresses)
-    address = next((one for one in addresses[:-1] if _takes(one, credential.port, seconds)), addresses[-1])
+    seconds = CONNECT_SECONDS / len(route.hosts)
+    address = next((one for one in route.hosts[:-1] if _takes(one, credential.port, seconds)), route.hosts[-1])
     server = f"https://{url_host(address)}:{credential.port}{credential.path}"
     return [f"--server={server}", f"--tls-server-name={credential.server_name}"]
 

@@ -22,7 +22,7 @@ from wsproto.utilities import ProtocolError
 from nightlane_runner.api.answer import MOST_ANSWER_BYTES
 from nightlane_runner.api.connection import CONNECT_SECONDS, KEEPALIVE, tls_context
 from nightlane_runner.api.kubeconfig import Credential, UnusableKubeconfig, read_kubeconfig, url_host
-from nightlane_runner.api.server_addresses import read_addresses
+from nightlane_runner.api.route import Route, read_route
 from nightlane_runner.container.ended_stream import EndedStream
 from nightlane_runner.container.exec_stream import ExecStream
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
@@ -85,7 +85,7 @@ class WebSocketShell:
     def _started(self, target: PodContainer, command: Sequence[str]) -> ExecStream:
         end = time.monotonic() + _START_SECONDS
         credential = read_kubeconfig(self._places.kubeconfig)
-        connection = _connected(credential, read_addresses(self._places.addresses), self._places)
+        connection = _connected(credential, read_route(self._places.addresses, credential), self._places)
         with contextlib.ExitStack() as undo:
             undo.callback(connection.close)
             protocol, early = _agreed(connection, credential, self._target(credential, target, command), end)
@@ -99,22 +99,22 @@ class WebSocketShell:
         return f"{credential.path}/api/v1/{pod}/exec?{query}"
 
 
-def _connected(credential: Credential, addresses: Sequence[str], places: Places) -> ssl.SSLSocket:
-    """Return a connection to the first address that takes one and shows its certificate."""
+def _connected(credential: Credential, route: Route, places: Places) -> ssl.SSLSocket:
+    """Return a connection to the first host that takes one and behind which the server shows its certificate."""
     context = tls_context(credential, places.scratch)
-    hosts = list(addresses) or [credential.host]
-    seconds = CONNECT_SECONDS / len(hosts)
-    for host in hosts[:-1]:
+    for host in route.hosts[:-1]:
         with contextlib.suppress(OSError):
-            return _connected_to(host, credential, context, seconds)
-    return _connected_to(hosts[-1], credential, context, seconds)
+            return _connected_to(host, route, credential, context)
+    return _connected_to(route.hosts[-1], route, credential, context)
 
 
-def _connected_to(host: str, credential: Credential, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
-    plug = socket.create_connection((host, credential.port), seconds)
+def _connected_to(host: str, route: Route, credential: Credential, context: ssl.SSLContext) -> ssl.SSLSocket:
+    seconds = CONNECT_SECONDS / len(route.hosts)
+    plug = socket.create_connection((host, route.port), seconds)
     try:
         for level, option, value in KEEPALIVE:
             plug.setsockopt(level, option, value)
+        route.open_through(plug, seconds)
         return context.wrap_socket(plug, server_hostname=credential.server_name)
     except OSError:
         plug.close()

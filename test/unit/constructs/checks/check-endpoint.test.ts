@@ -34,7 +34,17 @@ describe("checkEndpoint", () => {
     expect(check({ server })).toMatchObject([{ property: "cluster.server", received: JSON.stringify(server) }]);
   });
 
-  test("refuses the central API server", () => {
+  test("takes an address that the customer's proxy leads to", () => {
+    const proxy = { address: "192.0.2.9", port: 3128 };
+    expect(check({ server: "https://172.16.0.1:6443", address: undefined, proxy })).toEqual([]);
+    for (const server of ["https://127.0.0.1:6443", "https://[::1]:6443"]) {
+      expect(check({ server, address: undefined, proxy })).toMatchObject([{ property: "cluster.server" }]);
+    }
+  });
+
+  test("refuses the central API server, as a proxy too", () => {
+    const proxy = { address: "10.64.0.10", port: 3128 };
+    expect(check({ address: undefined, proxy })).toMatchObject([{ property: "cluster.proxy.address" }]);
     expect(check({ address: "10.64.0.10" })).toMatchObject([{ property: "cluster.address", received: '"10.64.0.10"' }]);
   });
 });

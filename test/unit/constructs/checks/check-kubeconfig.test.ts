@@ -123,7 +123,7 @@ describe("the cluster", () => {
 
   test.each([
     ["insecure-skip-tls-verify", true, "use certificate-authority-data"],
-    ["proxy-url", "http://proxy.example:3128", "let the central cluster's outgoing addresses in"],
+    ["proxy-url", "http://proxy.example:3128", "cluster.proxy in its file"],
     ["certificate-authority", "/etc/ca.crt", "use certificate-authority-data"],
     ["tls-server-name", "kubernetes", "write that name as the server"],
     ["something-new", 1, "use certificate-authority-data"],

@@ -39,6 +39,20 @@ describe("NetworkBoundary", () => {
     expect(JSON.stringify(policies)).not.toContain('"ingress"');
   });
 
+  test("leads to the customer's proxy instead of its API server where there is one", () => {
+    const cluster = { address: undefined, proxy: { address: "192.0.2.9", port: 3128 } };
+    const { lane: other } = manifestsOf(testCustomer({ cluster }));
+    expect(find(other, "NetworkPolicy", "customer-api").spec).toEqual({
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "192.0.2.9/32" } }], ports: [{ port: 3128, protocol: "TCP" }] }],
+    });
+    expect(find(other, "ConfigMap", "api-server").data).toEqual({
+      server: "https://k8s.testbank.example:6443",
+      addresses: "http://192.0.2.9:3128\n",
+    });
+  });
+
   test("takes the port of https where the server names none", () => {
     const { lane: other } = manifestsOf(testCustomer({ cluster: { server: "https://k8s.testbank.example" } }));
     expect(find(other, "NetworkPolicy", "customer-api").spec).toMatchObject({ egress: [{ ports: [{ port: 443 }] }] });
