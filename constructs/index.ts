@@ -52,6 +52,7 @@ export {
   type KeyReference,
   type MountedVolume,
   type PodSettings,
+  type ProgramEnd,
   type Retries,
   scratch,
   secretFiles,

@@ -42,7 +42,7 @@ function rank({ state }: StepStatus): number {
   if (LOUD.has(state)) {
     return 0;
   }
-  return state === "running" ? 1 : PASSED.has(state) ? 3 : 2;
+  return state === "running" || state === "retrying" ? 1 : PASSED.has(state) ? 3 : 2;
 }
 
 /** Of past steps the latest are kept, of all others the first. */

@@ -1,6 +1,7 @@
 import type { RecordedAct } from "../runs/act.ts";
 import { approvalText } from "../runs/approval.ts";
 import { figureTexts } from "../runs/figures.ts";
+import { furtherAttemptText } from "../runs/further-attempt.ts";
 import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
@@ -18,6 +19,7 @@ const MARKS: Readonly<Record<StepState, readonly [mark: string, color: Color]>> 
   running: ["▶", "cyan"],
   confirming: ["?", "yellow"],
   deciding: ["!", "red"],
+  retrying: ["↻", "cyan"],
   succeeded: ["✓", "green"],
   reused: ["↺", "green"],
   skipped: ["○", "gray"],
@@ -129,7 +131,11 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
   const before = step.state === "waiting" ? step.after.filter((name) => !passed.has(name)) : [];
   return [
     ...(step.waitingSince === undefined ? [] : [`since ${near(look)(step.waitingSince)}`]),
-    ...(step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
+    ...(step.further === undefined
+      ? step.attempts > 1
+        ? [`attempt ${step.attempts}`]
+        : []
+      : [furtherAttemptText(step.further, near(look))]),
     ...askedText(step.asked),
     ...(step.state === "confirming" && step.approval !== undefined
       ? [`approvals: ${approvalText(step.approval)}`]

@@ -3,6 +3,8 @@ export const RUNNER_EXIT = {
   DONE: 0,
   /** The work itself failed. */
   APPLICATION: 10,
+  /** The work itself failed, in a way after which the customer's file wants another attempt. */
+  AGAIN: 11,
   /** Something around the work failed. */
   INFRASTRUCTURE: 20,
   /** It ended to report a trouble, or its end. */

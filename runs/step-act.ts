@@ -27,6 +27,9 @@ export type StepDeed =
   | { readonly kind: "order" }
   | { readonly kind: "nothing" };
 
+/** States in which a failed attempt can be decided about, before its step goes on by itself or for ever. */
+const UNDECIDED: ReadonlySet<StepStatus["state"]> = new Set<StepStatus["state"]>(["deciding", "retrying"]);
+
 /** What a verb does to a step as it is now. */
 export interface StepAct {
   readonly deed: StepDeed;
@@ -125,7 +128,7 @@ function release({ name, state, asked, approval }: StepStatus): StepAct | undefi
 }
 
 function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
-  return state === "deciding"
+  return UNDECIDED.has(state)
     ? {
         deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "RETRY" },
         effect: `attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1} of ${name} starts`,
@@ -135,7 +138,11 @@ function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | und
 }
 
 /** Exit codes of runners that leave nothing to adopt: the remote work failed, or was cancelled on request. */
-const ENDED: ReadonlySet<number | undefined> = new Set([RUNNER_EXIT.APPLICATION, RUNNER_EXIT.CANCELLED]);
+const ENDED: ReadonlySet<number | undefined> = new Set([
+  RUNNER_EXIT.APPLICATION,
+  RUNNER_EXIT.AGAIN,
+  RUNNER_EXIT.CANCELLED,
+]);
 
 /** Adopting: only a Job goes on without its runner, and only if the Job itself has not failed. */
 function adopt(step: StepStatus): StepAct | undefined {
@@ -166,7 +173,7 @@ function skip({ name, state, approval }: StepStatus): StepAct | undefined {
       effect: `${name} will be left out when the night reaches it`,
     };
   }
-  const place = state === "held" ? "gate" : state === "deciding" ? "decision" : undefined;
+  const place = state === "held" ? "gate" : UNDECIDED.has(state) ? "decision" : undefined;
   return place === undefined
     ? undefined
     : {
@@ -186,7 +193,7 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
       goesOn: true,
     };
   }
-  const place = state === "held" ? "gate" : state === "deciding" ? "decision" : undefined;
+  const place = state === "held" ? "gate" : UNDECIDED.has(state) ? "decision" : undefined;
   return place === undefined
     ? undefined
     : {
@@ -224,6 +231,7 @@ const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   running: "is running",
   confirming: "is a gate that waits for a confirmation",
   deciding: "failed and waits for a decision",
+  retrying: "failed and waits for its next attempt, which begins by itself",
   succeeded: "has succeeded",
   reused: "reused the results of an earlier run",
   skipped: "was skipped",
@@ -258,6 +266,8 @@ function whatIsPossible(customer: string, step: StepStatus): string {
       return `${command("release")} confirms it, ${command("abort")} refuses it`;
     case "deciding":
       return `${adopt(step) === undefined ? "" : `${command("adopt")} if its remote Job still runs, `}${command("retry")}, ${command("skip")} or ${command("abort")}`;
+    case "retrying":
+      return `${command("retry")} starts its next attempt now, ${command("skip")} leaves it out, ${command("abort")} gives it up; nightlane pause ${customer} keeps the whole night from going on`;
     case "succeeded":
     case "reused":
     case "skipped":

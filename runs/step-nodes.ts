@@ -1,5 +1,11 @@
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
+/** Template of the node at which a failed attempt waits for a person. */
+const DECIDE_TEMPLATE = "decide";
+
+/** Template of the node at which it waits where the next attempt may begin by itself. */
+export const PAUSE_TEMPLATE = "pause";
+
 /** The nodes of one step in a running night, by their part in its wrapper. */
 export interface StepNodes {
   /** The whole step, of a template `step-...`; undefined until the night reaches it. */
@@ -14,7 +20,7 @@ export interface StepNodes {
 
 /** The nodes of one attempt. */
 export interface AttemptNodes {
-  /** 1 for the first; each decision to retry adds one. */
+  /** 1 for the first; each retry adds one, a person's or one by itself. */
   readonly number: number;
   /** Of a template `attempt-...`. */
   readonly attempt: WorkflowNode;
@@ -22,7 +28,7 @@ export interface AttemptNodes {
   readonly run?: WorkflowNode;
   /** The pods of the work, in their order: more than one after evictions and outages. */
   readonly pods: readonly WorkflowNode[];
-  /** The node at which a failed attempt waits, or waited, for a decision. */
+  /** The node at which a failed attempt waits, or waited, for a decision or for the next attempt to begin by itself. */
   readonly hold?: WorkflowNode;
 }
 
@@ -73,7 +79,7 @@ function attemptNodes(nodes: readonly WorkflowNode[], attempt: WorkflowNode): At
   const runs = inside.filter((node) => isOf(node, "run"));
   const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
   const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
-  const hold = inside.find((node) => node.templateName === "decide");
+  const hold = inside.find(({ templateName }) => templateName === DECIDE_TEMPLATE || templateName === PAUSE_TEMPLATE);
   return {
     number: Number(parameter(attempt.inputs?.parameters, "attempt") ?? "1"),
     attempt,

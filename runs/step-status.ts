@@ -1,6 +1,7 @@
 import type { RecordedAct } from "./act.ts";
 import { type Approval, approvedBy, type GateApproval } from "./approval.ts";
 import { defined } from "./defined.ts";
+import { type FurtherAttempt, furtherAttempt, isPausing } from "./further-attempt.ts";
 import { parsedObject } from "./json.ts";
 import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
@@ -11,7 +12,7 @@ import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.
 
 /**
  * State of a step. `held` waits at its gate because an operator holds it, `deciding` failed and waits for a decision,
- * `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
+ * `retrying` failed and goes on to its next attempt by itself after a pause, `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
  * earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step before it failed.
  */
 export type StepState =
@@ -20,6 +21,7 @@ export type StepState =
   | "running"
   | "confirming"
   | "deciding"
+  | "retrying"
   | "succeeded"
   | "reused"
   | "skipped"
@@ -37,7 +39,7 @@ export interface StepStatus {
   /** Names of the steps it waits for. */
   readonly after: readonly string[];
   readonly state: StepState;
-  /** Attempts begun so far, counting each decision to retry. */
+  /** Attempts begun so far, whether a person or the step itself has started them. */
   readonly attempts: number;
   /** Each attempt by itself, in their order. */
   readonly attemptLog: readonly AttemptStatus[];
@@ -51,6 +53,8 @@ export interface StepStatus {
   readonly decisions?: readonly string[];
   /** Why it failed or waits, in the runner's or Argo's words. */
   readonly message?: string;
+  /** The attempt that begins by itself, or that has begun so and runs. */
+  readonly further?: FurtherAttempt;
   /** What is blocking it, while it is still being tried. */
   readonly trouble?: StepTrouble;
   /** What was ordered before it is reached. */
@@ -129,10 +133,11 @@ export function stepStatus(source: StepSource): StepStatus {
       seconds,
       startedAt: begun ? found.step?.startedAt : undefined,
       finishedAt: begun ? found.step?.finishedAt : undefined,
-      waitingSince: waiting?.startedAt,
+      waitingSince: state === "retrying" ? undefined : waiting?.startedAt,
       decisions: state === "deciding" ? decisionsOf(last?.hold) : undefined,
       message,
       approval,
+      further: state === "running" || state === "retrying" ? furtherAttempt(found.attempts) : undefined,
       trouble: state === "running" ? troubleOf(last ?? found.reuse, template, now) : undefined,
       asked: state === "waiting" ? source.asked : undefined,
     }),
@@ -196,7 +201,7 @@ function stateOf(found: StepNodes): StepState {
     return "held";
   }
   if (isWaiting(last?.hold)) {
-    return "deciding";
+    return isPausing(last) ? "retrying" : "deciding";
   }
   if (isWaiting(last?.run)) {
     return "confirming";

@@ -12,7 +12,7 @@ import { secretProblem } from "./check-texts.ts";
 const OWN_VARIABLES =
   /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
 
-/** Each try may take hours; somebody should have looked at it long before. */
+/** Each attempt may take hours; somebody should have looked at it long before. */
 const MOST_RETRIES = 10;
 
 const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane"];
@@ -91,19 +91,33 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   if (retries === undefined) {
     return [];
   }
-  const { times, exitCodes = [1] } = retries;
+  const { times, exitCodes = [1], pause } = retries;
   const problems: Problem[] = [];
   if (!Number.isInteger(times) || times < 1 || times > MOST_RETRIES) {
     const rule = `a whole number, at least 1 and at most ${MOST_RETRIES}`;
     problems.push({ property: "retries.times", received: received(times), rule, fix: "write for instance 2" });
   }
-  const wrong = exitCodes.filter((code) => !Number.isInteger(code) || code < 1 || code > 255);
+  const wrong = exitCodes.filter((code) => typeof code === "number" && !isFailure(code));
   if (wrong.length > 0 || exitCodes.length === 0) {
-    const rule = "exit codes from 1 to 255, at least one";
+    const rule = 'exit codes from 1 to 255, or "OOMKilled", at least one';
     const fix = "write for instance [137], or leave it out for all";
     problems.push({ property: "retries.exitCodes", received: received(exitCodes), rule, fix });
   }
+  const seconds = pause?.toSeconds({ integral: false }) ?? LEAST_PAUSE_SECONDS;
+  if (!Number.isInteger(seconds) || seconds < LEAST_PAUSE_SECONDS || seconds > MOST_PAUSE_SECONDS) {
+    const rule = "whole seconds, at least 10 and at most 6 hours: a step that waits longer is a person's to look at";
+    const fix = "write for instance Duration.minutes(5)";
+    problems.push({ property: "retries.pause", received: `${seconds} s`, rule, fix });
+  }
   return problems;
+}
+
+/** Bounds of a pause: people and nightwatch see it, and it ends within the night. */
+const LEAST_PAUSE_SECONDS = 10;
+const MOST_PAUSE_SECONDS = 6 * 60 * 60;
+
+function isFailure(code: number): boolean {
+  return Number.isInteger(code) && code >= 1 && code <= 255;
 }
 
 /** The API server's own rules, which it applies only when a night starts the pod. */

@@ -1,6 +1,13 @@
 import { isObject } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
-import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
+import type {
+  KeyReference,
+  MountedVolume,
+  PodSettings,
+  ProgramEnd,
+  Retries,
+  Toleration,
+} from "../night/pod-settings.ts";
 import {
   choice,
   either,
@@ -16,7 +23,7 @@ import {
   text,
 } from "./form.ts";
 import { affinityForm } from "./kubernetes-pod.ts";
-import { size } from "./unit-forms.ts";
+import { duration, size } from "./unit-forms.ts";
 
 const reference = record<KeyReference>(
   { kind: choice({ secretKey: true, configMapKey: true }), name: text("kdb"), key: text("password") },
@@ -99,6 +106,9 @@ const texts = (what: string, example: string): Form => named(text("risk", what),
 /** Names of things, each a text. */
 export const textList = (example: string): Form => list(text(example), "a list of texts", `["${example}"]`);
 
+const killed: Readonly<Record<Extract<ProgramEnd, string>, true>> = { OOMKilled: true };
+const programEnd = either((one) => typeof one === "string", choice(killed), number(137));
+
 /** The forms of `PodSettings`. */
 export const podFields: Fields<PodSettings> = {
   env: optional(named(variable, "variables by their names", '{ REGION: "eu" }')),
@@ -128,8 +138,12 @@ export const podFields: Fields<PodSettings> = {
   annotations: optional(texts("annotations", '{ "sidecar.istio.io/inject": "false" }')),
   retries: optional(
     record<Retries>(
-      { times: number(2), exitCodes: optional(list(number(137), "a list of exit codes", "[137]")) },
-      "how often, and after which exit codes",
+      {
+        times: number(2),
+        exitCodes: optional(list(programEnd, "a list of exit codes", '[137, "OOMKilled"]')),
+        pause: optional(duration("Duration.minutes(5)")),
+      },
+      "how many further attempts, after which ends of the program",
       "{ times: 2, exitCodes: [137] }",
     ),
   ),

@@ -1,4 +1,4 @@
-import type { Size } from "cdk8s";
+import type { Duration, Size } from "cdk8s";
 
 /** A value that the customer's cluster keeps: a key of a Secret or a ConfigMap in the namespace of the Jobs. */
 export type KeyReference =
@@ -94,16 +94,34 @@ export interface Toleration {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
-/** When Kubernetes starts a program again by itself that failed. */
+/** How a program's container ended: its exit code, or that it was killed because its pod had no memory left. */
+export type ProgramEnd = number | "OOMKilled";
+
+/**
+ * After which failures a step goes on to its next attempt without a person: a new attempt with a Job of its own, which
+ * has the sizes of `onRetry`.
+ * @example retries: { times: 2, exitCodes: ["OOMKilled"], pause: Duration.minutes(5) }
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
+ */
 export interface Retries {
-  /** How often, within one attempt of the step. Between two tries lie 10 s, then twice as long each time, at most 6 min. */
+  /**
+   * How many attempts after the first begin by themselves, 1 to 10. When the last of them has failed too, and after every
+   * attempt that a person starts later, a person decides.
+   */
   readonly times: number;
   /**
-   * Exit codes after which it is started again: 137 is a program that was killed for its memory. After any other a person
-   * decides at once.
-   * @default - all but 0
+   * How the program must have ended: exit codes from 1 to 255, and "OOMKilled" where its memory was used up. After
+   * another end, and after whatever is no end of the program (a stop, a timeout, a missing result), a person decides at
+   * once.
+   * @default - with any exit code but 0
    */
-  readonly exitCodes?: readonly number[];
+  readonly exitCodes?: readonly ProgramEnd[];
+  /**
+   * How long a failed step waits before its next attempt, from 10 seconds to 6 hours. Meanwhile a person can start that
+   * at once, or leave the step out.
+   * @default Duration.minutes(1)
+   */
+  readonly pause?: Duration;
 }
 
 /** How the pods of a step are placed and what they find, in the customer's cluster. */
@@ -160,7 +178,7 @@ export interface PodSettings {
    */
   readonly annotations?: Readonly<Record<string, string>>;
   /**
-   * Whether a program that failed is started again by itself. It meets what its earlier try has left.
+   * Whether a step whose program failed goes on to its next attempt by itself. It meets what its earlier one has left.
    * @default - a person decides
    */
   readonly retries?: Retries;

@@ -76,8 +76,8 @@ export interface SparkSettings extends PodSettings {
    */
   readonly executorPodTemplate?: Readonly<Record<string, unknown>>;
   /**
-   * Sizes of every attempt after the first, which a person's retry starts: for what ran out of memory. The customer's
-   * capacity must have room for them.
+   * Sizes of every attempt after the first, whether a person starts it or `retries` does: for what ran out of memory.
+   * The customer's capacity must have room for them.
    * @default - those of the first
    * @example onRetry: { memory: Size.gibibytes(8), driverMemory: Size.gibibytes(4) }
    */
@@ -133,8 +133,8 @@ export interface JobSettings extends PodSettings {
    */
   readonly memory?: Size;
   /**
-   * Sizes of every attempt after the first, which a person's retry starts: for what ran out of memory. The customer's
-   * capacity must have room for them.
+   * Sizes of every attempt after the first, whether a person starts it or `retries` does: for what ran out of memory.
+   * The customer's capacity must have room for them.
    * @default - those of the first
    * @example onRetry: { memory: Size.gibibytes(4) }
    */

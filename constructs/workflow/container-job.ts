@@ -36,11 +36,9 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
   const results =
     folder === undefined ? undefined : resultsFolder({ step, folder, indexed: parallelism !== undefined, options });
   return jobManifest({
-    container: PROGRAM,
     namespace,
     metadata: podMetadata(options),
     ...(parallelism === undefined ? {} : { parallelism }),
-    retries: options.retries,
     pod: {
       ...podSpec(options),
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),

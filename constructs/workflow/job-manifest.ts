@@ -1,5 +1,4 @@
 import { Duration } from "cdk8s";
-import type { Retries } from "../night/pod-settings.ts";
 import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER } from "../night/tokens.ts";
 import type { Part } from "./pod-parts.ts";
 
@@ -15,28 +14,16 @@ const KEEP_JOB = Duration.days(3);
  */
 const DISRUPTED = { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] } as const;
 
-/** After which ends of a program its Job is over at once, however many tries it has; how what runs beside it ends is no matter. */
-function failurePolicy(retries: Retries | undefined, containerName: string): Part {
-  const { exitCodes } = retries ?? {};
-  const values = [...new Set(exitCodes)].sort((a, b) => a - b);
-  const others = { action: "FailJob", onExitCodes: { containerName, operator: "NotIn", values } };
-  return { rules: exitCodes === undefined ? [DISRUPTED] : [DISRUPTED, others] };
-}
-
 /**
- * A Job without a name: the runner names it after the run, the step and the attempt. Its pods are not started again
- * unless the file says so: whether to repeat is decided in the night, not beside it.
+ * A Job without a name: the runner names it after the run, the step and the attempt. Its pods are not started again:
+ * whether to repeat is decided in the night, not beside it, and each attempt has a Job of its own.
  */
 export function jobManifest(props: {
   readonly namespace: string;
   readonly metadata: Part;
   readonly pod: Part;
-  /** The container whose end is that of the program. */
-  readonly container: string;
   /** Pods that run side by side, each with an index of its own. @default - one pod, without an index */
   readonly parallelism?: number;
-  /** @default - none */
-  readonly retries?: Retries | undefined;
 }): Part {
   const count = props.parallelism ?? 1;
   return {
@@ -44,13 +31,13 @@ export function jobManifest(props: {
     kind: "Job",
     metadata: { namespace: props.namespace },
     spec: {
-      backoffLimit: props.retries?.times ?? 0,
+      backoffLimit: 0,
       parallelism: count,
       completions: count,
       ...(props.parallelism === undefined ? {} : { completionMode: "Indexed" }),
       ttlSecondsAfterFinished: KEEP_JOB.toSeconds(),
       podReplacementPolicy: "Failed",
-      podFailurePolicy: failurePolicy(props.retries, props.container),
+      podFailurePolicy: { rules: [DISRUPTED] },
       template: { metadata: props.metadata, spec: { restartPolicy: "Never", ...props.pod } },
     },
   };

@@ -1,5 +1,6 @@
 import type { NightDefinition } from "../definition/night-definition.ts";
 import { Step } from "../night/step.ts";
+import { retriesOf } from "./further-attempts.ts";
 import { nightSpec } from "./night-spec.ts";
 import { stepDocument, stepValues } from "./step-document.ts";
 
@@ -25,6 +26,10 @@ export const NODE_BYTES = 1300;
  */
 const VALUE_COPIES = 7;
 
+/** The same of one further attempt: a release that fails makes every step use up those that begin by themselves. */
+const ATTEMPT_BYTES = NODE_BYTES / 2;
+const ATTEMPT_COPIES = 3;
+
 /** Most bytes of what a runner is told: Linux hands no variable of more than 128 KiB to a program. */
 export const MOST_DOCUMENT_BYTES = 120_000;
 
@@ -37,14 +42,22 @@ const LITTLE_BYTES = 4_000;
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
 export function nightBytes(definition: NightDefinition): number {
   const { steps } = definition.workflow;
-  return bytes(nightSpec(definition)) + steps.length * NODE_BYTES + VALUE_COPIES * handedOver(steps);
+  return bytes(nightSpec(definition)) + nodesBytes(steps);
+}
+
+/** Its nodes when all have run, of each step as many attempts as begin by themselves, and at least two. */
+function nodesBytes(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => {
+    const handed = bytes(stepValues(step));
+    const further = Math.max(0, (retriesOf(step)?.times ?? 0) - 1);
+    return sum + NODE_BYTES + VALUE_COPIES * handed + further * (ATTEMPT_BYTES + ATTEMPT_COPIES * handed);
+  }, 0);
 }
 
 /** Whether a night is so small that nothing has to be measured. */
 export function isSmall({ steps }: NightDefinition["workflow"]): boolean {
   return (
-    steps.every(saysLittle) &&
-    steps.length * (TEMPLATE_BYTES + NODE_BYTES) + (1 + VALUE_COPIES) * handedOver(steps) < MOST_NIGHT_BYTES
+    steps.every(saysLittle) && steps.length * TEMPLATE_BYTES + handedOver(steps) + nodesBytes(steps) < MOST_NIGHT_BYTES
   );
 }
 

@@ -8,6 +8,7 @@ import { inDirectoryOf } from "../night/tokens.ts";
 import { approvals } from "./approvals.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
+import { retriesOf } from "./further-attempts.ts";
 import { reuseTemplate } from "./reuse.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
 import { type StepTemplates, stepTemplates, templatesOfSteps } from "./step-templates.ts";
@@ -51,7 +52,7 @@ function specOf(definition: NightDefinition): WorkflowSpec {
       stepsTemplate(known, definition.workflow.stepsAtOnce),
       ...templatesOfSteps([...known.values()]),
       reuseTemplate(definition),
-      ...waitingTemplates(),
+      ...waitingTemplates(steps.some((step) => retriesOf(step) !== undefined)),
       ...exitHandlerTemplates(definition),
     ],
   };

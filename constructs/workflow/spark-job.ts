@@ -50,10 +50,8 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   const folder = folderOf({ kind: "spark", options });
   const results = folder === undefined ? undefined : resultsFolder({ step, folder, indexed: false, options });
   return jobManifest({
-    container: DRIVER,
     namespace,
     metadata: { ...metadata, annotations: { ...options.annotations, [TEMPLATE_ANNOTATION]: template } },
-    retries: options.retries,
     pod: {
       ...podSpec(options),
       serviceAccountName: options.serviceAccount ?? SPARK_SERVICE_ACCOUNT,

@@ -4,6 +4,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import { figureOf, percent } from "../night/figure.ts";
+import type { PodSettings } from "../night/pod-settings.ts";
 import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
 import type { ShowsFigures, Step } from "../night/step.ts";
@@ -11,6 +12,7 @@ import { bringsResults, customerSource, laneSource, resultsFolder } from "../nig
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
 import { differingParts } from "./differing-parts.ts";
+import { lastByItself } from "./further-attempts.ts";
 import { literal, type Part } from "./pod-parts.ts";
 import type { RunnerCommand } from "./runner-template.ts";
 import { sparkProgram } from "./spark-conf.ts";
@@ -157,6 +159,7 @@ export function stepDocument(
           timeoutSeconds,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
+          ...toldRetries(work.options),
           ...toldFigures(work.options),
         },
       });
@@ -172,6 +175,7 @@ export function stepDocument(
           executors: false,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
+          ...toldRetries(work.options),
           ...toldFigures(work.options),
         },
       });
@@ -202,6 +206,16 @@ function toldJob<Options extends { readonly onRetry?: object }>(
 ): Readonly<Record<string, unknown>> {
   const job = make(options);
   return options.onRetry === undefined ? { job } : { job, onRetry: differingParts(job, make(laterAttempts(options))) };
+}
+
+/** After which ends of the program the runner says that another attempt is wanted. */
+function toldRetries({ retries }: PodSettings): Readonly<Record<string, unknown>> {
+  if (retries === undefined) {
+    return {};
+  }
+  const { exitCodes } = retries;
+  const ends = exitCodes === undefined ? {} : { ends: [...new Set(exitCodes)] };
+  return { again: { attempts: lastByItself(retries), ...ends } };
 }
 
 /** Figures lie in the step's own folder of the lane, with its results. */

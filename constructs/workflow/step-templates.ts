@@ -5,6 +5,7 @@ import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
+import { pauseTask, retriesOf } from "./further-attempts.ts";
 import { reuseTask } from "./reuse.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { type StepValues, stepDocument, stepTimeout, stepValues } from "./step-document.ts";
@@ -33,10 +34,12 @@ export function stepTemplates(definition: NightDefinition, step: Step): StepTemp
   const names = Object.keys(values);
   const run = runTemplate(definition, step, names);
   const reuse = reuseTask(step);
-  const content = hash("sha256", JSON.stringify([run, reuse])).slice(0, HASH_LENGTH);
+  const retries = retriesOf(step);
+  const told = retries === undefined ? [run, reuse] : [run, reuse, pauseTask(retries)];
+  const content = hash("sha256", JSON.stringify(told)).slice(0, HASH_LENGTH);
   const kind = `${step.work.kind.toLowerCase()}-${content}`;
   return {
-    templates: [...stepWrapper(kind, names, reuse), { ...run, name: `run-${kind}` }],
+    templates: [...stepWrapper(kind, names, reuse, retries), { ...run, name: `run-${kind}` }],
     task: { template: `step-${kind}`, arguments: { parameters: taskParameters(step.name, values) } },
   };
 }

@@ -1,6 +1,8 @@
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
+import type { Retries } from "../night/pod-settings.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
+import { pauseTask, pauseTemplate } from "./further-attempts.ts";
 
 /** Parameters that travel from the night down to each attempt. */
 export const NIGHT_PARAMETERS: readonly Parameter[] = [{ name: "business-date" }, { name: "variant" }];
@@ -50,13 +52,15 @@ export function holdParameter(step: string): Parameter {
  * @param kind What the steps have in common that share the two: `spark-1a2b3c`.
  * @param values Names of the parameters in which they differ.
  * @param reuse The task that takes over the results of an earlier run, for a step that leaves some.
+ * @param retries When the next attempt begins by itself.
  */
 export function stepWrapper(
   kind: string,
   values: readonly string[],
   reuse: DagTask | undefined,
+  retries: Retries | undefined,
 ): readonly [step: Template, attempt: Template] {
-  return [holdable(kind, values, reuse), attempts(kind, values)];
+  return [holdable(kind, values, reuse), attempts(kind, values, retries)];
 }
 
 function holdable(kind: string, values: readonly string[], reuse: DagTask | undefined): Template {
@@ -104,7 +108,13 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
 export const NEXT_ATTEMPT =
   "{{=asInt(inputs.parameters.attempt)+(tasks.hold.outputs.parameters.decision == 'ADOPT' ? 0 : 1)}}";
 
-function attempts(kind: string, values: readonly string[]): Template {
+/** What a failed attempt comes to where a person alone starts the next one. */
+const DECIDE: Pick<DagTask, "template" | "arguments"> = {
+  template: "decide",
+  arguments: { parameters: [{ name: "job", value: JOB }] },
+};
+
+function attempts(kind: string, values: readonly string[], retries: Retries | undefined): Template {
   return {
     name: `attempt-${kind}`,
     inputs: { parameters: [...STEP_PARAMETERS, { name: "attempt" }, ...values.map((name) => ({ name }))] },
@@ -115,8 +125,7 @@ function attempts(kind: string, values: readonly string[]): Template {
         {
           name: "hold",
           depends: "run.Failed || run.Errored",
-          template: "decide",
-          arguments: { parameters: [{ name: "job", value: JOB }] },
+          ...(retries === undefined ? DECIDE : pauseTask(retries)),
         },
         {
           name: "again",
@@ -139,15 +148,29 @@ function handOn(template: string, attempt: string, values: readonly string[]): P
   };
 }
 
-/** The nodes at which a night waits for a person, shared by all steps. */
-export function waitingTemplates(): readonly Template[] {
-  return [waitingTemplate("gate", ["RUN", "SKIP"]), waitingTemplate("decide", ["RETRY", "ADOPT", "SKIP"])];
+/** What a person may say after a failed attempt. */
+const AFTER_FAILURE = enumOf(["RETRY", "ADOPT", "SKIP"]);
+
+/**
+ * The nodes at which a night waits for a person, shared by all steps.
+ * @param pauses Whether a step goes on to its next attempt by itself.
+ */
+export function waitingTemplates(pauses: boolean): readonly Template[] {
+  return [
+    waitingTemplate("gate", enumOf(["RUN", "SKIP"])),
+    waitingTemplate("decide", AFTER_FAILURE),
+    ...(pauses ? [pauseTemplate(AFTER_FAILURE)] : []),
+  ];
 }
 
-function waitingTemplate(name: string, decisions: readonly string[]): Template {
+function enumOf(decisions: readonly string[]): string {
+  return JSON.stringify({ enum: decisions });
+}
+
+function waitingTemplate(name: string, decisions: string): Template {
   return {
     name,
-    inputs: { parameters: [{ name: "job" }, { name: "decision", value: JSON.stringify({ enum: decisions }) }] },
+    inputs: { parameters: [{ name: "job" }, { name: "decision", value: decisions }] },
     suspend: {},
     // No default: a resume of the whole workflow cannot decide by mistake.
     outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },

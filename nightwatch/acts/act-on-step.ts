@@ -78,6 +78,7 @@ function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepS
   }
   switch (step.state) {
     case "deciding":
+    case "retrying":
       return undefined;
     case "running":
     case "confirming":

@@ -1,5 +1,6 @@
 import { defined } from "../../runs/defined.ts";
 import { asFailedRepeat, currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
+import type { FurtherAttempt } from "../../runs/further-attempt.ts";
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
 import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
@@ -20,6 +21,8 @@ export interface ActiveStep {
   readonly message?: string;
   /** What is blocking it while it is still being tried. */
   readonly trouble?: StepTrouble;
+  /** The attempt that begins by itself, or that has begun so and runs. */
+  readonly further?: FurtherAttempt;
   /** Verbs that are possible now; absent where it waits for nobody. */
   readonly verbs?: readonly StepVerb[];
 }
@@ -65,7 +68,7 @@ export interface NightLine {
   readonly reason?: string;
 }
 
-const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "confirming", "deciding"]);
+const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "retrying", "confirming", "deciding"]);
 
 /**
  * The lines of a lane: the night that counts now, other dates that run or that a person must do something about, and
@@ -179,7 +182,12 @@ function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | 
           step: step.name,
           state: step.state,
           ...(isWaitingStep(step) ? { verbs: possibleActs(step).map(({ verb }) => verb) } : {}),
-          ...defined({ since: step.waitingSince, message: step.message, trouble: step.trouble }),
+          ...defined({
+            since: step.waitingSince,
+            message: step.message,
+            trouble: step.trouble,
+            further: step.further,
+          }),
         })),
     ],
   };

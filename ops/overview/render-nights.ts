@@ -1,3 +1,4 @@
+import { furtherAttemptText } from "../../runs/further-attempt.ts";
 import type { StepState } from "../../runs/step-status.ts";
 import { troubleText } from "../../runs/trouble.ts";
 import { isWaitingStep } from "../../runs/urgency.ts";
@@ -149,10 +150,12 @@ function activeText(line: NightLine, at: (time: string | undefined) => string): 
   const troubled = line.active.flatMap(({ step, trouble }) =>
     trouble === undefined ? [] : [`${step}: ${troubleText(trouble, at)}`],
   );
-  const running = line.active
-    .filter(({ state, trouble }) => state === "running" && trouble === undefined)
-    .map(({ step }) => step);
-  const texts = [...waiting, ...troubled, ...(running.length > 0 ? [running.join(", ")] : [])];
+  const quiet = line.active.filter((one) => !isWaitingStep(one) && one.trouble === undefined);
+  const again = quiet.flatMap(({ step, further }) =>
+    further === undefined ? [] : [`${step} ${furtherAttemptText(further, at)}`],
+  );
+  const running = quiet.filter(({ further }) => further === undefined).map(({ step }) => step);
+  const texts = [...waiting, ...troubled, ...again, ...(running.length > 0 ? [running.join(", ")] : [])];
   return texts.length > 0 ? texts : [line.steps === undefined ? "running" : "begins"];
 }
 

@@ -108,6 +108,76 @@ def test_failed_job_is_application_with_the_drivers_end(
     assert runner.places.termination_log.read_text() == runner.last_line()
 
 
+@pytest.mark.fault(29)
+@pytest.mark.parametrize(
+    ("attempt", "ends", "code", "reason", "exit_code"),
+    [
+        (1, ["OOMKilled"], 137, "OOMKilled", 11),
+        (1, ["OOMKilled"], 137, "Error", 10),
+        (1, [137], 137, "OOMKilled", 11),
+        (1, [3, 137], 1, "Error", 10),
+        (1, None, 1, "Error", 11),
+        (2, None, 1, "Error", 11),
+        (3, None, 1, "Error", 10),
+    ],
+)
+def test_declared_end_of_the_program_asks_for_another_attempt(
+    admin: Administrator,
+    kubelet: Kubelet,
+    start_runner: StartRunner,
+    attempt: int,
+    ends: list[object] | None,
+    code: int,
+    reason: str,
+    exit_code: int,
+) -> None:
+    """By a code of its own, up to the last attempt that begins by itself; every other end is for a person."""
+    again = {"attempts": 3} if ends is None else {"attempts": 3, "ends": ends}
+    runner = start_runner("spark", spark_step(admin.namespace, attempt=attempt, spark={"again": again}))
+    runner.wait_for_line("created Job")
+    kubelet.fail(kubelet.next_pod(admin.only_job()), code, reason)
+
+    assert runner.wait() == exit_code
+    assert (f"goes on by itself to attempt {attempt + 1} of 3" in runner.last_line()) == (exit_code == 11)
+
+
+@pytest.mark.fault(29)
+def test_deadline_is_no_end_of_the_program(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> None:
+    """A program that was ended from outside would run into the same again: a person decides."""
+    job = rendered_job(activeDeadlineSeconds=3)
+    template = object_at(job, "spec", "template")
+    finalizers: list[Json] = ["risk.example/slow-end"]
+    template["metadata"] = {"finalizers": finalizers}
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"job": job, "again": {"attempts": 3}}))
+    runner.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    kubelet.run(pod)
+    runner.wait_for_line("is about to fail: DeadlineExceeded")
+    kubelet.fail(pod, 143)
+    admin.change(admin.core(f"pods/{pod}"), lambda tree: object_at(tree, "metadata").pop("finalizers"))
+
+    assert runner.wait() == 10
+
+
+@pytest.mark.fault(26, 29)
+def test_program_that_failed_first_speaks_for_an_indexed_job(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """The other pods are ended because of it, and how is no matter."""
+    job = rendered_job(parallelism=2, completions=2, completionMode="Indexed")
+    again = {"attempts": 2, "ends": ["OOMKilled"]}
+    runner = start_runner("job", spark_step(admin.namespace, spark={"job": job, "executors": False, "again": again}))
+    runner.wait_for_line("created Job")
+    name = admin.only_job()
+    first = kubelet.next_pod(name)
+    second = kubelet.next_pod(name, known=(first,))
+    kubelet.run(first)
+    kubelet.run(second)
+    kubelet.fail(first, 137, "OOMKilled")
+
+    assert runner.wait() == 11
+
+
 @pytest.mark.fault(26)
 def test_job_about_to_fail_is_said_early_and_waited_for(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner

@@ -99,6 +99,20 @@ def test_what_differs_later_must_be_in_the_job(part: object, attempt: int) -> No
         StepInput(document(given)).spark()
 
 
+@pytest.mark.parametrize("ends", [[], [0], [256], ["Evicted"], [137, 137], [True], 137])
+def test_ends_after_which_a_step_goes_on_are_known_ones(ends: object) -> None:
+    """A misspelt one would never be met, and the night would wait for a person for nothing."""
+    with pytest.raises(StepEnded, match=r"spark\.again\.ends"):
+        StepInput(document(spark_step("risk", spark={"again": {"attempts": 2, "ends": ends}}))).spark()
+
+
+@pytest.mark.parametrize("again", [{}, {"attempts": 1}, {"attempts": 2, "pause": 60}, 2])
+def test_further_attempts_have_a_number_and_nothing_unknown(again: object) -> None:
+    """From the second on."""
+    with pytest.raises(StepEnded, match=r"spark\.again"):
+        StepInput(document(spark_step("risk", spark={"again": again}))).spark()
+
+
 @pytest.mark.parametrize("results", ["..", "a/../..", ".", 1])
 def test_results_stay_in_their_steps_folder(results: object) -> None:
     """No way out of it."""

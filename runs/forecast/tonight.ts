@@ -55,6 +55,7 @@ function standsAs({ state }: StepStatus): StepNow["stands"] {
     case "failed":
       return "ended";
     case "running":
+    case "retrying":
       return "running";
     case "held":
     case "deciding":

@@ -17,6 +17,7 @@ function declare(night: Night): void {
     command: ["python"],
     args: ["report.py"],
     memory: Size.gibibytes(1),
+    retries: { times: 2, exitCodes: [75, "OOMKilled"] },
     after: [risk],
   });
   const brought = night.copyOut("copy-out", { from: onResults("report"), to: "report", after: [report] });

@@ -115,7 +115,7 @@ function Steps({ run, now }: { readonly run: RunView; readonly now: number }): J
   // At first a step that needs a person, or one that runs.
   const selected =
     chosen ??
-    (["deciding", "confirming", "held", "failed", "running"] as const)
+    (["deciding", "confirming", "held", "failed", "retrying", "running"] as const)
       .map((state) => run.steps.find((step) => step.state === state)?.name)
       .find((name) => name !== undefined);
   const step = run.steps.find(({ name }) => name === selected);

@@ -4,6 +4,7 @@ import type { PageAttempt, RunStep, RunView } from "../view/run-view.ts";
 import { Command } from "./command.tsx";
 import { type Group, statesOf } from "./groups.ts";
 import { markOf, toneOf, wordOf } from "./step-tone.ts";
+import { attemptText } from "./timeline.tsx";
 import { clock, dayAndClock, length, withClocks } from "./times.ts";
 
 /** Details of one step: possible acts, its attempts, and what people did to it. */
@@ -27,6 +28,7 @@ export function StepPanel({
         {step.kind}
         {step.after.length > 0 && ` after ${step.after.slice(0, 8).join(", ")}${step.after.length > 8 ? " …" : ""}`}
       </p>
+      {step.further !== undefined && <p>{attemptText(step)}, by itself</p>}
       {trouble !== undefined && (
         <p class="red">
           {trouble.text}

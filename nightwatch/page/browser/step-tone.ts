@@ -7,6 +7,7 @@ const TONES: Readonly<Record<StepState, Tone>> = {
   confirming: "yellow",
   held: "yellow",
   running: "cyan",
+  retrying: "cyan",
   succeeded: "green",
   reused: "green",
   waiting: "gray",
@@ -17,6 +18,7 @@ const TONES: Readonly<Record<StepState, Tone>> = {
 /** Texts for a step's state. */
 const WORDS: Readonly<Partial<Record<StepState, string>>> = {
   deciding: "waits for a decision",
+  retrying: "failed, and is tried again by itself",
   confirming: "waits for a confirmation",
   waiting: "not reached yet",
   omitted: "will not run",

@@ -134,7 +134,7 @@ function StepRow({ run, step, span, now, selected, onSelect }: StepRowProps): JS
         </span>
         <span class="is">
           <strong>{state}</strong>
-          {attempts.length > 1 && <span class="how-far">attempt {attempts.at(-1)?.number}</span>}
+          {(attempts.length > 1 || step.further !== undefined) && <span class="how-far">{attemptText(step)}</span>}
           {step.trouble !== undefined && <span class="red">{step.trouble.text}</span>}
           {step.asked !== undefined && <span class="yellow">{step.asked} is asked for</span>}
         </span>
@@ -226,6 +226,15 @@ function waitsOf({ attempts, state, waitingSince }: RunStep, now: number): reado
   });
   const waits = waitingSince !== undefined && (state === "held" || state === "deciding");
   return waits ? [...between, [waitingSince, now] as const] : between;
+}
+
+/** Which attempt it is at; of one that comes by itself, when. */
+export function attemptText({ attempts, further }: Pick<RunStep, "attempts" | "further">): string {
+  if (further === undefined) {
+    return `attempt ${attempts.at(-1)?.number ?? 1}`;
+  }
+  const { attempt, of, at } = further;
+  return `attempt ${attempt} of ${of}${at === undefined ? "" : ` at ${clock(at)}`}`;
 }
 
 function endsOf({ state, attempts, expected, spare, waitingSince }: RunStep, now: number): JSX.Element {

@@ -6,7 +6,7 @@ import type { NightState } from "../../../runs/night-state.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
 import { PASSED } from "../../../runs/step-status.ts";
 import { TROUBLES } from "../../../runs/trouble.ts";
-import type { LaneProblem } from "../../../runs/urgency.ts";
+import { isWaitingStep, type LaneProblem } from "../../../runs/urgency.ts";
 import type { Lane } from "../../lane.ts";
 import { oneLine } from "../../notify/plain-text.ts";
 import { severityOf } from "../../notify/severity.ts";
@@ -123,7 +123,7 @@ function laneProblem({ scheduling, nights }: Lane): { readonly problem?: LanePro
 
 function activeOf(state: NightState): readonly PageStep[] {
   return state.steps
-    .filter(({ state: is }) => is === "running" || is === "held" || is === "confirming" || is === "deciding")
+    .filter((step) => step.state === "running" || step.state === "retrying" || isWaitingStep(step))
     .map(({ name, state: is, trouble }) => ({
       step: name,
       state: is,

@@ -42,6 +42,8 @@ export interface RunStep {
   readonly message?: string;
   /** What is blocking it, in a few words and in the runner's own. */
   readonly trouble?: { readonly text: string; readonly sentence: string; readonly since?: number };
+  /** The attempt that begins by itself, and when, or that has begun so and runs; `of` is the last such one. */
+  readonly further?: { readonly attempt: number; readonly of: number; readonly at?: number };
   /** For a gate that asks for approvals: how many, from which group, and who has approved. */
   readonly approval?: GateApproval;
   /** What was ordered before it is reached. */

@@ -1,5 +1,6 @@
 import { defined } from "../../../runs/defined.ts";
 import { shownFigures } from "../../../runs/figures.ts";
+import type { FurtherAttempt } from "../../../runs/further-attempt.ts";
 import { furtherOnly, type NightSeries, seriesName } from "../../../runs/night-series.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
 import { possibleActs } from "../../../runs/step-act.ts";
@@ -69,6 +70,7 @@ function stepOf(
       message: shortened(status?.message),
       asked: status?.asked,
       approval: status?.approval,
+      further: status?.further === undefined ? undefined : furtherOf(status.further),
       expected: forecast?.end.expected,
       spare: spare === undefined ? undefined : spare * 1000,
       critical: expected?.forecast.criticalPath.includes(name) === true ? true : undefined,
@@ -82,6 +84,10 @@ function stepOf(
             },
     }),
   };
+}
+
+function furtherOf({ attempt, of, at }: FurtherAttempt): NonNullable<RunStep["further"]> {
+  return { attempt, of, ...defined({ at: instant(at) }) };
 }
 
 function figuresOf({ results }: Pick<AttemptFacts, "results">): readonly string[] | undefined {

@@ -12,6 +12,9 @@ class ExitCode(IntEnum):
     APPLICATION = 10
     """The work itself failed: the Job failed, or the command returned non-zero. Another try runs into the same."""
 
+    AGAIN = 11
+    """The work itself failed, in a way after which the customer's file wants another attempt: it begins by itself."""
+
     INFRASTRUCTURE = 20
     """Something around the work failed and nothing of it is running: another try may well succeed."""
 

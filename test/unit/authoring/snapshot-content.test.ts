@@ -170,6 +170,11 @@ const PAIRS: readonly (readonly [string, Changes, Changes])[] = [
     { job: { retries: { times: 2, exitCodes: [137] } } },
     { job: { retries: { times: 2, exitCodes: [1] } } },
   ],
+  [
+    "the pause before a retry",
+    { job: { retries: { times: 2, pause: Duration.minutes(2) } } },
+    { job: { retries: { times: 2, pause: Duration.minutes(3) } } },
+  ],
   ["how many pods", { job: { parallelism: 4 } }, { job: { parallelism: 40 } }],
   ["a variable", { job: { env: { A: "1" } } }, { job: { env: { A: "2" } } }],
   ["a secret's key", { job: { env: { A: secretKey("s", "a") } } }, { job: { env: { A: secretKey("s", "b") } } }],

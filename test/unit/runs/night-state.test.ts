@@ -84,6 +84,39 @@ describe("a step", () => {
     });
   });
 
+  test("goes on by itself after a pause, and says when and which attempt that is", () => {
+    const failed = { phase: "Failed", exitCode: 11, message: "Job nl-scenarios failed" } as const;
+    const pausing = attemptNodes("scenarios", 1, { ...failed, hold: "Running", pause: { seconds: "900", of: "3" } });
+    const shown = { nodes: [stepNode("scenarios", "Running"), ...pausing] };
+    expect(step("scenarios", shown)).toMatchObject({
+      state: "retrying",
+      attempts: 1,
+      further: { attempt: 2, of: 3, at: "2026-03-31T21:15:00.000Z" },
+      message: "Job nl-scenarios failed",
+    });
+    expect(step("scenarios", shown)).not.toHaveProperty("waitingSince");
+    expect(renderNight(nightState(nightWorkflow({ open: "yes", ...shown }), NOW), LOOK)).toContain(
+      "is tried again by itself at 21:15 UTC (2 of 3)",
+    );
+    const over = attemptNodes("scenarios", 1, { ...failed, hold: "Succeeded", pause: { seconds: "900", of: "3" } });
+    const second = attemptNodes("scenarios", 2, { phase: "Running", within: "scenarios-1" });
+    const running = step("scenarios", { nodes: [stepNode("scenarios", "Running"), ...over, ...second] });
+    expect(running).toMatchObject({ state: "running", attempts: 2, further: { attempt: 2, of: 3 } });
+    expect(running.further).not.toHaveProperty("at");
+  });
+
+  test("waits for a person after an end that its file does not name, and after its last attempt of itself", () => {
+    const failed = { phase: "Failed", exitCode: 10, hold: "Running", pause: { seconds: "", of: "3" } } as const;
+    const first = attemptNodes("scenarios", 1, failed);
+    const deciding = step("scenarios", { nodes: [stepNode("scenarios", "Running"), ...first] });
+    expect(deciding).toMatchObject({ state: "deciding", waitingSince: "2026-03-31T21:00:00Z" });
+    expect(deciding).not.toHaveProperty("further");
+    const decided = attemptNodes("scenarios", 1, { ...failed, hold: "Succeeded" });
+    const retried = attemptNodes("scenarios", 2, { phase: "Running", within: "scenarios-1" });
+    const running = step("scenarios", { nodes: [stepNode("scenarios", "Running"), ...decided, ...retried] });
+    expect(running).not.toHaveProperty("further");
+  });
+
   test("that a person left out ended well, but is no success", () => {
     const nodes = [
       stepNode("scenarios", "Succeeded"),

@@ -9,6 +9,7 @@ const STATES: readonly StepState[] = [
   "running",
   "confirming",
   "deciding",
+  "retrying",
   "succeeded",
   "reused",
   "skipped",
@@ -24,16 +25,26 @@ function step(state: StepState, more: Partial<StepStatus> = {}): StepStatus {
 const DEEDS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string>>>>> = {
   hold: { waiting: "ask yes", held: "nothing" },
   release: { held: "decide gate Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
-  retry: { deciding: "decide decision Succeeded RETRY" },
+  retry: { deciding: "decide decision Succeeded RETRY", retrying: "decide decision Succeeded RETRY" },
   adopt: {},
-  skip: { waiting: "ask skip", held: "decide gate Succeeded SKIP", deciding: "decide decision Succeeded SKIP" },
+  skip: {
+    waiting: "ask skip",
+    held: "decide gate Succeeded SKIP",
+    deciding: "decide decision Succeeded SKIP",
+    retrying: "decide decision Succeeded SKIP",
+  },
   abort: {
     held: "decide gate Failed",
     deciding: "decide decision Failed",
+    retrying: "decide decision Failed",
     confirming: "decide question Failed, and goes on",
   },
   stop: { running: "order" },
-  restart: { running: "order, and goes on", deciding: "decide decision Succeeded RETRY" },
+  restart: {
+    running: "order, and goes on",
+    deciding: "decide decision Succeeded RETRY",
+    retrying: "decide decision Succeeded RETRY",
+  },
 };
 
 describe("what a verb does to a step", () => {
@@ -63,6 +74,7 @@ describe("what a verb does to a step", () => {
     [30, "decide"],
     [undefined, "decide"],
     [10, "refused"],
+    [11, "refused"],
     [40, "refused"],
   ])("the attempt of a Spark step that ended with %s can be gone on with: %s", (exitCode, expected) => {
     const last = { number: 2, phase: "Failed", runners: 1, ...(exitCode === undefined ? {} : { exitCode }) };

@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 from nightlane_runner.document.figure import Figure, read_figure
+from nightlane_runner.document.further_attempts import read_further_attempts
 from nightlane_runner.document.input_check import InputReader, Problem
 from nightlane_runner.document.later_attempts import job_of_attempt
 from nightlane_runner.document.paths import is_clean
@@ -23,6 +24,7 @@ def read_spark(section: InputReader, attempt: int, problems: list[Problem]) -> S
         "result",
         "figures",
         "onRetry",
+        "again",
     )
     job = section.tree("job")
     if job and text_at(job, "kind") != "Job":
@@ -44,6 +46,7 @@ def read_spark(section: InputReader, attempt: int, problems: list[Problem]) -> S
         results=_result_place(section, job),
         result=section.optional_text("result"),
         figures=_figures(section, problems),
+        again=read_further_attempts(section.section("again")) if section.has("again") else None,
     )
 
 

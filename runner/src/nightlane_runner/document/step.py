@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from nightlane_runner.calendar.business_calendar import BusinessCalendar
 from nightlane_runner.document.figure import Figure
+from nightlane_runner.document.further_attempts import FurtherAttempts
 from nightlane_runner.document.result_value import ResultValue
 from nightlane_runner.json_tree import JsonObject
 
@@ -28,7 +29,7 @@ class Step:
     Attributes:
         run: the run it belongs to.
         name: the node's name.
-        attempt: counts a person's retries, from 1. Evictions and infrastructure retries keep it.
+        attempt: counts from 1, whoever starts the next. Evictions and infrastructure retries keep it.
         namespace: the namespace in the customer's cluster.
         outage_budget_seconds: how long the customer's API server may be away before the try gives up.
         trouble_seconds: how long a trouble of any kind lasts before it is reported.
@@ -71,6 +72,7 @@ class SparkInput:
         results: where the application leaves results that must be brought back, None for nowhere.
         result: the file that the results must hold, None for any.
         figures: numbers in the results that people look at.
+        again: after which ends of the program another attempt begins by itself, None after none.
 
     """
 
@@ -82,6 +84,7 @@ class SparkInput:
     results: ResultPlace | None
     result: str | None
     figures: tuple[Figure, ...] = ()
+    again: FurtherAttempts | None = None
 
 
 @dataclass(frozen=True, slots=True)

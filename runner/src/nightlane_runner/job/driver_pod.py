@@ -1,5 +1,6 @@
 """The pod of a Job's driver, as the customer's cluster describes it."""
 
+from nightlane_runner.document.further_attempts import ProgramEnd
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, number_at, object_at, objects_at, text_at
 
@@ -19,8 +20,7 @@ def has_done_its_work(job: RemoteJob, pod: JsonObject, container: str) -> bool:
     """
     if job.suspended or job.deleting or job.failing is not None or text_at(pod, "metadata", "deletionTimestamp"):
         return False
-    owners = [text_at(owner, "uid") for owner in objects_at(pod, "metadata", "ownerReferences")]
-    return job.uid in owners and _is_good(_end_of(pod, container))
+    return _owned(job, pod) and _is_good(_end_of(pod, container))
 
 
 def left_running(pod: JsonObject, container: str) -> list[str]:
@@ -50,6 +50,35 @@ def driver_end(pod: JsonObject, container: str) -> str:
     code, reason = number_at(terminated, "exitCode"), text_at(terminated, "reason")
     name = text_at(pod, "metadata", "name")
     return f"driver pod {name} ended with exit code {code}{f' ({reason})' if reason else ''}"
+
+
+def first_failure(job: RemoteJob, pods: list[JsonObject], container: str) -> ProgramEnd | None:
+    """Return how the program ended with which its Job failed, None where that is not what it failed of.
+
+    Of several pods the one that failed first; the others were ended because of it. A pod that was evicted or lost its
+    node says nothing of its program, and neither does one in which the program has not begun.
+    """
+    if job.failed is None or job.failed.reason != "BackoffLimitExceeded":
+        return None
+    failed = [
+        (text_at(end, "finishedAt"), text_at(pod, "metadata", "deletionTimestamp"), number_at(end, "exitCode"), end)
+        for pod in pods
+        if _owned(job, pod) and not _was_disrupted(pod)
+        if (end := _end_of(pod, container)) and not _is_good(end)
+    ]
+    if not failed:
+        return None
+    _, _, code, end = min(failed, key=lambda one: one[:3])
+    return ProgramEnd(code, text_at(end, "reason"))
+
+
+def _owned(job: RemoteJob, pod: JsonObject) -> bool:
+    return job.uid in [text_at(owner, "uid") for owner in objects_at(pod, "metadata", "ownerReferences")]
+
+
+def _was_disrupted(pod: JsonObject) -> bool:
+    conditions = objects_at(pod, "status", "conditions")
+    return any(text_at(one, "type") == "DisruptionTarget" and text_at(one, "status") == "True" for one in conditions)
 
 
 def _preparation_end(pod: JsonObject) -> str:

@@ -7,10 +7,18 @@ from queue import SimpleQueue
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiUnknown
+from nightlane_runner.document.further_attempts import ProgramEnd
 from nightlane_runner.document.step import SparkInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.job.driver_pod import driver_end, has_done_its_work, left_running, newest_pod, will_succeed
+from nightlane_runner.job.driver_pod import (
+    driver_end,
+    first_failure,
+    has_done_its_work,
+    left_running,
+    newest_pod,
+    will_succeed,
+)
 from nightlane_runner.job.executor_look import FIRST_LOOKS_SECONDS, ExecutorLook, executors_own
 from nightlane_runner.job.log_follow import LogFollower
 from nightlane_runner.job.pending import Pending, Waiting, diagnose, event_texts
@@ -141,6 +149,13 @@ class JobProgress:
         if self._follower is not None:
             self._follower.finish(_LOG_TAIL_SECONDS)
         return driver_end(pod, self._container) if pod is not None else ""
+
+    def first_failure(self, job: RemoteJob) -> ProgramEnd | None:
+        """Return how the program ended with which its Job failed, None where it failed of something else.
+
+        Raises ApiUnknown.
+        """
+        return first_failure(job, self._cluster.pods_of_job(job.name), self._container)
 
     @property
     def surely_ends(self) -> bool:

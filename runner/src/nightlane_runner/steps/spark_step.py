@@ -146,12 +146,24 @@ class SparkStep:
     def _require_success(self, job: RemoteJob) -> None:
         driver = self._progress.end(job)
         if job.failed is not None:
+            following = self._following(job)
+            what_now = following or "Read the driver's log, then retry as a new attempt."
             raise StepEnded(
-                ExitCode.APPLICATION,
+                ExitCode.APPLICATION if following is None else ExitCode.AGAIN,
                 f"Job {job.name} in {self._context.cluster.place} failed: {job.failed}"
-                f"{f'; {driver}' if driver else ''}. Read the driver's log, then retry as a new attempt.",
+                f"{f'; {driver}' if driver else ''}. {what_now}",
             )
         self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
+
+    def _following(self, job: RemoteJob) -> str | None:
+        """Return what is said of the attempt that follows this one by itself, None where a person decides."""
+        again, attempt = self._spark.again, self._context.step.attempt
+        if again is None:
+            return None
+        end = self._context.outage.outlast(lambda: self._progress.first_failure(job), self._context.interruptions.wait)
+        if end is None or not again.follow(attempt, end):
+            return None
+        return f"The step goes on by itself to attempt {attempt + 1} of {again.attempts}."
 
     def _fetch_early(self, within_seconds: float) -> None:
         if self._results is not None:

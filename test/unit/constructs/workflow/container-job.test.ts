@@ -71,22 +71,17 @@ describe("a job", () => {
     });
   });
 
-  test("is started again as often as the file says, after the exit codes that it names", () => {
-    const retries = { times: 2, exitCodes: [137, 75] };
-    expect(told((night) => void night.job("file", { image: risk, retries })).document.spark).toMatchObject({
-      job: {
-        spec: {
-          backoffLimit: 2,
-          podFailurePolicy: {
-            rules: [
-              { action: "Ignore" },
-              // What is injected beside the program may end as it likes.
-              { action: "FailJob", onExitCodes: { containerName: "job", operator: "NotIn", values: [75, 137] } },
-            ],
-          },
-        },
-      },
+  test("says after which ends of the program its next attempt begins by itself, and starts no pod again in its Job", () => {
+    const retries = { times: 2, exitCodes: [137, "OOMKilled", 137] } as const;
+    const { document } = told((night) => void night.job("file", { image: risk, retries }));
+    expect(document.spark).toMatchObject({
+      job: { spec: { backoffLimit: 0, podFailurePolicy: { rules: [{ action: "Ignore" }] } } },
+      again: { attempts: 3, ends: [137, "OOMKilled"] },
     });
+    const { document: any } = told((night) => void night.job("file", { image: risk, retries: { times: 1 } }));
+    expect(any.spark).toMatchObject({ again: { attempts: 2 } });
+    expect((any.spark as { again: object }).again).not.toHaveProperty("ends");
+    expect(told((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("again");
   });
 
   test("has other sizes from the second attempt on, where the file says so", () => {

@@ -1,6 +1,7 @@
+import { Duration } from "cdk8s";
 import { describe, expect, test } from "vitest";
 import { NEXT_ATTEMPT, stepWrapper, waitingTemplates } from "../../../../constructs/workflow/wrapper.ts";
-import { testCustomer } from "../../../support/customer.ts";
+import { customerWithSteps, smallSpark, testCustomer } from "../../../support/customer.ts";
 import { tasks, template } from "../../../support/night.ts";
 
 const customer = testCustomer();
@@ -62,11 +63,51 @@ describe("an attempt", () => {
   });
 });
 
+describe("an attempt whose step may go on by itself", () => {
+  const declare = (pause?: Duration) =>
+    customerWithSteps((night) => {
+      night.spark("var-es", smallSpark({ retries: { times: 2, ...(pause === undefined ? {} : { pause }) } }));
+      night.spark("report", smallSpark());
+    });
+  const attempt = tasks(template(declare(), "attempt-var-es"));
+
+  test("waits for the pause where its runner ended with the one code for that, else for a person", () => {
+    expect(attempt.hold).toMatchObject({ depends: "run.Failed || run.Errored", template: "pause" });
+    expect(attempt.hold?.arguments?.parameters).toEqual([
+      { name: "job", value: "var-es" },
+      { name: "seconds", value: "{{=get(tasks.run, 'exitCode') == '11' ? '60' : ''}}" },
+      { name: "of", value: "3" },
+    ]);
+    expect(attempt.again).toEqual(
+      expect.objectContaining({
+        depends: "hold.Succeeded",
+        when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
+      }),
+    );
+  });
+
+  test("answers itself RETRY when the pause is over", () => {
+    const { suspend, outputs } = template(declare(), "pause");
+    expect(suspend).toEqual({ duration: "{{inputs.parameters.seconds}}" });
+    expect(outputs?.parameters).toEqual([{ name: "decision", valueFrom: { supplied: {}, default: "RETRY" } }]);
+  });
+
+  test("leaves the steps beside it as they are, and a night without such a step", () => {
+    expect(tasks(template(declare(), "attempt-report")).hold?.template).toBe("decide");
+    expect(waitingTemplates(false).map(({ name }) => name)).toEqual(["gate", "decide"]);
+  });
+
+  test("shares no templates with one that pauses for another time", () => {
+    const name = (pause: Duration) => tasks(template(declare(pause), "steps"))["var-es"]?.template;
+    expect(name(Duration.minutes(5))).not.toBe(name(Duration.minutes(6)));
+  });
+});
+
 test("every kind of step has both wrappers", () => {
   for (const name of ["gate", "decide"]) {
-    expect(waitingTemplates().find((one) => one.name === name)?.suspend).toEqual({});
+    expect(waitingTemplates(false).find((one) => one.name === name)?.suspend).toEqual({});
   }
-  expect(stepWrapper("gate-1a2b3c", [], undefined).map(({ name }) => name)).toEqual([
+  expect(stepWrapper("gate-1a2b3c", [], undefined, undefined).map(({ name }) => name)).toEqual([
     "step-gate-1a2b3c",
     "attempt-gate-1a2b3c",
   ]);

@@ -88,6 +88,8 @@ export interface AttemptParts {
   readonly within?: string;
   /** Phase of the node at which a person decides. @default - the attempt did not come to that */
   readonly hold?: Phase;
+  /** What the node is told where the step may go on by itself; no seconds where a person has to decide all the same. */
+  readonly pause?: { readonly seconds: string; readonly of: string };
 }
 
 /** The nodes of one attempt: the attempt, the retries of its runner, one pod, and the hold. */
@@ -112,8 +114,13 @@ export function attemptNodes(step: string, number: number, parts: AttemptParts):
       ...(parts.phase === "Failed" ? { message: "No more retries left" } : {}),
     }),
     node(`${id}-pod`, `run-${step}`, "Pod", parts.phase, inside),
-    ...(parts.hold === undefined ? [] : [waitingNode(`${id}-hold`, "decide", step, parts.hold, id)]),
+    ...(parts.hold === undefined ? [] : [holdNode(id, step, parts.hold, parts.pause)]),
   ];
+}
+
+function holdNode(id: string, step: string, phase: Phase, pause: AttemptParts["pause"]): WorkflowNode {
+  const hold = waitingNode(`${id}-hold`, pause === undefined ? "decide" : "pause", step, phase, id);
+  return pause === undefined ? hold : { ...hold, inputs: { parameters: list({ job: step, ...pause }) } };
 }
 
 /** A node at which a night waits for a person. */

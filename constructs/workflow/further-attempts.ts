@@ -1,0 +1,57 @@
+import { Duration } from "cdk8s";
+import { PAUSE_OF, PAUSE_SECONDS } from "../../runs/further-attempt.ts";
+import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
+import { PAUSE_TEMPLATE } from "../../runs/step-nodes.ts";
+import type { Retries } from "../night/pod-settings.ts";
+import type { Step } from "../night/step.ts";
+import { JOB } from "../night/tokens.ts";
+import type { DagTask, Template } from "./argo.ts";
+
+/** How long a failed step waits before its next attempt that begins by itself. */
+const PAUSE = Duration.minutes(1);
+
+/** When a step goes on to its next attempt by itself; undefined for one that never does. */
+export function retriesOf({ work }: Step): Retries | undefined {
+  return work.kind === "spark" || work.kind === "job" ? work.options.retries : undefined;
+}
+
+/** Number of the last attempt that begins by itself. */
+export function lastByItself({ times }: Retries): number {
+  return times + 1;
+}
+
+/**
+ * What a failed attempt comes to where the next one may begin by itself: a wait that ends after the pause where the
+ * runner's container ended with the one exit code for that, and that lasts until a person decides in every other case,
+ * also where no exit code is known. Nothing that a program wrote is part of it: the code is what the kubelet saw.
+ */
+export function pauseTask(retries: Retries): Pick<DagTask, "template" | "arguments"> {
+  const seconds = (retries.pause ?? PAUSE).toSeconds();
+  return {
+    template: PAUSE_TEMPLATE,
+    arguments: {
+      parameters: [
+        { name: "job", value: JOB },
+        { name: PAUSE_SECONDS, value: `{{=get(tasks.run, 'exitCode') == '${RUNNER_EXIT.AGAIN}' ? '${seconds}' : ''}}` },
+        { name: PAUSE_OF, value: String(lastByItself(retries)) },
+      ],
+    },
+  };
+}
+
+/** The node of that wait. A pause of no length is none: it waits for a person. */
+export function pauseTemplate(decisions: string): Template {
+  return {
+    name: PAUSE_TEMPLATE,
+    inputs: {
+      parameters: [
+        { name: "job" },
+        { name: PAUSE_SECONDS },
+        { name: PAUSE_OF },
+        { name: "decision", value: decisions },
+      ],
+    },
+    suspend: { duration: `{{inputs.parameters.${PAUSE_SECONDS}}}` },
+    outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {}, default: "RETRY" } }] },
+  };
+}
