@@ -105,14 +105,17 @@ const RUN = `(task) => {
   };
   let refused;
   // A misspelt import would otherwise be undefined, and a default would silently take its place.
-  const exporting = (module, specifier) => new Proxy(module, {
-    get: (all, name) => {
-      if (typeof name === "string" && name !== "__esModule" && !(name in all)) {
+  const exporting = (module, specifier) => {
+    const get = (_, name) => {
+      if (name === "__esModule") return true;
+      if (typeof name === "string" && !(name in module)) {
         throw new TypeError(name + " is not exported by " + stringify(specifier));
       }
-      return all[name];
-    },
-  });
+      return module[name];
+    };
+    // An import of the whole module is a copy of it, which asks its prototype for what it has not.
+    return new Proxy(module, { get, getPrototypeOf: () => new Proxy({}, { get }) });
+  };
   const run = (at) => {
     const module = { exports: {} };
     loaded[at] = module;

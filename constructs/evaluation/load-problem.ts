@@ -57,7 +57,9 @@ function known(text: string, where: string): Told | undefined {
   if (module !== "") {
     const near = module.endsWith('constructs/index.ts"') ? nearName(name, Object.keys(library)) : undefined;
     const received = name === "default" ? `a default import of ${module}` : `the name ${name}, imported from ${module}`;
-    const fix = near === undefined ? `import a name that ${module} exports, in braces` : `write ${near}`;
+    const own =
+      name === "default" ? `import what ${module} exports by name, in braces` : `write one that ${module} exports`;
+    const fix = near === undefined ? own : `write ${near}`;
     return { received, rule: `a name that ${module} exports`, fix };
   }
   const [, missing] = /^ReferenceError: ([\w$]+) is not defined/.exec(text) ?? [];
@@ -68,7 +70,8 @@ function known(text: string, where: string): Told | undefined {
       fix: declare(missing),
     };
   }
-  const [, of, method] = /^TypeError: (?:([\w$]+)\.)?([\w$]+) is not a (?:function|constructor)/.exec(text) ?? [];
+  const [, of, method] =
+    /^TypeError: (?:[\w$]+\.)*?(?:([\w$]+)\.)?([\w$]+) is not a (?:function|constructor)/.exec(text) ?? [];
   if (method !== undefined) {
     return { received: text, rule: "a function that is there", fix: call(of, method, where) };
   }

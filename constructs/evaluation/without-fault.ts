@@ -137,9 +137,16 @@ function partOf(one: ts.Node, within: ts.Node): string {
   // What threw is a step's own declaration only where it stands by itself: among options it is something else.
   const isByItself = ts.isExpressionStatement(parent) || ts.isVariableDeclaration(parent) || ts.isArrowFunction(parent);
   const mayBeStep = one !== within || isByItself;
-  if (mayBeStep && ts.isCallExpression(one) && ts.isPropertyAccessExpression(one.expression)) {
+  if (mayBeStep && ts.isCallExpression(one) && ts.isPropertyAccessExpression(one.expression) && !isOfModule(one)) {
     const [name] = one.arguments;
     return name !== undefined && ts.isStringLiteralLike(name) ? `[${received(name.text)}]` : "";
   }
   return "";
+}
+
+/** Whether a call is of a function of a module that was imported whole: `nl.nightly("22:00")` declares no step. */
+function isOfModule(call: ts.CallExpression): boolean {
+  const ts = typescript();
+  const [root = ""] = call.expression.getText().split(".");
+  return call.getSourceFile().statements.some((one) => ts.isImportDeclaration(one) && namesOf(one).includes(root));
 }

@@ -842,6 +842,18 @@ const unusual: readonly BadInput[] = [
   ]),
   ...each("before", "(code)", ["const x = <div/>;", "<<<<<<< HEAD", 'throw new Error("password=hunter2");']),
   ...each("before", "calendar", ['import { FRANKFRUT } from "../constructs/index.ts"; const calendar = FRANKFRUT;']),
+  ...each("schedule", "workflow.schedule.calendar", [
+    'nightly("22:00", { timezone: "Europe/Berlin", calendar: library.FRANKFRUT })',
+    'library.nightly("22:00", { timezone: "Europe/Berlin", calendar: library.FRANKFRUT })',
+  ]),
+  ...each("workflow", "workflow", ["library.sparkRiskWorkflw({})"]),
+  ...each("capacity", "cluster.capacity.cpu", ["{ cpu: library.Cpuu.units(16), memory: Size.gibibytes(64) }"]),
+  ...each("capacity", "cluster.capacity.memory", [
+    "{ cpu: Cpu.units(16), memory: library.Size.gibibyts(64) }",
+    "{ cpu: Cpu.units(16), memory: library.Size.gibibytes(-64) }",
+  ]),
+  ...each("before", "(code)", ["const { riskAp: other } = library;"]),
+  ...each("before", "(code)", ['import whole from "../constructs/index.ts"; whole.gitlabFile("X");']),
   ...each("before", "(file)", [
     "throw { toString() { throw 1; } };",
     'const e = new Error(); Object.defineProperty(e, "message", { get() { throw 1; } }); throw e;',
