@@ -30,7 +30,7 @@ const nightLate = critical("NightlaneNightLate");
 
 /** Tonight in a lane whose scenarios takes five hours, as far as people know: it has run since a time. */
 const tonight = (scenariosStart: string) => night({ nodes: scenariosSince("2026-03-31T20:30:00Z", scenariosStart) });
-const usual = pastNights(20, "2026-03-02T20:30:00Z");
+const usual = pastNights(29, "2026-03-02T20:30:00Z");
 
 /** What people are called for of whole nights, while all is in order with the lane. */
 export const NIGHT_SITUATIONS: readonly Situation[] = [

@@ -56,7 +56,7 @@ const pulls = said(`TROUBLE image since ${EVENING}: The image registry.example/r
 const over = said("OVER image: it is over, and the next try goes on.");
 
 /** Twenty nights in which scenarios took five hours, and the gate after it minutes. */
-const usual = pastNights(20, "2026-03-02T20:30:00Z");
+const usual = pastNights(29, "2026-03-02T20:30:00Z");
 /** The same with ten minutes of scenarios. */
 const quick = usual.map((facts) => ({ ...facts, steps: facts.steps.map(shortened) }));
 
