@@ -20,7 +20,8 @@ Examples:
 
 The credential is the one of the customer's file, read as a deployment reads it; of a federated customer it is a token
 that the central cluster of KUBECONFIG makes for ten minutes. Run it where the customer's API server
-can be reached. Of each image one pod is started that does nothing and is removed again; --no-start only asks the API server whether it would take it.
+can be reached. Of each kind of pod (drivers, executors, jobs; with the sizes of later attempts) one is started that does
+nothing and is removed again; --no-start only asks the API server whether it would take it.
 It ends with 1 where something is left to do.`;
 
 interface Options {

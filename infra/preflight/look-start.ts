@@ -4,8 +4,8 @@ import type { CoreV1Event, V1Job, V1Pod } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
-import { bad, type Finding, good } from "./finding.ts";
-import { probedSteps, probeJob } from "./probe-job.ts";
+import { bad, type Finding, good, type Who } from "./finding.ts";
+import { probedPods, probeJob } from "./probe-job.ts";
 
 /** How a start is watched. */
 export interface StartOptions {
@@ -28,9 +28,9 @@ const MOST_CLOCK_SECONDS = 30;
  */
 export async function lookAtDryRuns(api: CustomerApi, definition: CustomerDefinition): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const step of probedSteps(definition)) {
-    const look = `Job of ${step.name}`;
-    const body = probeJob(api.namespace, step, probeName(), 0);
+  for (const pod of probedPods(definition)) {
+    const look = `Job of ${pod.name}`;
+    const body = probeJob(api.namespace, pod, probeName(), 0);
     try {
       const made = await api.batch.createNamespacedJob({ namespace: api.namespace, body, dryRun: "All" });
       findings.push(...(findings.some((finding) => finding.look === CLOCKS) ? [] : [clocks(made)]));
@@ -48,7 +48,7 @@ function probeName(): string {
 }
 
 /**
- * Starts a pod of each image as a night would, under the same account, with the same volume and security settings, that
+ * Starts a pod of each kind as a night would, under the same account, with the same volume and security settings, that
  * does nothing and ends: what an admission policy, a quota, a registry or the scheduler says of a night's Jobs, they say
  * of this one. What was started is removed again.
  */
@@ -58,14 +58,14 @@ export async function lookAtStarts(
   options: StartOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const step of probedSteps(definition)) {
+  for (const pod of probedPods(definition)) {
     const name = probeName();
-    const look = `start of ${step.name}`;
+    const look = `start of ${pod.name}`;
     let made: V1Job;
     try {
       made = await api.batch.createNamespacedJob({
         namespace: api.namespace,
-        body: probeJob(api.namespace, step, name, options.seconds),
+        body: probeJob(api.namespace, pod, name, options.seconds),
       });
     } catch (error) {
       const { status, reason } = apiFailure(error);
@@ -76,7 +76,7 @@ export async function lookAtStarts(
       findings.push(clocks(made));
     }
     options.note(`${look}: its image is pulled and started`);
-    const start = { look, job: name, image: step.image, seconds: options.seconds };
+    const start = { look, job: name, image: pod.image, seconds: options.seconds };
     findings.push(await untilStarted(api, start).catch((error: unknown) => unseen(look, error)));
     findings.push(...(await removed(api, name)));
   }
@@ -189,25 +189,28 @@ function verdictOf(
     const failed = events.find(({ reason }) => reason === "FailedCreate");
     return failed === undefined ? undefined : refused(look, failed.message ?? "", undefined);
   }
-  const container = pod.status?.containerStatuses?.[0];
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   // An image without the program that ends at once was pulled all the same.
-  if (container?.state?.terminated !== undefined || container?.state?.running !== undefined) {
+  if (containerStatuses.length > 0 && containerStatuses.every(({ state }) => state?.terminated ?? state?.running)) {
     return good(look, `${shortened(image)} was pulled and started`);
   }
-  const waiting = container?.state?.waiting;
+  const stuck = [...initContainerStatuses, ...containerStatuses].find(({ state }) => isStuck(state?.waiting?.reason));
+  const waiting = stuck?.state?.waiting;
   if (waiting?.reason !== undefined && PULLS.has(waiting.reason)) {
+    const { initContainers = [], containers = [] } = pod.spec ?? {};
+    const unpulled = [...initContainers, ...containers].find(({ name }) => name === stuck?.name)?.image ?? image;
     return bad(
       look,
-      `${shortened(image)} cannot be pulled: ${waiting.message ?? waiting.reason}`,
+      `${shortened(unpulled)} cannot be pulled: ${waiting.message ?? waiting.reason}`,
       "the customer's administrator",
       "the cluster's nodes reach the registry and may read the image",
       "open the way to the registry, or give the service account spark a pull secret; the platform engineers say whether the image is there",
     );
   }
-  if (waiting?.reason === "CreateContainerConfigError" || waiting?.reason === "CreateContainerError") {
+  if (waiting !== undefined) {
     return bad(
       look,
-      `its container cannot be made: ${waiting.message ?? waiting.reason}`,
+      `its container cannot be made: ${waiting.message ?? waiting.reason ?? ""}`,
       "the customer's administrator",
       "the node can make a container as a night asks for it",
       "see what the node says, and tell the platform engineers where the step has to change",
@@ -220,11 +223,16 @@ function verdictOf(
         look,
         `no node takes its pod: ${unplaced.message ?? ""}`,
         "the customer's administrator",
-        "a node has room for the driver, and the results volume can be mounted on it",
+        "a node has room for the pod, and the results volume can be mounted on it",
         /claim|volume/i.test(unplaced.message ?? "")
           ? "see why the claim is not bound: its class, and whether it allows ReadWriteMany"
           : "add a node of that size, remove what keeps pods off, or lower the step's sizes",
       );
+}
+
+/** Whether a container waits for what does not come by itself. */
+function isStuck(reason = ""): boolean {
+  return PULLS.has(reason) || reason === "CreateContainerConfigError" || reason === "CreateContainerError";
 }
 
 const PULLS: ReadonlySet<string> = new Set([
@@ -235,8 +243,16 @@ const PULLS: ReadonlySet<string> = new Set([
   "RegistryUnavailable",
 ]);
 
+interface Refusal {
+  readonly sign: RegExp;
+  readonly rule: string;
+  /** @default "the customer's administrator" */
+  readonly who?: Who;
+  readonly fix: string;
+}
+
 /** What refuses a Job or its pod, by what it says. */
-const REFUSALS: readonly { readonly sign: RegExp; readonly rule: string; readonly fix: string }[] = [
+const REFUSALS: readonly Refusal[] = [
   {
     sign: /violates PodSecurity|security context constraint/i,
     rule: "pods of user 185 without privileges are let in: they obey the level restricted",
@@ -244,13 +260,24 @@ const REFUSALS: readonly { readonly sign: RegExp; readonly rule: string; readonl
   },
   {
     sign: /exceeded quota/i,
-    rule: "the namespace's quota has room for the driver",
+    rule: "the namespace's quota has room for the largest pod of each kind",
     fix: "raise the quota, or end what else runs in the namespace",
   },
   {
-    sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|is forbidden: (maximum|minimum)/i,
+    sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|(maximum|minimum) \S+ usage per (Container|Pod)/i,
     rule: "no LimitRange of the namespace forbids the sizes of the steps",
     fix: "raise the LimitRange, or lower the step's sizes",
+  },
+  {
+    sign: /no PriorityClass with name/i,
+    rule: "the priority class that the step names is there",
+    fix: "create it, or have the platform engineers take priorityClass out of the step",
+  },
+  {
+    sign: /\bis invalid: /i,
+    rule: "the step's pods are what this version of Kubernetes knows",
+    who: "the platform engineers",
+    fix: "correct what the message names, in executorPodTemplate or another property of the step",
   },
   {
     sign: /serviceaccount .*not found|service account/i,
@@ -269,7 +296,7 @@ function refused(look: string, reason: string, status: number | undefined): Find
   const rule = known?.rule ?? "the cluster takes the Jobs of a night as they are";
   const fix = known?.fix ?? "see what refused it; the message above is its own";
   const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
-  return bad(look, `refused: ${answer}`, "the customer's administrator", rule, fix);
+  return bad(look, `refused: ${answer}`, known?.who ?? "the customer's administrator", rule, fix);
 }
 
 /** An image with the beginning of its digest. */

@@ -1,74 +1,119 @@
-import type { V1Job } from "@kubernetes/client-node";
+import type { V1Container, V1Job, V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { nightsOf } from "../../constructs/definition/night-definition.ts";
 import { quantity } from "../../constructs/kubernetes/quantity.ts";
-import type { Step } from "../../constructs/night/step.ts";
+import { laterAttempts, sparkResources } from "../../constructs/night/spark-resources.ts";
+import type { SparkOptions, Step } from "../../constructs/night/step.ts";
 import { containerJob } from "../../constructs/workflow/container-job.ts";
+import { executorTemplate } from "../../constructs/workflow/executor-template.ts";
+import { jobManifest } from "../../constructs/workflow/job-manifest.ts";
+import type { Part } from "../../constructs/workflow/pod-parts.ts";
 import { sparkJob } from "../../constructs/workflow/spark-job.ts";
 
 /** How long a Job that nobody removed is left. */
 const ALONE_SECONDS = 60;
 
-/** A step whose pod is started to see whether it can be. */
-export interface ProbedStep {
+/** A kind of pod of a night, of which one is started to see whether it can be. */
+export interface ProbedPod {
+  /** The step and what of it, for messages. */
   readonly name: string;
   readonly image: string;
-  /** The Job that a night would start, whose container does nothing and ends; without a name. */
+  /** A Job with a pod as a night would start it, whose containers do nothing and end; without a name. */
   readonly job: V1Job;
 }
 
 /**
- * One step of all whose pods differ in their sizes alone: the largest, since where that starts, the others do. What
- * differs in image, account, volumes, keys or where it may run is looked at by itself. Steps of all nights, further ones
- * as well.
+ * One pod of all that differ in their sizes alone: the largest, since where that starts, the others do; two where one
+ * has the most memory and another the most CPU. What differs in image, account, volumes, keys or where it may run is
+ * looked at by itself. Pods of all nights, further ones as well, of executors as of drivers, and of later attempts.
  */
-export function probedSteps(definition: CustomerDefinition): readonly ProbedStep[] {
-  const largest = new Map<string, ProbedStep>();
+export function probedPods(definition: CustomerDefinition): readonly ProbedPod[] {
+  const kinds = new Map<string, ProbedPod[]>();
   for (const step of nightsOf(definition).flatMap(({ workflow }) => workflow.steps)) {
-    const job = jobOf(step, definition.cluster.namespace);
-    const image = containerOf(job)?.image;
-    if (job !== undefined && image !== undefined) {
-      const kind = JSON.stringify(withoutSizes(job));
-      const before = largest.get(kind);
-      if (before === undefined || memoryOf(job) > memoryOf(before.job)) {
-        largest.set(kind, { name: step.name, image, job });
-      }
+    for (const pod of podsOf(step, definition.cluster.namespace)) {
+      const kind = JSON.stringify(withoutSizes(pod.job));
+      kinds.set(kind, [...(kinds.get(kind) ?? []), pod]);
     }
   }
-  return [...largest.values()];
+  return [...kinds.values()].flatMap((pods) => [
+    ...new Set([largest(pods, "memory", "cpu"), largest(pods, "cpu", "memory")]),
+  ]);
 }
 
-/** The Job of a step, reduced to its start; undefined for a step that starts none. */
-function jobOf({ name: step, work }: Step, namespace: string): V1Job | undefined {
+/** Stands for a step's name: what a step is called makes no other kind of it. */
+const ANY_STEP = "preflight";
+
+/** The pods that a step's attempts would start; none for a step that starts none. */
+function podsOf({ name, work }: Step, namespace: string): readonly ProbedPod[] {
+  const again = (attempt: number): string => (attempt === 0 ? "" : ", a later attempt");
   switch (work.kind) {
     case "spark":
-      return reduced(sparkJob({ step, namespace, options: work.options }));
+      return attemptsOf(work.options).flatMap((options, attempt) => [
+        probed(`${name}${again(attempt)}`, sparkJob({ step: ANY_STEP, namespace, options })),
+        probed(`executors of ${name}${again(attempt)}`, executorJob(namespace, options)),
+      ]);
     case "job":
-      return reduced(containerJob({ step, namespace, options: work.options, args: [] }));
+      return attemptsOf(work.options).map((options, attempt) =>
+        probed(`${name}${again(attempt)}`, containerJob({ step: ANY_STEP, namespace, options, args: [] })),
+      );
     default:
-      return undefined;
+      return [];
   }
 }
 
-function reduced(manifest: object): V1Job {
-  const job = structuredClone(manifest) as V1Job;
-  const container = containerOf(job);
-  if (container === undefined || job.spec === undefined) {
-    throw new Error("the Job of a step has no container");
-  }
-  container.command = ["true"];
-  container.args = [];
-  // Keys of the customer's Secrets and ConfigMaps have to be there; anything else is for the program.
-  container.env = container.env?.filter(
-    ({ valueFrom }) => valueFrom?.secretKeyRef !== undefined || valueFrom?.configMapKeyRef !== undefined,
+/** The options of the first attempt and, where they differ, of those that a person starts. */
+function attemptsOf<Options extends { readonly onRetry?: object }>(options: Options): readonly Options[] {
+  return options.onRetry === undefined ? [options] : [options, laterAttempts(options)];
+}
+
+/** An executor as the driver would start it, in a Job: our identity may make no pod of its own there. */
+function executorJob(namespace: string, options: SparkOptions): Part {
+  const { executorMebibytes, executorMillicores } = sparkResources(options);
+  const { metadata = {}, spec } = structuredClone(executorTemplate(ANY_STEP, options)) as unknown as V1PodTemplateSpec;
+  const containers = (spec?.containers ?? []).map((container) =>
+    container.name === "executor"
+      ? {
+          ...container,
+          image: options.app.image,
+          imagePullPolicy: "IfNotPresent",
+          resources: {
+            requests: {
+              ...container.resources?.requests,
+              cpu: `${executorMillicores}m`,
+              memory: `${executorMebibytes}Mi`,
+            },
+            limits: { ...container.resources?.limits, memory: `${executorMebibytes}Mi` },
+          },
+        }
+      : container,
   );
+  return jobManifest({ namespace, metadata: { ...metadata }, pod: { ...spec, containers, restartPolicy: "Never" } });
+}
+
+/** A Job reduced to its start. */
+function probed(name: string, manifest: Part): ProbedPod {
+  const job = structuredClone(manifest) as unknown as V1Job;
+  const spec = job.spec?.template.spec;
+  const [container] = spec?.containers ?? [];
+  if (job.spec === undefined || spec === undefined || spec === null || container?.image === undefined) {
+    throw new Error(`the Job of ${name} has no container`);
+  }
+  spec.containers = spec.containers.map(idle);
+  if (spec.initContainers !== undefined) {
+    spec.initContainers = spec.initContainers.map(idle);
+  }
   job.spec.parallelism = 1;
   job.spec.completions = 1;
-  return job;
+  return { name, image: container.image, job };
 }
 
-function containerOf(job: V1Job | undefined) {
-  return job?.spec?.template.spec?.containers[0];
+/** A container that does nothing and ends. */
+function idle(container: V1Container): V1Container {
+  // Keys of the customer's Secrets and ConfigMaps have to be there; anything else is for the program.
+  const env = container.env?.filter(
+    ({ valueFrom }) => valueFrom?.secretKeyRef !== undefined || valueFrom?.configMapKeyRef !== undefined,
+  );
+  return { ...container, command: ["true"], args: [], ...(env === undefined ? {} : { env }) };
 }
 
 function withoutSizes(job: V1Job): object {
@@ -76,16 +121,29 @@ function withoutSizes(job: V1Job): object {
   return {
     ...job.spec?.template.metadata,
     ...pod,
-    containers: containers.map(({ resources: _, ...container }) => container),
+    containers: containers.map(({ resources, ...container }) => {
+      // What is no size is another kind of node: a GPU.
+      const { cpu: _, memory: __, ...further } = { ...resources?.requests, ...resources?.limits };
+      return { ...container, further };
+    }),
   };
 }
 
-function memoryOf(job: V1Job): number {
-  return quantity(containerOf(job)?.resources?.requests?.memory) ?? 0;
+type Resource = "cpu" | "memory";
+
+/** The pod that has most of one resource, and of those the one that has most of the other. */
+function largest(pods: readonly ProbedPod[], first: Resource, second: Resource): ProbedPod {
+  const more = (one: ProbedPod, other: ProbedPod): number =>
+    sizeOf(one, first) - sizeOf(other, first) || sizeOf(one, second) - sizeOf(other, second);
+  return pods.reduce((most, pod) => (more(pod, most) > 0 ? pod : most));
 }
 
-/** The Job that is started for a step. */
-export function probeJob(namespace: string, { job }: ProbedStep, name: string, seconds: number): V1Job {
+function sizeOf({ job }: ProbedPod, resource: Resource): number {
+  return quantity(job.spec?.template.spec?.containers[0]?.resources?.requests?.[resource]) ?? 0;
+}
+
+/** The Job that is started for a pod. */
+export function probeJob(namespace: string, { job }: ProbedPod, name: string, seconds: number): V1Job {
   const { spec } = job;
   // Its own label only: it is no Job of a night, for the reaper neither.
   const labels = { "app.kubernetes.io/managed-by": "nightlane", "nightlane/preflight": name };
