@@ -138,6 +138,8 @@ export function destroyJobs(name: string): Jobs {
               `kubectl --namespace ${ARGOCD_NAMESPACE} delete secret ${clusterSecretName(name)} --ignore-not-found --wait=false`,
             ]
           : []),
+        // While there is an account that a federated customer's token can speak of.
+        `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name} --sign-in`,
         `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
         // After the lane, in which nothing can start a new one any more.
         `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name}`,

@@ -7,21 +7,26 @@ import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts
 import { apiFailure } from "./api-failure.ts";
 
 /** Seconds; the least that Kubernetes makes one for. */
-const TOKEN_SECONDS = 600;
+const SHORTEST = 600;
+
+/** There is no lane, and so nobody whom a token could speak of. */
+export class NoLane extends UserError {}
 
 /**
  * A federated customer's kubeconfig with a token in the place of the file that runners have: the central cluster makes one
  * for whoever may ask for it there, the customer's deployer and administrators.
  * @param kubeconfig The one that a deployment puts into the lane.
+ * @param seconds How long the token is good for.
+ * @throws NoLane where the lane is not there
  * @throws UserError where the central cluster makes none
  */
-export async function withFederatedToken(customer: string, kubeconfig: string): Promise<string> {
-  const token = await federatedToken(customer);
+export async function withFederatedToken(customer: string, kubeconfig: string, seconds = SHORTEST): Promise<string> {
+  const token = await federatedToken(customer, seconds);
   const content = parse(kubeconfig) as { readonly users: readonly [{ readonly name: string }] };
   return stringify({ ...content, users: [{ name: content.users[0].name, user: { token } }] });
 }
 
-async function federatedToken(customer: string): Promise<string> {
+async function federatedToken(customer: string, seconds: number): Promise<string> {
   const config = new KubeConfig();
   config.loadFromDefault();
   const namespace = laneNamespace(customer);
@@ -29,13 +34,13 @@ async function federatedToken(customer: string): Promise<string> {
     const { status } = await config.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
       namespace,
       name: EXECUTOR_SERVICE_ACCOUNT,
-      body: { spec: { audiences: [federatedAudience(customer)], expirationSeconds: TOKEN_SECONDS } },
+      body: { spec: { audiences: [federatedAudience(customer)], expirationSeconds: seconds } },
     });
     return status?.token ?? "";
   } catch (error) {
     const { status, reason } = apiFailure(error);
-    throw new UserError(
-      `KUBECONFIG: received a central cluster that makes no token for ${namespace} (${reason})\n    rule: ${customer} is federated: the customer's cluster is looked at with a token that the central cluster makes, for its administrators and for the customer's deployer\n    fix: ${fix(customer, status)}`,
+    throw new (status === 404 ? NoLane : UserError)(
+      `KUBECONFIG: received a central cluster that makes no token for ${namespace} (${reason})\n    rule: ${customer} is federated: the customer's cluster is reached with a token that the central cluster makes, for its administrators and for the customer's deployer\n    fix: ${fix(customer, status)}`,
     );
   }
 }

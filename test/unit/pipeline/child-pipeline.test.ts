@@ -100,8 +100,11 @@ describe("for the default branch", () => {
   test("destroy takes the remote Jobs along, with the namespace that the deleted file named", () => {
     const script = deploy["gone:destroy"]?.script ?? [];
     expect(script[1]).toBe(`git checkout "$(git rev-list -1 HEAD -- customers/gone.ts)^" -- 'customers/gone.*'`);
-    expect(script.findIndex((line) => line.includes("remove-remote-jobs.ts gone"))).toBeGreaterThan(
-      script.findIndex((line) => line.startsWith("pulumi destroy")),
+    const at = (part: string): number => script.findIndex((line) => line.includes(part));
+    expect(at("remove-remote-jobs.ts gone --sign-in")).toBeGreaterThan(at("delete cronworkflows"));
+    expect(at("pulumi destroy")).toBeGreaterThan(at("remove-remote-jobs.ts gone --sign-in"));
+    expect(script.findIndex((line) => line.endsWith("remove-remote-jobs.ts gone"))).toBeGreaterThan(
+      at("pulumi destroy"),
     );
     expect(deploy["gone:destroy"]?.environment?.action).toBe("stop");
   });

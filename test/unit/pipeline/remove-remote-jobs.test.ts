@@ -30,7 +30,9 @@ test("deletes the customer's Jobs in the namespace of its file, with its kubecon
 test("without a kubeconfig says what a person has to do", () => {
   const { status, stderr } = remove({});
   expect(status).toBe(1);
-  expect(stderr).toContain("fix: kubectl --namespace risk delete jobs --selector nightlane/customer=nordbank");
+  expect(stderr).toContain(
+    "fix: the customer's administrator removes them: kubectl --namespace risk delete jobs --selector nightlane/customer=nordbank",
+  );
 });
 
 test("a refused deletion fails the job: something may still run", () => {
