@@ -1,7 +1,10 @@
 import { isIPv4 } from "node:net";
-import type { CentralCluster } from "../definition/central-cluster.ts";
+import type { Alertmanager, CentralCluster } from "../definition/central-cluster.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, ProblemsError, received } from "../definition/problem.ts";
+import { centralForm } from "../form/central-form.ts";
+import { Findings, withoutMisspelt } from "../form/form.ts";
+import { checkPlaces } from "./check-central-places.ts";
 
 type Receivers = Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 
@@ -40,14 +43,23 @@ export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonl
 const OWN_ISSUER = /^https:\/\/kubernetes\.default(\.svc(\.[a-z0-9.-]+)?)?\/?$/;
 
 /**
- * What `central.json` says of those who are called, and of who signs tokens.
+ * What `central.json` says of the central cluster, of those who are called, and of who signs tokens.
  * @throws ProblemsError with everything wrong in it
  */
-export function requireCentral(central: Receivers & Pick<CentralCluster, "issuer">): void {
-  const problems = [...checkIssuer(central), ...checkReceivers(central)];
+export function requireCentral(central: CentralCluster): void {
+  const problems = checkCentral(central);
   if (problems.length > 0) {
     throw new ProblemsError("central.json", problems);
   }
+}
+
+/** Everything wrong in what `central.json` says; of what is of a wrong kind nothing more than that. */
+export function checkCentral(central: CentralCluster): readonly Problem[] {
+  const findings = new Findings();
+  centralForm.inspect(central, "", findings);
+  const wrong = withoutMisspelt(findings);
+  const checked = findings.wrong.length > 0 ? [] : [checkPlaces, checkIssuer, checkReceivers];
+  return [...wrong, ...findings.unknown, ...checked.flatMap((check) => check(central))];
 }
 
 /** Problems of the receivers and of the runbook's address. */
@@ -57,10 +69,21 @@ export function checkReceivers({ webhook, alertmanagers = [], runbook }: Receive
     ...(webhook === undefined ? [] : checkAddresses("webhook.addresses", webhook.addresses)),
     ...alertmanagers.flatMap((one, index) => [
       ...checkUrl(`alertmanagers[${index}].url`, one.url, "http://alertmanager-0.alertmanager.monitoring.svc:9093"),
-      ...("addresses" in one ? checkAddresses(`alertmanagers[${index}].addresses`, one.addresses) : []),
+      ...checkReach(`alertmanagers[${index}]`, one),
     ]),
     ...(runbook === undefined ? [] : checkUrl("runbook", runbook, "https://git.vendor.example/nights/operate.md")),
   ];
+}
+
+/** By addresses or by a namespace, or nothing opens the way. */
+function checkReach(property: string, one: Alertmanager): readonly Problem[] {
+  const ways = ["addresses", "namespace"].filter((way) => way in one);
+  if (ways.length !== 1) {
+    const rule = "addresses of a replica outside this cluster, or the namespace of one inside: one of the two";
+    const fix = 'write "addresses": ["10.64.0.30"], or "namespace": "monitoring"';
+    return [{ property, received: ways.join(" and ") || "neither", rule, fix }];
+  }
+  return "addresses" in one ? checkAddresses(`${property}.addresses`, one.addresses) : [];
 }
 
 function checkHost(host: string): readonly Problem[] {

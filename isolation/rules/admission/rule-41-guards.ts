@@ -112,7 +112,10 @@ function checkWhere(
     expression.operator === "NotIn";
   const monitoring = view.central.monitoring?.namespace;
   const left = list(expression?.values).filter(
-    (namespace) => !LEFT_OUT.includes(String(namespace)) && namespace !== monitoring,
+    // One that central.json calls the monitoring's and that is a lane is left out like any other lane.
+    (namespace) =>
+      !LEFT_OUT.includes(String(namespace)) &&
+      (namespace !== monitoring || view.laneByNamespace.has(String(namespace))),
   );
   if (!isByName || left.length > 0) {
     report(

@@ -55,6 +55,14 @@ export const guardMutations: readonly Mutation[] = [
       set(it, "spec/matchResources/excludeResourceRules", [{ apiGroups: ["*"], apiVersions: ["*"], resources: ["*"] }]),
     ),
   ]),
+  mutation(
+    41,
+    "a lane that central.json calls the monitoring's",
+    `${BINDING} nightlane-pod-creation`,
+    (draft) => append(draft.object("platform", BINDING, "nightlane-pod-creation"), NAMES, "customer-nordbank"),
+    [],
+    { ...soundEstate, central: { ...soundEstate.central, monitoring: { namespace: "customer-nordbank" } } },
+  ),
   binding("nightlane-lanes-only", "holds in lanes only", (it) =>
     set(it, "spec/matchResources", { namespaceSelector: { matchLabels: { "nightlane/customer": "nordbank" } } }),
   ),
