@@ -1,17 +1,19 @@
-import { actsOf } from "../runs/act.ts";
-import { countingRuns, dueNights, LOOK_BACK } from "../runs/due-nights.ts";
-import { isNightly, NIGHTLY, type NightSeries, scheduleName, seriesName } from "../runs/night-series.ts";
+import { actsOf, type RecordedAct } from "../runs/act.ts";
+import { countingRuns, dueNights, LOOK_BACK, unresolvedRuns } from "../runs/due-nights.ts";
+import { isNightly, NIGHTLY, type NightSeries, seriesName } from "../runs/night-series.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
 import { nightLengths } from "../runs/step-length.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import { errorText } from "./error-text.ts";
-import type { Lane, LaneProblem, Scheduling, WatchedRun } from "./lane.ts";
-import { MissingSchedules } from "./missing-schedules.ts";
-import { type ReadCron, readCron } from "./read-cron.ts";
+import type { Lane, LaneProblem, WatchedRun } from "./lane.ts";
+import { LaneSchedules } from "./lane-schedules.ts";
+
+/** Who nightwatch is to the API server. */
+const NIGHTWATCH = "system:serviceaccount:nightlane-system:nightwatch";
 
 /** A run, and what it is read from. */
 interface KeptRun extends WatchedRun {
@@ -23,17 +25,11 @@ interface KeptRun extends WatchedRun {
 
 /** What nightwatch keeps in memory of one customer's nights, nightly or further ones. Unreadable objects are a problem of this lane alone. */
 export class LaneBook {
-  private readonly crons = new Map<string, ReadCron>();
+  private readonly schedules: LaneSchedules;
   private readonly runs = new Map<string, KeptRun>();
   /** Ended nights of one template mostly have the same steps, which are kept once. */
   private readonly steps = new Map<string, RunFacts["steps"]>();
   private readonly problems = new Map<string, LaneProblem>();
-  private absentSince: number | undefined;
-  private readonly missing = new MissingSchedules();
-  private expected = false;
-  /** When each schedule was first made, also of one that was deleted and made anew: what was due meanwhile stays due. */
-  private readonly firstMade = new Map<string, number>();
-
   private changes = 0;
 
   readonly customer: string;
@@ -44,30 +40,59 @@ export class LaneBook {
   constructor(private readonly series: NightSeries) {
     this.customer = series.customer;
     this.pipeline = series.pipeline ?? NIGHTLY;
+    this.schedules = new LaneSchedules(series);
     this.name = seriesName(series);
   }
 
-  /** Whether there is a lane: records outlive the customer. */
+  /**
+   * Whether there is anything to watch: records outlive the customer. A lane of which nothing is left is watched on where
+   * a date of it is unresolved, or its schedule went while it started nights: nobody said that the customer leaves.
+   */
   get exists(): boolean {
-    return this.crons.size > 0 || this.expected || [...this.runs.values()].some(({ exists }) => exists);
+    const { areExpectedFurther, wentUnsaid } = this.schedules;
+    return this.hasObjects || areExpectedFurther || wentUnsaid || this.unresolved.length > 0;
+  }
+
+  /** Whether anything of the lane is there. */
+  private get hasObjects(): boolean {
+    return this.schedules.areThere || [...this.runs.values()].some(({ exists }) => exists);
+  }
+
+  private get unresolved(): readonly (readonly RunFacts[])[] {
+    const runs = [...this.runs.values()].map(({ facts }) => facts);
+    return unresolvedRuns({ schedule: this.schedules.schedule, runs });
+  }
+
+  /**
+   * Closes the open dates of nights that were removed as it was meant, which nobody can do any more.
+   * @returns the facts that must be recorded
+   */
+  closeRemoved(now: number): readonly RunFacts[] {
+    if (!this.schedules.wentAsSaid || this.hasObjects) {
+      return [];
+    }
+    const closed = this.unresolved.flatMap((runs) => runs.slice(-1)).map((facts) => removed(facts, now));
+    for (const facts of closed) {
+      this.amend(facts);
+    }
+    return closed;
   }
 
   /** Names of the schedules that are to be beside that of the nightly ones. */
   get beside(): readonly string[] {
-    return this.night?.beside ?? [];
+    return this.schedules.night?.beside ?? [];
   }
 
   /** Takes whether the schedule of the nightly ones says that these further nights have one. */
   expect(isExpected: boolean): void {
-    if (this.expected !== isExpected) {
-      this.expected = isExpected;
+    if (this.schedules.expect(isExpected)) {
       this.changes += 1;
     }
   }
 
   /** Whether these are further nights that have a schedule. */
   get isFurtherSchedule(): boolean {
-    return !isNightly(this.series) && this.crons.size > 0;
+    return !isNightly(this.series) && this.schedules.areThere;
   }
 
   /** Changes whenever anything in this book does. */
@@ -77,31 +102,18 @@ export class LaneBook {
 
   /** How the lane stands. @param now Milliseconds. */
   view(now: number): Lane {
-    const { night } = this;
-    const scheduling = this.schedulingOf(night);
-    this.absentSince = scheduling === "absent" ? (this.absentSince ?? now) : undefined;
+    const { night, schedule } = this.schedules;
+    const { problems, ...look } = this.schedules.look(now);
     const runs = [...this.runs.values()];
-    const schedule = night?.schedule;
+    const since = night?.since ?? 0;
+    const suspended = night?.suspended ?? false;
     return {
       ...this.series,
-      scheduling,
+      ...look,
       runs,
-      nights: dueNights(
-        {
-          schedule,
-          since: night?.since ?? 0,
-          suspended: night?.suspended ?? false,
-          runs: runs.map(({ facts }) => facts),
-        },
-        now,
-      ),
-      problems: [
-        ...this.problems.values(),
-        ...[...this.crons.values()].flatMap(({ problems }) => problems),
-        ...this.missing.look(this.beside, this.crons, now),
-      ],
+      nights: dueNights({ schedule, since, suspended, runs: runs.map(({ facts }) => facts) }, now),
+      problems: [...this.problems.values(), ...problems],
       ...(schedule === undefined ? {} : { schedule }),
-      ...(this.absentSince === undefined ? {} : { absentSince: this.absentSince }),
     };
   }
 
@@ -112,22 +124,18 @@ export class LaneBook {
   }
 
   noteSchedule(cron: CronWorkflow, now: number): void {
-    const { name } = cron.metadata;
-    const read = readCron(cron, this.crons.get(name), now);
-    const since = Math.min(read.since, this.firstMade.get(name) ?? read.since);
-    this.firstMade.set(name, since);
-    this.crons.set(name, { ...read, since });
+    this.schedules.note(cron, now);
     this.changes += 1;
   }
 
   forgetSchedule(name: string): void {
-    this.crons.delete(name);
+    this.schedules.forget(name);
     this.changes += 1;
   }
 
   /** Drops all schedules but these. */
   keepSchedules(names: ReadonlySet<string>): void {
-    for (const name of this.crons.keys()) {
+    for (const name of this.schedules.names) {
       if (!names.has(name)) {
         this.forgetSchedule(name);
       }
@@ -197,7 +205,7 @@ export class LaneBook {
         this.noteExists(uid);
         return undefined;
       }
-      const facts = runFacts(workflow, this.schedule, now, before);
+      const facts = runFacts(workflow, this.schedules.schedule, now, before);
       const [problem] = facts.problems ?? [];
       this.keep(isOver(facts) ? { ...this.brief(facts), exists: true } : running(workflow, facts, now));
       this.noteProblem(object, problem, now);
@@ -246,11 +254,6 @@ export class LaneBook {
     this.keep({ exists: false, ...this.runs.get(facts.uid), ...(over ? this.brief(facts) : { facts }) });
   }
 
-  /** The facts of a run; undefined if it is not known. */
-  factsOf(uid: string): RunFacts | undefined {
-    return this.runs.get(uid)?.facts;
-  }
-
   /** Notes a problem of an object of the lane or, without a reason, that it is gone. */
   noteProblem(object: string, reason: string | undefined, now: number): void {
     const before = this.problems.get(object);
@@ -268,7 +271,7 @@ export class LaneBook {
   /** Drops what is long over. @returns the UIDs of the dropped runs */
   prune(now: number): readonly string[] {
     const runs = [...this.runs.values()];
-    const counting = countingRuns({ schedule: this.schedule, runs: runs.map(({ facts }) => facts) }, now);
+    const counting = countingRuns({ schedule: this.schedules.schedule, runs: runs.map(({ facts }) => facts) }, now);
     const old = runs.filter(({ facts, exists }) => {
       const end = Date.parse(facts.finishedAt ?? facts.startedAt ?? facts.scheduledAt ?? "");
       // A run without any time was deleted before it began.
@@ -311,21 +314,6 @@ export class LaneBook {
     this.steps.set(key, steps);
     return { facts: { ...brief, steps }, ...(lengths === undefined ? {} : { lengths }) };
   }
-
-  private get night(): ReadCron | undefined {
-    return this.crons.get(scheduleName(this.series.pipeline));
-  }
-
-  private get schedule(): LaneSchedule | undefined {
-    return this.night?.schedule;
-  }
-
-  private schedulingOf(night: ReadCron | undefined): Scheduling {
-    if (night === undefined) {
-      return isNightly(this.series) || this.expected ? "absent" : "removed";
-    }
-    return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
-  }
 }
 
 function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
@@ -334,6 +322,18 @@ function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
   }
   const brief = briefWorkflow(workflow);
   return { facts, exists: true, workflow: brief, state: readState(brief, now) };
+}
+
+/** A run of which nightwatch says that nobody has to do anything about its date any more. */
+function removed(facts: RunFacts, now: number): RunFacts {
+  const act: RecordedAct = {
+    id: `removed-${now}`,
+    by: NIGHTWATCH,
+    verb: "waive",
+    reason: "the nights were removed after their schedule had been switched off or taken out of the customer's file",
+    at: new Date(now).toISOString(),
+  };
+  return { ...facts, acts: [...facts.acts, act] };
 }
 
 function hasStayedEnded(before: RunFacts, workflow: Workflow): boolean {

@@ -57,7 +57,7 @@ export async function keepTidy(nightwatch: Nightwatch, settings: RoundSettings, 
   while (!stop.aborted) {
     const ready = nightwatch.isReady();
     if (ready && !hasUnresolved) {
-      hasUnresolved = await tried(nightwatch, settings, "unresolved dates", () => nightwatch.loadUnresolved());
+      hasUnresolved = await tried(nightwatch, settings, "unresolved dates", () => nightwatch.intake.loadUnresolved());
     }
     if (ready) {
       await tried(nightwatch, settings, "tidy", () => nightwatch.tidy());

@@ -130,6 +130,11 @@ export class RunBook {
     });
   }
 
+  /** Closes the open dates of nights that were removed as it was meant. @returns the facts that must be recorded */
+  closeRemoved(now: number): readonly RunFacts[] {
+    return [...this.books.values()].flatMap((book) => book.closeRemoved(now));
+  }
+
   /** Replaces the facts of a run by what was found out elsewhere. */
   amend(facts: RunFacts): void {
     this.book(facts).amend(facts);

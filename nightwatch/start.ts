@@ -95,9 +95,9 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
     reader,
     { ...ARGO, plural: "cronworkflows" },
     {
-      listed: (items) => nightwatch.schedulesListed(items),
-      changed: (cron) => nightwatch.scheduleChanged(cron),
-      deleted: (cron) => nightwatch.scheduleDeleted(cron),
+      listed: (items) => nightwatch.intake.schedulesListed(items),
+      changed: (cron) => nightwatch.intake.scheduleChanged(cron),
+      deleted: (cron) => nightwatch.intake.scheduleDeleted(cron),
       failed,
     },
   );
@@ -111,12 +111,12 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
     reader,
     { ...ARGO, plural: "workflows", ...mine, parts },
     {
-      listed: (items) => nightwatch.workflowsListed(items, (head) => readWorkflow(objects, head)),
+      listed: (items) => nightwatch.intake.workflowsListed(items, (head) => readWorkflow(objects, head)),
       changed: (workflow) => {
-        nightwatch.workflowChanged(workflow);
+        nightwatch.intake.workflowChanged(workflow);
         acts?.laneChanged(workflow.metadata.namespace);
       },
-      deleted: (workflow) => nightwatch.workflowDeleted(workflow),
+      deleted: (workflow) => nightwatch.intake.workflowDeleted(workflow),
       failed,
     },
   );

@@ -130,6 +130,8 @@ export function destroyJobs(name: string): Jobs {
         `node_modules/.bin/tsx pipeline/newest.ts ${name}`,
         // The last revision that has it says where the remote Jobs are. With the certificates beside it, if there are any.
         `git checkout "$(git rev-list -1 HEAD -- customers/${name}.ts)^" -- 'customers/${name}.*'`,
+        // So nightwatch knows that the nights go on purpose: it calls people for a schedule that goes while it starts nights.
+        `kubectl --namespace ${laneNamespace(name)} get cronworkflows --output name | xargs -r -n 1 kubectl --namespace ${laneNamespace(name)} patch --type merge --patch '{"spec":{"suspend":true}}'`,
         // A night that runs holds its volume, for which the destruction would wait until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
         // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.

@@ -149,16 +149,21 @@ function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
 }
 
 function runsByDate({ schedule, runs }: RunsOfLane, now: number): ReadonlyMap<Day, readonly RunFacts[]> {
+  const found = groupedByDate(runs, schedule);
+  for (const [date, all] of found) {
+    if (!all.some((run) => goesOn(run) || isRecent(run, now)) && !isUnresolved(all)) {
+      found.delete(date);
+    }
+  }
+  return found;
+}
+
+function groupedByDate(runs: readonly RunFacts[], schedule: LaneSchedule | undefined): Map<Day, readonly RunFacts[]> {
   const found = new Map<Day, RunFacts[]>();
   for (const run of runs) {
     const date = dateOfRun(run, schedule);
     if (date !== undefined) {
       found.set(date, [...(found.get(date) ?? []), run]);
-    }
-  }
-  for (const [date, all] of found) {
-    if (!all.some((run) => goesOn(run) || isRecent(run, now)) && !isUnresolved(all)) {
-      found.delete(date);
     }
   }
   return found;
@@ -169,6 +174,11 @@ type RunsOfLane = Pick<LaneNights, "schedule" | "runs">;
 /** The runs that nights are made of. A date that is unresolved counts until a person has seen to it, however old it is. */
 export function countingRuns(lane: RunsOfLane, now: number): ReadonlySet<RunFacts> {
   return new Set([...runsByDate(lane, now).values()].flat());
+}
+
+/** The runs of each date that is unresolved, however old it is. */
+export function unresolvedRuns({ schedule, runs }: RunsOfLane): readonly (readonly RunFacts[])[] {
+  return [...groupedByDate(runs, schedule).values()].filter(isUnresolved);
 }
 
 const goesOn = (run: RunFacts): boolean => !isOver(run) && !neverStarted(run);

@@ -4,6 +4,9 @@ import type { Recording } from "./recording.ts";
 import type { AlertRule } from "./rules.ts";
 import { Timeline } from "./timeline.ts";
 
+/** Labels that both ways have. */
+const COMMON = ["alertname", "customer", "step", "severity", "part", "days", "volume"] as const;
+
 /** Something that happens in the course of minutes or days, and exactly the calls that must come of it. */
 export interface Situation {
   readonly title: string;
@@ -33,11 +36,26 @@ export function nameOf({ alert, labels }: Pick<AlertRule, "alert" | "labels">): 
   return [alert, labels.severity, ...(labels.days === undefined ? [] : [`${labels.days} days`])].join(" ");
 }
 
-/** What Prometheus scrapes while a situation happens. @param restarts Whether nightwatch is restarted all the time. */
-export async function recorded(situation: Situation, restarts: boolean): Promise<RecordedTimeline> {
+/** A situation as it went: what Prometheus scraped, and which of its calls nightwatch itself did not make. */
+export interface PassedSituation {
+  readonly timeline: RecordedTimeline;
+  readonly untold: readonly ExpectedCall[];
+}
+
+/** Lets a situation happen. @param restarts Whether nightwatch is restarted all the time. */
+export async function passed(situation: Situation, restarts: boolean): Promise<PassedSituation> {
   const { title, start, step = 1, calls = [], alive = true, happens } = situation;
   const timeline = new Timeline(start, { step, restarts });
   await happens(timeline);
   const recording: Recording = await timeline.end();
-  return { title: restarts ? `${title}, and restarts` : title, recording, calls, alive };
+  const told = [...timeline.told.values()];
+  const isTold = ({ alert, ...call }: ExpectedCall): boolean => {
+    const wanted = { alertname: alert, ...call };
+    return told.some((labels) => COMMON.every((name) => labels[name] === wanted[name]));
+  };
+  return {
+    timeline: { title: restarts ? `${title}, and restarts` : title, recording, calls, alive },
+    // What is wrong with nightwatch itself, or counted by the controller, only Prometheus can tell.
+    untold: calls.filter((call) => call.customer !== undefined && !isTold(call)),
+  };
 }

@@ -1,4 +1,5 @@
 import { Nightwatch } from "../../nightwatch/nightwatch.ts";
+import { alertOf } from "../../nightwatch/notify/alertmanager-alert.ts";
 import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
@@ -41,6 +42,8 @@ export class Timeline {
     ["CronWorkflowSubmissionError", 0],
     ["CronWorkflowSpecError", 0],
   ]);
+  /** What nightwatch itself has told Alertmanager, each as its labels. */
+  readonly told = new Map<string, Readonly<Record<string, string>>>();
   private readonly start: number;
   private readonly series = new Map<string, string[]>();
   private readonly records = new Map<string, RunFacts>();
@@ -78,9 +81,9 @@ export class Timeline {
   /** Schedules that are there from now on, and no others. */
   schedule(...crons: readonly CronWorkflow[]): void {
     for (const gone of this.crons.filter((one) => !crons.some((cron) => isSame(cron, one)))) {
-      this.nightwatch.scheduleDeleted(gone);
+      this.nightwatch.intake.scheduleDeleted(gone);
     }
-    for (const cron of crons) this.nightwatch.scheduleChanged(cron);
+    for (const cron of crons) this.nightwatch.intake.scheduleChanged(cron);
     this.crons = crons;
   }
 
@@ -88,7 +91,7 @@ export class Timeline {
   async list(...workflows: readonly Workflow[]): Promise<void> {
     this.workflows = workflows;
     this.listed = this.now;
-    await this.nightwatch.workflowsListed(
+    await this.nightwatch.intake.workflowsListed(
       (async function* () {
         yield* workflows;
       })(),
@@ -171,7 +174,7 @@ export class Timeline {
     this.nightwatch = this.newNightwatch();
     await this.nightwatch.load();
     loaded();
-    for (const cron of this.crons) this.nightwatch.scheduleChanged(cron);
+    for (const cron of this.crons) this.nightwatch.intake.scheduleChanged(cron);
     for (const reaper of this.reapers) this.nightwatch.reaperChanged(reaper);
     await this.list(...this.workflows);
   }
@@ -210,6 +213,14 @@ export class Timeline {
       },
       // Whom Prometheus calls does not depend on what the webhook was told.
       told: { read: async () => [], write: async () => {} },
+      alertmanager: {
+        update: (signals) => {
+          for (const signal of signals) {
+            const { labels } = alertOf(signal, "", this.now);
+            this.told.set(JSON.stringify(labels), labels);
+          }
+        },
+      },
       retentionDays: 90,
       clock: () => this.now,
       log: () => {},

@@ -117,6 +117,48 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       calls: [warning("NightlaneLaneUnscheduled")],
     }),
   ),
+  {
+    title: "a schedule that somebody deletes before a night is due, until it is back in the morning",
+    start: "2026-04-01T19:00:00Z",
+    step: 5,
+    happens: async (timeline) => {
+      await evening(timeline, nightOf("2026-03-31"));
+      await timeline.pass(10);
+      timeline.schedule();
+      await timeline.passUntil("2026-04-02T06:00:00Z");
+      timeline.schedule(CRON);
+      await timeline.pass(20);
+    },
+    calls: [warning("NightlaneLaneUnscheduled"), stands(critical("NightlaneNightMissed"))],
+    survivesRestarts: false,
+  },
+  {
+    title: "a lane that disappears whole while its night runs",
+    start: EVENING,
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: market }));
+      await timeline.pass(10);
+      timeline.schedule();
+      await timeline.list();
+      await timeline.pass(40);
+    },
+    calls: [stands(critical("NightlaneNightFailed")), stands(warning("NightlaneLaneUnscheduled"))],
+  },
+  {
+    title: "a customer that leaves, with a date that nobody has seen to",
+    start: EVENING,
+    happens: async (timeline) => {
+      const failed = nightOf("2026-03-31", { open: "yes", phase: "Failed", finishedAt: "2026-03-31T20:59:00Z" });
+      await evening(timeline, failed);
+      await timeline.pass(10);
+      timeline.schedule(suspended);
+      await timeline.pass(2);
+      timeline.schedule();
+      await timeline.list();
+      await timeline.pass(40);
+    },
+    calls: [critical("NightlaneNightFailed")],
+  },
   inTheEvening({
     title: "a schedule that is away while it is deployed again",
     happens: async (timeline) => {

@@ -138,7 +138,7 @@ test("a deleted workflow of further nights is told as deleted", async () => {
   const running = night(monthEnd, "2026-03-31", RUNNING);
   const watched = await watch("2026-03-31T21:30:00Z", [nightly, monthEnd], running);
   await watched.roundAt("2026-03-31T21:30:00Z");
-  watched.nightwatch.workflowDeleted(running);
+  watched.nightwatch.intake.workflowDeleted(running);
   await watched.roundAt("2026-03-31T21:31:00Z");
   expect(watched.records.facts.get(running.metadata.uid ?? "")).toMatchObject({ phase: "Gone", pipeline: "month-end" });
 });
@@ -155,7 +155,7 @@ test("further nights whose schedule somebody deletes are reported, their missed 
   const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
   const watched = await watch("2026-04-01T06:00:00Z", [naming, monthEnd], ...good);
   await watched.roundAt("2026-04-01T06:00:00Z");
-  watched.nightwatch.scheduleDeleted(monthEnd);
+  watched.nightwatch.intake.scheduleDeleted(monthEnd);
   await watched.roundAt("2026-04-01T06:01:00Z");
   await watched.roundAt("2026-04-01T06:07:00Z");
   expect(watched.calls.at(-1)).toMatchObject({ kind: "unscheduled", pipeline: "month-end" });
@@ -170,8 +170,8 @@ test("further nights that are taken out of the file are missed by nobody", async
   const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
   const watched = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ...good);
   await watched.roundAt("2026-03-31T06:00:00Z");
-  watched.nightwatch.scheduleChanged(nightly);
-  watched.nightwatch.scheduleDeleted(monthEnd);
+  watched.nightwatch.intake.scheduleChanged(nightly);
+  watched.nightwatch.intake.scheduleDeleted(monthEnd);
   const before = watched.calls.length;
   await watched.roundAt("2026-03-31T06:10:00Z");
   await watched.roundAt("2026-04-01T06:10:00Z");

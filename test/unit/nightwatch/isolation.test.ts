@@ -113,8 +113,8 @@ test("what is put right is not reported any more", async () => {
   await watched.list([withSpec({ timezone: "Mars/Base" })], [withStatus({ compressedNodes: "bm8gZ3ppcA==" })]);
   await watched.roundAt(EVENING);
   expect(watched.metric('nightlane_unreadable{customer="bad"}')).toBe(2);
-  watched.nightwatch.scheduleChanged(cron("bad"));
-  watched.nightwatch.workflowChanged(night("bad", {}));
+  watched.nightwatch.intake.scheduleChanged(cron("bad"));
+  watched.nightwatch.intake.workflowChanged(night("bad", {}));
   await watched.roundAt("2026-03-31T21:11:00Z");
   expect(watched.metric('nightlane_unreadable{customer="bad"}')).toBe(0);
 });

@@ -80,9 +80,11 @@ describe("what the page is told", () => {
       () => true,
       (change) => told.push(change),
     );
-    nights.nightwatch.scheduleDeleted(seebank.cron);
+    const { cron } = seebank;
+    nights.nightwatch.intake.scheduleChanged({ ...cron, spec: { ...cron.spec, suspend: true } });
+    nights.nightwatch.intake.scheduleDeleted(cron);
     for (const workflow of seebank.workflows) {
-      nights.nightwatch.workflowDeleted(workflow);
+      nights.nightwatch.intake.workflowDeleted(workflow);
     }
     await nights.roundAt(new Date(nights.now).toISOString());
     feed.update();

@@ -1,5 +1,5 @@
 import { ApiException } from "@kubernetes/client-node";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { actAnnotation } from "../../../runs/act.ts";
 import { SCHEDULES } from "../../../runs/annotations.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
@@ -81,7 +81,7 @@ describe("a failed or missed date stays reported", () => {
     const watched = await watch("2026-03-31T20:40:00Z", [cron], failed, closed);
     await watched.roundAt("2026-03-31T20:40:00Z");
     expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
-    watched.nightwatch.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
+    watched.nightwatch.intake.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
     await watched.roundAt("2026-03-31T20:41:00Z");
     expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
     expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(1);
@@ -105,7 +105,7 @@ describe("a failed or missed date stays reported", () => {
       at: "2026-03-31T10:15:00Z",
     } as const;
     const annotations = { ...failed.metadata.annotations, ...actAnnotation(waiver) };
-    watched.nightwatch.workflowChanged({ ...failed, metadata: { ...failed.metadata, annotations } });
+    watched.nightwatch.intake.workflowChanged({ ...failed, metadata: { ...failed.metadata, annotations } });
     await watched.roundAt("2026-03-31T10:16:00Z");
     expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(0);
     expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(0);
@@ -139,7 +139,7 @@ describe("a failed or missed date stays reported", () => {
     await earlier.roundAt("2026-02-03T08:00:00Z");
     const watched = new WatchedNights("2026-03-30T12:00:00Z", earlier.records);
     await watched.list([cron], []);
-    await watched.nightwatch.loadUnresolved();
+    await watched.nightwatch.intake.loadUnresolved();
     await watched.nightwatch.tidy();
     await watched.roundAt("2026-03-30T12:00:00Z");
     const unresolved = 'nightlane_dates_unresolved{customer="nordbank",state="failed"}';
@@ -149,7 +149,7 @@ describe("a failed or missed date stays reported", () => {
       { open: "yes", phase: "Succeeded", startedAt: "2026-03-30T12:05:00Z", finishedAt: "2026-03-30T12:20:00Z" },
       2,
     );
-    watched.nightwatch.workflowChanged(repeat);
+    watched.nightwatch.intake.workflowChanged(repeat);
     await watched.roundAt("2026-03-30T12:21:00Z");
     expect(watched.metric(unresolved)).toBe(0);
   });
@@ -157,7 +157,7 @@ describe("a failed or missed date stays reported", () => {
   test("each of several, also when the schedule was deleted since", async () => {
     const watched = await watch("2026-04-01T10:00:00Z", [cron, reaper]);
     expect(await watched.roundAt("2026-04-01T10:00:00Z")).toEqual(["missed 2026-03-30", "missed 2026-03-31"]);
-    watched.nightwatch.scheduleDeleted(cron);
+    watched.nightwatch.intake.scheduleDeleted(cron);
     expect(await watched.roundAt("2026-04-01T10:01:00Z")).toEqual([]);
     expect(await watched.roundAt("2026-04-01T10:07:00Z")).toEqual(["unscheduled"]);
     expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="missed"}')).toBe(2);
@@ -168,10 +168,10 @@ describe("a failed or missed date stays reported", () => {
     const made = (creationTimestamp: string) => ({ ...cron, metadata: { ...cron.metadata, creationTimestamp } });
     const watched = await watch("2026-03-31T12:00:00Z", [cron, reaper], good("2026-03-30"));
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
-    watched.nightwatch.scheduleDeleted(cron);
+    watched.nightwatch.intake.scheduleDeleted(cron);
     expect(await watched.roundAt("2026-03-31T20:29:00Z")).toEqual([]);
     const anew = made("2026-03-31T20:31:00Z");
-    watched.nightwatch.scheduleChanged(anew);
+    watched.nightwatch.intake.scheduleChanged(anew);
     expect(await watched.roundAt("2026-03-31T21:00:00Z")).toEqual(["missed 2026-03-31"]);
     const parameters = { "scheduled-time": "2026-03-30T20:30:00Z" };
     const ended = { open: "yes", phase: "Succeeded", finishedAt: "2026-03-30T23:00:00Z" } as const;
@@ -193,16 +193,17 @@ describe("a late night stays late", () => {
   const tonight = night("2026-03-31", { open: "yes", nodes: running });
 
   test.each<[string, (watched: WatchedNights) => void]>([
-    ["its schedule is deleted", ({ nightwatch }) => nightwatch.scheduleDeleted(cron)],
-    ["its schedule is suspended", ({ nightwatch }) => nightwatch.scheduleChanged(suspended)],
+    ["its schedule is deleted", ({ nightwatch }) => nightwatch.intake.scheduleDeleted(cron)],
+    ["its schedule is suspended", ({ nightwatch }) => nightwatch.intake.scheduleChanged(suspended)],
     [
       "its schedule is edited",
-      ({ nightwatch }) => nightwatch.scheduleChanged({ ...cron, spec: { ...cron.spec, schedules: ["30 22 * * 1-5"] } }),
+      ({ nightwatch }) =>
+        nightwatch.intake.scheduleChanged({ ...cron, spec: { ...cron.spec, schedules: ["30 22 * * 1-5"] } }),
     ],
     [
       "the night after it is started by hand",
       ({ nightwatch }) =>
-        nightwatch.workflowChanged(night("2026-04-01", { open: "yes", startedAt: "2026-04-01T04:10:00Z" })),
+        nightwatch.intake.workflowChanged(night("2026-04-01", { open: "yes", startedAt: "2026-04-01T04:10:00Z" })),
     ],
   ])("when %s", async (_, change) => {
     const watched = await watch("2026-04-01T03:00:00Z", [cron, reaper], good("2026-03-30"), tonight);
@@ -219,7 +220,7 @@ describe("a suspended schedule", () => {
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
     expect(watched.metric('nightlane_schedule{customer="nordbank",state="suspended"}')).toBe(1);
     expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled"]);
-    watched.nightwatch.scheduleChanged(cron);
+    watched.nightwatch.intake.scheduleChanged(cron);
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
     const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records);
     await restarted.nightwatch.load();
@@ -234,7 +235,10 @@ test.each(["SubmissionError", "SpecError"])(
     const message = "denied the request";
     const watched = await watch("2026-03-30T12:00:00Z", [cron, reaper]);
     for (const one of [cron, reaper]) {
-      watched.nightwatch.scheduleChanged({ ...one, status: { conditions: [{ type, status: "True", message }] } });
+      watched.nightwatch.intake.scheduleChanged({
+        ...one,
+        status: { conditions: [{ type, status: "True", message }] },
+      });
     }
     expect(await watched.roundAt("2026-03-30T12:01:00Z")).toEqual(["refused", "refused"]);
     expect(watched.calls.map(({ reason }) => reason)).toEqual([
@@ -250,7 +254,7 @@ test("a night that was deleted says so, is late no more, and is forgotten in the
   const watched = await watch("2026-03-31T21:00:00Z", [cron], good("2026-03-30"), tonight);
   await watched.roundAt("2026-03-31T21:00:00Z");
   watched.now = Date.parse("2026-03-31T23:00:00Z");
-  watched.nightwatch.workflowDeleted(tonight);
+  watched.nightwatch.intake.workflowDeleted(tonight);
   expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["failed 2026-03-31"]);
   expect(watched.calls[0]?.reason).toBe("the night was deleted before it ended");
   expect(watched.records.facts.get("night-2026-03-31-run-1")).toMatchObject({
@@ -264,8 +268,8 @@ test("a night that was deleted says so, is late no more, and is forgotten in the
 
 test("nothing is said of a lane before everything was listed and looked at", async () => {
   const watched = new WatchedNights("2026-03-31T21:00:00Z");
-  watched.nightwatch.scheduleChanged(cron);
-  watched.nightwatch.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
+  watched.nightwatch.intake.scheduleChanged(cron);
+  watched.nightwatch.intake.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
   expect(watched.nightwatch.isReady()).toBe(false);
   expect(watched.nightwatch.metrics()).not.toContain("nordbank");
 });
@@ -284,16 +288,16 @@ describe("what no record stands for", () => {
     await restarted.nightwatch.load();
     await restarted.list([refusing, reaper], []);
     expect(await restarted.roundAt("2026-03-30T12:10:00Z")).toEqual([]);
-    restarted.nightwatch.scheduleChanged(cron);
+    restarted.nightwatch.intake.scheduleChanged(cron);
     expect(await restarted.roundAt("2026-03-30T12:11:00Z")).toEqual([]);
-    restarted.nightwatch.scheduleChanged(refusing);
+    restarted.nightwatch.intake.scheduleChanged(refusing);
     expect(await restarted.roundAt("2026-03-30T12:12:00Z")).toEqual(["refused"]);
   });
 
   test("is not told anew by a nightwatch that needs minutes to see it", async () => {
     const watched = await watch("2026-03-31T08:00:00Z", [cron, reaper], good("2026-03-30"));
     await watched.roundAt("2026-03-31T08:00:00Z");
-    watched.nightwatch.scheduleDeleted(cron);
+    watched.nightwatch.intake.scheduleDeleted(cron);
     await watched.roundAt("2026-03-31T08:00:05Z");
     expect(await watched.roundAt("2026-03-31T08:06:00Z")).toEqual(["unscheduled"]);
     await watched.roundAt("2026-03-31T08:06:05Z");
@@ -302,7 +306,7 @@ describe("what no record stands for", () => {
     await restarted.list([reaper], [good("2026-03-30")]);
     expect(await restarted.roundAt("2026-03-31T08:10:00Z")).toEqual([]);
     expect(await restarted.roundAt("2026-03-31T08:16:00Z")).toEqual([]);
-    restarted.nightwatch.scheduleChanged(cron);
+    restarted.nightwatch.intake.scheduleChanged(cron);
     await restarted.roundAt("2026-03-31T08:17:00Z");
     expect(restarted.told.keys).toEqual([]);
   });
@@ -315,19 +319,19 @@ describe("the schedule of the lane's reaper", () => {
   test("is reported when it is gone for minutes, until it is there again", async () => {
     const watched = await watch("2026-03-31T08:00:00Z", [nightly, reaper], earlier);
     expect(await watched.roundAt("2026-03-31T08:00:00Z")).toEqual([]);
-    watched.nightwatch.scheduleDeleted(reaper);
+    watched.nightwatch.intake.scheduleDeleted(reaper);
     expect(await watched.roundAt("2026-03-31T08:01:00Z")).toEqual([]);
     expect(await watched.roundAt("2026-03-31T08:07:00Z")).toEqual(["refused"]);
     expect(watched.calls[0]?.reason).toContain("the schedule reaper: it is not there");
     expect(watched.metric('nightlane_schedule_refused{customer="nordbank"}')).toBe(1);
-    watched.nightwatch.scheduleChanged(reaper);
+    watched.nightwatch.intake.scheduleChanged(reaper);
     await watched.roundAt("2026-03-31T08:08:00Z");
     expect(watched.metric('nightlane_schedule_refused{customer="nordbank"}')).toBe(0);
   });
 
   test("is reported when it stays suspended for a day", async () => {
     const watched = await watch("2026-03-31T08:00:00Z", [nightly, reaper], earlier, good("2026-03-31"));
-    watched.nightwatch.scheduleChanged({ ...reaper, spec: { ...reaper.spec, suspend: true } });
+    watched.nightwatch.intake.scheduleChanged({ ...reaper, spec: { ...reaper.spec, suspend: true } });
     expect(await watched.roundAt("2026-03-31T08:01:00Z")).toEqual([]);
     expect(await watched.roundAt("2026-04-01T08:00:30Z")).toEqual([]);
     expect(await watched.roundAt("2026-04-01T08:02:00Z")).toEqual(["refused"]);
@@ -448,11 +452,27 @@ describe("records", () => {
   });
 });
 
+test("people are called before records are written: an API server that hangs keeps nobody from it", async () => {
+  const records = new Records();
+  let answer = (): void => {};
+  const hangs = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  records.write = () => hangs;
+  const watched = new WatchedNights("2026-03-31T10:00:00Z", records);
+  const failed = night("2026-03-30", { open: "yes", phase: "Failed", finishedAt: "2026-03-30T22:00:00Z" });
+  await watched.list([cron], [failed]);
+  const round = watched.roundAt("2026-03-31T10:00:00Z");
+  await vi.waitFor(() => expect(watched.calls.map(({ kind }) => kind)).toEqual(["failed"]));
+  answer();
+  await round;
+});
+
 test("a run that has just ended is known as such before its record says so", async () => {
   const watched = await watch("2026-03-31T10:00:00Z", [cron], night("2026-03-30", { open: "yes", nodes: running }));
   await watched.roundAt("2026-03-31T10:00:00Z");
   const ended = night("2026-03-30", { open: "yes", phase: "Failed", finishedAt: "2026-03-31T10:00:01Z" });
-  watched.nightwatch.workflowChanged(ended);
+  watched.nightwatch.intake.workflowChanged(ended);
   const [known] = await watched.nightwatch.runsOf("nordbank");
   expect(known).toMatchObject({ phase: "Failed", template: "night-0123456789" });
   expect(known?.parameters).toMatchObject({ "business-date": "2026-03-30" });

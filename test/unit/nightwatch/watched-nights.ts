@@ -111,8 +111,8 @@ export class WatchedNights {
 
   /** Takes what is there, as a list does. */
   async list(crons: readonly CronWorkflow[], workflows: readonly Workflow[]): Promise<void> {
-    await this.nightwatch.schedulesListed(each(crons));
-    await this.nightwatch.workflowsListed(each(workflows), async ({ metadata }) =>
+    await this.nightwatch.intake.schedulesListed(each(crons));
+    await this.nightwatch.intake.workflowsListed(each(workflows), async ({ metadata }) =>
       workflows.find((one) => one.metadata.uid === metadata.uid),
     );
   }
