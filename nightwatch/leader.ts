@@ -49,7 +49,7 @@ export class Leader {
   /** Waits until this process leads; false where `stop` came first. */
   async won(stop: AbortSignal): Promise<boolean> {
     while (!stop.aborted) {
-      if (await this.tried()) {
+      if (await this.triedInTime()) {
         this.settings.log("info", `${this.settings.identity} leads`);
         return true;
       }
@@ -76,7 +76,7 @@ export class Leader {
     return true;
   }
 
-  /** A renewal that hangs counts as one that failed. */
+  /** A try that hangs counts as one that failed. */
   private async triedInTime(): Promise<boolean> {
     return Promise.race([this.tried(), delay(RENEW_MILLISECONDS, false)]);
   }

@@ -1,5 +1,5 @@
 import { ApiException } from "@kubernetes/client-node";
-import { CONFLICT, FORBIDDEN, NOT_FOUND, refusalOf, statusOf } from "../runs/api/api-error.ts";
+import { CONFLICT, FORBIDDEN, isQuotaContended, NOT_FOUND, refusalOf, statusOf } from "../runs/api/api-error.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 
@@ -55,7 +55,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
   }
   const status = statusOf(error);
   if (status !== undefined) {
-    const busy = status === TOO_MANY_REQUESTS;
+    const busy = status === TOO_MANY_REQUESTS || isQuotaContended(error);
     return busy || status >= 500
       ? {
           reason: `the API server answered ${status}: ${apiMessage(error)}`,

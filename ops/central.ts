@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
-import { CONFLICT, FORBIDDEN, statusOf } from "../runs/api/api-error.ts";
+import { FORBIDDEN, isTaken, statusOf } from "../runs/api/api-error.ts";
 import { HEADS } from "../runs/api/pages.ts";
 import { defined } from "../runs/defined.ts";
 import { isSettled, NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
@@ -188,7 +188,7 @@ export class Central {
       try {
         await this.objects.createNamespacedCustomObject(request);
       } catch (error) {
-        if (statusOf(error) !== CONFLICT) {
+        if (!isTaken(error)) {
           throw error;
         }
       }

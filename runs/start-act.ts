@@ -88,6 +88,14 @@ function requireDate(customer: string, schedule: LaneSchedule, date: Day, early:
     );
   }
   const { calendar } = schedule;
+  const next = nextDate(schedule, due);
+  if (date > next) {
+    throw new Refusal(
+      "not-possible",
+      `--date ${date}: the next night of ${customer} is that of ${next}; later ones are started by the schedule`,
+      "correct the date: --early starts the next night before its time, and no later one",
+    );
+  }
   if (calendar !== undefined && !isBusinessDay(calendar, date)) {
     throw new Refusal(
       "not-possible",
@@ -102,6 +110,15 @@ function requireDate(customer: string, schedule: LaneSchedule, date: Day, early:
       "correct the date, or change `on` of the schedule in the customer's file",
     );
   }
+}
+
+/** Longest time without a night that is looked through for the next one. */
+const LONGEST_CLOSURE_DAYS = 400;
+
+/** The first date after another that nights are for; the day after it where no calendar tells. */
+function nextDate({ calendar }: LaneSchedule, due: Day): Day {
+  const days = Array.from({ length: LONGEST_CLOSURE_DAYS }, (_, index) => addDays(due, index + 1));
+  return days.find((day) => calendar === undefined || isNightDay(calendar, day)) ?? addDays(due, 1);
 }
 
 /**

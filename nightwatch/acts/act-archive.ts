@@ -1,6 +1,6 @@
 import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { ASKED_AT } from "../../runs/annotations.ts";
-import { CONFLICT, statusOf } from "../../runs/api/api-error.ts";
+import { isTaken } from "../../runs/api/api-error.ts";
 import { HEADS, type Head, pages } from "../../runs/api/pages.ts";
 import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
@@ -38,7 +38,7 @@ export class ActArchive {
     try {
       await this.objects.createNamespacedCustomObject({ ...place, body });
     } catch (error) {
-      if (statusOf(error) !== CONFLICT) {
+      if (!isTaken(error)) {
         throw error;
       }
     }

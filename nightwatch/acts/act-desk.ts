@@ -162,6 +162,11 @@ export class ActDesk {
     }
   }
 
+  /** Whether settled acts are to be removed at once. */
+  get isCrowded(): boolean {
+    return this.settled.isCrowded;
+  }
+
   /** Removes settled acts that need not be kept. Called once in a while. */
   async tidy(): Promise<void> {
     for (const act of this.settled.past(this.parts.clock())) {
@@ -179,8 +184,8 @@ export class ActDesk {
     await immediately();
     const waiting = new Set<string>();
     for (const act of this.open.ofLane(namespace)) {
-      // An act that could not be carried out yet blocks later ones about the same night, and no others.
-      const about = act.spec.night ?? act.metadata.name;
+      // An act that could not be carried out yet blocks later ones about the same night or schedule, and no others.
+      const about = subjectOf(act);
       // One that an earlier act has settled, such as an ended backfill, is not carried out.
       const isOpen = this.open.has(act);
       if (this.ended || !isOpen || waiting.has(about) || !this.isTime(act)) {
@@ -297,6 +302,12 @@ export class ActDesk {
       this.counters[counted] += 1;
     }
   }
+}
+
+/** What an act is about: of those about one thing, a later one waits for an earlier one. */
+function subjectOf({ metadata, spec: { night, verb, pipeline } }: NightAct): string {
+  const isSwitch = verb === "schedule-off" || verb === "schedule-on";
+  return night ?? (isSwitch ? `schedule ${pipeline ?? ""}` : metadata.name);
 }
 
 function iso(now: number): string {

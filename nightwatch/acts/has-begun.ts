@@ -21,7 +21,9 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
     case "restate":
     case "backfill": {
       const runs = await source.runs(customerOf(namespace) ?? namespace);
-      return runs.some(({ acts }) => acts.some((one) => one.id === id));
+      const isKnown = runs.some(({ acts }) => acts.some((one) => one.id === id));
+      // After an outage the workflow is there before the watch has told of it.
+      return isKnown || (await writer.hasStarted(namespace, actAnnotation(recordedAct(act))));
     }
     case "schedule-off":
     case "schedule-on":

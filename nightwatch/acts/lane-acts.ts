@@ -1,5 +1,5 @@
 import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
-import { statusOf } from "../../runs/api/api-error.ts";
+import { isTaken } from "../../runs/api/api-error.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
@@ -107,7 +107,7 @@ export async function readKeptLog(
     await writer.create(namespace, reader);
   } catch (error) {
     // It is named after the act: it was created before.
-    if (statusOf(error) !== 409) {
+    if (!isTaken(error)) {
       throw error;
     }
   }

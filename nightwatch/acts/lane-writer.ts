@@ -1,7 +1,7 @@
 import { type CoreV1Api, type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { READER_LABEL } from "../../runs/annotations.ts";
 import { ifAny } from "../../runs/api/api-error.ts";
-import { HEADS } from "../../runs/api/pages.ts";
+import { HEADS, type Head } from "../../runs/api/pages.ts";
 import { NIGHT_ACTS, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { nightControlName } from "../../runs/night-control.ts";
 import type { NightControl } from "../../runs/night-state.ts";
@@ -168,12 +168,21 @@ export class LaneWriter {
 
   /** Number of workflows in a lane, as its quota counts them. */
   async workflowCount(namespace: string): Promise<number> {
+    return (await this.workflowHeads(namespace)).length;
+  }
+
+  /** Whether a workflow of a lane has an act's note: the act has started it. */
+  async hasStarted(namespace: string, note: Readonly<Record<string, string>>): Promise<boolean> {
+    return (await this.workflowHeads(namespace)).some(({ metadata }) => isNoted(metadata.annotations, note));
+  }
+
+  private async workflowHeads(namespace: string): Promise<readonly Head[]> {
     const request = { ...ARGO, namespace, plural: "workflows" };
-    const list: { readonly items: readonly object[] | null } = await this.objects.listNamespacedCustomObject(
+    const list: { readonly items: readonly Head[] | null } = await this.objects.listNamespacedCustomObject(
       request,
       HEADS,
     );
-    return (list.items ?? []).length;
+    return list.items ?? [];
   }
 
   /** Writes an act's progress. */

@@ -6,6 +6,9 @@ const KEPT_MILLISECONDS = 14 * 24 * 3600_000;
 /** Most settled acts in a lane: far below its quota, so that one person's many acts do not keep others from asking. */
 const KEPT_IN_A_LANE = 200;
 
+/** With more than these nobody waits until the next time that acts are tidied. */
+const MOST_IN_A_LANE = 250;
+
 /** The settled acts, to recognize late events and to remove old acts. */
 export class SettledActs {
   /** By lane: when each was settled, milliseconds, by name. */
@@ -31,6 +34,11 @@ export class SettledActs {
   /** Whether any settled act of a lane matches. */
   some(namespace: string, isSuch: (act: NightAct) => boolean): boolean {
     return [...(this.lanes.get(namespace)?.values() ?? [])].some(({ act }) => isSuch(act));
+  }
+
+  /** Whether a lane has so many that they take the room of what people still want to ask for. */
+  get isCrowded(): boolean {
+    return [...this.lanes.values()].some(({ size }) => size > MOST_IN_A_LANE);
   }
 
   /** Acts to remove: those past their time, and the oldest of a lane that has too many. */

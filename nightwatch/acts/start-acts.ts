@@ -6,6 +6,7 @@ import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";
 import { ActArchive } from "./act-archive.ts";
 import { ActDesk } from "./act-desk.ts";
+import { withinLimit } from "./act-outcome.ts";
 import { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
@@ -65,9 +66,9 @@ async function tick(
 ): Promise<void> {
   for (let ticks = 1; !stop.aborted; ticks += 1) {
     desk.tick();
-    await desk.keepCopies();
-    if (ticks % TIDY_TICKS === 0) {
-      await desk.tidy();
+    await withinLimit(desk.keepCopies()).catch(failed);
+    if (ticks % TIDY_TICKS === 0 || desk.isCrowded) {
+      await withinLimit(desk.tidy()).catch(failed);
     }
     if (ticks % ARCHIVE_TICKS === 0) {
       await archive.tidy(Date.now()).catch(failed);

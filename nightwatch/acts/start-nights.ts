@@ -1,5 +1,5 @@
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
-import { statusOf } from "../../runs/api/api-error.ts";
+import { isTaken } from "../../runs/api/api-error.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -7,7 +7,7 @@ import { isOver } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { runName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { laneSchedule } from "../../runs/schedule.ts";
+import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { customerOf } from "../lane.ts";
 import { type Carried, NotYet } from "./carried.ts";
@@ -42,8 +42,9 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
     throw new Refusal("not-possible", `${verb}: does not start the night of one date`);
   }
   const { namespace } = act.metadata;
-  // A night of the schedule that a person starts takes the place that is kept for it.
-  if (verb !== "run") {
+  // The last night that was due takes the place that is kept for it, whoever starts it.
+  const isKeptFor = verb === "run" && (place.schedule === undefined || date >= lastDueDate(place.schedule, place.now));
+  if (!isKeptFor) {
     await requireRoom(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace), verb);
   }
   const planned =
@@ -140,7 +141,7 @@ async function start(
       annotations: actAnnotation({ ...recorded, ...(repeats === undefined ? {} : { run: repeats }) }),
     });
   } catch (error) {
-    if (statusOf(error) !== 409) {
+    if (!isTaken(error)) {
       throw error;
     }
     const there = await writer.workflow(namespace, name);

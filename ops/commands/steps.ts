@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { Refusal } from "../../runs/refusal.ts";
 import type { StepVerb } from "../../runs/step-act.ts";
+import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Output, View } from "../output.ts";
 import { actOnNight, type NightVerb } from "../verbs/act-on-night.ts";
 import { actOnStep } from "../verbs/act-on-step.ts";
@@ -102,8 +104,9 @@ function addRetry(program: Command, io: Io): void {
         if (step !== undefined && options.all !== true) {
           output.show("Act", await actOnStep(contextOf(options, output), "retry", customer, step), renderDone);
         } else if (step === undefined && options.all === true) {
-          const done = await retryAll(contextOf(options, output), customer);
+          const { done, failed } = await retryAll(contextOf(options, output), customer);
           output.show("ActList", done, (all, view) => all.map((one) => renderDone(one, view)).join("\n"));
+          requireAll(done.length, failed);
         } else {
           command.error("error: say which step, or --all for every step that waits for a decision");
         }
@@ -111,6 +114,18 @@ function addRetry(program: Command, io: Io): void {
     'retry nordbank revaluation --reason "quota raised by the customer"',
     'retry nordbank --all --reason "the customer\'s cluster is back"',
   );
+}
+
+/** @throws the first failure, which tells of the others too */
+function requireAll(done: number, failed: readonly (OpsError | Refusal)[]): void {
+  const [first] = failed;
+  if (first === undefined) {
+    return;
+  }
+  const code = first instanceof OpsError ? first.code : ExitCode.notPossible;
+  const fix = first instanceof OpsError ? first.fix : first.remedy;
+  const messages = failed.map(({ message }) => message).join("\n  ");
+  throw new OpsError(code, `retry: ${done} of ${done + failed.length} steps were retried:\n  ${messages}`, fix);
 }
 
 function addStop(program: Command, io: Io): void {

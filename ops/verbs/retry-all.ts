@@ -2,35 +2,54 @@ import { isNightly } from "../../runs/night-series.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { readNight } from "../choose-night.ts";
+import { OpsError } from "../exit-code.ts";
 import { laneOf } from "../lanes.ts";
 import { actOnStep } from "./act-on-step.ts";
 import type { Done, VerbContext } from "./verb.ts";
 
+/** What became of the steps that were to be retried. */
+export interface Retried {
+  readonly done: readonly Done[];
+  /** Why others were not. */
+  readonly failed: readonly (OpsError | Refusal)[];
+}
+
 /**
- * Retries every step that waits for a decision in a customer's running nights, one after the other; further nights
- * included, unless the name narrows it down.
+ * Retries every step that waits for a decision in a customer's running nights; further nights included, unless the name
+ * narrows it down. Each is asked for, whatever becomes of the others.
  * @throws Refusal where none does
  */
-export async function retryAll(context: VerbContext, customer: string): Promise<readonly Done[]> {
+export async function retryAll(context: VerbContext, customer: string): Promise<Retried> {
   const { central, choice } = context;
   const lane = await laneOf(central, customer);
   const running = (await central.heads(lane.namespace, isNightly(lane.series) ? undefined : lane.pipeline)).filter(
     ({ completed, name }) => !completed && (choice.night ?? name) === name,
   );
   const done: Done[] = [];
+  const failed: (OpsError | Refusal)[] = [];
+  const retry = async (night: string, step: string): Promise<void> => {
+    try {
+      done.push(await actOnStep({ ...context, choice: { night } }, "retry", customer, step));
+    } catch (error) {
+      if (!(error instanceof OpsError || error instanceof Refusal)) {
+        throw error;
+      }
+      failed.push(error);
+    }
+  };
+  const retries: Promise<void>[] = [];
   for (const { name } of running) {
     const { state } = await readNight(central, lane, name);
     const deciding = hasEnded(state) ? [] : state.steps.filter((step) => step.state === "deciding");
-    for (const step of deciding) {
-      done.push(await actOnStep({ ...context, choice: { night: name } }, "retry", customer, step.name));
-    }
+    retries.push(...deciding.map((step) => retry(name, step.name)));
   }
-  if (done.length === 0) {
+  await Promise.all(retries);
+  if (retries.length === 0) {
     throw new Refusal(
       "not-possible",
       `retry: no step of ${customer} waits for a decision`,
       `nightlane show ${customer} shows what its night waits for`,
     );
   }
-  return done;
+  return { done, failed };
 }

@@ -11,10 +11,24 @@ export function statusOf(error: unknown): number | undefined {
 
 /** What the API server says of its refusal; undefined where it gives no reason, or the error is another. */
 export function refusalOf(error: unknown): string | undefined {
+  return said(error, "message");
+}
+
+/** Whether there is an object of that name already. */
+export function isTaken(error: unknown): boolean {
+  return statusOf(error) === CONFLICT && said(error, "reason") === "AlreadyExists";
+}
+
+/** Whether a creation failed since others changed the quota at that moment: nothing was made, and another try may succeed. */
+export function isQuotaContended(error: unknown): boolean {
+  return statusOf(error) === CONFLICT && (refusalOf(error) ?? "").includes("resourcequotas");
+}
+
+function said(error: unknown, field: "message" | "reason"): string | undefined {
   const body: unknown = error instanceof ApiException ? error.body : undefined;
   const status = typeof body === "string" ? parsed(body) : body;
-  const message = typeof status === "object" && status !== null && "message" in status ? status.message : undefined;
-  return typeof message === "string" ? message : undefined;
+  const value: unknown = typeof status === "object" && status !== null ? Reflect.get(status, field) : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 /** The answer to a request; undefined where what it asks for does not exist. */

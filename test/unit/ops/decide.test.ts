@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExitCode } from "../../../ops/exit-code.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night } from "./support/fleet.ts";
+import { attemptNodes, stepNode } from "./support/night-workflow.ts";
 import { StandInApi } from "./support/stand-in-api.ts";
 import { piped, type Told } from "./support/terminal.ts";
 
@@ -112,6 +113,24 @@ describe("retry --all", () => {
     expect([...api.acts.values()].map(({ spec }) => `${spec.verb} ${spec.night} ${spec.step}`)).toEqual([
       `retry ${NIGHT} scenarios`,
     ]);
+  });
+
+  test("asks for each, and says which were not retried, where somebody else was faster with one", async () => {
+    const nodes = ["market", "scenarios"].flatMap((step) => [
+      stepNode(step, "Running"),
+      ...attemptNodes(step, 1, { phase: "Failed", exitCode: 20, hold: "Running" }),
+    ]);
+    const api = await laneWith({ nodes, paused: true });
+    api.nightwatch = ({ spec }) =>
+      spec.step === "market"
+        ? { phase: "Refused", refusal: "not-possible", message: "market is at attempt 2", at: "2026-11-26T23:00:00Z" }
+        : { phase: "Done", message: "it was carried out", at: "2026-11-26T23:00:00Z" };
+    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(told.code).toBe(ExitCode.notPossible);
+    expect([...api.acts.values()].map(({ spec }) => spec.step).toSorted()).toEqual(["market", "scenarios"]);
+    expect(told.out).toContain("scenarios");
+    expect(told.err).toContain("1 of 2 steps were retried");
+    expect(told.err).toContain("market is at attempt 2");
   });
 
   test("says so where none does", async () => {

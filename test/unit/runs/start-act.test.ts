@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dueNights } from "../../../runs/due-nights.ts";
-import type { Day } from "../../../runs/local-time.ts";
+import { addDays, type Day } from "../../../runs/local-time.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { laneSchedule } from "../../../runs/schedule.ts";
 import { planBackfill, planRepeat, planRun } from "../../../runs/start-act.ts";
@@ -31,4 +31,13 @@ test("a night that ended before its calendar is one of its date for whoever woul
     repeats: 1,
   });
   expect(planBackfill(place, { date: DATE, to: DATE })).toMatchObject({ missing: [], failed: [DATE] });
+});
+
+test("before its time only the next night is started: a typing error in a date takes no later one's place", () => {
+  const next = addDays(DATE, 1);
+  expect(planRun(place, { date: next, early: true })).toMatchObject({ businessDate: next, runNumber: 1 });
+  expect(() => planRun(place, { date: addDays(DATE, 2), early: true })).toThrow(
+    `the next night of nordbank is that of ${next}`,
+  );
+  expect(() => planRun(place, { date: "2027-11-26", early: true })).toThrow("--date 2027-11-26");
 });

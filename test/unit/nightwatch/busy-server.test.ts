@@ -1,0 +1,206 @@
+import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { ActDesk } from "../../../nightwatch/acts/act-desk.ts";
+import { readKeptLog } from "../../../nightwatch/acts/lane-acts.ts";
+import type { LaneWriter, NewWorkflow } from "../../../nightwatch/acts/lane-writer.ts";
+import { carryOnBackfill, type RunSource, startNight } from "../../../nightwatch/acts/start-nights.ts";
+import { Leader } from "../../../nightwatch/leader.ts";
+import type { NightAct, NightActSpec, NightActStatus } from "../../../runs/night-act.ts";
+import type { CronWorkflow } from "../../../runs/schedule.ts";
+
+/** What nightwatch makes of an API server that is away, slow, or in the middle of something. */
+const NOW = Date.parse("2026-11-27T08:00:00Z");
+const CRON: CronWorkflow = {
+  metadata: { name: "night", namespace: "customer-nordbank", annotations: {} },
+  spec: {
+    schedules: ["30 22 * * *"],
+    timezone: "Europe/Berlin",
+    workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
+  },
+};
+const SOURCE: RunSource = { runs: async () => [], furtherSchedules: () => 0, noteAct: async () => {} };
+const CONTENTION = `Operation cannot be fulfilled on resourcequotas "lane": the object has been modified`;
+
+type Writer = { -readonly [Method in keyof LaneWriter]?: LaneWriter[Method] };
+
+const answer = (code: number, reason: string, message: string): ApiException<string> =>
+  new ApiException(code, "", JSON.stringify({ kind: "Status", reason, code, message }), {});
+
+function writerWith(own: Writer): LaneWriter {
+  const writer: Writer = {
+    schedule: async () => CRON,
+    workflow: async () => undefined,
+    workflowCount: async () => 10,
+    templates: async () => ["reader-1"],
+    hasStarted: async () => false,
+    ...own,
+  };
+  return writer as unknown as LaneWriter;
+}
+
+function actOf(spec: Omit<NightActSpec, "by" | "reason">, number = 1): NightAct {
+  return {
+    metadata: {
+      name: `act-2026112708000000${number}-abcdef`,
+      namespace: "customer-nordbank",
+      uid: `${number}`,
+      creationTimestamp: new Date(NOW).toISOString(),
+    },
+    spec: { by: "anna@vendor.example", reason: "test", ...spec },
+  };
+}
+
+/** A desk, and what it says of the acts. */
+function deskWith(own: Writer, names = async (): Promise<ReadonlySet<string>> => new Set()) {
+  const told: NightActStatus[] = [];
+  let now = NOW;
+  const writer = writerWith({ writeStatus: async (_, status) => void told.push(status), ...own });
+  const archive = { keep: async () => {}, names };
+  const desk = new ActDesk({ writer, source: SOURCE, archive, clock: () => now, log: () => {} });
+  const after = async (milliseconds: number): Promise<void> => {
+    now += milliseconds;
+    desk.tick();
+    await desk.idle();
+  };
+  return { desk, told, after };
+}
+
+test.each([
+  ["backfill", carryOnBackfill, { verb: "backfill", date: "2026-11-26", to: "2026-11-26" }],
+  ["run", startNight, { verb: "run", date: "2026-11-26" }],
+  ["read-log", readKeptLog, { verb: "read-log", date: "2026-11-26" }],
+] as const)(
+  "a quota that others change at that moment is no taken name to a %s: it is tried again",
+  async (_, carry, spec) => {
+    const writer = writerWith({
+      create: async () => {
+        throw answer(409, "Conflict", CONTENTION);
+      },
+    });
+    await expect(carry(writer, actOf(spec), SOURCE)).rejects.toThrow("resourcequotas");
+  },
+);
+
+test("a full lane keeps its last places for the schedule also from a run of an earlier date", async () => {
+  const writer = writerWith({ workflowCount: async () => 99, create: async (_, { name }: NewWorkflow) => name });
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  await expect(startNight(writer, actOf({ verb: "run", date: "2026-10-26" }), SOURCE)).rejects.toThrow(
+    "room for 1 more workflows, which are those of its schedule",
+  );
+  expect(await startNight(writer, actOf({ verb: "run", date: "2026-11-26" }), SOURCE)).toMatchObject({ phase: "Done" });
+});
+
+test("an act whose night was started, and the answer lost, is done and not expired once the server is back", async () => {
+  let created: NewWorkflow | undefined;
+  let away = false;
+  const requireServer = (): void => {
+    if (away) throw answer(503, "ServiceUnavailable", "away");
+  };
+  const { desk, told, after } = deskWith({
+    schedule: async () => {
+      requireServer();
+      return CRON;
+    },
+    create: async (_, workflow) => {
+      requireServer();
+      if (created !== undefined) throw answer(409, "AlreadyExists", "exists");
+      created = workflow;
+      away = true;
+      throw new Error("socket hang up");
+    },
+    workflow: async (namespace, name) => ({
+      metadata: { name, namespace, annotations: created?.annotations ?? {} },
+      spec: {},
+    }),
+    hasStarted: async () => {
+      requireServer();
+      return created !== undefined;
+    },
+  });
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+
+  desk.note(actOf({ verb: "run", date: "2026-11-26" }));
+  await desk.idle();
+  await after(60_000);
+  away = false;
+  await after(5 * 60_000);
+
+  expect(told).toMatchObject([{ phase: "Done", nights: [created?.name] }]);
+});
+
+test("of two acts on a schedule the later one waits for an earlier one that failed for a moment", async () => {
+  let failures = 1;
+  const switched: unknown[] = [];
+  let suspend: boolean | undefined;
+  const { desk, after } = deskWith({
+    schedule: async () => ({ ...CRON, spec: { ...CRON.spec, ...(suspend === undefined ? {} : { suspend }) } }),
+    patchSchedule: async (_, __, patch) => {
+      if (failures > 0) {
+        failures -= 1;
+        throw answer(500, "InternalError", "etcd");
+      }
+      const { spec } = patch as { readonly spec: { readonly suspend: boolean | null } };
+      suspend = spec.suspend ?? undefined;
+      switched.push(spec.suspend);
+    },
+  });
+
+  desk.note(actOf({ verb: "schedule-off" }, 1));
+  desk.note(actOf({ verb: "schedule-on" }, 2));
+  await desk.idle();
+  await after(1000);
+
+  expect(switched).toEqual([true, null]);
+});
+
+test("acts of which nobody can say whether they are kept are looked at again", async () => {
+  let tries = 0;
+  const { desk } = deskWith({}, async () => {
+    tries += 1;
+    throw answer(503, "ServiceUnavailable", "away");
+  });
+  const status: NightActStatus = { phase: "Done", message: "", at: "2026-11-20T00:00:00Z" };
+  desk.note({ ...actOf({ verb: "pause", night: "night-1" }), status });
+
+  await expect(desk.keepCopies()).rejects.toThrow();
+  await expect(desk.keepCopies()).rejects.toThrow();
+
+  expect(tries).toBe(2);
+});
+
+test("a lane of which somebody's acts take most of the room is tidied at once", async () => {
+  const removed: string[] = [];
+  const { desk } = deskWith({ removeAct: async ({ metadata }) => void removed.push(metadata.name) });
+  const status: NightActStatus = { phase: "Done", message: "", at: new Date(NOW).toISOString() };
+  for (let number = 100; number < 400; number += 1) {
+    desk.note({ ...actOf({ verb: "note", night: "night-1" }, number), status });
+  }
+  expect(desk.isCrowded).toBe(true);
+
+  await desk.tidy();
+
+  expect([removed.length, desk.isCrowded]).toEqual([100, false]);
+});
+
+test("a nightwatch that stands by asks for the lease again where a request is never answered", async () => {
+  let asked = 0;
+  const free = { metadata: { name: "nightwatch", namespace: "x", resourceVersion: "1" }, spec: { holderIdentity: "" } };
+  const objects = {
+    getNamespacedCustomObject: () => {
+      asked += 1;
+      return asked === 1 ? new Promise(() => {}) : Promise.resolve(free);
+    },
+    replaceNamespacedCustomObject: async () => ({}),
+  };
+  const leader = new Leader({
+    objects: objects as unknown as CustomObjectsApi,
+    namespace: "x",
+    name: "nightwatch",
+    identity: "second",
+    log: () => {},
+  });
+
+  expect(await leader.won(new AbortController().signal)).toBe(true);
+});
