@@ -11,6 +11,7 @@ import { LaneWriter } from "../../nightwatch/acts/lane-writer.ts";
 import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { Leader } from "../../nightwatch/leader.ts";
 import { actsOf, type RecordedAct } from "../../runs/act.ts";
+import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { approvalsAnnotation } from "../../runs/approval.ts";
 import { ACT_LIFE, actName, NIGHT_ACTS, type NightAct, type NightActSpec } from "../../runs/night-act.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -133,17 +134,35 @@ async function remove(name: string): Promise<void> {
 
 let stored = 0;
 
-/** A night whose step market has failed and waits for a decision. */
-async function newNight(): Promise<string> {
+/** A night whose step market has failed and waits for a decision, or is at another point. */
+async function newNight(nodes = attempt): Promise<string> {
   stored += 1;
   const template = cluster.manifest("nordbank", "WorkflowTemplate");
   const name = `night-acts-${stored}`;
   await storeNight(cluster.api, { namespace: NAMESPACE, template }, name);
-  const change = { status: { nodes: attempt(name) } };
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
-  const answer = await cluster.api.call({ method: "PATCH", path, body: change, as: ARGO_CONTROLLER });
-  expect(messageOf(answer)).toBe("200");
+  await asArgo(name, { nodes: nodes(name) });
   return name;
+}
+
+/** Writes of a night what Argo's controller would. */
+async function asArgo(name: string, status: object): Promise<void> {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
+  const answer = await cluster.api.call({ method: "PATCH", path, body: { status }, as: ARGO_CONTROLLER });
+  expect(messageOf(answer)).toBe("200");
+}
+
+/** The pod of the attempt of a night, until the test has finished: a lane has room for few. */
+async function storePod(workflow: string): Promise<string> {
+  const { metadata, ...pod } = cluster.pod(`${workflow}-market`);
+  const labels = { ...metadata.labels, "workflows.argoproj.io/workflow": workflow };
+  const annotations = { ...metadata.annotations, "workflows.argoproj.io/node-id": `${workflow}-1` };
+  const path = `/api/v1/namespaces/${NAMESPACE}/pods`;
+  const body = { ...pod, metadata: { ...metadata, labels, annotations } };
+  expect(messageOf(await cluster.api.call({ method: "POST", path, body, as: ARGO_CONTROLLER }))).toBe("201");
+  onTestFinished(async () => {
+    expect(messageOf(await cluster.api.call({ method: "DELETE", path: `${path}/${metadata.name}` }))).toBe("200");
+  });
+  return metadata.name;
 }
 
 /** What Argo has made of a step whose first attempt failed. */
@@ -174,6 +193,12 @@ function attempt(workflow: string): Readonly<Record<string, WorkflowNode>> {
       outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
     }),
   ]);
+}
+
+/** The same before it failed: its runner works. */
+function running(workflow: string): Readonly<Record<string, WorkflowNode>> {
+  const { [`${workflow}-2`]: _, [`${workflow}-1`]: pod, ...others } = attempt(workflow);
+  return { ...others, ...(pod === undefined ? {} : { [pod.id]: { ...pod, phase: "Running" } }) };
 }
 
 function decisionOf(nodes: Readonly<Record<string, WorkflowNode>> | undefined, name: string): string {
@@ -274,6 +299,36 @@ describe("an act that was begun when nightwatch ended", () => {
       const noted = actsOf((await night(name)).metadata.annotations).acts.map((one) => one.verb);
       expect(noted.filter((one) => one === verb)).toHaveLength(1);
     });
+  });
+
+  describe.each(["stop", "restart"] as const)("%s", (verb) => {
+    test.each([0, 1, 2, 3])("orders the runner once, the end after %i writes", async (writes) => {
+      const name = await newNight(running);
+      onTestFinished(() => remove(name));
+      const pod = await storePod(name);
+      const act = await ask({ verb, night: name, step: "market", attempt: 1 });
+      await take(desk(endingWriter(writes)), act);
+      await take(desk(), await actNow(act));
+      // A restart waits for Argo to end the attempt, and here is none.
+      expect((await actNow(act)).status?.phase).toBe(verb === "stop" ? "Done" : "Accepted");
+      const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}`;
+      const { metadata } = await cluster.api.get<Pick<Workflow, "metadata">>(path);
+      expect(metadata.annotations).toMatchObject({ [ORDER_ANNOTATION]: "stop" });
+      const noted = actsOf((await night(name)).metadata.annotations).acts.map((one) => one.verb);
+      expect(noted.filter((one) => one === verb)).toHaveLength(1);
+    });
+  });
+
+  test.each([0, 1, 2])("waives a failed night once, the end after %i writes", async (writes) => {
+    const name = await newNight();
+    onTestFinished(() => remove(name));
+    await asArgo(name, { phase: "Failed", finishedAt: new Date().toISOString().replace(/\.\d+/, "") });
+    const act = await ask({ verb: "waive", night: name });
+    await take(desk(endingWriter(writes)), act);
+    await take(desk(), await actNow(act));
+    expect((await actNow(act)).status).toMatchObject({ phase: "Done" });
+    const noted = actsOf((await night(name)).metadata.annotations).acts.map((one) => one.verb);
+    expect(noted.filter((one) => one === "waive")).toHaveLength(1);
   });
 
   test.each([0, 1, 2, 3, 4])("starts each night of a backfill once, the end after %i writes", async (writes) => {
