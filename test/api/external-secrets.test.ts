@@ -9,7 +9,7 @@ import { type CommandResult, runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
-import { repository, TemporaryFolder } from "./support.ts";
+import { repository, TemporaryFolder, untilEstablished } from "./support.ts";
 
 /** The examples in `examples/secrets/`, held against the operator's own definitions by a real API server. */
 const EXAMPLES = join(repository, "examples", "secrets");
@@ -23,7 +23,7 @@ beforeAll(async () => {
   kubectlPath = tools.kubectl;
   server = await startApiServer({ dir: join(folder.path, "api-server") });
   succeeded(await kubectl("apply", "--server-side", "--filename", tools["external-secrets-crds"]));
-  succeeded(await kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"));
+  await untilEstablished((args) => kubectl(...args));
   for (const namespace of ["risk", "customer-seebank"]) {
     succeeded(await kubectl("create", "namespace", namespace));
   }

@@ -131,7 +131,7 @@ beforeAll(async () => {
   });
   const file = central.folder.file("records.json", JSON.stringify(definition));
   await central.kubectl("apply", "--server-side", "-f", file);
-  await central.kubectl("wait", "--for=condition=Established", "crd/runrecords.nightlane.example", "--timeout=60s");
+  await central.untilEstablished();
   await lane("alpha", {}, nightWorkflow(decision));
   await lane("dates", {}, nightWorkflow(dated("9999-12-31")));
   await lane("typing", {}, nightWorkflow(dated("0206-11-27")));

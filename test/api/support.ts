@@ -86,19 +86,9 @@ export class CentralApi {
       .sort();
   }
 
-  /** `kubectl wait` fails on a definition that is so new that it has no conditions at all. */
-  private async untilEstablished(): Promise<void> {
-    const wait = [
-      "--kubeconfig",
-      this.kubeconfig,
-      "wait",
-      "--for=condition=Established",
-      "crd",
-      "--all",
-      "--timeout=60s",
-    ];
-    const established = { what: "the resource definitions are established", limitSeconds: 240 };
-    await until(established, async () => (await runCommand(this.kubectlPath, wait, { cwd: "/", env: {} })).code === 0);
+  /** Waits until what was defined is served. */
+  async untilEstablished(): Promise<void> {
+    await untilEstablished((args) => this.run(args));
   }
 
   async pulumi(project = repository): Promise<Pulumi> {
@@ -109,6 +99,16 @@ export class CentralApi {
     await this.server.stop();
     this.folder.remove();
   }
+}
+
+/**
+ * Waits until every resource definition of a server is served. `kubectl wait` fails on a definition that is so new that it
+ * has no conditions at all.
+ */
+export async function untilEstablished(kubectl: (args: readonly string[]) => Promise<CommandResult>): Promise<void> {
+  const wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"];
+  const established = { what: "the resource definitions are established", limitSeconds: 240 };
+  await until(established, async () => (await kubectl(wait)).code === 0);
 }
 
 /** A certificate authority made for one test run, and kubeconfigs under it. */
