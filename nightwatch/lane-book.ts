@@ -255,7 +255,7 @@ export class LaneBook {
   }
 
   /** Notes a problem of an object of the lane or, without a reason, that it is gone. */
-  noteProblem(object: string, reason: string | undefined, now: number): void {
+  noteProblem(object: string, reason: string | undefined, now: number, kind: LaneProblem["kind"] = "unreadable"): void {
     const before = this.problems.get(object);
     if (reason === before?.reason) {
       return;
@@ -264,8 +264,13 @@ export class LaneBook {
     if (reason === undefined) {
       this.problems.delete(object);
     } else {
-      this.problems.set(object, { kind: "unreadable", object, reason, since: before?.since ?? now });
+      this.problems.set(object, { kind, object, reason, since: before?.since ?? now });
     }
+  }
+
+  /** Notes why the record of a run cannot be written as it is or, without a reason, that it could be. */
+  noteUnrecorded({ night }: RunFacts, reason: string | undefined, now: number): void {
+    this.noteProblem(`record of ${night}`, reason, now, "not-recorded");
   }
 
   /** Drops what is long over. @returns the UIDs of the dropped runs */
@@ -280,6 +285,7 @@ export class LaneBook {
     });
     for (const { facts } of old) {
       this.runs.delete(facts.uid);
+      this.noteUnrecorded(facts, undefined, now);
       this.changes += 1;
     }
     this.steps.clear();

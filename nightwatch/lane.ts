@@ -24,8 +24,11 @@ export const ABSENT_GRACE = 5 * 60_000;
 
 /** Something wrong in a lane, apart from its nights. */
 export interface LaneProblem {
-  /** `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read or write. */
-  readonly kind: "refused" | "unreadable";
+  /**
+   * `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read,
+   * `not-recorded` a run whose record cannot be written as it is.
+   */
+  readonly kind: "refused" | "unreadable" | "not-recorded";
   /** Which object; identifies the problem. */
   readonly object: string;
   /** In one sentence. */

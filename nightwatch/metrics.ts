@@ -1,9 +1,11 @@
+import { defined } from "../runs/defined.ts";
 import { currentNight } from "../runs/due-nights.ts";
 import { seriesName } from "../runs/night-series.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
 import { type Metric, oneOfEach, renderMetric } from "./metric.ts";
+import { dateOf, pauseOf } from "./signals/paused-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
@@ -67,8 +69,25 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): reado
       return found === undefined ? [] : [[labelsOf(lane), found] as const];
     }),
   });
-  const reported = new Set(signals.map((signal) => `${seriesName(signal)} ${signal.kind}`));
-  const has = (kind: Signal["kind"]) => (lane: Lane) => Number(reported.has(`${seriesName(lane)} ${kind}`));
+  /** One for each date of which a kind is said, since each calls by itself, and a zero where it is said of none. */
+  const dated = (name: string, help: string, kind: Signal["kind"]): Metric => {
+    const said = signals.filter((signal) => signal.kind === kind);
+    const of = new Set(said.map(seriesName));
+    return {
+      name: `nightlane_night_${name}`,
+      help,
+      type: "gauge",
+      samples: oneOfEach(
+        [
+          ...lanes.filter((lane) => !of.has(seriesName(lane))).map((lane) => [labelsOf(lane), 0] as const),
+          ...said.map(
+            (signal) => [{ ...labelsOf(signal), ...defined({ business_date: signal.businessDate }) }, 1] as const,
+          ),
+        ],
+        Math.max,
+      ),
+    };
+  };
   const current = new Map(lanes.map((lane) => [lane, currentNight(lane.nights)]));
   const night = (lane: Lane) => current.get(lane);
   return [
@@ -84,24 +103,43 @@ function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): reado
     gauge("end_timestamp_seconds", "When the newest due night ended; absent while it runs.", (lane) =>
       seconds(night(lane)?.run?.finishedAt),
     ),
-    gauge("late", "Whether a night runs past its time.", has("late")),
+    dated("late", "Nights that run past their time, by date.", "late"),
     gauge("start_by_timestamp_seconds", "When the newest due night should have started at the latest.", (lane) =>
       whole(night(lane)?.startBy),
     ),
-    gauge("not_begun", "Whether a night has started and reached no step in its time.", has("not-begun")),
-    gauge("missed", "Whether a due night did not start in time, and nobody has made up for it.", has("missed")),
+    dated("not_begun", "Nights that have started and reached no step in their time, by date.", "not-begun"),
+    dated("missed", "Due nights that did not start in time, and that nobody has made up for, by date.", "missed"),
     gauge("left_out", "Whether a missed night was left out because an earlier one still ran.", ({ nights }) =>
       Number(nights.some(({ standing, blockedBy, waived }) => standing === "missed" && blockedBy && !waived)),
     ),
-    gauge("failed", "Whether a night or a repeat ended without success, and nothing has replaced it.", has("failed")),
+    dated("failed", "Nights and repeats that ended without success, and that nothing has replaced, by date.", "failed"),
     gauge("inputs_by_timestamp_seconds", "When the inputs of the newest due night should have been in.", (lane) =>
       whole(night(lane)?.inputsBy),
     ),
-    gauge("inputs_late", "Whether the inputs of a night are past their time.", has("inputs-late")),
+    dated("inputs_late", "Nights whose inputs are past their time, by date.", "inputs-late"),
     gauge("paused", "Whether a running night is paused.", (lane) =>
       Number(runningRuns(lane).some(({ state }) => state?.paused === true)),
     ),
+    pausedSince(lanes),
   ];
+}
+
+function pausedSince(lanes: readonly Lane[]): Metric {
+  return {
+    name: "nightlane_night_paused_since_timestamp_seconds",
+    help: "Since when a running night is paused, by date.",
+    type: "gauge",
+    samples: oneOfEach(
+      lanes.flatMap((lane) =>
+        runningRuns(lane).flatMap(({ facts, state }) => {
+          const since = state?.paused === true ? seconds(pauseOf(facts)?.at ?? facts.startedAt) : undefined;
+          const labels = { ...labelsOf(lane), ...defined({ business_date: dateOf(facts) }) };
+          return since === undefined ? [] : [[labels, since] as const];
+        }),
+      ),
+      Math.min,
+    ),
+  };
 }
 
 /** The state of a lane apart from its nights, and the number of its open dates. */
@@ -137,11 +175,8 @@ function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
       SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
     ),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
-    gauge(
-      "unreadable",
-      "Objects and records of the lane that nightwatch cannot read or write.",
-      problems("unreadable"),
-    ),
+    gauge("unreadable", "Objects and records of the lane that nightwatch cannot read.", problems("unreadable")),
+    gauge("runs_not_recorded", "Runs of the lane whose record cannot be written as it is.", problems("not-recorded")),
   ];
 }
 

@@ -76,8 +76,9 @@ export class Nightwatch {
     this.startedAt = parts.clock();
     this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => withComparison(parts.store, facts), {
-      written: () => {
+      written: (facts) => {
         counters.recordsWritten += 1;
+        book.noteUnrecorded(facts, undefined, parts.clock());
       },
       failed: (facts, reason) => {
         counters.recordFailures += 1;
@@ -246,8 +247,8 @@ export class Nightwatch {
 
   private noteGivenUp(facts: RunFacts, reason: string): void {
     this.counters.recordsGivenUp += 1;
-    this.parts.log("error", `record of ${facts.customer} ${facts.night}: given up: ${reason}`);
-    this.book.noteProblem(facts.customer, `record ${facts.night}`, reason, this.parts.clock());
+    this.parts.log("error", `record of ${facts.customer} ${facts.night}: ${reason}`);
+    this.book.noteUnrecorded(facts, reason, this.parts.clock());
   }
 
   /** Notes on a run's record that its signal was sent. @returns false where no run stands for it */

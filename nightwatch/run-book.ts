@@ -145,6 +145,11 @@ export class RunBook {
     this.book({ customer }).noteProblem(object, reason, now);
   }
 
+  /** Notes why the record of a run cannot be written as it is or, without a reason, that it could be. */
+  noteUnrecorded(facts: RunFacts, reason: string | undefined, now: number): void {
+    this.book(facts).noteUnrecorded(facts, reason, now);
+  }
+
   /** Drops what is long over. @returns the UIDs of the dropped runs */
   prune(now: number): readonly string[] {
     return [...this.books.values()].flatMap((book) => book.prune(now));

@@ -23,6 +23,19 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
       ),
     },
     {
+      name: "nightlane_step_trouble_urgent",
+      help: "Steps in a trouble that cannot wait for the morning, by its kind.",
+      type: "gauge",
+      samples: oneOfEach(
+        signals.flatMap((signal) =>
+          signal.kind === "trouble" && signal.severity === "critical"
+            ? [[{ ...labelsOf(signal), step: signal.step ?? "", ...signal.labels }, 1] as const]
+            : [],
+        ),
+        Math.min,
+      ),
+    },
+    {
       name: "nightlane_step_trouble_since_timestamp_seconds",
       help: "Since when a step cannot go on.",
       type: "gauge",

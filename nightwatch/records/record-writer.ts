@@ -10,7 +10,7 @@ export interface WriterEvents {
   readonly written: (facts: RunFacts) => void;
   /** It could not be written and is tried again. */
   readonly failed: (facts: RunFacts, reason: string) => void;
-  /** It is not tried again. */
+  /** It is not written as it is: the API server refuses it, or has taken nothing for hours. */
   readonly givenUp: (facts: RunFacts, reason: string) => void;
 }
 
@@ -18,8 +18,10 @@ export interface WriterEvents {
 const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
 const FIRST_PAUSE_MILLISECONDS = 5000;
 const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
-/** About two hours of tries; the workflow is kept for two weeks, and any change of it starts them again. */
+/** About two hours of tries. */
 const TRIES = 30;
+/** From then on it is tried this often. */
+const HOPELESS_PAUSE_MILLISECONDS = 3600_000;
 
 const WRITTEN_AT_ONCE = 8;
 /** Rounds must not wait for a thousand records that begin at the same minute. */
@@ -33,7 +35,7 @@ interface Unwritten {
   readonly notBefore: number;
 }
 
-/** Writes records, a few at once, each until it is written or given up. */
+/** Writes records, a few at once, each until it is written or refused. */
 export class RecordWriter {
   /** By UID; the newest facts win. */
   private readonly unwritten = new Map<string, Unwritten>();
@@ -81,6 +83,9 @@ export class RecordWriter {
   forget(uids: readonly string[]): void {
     for (const uid of uids) {
       this.hashes.delete(uid);
+      if ((this.unwritten.get(uid)?.tries ?? 0) >= TRIES) {
+        this.unwritten.delete(uid);
+      }
     }
   }
 
@@ -110,7 +115,7 @@ export class RecordWriter {
       this.done(one);
     } catch (error) {
       if (REFUSED.has(statusOf(error) ?? 0)) {
-        await this.writeBare(one, errorText(error));
+        await this.writeBare(one, errorText(error), now);
       } else {
         this.postpone(one, errorText(error), now);
       }
@@ -118,30 +123,35 @@ export class RecordWriter {
   }
 
   /** The record was refused: what is certain is recorded all the same, with the reason. */
-  private async writeBare(one: Unwritten, reason: string): Promise<void> {
+  private async writeBare(one: Unwritten, reason: string, now: number): Promise<void> {
     const { facts } = one;
     try {
       await this.store.write(bareFacts(facts, reason));
       this.hashes.set(facts.uid, contentHash(facts));
+      this.done(one);
       this.events.givenUp(facts, `its record holds no more than its name and phase: ${reason}`);
     } catch (error) {
-      this.events.givenUp(facts, `there is no record of it: ${errorText(error)}`);
+      this.postpone(
+        { ...one, tries: Math.max(one.tries, TRIES - 1) },
+        `there is no record of it: ${errorText(error)}`,
+        now,
+      );
     }
-    this.done(one);
   }
 
   private postpone(one: Unwritten, reason: string, now: number): void {
     const tries = one.tries + 1;
-    if (tries >= TRIES) {
-      this.events.givenUp(one.facts, `after ${TRIES} tries: ${reason}`);
-      this.done(one);
-      return;
-    }
-    const pause = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** one.tries, LONGEST_PAUSE_MILLISECONDS);
-    if (this.unwritten.get(one.facts.uid) === one) {
+    const growing = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** one.tries, LONGEST_PAUSE_MILLISECONDS);
+    const pause = tries < TRIES ? growing : HOPELESS_PAUSE_MILLISECONDS;
+    // Newer facts that have come in the meantime are tried at once.
+    if (this.unwritten.get(one.facts.uid)?.facts === one.facts) {
       this.unwritten.set(one.facts.uid, { ...one, tries, notBefore: now + pause });
     }
-    this.events.failed(one.facts, reason);
+    if (tries === TRIES) {
+      this.events.givenUp(one.facts, `it could not be written in ${TRIES} tries: ${reason}`);
+    } else {
+      this.events.failed(one.facts, reason);
+    }
   }
 
   /** Newer facts that have come in the meantime stay. */

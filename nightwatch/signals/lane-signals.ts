@@ -8,15 +8,20 @@ export function laneSignals(lane: Lane, now: number): readonly Signal[] {
   return [...lane.problems.map((problem) => fromProblem(lane, problem)), ...unscheduled(lane, now)];
 }
 
+const WHAT: Readonly<Record<LaneProblem["kind"], (object: string) => string>> = {
+  refused: (object) => `Argo cannot start the ${object}`,
+  unreadable: (object) => `the ${object} cannot be read`,
+  "not-recorded": (object) => `the ${object} cannot be written`,
+};
+
 function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): Signal {
-  const refused = kind === "refused";
   return signal(lane, {
     kind,
     key: `${kind}/${object}`,
     labels: { object },
     since,
-    reason: refused ? `Argo cannot start the ${object}: ${reason}` : `the ${object} cannot be read: ${reason}`,
-    command: refused ? "nightlane nights" : `nightlane show ${seriesName(lane)}`,
+    reason: `${WHAT[kind](object)}: ${reason}`,
+    command: kind === "unreadable" ? `nightlane show ${seriesName(lane)}` : "nightlane nights",
   });
 }
 

@@ -1,12 +1,13 @@
 import { finishByOf, type Lane } from "../lane.ts";
 import type { UrgentGates } from "./gate-urgency.ts";
 import { lengthSignals } from "./length-signals.ts";
+import { pausedSignals } from "./paused-signals.ts";
 import type { Signal } from "./signal.ts";
 import { stepSignals } from "./step-signals.ts";
 import { troubleSignals } from "./trouble-signals.ts";
 
 /**
- * Signals about the steps of a lane's running nights.
+ * Signals about a lane's running nights and their steps.
  * @param gates Which gates were called urgent before.
  * @param now Milliseconds.
  */
@@ -16,7 +17,8 @@ export function runningSignals(lane: Lane, gates: UrgentGates, now: number): rea
     state === undefined
       ? []
       : [
-          ...stepSignals(facts, state, (step) => gates.isUrgent(lane, facts, step, now)),
+          ...stepSignals(facts, state, (step) => gates.isUrgent(lane, facts, step, now), now),
+          ...pausedSignals(facts, state, now),
           ...troubleSignals(facts, state, finishByOf(lane, facts), now),
           ...lengthSignals(facts, state, nights, now),
         ],

@@ -1,3 +1,4 @@
+import { FORGOTTEN_SECONDS } from "../../constructs/platform/alerts/calls.ts";
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { approvalText } from "../../runs/approval.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
@@ -14,13 +15,15 @@ export function isLost(step: StepStatus): boolean {
 }
 
 /**
- * Steps of a running night that wait for a person. Holds are left out: a person has just asked for them.
+ * Steps of a running night that wait for a person, and those that somebody holds and may have forgotten.
  * @param isUrgent Whether a gate cannot wait for the morning.
+ * @param now Milliseconds.
  */
 export function stepSignals(
   facts: RunFacts,
   state: NightState,
   isUrgent: (step: string) => boolean,
+  now: number,
 ): readonly Signal[] {
   return state.steps.flatMap((step) => {
     switch (step.state) {
@@ -28,10 +31,24 @@ export function stepSignals(
         return [decision(facts, step)];
       case "confirming":
         return [confirmation(facts, step, isUrgent(step.name))];
+      case "held":
+        return isForgotten(step, now) ? [held(facts, step)] : [];
       default:
         return [];
     }
   });
+}
+
+/** Who holds a step has just asked for that, and is not called for it. */
+function isForgotten({ waitingSince = "" }: StepStatus, now: number): boolean {
+  return now - Date.parse(waitingSince) > FORGOTTEN_SECONDS * 1000;
+}
+
+function held(facts: RunFacts, step: StepStatus): Signal {
+  const { by, reason } = facts.acts.findLast((act) => act.verb === "hold" && act.step === step.name) ?? {};
+  const who = by === undefined ? "" : `, by ${by}: ${reason}`;
+  const command = `nightlane release ${seriesName(facts)} ${step.name} --reason "..."`;
+  return signal(facts, step, "held", `${step.name} has been held for more than an hour${who}`, command);
 }
 
 function decision(facts: RunFacts, step: StepStatus): Signal {

@@ -2,13 +2,26 @@ import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { type StepTrouble, type TROUBLES, troubleText } from "../../runs/trouble.ts";
+import { type StepTrouble, type TROUBLES, type TroubleKind, troubleText } from "../../runs/trouble.ts";
 import type { Signal } from "./signal.ts";
 
 /** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
 const MAY_PASS = 3 * 60_000;
-/** With less time than this left until the deadline, a person is called at once. */
+/** With less time than this left until the deadline, a person is called at once, whoever can help. */
 const LITTLE_TIME = 60 * 60_000;
+/** A trouble that does not pass by itself can wait for this long: a new credential may be on its way. */
+const MAY_BE_SEEN_TO = 30 * 60_000;
+
+/** Troubles that go on until a person does something, though the tries may not be used up before the morning. */
+const NEEDS_A_PERSON: ReadonlySet<TroubleKind> = new Set([
+  "credential",
+  "certificate",
+  "unreachable",
+  "central-image",
+  "central-quota",
+  "central-node",
+  "central-start",
+]);
 
 /** Step name in signals and metrics for what comes before the first step. */
 const CALENDAR = "calendar";
@@ -30,7 +43,8 @@ export function troubledSteps(state: NightState): readonly TroubledStep[] {
 }
 
 /**
- * Steps that are tried again and again without success, as long as a person can still help.
+ * Steps that are tried again and again without success, as long as a person can still help: at once what nobody but a
+ * person can end, or what leaves the night little time, else by the morning.
  * @param finishBy The night's deadline, milliseconds; undefined if nobody waits for it.
  * @param now Milliseconds.
  */
@@ -40,10 +54,16 @@ export function troubleSignals(
   finishBy: number | undefined,
   now: number,
 ): readonly Signal[] {
-  const mayPass = finishBy !== undefined && finishBy - now < LITTLE_TIME ? 0 : MAY_PASS;
-  return troubledSteps(state)
-    .filter(({ trouble }) => now - Date.parse(trouble.since) >= mayPass)
-    .map(({ step, attempt, trouble }) => signal(facts, step, attempt, trouble));
+  const isTight = finishBy !== undefined && finishBy - now < LITTLE_TIME;
+  return troubledSteps(state).flatMap(({ step, attempt, trouble }) => {
+    const lasts = now - Date.parse(trouble.since);
+    const told = signal(facts, step, attempt, trouble);
+    if (!(lasts >= (isTight ? 0 : MAY_PASS))) {
+      return [];
+    }
+    const isUrgent = isTight || (NEEDS_A_PERSON.has(trouble.kind) && lasts >= MAY_BE_SEEN_TO);
+    return isUrgent ? [{ ...told, key: `${told.key}/urgent`, severity: "critical" }] : [told];
+  });
 }
 
 function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTrouble): Signal {
@@ -51,6 +71,7 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
     // One that comes and goes is told once an hour.
     key: `trouble/${step}/${attempt}/${trouble.kind}/${trouble.since.slice(0, "2026-03-31T22".length)}`,
     kind: "trouble",
+    labels: { kind: trouble.kind },
     customer: facts.customer,
     ...furtherOnly(facts),
     night: facts.night,

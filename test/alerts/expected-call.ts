@@ -11,6 +11,8 @@ export interface ExpectedCall {
   readonly volume?: string;
   /** How often it begins within the timeline. @default 1 */
   readonly times?: number;
+  /** Of how many business dates it comes, each a call of its own. @default 1 */
+  readonly dates?: number;
   /** Whether it still stands at the end. @default false */
   readonly stands?: boolean;
 }

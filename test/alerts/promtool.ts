@@ -66,11 +66,13 @@ function testOf({ title, recording, calls, alive }: RecordedTimeline): object {
   const questions = [
     {
       expr: `sum ${BY} (sum_over_time(${begins}))`,
-      exp_samples: calls.map((call) => ({ labels: labelsOf(call), value: call.times ?? 1 })),
+      exp_samples: calls.map((call) => ({ labels: labelsOf(call), value: (call.times ?? 1) * (call.dates ?? 1) })),
     },
     {
       expr: `count ${BY} (${CALLS})`,
-      exp_samples: calls.filter((call) => call.stands).map((call) => ({ labels: labelsOf(call), value: 1 })),
+      exp_samples: calls
+        .filter((call) => call.stands)
+        .map((call) => ({ labels: labelsOf(call), value: call.dates ?? 1 })),
     },
     ...(alive === undefined
       ? []

@@ -5,7 +5,7 @@ import type { AlertRule } from "./rules.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Labels that both ways have. */
-const COMMON = ["alertname", "customer", "step", "severity", "part", "days", "volume"] as const;
+const COMMON = ["alertname", "customer", "step", "severity", "kind", "part", "days", "volume"] as const;
 
 /** Something that happens in the course of minutes or days, and exactly the calls that must come of it. */
 export interface Situation {

@@ -81,7 +81,9 @@ describe("nightwatch in its pods", () => {
       .toMatchObject({ status: 200, body: expect.stringContaining("nightlane_night_missed") });
     const { body } = await metrics();
     for (const name of customerNames()) {
-      expect(body).toMatch(new RegExp(`^nightlane_night_missed\\{customer="${name}"\\} [01]$`, "m"));
+      expect(body).toMatch(
+        new RegExp(`^nightlane_night_missed\\{customer="${name}"(,business_date="[0-9-]+")?\\} [01]$`, "m"),
+      );
     }
     expect(body).toMatch(/^nightlane_nightwatch_record_failures_total 0$/m);
     expect(body).toMatch(/^nightlane_nightwatch_leads 1$/m);

@@ -24,6 +24,9 @@ export const AFTER_GATE_SECONDS = 2 * 3600;
 /** What a person takes to see a gate and to decide, where the forecast says what the steps after it take. */
 export const SPARE_FOR_A_PERSON_SECONDS = 30 * 60;
 
+/** After this long a hold or a pause may have been forgotten, seconds. */
+export const FORGOTTEN_SECONDS = 3600;
+
 /** Each reason: the alerts of Prometheus and nightwatch's own notifications have these names, so one routing serves both. */
 export const CALLS: Readonly<Record<CallReason, Call>> = {
   decision: {
@@ -45,6 +48,11 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
     alert: "NightlaneStepHeld",
     severity: "warning",
     summary: (customer, step) => `${customer}: step ${step} has been held for more than an hour.`,
+  },
+  paused: {
+    alert: "NightlaneNightPaused",
+    severity: "warning",
+    summary: (customer) => `${customer}: the night has been paused for more than an hour.`,
   },
   "inputs-late": {
     alert: "NightlaneInputsLate",
@@ -126,6 +134,11 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
     alert: "NightlaneNightwatchSilent",
     severity: "critical",
     summary: () => "Nightwatch is silent: no other alert of any customer can be relied on.",
+  },
+  "not-recorded": {
+    alert: "NightlaneRunNotRecorded",
+    severity: "warning",
+    summary: (customer) => `${customer}: the record of a run cannot be written as it is.`,
   },
   unrecorded: {
     alert: "NightlaneRecordsNotWritten",

@@ -4,9 +4,7 @@ import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
-
-/** How long a hold may be forgotten. */
-const HELD = Duration.hours(1);
+import { FORGOTTEN_SECONDS } from "./calls.ts";
 
 /** How long a gate may wait unseen, with time to spare and without. */
 const GATE = Duration.minutes(15);
@@ -29,7 +27,8 @@ export class NightAlerts extends Construct {
 /** Labels by which nights are told apart; the nightly ones have no pipeline. */
 const OF_NIGHTS = ["customer", "pipeline"];
 
-const night = (metric: string): string => standing(`night_${metric}`, OF_NIGHTS);
+/** Each date calls by itself: a second night that fails is not hidden by the first. */
+const night = (metric: string): string => standing(`night_${metric}`, [...OF_NIGHTS, "business_date"]);
 const waiting = (state: string): string =>
   standing("step_waiting_since_timestamp_seconds", [...OF_NIGHTS, "step"], `state="${state}"`);
 
@@ -37,6 +36,9 @@ const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
 const GATES = waiting("confirming");
 /** What cannot wait for the morning, as nightwatch has it, which says nothing of it while it reads past nights after a restart. */
 const URGENT = `${GATES} and ${lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_gate_urgent)`)} == 1`;
+/** Troubles, and those that cannot wait for the morning, as nightwatch has it. */
+const TROUBLE = `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`;
+const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_NIGHTS, "step", "kind"])} == 1`;
 const SHOW = `nightlane show ${NIGHTS}`;
 const LOGS = `nightlane logs ${NIGHTS} ${STEP} --follow`;
 const RELEASE = `nightlane release ${NIGHTS} ${STEP} --reason "..."`;
@@ -73,17 +75,23 @@ const NIGHT_ALERTS: readonly Alert[] = [
     for: URGENT_GATE,
     command: RELEASE,
   },
-  { reason: "held", expression: `time() - ${waiting("held")} > ${HELD.toSeconds()}`, command: SHOW },
+  { reason: "held", expression: `time() - ${waiting("held")} > ${FORGOTTEN_SECONDS}`, command: SHOW },
+  {
+    reason: "paused",
+    expression: `time() - ${night("paused_since_timestamp_seconds")} > ${FORGOTTEN_SECONDS}`,
+    command: SHOW,
+  },
+  { reason: "trouble", severity: "critical", expression: URGENT_TROUBLE, command: SHOW },
   {
     reason: "trouble",
-    expression: `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`,
+    expression: `${TROUBLE} unless ${URGENT_TROUBLE}`,
     // What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody.
     for: Duration.minutes(1),
     command: SHOW,
   },
   { reason: "long", expression: `${standing("step_long", [...OF_NIGHTS, "step"])} == 1`, command: LOGS },
   ...CREDENTIAL_CALLS.map(credentialEnds),
-  { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
+  { reason: "forecast", expression: `${standing("night_will_miss", OF_NIGHTS)} == 1`, command: SHOW },
   { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },
   { reason: "inputs-late", expression: `${night("inputs_late")} == 1`, command: SHOW },
   { reason: "late", expression: `${night("late")} == 1`, command: SHOW },
@@ -100,6 +108,11 @@ const NIGHT_ALERTS: readonly Alert[] = [
     reason: "volume",
     expression: `${standing("volume_used_ratio", ["customer", "volume"])} >= 0.8`,
     command: `nightlane logs ${NIGHTS} --kept`,
+  },
+  {
+    reason: "not-recorded",
+    expression: `${standing("runs_not_recorded", OF_NIGHTS)} > 0`,
+    command: "nightlane nights",
   },
   { reason: "unreadable", expression: `${standing("unreadable", OF_NIGHTS)} > 0`, command: SHOW },
 ];

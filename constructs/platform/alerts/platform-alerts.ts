@@ -37,11 +37,7 @@ const PLATFORM_ALERTS: readonly Alert[] = [
     for: Duration.minutes(10),
     command: "kubectl -n nightlane-system get pods",
   },
-  {
-    reason: "unrecorded",
-    expression: `${failures("record_failures")} or sum(increase(nightlane_nightwatch_records_given_up_total[15m])) > 0`,
-    command: LOGS,
-  },
+  { reason: "unrecorded", expression: failures("record_failures"), command: LOGS },
   { reason: "unnotified", expression: failures("notification_failures"), command: LOGS },
   {
     reason: "uncontrolled",

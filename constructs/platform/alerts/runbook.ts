@@ -7,6 +7,7 @@ export const RUNBOOK_ENTRIES = {
   lost: "a-remote-job-is-lost",
   confirmation: "a-gate-waits-for-a-confirmation",
   held: "a-step-is-held",
+  paused: "a-night-is-paused",
   trouble: "a-step-cannot-go-on",
   long: "a-running-step-hangs",
   credential: "a-credential-ends",
@@ -23,6 +24,7 @@ export const RUNBOOK_ENTRIES = {
   uncontrolled: "the-argo-controller-is-silent",
   "controller-errors": "the-argo-controller-reports-errors",
   unwatched: "nightwatch-is-silent",
+  "not-recorded": "run-records-are-not-written",
   unrecorded: "run-records-are-not-written",
   unnotified: "notifications-do-not-arrive",
 } as const;

@@ -104,7 +104,6 @@ export function situations(evening: Evening): readonly Situation[] {
       ["heldbank"],
       { nodes: held(evening.in(-61)) },
       step("NightlaneStepHeld", "scenarios", "warning"),
-      { direct: false },
     ),
     lane("inputs that are late", ["inputbank"], { nodes: marketRuns }, whole("NightlaneInputsLate"), {
       times: { ...usual, inputsBy: "19:45" },

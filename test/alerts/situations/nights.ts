@@ -248,6 +248,24 @@ export const NIGHT_SITUATIONS: readonly Situation[] = [
     },
     calls: [nightFailed],
   },
+  {
+    title: "a second night that fails while nobody has seen to the first",
+    start: EVENING,
+    step: 5,
+    happens: async (timeline) => {
+      const first = nightOf("2026-03-31", { open: "yes", phase: "Failed", finishedAt: "2026-03-31T20:59:00Z" });
+      await evening(timeline, first);
+      await timeline.passUntil("2026-04-01T20:30:00Z");
+      await timeline.list(first, nightOf("2026-04-01", { open: "yes", phase: "Running", nodes: market }));
+      await timeline.pass(30);
+      await timeline.list(
+        first,
+        nightOf("2026-04-01", { open: "yes", phase: "Failed", finishedAt: "2026-04-01T21:00:00Z" }),
+      );
+      await timeline.pass(30);
+    },
+    calls: [stands({ ...nightFailed, dates: 2 })],
+  },
   inTheEvening({
     title: "a night that ends well although a step of it had failed and was left out",
     happens: async (timeline) => {

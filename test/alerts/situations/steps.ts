@@ -1,3 +1,4 @@
+import { actAnnotation } from "../../../runs/act.ts";
 import type { StepFacts } from "../../../runs/run-record.ts";
 import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { pastNights, scenariosSince } from "../../support/past-nights.ts";
@@ -17,6 +18,7 @@ import {
   night,
   OTHER,
   of,
+  warning,
 } from "./lane.ts";
 
 const gateWaits: ExpectedCall = {
@@ -32,6 +34,7 @@ const trouble = (kind: string): ExpectedCall => ({
   severity: "warning",
   kind,
 });
+const urgent = (call: ExpectedCall): ExpectedCall => ({ ...call, severity: "critical" });
 const long: ExpectedCall = { ...decision, alert: "NightlaneStepLong", severity: "warning" };
 
 const held = (since: string): readonly WorkflowNode[] => [
@@ -39,6 +42,19 @@ const held = (since: string): readonly WorkflowNode[] => [
   stepNode("scenarios", "Running"),
   { ...waitingNode("g", "gate", "scenarios", "Running", "step-scenarios"), startedAt: since },
 ];
+
+/** The night, paused by a person at a time. */
+function paused(at: string): Workflow {
+  const pause = {
+    id: "20260331210000000-0a1b2c",
+    by: "anna",
+    verb: "pause",
+    reason: "cluster is upgraded",
+    at,
+  } as const;
+  const one = night({ nodes: market, annotations: actAnnotation(pause) });
+  return { ...one, spec: { ...one.spec, suspend: true } };
+}
 
 /** A try of scenarios that has said something and ended for it, and the one that goes on. */
 const said = (message: string, exitCode = "21"): readonly WorkflowNode[] => [
@@ -270,6 +286,52 @@ export const STEP_SITUATIONS: readonly Situation[] = [
       await timeline.pass(5);
     },
     nearly: ["NightlaneStepHeld warning"],
+  },
+  ...[
+    { title: "a pause that is forgotten for an hour", minutes: 78, calls: [warning("NightlaneNightPaused")] },
+    { title: "a pause of an hour", minutes: 60, nearly: ["NightlaneNightPaused warning"] },
+  ].map(
+    ({ title, minutes, ...expected }): Situation => ({
+      title,
+      start: EVENING,
+      happens: async (timeline) => {
+        await evening(timeline, paused(EVENING));
+        await timeline.pass(minutes);
+        await timeline.list(night({ nodes: market }));
+        await timeline.pass(5);
+      },
+      ...expected,
+    }),
+  ),
+  {
+    title: "a customer's cluster that refuses the credential, for the whole evening",
+    start: "2026-03-31T21:03:00Z",
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: said(`TROUBLE credential since ${EVENING}: It answers 401.`) }));
+      await timeline.pass(60);
+    },
+    calls: [trouble("credential"), stands(urgent(trouble("credential")))],
+  },
+  {
+    title: "a customer's cluster that cannot be reached for not quite half an hour",
+    start: "2026-03-31T21:03:00Z",
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: said(`TROUBLE unreachable since ${EVENING}: It does not answer.`) }));
+      await timeline.pass(26);
+      await timeline.list(night({ nodes: said("OVER unreachable: it is over, and the next try goes on.") }));
+      await timeline.pass(10);
+    },
+    calls: [trouble("unreachable")],
+    nearly: ["NightlaneStepTrouble critical"],
+  },
+  {
+    title: "a trouble that lasts until little time is left",
+    start: "2026-04-01T02:40:00Z",
+    happens: async (timeline) => {
+      await evening(timeline, night({ nodes: said(`TROUBLE quota since 2026-04-01T02:35:00Z: No room.`) }));
+      await timeline.pass(50);
+    },
+    calls: [trouble("quota"), stands(urgent(trouble("quota")))],
   },
   {
     title: "a step that cannot go on, until it can",

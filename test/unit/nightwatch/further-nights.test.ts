@@ -70,7 +70,7 @@ test("further nights are missed on their own days and at their own time, and on 
   expect(watched.metric(`nightlane_night_missed{${FURTHER}}`)).toBe(0);
   expect(await watched.roundAt("2026-03-31T21:14:00Z")).toEqual([]);
   expect(await watched.roundAt("2026-03-31T21:15:01Z")).toEqual(["missed 2026-03-31"]);
-  expect(watched.metric(`nightlane_night_missed{${FURTHER}}`)).toBe(1);
+  expect(watched.metric(`nightlane_night_missed{${FURTHER},business_date="2026-03-31"}`)).toBe(1);
   expect(watched.metric('nightlane_night_missed{customer="nordbank"}')).toBe(0);
   expect(watched.calls).toEqual([
     expect.objectContaining({
@@ -98,7 +98,7 @@ test("two nights of one date stand beside each other: what becomes of one says n
   expect(await watched.roundAt("2026-03-31T23:30:00Z")).toContain("failed 2026-03-31");
   expect(watched.calls.find(({ kind }) => kind === "failed")).toMatchObject({ pipeline: "month-end" });
   expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(0);
-  expect(watched.metric(`nightlane_night_failed{${FURTHER}}`)).toBe(1);
+  expect(watched.metric(`nightlane_night_failed{${FURTHER},business_date="2026-03-31"}`)).toBe(1);
   expect(watched.metric('nightlane_night_running{customer="nordbank"}')).toBe(1);
   expect(watched.metric(`nightlane_night_running{${FURTHER}}`)).toBe(0);
   // 04:00Z and 06:00Z are the ends that were promised.

@@ -60,7 +60,7 @@ describe("a scheduled night without a business date, beside a good one of the da
   test.each(["Failed", "Error"] as const)("is reported within a round when it is %s", async (phase) => {
     const watched = await watch("2026-03-31T20:32:00Z", [cron], good("2026-03-30"), dateless("2026-03-31", phase));
     expect(await watched.roundAt("2026-03-31T20:32:00Z")).toEqual(["failed 2026-03-31"]);
-    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_failed{customer="nordbank",business_date="2026-03-31"}')).toBe(1);
   });
 
   test("is reported at the time it should have begun, and as late, when it runs and does nothing", async () => {
@@ -68,8 +68,8 @@ describe("a scheduled night without a business date, beside a good one of the da
     expect(await watched.roundAt("2026-03-31T20:44:00Z")).toEqual([]);
     expect(await watched.roundAt("2026-03-31T20:45:01Z")).toEqual(["not-begun 2026-03-31"]);
     expect(await watched.roundAt("2026-04-01T04:00:01Z")).toEqual(["late 2026-03-31"]);
-    expect(watched.metric('nightlane_night_not_begun{customer="nordbank"}')).toBe(1);
-    expect(watched.metric('nightlane_night_late{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_not_begun{customer="nordbank",business_date="2026-03-31"}')).toBe(1);
+    expect(watched.metric('nightlane_night_late{customer="nordbank",business_date="2026-03-31"}')).toBe(1);
   });
 });
 
@@ -80,10 +80,10 @@ describe("a failed or missed date stays reported", () => {
     const closed = night("2026-03-31", { open: "no", phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" });
     const watched = await watch("2026-03-31T20:40:00Z", [cron], failed, closed);
     await watched.roundAt("2026-03-31T20:40:00Z");
-    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_failed{customer="nordbank",business_date="2026-03-30"}')).toBe(1);
     watched.nightwatch.intake.workflowChanged(night("2026-03-31", { open: "yes", nodes: running }));
     await watched.roundAt("2026-03-31T20:41:00Z");
-    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_failed{customer="nordbank",business_date="2026-03-30"}')).toBe(1);
     expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(1);
   });
 
@@ -180,6 +180,18 @@ describe("a failed or missed date stays reported", () => {
     expect(await restarted.roundAt("2026-03-31T22:00:00Z")).toEqual(["missed 2026-03-31"]);
   });
 
+  test("each by itself: a second one is not hidden by the first", async () => {
+    const watched = await watch("2026-03-31T10:00:00Z", [cron], failed);
+    await watched.roundAt("2026-03-31T10:00:00Z");
+    const second = night("2026-03-31", { open: "yes", phase: "Failed", finishedAt: "2026-03-31T22:00:00Z" });
+    watched.nightwatch.intake.workflowChanged(second);
+    await watched.roundAt("2026-03-31T22:01:00Z");
+    for (const date of ["2026-03-30", "2026-03-31"]) {
+      expect(watched.metric(`nightlane_night_failed{customer="nordbank",business_date="${date}"}`)).toBe(1);
+    }
+    expect(watched.metric('nightlane_night_failed{customer="nordbank"}')).toBeUndefined();
+  });
+
   test("and a repeat that fails is reported beside the good run", async () => {
     const repeat = { open: "yes", startedAt: "2026-03-31T08:00:00Z", phase: "Failed" } as const;
     const again = night("2026-03-30", { ...repeat, finishedAt: "2026-03-31T09:00:00Z" }, 2);
@@ -210,7 +222,7 @@ describe("a late night stays late", () => {
     await watched.roundAt("2026-04-01T03:00:00Z");
     change(watched);
     expect(await watched.roundAt("2026-04-01T04:11:00Z")).toContain("late 2026-03-31");
-    expect(watched.metric('nightlane_night_late{customer="nordbank"}')).toBe(1);
+    expect(watched.metric('nightlane_night_late{customer="nordbank",business_date="2026-03-31"}')).toBe(1);
   });
 });
 
@@ -392,7 +404,7 @@ describe("records", () => {
       [tonight],
     );
     await watched.roundAt("2026-03-31T21:00:00Z");
-    expect(await watched.roundAt("2026-03-31T21:00:05Z")).toEqual(["unreadable"]);
+    expect(await watched.roundAt("2026-03-31T21:00:05Z")).toEqual(["not-recorded"]);
     expect([...records.facts.values()]).toMatchObject([
       { night: "night-2026-03-31-run-1", phase: "Running", problems: [expect.stringContaining("Invalid value")] },
     ]);
@@ -401,20 +413,30 @@ describe("records", () => {
     expect(records.writes).toBe(writes);
   });
 
-  test("that cannot be written at all are tried at growing intervals, and given up with a word", async () => {
+  test("that cannot be written at all are told as such, and written when they can be, also of a night that is over", async () => {
     const records = new Records();
     records.refuse = () => new Error("connect ECONNREFUSED");
     const watched = new WatchedNights("2026-03-31T21:00:00Z", records);
     await watched.list(
       [{ ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-03-31T00:00:00Z" } }],
-      [tonight],
+      [night("2026-03-31", { open: "yes", phase: "Succeeded", finishedAt: "2026-03-31T20:59:00Z" })],
     );
-    for (let minutes = 0; minutes < 200; minutes += 1) {
-      await watched.roundAt(new Date(Date.parse("2026-03-31T21:00:00Z") + minutes * 60_000).toISOString());
-    }
+    const roundsUntil = async (from: number, minutes: number) => {
+      for (let minute = from; minute < minutes; minute += 1) {
+        await watched.roundAt(new Date(Date.parse("2026-03-31T21:00:00Z") + minute * 60_000).toISOString());
+      }
+    };
+    await roundsUntil(0, 150);
     expect(records.writes).toBe(30);
     expect(watched.nightwatch.counters).toMatchObject({ recordFailures: 29, recordsGivenUp: 1 });
-    expect(watched.log.at(-1)).toContain("given up: after 30 tries: connect ECONNREFUSED");
+    expect(watched.calls.map(({ kind, reason }) => `${kind} ${reason}`)).toEqual([
+      "not-recorded the record of night-2026-03-31-run-1 cannot be written: it could not be written in 30 tries: connect ECONNREFUSED",
+    ]);
+    expect(watched.metric('nightlane_runs_not_recorded{customer="nordbank"}')).toBe(1);
+    records.refuse = undefined;
+    await roundsUntil(150, 240);
+    expect(records.facts.get("night-2026-03-31-run-1")).toMatchObject({ phase: "Succeeded" });
+    expect(watched.metric('nightlane_runs_not_recorded{customer="nordbank"}')).toBe(0);
   });
 
   test("say what they said before are not written again, whatever order the API server keeps them in", async () => {

@@ -2,9 +2,12 @@ import { describe, expect, test } from "vitest";
 import { type Counters, renderMetrics } from "../../../../nightwatch/metrics.ts";
 import { RunBook } from "../../../../nightwatch/run-book.ts";
 import { nightSignals } from "../../../../nightwatch/signals/night-signals.ts";
+import { pausedSignals } from "../../../../nightwatch/signals/paused-signals.ts";
 import type { Signal } from "../../../../nightwatch/signals/signal.ts";
 import { stepSignals } from "../../../../nightwatch/signals/step-signals.ts";
+import { actAnnotation } from "../../../../runs/act.ts";
 import type { CronWorkflow } from "../../../../runs/schedule.ts";
+import type { Workflow } from "../../../../runs/workflow.ts";
 import { parseCommandLine } from "../../ops/support/command-line.ts";
 import {
   attemptNodes,
@@ -32,26 +35,55 @@ const cron: CronWorkflow = {
 const EVENING = Date.parse("2026-03-31T21:10:00Z");
 const MORNING = Date.parse("2026-04-01T04:00:01Z");
 
-function book(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): RunBook {
+function book(
+  parts: NightParts | undefined,
+  now: number,
+  schedule: CronWorkflow = cron,
+  spec: Partial<Workflow["spec"]> = {},
+): RunBook {
   const runs = new RunBook();
   runs.noteSchedule(schedule, now);
   if (parts !== undefined) {
-    runs.noteWorkflow(nightWorkflow({ open: "yes", ...parts }), now);
+    const workflow = nightWorkflow({ open: "yes", ...parts });
+    runs.noteWorkflow({ ...workflow, spec: { ...workflow.spec, ...spec } }, now);
   }
   return runs;
 }
 
-function signals(parts: NightParts | undefined, now: number, schedule: CronWorkflow = cron): readonly Signal[] {
-  return book(parts, now, schedule)
+function signals(
+  parts: NightParts | undefined,
+  now: number,
+  schedule: CronWorkflow = cron,
+  spec: Partial<Workflow["spec"]> = {},
+): readonly Signal[] {
+  return book(parts, now, schedule, spec)
     .views(now)
     .flatMap((lane) => [
       ...nightSignals(lane, now),
-      ...lane.runs.flatMap(({ facts, state }) => (state === undefined ? [] : stepSignals(facts, state, () => false))),
+      ...lane.runs.flatMap(({ facts, state }) =>
+        state === undefined
+          ? []
+          : [...stepSignals(facts, state, () => false, now), ...pausedSignals(facts, state, now)],
+      ),
     ]);
 }
 
 const kinds = (found: readonly Signal[]): readonly string[] => found.map(({ kind }) => kind);
 const market = [stepNode("market", "Succeeded"), ...attemptNodes("market", 1, { phase: "Succeeded" })];
+
+const held = [
+  ...market,
+  stepNode("scenarios", "Running"),
+  waitingNode("g", "gate", "scenarios", "Running", "step-scenarios"),
+];
+/** Paused at the time at which the step is held. */
+const paused = actAnnotation({
+  id: "20260331210000000-0a1b2c",
+  by: "anna@vendor.example",
+  verb: "pause",
+  reason: "cluster is upgraded",
+  at: "2026-03-31T21:00:00Z",
+});
 
 describe("nobody is called", () => {
   test("while a night runs in its time", () => {
@@ -62,9 +94,9 @@ describe("nobody is called", () => {
     expect(signals({ nodes: market, phase: "Succeeded", finishedAt: "2026-04-01T00:00:00Z" }, MORNING)).toEqual([]);
   });
 
-  test("for a step that a person holds", () => {
-    const held = [...market, stepNode("scenarios", "Running"), waitingNode("g", "gate", "scenarios", "Running", "s")];
+  test("for a step that a person has just held, or a night that a person has just paused", () => {
     expect(signals({ nodes: held }, EVENING)).toEqual([]);
+    expect(signals({ nodes: market, annotations: paused }, EVENING, cron, { suspend: true })).toEqual([]);
   });
 
   test("for a day that is no business day: its night started and skipped its steps", () => {
@@ -105,6 +137,32 @@ describe("a person is called", () => {
     const question = waitingNode("q", "run-sign-off", "sign-off", "Running", "sign-off-1");
     const nodes = [...market, stepNode("sign-off", "Running"), attempt, question];
     expect(kinds(signals({ nodes }, EVENING))).toEqual(["confirmation"]);
+  });
+
+  test("to a step that has been held for more than an hour", () => {
+    expect(signals({ nodes: held }, Date.parse("2026-03-31T22:00:00Z"))).toEqual([]);
+    expect(signals({ nodes: held }, Date.parse("2026-03-31T22:00:01Z"))).toMatchObject([
+      {
+        kind: "held",
+        step: "scenarios",
+        since: "2026-03-31T21:00:00Z",
+        command: 'nightlane release nordbank scenarios --reason "..."',
+      },
+    ]);
+  });
+
+  test("to a night that has been paused for more than an hour, with who paused it and why", () => {
+    const parts = { nodes: market, annotations: paused };
+    expect(signals(parts, Date.parse("2026-03-31T22:00:00Z"), cron, { suspend: true })).toEqual([]);
+    expect(signals(parts, Date.parse("2026-03-31T22:00:01Z"), cron, { suspend: true })).toMatchObject([
+      {
+        kind: "paused",
+        since: "2026-03-31T21:00:00Z",
+        reason: "nothing new of the night starts; anna@vendor.example paused it: cluster is upgraded",
+        command: 'nightlane resume nordbank --reason "..."',
+      },
+    ]);
+    expect(signals(parts, Date.parse("2026-03-31T23:00:00Z"))).toEqual([]);
   });
 
   test("when the night is late", () => {
@@ -233,7 +291,7 @@ test("metrics are text that Prometheus reads", () => {
   expect(samples).toEqual(
     expect.arrayContaining([
       'nightlane_night_running{customer="nordbank"} 1',
-      'nightlane_night_late{customer="nordbank"} 1',
+      'nightlane_night_late{customer="nordbank",business_date="2026-03-31"} 1',
       'nightlane_night_finish_by_timestamp_seconds{customer="nordbank"} 1775016000',
       'nightlane_night_start_by_timestamp_seconds{customer="nordbank"} 1774989900',
       'nightlane_night_inputs_by_timestamp_seconds{customer="nordbank"} 1774991700',

@@ -91,6 +91,27 @@ describe("a person is called for a step that cannot go on", () => {
     expect(signals(late, secondsAfter(151, began))).toHaveLength(1);
   });
 
+  test("now and not in the morning, once little time is left", () => {
+    const began = "2026-03-31T23:00:00Z";
+    const lasting = night(reported(words.replace(BEGAN, began)));
+    expect(signals(lasting, Date.parse("2026-04-01T02:59:00Z"))).not.toMatchObject([{ severity: "critical" }]);
+    const [call] = signals(lasting, Date.parse("2026-04-01T03:00:01Z"));
+    expect(call).toMatchObject({ severity: "critical", key: "trouble/scenarios/1/image/2026-03-31T23/urgent" });
+  });
+
+  test.each(["credential", "certificate", "unreachable"] as const)(
+    "now and not in the morning, once %s has lasted for half an hour: it does not pass by itself",
+    (kind) => {
+      const lasting = night(reported(words.replace("TROUBLE image", `TROUBLE ${kind}`)));
+      expect(signals(lasting, secondsAfter(1799))).toEqual([expect.not.objectContaining({ severity: "critical" })]);
+      expect(signals(lasting, secondsAfter(1800))).toMatchObject([{ severity: "critical", labels: { kind } }]);
+      const metrics = troubleMetrics([], signals(lasting, secondsAfter(1800)));
+      expect(metrics.find(({ name }) => name === "nightlane_step_trouble_urgent")?.samples).toEqual([
+        [{ customer: "nordbank", step: "scenarios", kind }, 1],
+      ]);
+    },
+  );
+
   test("with the log of a driver that may hang", async () => {
     const idle = night(reported(words.replace("TROUBLE image", "TROUBLE idle")));
     const [call] = signals(idle, secondsAfter(300));
@@ -117,6 +138,7 @@ test("the metrics name the step and its trouble, and nothing once it is over", (
   const labels = { customer: "nordbank", step: "scenarios", kind: "image" };
   expect(samples(night())).toEqual([
     ["nightlane_step_trouble", [[labels, 1]]],
+    ["nightlane_step_trouble_urgent", []],
     ["nightlane_step_trouble_since_timestamp_seconds", [[labels, Date.parse(BEGAN) / 1000]]],
     ["nightlane_step_long", []],
   ]);
