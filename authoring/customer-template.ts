@@ -37,6 +37,7 @@ export default defineCustomer({
     // ${todo("server")}URL of the customer's API server, by a name in its certificate.
     server: ${JSON.stringify(server)},
     // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: all that the lane may reach outside.
+    // Where a proxy of the customer's own leads there: proxy: { address: "10.64.3.9", port: 3128 }, and no address.
     address: ${JSON.stringify(address)},
     // ${todo("ca")}Its certificate authority, ${name}.pem beside this file. From the customer's kubeconfig:
     // ${GET_CA} customers/${name}.pem

@@ -18,6 +18,7 @@ const command = new Command("new-customer")
   .option("--address <ip>", "its IPv4 or IPv6 address, as the central cluster's nodes see it")
   .option("--ca <file>", "its certificate authority, PEM; it is copied to customers/<name>.pem")
   .addHelpText("after", EXAMPLES)
+  .showHelpAfterError()
   .action(async (name: string, options: NewCustomerOptions) => {
     const files = await writeNewCustomer(name, options);
     const steps = [

@@ -30,7 +30,7 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
   const checks = withLines(definition, checkCustomer(definition));
   const isSound = checks.length === 0;
   const hasCluster = !checks.some(({ property }) =>
-    /^(name|cluster(\.(server|address|ca|namespace).*)?)$/.test(property),
+    /^(name|cluster(\.(server|address|proxy|ca|namespace)\b.*)?)$/.test(property),
   );
   return [
     { title: "checks", problems: checks, note: "ok" },

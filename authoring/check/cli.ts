@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
-import { customerFile } from "../../constructs/definition/customer-files.ts";
-import { renderProblem } from "../../constructs/definition/problem.ts";
+import { CUSTOMERS_FOLDER, customerFile } from "../../constructs/definition/customer-files.ts";
+import { received, renderProblem } from "../../constructs/definition/problem.ts";
 import { runCli } from "../../constructs/definition/run-cli.ts";
 import { checkFile } from "./check-file.ts";
 import type { Finding } from "./finding.ts";
@@ -18,10 +20,12 @@ const command = new Command("check")
   )
   .argument("<customers...>", "names of files in customers/, without .ts")
   .addHelpText("after", EXAMPLES)
+  .showHelpAfterError()
   .action(async (names: readonly string[]) => {
     for (const name of names) {
       const findings = await checkFile(name);
-      const file = customerFile(name);
+      // A name that is no file's is shown as it was given.
+      const file = existsSync(join(CUSTOMERS_FOLDER, `${name}.ts`)) ? customerFile(name) : received(name);
       console.log([file, ...findings.flatMap((finding) => lines(file, finding))].join("\n"));
       const left = findings.reduce((sum, { problems }) => sum + problems.length, 0);
       console.log(left === 0 ? "  ready for review" : `  ${left} ${left === 1 ? "thing" : "things"} to do`);

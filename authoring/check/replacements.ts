@@ -14,13 +14,20 @@ examples.addSubnet("192.0.2.0", 24);
 examples.addSubnet("198.51.100.0", 24);
 examples.addSubnet("203.0.113.0", 24);
 
+/** Properties that are named where their line is marked. */
+const MARKED = ["name", "displayName", "cluster.server", "cluster.address", "cluster.proxy", "cluster.ca"] as const;
+
 /** What in a file is still an example, judged by its value or by a REPLACE mark. */
 export function stillToReplace(definition: CustomerDefinition, source: string): readonly Problem[] {
   const known = withLines(definition, knownExamples(definition));
   const marked = marks(source).filter((mark) => !known.some(({ line }) => line === mark));
+  const places = withLines(
+    definition,
+    MARKED.map((property) => ({ property, received: "", rule: "", fix: "" })),
+  );
   return [
     ...marked.map((line) => ({
-      property: "(code)",
+      property: places.find((place) => place.line === line)?.property ?? "(code)",
       line,
       received: shownLine(source, line),
       rule: "nothing marked REPLACE: it is an example",

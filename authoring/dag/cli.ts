@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type NightDefinition, nightsOf } from "../../constructs/definition/night-definition.ts";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake, received } from "../../constructs/definition/problem.ts";
 import { runCli } from "../../constructs/definition/run-cli.ts";
 import { furtherOnly, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { foldGraph } from "./fold-graph.ts";
@@ -30,16 +30,30 @@ const command = new Command("dag")
   .option("--svg <file>", "draw it into a file")
   .option("--every-step", "show each step of a night of more than 40, where those that are alike are one")
   .addHelpText("after", EXAMPLES)
+  .showHelpAfterError()
   .action(async (name: string, options: Options) => {
     const whole = nightGraph(await loadNights(name), customerFile(seriesOf(name).customer));
     const graph = options.everyStep ? whole : foldGraph(whole);
     if (options.svg !== undefined) {
-      writeFileSync(options.svg, dagSvg(graph));
+      write(options.svg, dagSvg(graph));
       console.log(`wrote ${options.svg}`);
       return;
     }
     process.stdout.write(options.mermaid ? dagMermaid(graph) : dagText(graph));
   });
+
+function write(file: string, picture: string): void {
+  try {
+    writeFileSync(file, picture);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw mistake(
+      `--svg: received ${received(file)}: ${reason}`,
+      "a file that can be written",
+      "name one in a folder that is there",
+    );
+  }
+}
 
 /** A customer with the nights that are meant. @throws UserError where it has none of that name */
 async function loadNights(name: string): Promise<NightDefinition> {
@@ -48,7 +62,8 @@ async function loadNights(name: string): Promise<NightDefinition> {
   const found = nights.find((one) => one.pipeline === pipeline);
   if (found === undefined) {
     const names = nights.map((one) => seriesName({ customer, ...furtherOnly(one) }));
-    throw new UserError(`there are no nights ${name}; there are ${names.join(", ")}`);
+    const rule = "the nights of a customer: its name alone, or with the name of further ones behind it";
+    throw mistake(`${customerFile(customer)}: received ${received(name)}`, rule, `use ${names.join(" or ")}`);
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../calendars/named-ca
 import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CalendarDays, NightSchedule } from "../definition/schedule.ts";
+import { nearName } from "../form/near-name.ts";
 
 /** Lists of days in a schedule. */
 type DayList = "extraHolidays" | "workedDays" | "halfDays" | "noNight";
@@ -56,12 +57,16 @@ function checkName(name: string): readonly Problem[] {
   if (namedCalendar(name) !== undefined) {
     return [];
   }
+  const near = nearName(name, CALENDAR_NAMES);
   return [
     {
       property: "workflow.schedule.calendar",
       received: received(name),
       rule: `one of ${CALENDAR_NAMES.join(", ")}`,
-      fix: "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays",
+      fix:
+        near === undefined
+          ? "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays"
+          : `write ${near}, imported from "../constructs/index.ts"`,
     },
   ];
 }

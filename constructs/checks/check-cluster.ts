@@ -181,7 +181,10 @@ export function checkCertificateAuthority(ca: string, property: string): readonl
   const certificates = parseCertificates(ca);
   if (certificates === undefined) {
     const rule = "a certificate in PEM and nothing else, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
-    return [{ property, received: received(ca), rule, fix }];
+    // Whatever file it was read from, nothing of that is shown.
+    const isFile = ca.includes("\n") && !ca.includes("-----BEGIN ");
+    const shown = isFile ? `a text of ${ca.length} characters without a certificate` : received(ca);
+    return [{ property, received: shown, rule, fix }];
   }
   return certificates.flatMap((certificate) => {
     const fault = faultOf(certificate);

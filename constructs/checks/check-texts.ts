@@ -31,11 +31,16 @@ export function checkTexts(options: object, property: string): readonly Problem[
   });
 }
 
-/** A text into which JavaScript has turned an object, and which means nothing. */
+/** A text into which JavaScript has turned an object or a missing value, and which means nothing. */
 export function checkObjectText(property: string, text: string): readonly Problem[] {
   const rule =
     "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";
   const fix = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
+  if (/(^|[=:/])undefined($|\/)/.test(text)) {
+    const nothing = "no undefined within a text, which JavaScript writes of a value that is not there";
+    const give = "write the value, or correct the name of what it is taken from";
+    return [{ property, received: received(text), rule: nothing, fix: give }];
+  }
   return text.includes("[object ") ? [{ property, received: received(text), rule, fix }] : [];
 }
 

@@ -1,3 +1,5 @@
+import { nearName } from "../form/near-name.ts";
+import { Refusal } from "../night/refusal.ts";
 import { type ImageName, images } from "./images.ts";
 
 /** An application that already runs in the customer's cluster and whose pods `exec` and copy steps enter. */
@@ -85,7 +87,7 @@ export function sparkApp(app: PythonApp | JvmApp): SparkApp {
  * ```
  */
 export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
-  return { image: images()[image], main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
+  return { image: imageNamed(image), main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
 }
 
 /**
@@ -101,5 +103,15 @@ export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
  * ```
  */
 export function image(name: ImageName): string {
-  return images()[name];
+  return imageNamed(name);
+}
+
+function imageNamed(name: ImageName): string {
+  const all = images();
+  if (typeof name === "string" && !Object.hasOwn(all, name)) {
+    const known = Object.keys(all);
+    const rule = `an image of this deployment: ${known.join(", ")}; one of your own is written by its digest`;
+    throw new Refusal(`the image ${JSON.stringify(name)}`, rule, `write "${nearName(name, known) ?? "risk"}"`);
+  }
+  return all[name];
 }

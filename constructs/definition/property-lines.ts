@@ -61,8 +61,13 @@ function callOf(source: ts.SourceFile, called: string): ts.CallExpression | unde
   const ts = typescript();
   return findNode(
     source,
-    (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === called,
+    (node): node is ts.CallExpression => ts.isCallExpression(node) && isCallOf(node, called, source),
   );
+}
+
+/** `nightly(...)`, or `nl.nightly(...)` where the library was imported whole. */
+function isCallOf({ expression }: ts.CallExpression, called: string, source: ts.SourceFile): boolean {
+  return expression.getText(source).split(".").at(-1) === called;
 }
 
 function findNode<Node extends ts.Node>(root: ts.Node, fits: (node: ts.Node) => node is Node): Node | undefined {
@@ -87,7 +92,7 @@ function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node |
   }
   if (ts.isCallExpression(node)) {
     // `nightly("22:00", { ... })`: its first argument is the start.
-    if (segment === "start" && node.expression.getText(source) === "nightly") {
+    if (segment === "start" && isCallOf(node, "nightly", source)) {
       return node.arguments[0];
     }
     return node.arguments.map((one) => below(source, one, segment)).find((one) => one !== undefined);
@@ -96,7 +101,8 @@ function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node |
     return /^\d+$/.test(segment) ? node.elements[Number(segment)] : undefined;
   }
   if (ts.isObjectLiteralExpression(node)) {
-    const own = node.properties.find((one) => one.name !== undefined && nameText(one.name, source) === segment);
+    // Of one that is written twice the last one counts.
+    const own = node.properties.findLast((one) => one.name !== undefined && nameText(one.name, source) === segment);
     return (
       own ??
       spreads(node)

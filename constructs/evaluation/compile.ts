@@ -9,6 +9,8 @@ import { images } from "../definition/images.ts";
 export interface Compiled {
   readonly code: string;
   readonly map: string;
+  /** Where an object has a property that it has already; both count from 0. */
+  readonly twice: readonly { readonly line: number; readonly column: number }[];
 }
 
 const TARGET = "es2023";
@@ -18,7 +20,7 @@ const TARGET = "es2023";
  * @throws what esbuild throws for a file that is no TypeScript: `errors`, each with its place and text.
  */
 export async function compileFile(source: string): Promise<Compiled> {
-  const { code, map } = await transform(source, {
+  const { code, map, warnings } = await transform(source, {
     loader: "ts",
     format: "cjs",
     target: TARGET,
@@ -29,7 +31,10 @@ export async function compileFile(source: string): Promise<Compiled> {
     supported: { "dynamic-import": false },
     logLevel: "silent",
   });
-  return { code, map };
+  const twice = warnings
+    .filter(({ id }) => id === "duplicate-object-key")
+    .flatMap(({ location }) => (location === null ? [] : [{ line: location.line - 1, column: location.column }]));
+  return { code, map, twice };
 }
 
 const compiledLibraries = new Map<string, Promise<string>>();

@@ -10,7 +10,7 @@ import { EvaluationProcess } from "./evaluation-process.ts";
 import { loadProblem } from "./load-problem.ts";
 import { certificates, compileCustomer, compileShared, type Module } from "./modules.ts";
 import { refusedImport } from "./refused-import.ts";
-import { type Position, withoutFault } from "./without-fault.ts";
+import { type Position, propertyAt, withoutFault } from "./without-fault.ts";
 
 /** How long a file may take: it says what a customer is, and computes next to nothing. */
 const FILE_MILLISECONDS = 5_000;
@@ -39,6 +39,13 @@ export interface Evaluation {
  * @param shown How the file is named to people.
  */
 export async function evaluateFile(file: string, shown: string, milliseconds = FILE_MILLISECONDS): Promise<Evaluation> {
+  const beside: Problem[] = [];
+  const { problems, ...evaluation } = await evaluated(file, shown, milliseconds, beside);
+  return { ...evaluation, problems: [...problems, ...beside] };
+}
+
+/** @param beside Takes what is wrong and keeps nothing from being evaluated. */
+async function evaluated(file: string, shown: string, milliseconds: number, beside: Problem[]): Promise<Evaluation> {
   const place = realpathSync(file);
   const shared = await compileShared(place, shown);
   if ("problem" in shared) {
@@ -50,6 +57,9 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     const own = await compileCustomer(text, place, shown);
     if ("problem" in own) {
       return { problems: or(problems, own.problem) };
+    }
+    if (problems.length === 0) {
+      beside.push(...own.twice.map((position) => writtenTwice(text, position)));
     }
     const modules = new Map([...shared, [place, own] as const]);
     const outcome = await evaluate(place, modules, problems.length === 0 ? milliseconds : REST_MILLISECONDS);
@@ -72,6 +82,13 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
     }
     text = fault.rest;
   }
+}
+
+function writtenTwice(text: string, position: Position): Problem {
+  const property = propertyAt(text, position);
+  const line = position.line + 1;
+  const rule = "each property of an object once: the first one would be dropped without a word";
+  return { property, received: "the same property a second time", rule, fix: "remove one of the two", line };
 }
 
 /** The problems found so far, or, if there are none, the last one, which otherwise may only be their consequence. */

@@ -47,7 +47,7 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     library.runInContext(world);
     vm.runInContext(SAME_EACH_TIME, world);
     for (const [at, code] of Object.entries(modules)) {
-      const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {${code}\n};`;
+      const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {"use strict";${code}\n};`;
       vm.runInContext(text, world, { filename: at });
     }
     started = performance.now();
@@ -65,15 +65,20 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
 const PREPARE =
   'Object.defineProperty(Error, "prepareStackTrace", { value: undefined }); Error.stackTraceLimit = 50; var modules = {};';
 
-/** Removes clock and randomness, with which the same file could be another customer tomorrow. */
+/**
+ * Removes clock and randomness, with which the same file could be another customer tomorrow, and what a file would not
+ * notice: a console that nobody reads, a function that becomes the text of its code.
+ */
 const SAME_EACH_TIME = `(() => {
   "use strict";
-  const refuse = (what) => {
-    throw Object.assign(new TypeError(what), {
-      rule: "the same customer each time the file is read: no clock and no chance",
-      fix: "write the day itself; for what only the night knows there is night.businessDate",
-    });
+  const throwing = (what, rule, fix) => {
+    throw Object.assign(new TypeError(what), { rule, fix });
   };
+  const refuse = (what) => throwing(
+    what,
+    "the same customer each time the file is read: no clock and no chance",
+    "write the day itself; for what only the night knows there is night.businessDate",
+  );
   const { construct, get, deleteProperty } = Reflect;
   const Clock = Date;
   globalThis.Date = new Proxy(Clock, {
@@ -85,6 +90,13 @@ const SAME_EACH_TIME = `(() => {
   Math.random = () => refuse("Math.random()");
   deleteProperty(Intl, "DateTimeFormat");
   deleteProperty(globalThis, "Temporal");
+  // Nobody would read what is said there.
+  deleteProperty(globalThis, "console");
+  Function.prototype.toString = () => throwing(
+    "a function within a text",
+    "a value within a text: of a function, JavaScript writes the code",
+    'call it: night.path("market")',
+  );
 })();`;
 
 /** Runs a file in its world, and says in JSON what came of it. */

@@ -19,7 +19,7 @@ const LIBRARY = '"../constructs/index.ts"';
 
 /** Names of what a customer file cannot use: they are not misspelt, they are absent on purpose. */
 const OUTSIDE =
-  /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document)$/;
+  /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document|console)$/;
 
 /**
  * How a mistake that ended a file's evaluation is told: by what is known of it, or as it was thrown.
@@ -68,6 +68,20 @@ function known(text: string, where: string): Told | undefined {
       received: text,
       rule: "a name that is declared above, or imported from the library",
       fix: declare(missing),
+    };
+  }
+  if (missing !== undefined) {
+    return {
+      received: text,
+      rule: "what a customer file has: the language and the library, and no environment, files, network or console",
+      fix: `take ${missing} out of ${where}, and write the value itself`,
+    };
+  }
+  if (text.startsWith("EvalError: ")) {
+    return {
+      received: text,
+      rule: "code that stands in the file: none is made of texts",
+      fix: `write what ${where} is to do as it is`,
     };
   }
   const [, of, method] =

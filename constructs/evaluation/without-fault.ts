@@ -41,6 +41,13 @@ export function withoutFault(text: string, { line, column }: Position): Fault | 
   };
 }
 
+/** The property that is written at a position of a file, as a problem names it. */
+export function propertyAt(text: string, { line, column }: Position): string {
+  const ts = typescript();
+  const source = ts.createSourceFile("customer.ts", text, ts.ScriptTarget.Latest, true);
+  return propertyOf(innermost(source, (source.getLineStarts()[line] ?? 0) + column));
+}
+
 function innermost(node: ts.Node, position: number): ts.Node {
   const child = typescript().forEachChild(node, (one) =>
     one.getStart() <= position && position < one.end ? one : undefined,
@@ -136,7 +143,8 @@ function partOf(one: ts.Node, within: ts.Node): string {
   }
   // What threw is a step's own declaration only where it stands by itself: among options it is something else.
   const isByItself = ts.isExpressionStatement(parent) || ts.isVariableDeclaration(parent) || ts.isArrowFunction(parent);
-  const mayBeStep = one !== within || isByItself;
+  // Steps are declared by a function.
+  const mayBeStep = (one !== within || isByItself) && ts.findAncestor(one, ts.isFunctionLike) !== undefined;
   if (mayBeStep && ts.isCallExpression(one) && ts.isPropertyAccessExpression(one.expression) && !isOfModule(one)) {
     const [name] = one.arguments;
     return name !== undefined && ts.isStringLiteralLike(name) ? `[${received(name.text)}]` : "";

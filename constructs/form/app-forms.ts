@@ -1,6 +1,7 @@
 import type { HelmApp } from "../apps/helm-app.ts";
 import type { DeployedApp } from "../definition/applications.ts";
-import { type Fields, named, optional, record, text } from "./form.ts";
+import { isObject } from "../definition/given.ts";
+import { type Fields, type Form, named, optional, record, text } from "./form.ts";
 import { plainData } from "./plain-data.ts";
 
 const deployedApp: Fields<DeployedApp> = {
@@ -19,7 +20,7 @@ export const deployedAppForm = record<DeployedApp>(
   'deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } })',
 );
 
-/** An application that Argo CD deploys. */
+/** An application that Argo CD deploys, as steps enter it. */
 export const helmAppForm = record<HelmApp>(
   {
     ...deployedApp,
@@ -31,3 +32,18 @@ export const helmAppForm = record<HelmApp>(
   "an application made by helmApp",
   'helmApp({ repository: "https://...", revision: "v4.2.1", chart: "charts/pricing-engine" })',
 );
+
+/** One that is declared. One without any of what says which chart it is was made by something else. */
+export const madeHelmApp: Form = {
+  inspect(value, at, findings) {
+    if (isObject(value) && ["repository", "revision", "chart"].every((name) => value[name] === undefined)) {
+      const received = "an application without a chart";
+      const rule = "an application made by helmApp, which Argo CD deploys";
+      const fix =
+        "write helmApp({ repository, revision, chart }), or leave a deployedApp out: it is deployed by somebody else";
+      findings.wrong.push({ property: at, received, rule, fix });
+    } else {
+      helmAppForm.inspect(value, at, findings);
+    }
+  },
+};

@@ -12,7 +12,7 @@ import { receivedSecret } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import type { NightSchedule, Weekday } from "../definition/schedule.ts";
 import { TOLD, TOLD_PARTS } from "../definition/told.ts";
-import { helmAppForm } from "./app-forms.ts";
+import { madeHelmApp } from "./app-forms.ts";
 import {
   below,
   choice,
@@ -93,7 +93,7 @@ const federated = record<Federated>(
   "federated()",
   ["kind"],
 );
-const references = new Map<unknown, Form>(Object.entries({ pulumiSecret, federated }));
+const references = new Map<unknown, Form>(Object.entries({ pulumiSecret, federated, gitlabFile }));
 
 /** References by the author's own names; a credential itself in the place of one is never shown. */
 const credentials: Form = {
@@ -106,6 +106,12 @@ const credentials: Form = {
     };
     if (!isObject(value)) {
       wrong(at, value);
+      return;
+    }
+    if (typeof given.kind === "string" && references.has(given.kind)) {
+      const rule = "credentials by their names: kubeconfig is the one that nights connect with";
+      const fix = "write { kubeconfig: and the reference }";
+      findings.wrong.push({ property: at, received: "one reference without a name", rule, fix });
       return;
     }
     if (!Object.hasOwn(given, "kubeconfig") && !Object.hasOwn(given, TOLD_PARTS)) {
@@ -196,6 +202,19 @@ const workflow = record<RiskWorkflow>(
   ["declared"],
 );
 
+/** What sparkRiskWorkflow made: of an object that it did not make, nothing is where it should be. */
+const madeWorkflow: Form = {
+  inspect(value, at, findings) {
+    if (isObject(value) && !("declared" in value) && !Object.hasOwn(value, TOLD_PARTS)) {
+      const received = "an object that sparkRiskWorkflow did not make";
+      const fix = "write sparkRiskWorkflow({ ... }) around what is in it";
+      findings.wrong.push({ property: at, received, rule: "a night made by sparkRiskWorkflow", fix });
+    } else {
+      workflow.inspect(value, at, findings);
+    }
+  },
+};
+
 const furtherNights = named(
   { inspect: () => undefined },
   "further nights by their names",
@@ -209,8 +228,8 @@ const customer = record<CustomerDefinition>(
     cluster,
     credentials,
     lane,
-    apps: named(helmAppForm, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
-    workflow,
+    apps: named(madeHelmApp, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
+    workflow: madeWorkflow,
     // Each is held against the form of a workflow by itself: see checkFurtherNights.
     furtherNights: {
       inspect(value, at, findings) {

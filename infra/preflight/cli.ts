@@ -39,6 +39,7 @@ const command = new Command("preflight")
   .option("--wait <seconds>", "how long an image may take to be pulled and started", seconds, 300)
   .option("-o, --output <format>", "text or json", format, "text")
   .addHelpText("after", EXAMPLES)
+  .showHelpAfterError()
   .action(async (customer: string, options: Options) => {
     const definition = await loadCustomer(customer);
     // What is wrong with the file itself is told first.

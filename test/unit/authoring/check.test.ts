@@ -56,7 +56,7 @@ describe("checkFile", () => {
   test("tells what of a new customer is still an example", async () => {
     const folder = customersFolder();
     await writeNewCustomer("lake", {}, folder);
-    expect(await toDo("lake", folder)).toEqual({ "to replace": ["(code)", "cluster.address", "cluster.ca"] });
+    expect(await toDo("lake", folder)).toEqual({ "to replace": ["cluster.server", "cluster.address", "cluster.ca"] });
     const [mark] = (await checkFile("lake", folder)).flatMap(({ problems }) => problems);
     expect(mark?.received).toContain('server: \\"https://k8s.lake.example:6443\\"');
   });
@@ -111,7 +111,7 @@ describe("checkFile", () => {
     await write(folder, "hill", "10.65.0.1", mistaken);
     expect(await toDo("hill", folder)).toEqual({
       checks: ['workflow.steps["revaluation"].executors'],
-      "to replace": ["(code)"],
+      "to replace": ["displayName"],
       collisions: ["cluster.address", "cluster.ca"],
     });
     const notes = new Map((await checkFile("hill", folder)).map(({ title, note }) => [title, note]));

@@ -14,7 +14,8 @@ async function problems(places: Places): Promise<readonly Problem[]> {
 }
 
 function spark(options: string): Places {
-  return { steps: `(night) => { ${night(`night.spark("s", { app: riskApp("a.py"), ${options} });`)} }` };
+  const app = options.startsWith("app:") ? "" : 'app: riskApp("a.py"), ';
+  return { steps: `(night) => { ${night(`night.spark("s", { ${app}${options} });`)} }` };
 }
 
 const digest = "0".repeat(64);

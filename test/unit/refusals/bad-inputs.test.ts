@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeOutput } from "../../../infra/write-output.ts";
-import { customerText } from "../../support/customer-text.ts";
+import { customerText, type Places } from "../../support/customer-text.ts";
 import { BAD_INPUTS, SECRET } from "./bad-inputs.ts";
 
 /** All files are written into one folder and read in one run, as a folder of customers is. */
 const files = BAD_INPUTS.map((input, index) => ({ ...input, name: `bad${index}` }));
 let folder: string;
+const texts = new Map<string, string>();
 let messages: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
@@ -17,7 +18,8 @@ beforeAll(async () => {
   const customers = mkdtempSync(join(folder, "customers-"));
   for (const [index, { name, places }] of files.entries()) {
     const address = `10.65.${Math.floor(index / 250)}.${(index % 250) + 1}`;
-    writeFileSync(join(customers, `${name}.ts`), customerText(name, address, places));
+    texts.set(name, customerText(name, address, places));
+    writeFileSync(join(customers, `${name}.ts`), texts.get(name) ?? "");
   }
   const error: unknown = await writeOutput(join(folder, "dist"), customers).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(UserError);
@@ -33,12 +35,27 @@ afterAll(() => {
 const FIVE_PARTS =
   /^customers\/\w+\.ts: \d+ problems?(\n {2}(customers\/\w+\.ts:\d+ \S|\(file\)|export default).*: received \S.*\n {4}rule: \S.*\n {4}fix: \S.*)+$/;
 
+/** The lines of a file on which stands what was put into it; none where something was left out. */
+function writtenLines(text: string, places: Places): readonly number[] {
+  return Object.values(places)
+    .filter((written) => written !== "" && text.includes(written))
+    .flatMap((written) => {
+      const first = text.slice(0, text.lastIndexOf(written)).split("\n").length;
+      return Array.from({ length: written.split("\n").length }, (_, index) => first + index);
+    });
+}
+
 describe("bad inputs", () => {
-  test.each(files)("$name, $property: $places", ({ name, property }) => {
+  test.each(files)("$name, $property: $places", ({ name, property, places, elsewhere = false }) => {
     const message = messages.get(name) ?? "";
     expect(message).toMatch(FIVE_PARTS);
     expect(message.replaceAll(/\n {2}customers\/\w+\.ts:\d+ /g, "\n  ")).toContain(`\n  ${property}`);
     expect(message).not.toContain(SECRET);
+    if (!elsewhere && !/^(\(file\)|export default)$/.test(property)) {
+      const lines = [...message.matchAll(/\n {2}customers\/\w+\.ts:(\d+) /g)].map(([, line]) => Number(line));
+      const written = writtenLines(texts.get(name) ?? "", places);
+      expect(written.length === 0 || lines.some((line) => written.includes(line))).toBe(true);
+    }
   });
 
   test("are at least 300, and each is refused with file, property, value, rule and fix", () => {

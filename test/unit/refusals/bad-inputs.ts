@@ -5,6 +5,8 @@ import { night, type Places } from "../../support/customer-text.ts";
 export interface BadInput {
   readonly places: Places;
   readonly property: string;
+  /** What is wrong stands on another line than what was written: the fault is that both do not go together. */
+  readonly elsewhere?: true;
 }
 
 /** What no text of a message may ever hold. */
@@ -24,7 +26,8 @@ function each(place: keyof Places, property: string, texts: readonly string[]): 
 
 /** A step of the night with these options beside what it needs. */
 function spark(options: string): string {
-  return `(night) => { ${night(`night.spark("s", { app: riskApp("a.py"), ${options} });`)} }`;
+  const app = options.startsWith("app:") ? "" : 'app: riskApp("a.py"), ';
+  return `(night) => { ${night(`night.spark("s", { ${app}${options} });`)} }`;
 }
 function step(call: string): string {
   return `(night) => { ${night(call)} }`;
@@ -94,7 +97,11 @@ const cluster: readonly BadInput[] = [
     '"k8s.badbank.example"',
     ...otherThan(),
   ]),
-  ...each("moreCluster", "cluster.address", ['proxy: { address: "10.65.0.9", port: 3128 }']),
+  {
+    places: { moreCluster: 'proxy: { address: "10.65.0.9", port: 3128 }' },
+    property: "cluster.address",
+    elsewhere: true,
+  },
   ...proxied("cluster.proxy", otherThan("{}")),
   ...proxied("cluster.proxy.address", [
     "{}",
@@ -202,8 +209,8 @@ const chart = 'repository: "https://git.x.example/a.git", revision: "v1.0.0", ch
 const apps: readonly BadInput[] = [
   ...each("apps", "apps", otherThan("{}", "[]")),
   ...each("apps", "apps.a", ["{ a: pricing && 7 }", "{ a: undefined }"]),
+  ...each("apps", "apps.a", ["{ a: helmApp({}) }"]),
   ...each("apps", "apps.a.repository", [
-    "{ a: helmApp({}) }",
     `{ a: helmApp({ ${chart}, repository: "https://u:${SECRET}@git.x.example/a.git" }) }`,
   ]),
   ...each("apps", "apps.a.revision", [`{ a: helmApp({ ${chart}, revision: "main" }) }`]),
@@ -267,8 +274,8 @@ const schedule: readonly BadInput[] = [
 ];
 
 const workflow: readonly BadInput[] = [
-  ...each("workflow", "workflow", ["", ...otherThan("{}")]),
-  ...each("workflow", "workflow.steps", ["{}", "sparkRiskWorkflow()", "sparkRiskWorkflow({})"]),
+  ...each("workflow", "workflow", ["", "{}", ...otherThan("{}")]),
+  ...each("workflow", "workflow.steps", ["sparkRiskWorkflow()", "sparkRiskWorkflow({})"]),
   ...each("moreNight", "workflow.finishBy", ['finishBy: "never"', "finishBy: 6", 'finishBy: "24:00"']),
   ...each("moreNight", "workflow.startBy", ["startBy: 22", 'startBy: "21:00"']),
   ...each("moreNight", "workflow.inputsBy", ["inputsBy: true"]),
@@ -326,7 +333,11 @@ const steps: readonly BadInput[] = [
     ["{ executors: -1 }", "{ executors: 2 }, dynamicAllocation: { min: 1, max: 2 }"],
     'workflow.steps["s"].onRetry.executors',
   ),
-  ...eachSpark("onRetry", ["{ memory: Size.tebibytes(1) }"], "cluster.capacity.memory"),
+  {
+    places: { steps: spark("onRetry: { memory: Size.tebibytes(1) }") },
+    property: "cluster.capacity.memory",
+    elsewhere: true,
+  },
   ...eachSpark(
     "onRetry",
     ["{ memory: Size.gibibytes(2) }, memory: Size.gibibytes(4)"],
@@ -373,7 +384,7 @@ const steps: readonly BadInput[] = [
   ...eachSpark("app", ["undefined", "7", '"a.py"']),
   ...eachSpark(
     "app",
-    ['{ image: "registry.example/risk:latest", main: "/x.py" }', 'riskApp("a.py", "nope")', "pricing"],
+    ['{ image: "registry.example/risk:latest", main: "/x.py" }', "pricing"],
     'workflow.steps["s"].app.image',
   ),
   ...eachSpark(
@@ -923,6 +934,146 @@ const unusual: readonly BadInput[] = [
   ]),
 ];
 
+/** What somebody writes who knows JavaScript, and guesses what he does not find. */
+const guessed: readonly BadInput[] = [
+  ...eachSpark(
+    "args",
+    [
+      '["--out=".concat(night.path)]',
+      '["--out", night.path]',
+      '["--out=" + night.path]',
+      '["--n", "" + undefined]',
+      '["--n=" + { n: "1" }.m, "x"]',
+      '["/data/" + [].pop() + "/x"]',
+      '"--a --b"',
+      "[1]",
+      "[null]",
+      '[["--a"]]',
+    ],
+    'workflow.steps["s"].args',
+  ),
+  ...eachSpark("after", [
+    "[[reval]]",
+    "() => reval",
+    "Promise.resolve(reval)",
+    "night",
+    'night.path("reval")',
+    "[reval, null]",
+  ]),
+  ...eachSpark("retries", [
+    "3",
+    "true",
+    "{ times: 1000 }",
+    "{ times: 1, backoff: 3 }",
+    '{ times: 1, exitCodes: ["137"] }',
+  ]),
+  ...eachSpark("onRetry", [
+    "2",
+    "{ executors: 0 }",
+    "{ timeout: Duration.hours(1) }",
+    "{ memory: Size.mebibytes(64) }",
+  ]),
+  ...eachSpark("user", ["0", '"spark"', "-1", "1.5"]),
+  ...eachSpark("volumes", [
+    '["/data"]',
+    '{ "/data": "claim" }',
+    "{ data: scratch(Size.gibibytes(1)) }",
+    '{ "/results": scratch(Size.gibibytes(1)) }',
+    '{ "/a/": scratch(Size.gibibytes(1)) }',
+    '{ "/a/../etc": scratch(Size.gibibytes(1)) }',
+  ]),
+  ...eachSpark("conf", ['["spark.a=b"]', '{ "spark.executor.memory": "8g" }', '{ "spark.a": 1 }']),
+  ...eachSpark("jvmOptions", ['"-XX:+UseG1GC"', '["-Xmx4g"]']),
+  ...eachSpark("cores", ["4"]),
+  ...eachSpark("depends_on", ["[reval]"]),
+  ...eachSpark("needs", ['["reval"]']),
+  ...eachSpark("python", ['"3.11"']),
+  ...eachStep((call) => call, 'workflow.steps["s"].app', [
+    'night.spark("s");',
+    'night.spark("s", { app: riskApp() });',
+    'night.spark("s", { app: "a.py" });',
+    'night.spark("s", { app: riskApp });',
+    'night.spark("s", { app: riskApp("../../etc/passwd") });',
+    'night.spark("s", { app: riskApp("a.py", "rsik") });',
+    'night.spark("s", { app: sparkApp({ image: image("rsik"), main: "/a.py" }) });',
+  ]),
+  ...eachStep((value) => `night.job("j", { image: ${value} });`, 'workflow.steps["j"].image', [
+    '"risk:latest"',
+    'image("rsik")',
+    'image("Risk")',
+    "image",
+    "image()",
+  ]),
+  ...eachStep((call) => call, "workflow.steps", [
+    'night.spark({ app: riskApp("a.py") });',
+    'night.gate(() => "g");',
+    'night.spark("reval2"), night.spark("reval2");',
+  ]),
+  ...each("steps", "workflow.steps", [
+    "async (night) => {}",
+    "function* (night) { yield night.gate('g'); }",
+    "(night) => night",
+    "() => {}",
+    "[]",
+  ]),
+  ...each("schedule", "workflow.schedule", [
+    '"0 22 * * 1-5"',
+    'nightly("22:00")',
+    'nightly("22:00:00", { timezone: "Europe/Berlin" })',
+    'nightly("10pm", { timezone: "Europe/Berlin" })',
+    'nightly(22, { timezone: "Europe/Berlin" })',
+    'nightly({ start: "22:00", timezone: "Europe/Berlin" })',
+    'nightly("22:00", "Europe/Berlin")',
+    'nightly("22:00", { timezone: "Europe/Berlin", calendar: "TARGT" })',
+    'nightly("22:00", { timezone: "Europe/Berlin", calendar: { TARGET } })',
+    'nightly("22:00", { timezone: "Europe/Berlin", extraHolidays: ["24.12.2026"] })',
+    'nightly("22:00", { timezone: "Europe/Berlin", extraHolidays: [new Date(0)] })',
+    'nightly("22:00", { timezone: "Europe/Berlin", on: "first-of-month" })',
+  ]),
+  ...each("moreNight", "workflow.", [
+    'finishBy: "6am"',
+    "finishBy: Duration.hours(6)",
+    "defaults: { executors: 3 }",
+    "defaults: { spark: { app: riskApp('a.py') } }",
+    'deadline: "06:00"',
+    "steps: [], steps: []",
+  ]),
+  ...each("more", "furtherNights.weekly", [
+    "furtherNights: { weekly: { schedule: nightly('23:00', { timezone: 'Europe/Berlin' }), steps: () => {} } },",
+  ]),
+  ...each("workflow", "workflow", [
+    "{ schedule: nightly('23:00', { timezone: 'Europe/Berlin' }), steps: () => {} }",
+    "sparkRiskWorkflow",
+    "[sparkRiskWorkflow({})]",
+  ]),
+  ...each("credentials", "credentials", [
+    'gitlabFile("CUSTOMER_KUBECONFIG")',
+    "{ kubeconfig: gitlabFile }",
+    "{ kubeconfig: process.env.KUBECONFIG }",
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), kubeconfig: gitlabFile("CUSTOMER_OTHER") }',
+  ]),
+  ...each("apps", "apps.x", [
+    "{ x: deployedApp({ labels: { a: 'b' } }) }",
+    "{ x: helmApp({}) }",
+    `{ x: helmApp({ ${chart}, values: { image: "" + image } }) }`,
+    `{ x: helmApp({ ${chart}, values: { url: "https://x.example/" + { a: "1" }.b } }) }`,
+  ]),
+  ...each("more", "displayName", ['displayName: "A second one",']),
+  ...each("moreCluster", "cluster.server", ['server: "https://k8s.other.example"']),
+  ...each("before", "(code)", [
+    'console.log("here");',
+    "misspelt = 1;",
+    "Object.freeze(Size).gibibytes = 1;",
+    'eval("1");',
+    'new Function("return 1")();',
+    "setTimeout(() => {}, 1);",
+    'JSON.parse("{");',
+    "enum E { A } (E as never as { B: { c: 1 } }).B.c;",
+    "class A { #x = 1; static y() { return (this as never as A).#x; } } A.y();",
+    "pricing = 1;",
+  ]),
+];
+
 /** Files that must be refused, each for its one fault. */
 export const BAD_INPUTS: readonly BadInput[] = [
   ...identity,
@@ -936,5 +1087,6 @@ export const BAD_INPUTS: readonly BadInput[] = [
   ...texts,
   ...contradictions,
   ...unusual,
+  ...guessed,
   ...files,
 ];

@@ -153,6 +153,11 @@ describe("cluster.ca", () => {
       `${certificate("valid")}\n-----BEGIN EC PRIVATE KEY-----\nhunter2`,
       /^a text with a private key$/,
     ],
+    [
+      "a file of another kind",
+      "machine git.example\n  login us\n  hunter2\n",
+      /^a text of 41 characters without a certificate$/,
+    ],
     ["a key", "-----BEGIN EC PRIVATE KEY-----\nhunter2", /^a PEM block of kind EC PRIVATE KEY$/],
   ])("refuses %s, and does not show it", (_, ca, received) => {
     expectProblems(check({ ca }), { property: "cluster.ca", received, rule: "a certificate in PEM", fix });

@@ -56,3 +56,10 @@ test.each([
   const source = ts.createSourceFile("lake.ts", SOURCE, ts.ScriptTarget.Latest, true);
   expect(propertyLine(source, property)).toBe(line);
 });
+
+test("lines are known where the library was imported whole", () => {
+  const whole = SOURCE.replaceAll(/\b(defineCustomer|nightly|sparkRiskWorkflow|Size)\b/g, "nl.$1");
+  const source = ts.createSourceFile("customer.ts", whole, ts.ScriptTarget.Latest, true);
+  const properties = ["name", "workflow.schedule.start", 'workflow.steps["var-es"].args[1]'];
+  expect(properties.map((one) => propertyLine(source, one))).toEqual([9, 12, 21]);
+});
