@@ -1,4 +1,6 @@
+import { defined } from "../runs/defined.ts";
 import { isNightly, type NightSeries, pipelineOfSchedule, scheduleName } from "../runs/night-series.ts";
+import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
 import { ABSENT_GRACE, type LaneProblem, type Scheduling } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
@@ -14,6 +16,8 @@ export interface SchedulesLook {
   readonly scheduling: Scheduling;
   /** Since when the schedule of the nights has been absent, milliseconds. */
   readonly absentSince?: number;
+  /** Since when the schedule of the lane's reaper starts reapers, milliseconds; absent where it starts none. */
+  readonly reaperSince?: number;
   /** Of the lane's schedules, one by one. */
   readonly problems: readonly LaneProblem[];
 }
@@ -35,6 +39,7 @@ export class LaneSchedules {
   /** The schedule of the nights as it was when it was there last. */
   private last: ReadCron | undefined;
   private expected: boolean;
+  private reaperSince: number | undefined;
 
   constructor(private readonly series: NightSeries) {
     this.own = scheduleName(series.pipeline);
@@ -84,6 +89,10 @@ export class LaneSchedules {
     const read = readCron(cron, this.crons.get(name), now);
     const since = Math.min(read.since, this.firstMade.get(name) ?? read.since);
     this.firstMade.set(name, since);
+    if (name === REAPER_SCHEDULE) {
+      const known = this.crons.get(name) === undefined ? since : now;
+      this.reaperSince = read.suspended ? undefined : (this.reaperSince ?? known);
+    }
     this.crons.set(name, { ...read, since });
     if (name === this.own) {
       this.last = { ...read, since };
@@ -92,6 +101,9 @@ export class LaneSchedules {
 
   forget(name: string): void {
     this.crons.delete(name);
+    if (name === REAPER_SCHEDULE) {
+      this.reaperSince = undefined;
+    }
   }
 
   /** Names of those that are there. */
@@ -112,7 +124,7 @@ export class LaneSchedules {
       problems: [...this.crons.values()]
         .flatMap(({ problems }) => problems)
         .concat((night?.beside ?? []).flatMap((name) => this.missing(name, now))),
-      ...(absentSince === undefined ? {} : { absentSince }),
+      ...defined({ absentSince, reaperSince: this.reaperSince }),
     };
   }
 

@@ -43,6 +43,8 @@ export interface Lane extends NightSeries {
   readonly scheduling: Scheduling;
   /** Since when the schedule has been absent, milliseconds. */
   readonly absentSince?: number;
+  /** Since when the schedule of its reaper starts reapers, milliseconds; absent where it starts none. */
+  readonly reaperSince?: number;
   readonly runs: readonly WatchedRun[];
   readonly nights: readonly DueNight[];
   readonly problems: readonly LaneProblem[];

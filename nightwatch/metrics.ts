@@ -5,6 +5,7 @@ import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
 import { type Metric, oneOfEach, renderMetric } from "./metric.ts";
+import type { ReaperState } from "./reapers.ts";
 import { dateOf, pauseOf } from "./signals/paused-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
@@ -41,7 +42,7 @@ export function renderMetrics(
   signals: readonly Signal[],
   counters: Readonly<Counters>,
   controllerRenewed: number | undefined,
-  volumes: readonly CustomerVolume[],
+  { volumes, reapers }: { readonly volumes: readonly CustomerVolume[]; readonly reapers: readonly ReaperState[] },
 ): string {
   return [
     ...nightMetrics(lanes, signals),
@@ -52,6 +53,7 @@ export function renderMetrics(
     ...credentialMetrics(lanes),
     ...forecastMetrics(lanes),
     volumeMetric(volumes),
+    reaperMetric(reapers),
     ...controllerMetrics(controllerRenewed),
     ...ownMetrics(counters),
   ]
@@ -267,6 +269,15 @@ function volumeMetric(volumes: readonly CustomerVolume[]): Metric {
     help: "How full a results volume was when the customer's reaper last looked: the lane's, or the customer's own.",
     type: "gauge",
     samples: volumes.map(({ customer, volume, ratio }) => [{ customer, volume }, ratio] as const),
+  };
+}
+
+function reaperMetric(reapers: readonly ReaperState[]): Metric {
+  return {
+    name: "nightlane_reaper_done_timestamp_seconds",
+    help: "When a lane's reaper last did all its work or, where that is not known, since when it is watched.",
+    type: "gauge",
+    samples: reapers.map(({ customer, since }) => [{ customer }, Math.floor(since / 1000)] as const),
   };
 }
 

@@ -13,6 +13,7 @@ import { Looks, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
 import { keyOnRecord, notifiedKey } from "./notify/notified.ts";
 import { Telling, type TellingParts } from "./notify/telling.ts";
+import { Reapers } from "./reapers.ts";
 import { withComparison } from "./records/comparison.ts";
 import { missedFacts, missedUid } from "./records/missed-night.ts";
 import type { RecordStore } from "./records/record-store.ts";
@@ -20,6 +21,7 @@ import { RecordWriter } from "./records/record-writer.ts";
 import { removeExpired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
 import type { RunForecast } from "./run-forecast.ts";
+import { reaperSignals } from "./signals/reaper-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 import { volumeSignals } from "./signals/volume-signals.ts";
 import { Volumes } from "./volumes.ts";
@@ -64,6 +66,7 @@ export class Nightwatch {
     return this.forecastsOf(lane, now);
   });
   private readonly volumes = new Volumes();
+  private readonly reapers: Reapers;
   private readonly telling: Telling;
   private readonly writer: RecordWriter;
   /** As of the last round. Empty before the first, since a zero would mean that all is well. */
@@ -74,6 +77,7 @@ export class Nightwatch {
   constructor(private readonly parts: NightwatchParts) {
     const { book, counters } = this;
     this.startedAt = parts.clock();
+    this.reapers = new Reapers(this.startedAt);
     this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => withComparison(parts.store, facts), {
       written: (facts) => {
@@ -125,8 +129,9 @@ export class Nightwatch {
     this.writer.noteLater(noted);
   }
 
-  /** Notes what a reaper reports about the results volumes. */
+  /** Notes what a reaper did, and what it reports about the results volumes. */
   reaperChanged(workflow: Workflow): void {
+    this.reapers.note(workflow);
     this.volumes.note(workflow);
   }
 
@@ -170,7 +175,9 @@ export class Nightwatch {
     for await (const name of removeExpired(this.parts.store, this.parts.retentionDays, now)) {
       this.parts.log("info", `record ${name} is past its ${this.parts.retentionDays} days: removed`);
     }
-    this.volumes.prune(now);
+    const customers = new Set(this.sight.lanes.map(({ customer }) => customer));
+    this.volumes.keep(customers);
+    this.reapers.keep(customers);
     const gone = this.book.prune(now);
     this.writer.forget(gone);
     this.parts.store.forget(gone);
@@ -179,8 +186,8 @@ export class Nightwatch {
   /** Metrics; before the first round without any lane, since a zero would mean that all is well. */
   metrics(): string {
     const { lanes, signals } = this.sight;
-    const volumes = this.volumes.all(this.parts.clock());
-    return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, volumes);
+    const reported = { volumes: this.volumes.all(), reapers: this.reapers.of(lanes) };
+    return renderMetrics(lanes, signals, this.counters, this.controllerRenewed, reported);
   }
 
   /** The state of everything as of the last round. */
@@ -206,7 +213,12 @@ export class Nightwatch {
   private look(now: number): void {
     const controller = { renewed: this.controllerRenewed, watched: this.startedAt };
     const sight = this.looks.look(this.book.lanes(), controller, now);
-    this.sight = { ...sight, signals: [...sight.signals, ...volumeSignals(this.volumes.all(now))] };
+    const signals = [
+      ...sight.signals,
+      ...volumeSignals(this.volumes.all()),
+      ...reaperSignals(this.reapers.of(sight.lanes), now),
+    ];
+    this.sight = { ...sight, signals };
     for (const { customer, reason } of this.sight.failures) {
       this.counters.roundFailures += 1;
       this.parts.log("error", `lane ${customer}: ${reason}`);

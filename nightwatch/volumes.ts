@@ -5,9 +5,6 @@ import { customerOf } from "./lane.ts";
 /** A person is called from here on: there is still time for a deployment, and for the retention to take effect. */
 export const NEARLY_FULL = 0.8;
 
-/** A reaper reports twice an hour: older reports are outdated. */
-const TOO_OLD = 24 * 3600_000;
-
 /** How full one results volume of a customer is. */
 export interface CustomerVolume extends VolumeUse {
   readonly customer: string;
@@ -35,18 +32,18 @@ export class Volumes {
     }
   }
 
-  /** Forgets outdated reports, for instance of removed customers. @param now Milliseconds. */
-  prune(now: number): void {
-    for (const [key, { at }] of this.known) {
-      if (now - at >= TOO_OLD) {
+  /** Forgets all customers but these. */
+  keep(customers: ReadonlySet<string>): void {
+    for (const [key, { customer }] of this.known) {
+      if (!customers.has(customer)) {
         this.known.delete(key);
       }
     }
   }
 
-  /** The reports that are not outdated. @param now Milliseconds. */
-  all(now: number): readonly CustomerVolume[] {
-    return [...this.known.values()].filter(({ at }) => now - at < TOO_OLD);
+  /** The last reports, however old: a volume has no more room because nobody looks. */
+  all(): readonly CustomerVolume[] {
+    return [...this.known.values()];
   }
 }
 

@@ -187,8 +187,8 @@ function isRecent({ finishedAt, startedAt, scheduledAt }: RunFacts, now: number)
   return now - Date.parse(finishedAt ?? startedAt ?? scheduledAt ?? "") <= LOOK_BACK;
 }
 
-/** Whether none of a date's runs ended well, and nobody let it be. */
-function isUnresolved(all: readonly RunFacts[]): boolean {
+/** Whether none of a date's runs ended well, and nobody let it be. @param all All runs of one date. */
+export function isUnresolved(all: readonly RunFacts[]): boolean {
   const over = all.some((run) => hasFailed(run) || run.phase === "Missed");
   const seenTo = all.some(({ phase, acts }) => phase === "Succeeded" || acts.some(({ verb }) => verb === "waive"));
   return over && !seenTo;

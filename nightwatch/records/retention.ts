@@ -1,4 +1,7 @@
-import type { RunRecord } from "../../runs/run-record.ts";
+import type { Head } from "../../runs/api/pages.ts";
+import { isUnresolved } from "../../runs/due-nights.ts";
+import { seriesName } from "../../runs/night-series.ts";
+import { CUSTOMER_LABEL, DATE_LABEL, type RunRecord, seriesOfRecord } from "../../runs/run-record.ts";
 import { recentDates } from "./recent-dates.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -11,7 +14,8 @@ export function expired({ metadata, spec }: RunRecord, retentionDays: number, no
 }
 
 /**
- * Removes the records that are past their time, one after the other.
+ * Removes the records that are past their time, one after the other. Those of one date go together, and never while the
+ * date is unresolved: a call for it ends with a run or a person's word, and not with time.
  * @param now Milliseconds.
  * @returns their names
  */
@@ -20,14 +24,44 @@ export async function* removeExpired(
   retentionDays: number,
   now: number,
 ): AsyncIterable<string> {
-  for await (const { metadata } of store.heads(recentDates(retentionDays - 2, now))) {
+  const isOld = ({ metadata }: Head): boolean =>
+    now - Date.parse(metadata.creationTimestamp ?? "") > retentionDays * DAY;
+  for (const heads of await headsByDate(store.heads(recentDates(retentionDays - 2, now)))) {
     // A record is created when its run starts: its content is read only if that is long enough ago.
-    if (now - Date.parse(metadata.creationTimestamp ?? "") > retentionDays * DAY) {
-      const record = await store.find(metadata.name);
-      if (record !== undefined && expired(record, retentionDays, now)) {
-        await store.remove(metadata.name);
-        yield metadata.name;
+    if (heads.every(isOld)) {
+      const records = await recordsOf(store, heads);
+      if (
+        records.every((record) => expired(record, retentionDays, now)) &&
+        !isUnresolved(records.map(({ spec }) => spec))
+      ) {
+        for (const { metadata } of records) {
+          await store.remove(metadata.name);
+          yield metadata.name;
+        }
       }
     }
   }
+}
+
+/** Heads of records by whose nights they are of, and by date; one without a date stands for itself. */
+async function headsByDate(all: AsyncIterable<Head>): Promise<Iterable<readonly Head[]>> {
+  const found = new Map<string, Head[]>();
+  for await (const head of all) {
+    const { name, labels } = head.metadata;
+    const date = labels?.[DATE_LABEL] ?? name;
+    const key = `${seriesName(seriesOfRecord(labels?.[CUSTOMER_LABEL] ?? "", name))} ${date}`;
+    found.set(key, [...(found.get(key) ?? []), head]);
+  }
+  return found.values();
+}
+
+async function recordsOf(store: Pick<RecordStore, "find">, heads: readonly Head[]): Promise<readonly RunRecord[]> {
+  const records: RunRecord[] = [];
+  for (const { metadata } of heads) {
+    const record = await store.find(metadata.name);
+    if (record !== undefined) {
+      records.push(record);
+    }
+  }
+  return records;
 }

@@ -275,5 +275,5 @@ async function* recordsOf(records: ReadonlyMap<string, RunFacts>): AsyncIterable
 }
 
 function isSame(a: CronWorkflow, b: CronWorkflow): boolean {
-  return a.metadata.namespace === b.metadata.namespace;
+  return a.metadata.namespace === b.metadata.namespace && a.metadata.name === b.metadata.name;
 }

@@ -27,6 +27,9 @@ export const SPARE_FOR_A_PERSON_SECONDS = 30 * 60;
 /** After this long a hold or a pause may have been forgotten, seconds. */
 export const FORGOTTEN_SECONDS = 3600;
 
+/** A reaper works twice an hour: after this long without, seconds, a person is called. */
+export const REAPER_SILENT_SECONDS = 6 * 3600;
+
 /** Each reason: the alerts of Prometheus and nightwatch's own notifications have these names, so one routing serves both. */
 export const CALLS: Readonly<Record<CallReason, Call>> = {
   decision: {
@@ -119,6 +122,11 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
     alert: "NightlaneVolumeNearlyFull",
     severity: "warning",
     summary: (customer) => `${customer}: a results volume is filled to 80 % or more.`,
+  },
+  reaper: {
+    alert: "NightlaneReaperSilent",
+    severity: "warning",
+    summary: (customer) => `${customer}: the reaper has not done its work for six hours.`,
   },
   uncontrolled: {
     alert: "NightlaneControllerSilent",

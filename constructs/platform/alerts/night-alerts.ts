@@ -4,7 +4,7 @@ import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
-import { FORGOTTEN_SECONDS } from "./calls.ts";
+import { FORGOTTEN_SECONDS, REAPER_SILENT_SECONDS } from "./calls.ts";
 
 /** How long a gate may wait unseen, with time to spare and without. */
 const GATE = Duration.minutes(15);
@@ -107,6 +107,11 @@ const NIGHT_ALERTS: readonly Alert[] = [
   {
     reason: "volume",
     expression: `${standing("volume_used_ratio", ["customer", "volume"])} >= 0.8`,
+    command: `nightlane logs ${NIGHTS} --kept`,
+  },
+  {
+    reason: "reaper",
+    expression: `time() - ${standing("reaper_done_timestamp_seconds", ["customer"])} > ${REAPER_SILENT_SECONDS}`,
     command: `nightlane logs ${NIGHTS} --kept`,
   },
   {

@@ -21,6 +21,7 @@ export const RUNBOOK_ENTRIES = {
   unscheduled: "a-lane-has-no-schedule",
   unreadable: "something-cannot-be-read",
   volume: "a-results-volume-is-nearly-full",
+  reaper: "a-reaper-does-not-do-its-work",
   uncontrolled: "the-argo-controller-is-silent",
   "controller-errors": "the-argo-controller-reports-errors",
   unwatched: "nightwatch-is-silent",

@@ -1,5 +1,5 @@
 import type { CronWorkflow } from "../../../runs/schedule.ts";
-import type { Workflow } from "../../../runs/workflow.ts";
+import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { node } from "../../unit/ops/support/night-workflow.ts";
 import { type ExpectedCall, stands } from "../expected-call.ts";
 import type { Situation } from "../situation.ts";
@@ -21,6 +21,8 @@ import {
   warning,
 } from "./lane.ts";
 
+/** Of the lane's reaper. */
+const REAPER: CronWorkflow = { ...CRON, metadata: { ...CRON.metadata, name: "reaper", annotations: {} } };
 const suspended: CronWorkflow = { ...CRON, spec: { ...CRON.spec, suspend: true } };
 const unreadable: CronWorkflow = { ...OTHER, spec: { ...OTHER.spec, timezone: "Mars/Base" } };
 const refused = (status: string): CronWorkflow => ({
@@ -31,11 +33,18 @@ const refused = (status: string): CronWorkflow => ({
 /** What the reaper of a customer saw of the lane's results volume, in percent. */
 function reaper(time: string, percent: number): Workflow {
   const outputs = { parameters: [{ name: "lane-used", value: String(percent) }] };
-  const tidy = node("tidy-1", "tidy", "Pod", "Succeeded", { finishedAt: time, outputs });
+  return reaperOf(time, "Succeeded", node("tidy-1", "tidy", "Pod", "Succeeded", { finishedAt: time, outputs }));
+}
+
+const failedReaper = (time: string): Workflow =>
+  reaperOf(time, "Failed", node("tidy-1", "tidy", "Pod", "Failed", { finishedAt: time }));
+
+function reaperOf(time: string, phase: "Succeeded" | "Failed", tidy: WorkflowNode): Workflow {
+  const reap = node("reap-1", "reap", "Pod", phase, { finishedAt: time });
   return {
     metadata: { name: `reaper-${time}`, namespace: `customer-${CUSTOMER}`, uid: `reaper-${time}` },
     spec: {},
-    status: { phase: "Succeeded", nodes: { [tidy.id]: tidy } },
+    status: { phase, startedAt: time, finishedAt: time, nodes: { [reap.id]: reap, [tidy.id]: tidy } },
   };
 }
 
@@ -229,6 +238,30 @@ export const LANE_SITUATIONS: readonly Situation[] = [
     },
     calls: [{ ...warning("NightlaneVolumeNearlyFull"), volume: "lane" }],
   }),
+  ...[
+    { title: "a reaper that fails every time for six hours", minutes: 370, calls: [warning("NightlaneReaperSilent")] },
+    { title: "a reaper that fails for not quite six hours", minutes: 355, nearly: ["NightlaneReaperSilent warning"] },
+  ].map(
+    ({ title, minutes, calls = [], ...nearly }): Situation => ({
+      title,
+      start: "2026-04-01T08:00:00Z",
+      step: 5,
+      happens: async (timeline) => {
+        timeline.schedule(CRON, REAPER);
+        await timeline.list(nightOf("2026-03-31"));
+        timeline.reaped(reaper("2026-04-01T08:00:00Z", 85));
+        for (let passed = 0; passed < minutes; passed += 30) {
+          await timeline.pass(Math.min(30, minutes - passed));
+          timeline.reaped(failedReaper(new Date(timeline.now).toISOString()));
+        }
+        timeline.reaped(reaper(new Date(timeline.now).toISOString(), 85));
+        await timeline.pass(20);
+      },
+      // A volume that was nearly full stays so while nobody looks.
+      calls: [...calls, stands({ ...warning("NightlaneVolumeNearlyFull"), volume: "lane" })],
+      ...nearly,
+    }),
+  ),
   inTheEvening({
     title: "a results volume that fills to 79 %",
     happens: async (timeline) => {

@@ -28,33 +28,34 @@ describe("the results volumes", () => {
     volumes.note(reaper("nordbank", NOON, 42, 71));
     volumes.note(reaper("nordbank", NOON - HOUR, 10, 10));
     volumes.note(reaper("alpenkredit", NOON, 5));
-    expect(volumes.all(NOON).map(({ customer, volume, ratio }) => [customer, volume, ratio])).toEqual([
+    expect(volumes.all().map(({ customer, volume, ratio }) => [customer, volume, ratio])).toEqual([
       ["nordbank", "lane", 0.42],
       ["nordbank", "customer", 0.71],
       ["alpenkredit", "lane", 0.05],
     ]);
   });
 
-  test("are not known once no reaper has looked for a day", () => {
+  test("stay as full as they were while no reaper looks, for as long as there is a lane", () => {
     const volumes = new Volumes();
     volumes.note(reaper("nordbank", NOON, 95));
-    expect(volumes.all(NOON + 23 * HOUR)).toHaveLength(1);
-    expect(volumes.all(NOON + 25 * HOUR)).toEqual([]);
+    volumes.note(reaper("alpenkredit", NOON, 95));
+    volumes.keep(new Set(["nordbank"]));
+    expect(volumes.all().map(({ customer, ratio }) => [customer, ratio])).toEqual([["nordbank", 0.95]]);
   });
 
   test("of one customer are not hidden by a reaper of another that cannot be read", () => {
     const volumes = new Volumes();
     volumes.note({ ...reaper("alpenkredit", NOON, 95), status: { compressedNodes: "no gzip" } });
     volumes.note(reaper("nordbank", NOON, 42));
-    expect(volumes.all(NOON).map(({ customer }) => customer)).toEqual(["nordbank"]);
+    expect(volumes.all().map(({ customer }) => customer)).toEqual(["nordbank"]);
   });
 
   test("are told from 80 % on, since when they are, until they have room again", () => {
     const volumes = new Volumes();
     volumes.note(reaper("nordbank", NOON - HOUR, 79, 80));
-    expect(volumeSignals(volumes.all(NOON))).toMatchObject([{ key: "volume/customer", customer: "nordbank" }]);
+    expect(volumeSignals(volumes.all())).toMatchObject([{ key: "volume/customer", customer: "nordbank" }]);
     volumes.note(reaper("nordbank", NOON, 82, 91));
-    expect(volumeSignals(volumes.all(NOON))).toMatchObject([
+    expect(volumeSignals(volumes.all())).toMatchObject([
       { key: "volume/lane", since: "2026-03-31T12:00:00.000Z", command: "nightlane logs nordbank --kept" },
       {
         key: "volume/customer",
@@ -63,6 +64,6 @@ describe("the results volumes", () => {
       },
     ]);
     volumes.note(reaper("nordbank", NOON + HOUR, 40, 41));
-    expect(volumeSignals(volumes.all(NOON + HOUR))).toEqual([]);
+    expect(volumeSignals(volumes.all())).toEqual([]);
   });
 });

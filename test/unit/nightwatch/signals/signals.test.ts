@@ -281,9 +281,10 @@ test("metrics are text that Prometheus reads", () => {
   const nodes = [...market, stepNode("scenarios", "Running"), ...attemptNodes("scenarios", 1, failed)];
   const lanes = book({ nodes }, MORNING).views(MORNING);
   const found = lanes.flatMap((lane) => nightSignals(lane, MORNING));
-  const text = renderMetrics(lanes, found, counters, Date.parse("2026-04-01T04:00:00Z"), [
-    { customer: "nordbank", volume: "lane", ratio: 0.42, at: 0 },
-  ]);
+  const text = renderMetrics(lanes, found, counters, Date.parse("2026-04-01T04:00:00Z"), {
+    volumes: [{ customer: "nordbank", volume: "lane", ratio: 0.42, at: 0 }],
+    reapers: [{ customer: "nordbank", since: Date.parse("2026-04-01T04:00:00Z"), part: "reap" }],
+  });
   const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   for (const sample of samples) {
     expect(sample).toMatch(/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?\d+(\.\d+)?$/);
@@ -304,6 +305,7 @@ test("metrics are text that Prometheus reads", () => {
       'nightlane_schedule_refused{customer="nordbank"} 0',
       'nightlane_unreadable{customer="nordbank"} 0',
       'nightlane_volume_used_ratio{customer="nordbank",volume="lane"} 0.42',
+      'nightlane_reaper_done_timestamp_seconds{customer="nordbank"} 1775016000',
       "nightlane_controller_renewed_timestamp_seconds 1775016000",
       "nightlane_nightwatch_records_written_total 3",
       "nightlane_nightwatch_last_round_timestamp_seconds 1774990001",
