@@ -44,7 +44,7 @@ def test_silent_log_does_not_hide_the_end_of_the_job(
     logged_step: LoggedStep, kubelet: Kubelet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
-    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
     running, _, pod = logged_step.start()
     kubelet.succeed(pod)
     assert running.ended(10) is None
@@ -113,7 +113,7 @@ def test_end_of_a_log_that_was_rotated_away_is_named(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, stalled: bool
 ) -> None:
     """R32: the node has begun a new file behind the driver's last words, and nothing stands in it."""
-    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
     running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")
@@ -152,7 +152,7 @@ def test_log_whose_last_lines_never_end_does_not_keep_the_step(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither its time nor its memory: of the two hundred lines that were asked for, the server sends on and on."""
-    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 0.5)
 
     def endless(passage: Passage) -> None:
         passage.handler.send_response(200)
@@ -178,7 +178,7 @@ def test_end_of_a_log_that_takes_too_long_is_relayed(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R31: the last lines, the exception among them, and a word about what is missing."""
-    monkeypatch.setattr("nightlane_runner.job.progress._LOG_TAIL_SECONDS", 0.5)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 0.5)
     running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")

@@ -200,7 +200,7 @@ def test_healthy_wait_ends_no_try(admin: Administrator, kubelet: Kubelet, start_
 @pytest.fixture
 def soon_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drivers whose executors are looked at every second, and which are idle after three."""
-    monkeypatch.setattr("nightlane_runner.job.progress.FIRST_LOOKS_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.FIRST_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.FIRST_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.LATER_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3.0)

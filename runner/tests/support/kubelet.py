@@ -41,6 +41,21 @@ class Kubelet:
             },
         )
 
+    def run_beside_what_is_not_ready(self, pod: str) -> None:
+        """Let the pod's container run beside another one, which somebody else has put there and which is not Ready."""
+        running: JsonObject = {"running": {"startedAt": _STAMP}}
+        self._report(
+            pod,
+            {
+                "phase": "Running",
+                "conditions": [_condition("PodScheduled", "True"), _condition("Ready", "False")],
+                "containerStatuses": [
+                    _container(running, ready=True),
+                    {**_container(running, ready=False), "name": "beside"},
+                ],
+            },
+        )
+
     def succeed(self, pod: str) -> None:
         """Let the pod end well."""
         self._end(pod, "Succeeded", 0, "Completed")

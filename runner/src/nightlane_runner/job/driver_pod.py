@@ -23,6 +23,16 @@ def has_done_its_work(job: RemoteJob, pod: JsonObject, container: str) -> bool:
     return _owned(job, pod) and _is_good(_end_of(pod, container))
 
 
+def is_over(pod: JsonObject) -> bool:
+    """Whether a pod has ended."""
+    return text_at(pod, "status", "phase") in ("Succeeded", "Failed")
+
+
+def driver_runs(pod: JsonObject, container: str) -> bool:
+    """Whether the driver's container runs, whatever else is in its pod."""
+    return bool(object_at(_status_of(pod, container), "state", "running"))
+
+
 def left_running(pod: JsonObject, container: str) -> list[str]:
     """Return the containers beside the driver's that run on."""
     known = objects_at(pod, "status", "containerStatuses")
@@ -35,11 +45,13 @@ def will_succeed(pod: JsonObject) -> bool:
     return all(_is_good(object_at(one, "state", "terminated")) for one in known)
 
 
+def _status_of(pod: JsonObject, container: str) -> JsonObject:
+    known = objects_at(pod, "status", "containerStatuses")
+    return next((status for status in known if text_at(status, "name") == container), {})
+
+
 def _end_of(pod: JsonObject, container: str) -> JsonObject:
-    for status in objects_at(pod, "status", "containerStatuses"):
-        if text_at(status, "name") == container:
-            return object_at(status, "state", "terminated")
-    return {}
+    return object_at(_status_of(pod, container), "state", "terminated")
 
 
 def driver_end(pod: JsonObject, container: str) -> str:
@@ -98,5 +110,4 @@ def _is_good(end: JsonObject) -> bool:
 
 def _age_rank(pod: JsonObject) -> tuple[bool, str]:
     """Order pods by age; timestamps have whole seconds, and of two in one second the living one is newer."""
-    alive = text_at(pod, "status", "phase") not in ("Succeeded", "Failed")
-    return alive, text_at(pod, "metadata", "creationTimestamp")
+    return not is_over(pod), text_at(pod, "metadata", "creationTimestamp")

@@ -7,8 +7,7 @@ to Kubernetes as one that computes.
 import json
 from collections.abc import Callable
 
-from nightlane_runner.api.cluster import Cluster
-from nightlane_runner.api.errors import ApiUnknown
+from nightlane_runner.job.job_pods import JobPods, PodsUnknown
 from nightlane_runner.json_tree import JsonObject, objects_at, text_at
 from nightlane_runner.trouble import TroubleKind, Troubles
 
@@ -29,10 +28,11 @@ GONE_SECONDS = 120.0
 
 
 class ExecutorLook:
-    """Notes what a running driver lacks as a trouble. It never ends any work.
+    """Notes what one running driver lacks as a trouble. It never ends any work.
 
     Args:
-        cluster: where the pods are.
+        pods: reads them.
+        place: where they are, for messages.
         troubles: gets to know.
         own: selects what the driver labels its executors with besides, "" where it does not.
         silent_seconds: how long the driver has written nothing.
@@ -42,13 +42,15 @@ class ExecutorLook:
 
     def __init__(
         self,
-        cluster: Cluster,
+        pods: JobPods,
+        place: str,
         troubles: Troubles,
         own: str,
         silent_seconds: Callable[[], float],
         refusals: Callable[[], tuple[int, str]],
     ) -> None:
-        self._cluster = cluster
+        self._pods = pods
+        self._place = place
         self._troubles = troubles
         self._selector = f"{EXECUTORS},{own}" if own else EXECUTORS
         self._silent_seconds = silent_seconds
@@ -63,9 +65,9 @@ class ExecutorLook:
             self._troubles.over(TroubleKind.EXECUTORS, TroubleKind.IDLE)
             return GONE_SECONDS - silent
         try:
-            pods = self._cluster.pods(self._selector)
-        except ApiUnknown:
-            return FIRST_LOOKS_SECONDS  # an outage is counted where the Job is read
+            pods = self._pods.select(self._selector)
+        except PodsUnknown as unknown:
+            return unknown.pause
         return self._judge(driver, [pod for pod in pods if _is_of(pod, text_at(driver, "metadata", "uid"))])
 
     def _judge(self, driver: JsonObject, executors: list[JsonObject]) -> float:
@@ -79,12 +81,12 @@ class ExecutorLook:
         unscheduled = [text for pod in executors if (text := _refusal(pod))]
         if unscheduled:
             return self._without_executors(
-                f"The driver {name} runs, and none of its {len(executors)} executors in {self._cluster.place} is given "
+                f"The driver {name} runs, and none of its {len(executors)} executors in {self._place} is given "
                 f"a node: {unscheduled[0]}. Have room made in the cluster."
             )
         if "Pending" not in phases and refusals > self._refusals_before:
             return self._without_executors(
-                f"The driver {name} runs, and none of its executors is made in {self._cluster.place}: {refusal}. "
+                f"The driver {name} runs, and none of its executors is made in {self._place}: {refusal}. "
                 "Have room made in the quota, or have what refuses them looked at."
             )
         self._troubles.over(TroubleKind.EXECUTORS)
@@ -102,7 +104,7 @@ class ExecutorLook:
             self._troubles.over(TroubleKind.IDLE)
             return min(LATER_LOOKS_SECONDS if self._have_run else FIRST_LOOKS_SECONDS, limit - silent)
         sentence = (
-            f"The driver {name} in {self._cluster.place} runs, and has written nothing for {silent:.0f} s and has no "
+            f"The driver {name} in {self._place} runs, and has written nothing for {silent:.0f} s and has no "
             "executor: it may have done its work and not end, or compute alone. Read its log; restart the step if it "
             "hangs."
         )

@@ -59,12 +59,19 @@ class Pending:
         return f"{self.waiting.value}: {self.detail}" if self.detail else self.waiting.value
 
 
-def diagnose(job: RemoteJob, pods: list[JsonObject]) -> Pending | None:
-    """Return why the Job does not run, None where one of its pods runs, or ran to its end."""
+def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime | None) -> Pending | None:
+    """Return why the Job does not run, None where one of its pods runs, or ran to its end.
+
+    Args:
+        job: the Job.
+        pods: its pods.
+        without_pod_since: since when it is known to have none, if it has none.
+
+    """
     if job.suspended:
         return None
     if not pods:
-        return Pending(Waiting.NO_POD, job.began, "Job", job.name, "")
+        return Pending(Waiting.NO_POD, without_pod_since, "Job", job.name, "")
     alive = [pod for pod in pods if not text_at(pod, "metadata", "deletionTimestamp")]
     if not alive:
         return _leaving(pods)

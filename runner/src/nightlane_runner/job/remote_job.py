@@ -40,6 +40,7 @@ class RemoteJob:
         ready_pods: how many of its pods run.
         began: when the controller began to make its pods, by the remote clock; a resumed Job begins anew.
         queue: the queue that decides when it may run, "" where none is named.
+        version: which state of it this is; to be compared with others, and nothing else.
 
     """
 
@@ -55,6 +56,7 @@ class RemoteJob:
     ready_pods: int
     began: datetime | None
     queue: str = ""
+    version: str = ""
 
     @property
     def ended(self) -> bool:
@@ -80,6 +82,7 @@ class RemoteJob:
             ready_pods=number_at(job, "status", "ready"),
             began=parsed_time(began),
             queue=strings_at(job, "metadata", "labels").get(QUEUE, ""),
+            version=text_at(job, "metadata", "resourceVersion"),
         )
 
 

@@ -11,11 +11,12 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import GRACE_SECONDS, Interrupted, Reason
 from nightlane_runner.job.cancel import Cancellation, one_job
 from nightlane_runner.job.claim import JobClaim
+from nightlane_runner.job.deadlines import TakenBack
 from nightlane_runner.job.earlier_attempts import EarlierAttempts
 from nightlane_runner.job.fence import Fence
 from nightlane_runner.job.follow import JobFollower
 from nightlane_runner.job.manifest import complete_job, spec_hash
-from nightlane_runner.job.progress import JobProgress, TakenBack
+from nightlane_runner.job.progress import JobProgress
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint
 from nightlane_runner.json_tree import text_at

@@ -1,0 +1,72 @@
+"""What keeps a Job's pod from running: said, reported as a trouble, and borne up to a deadline."""
+
+from datetime import datetime
+
+from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.job.deadlines import ADVICE, TROUBLES, Deadlines
+from nightlane_runner.job.pending import Pending, Waiting, diagnose
+from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.json_tree import JsonObject
+from nightlane_runner.step_log import StepLog
+from nightlane_runner.trouble import TroubleKind, Troubles
+
+
+class PendingLook:
+    """Judges the pods of a Job that has none that is Ready.
+
+    Args:
+        cluster: where the Job is.
+        deadlines: how long it may wait.
+        troubles: gets to know what it waits for.
+        log: for what a person should know.
+
+    """
+
+    def __init__(self, cluster: Cluster, deadlines: Deadlines, troubles: Troubles, log: StepLog) -> None:
+        self._cluster = cluster
+        self._deadlines = deadlines
+        self._troubles = troubles
+        self._log = log
+        self._without_pod_since: datetime | None = None
+        self._said = ""
+
+    def begin_anew(self) -> None:
+        """Forget since when there is no pod: a Job that runs, or was resumed, has all its time when it has none."""
+        self._without_pod_since = None
+
+    def look(self, job: RemoteJob, pods: list[JsonObject]) -> float | None:
+        """Return in how many seconds to look again, None where nothing keeps the Job's pod from running.
+
+        Raises:
+            TakenBack: the deadline is over.
+            Reported: the trouble has lasted.
+
+        """
+        pending = diagnose(job, pods, self._missing_since(pods))
+        if pending is None:
+            return None
+        if str(pending) != self._said:
+            self._said = str(pending)
+            self._log.info(f"PENDING: {pending}")
+        return min(self._deadlines.require_start(job, pending), self._note_trouble(job, pending))
+
+    def _missing_since(self, pods: list[JsonObject]) -> datetime | None:
+        """Return since when this runner has found no pod. One may have run and be gone: the Job's age tells nothing."""
+        if pods:
+            self._without_pod_since = None
+        elif self._without_pod_since is None:
+            self._without_pod_since = self._cluster.api.server_now()
+        return self._without_pod_since
+
+    def _note_trouble(self, job: RemoteJob, pending: Pending) -> float:
+        events = self._deadlines.events(pending) if pending.waiting is Waiting.NO_POD else ""
+        kind = TroubleKind.QUOTA if "exceeded quota" in events else TROUBLES[pending.waiting]
+
+        def sentence() -> str:
+            told = events or self._deadlines.events(pending)
+            return (
+                f"Job {job.name} in {self._cluster.place} does not run: {pending}"
+                f"{f' (events: {told})' if told else ''}; {ADVICE[kind]}."
+            )
+
+        return self._troubles.lasts(kind, sentence)
