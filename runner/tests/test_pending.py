@@ -1,15 +1,23 @@
 """Faults 19 to 22: a Job that does not get to run, for which Kubernetes itself would wait for ever."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from nightlane_runner.document.step_input import StepInput
+from nightlane_runner.job.deadlines import TakenBack
 from nightlane_runner.json_tree import Json, text_at
+from nightlane_runner.steps import spark_step as spark_step_module
+from nightlane_runner.steps.spark_step import SparkStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
+from tests.support.gateway import Gateway, Passage
+from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.steps import spark_step
+from tests.support.local_shell import LocalShell
+from tests.support.steps import document, spark_step
 
 pytestmark = pytest.mark.api_server
 
@@ -76,6 +84,33 @@ def test_try_after_a_deadline_starts_the_job_anew(
     kubelet.succeed(kubelet.next_pod(admin.only_job()))
 
     assert again.wait() == 0
+
+
+def test_job_that_was_taken_back_unconfirmed_is_not_lost_but_started_anew(
+    admin: Administrator, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R8: the API server has carried out the deletion and says no more; the next try knows who asked for it."""
+    monkeypatch.setattr(spark_step_module, "GRACE_SECONDS", 2.0)
+    step, spark = StepInput(document(spark_step(admin.namespace, spark={"pendingSeconds": 2}))).spark()
+
+    def fall_silent_after(passage: Passage) -> None:
+        passage.forward()
+        gateway.on("GET", "/(jobs|pods)", lambda later: later.refuse(503, "ServiceUnavailable", "restarting"))
+
+    gateway.on("DELETE", "/jobs/", fall_silent_after)
+    first = Surroundings(mounts, step)
+    with pytest.raises(TakenBack):
+        SparkStep(first.context, spark, LocalShell(mounts)).run()
+    assert "nobody confirmed the Job's deletion in time" in first.said()
+    gateway.forget_rules()
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+    second = Surroundings(mounts, step)
+    running = Background(SparkStep(second.context, spark, LocalShell(mounts)).run)
+
+    second.wait_for_line("created Job")
+    second.evict()
+    assert running.ended() is not None
 
 
 @pytest.mark.fault(21)

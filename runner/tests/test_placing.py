@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import folder as folder_module
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.copy_charge import CopyCharge
-from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, write_durably
+from nightlane_runner.lane.folder import Superseded, put_into_place, write_durably
+from nightlane_runner.lane.own_folder import own_folder
 from nightlane_runner.steps.results import ResultsFetch
 from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
@@ -39,10 +41,10 @@ class _Attempt:
         self.mounts = mounts
         self.lane = mounts / "results" / STEP_FOLDER
 
-    def runner(self) -> ResultsFetch:
+    def runner(self, require_charge: Callable[[], None] = lambda: None) -> ResultsFetch:
         """Return what brings the results, of another runner each time."""
         context = Surroundings(self.mounts, self._step).context
-        return ResultsFetch(context, self.volume.shell, OWN_MANIFEST, None, None, lambda: None, lambda: None)
+        return ResultsFetch(context, self.volume.shell, OWN_MANIFEST, None, None, require_charge, lambda: None)
 
     def is_home(self) -> bool:
         """Whether all that the manifest says is in place, by hash."""
@@ -285,6 +287,41 @@ def test_folder_that_was_removed_under_the_runner_in_charge_is_filled_anew(attem
     runner.run()
 
     assert attempt.is_home()
+
+
+@pytest.mark.api_server
+def test_what_an_evicted_runner_has_brought_whole_is_not_fetched_again(attempt: _Attempt) -> None:
+    """R26: its successor compares it with the manifest, and asks for the rest."""
+    first, second = attempt.runner(), attempt.runner()
+    first.try_early()
+    (left,) = attempt.lane.parent.glob("*.partial-*")
+    (left / "paths.bin").write_bytes(b"half")
+    (left / "of-no-manifest.csv").mkdir()
+    (left / "of-no-manifest.csv" / "x").write_bytes(b"x")
+    # Whatever would be asked for once more could not be sent.
+    (attempt.volume.folder / "a-figures.json").unlink()
+
+    second.run()
+
+    assert attempt.is_home()
+    assert {entry.name for entry in attempt.lane.iterdir()} == {"a-figures.json", "paths.bin", "manifest.json"}
+    assert [entry.name for entry in attempt.lane.parent.iterdir()] == [attempt.lane.name]
+
+
+@pytest.mark.api_server
+def test_runner_that_steps_back_leaves_nothing_behind(attempt: _Attempt) -> None:
+    """R3: gigabytes of a copy for which nobody comes would stay as long as their date."""
+    charges: list[str] = []
+
+    def require_charge() -> None:
+        charges.append("asked")
+        if len(charges) > 1:
+            raise StepEnded(ExitCode.DETACHED, "another runner has taken over")
+
+    with pytest.raises(StepEnded, match="taken over"):
+        attempt.runner(require_charge).run()
+
+    assert list(attempt.lane.parent.iterdir()) == []
 
 
 def test_folders_of_runners_that_are_gone_are_removed(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nightlane_runner.lane.file_manifest import parse_manifest
 from nightlane_runner.steps.results import ResultsFetch
 from nightlane_runner.steps.spark_step import SparkStep
 from tests.support.administrator import Administrator
+from tests.support.eventually import eventually
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.results_volume import OWN_MANIFEST, STEP_FOLDER, ResultsVolume
@@ -116,8 +117,8 @@ def test_results_that_are_not_there_before_the_end_is_known_come_later(customer:
     assert (customer.lane / "var.json").read_bytes() == b"{}"
 
 
-def test_lease_is_renewed_and_the_time_looked_at_while_results_come_early(customer: _Customer) -> None:
-    """Hours of copying beside a Job that has not ended: its runner must be seen, and must see its end."""
+def test_lease_is_renewed_and_the_time_looked_at_while_results_come(customer: _Customer) -> None:
+    """R1: hours of copying beside a Job that has not ended: its runner must be seen, and must see its end."""
     customer.leave({"var.json": b"{}"})
     context, calls = customer.surroundings.context, []
 
@@ -132,6 +133,8 @@ def test_lease_is_renewed_and_the_time_looked_at_while_results_come_early(custom
     assert "check" in calls
     with pytest.raises(StepEnded, match="another runner"):
         ResultsFetch(context, customer.shell, OWN_MANIFEST, None, None, lambda: None, replaced).try_early()
+    with pytest.raises(StepEnded, match="another runner"):
+        ResultsFetch(context, customer.shell, OWN_MANIFEST, None, None, lambda: None, replaced).run()
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["a second early try found nothing", "fetched anew"])
@@ -177,6 +180,33 @@ def test_success_with_a_manifest_brings_the_result(admin: Administrator, kubelet
 
     assert running.ended() is None
     assert (customer.lane / "var.json").read_bytes() == b"{}"
+
+
+def test_completion_that_was_seen_is_remembered_when_the_job_is_gone(
+    admin: Administrator, kubelet: Kubelet, customer: _Customer
+) -> None:
+    """R8: the runner is evicted while results come, and somebody, or its time to live, removes the Job meanwhile."""
+    step, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True}))).spark()
+    customer.leave({"var.json": b"{}"})
+    customer.shell.cuts = [0] * 100
+    first = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
+    customer.surroundings.wait_for_line("created Job")
+    job = admin.only_job()
+    kubelet.succeed(kubelet.next_pod(job))
+    customer.surroundings.wait_for_line("the copy broke")
+    customer.surroundings.evict()
+    end = first.ended()
+    assert end is not None
+    assert end.code is ExitCode.DETACHED
+    admin.delete_job(job)
+    eventually(lambda: not admin.jobs(), "the Job's deletion")
+
+    customer.shell.cuts = []
+    second = Surroundings(customer.surroundings.places.root, step)
+    SparkStep(second.context, spark, customer.shell).run()
+
+    assert (customer.lane / "var.json").read_bytes() == b"{}"
+    assert "created Job" not in second.said()
 
 
 def test_manifest_of_an_earlier_attempt_is_none(customer: _Customer) -> None:

@@ -13,6 +13,7 @@ from nightlane_runner.job.manifest import complete_job
 from nightlane_runner.job.remote_job import parsed_time
 from nightlane_runner.json_tree import Json, object_at, text_at
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.job_record import JobRecord
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
@@ -40,7 +41,7 @@ def test_job_held_by_a_finalizer_is_waited_for_with_a_limit(
     claim = JobClaim(
         context.cluster,
         complete_job(step, spark.job),
-        AttemptRecord(mounts / "record.json"),
+        JobRecord(AttemptRecord(mounts / "record.json"), context.log),
         context.outage,
         context.interruptions.wait,
         context.log,

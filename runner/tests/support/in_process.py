@@ -1,6 +1,7 @@
 """A step inside the test's own process, where its timings can be set and its parts replaced."""
 
 import io
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,10 @@ class Surroundings:
     def said(self) -> str:
         """Return the log so far."""
         return self._written.getvalue()
+
+    def evict(self) -> None:
+        """Let the step hear a SIGTERM; only the main thread of a process gets a real one."""
+        self.context.interruptions._on_signal(signal.SIGTERM, None)
 
     def wait_for_line(self, text: str, seconds: float = 20.0) -> None:
         """Wait until a line holds `text`."""

@@ -40,6 +40,7 @@ def copy_with_tries(
     copy: Callable[[ContainerWork], _Outcome],
     needed_programs: Sequence[str] = NEEDED_PROGRAMS,
     progress: Callable[[], int] = lambda: 0,
+    check: Callable[[], None] | None = None,
 ) -> _Outcome:
     """Return what `copy` returns, trying until it succeeds or the wall-clock limit is over.
 
@@ -54,6 +55,7 @@ def copy_with_tries(
         needed_programs: what the container must have besides sh; none where the image is our own.
         progress: how much of what has come need not come again. Patience begins anew where it grows; a copy that
             starts over has none, however long its tries hold.
+        check: called all the time while it copies; raises to give up. Default: asks for orders and signals.
 
     Raises:
         StepEnded: INFRASTRUCTURE when the limit is over, the connection breaks again and again or the lane's volume
@@ -71,7 +73,7 @@ def copy_with_tries(
         container = find_container(context, choice)
         breaks.excuse(time.monotonic() - asked)
         try:
-            work = ContainerWork(shell, container, context.interruptions.check, deadline)
+            work = ContainerWork(shell, container, check or context.interruptions.check, deadline)
             if needed_programs or context.troubles.is_reported(TroubleKind.CONNECTION):
                 work.require_programs(*needed_programs)
                 context.troubles.over(TroubleKind.CONNECTION)

@@ -38,7 +38,7 @@ class ContainerWork:
         """Start one of the remote scripts."""
         nonce = secrets.token_hex(8)
         process = self._shell.start(self.target, script, [nonce, *arguments])
-        return ShellSession(process, nonce, self._tick, on_error_line)
+        return ShellSession(process, nonce, self.check, on_error_line)
 
     def require_programs(self, *programs: str) -> None:
         """Make sure that the container has sh and these programs.
@@ -64,7 +64,8 @@ class ContainerWork:
                 f"{'it' if len(missing) == 1 else 'them'}, or name another container.",
             )
 
-    def _tick(self) -> None:
+    def check(self) -> None:
+        """Raise where the work is to be given up, or its time is over."""
         self._check()
         if time.monotonic() >= self._deadline:
             raise OutOfTime

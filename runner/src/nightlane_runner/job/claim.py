@@ -9,7 +9,7 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.job.manifest import SPEC_HASH
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, strings_at, text_at
-from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.job_record import JobRecord
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog
 
@@ -43,7 +43,7 @@ class JobClaim:
         self,
         cluster: Cluster,
         job: JsonObject,
-        record: AttemptRecord,
+        record: JobRecord,
         outage: Outage,
         wait: Callable[[float], None],
         log: StepLog,
@@ -73,13 +73,13 @@ class JobClaim:
             Interrupted: from waiting.
 
         """
-        remembered = text_at(self._record.read(), "uid")
+        remembered = self._record.uid()
         job = self._read() or self._create_unless_lost(remembered)
         if job.deleting and not remembered:
             self._wait_until_gone(job)
             job = self._create_unless_lost(remembered)
         self._must_be_ours(job, remembered)
-        self._record.write({"job": job.name, "uid": job.uid})
+        self._record.remember(job.name, job.uid)
         return job
 
     def _read(self) -> RemoteJob | None:

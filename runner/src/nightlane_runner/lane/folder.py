@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 _ATTEMPT_FILE = re.compile(r"attempt-\d+\.(log(\.\d+)?|json|trouble\.json)")
 _ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
@@ -33,19 +33,6 @@ def is_attempt_log(name: str) -> bool:
 def is_attempt_file(name: str) -> bool:
     """Return whether an entry of a step's attempts is a log, or what an attempt remembers."""
     return _ATTEMPT_FILE.fullmatch(name) is not None
-
-
-def own_folder(place: Path, runner: str) -> Path:
-    """Return this runner's empty folder beside a place; those that other runners have left are removed.
-
-    Whoever asks for it is in charge, so what another runner still writes is of no use to anybody.
-    """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for left in _beside(place, "partial"):
-        remove(left)
-    own = place.with_name(f"{place.name}.partial-{runner}")
-    own.mkdir()
-    return own
 
 
 def put_into_place(
@@ -77,7 +64,7 @@ def put_into_place(
             _moved(aside, place)
             raise Superseded
     sync_folder(place.parent)
-    for replaced in _beside(place, "replaced"):
+    for replaced in beside(place, "replaced"):
         remove(replaced)
 
 
@@ -130,6 +117,12 @@ def create_durably(file: Path, text: str) -> bool:
     return True
 
 
+def beside(place: Path, kind: str) -> list[Path]:
+    """Return what runners have beside a place for a moment: `partial`, or `replaced`."""
+    prefix = f"{place.name}.{kind}-"
+    return [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]
+
+
 def remove(entry: Path) -> None:
     """Remove a file or folder, if it is there; others may be removing it, or writing to it, at the same time."""
     while True:
@@ -145,6 +138,16 @@ def remove(entry: Path) -> None:
                 raise
             continue  # somebody has written into it meanwhile
         return
+
+
+def remove_with_empty_folders(folder: Path, path: PurePath) -> None:
+    """Remove a file from below a folder, and what that leaves empty on the way: a file may be called so."""
+    (folder / path).unlink(missing_ok=True)
+    for parent in path.parents[:-1]:
+        try:
+            (folder / parent).rmdir()
+        except OSError:
+            return  # it holds more
 
 
 def _moved(source: Path, place: Path) -> bool:
@@ -191,8 +194,3 @@ def _write(file: Path, text: str, mode: str) -> None:
         opened.write(text)
         opened.flush()
         os.fsync(opened.fileno())
-
-
-def _beside(place: Path, kind: str) -> list[Path]:
-    prefix = f"{place.name}.{kind}-"
-    return [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]

@@ -13,7 +13,8 @@ from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.copy_charge import CopyCharge
-from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import Superseded, put_into_place, remove, sync
+from nightlane_runner.lane.own_folder import own_folder, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 
@@ -48,7 +49,8 @@ class CopyStep:
     def _run(self, copy: Callable[[ContainerWork], str]) -> None:
         self._charge.take()
         try:
-            done = copy_with_tries(self._context, self._shell, self._copy.target, self._copy.timeout_seconds, copy)
+            with removed_when_replaced(self._lane, self._context.runner):
+                done = copy_with_tries(self._context, self._shell, self._copy.target, self._copy.timeout_seconds, copy)
         except Interrupted as interruption:
             evicted = interruption.reason is Reason.EVICTED
             raise StepEnded(

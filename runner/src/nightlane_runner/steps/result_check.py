@@ -1,11 +1,14 @@
 """Whether the files that have arrived are those that their manifest announces."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile
 from nightlane_runner.container.shell_session import ContentDiffers, TransportFailed
 from nightlane_runner.lane.file_manifest import ResultFile, ResultManifest
+
+_PIECE_BYTES = 1024 * 1024
 
 
 def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
@@ -23,10 +26,15 @@ def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]
         raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
 
 
-def measured(file: Path) -> UnpackedFile:
-    """Return the size and the hash of a file on the lane's volume."""
+def measured(file: Path, check: Callable[[], None] = lambda: None) -> UnpackedFile:
+    """Return the size and the hash of a file on the lane's volume; `check` is called all the time, and may raise."""
+    size, digest = 0, hashlib.sha256()
     with file.open("rb") as content:
-        return UnpackedFile(file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())
+        while piece := content.read(_PIECE_BYTES):
+            check()
+            size += len(piece)
+            digest.update(piece)
+    return UnpackedFile(size, digest.hexdigest())
 
 
 def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:

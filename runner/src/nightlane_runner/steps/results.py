@@ -4,9 +4,11 @@ The manifest is the application's own or, of an application that writes none, ma
 folder holds when its Job is done.
 """
 
+import contextlib
 import math
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -27,8 +29,9 @@ from nightlane_runner.lane.file_manifest import (
     UnusableManifest,
     parse_manifest,
 )
-from nightlane_runner.lane.folder import Superseded, own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import Superseded, put_into_place, remove, remove_with_empty_folders, sync
 from nightlane_runner.lane.hashed_listing import StillChanging, manifest_of
+from nightlane_runner.lane.own_folder import folders_taken_over, own_path, remove_own, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.result_check import is_same, measured, require_sizes, verify
@@ -69,7 +72,7 @@ class ResultsFetch:
         limit_seconds: how long the step may take, None for as long as it takes; its results may take as long.
         require_charge: called before anything is written and before results are put into place; raises if another
             runner has taken over.
-        check: called all the time while results come early; raises to give up.
+        check: called all the time while results come; raises to give up.
 
     """
 
@@ -94,7 +97,7 @@ class ResultsFetch:
         self._complete = False
         self._remote = night_paths.remote_step_folder(context.step) / (place.folder or "")
         self._lane = night_paths.lane_step_folder(context.places, context.step)
-        self._partial = self._lane.with_name(f"{self._lane.name}.partial-{context.runner}")
+        self._partial = own_path(self._lane, context.runner)
 
     def try_early(self, within_seconds: float = math.inf) -> None:
         """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
@@ -118,7 +121,8 @@ class ResultsFetch:
         self._complete = False
         try:
             container = find_container(self._context, RESULTS_POD, patience_seconds=0)
-            self._receive(ContainerWork(self._shell, container, self._check, deadline))
+            with removed_when_replaced(self._lane, self._context.runner):
+                self._receive(ContainerWork(self._shell, container, self._check, deadline))
         except StepEnded as end:
             if isinstance(end, Reported) or end.code is ExitCode.DETACHED:
                 raise
@@ -140,15 +144,17 @@ class ResultsFetch:
         if anew:
             self._complete = False
         # The image of that pod is the runner's own, so what it has need not be asked for.
-        files = copy_with_tries(
-            self._context,
-            self._shell,
-            RESULTS_POD,
-            self.limit_seconds,
-            self._bring,
-            needed_programs=(),
-            progress=lambda: 0 if self._incoming is None else len(self._incoming.files),
-        )
+        with removed_when_replaced(self._lane, self._context.runner):
+            files = copy_with_tries(
+                self._context,
+                self._shell,
+                RESULTS_POD,
+                self.limit_seconds,
+                self._bring,
+                needed_programs=(),
+                progress=lambda: 0 if self._incoming is None else len(self._incoming.files),
+                check=self._check,
+            )
         write_result_hashes(files, self._context.places.outputs)
         size = sum(file.size for file in files.values())
         self._context.log.info(f"results: {len(files)} files, {size} bytes, verified, in {self._lane}")
@@ -156,8 +162,10 @@ class ResultsFetch:
     def _receive(self, work: ContainerWork) -> None:
         if self._incoming is None:
             self._require_charge()
-            own_folder(self._lane, self._context.runner)
+            left = folders_taken_over(self._lane, self._context.runner)
             self._incoming = _Incoming()
+            # Before the connection is there: it would not bear so long a silence.
+            self._take_over(left, work.check)
         arrived: dict[PurePosixPath, UnpackedFile] = {}
         try:
             self._fetch(work, arrived)
@@ -170,6 +178,23 @@ class ResultsFetch:
             self._keep(arrived)
         verify(self._checked(self._incoming.manifest), {**arrived, **self._incoming.files})
         self._complete = True
+
+    def _take_over(self, left: list[Path], check: Callable[[], None]) -> None:
+        """Take what earlier runners have brought whole for one's own; whether it is what it is to be, the hash says."""
+        incoming = self._incoming or _Incoming()
+        for folder in left:
+            for file in _files_in(folder):
+                path = PurePosixPath(file.relative_to(folder))
+                if path in incoming.files:
+                    continue
+                found = measured(file, check)
+                # Of two runners, one may have left a folder where the other has left a file; one comes again.
+                with contextlib.suppress(FileExistsError, NotADirectoryError, FileNotFoundError):
+                    own = self._partial / path
+                    own.parent.mkdir(parents=True, exist_ok=True)
+                    file.rename(own)
+                    incoming.files[path] = found
+            remove(folder)
 
     def _fetch(self, work: ContainerWork, arrived: dict[PurePosixPath, UnpackedFile]) -> None:
         if self._place.folder is None:
@@ -223,7 +248,7 @@ class ResultsFetch:
             except Superseded as error:
                 manifest, files = self._brought_by_another(error)
         require_sizes(manifest, self._lane)
-        remove(self._partial)
+        remove_own(self._lane, self._context.runner)
         return files
 
     def _brought_by_another(self, cause: Superseded) -> tuple[ResultManifest, dict[PurePosixPath, UnpackedFile]]:
@@ -270,7 +295,7 @@ class ResultsFetch:
         incoming.manifest = manifest
         for path, file in list(incoming.files.items()):
             if path not in announced or not is_same(announced[path], file):
-                (self._partial / path).unlink(missing_ok=True)
+                remove_with_empty_folders(self._partial, path)
                 del incoming.files[path]
         missing = {path: file.size for path, file in announced.items() if path not in incoming.files}
         if not missing:
@@ -305,6 +330,14 @@ class ResultsFetch:
             f"Result missing: the Job is complete, but in {self._remote} on the customer's results volume {what}. "
             "A success without a result is none; look at the driver's log, then retry as a new attempt.",
         )
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Return the plain files of a folder, and of those in it; a link leads nowhere."""
+    for parent, _, names in os.walk(folder):
+        for file in (Path(parent, name) for name in names):
+            if file.is_file() and not file.is_symlink():
+                yield file
 
 
 class _AllHere(Exception):

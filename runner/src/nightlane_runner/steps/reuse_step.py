@@ -18,7 +18,8 @@ from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
-from nightlane_runner.lane.folder import Superseded, is_attempt_file, own_folder, put_into_place, remove, sync
+from nightlane_runner.lane.folder import Superseded, is_attempt_file, put_into_place, remove, sync
+from nightlane_runner.lane.own_folder import own_folder, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.result_check import measured, verify
@@ -53,7 +54,9 @@ class ReuseStep:
                 "try starts over.",
             ) from interruption
         if self._reuse.lane is not None:
-            self._copy_here(self._reuse.lane)
+            place = self._context.places.results / self._night / self._reuse.lane
+            with removed_when_replaced(place, self._context.runner):
+                self._copy_here(self._reuse.lane)
 
     def _copy_there(self, work: ContainerWork) -> None:
         source, target = (

@@ -19,17 +19,14 @@ from nightlane_runner.job.manifest import complete_job, spec_hash
 from nightlane_runner.job.progress import JobProgress
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint
-from nightlane_runner.json_tree import text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.figures import look_at_figures
+from nightlane_runner.lane.job_record import JobRecord
 from nightlane_runner.lane.result_hashes import add_figures
 from nightlane_runner.lane.result_values import NoValue
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.results import ResultsFetch
-
-_DONE = "done"
-"""Of an attempt's record: the Job has done its work and its results are here."""
 
 
 class SparkStep:
@@ -45,7 +42,8 @@ class SparkStep:
     def __init__(self, context: StepContext, spark: SparkInput, shell: PodShell) -> None:
         self._context = context
         self._spark = spark
-        self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        record = AttemptRecord(night_paths.lane_record(context.places, context.step))
+        self._record = JobRecord(record, context.log)
         self._hints: SimpleQueue[JobHint] = SimpleQueue()
         selector = run_identity.selector(context.step)
         self._progress = JobProgress(
@@ -69,17 +67,19 @@ class SparkStep:
 
         """
         try:
-            if self._was_taken_away():
+            if self._is_done_and_gone():
                 self._fetch_again()
                 return
             job = self._claim()
             self._fence.take(job)
             job = self._follow(job)
             self._require_success(job)
+            self._record.note_done(job.name, job.uid)
             self._fetch_results(job)
         except Interrupted as interruption:
             raise self._interrupted(interruption) from interruption
         except TakenBack:
+            self._record.note_taken_back()
             if not self._cancel(time.monotonic() + GRACE_SECONDS):
                 self._context.log.info("nobody confirmed the Job's deletion in time: look there before another try")
             raise
@@ -112,18 +112,18 @@ class SparkStep:
                 "needs to be done.",
             )
 
-    def _was_taken_away(self) -> bool:
-        """Whether an earlier runner of this attempt has seen the Job's work done, and has deleted it then."""
-        record = self._record.read()
-        if record.get(_DONE) is not True:
+    def _is_done_and_gone(self) -> bool:
+        """Whether an earlier runner of this attempt has seen the Job's work done, and the Job is no longer there."""
+        done = self._record.done_uid()
+        if not done:
             return False
         context = self._context
         name = run_identity.job_name(context.step)
         job = context.outage.outlast(lambda: context.cluster.read_job(name), context.interruptions.wait).job
-        return job is None or job.deleting or job.uid != text_at(record, "uid")
+        return job is None or job.deleting or job.uid != done
 
     def _fetch_again(self) -> None:
-        self._context.log.info("an earlier runner has seen this Job's work done, and has deleted it")
+        self._context.log.info("an earlier runner has seen this Job's work done, and the Job is gone since")
         if self._results is not None:
             self._results.run()
             self._look_at_figures()
@@ -189,7 +189,7 @@ class SparkStep:
             return
         self._fence.require()
         # First: whoever comes after a runner that ends here would take the Job for lost.
-        self._record.write({"job": current.name, "uid": current.uid, _DONE: True})
+        self._record.remember_done(current.name, current.uid)
         cluster.delete_job(current)
         self._context.log.info(
             f"Job {job.name} was deleted: its work is done, and what runs beside its driver would have it begin again"
