@@ -3,18 +3,20 @@ import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { REAPER_SCHEDULE } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
+import { nightsOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
 import type { CronWorkflowSpec, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
+import { stepTimeout } from "../workflow/step-document.ts";
 import { contentName } from "./content-name.ts";
 import { tidyTemplate } from "./kept-files-tidy.ts";
 
 /**
- * How long nobody has looked after a Job before it counts as orphaned. Longer than any pause that ends by itself, and
- * long enough for a person who is called to a lost node of the central cluster.
+ * The least time that nobody must have looked after a Job before it counts as orphaned: longer than all tries of a step
+ * and their pauses, in which an API server answers nobody.
  */
-const ORPHANED_AFTER = Duration.hours(1);
+const ORPHANED_AFTER_AT_LEAST = Duration.hours(6);
 
 /** How long such a Job is watched before it is removed: longer than the longest pause between two tries of a step. */
 const WATCHED_FOR = Duration.minutes(15);
@@ -59,7 +61,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
     reap: {
       customer: definition.name,
       namespace: definition.cluster.namespace,
-      orphanSeconds: ORPHANED_AFTER.toSeconds(),
+      orphanSeconds: orphanedAfterSeconds(definition),
       watchSeconds: WATCHED_FOR.toSeconds(),
     },
   });
@@ -93,6 +95,16 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
       tidyTemplate(definition),
     ],
   };
+}
+
+/**
+ * How long nobody must have looked after a Job of a customer: as long as the longest of its steps may take. A step whose
+ * tries are used up waits for a person, and `adopt` must find the Job that runs on. What runs for longer than that,
+ * nobody wants any more: the runner that adopted it would end it as past its time.
+ */
+function orphanedAfterSeconds(definition: CustomerDefinition): number {
+  const steps = nightsOf(definition).flatMap(({ workflow }) => workflow.steps);
+  return Math.max(ORPHANED_AFTER_AT_LEAST.toSeconds(), ...steps.map((step) => stepTimeout(step).toSeconds()));
 }
 
 function cron(customer: string, template: string): CronWorkflowSpec {

@@ -22,10 +22,14 @@ from tests.support.eventually import eventually
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.steps import document, spark_step
+from tests.support.tcp_proxy import TcpProxy
 
 pytestmark = [pytest.mark.api_server, pytest.mark.fault(5)]
 
 ORPHAN_SECONDS = 600
+
+LEAST_DEPLOYED_SECONDS = 6 * 3600
+"""What no lane's reaper is told less than; test/unit/constructs/lane/reaper.test.ts holds it to the tries of a step."""
 
 
 def test_orphan_is_removed_with_its_pods(admin: Administrator, kubelet: Kubelet, mounts: Path) -> None:
@@ -53,6 +57,33 @@ def test_job_without_a_lease_is_left_alone(admin: Administrator, mounts: Path) -
 
     assert f"Job {job.name} has no Lease" in lane.said()
     assert text_at(admin.job(job.name), "metadata", "deletionTimestamp") == ""
+
+
+def test_job_of_a_step_that_waits_for_a_person_is_there_to_be_adopted(
+    admin: Administrator, kubelet: Kubelet, mounts: Path, proxy: TcpProxy, start_runner: StartRunner
+) -> None:
+    """R7: nobody could write a word into the cluster when the last try gave up, and the person decides hours later."""
+    step = spark_step(admin.namespace, outageBudgetSeconds=2)
+    first = start_runner("spark", step)
+    first.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    kubelet.run(pod)
+    first.wait_for_line(f"RUNNING: pod {pod}")
+    proxy.go_away()
+    assert first.wait() == 20
+    assert "left alone for as long as its step may take" in first.last_line()
+    proxy.come_back()
+    lane = _Lane(admin, mounts)
+    job = RemoteJob.of(admin.job(admin.only_job()) or {})
+    lane.age_lease(job, LEAST_DEPLOYED_SECONDS - 600)
+
+    lane.reap(watch_seconds=1, orphan_seconds=LEAST_DEPLOYED_SECONDS)
+
+    adopting = start_runner("spark", step)
+    adopting.wait_for_line(f"RUNNING: pod {pod}")
+    kubelet.succeed(pod)
+    assert adopting.wait() == 0
+    assert f"(uid {job.uid})" in adopting.said()
 
 
 def test_job_that_is_taken_over_while_the_reaper_watches_is_left_alone(admin: Administrator, mounts: Path) -> None:
@@ -222,9 +253,9 @@ class _Lane:
         assert job.began is not None
         return self._surroundings.api.seconds_since(job.began)
 
-    def age_lease(self, job: RemoteJob) -> None:
-        """Let the Lease be one that nobody has renewed for long."""
-        long_ago = datetime.now(UTC) - timedelta(seconds=2 * ORPHAN_SECONDS)
+    def age_lease(self, job: RemoteJob, seconds: float = 2 * ORPHAN_SECONDS) -> None:
+        """Let the Lease be one that nobody has renewed for so long."""
+        long_ago = datetime.now(UTC) - timedelta(seconds=seconds)
         stamp = long_ago.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         self.change_lease(job, lambda lease: object_at(lease, "spec").update(renewTime=stamp))
 

@@ -65,11 +65,11 @@ export class CustomerCluster {
     return items[0];
   }
 
-  /** Makes the Lease of a Job one that no runner has renewed for two hours. */
+  /** Makes the Lease of a Job one that no runner has renewed for two days. */
   async ageLease(job: string): Promise<void> {
     const at = { namespace: this.namespace, name: job };
     const lease = await this.leases.readNamespacedLease(at);
-    const renewTime = new V1MicroTime(Date.now() - 2 * 3600_000);
+    const renewTime = new V1MicroTime(Date.now() - 48 * 3600_000);
     await this.leases.replaceNamespacedLease({ ...at, body: { ...lease, spec: { ...lease.spec, renewTime } } });
   }
 

@@ -19,6 +19,8 @@ LONGEST_DELAY_SECONDS = 30.0
 REFUSAL_SECONDS = 120.0
 """How long a request may be forbidden: an API server that has just started knows its permissions well before."""
 
+_LEFT_ALONE = "A Job that runs on is left alone for as long as its step may take; then the lane's reaper removes it."
+
 
 class Outage:
     """Counts how long the API server has been away, by the monotonic clock.
@@ -136,11 +138,12 @@ class Outage:
                 ExitCode.INFRASTRUCTURE,
                 f"The customer's API server {self._server} has forbidden for {away:.0f} s what it was asked ({error}). "
                 f"Remote work was left alone; {error.remedy}; another try of the same attempt then goes on, and so "
-                "does nightlane adopt for a Spark or job step of which no try is left.",
+                f"does nightlane adopt for a Spark or job step of which no try is left. {_LEFT_ALONE}",
             )
         return StepEnded(
             ExitCode.INFRASTRUCTURE,
             f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
             f"{budget:.0f} s (last: {error}). Remote work was left alone; once the server answers, another try of the "
-            "same attempt finds it again, and so does nightlane adopt for a Spark or job step of which no try is left.",
+            "same attempt finds it again, and so does nightlane adopt for a Spark or job step of which no try is left. "
+            f"{_LEFT_ALONE}",
         )

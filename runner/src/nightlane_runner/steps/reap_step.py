@@ -4,10 +4,11 @@ It knows nothing of the central cluster, as no runner does: no token in a lane m
 at hand is the customer's. What it goes by is in the customer's namespace: whoever follows a Job renews the Job's
 Lease. A Job is orphaned when that has not happened for long, and goes on not happening while the reaper watches.
 
-The first limit is for what only people end: a runner's node that is lost until somebody says so, a paused night whose
-runner was evicted. The second outlasts the longest pause between two tries of a step, and is counted only while the
-customer's API server answers: after an outage, be it the customer's or the central cluster's, runners come back first.
-A step that waits for a person wants no Job any more, the next attempt being a new one, so a held night loses nothing.
+The first limit is as long as the longest step of the customer may take, and longer than all tries of one. So a step
+whose tries are used up waits for a person, and the Job that runs on is there to be adopted; so is one of a paused night
+whose runner was evicted. Whatever runs for longer would be taken back as past its time by whoever adopted it. The
+second limit outlasts the longest pause between two tries of a step, and is counted only while the customer's API server
+answers: after an outage, be it the customer's or the central cluster's, runners come back first.
 """
 
 import time

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Duration } from "../../../../constructs/index.ts";
+import type { Night } from "../../../../constructs/night/night.ts";
 import type { CronWorkflowSpec, WorkflowSpec } from "../../../../constructs/workflow/argo.ts";
-import { testCustomer } from "../../../support/customer.ts";
+import { smallSpark, testCustomer } from "../../../support/customer.ts";
 import { find, manifestsOf } from "../../../support/manifests.ts";
 import { runnerDocument } from "../../../support/night.ts";
 
@@ -27,10 +28,22 @@ test("knows the customer and how long to wait, and has no step", () => {
     reap: {
       customer: customer.name,
       namespace: customer.cluster.namespace,
-      orphanSeconds: 3600,
+      orphanSeconds: 43_200,
       watchSeconds: 900,
     },
   });
+});
+
+test("leaves a Job alone for as long as the longest step may take, and for longer than all tries of one take", () => {
+  expect(orphanSeconds(Duration.hours(20))).toBe(72_000);
+  const least = orphanSeconds(Duration.minutes(5));
+  const night = find(lane, "WorkflowTemplate", /^night-/).spec as WorkflowSpec;
+  const limits = (night.templates ?? []).flatMap(({ retryStrategy }) => retryStrategy?.limit ?? []);
+  expect(limits.length).toBeGreaterThan(0);
+  for (const limit of limits) {
+    // Half an hour a try in which nobody answers, and ten minutes' pause between two of them.
+    expect(least).toBeGreaterThan((Number(limit) + 1) * 1800 + Number(limit) * 600);
+  }
 });
 
 test("watches for longer than the longest pause between two tries of a step", () => {
@@ -80,3 +93,13 @@ test("is a runner like any other, but is not tried again, since it is started ag
   expect(tidy?.retryStrategy).toBeUndefined();
   expect(tidy?.activeDeadlineSeconds).toBe(1800);
 });
+
+/** How long nobody must have looked after a Job of a customer whose only step may take so long. */
+function orphanSeconds(timeout: Duration): number {
+  const steps = (night: Night) => void night.spark("var-es", smallSpark({ timeout }));
+  const { lane: objects } = manifestsOf(testCustomer({ workflow: { steps } }));
+  const reaper = find(objects, "WorkflowTemplate", /^reaper-/).spec as WorkflowSpec;
+  const told = reaper.templates?.find(({ name }) => name === "reap");
+  const { reap: document } = (told === undefined ? {} : runnerDocument(told)) as { reap: { orphanSeconds: number } };
+  return document.orphanSeconds;
+}
