@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from nightlane_runner.api import client, pages
 from nightlane_runner.api.client import Api
 from nightlane_runner.api.cluster import Cluster
+from nightlane_runner.api.connection import ApiConnection
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused, NotPermitted
 from nightlane_runner.json_tree import object_at, text_at
 from tests.support.administrator import Administrator
@@ -44,12 +46,59 @@ def test_answer_that_drips_is_cut(
             time.sleep(0.1)
 
     api = Api(mounts / "credentials" / "kubeconfig", mounts)
+    _time_is_one_for_all(api, admin, gateway, drip)
     for deed in (drip, drip_head):
         met = gateway.on("GET", "/pods", deed, times=1)
         with pytest.raises(ApiUnknown):
             api.get(admin.core("pods"))
         assert met() == 1
     assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def _time_is_one_for_all(api: Api, admin: Administrator, gateway: Gateway, drip: Callable[[Passage], None]) -> None:
+    """Let the connection be one that was used before: what is cut on it is asked for once more, in no further time."""
+    api.get(admin.core("pods"))
+    met = gateway.on("GET", "/pods", drip)
+    limits: list[float] = []
+    limited = Api._limited
+
+    def noted(self: Api, connection: ApiConnection | None, seconds: float) -> contextlib.AbstractContextManager[None]:
+        limits.append(seconds)
+        return limited(self, connection, seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Api, "_limited", noted)
+        with pytest.raises(ApiUnknown):
+            api.get(admin.core("pods"))
+    assert met() in (1, 2)
+    assert sum(limits[1:]) < client.REQUEST_SECONDS / 2
+    gateway.forget_rules()
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind", "ask"),
+    [
+        ("jobs", "Job", lambda cluster: cluster.read_job("nl-x")),
+        ("jobs", "Job", lambda cluster: cluster.jobs("nightlane/customer=nordbank")),
+        ("pods", "Pod", lambda cluster: cluster.pods("job-name=nl-x")),
+    ],
+)
+def test_list_of_others_proves_nothing(
+    admin: Administrator,
+    mounts: Path,
+    gateway: Gateway,
+    resource: str,
+    kind: str,
+    ask: Callable[[Cluster], object],
+) -> None:
+    """R34: a gateway that leaves out the selector; neither is the one that was asked for there, nor is it gone."""
+    other = {"metadata": {"name": "other", "uid": "9", "labels": {"nightlane/customer": "alpenkredit"}}}
+    version = "batch/v1" if kind == "Job" else "v1"
+    answer = {"kind": f"{kind}List", "apiVersion": version, "metadata": {"resourceVersion": "5"}, "items": [other]}
+    gateway.on("GET", f"/{resource}", lambda passage: passage.answer(200, json.dumps(answer).encode()))
+
+    with pytest.raises(ApiUnknown, match="got other; have what answers in the API server's place looked at"):
+        ask(Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace))
 
 
 def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, mounts: Path, gateway: Gateway) -> None:

@@ -40,6 +40,11 @@ def test_good_one_is_read(tmp_path: Path) -> None:
     [
         ("cluster", {"server": "http://k8s.nordbank.example"}, "cluster.server"),
         ("cluster", {"server": "https://k8s.nordbank.example:port"}, "cluster.server"),
+        ("cluster", {"server": "https://admin:s3cret@k8s.nordbank.example:6443"}, "without a user or password"),
+        ("cluster", {"server": "https://s3cret@k8s.nordbank.example"}, "got https://k8s.nordbank.example,"),
+        ("cluster", {"server": "https://k8s.nordbank.example/?token=s3cret"}, "got https://k8s.nordbank.example,"),
+        ("cluster", {"server": "https:/admin:s3cret@k8s.nordbank.example"}, "got something else"),
+        ("cluster", {"server": "https://admin:s3cret@k8s.nordbank.example:port"}, "got something else"),
         ("cluster", {"insecure-skip-tls-verify": True}, "insecure-skip-tls-verify"),
         ("cluster", {"proxy-url": "http://proxy.example"}, "cluster.proxy-url"),
         ("cluster", {"certificate-authority": "/ca.pem"}, "cluster.certificate-authority"),
@@ -53,7 +58,7 @@ def test_good_one_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_forbidden_parts_are_named(tmp_path: Path, section: str, changes: dict[str, Any], complaint: str) -> None:
-    """Each with the property, and never with a value that is secret."""
+    """R28: each with the property, and never with a value that is secret."""
     tree = copy.deepcopy(GOOD)
     tree[f"{section}s"][0][section].update(changes)
     with pytest.raises(UnusableKubeconfig) as refusal:

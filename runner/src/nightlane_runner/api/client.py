@@ -152,7 +152,7 @@ class Api:
     def _request(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
         with self._lock:
             try:
-                return self._exchange(method, path, query, body)
+                return self._exchange(method, path, query, body, time.monotonic() + min(REQUEST_SECONDS, self._left()))
             except (OSError, HTTPError) as error:
                 self._drop_connection()
                 raise self._unknown(error, self._pool_login or self._login) from error
@@ -160,7 +160,10 @@ class Api:
                 self._drop_connection()
                 raise
 
-    def _exchange(self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None) -> JsonObject:
+    def _exchange(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None, end: float
+    ) -> JsonObject:
+        """Ask, over a new connection once more if need be, and return the answer; all until `end`, however it drips."""
         login = self._current_login()
         if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
@@ -169,7 +172,10 @@ class Api:
         reused = self._used
         self._used = True
         try:
-            with self._limited(None, min(REQUEST_SECONDS, self._left())):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no whole answer within {REQUEST_SECONDS:.0f} s")
+            with self._limited(None, left):
                 response = self._send(pool, login, method, path, query, body)
                 heard = time.monotonic()
                 answer = login.credential.left_out_of(read_content(response))
@@ -179,7 +185,7 @@ class Api:
             if not reused or method != "GET":
                 raise
             self._drop_connection()
-            return self._exchange(method, path, query, body)
+            return self._exchange(method, path, query, body, end)
         self._last_used = time.monotonic()
         self._reached = self._connection.host if self._connection is not None else ""
         self.received += len(answer)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightlane_runner.api.answer import of_kind
+from nightlane_runner.api.answer import of_kind, shortened
 from nightlane_runner.api.client import Api
-from nightlane_runner.api.errors import ApiRefused, NotPermitted
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.api.pages import listed
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.remote_job import RemoteJob
-from nightlane_runner.json_tree import JsonObject, objects_at, text_at
+from nightlane_runner.json_tree import JsonObject, objects_at, strings_at, text_at
 
 WATCH_SECONDS = 300
 """The server ends a watch after this long; a new one begins with a fresh list."""
@@ -62,11 +62,13 @@ class Cluster:
         """Read a Job by a list of one: only a list proves an absence, and only a list can be watched on from."""
         answer = of_kind("JobList", self._read(self._jobs, _named(name)))
         found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
+        if any(job.name != name for job in found):
+            raise ApiUnknown(_not_asked_for(f"the Job {name}", found[0].name))
         return JobReading(found[0] if found else None, text_at(answer, "metadata", "resourceVersion"))
 
     def jobs(self, selector: str) -> list[RemoteJob]:
         """List Jobs by label selector."""
-        return [RemoteJob.of(item) for item in listed(self._api, "JobList", self._jobs, {"labelSelector": selector})]
+        return [RemoteJob.of(item) for item in self._selected("JobList", self._jobs, selector)]
 
     def watch_job(self, name: str, resource_version: str) -> ApiStream:
         """Watch a Job from a version on."""
@@ -93,7 +95,7 @@ class Cluster:
 
     def pods(self, selector: str) -> list[JsonObject]:
         """List pods by label selector."""
-        return listed(self._api, "PodList", f"{self._core}/pods", {"labelSelector": selector})
+        return self._selected("PodList", f"{self._core}/pods", selector)
 
     def delete_pod(self, pod: JsonObject) -> None:
         """Delete this very pod. One that is gone is no error."""
@@ -127,6 +129,15 @@ class Cluster:
         """Open a container's log."""
         return self._api.stream(f"{self._core}/pods/{pod}/log", {"container": container, **query}, LOG_SILENCE_SECONDS)
 
+    def _selected(self, kind: str, path: str, selector: str) -> list[JsonObject]:
+        """List what has all labels of a selector, as `name=value,...`; a list of others proves nothing, and is none."""
+        found = listed(self._api, kind, path, {"labelSelector": selector})
+        wanted = dict(requirement.split("=", 1) for requirement in selector.split(","))
+        for item in found:
+            if not wanted.items() <= strings_at(item, "metadata", "labels").items():
+                raise ApiUnknown(_not_asked_for(f"what has {selector}", text_at(item, "metadata", "name")))
+        return found
+
     def _read(self, path: str, query: Mapping[str, str]) -> JsonObject:
         try:
             return self._api.get(path, query)
@@ -146,6 +157,13 @@ class Cluster:
             # A conflict says that another object has the name by now: the one that was meant is gone, too.
             if error.status not in (_NOT_FOUND, _CONFLICT):
                 raise
+
+
+def _not_asked_for(asked: str, got: str) -> str:
+    return (
+        f"asked for {asked}, got {shortened(got.encode('utf-8', 'replace'))}; have what answers in the API server's "
+        "place looked at, which leaves out what is asked for"
+    )
 
 
 def _named(name: str) -> dict[str, str]:

@@ -196,9 +196,12 @@ class _Checker:
         except ValueError:
             parts, host, port = urlsplit(""), "", 443
         path = parts.path.rstrip("/")
-        if parts.scheme != "https" or not host or _PATH.fullmatch(path) is None or parts.query or parts.fragment:
-            rule = "must be https://host:port, at most with the path of a cluster"
-            self._problem("cluster.server", repr(address), rule, "write it like that")
+        further = "@" in parts.netloc or parts.query or parts.fragment
+        if parts.scheme != "https" or not host or _PATH.fullmatch(path) is None or further:
+            rule = "must be https://host:port, at most with the path of a cluster, and without a user or password"
+            # Any other part may be a secret.
+            shown = f"{parts.scheme}://{host}" if parts.scheme and host else "something else"
+            self._problem("cluster.server", shown, rule, "write it like that")
         return host, port, path
 
     def _only(self, key: str) -> JsonObject:

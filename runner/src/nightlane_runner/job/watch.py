@@ -88,6 +88,8 @@ class JobWatch:
             kind, subject = text_at(event, "type"), object_at(event, "object")
             if kind == "ERROR":
                 return f"{number_at(subject, 'code')} {text_at(subject, 'reason')}: {text_at(subject, 'message')}"
+            if kind != "BOOKMARK" and text_at(subject, "metadata", "name") != self._name:
+                continue  # what answers in the API server's place watches them all
             if kind in ("ADDED", "MODIFIED") and text_at(subject, "kind") == "Job":
                 self._hints.put(JobSeen(RemoteJob.of(subject)))
             elif kind == "DELETED":
