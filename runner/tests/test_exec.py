@@ -1,7 +1,10 @@
 """Faults 14 and 29 for commands: run once, believed only to the end."""
 
+import errno
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +12,12 @@ import pytest
 
 from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
-from nightlane_runner.container.remote_process import LocalProcess
+from nightlane_runner.container.remote_process import LocalProcess, RemoteProcess
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.lane import folder as folder_module
+from nightlane_runner.lane.begun_attempts import mark_begun
 from nightlane_runner.steps.exec_step import ExecStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
@@ -110,6 +115,92 @@ def test_connection_that_breaks_after_the_start_is_lost_and_not_run_again(applic
     assert again.code is ExitCode.LOST
     assert "An earlier runner of this attempt started the command in pod pricing-0" in again.sentence
     assert marker.read_text() == "run\n"
+
+
+class _AtTheCommand:
+    """A container in which something happens when the session that is to run the command is opened, once."""
+
+    def __init__(self, then: PodShell, before: Callable[[], object], prefix: Sequence[str] = ()) -> None:
+        self._then = then
+        self._before = before
+        self._prefix = prefix
+        self._met = False
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
+        """Start the script; the first that runs a command with the prefix before it."""
+        if self._met or script != remote_scripts.RUN_COMMAND:
+            return self._then.start(target, script, arguments)
+        self._met = True
+        self._before()
+        if not self._prefix:
+            return self._then.start(target, script, arguments)
+        return LocalProcess([*self._prefix, *shell_command(script, arguments)])
+
+
+def test_runner_that_is_told_to_end_while_it_connects_has_started_nothing(application: _Application) -> None:
+    """R5: the signal comes between the two ends of a handshake; the command is run by the next runner, once."""
+    marker = application.root / "runs"
+    command = ("sh", "-c", f"echo run >>{marker}")
+
+    def evict() -> None:
+        assert application.surroundings is not None
+        application.surroundings.evict()
+
+    application.shell = _AtTheCommand(application.shell, evict)
+
+    end = application.ended(*command)
+
+    assert end.code is ExitCode.DETACHED
+    assert "before its command started" in end.sentence
+    assert not marker.exists()
+    application.step(*command).run()
+    assert marker.read_text() == "run\n"
+
+
+def test_word_to_start_that_was_not_sent_is_sent_again(application: _Application) -> None:
+    """R5: the container has answered and is gone; nothing is remembered of a command that was never started."""
+    marker = application.root / "runs"
+    deaf = ["/bin/sh", "-c", 'exec "$@" </dev/null', "deaf"]
+    application.shell = _AtTheCommand(application.shell, lambda: None, deaf)
+
+    application.step("sh", "-c", f"echo run >>{marker}").run()
+
+    assert "the command has not started" in application.said()
+    assert marker.read_text() == "run\n"
+
+
+def test_record_that_was_half_written_is_none(application: _Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R10: its name is there, and whether that is on the disk nobody says; the command has not run."""
+    marker = application.root / "runs"
+    command = ("sh", "-c", f"echo run >>{marker}")
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "sync_folder", _stale)
+        assert application.ended(*command).code is ExitCode.INFRASTRUCTURE
+    assert not marker.exists()
+
+    application.step(*command).run()
+
+    assert marker.read_text() == "run\n"
+
+
+def _stale(_: Path) -> None:
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+
+def test_command_of_an_earlier_attempt_is_not_started_beside_a_later_one(application: _Application) -> None:
+    """R3: its runner stood still when the next attempt began, and wakes up with its connection open."""
+    marker = application.root / "runs"
+    step = application.step("sh", "-c", f"echo run >>{marker}")
+    surroundings = application.surroundings
+    assert surroundings is not None
+    mark_begun(surroundings.places, replace(surroundings.context.step, attempt=2), surroundings.log)
+
+    with pytest.raises(StepEnded) as end:
+        step.run()
+
+    assert end.value.code is ExitCode.DETACHED
+    assert "Attempt 2 of step snapshot has begun" in end.value.sentence
+    assert not marker.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import errno
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,39 @@ import pytest
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.begun_attempts import later_attempt
+from nightlane_runner.lane.night_paths import lane_attempts_folder
 from nightlane_runner.main import Runner
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.steps.copy_step import CopyStep
+from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import LocalShell
 from tests.support.small_volume import small_volume
-from tests.support.steps import copy_step, document
+from tests.support.steps import copy_step, document, spark_step
 
 BIG = bytes(3 * 1024 * 1024)
+
+
+@pytest.mark.api_server
+def test_attempt_without_a_log_is_known_to_the_one_before(
+    admin: Administrator, mounts: Path, start_runner: StartRunner
+) -> None:
+    """R33: a volume that is nearly full keeps no log, and a runner that wakes up late must know whom it is behind."""
+    step, _ = StepInput(document(spark_step(admin.namespace))).spark()
+    with small_volume(mounts / "results", 4) as results:
+        (results / "results.bin").write_bytes(bytes(3_900_000))
+        runner = start_runner("spark", spark_step(admin.namespace, attempt=2))
+        runner.wait_for_line("created Job")
+        attempts = lane_attempts_folder(runner.places, step)
+        assert not (attempts / "attempt-2.log").exists()
+        assert later_attempt(runner.places, step) == 2
+        (attempts / "attempt-2.json").unlink()
+        assert later_attempt(runner.places, step) == 2
+        assert later_attempt(runner.places, replace(step, attempt=2)) is None
+        runner.end()
 
 
 @pytest.mark.api_server

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from nightlane_runner.container import remote_scripts
+from nightlane_runner.container import work as work_module
 from nightlane_runner.container.archive import UnpackedFile, UnsafeArchive
 from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.remote_process import LocalProcess
@@ -141,12 +142,41 @@ def test_missing_programs_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(17)
-def test_container_without_a_shell_is_named(tmp_path: Path) -> None:
-    """Fault 17: a distroless image."""
-    message = 'OCI runtime exec failed: exec: "sh": executable file not found in $PATH'
+@pytest.mark.parametrize(
+    "message",
+    [
+        'OCI runtime exec failed: exec: "sh": executable file not found in $PATH',
+        'unable to start container process: exec: "sh": stat /bin/sh: no such file',
+        "crun: executable file `sh` not found in $PATH: No such file or directory",
+    ],
+)
+def test_container_without_a_shell_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    """Fault 17: a distroless image. It says the same when it is asked again."""
+    monkeypatch.setattr(work_module, "ASK_AGAIN_SECONDS", 0.1)
     with pytest.raises(StepEnded) as end:
-        _work(DeadShell(1, LocalShell(tmp_path), message)).require_programs("tar")
+        _work(DeadShell(2, LocalShell(tmp_path), message)).require_programs("tar")
     assert "lacks sh" in end.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("message", "times"),
+    [
+        ("error sending request: dial unix /run/containerd/containerd.sock: connect: no such file or directory", 9),
+        ("failed to create shim task: open /proc/4711/ns/ipc: no such file or directory: unknown", 9),
+        ('OCI runtime exec failed: exec: "sh": executable file not found in $PATH', 1),
+    ],
+)
+def test_trouble_of_a_node_is_not_taken_for_a_container_without_a_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str, times: int
+) -> None:
+    """R12: its runtime starts anew, or its memory is short; it is asked again, by whoever bears such failures."""
+    monkeypatch.setattr(work_module, "ASK_AGAIN_SECONDS", 0.1)
+    work = _work(DeadShell(times, LocalShell(tmp_path), message))
+    if times == 1:
+        work.require_programs("tar")
+        return
+    with pytest.raises(TransportFailed, match="no such file or directory"):
+        work.require_programs("tar")
 
 
 @pytest.mark.fault(16)

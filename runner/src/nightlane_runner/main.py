@@ -21,9 +21,11 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.lane import night_paths
+from nightlane_runner.lane.begun_attempts import mark_begun
 from nightlane_runner.lane.full_volume import is_full, lane_volume_full
 from nightlane_runner.lane.log_end import write_log_end
 from nightlane_runner.lane.places import Places
+from nightlane_runner.lane.unwell_volume import lane_volume_unwell
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog, harmless
 from nightlane_runner.steps.arguments import job_with_values
@@ -37,6 +39,7 @@ from nightlane_runner.steps.reuse_step import ReuseStep
 from nightlane_runner.steps.spark_step import SparkStep
 from nightlane_runner.steps.sweep_step import SweepStep
 from nightlane_runner.steps.tidy_step import CustomerTidy, LaneTidy, TidyReach
+from nightlane_runner.told import MOST_SENTENCE_BYTES, without_middle
 from nightlane_runner.trouble import Troubles
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
@@ -72,8 +75,9 @@ class Runner:
         except StepEnded as end:
             return self._ended(end)
         except OSError as error:
-            full = lane_volume_full(error, self._places.results) if is_full(error) else None
-            return self._failed(error) if full is None else self._ended(full)
+            told = lane_volume_full if is_full(error) else lane_volume_unwell
+            by_volume = told(error, self._places.results)
+            return self._failed(error) if by_volume is None else self._ended(by_volume)
         except (ApiUnknown, ApiRefused) as error:
             return self._ended(unanswered(error))
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it gets a code and a sentence
@@ -176,6 +180,7 @@ class Runner:
         interruptions = Interruptions(self._places, self._log)
         interruptions.listen()
         self._is_attempt = True
+        mark_begun(self._places, step, self._log)
         self._log.keep_in(night_paths.lane_log(self._places, step))
         api = self._api()
         troubles = Troubles(night_paths.lane_troubles(self._places, step), step.trouble_seconds, self._log)
@@ -203,9 +208,13 @@ class Runner:
         return WebSocketShell(self._places, namespace, KubectlShell(self._places, namespace))
 
     def _say_last(self, sentence: str) -> None:
-        self._log.info(sentence)
+        whole = harmless(sentence)
+        told = without_middle(whole, MOST_SENTENCE_BYTES)
+        if told != whole:
+            self._log.info(whole)
+        self._log.info(told)
         try:
-            self._places.termination_log.write_text(harmless(sentence), encoding="utf-8")
+            self._places.termination_log.write_text(told, encoding="utf-8")
         except OSError as error:
             # The sentence must stay the log's last line; this one is for a person at a terminal.
             print(f"no termination message was left: {error}", file=sys.stderr)

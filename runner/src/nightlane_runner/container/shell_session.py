@@ -15,10 +15,15 @@ from typing import IO
 
 from nightlane_runner.api.errors import is_by_role
 from nightlane_runner.container.remote_process import RemoteProcess
+from nightlane_runner.told import without_middle
 
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
 _KEPT_ERROR_LINES = 20
+_LINE_BYTES = 300
+_ERROR_BYTES = 1500
+"""Of one line of standard error, and of all, that a sentence quotes."""
+
 _END_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0
 
@@ -154,6 +159,14 @@ class ShellSession:
         self.sent.update(data)
         return len(data)
 
+    def send_word(self, word: bytes) -> None:
+        """Send a few bytes at once, without a look at anything else; raises TransportFailed if they were not sent."""
+        try:
+            os.write(self._stdin.fileno(), word)
+        except (BrokenPipeError, BlockingIOError) as error:
+            raise TransportFailed(self.errors() or "the connection was cut before anything was sent") from error
+        self.sent.update(word)
+
     def end_input(self) -> None:
         """Tell the script that no more input comes."""
         with contextlib.suppress(BrokenPipeError):  # the script's ending tells
@@ -188,8 +201,8 @@ class ShellSession:
             os.write(self._stdin.fileno(), b"\n")
 
     def errors(self) -> str:
-        """Return the last lines of standard error as one text."""
-        return "; ".join(self._error_lines)
+        """Return the last lines of standard error as one text, for a sentence."""
+        return without_middle("; ".join(without_middle(line, _LINE_BYTES) for line in self._error_lines), _ERROR_BYTES)
 
     def _read_errors(self) -> None:
         stream = _opened(self._process.stderr)

@@ -1,5 +1,6 @@
 """Sessions in one container of the customer's, within one wall-clock limit."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +10,13 @@ from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.shell_session import ShellSession, TransportFailed
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+
+_NO_SHELL = re.compile(
+    r'exec: "sh": (executable file not found|stat \S*sh: no such file)|executable file `sh` not found'
+)
+"""What runc and crun say of a container that has none. A socket of the node's that is not found is another matter."""
+
+ASK_AGAIN_SECONDS = 5.0
 
 
 class OutOfTime(Exception):
@@ -49,14 +57,11 @@ class ContainerWork:
 
         """
         try:
-            with self.session(remote_scripts.PROBE, programs) as session:
-                session.end_input()
-                missing = b"".join(iter(session.read, b"")).decode().split()
-                session.ending()
+            missing = self._missing(programs)
         except TransportFailed as error:
-            if "executable file not found" not in str(error) and "no such file or directory" not in str(error):
+            if not _has_no_shell(error):
                 raise
-            missing = ["sh"]
+            missing = self._missing_once_more(programs)
         if missing:
             raise StepEnded(
                 ExitCode.BAD_INPUT,
@@ -64,8 +69,32 @@ class ContainerWork:
                 f"{'it' if len(missing) == 1 else 'them'}, or name another container.",
             )
 
+    def _missing(self, programs: Sequence[str]) -> list[str]:
+        with self.session(remote_scripts.PROBE, programs) as session:
+            session.end_input()
+            missing = b"".join(iter(session.read, b"")).decode().split()
+            session.ending()
+        return missing
+
+    def _missing_once_more(self, programs: Sequence[str]) -> list[str]:
+        """Ask again after a moment: a node that is short of something says what a container without a shell says."""
+        until = time.monotonic() + ASK_AGAIN_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(left, 0.5))
+        try:
+            return self._missing(programs)
+        except TransportFailed as error:
+            if not _has_no_shell(error):
+                raise
+            return ["sh"]
+
     def check(self) -> None:
         """Raise where the work is to be given up, or its time is over."""
         self._check()
         if time.monotonic() >= self._deadline:
             raise OutOfTime
+
+
+def _has_no_shell(error: TransportFailed) -> bool:
+    return _NO_SHELL.search(str(error)) is not None

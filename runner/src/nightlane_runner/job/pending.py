@@ -6,6 +6,7 @@ from enum import Enum
 
 from nightlane_runner.job.remote_job import RemoteJob, parsed_time
 from nightlane_runner.json_tree import JsonObject, flag_at, objects_at, text_at
+from nightlane_runner.told import without_middle
 
 _PULL_FAILURES = frozenset(
     {
@@ -18,6 +19,10 @@ _PULL_FAILURES = frozenset(
         "SignatureValidationFailed",
     }
 )
+
+_DETAIL_BYTES = 1000
+_EVENT_BYTES = 400
+"""Of what an object says of itself, and of each event, that a sentence quotes: a large cluster has many taints."""
 
 
 class Waiting(Enum):
@@ -56,7 +61,8 @@ class Pending:
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.waiting.value}: {self.detail}" if self.detail else self.waiting.value
+        detail = without_middle(self.detail, _DETAIL_BYTES)
+        return f"{self.waiting.value}: {detail}" if detail else self.waiting.value
 
 
 def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime | None) -> Pending | None:
@@ -121,7 +127,7 @@ def event_texts(events: list[JsonObject], most: int = 3) -> str:
     """Return the newest warnings among events as one text, "" where there is none."""
     warnings = sorted((event for event in events if text_at(event, "type") == "Warning"), key=_last_seen, reverse=True)
     texts = dict.fromkeys(f"{text_at(event, 'reason')}: {text_at(event, 'message')}" for event in warnings)
-    return "; ".join(list(texts)[:most])
+    return "; ".join(without_middle(text, _EVENT_BYTES) for text in list(texts)[:most])
 
 
 def _pull_failure(pod: JsonObject) -> str:

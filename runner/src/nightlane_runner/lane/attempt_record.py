@@ -77,5 +77,6 @@ class AttemptRecord:
             ) from error
 
     def forget(self) -> None:
-        """Remember nothing: what was started has been taken back."""
-        self._file.unlink(missing_ok=True)
+        """Remember nothing: what was started has been taken back. Raises as `write`."""
+        with self._taken():
+            self._file.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ a folder of its own, beside the place, and renames it when it is complete, verif
 place is removed before its replacement is there.
 """
 
+import contextlib
 import errno
 import os
 import re
@@ -104,17 +105,26 @@ def write_durably(file: Path, text: str) -> None:
 
 
 def create_durably(file: Path, text: str) -> bool:
-    """Make a small file that is not there yet; False where it is. Of several at once, one makes it."""
+    """Make a small file that is not there yet; False where it is. Of several at once, one makes it.
+
+    Raises OSError where it is not on the disk, or may not be: then it is not there either.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     own = _own_name(file)
+    made = False
     try:
         _write(own, text, "x")
-        if not _linked(own, file):
-            return False
-    finally:
-        own.unlink(missing_ok=True)
-    sync_folder(file.parent)
-    return True
+        made = _linked(own, file)
+        own.unlink()
+        if made:
+            sync_folder(file.parent)
+    except OSError:
+        with contextlib.suppress(OSError):
+            own.unlink(missing_ok=True)
+            if made:
+                file.unlink(missing_ok=True)
+        raise
+    return made
 
 
 def beside(place: Path, kind: str) -> list[Path]:
@@ -182,10 +192,19 @@ def _linked(own: Path, file: Path) -> bool:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        try:
-            _write(file, own.read_text(encoding="utf-8"), "x")
-        except FileExistsError:
-            return False
+        return _written_anew(file, own.read_text(encoding="utf-8"))
+    return True
+
+
+def _written_anew(file: Path, text: str) -> bool:
+    try:
+        _write(file, text, "x")
+    except FileExistsError:
+        return False
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+        raise
     return True
 
 

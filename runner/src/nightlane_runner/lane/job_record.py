@@ -66,5 +66,5 @@ class JobRecord:
         """Remember nothing: what was started has been taken back."""
         try:
             self._record.forget()
-        except OSError as error:
+        except (StepEnded, OSError) as error:
             self._log.info(f"what the attempt has remembered could not be removed from the lane's volume: {error}")

@@ -1,6 +1,5 @@
 """Where a night's files are: the same layout on the customer's results volume and on the lane's."""
 
-import re
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.document.step import Run, Step
@@ -8,8 +7,6 @@ from nightlane_runner.lane.places import Places
 
 REMOTE_RESULTS = PurePosixPath("/results")
 """Where the customer's results volume is mounted, in Spark pods and in the results pod."""
-
-_LOG = re.compile(r"attempt-(\d+)\.log")
 
 
 def night_folder(run: Run) -> PurePosixPath:
@@ -48,13 +45,6 @@ def lane_attempts_folder(places: Places, step: Step) -> Path:
 def lane_log(places: Places, step: Step) -> Path:
     """Return the file that keeps the attempt's log."""
     return lane_attempts_folder(places, step) / f"attempt-{step.attempt}.log"
-
-
-def later_attempt(places: Places, step: Step) -> int | None:
-    """Return the newest attempt after this one that has begun, each of which opens its log first; None if none has."""
-    logs = [_LOG.fullmatch(entry.name) for entry in lane_attempts_folder(places, step).glob("attempt-*.log")]
-    newest = max((int(log[1]) for log in logs if log is not None), default=0)
-    return newest if newest > step.attempt else None
 
 
 def lane_record(places: Places, step: Step) -> Path:

@@ -14,6 +14,7 @@ from nightlane_runner.interruption import Interrupted, Reason
 from nightlane_runner.json_tree import JsonObject, number_at, text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.begun_attempts import require_newest
 from nightlane_runner.steps.arguments import filled
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
@@ -175,12 +176,15 @@ class ExecStep:
         ) as session:
             session.wait_until_begun()
             started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
+            # Whoever is to end ends here: between the record and the word nothing is looked at.
+            work.check()
+            require_newest(context.places, context.step)
             if not self._record.create(started):
                 return self._status_elsewhere()
+            self._start(session)
             self._started_in = target
             context.log.info(f"running {self._words[0]} in {target}")
             try:
-                session.write(b"go\n")
                 self._relay_output(session)
                 ending = session.ending()
             except (Interrupted, OutOfTime) as early:
@@ -190,6 +194,14 @@ class ExecStep:
             self._remember_end(started, ending.status)
             context.log.info(f"the command ended with status {ending.status}")
             return ending.status
+
+    def _start(self, session: ShellSession) -> None:
+        """Tell the script to start the command; where that cannot be sent, it has not, and nothing is remembered."""
+        try:
+            session.send_word(b"go\n")
+        except TransportFailed:
+            self._record.forget()
+            raise
 
     def _relay_output(self, session: ShellSession) -> None:
         """Relay until the script says that the command's output is over; raises TransportFailed if it never does."""

@@ -7,8 +7,10 @@ from pathlib import Path, PurePosixPath
 from nightlane_runner.container.archive import UnpackedFile
 from nightlane_runner.container.shell_session import ContentDiffers, TransportFailed
 from nightlane_runner.lane.file_manifest import ResultFile, ResultManifest
+from nightlane_runner.told import first_of
 
-_PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = 1024 * 1024
+"""Of a file on the lane's volume, between two looks at whether to go on."""
 
 
 def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
@@ -23,14 +25,14 @@ def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]
         elif arrived.sha256 != file.sha256:
             wrong.append(f"{file.path} has SHA-256 {arrived.sha256} instead of {file.sha256}")
     if wrong:
-        raise ContentDiffers(f"the results differ from their manifest: {'; '.join(wrong)}")
+        raise ContentDiffers(f"the results differ from their manifest: {first_of(wrong)}")
 
 
 def measured(file: Path, check: Callable[[], None] = lambda: None) -> UnpackedFile:
     """Return the size and the hash of a file on the lane's volume; `check` is called all the time, and may raise."""
     size, digest = 0, hashlib.sha256()
     with file.open("rb") as content:
-        while piece := content.read(_PIECE_BYTES):
+        while piece := content.read(PIECE_BYTES):
             check()
             size += len(piece)
             digest.update(piece)

@@ -1,6 +1,7 @@
 """The step `spark`: one Spark application as a Job in the customer's cluster, from its start to its results."""
 
 import time
+from functools import partial
 from queue import SimpleQueue
 
 from nightlane_runner.container.pod_shell import PodShell
@@ -21,6 +22,7 @@ from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.job.watch import JobHint
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.begun_attempts import require_newest
 from nightlane_runner.lane.figures import look_at_figures
 from nightlane_runner.lane.job_record import JobRecord
 from nightlane_runner.lane.result_hashes import add_figures
@@ -97,20 +99,9 @@ class SparkStep:
             wait,
             context.log,
             before_create=earlier.end,
-            check=self._require_newest,
+            check=partial(require_newest, context.places, context.step),
         )
         return self._job_claim.claim()
-
-    def _require_newest(self) -> None:
-        """Make sure that no later attempt has begun while this runner stood still: it has ended what it found then."""
-        step = self._context.step
-        later = night_paths.later_attempt(self._context.places, step)
-        if later is not None:
-            raise StepEnded(
-                ExitCode.DETACHED,
-                f"Attempt {later} of step {step.name} has begun, so attempt {step.attempt} starts nothing. Nothing "
-                "needs to be done.",
-            )
 
     def _is_done_and_gone(self) -> bool:
         """Whether an earlier runner of this attempt has seen the Job's work done, and the Job is no longer there."""
