@@ -129,19 +129,28 @@ def test_end_of_a_log_that_was_rotated_away_is_named(
 
 
 @pytest.mark.api_server
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["failed to create fsnotify watcher: too many open files"],
+        ["<html>", "<body>Maintenance until 4 a.m.</body>", "</html>"],
+    ],
+    ids=["the kubelet's word", "a gateway's page"],
+)
 def test_kubelets_own_word_is_no_news(
-    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, lines: list[str]
 ) -> None:
-    """R18: an answer of one line without a time, again and again: said once, asked for ever less often."""
+    """R18: an answer of lines without a time, again and again: said once, asked for ever less often."""
     monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
-    driver_log.write("", "failed to create fsnotify watcher: too many open files")
+    for line in lines:
+        driver_log.write("", line)
     driver_log.finish()
     running, surroundings, pod = logged_step.start()
     eventually(lambda: len(driver_log.since) >= 4, "the log's fourth opening")
     before = surroundings.api.requests
     eventually(lambda: len(driver_log.since) >= 5, "the log's fifth opening")
 
-    assert surroundings.said().count("failed to create fsnotify watcher") == 1
+    assert [surroundings.said().count(f"driver | {line}") for line in lines] == [1] * len(lines)
     assert surroundings.api.requests - before <= 2
     kubelet.succeed(pod)
     assert running.ended() is None

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,33 @@ def test_results_are_taken_over_on_both_sides_without_the_logs(sides: _Sides) ->
     lane = {path.name for path in (sides.mounts / NIGHT / "var-es").iterdir()}
     assert lane == {"var.json", "manifest.json"}
     assert (sides.mounts / EARLIER / "var-es" / "var.json").read_text() == "42"
+
+
+def test_taking_over_on_the_lane_hears_an_eviction(sides: _Sides) -> None:
+    """R5: a large result takes long, and the container is killed half a minute after the signal."""
+    step, reuse = StepInput(document(reuse_step(sides.namespace, 1, remote=""))).reuse()
+    surroundings = Surroundings(sides.mounts, step)
+    surroundings.evict()
+
+    with pytest.raises(StepEnded) as end:
+        ReuseStep(surroundings.context, reuse, sides.shell).run()
+
+    assert end.value.code is ExitCode.DETACHED
+    assert not (sides.mounts / NIGHT / "var-es").exists()
+    sides.reuse()
+    assert (sides.mounts / NIGHT / "var-es" / "var.json").read_text() == "42"
+
+
+def test_taking_over_on_the_lane_has_a_limit(sides: _Sides) -> None:
+    """R26: that of the step."""
+    step, reuse = StepInput(document(reuse_step(sides.namespace, 1, remote=""))).reuse()
+
+    with pytest.raises(StepEnded) as end:
+        ReuseStep(Surroundings(sides.mounts, step).context, replace(reuse, timeout_seconds=0), sides.shell).run()
+
+    assert end.value.code is ExitCode.INFRASTRUCTURE
+    assert "did not end within 0 s" in end.value.sentence
+    assert not (sides.mounts / NIGHT / "var-es").exists()
 
 
 def test_logs_that_lie_among_the_results_of_an_old_night_are_not_taken_over(sides: _Sides) -> None:

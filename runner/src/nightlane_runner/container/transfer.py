@@ -15,8 +15,8 @@ NEEDED_PROGRAMS = ("tar", "tee", "cat", "mv", "rm", "mkdir", "sha256sum")
 
 _ABSENT = 66
 
-MOST_LIST_BYTES = 16 * 1024 * 1024
-"""Of a list of files: some 100,000 of them."""
+MOST_LIST_BYTES = 6 * 1024 * 1024
+"""Of a list of files: some 40,000 of them. What it becomes in memory is twenty times as much at worst."""
 
 _LONGEST_NUMBER = 20
 
@@ -168,7 +168,9 @@ def _sized(session: ShellSession, what: str) -> bytes:
         raise TransportFailed(f"{what} did not arrive")
     size = int(line)
     if size > MOST_LIST_BYTES:
-        raise UnsafeArchive(f"{what} has {size} bytes; such a list has {MOST_LIST_BYTES} at most")
+        raise UnsafeArchive(
+            f"{what} has {size} bytes, and such a list {MOST_LIST_BYTES} at most: some 40,000 files; write fewer"
+        )
     content = b""
     while (missing := size - len(content)) > 0:
         if not (chunk := session.read(missing)):

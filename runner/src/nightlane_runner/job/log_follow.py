@@ -32,6 +32,9 @@ _NEAR_NANOSECONDS = 1_000_000
 _MOST_NEAR = 1000
 """So many stamps are kept before those are let go that are near no longer."""
 
+_MOST_FOREIGN = 10_000
+"""So many lines of one answer are known again that are not the container's: the kubelet's word, a gateway's page."""
+
 _CLOCK_STEP_NANOSECONDS = 1_000_000_000
 """A line that is stamped earlier by more than this was written after the node's clock was set back."""
 
@@ -151,7 +154,8 @@ class LogFollower:
         self._refusal = ""
         self._executor_refusals: tuple[int, str] = (0, "")
         self._position = LogPosition()
-        self._kubelets_word = ""
+        self._foreign: set[int] = set()
+        self._foreign_before: set[int] = set()
         self._cut = False
         self._over = threading.Event()
         self._stream: ApiStream | None = None
@@ -240,6 +244,8 @@ class LogFollower:
         """Relay what is new and return how many lines that was."""
         taken = 0
         began = time.monotonic()
+        if self._foreign:
+            self._foreign_before, self._foreign = self._foreign, set()
         query = {**self._position.query(), **({"follow": "true"} if follow else {})}
         try:
             with self._cluster.log(self.pod, self._container, query) as stream:
@@ -267,9 +273,7 @@ class LogFollower:
         """Relay a line if it is new, and return how many lines of the driver's that is."""
         text = self._position.take(line)
         if not self._position.stamped:
-            if line != self._kubelets_word:
-                self._kubelets_word = line
-                self._log.relay("driver", line)
+            self._relay_foreign(line)
             return 0
         if text is None:
             return 0
@@ -278,6 +282,14 @@ class LogFollower:
         self._log.relay("driver", text, more=True)
         self._note_refusal(text)
         return 1
+
+    def _relay_foreign(self, line: str) -> None:
+        """Relay a line that is not the container's: once, though each opening brings the whole page again."""
+        mark = hash(line)
+        if mark not in self._foreign and mark not in self._foreign_before:
+            self._log.relay("driver", line)
+        if len(self._foreign) < _MOST_FOREIGN:
+            self._foreign.add(mark)
 
     def _note_refusal(self, line: str) -> None:
         if reason := executor_refusal(line):

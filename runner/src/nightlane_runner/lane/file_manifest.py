@@ -3,12 +3,16 @@
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from nightlane_runner.json_tree import Json, number_at, objects_at, text_at, value_at
+from nightlane_runner.json_tree import Json, JsonObject, number_at, objects_at, text_at, value_at
 
 MANIFEST_NAME = "manifest.json"
+
+MOST_FILES = 50_000
+"""Of one manifest. The runner's memory is limited, and each file costs some 2 KB of it; larger results are packed."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -46,11 +50,12 @@ def parse_manifest(content: bytes) -> ResultManifest:
     """Read a manifest.
 
     Raises:
-        UnusableManifest: it is no JSON, lists no file, or lists one with an unsafe path, no size or no SHA-256.
+        UnusableManifest: it is no JSON, lists no file or too many, or lists one with an unsafe path, no size or no
+            SHA-256.
 
     """
     try:
-        tree: Json = json.loads(content)
+        tree: Json = json.loads(content, object_pairs_hook=_counting())
     except (ValueError, RecursionError) as error:
         raise UnusableManifest(f"it is no JSON ({error})") from error
     listed = objects_at(tree, "files")
@@ -60,6 +65,20 @@ def parse_manifest(content: bytes) -> ResultManifest:
     if len({file.path for file in files}) != len(files):
         raise UnusableManifest("it lists a file twice")
     return ResultManifest(text_at(tree, "step"), number_at(tree, "attempt"), files)
+
+
+def _counting() -> Callable[[list[tuple[str, Json]]], JsonObject]:
+    """Return what makes objects of pairs, until there are more than a manifest has: memory is used up while reading."""
+    made = 0
+
+    def make(pairs: list[tuple[str, Json]]) -> JsonObject:
+        nonlocal made
+        made += 1
+        if made > MOST_FILES + 1:  # the manifest itself is one
+            raise UnusableManifest(f"it lists more than {MOST_FILES} files; pack them into fewer")
+        return dict(pairs)
+
+    return make
 
 
 def is_safe(path: PurePosixPath) -> bool:

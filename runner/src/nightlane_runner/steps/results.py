@@ -4,12 +4,9 @@ The manifest is the application's own or, of an application that writes none, ma
 folder holds when its Job is done.
 """
 
-import contextlib
 import math
-import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from nightlane_runner.container.archive import UnpackedFile, UnsafeArchive
@@ -29,11 +26,12 @@ from nightlane_runner.lane.file_manifest import (
     UnusableManifest,
     parse_manifest,
 )
-from nightlane_runner.lane.folder import Superseded, put_into_place, remove, remove_with_empty_folders, sync
+from nightlane_runner.lane.folder import Superseded, put_into_place, remove_with_empty_folders, sync
 from nightlane_runner.lane.hashed_listing import StillChanging, manifest_of
 from nightlane_runner.lane.own_folder import folders_taken_over, own_path, remove_own, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.incoming import Incoming
 from nightlane_runner.steps.result_check import is_same, measured, require_sizes, verify
 from nightlane_runner.trouble import Reported
 
@@ -45,20 +43,6 @@ LEAST_SECONDS = 1800.0
 
 LONGEST_SECONDS = 12 * 3600.0
 """The same of a step whose time has no limit."""
-
-
-@dataclass(slots=True)
-class _Incoming:
-    """Results in this runner's own folder.
-
-    Attributes:
-        manifest: what they are verified against, b"" before it has come.
-        files: what has come whole and is what the manifest says, in tries that broke too.
-
-    """
-
-    manifest: bytes = b""
-    files: dict[PurePosixPath, UnpackedFile] = field(default_factory=dict)
 
 
 class ResultsFetch:
@@ -93,8 +77,10 @@ class ResultsFetch:
         self.limit_seconds = max(LEAST_SECONDS, LONGEST_SECONDS if limit_seconds is None else limit_seconds)
         self._require_charge = require_charge
         self._check = check
-        self._incoming: _Incoming | None = None
+        self._incoming: Incoming | None = None
         self._complete = False
+        self._read = b""
+        self._manifest: ResultManifest | None = None
         self._remote = night_paths.remote_step_folder(context.step) / (place.folder or "")
         self._lane = night_paths.lane_step_folder(context.places, context.step)
         self._partial = own_path(self._lane, context.runner)
@@ -163,9 +149,9 @@ class ResultsFetch:
         if self._incoming is None:
             self._require_charge()
             left = folders_taken_over(self._lane, self._context.runner)
-            self._incoming = _Incoming()
+            self._incoming = Incoming()
             # Before the connection is there: it would not bear so long a silence.
-            self._take_over(left, work.check)
+            self._incoming.take_over(left, self._partial, work.check)
         arrived: dict[PurePosixPath, UnpackedFile] = {}
         try:
             self._fetch(work, arrived)
@@ -178,23 +164,6 @@ class ResultsFetch:
             self._keep(arrived)
         verify(self._checked(self._incoming.manifest), {**arrived, **self._incoming.files})
         self._complete = True
-
-    def _take_over(self, left: list[Path], check: Callable[[], None]) -> None:
-        """Take what earlier runners have brought whole for one's own; whether it is what it is to be, the hash says."""
-        incoming = self._incoming or _Incoming()
-        for folder in left:
-            for file in _files_in(folder):
-                path = PurePosixPath(file.relative_to(folder))
-                if path in incoming.files:
-                    continue
-                found = measured(file, check)
-                # Of two runners, one may have left a folder where the other has left a file; one comes again.
-                with contextlib.suppress(FileExistsError, NotADirectoryError, FileNotFoundError):
-                    own = self._partial / path
-                    own.parent.mkdir(parents=True, exist_ok=True)
-                    file.rename(own)
-                    incoming.files[path] = found
-            remove(folder)
 
     def _fetch(self, work: ContainerWork, arrived: dict[PurePosixPath, UnpackedFile]) -> None:
         if self._place.folder is None:
@@ -230,7 +199,7 @@ class ResultsFetch:
     def _bring_once(self, work: ContainerWork) -> dict[PurePosixPath, UnpackedFile]:
         if not self._complete:
             self._receive(work)
-        incoming = self._incoming or _Incoming()
+        incoming = self._incoming or Incoming()
         manifest = self._checked(incoming.manifest)
         (self._partial / MANIFEST_NAME).write_bytes(incoming.manifest)
         sync(self._partial)
@@ -261,7 +230,7 @@ class ResultsFetch:
                 "not put over them. Nothing needs to be done.",
             ) from cause
         manifest = self._checked(content)
-        files = {file.path: measured(self._lane / file.path) for file in manifest.files}
+        files = {file.path: measured(self._lane / file.path, self._check) for file in manifest.files}
         verify(manifest, files)
         self._context.log.info(
             f"in {self._lane} are results of this attempt that another runner has brought; they stay, and what came "
@@ -290,7 +259,7 @@ class ResultsFetch:
 
     def _missing_files(self, manifest: bytes) -> dict[PurePosixPath, int]:
         """Take note of the manifest, and return the files that are not here yet."""
-        incoming = self._incoming = self._incoming or _Incoming()
+        incoming = self._incoming = self._incoming or Incoming()
         announced = {file.path: file for file in self._checked(manifest).files}
         incoming.manifest = manifest
         for path, file in list(incoming.files.items()):
@@ -310,6 +279,12 @@ class ResultsFetch:
         incoming.files.update({path: file for path, file in arrived.items() if is_same(announced[path], file)})
 
     def _checked(self, content: bytes) -> ResultManifest:
+        """Read a manifest, once: it may be large."""
+        if content != self._read or self._manifest is None:
+            self._manifest, self._read = self._parsed(content), content
+        return self._manifest
+
+    def _parsed(self, content: bytes) -> ResultManifest:
         step = self._context.step
         try:
             manifest = parse_manifest(content)
@@ -330,14 +305,6 @@ class ResultsFetch:
             f"Result missing: the Job is complete, but in {self._remote} on the customer's results volume {what}. "
             "A success without a result is none; look at the driver's log, then retry as a new attempt.",
         )
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    """Return the plain files of a folder, and of those in it; a link leads nowhere."""
-    for parent, _, names in os.walk(folder):
-        for file in (Path(parent, name) for name in names):
-            if file.is_file() and not file.is_symlink():
-                yield file
 
 
 class _AllHere(Exception):

@@ -1,6 +1,6 @@
 """The step `reuse`: takes over what a step of an earlier run of the same night left, instead of running it again."""
 
-import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,7 +10,7 @@ from nightlane_runner.container.copy_tries import copy_with_tries
 from nightlane_runner.container.pod_shell import PodShell
 from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.container.transfer import RemoteAbsent, copy_within
-from nightlane_runner.container.work import ContainerWork
+from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.document.step import ReuseInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -22,7 +22,7 @@ from nightlane_runner.lane.folder import Superseded, is_attempt_file, put_into_p
 from nightlane_runner.lane.own_folder import own_folder, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
-from nightlane_runner.steps.result_check import measured, verify
+from nightlane_runner.steps.result_check import PIECE_BYTES, measured, verify
 from nightlane_runner.steps.results import RESULTS_POD
 
 
@@ -36,6 +36,7 @@ class ReuseStep:
         self._charge = CopyCharge(
             night_paths.lane_runner(context.places, context.step), context.step.attempt, context.runner
         )
+        self._end = 0.0
         run = context.step.run
         self._night = night_paths.night_folder(run)
         self._earlier = night_paths.night_folder(replace(run, number=reuse.from_run))
@@ -43,20 +44,33 @@ class ReuseStep:
     def run(self) -> None:
         """Take over; raises StepEnded unless everything that is required is there, verified."""
         self._charge.take()
+        self._end = time.monotonic() + self._reuse.timeout_seconds
+        name = self._context.step.name
         try:
             if self._reuse.remote is not None:
                 copy_with_tries(self._context, self._shell, RESULTS_POD, self._reuse.timeout_seconds, self._copy_there)
+            if self._reuse.lane is not None:
+                place = self._context.places.results / self._night / self._reuse.lane
+                with removed_when_replaced(place, self._context.runner):
+                    self._copy_here(self._reuse.lane)
         except Interrupted as interruption:
             evicted = interruption.reason is Reason.EVICTED
             raise StepEnded(
                 ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
-                f"Step {self._context.step.name} was {interruption.reason.value} while taking over results; another "
-                "try starts over.",
+                f"Step {name} was {interruption.reason.value} while taking over results; another try starts over.",
             ) from interruption
-        if self._reuse.lane is not None:
-            place = self._context.places.results / self._night / self._reuse.lane
-            with removed_when_replaced(place, self._context.runner):
-                self._copy_here(self._reuse.lane)
+        except OutOfTime as error:
+            raise StepEnded(
+                ExitCode.INFRASTRUCTURE,
+                f"Step {name}: taking over results on the lane's volume did not end within "
+                f"{self._reuse.timeout_seconds} s, and nothing was put into place. Have the volume's server looked at, "
+                "then retry.",
+            ) from error
+
+    def _check(self) -> None:
+        self._context.interruptions.check()
+        if time.monotonic() >= self._end:
+            raise OutOfTime
 
     def _copy_there(self, work: ContainerWork) -> None:
         source, target = (
@@ -79,7 +93,7 @@ class ReuseStep:
         partial = own_folder(target, self._context.runner)
         # An earlier release kept an attempt's logs and records among its results.
         among_results = not night_paths.keeps_attempts_apart(results / self._earlier)
-        files = _copied(source, partial, lambda name: among_results and is_attempt_file(name))
+        files = _copied(source, partial, lambda name: among_results and is_attempt_file(name), self._check)
         self._verify(source, partial, files)
         sync(partial)
         self._charge.require()
@@ -117,13 +131,24 @@ class ReuseStep:
         self._context.log.info(f"run {self._reuse.from_run} has left nothing in {where}: there is nothing to take over")
 
 
-def _copied(source: Path, into: Path, is_left_out: Callable[[str], bool]) -> dict[PurePosixPath, UnpackedFile]:
-    """Copy a file, or the content of a folder, and measure what was written."""
+def _copied(
+    source: Path, into: Path, is_left_out: Callable[[str], bool], check: Callable[[], None]
+) -> dict[PurePosixPath, UnpackedFile]:
+    """Copy a file, or the content of a folder, and measure what was written; `check` is called all the time."""
     names = [source] if source.is_file() else [entry for entry in source.iterdir() if not is_left_out(entry.name)]
     for entry in names:
-        if entry.is_dir():
-            shutil.copytree(entry, into / entry.name)
-        else:
-            shutil.copyfile(entry, into / entry.name)
+        _copy(entry, into / entry.name, check)
     files = sorted(path for path in into.rglob("*") if path.is_file())
-    return {PurePosixPath(path.relative_to(into)): measured(path) for path in files}
+    return {PurePosixPath(path.relative_to(into)): measured(path, check) for path in files}
+
+
+def _copy(source: Path, target: Path, check: Callable[[], None]) -> None:
+    if source.is_dir():
+        target.mkdir()
+        for entry in source.iterdir():
+            _copy(entry, target / entry.name, check)
+        return
+    with source.open("rb") as content, target.open("xb") as copy:
+        while piece := content.read(PIECE_BYTES):
+            check()
+            copy.write(piece)
