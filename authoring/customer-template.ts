@@ -46,7 +46,7 @@ export default defineCustomer({
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },
   // Where the deployment finds the credentials, never the credentials: File variables of the GitLab environment
-  // customers/${name}. Further ones are mounted as files of their names.
+  // customers/${name}. This is what holds if it is left out; further ones are mounted as files of their names.
   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
   workflow: sparkRiskWorkflow({
     // Local time. On days that the calendar closes there is no night; further ones go into extraHolidays.

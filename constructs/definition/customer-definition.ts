@@ -2,7 +2,7 @@ import { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { HelmApp } from "../apps/helm-app.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
-import type { CustomerCredentials } from "./credential-reference.ts";
+import { APPS_KUBECONFIG, type CustomerCredentials, gitlabFile } from "./credential-reference.ts";
 import { given, isObject, withDefaults } from "./given.ts";
 import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
@@ -113,7 +113,12 @@ export interface CustomerProps {
    */
   readonly displayName?: string;
   readonly cluster: ClusterProps;
-  readonly credentials: CustomerCredentials;
+  /**
+   * Where the deployment finds the credentials.
+   * @default - File variables of the GitLab environment `customers/<name>` with the usual names: `kubeconfig` is
+   * CUSTOMER_KUBECONFIG and, where there are `apps`, `appsKubeconfig` is APPS_KUBECONFIG
+   */
+  readonly credentials?: CustomerCredentials;
   /**
    * The lane in the central cluster.
    * @default - as many runners as the night needs, 20 GiB of results, kept for 90 days, logs for 30
@@ -171,7 +176,6 @@ const FEWEST_RUNNERS = 4;
  *     ca,
  *     capacity: { cpu: Cpu.units(64), memory: Size.gibibytes(256) },
  *   },
- *   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
  *   workflow: sparkRiskWorkflow({
  *     schedule: nightly("22:30", { timezone: "Europe/Berlin", calendar: TARGET }),
  *     steps: (night) => {
@@ -188,6 +192,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
     cluster,
     lane = {},
     apps = {},
+    credentials = usualCredentials(apps),
     workflow,
     furtherNights = {},
     ...rest
@@ -207,12 +212,20 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
       keepResults: Duration.days(90),
       keepLogs: Duration.days(30),
     }),
+    credentials,
     apps,
     workflow,
     furtherNights,
   };
   definitions.add(definition);
   return definition;
+}
+
+function usualCredentials(apps: CustomerProps["apps"]): CustomerCredentials {
+  const kubeconfig = gitlabFile("CUSTOMER_KUBECONFIG");
+  return isObject(apps) && Object.keys(apps).length > 0
+    ? { kubeconfig, [APPS_KUBECONFIG]: gitlabFile("APPS_KUBECONFIG") }
+    : { kubeconfig };
 }
 
 function runnersOf(workflow: RiskWorkflow | undefined): number {

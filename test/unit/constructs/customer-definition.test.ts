@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { isCustomerDefinition, pem } from "../../../constructs/definition/customer-definition.ts";
-import { defineCustomer } from "../../../constructs/index.ts";
+import { defineCustomer, gitlabFile, helmApp } from "../../../constructs/index.ts";
 import { certificate } from "../../support/certificates.ts";
 import { testCustomer } from "../../support/customer.ts";
 
-const { cluster, credentials, workflow } = testCustomer();
+const { cluster, workflow } = testCustomer();
 const minimal = {
   name: "testbank",
   cluster: { server: cluster.server, address: cluster.address, ca: cluster.ca, capacity: cluster.capacity },
-  credentials,
   workflow,
 };
 
@@ -23,6 +22,11 @@ describe("defineCustomer", () => {
     expect(definition.lane.keepResults.toDays()).toBe(90);
     expect(definition.lane.keepLogs.toDays()).toBe(30);
     expect(definition.workflow.finishBy).toBe("06:00");
+    const kubeconfig = gitlabFile("CUSTOMER_KUBECONFIG");
+    expect(definition.credentials).toEqual({ kubeconfig });
+    const chart = { repository: "https://git.testbank.example/a.git", revision: "v1.0.0", chart: "a" };
+    const { credentials } = defineCustomer({ ...minimal, apps: { a: helmApp(chart) } });
+    expect(credentials).toEqual({ kubeconfig, appsKubeconfig: gitlabFile("APPS_KUBECONFIG") });
   });
 
   test("applies them also where undefined is given", () => {

@@ -161,7 +161,8 @@ const cluster: readonly BadInput[] = [
 ];
 
 const credentials: readonly BadInput[] = [
-  ...each("credentials", "credentials", ["", ...otherThan("{}")]),
+  ...each("credentials", "credentials", otherThan("{}")),
+  ...each("more", "credential", ['credential: { kubeconfig: gitlabFile("CUSTOMER_OTHER") },']),
   ...each("credentials", "credentials.kubeconfig", [
     "{}",
     `{ kubeconfig: "apiVersion: v1, token: ${SECRET}" }`,

@@ -35,6 +35,13 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     lane: "{ runners: undefined }",
     moreNight: "startBy: undefined",
   },
+  "credentials of the usual names": { credentials: "" },
+  "credentials of the usual names, of applications too": {
+    before:
+      'const chart = helmApp({ repository: "https://git.x.example/a.git", revision: "v1.0.0", chart: "charts/a", values: {} });',
+    apps: "{ a: chart }",
+    credentials: "",
+  },
   "a credential of the stack beside one of GitLab": {
     credentials: '{ kubeconfig: pulumiSecret("kubeconfig"), "market-data": gitlabFile("CUSTOMER_MARKET_DATA") }',
   },
