@@ -1,5 +1,6 @@
 """One request and what servers, gateways and rotations do to it, through a real API server."""
 
+import base64
 import contextlib
 import json
 import time
@@ -15,7 +16,7 @@ from nightlane_runner.api.connection import ApiConnection
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused, NotPermitted
 from nightlane_runner.json_tree import object_at, text_at
 from tests.support.administrator import Administrator
-from tests.support.certificates import issued
+from tests.support.certificates import expired, issued
 from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
 from tests.support.log_server import LogServer
@@ -296,6 +297,62 @@ def test_new_authority_is_read_from_the_mounted_kubeconfig(
         api.get(admin.core("pods"))
 
     assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def test_new_server_name_is_read_from_the_mounted_kubeconfig(
+    admin: Administrator, mounts: Path, tmp_path: Path
+) -> None:
+    """R16: the server's certificate is of another name, which the file knows a moment later."""
+    authority = issued(tmp_path, "authority", None, "basicConstraints=critical,CA:TRUE")
+    server = issued(tmp_path, "server", authority, "subjectAltName=DNS:k8s.nordbank.example")
+    gateway = Gateway(tmp_path, admin.kubeconfig, server)
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    admin.write_kubeconfig(kubeconfig, gateway.port, authority[0].read_text())
+    api = Api(kubeconfig, tmp_path)
+    with pytest.raises(CertificateRefused):
+        api.get(admin.core("pods"))
+
+    _change(kubeconfig, "clusters", {"tls-server-name": "k8s.nordbank.example"})
+    with pytest.raises(CertificateRefused):
+        api.get(admin.core("pods"))
+
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def test_client_certificate_that_was_renewed_is_read_from_the_mounted_kubeconfig(
+    admin: Administrator, mounts: Path, tmp_path: Path
+) -> None:
+    """R16: the server refuses one that has expired, in TLS and without an answer."""
+    authority = issued(tmp_path, "authority", None, "basicConstraints=critical,CA:TRUE")
+    server = issued(tmp_path, "server", authority, "subjectAltName=IP:127.0.0.1")
+    gateway = Gateway(tmp_path, admin.kubeconfig, server, clients=authority[0])
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    admin.write_kubeconfig(kubeconfig, gateway.port, authority[0].read_text())
+    _change(kubeconfig, "users", _pair(expired(tmp_path, "old", authority)), without="token")
+    api = Api(kubeconfig, tmp_path)
+    with pytest.raises(ApiUnknown):
+        api.get(admin.core("pods"))
+
+    new = issued(tmp_path, "new", authority, "extendedKeyUsage=clientAuth")
+    _change(kubeconfig, "users", _pair(new), without="token")
+    with pytest.raises(ApiUnknown):
+        api.get(admin.core("pods"))
+
+    assert api.get(admin.core("pods"))["kind"] == "PodList"
+
+
+def _pair(certificate: tuple[Path, Path]) -> dict[str, str]:
+    encoded = [base64.b64encode(file.read_bytes()).decode() for file in certificate]
+    return {"client-certificate-data": encoded[0], "client-key-data": encoded[1]}
+
+
+def _change(kubeconfig: Path, section: str, changes: dict[str, str], without: str = "") -> None:
+    """Renew a kubeconfig in place."""
+    tree = json.loads(kubeconfig.read_text())
+    entry = tree[section][0][section.removesuffix("s")]
+    entry.pop(without, None)
+    entry.update(changes)
+    kubeconfig.write_text(json.dumps(tree))
 
 
 def test_answers_that_close_their_connection_are_read_to_the_end(

@@ -26,6 +26,7 @@ from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import LocalShell
 from tests.support.steps import copy_step, document
+from tests.support.synced_places import Placed, watched_places
 
 pytestmark = pytest.mark.api_server
 
@@ -120,6 +121,17 @@ def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _S
 
     assert end.value.code is ExitCode.INFRASTRUCTURE
     assert (sides.lane / "big.bin").read_text() == "before"
+
+
+def test_copy_is_on_the_disk_before_it_gets_into_place(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R10: every byte."""
+    (sides.customer / "report" / "detail").mkdir(parents=True)
+    (sides.customer / "report" / "detail" / "es.csv").write_text("1,2")
+    placed = watched_places(monkeypatch)
+
+    sides.copy("report", "report").copy_out()
+
+    assert placed == [Placed("report", unsynced=[])]
 
 
 @pytest.mark.parametrize("harm", ["a link to itself", "a link to nothing"])

@@ -164,7 +164,7 @@ def test_lost_node_of_the_driver_is_reported(
 def test_suspended_job_is_reported_and_never_given_up(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """A queue may do that to every Job; its deadlines stand still."""
+    """R19: a queue may do that to every Job; its deadlines stand still, and people are told."""
     step = spark_step(admin.namespace, **SOON, spark={"pendingSeconds": 3})
     first = start_runner("spark", step)
     first.wait_for_line("created Job")
@@ -338,7 +338,7 @@ def test_command_that_cannot_be_started_is_reported_and_runs_once(
 def test_command_that_may_not_be_started_is_for_a_person(
     admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No repetition gives a right that a role does not have: the step says so within a minute."""
+    """R12: no repetition gives a right that a role does not have: the step says so within a minute."""
     monkeypatch.setattr("nightlane_runner.steps.exec_step.REFUSED_PAUSE_SECONDS", 0.1)
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
     message = (
@@ -357,7 +357,7 @@ def test_command_that_may_not_be_started_is_for_a_person(
 def test_role_without_exec_is_recognized_from_the_real_kubectl(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """The words of the real refusal."""
+    """R12: the words of the real refusal."""
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
 
     def without_exec(role: JsonObject) -> None:

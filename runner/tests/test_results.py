@@ -4,11 +4,14 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
+from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.document.step import ResultPlace
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
@@ -24,6 +27,7 @@ from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.results_volume import OWN_MANIFEST, STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
+from tests.support.synced_places import Placed, watched_places
 
 pytestmark = pytest.mark.api_server
 
@@ -269,16 +273,36 @@ def test_file_that_differs_from_its_manifest_never_gets_into_place(
     assert not (customer.lane / "manifest.json").exists()
 
 
-def test_what_came_whole_is_not_fetched_again(customer: _Customer) -> None:
-    """R26: the next try goes on where the last one broke."""
+def test_what_came_whole_is_not_fetched_again(customer: _Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R26: the next try goes on where the last one broke. What was asked for once more could not be sent."""
     customer.leave({"a.bin": b"a" * 200_000, "b.bin": b"b" * 200_000})
     customer.shell.cuts = [300_000]
+    start = customer.shell.start
+
+    def without_the_first(target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
+        if len(customer.shell.started) == 1:
+            (customer.folder / "a.bin").unlink()
+        return start(target, script, arguments)
+
+    monkeypatch.setattr(customer.shell, "start", without_the_first)
 
     customer.fetch()
 
     assert "starting it over" in customer.surroundings.said()
     assert (customer.lane / "b.bin").stat().st_size == 200_000
     assert (customer.lane / "a.bin").read_bytes() == b"a" * 200_000
+
+
+def test_results_are_on_the_disk_before_they_get_into_place(
+    customer: _Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R10: every byte, or a power cut leaves a folder of empty files in place."""
+    customer.leave({"var.json": b"{}", "detail/es.csv": b"1,2\n"})
+    placed = watched_places(monkeypatch)
+
+    customer.fetch()
+
+    assert placed == [Placed(customer.lane.name, unsynced=[])]
 
 
 def test_results_have_the_time_that_their_step_has(customer: _Customer) -> None:

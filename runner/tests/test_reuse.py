@@ -24,6 +24,7 @@ from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import LocalShell
 from tests.support.steps import document, reuse_step
+from tests.support.synced_places import Placed, watched_places
 
 pytestmark = pytest.mark.api_server
 
@@ -70,6 +71,17 @@ def test_results_are_taken_over_on_both_sides_without_the_logs(sides: _Sides) ->
     lane = {path.name for path in (sides.mounts / NIGHT / "var-es").iterdir()}
     assert lane == {"var.json", "manifest.json"}
     assert (sides.mounts / EARLIER / "var-es" / "var.json").read_text() == "42"
+
+
+def test_what_is_taken_over_is_on_the_disk_before_it_gets_into_place(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R10: every byte."""
+    placed = watched_places(monkeypatch)
+
+    sides.reuse()
+
+    assert placed == [Placed("var-es", unsynced=[])]
 
 
 def test_taking_over_on_the_lane_hears_an_eviction(sides: _Sides) -> None:

@@ -68,13 +68,25 @@ class _Rule:
 class Gateway:
     """Forwards requests to the API server of a kubeconfig, but for those that a rule is for.
 
+    Args:
+        folder: for its certificate.
+        administrator: the kubeconfig.
+        certificate: its certificate and key. Default: what the API server's authority has issued for loopback.
+        clients: who issues the certificates that clients must have. Default: they need none.
+
     Attributes:
         port: on loopback.
         requests: every request, as method and path.
 
     """
 
-    def __init__(self, folder: Path, administrator: Path, certificate: tuple[Path, Path] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        administrator: Path,
+        certificate: tuple[Path, Path] | None = None,
+        clients: Path | None = None,
+    ) -> None:
         self._credential = read_kubeconfig(administrator)
         self._tls = tls_context(self._credential, folder)
         self._rules: list[_Rule] = []
@@ -96,6 +108,9 @@ class Gateway:
         chain, key = certificate or node_certificate(folder, administrator)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain, key)
+        if clients is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(clients)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)

@@ -23,6 +23,7 @@ from urllib3 import Timeout
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError, SSLError
 from urllib3.response import BaseHTTPResponse
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from nightlane_runner.api.answer import parsed, read_content, shortened
 from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection
@@ -296,7 +297,9 @@ class Api:
         # What is no answer at all is quoted, too: a first line that says nothing, a header that is none.
         text = sent.credential.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
         # A server says by an alert why it does not take a client's certificate, and that it is one.
-        about_certificate = isinstance(cause, SSLError | ssl.SSLError) and "CERTIFICATE" in text.upper()
+        about_certificate = isinstance(cause, SSLError | ssl.SSLError) and (
+            "CERTIFICATE" in text.upper() or any(isinstance(each, CertificateError) for each in cause.args)
+        )
         return CertificateRefused(text) if about_certificate else ApiUnknown(text)
 
     def _log_in_if_renewed(self) -> None:
