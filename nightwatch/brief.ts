@@ -1,5 +1,6 @@
 import { ACT_PREFIX, SCHEDULED_TIME } from "../runs/annotations.ts";
 import type { RunFacts } from "../runs/run-record.ts";
+import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.ts";
 
 /**
@@ -57,6 +58,24 @@ function briefTemplates(templates: readonly WorkflowTemplate[]): readonly Workfl
     const args = container?.args === undefined ? {} : { container: { args: container.args.slice(0, 1) } };
     return name.startsWith("run-") ? [{ name, ...rest, ...args }] : [];
   });
+}
+
+/** What is kept in memory of a schedule, in case that it goes. @param made When it was first made, milliseconds. */
+export function briefCron({ metadata, spec }: CronWorkflow, made: number): CronWorkflow {
+  const said = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => key.startsWith("nightlane/") && !key.startsWith(ACT_PREFIX),
+  );
+  return {
+    metadata: {
+      ...pick(metadata, ["name", "namespace"]),
+      creationTimestamp: new Date(made).toISOString(),
+      annotations: Object.fromEntries(said),
+    },
+    spec: {
+      ...pick(spec, ["schedules", "timezone"]),
+      workflowSpec: { workflowTemplateRef: { name: spec.workflowSpec.workflowTemplateRef.name } },
+    },
+  };
 }
 
 function pick<Value extends object, Key extends keyof Value>(value: Value, keys: readonly Key[]): Pick<Value, Key> {

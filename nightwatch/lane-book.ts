@@ -83,6 +83,11 @@ export class LaneBook {
     return this.schedules.night?.beside ?? [];
   }
 
+  /** The schedule of these nights where it went unsaid, as it was. */
+  get goneSchedule(): CronWorkflow | undefined {
+    return this.schedules.gone;
+  }
+
   /** Takes whether the schedule of the nightly ones says that these further nights have one. */
   expect(isExpected: boolean): void {
     if (this.schedules.expect(isExpected)) {

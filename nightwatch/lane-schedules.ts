@@ -2,6 +2,7 @@ import { defined } from "../runs/defined.ts";
 import { isNightly, type NightSeries, pipelineOfSchedule, scheduleName } from "../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
+import { briefCron } from "./brief.ts";
 import { ABSENT_GRACE, type LaneProblem, type Scheduling } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
@@ -38,6 +39,7 @@ export class LaneSchedules {
   private readonly own: string;
   /** The schedule of the nights as it was when it was there last. */
   private last: ReadCron | undefined;
+  private lastCron: CronWorkflow | undefined;
   private expected: boolean;
   private reaperSince: number | undefined;
 
@@ -54,6 +56,11 @@ export class LaneSchedules {
   /** Whether that of the nights went while it started nights, and nobody had said that it goes. */
   get wentUnsaid(): boolean {
     return this.expected && !this.crons.has(this.own) && this.last?.suspended === false;
+  }
+
+  /** The schedule of the nights where it went unsaid, as it was. */
+  get gone(): CronWorkflow | undefined {
+    return this.wentUnsaid ? this.lastCron : undefined;
   }
 
   /** Whether that of the nights went as it was meant to: it had been suspended, or the customer's file names it no more. */
@@ -96,6 +103,7 @@ export class LaneSchedules {
     this.crons.set(name, { ...read, since });
     if (name === this.own) {
       this.last = { ...read, since };
+      this.lastCron = briefCron(cron, since);
     }
   }
 

@@ -5,12 +5,14 @@ import type { RunFacts } from "../runs/run-record.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import { ForecastBook } from "./forecast-book.ts";
+import { GoneSchedules } from "./gone-schedules.ts";
 import { illnessOf } from "./health.ts";
 import { Intake } from "./intake.ts";
 import { knownRuns } from "./known-runs.ts";
 import type { Lane, WatchedRun } from "./lane.ts";
 import { Looks, type Sight } from "./look.ts";
 import { type Counters, renderMetrics } from "./metrics.ts";
+import type { NoteStore } from "./note-lease.ts";
 import { keyOnRecord, notifiedKey } from "./notify/notified.ts";
 import { Telling, type TellingParts } from "./notify/telling.ts";
 import { Reapers } from "./reapers.ts";
@@ -32,6 +34,8 @@ export interface NightwatchParts extends Pick<TellingParts, "webhook" | "told" |
     RecordStore,
     "recent" | "unresolved" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
   >;
+  /** Where it is kept which schedules went unsaid. */
+  readonly gone: NoteStore;
   /** Days that a record is kept. */
   readonly retentionDays: number;
   /** Milliseconds since the epoch. */
@@ -65,6 +69,7 @@ export class Nightwatch {
     this.noteNeverStarted(lane, now);
     return this.forecastsOf(lane, now);
   });
+  private readonly gone: GoneSchedules;
   private readonly volumes = new Volumes();
   private readonly reapers: Reapers;
   private readonly telling: Telling;
@@ -78,6 +83,7 @@ export class Nightwatch {
     const { book, counters } = this;
     this.startedAt = parts.clock();
     this.reapers = new Reapers(this.startedAt);
+    this.gone = new GoneSchedules(parts.gone);
     this.forecasts = new ForecastBook({ records: (customers) => parts.store.ofCustomers(customers), log: parts.log });
     this.writer = new RecordWriter(parts.store, (facts) => withComparison(parts.store, facts), {
       written: (facts) => {
@@ -98,6 +104,7 @@ export class Nightwatch {
   /** Reads the records of the last nights and what was told, before anything else. */
   async load(): Promise<void> {
     await this.telling.load();
+    this.book.rememberGone(await this.gone.load(), this.parts.clock());
     await this.intake.load();
   }
 
@@ -156,7 +163,17 @@ export class Nightwatch {
     await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
     await this.telling.keep(this.sight);
+    await this.keepGone();
     this.counters.lastRound = Math.floor(now / 1000);
+  }
+
+  private async keepGone(): Promise<void> {
+    try {
+      await this.gone.keep(this.book.goneSchedules());
+    } catch (error) {
+      this.counters.recordFailures += 1;
+      this.parts.log("error", `note of schedules that are gone: ${errorText(error)}; trying again`);
+    }
   }
 
   /** Finishes what is under way. */

@@ -49,6 +49,21 @@ export class RunBook {
     this.expectFurther(book?.customer);
   }
 
+  /** The schedules that went unsaid, as they were. */
+  goneSchedules(): readonly CronWorkflow[] {
+    return [...this.books.values()].flatMap(({ goneSchedule }) => goneSchedule ?? []);
+  }
+
+  /** Takes schedules that were gone before this nightwatch began. */
+  rememberGone(crons: readonly CronWorkflow[], now: number): void {
+    for (const cron of crons) {
+      this.noteSchedule(cron, now);
+    }
+    for (const cron of crons) {
+      this.forgetSchedule(cron);
+    }
+  }
+
   /** Drops all schedules but these, by customer. */
   keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>): void {
     for (const book of this.books.values()) {

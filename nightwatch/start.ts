@@ -12,8 +12,8 @@ import { errorText } from "./error-text.ts";
 import { Leader } from "./leader.ts";
 import { type Metric, renderMetric } from "./metric.ts";
 import { Nightwatch } from "./nightwatch.ts";
+import { noteLease } from "./note-lease.ts";
 import { AlertmanagerFeed } from "./notify/alertmanager-feed.ts";
-import { toldLease } from "./notify/told-lease.ts";
 import { Webhook } from "./notify/webhook.ts";
 import { pageAnswers } from "./page/answers.ts";
 import type { PageAssets } from "./page/document.ts";
@@ -81,7 +81,8 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const nightwatch = new Nightwatch({
     store: new RecordStore(reader, settings.namespace),
     webhook: new Webhook(settings.webhookFolder, runbook),
-    told: toldLease(objects, settings.namespace),
+    told: noteLease(objects, settings.namespace, "told"),
+    gone: noteLease(objects, settings.namespace, "gone"),
     alertmanager,
     retentionDays: settings.retentionDays,
     clock: Date.now,

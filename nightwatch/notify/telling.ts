@@ -1,18 +1,19 @@
 import { errorText } from "../error-text.ts";
 import type { Sight } from "../look.ts";
 import type { Counters } from "../metrics.ts";
+import type { NoteStore } from "../note-lease.ts";
 import type { Signal } from "../signals/signal.ts";
 import type { AlertmanagerFeed } from "./alertmanager-feed.ts";
 import { notifiedKey, notifiedKeys } from "./notified.ts";
 import { Notifier } from "./notifier.ts";
-import { ToldSignals, type ToldStore } from "./told-signals.ts";
+import { ToldSignals } from "./told-signals.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** Who is told, and where it is kept. */
 export interface TellingParts {
   readonly webhook: Pick<Webhook, "send">;
   /** Where it is kept what the webhook was told of what no record stands for. */
-  readonly told: ToldStore;
+  readonly told: NoteStore;
   /** @default - no Alertmanager is told */
   readonly alertmanager?: Pick<AlertmanagerFeed, "update">;
   readonly counters: Pick<Counters, "notificationsSent" | "notificationFailures">;

@@ -1,13 +1,9 @@
-/** Where it is kept what was told, so that the next nightwatch tells nothing twice. */
-export interface ToldStore {
-  readonly read: () => Promise<readonly string[]>;
-  readonly write: (keys: readonly string[]) => Promise<void>;
-}
+import type { NoteStore } from "../note-lease.ts";
 
 /** A nightwatch that has just begun needs minutes to see some of what holds: for so long it believes the one before. */
 const BELIEVED = 15 * 60_000;
 
-/** Notifications that were sent of what no run record stands for: a schedule, a volume, the Argo controller. */
+/** Notifications that were sent, so that the next nightwatch sends none twice, of what no run record stands for: a schedule, a volume, the Argo controller. */
 export class ToldSignals {
   private readonly keys = new Set<string>();
   /** Those of the nightwatch before this one that this one has not seen to hold. */
@@ -17,7 +13,7 @@ export class ToldSignals {
 
   /** @param clock Milliseconds since the epoch. */
   constructor(
-    private readonly store: ToldStore,
+    private readonly store: NoteStore,
     private readonly clock: () => number,
   ) {}
 

@@ -44,6 +44,7 @@ export class Timeline {
   ]);
   /** What nightwatch itself has told Alertmanager, each as its labels. */
   readonly told = new Map<string, Readonly<Record<string, string>>>();
+  private gone: readonly string[] = [];
   private readonly start: number;
   private readonly series = new Map<string, string[]>();
   private readonly records = new Map<string, RunFacts>();
@@ -213,6 +214,12 @@ export class Timeline {
       },
       // Whom Prometheus calls does not depend on what the webhook was told.
       told: { read: async () => [], write: async () => {} },
+      gone: {
+        read: async () => this.gone,
+        write: async (gone) => {
+          this.gone = gone;
+        },
+      },
       alertmanager: {
         update: (signals) => {
           for (const signal of signals) {

@@ -139,7 +139,6 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       await timeline.pass(20);
     },
     calls: [warning("NightlaneLaneUnscheduled"), stands(critical("NightlaneNightMissed"))],
-    survivesRestarts: false,
   },
   {
     title: "a lane that disappears whole while its night runs",

@@ -68,6 +68,22 @@ describe("a schedule that somebody deletes before a night is due", () => {
     expect(await watched.roundAt("2026-04-02T20:45:01Z")).toEqual(["missed 2026-04-02"]);
   });
 
+  test("is missed by the next nightwatch, too, until it is there again", async () => {
+    const watched = await watch("2026-04-01T10:00:00Z", good);
+    watched.nightwatch.intake.scheduleDeleted(cron);
+    await watched.roundAt("2026-04-01T10:01:00Z");
+    const restarted = new WatchedNights("2026-04-01T20:00:00Z", watched.records, watched.told);
+    await restarted.nightwatch.load();
+    await restarted.list([], []);
+    await restarted.roundAt("2026-04-01T20:00:00Z");
+    expect(await restarted.roundAt("2026-04-01T20:45:01Z")).toEqual(["missed 2026-04-01", "unscheduled"]);
+    const anew = { ...cron.metadata, creationTimestamp: "2026-04-01T20:45:30Z" };
+    restarted.nightwatch.intake.scheduleChanged({ ...cron, metadata: anew });
+    await restarted.roundAt("2026-04-01T20:46:00Z");
+    expect(kinds(restarted)).toEqual(["missed 2026-04-01"]);
+    expect(restarted.told.gone).toEqual([]);
+  });
+
   test("misses nothing where it had been switched off before", async () => {
     const watched = await watch("2026-04-01T10:00:00Z", good, suspended);
     watched.nightwatch.intake.scheduleDeleted(cron);

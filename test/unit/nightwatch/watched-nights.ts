@@ -86,7 +86,7 @@ export class WatchedNights {
     now: string,
     readonly records = new Records(),
     /** What a nightwatch before this one has told of what no record stands for. */
-    readonly told: { keys: readonly string[] } = { keys: [] },
+    readonly told: { keys: readonly string[]; gone?: readonly string[] } = { keys: [] },
   ) {
     this.now = Date.parse(now);
     this.nightwatch = new Nightwatch({
@@ -101,6 +101,12 @@ export class WatchedNights {
         read: async () => this.told.keys,
         write: async (keys) => {
           this.told.keys = keys;
+        },
+      },
+      gone: {
+        read: async () => this.told.gone ?? [],
+        write: async (gone) => {
+          this.told.gone = gone;
         },
       },
       retentionDays: 90,

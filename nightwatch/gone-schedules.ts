@@ -1,0 +1,35 @@
+import type { CronWorkflow } from "../runs/schedule.ts";
+import type { NoteStore } from "./note-lease.ts";
+
+/** Most characters that are kept: an object's annotations may have 256 KiB. */
+const MOST = 200_000;
+
+/** Keeps the schedules that went unsaid, so that the next nightwatch, too, knows what they would have started. */
+export class GoneSchedules {
+  private written = "[]";
+
+  constructor(private readonly store: NoteStore) {}
+
+  /** Those of the nightwatch before this one. */
+  async load(): Promise<readonly CronWorkflow[]> {
+    const notes = await this.store.read();
+    this.written = JSON.stringify(notes);
+    return notes.map((note): CronWorkflow => JSON.parse(note));
+  }
+
+  /** Takes all that are gone now, and writes what has changed. Of very many the first. */
+  async keep(crons: readonly CronWorkflow[]): Promise<void> {
+    let room = MOST;
+    const notes = crons
+      .map((cron) => JSON.stringify(cron))
+      .filter((note) => {
+        room -= note.length;
+        return room >= 0;
+      });
+    const text = JSON.stringify(notes);
+    if (text !== this.written) {
+      await this.store.write(notes);
+      this.written = text;
+    }
+  }
+}
