@@ -16,6 +16,7 @@ from nightlane_runner.document.step import ResultPlace
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.file_manifest import parse_manifest
@@ -186,24 +187,35 @@ def test_success_with_a_manifest_brings_the_result(admin: Administrator, kubelet
     assert (customer.lane / "var.json").read_bytes() == b"{}"
 
 
-def test_completion_that_was_seen_is_remembered_when_the_job_is_gone(
-    admin: Administrator, kubelet: Kubelet, customer: _Customer
+@pytest.mark.parametrize("then", ["the Job is removed", "the Job fails of what runs beside its driver"])
+def test_completion_that_was_seen_is_remembered(
+    admin: Administrator, kubelet: Kubelet, customer: _Customer, then: str
 ) -> None:
-    """R8: the runner is evicted while results come, and somebody, or its time to live, removes the Job meanwhile."""
+    """R8: the runner is evicted while results come, and meanwhile somebody, or its time to live, removes the Job."""
     step, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True}))).spark()
     customer.leave({"var.json": b"{}"})
     customer.shell.cuts = [0] * 100
     first = Background(SparkStep(customer.surroundings.context, spark, customer.shell).run)
     customer.surroundings.wait_for_line("created Job")
     job = admin.only_job()
-    kubelet.succeed(kubelet.next_pod(job))
+    pod = kubelet.next_pod(job)
+    if then == "the Job is removed":
+        kubelet.succeed(pod)
+    else:
+        kubelet.run(pod)
+        customer.surroundings.wait_for_line(f"RUNNING: pod {pod}")
+        kubelet.end_container_beside(pod, {"running": {"startedAt": "2026-03-31T20:30:00Z"}})
     customer.surroundings.wait_for_line("the copy broke")
     customer.surroundings.evict()
     end = first.ended()
     assert end is not None
     assert end.code is ExitCode.DETACHED
-    admin.delete_job(job)
-    eventually(lambda: not admin.jobs(), "the Job's deletion")
+    if then == "the Job is removed":
+        admin.delete_job(job)
+        eventually(lambda: not admin.jobs(), "the Job's deletion")
+    else:
+        kubelet.fail(pod)
+        eventually(lambda: RemoteJob.of(admin.job(job) or {}).failed is not None, "the Job's end")
 
     customer.shell.cuts = []
     second = Surroundings(customer.surroundings.places.root, step)

@@ -80,8 +80,9 @@ class SparkStep:
             self._fetch_results(job)
         except Interrupted as interruption:
             raise self._interrupted(interruption) from interruption
-        except TakenBack:
-            self._record.note_taken_back()
+        except TakenBack as end:
+            if end.code is ExitCode.INFRASTRUCTURE:
+                self._record.note_taken_back()  # it has not run, so another try may start it anew
             if not self._cancel(time.monotonic() + GRACE_SECONDS):
                 self._context.log.info("nobody confirmed the Job's deletion in time: look there before another try")
             raise
@@ -137,6 +138,9 @@ class SparkStep:
 
     def _require_success(self, job: RemoteJob) -> None:
         driver = self._progress.end(job)
+        if job.failed is not None and self._record.done_uid() == job.uid:
+            self._context.log.info(f"Job {job.name} has failed after its work was done, which counts: {job.failed}")
+            return
         if job.failed is not None:
             following = self._following(job)
             what_now = following or "Read the driver's log, then retry as a new attempt."
