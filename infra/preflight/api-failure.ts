@@ -15,7 +15,7 @@ export function apiFailure(error: unknown): ApiFailure {
   if (status !== undefined) {
     return { status, reason: refusalOf(error) ?? `HTTP ${status}` };
   }
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const inner = innermost(error);
   if (inner instanceof Error) {
     const code = "code" in inner && typeof inner.code === "string" ? inner.code : undefined;
     if (code !== undefined || inner.name === "AbortError" || inner.name === "TimeoutError") {
@@ -23,4 +23,9 @@ export function apiFailure(error: unknown): ApiFailure {
     }
   }
   throw error;
+}
+
+/** What is behind an error: of a proxy that refuses, the client says only below the second one. */
+function innermost(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -34,7 +34,7 @@ export async function lookAtConnection(
     return { finding: good("API server", `${at} answers, and is the one of cluster.ca`), version };
   } catch (error) {
     const failure = apiFailure(error);
-    return { finding: failure.status === 401 ? notKnown(at, failure, definition) : noConnection(at, failure) };
+    return { finding: failure.status === 401 ? notKnown(at, failure, definition) : noConnection(at, failure, cluster) };
   }
 }
 
@@ -64,8 +64,13 @@ function notKnown(at: string, { reason }: ApiFailure, definition: CustomerDefini
   return bad("API server", `${at} does not know our credential (${reason})`, "the customer's administrator", rule, fix);
 }
 
-function noConnection(at: string, { status, code = "", reason }: ApiFailure): Finding {
+function noConnection(
+  at: string,
+  { status, code = "", reason }: ApiFailure,
+  { proxy }: CustomerDefinition["cluster"],
+): Finding {
   const look = "API server";
+  const way = proxy === undefined ? "cluster.address" : "cluster.proxy";
   if (status !== undefined) {
     return bad(
       look,
@@ -81,7 +86,7 @@ function noConnection(at: string, { status, code = "", reason }: ApiFailure): Fi
       `what answers at ${at} has a certificate for another name: ${reason}`,
       "the platform engineers",
       "cluster.server is a name of the API server's certificate",
-      "ask the customer for the name, and correct cluster.server or cluster.address",
+      `ask the customer for the name, and correct cluster.server or ${way}`,
     );
   }
   if (/CERT|VERIFY|SIGNED|ISSUER|SSL|TLS|EPROTO/.test(code)) {
@@ -97,7 +102,9 @@ function noConnection(at: string, { status, code = "", reason }: ApiFailure): Fi
     look,
     `nothing answers at ${at}: ${reason}`,
     "the customer's network team",
-    "the central cluster reaches the API server's address and port",
-    "let the central cluster's outgoing addresses in, or correct cluster.address",
+    proxy === undefined
+      ? "the central cluster reaches the API server's address and port"
+      : "the central cluster reaches the proxy, which connects it to cluster.server",
+    `let the central cluster's outgoing addresses in, or correct ${way}`,
   );
 }

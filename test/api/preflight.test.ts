@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { Size } from "cdk8s";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
@@ -6,7 +8,7 @@ import { riskApp } from "../../constructs/definition/applications.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
-import { Step } from "../../constructs/night/step.ts";
+import { type SparkOptions, Step } from "../../constructs/night/step.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import type { Finding } from "../../infra/preflight/finding.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
@@ -18,6 +20,7 @@ import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
 import { until } from "../farm/wait.ts";
 import { certificate } from "../support/certificates.ts";
+import { smallSpark } from "../support/customer.ts";
 import { TemporaryFolder } from "./support.ts";
 
 /**
@@ -111,6 +114,81 @@ test("without a start the API server is asked for each kind of Job, those of fur
   expect(findings.find(({ look }) => look === "clocks")?.found).toMatch(/^the customer's cluster is \d+ s /);
 });
 
+describe("what differs in a step's further pods", () => {
+  /** What is to do for a night of one Spark step, whose drivers and first attempts fit anywhere. */
+  const leftOf = async (options: Partial<SparkOptions>, seconds?: number): Promise<readonly string[]> => {
+    const all = smallSpark({
+      executors: 1,
+      driverMemory: Size.mebibytes(512),
+      memory: Size.mebibytes(512),
+      ...options,
+    });
+    const steps = [new Step("var-es", { kind: "spark", options: all })];
+    const night = { ...definition, workflow: { ...definition.workflow, steps, declared: steps } };
+    const start = seconds === undefined ? undefined : { seconds, note: () => {} };
+    const findings = await preflight(night, kubeconfig, start);
+    return findings.filter(({ look, todo: left }) => left !== undefined && !/^quota$/.test(look)).map(said);
+  };
+  /** What of it is refused, where no pod starts since there is no node. */
+  const refusedOf = async (options: Partial<SparkOptions>): Promise<readonly string[]> =>
+    (await leftOf(options, 3)).filter((one) => one.includes(": refused: "));
+  const limited = async (kind: object, look: () => Promise<void>): Promise<void> => {
+    await create({ apiVersion: "v1", metadata: { name: "planted", namespace: NAMESPACE }, ...kind });
+    const [resource = ""] = Object.values(kind);
+    try {
+      await until({ what: "it holds", limitSeconds: 30 }, async () =>
+        (await refusedOf({ memory: Size.gibibytes(4) })).some((one) => one.startsWith("start of executors of var-es")),
+      );
+      await look();
+    } finally {
+      await kubectl("delete", String(resource), "planted", "--namespace", NAMESPACE);
+    }
+  };
+  const LIMIT = { kind: "LimitRange", spec: { limits: [{ type: "Container", max: { memory: "2Gi" } }] } };
+  const QUOTA = { kind: "ResourceQuota", spec: { hard: { "requests.memory": "2Gi" } } };
+
+  test("nothing, where all of them fit", async () => {
+    const onRetry = { memory: Size.gibibytes(1) };
+    await limited(LIMIT, async () => expect(await refusedOf({ onRetry })).toEqual([]));
+  });
+
+  test.each([
+    ["a limit", LIMIT, /raise the LimitRange/],
+    ["a quota", QUOTA, /raise the quota/],
+  ])("%s that lets drivers start forbids the executors' size", async (_, kind, fix) => {
+    await limited(kind, async () => {
+      const refused = await refusedOf({ memory: Size.gibibytes(3) });
+      expect(refused).toEqual([expect.stringMatching(/^start of executors of var-es: refused: /)]);
+      expect(refused[0]).toMatch(fix);
+    });
+  });
+
+  test.each([
+    ["a limit", LIMIT, /raise the LimitRange/],
+    ["a quota", QUOTA, /raise the quota/],
+  ])("%s that lets first attempts start forbids the size of later ones", async (_, kind, fix) => {
+    await limited(kind, async () => {
+      const refused = await refusedOf({ onRetry: { driverMemory: Size.gibibytes(3) } });
+      expect(refused).toEqual([expect.stringMatching(/^start of var-es, a later attempt: refused: /)]);
+      expect(refused[0]).toMatch(fix);
+    });
+  });
+
+  test("the executors' pod template is none that the cluster takes, which a dry run tells", async () => {
+    expect(await leftOf({ executorPodTemplate: { spec: { dnsPolicy: "Nonsense" } } })).toEqual([
+      expect.stringMatching(
+        /^Job of executors of var-es: refused: HTTP 422: .*dnsPolicy.* -> the platform engineers: correct what the message/,
+      ),
+    ]);
+  });
+
+  test("the executors' priority class is not there", async () => {
+    expect(await refusedOf({ executorPodTemplate: { spec: { priorityClassName: "nowhere" } } })).toEqual([
+      expect.stringMatching(/^start of executors of var-es: refused: .*no PriorityClass .* -> .*: create it/),
+    ]);
+  });
+});
+
 describe("what is wrong with the way there", () => {
   test("nothing answers at the address", async () => {
     const port = await freePort();
@@ -125,6 +203,39 @@ describe("what is wrong with the way there", () => {
         /^API server: nothing answers at https:\S+ at 127\.0\.0\.9: .* -> the customer's network team/,
       ),
     ]);
+  });
+
+  test("through the customer's proxy nothing is wrong, until the proxy refuses, and nothing goes round it", async () => {
+    const asked: string[] = [];
+    let lets = true;
+    const proxy = createServer().on("connect", ({ url = "" }, near) => {
+      asked.push(url);
+      if (!lets) {
+        near.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+        return;
+      }
+      const far = connect(Number(new URL(definition.cluster.server).port), "127.0.0.1", () => {
+        near.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        near.pipe(far).pipe(near);
+      });
+      near.on("error", () => far.destroy());
+      far.on("error", () => near.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      const way = { address: undefined, proxy: { address: "127.0.0.1", port } };
+      expect(await todo(way)).toEqual([]);
+      expect(new Set(asked)).toEqual(new Set([new URL(definition.cluster.server).host]));
+      lets = false;
+      expect(await todo(way)).toEqual([
+        expect.stringMatching(
+          /^API server: nothing answers at https:\S+ through http:\/\/127\.0\.0\.1:\d+: .* -> the customer's network team: .* cluster\.proxy$/,
+        ),
+      ]);
+    } finally {
+      proxy.close();
+    }
   });
 
   test("what answers is another cluster", async () => {
