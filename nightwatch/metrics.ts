@@ -44,7 +44,7 @@ export function renderMetrics(
 ): string {
   return [
     ...nightMetrics(lanes, signals),
-    ...laneMetrics(lanes),
+    ...laneMetrics(lanes, signals),
     ...stepMetrics(lanes),
     urgentGates(lanes, signals),
     ...troubleMetrics(lanes, signals),
@@ -60,7 +60,8 @@ export function renderMetrics(
 }
 
 /** The state of a lane apart from its nights, and the number of its open dates. */
-function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
+function laneMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
+  const unscheduled = new Set(signals.filter(({ kind }) => kind === "unscheduled").map(seriesName));
   const gauge = (
     name: string,
     help: string,
@@ -91,6 +92,9 @@ function laneMetrics(lanes: readonly Lane[]): readonly Metric[] {
     gauge("schedule", "State of the schedule of the nights: 1 for the present one.", ({ scheduling }) =>
       SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
     ),
+    gauge("unscheduled", "Whether no night starts because the schedule is gone, or suspended over a start.", (lane) => [
+      ["", Number(unscheduled.has(seriesName(lane)))],
+    ]),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
     gauge("unreadable", "Objects and records of the lane that nightwatch cannot read.", problems("unreadable")),
     gauge("runs_not_recorded", "Runs of the lane whose record cannot be written as it is.", problems("not-recorded")),

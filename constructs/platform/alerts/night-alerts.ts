@@ -10,8 +10,8 @@ import { FORGOTTEN_SECONDS, REAPER_SILENT_SECONDS } from "./calls.ts";
 const GATE = Duration.minutes(15);
 const URGENT_GATE = Duration.minutes(5);
 
-/** How long a schedule may be away while it is deployed again, or switched off for a moment. */
-const UNSCHEDULED = Duration.minutes(15);
+/** How long nightwatch may say that a schedule is away: while it is deployed again. */
+const UNSCHEDULED = Duration.minutes(10);
 
 /**
  * The alerts of all customers' nights: one rule for each reason, whose series name the customer. A customer that comes,
@@ -100,7 +100,7 @@ const NIGHT_ALERTS: readonly Alert[] = [
   { reason: "refused", expression: `${standing("schedule_refused", OF_NIGHTS)} > 0`, command: "nightlane nights" },
   {
     reason: "unscheduled",
-    expression: `${standing("schedule", OF_NIGHTS, 'state=~"suspended|absent"')} == 1`,
+    expression: `${standing("unscheduled", OF_NIGHTS)} == 1`,
     for: UNSCHEDULED,
     command: `nightlane history ${NIGHTS}`,
   },

@@ -104,28 +104,44 @@ function tokenUntil(
 
 /** What people are called for of a lane besides its nights. */
 export const LANE_SITUATIONS: readonly Situation[] = [
-  ...[
-    { how: "suspends", crons: [suspended] },
-    { how: "removes", crons: [] },
-  ].map(
-    ({ how, crons }): Situation => ({
-      title: `a schedule that somebody ${how}, for a moment and then for longer`,
-      start: EVENING,
-      happens: async (timeline) => {
-        await evening(timeline, night({ nodes: market }));
-        await timeline.pass(10);
-        timeline.schedule(...crons);
-        await timeline.pass(14);
-        timeline.schedule(CRON);
-        await timeline.pass(10);
-        timeline.schedule(...crons);
-        await timeline.pass(30);
-        timeline.schedule(CRON);
-        await timeline.pass(5);
-      },
-      calls: [warning("NightlaneLaneUnscheduled")],
-    }),
-  ),
+  inTheEvening({
+    title: "a schedule that somebody removes, for a moment and then for longer",
+    happens: async (timeline) => {
+      await timeline.pass(10);
+      timeline.schedule();
+      await timeline.pass(14);
+      timeline.schedule(CRON);
+      await timeline.pass(10);
+      timeline.schedule();
+      await timeline.pass(30);
+      timeline.schedule(CRON);
+      await timeline.pass(5);
+    },
+    calls: [warning("NightlaneLaneUnscheduled")],
+  }),
+  inTheEvening({
+    title: "a schedule that somebody suspends while no night is due: it is meant",
+    happens: async (timeline) => {
+      await timeline.pass(10);
+      timeline.schedule(suspended);
+      await timeline.pass(60);
+      timeline.schedule(CRON);
+      await timeline.pass(5);
+    },
+  }),
+  {
+    title: "a schedule that somebody suspends over the start of a night, until it is on again",
+    start: "2026-04-01T20:00:00Z",
+    happens: async (timeline) => {
+      await evening(timeline, nightOf("2026-03-31"));
+      await timeline.pass(10);
+      timeline.schedule(suspended);
+      await timeline.pass(50);
+      timeline.schedule(CRON);
+      await timeline.pass(15);
+    },
+    calls: [warning("NightlaneLaneUnscheduled")],
+  },
   {
     title: "a schedule that somebody deletes before a night is due, until it is back in the morning",
     start: "2026-04-01T19:00:00Z",

@@ -231,7 +231,9 @@ describe("a suspended schedule", () => {
     const watched = await watch("2026-03-30T12:00:00Z", [suspended]);
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
     expect(watched.metric('nightlane_schedule{customer="nordbank",state="suspended"}')).toBe(1);
+    expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(0);
     expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled"]);
+    expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
     watched.nightwatch.intake.scheduleChanged(cron);
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
     const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records);
