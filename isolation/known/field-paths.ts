@@ -20,8 +20,8 @@ const OWN_RULES = new Set<string>([...GUARDS, "WorkflowTemplate", "CronWorkflow"
 /** Lists whose elements are told apart, so that one of several is missed. */
 const NAMED = /\.(containers|env|ports|volumeMounts|volumes)$/;
 
-/** Lists that are one value, since their order is what they say. */
-const WHOLE = /\.(command|args)$/;
+/** Lists that are one value, since their order is what they say, or what one of them lacks. */
+const WHOLE = /\.(command|args|syncOptions|(cluster|namespace)Resource(White|Black)list)$/;
 
 /** Every value of an object but its kind and its name, an empty mapping or list as such. */
 export function fieldValues(manifest: Manifest): readonly FieldValue[] {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { federatedKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import { authenticationConfiguration } from "../../constructs/customer-side/authentication.ts";
@@ -13,6 +13,7 @@ import { federatedAudience } from "../../constructs/lane/federation.ts";
 import { type CustomerManifests, synthesize } from "../../constructs/synthesize.ts";
 import { withFederatedToken } from "../../infra/preflight/federated-token.ts";
 import { preflight } from "../../infra/preflight/preflight.ts";
+import { removeRemoteJobs, signIn } from "../../pipeline/remote-jobs.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
 import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
@@ -163,6 +164,67 @@ describe("the central cluster", () => {
     vi.stubEnv("KUBECONFIG", await deployerKubeconfig());
     await expect(withFederatedToken("alpenkredit", federatedKubeconfig(definition))).rejects.toThrow(
       /makes no token for customer-alpenkredit \(.*cannot create resource "serviceaccounts\/token"[\s\S]+fix: let an administrator apply dist\/alpenkredit\/deployer\//,
+    );
+  });
+});
+
+describe("a federated customer goes", () => {
+  const job = (name: string, owner: string): object => ({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace: "risk", labels: { "nightlane/customer": owner } },
+    spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "x" }] } } },
+  });
+  const jobs = async (): Promise<string> => kubectl(customer, "get", "jobs", "--namespace", "risk", "-o", "name");
+  const workingFolder = process.cwd();
+
+  beforeEach(() => {
+    process.chdir(folder.path);
+  });
+
+  afterEach(() => {
+    process.chdir(workingFolder);
+  });
+
+  test("and its deployer removes the Jobs that are left, with a token from before the lane went", async () => {
+    vi.stubEnv("KUBECONFIG", await deployerKubeconfig());
+    vi.stubEnv("PATH", `${dirname(kubectlPath)}:${process.env.PATH}`);
+    await apply(customer, [job("left", NAME), job("of-another", "alpenkredit")]);
+    await signIn(definition);
+    const file = join(folder.path, `${NAME}.remote-kubeconfig`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await kubectl(central, "delete", "serviceaccount", "executor", "--namespace", LANE);
+    // No controller runs here that would follow up on Kubernetes' own finalizer of a deletion in the foreground.
+    const known = { what: "the Job has been deleted", limitSeconds: 60 };
+    const released = until(known, async () => {
+      const left = await runCommand(kubectlPath, [
+        ...["--kubeconfig", customer.kubeconfig, "--namespace", "risk", "get", "job", "left"],
+        ...["-o", "jsonpath={.metadata.deletionTimestamp}"],
+      ]);
+      if (left.code !== 0 || left.output === "") return left.code !== 0;
+      await kubectl(
+        customer,
+        "-n",
+        "risk",
+        "patch",
+        "job",
+        "left",
+        "--type=merge",
+        "-p",
+        '{"metadata":{"finalizers":[]}}',
+      );
+      return true;
+    });
+    await Promise.all([removeRemoteJobs(definition), released]);
+    expect(await jobs()).toBe("job.batch/of-another\n");
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("and where nobody signed in before, what the customer's administrator has to type is said", async () => {
+    vi.stubEnv("KUBECONFIG", await deployerKubeconfig());
+    await signIn(definition);
+    await expect(removeRemoteJobs(definition)).rejects.toThrow(
+      "fix: the customer's administrator removes them: kubectl --namespace risk delete jobs --selector nightlane/customer=nordbank",
     );
   });
 });

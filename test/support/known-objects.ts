@@ -178,7 +178,7 @@ const OPEN = [
   // Whom a binding names: rules 1 and 2. Where traffic goes: rules 19 and 43. How much: rules 32 and 33.
   /^subjects\[\]/,
   /^spec\.(ingress|egress)\[\].*(\.port|\.cidr|metadata\.name)$/,
-  /^spec\.hard\.|requests\.storage$/,
+  /^spec\.hard\.(?!services|count\/services)|requests\.storage$/,
   // Images and lists of them: rule 39. Which namespaces a policy leaves out: rule 41.
   /\.image$/,
   /^data\.(runner|executor|addresses|server)$/,

@@ -3,9 +3,10 @@ import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { approvals } from "../../../constructs/workflow/approvals.ts";
 import { APPROVALS } from "../../../runs/approval.ts";
 import { NIGHTLY, pipelineOfTemplate } from "../../../runs/night-series.ts";
+import { REAPER_SCHEDULE } from "../../../runs/run-name.ts";
 import { HAVE_IT_READ, KNOWN_TEMPLATES } from "../../known/known.ts";
 import { canonical, templateParts, templateRole } from "../../known/template-parts.ts";
-import { type Fields, fields, fieldsList } from "../../model/fields.ts";
+import { type Fields, fields, fieldsList, strings } from "../../model/fields.ts";
 import type { Rule } from "../rule.ts";
 
 export const knownTemplates: Rule = {
@@ -106,11 +107,18 @@ function stepsOf(
   return (pipeline === NIGHTLY ? workflow : furtherNights[pipeline])?.steps ?? [];
 }
 
+/** A reaper at work twice an hour: what a lane leaves at the customer's ends within that. */
+const TWICE_AN_HOUR = /^\d{1,2},\d{1,2} \* \* \* \*$/;
+
 /** A schedule starts a template of its own that is there, or its night does not begin. */
 function checkReference(schedule: Manifest, lane: readonly Manifest[], report: Report): void {
   const { name } = fields(fields(fields(schedule.spec).workflowSpec).workflowTemplateRef);
   const isThere = lane.some(({ kind, metadata }) => kind === "WorkflowTemplate" && metadata.name === name);
   if (!isThere || String(name).replace(/-[0-9a-f]{10}$/, "") !== schedule.metadata.name) {
     report(`starts ${String(name)}, which is no template of its own in this lane`);
+  }
+  const [when = "", ...more] = strings(fields(schedule.spec).schedules);
+  if (schedule.metadata.name === REAPER_SCHEDULE && (more.length > 0 || !TWICE_AN_HOUR.test(when))) {
+    report(`reaps at ${[when, ...more].join(", ") || "no time"}, not twice an hour`);
   }
 }

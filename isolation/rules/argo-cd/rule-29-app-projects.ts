@@ -119,6 +119,9 @@ function checkRegistration(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
     if (manifest.metadata.name !== clusterSecretName(lane.name)) {
       report(`is not ${clusterSecretName(lane.name)}`);
     }
+    if (data.name !== lane.name) {
+      report(`is called ${text(data.name) ?? "nothing"}, not by its customer's name`);
+    }
     if (data.project !== projectName(lane.name)) {
       report(`serves project ${text(data.project) ?? "(any)"}, not its customer's alone`);
     }

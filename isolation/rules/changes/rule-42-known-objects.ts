@@ -22,7 +22,7 @@ export const knownObjects: Rule = {
       checkObject("platform", "", manifest, objectName(manifest), inspection);
     }
     checkDemanded("platform", "", view.platform, inspection);
-    for (const { name, lane, apps, customerSide, deployer } of view.customers) {
+    for (const { name, lane, apps, customerSide, deployer, endpoint } of view.customers) {
       for (const manifest of lane) {
         checkObject("lane", name, manifest, objectName(manifest), inspection);
         if (manifest.kind !== "Namespace" && manifest.metadata.namespace !== laneNamespace(name)) {
@@ -37,6 +37,7 @@ export const knownObjects: Rule = {
       }
       for (const manifest of customerSide) {
         checkObject("customer-side", name, manifest, customerSideName(name, manifest), inspection);
+        checkPlace(manifest, name, endpoint?.namespace, inspection);
       }
       for (const [place, manifests] of Object.entries({ lane, apps, deployer, "customer-side": customerSide })) {
         checkDemanded(place as Exclude<Place, "platform">, name, manifests, inspection);
@@ -44,6 +45,15 @@ export const knownObjects: Rule = {
     }
   },
 };
+
+/** In the customer's cluster all is in the one namespace that its file gives. */
+function checkPlace(manifest: Manifest, customer: string, namespace: string | undefined, inspection: Inspection): void {
+  const { name, namespace: here } = manifest.metadata;
+  const [said, what] = manifest.kind === "Namespace" ? [name, "name"] : [here, "namespace"];
+  if (namespace !== undefined && said !== namespace) {
+    inspection.report(customerSideName(customer, manifest), `its ${what} is not ${namespace}`, HAVE_IT_READ);
+  }
+}
 
 function checkObject(place: Place, customer: string, manifest: Manifest, object: string, inspection: Inspection): void {
   inspection.examine();

@@ -26,6 +26,9 @@ export const bindingSubjects: Rule = {
     for (const { lane, rbac } of view.customerSideRbac) {
       for (const binding of rbac.bindings) {
         inspection.examine();
+        for (const subject of binding.subjects) {
+          checkAccount(binding, subject, inspection);
+        }
         const strangers = binding.subjects.filter(
           (subject) =>
             subject.kind === "everyone" ||
@@ -50,7 +53,11 @@ function isLane({ type, name }: { readonly type: "User" | "Group"; readonly name
 }
 
 function checkSubject(view: EstateView, binding: BindingView, subject: Subject, inspection: Inspection): void {
-  if (subject.kind === "malformed" || customerOf(view, subject) !== undefined) {
+  if (subject.kind === "malformed") {
+    return;
+  }
+  if (customerOf(view, subject) !== undefined) {
+    checkAccount(binding, subject, inspection);
     return;
   }
   const identity = platformIdentity(subject);
@@ -61,6 +68,21 @@ function checkSubject(view: EstateView, binding: BindingView, subject: Subject, 
       binding.object,
       `binds ${subjectName(subject)}, which is no customer's and no known part of the platform`,
       "bind a service account of the lane, or add the identity with its reasons to isolation/rbac/platform-identities.ts",
+    );
+  }
+}
+
+/** A binding has the name of its account: whoever else has it, as every pod has `default`, gets rights that nobody gave him. */
+function checkAccount(
+  { object, namespace, manifest: { metadata } }: BindingView,
+  subject: Subject,
+  inspection: Inspection,
+): void {
+  if (subject.kind === "account" && subject.namespace === namespace && subject.name !== metadata.name) {
+    inspection.report(
+      object,
+      `binds ${subjectName(subject)}, whose name it does not have`,
+      "bind the account that has the binding's name, and no other",
     );
   }
 }

@@ -1,8 +1,13 @@
+import { isIPv4 } from "node:net";
 import type { CentralCluster } from "../../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
+import { nightsOf, pipelineOf } from "../../../constructs/definition/night-definition.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { RUNBOOK } from "../../../constructs/platform/alerts/runbook.ts";
+import { FINISH_BY, INPUTS_BY, START_BY } from "../../../runs/annotations.ts";
+import { scheduleName } from "../../../runs/night-series.ts";
 import { KNOWN_GUARDS } from "../../known/known.ts";
-import { type Fields, fields, fieldsList, text } from "../../model/fields.ts";
+import { type Fields, fields, fieldsList, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { EstateView } from "../../model/view.ts";
 import { checkParts, platformObjects } from "../as-read.ts";
@@ -18,12 +23,16 @@ export const calls: Rule = {
   name: "calls",
   info: "Something that should call a person never will, or calls somebody else.",
   explanation:
-    "A lane that nobody watches may do for weeks what it must not, and an alert whose expression is never true looks like a quiet night. So each alert is demanded as it was read (isolation/known/guards.json): its expression, how long it must hold, its labels and its texts; and what Prometheus reads is there. Where it calls, and which runbook it names, is what central.json says. Whether each alert comes when it should is shown by test/alerts with a real Prometheus.",
-  unit: "alerts' objects and nightwatches",
+    "A lane that nobody watches may do for weeks what it must not, and an alert whose expression is never true looks like a quiet night. So each alert is demanded as it was read (isolation/known/guards.json): its expression, how long it must hold, its labels and its texts; and what Prometheus reads is there. Where it calls, and which runbook it names, is what central.json says; by when a night begins, has its inputs and ends, what the customer's file says. Whether each alert comes when it should is shown by test/alerts with a real Prometheus.",
+  unit: "alerts' objects, nightwatches and schedules",
   check(view, inspection) {
     for (const manifest of platformObjects(view, "Deployment", "nightwatch")) {
       inspection.examine();
       checkReceivers(manifest, view.central, inspection);
+      checkNames(manifest, view.central, inspection);
+    }
+    for (const { name, definition, lane } of view.customers) {
+      if (definition !== undefined) checkTimes(name, definition, lane, inspection);
     }
     if (view.central.monitoring?.prometheusOperator !== true) {
       return;
@@ -59,6 +68,60 @@ function checkReceivers(
         `${name} is ${String(said ?? "not there")}, where central.json says ${value ?? "nothing"}`,
         "leave it as the program writes it, and change central.json",
       );
+    }
+  }
+}
+
+/** Names of receivers with their addresses, as nightwatch's pods know them without a DNS. */
+function receiverNames({ webhook, alertmanagers = [] }: CentralCluster): ReadonlySet<string> {
+  const told = alertmanagers.flatMap((one) =>
+    "addresses" in one ? one.addresses.map((address) => [address, new URL(one.url).hostname] as const) : [],
+  );
+  const hooks = (webhook?.addresses ?? []).map((address) => [address, webhook?.host ?? ""] as const);
+  return new Set(
+    [...told, ...hooks].filter(([, host]) => !isIPv4(host)).map(([address, host]) => `${host} ${address}`),
+  );
+}
+
+function checkNames(manifest: Manifest, central: CentralCluster, inspection: Inspection): void {
+  const aliases = fieldsList(fields(fields(fields(manifest.spec).template).spec).hostAliases);
+  const said = new Set(
+    aliases.flatMap(({ ip, hostnames }) => strings(hostnames).map((host) => `${host} ${String(ip)}`)),
+  );
+  const wanted = receiverNames(central);
+  for (const name of new Set([...said, ...wanted])) {
+    if (said.has(name) !== wanted.has(name)) {
+      const message = said.has(name)
+        ? `takes ${name} for a receiver, which central.json does not name`
+        : `does not know ${name}`;
+      inspection.report(objectName(manifest), message, "leave it as the program writes it, and change central.json");
+    }
+  }
+}
+
+/** When somebody is called for a night that does not begin, has no inputs or does not end. */
+function checkTimes(
+  customer: string,
+  definition: CustomerDefinition,
+  lane: readonly Manifest[],
+  inspection: Inspection,
+): void {
+  for (const night of nightsOf(definition)) {
+    const { workflow } = night;
+    const name = scheduleName(pipelineOf(night));
+    const schedule = lane.find(({ kind, metadata }) => kind === "CronWorkflow" && metadata.name === name);
+    const annotations = fields(schedule?.metadata.annotations);
+    const wanted = { [FINISH_BY]: workflow.finishBy, [START_BY]: workflow.startBy, [INPUTS_BY]: workflow.inputsBy };
+    inspection.examine();
+    for (const [annotation, value] of Object.entries(wanted)) {
+      const said = text(annotations[annotation])?.split(" ")[0];
+      if (said !== value) {
+        inspection.report(
+          schedule === undefined ? `CronWorkflow ${name} of ${customer}` : objectName(schedule),
+          `${annotation} is ${said ?? "not there"}, where the customer's file says ${value ?? "nothing"}`,
+          "leave it as the library writes it, and change the customer's file",
+        );
+      }
     }
   }
 }

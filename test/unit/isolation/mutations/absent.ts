@@ -3,6 +3,8 @@ import { objectName } from "../../../../isolation/model/object-name.ts";
 import { type Draft, set, soundEstate } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
+const PROJECT = "AppProject argocd/customer-alpenkredit";
+
 /** Kinds of the platform with nothing in them that another rule looks for. */
 const KINDS = new Set(["Deployment", "Service", "ServiceAccount", "PodDisruptionBudget", "Namespace"]);
 
@@ -33,6 +35,30 @@ export const absentMutations: readonly Mutation[] = [
         ),
       ),
     ),
+  ...["ServiceAccount", "Deployment", "PersistentVolumeClaim", "ResourceQuota", "LimitRange", "RoleBinding"].map(
+    (kind) =>
+      mutation(42, `the customer's ${kind} in another namespace`, customers(kind, "kube-system"), (draft) =>
+        set(draft.customerSide("nordbank", kind), "metadata/namespace", "kube-system"),
+      ),
+  ),
+  ...["LimitRange", "ResourceQuota", "Secret"].map((kind) =>
+    mutation(42, `a project whose list of what is refused lacks ${kind}`, PROJECT, (draft) => {
+      const { spec } = draft.apps("alpenkredit", "AppProject") as unknown as { spec: Refusing };
+      spec.namespaceResourceBlacklist = spec.namespaceResourceBlacklist.filter((each) => each.kind !== kind);
+    }),
+  ),
+  mutation(29, "a registered cluster under another's name", "Secret argocd/cluster-alpenkredit", (draft) =>
+    set(draft.apps("alpenkredit", "Secret"), "stringData/name", "nordbank"),
+  ),
+  mutation(42, "Services in a lane", "ResourceQuota customer-nordbank/lane", (draft) => {
+    const { hard } = draft.object("nordbank", "ResourceQuota").spec as { hard: Record<string, string> };
+    hard["count/services"] = "5";
+  }),
+  ...[["0 4 * * 0"], [], ["5,35 * * * *", "1 1 1 1 *"]].map((schedules) =>
+    mutation(46, `a reaper at ${schedules.join(", ") || "no time"}`, "CronWorkflow customer-nordbank/reaper", (draft) =>
+      set(draft.object("nordbank", "CronWorkflow", "reaper"), "spec/schedules", schedules),
+    ),
+  ),
   ...(
     [
       ["nightwatch", "serviceAccountName", "argo"],
@@ -50,6 +76,18 @@ export const absentMutations: readonly Mutation[] = [
     ),
   ),
 ];
+
+interface Refusing {
+  namespaceResourceBlacklist: { readonly kind: string }[];
+}
+
+/** How findings name the first object of a kind in the customer's cluster. */
+function customers(kind: string, namespace: string): string {
+  const found = soundEstate.customers.flatMap((lane) =>
+    lane.name === "nordbank" ? lane.customerSide.filter((manifest) => manifest.kind === kind) : [],
+  );
+  return `${kind} ${namespace}/${found[0]?.metadata.name} in the cluster of nordbank`;
+}
 
 type Path = readonly (string | number)[];
 

@@ -56,6 +56,27 @@ export const callMutations: readonly Mutation[] = [
   watched("nobody reads the controller", "PodMonitor workflow-controller", (draft) =>
     draft.remove("platform", "PodMonitor", "workflow-controller"),
   ),
+  ...(
+    [
+      ["a receiver's name for another address", "ip", "198.51.100.9"],
+      ["another receiver's name", "hostnames", ["alerts.evil.example"]],
+    ] as const
+  ).map(([title, field, value]) =>
+    watched(`nightwatch with ${title}`, NIGHTWATCH, (draft) =>
+      set(nightwatch(draft), `spec/template/spec/hostAliases/0/${field}`, value),
+    ),
+  ),
+  ...Object.entries({
+    "no end": { "nightlane/finish-by": undefined },
+    "a later end": { "nightlane/finish-by": "23:59" },
+    "a beginning that nobody asked for": { "nightlane/start-by": "23:59" },
+    "no time for its inputs": { "nightlane/inputs-by": undefined },
+  }).map(([title, annotations]) =>
+    mutation(47, `a night with ${title}`, "CronWorkflow customer-nordbank/night", (draft) => {
+      const { metadata } = draft.object("nordbank", "CronWorkflow", "night");
+      Object.assign(metadata, { annotations: { ...metadata.annotations, ...annotations } });
+    }),
+  ),
   ...["ALERTMANAGERS", "RUNBOOK"].flatMap((name) => [
     watched(`nightwatch without ${name}`, NIGHTWATCH, (draft) => {
       const at = "spec/template/spec/containers/0/env";

@@ -16,7 +16,7 @@ export const deployerMutations: readonly Mutation[] = [
     ...mutation(5, "the pods' account as deployer", "Role customer-nordbank/deployer", (draft) =>
       append(deployer(draft, "RoleBinding", "deployer"), "subjects", EXECUTOR),
     ),
-    also: [10],
+    also: [1, 10],
   },
   {
     ...mutation(1, "the other namespace's rights, too", "ClusterRoleBinding nightlane-deployer-nordbank", (draft) =>

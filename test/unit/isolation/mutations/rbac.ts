@@ -19,6 +19,15 @@ export const rbacMutations: readonly Mutation[] = [
       name: "nightlane:oncall",
     }),
   ),
+  mutation(1, "the account that every pod has", EXECUTOR_BINDING, (draft) =>
+    set(draft.object("nordbank", "RoleBinding", "executor"), "subjects/0/name", "default"),
+  ),
+  mutation(
+    1,
+    "the account that every pod has, in the customer's cluster",
+    "RoleBinding risk/spark in the cluster of nordbank",
+    (draft) => set(draft.customerSide("nordbank", "RoleBinding", "spark"), "subjects/0/name", "default"),
+  ),
   mutation(1, "a person in the customer's cluster", "RoleBinding risk/nightlane in the cluster of nordbank", (draft) =>
     append(draft.customerSide("nordbank", "RoleBinding", "nightlane"), "subjects", { kind: "User", name: "bob" }),
   ),
