@@ -126,7 +126,9 @@ describe(".gitlab-ci.yml", () => {
   ])("%s judges with the target branch's code, and with its packages where the change brings others", (name, judge) => {
     const script = jobs.get(name)?.script ?? [];
     const [fetch, equip] = script.filter((line) => line.includes(".judge"));
-    expect(fetch).toMatch(/^rm -rf \.judge; git worktree add .* \.judge "origin\/\$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"$/);
+    expect(fetch).toMatch(
+      /^rm -rf \.judge; git worktree add .* \.judge "origin\/\$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"$/,
+    );
     expect(equip).toMatch(
       /^if git diff --quiet \S+ HEAD -- package\.json package-lock\.json \.npmrc node_modules; then ln /,
     );
