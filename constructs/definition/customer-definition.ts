@@ -199,6 +199,7 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
   } = given(props) as CustomerProps;
   const definition: CustomerDefinition = {
     ...rest,
+    credentials,
     name,
     displayName,
     cluster: withDefaults(cluster, { namespace: "risk", resultsSize: Size.gibibytes(100) }),
@@ -212,7 +213,6 @@ export function defineCustomer(props: CustomerProps): CustomerDefinition {
       keepResults: Duration.days(90),
       keepLogs: Duration.days(30),
     }),
-    credentials,
     apps,
     workflow,
     furtherNights,
