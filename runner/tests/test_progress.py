@@ -1,7 +1,7 @@
 """What is seen of a Job that goes on, whatever of it cannot be read or was never seen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -12,7 +12,9 @@ from nightlane_runner import outage
 from nightlane_runner.document import run_identity
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.job import running_driver
 from nightlane_runner.job.deadlines import TakenBack
+from nightlane_runner.job.executor_look import GONE_SECONDS
 from nightlane_runner.job.manifest import complete_job
 from nightlane_runner.job.progress import JobProgress
 from nightlane_runner.job.remote_job import RemoteJob
@@ -176,19 +178,36 @@ def test_pod_that_is_missing_late_in_a_jobs_life_has_the_whole_time_to_come_back
 
 
 def test_pod_that_took_the_drivers_place_unseen_is_followed(
-    admin: Administrator, kubelet: Kubelet, mounts: Path
+    admin: Administrator, kubelet: Kubelet, driver_log: LogServer, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R11: behind an outage nobody sees the Job without a Ready pod, and the next reading is as the last one was."""
+    """R11: behind an outage nobody sees the Job without a Ready pod, and the next reading is as the last one was.
+
+    What the first driver's executors did says nothing of the second's: its silence has the time of one without any.
+    """
+    monkeypatch.setattr(running_driver, "FIRST_LOOKS_SECONDS", 0.0)
+    driver_log.become_node(admin, node := f"node-{admin.namespace}")
     observed = _Observed(admin, mounts)
     first = kubelet.next_pod(observed.job.name)
+    driver_log.bind(admin, first, node)
     kubelet.run(first)
+    kubelet.start_executor("risk-exec-1", first)
+    kubelet.run("risk-exec-1")
     seen = observed.when_ready()
     observed.progress.observe(seen)
     observed.surroundings.wait_for_line(f"RUNNING: pod {first}")
 
     kubelet.evict(first)
     second = kubelet.next_pod(observed.job.name, known=(first,))
+    driver_log.bind(admin, second, node)
     kubelet.run(second)
-    observed.progress.observe(observed.when_ready(other_than=seen.version))
-
+    again = observed.when_ready(other_than=seen.version)
+    observed.progress.observe(again)
     observed.surroundings.wait_for_line(f"RUNNING: pod {second}")
+    quiet_since = datetime.now(UTC) - timedelta(seconds=2 * GONE_SECONDS)
+    driver_log.write(quiet_since.strftime("%Y-%m-%dT%H:%M:%SZ"), "computing alone")
+    observed.surroundings.wait_for_line("driver | computing alone")
+    monkeypatch.setattr(observed.progress._driver, "_next_executor_look", 0.0)
+
+    observed.progress.observe(again)
+
+    assert observed.surroundings.context.troubles._kind is None
