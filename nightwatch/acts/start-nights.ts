@@ -3,7 +3,7 @@ import { isTaken } from "../../runs/api/api-error.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
-import { isOver } from "../../runs/phases.ts";
+import { isOver, neverStarted } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { runName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
@@ -60,8 +60,9 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
 }
 
 /**
- * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule. It is
- * continued whenever the lane has changed.
+ * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule: in the
+ * lane and, beside a night that is none of its own, for runners and in the customer's cluster. It is continued whenever the
+ * lane has changed.
  */
 export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
   const { date, to, concurrency = 1 } = act.spec;
@@ -74,7 +75,8 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const running = own.filter((run) => !isOver(run));
   const { namespace } = act.metadata;
   const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace));
-  const room = Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept);
+  const beside = place.runs.find((run) => !isOver(run) && !neverStarted(run) && !isStartedBy(run, act));
+  const room = beside === undefined ? Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept) : 0;
   const begun: string[] = [];
   // What the watch has not shown yet counts as there.
   let taken = 0;
@@ -100,10 +102,21 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
     phase: isDone ? "Done" : "Accepted",
     message: isDone
       ? `all ${days.length} business days from ${date} to ${to} have a night${failed === 0 ? "" : `; ${failed} of ${nights.length} did not succeed`}`
-      : `${nights.length} nights were started, ${left} are left${kept <= 0 ? "; they wait for room, which the lane keeps for its schedule" : ""}`,
+      : `${nights.length} nights were started, ${left} are left${waiting(left, beside, kept)}`,
     nights,
     failed,
   };
+}
+
+/** What keeps a backfill from starting its next night. */
+function waiting(left: number, beside: RunFacts | undefined, kept: number): string {
+  if (left === 0) {
+    return "";
+  }
+  if (beside !== undefined) {
+    return `; they wait for the end of ${beside.night}, which has the runners`;
+  }
+  return kept <= 0 ? "; they wait for room, which the lane keeps for its schedule" : "";
 }
 
 async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<StartPlace> {

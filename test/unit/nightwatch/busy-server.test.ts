@@ -6,6 +6,7 @@ import type { LaneWriter, NewWorkflow } from "../../../nightwatch/acts/lane-writ
 import { carryOnBackfill, type RunSource, startNight } from "../../../nightwatch/acts/start-nights.ts";
 import { Leader } from "../../../nightwatch/leader.ts";
 import type { NightAct, NightActSpec, NightActStatus } from "../../../runs/night-act.ts";
+import type { RunFacts } from "../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../runs/schedule.ts";
 
 /** What nightwatch makes of an API server that is away, slow, or in the middle of something. */
@@ -89,6 +90,20 @@ test("a full lane keeps its last places for the schedule also from a run of an e
     "room for 1 more workflows, which are those of its schedule",
   );
   expect(await startNight(writer, actOf({ verb: "run", date: "2026-11-26" }), SOURCE)).toMatchObject({ phase: "Done" });
+});
+
+test("a backfill starts nothing beside a night that is not its own, and goes on after it", async () => {
+  const tonight = { night: "night-1795724600", customer: "nordbank", phase: "Running", acts: [] } as object as RunFacts;
+  const act = actOf({ verb: "backfill", date: "2026-11-23", to: "2026-11-24", concurrency: 2 });
+  const writer = writerWith({ create: async (_, { name }) => name });
+  const carried = (runs: readonly RunFacts[]) => carryOnBackfill(writer, act, { ...SOURCE, runs: async () => runs });
+
+  expect(await carried([tonight])).toMatchObject({
+    phase: "Accepted",
+    message: "0 nights were started, 2 are left; they wait for the end of night-1795724600, which has the runners",
+    nights: [],
+  });
+  expect((await carried([{ ...tonight, phase: "Succeeded" }])).nights).toHaveLength(2);
 });
 
 test("an act whose night was started, and the answer lost, is done and not expired once the server is back", async () => {
