@@ -1,6 +1,7 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { DueNight } from "../../runs/due-nights.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
+import { isOver } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { Lane, WatchedRun } from "../lane.ts";
@@ -94,6 +95,7 @@ function missed(lane: Lane, night: DueNight): Signal | undefined {
   if (night.standing !== "missed") {
     return undefined;
   }
+  const { blockedBy } = night;
   return {
     key: `missed/${night.date}`,
     kind: "missed",
@@ -102,7 +104,11 @@ function missed(lane: Lane, night: DueNight): Signal | undefined {
     businessDate: night.date,
     since: new Date(night.start).toISOString(),
     reason: missedReason(night),
-    command: `nightlane run ${seriesName(lane)} --date ${night.date} --reason "..."`,
+    // Two nights of a customer are not to run at once: what is in the way comes first.
+    command:
+      blockedBy === undefined || isOver(blockedBy)
+        ? `nightlane run ${seriesName(lane)} --date ${night.date} --reason "..."`
+        : `nightlane show ${seriesName(lane)} --night ${blockedBy.night}`,
     runbook: runbookEntry("missed"),
   };
 }

@@ -212,6 +212,7 @@ describe("a person is called", () => {
     expect(found.find(({ kind }) => kind === "missed")).toMatchObject({
       businessDate: "2026-04-01",
       reason: expect.stringContaining("night-2026-03-31-run-1 still runs"),
+      command: "nightlane show nordbank --night night-2026-03-31-run-1",
     });
   });
 });
