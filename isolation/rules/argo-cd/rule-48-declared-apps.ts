@@ -13,10 +13,11 @@ export const declaredApps: Rule = {
   info: "Argo CD deploys something else at a customer than the customer's file says.",
   explanation:
     "An application runs beside the customer's Spark and under the same quota, and its values name images, programs and what they may reach. So each Application is demanded with the repository, revision, chart, values, cluster and namespace of the customer's file, a project with its repositories and no more, and no application is missing or too many. Where only manifests are at hand, rule 29 alone judges.",
-  unit: "applications of customers' files",
+  unit: "customers and applications of their files",
   check(view, inspection) {
     const { applications, projects } = readArgoCd(view);
     for (const { name, definition, ...lane } of view.customers) {
+      inspection.examine();
       if (definition === undefined) {
         continue;
       }

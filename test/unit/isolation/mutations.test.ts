@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { estateOf } from "../../../isolation/model/collect.ts";
 import { findingsOf } from "../../../isolation/prove.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
-import { proveDraft, soundEstate, watchedEstate } from "./draft.ts";
+import { tryPipeline } from "../../../pipeline/pipeline-trial.ts";
+import { nordbank, proveDraft, soundEstate, watchedEstate } from "./draft.ts";
 import { absentMutations } from "./mutations/absent.ts";
 import { appMutations } from "./mutations/apps.ts";
 import { callMutations } from "./mutations/calls.ts";
@@ -46,6 +48,7 @@ describe("the sound estate", () => {
   it.each([
     ["of central.json", soundEstate],
     ["where Prometheus calls", watchedEstate],
+    ["without an application", estateOf([nordbank], tryPipeline)],
     ["with a customer behind a proxy", proxiedEstate],
   ])("%s has no finding, and every rule saw something", (_, estate) => {
     const proof = proveDraft(estate);
