@@ -8,6 +8,7 @@ import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { nightsOf } from "./definition/night-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
 import { CustomerNamespace } from "./lane/customer-namespace.ts";
+import { GroupPlaces } from "./lane/group-places.ts";
 import { KeptFilesReader } from "./lane/kept-files-reader.ts";
 import { NetworkBoundary } from "./lane/network-boundary.ts";
 import { Reaper } from "./lane/reaper.ts";
@@ -42,6 +43,7 @@ export class Customer extends Chart {
     });
     new CredentialSecret(this, "credential", customer);
     new ServerAddresses(this, "server", definition);
+    new GroupPlaces(this, "groups", definition);
     for (const night of nightsOf(definition)) {
       const { pipeline } = night;
       const beside = pipeline === undefined ? schedulesBesideNightly(definition) : [];

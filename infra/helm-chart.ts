@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
-import { isNightTemplate } from "../constructs/lane/content-name.ts";
+import { isKeptForReplays } from "../constructs/lane/content-name.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { HELM_SECTIONS, type HelmSection, type HelmValue, helmValues } from "./helm-values.ts";
 import { toYaml } from "./yaml.ts";
@@ -59,7 +59,7 @@ function marker(index: number): string {
 
 /** An exact replay of last month needs last month's template: helm leaves it, as Pulumi's retainOnDelete does. */
 function retained(manifest: Manifest): Manifest {
-  if (!isNightTemplate(manifest)) {
+  if (!isKeptForReplays(manifest)) {
     return manifest;
   }
   const annotations = { ...manifest.metadata.annotations, "helm.sh/resource-policy": "keep" };

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
-import { isNightTemplate } from "../constructs/lane/content-name.ts";
+import { isKeptForReplays } from "../constructs/lane/content-name.ts";
 
 /** A manifest whose values may be known only at deployment. */
 export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
@@ -56,7 +56,7 @@ export function createResource(manifest: ResourceInputs, options: pulumi.CustomR
  * deleted by a deployment, whatever it takes for another volume; with a lane's namespace they go.
  */
 function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
-  return isNightTemplate(manifest) || manifest.kind === "PersistentVolumeClaim" ? { retainOnDelete: true } : {};
+  return isKeptForReplays(manifest) || manifest.kind === "PersistentVolumeClaim" ? { retainOnDelete: true } : {};
 }
 
 /** What Pulumi is told of a kind. */

@@ -46,7 +46,7 @@ function tellsOfStep({ phase, templateName }: WorkflowNode): boolean {
 
 const NODE_PARTS = [
   ...(["id", "name", "displayName", "type", "templateName", "phase", "message"] as const),
-  ...(["startedAt", "finishedAt", "boundaryID", "inputs", "outputs"] as const),
+  ...(["startedAt", "finishedAt", "boundaryID", "inputs", "outputs", "synchronizationStatus"] as const),
 ];
 
 /** The steps, their order and templates, without the container's details. */

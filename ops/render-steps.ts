@@ -3,6 +3,7 @@ import { approvalText } from "../runs/approval.ts";
 import { figureTexts } from "../runs/figures.ts";
 import { furtherAttemptText } from "../runs/further-attempt.ts";
 import type { StepState, StepStatus } from "../runs/night-state.ts";
+import { placesText } from "../runs/step-group.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
 import { type StepTrouble, troubleText } from "../runs/trouble.ts";
@@ -16,6 +17,7 @@ import { cut, oneLine, padTo, widthOf, wrapped } from "./text/width.ts";
 const MARKS: Readonly<Record<StepState, readonly [mark: string, color: Color]>> = {
   waiting: ["·", "gray"],
   held: ["⏸", "yellow"],
+  queued: ["⋯", "gray"],
   running: ["▶", "cyan"],
   confirming: ["?", "yellow"],
   deciding: ["!", "red"],
@@ -140,6 +142,7 @@ function remarks(step: StepStatus, passed: ReadonlySet<string>, look: NightLook)
     ...(step.state === "confirming" && step.approval !== undefined
       ? [`approvals: ${approvalText(step.approval)}`]
       : []),
+    ...(step.places === undefined ? [] : [placesText(step.places)]),
     ...expectation(step, look),
     ...(before.length === 0 ? [] : [`after ${before.join(", ")}`]),
     ...(details ? [] : figuresOf(step)),

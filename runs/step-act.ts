@@ -228,6 +228,7 @@ function restart(step: StepStatus): StepAct | undefined {
 const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   waiting: "has not been reached yet",
   held: "is held at its gate and has not started",
+  queued: "waits for a place in its group",
   running: "is running",
   confirming: "is a gate that waits for a confirmation",
   deciding: "failed and waits for a decision",
@@ -249,7 +250,7 @@ function notPossible(verb: StepVerb, step: StepStatus, customer: string): Refusa
 }
 
 function whatIsPossible(customer: string, step: StepStatus): string {
-  const { name, state, approval } = step;
+  const { name, state, approval, places } = step;
   const command = (verb: string): string => `nightlane ${verb} ${customer} ${name} --reason "..."`;
   if (approval !== undefined && (state === "waiting" || state === "held" || state === "deciding")) {
     const next = { waiting: "hold", held: "release", deciding: "retry" } as const;
@@ -260,6 +261,8 @@ function whatIsPossible(customer: string, step: StepStatus): string {
       return `${command("hold")} holds it before it starts, ${command("skip")} leaves it out`;
     case "held":
       return `${command("release")} starts it, ${command("skip")} leaves it out, ${command("abort")} gives it up`;
+    case "queued":
+      return `it starts by itself when one of the ${places?.atOnce} steps of ${places?.group} that run has ended: nightlane show ${customer} says which; from then on it can be stopped`;
     case "running":
       return `${command("stop")} cancels its remote job and waits for a decision, ${command("restart")} replaces it`;
     case "confirming":

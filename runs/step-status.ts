@@ -5,6 +5,7 @@ import { type FurtherAttempt, furtherAttempt, isPausing } from "./further-attemp
 import { parsedObject } from "./json.ts";
 import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
+import { type GroupPlaces, placesOfLock } from "./step-group.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
 import { secondsBetween } from "./time.ts";
 import { type StepTrouble, stepTrouble } from "./trouble.ts";
@@ -12,12 +13,14 @@ import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.
 
 /**
  * State of a step. `held` waits at its gate because an operator holds it, `deciding` failed and waits for a decision,
- * `retrying` failed and goes on to its next attempt by itself after a pause, `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
+ * `retrying` failed and goes on to its next attempt by itself after a pause, `queued` waits for a place in its group,
+ * `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
  * earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step before it failed.
  */
 export type StepState =
   | "waiting"
   | "held"
+  | "queued"
   | "running"
   | "confirming"
   | "deciding"
@@ -57,6 +60,8 @@ export interface StepStatus {
   readonly further?: FurtherAttempt;
   /** What is blocking it, while it is still being tried. */
   readonly trouble?: StepTrouble;
+  /** For whose places it waits, while it is queued. */
+  readonly places?: GroupPlaces;
   /** What was ordered before it is reached. */
   readonly asked?: "hold" | "skip";
   /** State of a gate's approvals, if it asks for any. */
@@ -105,15 +110,19 @@ export interface StepSource {
 export function stepStatus(source: StepSource): StepStatus {
   const { name, now } = source;
   const found = stepNodes(source.nodes, name);
-  const template = source.templates.find((one) => one.name === source.template?.replace(/^step-/, "run-"));
+  const template = runTemplateOf(source);
   const kind = template?.container?.args?.[0] ?? "gate";
   const last = found.attempts.at(-1);
   const state = stateOf(found);
   const takenOver = found.reuse === undefined ? [] : [attemptStatus({ number: 0, ...found.reuse }, kind, source)];
   const attemptLog = [...takenOver, ...found.attempts.map((attempt) => attemptStatus(attempt, kind, source))];
-  const message = PASSED.has(state) ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
+  const places = placesOfLock(last?.run?.synchronizationStatus?.waiting);
+  const message =
+    PASSED.has(state) || places !== undefined ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
   const begun = state !== "waiting" && state !== "skipped" && state !== "omitted";
-  const seconds = begun ? secondsBetween(found.step?.startedAt, found.step?.finishedAt, now) : undefined;
+  // A step of a group is reached when it begins to wait for its place, and starts with its first runner.
+  const startedAt = template?.synchronization === undefined ? found.step?.startedAt : attemptLog[0]?.startedAt;
+  const seconds = begun ? secondsBetween(startedAt, found.step?.finishedAt, now) : undefined;
   const acts = source.acts.filter((act) => act.step === name);
   const approval =
     source.approval === undefined ? undefined : { ...source.approval, by: approvedBy(acts, found.attempts.length) };
@@ -131,7 +140,8 @@ export function stepStatus(source: StepSource): StepStatus {
     acts,
     ...defined({
       seconds,
-      startedAt: begun ? found.step?.startedAt : undefined,
+      places,
+      startedAt: begun ? startedAt : undefined,
       finishedAt: begun ? found.step?.finishedAt : undefined,
       waitingSince: state === "retrying" ? undefined : waiting?.startedAt,
       decisions: state === "deciding" ? decisionsOf(last?.hold) : undefined,
@@ -161,10 +171,10 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
     phase: run?.phase ?? "Pending",
     runners: pods.length,
     ...defined({
-      startedAt: run?.startedAt,
+      startedAt: isInGroup(source) ? pods[0]?.startedAt : run?.startedAt,
       finishedAt: run?.finishedAt,
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
-      message: run?.phase === "Succeeded" ? undefined : last?.message || run?.message,
+      message: run?.phase === "Succeeded" || isQueued(run) ? undefined : last?.message || run?.message,
       remoteJob:
         runsAsJob(kind) && number > 0 && source.run !== undefined
           ? remoteJobName(source.run, source.name, number)
@@ -173,6 +183,19 @@ function attemptStatus({ number, run, pods }: Attempted, kind: string, source: S
       logEnd: run?.phase === "Succeeded" ? undefined : logEnd(output(LOG_END_PARAMETER)),
     }),
   };
+}
+
+/** Whether the work waits for a place in its group. */
+function isQueued(run: WorkflowNode | undefined): boolean {
+  return placesOfLock(run?.synchronizationStatus?.waiting) !== undefined;
+}
+
+function runTemplateOf({ templates, template }: StepSource): WorkflowTemplate | undefined {
+  return templates.find((one) => one.name === template?.replace(/^step-/, "run-"));
+}
+
+function isInGroup(source: StepSource): boolean {
+  return runTemplateOf(source)?.synchronization !== undefined;
 }
 
 function troubleOf(
@@ -211,7 +234,7 @@ function stateOf(found: StepNodes): StepState {
       return "waiting";
     case "Pending":
     case "Running":
-      return "running";
+      return isQueued(last?.run) ? "queued" : "running";
     case "Succeeded":
       return wasSkipped(found) ? (found.reuse === undefined ? "skipped" : "reused") : "succeeded";
     case "Skipped":

@@ -65,6 +65,8 @@ export interface WorkflowNode {
   readonly children?: readonly string[];
   readonly inputs?: { readonly parameters?: readonly WorkflowParameter[] };
   readonly outputs?: { readonly parameters?: readonly WorkflowParameter[]; readonly exitCode?: string };
+  /** The lock that it waits for. */
+  readonly synchronizationStatus?: { readonly waiting?: string };
 }
 
 /** A task of a DAG as it is stored in a workflow. */
@@ -80,6 +82,8 @@ export interface WorkflowTemplate {
   readonly name: string;
   readonly dag?: { readonly tasks: readonly WorkflowTask[] };
   readonly suspend?: object;
+  /** The locks that it takes. */
+  readonly synchronization?: object;
   readonly retryStrategy?: { readonly limit?: number | string };
   readonly container?: {
     readonly args?: readonly string[];

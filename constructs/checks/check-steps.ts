@@ -3,6 +3,7 @@ import { allSound, type Sound } from "../form/form.ts";
 import { stepProperty } from "../form/step-form.ts";
 import { Step } from "../night/step.ts";
 import { checkFiles } from "./check-files.ts";
+import { checkGroups } from "./check-groups.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
@@ -31,6 +32,7 @@ export function checkSteps(steps: readonly Step[], sound: Sound = allSound): rea
     ...checkNames(steps),
     ...checkEdges(steps),
     ...works.flatMap(({ problems }) => problems),
+    ...checkGroups(works.map(({ step }) => step)),
     ...(sound("workflow.steps") ? [...checkFiles(steps, flawless), ...checkSources(steps, flawless)] : []),
   ];
 }

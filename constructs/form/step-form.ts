@@ -18,6 +18,7 @@ import {
   type StepOptions,
   type StepWork,
 } from "../night/step.ts";
+import type { StepGroup } from "../night/step-group.ts";
 import type {
   DynamicAllocation,
   JobSettings,
@@ -65,6 +66,15 @@ const everyStep: Fields<StepOptions> = {
   inShadow: optional(flag),
   input: optional(flag),
 };
+
+const group = optional(
+  record<StepGroup>(
+    { kind: choice({ group: true }), name: text("portfolios"), atOnce: number(8) },
+    "a group of steps: what night.group(...) returns",
+    'group: portfolios, of const portfolios = night.group("portfolios", { atOnce: 8 })',
+    ["kind"],
+  ),
+);
 
 const figure = either(
   isObject,
@@ -205,6 +215,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   spark: record<SparkOptions>(
     {
       ...everyStep,
+      group,
       from: optional(sources),
       app: sparkAppForm,
       args: optional(words('["--scenarios", "2000"]')),
@@ -219,6 +230,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   job: record<JobOptions>(
     {
       ...everyStep,
+      group,
       from: optional(sources),
       ...jobFields,
       image: text("registry.example/filing@sha256:<64 hex digits>", "an image's name by digest"),
@@ -235,6 +247,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   exec: record<ExecOptions>(
     {
       ...everyStep,
+      group,
       from: optional(sources),
       app: enteredApp,
       command: words('["/opt/risk/jobs/snapshot.py", "--date", night.businessDate]'),
@@ -245,6 +258,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
   copyIn: record<CopyInOptions>(
     {
       ...everyStep,
+      group,
       from: orStep(text("limits", "a step, or a path")),
       to: customerPath,
     },
@@ -252,7 +266,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
     '{ from: "limits", to: onResults("limits") }',
   ),
   copyOut: record<CopyOutOptions>(
-    { ...everyStep, from: orStep(customerPath), to: optional(text("archive")) },
+    { ...everyStep, group, from: orStep(customerPath), to: optional(text("archive")) },
     "the options of a copy",
     '{ from: onResults("report") }',
   ),

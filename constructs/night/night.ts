@@ -13,6 +13,7 @@ import {
   Step,
   type StepWork,
 } from "./step.ts";
+import type { StepGroup } from "./step-group.ts";
 import { leftAtCustomer } from "./step-results.ts";
 import type { StepDefaults } from "./step-settings.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
@@ -149,6 +150,22 @@ export class Night {
    */
   gate(name: string, options: GateOptions = {}): Step {
     return this.add(name, { kind: "gate", options });
+  }
+
+  /**
+   * A group of steps of which only so many run at the same time: for a database, a licence or a share of the customer's
+   * cluster that takes no more. Steps are in it by their `group`. One that waits for a person has given its place back;
+   * those of all the customer's nights whose group has this name and this number count together. When several wait, it
+   * is not said which one is next; they count among `stepsAtOnce`.
+   * @example
+   * ```ts
+   * const portfolios = night.group("portfolios", { atOnce: 8 });
+   * for (const desk of ["rates", "credit"]) night.spark(`value-${desk}`, { app, args: [desk], group: portfolios });
+   * ```
+   */
+  group(name: string, options: { readonly atOnce: number }): StepGroup {
+    const { atOnce } = given(options) as { readonly atOnce: number };
+    return { kind: "group", name, atOnce };
   }
 
   private add(name: string, { kind, options }: StepWork): Step {

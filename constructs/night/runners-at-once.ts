@@ -1,5 +1,6 @@
 import { findCycle } from "../checks/find-cycle.ts";
 import { parallelPeak } from "../checks/parallel-peak.ts";
+import { groupOf, groupsOf } from "./grouped-steps.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -13,13 +14,28 @@ export function runnersAtOnce(steps: readonly Step[], most?: number): number {
 
 /** The most that steps which may run side by side weigh together, with at most so many of them at a time. */
 export function busiest(steps: readonly Step[], weight: (step: Step) => number, most?: number): number {
-  const peak = parallelPeak(steps, (step) => step.after, weight);
-  if (typeof most !== "number") {
-    return peak;
+  const peak = Math.min(peakOf(steps, weight), inGroups(steps, weight));
+  return typeof most === "number" ? Math.min(peak, heaviest(steps, weight, most)) : peak;
+}
+
+function peakOf(steps: readonly Step[], weight: (step: Step) => number): number {
+  return parallelPeak(steps, (step) => step.after, weight);
+}
+
+/** What the heaviest steps of each group weigh, as many as run at once, beside the steps that are in none. */
+function inGroups(steps: readonly Step[], weight: (step: Step) => number): number {
+  const groups = groupsOf(steps);
+  if (groups.length === 0) {
+    return Number.POSITIVE_INFINITY;
   }
-  const heaviest = steps.map(weight).sort((a, b) => b - a);
-  return Math.min(
-    peak,
-    heaviest.slice(0, most).reduce((sum, one) => sum + one, 0),
-  );
+  const beside = peakOf(steps, (step) => (groupOf(step) === undefined ? weight(step) : 0));
+  return groups.reduce((sum, { name, atOnce }) => {
+    const members = steps.filter((step) => groupOf(step)?.name === name);
+    return sum + heaviest(members, weight, atOnce);
+  }, beside);
+}
+
+function heaviest(steps: readonly Step[], weight: (step: Step) => number, most: number): number {
+  const weights = steps.map(weight).sort((a, b) => b - a);
+  return weights.slice(0, most).reduce((sum, one) => sum + one, 0);
 }

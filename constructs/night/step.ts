@@ -1,6 +1,7 @@
 import type { Duration } from "cdk8s";
 import type { DeployedApp, SparkApp } from "../definition/applications.ts";
 import type { CustomerPath } from "./customer-path.ts";
+import type { StepGroup } from "./step-group.ts";
 import type { JobSettings, SparkSettings } from "./step-settings.ts";
 
 /**
@@ -50,6 +51,17 @@ export interface ReadsResults {
   readonly from?: Step | readonly Step[];
 }
 
+/** What a step has that runs something. */
+export interface TakesPlace {
+  /**
+   * The group to which it belongs, of which only so many steps run at the same time. It takes a place with each attempt,
+   * and gives it back when that has ended, however it has.
+   * @default - none
+   * @example group: portfolios, of const portfolios = night.group("portfolios", { atOnce: 8 })
+   */
+  readonly group?: StepGroup;
+}
+
 /** A number among a step's results, and how far it may move. */
 export interface Figure {
   /** The JSON file, and the way to the number in it: `var.json#total.var`. */
@@ -91,7 +103,7 @@ export function isResultValue(word: unknown): word is ResultValue {
 }
 
 /** A Spark application run as a Job in the customer's cluster. */
-export interface SparkOptions extends StepOptions, ReadsResults, ShowsFigures, SparkSettings {
+export interface SparkOptions extends StepOptions, TakesPlace, ReadsResults, ShowsFigures, SparkSettings {
   /** The application. */
   readonly app: SparkApp;
   /**
@@ -116,7 +128,7 @@ export interface SparkOptions extends StepOptions, ReadsResults, ShowsFigures, S
 }
 
 /** Any container, run as a Job in the customer's cluster. */
-export interface JobOptions extends StepOptions, ReadsResults, ShowsFigures, JobSettings {
+export interface JobOptions extends StepOptions, TakesPlace, ReadsResults, ShowsFigures, JobSettings {
   /** Image by digest. */
   readonly image: string;
   /**
@@ -152,7 +164,7 @@ export interface JobOptions extends StepOptions, ReadsResults, ShowsFigures, Job
 }
 
 /** A command in a pod of an application, by `kubectl exec`. */
-export interface ExecOptions extends StepOptions, ReadsResults {
+export interface ExecOptions extends StepOptions, TakesPlace, ReadsResults {
   /** The application whose pod is entered. */
   readonly app: DeployedApp;
   /** The command and its arguments; may hold the night's tokens, and arguments may be values from earlier results. */
@@ -160,7 +172,7 @@ export interface ExecOptions extends StepOptions, ReadsResults {
 }
 
 /** Files from the lane's results volume to the customer's side. */
-export interface CopyInOptions extends StepOptions {
+export interface CopyInOptions extends StepOptions, TakesPlace {
   /**
    * A step that has brought files to the lane, after which this one starts; or a path below the night's directory on the
    * lane's results volume.
@@ -171,7 +183,7 @@ export interface CopyInOptions extends StepOptions {
 }
 
 /** Files from the customer's side to the lane's results volume. */
-export interface CopyOutOptions extends StepOptions {
+export interface CopyOutOptions extends StepOptions, TakesPlace {
   /** Where they are, or a step that has left results on the customer's results volume, after which this one starts. */
   readonly from: Step | CustomerPath;
   /**

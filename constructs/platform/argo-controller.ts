@@ -113,6 +113,8 @@ function settings(): Record<string, string> {
   };
   return {
     executor: stringify(executor),
+    // Each step that waits for a place would ask for the number anew with every look at its night; none ever changes.
+    synchronization: stringify({ semaphoreLimitCacheSeconds: 3600 }),
     // Only stored templates run: a submitter cannot bring a pod specification of its own.
     workflowRestrictions: stringify({ templateReferencing: "Strict" }),
     metricsConfig: stringify({ enabled: true, path: "/metrics", port: CONTROLLER_METRICS_PORT, secure: false }),

@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
+import { PLACES_KEY, placesName } from "../../runs/step-group.ts";
 import type { NightDefinition } from "../definition/night-definition.ts";
+import { groupOf } from "../night/grouped-steps.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
@@ -72,8 +74,22 @@ function runTemplate(definition: NightDefinition, step: Step, values: readonly s
     };
   }
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
-  const template = { ...runnerTemplate({ name: "", ...work, deadlineSeconds }), ...STEP_LABEL, inputs };
+  const runner = runnerTemplate({ name: "", ...work, deadlineSeconds });
+  const template = { ...runner, ...STEP_LABEL, ...placeOf(step), inputs };
   return { ...template, outputs: { parameters: bringsResults(step.work) ? [RESULTS, LOG_END] : [LOG_END] } };
+}
+
+/**
+ * The place that a step of a group takes with each attempt. It is the work that takes it, tries after outages included,
+ * and not the attempt around it, in which a person may have to decide.
+ */
+function placeOf(step: Step): Pick<Template, "synchronization"> {
+  const group = groupOf(step);
+  if (group === undefined) {
+    return {};
+  }
+  const name = placesName({ group: group.name, atOnce: group.atOnce });
+  return { synchronization: { semaphores: [{ configMapKeyRef: { name, key: PLACES_KEY } }] } };
 }
 
 /** Hashes of what the step brought to the lane, for the run record; none where it failed. */

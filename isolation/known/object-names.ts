@@ -1,5 +1,6 @@
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { NIGHTLY, pipelineOfSchedule } from "../../runs/night-series.ts";
+import { PLACES_NAME } from "../../runs/step-group.ts";
 
 /** Whether an object has a name of the closed list: as it stands, as the customer's (`*`), or with the hash of a content (`#`). */
 export function isKnownName(known: string, manifest: Manifest, customer: string): boolean {
@@ -15,8 +16,14 @@ export function isKnownName(known: string, manifest: Manifest, customer: string)
   );
 }
 
-/** The name of a schedule or template of further nights with `<name>` in the place of theirs, which a customer chooses. */
+/**
+ * The name of a schedule or template of further nights, or of the places of a group, with `<name>` in the place of what a
+ * customer chooses.
+ */
 export function withoutPipeline({ kind, metadata: { name } }: Pick<Manifest, "kind" | "metadata">): string {
+  if (kind === "ConfigMap" && new RegExp(PLACES_NAME).test(name)) {
+    return "at-once-<name>";
+  }
   const hash = kind === "WorkflowTemplate" ? (/-[0-9a-f]{10}$/.exec(name)?.[0] ?? "") : "";
   const pipeline = pipelineOfSchedule(name.slice(0, name.length - hash.length)) ?? NIGHTLY;
   return pipeline === NIGHTLY ? name : `${NIGHTLY}-<name>${hash}`;

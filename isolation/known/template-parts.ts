@@ -38,8 +38,8 @@ function specOf({ kind, spec }: Manifest): Fields {
   return rest;
 }
 
-/** A deadline is a step's own, and rule 36 asks for it; how many steps run at once is the night's. */
-function nodeOf({ activeDeadlineSeconds: _, parallelism: __, ...rest }: Fields): Fields {
+/** A deadline is a step's own, and rule 36 asks for it; how many steps run at once is the night's, and rule 45 knows which locks. */
+function nodeOf({ activeDeadlineSeconds: _, parallelism: __, synchronization: ___, ...rest }: Fields): Fields {
   return rest;
 }
 

@@ -80,6 +80,7 @@ function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepS
     case "deciding":
     case "retrying":
       return undefined;
+    case "queued":
     case "running":
     case "confirming":
       return { phase: "Accepted", message: `${step.name} is being cancelled` };

@@ -204,7 +204,11 @@ async function nextPart(
     const { state } = stepOf(night, step);
     waits = state === "deciding" ? waits + 1 : 0;
     // A step that is restarted waits for a decision too, for a moment: nightwatch then decides it.
-    const goesOn = state === "running" || state === "retrying" || (state === "deciding" && waits < LOOKS_AT_A_DECISION);
+    const goesOn =
+      state === "running" ||
+      state === "retrying" ||
+      state === "queued" ||
+      (state === "deciding" && waits < LOOKS_AT_A_DECISION);
     if (!goesOn || attempt === undefined || !isWanted) {
       return undefined;
     }

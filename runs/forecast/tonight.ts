@@ -56,6 +56,8 @@ function standsAs({ state }: StepStatus): StepNow["stands"] {
       return "ended";
     case "running":
     case "retrying":
+    // What it waits for in its group was part of its time in earlier nights too.
+    case "queued":
       return "running";
     case "held":
     case "deciding":

@@ -46,7 +46,7 @@ export class OpsCluster {
     readonly kubelet: PlayedKubelet,
     /** Administrator's view. */
     readonly central: Central,
-    private readonly controller: ProcessIdentity,
+    private controller: ProcessIdentity,
     private readonly pki: Pki,
   ) {}
 
@@ -159,6 +159,12 @@ export class OpsCluster {
   async untilStarts(customer: string, step: string, count: number): Promise<void> {
     const what = `${step} of ${customer} has had ${count} runners`;
     await until({ what, limitSeconds: 30 }, async () => this.kubelet.starts(customer, step) >= count);
+  }
+
+  /** Kills Argo's controller, and starts another one. */
+  async restartController(): Promise<void> {
+    await terminate(this.controller, 0);
+    this.controller = await startController(this.guarded);
   }
 
   async stop(): Promise<void> {

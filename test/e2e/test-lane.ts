@@ -23,6 +23,7 @@ export class TestLane {
   private readonly objects: CustomObjectsApi;
   private readonly namespace: string;
   private readonly templates: string[] = [];
+  private readonly places: string[] = [];
   private readonly nights = new Set<string>();
 
   constructor(
@@ -37,9 +38,14 @@ export class TestLane {
     this.namespace = laneNamespace(customer);
   }
 
-  /** Makes a template, which is removed at the end. */
+  /** Makes a template, or the places of one of its groups, which are removed at the end. */
   async create(template: Manifest): Promise<void> {
     const { name } = template.metadata;
+    if (template.kind === "ConfigMap") {
+      await this.core.createNamespacedConfigMap({ namespace: this.namespace, body: template });
+      this.places.push(name);
+      return;
+    }
     const request = { ...ARGO, namespace: this.namespace, plural: "workflowtemplates", body: template };
     await this.objects.createNamespacedCustomObject(request);
     this.templates.push(name);
@@ -125,6 +131,9 @@ export class TestLane {
   async end(): Promise<void> {
     for (const night of this.nights) {
       await this.stopNight(night);
+    }
+    for (const name of this.places) {
+      await this.core.deleteNamespacedConfigMap({ namespace: this.namespace, name });
     }
     for (const name of this.templates) {
       await this.objects.deleteNamespacedCustomObject({

@@ -44,11 +44,12 @@ export async function knownFiles(): Promise<KnownFiles> {
   const federatedOne: CustomerDefinition = { ...sides, credentials: { kubeconfig: federated() } };
   const full = inCentral(FULLEST, () => estateOf([sides, fuller]));
   const least = inCentral({ argoCd: false }, () => estateOf([nordbank]));
+  const steps = inCentral({ argoCd: false }, () => estateOf([customerOfEveryStep()]));
   const federation = inCentral(FULLEST, () => estateOf([federatedOne]));
   const objects = Object.fromEntries(
     (["platform", "lane", "deployer", "apps", "customer-side"] as const).map((place) => [
       place,
-      knownKinds([plain, least, full, federation].flatMap((estate) => manifestsOf(estate, place))),
+      knownKinds([plain, least, full, federation, steps].flatMap((estate) => manifestsOf(estate, place))),
     ]),
   );
   const guards = Object.fromEntries(
@@ -181,7 +182,7 @@ const OPEN = [
   /^spec\.hard\.(?!services|count\/services)|requests\.storage$/,
   // Images and lists of them: rule 39. Which namespaces a policy leaves out: rule 41.
   /\.image$/,
-  /^data\.(runner|executor|addresses|server)$/,
+  /^data\.(runner|executor|addresses|server|places)$/,
   /namespaceSelector\.matchExpressions\[\]\.values\[\]$/,
   // A customer's names, addresses, days and applications; who is called, and where the runbook is.
   /^metadata\.annotations\.nightlane\/|^metadata\.labels\.nightlane\/customer$/,

@@ -7,6 +7,7 @@ const pricing = deployedApp({ labels: { app: "pricing" }, container: "main" });
 
 /** One step of each kind that the runner is told of; each name is the runner's own word for its kind. */
 function declare(night: Night): void {
+  const group = night.group("desks", { atOnce: 4 });
   const market = night.exec("exec", { app: pricing, command: ["snapshot", "--out", night.path("market"), "$HOME"] });
   const risk = night.spark(
     "spark",
@@ -17,6 +18,7 @@ function declare(night: Night): void {
     command: ["python"],
     args: ["report.py"],
     memory: Size.gibibytes(1),
+    group,
     retries: { times: 2, exitCodes: [75, "OOMKilled"] },
     after: [risk],
   });

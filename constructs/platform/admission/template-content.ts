@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
 import { POD_PATCH } from "../../workflow/pod-patch.ts";
 import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
@@ -26,7 +27,7 @@ export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
   "workflowMetadata",
 ];
 
-/** Fields of a node template: container, dag and suspend. Not among them: resource, http, plugin, script, data, locks. */
+/** Fields of a node template: container, dag and suspend. Not among them: resource, http, plugin, script, data. */
 export const NODE_FIELDS: readonly string[] = [
   "activeDeadlineSeconds",
   "container",
@@ -38,6 +39,7 @@ export const NODE_FIELDS: readonly string[] = [
   "parallelism",
   "retryStrategy",
   "suspend",
+  "synchronization",
   "timeout",
 ];
 
@@ -143,6 +145,12 @@ function nodeRules(): readonly Validation[] {
       expression: `${TEMPLATES}.all(t, ${onlyFields("t", NODE_FIELDS)})`,
       received: `'template with ' + ${TEMPLATES}.map(t, ${otherFields("t", NODE_FIELDS)}).filter(fields, fields != '').join(', ')`,
       rule: "nodes are containers, dags and waits: resource, http and plugin templates act with Argo's rights, and the rest overrides the pod",
+      fix: CUSTOMER_FILE,
+    },
+    {
+      // A lock of another namespace, of a database or by a bare name is held against other lanes.
+      expression: `${TEMPLATES}.all(t, !has(t.synchronization) || (${onlyFields("t.synchronization", ["semaphores"])} && t.synchronization.?semaphores.orValue([]).all(s, ${onlyFields("s", ["configMapKeyRef"])} && has(s.configMapKeyRef) && ${onlyFields("s.configMapKeyRef", ["name", "key"])} && s.configMapKeyRef.?name.orValue('').matches('${PLACES_NAME}') && s.configMapKeyRef.key == '${PLACES_KEY}')))`,
+      rule: "a node takes a place of a group of its own lane, and no other lock: those reach past the lane",
       fix: CUSTOMER_FILE,
     },
     {

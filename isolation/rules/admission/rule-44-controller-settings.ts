@@ -8,6 +8,7 @@ import type { Rule } from "../rule.ts";
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   executor: ["image", "imagePullPolicy", "resources", "securityContext"],
   metricsConfig: ["enabled", "path", "port", "secure"],
+  synchronization: ["semaphoreLimitCacheSeconds"],
   workflowRestrictions: ["templateReferencing"],
 };
 

@@ -9,6 +9,7 @@ import {
 } from "../../../constructs/platform/admission/template-content.ts";
 import { WORKFLOW_FIELDS } from "../../../constructs/platform/admission/workflow-fields.ts";
 import { POD_PATCH } from "../../../constructs/workflow/pod-patch.ts";
+import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
 import { type Fields, fields, fieldsList, isFields } from "../../model/fields.ts";
 import type { Rule } from "../rule.ts";
 
@@ -103,6 +104,7 @@ function checkTemplate(spec: Fields, namespace: string, report: Report): void {
     const path = `spec.templates[${index}]`;
     unknown(template, NODE_FIELDS, path, report);
     checkParameters(template, path, report);
+    checkPlaces(fields(template.synchronization), `${path}.synchronization`, report);
     const container = fields(template.container);
     unknown(container, CONTAINER_FIELDS, `${path}.container`, report);
     for (const variable of fieldsList(container.env)) {
@@ -145,6 +147,19 @@ function checkProjected(source: Fields, namespace: string, path: string, report:
   }
   if (Number(token.expirationSeconds ?? 0) > FEDERATED_TOKEN_LIFE.toSeconds()) {
     report(`${path}.serviceAccountToken is good for longer than ${FEDERATED_TOKEN_LIFE.toSeconds()} s`);
+  }
+}
+
+/** A place of a group, from a ConfigMap of the lane's own namespace, and no other lock. */
+function checkPlaces(synchronization: Fields, path: string, report: Report): void {
+  unknown(synchronization, ["semaphores"], path, report);
+  for (const semaphore of fieldsList(synchronization.semaphores)) {
+    unknown(semaphore, ["configMapKeyRef"], `${path}.semaphores`, report);
+    const { name, key, ...others } = fields(semaphore.configMapKeyRef);
+    unknown(others, [], `${path}.semaphores.configMapKeyRef`, report);
+    if (!new RegExp(PLACES_NAME).test(String(name)) || key !== PLACES_KEY) {
+      report(`${path} is the lock ${String(name)}/${String(key)}, not the places of a group`);
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export interface Group extends StepGroup<RunStep> {
 
 /** What a reader looks for first. */
 const BY_MEANING: readonly StepState[] = [
-  ...(["deciding", "failed", "confirming", "held", "retrying", "running", "waiting"] as const),
+  ...(["deciding", "failed", "confirming", "held", "retrying", "running", "queued", "waiting"] as const),
   ...(["omitted", "skipped", "reused", "succeeded"] as const),
 ];
 

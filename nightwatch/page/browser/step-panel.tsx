@@ -28,6 +28,7 @@ export function StepPanel({
         {step.kind}
         {step.after.length > 0 && ` after ${step.after.slice(0, 8).join(", ")}${step.after.length > 8 ? " …" : ""}`}
       </p>
+      {step.places !== undefined && <p>{step.places}</p>}
       {step.further !== undefined && <p>{attemptText(step)}, by itself</p>}
       {trouble !== undefined && (
         <p class="red">

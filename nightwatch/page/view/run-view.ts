@@ -44,6 +44,8 @@ export interface RunStep {
   readonly trouble?: { readonly text: string; readonly sentence: string; readonly since?: number };
   /** The attempt that begins by itself, and when, or that has begun so and runs; `of` is the last such one. */
   readonly further?: { readonly attempt: number; readonly of: number; readonly at?: number };
+  /** What it waits for while it is queued. */
+  readonly places?: string;
   /** For a gate that asks for approvals: how many, from which group, and who has approved. */
   readonly approval?: GateApproval;
   /** What was ordered before it is reached. */

@@ -4,6 +4,7 @@ import type { FurtherAttempt } from "../../../runs/further-attempt.ts";
 import { furtherOnly, type NightSeries, seriesName } from "../../../runs/night-series.ts";
 import type { AttemptFacts, RunFacts, StepFacts } from "../../../runs/run-record.ts";
 import { possibleActs } from "../../../runs/step-act.ts";
+import { placesText } from "../../../runs/step-group.ts";
 import type { StepStatus } from "../../../runs/step-status.ts";
 import { TROUBLES } from "../../../runs/trouble.ts";
 import type { Lane } from "../../lane.ts";
@@ -70,6 +71,7 @@ function stepOf(
       message: shortened(status?.message),
       asked: status?.asked,
       approval: status?.approval,
+      places: status?.places === undefined ? undefined : placesText(status.places),
       further: status?.further === undefined ? undefined : furtherOf(status.further),
       expected: forecast?.end.expected,
       spare: spare === undefined ? undefined : spare * 1000,

@@ -78,6 +78,7 @@ export function configMapAttempts(lane: LaneUnderTest): readonly Attempt[] {
   return refusals(lane.api, permitted, [
     attempt("a ConfigMap that is no run's control", "artifact-repositories", { default: "s3" }),
     attempt("the cluster's certificate authority replaced", "kube-root-ca.crt", { "ca.crt": "x" }),
+    attempt("another number of steps at once", "at-once-desks-80", { places: "80" }),
     attempt("a hold that is neither yes nor no", "night-control-night-1", { "hold.market": "yes || true" }),
   ]);
 }

@@ -43,6 +43,24 @@ export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
     attempt(26, "a node with a foreign lock", `spec.templates.${container}.synchronization`, {
       mutexes: [{ name: "m", namespace: lane.otherNamespace }],
     }),
+    attempt(
+      26,
+      "a node with a semaphore in another customer's namespace",
+      `spec.templates.${container}.synchronization`,
+      {
+        semaphores: [{ configMapKeyRef: { name: "at-once-desks-8", key: "places" }, namespace: lane.otherNamespace }],
+      },
+    ),
+    attempt(26, "a node with a semaphore that is no group's", `spec.templates.${container}.synchronization`, {
+      semaphores: [{ configMapKeyRef: { name: "api-server", key: "server" } }],
+    }),
+    attempt(26, "a node with a semaphore of a database", `spec.templates.${container}.synchronization`, {
+      semaphores: [{ database: { key: "x" } }],
+    }),
+    attempt(26, "a node with a mutex beside its place", `spec.templates.${container}.synchronization`, {
+      semaphores: [{ configMapKeyRef: { name: "at-once-desks-8", key: "places" } }],
+      mutexes: [{ name: "m" }],
+    }),
     attempt(26, "a node with an output artifact", `spec.templates.${container}.outputs`, {
       artifacts: [{ name: "a", path: "/tmp/a" }],
     }),

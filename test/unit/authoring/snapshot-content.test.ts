@@ -80,6 +80,7 @@ const everyStep = {
   inShadow: false,
   input: true,
 } as const;
+const group = { kind: "group", name: "desks", atOnce: 3 } as const;
 const results = { results: "other/", figures: { VaR: "var.json#var" } };
 
 /** One value of every property that a step of a kind may have; a property that is forgotten here does not compile. */
@@ -87,6 +88,7 @@ const SPARK: Required<Omit<SparkOptions, "after" | "from" | "args" | "app" | "re
   ...everyStep,
   ...pods,
   ...results,
+  group,
   executors: 3,
   dynamicAllocation: { min: 2, max: 8 },
   memory: Size.gibibytes(3),
@@ -108,6 +110,7 @@ const JOB: Required<Omit<JobOptions, "after" | "from" | "args" | "result">> = {
   ...everyStep,
   ...pods,
   ...results,
+  group,
   image: image("b"),
   command: ["/opt/other"],
   parallelism: 4,
@@ -118,12 +121,13 @@ const JOB: Required<Omit<JobOptions, "after" | "from" | "args" | "result">> = {
 };
 const EXEC: Required<Omit<ExecOptions, "after" | "from">> = {
   ...everyStep,
+  group,
   input: false,
   app: { ...pricing, container: "engine" },
   command: ["/opt/x-y"],
 };
-const COPY_IN: Required<Omit<CopyInOptions, "after" | "from">> = { ...everyStep, to: onResults("handed-in") };
-const COPY_OUT: Required<Omit<CopyOutOptions, "after">> = { ...everyStep, from: onResults("y"), to: "z" };
+const COPY_IN: Required<Omit<CopyInOptions, "after" | "from">> = { ...everyStep, group, to: onResults("handed-in") };
+const COPY_OUT: Required<Omit<CopyOutOptions, "after">> = { ...everyStep, group, from: onResults("y"), to: "z" };
 const { timeout: _, ...ofGates } = everyStep;
 const GATE: Required<Omit<GateOptions, "after" | "timeout">> = {
   ...ofGates,
@@ -174,6 +178,11 @@ const PAIRS: readonly (readonly [string, Changes, Changes])[] = [
     "the pause before a retry",
     { job: { retries: { times: 2, pause: Duration.minutes(2) } } },
     { job: { retries: { times: 2, pause: Duration.minutes(3) } } },
+  ],
+  [
+    "how many of a group at once",
+    { job: { group: { kind: "group", name: "desks", atOnce: 3 } } },
+    { job: { group: { kind: "group", name: "desks", atOnce: 4 } } },
   ],
   ["how many pods", { job: { parallelism: 4 } }, { job: { parallelism: 40 } }],
   ["a variable", { job: { env: { A: "1" } } }, { job: { env: { A: "2" } } }],

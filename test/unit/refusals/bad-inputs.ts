@@ -510,6 +510,26 @@ const steps: readonly BadInput[] = [
     "{ times: 1, pause: Duration.seconds(9) }",
     "{ times: 1, pause: Duration.hours(7) }",
   ]),
+  ...eachSpark("group", ["8", '"portfolios"', "{ atOnce: 8 }", "{}", "[]", "market"]),
+  ...eachStep(
+    (atOnce) => `night.spark("s", { app: riskApp("a.py"), group: night.group("desks", { atOnce: ${atOnce} }) });`,
+    'workflow.steps["s"].group.atOnce',
+    [...['"8"', "0", "-1", "1.5", "401", "NaN", "undefined"]],
+  ),
+  ...eachStep(
+    (name) => `night.spark("s", { app: riskApp("a.py"), group: night.group(${name}, { atOnce: 8 }) });`,
+    'workflow.steps["s"].group.name',
+    [...['"Desks"', '""', "5", '"a-"', '"portfolios-of-all-desks"']],
+  ),
+  ...eachStep(
+    (atOnce) =>
+      `night.spark("s", { app: riskApp("a.py"), group: night.group("desks", { atOnce: 8 }) }); night.spark("t", { app: riskApp("a.py"), group: night.group("desks", { atOnce: ${atOnce} }) });`,
+    'workflow.steps["t"].group.atOnce',
+    ["7"],
+  ),
+  ...eachStep((group) => `night.gate("g", { group: ${group} });`, 'workflow.steps["g"].group', [
+    'night.group("desks", { atOnce: 8 })',
+  ]),
   ...each("moreNight", "workflow.stepsAtOnce", ['stepsAtOnce: "8"', "stepsAtOnce: 0", "stepsAtOnce: 1.5"]),
   ...eachSpark("user", ["0", '"root"', "1.5"]),
   ...eachSpark("results", ["1", "[]", '"no"', '"/"', '"../"', '"./"', '"a/b/"', '"out put/"', '"{{x}}/"']),

@@ -8,7 +8,7 @@ import { type NightControl, nightState } from "../../../runs/night-state.ts";
 import { MOST_UNPACKED_BYTES } from "../../../runs/nodes.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import type { StepStatus } from "../../../runs/step-status.ts";
-import type { Workflow } from "../../../runs/workflow.ts";
+import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { recordedNight } from "../../support/argo-requests.ts";
 import {
   attemptNodes,
@@ -59,6 +59,28 @@ describe("a step", () => {
         { number: 1, phase: "Running", runners: 1, remoteJob: expect.stringMatching(/^nl-scenarios-[0-9a-f]{12}$/) },
       ],
     });
+  });
+
+  test("waits for a place in its group, and starts with its first runner", () => {
+    const lock = "customer-nordbank/ConfigMap/at-once-desks-8/places";
+    const [attempt, run] = attemptNodes("scenarios", 1, { phase: "Running" });
+    const waiting = {
+      ...run,
+      phase: "Pending",
+      message: `Waiting for ${lock} lock. Lock status: 0/8`,
+      synchronizationStatus: { waiting: lock },
+    } as WorkflowNode;
+    const nodes = [stepNode("scenarios", "Running"), ...(attempt === undefined ? [] : [attempt]), waiting];
+    const queued = step("scenarios", { nodes });
+    expect(queued).toMatchObject({ state: "queued", places: { group: "desks", atOnce: 8 } });
+    expect(queued).not.toHaveProperty("message");
+    expect(queued.attemptLog[0]).not.toHaveProperty("message");
+    const workflow = nightWorkflow({ open: "yes", nodes });
+    for (const read of [workflow, briefWorkflow(workflow)]) {
+      expect(renderNight(nightState(read, NOW), LOOK)).toMatch(
+        /scenarios +queued .*waits for one of the 8 places of desks/,
+      );
+    }
   });
 
   test("that failed waits for a decision, with the runner's own words", () => {

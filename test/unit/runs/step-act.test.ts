@@ -6,6 +6,7 @@ import type { StepState, StepStatus } from "../../../runs/step-status.ts";
 const STATES: readonly StepState[] = [
   "waiting",
   "held",
+  "queued",
   "running",
   "confirming",
   "deciding",

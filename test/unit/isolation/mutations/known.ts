@@ -314,6 +314,23 @@ export const knownMutations: readonly Mutation[] = [
       append(night(draft), "spec/templates", { name: "extra", suspend: {}, [name]: value }),
     ),
   ),
+  ...Object.entries({
+    "of another namespace": {
+      configMapKeyRef: { name: "at-once-desks-8", key: "places" },
+      namespace: "customer-alpenkredit",
+    },
+    "that is no group's": { configMapKeyRef: { name: "locks", key: "places" } },
+    "of another key": { configMapKeyRef: { name: "at-once-desks-8", key: "other" } },
+    "of a database": { database: { key: "x" } },
+  }).map(([what, semaphore]) =>
+    template(`a semaphore ${what}`, (draft) =>
+      append(night(draft), "spec/templates", {
+        name: "extra",
+        suspend: {},
+        synchronization: { semaphores: [semaphore] },
+      }),
+    ),
+  ),
   template("a retry that goes by what a step says", (draft) =>
     append(night(draft), "spec/templates", {
       name: "extra",
