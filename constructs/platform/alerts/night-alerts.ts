@@ -36,6 +36,9 @@ const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
 const GATES = waiting("confirming");
 /** What cannot wait for the morning, as nightwatch has it, which says nothing of it while it reads past nights after a restart. */
 const URGENT = `${GATES} and ${lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_gate_urgent)`)} == 1`;
+/** What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody. */
+const TROUBLED = Duration.minutes(1);
+
 /** Troubles, and those that cannot wait for the morning, as nightwatch has it. */
 const TROUBLE = `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`;
 const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_NIGHTS, "step", "kind"])} == 1`;
@@ -81,12 +84,11 @@ const NIGHT_ALERTS: readonly Alert[] = [
     expression: `time() - ${night("paused_since_timestamp_seconds")} > ${FORGOTTEN_SECONDS}`,
     command: SHOW,
   },
-  { reason: "trouble", severity: "critical", expression: URGENT_TROUBLE, command: SHOW },
+  { reason: "trouble", severity: "critical", expression: URGENT_TROUBLE, for: TROUBLED, command: SHOW },
   {
     reason: "trouble",
     expression: `${TROUBLE} unless ${URGENT_TROUBLE}`,
-    // What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody.
-    for: Duration.minutes(1),
+    for: TROUBLED,
     command: SHOW,
   },
   { reason: "long", expression: `${standing("step_long", [...OF_NIGHTS, "step"])} == 1`, command: LOGS },

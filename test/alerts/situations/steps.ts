@@ -368,6 +368,18 @@ export const STEP_SITUATIONS: readonly Situation[] = [
     nearly: ["NightlaneStepTrouble warning"],
   },
   {
+    title: "a trouble that was over in the minute after it was reported, with little time left",
+    start: "2026-04-01T03:10:00Z",
+    happens: async (timeline) => {
+      const short = said("TROUBLE image since 2026-04-01T03:07:00Z: It cannot be pulled.");
+      await evening(timeline, night({ nodes: short }));
+      await timeline.pass(1);
+      await timeline.list(night({ nodes: over }));
+      await timeline.pass(20);
+    },
+    nearly: ["NightlaneStepTrouble critical"],
+  },
+  {
     title: "a step that runs three times as long as in the last nights, until it ends",
     start: "2026-03-31T21:25:00Z",
     happens: async (timeline) => {
