@@ -4,6 +4,14 @@ import type { NoteStore } from "./note-lease.ts";
 /** Most characters that are kept: an object's annotations may have 256 KiB. */
 const MOST = 200_000;
 
+/** A schedule that went while it started nights, and nobody had said that it goes. */
+export interface GoneSchedule {
+  /** As it was. */
+  readonly cron: CronWorkflow;
+  /** When it went, milliseconds. */
+  readonly since: number;
+}
+
 /** Keeps the schedules that went unsaid, so that the next nightwatch, too, knows what they would have started. */
 export class GoneSchedules {
   private written = "[]";
@@ -11,17 +19,17 @@ export class GoneSchedules {
   constructor(private readonly store: NoteStore) {}
 
   /** Those of the nightwatch before this one. */
-  async load(): Promise<readonly CronWorkflow[]> {
+  async load(): Promise<readonly GoneSchedule[]> {
     const notes = await this.store.read();
     this.written = JSON.stringify(notes);
-    return notes.map((note): CronWorkflow => JSON.parse(note));
+    return notes.map((note): GoneSchedule => JSON.parse(note));
   }
 
   /** Takes all that are gone now, and writes what has changed. Of very many the first. */
-  async keep(crons: readonly CronWorkflow[]): Promise<void> {
+  async keep(gone: readonly GoneSchedule[]): Promise<void> {
     let room = MOST;
-    const notes = crons
-      .map((cron) => JSON.stringify(cron))
+    const notes = gone
+      .map((one) => JSON.stringify(one))
       .filter((note) => {
         room -= note.length;
         return room >= 0;

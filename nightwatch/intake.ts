@@ -77,7 +77,7 @@ export class Intake {
         names.set(customer, (names.get(customer) ?? new Set()).add(cron.metadata.name));
       }
     }
-    this.parts.book.keepSchedules(names);
+    this.parts.book.keepSchedules(names, this.parts.clock());
   }
 
   scheduleChanged(cron: CronWorkflow): void {
@@ -85,7 +85,7 @@ export class Intake {
   }
 
   scheduleDeleted(cron: CronWorkflow): void {
-    this.parts.book.forgetSchedule(cron);
+    this.parts.book.forgetSchedule(cron, this.parts.clock());
   }
 
   workflowChanged(workflow: Workflow): void {

@@ -9,6 +9,7 @@ import { nightLengths } from "../runs/step-length.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import { errorText } from "./error-text.ts";
+import type { GoneSchedule } from "./gone-schedules.ts";
 import type { Lane, LaneProblem, WatchedRun } from "./lane.ts";
 import { LaneSchedules } from "./lane-schedules.ts";
 
@@ -83,8 +84,8 @@ export class LaneBook {
     return this.schedules.night?.beside ?? [];
   }
 
-  /** The schedule of these nights where it went unsaid, as it was. */
-  get goneSchedule(): CronWorkflow | undefined {
+  /** The schedule of these nights where it went unsaid. */
+  get goneSchedule(): GoneSchedule | undefined {
     return this.schedules.gone;
   }
 
@@ -133,16 +134,16 @@ export class LaneBook {
     this.changes += 1;
   }
 
-  forgetSchedule(name: string): void {
-    this.schedules.forget(name);
+  forgetSchedule(name: string, now: number): void {
+    this.schedules.forget(name, now);
     this.changes += 1;
   }
 
   /** Drops all schedules but these. */
-  keepSchedules(names: ReadonlySet<string>): void {
+  keepSchedules(names: ReadonlySet<string>, now: number): void {
     for (const name of this.schedules.names) {
       if (!names.has(name)) {
-        this.forgetSchedule(name);
+        this.forgetSchedule(name, now);
       }
     }
   }

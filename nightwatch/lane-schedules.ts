@@ -3,6 +3,7 @@ import { isNightly, type NightSeries, pipelineOfSchedule, scheduleName } from ".
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
 import { briefCron } from "./brief.ts";
+import type { GoneSchedule } from "./gone-schedules.ts";
 import { ABSENT_GRACE, type LaneProblem, type Scheduling } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
@@ -58,9 +59,12 @@ export class LaneSchedules {
     return this.expected && !this.crons.has(this.own) && this.last?.suspended === false;
   }
 
-  /** The schedule of the nights where it went unsaid, as it was. */
-  get gone(): CronWorkflow | undefined {
-    return this.wentUnsaid ? this.lastCron : undefined;
+  /** The schedule of the nights where it went unsaid. */
+  get gone(): GoneSchedule | undefined {
+    const since = this.idleSince.get(this.own)?.at;
+    return !this.wentUnsaid || this.lastCron === undefined || since === undefined
+      ? undefined
+      : { cron: this.lastCron, since };
   }
 
   /** Whether that of the nights went as it was meant to: it had been suspended, or the customer's file names it no more. */
@@ -107,8 +111,12 @@ export class LaneSchedules {
     }
   }
 
-  forget(name: string): void {
+  /** @param now Milliseconds. */
+  forget(name: string, now: number): void {
     this.crons.delete(name);
+    if (name === this.own) {
+      this.idleSince.set(name, { how: "absent", at: now });
+    }
     if (name === REAPER_SCHEDULE) {
       this.reaperSince = undefined;
     }

@@ -10,6 +10,7 @@ import {
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
+import type { GoneSchedule } from "./gone-schedules.ts";
 import { customerOf, type Lane } from "./lane.ts";
 import { LaneBook } from "./lane-book.ts";
 
@@ -43,31 +44,31 @@ export class RunBook {
     this.expectFurther(book?.customer);
   }
 
-  forgetSchedule(cron: CronWorkflow): void {
+  forgetSchedule(cron: CronWorkflow, now: number): void {
     const book = this.ofSchedule(cron);
-    book?.forgetSchedule(cron.metadata.name);
+    book?.forgetSchedule(cron.metadata.name, now);
     this.expectFurther(book?.customer);
   }
 
-  /** The schedules that went unsaid, as they were. */
-  goneSchedules(): readonly CronWorkflow[] {
+  /** The schedules that went unsaid. */
+  goneSchedules(): readonly GoneSchedule[] {
     return [...this.books.values()].flatMap(({ goneSchedule }) => goneSchedule ?? []);
   }
 
   /** Takes schedules that were gone before this nightwatch began. */
-  rememberGone(crons: readonly CronWorkflow[], now: number): void {
-    for (const cron of crons) {
+  rememberGone(gone: readonly GoneSchedule[], now: number): void {
+    for (const { cron } of gone) {
       this.noteSchedule(cron, now);
     }
-    for (const cron of crons) {
-      this.forgetSchedule(cron);
+    for (const { cron, since } of gone) {
+      this.forgetSchedule(cron, since);
     }
   }
 
   /** Drops all schedules but these, by customer. */
-  keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>): void {
+  keepSchedules(names: ReadonlyMap<string, ReadonlySet<string>>, now: number): void {
     for (const book of this.books.values()) {
-      book.keepSchedules(names.get(book.customer) ?? new Set());
+      book.keepSchedules(names.get(book.customer) ?? new Set(), now);
     }
     for (const customer of new Set([...this.books.values()].map((book) => book.customer))) {
       this.expectFurther(customer);

@@ -75,8 +75,9 @@ describe("a schedule that somebody deletes before a night is due", () => {
     const restarted = new WatchedNights("2026-04-01T20:00:00Z", watched.records, watched.told);
     await restarted.nightwatch.load();
     await restarted.list([], []);
-    await restarted.roundAt("2026-04-01T20:00:00Z");
-    expect(await restarted.roundAt("2026-04-01T20:45:01Z")).toEqual(["missed 2026-04-01", "unscheduled"]);
+    // It knows since when the schedule is gone, and needs no minutes of its own to say so.
+    expect(await restarted.roundAt("2026-04-01T20:00:00Z")).toEqual(["unscheduled"]);
+    expect(await restarted.roundAt("2026-04-01T20:45:01Z")).toEqual(["missed 2026-04-01"]);
     const anew = { ...cron.metadata, creationTimestamp: "2026-04-01T20:45:30Z" };
     restarted.nightwatch.intake.scheduleChanged({ ...cron, metadata: anew });
     await restarted.roundAt("2026-04-01T20:46:00Z");
@@ -97,8 +98,8 @@ describe("a lane that disappears whole", () => {
   test("while a night runs is reported for as long as nobody has brought it back", async () => {
     const watched = await watch("2026-03-31T21:10:00Z", runs);
     remove(watched, runs);
-    expect(await watched.roundAt("2026-03-31T22:00:00Z")).toEqual(["failed 2026-03-31"]);
-    await watched.roundAt("2026-03-31T22:06:00Z");
+    expect(await watched.roundAt("2026-03-31T21:11:00Z")).toEqual(["failed 2026-03-31"]);
+    await watched.roundAt("2026-03-31T21:16:00Z");
     expect(kinds(watched)).toEqual(["failed 2026-03-31", "unscheduled"]);
     await watched.roundAt("2026-04-02T06:00:00Z");
     expect(kinds(watched)).toEqual(["failed 2026-03-31", "missed 2026-04-01", "unscheduled"]);
@@ -112,7 +113,7 @@ describe("a lane that disappears whole", () => {
     await restarted.nightwatch.load();
     await restarted.list([], []);
     await restarted.roundAt("2026-04-02T06:00:00Z");
-    expect(kinds(restarted)).toEqual(["failed 2026-03-31", "missed 2026-04-01"]);
+    expect(kinds(restarted)).toEqual(["failed 2026-03-31", "missed 2026-04-01", "unscheduled"]);
   });
 
   test("is let go where its schedule had been switched off: its open dates are closed, and the records say so", async () => {

@@ -169,7 +169,7 @@ describe("a failed or missed date stays reported", () => {
     const watched = await watch("2026-03-31T12:00:00Z", [cron], good("2026-03-30"));
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
     watched.nightwatch.intake.scheduleDeleted(cron);
-    expect(await watched.roundAt("2026-03-31T20:29:00Z")).toEqual([]);
+    expect(await watched.roundAt("2026-03-31T20:29:00Z")).toEqual(["unscheduled"]);
     const anew = made("2026-03-31T20:31:00Z");
     watched.nightwatch.intake.scheduleChanged(anew);
     expect(await watched.roundAt("2026-03-31T21:00:00Z")).toEqual(["missed 2026-03-31"]);
