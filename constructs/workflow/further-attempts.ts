@@ -21,6 +21,13 @@ export function lastByItself({ times }: Retries): number {
 }
 
 /**
+ * Argo looks at an expression twice: when it puts the template's inputs in, where all it knows of tasks is the name of the
+ * one around, and once the run has ended. The status makes the first look fail, which leaves the expression as it is; by
+ * itself `get` would be content, and find no code.
+ */
+const ENDED_FOR_THE_NEXT = `tasks.run.status != '' && get(tasks.run, 'exitCode') == '${RUNNER_EXIT.AGAIN}'`;
+
+/**
  * What a failed attempt comes to where the next one may begin by itself: a wait that ends after the pause where the
  * runner's container ended with the one exit code for that, and that lasts until a person decides in every other case,
  * also where no exit code is known. Nothing that a program wrote is part of it: the code is what the kubelet saw.
@@ -32,7 +39,7 @@ export function pauseTask(retries: Retries): Pick<DagTask, "template" | "argumen
     arguments: {
       parameters: [
         { name: "job", value: JOB },
-        { name: PAUSE_SECONDS, value: `{{=get(tasks.run, 'exitCode') == '${RUNNER_EXIT.AGAIN}' ? '${seconds}' : ''}}` },
+        { name: PAUSE_SECONDS, value: `{{=${ENDED_FOR_THE_NEXT} ? '${seconds}' : ''}}` },
         { name: PAUSE_OF, value: String(lastByItself(retries)) },
       ],
     },

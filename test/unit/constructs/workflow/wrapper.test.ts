@@ -75,7 +75,7 @@ describe("an attempt whose step may go on by itself", () => {
     expect(attempt.hold).toMatchObject({ depends: "run.Failed || run.Errored", template: "pause" });
     expect(attempt.hold?.arguments?.parameters).toEqual([
       { name: "job", value: "var-es" },
-      { name: "seconds", value: "{{=get(tasks.run, 'exitCode') == '11' ? '60' : ''}}" },
+      { name: "seconds", value: "{{=tasks.run.status != '' && get(tasks.run, 'exitCode') == '11' ? '60' : ''}}" },
       { name: "of", value: "3" },
     ]);
     expect(attempt.again).toEqual(
