@@ -35,6 +35,8 @@ let images: References;
 let kubectlProgram: string;
 
 beforeAll(async () => {
+  // To which the farm goes back at the end.
+  process.env.NIGHTLANE_IMAGES = paths.images;
   farm = await FarmPulumi.of(paths, progressOn(process.stderr));
   ({ kubectl: kubectlProgram } = await ensureTools(["kubectl"], silentReporter));
   site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster.nodeRange).at(1), port: 5056 });

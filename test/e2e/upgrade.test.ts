@@ -37,6 +37,8 @@ let second: References;
 let night: string;
 
 beforeAll(async () => {
+  // To which the farm goes back at the end.
+  process.env.NIGHTLANE_IMAGES = paths.images;
   farm = await FarmPulumi.of(paths, progressOn(process.stderr));
   site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster.nodeRange).at(1), port: 5057 });
   for (const folder of registries) site.registry.letReach(folder, "nodes");
