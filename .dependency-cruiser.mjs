@@ -37,14 +37,20 @@ export default {
     forbidden(
       "constructs-know-no-pulumi",
       "Manifests are made without Pulumi, a cluster or a command.",
-      { path: "^(constructs|runs)/", pathNot: "^runs/api/" },
-      { path: "(^|node_modules/)(@pulumi|@kubernetes/client-node)|^runs/api/" },
+      { path: "^(constructs|runs)/" },
+      { path: "(^|node_modules/)(@pulumi|@kubernetes/client-node)" },
+    ),
+    forbidden(
+      "api-stands-alone",
+      "The one client of the API server knows nothing of what is asked of it.",
+      { path: "^api/" },
+      { path: "^(?!api/)", ...own },
     ),
     forbidden(
       "infra-deploys",
       "Stacks are made of what constructs give, and of nothing that the prover refuses.",
       { path: "^infra/" },
-      { path: "^(?!infra/|constructs/|runs/|isolation/)", ...own },
+      { path: "^(?!infra/|constructs/|runs/|api/|isolation/)", ...own },
     ),
     forbidden(
       "infra-deploys-what-is-proved",
@@ -54,9 +60,9 @@ export default {
     ),
     forbidden(
       "ops-and-nightwatch-stay-apart",
-      "The command works while the service is down, and the other way round; what both need is in runs/.",
+      "The command works while the service is down, and the other way round; what both need is in runs/ and api/.",
       { path: "^(ops|nightwatch)/" },
-      { path: "^(?!$1/|constructs/|runs/)", ...own },
+      { path: "^(?!$1/|constructs/|runs/|api/)", ...own },
     ),
     forbidden(
       "isolation-proves-manifests",

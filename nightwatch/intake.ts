@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { Head } from "../runs/api/pages.ts";
+import type { Head } from "../api/pages.ts";
 import { LOOK_BACK } from "../runs/due-nights.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";

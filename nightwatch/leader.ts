@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CustomObjectsApi } from "@kubernetes/client-node";
-import { CONFLICT, ifAny, statusOf } from "../runs/api/api-error.ts";
+import { CONFLICT, ifAny, statusOf } from "../api/api-error.ts";
 import { errorText } from "./error-text.ts";
 
 const LEASES = { group: "coordination.k8s.io", version: "v1", plural: "leases" } as const;

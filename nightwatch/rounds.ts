@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { apiClient } from "../runs/api/api-client.ts";
+import { apiClient } from "../api/api-client.ts";
 import { errorText } from "./error-text.ts";
 import type { Nightwatch } from "./nightwatch.ts";
 import { controllerRenewed } from "./watch/controller-lease.ts";

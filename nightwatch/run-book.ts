@@ -1,4 +1,4 @@
-import type { Head } from "../runs/api/pages.ts";
+import type { Head } from "../api/pages.ts";
 import {
   furtherOnly,
   NIGHTLY,

@@ -1,9 +1,9 @@
 import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import { apiClient } from "../api/api-client.ts";
+import { ifAny } from "../api/api-error.ts";
+import type { Head } from "../api/pages.ts";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
-import { apiClient } from "../runs/api/api-client.ts";
-import { ifAny } from "../runs/api/api-error.ts";
-import type { Head } from "../runs/api/pages.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import { ARGO, type Workflow } from "../runs/workflow.ts";
 import { type RunningActs, startActs } from "./acts/start-acts.ts";

@@ -1,5 +1,5 @@
 import { ApiException } from "@kubernetes/client-node";
-import { CONFLICT, FORBIDDEN, isQuotaContended, NOT_FOUND, refusalOf, statusOf } from "../runs/api/api-error.ts";
+import { CONFLICT, FORBIDDEN, isQuotaContended, NOT_FOUND, refusalOf, statusOf } from "../api/api-error.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 

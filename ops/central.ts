@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
+import { FORBIDDEN, isTaken, statusOf } from "../api/api-error.ts";
+import { HEADS } from "../api/pages.ts";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
-import { FORBIDDEN, isTaken, statusOf } from "../runs/api/api-error.ts";
-import { HEADS } from "../runs/api/pages.ts";
 import { defined } from "../runs/defined.ts";
 import { isSettled, NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { furtherPipelines, pipelineOfRun, scheduleName } from "../runs/night-series.ts";

@@ -1,6 +1,6 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
+import { FORBIDDEN, statusOf } from "../api/api-error.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
-import { FORBIDDEN, statusOf } from "../runs/api/api-error.ts";
 import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";

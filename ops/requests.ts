@@ -7,8 +7,8 @@ import type {
   ResponseContext,
 } from "@kubernetes/client-node";
 import pLimit from "p-limit";
-import { apiClient } from "../runs/api/api-client.ts";
-import { ifAny } from "../runs/api/api-error.ts";
+import { apiClient } from "../api/api-client.ts";
+import { ifAny } from "../api/api-error.ts";
 import { type Trouble, told, troubleOf } from "./central-errors.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 

@@ -1,4 +1,4 @@
-import { refusalOf, statusOf } from "../../runs/api/api-error.ts";
+import { refusalOf, statusOf } from "../../api/api-error.ts";
 
 /** Why a request got no good answer, without what the request carried. */
 export interface ApiFailure {

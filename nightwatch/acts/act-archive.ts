@@ -1,7 +1,7 @@
 import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { isTaken } from "../../api/api-error.ts";
+import { HEADS, type Head, pages } from "../../api/pages.ts";
 import { ASKED_AT } from "../../runs/annotations.ts";
-import { isTaken } from "../../runs/api/api-error.ts";
-import { HEADS, type Head, pages } from "../../runs/api/pages.ts";
 import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import { customerOf } from "../lane.ts";

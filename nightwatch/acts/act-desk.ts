@@ -1,5 +1,5 @@
 import { setImmediate as immediately } from "node:timers/promises";
-import { FORBIDDEN, NOT_FOUND, statusOf } from "../../runs/api/api-error.ts";
+import { FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
 import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";

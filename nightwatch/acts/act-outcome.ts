@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { refusalOf, statusOf } from "../../runs/api/api-error.ts";
+import { refusalOf, statusOf } from "../../api/api-error.ts";
 import type { NightActStatus } from "../../runs/night-act.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { errorText } from "../error-text.ts";

@@ -1,6 +1,6 @@
+import { CONFLICT, statusOf } from "../../api/api-error.ts";
 import { actAnnotation } from "../../runs/act.ts";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
-import { CONFLICT, statusOf } from "../../runs/api/api-error.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";

@@ -1,5 +1,5 @@
+import { isTaken } from "../../api/api-error.ts";
 import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
-import { isTaken } from "../../runs/api/api-error.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";

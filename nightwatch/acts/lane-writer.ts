@@ -1,7 +1,7 @@
 import { type CoreV1Api, type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { ifAny } from "../../api/api-error.ts";
+import { HEADS, type Head } from "../../api/pages.ts";
 import { READER_LABEL } from "../../runs/annotations.ts";
-import { ifAny } from "../../runs/api/api-error.ts";
-import { HEADS, type Head } from "../../runs/api/pages.ts";
 import { NIGHT_ACTS, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { nightControlName } from "../../runs/night-control.ts";
 import type { NightControl } from "../../runs/night-state.ts";

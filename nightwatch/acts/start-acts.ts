@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
-import { apiClient } from "../../runs/api/api-client.ts";
+import { apiClient } from "../../api/api-client.ts";
 import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";

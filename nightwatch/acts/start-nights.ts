@@ -1,5 +1,5 @@
+import { isTaken } from "../../api/api-error.ts";
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
-import { isTaken } from "../../runs/api/api-error.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AuthenticationV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { apiClient } from "../../api/api-client.ts";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
-import { apiClient } from "../../runs/api/api-client.ts";
 import { PAGE_AUDIENCE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { customerOf } from "../lane.ts";
 

@@ -1,5 +1,5 @@
 import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
-import type { Head } from "../../runs/api/pages.ts";
+import type { Head } from "../../api/pages.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { isSameSeries, type NightSeries, pipelineOfRun, seriesName } from "../../runs/night-series.ts";
 import { isOver, type NightPhase, neverStarted } from "../../runs/phases.ts";

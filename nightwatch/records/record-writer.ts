@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { statusOf } from "../../runs/api/api-error.ts";
+import { statusOf } from "../../api/api-error.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { errorText } from "../error-text.ts";
 import { contentHash } from "./content-hash.ts";

@@ -1,4 +1,4 @@
-import type { Head } from "../../runs/api/pages.ts";
+import type { Head } from "../../api/pages.ts";
 import { isUnresolved } from "../../runs/due-nights.ts";
 import { seriesName } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL, DATE_LABEL, type RunRecord, seriesOfRecord } from "../../runs/run-record.ts";

@@ -1,5 +1,5 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
-import { ifAny } from "../../runs/api/api-error.ts";
+import { ifAny } from "../../api/api-error.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 
 const LEASES = { group: "coordination.k8s.io", version: "v1", plural: "leases" } as const;

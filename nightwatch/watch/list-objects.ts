@@ -1,5 +1,5 @@
 import type { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { HEADS, pages } from "../../runs/api/pages.ts";
+import { HEADS, pages } from "../../api/pages.ts";
 import { NotStreamed, streamedList } from "./streamed-list.ts";
 
 /** Which objects are listed. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { ApiException, type KubeConfig } from "@kubernetes/client-node";
-import { openAnswer } from "../../runs/api/open-answer.ts";
+import { openAnswer } from "../../api/open-answer.ts";
 import { defined } from "../../runs/defined.ts";
 
 /** What is asked for. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { FORBIDDEN } from "../../api/api-error.ts";
+import { openAnswer } from "../../api/open-answer.ts";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
-import { FORBIDDEN } from "../../runs/api/api-error.ts";
-import { openAnswer } from "../../runs/api/open-answer.ts";
 import { PAGE_SERVICE, PASS_HEADER, STANDBY_HEADER } from "../../runs/page-pass.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { PagePasses } from "./page-passes.ts";

@@ -20,7 +20,7 @@ export interface NotesInput {
 const CHAPTERS: readonly (readonly [title: string, folders: readonly string[]])[] = [
   ["What customer files can say, and what becomes of them", ["customers", "constructs"]],
   ["The runner", ["runner"]],
-  ["Nights watched and operated", ["nightwatch", "ops", "runs"]],
+  ["Nights watched and operated", ["nightwatch", "ops", "runs", "api"]],
   ["Isolation", ["isolation"]],
   ["Deployment and pipeline", ["infra", "pipeline"]],
   ["Help for authors", ["authoring", "examples"]],

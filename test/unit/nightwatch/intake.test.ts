@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Head } from "../../../runs/api/pages.ts";
+import type { Head } from "../../../api/pages.ts";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { nightWorkflow } from "../ops/support/night-workflow.ts";
 import { WatchedNights } from "./watched-nights.ts";
