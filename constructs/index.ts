@@ -60,4 +60,5 @@ export {
   type Toleration,
 } from "./night/pod-settings.ts";
 export type { Step } from "./night/step.ts";
+export type { StepGroup } from "./night/step-group.ts";
 export type { DynamicAllocation, JobSettings, SparkSettings, StepDefaults } from "./night/step-settings.ts";
