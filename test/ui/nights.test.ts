@@ -28,7 +28,7 @@ describe("forty customers", () => {
     );
     expect(await alpenkredit.textContent()).toContain("OutOfMemoryError in stage 4");
     expect(await page.locator(".row", { hasText: "talinvest" }).textContent()).toContain(
-      "hold by anna@vendor.example: the customer loads corrected rates, ready at 03:30",
+      "has been held for more than an hour, by anna@vendor.example: the customer loads corrected rates, ready at 03:30",
     );
     expect(await page.locator(".row", { hasText: "nordbank" }).textContent()).toContain(
       "04:25 by 06:00, 1 h 34 min spare",

@@ -53,7 +53,7 @@ test("a handover tells what is open, what people did and why, what goes on, and 
   await page.getByRole("link", { name: "Handover" }).click();
   await page.locator("h2", { hasText: "Handover at 2026-11-27 03:10" }).waitFor();
   const part = (title: string) => page.getByRole("region", { name: title, exact: true });
-  expect(await part("Open").locator("li").count()).toBe(5);
+  expect(await part("Open").locator("li").count()).toBe(6);
   expect(await part("Open").textContent()).toContain("nightlane replay hafenspar --date 2026-11-26 --from curves");
   expect(await part("What people did").locator("li").allTextContents()).toEqual([
     "00:05 anna@vendor.example: hold talinvest revaluation-rates – the customer loads corrected rates, ready at 03:30",
