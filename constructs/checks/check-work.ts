@@ -36,13 +36,13 @@ const LONGEST_WORD = 100_000;
 /** What one step is to do. `property` is how the step is named in a message. */
 export function checkWork(step: Step, property: string): readonly Problem[] {
   const { work } = step;
-  const found = [...checkTimeout(work.options.timeout)];
+  const found = [...checkDuration("timeout", work.options.timeout)];
   switch (work.kind) {
     case "spark":
-      found.push(...checkSpark(work.options));
+      found.push(...checkDuration("endWithin", work.options.endWithin), ...checkSpark(work.options));
       break;
     case "job":
-      found.push(...checkJob(work.options));
+      found.push(...checkDuration("endWithin", work.options.endWithin), ...checkJob(work.options));
       break;
     case "exec":
       found.push(...checkAppLabels(work.options.app, "app"), ...checkWords("command", work.options.command));
@@ -88,14 +88,17 @@ function problem(property: string, value: unknown, rule: string, fix: string): P
 /** A longer attempt would keep the following nights from starting. */
 const LONGEST_ATTEMPT = Duration.days(7).toSeconds();
 
-function checkTimeout(timeout: Duration | undefined): readonly Problem[] {
-  const seconds = timeout?.toSeconds({ integral: false }) ?? 1;
+function checkDuration(
+  property: "timeout" | "startWithin" | "endWithin",
+  duration: Duration | undefined,
+): readonly Problem[] {
+  const seconds = duration?.toSeconds({ integral: false }) ?? 1;
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_ATTEMPT) {
     return [];
   }
   return [
     problem(
-      "timeout",
+      property,
       `${seconds} s`,
       "whole seconds, at least one and at most 7 days",
       "write for instance Duration.hours(4)",
@@ -176,7 +179,7 @@ function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }
 }
 
 function checkStartWithin({ startWithin, timeout = STEP_TIMEOUT }: SparkOptions | JobOptions): readonly Problem[] {
-  const wrong = checkTimeout(startWithin).map((one) => ({ ...one, property: "startWithin" }));
+  const wrong = checkDuration("startWithin", startWithin);
   if (startWithin === undefined || wrong.length > 0 || seconds(startWithin) < seconds(timeout)) {
     return wrong;
   }

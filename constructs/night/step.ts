@@ -62,6 +62,18 @@ export interface TakesPlace {
   readonly group?: StepGroup;
 }
 
+/** What a step has that runs as a Job. */
+export interface EndsWithin {
+  /**
+   * How long after the night's start an attempt may run: one that runs then is ended, and no attempt begins by itself
+   * any more; a person decides. The time of a replay counts from its own start, and an attempt that a person begins later
+   * has its `timeout` alone. Whole seconds, at most 7 days.
+   * @default - as long as its timeout allows
+   * @example night.spark("what-if", { app, endWithin: Duration.hours(6) })
+   */
+  readonly endWithin?: Duration;
+}
+
 /** A number among a step's results, and how far it may move. */
 export interface Figure {
   /** The JSON file, and the way to the number in it: `var.json#total.var`. */
@@ -103,7 +115,7 @@ export function isResultValue(word: unknown): word is ResultValue {
 }
 
 /** A Spark application run as a Job in the customer's cluster. */
-export interface SparkOptions extends StepOptions, TakesPlace, ReadsResults, ShowsFigures, SparkSettings {
+export interface SparkOptions extends StepOptions, EndsWithin, TakesPlace, ReadsResults, ShowsFigures, SparkSettings {
   /** The application. */
   readonly app: SparkApp;
   /**
@@ -128,7 +140,7 @@ export interface SparkOptions extends StepOptions, TakesPlace, ReadsResults, Sho
 }
 
 /** Any container, run as a Job in the customer's cluster. */
-export interface JobOptions extends StepOptions, TakesPlace, ReadsResults, ShowsFigures, JobSettings {
+export interface JobOptions extends StepOptions, EndsWithin, TakesPlace, ReadsResults, ShowsFigures, JobSettings {
   /** Image by digest. */
   readonly image: string;
   /**

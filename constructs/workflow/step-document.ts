@@ -7,7 +7,7 @@ import { figureOf, percent } from "../night/figure.ts";
 import type { PodSettings } from "../night/pod-settings.ts";
 import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
-import type { ShowsFigures, Step } from "../night/step.ts";
+import type { EndsWithin, ShowsFigures, Step } from "../night/step.ts";
 import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
 import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
@@ -157,6 +157,7 @@ export function stepDocument(
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
+          ...toldEnd(work.options),
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
           ...toldRetries(work.options),
@@ -172,6 +173,7 @@ export function stepDocument(
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
+          ...toldEnd(work.options),
           executors: false,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
@@ -206,6 +208,14 @@ function toldJob<Options extends { readonly onRetry?: object }>(
 ): Readonly<Record<string, unknown>> {
   const job = make(options);
   return options.onRetry === undefined ? { job } : { job, onRetry: differingParts(job, make(laterAttempts(options))) };
+}
+
+/** When the night began, seconds since 1970. */
+const NIGHT_START = "{{workflow.creationTimestamp.s}}";
+
+/** How long after the night's start an attempt may run. */
+function toldEnd({ endWithin }: EndsWithin): Readonly<Record<string, unknown>> {
+  return endWithin === undefined ? {} : { endWithin: { start: NIGHT_START, seconds: endWithin.toSeconds() } };
 }
 
 /** After which ends of the program the runner says that another attempt is wanted. */
@@ -253,7 +263,7 @@ function document(definition: NightDefinition, step: string, work: Readonly<Reco
  */
 function unquoted(text: string): string {
   return text
-    .replace(/"(number|attempt|result|remotePath|lanePath)":"(\{\{[^"]+\}\})"/g, '"$1":$2')
+    .replace(/"(number|attempt|result|remotePath|lanePath|start)":"(\{\{[^"]+\}\})"/g, '"$1":$2')
     .replaceAll(`"${ARGUMENTS}"`, ARGUMENTS);
 }
 

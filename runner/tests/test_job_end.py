@@ -1,5 +1,6 @@
 """Faults 24, 26 and 29: the Job's conditions decide how a step ended, and each ending has its code."""
 
+import time
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -176,6 +177,53 @@ def test_program_that_failed_first_speaks_for_an_indexed_job(
     kubelet.fail(first, 137, "OOMKilled")
 
     assert runner.wait() == 11
+
+
+def _limit(seconds_from_now: int) -> dict[str, int]:
+    return {"start": int(time.time()) + seconds_from_now - 3600, "seconds": 3600}
+
+
+@pytest.mark.fault(24)
+def test_attempt_that_runs_at_the_nights_limit_is_taken_back(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """Whenever it began, and how long its own time is."""
+    spark = {"timeoutSeconds": 43200, "endWithin": _limit(15)}
+    runner = start_runner("spark", spark_step(admin.namespace, spark=spark))
+    runner.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    kubelet.run(pod)
+    runner.wait_for_line(f"RUNNING: pod {pod}")
+
+    assert runner.wait() == 10
+    assert "did not end within 3600 s from the night's start" in runner.last_line()
+    assert admin.jobs() == []
+
+
+@pytest.mark.fault(24)
+def test_first_attempt_does_not_begin_after_the_nights_limit(admin: Administrator, start_runner: StartRunner) -> None:
+    """Nobody has said that it is still wanted."""
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"endWithin": _limit(-1)}))
+
+    assert runner.wait() == 10
+    assert "did not begin within 3600 s from the night's start" in runner.last_line()
+    assert admin.jobs() == []
+
+
+@pytest.mark.fault(24)
+def test_persons_attempt_has_no_limit_of_the_night_and_nothing_follows_it(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """No attempt begins by itself after the limit, so one that does is what a person wants."""
+    spark = {"endWithin": _limit(-1), "again": {"attempts": 3}}
+    runner = start_runner("spark", spark_step(admin.namespace, attempt=2, spark=spark))
+    runner.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    kubelet.run(pod)
+    runner.wait_for_line(f"RUNNING: pod {pod}")
+    kubelet.fail(pod)
+
+    assert runner.wait() == 10
 
 
 @pytest.mark.fault(26)

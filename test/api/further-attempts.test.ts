@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Duration, image } from "../../constructs/index.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
@@ -7,6 +8,7 @@ import { OpsCluster } from "./ops-support.ts";
 import { startOwnNight } from "./own-night.ts";
 
 const CUSTOMER = "nordbank";
+const NAMESPACE = laneNamespace(CUSTOMER);
 /** How the runner ends where its program ended as the file says. */
 const AGAIN = { exitCode: RUNNER_EXIT.AGAIN, message: "Job nl-x failed. The step goes on by itself." };
 const FAILED = { exitCode: RUNNER_EXIT.APPLICATION, message: "Job nl-x failed." };
@@ -39,6 +41,7 @@ beforeAll(async () => {
     one.job("given-up", { ...program, retries: { times: 2, pause: Duration.hours(1) } });
     one.job("other-end", { ...program, retries: { times: 2, pause: Duration.hours(1) } });
     one.job("plain", program);
+    one.job("in-time", { ...program, endWithin: Duration.hours(6) });
   });
 });
 
@@ -99,6 +102,17 @@ describe("a step that goes on by itself", () => {
       await act("skip", step);
       await cluster.untilStep(CUSTOMER, night, step, "skipped", 1);
     }
+  });
+
+  it("tells a step with an end of its own when the night began", async () => {
+    await cluster.untilStarts(CUSTOMER, "in-time", 1);
+    const { metadata } = await cluster.central.workflow(NAMESPACE, night);
+    const pods = await cluster.guarded.central.kubectl("get", "pods", "-n", NAMESPACE, "-o", "json");
+    const told = [...pods.matchAll(/endWithin\\":\{\\"start\\":(\d+),\\"seconds\\":(\d+)\}/g)].map((found) =>
+      found.slice(1).map(Number),
+    );
+    expect(told).toEqual([[Date.parse(metadata.creationTimestamp ?? "") / 1000, 6 * 3600]]);
+    cluster.kubelet.end(CUSTOMER, "in-time", 1, WELL);
   });
 
   it("ends the night as its steps have", async () => {

@@ -51,6 +51,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "workflow.outputs.parameters.variant": "quarter-end",
   "workflow.parameters.business-date": "auto",
   "workflow.parameters.from-step": "",
+  "workflow.creationTimestamp.s": "1774989000",
   "workflow.name": "night-1774989000",
   "workflow.uid": "uid-1",
   "workflow.parameters.run-number": "1",

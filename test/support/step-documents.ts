@@ -1,4 +1,4 @@
-import { type CustomerDefinition, deployedApp, image, onResults, Size } from "../../constructs/index.ts";
+import { type CustomerDefinition, Duration, deployedApp, image, onResults, Size } from "../../constructs/index.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import { customerWithSteps, smallSpark } from "./customer.ts";
 import { runnerDocument, template } from "./night.ts";
@@ -19,6 +19,7 @@ function declare(night: Night): void {
     args: ["report.py"],
     memory: Size.gibibytes(1),
     group,
+    endWithin: Duration.hours(6),
     retries: { times: 2, exitCodes: [75, "OOMKilled"] },
     after: [risk],
   });

@@ -15,7 +15,7 @@ import type { Rule } from "../rule.ts";
 
 /** What a placeholder may stand for: what the night itself is and what its own steps said. */
 const PLACEHOLDER =
-  /^(workflow\.(name|uid|status|scheduledTime|(outputs\.)?parameters\.[a-z-]+)|inputs\.parameters\.[a-z-]+|tasks\.[a-z-]+\.outputs\.parameters\.[a-z-]+)$/;
+  /^(workflow\.(name|uid|status|scheduledTime|creationTimestamp\.s|(outputs\.)?parameters\.[a-z-]+)|inputs\.parameters\.[a-z-]+|tasks\.[a-z-]+\.outputs\.parameters\.[a-z-]+)$/;
 
 /** The expressions that there are: all others would be an author's or a runner's, evaluated in the controller of all lanes. */
 const EXPRESSIONS = [

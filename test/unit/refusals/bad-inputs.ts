@@ -309,6 +309,10 @@ const steps: readonly BadInput[] = [
   ...eachSpark("cpu", NO_CPU),
   ...eachSpark("driverCpu", ["2"]),
   ...eachSpark("timeout", [...NO_DURATION, "Duration.millis(5)", "Duration.days(8)"]),
+  ...eachSpark("endWithin", [...NO_DURATION, "Duration.millis(5)", "Duration.days(8)", '"06:00"']),
+  ...eachStep((image) => `night.gate("g", { endWithin: ${image} });`, 'workflow.steps["g"].endWithin', [
+    "Duration.hours(6)",
+  ]),
   ...eachSpark("executors", ["-1", "1.5", "1e9", '"8"', "null", "NaN"]),
   ...eachSpark("after", ['"market"', "[undefined]", "null", "42", "[market, {}]"]),
   ...eachSpark("from", ['"market"', "null", "42", "{ a: 1 }", "market"]),

@@ -149,7 +149,7 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     moreNight: 'stepsAtOnce: 2, defaults: { spark: { executors: 1, conf: { "spark.sql.ansi.enabled": "true" } } }',
   },
   "a job of one image, and one of several pods": step(
-    'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, group: night.group("desks", { atOnce: 2 }), retries: { times: 2, exitCodes: [137, "OOMKilled"], pause: Duration.minutes(5) }, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
+    'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, group: night.group("desks", { atOnce: 2 }), endWithin: Duration.hours(6), retries: { times: 2, exitCodes: [137, "OOMKilled"], pause: Duration.minutes(5) }, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
   ),
   "comments, types and a helper in the file": {
     before:

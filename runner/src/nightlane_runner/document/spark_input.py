@@ -6,6 +6,7 @@ from nightlane_runner.document.figure import Figure, read_figure
 from nightlane_runner.document.further_attempts import read_further_attempts
 from nightlane_runner.document.input_check import InputReader, Problem
 from nightlane_runner.document.later_attempts import job_of_attempt
+from nightlane_runner.document.night_limit import read_night_limit
 from nightlane_runner.document.paths import is_clean
 from nightlane_runner.document.result_value import read_words
 from nightlane_runner.document.step import ResultPlace, SparkInput
@@ -25,6 +26,7 @@ def read_spark(section: InputReader, attempt: int, problems: list[Problem]) -> S
         "figures",
         "onRetry",
         "again",
+        "endWithin",
     )
     job = section.tree("job")
     if job and text_at(job, "kind") != "Job":
@@ -47,6 +49,7 @@ def read_spark(section: InputReader, attempt: int, problems: list[Problem]) -> S
         result=section.optional_text("result"),
         figures=_figures(section, problems),
         again=read_further_attempts(section.section("again")) if section.has("again") else None,
+        end_within=read_night_limit(section.section("endWithin")) if section.has("endWithin") else None,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from nightlane_runner.calendar.business_calendar import BusinessCalendar
 from nightlane_runner.document.figure import Figure
 from nightlane_runner.document.further_attempts import FurtherAttempts
+from nightlane_runner.document.night_limit import NightLimit
 from nightlane_runner.document.result_value import ResultValue
 from nightlane_runner.json_tree import JsonObject
 
@@ -72,6 +73,7 @@ class SparkInput:
         results: where the application leaves results that must be brought back, None for nowhere.
         result: the file that the results must hold, None for any.
         figures: numbers in the results that people look at.
+        end_within: how long after the night's start an attempt may run, None for as long as it takes.
         again: after which ends of the program another attempt begins by itself, None after none.
 
     """
@@ -85,6 +87,7 @@ class SparkInput:
     result: str | None
     figures: tuple[Figure, ...] = ()
     again: FurtherAttempts | None = None
+    end_within: NightLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,15 @@ class Deadlines:
     def seconds_left(self, job: RemoteJob) -> float:
         """Return how long a Job may still take, less than 0 past its time."""
         limit = self._spark.timeout_seconds
-        if limit is None or job.began is None:
+        own = _NEVER if limit is None or job.began is None else limit - self._cluster.api.seconds_since(job.began)
+        return min(own, self._night_left(job))
+
+    def _night_left(self, job: RemoteJob) -> float:
+        """Return the seconds left to the night's limit. A later attempt that began after it is what a person wants."""
+        limit = self._spark.end_within
+        if limit is None or (job.attempt > 1 and job.began is not None and job.began >= limit.moment):
             return _NEVER
-        return limit - self._cluster.api.seconds_since(job.began)
+        return -self._cluster.api.seconds_since(limit.moment)
 
     def require_end(self, job: RemoteJob) -> float:
         """Return in how many seconds a Job must have ended; raises TakenBack past its time."""
@@ -67,9 +73,10 @@ class Deadlines:
             return _READ_AGAIN_SECONDS
         if (left := self.seconds_left(current)) > 0:
             return left
+        within = f"its {self._spark.timeout_seconds} s" if self._night_left(current) > 0 else self._spark.end_within
         raise TakenBack(
             ExitCode.APPLICATION,
-            f"Job {job.name} in {self._cluster.place} did not end within its {self._spark.timeout_seconds} s and was "
+            f"Job {job.name} in {self._cluster.place} did not end within {within} and was "
             "deleted. Read the driver's log, then give the step more time or retry as a new attempt.",
         )
 

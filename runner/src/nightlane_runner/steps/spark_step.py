@@ -99,10 +99,21 @@ class SparkStep:
             context.outage,
             wait,
             context.log,
-            before_create=earlier.end,
+            before_create=lambda: self._make_room(earlier),
             check=partial(require_newest, context.places, context.step),
         )
         return self._job_claim.claim()
+
+    def _make_room(self, earlier: EarlierAttempts) -> None:
+        """End what earlier attempts left, and let no first attempt begin after the night's limit."""
+        earlier.end()
+        step, limit = self._context.step, self._spark.end_within
+        if limit is not None and step.attempt == 1 and self._context.cluster.api.seconds_since(limit.moment) > 0:
+            raise StepEnded(
+                ExitCode.APPLICATION,
+                f"Step {step.name} did not begin within {limit}, so it was not started. Retry it if it is still "
+                "wanted: the new attempt has no such limit; else skip it.",
+            )
 
     def _is_done_and_gone(self) -> bool:
         """Whether an earlier runner of this attempt has seen the Job's work done, and the Job is no longer there."""
@@ -157,9 +168,14 @@ class SparkStep:
         if again is None:
             return None
         end = self._context.outage.outlast(lambda: self._progress.first_failure(job), self._context.interruptions.wait)
-        if end is None or not again.follow(attempt, end):
+        if end is None or not again.follow(attempt, end) or self._is_too_late():
             return None
         return f"The step goes on by itself to attempt {attempt + 1} of {again.attempts}."
+
+    def _is_too_late(self) -> bool:
+        """Whether the night's limit has passed, after which no attempt begins by itself."""
+        limit = self._spark.end_within
+        return limit is not None and self._context.cluster.api.seconds_since(limit.moment) >= 0
 
     def _fetch_early(self, within_seconds: float) -> None:
         if self._results is not None:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Cpu, image, Size, secretFiles } from "../../../../constructs/index.ts";
+import { Cpu, Duration, image, Size, secretFiles } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
 import { customerWithSteps } from "../../../support/customer.ts";
 import { runnerDocument, tasks, template } from "../../../support/night.ts";
@@ -82,6 +82,14 @@ describe("a job", () => {
     expect(any.spark).toMatchObject({ again: { attempts: 2 } });
     expect((any.spark as { again: object }).again).not.toHaveProperty("ends");
     expect(told((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("again");
+  });
+
+  test("is told how long after the night's start it may run, where the file says so", () => {
+    const endWithin = Duration.hours(6);
+    expect(told((night) => void night.job("file", { image: risk, endWithin })).document.spark).toMatchObject({
+      endWithin: { start: 1774989000, seconds: 21_600 },
+    });
+    expect(told((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("endWithin");
   });
 
   test("has other sizes from the second attempt on, where the file says so", () => {
