@@ -1,6 +1,7 @@
 """The copy of a log on the lane's volume: limited, and never at the expense of results."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,17 @@ def test_nearly_full_volume_is_left_to_results(tmp_path: Path) -> None:
         log.info("computing")
         assert "the log is not kept on the lane's volume: the volume is nearly full" in written.getvalue()
         assert written.getvalue().endswith("computing\n")
+
+
+def test_large_volume_has_room_for_a_log_whatever_part_of_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A twentieth of 500 GiB is thousands of logs."""
+    gibibyte = 1024**3
+    usage = shutil.disk_usage(tmp_path)._replace(total=500 * gibibyte, free=25 * gibibyte)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    KeptLog(tmp_path / "attempt-1.log").close()
+    usage = usage._replace(free=gibibyte)
+    with pytest.raises(NoRoom):
+        KeptLog(tmp_path / "attempt-1.log")
 
 
 def test_driver_that_writes_without_end_leaves_room_for_results(tmp_path: Path) -> None:

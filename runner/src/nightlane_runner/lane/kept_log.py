@@ -21,13 +21,15 @@ class KeptLogLimits:
     Attributes:
         head_bytes: of the beginning.
         part_bytes: of each of the two last parts.
-        room_ratio: no log is kept on a volume that has less than this part of it free.
+        room_ratio: no log is kept on a volume that has less than this part of it free,
+        room_bytes: and less than this, which is plenty however large the volume is.
 
     """
 
     head_bytes: int = 4 * MEBIBYTE
     part_bytes: int = 2 * MEBIBYTE
     room_ratio: float = 0.1
+    room_bytes: int = 2048 * MEBIBYTE
 
 
 class NoRoom(OSError):
@@ -75,7 +77,7 @@ class KeptLog:
 
     def _opened(self) -> tuple[TextIO, int]:
         usage = shutil.disk_usage(self._file.parent)
-        if usage.free < usage.total * self._limits.room_ratio:
+        if usage.free < min(usage.total * self._limits.room_ratio, self._limits.room_bytes):
             raise NoRoom("the volume is nearly full, and what is left of it is for results")
         file = part_file(self._file, self._part).open("a", encoding="utf-8", errors="replace")
         return file, os.fstat(file.fileno()).st_size
