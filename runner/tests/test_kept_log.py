@@ -71,7 +71,9 @@ def test_nearly_full_volume_is_left_to_results(tmp_path: Path) -> None:
         assert written.getvalue().endswith("computing\n")
 
 
-def test_large_volume_has_room_for_a_log_whatever_part_of_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_volume_has_room_for_a_log_whatever_part_of_it_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A twentieth of 500 GiB is thousands of logs."""
     gibibyte = 1024**3
     usage = shutil.disk_usage(tmp_path)._replace(total=500 * gibibyte, free=25 * gibibyte)
