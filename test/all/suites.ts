@@ -23,7 +23,7 @@ const quick: readonly Suite[] = [
   { name: "imports", command: ["npm", "run", "--silent", "lint:imports"], budgetMinutes: 2 },
   { name: "types", command: ["tsc", "--noEmit"], budgetMinutes: 3 },
   { name: "page types", command: ["tsc", "--noEmit", "-p", "nightwatch/page/browser"], budgetMinutes: 2 },
-  { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 5, count: vitestCounts },
+  { name: "unit", command: ["vitest", "run", "--project", "unit"], budgetMinutes: 15, count: vitestCounts },
   {
     name: "ui",
     command: ["vitest", "run", "--project", "ui", "--reporter=default", "--reporter=./test/ui/reporter.ts"],
@@ -89,7 +89,7 @@ const long: readonly Suite[] = [
   images(imageNames),
   { name: "release", command: ["vitest", "run", "--project", "release"], budgetMinutes: 30, count: vitestCounts },
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
-  { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 40, count: vitestCounts },
+  { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 150, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },
 ];
 
