@@ -196,24 +196,14 @@ describe("a federated customer goes", () => {
     await kubectl(central, "delete", "serviceaccount", "executor", "--namespace", LANE);
     // No controller runs here that would follow up on Kubernetes' own finalizer of a deletion in the foreground.
     const known = { what: "the Job has been deleted", limitSeconds: 60 };
+    const left = ["--kubeconfig", customer.kubeconfig, "--namespace", "risk"];
+    const release = ["patch", "job", "left", "--type=merge", "-p", '{"metadata":{"finalizers":[]}}'];
     const released = until(known, async () => {
-      const left = await runCommand(kubectlPath, [
-        ...["--kubeconfig", customer.kubeconfig, "--namespace", "risk", "get", "job", "left"],
-        ...["-o", "jsonpath={.metadata.deletionTimestamp}"],
-      ]);
-      if (left.code !== 0 || left.output === "") return left.code !== 0;
-      await kubectl(
-        customer,
-        "-n",
-        "risk",
-        "patch",
-        "job",
-        "left",
-        "--type=merge",
-        "-p",
-        '{"metadata":{"finalizers":[]}}',
-      );
-      return true;
+      const get = [...left, "get", "job", "left", "-o", "jsonpath={.metadata.deletionTimestamp}"];
+      const found = await runCommand(kubectlPath, get, { cwd: "/", env: {} });
+      if (found.code !== 0) return found.output.includes("NotFound");
+      if (found.stdout === "") return false;
+      return (await runCommand(kubectlPath, [...left, ...release], { cwd: "/", env: {} })).code === 0;
     });
     await Promise.all([removeRemoteJobs(definition), released]);
     expect(await jobs()).toBe("job.batch/of-another\n");

@@ -47,6 +47,8 @@ export class PlayedKubelet {
   otherwise: (runner: StartedRunner) => Ending | undefined = () => undefined;
   /** Every runner that was started, in their order. */
   readonly started: StartedRunner[] = [];
+  /** Every start and every end of a runner, in their order. */
+  readonly turns: { readonly runner: StartedRunner; readonly runs: boolean }[] = [];
   private readonly core: CoreV1Api;
   private api: Api | undefined;
   private readonly seen = new Map<string, StartedRunner & { readonly namespace: string; readonly nodeId: string }>();
@@ -114,6 +116,7 @@ export class PlayedKubelet {
         nodeId: pod.metadata?.annotations?.["workflows.argoproj.io/node-id"] ?? "",
       });
       this.started.push(runner);
+      this.turns.push({ runner, runs: true });
       await this.setStatus(namespace, name, "Running", undefined);
       return;
     }
@@ -125,6 +128,7 @@ export class PlayedKubelet {
         this.otherwise(known));
     if (ending !== undefined) {
       this.ended.add(uid);
+      this.turns.push({ runner: known, runs: false });
       await this.report(known.namespace, pod, known.nodeId, ending);
       await this.setStatus(namespace, name, ending.exitCode === 0 ? "Succeeded" : "Failed", ending);
     }

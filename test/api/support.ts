@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,23 +137,15 @@ export class TestAuthority {
   }
 }
 
+/** What a deployment reads nothing of. */
+const NOT_DEPLOYED: readonly string[] = ["docs", "node_modules", "runner", "test"];
+
 /** A copy of the project in which a test may change and add customer files. */
 export function projectCopy(folder: TemporaryFolder, name: string): string {
   const copy = join(folder.path, name);
   mkdirSync(copy);
-  for (const part of [
-    "constructs",
-    "customers",
-    "infra",
-    "isolation",
-    "runs",
-    "Pulumi.yaml",
-    "package.json",
-    "tsconfig.json",
-    "central.json",
-    "images.json",
-    "versions.json",
-  ]) {
+  for (const part of readdirSync(repository)) {
+    if (part.startsWith(".") || NOT_DEPLOYED.includes(part)) continue;
     cpSync(join(repository, part), join(copy, part), { recursive: true });
   }
   symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
