@@ -83,7 +83,8 @@ export interface SparkSettings extends PodSettings {
    */
   readonly onRetry?: SparkSizes;
   /**
-   * How long the driver's pod may wait for a node, a quota or a volume.
+   * How long the driver's pod may wait for a node, a quota or a volume; and how long one that ran may take to go, where
+   * its node is lost, before a person decides.
    * @default Duration.minutes(15)
    */
   readonly startWithin?: Duration;
@@ -140,7 +141,8 @@ export interface JobSettings extends PodSettings {
    */
   readonly onRetry?: JobSizes;
   /**
-   * How long a pod may wait for a node, a quota or a volume.
+   * How long a pod may wait for a node, a quota or a volume; and how long one that ran may take to go, where its node
+   * is lost, before a person decides.
    * @default Duration.minutes(15)
    */
   readonly startWithin?: Duration;

@@ -161,6 +161,34 @@ def test_lost_node_of_the_driver_is_reported(
     assert len(admin.jobs()) == 1
 
 
+def test_lost_node_is_left_to_a_person_after_the_time_in_which_a_driver_must_start(
+    admin: Administrator, kubelet: Kubelet, driver_log: LogServer, start_runner: StartRunner
+) -> None:
+    """R11: a driver on a node that nobody reaches may run on, so nothing else is started and the Job stays."""
+    node = f"node-{secrets.token_hex(4)}"
+    driver_log.become_node(admin, node)
+    step = spark_step(admin.namespace, spark={"pendingSeconds": 3})
+    runner = start_runner("spark", step)
+    runner.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    driver_log.bind(admin, pod, node)
+    kubelet.run(pod)
+    runner.wait_for_line("RUNNING")
+    admin.api.delete(admin.core(f"pods/{pod}"), {"gracePeriodSeconds": 1})
+    kubelet.fall_silent(pod)
+
+    assert runner.wait(90) == 30
+    assert f"pod {pod} on node {node}. It is left as it is; have the node looked at" in runner.last_line()
+    assert "if it is lost, have it deleted, or tainted as out of service, then go on:" in runner.last_line()
+    job = admin.job(admin.only_job())
+    assert text_at(job, "metadata", "deletionTimestamp") == ""
+
+    kubelet.evict(pod)  # as the cluster ends what was on a node that is gone
+    after = start_runner("spark", step)
+    kubelet.succeed(kubelet.next_pod(admin.only_job(), (pod,)))
+    assert after.wait() == 0
+
+
 def test_suspended_job_is_reported_and_never_given_up(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:

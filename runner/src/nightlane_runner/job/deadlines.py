@@ -4,7 +4,7 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiUnknown, NotPermitted
 from nightlane_runner.document.step import SparkInput
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.job.pending import Pending, Waiting, event_texts
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.trouble import TroubleKind
@@ -29,7 +29,8 @@ ADVICE = {
     TroubleKind.UNSCHEDULABLE: "have room made in the cluster",
     TroubleKind.IMAGE: "have the image name and the registry's access checked",
     TroubleKind.STARTING: "have the pod's events looked at",
-    TroubleKind.NODE_LOST: "have the node looked at; if it is lost, have the pod removed by force",
+    # A Job's pod that is deleted by force stays until it counts as ended: its Job's finalizer holds it.
+    TroubleKind.NODE_LOST: "have the node looked at; if it is lost, have it deleted, or tainted as out of service",
 }
 """What helps."""
 
@@ -81,11 +82,18 @@ class Deadlines:
         )
 
     def require_start(self, job: RemoteJob, pending: Pending) -> float:
-        """Return in how many seconds a Job must have started that waits for this; raises TakenBack past its time."""
+        """Return in how many seconds a Job must have started that waits for this.
+
+        Raises:
+            TakenBack: past its time.
+            StepEnded: LOST, where its driver's pod has not gone in that time. Its program may still run on a node that
+                nobody reaches, so the Job is left as it is.
+
+        """
         pull = pending.waiting is Waiting.IMAGE_PULL
         limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
-        if pending.since is None or pending.waiting.has_run:
-            return _NEVER
+        if pending.since is None or pending.waiting is Waiting.NODE_SILENT:
+            return _NEVER  # a node that is silent may come back with a driver that went on
         age = self._cluster.api.seconds_since(pending.since)
         if age < limit:
             return limit - age
@@ -94,12 +102,14 @@ class Deadlines:
         if (age := self._cluster.api.seconds_since(pending.since)) < limit:
             return limit - age
         events = self.events(pending)
-        raise TakenBack(
-            ExitCode.INFRASTRUCTURE,
+        what = (
             f"Job {job.name} in {self._cluster.place} did not run within {limit} s: {pending}"
-            f"{f' (events: {events})' if events else ''}. It was deleted; {ADVICE[TROUBLES[pending.waiting]]}, "
-            "then retry.",
+            f"{f' (events: {events})' if events else ''}."
         )
+        advice = ADVICE[TROUBLES[pending.waiting]]
+        if pending.waiting is Waiting.LEAVING:
+            raise StepEnded(ExitCode.LOST, f"{what} It is left as it is; {advice}, {GO_ON}.")
+        raise TakenBack(ExitCode.INFRASTRUCTURE, f"{what} It was deleted; {advice}, then retry.")
 
     def events(self, pending: Pending) -> str:
         """Return what the events say, "" where nothing is known: they only explain, and no limit waits for them."""

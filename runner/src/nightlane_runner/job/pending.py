@@ -35,11 +35,6 @@ class Waiting(Enum):
     NODE_SILENT = "the driver's node does not answer"
     LEAVING = "the driver's pod is on its way out, and no other is made before it is gone; its node may be lost"
 
-    @property
-    def has_run(self) -> bool:
-        """Whether the driver was running before: then it may come back, and is never taken back for its lateness."""
-        return self in (Waiting.NODE_SILENT, Waiting.LEAVING)
-
 
 @dataclass(frozen=True, slots=True)
 class Pending:
