@@ -17,6 +17,12 @@ export default {
       { path: "^test/" },
     ),
     forbidden(
+      "settings-are-read",
+      "What people write is read, so that a mistake in it is told; an import would end a program before it can say anything.",
+      { pathNot: "^test/" },
+      { path: "^(central|images|versions)\\.json$|(^|/)(waves|earlier-images)\\.json$" },
+    ),
+    forbidden(
       "customers-import-constructs",
       "A customer file says what the customer is, with the library's words, what customers share and its own certificates.",
       { path: "^customers/([^/.]+)" },

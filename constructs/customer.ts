@@ -2,8 +2,9 @@ import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
 import { scheduleName } from "../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
+import { centralCluster } from "./checks/read-central.ts";
 import { wayOut } from "./definition/api-server.ts";
-import { centralCluster, laneNamespace } from "./definition/central-cluster.ts";
+import { laneNamespace } from "./definition/central-cluster.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { nightsOf } from "./definition/night-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";
@@ -32,7 +33,7 @@ export class Customer extends Chart {
       runners: lane.runners,
       schedules: nightsOf(definition).length,
     });
-    new NetworkBoundary(this, "network", { customer, wayOut: wayOut(definition), central: centralCluster });
+    new NetworkBoundary(this, "network", { customer, wayOut: wayOut(definition), central: centralCluster() });
     new WorkflowRbac(this, "rbac", customer);
     new OncallRole(this, "oncall", customer);
     new NightwatchLaneRole(this, "nightwatch", customer);

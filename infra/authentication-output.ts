@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { centralCluster } from "../constructs/checks/read-central.ts";
 import { authenticationConfiguration } from "../constructs/customer-side/authentication.ts";
-import { centralCluster } from "../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { isFederated } from "../constructs/lane/federation.ts";
 
 /** Writes `<folder>/api-server/authentication.yaml`, which a federated customer's API server reads; of any other nothing. */
 export function writeAuthentication(folder: string, definition: CustomerDefinition): void {
-  const { issuer } = centralCluster;
+  const { issuer } = centralCluster();
   if (!isFederated(definition) || issuer === undefined) {
     return;
   }

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
-import { requireCentral } from "../constructs/checks/check-central.ts";
 import { credentialEnds, endText } from "../constructs/checks/credential-ends.ts";
-import { centralCluster } from "../constructs/definition/central-cluster.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
@@ -24,7 +22,6 @@ import { fingerprintObjects, provedCustomer } from "./proved.ts";
  * checked before the first resource is registered, so that a mistake leaves the lane as it was.
  */
 export async function deployCustomer(name: string): Promise<void> {
-  requireCentral(centralCluster);
   const definition = await loadCustomer(name);
   const { lane, apps } = provedCustomer(definition, customerFile(name));
   for (const { workflow, pipeline } of nightsOf(definition)) {

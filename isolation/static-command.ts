@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { centralCluster } from "../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../constructs/checks/read-central.ts";
 import { mistake } from "../constructs/definition/problem.ts";
-import versions from "../versions.json" with { type: "json" };
+import { versions } from "../constructs/definition/versions.ts";
 import { collectEstate } from "./model/collect.ts";
 import type { Estate, TryPipeline } from "./model/estate.ts";
 import { readDist } from "./model/read-dist.ts";
@@ -68,5 +68,5 @@ async function estateFor({ dist, customers }: StaticOptions, tryPipeline: TryPip
   const definitions = rendered.customers.flatMap(({ definition, source }) =>
     definition === undefined ? [] : [{ definition, source }],
   );
-  return readDist(dist, { central: centralCluster, versions, definitions, trials: rendered.trials });
+  return readDist(dist, { central: centralCluster(), versions: versions(), definitions, trials: rendered.trials });
 }

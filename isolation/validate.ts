@@ -1,7 +1,8 @@
-import { centralCluster, laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../constructs/checks/read-central.ts";
+import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { versions } from "../constructs/definition/versions.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
-import versions from "../versions.json" with { type: "json" };
 import { declaredEndpoint } from "./model/endpoint.ts";
 import type { CustomerLane, Trials } from "./model/estate.ts";
 import { viewEstate } from "./model/view.ts";
@@ -94,7 +95,7 @@ function judge(
   platform: readonly Manifest[],
   rules: readonly Rule[],
 ): readonly string[] {
-  const view = viewEstate({ customers, platform, central: centralCluster, versions, trials: NO_TRIALS });
+  const view = viewEstate({ customers, platform, central: centralCluster(), versions: versions(), trials: NO_TRIALS });
   return rules.flatMap((rule) => {
     const inspection = new Inspection();
     rule.check(view, inspection);

@@ -1,5 +1,6 @@
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
-import { centralCluster, laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../constructs/checks/read-central.ts";
+import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import { environmentOf } from "./deployments.ts";
 import { OVERTAKEN } from "./newest.ts";
 
@@ -135,7 +136,7 @@ export function destroyJobs(name: string): Jobs {
         // A night that runs holds its volume, for which the destruction would wait until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
         // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.
-        ...(centralCluster.argoCd
+        ...(centralCluster().argoCd
           ? [
               `kubectl --namespace ${ARGOCD_NAMESPACE} delete secret ${clusterSecretName(name)} --ignore-not-found --wait=false`,
             ]

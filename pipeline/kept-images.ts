@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readImages } from "../constructs/definition/images.ts";
 import { mistake, received } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
+import { type EarlierImages, readEarlierImages } from "../constructs/platform/admission/earlier-images.ts";
 
 /** Paths in the repository of what the allow-list of images is made from. */
 const CURRENT = "images.json";
@@ -10,9 +11,6 @@ const EARLIER = "constructs/platform/admission/earlier-images.json";
 
 /** Images of one release, as `images.json` has them. */
 export type ReleaseImages = Readonly<Record<"runner" | "argoExecutor", string>>;
-
-/** Images of earlier releases that may still run, as `earlier-images.json` has them. */
-export type EarlierImages = Readonly<Record<"runner" | "executor", readonly string[]>>;
 
 /**
  * Images of the release before that the new one would refuse. Nights that run while the platform's stack is deployed, and
@@ -29,8 +27,8 @@ export function forgottenImages(before: ReleaseImages, now: ReleaseImages, earli
 
 /** Compares a git revision with the working tree. @throws UserError if there is no such revision */
 export function forgottenSince(base: string, root = join(import.meta.dirname, "..")): readonly string[] {
-  const now: ReleaseImages = JSON.parse(readFileSync(join(root, CURRENT), "utf8"));
-  const earlier: EarlierImages = JSON.parse(readFileSync(join(root, EARLIER), "utf8"));
+  const now = readImages(join(root, CURRENT));
+  const earlier = readEarlierImages(join(root, EARLIER));
   return forgottenImages(JSON.parse(showAt(base, root)), now, earlier);
 }
 

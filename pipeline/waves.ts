@@ -1,5 +1,8 @@
+import { fileURLToPath } from "node:url";
+import { readJsonObject } from "../constructs/definition/json-file.ts";
 import { mistake, received } from "../constructs/definition/problem.ts";
-import settings from "./waves.json" with { type: "json" };
+import { list, record, text } from "../constructs/form/form.ts";
+import { requireForm } from "../constructs/form/require-form.ts";
 
 /** Who comes first when a change touches all; `waves.json`. */
 export interface WaveSettings {
@@ -7,6 +10,30 @@ export interface WaveSettings {
   readonly first: readonly string[];
   /** Customers of the second wave. @default - a tenth of what is left */
   readonly second: readonly string[];
+}
+
+const SHOWN = "pipeline/waves.json";
+const FILE = fileURLToPath(new URL("waves.json", import.meta.url));
+
+const someCustomers = list(text("nordbank"), "names of customers", '["nordbank"]');
+const form = record<WaveSettings>(
+  { first: someCustomers, second: someCustomers },
+  "who comes first and second",
+  '{ "first": [], "second": [] }',
+);
+
+/**
+ * Reads and checks a file of such settings.
+ * @throws ProblemsError with everything wrong in it
+ */
+export function readWaves(file: string): WaveSettings {
+  const content = readJsonObject({
+    file,
+    shown: SHOWN,
+    rule: "a JSON object that says who comes first and second",
+    fix: 'write { "first": [], "second": [] }',
+  });
+  return requireForm(SHOWN, form, content);
 }
 
 /** The second wave is a tenth, and no more than the jobs that one job of GitLab's may wait for. */
@@ -23,12 +50,12 @@ const MOST = 50;
 export function waves(
   customers: readonly string[],
   all: readonly string[],
-  { first, second }: WaveSettings = settings,
+  { first, second }: WaveSettings = readWaves(FILE),
 ): readonly (readonly string[])[] {
   const unknown = [...first, ...second].filter((name) => !all.includes(name));
   if (unknown.length > 0) {
     throw mistake(
-      `pipeline/waves.json: received ${received(unknown)}`,
+      `${SHOWN}: received ${received(unknown)}`,
       "the first two waves name customers, by their file",
       `use some of ${all.join(", ")}`,
     );

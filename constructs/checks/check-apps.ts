@@ -1,6 +1,5 @@
 import { ARGOCD_NAMESPACE } from "../apps/argo-cd.ts";
 import { type HelmApp, isHelmApp } from "../apps/helm-app.ts";
-import { centralCluster } from "../definition/central-cluster.ts";
 import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
@@ -12,6 +11,7 @@ import { customerSource } from "../night/step-results.ts";
 import { checkAppLabels } from "./check-app-labels.ts";
 import { checkObjectText, secretProblem } from "./check-texts.ts";
 import { optionTexts } from "./option-texts.ts";
+import { centralCluster } from "./read-central.ts";
 
 /** Objects of the API server hold 1.5 MB; Argo CD writes the values into the status and its history again. */
 const MOST_VALUES = 100_000;
@@ -19,7 +19,7 @@ const MOST_VALUES = 100_000;
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
 export function checkApps(
   definition: CustomerDefinition,
-  central: { readonly argoCd: boolean } = centralCluster,
+  central: { readonly argoCd: boolean } = centralCluster(),
   sound: Sound = allSound,
 ): readonly Problem[] {
   const apps = Object.entries(given(definition.apps) as CustomerDefinition["apps"]).filter(([name]) =>

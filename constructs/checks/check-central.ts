@@ -46,11 +46,13 @@ const OWN_ISSUER = /^https:\/\/kubernetes\.default(\.svc(\.[a-z0-9.-]+)?)?\/?$/;
  * What `central.json` says of the central cluster, of those who are called, and of who signs tokens.
  * @throws ProblemsError with everything wrong in it
  */
-export function requireCentral(central: CentralCluster): void {
+export function requireCentral(content: object): CentralCluster {
+  const central = content as CentralCluster;
   const problems = checkCentral(central);
   if (problems.length > 0) {
     throw new ProblemsError("central.json", problems);
   }
+  return central;
 }
 
 /** Everything wrong in what `central.json` says; of what is of a wrong kind nothing more than that. */

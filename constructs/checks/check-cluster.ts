@@ -1,13 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { addressesOf } from "../definition/api-server.ts";
-import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { DNS_NAME, isDnsName } from "../kubernetes/names.ts";
 import { mebibytes, millicores } from "../night/amounts.ts";
+import { centralCluster } from "./read-central.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
@@ -150,17 +150,18 @@ function checkAddress(property: string, address: string, whose: "API server" | "
   return [];
 }
 
-/** The ranges of `central.json`, each with its name for a message. */
-const CENTRAL_RANGES = (["podRange", "serviceRange", "nodeRange"] as const).map((name) => {
-  const [network = "", prefix] = centralCluster[name].split("/");
-  const range = new BlockList();
-  range.addSubnet(network, Number(prefix));
-  return { named: `${name} ${centralCluster[name]}`, range };
-});
-
 /** The range of `central.json` that contains an address, as messages name it. */
 function rangeOfCentralCluster(address: string): string | undefined {
-  return CENTRAL_RANGES.find(({ range }) => range.check(address, isIPv4(address) ? "ipv4" : "ipv6"))?.named;
+  const central = centralCluster();
+  const name = (["podRange", "serviceRange", "nodeRange"] as const).find((one) => contains(central[one], address));
+  return name === undefined ? undefined : `${name} ${central[name]}`;
+}
+
+function contains(range: string, address: string): boolean {
+  const [network = "", prefix] = range.split("/");
+  const list = new BlockList();
+  list.addSubnet(network, Number(prefix));
+  return list.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
 /** Addresses of the node itself, of no single machine, and IPv4 addresses written as IPv6. */

@@ -1,9 +1,10 @@
-import { type CentralCluster, centralCluster } from "../definition/central-cluster.ts";
+import type { CentralCluster } from "../definition/central-cluster.ts";
 import { APPS_KUBECONFIG, type CustomerCredentials } from "../definition/credential-reference.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
 import { allSound, below, type Sound } from "../form/form.ts";
 import { FEDERATED_TOKEN } from "../lane/federation.ts";
+import { centralCluster } from "./read-central.ts";
 
 /** Prefix of a customer's variables, so that a file cannot name one that the pipeline itself uses. */
 const PREFIX = "CUSTOMER_";
@@ -14,7 +15,7 @@ const APPS_VARIABLE = "APPS_KUBECONFIG";
 /** The form of the references to credentials. Only a deployment may see what they refer to. */
 export function checkCredentials(
   credentials: CustomerCredentials,
-  central: Pick<CentralCluster, "issuer"> = centralCluster,
+  central: Pick<CentralCluster, "issuer"> = centralCluster(),
   sound: Sound = allSound,
 ): readonly Problem[] {
   const references = Object.entries(given(credentials) as CustomerCredentials).filter(([name]) =>

@@ -1,4 +1,3 @@
-import { centralCluster } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
@@ -23,6 +22,7 @@ import { checkSparkSettings } from "./check-spark.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTexts } from "./check-texts.ts";
 import { checkTogether } from "./check-together.ts";
+import { centralCluster } from "./read-central.ts";
 
 /**
  * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
@@ -47,10 +47,10 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   check(["displayName"], () => checkDisplayName(definition.displayName));
   check([], () => checkCluster(definition.cluster, sound));
   check(["cluster.server", "cluster.address", "cluster.proxy"], () => checkEndpoint(definition.cluster));
-  check([], () => checkCredentials(definition.credentials, centralCluster, sound));
+  check([], () => checkCredentials(definition.credentials, centralCluster(), sound));
   const lane = check([], () => checkLane(definition, sound));
   check(["lane.keepResults", "lane.keepLogs"], () => checkRetention(definition));
-  check([], () => checkApps(definition, centralCluster, sound));
+  check([], () => checkApps(definition, centralCluster(), sound));
   check([], () => checkSchedule(given(definition.workflow) as RiskWorkflow, sound));
   check(["workflow.stepsAtOnce"], () => checkStepsAtOnce(given(definition.workflow).stepsAtOnce));
   const steps = check([], () => checkNight(definition, sound));

@@ -1,5 +1,3 @@
-import central from "../../central.json" with { type: "json" };
-
 /** What lanes must know of the central cluster they live in. Source: `central.json`. */
 export interface CentralCluster {
   /** The API server's own endpoint: the executor reports results there, and nothing else may be reached. */
@@ -82,8 +80,6 @@ export interface Monitoring {
    */
   readonly prometheusOperator?: boolean;
 }
-
-export const centralCluster: CentralCluster = central;
 
 /** Namespace of the Argo controller. */
 export const ARGO_NAMESPACE = "argo";

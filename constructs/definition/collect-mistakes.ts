@@ -2,7 +2,7 @@ import { UserError } from "./problem.ts";
 
 /**
  * Works on one item after another, past those with mistakes.
- * @throws UserError with the mistakes of all items at once
+ * @throws UserError with the mistakes of all items at once, each once: of a file that all need, too
  */
 export async function collectMistakes<T, R>(
   items: readonly T[],
@@ -21,7 +21,7 @@ export async function collectMistakes<T, R>(
     }
   }
   if (mistakes.length > 0) {
-    throw new UserError(mistakes.join("\n\n"));
+    throw new UserError([...new Set(mistakes)].join("\n\n"));
   }
   return results;
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { readJsonObject } from "./json-file.ts";
 import { UserError } from "./problem.ts";
 
 /** The images of a deployment, by purpose. */
@@ -32,7 +32,15 @@ export function images(): Readonly<Record<ImageName, string>> {
 
 /** Reads and checks one images file. */
 export function readImages(file: string): Readonly<Record<ImageName, string>> {
-  const references = new Map(Object.entries(readJson(file) ?? {}));
+  const content = readJsonObject({
+    file,
+    rule: "a JSON object that names every image by digest",
+    fix:
+      file === process.env.NIGHTLANE_IMAGES
+        ? "correct NIGHTLANE_IMAGES, or unset it for images.json"
+        : "take it back from version control, or let make release write it",
+  });
+  const references = new Map(Object.entries(content));
   const wrong = names.filter((name) => !isByDigest(references.get(name)));
   if (wrong.length > 0) {
     const list = wrong
@@ -50,14 +58,4 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
     argoController: reference("argoController"),
     argoExecutor: reference("argoExecutor"),
   };
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new UserError(
-      `${file}: received ${error instanceof Error ? error.message : String(error)}\n    rule: a JSON file that names every image by digest\n    fix: correct NIGHTLANE_IMAGES, or unset it for images.json`,
-    );
-  }
 }

@@ -2,7 +2,8 @@ import { Chart } from "cdk8s";
 import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
 import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../apps/argo-cd.ts";
-import { centralCluster, laneNamespace, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { centralCluster } from "../checks/read-central.ts";
+import { laneNamespace, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { CustomerNamespace } from "../lane/customer-namespace.ts";
@@ -45,7 +46,7 @@ export class Deployer extends Chart {
     this.namespaceItself(customer);
     this.lane(definition);
     this.fingerprints(customer);
-    if (centralCluster.argoCd) {
+    if (centralCluster().argoCd) {
       this.apps(definition);
     }
   }

@@ -1,7 +1,7 @@
 import { ApiObject, type ApiObjectMetadata, JsonPatch } from "cdk8s";
 import { Namespace } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
-import versions from "../../versions.json" with { type: "json" };
+import { versions } from "../definition/versions.ts";
 
 /** A namespace that refuses any pod outside the Pod Security profile `restricted` of a pinned version. */
 export function restrictedNamespace(scope: Construct, id: string, metadata: ApiObjectMetadata): void {
@@ -17,7 +17,7 @@ export function restrictedNamespace(scope: Construct, id: string, metadata: ApiO
 
 /** Labels of Pod Security `restricted`, enforced, audited and warned about, in the pinned version. */
 export function podSecurityLabels(): Record<string, string> {
-  const version = versions.kubernetes.podSecurity;
+  const version = versions().kubernetes.podSecurity;
   return Object.fromEntries(
     ["enforce", "audit", "warn"].flatMap((mode) => [
       [`pod-security.kubernetes.io/${mode}`, "restricted"],

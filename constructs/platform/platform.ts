@@ -1,7 +1,7 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { requireCentral } from "../checks/check-central.ts";
-import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { centralCluster } from "../checks/read-central.ts";
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { Admission } from "./admission/admission.ts";
@@ -27,30 +27,30 @@ import { OncallDirectory } from "./oncall-directory.ts";
 export class Platform extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { disableResourceNameHashes: true });
-    requireCentral(centralCluster);
+    const central = centralCluster();
     restrictedNamespace(this, "argo-namespace", platformMetadata(ARGO_NAMESPACE));
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
-    if (centralCluster.argoCd) {
+    if (central.argoCd) {
       new ArgoCdObjects(this, "argo-cd-objects");
       new InertDefaultProject(this, "default-project");
     }
     new NightActs(this, "night-acts");
     new NotedActs(this, "acts");
     new NightwatchRecords(this, "records");
-    new ArgoNetwork(this, "argo-network", centralCluster);
+    new ArgoNetwork(this, "argo-network", central);
     new DefaultDeny(this, "system-network", SYSTEM_NAMESPACE);
-    new NightwatchNetwork(this, "nightwatch-network", centralCluster);
+    new NightwatchNetwork(this, "nightwatch-network", central);
     const argoRbac = new ArgoRbac(this, "argo-rbac");
     new ArgoController(this, "argo-controller", argoRbac.account);
     new OncallDirectory(this, "oncall-directory");
     const { account } = new NightwatchRbac(this, "nightwatch-rbac");
-    new Nightwatch(this, "nightwatch", { account, central: centralCluster });
+    new Nightwatch(this, "nightwatch", { account, central });
     new NightwatchPage(this, "nightwatch-page", { labels: NIGHTWATCH_LABELS });
-    if (centralCluster.monitoring?.prometheusOperator === true) {
+    if (central.monitoring?.prometheusOperator === true) {
       new Monitoring(this, "monitoring");
-      new NightAlerts(this, "night-alerts", centralCluster.runbook);
-      new PlatformAlerts(this, "platform-alerts", centralCluster.runbook);
+      new NightAlerts(this, "night-alerts", central.runbook);
+      new PlatformAlerts(this, "platform-alerts", central.runbook);
     }
   }
 }

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CentralCluster, centralCluster } from "../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../constructs/checks/read-central.ts";
+import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import { mistake, received, UserError } from "../../constructs/definition/problem.ts";
-import versions from "../../versions.json" with { type: "json" };
+import { versions } from "../../constructs/definition/versions.ts";
 import type { Estate } from "../model/estate.ts";
 import { readDist } from "../model/read-dist.ts";
 
@@ -29,7 +30,10 @@ export function readSide(name: string | undefined): Side {
     return { label, estate: inScratch((scratch) => rendered(REPOSITORY, join(scratch, "dist"), label)) };
   }
   if (existsSync(join(name, "platform"))) {
-    return { label: name, estate: readDist(name, { central: centralCluster, versions, definitions: [] }) };
+    return {
+      label: name,
+      estate: readDist(name, { central: centralCluster(), versions: versions(), definitions: [] }),
+    };
   }
   const commit = commitOf(name);
   const label = `${name} (${commit.slice(0, 10)})`;
@@ -77,7 +81,7 @@ function rendered(root: string, dist: string, label: string): Estate {
     throw new UserError(`${label}: cannot be rendered\n${said}`);
   }
   const central: CentralCluster = JSON.parse(readFileSync(join(root, "central.json"), "utf8"));
-  return readDist(dist, { central, versions, definitions: [] });
+  return readDist(dist, { central, versions: versions(), definitions: [] });
 }
 
 function inScratch<T>(work: (scratch: string) => T): T {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../constructs/checks/read-central.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { collectMistakes } from "../../constructs/definition/collect-mistakes.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import {
@@ -10,10 +11,10 @@ import {
   loadCustomer,
 } from "../../constructs/definition/customer-files.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
+import { versions } from "../../constructs/definition/versions.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { type CustomerManifests, render, synthesize } from "../../constructs/synthesize.ts";
-import versions from "../../versions.json" with { type: "json" };
 import { Canary } from "./canary.ts";
 import { tryChange } from "./change-trial.ts";
 import { declaredEndpoint } from "./endpoint.ts";
@@ -77,7 +78,7 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary, try
     return manifests === undefined ? [] : [customerLane(definition, manifests, source)];
   });
   if (mistakes.length > 0) {
-    throw new UserError(mistakes.join("\n\n"));
+    throw new UserError([...new Set(mistakes)].join("\n\n"));
   }
   const renderPlatform = (): readonly Manifest[] => render((app) => new Platform(app, "platform"));
   const platform = renderPlatform();
@@ -85,8 +86,8 @@ function renderEstate(customers: readonly DefinedCustomer[], canary: Canary, try
   return {
     customers: lanes.map(({ lane }) => lane),
     platform,
-    central: centralCluster,
-    versions,
+    central: centralCluster(),
+    versions: versions(),
     trials: {
       canary: canary.trial([
         { owner: PLATFORM, manifests: platform },

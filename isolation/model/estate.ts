@@ -1,6 +1,7 @@
 import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import type { Problem } from "../../constructs/definition/problem.ts";
+import type { Versions } from "../../constructs/definition/versions.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import type { Fields } from "./fields.ts";
 
@@ -49,12 +50,6 @@ export interface Endpoint {
   readonly proxy?: string;
   /** Namespace that our identity lives in there. */
   readonly namespace: string;
-}
-
-/** The part of `versions.json` that isolation rests on. */
-export interface Versions {
-  readonly argoWorkflows: { readonly productionFloor: string; readonly production?: string };
-  readonly kubernetes: { readonly podSecurity: string };
 }
 
 /** Experiments whose outcome rules judge. Undefined where there was no definition to experiment on. */

@@ -1,5 +1,5 @@
 import { UserError } from "../../constructs/definition/problem.ts";
-import versions from "../../versions.json" with { type: "json" };
+import { versions } from "../../constructs/definition/versions.ts";
 import { RELEASED } from "./built-images.ts";
 import type { References, Registry } from "./registry.ts";
 import { lastWords, run } from "./tool.ts";
@@ -19,7 +19,7 @@ export interface ArgoImages {
 
 /** Takes over Argo's own images, of the version that production may have, by the digest that they have upstream. */
 export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM): Promise<ArgoImages> {
-  const version = versions.argoWorkflows.productionFloor;
+  const version = versions().argoWorkflows.productionFloor;
   const take = async (name: (typeof ARGO)[number]): Promise<string> => {
     const from = `${upstream}/${RELEASED[name]}:v${version}`;
     return registry.copy(name, from, await upstreamDigest(from));
@@ -33,7 +33,7 @@ export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM):
 
 /** What was built from Argo's module, which serves farms and tests: its version is below what production may have. */
 export function sourceArgo({ argoController, argoExecutor }: References): ArgoImages {
-  const { farm, productionFloor } = versions.argoWorkflows;
+  const { farm, productionFloor } = versions().argoWorkflows;
   const fit = farm.localeCompare(productionFloor, "en", { numeric: true }) >= 0;
   return { version: farm, fit, references: { argoController, argoExecutor } };
 }
@@ -43,8 +43,8 @@ async function upstreamDigest(from: string): Promise<string> {
   if (said.code === 0) return said.stdout.trim();
   throw new UserError(
     `${from}: cannot be had\n${lastWords(said)}\n` +
-      `    rule: Argo's images are its project's own, at ${versions.argoWorkflows.productionFloor} or above\n` +
+      `    rule: Argo's images are its project's own, at ${versions().argoWorkflows.productionFloor} or above\n` +
       "    fix: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
-      `${versions.argoWorkflows.farm} from Argo's module, below what production may have`,
+      `${versions().argoWorkflows.farm} from Argo's module, below what production may have`,
   );
 }

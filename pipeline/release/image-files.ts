@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseJsonObject } from "../../constructs/definition/json-file.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
 import type { References } from "./registry.ts";
 
@@ -28,8 +29,8 @@ export function readImageFiles(root: string): ImageFiles {
  */
 export function nextImageFiles(files: ImageFiles, references: References): ImageFiles {
   const { ci, ...images } = references;
-  const before: Readonly<Record<string, string>> = JSON.parse(files[IMAGES]);
-  const earlier: Earlier = JSON.parse(files[EARLIER]);
+  const before = parse(files, IMAGES) as Readonly<Record<string, string>>;
+  const earlier = parse(files, EARLIER) as Earlier;
   return {
     [EARLIER]: json({
       runner: kept(before.runner, images.runner, earlier.runner),
@@ -38,6 +39,11 @@ export function nextImageFiles(files: ImageFiles, references: References): Image
     [PIPELINE]: withImage(files[PIPELINE], ci),
     [IMAGES]: json(images),
   };
+}
+
+function parse(files: ImageFiles, file: typeof IMAGES | typeof EARLIER): object {
+  const rule = "a JSON object with the images of the release before, which this one adds to";
+  return parseJsonObject(files[file], { file, rule, fix: "take it back from version control" });
 }
 
 function kept(before: string | undefined, now: string, earlier: readonly string[]): readonly string[] {

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { federatedKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
+import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { authenticationConfiguration } from "../../constructs/customer-side/authentication.ts";
-import { centralCluster } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { deployerName } from "../../constructs/deployer/deployer.ts";
@@ -41,7 +41,7 @@ beforeAll(async () => {
   kubectlPath = (await ensureTools(["kubectl"], silentReporter)).kubectl;
   central = await startApiServer({ dir: join(folder.path, "central"), isIssuer: true });
   const issuer = { url: clusterOf(central).server, ca: authorityOf("central") };
-  Object.assign(centralCluster, { issuer });
+  Object.assign(centralCluster(), { issuer });
   const nordbank = await loadCustomer(NAME);
   const plain = { ...nordbank, credentials: { kubeconfig: federated() } };
   const authentication = authenticationConfiguration(plain, issuer);
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  Reflect.deleteProperty(centralCluster, "issuer");
+  Reflect.deleteProperty(centralCluster(), "issuer");
   await customer?.stop();
   await central?.stop();
   folder?.remove();

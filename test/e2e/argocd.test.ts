@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import central from "../../central.json" with { type: "json" };
+import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -63,7 +63,7 @@ beforeAll(async () => {
   customer = await Api.fromKubeconfig(paths.customer(CUSTOMER).adminKubeconfig);
   makePricingRepository(folder, pricing?.revision ?? "");
   const host = new URL(pricing?.repository ?? "").hostname;
-  const { hostAddress } = planFarm(central, await loadFarmCustomers());
+  const { hostAddress } = planFarm(centralCluster(), await loadFarmCustomers());
   const pki = await Pki.open(join(folder, "pki"), "git authority of the test");
   git = await GitServer.start(
     folder,

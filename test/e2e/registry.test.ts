@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../constructs/checks/read-central.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { writeOutput } from "../../infra/write-output.ts";
 import { Central } from "../../ops/central.ts";
 import type { References } from "../../pipeline/release/registry.ts";
@@ -39,7 +40,7 @@ beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   farm = await FarmPulumi.of(paths, progressOn(process.stderr));
   ({ kubectl: kubectlProgram } = await ensureTools(["kubectl"], silentReporter));
-  site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster.nodeRange).at(1), port: 5056 });
+  site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster().nodeRange).at(1), port: 5056 });
   images = await site.release(site.settings("1.0.0"), await wholeBuild());
 });
 

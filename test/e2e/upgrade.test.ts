@@ -3,7 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { centralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../constructs/checks/read-central.ts";
+import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import type { References } from "../../pipeline/release/registry.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
@@ -40,7 +41,7 @@ beforeAll(async () => {
   // To which the farm goes back at the end.
   process.env.NIGHTLANE_IMAGES = paths.images;
   farm = await FarmPulumi.of(paths, progressOn(process.stderr));
-  site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster.nodeRange).at(1), port: 5057 });
+  site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster().nodeRange).at(1), port: 5057 });
   for (const folder of registries) site.registry.letReach(folder, "nodes");
   const built = await wholeBuild();
   first = await site.release(site.settings("1.0.0"), built);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import central from "../../central.json" with { type: "json" };
+import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { CUSTOMERS_FOLDER, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
 import { applyArgoCdDefinitions } from "./argo-cd/definitions.ts";
@@ -141,7 +141,7 @@ export class Farm {
   private async plan(nodes: NodeCounts = {}): Promise<FarmPlan> {
     const { state } = await FarmRecord.read(this.paths.state);
     const workers = Object.values(state.clusters).flatMap(({ workerOf }) => workerOf ?? []);
-    return planFarm(central, await loadFarmCustomers(), {
+    return planFarm(centralCluster(), await loadFarmCustomers(), {
       central: workers.includes(CENTRAL_ID) ? 2 : (nodes.central ?? 1),
       customer: workers.some((id) => id !== CENTRAL_ID) ? 2 : (nodes.customer ?? 1),
     });
@@ -197,7 +197,7 @@ export class Farm {
     if (customer === undefined) {
       await mkdir(join(this.paths.root, "central"), { recursive: true, mode: 0o700 });
       await copyFile(running.adminKubeconfig, this.paths.centralKubeconfig);
-      if (central.argoCd) {
+      if (centralCluster().argoCd) {
         const tools = await ensureTools(["argocd-manifests"], this.progress);
         step.detail("Argo CD's definitions");
         await applyArgoCdDefinitions(context.tools.kubectl, running.adminKubeconfig, tools["argocd-manifests"]);

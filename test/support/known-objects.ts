@@ -1,5 +1,5 @@
+import { centralCluster } from "../../constructs/checks/read-central.ts";
 import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
-import { centralCluster } from "../../constructs/definition/central-cluster.ts";
 import { federated } from "../../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -73,15 +73,15 @@ export async function knownFiles(): Promise<KnownFiles> {
 
 /** What is made in a central cluster of other settings, which are one object that everything reads. */
 export function inCentral(settings: Partial<CentralCluster>, make: () => Estate): Estate {
-  const before = { ...centralCluster };
-  Object.assign(centralCluster, settings);
+  const before = { ...centralCluster() };
+  Object.assign(centralCluster(), settings);
   try {
-    return { ...make(), central: { ...centralCluster } };
+    return { ...make(), central: { ...centralCluster() } };
   } finally {
-    for (const key of Object.keys(centralCluster)) {
-      Reflect.deleteProperty(centralCluster, key);
+    for (const key of Object.keys(centralCluster())) {
+      Reflect.deleteProperty(centralCluster(), key);
     }
-    Object.assign(centralCluster, before);
+    Object.assign(centralCluster(), before);
   }
 }
 

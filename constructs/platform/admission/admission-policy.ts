@@ -1,7 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import { PLATFORM_NAMESPACES } from "./identities.ts";
+import { platformNamespaces } from "./identities.ts";
 
 /** What a policy looks at. */
 export interface PolicyRule {
@@ -117,7 +117,7 @@ function renderValidation(validation: Validation): object {
 
 function bindingSpec(props: AdmissionPolicyProps): object {
   const notPlatform = {
-    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...PLATFORM_NAMESPACES] }],
+    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...platformNamespaces()] }],
   };
   return {
     policyName: props.name,

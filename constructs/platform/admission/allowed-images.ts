@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { images } from "../../definition/images.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import earlier from "./earlier-images.json" with { type: "json" };
+import { earlierImages } from "./earlier-images.ts";
 
 /** The ConfigMap with the images that may run in a lane. */
 export const ALLOWED_IMAGES = { name: "admission-images", namespace: SYSTEM_NAMESPACE } as const;
@@ -21,6 +21,7 @@ export const EXECUTOR_IMAGES = "params.data.executor.split('\\n')";
 export class AllowedImages extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    const earlier = earlierImages();
     new ConfigMap(this, "images", {
       metadata: platformMetadata(ALLOWED_IMAGES.name, ALLOWED_IMAGES.namespace),
       data: {

@@ -1,5 +1,6 @@
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
-import { ARGO_NAMESPACE, centralCluster, SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
+import { centralCluster } from "../../checks/read-central.ts";
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../nightwatch-rbac.ts";
 import { quoted } from "./cel.ts";
@@ -9,16 +10,19 @@ import { quoted } from "./cel.ts";
  * `kubernetes.io/metadata.name`, by which the bindings exclude these, is written by the API server and cannot be changed.
  * `nightlane-probe` exists only while the live isolation proof runs its unrestricted pods.
  */
-export const PLATFORM_NAMESPACES: readonly string[] = [
-  "kube-system",
-  "kube-public",
-  "kube-node-lease",
-  ARGO_NAMESPACE,
-  ARGOCD_NAMESPACE,
-  SYSTEM_NAMESPACE,
-  ...(centralCluster.monitoring === undefined ? [] : [centralCluster.monitoring.namespace]),
-  "nightlane-probe",
-];
+export function platformNamespaces(): readonly string[] {
+  const { monitoring } = centralCluster();
+  return [
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    ARGO_NAMESPACE,
+    ARGOCD_NAMESPACE,
+    SYSTEM_NAMESPACE,
+    ...(monitoring === undefined ? [] : [monitoring.namespace]),
+    "nightlane-probe",
+  ];
+}
 
 /** CEL: the request comes from the Argo controller. */
 export const FROM_ARGO = `request.userInfo.username == ${quoted(`system:serviceaccount:${ARGO_NAMESPACE}:${ARGO_SERVICE_ACCOUNT}`)}`;

@@ -2,7 +2,7 @@ import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../../constructs/definition
 import { type ImageName, images } from "../../../constructs/definition/images.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { ALLOWED_IMAGES } from "../../../constructs/platform/admission/allowed-images.ts";
-import earlier from "../../../constructs/platform/admission/earlier-images.json" with { type: "json" };
+import { earlierImages } from "../../../constructs/platform/admission/earlier-images.ts";
 import { fields, fieldsList, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import { scan } from "../../scan/scan.ts";
@@ -49,6 +49,7 @@ export function checkRunners(template: Manifest, inspection: Inspection): void {
 function checkAllowed(manifest: Manifest, object: string, inspection: Inspection): void {
   const data = fields(manifest.data);
   const { runner, argoExecutor } = images();
+  const earlier = earlierImages();
   const wanted = {
     runner: [runner, ...earlier.runner].join("\n"),
     executor: [argoExecutor, ...earlier.executor].join("\n"),

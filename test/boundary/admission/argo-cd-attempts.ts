@@ -1,5 +1,5 @@
 import { ARGOCD_API, ARGOCD_CONTROLLER, ARGOCD_NAMESPACE } from "../../../constructs/apps/argo-cd.ts";
-import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import { DEFAULT_PROJECT } from "../../../constructs/platform/default-project.ts";
 import { type Identity, pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
@@ -13,7 +13,7 @@ const ARGOCD: Identity = {
 
 /** Projects and Applications that come from no customer's file. */
 export function argoCdAttempts(lane: LaneUnderTest): readonly Attempt[] {
-  if (!centralCluster.argoCd) {
+  if (!centralCluster().argoCd) {
     return [];
   }
   const at = (resource: string, name?: string): string =>

@@ -1,4 +1,4 @@
-import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import type { Api } from "../../support/api.ts";
 import type { Attempt, Outcome } from "../attempt.ts";
 import type { DeployedLane } from "../lane.ts";
@@ -52,7 +52,7 @@ export async function provePods(props: PodProofProps): Promise<PodProof> {
         probes: [
           ...targets.map((target) => reach(target, true)),
           ...LOCAL_PROBES.map(refused),
-          WITHOUT_CREDENTIAL,
+          refused({ name: WITHOUT_CREDENTIAL, kind: "https", target: `${centralEndpoint()}/api/v1/secrets` }),
           ...required(lane),
         ],
       };
@@ -106,16 +106,16 @@ export async function provePods(props: PodProofProps): Promise<PodProof> {
 }
 
 /** A request without any credential, which the API server must not answer. */
-const WITHOUT_CREDENTIAL: Probe = {
-  name: "Secrets from the central API server, without a credential",
-  kind: "https",
-  target: `${centralCluster.apiServer.address}:${centralCluster.apiServer.port}/api/v1/secrets`,
-  refused: true,
-};
+const WITHOUT_CREDENTIAL = "Secrets from the central API server, without a credential";
+
+function centralEndpoint(): string {
+  const { address, port } = centralCluster().apiServer;
+  return `${address}:${port}`;
+}
 
 function withoutCredential(api: Api, actor: string, results: Results): Attempt {
   return {
-    ...compare(8, actor, WITHOUT_CREDENTIAL.name, WITHOUT_CREDENTIAL.name, results, "", results),
+    ...compare(8, actor, WITHOUT_CREDENTIAL, WITHOUT_CREDENTIAL, results, "", results),
     controlled: "the administrator is answered",
     control: async () => {
       const answer = await api.call({ method: "GET", path: "/api/v1/secrets?limit=1" });
@@ -136,7 +136,7 @@ function required(lane: DeployedLane): readonly Probe[] {
     {
       name: "TCP to the central API server, where the executor reports",
       kind: "tcp",
-      target: `${centralCluster.apiServer.address}:${centralCluster.apiServer.port}`,
+      target: centralEndpoint(),
       refused: false,
     },
   ];

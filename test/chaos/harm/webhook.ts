@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import central from "../../../central.json" with { type: "json" };
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import { Ipv4Range } from "../../farm/ipv4.ts";
 import { Pki } from "../../farm/pki.ts";
 import { until } from "../../farm/wait.ts";
@@ -53,7 +53,7 @@ const PATH = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  */
 export async function addWebhook(site: Site, props: WebhookProps): Promise<() => Promise<void>> {
   const { name } = props;
-  const address = new Ipv4Range(central.nodeRange).at(1);
+  const address = new Ipv4Range(centralCluster().nodeRange).at(1);
   const pki = await Pki.open(join(site.work, "webhook"), "webhooks");
   const files = await pki.certificate("webhook", { commonName: "webhook", serverNames: [`IP:${address}`] });
   const [cert, key] = await Promise.all([readFile(files.certificate), readFile(files.key)]);

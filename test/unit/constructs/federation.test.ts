@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { checkKubeconfig, federatedKubeconfig } from "../../../constructs/checks/check-kubeconfig.ts";
-import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import { federated, gitlabFile } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { writeAuthentication } from "../../../infra/authentication-output.ts";
@@ -21,11 +21,11 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nightlane-federation-"));
-  Object.assign(centralCluster, { issuer: { url: "https://tokens.vendor.example", ca: certificate("valid") } });
+  Object.assign(centralCluster(), { issuer: { url: "https://tokens.vendor.example", ca: certificate("valid") } });
 });
 
 afterEach(() => {
-  Reflect.deleteProperty(centralCluster, "issuer");
+  Reflect.deleteProperty(centralCluster(), "issuer");
   rmSync(folder, { recursive: true });
 });
 

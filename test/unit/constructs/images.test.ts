@@ -53,9 +53,10 @@ describe("readImages", () => {
     expect(() => readImages(file(content))).toThrow(UserError);
   });
 
-  test("refuses a file that is not there", () => {
-    expect(() => readImages(join(folder, "none.json"))).toThrow(
-      /none\.json: received ENOENT.*fix: correct NIGHTLANE_IMAGES/s,
-    );
+  test("refuses a file that is not there, and names who said where it is", () => {
+    const missing = join(folder, "none.json");
+    expect(() => readImages(missing)).toThrow(/none\.json.*received no such file.*fix: take it back from version/s);
+    vi.stubEnv("NIGHTLANE_IMAGES", missing);
+    expect(() => readImages(missing)).toThrow(/none\.json.*received no such file.*fix: correct NIGHTLANE_IMAGES/s);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import central from "../../../central.json" with { type: "json" };
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import { allClusters, type FarmCustomer, linkName, planFarm } from "../../farm/plan.ts";
 
 function customer(name: string, address: string, server = `https://k8s.${name}.example:6443`): FarmCustomer {
@@ -8,14 +8,14 @@ function customer(name: string, address: string, server = `https://k8s.${name}.e
 
 describe("planFarm", () => {
   test("gives the central cluster the addresses of central.json and a volume for every lane", () => {
-    const plan = planFarm(central, [customer("nordbank", "10.64.1.10")]);
+    const plan = planFarm(centralCluster(), [customer("nordbank", "10.64.1.10")]);
     expect(plan.central).toMatchObject({ id: "central", address: "10.64.0.10", port: 6443 });
     expect(plan.central.claims).toEqual([{ namespace: "customer-nordbank", name: "results" }]);
     expect(plan.hostAddress).toBe("10.64.0.1");
   });
 
   test("gives a customer the address and the name that its file declares", () => {
-    const [nordbank] = planFarm(central, [
+    const [nordbank] = planFarm(centralCluster(), [
       customer("nordbank", "192.168.7.9", "https://api.nordbank.example"),
     ]).customers;
     expect(nordbank).toMatchObject({ id: "customer-nordbank", address: "192.168.7.9", port: 443 });
@@ -24,8 +24,8 @@ describe("planFarm", () => {
   });
 
   test("gives the central cluster a second node when asked, with its own half of the pods' addresses", () => {
-    const one = planFarm(central, []).central;
-    const two = planFarm(central, [], { central: 2 }).central;
+    const one = planFarm(centralCluster(), []).central;
+    const two = planFarm(centralCluster(), [], { central: 2 }).central;
     expect(one.workers).toEqual([]);
     expect(two.node).toEqual(one.node);
     expect(two.workers.map(({ id, address }) => [id, address])).toEqual([["central-2", "10.64.0.11"]]);
@@ -36,22 +36,22 @@ describe("planFarm", () => {
   });
 
   test("gives customers' clusters a second node when asked", () => {
-    const [nordbank] = planFarm(central, [customer("nordbank", "10.64.1.10")], { customer: 2 }).customers;
+    const [nordbank] = planFarm(centralCluster(), [customer("nordbank", "10.64.1.10")], { customer: 2 }).customers;
     expect(nordbank?.workers.map(({ id, address }) => [id, address])).toEqual([["customer-nordbank-2", "10.64.1.11"]]);
     const neighbours = [customer("one", "10.64.1.10"), customer("two", "10.64.1.11")];
-    expect(() => planFarm(central, neighbours, { customer: 2 })).toThrow(
+    expect(() => planFarm(centralCluster(), neighbours, { customer: 2 })).toThrow(
       'customers/two.ts: cluster.address "10.64.1.11" is already the address of one\'s node customer-one-2.',
     );
   });
 
   test("keeps the second node's address free", () => {
-    expect(() => planFarm(central, [customer("one", "10.64.0.11")], { central: 2 })).toThrow(
+    expect(() => planFarm(centralCluster(), [customer("one", "10.64.0.11")], { central: 2 })).toThrow(
       'customers/one.ts: cluster.address "10.64.0.11" is already the address of the central cluster\'s node central-2.',
     );
   });
 
   test("keeps a customer named central apart from the central cluster", () => {
-    const ids = allClusters(planFarm(central, [customer("central", "10.64.1.10")])).map(({ id }) => id);
+    const ids = allClusters(planFarm(centralCluster(), [customer("central", "10.64.1.10")])).map(({ id }) => id);
     expect(ids).toEqual(["central", "customer-central"]);
   });
 
@@ -62,7 +62,7 @@ describe("planFarm", () => {
       customer("three", "10.64.0.10"),
       customer("four", "10.60.3.4"),
     ];
-    expect(() => planFarm(central, customers)).toThrow(
+    expect(() => planFarm(centralCluster(), customers)).toThrow(
       [
         'customers/two.ts: cluster.address "10.64.1.10" is already the address of customer one.',
         'customers/three.ts: cluster.address "10.64.0.10" is already the address of the central cluster.',

@@ -17,6 +17,7 @@ const BREACHES: Readonly<Record<string, readonly (readonly [file: string, import
     ["infra/two.ts", "infra/one.ts"],
   ],
   "test-is-imported-by-nothing": [["infra/stack.ts", "test/farm/farm.ts"]],
+  "settings-are-read": [["infra/stack.ts", "central.json"]],
   "customers-import-constructs": [["customers/bank.ts", "constructs/lane/lane.ts"]],
   "runs-stands-alone": [["runs/run.ts", "constructs/index.ts"]],
   "api-stands-alone": [["api/client.ts", "runs/run.ts"]],
@@ -38,7 +39,7 @@ test("each rule has its breach", async () => {
 
 test.each(Object.entries(BREACHES))("%s forbids its breach", (name, imports) => {
   const folder = temporaryFolder();
-  const files = new Set(imports.flat().filter((file) => file.endsWith(".ts")));
+  const files = new Set(imports.flat().filter((file) => /\.(ts|json)$/.test(file)));
   for (const file of files) {
     const targets = imports.filter(([from]) => from === file).map(([, to]) => specifier(file, to));
     mkdirSync(join(folder, dirname(file)), { recursive: true });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { centralCluster } from "../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../constructs/checks/read-central.ts";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeHelmOutput } from "../../../infra/helm-output.ts";
 import { customerText } from "../../support/customer-text.ts";
@@ -35,7 +35,7 @@ describe("writeHelmOutput", () => {
   });
 
   test("says of a federated customer what its kubeconfig is, and what its API server is told", async () => {
-    Object.assign(centralCluster, { issuer: { url: "https://tokens.vendor.example" } });
+    Object.assign(centralCluster(), { issuer: { url: "https://tokens.vendor.example" } });
     try {
       const outdir = join(temporaryFolder(), "dist-helm");
       const folder = temporaryFolder();
@@ -51,7 +51,7 @@ describe("writeHelmOutput", () => {
       expect(files.get("one-bank/customer-side/templates/NOTES.txt")).toContain("--authentication-config");
       expect(files.get("one-bank/api-server/authentication.yaml")).toContain("url: https://tokens.vendor.example");
     } finally {
-      Reflect.deleteProperty(centralCluster, "issuer");
+      Reflect.deleteProperty(centralCluster(), "issuer");
     }
   });
 

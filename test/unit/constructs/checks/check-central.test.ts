@@ -6,7 +6,8 @@ import {
   checkReceivers,
   requireCentral,
 } from "../../../../constructs/checks/check-central.ts";
-import { type CentralCluster, centralCluster } from "../../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../../constructs/checks/read-central.ts";
+import type { CentralCluster } from "../../../../constructs/definition/central-cluster.ts";
 import { received } from "../../../../constructs/definition/problem.ts";
 import { certificate } from "../../../support/certificates.ts";
 import { expectProblems } from "../../../support/problems.ts";
@@ -41,7 +42,7 @@ describe("the receivers of central.json", () => {
   });
 
   test("are refused all at once, under the file's name", () => {
-    expect(() => requireCentral({ ...centralCluster, webhook: { ...WEBHOOK, port: -1 }, runbook: "x" })).toThrow(
+    expect(() => requireCentral({ ...centralCluster(), webhook: { ...WEBHOOK, port: -1 }, runbook: "x" })).toThrow(
       /^central\.json: 2 problems\n {2}webhook\.port: received -1/,
     );
   });
@@ -71,7 +72,7 @@ describe("the issuer of central.json", () => {
   });
 
   test("has certificates for an authority, and the platform is refused without", () => {
-    const central = { ...centralCluster, issuer: { url: "https://tokens.vendor.example", ca: "no certificate" } };
+    const central = { ...centralCluster(), issuer: { url: "https://tokens.vendor.example", ca: "no certificate" } };
     expect(() => requireCentral(central)).toThrow(/^central\.json: 1 problem\n {2}issuer\.ca: received no certificate/);
   });
 });
@@ -79,7 +80,7 @@ describe("the issuer of central.json", () => {
 describe("central.json", () => {
   /** What a person writes, of which TypeScript knows nothing. */
   const written = (changes: Readonly<Record<string, unknown>>): CentralCluster =>
-    JSON.parse(JSON.stringify({ ...centralCluster, ...changes }));
+    JSON.parse(JSON.stringify({ ...centralCluster(), ...changes }));
 
   test("passes as it is, and with all that may be in it", () => {
     const all = {
@@ -89,7 +90,7 @@ describe("central.json", () => {
       runbook: "https://wiki.vendor.example/n",
       monitoring: { namespace: "monitoring", prometheusOperator: true },
     };
-    expect(checkCentral(centralCluster)).toEqual([]);
+    expect(checkCentral(centralCluster())).toEqual([]);
     expect(checkCentral(written(all))).toEqual([]);
   });
 

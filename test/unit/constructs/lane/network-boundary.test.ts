@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { centralCluster } from "../../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../../constructs/checks/read-central.ts";
 import { testCustomer } from "../../../support/customer.ts";
 import { find, manifestsOf } from "../../../support/manifests.ts";
 
@@ -17,7 +17,7 @@ describe("NetworkBoundary", () => {
   test("allows the way out to two places and names each port", () => {
     const rules = policies.map(({ metadata, spec }) => [metadata.name, spec]);
     const egress = (...rule: readonly unknown[]) => ({ podSelector: {}, policyTypes: ["Egress"], egress: rule });
-    const central = centralCluster.apiServer;
+    const central = centralCluster().apiServer;
     expect(Object.fromEntries(rules)).toMatchObject({
       "customer-api": egress({
         to: [{ ipBlock: { cidr: "192.0.2.10/32" } }],

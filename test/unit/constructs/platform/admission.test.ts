@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { images } from "../../../../constructs/definition/images.ts";
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
-import { PLATFORM_NAMESPACES } from "../../../../constructs/platform/admission/identities.ts";
+import { platformNamespaces } from "../../../../constructs/platform/admission/identities.ts";
 import { Platform } from "../../../../constructs/platform/platform.ts";
 import { render } from "../../../../constructs/synthesize.ts";
 
@@ -47,7 +47,7 @@ describe("the platform's admission policies", () => {
         expect(binding.matchResources).toEqual({
           namespaceSelector: {
             matchExpressions: [
-              { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...PLATFORM_NAMESPACES] },
+              { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...platformNamespaces()] },
             ],
           },
         });
@@ -68,6 +68,6 @@ describe("the platform's admission policies", () => {
   test("allow the released images, by digest, and no namespace of a customer is excluded", () => {
     const map = ofKind("ConfigMap").find(({ metadata }) => metadata.name === "admission-images");
     expect(map?.data).toEqual({ runner: images().runner, executor: images().argoExecutor });
-    expect(PLATFORM_NAMESPACES.filter((name) => name.startsWith("customer-"))).toEqual([]);
+    expect(platformNamespaces().filter((name) => name.startsWith("customer-"))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { Chart } from "cdk8s";
 import { ServiceAccount } from "cdk8s-plus-27";
 import { describe, expect, test } from "vitest";
-import { type CentralCluster, centralCluster } from "../../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../../constructs/checks/read-central.ts";
+import type { CentralCluster } from "../../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
 import { ArgoNetwork } from "../../../../constructs/platform/argo-network.ts";
 import { Nightwatch } from "../../../../constructs/platform/nightwatch.ts";
@@ -10,7 +11,7 @@ import { PAGE_PORT } from "../../../../constructs/platform/nightwatch-page.ts";
 import { render } from "../../../../constructs/synthesize.ts";
 import { find, platformManifests } from "../../../support/manifests.ts";
 
-const { webhook: _, monitoring: __, ...bare } = centralCluster;
+const { webhook: _, monitoring: __, ...bare } = centralCluster();
 const WEBHOOK = { host: "calls.vendor.example", addresses: ["10.64.0.20", "10.64.0.21"], port: 8443 };
 const ALERTMANAGERS = [
   { url: "https://alerts.vendor.example/prefix", addresses: ["10.64.0.20"] },
@@ -96,7 +97,7 @@ describe("nightwatch's pod", () => {
 });
 
 describe("nightwatch's network", () => {
-  const { address, port } = centralCluster.apiServer;
+  const { address, port } = centralCluster().apiServer;
   const api = { to: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ port, protocol: "TCP" }] };
   const page = { from: [{ ipBlock: { cidr: `${address}/32` } }], ports: [{ port: PAGE_PORT, protocol: "TCP" }] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { centralCluster } from "../../../../constructs/definition/central-cluster.ts";
+import { centralCluster } from "../../../../constructs/checks/read-central.ts";
 import { find, platformManifests } from "../../../support/manifests.ts";
 
 const platform = platformManifests();
@@ -59,7 +59,7 @@ describe("the Argo controller", () => {
   });
 
   test("reaches the central API server and nothing else, and is reached at its metrics alone", () => {
-    const { address, port } = centralCluster.apiServer;
+    const { address, port } = centralCluster().apiServer;
     expect(find(platform, "NetworkPolicy", "controller").spec).toEqual({
       podSelector: {},
       policyTypes: ["Egress", "Ingress"],

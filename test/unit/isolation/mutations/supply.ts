@@ -116,9 +116,9 @@ function pipelineImage(title: string, change: (main: Fields) => Fields): Mutatio
   });
 }
 
-function version(title: string, argoWorkflows: Draft["versions"]["argoWorkflows"]): Mutation {
+function version(title: string, argoWorkflows: Partial<Draft["versions"]["argoWorkflows"]>): Mutation {
   return mutation(39, title, "versions.json", (draft) => {
-    draft.versions = { ...draft.versions, argoWorkflows };
+    draft.versions = { ...draft.versions, argoWorkflows: { ...draft.versions.argoWorkflows, ...argoWorkflows } };
   });
 }
 

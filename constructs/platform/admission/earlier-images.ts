@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import { readJsonObject } from "../../definition/json-file.ts";
+import { list, record, text } from "../../form/form.ts";
+import { requireForm } from "../../form/require-form.ts";
+
+/** Images of earlier releases that may still run in a lane, newest first. */
+export interface EarlierImages {
+  readonly runner: readonly string[];
+  readonly executor: readonly string[];
+}
+
+const SHOWN = "constructs/platform/admission/earlier-images.json";
+const FILE = fileURLToPath(new URL("earlier-images.json", import.meta.url));
+
+const references = list(
+  text("registry.vendor.example/nightlane/runner@sha256:..."),
+  "images by digest, newest first",
+  "[]",
+);
+const form = record<EarlierImages>(
+  { runner: references, executor: references },
+  "the images of earlier releases",
+  '{ "runner": [], "executor": [] }',
+);
+
+let read: EarlierImages | undefined;
+
+/**
+ * The images of earlier releases, from `earlier-images.json`, which is read once.
+ * @throws ProblemsError with everything wrong in it
+ */
+export function earlierImages(): EarlierImages {
+  read ??= readEarlierImages(FILE);
+  return read;
+}
+
+/** Reads and checks one such file. */
+export function readEarlierImages(file: string): EarlierImages {
+  const content = readJsonObject({
+    file,
+    shown: SHOWN,
+    rule: "a JSON object with the images of earlier releases",
+    fix: 'write { "runner": [], "executor": [] }, or take it back from version control',
+  });
+  return requireForm(SHOWN, form, content);
+}
