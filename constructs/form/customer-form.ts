@@ -1,4 +1,3 @@
-import type { LastDay } from "../../runs/business-calendar.ts";
 import {
   APPS_KUBECONFIG,
   type CustomerCredentials,
@@ -10,7 +9,7 @@ import type { ClusterCapacity, CustomerDefinition, ProxyProps } from "../definit
 import { isObject } from "../definition/given.ts";
 import { receivedSecret } from "../definition/problem.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
-import type { NightSchedule, Weekday } from "../definition/schedule.ts";
+import type { NightSchedule } from "../definition/schedule.ts";
 import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { madeHelmApp } from "./app-forms.ts";
 import {
@@ -28,6 +27,7 @@ import {
   text,
 } from "./form.ts";
 import { nearName } from "./near-name.ts";
+import { nightDays, weekdays } from "./night-days-form.ts";
 import { defaultsForm, stepsForm } from "./step-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
@@ -145,16 +145,6 @@ const RESERVED: { readonly [Name in keyof CustomerCredentials & ("kubeconfig" | 
   [APPS_KUBECONFIG]: true,
 };
 
-const weekdays: Readonly<Record<Weekday, true>> = {
-  monday: true,
-  tuesday: true,
-  wednesday: true,
-  thursday: true,
-  friday: true,
-  saturday: true,
-  sunday: true,
-};
-
 const day = text("2026-12-24", "a day YYYY-MM-DD");
 const daysWithReasons = named(
   text("Christmas Eve", "a reason"),
@@ -173,13 +163,7 @@ const schedule = record<NightSchedule>(
     workedDays: days,
     halfDays: days,
     noNight: daysWithReasons,
-    on: optional(
-      either(
-        (on) => typeof on === "string",
-        choice<LastDay>({ "last-of-month": true, "last-of-quarter": true, "last-of-year": true }),
-        list(choice(weekdays), "weekdays, or the last business day of a period", '["friday"]'),
-      ),
-    ),
+    on: optional(nightDays),
   },
   "when the night starts, as nightly says it",
   'nightly("22:30", { timezone: "Europe/Berlin" })',

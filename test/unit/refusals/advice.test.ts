@@ -20,6 +20,7 @@ function spark(options: string): Places {
 
 const digest = "0".repeat(64);
 const start = (time: string): Places => ({ schedule: `nightly("${time}", { timezone: "Europe/Berlin" })` });
+const on = (days: string): Places => ({ schedule: `nightly("22:00", { timezone: "Europe/Berlin", on: ${days} })` });
 const zone = (timezone: string): Places => ({ schedule: `nightly("22:00", { timezone: "${timezone}" })` });
 
 /** A mistake, and what the one message of it must say was received and is to be written. */
@@ -34,6 +35,13 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
     '"Fri"',
     'write "friday"',
   ],
+  ["a weekday without its list", on('"Friday"'), '"Friday"', 'write ["friday"]'],
+  ["the first day of a month", on('"first-of-month"'), '"first-of-month"', "leave on out"],
+  ["the first day of a quarter", on('"quarter-start"'), '"quarter-start"', "leave on out"],
+  ["the end of a month", on('"month-end"'), '"month-end"', 'write "last-of-month"'],
+  ["a misspelt last day", on('"last-of-mnth"'), '"last-of-mnth"', 'write "last-of-month"'],
+  ["a word for every day", on('"workdays"'), '"workdays"', "leave on out for every business day"],
+  ["a last day in a list", on('["last-of-year"]'), '"last-of-year"', 'write "last-of-year" without the list'],
   ["a key as a volume", spark('volumes: { "/etc/kdb": secretKey("kdb", "x") }'), '"kdb"', 'write secretFiles("kdb")'],
   ["files as a variable", spark('env: { KDB: secretFiles("kdb") }'), '"kdb"', 'write secretKey("kdb", "<key>")'],
   ["a name with a space", spark('priorityClass: "High Prio"'), '"High Prio"', 'write "high-prio"'],
