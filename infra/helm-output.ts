@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
 import { federatedKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
@@ -17,26 +17,20 @@ import { CREDENTIAL_SECRET } from "../constructs/lane/credential-secret.ts";
 import { isFederated } from "../constructs/lane/federation.ts";
 import { writeAuthentication } from "./authentication-output.ts";
 import { helmChart } from "./helm-chart.ts";
+import { replaceFolder } from "./output-folder.ts";
 import { provedCustomer } from "./proved.ts";
 
 /**
  * Writes charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/ for
  * the customer's administrator, and apps/ for Argo CD where it deploys applications. The output appears only when all of it is good.
- * @throws UserError with the problems of all customer files at once.
+ * @throws UserError with the problems of all customer files at once; or if something else lies where the output goes
  */
 export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
-  const unfinished = `${outdir}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  try {
+  await replaceFolder(outdir, async (unfinished) => {
     await collectMistakes(customerNames(customersFolder), async (name) =>
       writeCharts(join(unfinished, name), await loadCustomer(name, customersFolder)),
     );
-    mkdirSync(unfinished, { recursive: true });
-    rmSync(outdir, { recursive: true, force: true });
-    renameSync(unfinished, outdir);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  });
 }
 
 function writeCharts(folder: string, definition: CustomerDefinition): void {

@@ -1,4 +1,3 @@
-import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { collectMistakes } from "../constructs/definition/collect-mistakes.ts";
 import {
@@ -8,6 +7,7 @@ import {
   loadCustomer,
 } from "../constructs/definition/customer-files.ts";
 import { writeAuthentication } from "./authentication-output.ts";
+import { replaceFolder } from "./output-folder.ts";
 import { PROVED, type UNPROVED } from "./proved.ts";
 import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
@@ -16,25 +16,19 @@ import { writeCustomer, writeManifests } from "./write-manifests.ts";
  * <outdir>/<customer>/apps/ where it has any, <outdir>/<customer>/api-server/ where it is federated, and <outdir>/platform/. One
  * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
  * @param made How objects come to be: proved, but for a comparison.
- * @throws UserError with the problems of all customer files at once.
+ * @throws UserError with the problems of all customer files at once; or if something else lies where the output goes
  */
 export async function writeOutput(
   outdir: string,
   customersFolder = CUSTOMERS_FOLDER,
   made: typeof UNPROVED = PROVED,
 ): Promise<void> {
-  const unfinished = `${outdir}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  try {
+  await replaceFolder(outdir, async (unfinished) => {
     writeManifests(join(unfinished, "platform"), made.platform());
     await collectMistakes(customerNames(customersFolder), async (name) => {
       const definition = await loadCustomer(name, customersFolder);
       writeCustomer(join(unfinished, name), made.customer(definition, customerFile(name)));
       writeAuthentication(join(unfinished, name), definition);
     });
-    rmSync(outdir, { recursive: true, force: true });
-    renameSync(unfinished, outdir);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  });
 }

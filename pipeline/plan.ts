@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
@@ -6,6 +6,7 @@ import pLimit from "p-limit";
 import { customerNames } from "../constructs/definition/customer-files.ts";
 import { mistake } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
+import { replaceFolder } from "../infra/output-folder.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
 import { changedFiles, type FileChange, isBefore } from "./changes.ts";
@@ -46,12 +47,12 @@ const command = new Command("plan")
     const again = `--for ${options.for} --again '${JSON.stringify(touched)}'`;
     const planCommand = `node_modules/.bin/tsx pipeline/plan.ts ${base} ${head} ${again}`;
     const files = childPipeline({ purpose: options.for, affected: touched, base, planCommand, waves: touched.waves });
-    rmSync(options.out, { recursive: true, force: true });
-    mkdirSync(options.out, { recursive: true });
-    for (const [name, content] of Object.entries(files)) {
-      writeFileSync(join(options.out, name), content);
-    }
-    writeFileSync(join(options.out, "affected.json"), `${JSON.stringify(touched, null, 2)}\n`);
+    await replaceFolder(options.out, async (folder) => {
+      for (const [name, content] of Object.entries(files)) {
+        writeFileSync(join(folder, name), content);
+      }
+      writeFileSync(join(folder, "affected.json"), `${JSON.stringify(touched, null, 2)}\n`);
+    });
     console.log(summary(touched));
   });
 
