@@ -1,9 +1,10 @@
 import { Duration, Size, SizeRoundingBehavior } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 
-/** Whole mebibytes of a size, rounded down. */
+/** Whole mebibytes of a size, rounded down: Spark takes no parts of one. */
 export function mebibytes(size: Size): number {
-  return size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR });
+  // A size that was given in mebibytes comes back as it is.
+  return Math.floor(size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }));
 }
 
 /** Thousandths of a core. */

@@ -25,8 +25,12 @@ test.each([
   expect(millicores(cpu)).toBe(expected);
 });
 
-test("a size in mebibytes is rounded down", () => {
-  expect(mebibytes(Size.kibibytes(2047))).toBe(1);
+test.each([
+  [Size.kibibytes(2047), 1],
+  [Size.gibibytes(1.3), 1331],
+  [Size.mebibytes(1000.3), 1000],
+])("%o is rounded down to whole mebibytes, as Spark takes them", (size, whole) => {
+  expect(mebibytes(size)).toBe(whole);
 });
 
 describe("the heap", () => {
