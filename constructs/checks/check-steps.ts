@@ -56,6 +56,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
         received: `${alike} steps of this name`,
         rule: "a step's name is unique in the night: operators and results are found by it",
         fix: "give each a name of its own",
+        which: 1,
       });
     }
     seen.add(name);

@@ -14,6 +14,11 @@ export interface Problem {
   readonly fix: string;
   /** @default - it stands on no line of its own, or that is not known */
   readonly line?: number;
+  /**
+   * Which of several that are written alike it is about, from 0.
+   * @default 0
+   */
+  readonly which?: number;
 }
 
 /** A person's mistake: shown as text, never with a stack trace. */

@@ -1,18 +1,23 @@
 import type ts from "typescript";
+import { namelessStep, stepCall } from "./step-calls.ts";
 import { typescript } from "./typescript.ts";
 
 /**
  * The line on which a property stands, or what should hold it where the property is missing. Undefined for a problem of
  * no property, such as `(file)`, and where the file defines no customer.
+ * @param which Of several steps of the same name, from 0.
  */
-export function propertyLine(source: ts.SourceFile, property: string): number | undefined {
+export function propertyLine(source: ts.SourceFile, property: string, which = 0): number | undefined {
   const [first, ...rest] = segmentsOf(property);
   const call = callOf(source, "defineCustomer");
   if (first === undefined || property.startsWith("(") || call === undefined) {
     return undefined;
   }
   const customer = call.arguments[0] ?? call;
-  const [start, path] = startOf(source, customer, [first, ...rest]);
+  const [start, path] = startOf(source, customer, [first, ...rest], {
+    which,
+    nameless: /\bsteps\[\d+\]/.test(property),
+  });
   let found: ts.Node | undefined;
   let node: ts.Node | undefined = start;
   for (const segment of path) {
@@ -33,28 +38,17 @@ function startOf(
   source: ts.SourceFile,
   customer: ts.Node,
   path: readonly string[],
+  { which, nameless }: { readonly which: number; readonly nameless: boolean },
 ): readonly [start: ts.Node, path: readonly string[]] {
   const place = path.indexOf("steps");
   const name = path[place + 1];
   const night = path
     .slice(0, Math.max(0, place))
     .reduce<ts.Node | undefined>((node, one) => (node === undefined ? node : below(source, node, one)), customer);
-  const step =
-    place < 0 || name === undefined ? undefined : (stepCall(night ?? source, name) ?? stepCall(source, name));
+  const find = (within: ts.Node, of: string): ts.Node | undefined =>
+    nameless ? namelessStep(within, Number(of)) : stepCall(within, of, which);
+  const step = place < 0 || name === undefined ? undefined : (find(night ?? source, name) ?? find(source, name));
   return step === undefined ? [customer, path] : [step, path.slice(place + 2)];
-}
-
-function stepCall(within: ts.Node, name: string): ts.CallExpression | undefined {
-  const ts = typescript();
-  return findNode(
-    within,
-    (node): node is ts.CallExpression =>
-      ts.isCallExpression(node) &&
-      ts.isPropertyAccessExpression(node.expression) &&
-      node.arguments[0] !== undefined &&
-      ts.isStringLiteralLike(node.arguments[0]) &&
-      node.arguments[0].text === name,
-  );
 }
 
 function callOf(source: ts.SourceFile, called: string): ts.CallExpression | undefined {

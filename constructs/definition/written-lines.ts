@@ -21,7 +21,7 @@ export function withLines(definition: CustomerDefinition, problems: readonly Pro
   const ts = typescript();
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   return problems.map((problem) => {
-    const line = problem.line ?? propertyLine(source, problem.property);
+    const line = problem.line ?? propertyLine(source, problem.property, problem.which);
     return line === undefined ? problem : { ...problem, line };
   });
 }

@@ -304,6 +304,16 @@ export const stepsForm: Form = {
   },
 };
 
+function stepName(kind: StepWork["kind"]): Form {
+  const fix = `write it first: night.${kind}("var-es", { ... })`;
+  return {
+    inspect(name, at, findings) {
+      const shown = isObject(name) ? "options without a name" : received(name);
+      findings.wrong.push({ property: at, received: shown, rule: "a string: a step's name", fix });
+    },
+  };
+}
+
 function inspectStep(step: unknown, at: string, findings: Findings): void {
   if (!(step instanceof Step)) {
     const fix = 'write for instance night.spark("var-es", { ... })';
@@ -312,7 +322,11 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
   }
   const named = typeof step.name === "string";
   if (!named) {
-    inspect(text("var-es", "a step's name"), step.name, at, findings);
+    inspect(stepName(step.work.kind), step.name, at, findings);
+  }
+  if (isObject(step.name)) {
+    // Its options stand where its name should: that there are none is no mistake of its own.
+    return;
   }
   const property = named ? stepProperty(step.name) : at;
   works[step.work.kind].inspect(step.work.options, property, findings);

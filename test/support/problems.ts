@@ -7,13 +7,15 @@ export interface ExpectedProblem {
   readonly received: string | RegExp;
   readonly rule: string;
   readonly fix: string;
+  /** @default - the first, or the only one */
+  readonly which?: number;
 }
 
 /** Expects exactly these problems, in this order. */
 export function expectProblems(problems: readonly Problem[], ...expected: readonly ExpectedProblem[]): void {
   expect(problems).toEqual(
-    expected.map(({ property, received, rule, fix }) => ({
-      property,
+    expected.map(({ received, rule, fix, ...rest }) => ({
+      ...rest,
       received: typeof received === "string" ? received : expect.stringMatching(received),
       rule: expect.stringContaining(rule),
       fix: expect.stringContaining(fix),

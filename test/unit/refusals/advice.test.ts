@@ -71,6 +71,12 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
     "write the address of the customer's API server",
   ],
   [
+    "a step without its name",
+    { steps: `(night) => { ${night('night.spark({ app: riskApp("a.py") });')} }` },
+    "options without a name",
+    'write it first: night.spark("var-es", { ... })',
+  ],
+  [
     "a name that many steps have",
     spark('}); for (let n = 0; n < 30; n += 1) night.gate("g", {'),
     "30 steps of this name",

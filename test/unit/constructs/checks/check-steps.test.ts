@@ -60,6 +60,7 @@ describe("checkSteps", () => {
       received: "2 steps of this name",
       rule: "unique in the night",
       fix: "give each a name of its own",
+      which: 1,
     });
   });
 

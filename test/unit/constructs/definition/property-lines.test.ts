@@ -57,6 +57,38 @@ test.each([
   expect(propertyLine(source, property)).toBe(line);
 });
 
+const CALLS = `export default defineCustomer({
+  workflow: sparkRiskWorkflow({
+    steps: (night) => {
+      const market = night.exec("market", { command: [night.path("var-es"), "x"] });
+      night.spark("var-es", { after: market });
+      night.spark({ app });
+      night.gate("market");
+      for (const desk of ["rates", "credit", "rates"]) {
+        night.job(\`value-\${desk}\`, { image });
+        night.job(desk, { image });
+      }
+      night.gate(() => "sign-off");
+    },
+  }),
+});
+`;
+
+test.each<[property: string, which: number, line: number]>([
+  ['workflow.steps["var-es"].after', 0, 5],
+  ['workflow.steps["market"]', 0, 4],
+  ['workflow.steps["market"]', 1, 7],
+  ['workflow.steps["var-es"]', 1, 10],
+  ['workflow.steps["value-rates"].image', 0, 9],
+  ['workflow.steps["value-rates"]', 1, 9],
+  ['workflow.steps["rates"].image', 0, 10],
+  ["workflow.steps[2]", 0, 6],
+  ["workflow.steps[10]", 0, 6],
+])("step %s, %i of its name, is declared on line %i", (property, which, line) => {
+  const source = ts.createSourceFile("lake.ts", CALLS, ts.ScriptTarget.Latest, true);
+  expect(propertyLine(source, property, which)).toBe(line);
+});
+
 test("lines are known where the library was imported whole", () => {
   const whole = SOURCE.replaceAll(/\b(defineCustomer|nightly|sparkRiskWorkflow|Size)\b/g, "nl.$1");
   const source = ts.createSourceFile("customer.ts", whole, ts.ScriptTarget.Latest, true);
