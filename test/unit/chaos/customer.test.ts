@@ -1,7 +1,14 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { checkCustomer } from "../../../constructs/checks/check-customer.ts";
-import chaosbank from "../../chaos/customers/chaosbank.ts";
+import { customerNames, loadCustomer } from "../../../constructs/definition/customer-files.ts";
 
-test("the suite's customer passes the checks that its deployment begins with", () => {
-  expect(checkCustomer(chaosbank)).toEqual([]);
+const FOLDER = fileURLToPath(new URL("../../chaos/customers", import.meta.url));
+
+test("the suite's customers pass the checks that their deployment begins with", async () => {
+  const names = customerNames(FOLDER);
+  const loaded = await Promise.all(names.map((name) => loadCustomer(name, FOLDER)));
+  expect(names).toEqual(["chaosbank"]);
+  expect(loaded.map(({ name }) => name)).toEqual(names);
+  expect(loaded.flatMap((definition) => checkCustomer(definition))).toEqual([]);
 });
