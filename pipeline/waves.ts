@@ -45,7 +45,7 @@ const MOST = 50;
  * the one before it was deployed; an empty one is left out.
  *
  * @param customers Those whom the change touches.
- * @throws UserError if the settings name somebody who is no customer
+ * @throws UserError if the settings name somebody who is no customer, or somebody twice
  */
 export function waves(
   customers: readonly string[],
@@ -58,6 +58,14 @@ export function waves(
       `${SHOWN}: received ${received(unknown)}`,
       "the first two waves name customers, by their file",
       `use some of ${all.join(", ")}`,
+    );
+  }
+  const twice = [...first, ...second].filter((name, index, every) => every.indexOf(name) !== index);
+  if (twice.length > 0) {
+    throw mistake(
+      `${SHOWN}: received ${received(twice)} twice`,
+      "each customer is in one wave, and named once",
+      "remove one of the two",
     );
   }
   const one = named(first, customers, 1);

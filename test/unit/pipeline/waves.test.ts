@@ -32,6 +32,15 @@ test("a name that is nobody's is refused", () => {
   );
 });
 
+test.each([[{ first: ["bank-001"], second: ["bank-001"] }], [{ first: ["bank-001", "bank-001"], second: [] }]])(
+  "a name that stands there twice is refused",
+  (settings) => {
+    expect(() => waves(MANY, MANY, settings)).toThrow(
+      'pipeline/waves.json: received ["bank-001"] twice\n    rule: each customer is in one wave, and named once',
+    );
+  },
+);
+
 test("the settings in the checkout name customers", () => {
   expect(() => waves(customerNames(), customerNames())).not.toThrow();
 });
