@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { isByDigest } from "../../definition/images.ts";
 import { readJsonObject } from "../../definition/json-file.ts";
-import { list, record, text } from "../../form/form.ts";
+import { list, record, value } from "../../form/form.ts";
 import { requireForm } from "../../form/require-form.ts";
 
 /** Images of earlier releases that may still run in a lane, newest first. */
@@ -13,7 +14,11 @@ const SHOWN = "constructs/platform/admission/earlier-images.json";
 const FILE = fileURLToPath(new URL("earlier-images.json", import.meta.url));
 
 const references = list(
-  text("registry.vendor.example/nightlane/runner@sha256:..."),
+  value(
+    "an image by digest, <repository>@sha256:<64 hex digits>: policies let in what stands here",
+    `"registry.vendor.example/nightlane/runner@sha256:${"0".repeat(64)}", or remove it`,
+    isByDigest,
+  ),
   "images by digest, newest first",
   "[]",
 );

@@ -17,6 +17,15 @@ const ON_THE_PLATFORM: Readonly<Record<string, ImageName>> = {
 
 const FIX = "name it in images.json, where a release is reviewed; what earlier nights need, in earlier-images.json";
 
+const BY_DIGEST_FIX = "write <repository>@sha256:<64 hex digits>, in images.json or earlier-images.json";
+
+const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+
+/** Whether an image says what will run. */
+export function isNamedByDigest(image: string): boolean {
+  return BY_DIGEST.test(image);
+}
+
 /** What runs beside credentials is what was released, not whatever has a digest. */
 export function checkReleased(platform: readonly Manifest[], inspection: Inspection): void {
   for (const manifest of platform) {
@@ -58,6 +67,9 @@ function checkAllowed(manifest: Manifest, object: string, inspection: Inspection
   for (const [key, list] of Object.entries(wanted)) {
     if (data[key] !== list) {
       inspection.report(object, `data.${key} is not the list of images.json and earlier-images.json`, FIX);
+    }
+    for (const image of (text(data[key]) ?? "").split("\n").filter((one) => !isNamedByDigest(one))) {
+      inspection.report(object, `data.${key} lets in ${image || "an image without a name"}`, BY_DIGEST_FIX);
     }
   }
 }

@@ -1,9 +1,7 @@
 import { type Fields, fields, text } from "../../model/fields.ts";
 import { scan } from "../../scan/scan.ts";
 import type { Inspection, Rule } from "../rule.ts";
-import { checkReleased, checkRunners } from "./released-images.ts";
-
-const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
+import { checkReleased, checkRunners, isNamedByDigest } from "./released-images.ts";
 
 /** Below it, artifact collection passes Strict referencing (CVE-2026-54526, fixed in 4.0.6), and locks and retries fail. */
 const ARGO_FLOOR = "4.0.10";
@@ -13,13 +11,13 @@ export const pinnedImages: Rule = {
   name: "pinned-images",
   info: "An image is not named by digest, is not the one that was released for its place, or production may run an Argo Workflows with known holes between lanes.",
   explanation:
-    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json, by digest as well. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
   unit: "images and versions",
   check(view, inspection) {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
       for (const { path, image } of scan(manifest).images) {
         inspection.examine();
-        if (!BY_DIGEST.test(image)) {
+        if (!isNamedByDigest(image)) {
           inspection.report(object, `${path} is ${image}`, "write <repository>@sha256:<64 hex digits>, in images.json");
         }
       }
@@ -59,7 +57,7 @@ function checkPipeline(main: Fields | undefined, inspection: Inspection): void {
     inspection.examine();
     const variable = /^\$\{?(\w+)\}?$/.exec(image)?.[1];
     const meant = variable === undefined ? image : String(fields(main.variables)[variable] ?? "");
-    if (!BY_DIGEST.test(meant)) {
+    if (!isNamedByDigest(meant)) {
       inspection.report(".gitlab-ci.yml", `${where} is ${meant || image}`, "write <repository>@sha256:<64 hex digits>");
     }
   }

@@ -82,6 +82,20 @@ describe.each([
   });
 });
 
+test("the images of earlier releases are lists of images by digest", () => {
+  const digest = `registry.vendor.example/nightlane/runner@sha256:${"a".repeat(64)}`;
+  writeFileSync(file, JSON.stringify({ runner: [digest], executor: [digest] }));
+  expect(readEarlierImages(file)).toEqual({ runner: [digest], executor: [digest] });
+  for (const wrong of ["nginx:latest", `${digest}\nnginx:latest`, ` ${digest}`, "", 5, null]) {
+    writeFileSync(file, JSON.stringify({ runner: [digest, wrong], executor: [] }));
+    expect(thrownBy(() => readEarlierImages(file))).toMatch(
+      /^constructs\/platform\/admission\/earlier-images\.json: 1 problem\n {2}runner\[1\]: received .*\n {4}rule: an image by digest.*\n {4}fix: write for instance "registry/,
+    );
+  }
+  writeFileSync(file, '{ "runner": "nginx", "executor": [5] }');
+  expect(thrownBy(() => readEarlierImages(file))).toMatch(/2 problems\n {2}runner: received "nginx"\n/);
+});
+
 /** What a person reads of a mistake. */
 function thrownBy(read: () => unknown): string {
   try {

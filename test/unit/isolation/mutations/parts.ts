@@ -17,6 +17,9 @@ export const partMutations: readonly Mutation[] = [
     mutation(39, `pods of a second ${key}`, IMAGES, (draft) =>
       set(images(draft), `data/${key}`, `${String(get(images(draft), `data/${key}`))}\n${EVIL}`),
     ),
+    mutation(39, `pods of any ${key} of a name`, IMAGES, (draft) =>
+      set(images(draft), `data/${key}`, `${String(get(images(draft), `data/${key}`))}\nnginx:latest`),
+    ),
   ]),
   mutation(39, "an executor of another registry", SETTINGS, (draft) => {
     const settings = draft.object("platform", "ConfigMap", "workflow-controller-configmap");
