@@ -8,12 +8,12 @@ import { temporaryFolder } from "../../support/folders.ts";
 const PROGRAM = fileURLToPath(new URL("../../../pipeline/remove-remote-jobs.ts", import.meta.url));
 
 /** Runs the program with a kubectl that prints its arguments and ends with `code`. */
-function remove(env: Readonly<Record<string, string>>, code = 0) {
+function remove(env: Readonly<Record<string, string>>, code = 0, ...options: readonly string[]) {
   const folder = temporaryFolder();
   const kubectl = join(folder, "kubectl");
   writeFileSync(kubectl, `#!/bin/sh\necho "$@"\nexit ${code}\n`);
   chmodSync(kubectl, 0o755);
-  return spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), PROGRAM, "nordbank"], {
+  return spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), PROGRAM, "nordbank", ...options], {
     env: { PATH: [folder, process.env.PATH].join(delimiter), ...env },
     encoding: "utf8",
   });
@@ -33,6 +33,10 @@ test("without a kubeconfig says what a person has to do", () => {
   expect(stderr).toContain(
     "fix: the customer's administrator removes them: kubectl --namespace risk delete jobs --selector nightlane/customer=nordbank",
   );
+});
+
+test("before the lane goes there is nothing to ask for: the kubeconfig stays good", () => {
+  expect(remove({}, 1, "--sign-in")).toMatchObject({ status: 0, stdout: "", stderr: "" });
 });
 
 test("a refused deletion fails the job: something may still run", () => {
