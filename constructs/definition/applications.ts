@@ -86,8 +86,8 @@ export function sparkApp(app: PythonApp | JvmApp): SparkApp {
  * night.spark("var-es", { app: riskApp("var_es.py"), after: scenarios });
  * ```
  */
-export function riskApp(script: string, image: ImageName = "risk"): SparkApp {
-  return { image: imageNamed(image), main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
+export function riskApp(script: string, image?: ImageName): SparkApp {
+  return { image: imageNamed(image ?? "risk"), main: typeof script === "string" ? `/opt/risk/jobs/${script}` : script };
 }
 
 /**

@@ -13,6 +13,15 @@ export function given<T extends object>(props: T): Partial<T> {
   return isObject(props) || props === TOLD ? props : {};
 }
 
+/** Name under which stands what was given in the place of options. */
+export const NO_OPTIONS = "(no options)";
+
+/** The options that a file gave, all of them; what is no options stays in them, for the form to report. */
+export function wholeOptions<T extends object>(options: T | undefined): Partial<T> {
+  const isGiven = options === undefined || isObject(options) || options === TOLD;
+  return isGiven ? given(options ?? ({} as T)) : ({ [NO_OPTIONS]: options } as object);
+}
+
 /** What was given, with defaults for what was left out; unchanged if it is no object, for the form to report. */
 export function withDefaults<T extends object, Defaults extends Partial<T>>(
   props: T,

@@ -1,9 +1,20 @@
 import { isCustomerDefinition } from "../definition/customer-definition.ts";
+import * as whole from "../index.ts";
+import { Night } from "../night/night.ts";
 import { encode } from "./encode.ts";
 import type { Outcome } from "./encoded.ts";
+import { moduleWithoutSurplus, refuseSurplusOf } from "./surplus-arguments.ts";
 
 export { TOLD } from "../definition/told.ts";
-export * as library from "../index.ts";
+
+const { Size, Cpu, Duration } = whole;
+for (const [name, unit] of Object.entries({ Size, Cpu, Duration })) {
+  refuseSurplusOf(name, unit);
+}
+refuseSurplusOf("night", Night.prototype);
+
+/** What a file imports. */
+export const library = moduleWithoutSurplus(whole);
 
 /** Reads off a file's default export what leaves the sandbox. */
 export function outcomeOf(exported: unknown): Outcome {

@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject, NO_OPTIONS } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
 import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { nearName } from "./near-name.ts";
@@ -188,6 +188,10 @@ export function record<T extends object>(
     inspect(value, at, findings) {
       if (!isPlain(value)) {
         findings.wrong.push(notA(value, at, what, example));
+        return;
+      }
+      if (Object.hasOwn(value, NO_OPTIONS)) {
+        findings.wrong.push(notA(value[NO_OPTIONS], at, what, example));
         return;
       }
       // What is missing may be among the properties that it would have taken over.

@@ -1,4 +1,4 @@
-import { given } from "../definition/given.ts";
+import { given, wholeOptions } from "../definition/given.ts";
 import { noResults } from "./no-results.ts";
 import { overDefaults } from "./over-defaults.ts";
 import { Refusal } from "./refusal.ts";
@@ -148,8 +148,8 @@ export class Night {
    * night.gate("sign-off", { after: scenarios, approvers: "risk-control", approvals: 2 });
    * ```
    */
-  gate(name: string, options: GateOptions = {}): Step {
-    return this.add(name, { kind: "gate", options });
+  gate(name: string, options?: GateOptions): Step {
+    return this.add(name, { kind: "gate", options: wholeOptions(options) });
   }
 
   /**
@@ -164,12 +164,12 @@ export class Night {
    * ```
    */
   group(name: string, options: { readonly atOnce: number }): StepGroup {
-    const { atOnce } = given(options) as { readonly atOnce: number };
-    return { kind: "group", name, atOnce };
+    const { atOnce, ...rest } = wholeOptions(options) as { readonly atOnce: number };
+    return { ...rest, kind: "group", name, atOnce };
   }
 
   private add(name: string, { kind, options }: StepWork): Step {
-    const step = new Step(name, { kind, options: given(options) } as StepWork);
+    const step = new Step(name, { kind, options: wholeOptions(options) } as StepWork);
     if (this.declared.push(step) > RUNAWAY) {
       throw new Refusal(
         `more than ${RUNAWAY} steps`,

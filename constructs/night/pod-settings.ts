@@ -1,4 +1,5 @@
 import type { Duration, Size } from "cdk8s";
+import { wholeOptions } from "../definition/given.ts";
 
 /** A value that the customer's cluster keeps: a key of a Secret or a ConfigMap in the namespace of the Jobs. */
 export type KeyReference =
@@ -66,8 +67,8 @@ export function configMapFiles(name: string): MountedVolume {
  * ```
  * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/
  */
-export function claim(name: string, options: { readonly writable?: boolean } = {}): MountedVolume {
-  return { kind: "claim", name, writable: options.writable ?? false };
+export function claim(name: string, options?: { readonly writable?: boolean }): MountedVolume {
+  return { writable: false, ...wholeOptions(options), kind: "claim", name };
 }
 
 /**

@@ -60,7 +60,7 @@ export function customerText(name: string, address: string, places: Places): str
 });`;
   return `import * as library from "${library}";
 const { Cpu, Duration, FRANKFURT, LONDON, NEW_YORK, RIYADH, Size, TARGET, WEEKENDS } = library;
-const { defineCustomer, deployedApp, gitlabFile, helmApp, image, inPod, nightly, onResults, pem } = library;
+const { defineCustomer, deployedApp, federated, gitlabFile, helmApp, image, inPod, nightly, onResults, pem } = library;
 const { pulumiSecret, riskApp, sparkApp, sparkRiskWorkflow } = library;
 const { claim, configMapFiles, configMapKey, scratch, secretFiles, secretKey } = library;
 const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });

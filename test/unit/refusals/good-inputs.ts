@@ -151,6 +151,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "a job of one image, and one of several pods": step(
     'night.job("file", { image: image("risk"), after: reval }); night.job("many", { image: image("risk"), command: ["/opt/file.sh"], args: ["--date", night.businessDate], parallelism: 4, group: night.group("desks", { atOnce: 2 }), endWithin: Duration.hours(6), retries: { times: 2, exitCodes: [137, "OOMKilled"], pause: Duration.minutes(5) }, cpu: Cpu.millis(100), memory: Size.mebibytes(64), results: true, result: "a.csv", env: { REGION: "eu" }, startWithin: Duration.hours(1) });',
   ),
+  "functions of the library with all that they take, and handed to a list": step(
+    'const out = ["a", "b"].map(night.path); night.spark("s", { app: riskApp("a.py", "risk"), args: out, timeout: Duration.hours(6), volumes: { "/a": claim("a"), "/b": claim("b", {}), "/c": claim("c", { writable: true }), "/d": claim("d", undefined), ...Object.fromEntries(["e", "f"].map(secretFiles).map((one) => ["/" + one.name, one])) } }); night.gate("g", undefined);',
+  ),
   "comments, types and a helper in the file": {
     before:
       "type Desk = { readonly name: string };\n/* a comment */\nfunction named(desk: Desk): string { return 'desk-' + desk.name; }\nconst desks = [{ name: 'fx' }] satisfies readonly Desk[];",
