@@ -1,6 +1,7 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { furtherOnly, seriesName } from "../../runs/night-series.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import { isExpectedLate, type RunForecast } from "../run-forecast.ts";
+import { aboutRun } from "./about-run.ts";
 import type { Signal } from "./signal.ts";
 
 /** Nights that are expected to miss their deadline. After the deadline they are late, which is another call. */
@@ -12,11 +13,7 @@ function willMissSignal({ facts, forecast, missSince = forecast.at, finishBy = f
   return {
     key: "forecast",
     kind: "forecast",
-    customer: facts.customer,
-    ...furtherOnly(facts),
-    night: facts.night,
-    runNumber: facts.runNumber,
-    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    ...aboutRun(facts),
     since: new Date(missSince).toISOString(),
     reason: reasonOf(forecast, finishBy),
     command: `nightlane show ${seriesName(facts)}`,

@@ -1,9 +1,10 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { furtherOnly, seriesName } from "../../runs/night-series.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type LongStep, longSteps, type NightLengths } from "../../runs/step-length.ts";
 import { clock } from "../../runs/time.ts";
+import { aboutRun } from "./about-run.ts";
 import type { Signal } from "./signal.ts";
 
 /**
@@ -25,11 +26,7 @@ function signal(facts: RunFacts, { step, attempt, since, usualSeconds }: LongSte
   return {
     key: `long/${step}/${attempt}`,
     kind: "long",
-    customer: facts.customer,
-    ...furtherOnly(facts),
-    night: facts.night,
-    runNumber: facts.runNumber,
-    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    ...aboutRun(facts),
     step,
     since,
     reason: `${step} runs more than three times as long as in the last nights, which was ${clock(usualSeconds)}`,

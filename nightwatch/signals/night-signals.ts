@@ -6,6 +6,8 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { Lane, WatchedRun } from "../lane.ts";
 import { missedReason } from "../records/missed-night.ts";
+import { aboutRun } from "./about-run.ts";
+import { dateOf } from "./paused-signals.ts";
 import type { Signal } from "./signal.ts";
 
 /** Problems of a lane's nights as a whole, date by date. @param now Milliseconds. */
@@ -42,7 +44,7 @@ function late(lane: Lane, { date, late, finishBy }: DueNight, facts: RunFacts): 
   }
   const since = new Date(finishBy).toISOString();
   const reason = `the night of ${date} should have ended by ${since} and still runs`;
-  return signal(lane, facts, "late", since, reason, `nightlane show ${seriesName(lane)}`);
+  return signal(facts, "late", since, reason, `nightlane show ${seriesName(lane)}`);
 }
 
 function stepsAreKnown({ problems, steps }: RunFacts): boolean {
@@ -58,7 +60,7 @@ function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Si
     return undefined;
   }
   const reason = `no step of the night of ${date} has begun since it started: ${facts.message ?? "Argo gives no reason"}`;
-  return signal(lane, facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${seriesName(lane)}`);
+  return signal(facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${seriesName(lane)}`);
 }
 
 function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
@@ -76,7 +78,7 @@ function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: nu
   }
   const since = new Date(inputsBy).toISOString();
   const reason = `the inputs should have been in by ${since}; ${missing.join(", ")} has not ended`;
-  return signal(lane, facts, "inputs-late", since, reason, `nightlane logs ${seriesName(lane)} ${missing[0]} --follow`);
+  return signal(facts, "inputs-late", since, reason, `nightlane logs ${seriesName(lane)} ${missing[0]} --follow`);
 }
 
 function failed(lane: Lane, facts: RunFacts): Signal {
@@ -87,7 +89,7 @@ function failed(lane: Lane, facts: RunFacts): Signal {
   const from = gaveUp[0] === undefined ? "" : ` --from ${gaveUp[0]}`;
   const date = facts.businessDate ?? facts.expectedDate ?? "YYYY-MM-DD";
   const command = `nightlane replay ${seriesName(lane)} --date ${date}${from} --reason "..."`;
-  return signal(lane, facts, "failed", facts.finishedAt ?? facts.startedAt ?? "", reason, command);
+  return signal(facts, "failed", facts.finishedAt ?? facts.startedAt ?? "", reason, command);
 }
 
 /** A night that the schedule should have started, and that nobody has started since. */
@@ -117,16 +119,11 @@ function stateOf({ runs }: Lane, { uid }: RunFacts): WatchedRun["state"] {
   return runs.find(({ facts }) => facts.uid === uid)?.state;
 }
 
-function signal(lane: Lane, facts: RunFacts, kind: CallReason, since: string, reason: string, command: string): Signal {
-  const date = facts.businessDate ?? facts.expectedDate;
+function signal(facts: RunFacts, kind: CallReason, since: string, reason: string, command: string): Signal {
   return {
     key: kind,
     kind,
-    customer: lane.customer,
-    ...furtherOnly(lane),
-    night: facts.night,
-    runNumber: facts.runNumber,
-    ...(date === undefined ? {} : { businessDate: date }),
+    ...aboutRun(facts, dateOf(facts)),
     since,
     reason,
     command,

@@ -1,12 +1,13 @@
 import { FORGOTTEN_SECONDS } from "../../constructs/platform/alerts/calls.ts";
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { approvalText } from "../../runs/approval.ts";
-import { furtherOnly, seriesName } from "../../runs/night-series.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import { possibleActs } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
+import { aboutRun } from "./about-run.ts";
 import type { Signal } from "./signal.ts";
 
 /** Whether the last attempt of a step ended with the fate of its remote job unknown. */
@@ -85,11 +86,7 @@ function signal(facts: RunFacts, step: StepStatus, kind: CallReason, reason: str
   return {
     key: `${kind}/${step.name}/${step.attempts}`,
     kind,
-    customer: facts.customer,
-    ...furtherOnly(facts),
-    night: facts.night,
-    runNumber: facts.runNumber,
-    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    ...aboutRun(facts),
     step: step.name,
     since: step.waitingSince ?? step.startedAt ?? "",
     reason,

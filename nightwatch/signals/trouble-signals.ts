@@ -1,8 +1,9 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { furtherOnly, seriesName } from "../../runs/night-series.ts";
+import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type StepTrouble, type TROUBLES, type TroubleKind, troubleText } from "../../runs/trouble.ts";
+import { aboutRun } from "./about-run.ts";
 import type { Signal } from "./signal.ts";
 
 /** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
@@ -72,11 +73,7 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
     key: `trouble/${step}/${attempt}/${trouble.kind}/${trouble.since.slice(0, "2026-03-31T22".length)}`,
     kind: "trouble",
     labels: { kind: trouble.kind },
-    customer: facts.customer,
-    ...furtherOnly(facts),
-    night: facts.night,
-    runNumber: facts.runNumber,
-    ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
+    ...aboutRun(facts),
     step,
     since: trouble.since,
     reason: `${step}: ${troubleText(trouble)}. ${trouble.sentence}`,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import FrameType
 
+from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane.places import Places
 from nightlane_runner.orders import STOP, read_order
 from nightlane_runner.step_log import StepLog
@@ -37,6 +39,11 @@ class Interrupted(Exception):
         super().__init__(reason.value)
         self.reason = reason
         self.deadline = deadline
+
+    def ended(self, what: str, rest: str) -> StepEnded:
+        """Return how work ends that leaves nothing half done: another try follows, or the operator wants none."""
+        code = ExitCode.DETACHED if self.reason is Reason.EVICTED else ExitCode.CANCELLED
+        return StepEnded(code, f"{what} was {self.reason.value} {rest}")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from nightlane_runner.container.work import ContainerWork
 from nightlane_runner.document.step import CopyInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.interruption import Interrupted
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.lane.folder import Superseded, put_into_place, remove, sync
@@ -52,12 +52,8 @@ class CopyStep:
             with removed_when_replaced(self._lane, self._context.runner):
                 done = copy_with_tries(self._context, self._shell, self._copy.target, self._copy.timeout_seconds, copy)
         except Interrupted as interruption:
-            evicted = interruption.reason is Reason.EVICTED
-            raise StepEnded(
-                ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
-                f"Step {self._context.step.name} was {interruption.reason.value} while copying; nothing incomplete was "
-                "put into place, and another try starts over.",
-            ) from interruption
+            rest = "while copying; nothing incomplete was put into place, and another try starts over."
+            raise interruption.ended(f"Step {self._context.step.name}", rest) from interruption
         self._context.log.info(done)
 
     def _fetch(self, work: ContainerWork) -> str:

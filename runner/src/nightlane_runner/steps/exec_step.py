@@ -227,11 +227,9 @@ class ExecStep:
 
     def _interrupted(self, interruption: Interrupted) -> StepEnded:
         name = self._context.step.name
-        evicted = interruption.reason is Reason.EVICTED
         if self._started_in is None:
-            code = ExitCode.DETACHED if evicted else ExitCode.CANCELLED
-            return StepEnded(code, f"Step {name} was {interruption.reason.value} before its command started.")
-        if evicted:
+            return interruption.ended(f"Step {name}", "before its command started.")
+        if interruption.reason is Reason.EVICTED:
             return StepEnded(
                 ExitCode.LOST,
                 f"This pod was told to end while the command of step {name} ran in {self._started_in}; nobody "

@@ -14,7 +14,7 @@ from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.document.step import ReuseInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.interruption import Interrupted
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.lane.file_manifest import MANIFEST_NAME, UnusableManifest, parse_manifest
@@ -54,11 +54,8 @@ class ReuseStep:
                 with removed_when_replaced(place, self._context.runner):
                     self._copy_here(self._reuse.lane)
         except Interrupted as interruption:
-            evicted = interruption.reason is Reason.EVICTED
-            raise StepEnded(
-                ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
-                f"Step {name} was {interruption.reason.value} while taking over results; another try starts over.",
-            ) from interruption
+            rest = "while taking over results; another try starts over."
+            raise interruption.ended(f"Step {name}", rest) from interruption
         except OutOfTime as error:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,

@@ -6,7 +6,7 @@ from nightlane_runner.document import run_identity
 from nightlane_runner.document.step import SweepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
-from nightlane_runner.interruption import Interrupted, Reason
+from nightlane_runner.interruption import Interrupted
 from nightlane_runner.job.cancel import Cancellation, all_of
 from nightlane_runner.steps.context import StepContext
 
@@ -32,11 +32,8 @@ class SweepStep:
         try:
             confirmed = cancellation.run(time.monotonic() + self._sweep.timeout_seconds)
         except Interrupted as interruption:
-            evicted = interruption.reason is Reason.EVICTED
-            raise StepEnded(
-                ExitCode.DETACHED if evicted else ExitCode.CANCELLED,
-                f"The sweep of {name} was {interruption.reason.value}; another try goes on where it ended.",
-            ) from interruption
+            rest = "and another try goes on where it ended."
+            raise interruption.ended(f"The sweep of {name}", rest) from interruption
         told = ", ".join(sorted(cancellation.told)) or "nothing"
         if not confirmed:
             raise StepEnded(
