@@ -6,6 +6,7 @@ import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 import { cpuText, mebibytes, millicores } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
 import type { JobSettings, JobSizes } from "../night/step-settings.ts";
+import { checkAffinity } from "./check-affinity.ts";
 import { secretProblem } from "./check-texts.ts";
 
 /** Variables that Nightlane or Spark sets. */
@@ -26,11 +27,9 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   const problems: Problem[] = [
     ...Object.entries(env).flatMap(([name, value]) => checkVariable(name, value)),
     ...Object.entries(volumes).flatMap(([path, volume]) => checkVolume(path, volume)),
-    ...checkLabels("labels", labels),
+    ...checkMetadata(labels, annotations),
     ...checkLabels("nodeSelector", nodeSelector),
-    ...checkOwn("labels", labels),
-    ...checkOwn("annotations", annotations),
-    ...checkKeys("annotations", annotations),
+    ...checkAffinity(settings.affinity, "affinity"),
     ...["priorityClass", "serviceAccount"].flatMap((property) =>
       checkName(property, settings[property as "priorityClass" | "serviceAccount"]),
     ),
@@ -43,6 +42,19 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   }
   return problems;
 }
+
+/** Labels and annotations of a step's pods. @param at What stands before their names in a message. */
+export function checkMetadata(labels: Names, annotations: Names, at = ""): readonly Problem[] {
+  const found = [
+    ...checkLabels("labels", labels),
+    ...checkOwn("labels", labels, OWN_LABELS),
+    ...checkOwn("annotations", annotations, OWN_ANNOTATIONS),
+    ...checkAnnotations(annotations),
+  ];
+  return found.map((one) => ({ ...one, property: `${at}${one.property}` }));
+}
+
+type Names = Readonly<Record<string, string>>;
 
 /** A job's settings, for one step or for all. */
 export function checkJobSettings(settings: JobSettings): readonly Problem[] {
@@ -141,7 +153,8 @@ function checkToleration({ key, operator = "Equal", value = "" }: Toleration, in
     : problem("value", value, "the value of a taint, as a label's", 'write for instance "spark"');
 }
 
-function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {
+/** A variable of a step's containers. */
+export function checkVariable(name: string, value: string | KeyReference): readonly Problem[] {
   const property = `env[${received(name)}]`;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const rule = "a variable's name: letters, digits and underscores, no digit first";
@@ -194,7 +207,7 @@ function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
   return checkName(`${property}.name`, volume.name);
 }
 
-function checkLabels(property: string, labels: Readonly<Record<string, string>>): readonly Problem[] {
+function checkLabels(property: string, labels: Names): readonly Problem[] {
   return Object.entries(labels)
     .filter(([key, value]) => !isLabelKey(key) || !(value === "" || isLabelValue(value)))
     .map(([key, value]) => ({
@@ -205,28 +218,45 @@ function checkLabels(property: string, labels: Readonly<Record<string, string>>)
     }));
 }
 
-function checkOwn(property: string, names: Readonly<Record<string, string>>): readonly Problem[] {
+/** Labels by which Nightlane, a Job or Spark finds the pods that are its own. */
+const OWN_LABELS =
+  /^nightlane\/|(^|[./])(k8s|kubernetes)\.io\/|^(job-name|controller-uid)$|^spark-(role|version|app-|exec-)/;
+
+/** Annotations that Nightlane sets, or that the API server takes for something else than a note. */
+const OWN_ANNOTATIONS =
+  /^nightlane\/|^(batch\.|controller\.)?kubernetes\.io\/|^([\w-]+\.)*(apparmor|seccomp)\.security\.(alpha|beta)\.kubernetes\.io\//;
+
+function checkOwn(property: string, names: Names, own: RegExp): readonly Problem[] {
   return Object.keys(names)
-    .filter((name) => name.startsWith("nightlane/") || /(^|[./])(k8s|kubernetes)\.io\//.test(name))
-    .filter((name) => property === "labels" || name.startsWith("nightlane/"))
+    .filter((name) => own.test(name))
     .map((name) => ({
       property: `${property}[${received(name)}]`,
       received: received(name),
-      rule: "a name of one's own: those of Nightlane and Kubernetes say what a pod belongs to",
+      rule: "a name of one's own: those of Nightlane, Kubernetes and Spark say what a pod belongs to",
       fix: 'write for instance "cost-centre"',
     }));
 }
 
+/** An object's annotations are at most 256 KiB together. */
+const MOST_ANNOTATIONS = 200_000;
+
 /** Names that Kubernetes accepts; an annotation's value is free. */
-function checkKeys(property: string, names: Readonly<Record<string, string>>): readonly Problem[] {
-  return Object.keys(names)
-    .filter((name) => !isLabelKey(name))
-    .map((name) => ({
-      property: `${property}[${received(name)}]`,
-      received: received(name),
-      rule: "a name: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before it or none",
-      fix: 'write for instance "bank.example/cost-centre"',
-    }));
+function checkAnnotations(annotations: Names): readonly Problem[] {
+  const length = Buffer.byteLength(Object.entries(annotations).flat().join(""));
+  const rule = `annotations of at most ${MOST_ANNOTATIONS} bytes together`;
+  return [
+    ...(length <= MOST_ANNOTATIONS
+      ? []
+      : [{ property: "annotations", received: `${length} bytes`, rule, fix: "put what is longer into a ConfigMap" }]),
+    ...Object.keys(annotations)
+      .filter((name) => !isLabelKey(name))
+      .map((name) => ({
+        property: `annotations[${received(name)}]`,
+        received: received(name),
+        rule: "a name: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before it or none",
+        fix: 'write for instance "bank.example/cost-centre"',
+      })),
+  ];
 }
 
 function checkName(property: string, name: string | undefined): readonly Problem[] {

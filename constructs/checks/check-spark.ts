@@ -5,6 +5,7 @@ import { LEAST_OVERHEAD, sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
 import type { DynamicAllocation, SparkSettings } from "../night/step-settings.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
+import { checkExecutorTemplate } from "./check-executor-template.ts";
 import { checkImage } from "./check-image.ts";
 import { checkPodSettings, smallerLater } from "./check-pod-settings.ts";
 import { secretProblem } from "./check-texts.ts";
@@ -39,6 +40,7 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
     ...checkProperties("hadoopConf", settings.hadoopConf),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
     ...checkEventLog(settings.eventLog),
+    ...checkExecutorTemplate(settings.executorPodTemplate),
   ];
 }
 

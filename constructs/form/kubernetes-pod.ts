@@ -1,69 +1,95 @@
-import { type Fields, type Form, list, type OptionalForm, optional, record } from "./form.ts";
+import {
+  choice,
+  type Fields,
+  type Form,
+  flag,
+  list,
+  named,
+  type OptionalForm,
+  optional,
+  record,
+  value,
+} from "./form.ts";
+import types from "./kubernetes-pod.json" with { type: "json" };
 import { plainData } from "./plain-data.ts";
 
-/** What is in these is for the customer's cluster to judge; a name that Kubernetes does not know it would drop silently. */
-export const POD_SPEC = [
-  ...["activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "containers", "dnsConfig", "dnsPolicy"],
-  ...["enableServiceLinks", "ephemeralContainers", "hostAliases", "hostIPC", "hostNetwork", "hostPID", "hostUsers"],
-  ...["hostname", "hostnameOverride", "imagePullSecrets", "initContainers", "nodeName", "nodeSelector", "os"],
-  ...["overhead", "preemptionPolicy", "priority", "priorityClassName", "readinessGates", "resourceClaims"],
-  ...["resources", "restartPolicy", "runtimeClassName", "schedulerName", "schedulingGates", "schedulingGroup"],
-  ...["securityContext", "serviceAccount", "serviceAccountName", "setHostnameAsFQDN", "shareProcessNamespace"],
-  ...["subdomain", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes"],
-];
+type Part = Readonly<Record<string, object>>;
 
-export const CONTAINER = [
-  ...["args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "name", "ports"],
-  ...["readinessProbe", "resizePolicy", "resources", "restartPolicy", "restartPolicyRules", "securityContext"],
-  ...["startupProbe", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty"],
-  ...["volumeDevices", "volumeMounts", "workingDir"],
-];
+/** The properties of each type, with their types; `test/schemas/pod-form.ts` says how they are written. */
+const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = types;
 
-export const AFFINITY = ["nodeAffinity", "podAffinity", "podAntiAffinity"];
+/** What to write where a name alone says little. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  ip: '"192.0.2.7"',
+  image: '"registry.example/agent@sha256:<64 hex digits>"',
+  key: '"disktype"',
+  mountPath: '"/data"',
+  operator: '"In"',
+  topologyKey: '"topology.kubernetes.io/zone"',
+};
 
-export const AFFINITY_TERMS = [
-  "preferredDuringSchedulingIgnoredDuringExecution",
-  "requiredDuringSchedulingIgnoredDuringExecution",
-];
+const forms = new Map<string, Form>();
 
-type Part = Readonly<Record<string, unknown>>;
-
-const anything: OptionalForm = optional(plainData("a pod"));
-
-/** An object whose properties have these names, each of any form but for those that are said. */
-function part(names: readonly string[], what: string, example: string, forms: Fields<Part> = {}): OptionalForm {
-  const all: Fields<Part> = { ...Object.fromEntries(names.map((name) => [name, anything])), ...forms };
-  return optional(record<Part>(all, what, example));
+/** The form of a type of Kubernetes; made when it is needed, since types are in one another. */
+function typeForm(name: string): Form {
+  return {
+    inspect(one, at, findings) {
+      const form = forms.get(name) ?? recordForm(name);
+      forms.set(name, form);
+      form.inspect(one, at, findings);
+    },
+  };
 }
 
-const terms = part(AFFINITY_TERMS, "terms of an affinity", "{ requiredDuringSchedulingIgnoredDuringExecution: ... }");
+function recordForm(name: string, other: Fields<Part> = {}): Form {
+  const fields = Object.entries(TYPES[name] ?? {});
+  const must = fields.filter(([, type]) => type.endsWith("!")).map(([field]) => `${field}: ...`);
+  const example = `{ ${must.join(", ") || `${fields[0]?.[0]}: ...`} }`;
+  const all = fields.map(([field, type]) => {
+    const form = fieldForm(field, type.replace(/!$/, ""));
+    return [field, type.endsWith("!") ? form : optional(form)] as const;
+  });
+  return record<Part>({ ...Object.fromEntries(all), ...other }, `as Kubernetes writes it: ${name}`, example);
+}
+
+function fieldForm(field: string, type: string): Form {
+  const example = EXAMPLES[field] ?? JSON.stringify(`<${field}>`);
+  if (type.endsWith("[]")) {
+    return list(fieldForm(field, type.slice(0, -2)), "a list, as Kubernetes writes it", "[]");
+  }
+  if (type.endsWith("{}")) {
+    return named(fieldForm(field, type.slice(0, -2)), "an object, as Kubernetes writes it", "{}");
+  }
+  switch (type) {
+    case "string":
+      return value("a string", example, (one) => typeof one === "string");
+    case "boolean":
+      return flag;
+    case "integer":
+      return value("a whole number", "1", (one) => Number.isSafeInteger(one));
+    case "amount":
+      return value("a string, or a number", '"1Gi"', (one) => typeof one === "string" || Number.isFinite(one));
+    case "object":
+      return plainData("a pod");
+    default:
+      return typeForm(type);
+  }
+}
 
 /** An affinity as Kubernetes writes it. */
-export const affinityForm: OptionalForm = part(
-  AFFINITY,
-  "an affinity as Kubernetes writes it",
-  "{ podAntiAffinity: { ... } }",
-  {
-    ...Object.fromEntries(AFFINITY.map((name) => [name, terms])),
-  },
-);
-
-const containers: Form = list(
-  part(CONTAINER, "a container as Kubernetes writes it", '{ name: "executor" }'),
-  "a list of containers",
-  '[{ name: "executor" }]',
-);
+export const affinityForm: OptionalForm = optional(typeForm("Affinity"));
 
 /** A pod template as Kubernetes writes it. */
-export const podTemplateForm: OptionalForm = part(
-  ["apiVersion", "kind", "metadata", "spec"],
-  "a pod as Kubernetes writes it",
-  "{ spec: { hostAliases: [] } }",
-  {
-    spec: part(POD_SPEC, "the spec of a pod", "{ hostAliases: [] }", {
-      affinity: affinityForm,
-      containers: optional(containers),
-      initContainers: optional(containers),
-    }),
-  },
+export const podTemplateForm: OptionalForm = optional(
+  record<Part>(
+    {
+      apiVersion: optional(choice({ v1: true })),
+      kind: optional(choice({ Pod: true })),
+      metadata: optional(typeForm("ObjectMeta")),
+      // The executor's own container need not be named.
+      spec: optional(recordForm("PodSpec", { containers: optional(fieldForm("containers", "Container[]")) })),
+    },
+    "a pod as Kubernetes writes it",
+    "{ spec: { hostAliases: [] } }",
+  ),
 );

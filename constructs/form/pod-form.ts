@@ -73,7 +73,7 @@ const volumes: { readonly [Kind in MountedVolume["kind"]]: Form } = {
   claim: record<Extract<MountedVolume, { readonly kind: "claim" }>>(
     { kind: choice({ claim: true }), name: text("market-data"), writable: flag },
     "a claim",
-    'claim("market-data")',
+    'claim("market-data", { writable: true })',
     ["kind"],
   ),
   scratch: record<Extract<MountedVolume, { readonly kind: "scratch" }>>(

@@ -280,7 +280,7 @@ const works: { readonly [Kind in StepWork["kind"]]: Form } = {
       approvals: optional(number(2)),
     },
     "the options of a gate",
-    "{}",
+    '{ message: "Confirm the figures." }',
   ),
 };
 

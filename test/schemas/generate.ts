@@ -10,12 +10,14 @@ import { type ResourceDefinition, schemasFromCrds } from "./from-crds.ts";
 import { type OpenApi, schemasFromOpenApi } from "./from-openapi.ts";
 import { renderSchemaFile, type SchemaFile } from "./json-schema.ts";
 import { ARGO_KINDS, ARGOCD_KINDS, KUBERNETES_KINDS } from "./kinds.ts";
+import { podForm } from "./pod-form.ts";
 
-const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const USAGE = `usage: tsx test/schemas/generate.ts [--check]
 
 Writes test/schemas/kubernetes.json, test/schemas/argo.json and test/schemas/argo-cd.json: the schemas of the kinds we synthesize, from the versions in
-versions.json, so that the unit tests need no Go. With --check writes nothing and ends with 1 if they are not current.
+versions.json, so that the unit tests need no Go; and constructs/form/kubernetes-pod.json, the properties of a pod.
+With --check writes nothing and ends with 1 if they are not current.
 `;
 
 async function generate(): Promise<readonly SchemaFile[]> {
@@ -44,15 +46,19 @@ async function main(args: readonly string[]): Promise<number> {
     return 64;
   }
   let status = 0;
-  for (const file of await generate()) {
-    const path = join(FOLDER, `${file.$id}.json`);
-    const content = renderSchemaFile(file);
+  const files = await generate();
+  const contents = [
+    ...files.map((file) => [`test/schemas/${file.$id}.json`, renderSchemaFile(file)] as const),
+    ...files
+      .filter(({ $id }) => $id === "kubernetes")
+      .map((file) => ["constructs/form/kubernetes-pod.json", podForm(file)] as const),
+  ];
+  for (const [name, content] of contents) {
+    const path = join(REPOSITORY, name);
     if (!check) {
       writeFileSync(path, content);
     } else if (content !== current(path)) {
-      process.stderr.write(
-        `test/schemas/${file.$id}.json is not current: run node_modules/.bin/tsx test/schemas/generate.ts\n`,
-      );
+      process.stderr.write(`${name} is not current: run node_modules/.bin/tsx test/schemas/generate.ts\n`);
       status = 1;
     }
   }

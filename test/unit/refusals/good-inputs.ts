@@ -92,6 +92,13 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "an affinity and a pod template": step(
     'night.spark("s", { app: riskApp("a.py"), affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } }, executorPodTemplate: { metadata: {}, spec: { setHostnameAsFQDN: true, containers: [{ name: "executor", envFrom: [] }] } } });',
   ),
+  "an affinity in full, and a side car": step(
+    `const node = { matchExpressions: [{ key: "disktype", operator: "In", values: ["ssd"] }, { key: "cores", operator: "Gt", values: ["8"] }, { key: "spot", operator: "DoesNotExist" }] };
+    const term = { topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels: { app: "pricing" } } };
+    night.spark("s", { app: riskApp("a.py"), labels: { "spark-team": "risk" }, annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false", "sidecar.istio.io/inject": "false" },
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [node] }, preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: node }] }, podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term], preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: term }] } },
+      executorPodTemplate: { apiVersion: "v1", kind: "Pod", metadata: { labels: { team: "risk" }, annotations: { note: "x y" } }, spec: { hostNetwork: false, topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }], containers: [{ name: "agent", image: image("risk"), ports: [{ containerPort: 80 }], env: [{ name: "REGION", value: "eu" }, { name: "KDB", valueFrom: { configMapKeyRef: { name: "a", key: "b" } } }] }] } } });`,
+  ),
   "a folder of results that another step has too": step(
     'night.exec("prep", { app: pricing, command: ["/x", night.path("prep/out")] }); night.job("j", { image: image("risk"), results: "out/", after: reval, args: ["--in", night.path("prep/out"), "--out", night.path("j/out"), "--old", night.path("j/out/old")] });',
   ),
