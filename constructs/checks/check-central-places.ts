@@ -1,7 +1,9 @@
 import { isIPv4 } from "node:net";
-import type { CentralCluster } from "../definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses } from "../definition/central-cluster.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { DNS_LABEL, isDnsLabel } from "../kubernetes/names.ts";
+import { checkAddresses } from "./check-addresses.ts";
+import { liesIn } from "./usable-address.ts";
 
 type Places = Pick<
   CentralCluster,
@@ -11,14 +13,16 @@ type Places = Pick<
 /** Namespaces of lanes, in which what is called or collects metrics would be a customer's. */
 const LANE = /^customer-/;
 
+const RANGES = ["podRange", "serviceRange", "nodeRange"] as const;
+
 /** Problems of where the central cluster is, and of the namespaces that are no lanes. */
 export function checkPlaces(central: Places): readonly Problem[] {
-  const { apiServer, monitoring, alertmanagers = [] } = central;
+  const { monitoring, alertmanagers = [] } = central;
+  const ranges = RANGES.flatMap((property) => checkRange(property, central[property]));
   return [
-    ...checkEndpoint(apiServer),
-    ...(["podRange", "serviceRange", "nodeRange"] as const).flatMap((property) =>
-      checkRange(property, central[property]),
-    ),
+    ...checkServer(central),
+    ...ranges,
+    ...(ranges.length > 0 ? [] : [...checkApart(central), ...checkServerApart(central)]),
     ...(monitoring === undefined ? [] : checkNamespace("monitoring.namespace", monitoring.namespace)),
     ...alertmanagers.flatMap((one, index) =>
       "namespace" in one ? checkNamespace(`alertmanagers[${index}].namespace`, one.namespace) : [],
@@ -26,25 +30,17 @@ export function checkPlaces(central: Places): readonly Problem[] {
   ];
 }
 
-function checkEndpoint({ address, port }: CentralCluster["apiServer"]): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (!isIPv4(address)) {
-    problems.push({
-      property: "apiServer.address",
-      received: received(address),
-      rule: "the IPv4 address of the API server itself, as `kubectl get endpoints kubernetes` has it: lanes may reach this one and ask no DNS",
-      fix: 'write "10.64.0.10"',
-    });
+function checkServer({ apiServer }: Places): readonly Problem[] {
+  const { address, port } = apiServer;
+  const problems = checkAddresses("apiServer.address", address, {
+    rule: "the IPv4 addresses of the API server itself, as `kubectl get endpoints kubernetes` has them: lanes may reach these and ask no DNS",
+    fix: 'write "10.64.0.10", or ["10.64.0.10", "10.64.0.11"] where it has several machines',
+  });
+  if (Number.isInteger(port) && port > 0 && port < 65_536) {
+    return problems;
   }
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    problems.push({
-      property: "apiServer.port",
-      received: received(port),
-      rule: "a port, 1 to 65535: the one of the endpoint, not of the Service",
-      fix: "write 6443",
-    });
-  }
-  return problems;
+  const rule = "a port, 1 to 65535: the one of the endpoint, not of the Service";
+  return [...problems, { property: "apiServer.port", received: received(port), rule, fix: "write 6443" }];
 }
 
 function checkRange(property: string, range: string): readonly Problem[] {
@@ -63,6 +59,47 @@ function checkRange(property: string, range: string): readonly Problem[] {
       fix: `write ${JSON.stringify(start)}`,
     },
   ];
+}
+
+/** Addresses of Services are nobody else's; pods may have those of the nodes' network, as with EKS and AKS. */
+function checkApart(central: Places): readonly Problem[] {
+  const { serviceRange } = central;
+  return (["podRange", "nodeRange"] as const)
+    .filter((property) => meet(central[property], serviceRange))
+    .map((property) => ({
+      property: "serviceRange",
+      received: `${received(serviceRange)}, which meets ${property} ${central[property]}`,
+      rule: "a range apart from those of pods and nodes: no pod and no node has the address of a Service",
+      fix: "write what the central API server was started with: --service-cluster-ip-range",
+    }));
+}
+
+/** Two ranges by their first addresses meet where one begins within the other. */
+function meet(one: string, other: string): boolean {
+  const first = (range: string): string => range.split("/")[0] ?? "";
+  return liesIn(first(one), other) || liesIn(first(other), one);
+}
+
+/** The API server has no address of a Service or of a pod, but where pods have addresses of the nodes' network. */
+function checkServerApart(central: Places): readonly Problem[] {
+  const { podRange, serviceRange, nodeRange } = central;
+  return centralAddresses(central)
+    .filter(isIPv4)
+    .flatMap((address) => {
+      const isPod = liesIn(address, podRange) && !liesIn(address, nodeRange);
+      const range = liesIn(address, serviceRange)
+        ? `serviceRange ${serviceRange}`
+        : isPod
+          ? `podRange ${podRange}`
+          : "";
+      if (range === "") {
+        return [];
+      }
+      const rule =
+        "an address of the API server's own machines, not of its Service and of no pod: policies see the one behind the Service";
+      const fix = "write what kubectl get endpoints kubernetes shows";
+      return [{ property: "apiServer.address", received: `${received(address)}, of ${range}`, rule, fix }];
+    });
 }
 
 /** First address of the range in which an address lies. */

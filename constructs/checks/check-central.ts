@@ -1,10 +1,11 @@
-import { isIPv4 } from "node:net";
 import type { Alertmanager, CentralCluster } from "../definition/central-cluster.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { type Problem, ProblemsError, received } from "../definition/problem.ts";
 import { centralForm } from "../form/central-form.ts";
 import { Findings, withoutMisspelt } from "../form/form.ts";
+import { checkAddresses } from "./check-addresses.ts";
 import { checkPlaces } from "./check-central-places.ts";
+import { isAsSent, isEverybodysOwn } from "./sent-url.ts";
 
 type Receivers = Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 
@@ -14,15 +15,21 @@ export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonl
     return [];
   }
   const url = URL.parse(issuer.url);
-  const isPlain = url?.protocol === "https:" && url.username === "" && url.search === "" && url.hash === "";
+  const isPlain =
+    url?.protocol === "https:" &&
+    url.username === "" &&
+    url.search === "" &&
+    url.hash === "" &&
+    isAsSent(issuer.url, url) &&
+    !isEverybodysOwn(url.hostname);
   return [
-    ...(isPlain && !OWN_ISSUER.test(issuer.url)
+    ...(isPlain
       ? []
       : [
           {
             property: "issuer.url",
             received: received(issuer.url),
-            rule: "an https address that customers' API servers reach, without user, query and fragment, and that no other cluster has: kubernetes.default.svc is every cluster's own",
+            rule: "an https address that customers' API servers reach, without user, query, fragment and space, and that no other cluster has: kubernetes.default.svc is every cluster's own, and localhost whoever's asks",
             fix: 'start the central API server with --service-account-issuer=https://tokens.vendor.example and write "https://tokens.vendor.example"',
           },
         ]),
@@ -38,9 +45,6 @@ export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonl
         ]),
   ];
 }
-
-/** What clusters call themselves that were never told another name. */
-const OWN_ISSUER = /^https:\/\/kubernetes\.default(\.svc(\.[a-z0-9.-]+)?)?\/?$/;
 
 /**
  * What `central.json` says of the central cluster, of those who are called, and of who signs tokens.
@@ -68,7 +72,7 @@ export function checkCentral(central: CentralCluster): readonly Problem[] {
 export function checkReceivers({ webhook, alertmanagers = [], runbook }: Receivers): readonly Problem[] {
   return [
     ...(webhook === undefined ? [] : [...checkHost(webhook.host), ...checkPort(webhook.port)]),
-    ...(webhook === undefined ? [] : checkAddresses("webhook.addresses", webhook.addresses)),
+    ...(webhook === undefined ? [] : checkAddresses("webhook.addresses", webhook.addresses, BEHIND_A_HOST)),
     ...alertmanagers.flatMap((one, index) => [
       ...checkUrl(`alertmanagers[${index}].url`, one.url, "http://alertmanager-0.alertmanager.monitoring.svc:9093"),
       ...checkReach(`alertmanagers[${index}]`, one),
@@ -76,6 +80,12 @@ export function checkReceivers({ webhook, alertmanagers = [], runbook }: Receive
     ...(runbook === undefined ? [] : checkUrl("runbook", runbook, "https://git.vendor.example/nights/operate.md")),
   ];
 }
+
+/** What is behind a host that is called. */
+const BEHIND_A_HOST = {
+  rule: "at least one IPv4 address: nightwatch's network policy allows exactly these, and names are looked up in them",
+  fix: "write the addresses that the host has",
+};
 
 /** By addresses or by a namespace, or nothing opens the way. */
 function checkReach(property: string, one: Alertmanager): readonly Problem[] {
@@ -85,7 +95,7 @@ function checkReach(property: string, one: Alertmanager): readonly Problem[] {
     const fix = 'write "addresses": ["10.64.0.30"], or "namespace": "monitoring"';
     return [{ property, received: ways.join(" and ") || "neither", rule, fix }];
   }
-  return "addresses" in one ? checkAddresses(`${property}.addresses`, one.addresses) : [];
+  return "addresses" in one ? checkAddresses(`${property}.addresses`, one.addresses, BEHIND_A_HOST) : [];
 }
 
 function checkHost(host: string): readonly Problem[] {
@@ -103,21 +113,13 @@ function checkPort(port: number): readonly Problem[] {
   return [{ property: "webhook.port", received: received(port), rule: "a port, 1 to 65535", fix: "write 443" }];
 }
 
-function checkAddresses(property: string, addresses: readonly string[]): readonly Problem[] {
-  if (addresses.length > 0 && addresses.every(isIPv4)) {
-    return [];
-  }
-  const rule =
-    "at least one IPv4 address: nightwatch's network policy allows exactly these, and names are looked up in them";
-  return [{ property, received: received(addresses), rule, fix: "write the addresses that the host has" }];
-}
-
 function checkUrl(property: string, text: string, example: string): readonly Problem[] {
   const url = URL.parse(text);
   const isPlain = url !== null && url.username === "" && url.search === "" && url.hash === "" && !text.includes(",");
-  if (isPlain && /^https?:$/.test(url.protocol)) {
+  if (isPlain && /^https?:$/.test(url.protocol) && isAsSent(text, url)) {
     return [];
   }
-  const rule = "an http or https address without user, query and fragment: it stands in manifests that many may read";
+  const rule =
+    "an http or https address without user, query, fragment and space: it stands in manifests that many may read";
   return [{ property, received: received(text), rule, fix: `write ${received(example)}` }];
 }

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { addressesOf } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
@@ -8,6 +8,7 @@ import { allSound, type Sound } from "../form/form.ts";
 import { DNS_NAME, isDnsName } from "../kubernetes/names.ts";
 import { mebibytes, millicores } from "../night/amounts.ts";
 import { centralCluster } from "./read-central.ts";
+import { addressRule, liesIn } from "./usable-address.ts";
 
 type Cluster = CustomerDefinition["cluster"];
 
@@ -137,10 +138,9 @@ function checkAddress(property: string, address: string, whose: "API server" | "
     const rule = "an IPv4 or IPv6 address: the lane's network policy allows exactly it, and a lane resolves no names";
     return [{ property, received: received(address), rule, fix }];
   }
-  const family = isIPv4(address) ? "ipv4" : "ipv6";
-  if (UNUSABLE[family].check(address, family)) {
-    const rule = "not a loopback, link-local, multicast or unspecified address: that would be the central node itself";
-    return [{ property, received: received(address), rule, fix }];
+  const unusable = addressRule(address);
+  if (unusable !== undefined) {
+    return [{ property, received: received(address), rule: unusable, fix }];
   }
   const range = rangeOfCentralCluster(address);
   if (range !== undefined) {
@@ -153,27 +153,9 @@ function checkAddress(property: string, address: string, whose: "API server" | "
 /** The range of `central.json` that contains an address, as messages name it. */
 function rangeOfCentralCluster(address: string): string | undefined {
   const central = centralCluster();
-  const name = (["podRange", "serviceRange", "nodeRange"] as const).find((one) => contains(central[one], address));
+  const name = (["podRange", "serviceRange", "nodeRange"] as const).find((one) => liesIn(address, central[one]));
   return name === undefined ? undefined : `${name} ${central[name]}`;
 }
-
-function contains(range: string, address: string): boolean {
-  const [network = "", prefix] = range.split("/");
-  const list = new BlockList();
-  list.addSubnet(network, Number(prefix));
-  return list.check(address, isIPv4(address) ? "ipv4" : "ipv6");
-}
-
-/** Addresses of the node itself, of no single machine, and IPv4 addresses written as IPv6. */
-const UNUSABLE = { ipv4: new BlockList(), ipv6: new BlockList() };
-UNUSABLE.ipv4.addSubnet("0.0.0.0", 8);
-UNUSABLE.ipv4.addSubnet("127.0.0.0", 8);
-UNUSABLE.ipv4.addSubnet("169.254.0.0", 16);
-UNUSABLE.ipv4.addSubnet("224.0.0.0", 3);
-UNUSABLE.ipv6.addSubnet("::", 127, "ipv6");
-UNUSABLE.ipv6.addSubnet("::ffff:0:0", 96, "ipv6");
-UNUSABLE.ipv6.addSubnet("fe80::", 10, "ipv6");
-UNUSABLE.ipv6.addSubnet("ff00::", 8, "ipv6");
 
 /** Every certificate must be PEM, must be an authority, and must be valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { addressesOf, reachableServer } from "../definition/api-server.ts";
+import { centralAddresses } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { centralCluster } from "./read-central.ts";
@@ -36,10 +37,10 @@ export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly 
       fix: "write the public name in the API server's certificate",
     });
   }
-  if (addresses.includes(centralCluster().apiServer.address)) {
+  for (const address of centralAddresses(centralCluster()).filter((one) => addresses.includes(one))) {
     problems.push({
       property: proxy === undefined ? "cluster.address" : "cluster.proxy.address",
-      received: received(centralCluster().apiServer.address),
+      received: received(address),
       rule: "not the central API server: a lane drives its customer's cluster, never the one that it runs in",
       fix: `write the address of the customer's ${proxy === undefined ? "API server" : "proxy"}`,
     });

@@ -1,7 +1,11 @@
 /** What lanes must know of the central cluster they live in. Source: `central.json`. */
 export interface CentralCluster {
-  /** The API server's own endpoint: the executor reports results there, and nothing else may be reached. */
-  readonly apiServer: { readonly address: string; readonly port: number };
+  /** The API server's own endpoints: the executor reports results there, and nothing else may be reached. */
+  readonly apiServer: {
+    /** One address, or those of all its machines: `centralAddresses` has them as a list. */
+    readonly address: string | readonly string[];
+    readonly port: number;
+  };
   /** Addresses of pods, CIDR. */
   readonly podRange: string;
   /** Addresses of Services, CIDR. */
@@ -37,6 +41,11 @@ export interface CentralCluster {
    * @default - nobody may
    */
   readonly monitoring?: Monitoring;
+}
+
+/** The addresses of the central API server's machines: at least one, in the order of `central.json`. */
+export function centralAddresses({ apiServer: { address } }: Pick<CentralCluster, "apiServer">): readonly string[] {
+  return typeof address === "string" ? [address] : address;
 }
 
 /** The issuer of the central cluster's service account tokens, as customers' API servers find it. */

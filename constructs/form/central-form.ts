@@ -1,5 +1,5 @@
 import type { Alertmanager, CentralCluster, Monitoring, TokenIssuer } from "../definition/central-cluster.ts";
-import { type Form, flag, list, number, optional, record, text } from "./form.ts";
+import { either, type Form, flag, list, number, optional, record, text } from "./form.ts";
 
 /** A replica by its addresses or by its namespace; which of the two, the checks ask. */
 type AnyAlertmanager = Pick<Alertmanager, "url"> & {
@@ -15,8 +15,11 @@ const range = (example: string, of: string): Form => text(example, `the addresse
 export const centralForm: Form = record<CentralCluster>(
   {
     apiServer: record<CentralCluster["apiServer"]>(
-      { address, port: number(6443) },
-      "the API server's own endpoint: its address and port",
+      {
+        address: either(Array.isArray, addresses, text("10.64.0.10", "an IPv4 address, or a list of them")),
+        port: number(6443),
+      },
+      "the API server's own endpoints: one address or several, and their port",
       '{ "address": "10.64.0.10", "port": 6443 }',
     ),
     podRange: range("10.60.0.0/16", "pods"),

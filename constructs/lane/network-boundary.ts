@@ -8,7 +8,7 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import type { WayOut } from "../definition/api-server.ts";
-import type { CentralCluster } from "../definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses } from "../definition/central-cluster.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
 export interface NetworkBoundaryProps {
@@ -37,8 +37,8 @@ export class NetworkBoundary extends Construct {
       egress: { default: deny },
     });
     this.allow("customer-api", every, props.customer, props.wayOut);
-    const { address, port } = props.central.apiServer;
-    this.allow("central-api", every, props.customer, { addresses: [address], port });
+    const { port } = props.central.apiServer;
+    this.allow("central-api", every, props.customer, { addresses: centralAddresses(props.central), port });
   }
 
   private allow(name: string, every: Pods, customer: string, endpoint: WayOut): void {

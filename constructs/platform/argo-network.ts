@@ -7,7 +7,7 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { ARGO_NAMESPACE, type CentralCluster } from "../definition/central-cluster.ts";
+import { ARGO_NAMESPACE, type CentralCluster, centralAddresses } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { CONTROLLER_METRICS_PORT } from "./argo-controller.ts";
 
@@ -16,10 +16,12 @@ import { CONTROLLER_METRICS_PORT } from "./argo-controller.ts";
  * metrics, where one is declared, and the node's probes.
  */
 export class ArgoNetwork extends Construct {
-  constructor(scope: Construct, id: string, { apiServer, monitoring }: CentralCluster) {
+  constructor(scope: Construct, id: string, central: CentralCluster) {
     super(scope, id);
-    const { address, port } = apiServer;
-    const api = NetworkPolicyIpBlock.ipv4(this, "api", `${address}/32`);
+    const { apiServer, monitoring } = central;
+    const servers = centralAddresses(central).map((address) =>
+      NetworkPolicyIpBlock.ipv4(this, `api-${address}`, `${address}/32`),
+    );
     const scrapers =
       monitoring === undefined ? [] : [Namespaces.select(this, "monitoring", { names: [monitoring.namespace] })];
     new NetworkPolicy(this, "policy", {
@@ -31,7 +33,7 @@ export class ArgoNetwork extends Construct {
       },
       egress: {
         default: NetworkPolicyTrafficDefault.DENY,
-        rules: [{ peer: api, ports: [NetworkPolicyPort.tcp(port)] }],
+        rules: servers.map((peer) => ({ peer, ports: [NetworkPolicyPort.tcp(apiServer.port)] })),
       },
     });
   }

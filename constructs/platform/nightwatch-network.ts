@@ -8,7 +8,12 @@ import {
   Pods,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { type Alertmanager, type CentralCluster, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import {
+  type Alertmanager,
+  type CentralCluster,
+  centralAddresses,
+  SYSTEM_NAMESPACE,
+} from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { NIGHTWATCH_LABELS, NIGHTWATCH_PORT } from "./nightwatch.ts";
 import { PAGE_PORT } from "./nightwatch-page.ts";
@@ -19,8 +24,10 @@ import { PAGE_PORT } from "./nightwatch-page.ts";
  * and the node's probes.
  */
 export class NightwatchNetwork extends Construct {
-  constructor(scope: Construct, id: string, { apiServer, webhook, alertmanagers = [], monitoring }: CentralCluster) {
+  constructor(scope: Construct, id: string, central: CentralCluster) {
     super(scope, id);
+    const { apiServer, webhook, alertmanagers = [], monitoring } = central;
+    const servers = centralAddresses(central);
     const isAmongPods = alertmanagers.some((one) => "namespace" in one);
     new NetworkPolicy(this, "policy", {
       metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE),
@@ -30,13 +37,13 @@ export class NightwatchNetwork extends Construct {
         rules: [
           ...(monitoring === undefined ? [] : [this.metrics(monitoring.namespace)]),
           // Who may look comes through the API server.
-          this.address("page", apiServer.address, PAGE_PORT),
+          ...servers.map((address) => this.address(`page-${address}`, address, PAGE_PORT)),
         ],
       },
       egress: {
         default: NetworkPolicyTrafficDefault.DENY,
         rules: [
-          this.address("api", apiServer.address, apiServer.port),
+          ...servers.map((address) => this.address(`api-${address}`, address, apiServer.port)),
           ...(webhook?.addresses ?? []).map((address) =>
             this.address(`webhook-${address}`, address, webhook?.port ?? 443),
           ),

@@ -1,6 +1,7 @@
+import { centralAddresses } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import type { EstateView } from "../model/view.ts";
-import { knownRange, overlap } from "../network/address.ts";
+import { type AddressRange, knownRange, overlap, sameRange } from "../network/address.ts";
 import { showAllowance } from "../network/destination.ts";
 import { type NamespaceNetwork, networkOf } from "../network/namespace-network.ts";
 import type { Allowance } from "../network/policy.ts";
@@ -22,12 +23,15 @@ interface Half {
 }
 
 class Reach {
-  private readonly podRange;
+  private readonly podRange: AddressRange;
+  /** Where pods have addresses of the nodes' network, the central API server's lie among them, and are no pod's. */
+  private readonly apiServers: readonly AddressRange[];
   /** Namespaces by selector, so that a thousand lanes with one selector are matched once. */
   private readonly selected = new Map<string, Customers>();
 
   constructor(private readonly view: EstateView) {
     this.podRange = knownRange(view.central.podRange);
+    this.apiServers = centralAddresses(view.central).map(knownRange);
   }
 
   pathsOf(lane: CustomerLane): readonly PathGroup[] {
@@ -97,7 +101,9 @@ class Reach {
       return "all";
     }
     if (peer.kind === "addresses") {
-      return peer.ranges?.some((range) => overlap(range, this.podRange)) === true ? "all" : [];
+      const isOfPods = (range: AddressRange): boolean =>
+        overlap(range, this.podRange) && !this.apiServers.some((server) => sameRange(range, server));
+      return peer.ranges?.some(isOfPods) === true ? "all" : [];
     }
     if (peer.namespaces === undefined) {
       return [];

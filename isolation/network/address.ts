@@ -97,6 +97,13 @@ export const RESERVED_RANGES: readonly { readonly name: string; readonly range: 
   ["multicast", "224.0.0.0/4"],
   ["multicast", "ff00::/8"],
   ["reserved", "240.0.0.0/4"],
+  ["site-local", "fec0::/10"],
+  ["IPv4 addresses within IPv6", "::/96"],
+  ["IPv4 addresses within IPv6", "::ffff:0:0:0/96"],
+  ["IPv4 addresses within IPv6", "64:ff9b::/96"],
+  ["IPv4 addresses within IPv6", "64:ff9b:1::/48"],
+  ["IPv4 addresses within IPv6", "2001::/32"],
+  ["IPv4 addresses within IPv6", "2002::/16"],
 ].map(([name = "", cidr = ""]) => ({ name, range: knownRange(cidr) }));
 
 /**

@@ -1,11 +1,11 @@
-import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerLane } from "../model/estate.ts";
 import { knownRange, sameRange } from "./address.ts";
 import type { Allowance } from "./policy.ts";
 import { type PortRange, showPorts } from "./ports.ts";
 import { namespaceNames } from "./selector.ts";
 
-/** The two places that a lane's pods may reach. Names are none of them: a resolver forwards what it is asked. */
+/** The two places that a lane's pods may reach, each at one address or more. Names are none of them: a resolver forwards what it is asked. */
 export const LANE_DESTINATIONS = ["own API server", "central API server"] as const;
 
 export type LaneDestination = (typeof LANE_DESTINATIONS)[number];
@@ -35,7 +35,8 @@ export function laneDestination(
   if (own?.addresses.some((address) => isAt(address, own.port))) {
     return "own API server";
   }
-  return isAt(central.apiServer.address, central.apiServer.port) ? "central API server" : undefined;
+  const { port } = central.apiServer;
+  return centralAddresses(central).some((address) => isAt(address, port)) ? "central API server" : undefined;
 }
 
 function only({ from, to, protocol }: PortRange, port: number): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses, laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
 import { Ipv4Range, ipv4ToNumber, numberToIpv4 } from "./ipv4.ts";
 
@@ -85,13 +85,8 @@ export interface FarmCustomer {
   readonly credentials: readonly FarmCredential[];
 }
 
-/** What the farm must know of the central cluster: the content of central.json. */
-export interface FarmCentral {
-  readonly apiServer: { readonly address: string; readonly port: number };
-  readonly podRange: string;
-  readonly serviceRange: string;
-  readonly nodeRange: string;
-}
+/** What the farm must know of the central cluster: the content of central.json. Its API server stands at the first address. */
+export type FarmCentral = Pick<CentralCluster, "apiServer" | "podRange" | "serviceRange" | "nodeRange">;
 
 /** Ranges inside customers' clusters. They never meet: each cluster has a network of its own. */
 const CUSTOMER_POD_RANGE = new Ipv4Range("10.70.0.0/16");
@@ -134,7 +129,8 @@ export function secondNodeOf(clusterId: string): string {
  * @throws UserError naming every customer whose address cannot be used
  */
 export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[], nodes: NodeCounts = {}): FarmPlan {
-  const { address, port } = central.apiServer;
+  const { port } = central.apiServer;
+  const [address = ""] = centralAddresses(central);
   const podRange = new Ipv4Range(central.podRange);
   const plan: FarmPlan = {
     hostAddress: new Ipv4Range(central.nodeRange).at(1),

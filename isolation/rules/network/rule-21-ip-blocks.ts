@@ -1,3 +1,4 @@
+import { centralAddresses } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerLane } from "../../model/estate.ts";
 import type { EstateView } from "../../model/view.ts";
 import { type AddressRange, knownRange, overlap, sameRange } from "../../network/address.ts";
@@ -11,7 +12,7 @@ export const ipBlocks: Rule = {
   name: "ip-blocks",
   info: "An ipBlock takes in addresses of pods, services, nodes or the metadata service, or another customer's API server.",
   explanation:
-    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own address and port are let through, which the executor needs, and its address as where requests come from: whoever looks at nightwatch's page comes that way. Into a lane nothing comes, as rule 19 says.",
+    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own addresses and port are let through, which the executor needs, and its addresses as where requests come from: whoever looks at nightwatch's page comes that way. Into a lane nothing comes, as rule 19 says.",
   unit: "ipBlocks",
   check(view, inspection) {
     const forbidden = forbiddenRanges(view.central);
@@ -43,8 +44,8 @@ export const ipBlocks: Rule = {
 };
 
 function isApiAddress(ranges: readonly AddressRange[], { central }: EstateView): boolean {
-  const api = knownRange(central.apiServer.address);
-  return ranges.every((range) => sameRange(range, api));
+  const servers = centralAddresses(central).map(knownRange);
+  return ranges.every((range) => servers.some((server) => sameRange(range, server)));
 }
 
 function isApiPort({ ports }: Allowance, { central }: EstateView): boolean {

@@ -1,4 +1,4 @@
-import type { CentralCluster } from "../../../constructs/definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses } from "../../../constructs/definition/central-cluster.ts";
 import { knownRange, sameRange } from "../../network/address.ts";
 import { showAllowance } from "../../network/destination.ts";
 import type { Allowance } from "../../network/policy.ts";
@@ -50,7 +50,7 @@ function isDeclaredTarget({ peer, ports }: Allowance, central: CentralCluster): 
   const { apiServer, webhook, alertmanagers = [] } = central;
   if (peer.kind === "addresses") {
     const declared = [
-      apiServer,
+      ...centralAddresses(central).map((address) => ({ address, port: apiServer.port })),
       ...(webhook?.addresses ?? []).map((address) => ({ address, port: webhook?.port ?? 443 })),
       ...alertmanagers.flatMap((one) =>
         "addresses" in one ? one.addresses.map((address) => ({ address, port: portOf(one.url) })) : [],
@@ -76,12 +76,12 @@ function isDeclaredTarget({ peer, ports }: Allowance, central: CentralCluster): 
 }
 
 /** The page of all nights is reached through the API server, which asks who wants to see it. */
-function isPage({ peer, ports }: Allowance, { apiServer }: CentralCluster): boolean {
+function isPage({ peer, ports }: Allowance, central: CentralCluster): boolean {
   const [range, ...others] = peer.kind === "addresses" ? (peer.ranges ?? []) : [];
   return (
     range !== undefined &&
     others.length === 0 &&
-    sameRange(range, knownRange(apiServer.address)) &&
+    centralAddresses(central).some((address) => sameRange(range, knownRange(address))) &&
     ports.every((each) => isOnly(each, [PAGE_PORT]))
   );
 }

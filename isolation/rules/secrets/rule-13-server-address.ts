@@ -1,3 +1,4 @@
+import { centralAddresses } from "../../../constructs/definition/central-cluster.ts";
 import { addressLines, isServerAddresses, linesOf } from "../../model/endpoint.ts";
 import type { CustomerLane, Endpoint } from "../../model/estate.ts";
 import { fields, fieldsList, strings, text } from "../../model/fields.ts";
@@ -18,10 +19,12 @@ export const serverAddress: Rule = {
     "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses (or its proxy's) and host name are checked, and that the object which tells the lane's runners says the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
   unit: "addresses and what runners are told",
   check(view, inspection) {
-    const { address } = view.central.apiServer;
     const forbidden = [
       ...forbiddenRanges(view.central),
-      { name: "the central API server", range: parseRange(address) },
+      ...centralAddresses(view.central).map((address) => ({
+        name: "the central API server",
+        range: parseRange(address),
+      })),
     ];
     for (const lane of view.customers) {
       if (lane.endpoint === undefined) {

@@ -1,4 +1,5 @@
 import { centralCluster } from "../../../constructs/checks/read-central.ts";
+import { centralAddresses } from "../../../constructs/definition/central-cluster.ts";
 import type { Api } from "../../support/api.ts";
 import type { Attempt, Outcome } from "../attempt.ts";
 import type { DeployedLane } from "../lane.ts";
@@ -109,8 +110,13 @@ export async function provePods(props: PodProofProps): Promise<PodProof> {
 const WITHOUT_CREDENTIAL = "Secrets from the central API server, without a credential";
 
 function centralEndpoint(): string {
-  const { address, port } = centralCluster().apiServer;
-  return `${address}:${port}`;
+  const [first = ""] = centralEndpoints();
+  return first;
+}
+
+function centralEndpoints(): readonly string[] {
+  const { port } = centralCluster().apiServer;
+  return centralAddresses(centralCluster()).map((address) => `${address}:${port}`);
 }
 
 function withoutCredential(api: Api, actor: string, results: Results): Attempt {
@@ -133,12 +139,14 @@ function required(lane: DeployedLane): readonly Probe[] {
   return [
     OWN_CREDENTIAL,
     { name: `TCP to its own API server ${lane.apiServer}`, kind: "tcp", target: lane.apiServer, refused: false },
-    {
-      name: "TCP to the central API server, where the executor reports",
-      kind: "tcp",
-      target: centralEndpoint(),
-      refused: false,
-    },
+    ...centralEndpoints().map(
+      (target): Probe => ({
+        name: `TCP to the central API server ${target}, where the executor reports`,
+        kind: "tcp",
+        target,
+        refused: false,
+      }),
+    ),
   ];
 }
 

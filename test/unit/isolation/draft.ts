@@ -26,6 +26,12 @@ export const watchedEstate: Estate = inCentral(
   () => estateOf([nordbank, alpenkredit], tryPipeline),
 );
 
+/** The same where the central API server has several machines, in a network that nodes and pods share. */
+export const severalServersEstate: Estate = inCentral(
+  { apiServer: { address: ["10.64.0.10", "10.64.0.11"], port: 443 }, podRange: "10.64.0.0/24" },
+  () => estateOf([nordbank, alpenkredit], tryPipeline),
+);
+
 /** The WorkflowTemplate of the first customer's night as findings name it; its name follows from its content. */
 export const TEMPLATE: string = soundEstate.customers
   .flatMap(({ lane }) => lane)

@@ -3,7 +3,7 @@ import { estateOf } from "../../../isolation/model/collect.ts";
 import { findingsOf } from "../../../isolation/prove.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
 import { tryPipeline } from "../../../pipeline/pipeline-trial.ts";
-import { nordbank, proveDraft, soundEstate, watchedEstate } from "./draft.ts";
+import { nordbank, proveDraft, severalServersEstate, soundEstate, watchedEstate } from "./draft.ts";
 import { absentMutations } from "./mutations/absent.ts";
 import { appMutations } from "./mutations/apps.ts";
 import { callMutations } from "./mutations/calls.ts";
@@ -48,6 +48,7 @@ describe("the sound estate", () => {
   it.each([
     ["of central.json", soundEstate],
     ["where Prometheus calls", watchedEstate],
+    ["where the central API server has several machines", severalServersEstate],
     ["without an application", estateOf([nordbank], tryPipeline)],
     ["with a customer behind a proxy", proxiedEstate],
   ])("%s has no finding, and every rule saw something", (_, estate) => {

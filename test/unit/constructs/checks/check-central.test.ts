@@ -37,6 +37,15 @@ describe("the receivers of central.json", () => {
     ["alertmanagers[0].url", { alertmanagers: [{ url: "http://a.example/,b", namespace: "monitoring" }] }],
     ["alertmanagers[0].addresses", { alertmanagers: [{ url: "http://a.example", addresses: ["10.64.0.0/24"] }] }],
     ["runbook", { runbook: "docs/operate.md" }],
+    ["runbook", { runbook: "https://wiki.vendor.example/a b\n" }],
+    ["runbook", { runbook: "https://wiki.vendor.example:0" }],
+    ["webhook.addresses", { webhook: { ...WEBHOOK, addresses: ["10.60.0.4", "10.60.0.4"] } }],
+    ["webhook.addresses", { webhook: { ...WEBHOOK, addresses: ["127.0.0.1"] } }],
+    [
+      "alertmanagers[0].addresses",
+      { alertmanagers: [{ url: "http://a.example", addresses: ["10.60.0.4", "10.60.0.5", "10.60.0.4"] }] },
+    ],
+    ["alertmanagers[0].url", { alertmanagers: [{ url: " http://a.example", namespace: "monitoring" }] }],
   ])("name %s", (property, central) => {
     expect(checkReceivers(central).map((problem) => problem.property)).toEqual([property]);
   });
@@ -62,6 +71,15 @@ describe("the issuer of central.json", () => {
     ["https://tokens.vendor.example?x=1", "without user"],
     ["https://kubernetes.default.svc", "no other cluster has"],
     ["https://kubernetes.default.svc.cluster.local", "no other cluster has"],
+    [" https://kubernetes.default.svc ", "no other cluster has"],
+    [" https://tokens.vendor.example", "and space"],
+    ["https://tokens.vendor.example/a b", "and space"],
+    ["https://tokens.vendor.example\n", "and space"],
+    ["https:\\\\tokens.vendor.example", "and space"],
+    ["https://tokens.vendor.example:0", "that customers' API servers reach"],
+    ["https://localhost", "localhost whoever's asks"],
+    ["https://127.0.0.1:6443", "that customers' API servers reach"],
+    ["https://[::1]", "that customers' API servers reach"],
   ])("is not %s", (url, rule) => {
     expectProblems(checkIssuer({ issuer: { url } }), {
       property: "issuer.url",
@@ -103,6 +121,20 @@ describe("central.json", () => {
       '"api.vendor.example"',
       "10.64",
     ],
+    ["apiServer.address", { apiServer: { address: [], port: 6443 } }, "[]", '["10.64.0.10", "10.64.0.11"]'],
+    [
+      "apiServer.address",
+      { apiServer: { address: ["10.64.0.10", "10.64.0.10"], port: 6443 } },
+      '"10.64.0.10" twice',
+      "remove one",
+    ],
+    ["apiServer.address[1]", { apiServer: { address: ["10.64.0.10", 5], port: 6443 } }, "5", "10.64"],
+    ["apiServer.address", { apiServer: { address: "0.0.0.0", port: 6443 } }, '"0.0.0.0"', "10.64.0.10"],
+    ["apiServer.address", { apiServer: { address: ["127.0.0.1"], port: 6443 } }, '"127.0.0.1"', "10.64.0.10"],
+    ["apiServer.address", { apiServer: { address: "10.60.0.5", port: 6443 } }, "of podRange 10.60.0.0/16", "kubectl"],
+    ["apiServer.address", { apiServer: { address: "10.61.0.1", port: 443 } }, "of serviceRange 10.61", "kubectl"],
+    ["serviceRange", { serviceRange: "10.60.0.0/20" }, "meets podRange 10.60.0.0/16", "--service-cluster-ip-range"],
+    ["serviceRange", { serviceRange: "10.64.0.128/25" }, "meets nodeRange 10.64.0.0/24", "--service-cluster-ip-range"],
     ["apiServer.port", { apiServer: { address: "10.64.0.10", port: "6443" } }, '"6443"', "6443"],
     ["apiServer.port", { apiServer: { address: "10.64.0.10", port: 70_000 } }, "70000", "write 6443"],
     ["podRange", { podRange: "10.60.0.0" }, '"10.60.0.0"', 'write "10.60.0.0/16"'],
@@ -138,6 +170,13 @@ describe("central.json", () => {
     expect(problems[0]?.received).toContain(shown);
     expect(problems[0]?.fix).toContain(fix);
     expect(problems[0]?.rule).not.toBe("");
+  });
+
+  test("may have several API servers, and pods with addresses of the nodes' network", () => {
+    const address = ["10.64.0.10", "10.64.0.11", "10.64.0.12"];
+    expect(checkCentral(written({ apiServer: { address, port: 6443 } }))).toEqual([]);
+    const shared = { apiServer: { address, port: 443 }, podRange: "10.64.0.0/16", nodeRange: "10.64.0.0/16" };
+    expect(checkCentral(written(shared))).toEqual([]);
   });
 
   test("says everything at once", () => {

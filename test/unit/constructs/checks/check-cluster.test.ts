@@ -107,12 +107,24 @@ describe("cluster.address", () => {
 
   test.each([
     ...["127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255"],
-    ...["::1", "::", "fe80::1", "ff02::1", "::ffff:10.64.0.10"],
+    ...["::1", "::", "fe80::1", "fec0::1", "ff02::1"],
   ])("refuses %s, which is the node itself or no host", (address) => {
     expectProblems(check({ address }), {
       property: "cluster.address",
       received: JSON.stringify(address),
-      rule: "not a loopback, link-local, multicast or unspecified address",
+      rule: "not a loopback, link-local, site-local, multicast or unspecified address",
+      fix: "address of the customer's API server",
+    });
+  });
+
+  test.each([
+    ...["::ffff:10.64.0.10", "::10.64.0.10", "::ffff:0:10.64.0.10", "64:ff9b::10.64.0.10", "64:ff9b:1::a40:a"],
+    ...["2002:a40:a::1", "2001:0:a40:a::1"],
+  ])("refuses %s, in which the central API server's address may be", (address) => {
+    expectProblems(check({ address }), {
+      property: "cluster.address",
+      received: JSON.stringify(address),
+      rule: "an IPv4 address as itself, not within an IPv6 one",
       fix: "address of the customer's API server",
     });
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { centralCluster } from "../../../../constructs/checks/read-central.ts";
+import { estateOf } from "../../../../isolation/model/collect.ts";
 import { testCustomer } from "../../../support/customer.ts";
+import { inCentral } from "../../../support/known-objects.ts";
 import { find, manifestsOf } from "../../../support/manifests.ts";
 
 const { lane } = manifestsOf(testCustomer());
@@ -29,6 +31,18 @@ describe("NetworkBoundary", () => {
       }),
     });
     expect(policies).toHaveLength(3);
+  });
+
+  test("allows each address of a central API server of several machines", () => {
+    const { customers } = inCentral({ apiServer: { address: ["10.64.0.10", "10.64.0.11"], port: 443 } }, () =>
+      estateOf([testCustomer()]),
+    );
+    const ports = [{ port: 443, protocol: "TCP" }];
+    expect(find(customers[0]?.lane ?? [], "NetworkPolicy", "central-api").spec).toEqual({
+      podSelector: {},
+      policyTypes: ["Egress"],
+      egress: ["10.64.0.10/32", "10.64.0.11/32"].map((cidr) => ({ to: [{ ipBlock: { cidr } }], ports })),
+    });
   });
 
   test("allows no names, which a resolver would carry out of the lane", () => {

@@ -110,6 +110,15 @@ describe("nightwatch's network", () => {
     });
   });
 
+  test("takes in every address of the central API server", () => {
+    const central = { ...bare, apiServer: { address: ["10.64.0.10", "10.64.0.11"], port: 443 } };
+    const blocks = ["10.64.0.10/32", "10.64.0.11/32"].map((cidr) => ({ ipBlock: { cidr } }));
+    expect(find(nightwatch(central), "NetworkPolicy").spec).toMatchObject({
+      egress: blocks.map((one) => ({ to: [one], ports: [{ port: 443, protocol: "TCP" }] })),
+      ingress: blocks.map((one) => ({ from: [one], ports: [{ port: PAGE_PORT, protocol: "TCP" }] })),
+    });
+  });
+
   test("takes in the webhook's address and the monitoring's namespace where they are declared", () => {
     const central = { ...bare, webhook: WEBHOOK, monitoring: { namespace: "monitoring" } };
     expect(find(nightwatch(central), "NetworkPolicy").spec).toMatchObject({
@@ -160,6 +169,14 @@ describe("the Argo controller's network", () => {
       }),
       "NetworkPolicy",
     ).spec;
+
+  test("reaches every address of the central API server", () => {
+    const apiServer = { address: ["10.64.0.10", "10.64.0.11"], port: 443 };
+    const ports = [{ port: 443, protocol: "TCP" }];
+    expect(policy({ ...bare, apiServer })).toMatchObject({
+      egress: ["10.64.0.10/32", "10.64.0.11/32"].map((cidr) => ({ to: [{ ipBlock: { cidr } }], ports })),
+    });
+  });
 
   test("lets nobody in where no monitoring is declared", () => {
     expect(policy(bare)).toMatchObject({ policyTypes: ["Egress", "Ingress"] });

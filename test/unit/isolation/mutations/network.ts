@@ -1,7 +1,7 @@
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
 import { estateOf } from "../../../../isolation/model/collect.ts";
 import { tryPipeline } from "../../../../pipeline/pipeline-trial.ts";
-import { alpenkredit, append, nordbank, set } from "../draft.ts";
+import { alpenkredit, append, nordbank, set, severalServersEstate } from "../draft.ts";
 import { type Mutation, mutation } from "./mutation.ts";
 
 const LANE = "Namespace customer-nordbank";
@@ -102,9 +102,35 @@ export const networkMutations: readonly Mutation[] = [
   blocked("every address but some", "10.0.0.0/8", ["10.60.0.0/16", "10.61.0.0/16"]),
   blocked("every IPv6 address", "::/0"),
   blocked("pods in the notation of IPv6", "::ffff:10.60.7.7/128"),
+  blocked("the API server by a translator of addresses", "64:ff9b::a40:a/128"),
+  blocked("the API server by a tunnel", "2002:a40:a::/48"),
   blocked("a customer's API server", "10.64.2.10/32"),
   mutation(21, "a block that cannot be read", CONTROLLER, (draft) =>
     set(draft.object("platform", "NetworkPolicy", "controller"), "spec/egress/0/to/0/ipBlock/cidr", "10.64.0.10/33"),
+  ),
+  mutation(
+    19,
+    "a machine beside those of the central API server",
+    "NetworkPolicy customer-nordbank/central-api",
+    (draft) =>
+      append(draft.object("nordbank", "NetworkPolicy", "central-api"), "spec/egress", {
+        ports: [tcp(443)],
+        to: [block("10.64.0.12/32")],
+      }),
+    [21],
+    severalServersEstate,
+  ),
+  mutation(
+    43,
+    "another port of the central API server's second machine",
+    CONTROLLER,
+    (draft) =>
+      append(draft.object("platform", "NetworkPolicy", "controller"), "spec/egress", {
+        ports: [tcp(22)],
+        to: [block("10.64.0.11/32")],
+      }),
+    [21],
+    severalServersEstate,
   ),
   mutation(21, "a page that every node reaches", "NetworkPolicy nightlane-system/nightwatch", (draft) =>
     append(draft.object("platform", "NetworkPolicy", "nightwatch"), "spec/ingress", { from: [block("10.64.0.0/24")] }),

@@ -109,6 +109,7 @@ export const secretMutations: readonly Mutation[] = [
   located("a loopback address", { addresses: ["127.0.0.1"] }, [21]),
   located("the metadata service", { addresses: ["169.254.169.254"] }, [21]),
   located("a central pod", { addresses: ["10.60.3.4"] }, [21]),
+  located("a central pod behind a translator of addresses", { addresses: ["64:ff9b::a3c:304"] }, [21]),
   located("a central service", { addresses: ["10.61.0.1"] }, [21]),
   located("a central node", { addresses: ["10.64.0.77"] }, [21]),
   // Every lane may reach the central API server, and so this customer's.
@@ -198,7 +199,7 @@ function located(title: string, place: Partial<Endpoint>, also: Mutation["also"]
       set(
         draft.object("nordbank", "NetworkPolicy", "customer-api"),
         "spec/egress/0/to/0/ipBlock/cidr",
-        `${address}/32`,
+        `${address}/${address?.includes(":") ? 128 : 32}`,
       );
     },
     also,
