@@ -46,6 +46,9 @@ const BROKEN: ReadonlySet<string> = new Set([
   "UND_ERR_BODY_TIMEOUT",
 ]);
 
+/** What Node says of ports that it sends nothing to: 1, 25, 6000, 6667 and others. */
+const FORBIDDEN_PORT = "bad port";
+
 const LONGEST_WAIT_MILLISECONDS = 10_000;
 
 /** The trouble behind an error; undefined for a refusal, a defect, and what a person must fix. */
@@ -74,8 +77,14 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (code === undefined && !isNetworkError(error)) {
     return undefined;
   }
+  const reason = reasonOf(error);
+  if (reason === FORBIDDEN_PORT) {
+    const said =
+      "the port of `server` in your kubeconfig is one that no client of the web goes to, so nothing was sent";
+    return { reason: said, transient: false, harmless: false, silent: false, waitMilliseconds: 0 };
+  }
   return {
-    reason: `the API server cannot be reached (${reasonOf(error)})`,
+    reason: `the API server cannot be reached (${reason})`,
     transient: code === undefined || NEVER_SENT.has(code) || BROKEN.has(code),
     harmless: code !== undefined && NEVER_SENT.has(code),
     silent: false,

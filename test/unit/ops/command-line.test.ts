@@ -212,3 +212,18 @@ test("an older Node is named with the fix, before anything is loaded", () => {
   expect(told.stderr).toContain(`this is Node 20.20.2, and nightlane needs ${packageFile.engines.node}`);
   expect(told.stderr).toContain("npx nightlane");
 });
+
+test("a port that Node sends nothing to is told at once, and not tried again", () => {
+  const kubeconfig = join(temporaryFolder(), "kubeconfig");
+  const clusters = [{ name: "c", cluster: { server: "https://127.0.0.1:6667" } }];
+  const contexts = [{ name: "c", context: { cluster: "c", user: "u" } }];
+  const users = [{ name: "u", user: { token: "t" } }];
+  writeFileSync(kubeconfig, JSON.stringify({ kind: "Config", clusters, contexts, users, "current-context": "c" }));
+  const { status, stderr } = spawnSync(process.execPath, [join(repository, "ops/nightlane.mjs"), "nights"], {
+    encoding: "utf8",
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+  });
+  expect(status).toBe(ExitCode.unreachable);
+  expect(stderr).toContain("the port of `server` in your kubeconfig is one that no client of the web goes to");
+  expect(stderr).not.toContain("trying again");
+});
