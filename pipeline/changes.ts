@@ -30,8 +30,8 @@ export function isBefore(revision: string, other: string, repository: string): b
   return revision !== other && spawnSync("git", ask, { cwd: repository, stdio: "ignore" }).status === 0;
 }
 
-/** GitLab gives a new branch's base as forty zeros. */
-function isCommit(revision: string, repository: string): boolean {
+/** Whether the checkout has a revision. GitLab gives a new branch's base as forty zeros, which is none. */
+export function isCommit(revision: string, repository: string): boolean {
   if (revision === "" || /^0+$/.test(revision)) {
     return false;
   }

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import pLimit from "p-limit";
 import { customerNames } from "../constructs/definition/customer-files.ts";
-import { mistake } from "../constructs/definition/problem.ts";
+import { mistake, received } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
 import { replaceFolder } from "../infra/output-folder.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
-import { changedFiles, type FileChange, isBefore } from "./changes.ts";
+import { changedFiles, type FileChange, isBefore, isCommit } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
 import { lastDeployed, lastTried, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
 import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
@@ -53,6 +53,9 @@ const command = new Command("plan")
       }
       writeFileSync(join(folder, "affected.json"), `${JSON.stringify(touched, null, 2)}\n`);
     });
+    if (options.again === undefined && options.for !== "drift" && !isCommit(base, REPOSITORY)) {
+      console.log(`plan: ${received(base)} is no revision here, so that every customer counts as touched`);
+    }
     console.log(summary(touched));
   });
 

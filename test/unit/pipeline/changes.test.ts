@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { changedFiles, isBefore } from "../../../pipeline/changes.ts";
+import { changedFiles, isBefore, isCommit } from "../../../pipeline/changes.ts";
 
 let repository: string;
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
@@ -40,6 +40,7 @@ test("tells what was added, changed and deleted; a rename is both", () => {
 });
 
 test.each(["", "0".repeat(40), "f".repeat(40), "no-such-branch"])("base %j says nothing of what was before", (base) => {
+  expect(isCommit(base, repository)).toBe(false);
   expect(changedFiles(base, "HEAD", repository)).toBeUndefined();
 });
 
