@@ -43,7 +43,7 @@ farm-env: node_modules/.installed ## Print what to export for kubectl and pulumi
 	@$(FARM) env
 
 release: node_modules/.installed ## REGISTRY=host/path VERSION=1.2.3: build all images twice, push, sign, write images.json, tag (docs/release.md)
-	@folders=$$(tsx test/farm/tools/cli.ts folders crane syft cosign) && export PATH="$$folders:$$PATH" \
+	@tsx pipeline/release/cli.ts settings && folders=$$(tsx test/farm/tools/cli.ts folders crane syft cosign) && export PATH="$$folders:$$PATH" \
 	  && names=$$(tsx pipeline/release/cli.ts check) && built=$$(tsx test/farm/images/cli.ts reproduce $$names) \
 	  && tsx pipeline/release/cli.ts push <<< "$$built"
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { mistake } from "../constructs/definition/problem.ts";
 
 /** In a folder whose whole content is made anew each time, by which it is known that nothing else is lost with it. */
@@ -15,13 +15,30 @@ export async function replaceFolder(outdir: string, write: (unfinished: string) 
   const unfinished = `${outdir}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
-    mkdirSync(unfinished, { recursive: true });
+    makeFolder(unfinished, outdir);
     writeFileSync(join(unfinished, MARK), "");
     await write(unfinished);
     rmSync(outdir, { recursive: true, force: true });
     renameSync(unfinished, outdir);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Node's own `recursive` does not end where a file system takes no folders and says that its parent is missing: /proc. */
+function makeFolder(folder: string, outdir: string): void {
+  const parent = dirname(resolve(folder));
+  if (!existsSync(parent)) {
+    makeFolder(parent, outdir);
+  }
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    throw mistake(
+      `output ${outdir}: received a place where no folder can be made (${error instanceof Error ? error.message : error})`,
+      "a folder that you may write to",
+      "name another folder",
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { centralCluster } from "../constructs/checks/read-central.ts";
-import { mistake } from "../constructs/definition/problem.ts";
+import { mistake, received } from "../constructs/definition/problem.ts";
 import { versions } from "../constructs/definition/versions.ts";
 import { collectEstate } from "./model/collect.ts";
 import type { Estate, TryPipeline } from "./model/estate.ts";
@@ -48,7 +48,7 @@ export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline
   }
   const proof = prove(view, book);
   if (options.junit !== undefined) {
-    writeFileSync(options.junit, junitReport(proof));
+    writeReport(options.junit, junitReport(proof));
   }
   if (options.json === true) {
     process.stdout.write(jsonReport(proof));
@@ -57,6 +57,15 @@ export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline
     console.log(textReport(proof, paintFor(process.stdout)));
   }
   return findingsOf(proof).length === 0;
+}
+
+function writeReport(file: string, report: string): void {
+  try {
+    writeFileSync(file, report);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw mistake(`--junit: received ${received(file)} (${said})`, "a file that can be written", "name another one");
+  }
 }
 
 async function estateFor({ dist, customers }: StaticOptions, tryPipeline: TryPipeline): Promise<Estate> {

@@ -1,13 +1,22 @@
+import { Command } from "commander";
 import { loadCustomer } from "../constructs/definition/customer-files.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
 import { removeRemoteJobs, signIn } from "./remote-jobs.ts";
 
-/**
- * `remove-remote-jobs.ts <customer>`: ends what a removed lane may have left running in the customer's cluster.
- * `remove-remote-jobs.ts <customer> --sign-in`: before the lane is removed, asks for a federated customer's token.
- */
-const [name = "", mode] = process.argv.slice(2);
-await runCli(async () => {
-  const definition = await loadCustomer(name);
-  await (mode === "--sign-in" ? signIn(definition) : removeRemoteJobs(definition));
-});
+const EXAMPLES = `
+Examples:
+  tsx pipeline/remove-remote-jobs.ts seebank --sign-in    before pulumi destroy
+  tsx pipeline/remove-remote-jobs.ts seebank              after it`;
+
+const command = new Command("remove-remote-jobs")
+  .description("Ends what a removed lane may have left running in the customer's cluster.")
+  .argument("<customer>", "name of a file in customers/, without .ts")
+  .option("--sign-in", "before the lane is removed: ask for a federated customer's token, and end nothing")
+  .addHelpText("after", EXAMPLES)
+  .showHelpAfterError()
+  .action(async (customer: string, options: { readonly signIn?: boolean }) => {
+    const definition = await loadCustomer(customer);
+    await (options.signIn ? signIn(definition) : removeRemoteJobs(definition));
+  });
+
+await runCli(() => command.parseAsync());

@@ -6,7 +6,7 @@ import { checkName, suggestName } from "../checks/check-name.ts";
 import { evaluateFile } from "../evaluation/evaluate-file.ts";
 import { nearName } from "../form/near-name.ts";
 import { asDefinition, type CustomerDefinition } from "./customer-definition.ts";
-import { type Problem, ProblemsError, received } from "./problem.ts";
+import { mistake, type Problem, ProblemsError, received } from "./problem.ts";
 import { TOLD } from "./told.ts";
 import { rememberFile, withLines } from "./written-lines.ts";
 
@@ -17,7 +17,7 @@ export const CUSTOMERS_FOLDER = resolve(
 
 /** Names of all customers, from the files' names alone: no file is loaded. */
 export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
-  const files = readdirSync(folder);
+  const files = readFolder(folder);
   refuseOtherEndings(files);
   const names = files
     .filter((file) => file.endsWith(".ts"))
@@ -34,6 +34,20 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
     ]);
   }
   return names;
+}
+
+function readFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    throw mistake(
+      `${folder}: received ${existsSync(folder) ? "no folder that can be read" : "a folder that does not exist"}`,
+      "the folder of the customer files",
+      folder === resolve(process.env.NIGHTLANE_CUSTOMERS ?? "/")
+        ? "correct NIGHTLANE_CUSTOMERS, or unset it for customers/"
+        : "name another one",
+    );
+  }
 }
 
 /** Nobody would notice that a file with another ending is ignored until its first night does not start. */

@@ -22,6 +22,7 @@ The credential is the one of the customer's file, read as a deployment reads it;
 that the central cluster of KUBECONFIG makes for ten minutes. Run it where the customer's API server
 can be reached. Of each kind of pod (drivers, executors, jobs; with the sizes of later attempts) one is started that does
 nothing and is removed again; --no-start only asks the API server whether it would take it.
+A customer's further nights (seebank/month-end) need the same cluster, and are looked at with it: the name is the file's.
 It ends with 1 where something is left to do.`;
 
 interface Options {

@@ -30,7 +30,7 @@ export function readDist(folder: string, surroundings: DistSurroundings): Estate
     throw mistake(
       `${folder}: has no folder ${PLATFORM}`,
       "a folder that cdk8s synth wrote",
-      "run npx cdk8s synth and name its output, dist",
+      "run npm run synth and name its output, dist",
     );
   }
   const known = new Map(surroundings.definitions.map((defined) => [defined.definition.name, defined]));
@@ -94,7 +94,7 @@ function parseManifests(content: string, file: string): readonly Manifest[] {
       throw mistake(
         `${file}: received ${document.errors[0]?.message ?? received(value)}`,
         "a Kubernetes object with apiVersion, kind and metadata.name",
-        "write the folder anew with npx cdk8s synth",
+        "write the folder anew with npm run synth",
       );
     }
     return value;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type Problem, ProblemsError, received } from "../../constructs/definition/problem.ts";
 
 /** Where Argo's images come from: the project's own, or what was built from its module. */
@@ -50,7 +50,10 @@ export function readSettings(given: Readonly<Record<string, string | undefined>>
 }
 
 function isKey(key: string): boolean {
-  return /^(awskms|azurekms|gcpkms|hashivault):\/\/\S+$/.test(key) || (key !== "" && existsSync(key));
+  return (
+    /^(awskms|azurekms|gcpkms|hashivault):\/\/\S+$/.test(key) ||
+    statSync(key, { throwIfNoEntry: false })?.isFile() === true
+  );
 }
 
 function problem(

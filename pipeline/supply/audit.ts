@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { Command } from "commander";
 import { type LockedPackage, npmPackages, pipPackages } from "./locks.ts";
 
 /** Lock files of everything that is installed, here or in an image. */
@@ -73,6 +74,21 @@ function advisories(
   return "cannot say";
 }
 
+const EXAMPLES = `
+Examples:
+  npm run audit
+  npm run audit -- --required         for a pipeline that may ask registries
+
+It ends with 1 where something was found.`;
+
 if (import.meta.main) {
-  process.exitCode = audit(join(import.meta.dirname, "../.."), process.argv.includes("--required")) ? 0 : 1;
+  new Command("audit")
+    .description("Looks at every lock file, and asks what holes are known of what they name.")
+    .option("--required", "fail where nobody can be asked for holes")
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError()
+    .action(({ required = false }: { readonly required?: boolean }) => {
+      process.exitCode = audit(join(import.meta.dirname, "../.."), required) ? 0 : 1;
+    })
+    .parse();
 }

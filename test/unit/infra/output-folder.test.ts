@@ -32,6 +32,21 @@ describe("an output folder", () => {
     expect(existsSync(`${outdir}.unfinished`)).toBe(false);
   });
 
+  test.each(["/proc/dist", "/proc/more/dist", "/dev/null/dist"])(
+    "is refused at %s, where none can be made",
+    async (place) => {
+      await expect(replaceFolder(place, writing("first"))).rejects.toThrow(
+        /received a place where no folder can be made \(E.+\)\n {4}rule: a folder that you may write to\n {4}fix: name another/,
+      );
+    },
+  );
+
+  test("is made with the folders above it", async () => {
+    const outdir = join(temporaryFolder(), "a", "b", "dist");
+    await replaceFolder(outdir, writing("first"));
+    expect(readFileSync(join(outdir, "object.yaml"), "utf8")).toBe("first");
+  });
+
   test.each([
     ["a folder with work of a person's", (place: string) => mkdirSync(join(place, "docs"), { recursive: true })],
     ["a file", (place: string) => writeFileSync(place, "notes")],

@@ -42,6 +42,7 @@ test("are refused all at once, each with its rule and its fix", () => {
 });
 
 test.each([
+  ["COSIGN_KEY", "/tmp"],
   ["REGISTRY", "registry.bank.example"],
   ["REGISTRY", "registry.bank.example/Nightlane"],
   ["REGISTRY", "registry.bank.example/nightlane:1.4.0"],
