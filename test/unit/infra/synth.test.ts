@@ -22,5 +22,5 @@ test("`cdk8s synth` writes the folder that it is asked for", { timeout: 120_000 
   });
   expect(stdout + stderr).not.toMatch(/error|new version/i);
   const written = new Set([...contents(outdir).keys()].map((file) => file.split("/")[0]));
-  expect([...written].sort()).toEqual([...customerNames(), "platform"].sort());
+  expect([...written].sort()).toEqual([".made-by-nightlane", ...customerNames(), "platform"].sort());
 });
