@@ -36,9 +36,10 @@ export function checkObjectText(property: string, text: string): readonly Proble
   const rule =
     "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";
   const fix = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
-  if (/(^|[=:/])undefined($|\/)/.test(text)) {
-    const nothing = "no undefined within a text, which JavaScript writes of a value that is not there";
-    const give = "write the value, or correct the name of what it is taken from";
+  if (/(^|[=:/])(undefined|NaN|Invalid Date)($|\/)/.test(text)) {
+    const nothing =
+      "no undefined, NaN or Invalid Date within a text, which JavaScript writes of a value that is not there";
+    const give = "write the value, or correct the name of what it is taken from or computed from";
     return [{ property, received: received(text), rule: nothing, fix: give }];
   }
   return text.includes("[object ") ? [{ property, received: received(text), rule, fix }] : [];

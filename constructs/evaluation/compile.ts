@@ -34,7 +34,8 @@ export async function compileFile(source: string): Promise<Compiled> {
   const twice = warnings
     .filter(({ id }) => id === "duplicate-object-key")
     .flatMap(({ location }) => (location === null ? [] : [{ line: location.line - 1, column: location.column }]));
-  return { code, map, twice };
+  // A first line for a shell stays, and may stand in no function.
+  return { code: code.replace(/^#!.*/, ""), map, twice };
 }
 
 const compiledLibraries = new Map<string, Promise<string>>();

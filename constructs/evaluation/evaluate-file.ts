@@ -3,10 +3,12 @@ import { SourceMap } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../definition/problem.ts";
+import { comparedDates } from "./compared-dates.ts";
 import { compileLibrary } from "./compile.ts";
 import { decode, MOST_OBJECTS } from "./decode.ts";
 import type { Outcome } from "./encoded.ts";
 import { EvaluationProcess } from "./evaluation-process.ts";
+import { KNOWN_AT_NIGHT } from "./known-at-night.ts";
 import { loadProblem } from "./load-problem.ts";
 import { certificates, compileCustomer, compileShared, type Module } from "./modules.ts";
 import { refusedImport } from "./refused-import.ts";
@@ -47,10 +49,7 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
 /** @param beside Takes what is wrong and keeps nothing from being evaluated. */
 async function evaluated(file: string, shown: string, milliseconds: number, beside: Problem[]): Promise<Evaluation> {
   const place = realpathSync(file);
-  const shared = await compileShared(place, shown);
-  if ("problem" in shared) {
-    return { problems: [shared.problem] };
-  }
+  const { modules: shared, refused } = await compileShared(place, shown);
   const problems: Problem[] = [];
   let text = readFileSync(place, "utf8");
   for (;;) {
@@ -60,6 +59,7 @@ async function evaluated(file: string, shown: string, milliseconds: number, besi
     }
     if (problems.length === 0) {
       beside.push(...own.twice.map((position) => writtenTwice(text, position)));
+      beside.push(...comparedDates(text).map((position) => comparedDate(text, position)));
     }
     const modules = new Map([...shared, [place, own] as const]);
     const outcome = await evaluate(place, modules, problems.length === 0 ? milliseconds : REST_MILLISECONDS);
@@ -76,7 +76,7 @@ async function evaluated(file: string, shown: string, milliseconds: number, besi
       return { problems };
     }
     const fault = position && withoutFault(text, position);
-    problems.push(problemOf(outcome, { place, modules, position, property: fault?.property }));
+    problems.push(problemOf(outcome, { place, modules, refused, position, property: fault?.property }));
     if (fault === undefined || problems.length === MOST_FAULTS) {
       return { problems };
     }
@@ -89,6 +89,11 @@ function writtenTwice(text: string, position: Position): Problem {
   const line = position.line + 1;
   const rule = "each property of an object once: the first one would be dropped without a word";
   return { property, received: "the same property a second time", rule, fix: "remove one of the two", line };
+}
+
+function comparedDate(text: string, position: Position): Problem {
+  const received = "night.businessDate, compared while the file is read";
+  return { property: propertyAt(text, position), received, ...KNOWN_AT_NIGHT, line: position.line + 1 };
 }
 
 /** The problems found so far, or, if there are none, the last one, which otherwise may only be their consequence. */
@@ -137,6 +142,8 @@ function withoutDefinition(
 interface Thrown {
   readonly place: string;
   readonly modules: ReadonlyMap<string, Module>;
+  /** Shared files that cannot be read, by place. */
+  readonly refused: ReadonlyMap<string, Problem>;
   /** Where in the customer's own file. */
   readonly position: Position | undefined;
   readonly property: string | undefined;
@@ -145,12 +152,16 @@ interface Thrown {
 /** What threw, where it stands: in the customer's file, or in a shared one that this has imported or called. */
 function problemOf(
   outcome: Extract<Outcome, { readonly stack: string }>,
-  { place, modules, position, property = "(code)" }: Thrown,
+  { place, modules, refused, position, property = "(code)" }: Thrown,
 ): Problem {
   const [thrower = place] = [...modules.keys()]
     .filter((module) => outcome.stack.includes(`${module}:`))
     .sort((one, other) => outcome.stack.indexOf(`${one}:`) - outcome.stack.indexOf(`${other}:`));
   const { shown } = modules.get(thrower) as Module;
+  const unread = "refusedImport" in outcome ? refused.get(resolve(dirname(thrower), outcome.refusedImport)) : undefined;
+  if (unread !== undefined) {
+    return unread;
+  }
   const own = thrower === place ? position : positionIn(outcome.stack, thrower, modules.get(thrower) as Module);
   const told =
     "refusedImport" in outcome

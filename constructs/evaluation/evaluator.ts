@@ -48,7 +48,9 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     vm.runInContext(SAME_EACH_TIME, world);
     for (const [at, code] of Object.entries(modules)) {
       const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {"use strict";${code}\n};`;
-      vm.runInContext(text, world, { filename: at });
+      const script = compiled(text, at);
+      if (typeof script === "string") return script;
+      script.runInContext(world);
     }
     started = performance.now();
     const outcome: unknown = vm.runInContext(`(${RUN})(${JSON.stringify({ libraries, place })})`, world, {
@@ -58,6 +60,15 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
   } catch {
     // What was thrown may be the file's own object and is not touched; the elapsed time tells what happened.
     return JSON.stringify({ ended: performance.now() - started >= milliseconds ? "time" : "process" });
+  }
+}
+
+/** A module that can be run; what came of it instead, where the language has no such code. */
+function compiled(text: string, place: string): vm.Script | string {
+  try {
+    return new vm.Script(text, { filename: place });
+  } catch (error) {
+    return JSON.stringify({ thrown: String(error), stack: error instanceof Error ? `${error.stack}` : "" });
   }
 }
 

@@ -22,9 +22,16 @@ export interface Refused {
 /** What shared files came to; they are the same for all customers. */
 const compiledShared = new Map<string, Compiled>();
 
-/** Compiles what customers share, by place. @param shown How the customer's file is named to people. */
-export async function compileShared(place: string, shown: string): Promise<ReadonlyMap<string, Module> | Refused> {
+/** What customers share, by place: what can be run, and what keeps a customer that imports it from being read. */
+export interface Shared {
+  readonly modules: ReadonlyMap<string, Module>;
+  readonly refused: ReadonlyMap<string, Problem>;
+}
+
+/** Compiles what customers share. @param shown How the customer's file is named to people. */
+export async function compileShared(place: string, shown: string): Promise<Shared> {
   const modules = new Map<string, Module>();
+  const refused = new Map<string, Problem>();
   for (const file of sharedFiles(dirname(place))) {
     const name = `${dirname(shown)}/${SHARED_FOLDER}/${basename(file)}`;
     const text = readFileSync(file, "utf8");
@@ -33,12 +40,13 @@ export async function compileShared(place: string, shown: string): Promise<Reado
       known === undefined ? await compile(text, file, name, "a file of customers") : { ...known, shown: name };
     if ("problem" in module) {
       const { line, ...problem } = module.problem;
-      return { problem: { ...problem, property: line === undefined ? name : `${name}:${line}` } };
+      refused.set(file, { ...problem, property: line === undefined ? name : `${name}:${line}` });
+    } else {
+      compiledShared.set(text, module);
+      modules.set(file, module);
     }
-    compiledShared.set(text, module);
-    modules.set(file, module);
   }
-  return modules;
+  return { modules, refused };
 }
 
 /** The certificates beside a customer file, of its name, as a module whose default is their text. */

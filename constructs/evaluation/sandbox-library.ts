@@ -3,6 +3,7 @@ import * as whole from "../index.ts";
 import { Night } from "../night/night.ts";
 import { encode } from "./encode.ts";
 import type { Outcome } from "./encoded.ts";
+import { refuseReadingDate } from "./known-at-night.ts";
 import { moduleWithoutSurplus, refuseSurplusOf } from "./surplus-arguments.ts";
 
 export { TOLD } from "../definition/told.ts";
@@ -12,6 +13,7 @@ for (const [name, unit] of Object.entries({ Size, Cpu, Duration })) {
   refuseSurplusOf(name, unit);
 }
 refuseSurplusOf("night", Night.prototype);
+refuseReadingDate();
 
 /** What a file imports. */
 export const library = moduleWithoutSurplus(whole);

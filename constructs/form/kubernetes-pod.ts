@@ -43,22 +43,33 @@ function typeForm(name: string): Form {
 
 function recordForm(name: string, other: Fields<Part> = {}): Form {
   const fields = Object.entries(TYPES[name] ?? {});
-  const must = fields.filter(([, type]) => type.endsWith("!")).map(([field]) => `${field}: ...`);
-  const example = `{ ${must.join(", ") || `${fields[0]?.[0]}: ...`} }`;
   const all = fields.map(([field, type]) => {
     const form = fieldForm(field, type.replace(/!$/, ""));
     return [field, type.endsWith("!") ? form : optional(form)] as const;
   });
-  return record<Part>({ ...Object.fromEntries(all), ...other }, `as Kubernetes writes it: ${name}`, example);
+  return record<Part>(
+    { ...Object.fromEntries(all), ...other },
+    `as Kubernetes writes it: ${name}`,
+    exampleOf(name, name),
+  );
+}
+
+/** What to write for a value of a type: of a record what must be in it, or its first property. */
+function exampleOf(type: string, field: string): string {
+  const fields = Object.entries(TYPES[type] ?? {});
+  const must = fields.filter(([, one]) => one.endsWith("!"));
+  const shown = (must.length > 0 ? must : fields.slice(0, 1)).map(([name]) => `${name}: ...`);
+  return shown.length > 0 ? `{ ${shown.join(", ")} }` : (EXAMPLES[field] ?? JSON.stringify(`<${field}>`));
 }
 
 function fieldForm(field: string, type: string): Form {
-  const example = EXAMPLES[field] ?? JSON.stringify(`<${field}>`);
+  const example = exampleOf(type, field);
   if (type.endsWith("[]")) {
-    return list(fieldForm(field, type.slice(0, -2)), "a list, as Kubernetes writes it", "[]");
+    const of = type.slice(0, -2);
+    return list(fieldForm(field, of), `a list: ${field} as Kubernetes writes them`, `[${exampleOf(of, field)}]`);
   }
   if (type.endsWith("{}")) {
-    return named(fieldForm(field, type.slice(0, -2)), "an object, as Kubernetes writes it", "{}");
+    return named(fieldForm(field, type.slice(0, -2)), `an object: ${field} as Kubernetes writes them`, "{}");
   }
   switch (type) {
     case "string":

@@ -99,6 +99,10 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
       affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [node] }, preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: node }] }, podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term], preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: term }] } },
       executorPodTemplate: { apiVersion: "v1", kind: "Pod", metadata: { labels: { team: "risk" }, annotations: { note: "x y" } }, spec: { hostNetwork: false, topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }], containers: [{ name: "agent", image: image("risk"), ports: [{ containerPort: 80 }], env: [{ name: "REGION", value: "eu" }, { name: "KDB", valueFrom: { configMapKeyRef: { name: "a", key: "b" } } }] }] } } });`,
   ),
+  "the date within texts, and paths that a helper takes apart": step(
+    `const last = night.path("a/b").split("/").at(-1); const arrow = (d) => night.businessDate;
+    night.spark("s", { app: riskApp("a.py"), args: ["--date=" + night.businessDate, "--at".concat("=", night.businessDate), arrow(1), last, String(night.path("a").endsWith("/")), "NaNny", "nan"] });`,
+  ),
   "a folder of results that another step has too": step(
     'night.exec("prep", { app: pricing, command: ["/x", night.path("prep/out")] }); night.job("j", { image: image("risk"), results: "out/", after: reval, args: ["--in", night.path("prep/out"), "--out", night.path("j/out"), "--old", night.path("j/out/old")] });',
   ),

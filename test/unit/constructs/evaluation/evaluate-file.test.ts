@@ -248,6 +248,36 @@ describe("code for several customers", () => {
     writeFileSync(join(folder, "shared", "days.ts"), "export const day = process.env.HOME;");
     await expect(loadCustomer("lake", folder)).rejects.toThrow("process is not defined");
   });
+
+  test("keeps only those from being read that import it", async () => {
+    const folder = folderWith("");
+    mkdirSync(join(folder, "shared"));
+    writeFileSync(join(folder, "shared", "days.ts"), "#!/usr/bin/env tsx\nexport const days = [;");
+    expect(checkCustomer(await loadCustomer("lake", folder))).toEqual([]);
+    const text = customerText("hill", "10.65.0.2", { before: 'import { days } from "./shared/days.ts";' });
+    writeFileSync(join(folder, "hill.ts"), text);
+    await expect(loadCustomer("hill", folder)).rejects.toThrow('customers/shared/days.ts:2: received Unexpected ";"');
+    writeFileSync(join(folder, "shared", "days.ts"), "#!/usr/bin/env tsx\nexport const days = [];");
+    expect(checkCustomer(await loadCustomer("hill", folder))).toEqual([]);
+  });
+});
+
+describe("a file that a shell or an editor has touched", () => {
+  const lake = customerText("lake", "10.65.0.1", {});
+
+  test("may have a first line for a shell, and lines count from it", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), `#!/usr/bin/env tsx\n${lake}`);
+    expect(checkCustomer(await loadCustomer("lake", folder))).toEqual([]);
+    writeFileSync(join(folder, "lake.ts"), "#!/usr/bin/env tsx\nnope();\n");
+    await expect(loadCustomer("lake", folder)).rejects.toThrow("customers/lake.ts:2 (code): received ReferenceError");
+  });
+
+  test("is told as code that cannot be read where the language has no such code", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lake.ts"), `const all = /(?<a>x)(?<a>y)/;\n${lake}`);
+    await expect(loadCustomer("lake", folder)).rejects.toThrow("SyntaxError: Invalid regular expression");
+  });
 });
 
 describe("certificates beside a file", () => {
