@@ -5,6 +5,9 @@ import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../farm/paths.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
+/** Programs start slowly on a busy machine. */
+const TIME = 60_000;
+
 /** Runs a program of the checkout in a folder of its own, so that what it wrongly does is seen there. */
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const cwd = temporaryFolder();
@@ -23,14 +26,14 @@ describe.each([
   ["pipeline/remove-remote-jobs.ts", "tsx pipeline/remove-remote-jobs.ts seebank"],
   ["pipeline/release/cli.ts", "make release"],
 ])("%s", (program, example) => {
-  test("helps with an example, and does nothing else", () => {
+  test("helps with an example, and does nothing else", { timeout: TIME }, () => {
     const { status, stdout, stderr, cwd } = run(program, ["--help"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain(`\n  ${example}`);
     expect([existsSync(join(cwd, "dist")), existsSync(join(cwd, "dist-helm"))]).toEqual([false, false]);
   });
 
-  test("refuses an option that it does not have, with its help", () => {
+  test("refuses an option that it does not have, with its help", { timeout: TIME }, () => {
     const { status, stdout, stderr } = run(program, ["--foo"]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain("unknown option '--foo'");
@@ -38,15 +41,19 @@ describe.each([
   });
 });
 
-test.each(["infra/synth.ts", "infra/helm.ts"])("%s takes no customer's name, since it writes all", (program) => {
-  const { status, stderr } = run(program, ["nordbank"]);
-  expect(status).toBe(1);
-  expect(stderr).toContain("too many arguments");
-});
+test.each(["infra/synth.ts", "infra/helm.ts"])(
+  "%s takes no customer's name, since it writes all",
+  { timeout: TIME },
+  (program) => {
+    const { status, stderr } = run(program, ["nordbank"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("too many arguments");
+  },
+);
 
 test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
   "%s tells of a folder of customers that is none",
-  { timeout: 60_000 },
+  { timeout: TIME },
   (program) => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
@@ -63,14 +70,14 @@ test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
   },
 );
 
-test("npm run isolation tells of a report that cannot be written", { timeout: 60_000 }, () => {
+test("npm run isolation tells of a report that cannot be written", { timeout: TIME }, () => {
   const file = join(temporaryFolder(), "none", "x.xml");
   const { status, stderr } = run("pipeline/isolation-cli.ts", ["--junit", file]);
   expect(status).toBe(2);
   expect(stderr).toContain(`--junit: received "${file}" (ENOENT`);
 });
 
-test("make release says what its variables lack before it fetches a tool", () => {
+test("make release says what its variables lack before it fetches a tool", { timeout: TIME }, () => {
   const { status, stderr } = run("pipeline/release/cli.ts", ["settings"]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^make release: 3 problems\n {2}REGISTRY: received nothing/);

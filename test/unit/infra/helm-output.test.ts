@@ -40,9 +40,7 @@ describe("writeHelmOutput", () => {
       const outdir = join(temporaryFolder(), "dist-helm");
       const folder = temporaryFolder();
       const stored = customerText("one-bank", "192.0.2.10", {});
-      const text = stored
-        .replace('gitlabFile("CUSTOMER_KUBECONFIG")', "federated()")
-        .replace("gitlabFile,", "federated,");
+      const text = stored.replace('gitlabFile("CUSTOMER_KUBECONFIG")', "federated()");
       expect(text).toContain("kubeconfig: federated()");
       writeFileSync(join(folder, "one-bank.ts"), text);
       await writeHelmOutput(outdir, folder);

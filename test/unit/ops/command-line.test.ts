@@ -213,7 +213,7 @@ test("an older Node is named with the fix, before anything is loaded", () => {
   expect(told.stderr).toContain("npx nightlane");
 });
 
-test("a port that Node sends nothing to is told at once, and not tried again", () => {
+test("a port that Node sends nothing to is told at once, and not tried again", { timeout: 60_000 }, () => {
   const kubeconfig = join(temporaryFolder(), "kubeconfig");
   const clusters = [{ name: "c", cluster: { server: "https://127.0.0.1:6667" } }];
   const contexts = [{ name: "c", context: { cluster: "c", user: "u" } }];
