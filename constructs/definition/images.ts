@@ -1,11 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { record, value } from "../form/form.ts";
+import { requireForm } from "../form/require-form.ts";
 import { readJsonObject } from "./json-file.ts";
-import { UserError } from "./problem.ts";
 
 /** The images of a deployment, by purpose. */
 export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "argoExecutor";
-
-const names: readonly ImageName[] = ["runner", "risk", "nightwatch", "argoController", "argoExecutor"];
 
 /** A reference as container runtimes read it: an optional registry, a lower-case repository, an optional tag, a digest. */
 const byDigest =
@@ -16,6 +15,13 @@ export function isByDigest(reference: unknown): reference is string {
   return typeof reference === "string" && byDigest.test(reference);
 }
 
+const image = value("an image by digest", `"<repository>@sha256:<64 hex digits>"`, isByDigest);
+const form = record<Readonly<Record<ImageName, string>>>(
+  { runner: image, risk: image, nightwatch: image, argoController: image, argoExecutor: image },
+  "the images of a deployment",
+  '{ "runner": "<repository>@sha256:<64 hex digits>", ... }',
+);
+
 /** The content of each file, read once. */
 const read = new Map<string, Readonly<Record<ImageName, string>>>();
 
@@ -24,7 +30,7 @@ const read = new Map<string, Readonly<Record<ImageName, string>>>();
  * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
  */
 export function images(): Readonly<Record<ImageName, string>> {
-  const file = process.env.NIGHTLANE_IMAGES ?? fileURLToPath(new URL("../../images.json", import.meta.url));
+  const file = process.env.NIGHTLANE_IMAGES || fileURLToPath(new URL("../../images.json", import.meta.url));
   const images = read.get(file) ?? readImages(file);
   read.set(file, images);
   return images;
@@ -40,22 +46,5 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
         ? "correct NIGHTLANE_IMAGES, or unset it for images.json"
         : "take it back from version control, or let make release write it",
   });
-  const references = new Map(Object.entries(content));
-  const wrong = names.filter((name) => !isByDigest(references.get(name)));
-  if (wrong.length > 0) {
-    const list = wrong
-      .map((name) => `${name}: received ${JSON.stringify(references.get(name)) ?? "nothing"}`)
-      .join("\n  ");
-    throw new UserError(
-      `${file}: every image is named by digest\n  ${list}\n    fix: write <repository>@sha256:<64 hex digits>`,
-    );
-  }
-  const reference = (name: ImageName): string => String(references.get(name));
-  return {
-    runner: reference("runner"),
-    risk: reference("risk"),
-    nightwatch: reference("nightwatch"),
-    argoController: reference("argoController"),
-    argoExecutor: reference("argoExecutor"),
-  };
+  return requireForm(file, form, content);
 }

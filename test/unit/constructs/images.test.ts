@@ -31,6 +31,8 @@ describe("images", () => {
     expect(images()).toEqual(ours);
     vi.unstubAllEnvs();
     expect(images()).toEqual(before);
+    vi.stubEnv("NIGHTLANE_IMAGES", "");
+    expect(images()).toEqual(before);
   });
 });
 
@@ -45,7 +47,17 @@ describe("readImages", () => {
     const content = { ...images(), risk: "registry.example/risk:latest", runner: undefined };
     expect(() => readImages(file(JSON.stringify(content)))).toThrow(UserError);
     expect(() => readImages(file(JSON.stringify(content)))).toThrow(
-      /images\.json: every image is named by digest\n {2}runner: received nothing\n {2}risk: received "registry\.example\/risk:latest"\n {4}fix: write <repository>@sha256/,
+      /images\.json: 2 problems\n {2}runner: received nothing\n {4}rule: an image by digest\n {4}fix: write .*\n {2}risk: received "registry\.example\/risk:latest"\n {4}rule: an image by digest\n {4}fix: write for instance "<repository>@sha256/,
+    );
+  });
+
+  test("names what is misspelt, and what nobody reads", () => {
+    const { runner, ...others } = images();
+    expect(() => readImages(file(JSON.stringify({ runer: runner, ...others })))).toThrow(
+      /1 problem\n {2}runer: received .*\n {4}rule: .*\n {4}fix: write runner instead of runer/,
+    );
+    expect(() => readImages(file(JSON.stringify({ ...images(), sidecar: "a:latest" })))).toThrow(
+      /1 problem\n {2}sidecar: received "a:latest"\n {4}rule: .*runner, risk, .*\n {4}fix: remove it/,
     );
   });
 
