@@ -2,7 +2,7 @@ import { type BusinessCalendar, isBusinessDay, isHalfDay, isNightDay, reasonOf }
 import { isDay } from "../../runs/local-time.ts";
 import { customerCalendar, isList, weekdayNumber } from "../calendars/customer-calendar.ts";
 import { CALENDAR_NAMES, KNOWN_DAYS, namedCalendar } from "../calendars/named-calendars.ts";
-import { isPrintable } from "../definition/printable.ts";
+import { characters, isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { CalendarDays, NightSchedule } from "../definition/schedule.ts";
 import { nearName } from "../form/near-name.ts";
@@ -140,7 +140,7 @@ function checkReason({ property, reason }: Entry): readonly Problem[] {
 }
 
 function isReason(text: string): boolean {
-  return isPrintable(text) && !/[{}]/.test(text) && text.length <= LONGEST_REASON;
+  return isPrintable(text) && !/[{}]/.test(text) && characters(text) <= LONGEST_REASON;
 }
 
 function checkRepeated(entries: readonly Entry[]): readonly Problem[] {

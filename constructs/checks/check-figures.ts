@@ -34,7 +34,8 @@ function checkFigure(work: StepWork, name: string, { place, maxJump }: Figure): 
   const at = below("figures", name);
   const problems: Problem[] = [];
   if (!NAME.test(name)) {
-    const rule = "a name of letters, digits, inner spaces, dots, dashes and underscores, at most 40 characters";
+    const rule =
+      "a name of letters from A to Z, digits, inner spaces, dots, dashes and underscores, at most 40 characters";
     problems.push(problem(at, name, rule, 'write for instance "VaR 99"'));
   }
   const read = readPlace(place);

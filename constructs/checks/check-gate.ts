@@ -1,4 +1,4 @@
-import { isPrintable } from "../definition/printable.ts";
+import { characters, isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import type { GateOptions } from "../night/step.ts";
 
@@ -16,7 +16,7 @@ export function checkGate({ message, approvers, approvals }: GateOptions): reado
 }
 
 function checkMessage(message: string | undefined): readonly Problem[] {
-  if (message === undefined || (isPrintable(message) && message.length <= LONGEST_MESSAGE)) {
+  if (message === undefined || (isPrintable(message) && characters(message) <= LONGEST_MESSAGE)) {
     return [];
   }
   const rule = `what a person reads on one line: printable, 1 to ${LONGEST_MESSAGE} characters`;

@@ -1,4 +1,4 @@
-import { isPrintable } from "../definition/printable.ts";
+import { characters, isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
 /** Longest customer name with which nothing named after the customer ever has to be cut. */
@@ -11,7 +11,7 @@ const LONGEST_DISPLAY_NAME = 80;
 
 /** Alerts and notifications show this name, and their templates would take braces for a placeholder. */
 export function checkDisplayName(displayName: string): readonly Problem[] {
-  if (isPrintable(displayName) && !/[{}]/.test(displayName) && displayName.length <= LONGEST_DISPLAY_NAME) {
+  if (isPrintable(displayName) && !/[{}]/.test(displayName) && characters(displayName) <= LONGEST_DISPLAY_NAME) {
     return [];
   }
   return [

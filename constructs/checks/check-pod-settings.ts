@@ -3,7 +3,7 @@ import { isPrintable } from "../definition/printable.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { isSecretUnder, secretShape } from "../definition/secret-shape.ts";
 import { isDnsName, isLabelKey, isLabelValue } from "../kubernetes/names.ts";
-import { cpuText, mebibytes, millicores } from "../night/amounts.ts";
+import { cpuText, durationText, mebibytes, memoryText, millicores } from "../night/amounts.ts";
 import type { KeyReference, MountedVolume, PodSettings, Retries, Toleration } from "../night/pod-settings.ts";
 import type { JobSettings, JobSizes } from "../night/step-settings.ts";
 import { checkAffinity } from "./check-affinity.ts";
@@ -11,12 +11,13 @@ import { secretProblem } from "./check-texts.ts";
 
 /** Variables that Nightlane or Spark sets. */
 const OWN_VARIABLES =
-  /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_DRIVER_BIND_ADDRESS|SPARK_LOCAL_DIRS|(NIGHTLANE|KUBERNETES)_.*)$/;
+  /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_(DRIVER_BIND_ADDRESS|DRIVER_URL|LOCAL_DIRS|APPLICATION_ID|CONF_DIR|RESOURCE_PROFILE_ID)|(NIGHTLANE|KUBERNETES|SPARK_EXECUTOR|SPARK_JAVA_OPT)_.*)$/;
 
 /** Each attempt may take hours; somebody should have looked at it long before. */
 const MOST_RETRIES = 10;
 
-const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane"];
+/** Where Nightlane, Kubernetes and Linux mount what is theirs: a driver without its token starts no executor. */
+const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane", "/var/run/secrets", "/run/secrets", "/proc"];
 
 /** Linux's highest user ID. */
 const MOST_USER = 2 ** 31 - 1;
@@ -89,15 +90,19 @@ function checkJobSizes({ cpu, memory }: JobSizes): readonly Problem[] {
     const fix = "write for instance Cpu.millis(500), or Cpu.units(2) for whole cores";
     problems.push({ property: "cpu", received: cpuText(millicores(cpu)), rule, fix });
   }
-  if (memory !== undefined && !(mebibytes(memory) > 0)) {
-    const rule = "more than zero";
-    problems.push({ property: "memory", received: "0 MiB", rule, fix: "write for instance Size.gibibytes(1)" });
+  if (memory !== undefined && !(mebibytes(memory) >= LEAST_MEBIBYTES)) {
+    const rule = `at least ${LEAST_MEBIBYTES} MiB: with less no container starts`;
+    const fix = "write for instance Size.gibibytes(1)";
+    problems.push({ property: "memory", received: memoryText(mebibytes(memory)), rule, fix });
   }
   return problems;
 }
 
 /** Less is a typo: Cpu.millis where Cpu.units was meant. */
 const LEAST_MILLICORES = 10;
+
+/** Less is a typo: Size.mebibytes where Size.gibibytes was meant. */
+const LEAST_MEBIBYTES = 16;
 
 function checkRetries(retries: Retries | undefined): readonly Problem[] {
   if (retries === undefined) {
@@ -119,7 +124,12 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   if (!Number.isInteger(seconds) || seconds < LEAST_PAUSE_SECONDS || seconds > MOST_PAUSE_SECONDS) {
     const rule = "whole seconds, at least 10 and at most 6 hours: a step that waits longer is a person's to look at";
     const fix = "write for instance Duration.minutes(5)";
-    problems.push({ property: "retries.pause", received: `${seconds} s`, rule, fix });
+    problems.push({
+      property: "retries.pause",
+      received: pause === undefined ? "nothing" : durationText(pause),
+      rule,
+      fix,
+    });
   }
   return problems;
 }
@@ -196,7 +206,7 @@ function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
     return [{ property, received: received(path), rule, fix: 'write for instance "/etc/kdb"' }];
   }
   if (OWN_MOUNTS.some((own) => path === own || path.startsWith(`${own}/`) || own.startsWith(`${path}/`))) {
-    const rule = `a path outside of ${OWN_MOUNTS.join(", ")}, which Nightlane mounts`;
+    const rule = `a path outside of ${OWN_MOUNTS.join(", ")}: what is there is Nightlane's or the node's own`;
     return [{ property, received: received(path), rule, fix: 'write for instance "/scratch"' }];
   }
   if (volume.kind === "scratch") {

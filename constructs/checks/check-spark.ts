@@ -39,6 +39,7 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
     ...checkProperties("conf", settings.conf),
     ...checkProperties("hadoopConf", settings.hadoopConf),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
+    ...checkTaskCpus(settings),
     ...checkEventLog(settings.eventLog),
     ...checkExecutorTemplate(settings.executorPodTemplate),
   ];
@@ -221,6 +222,18 @@ function checkProperties(
   });
 }
 
+/** Spark ends at its start where a task needs more cores than an executor has. */
+function checkTaskCpus(settings: SparkSettings): readonly Problem[] {
+  const cpus = settings.conf?.["spark.task.cpus"];
+  const { executorMillicores } = sparkResources({ ...settings, app: { image: "", main: "" } });
+  const cores = Math.max(1, Math.ceil(executorMillicores / 1000));
+  if (cpus === undefined || (/^[1-9]\d*$/.test(cpus) && Number(cpus) <= cores)) {
+    return [];
+  }
+  const rule = `a whole number from 1 to the cores of an executor, here ${cores}`;
+  return [problem('conf["spark.task.cpus"]', cpus, rule, `write "${cores}", or a larger cpu`)];
+}
+
 function checkJvmOption(property: string, option: string): readonly Problem[] {
   if (HEAP_OPTION.test(option)) {
     const rule = "no option that sizes the heap: it is counted against what the customer's cluster can give";
@@ -234,8 +247,15 @@ function checkJvmOption(property: string, option: string): readonly Problem[] {
 }
 
 function checkEventLog(place: string | undefined): readonly Problem[] {
-  if (place === undefined || /^[a-z][a-z0-9+.-]*:\/{1,3}[^\s\p{C}]+$/u.test(place)) {
+  if (place === undefined || /^(?!https?:|local:)[a-z][a-z0-9+.-]*:\/{1,3}[^\s\p{C}]+$/u.test(place)) {
     return [];
   }
-  return [problem("eventLog", place, "a URI of a folder that exists", 'write for instance "s3a://logs/spark"')];
+  return [
+    problem(
+      "eventLog",
+      place,
+      "a URI of a folder that exists, on a file system to which Spark can write",
+      'write for instance "s3a://logs/spark"',
+    ),
+  ];
 }

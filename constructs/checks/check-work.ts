@@ -99,7 +99,7 @@ function checkDuration(
   return [
     problem(
       property,
-      `${seconds} s`,
+      duration === undefined ? "nothing" : durationText(duration),
       "whole seconds, at least one and at most 7 days",
       "write for instance Duration.hours(4)",
     ),
@@ -111,7 +111,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
     ...checkSparkApp(options),
     ...checkWords("args", options.args ?? []),
     ...checkSparkSettings(options),
-    ...checkStartWithin(options),
+    ...checkTimes(options),
     ...checkResults({ kind: "spark", options }),
     ...checkFigures({ kind: "spark", options }),
   ];
@@ -122,7 +122,7 @@ function checkJob(options: JobOptions): readonly Problem[] {
     ...checkJobSettings(options),
     ...checkWords("command", options.command ?? []),
     ...checkWords("args", options.args ?? []),
-    ...checkStartWithin(options),
+    ...checkTimes(options),
     ...checkResults({ kind: "job", options }),
     ...checkFigures({ kind: "job", options }),
     ...checkImage("image", options.image),
@@ -156,11 +156,14 @@ const MANIFEST = "manifest.json";
 /** Other characters would be misread by some shells, programs and people. */
 const FOLDER = /^(?!\.{1,2}\/)[A-Za-z0-9._-]+\/$/;
 
+/** With its slash: no file system takes a longer name. */
+const LONGEST_FOLDER = 256;
+
 function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
   const { results, result } = work.options;
-  if (typeof results === "string" && !FOLDER.test(results)) {
+  if (typeof results === "string" && !(FOLDER.test(results) && results.length <= LONGEST_FOLDER)) {
     const rule =
-      "true, false, or a folder in the step's own: letters, digits, dots, dashes and underscores, and a slash at its end";
+      "true, false, or a folder in the step's own: letters, digits, dots, dashes and underscores, at most 255, and a slash at its end";
     return [problem("results", results, rule, 'write for instance "out/"')];
   }
   if (result === undefined) {
@@ -178,13 +181,33 @@ function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }
   return [problem("result", result, rule, 'write for instance "var.json"')];
 }
 
-function checkStartWithin({ startWithin, timeout = STEP_TIMEOUT }: SparkOptions | JobOptions): readonly Problem[] {
+/** How long a Job may take, and its pods to start: in less than this no pod is there. */
+const LEAST_SECONDS = 30;
+
+function checkTimes({ startWithin, timeout, endWithin }: SparkOptions | JobOptions): readonly Problem[] {
+  const times = { timeout, startWithin, endWithin };
   const wrong = checkDuration("startWithin", startWithin);
-  if (startWithin === undefined || wrong.length > 0 || seconds(startWithin) < seconds(timeout)) {
-    return wrong;
+  const short = Object.entries(times).filter(([, time]) => time !== undefined && seconds(time) < LEAST_SECONDS);
+  if (wrong.length > 0 || short.length > 0) {
+    const rule = `at least ${LEAST_SECONDS} s: in less no pod has started`;
+    const fix = "write for instance Duration.minutes(15)";
+    // A time that is no time at all has been told.
+    const told = short.filter(
+      ([, time]) => time !== undefined && seconds(time) >= 1 && Number.isInteger(seconds(time)),
+    );
+    return [...wrong, ...told.map(([name, time]) => problem(name, durationText(time as Duration), rule, fix))];
   }
-  const rule = `less than the step's timeout (${durationText(timeout)}), which ends the attempt before`;
-  return [problem("startWithin", durationText(startWithin), rule, "write for instance Duration.minutes(15)")];
+  const ends = [
+    ["timeout", timeout ?? STEP_TIMEOUT],
+    ["endWithin", endWithin],
+  ] as const;
+  return ends.flatMap(([name, end]) => {
+    if (startWithin === undefined || end === undefined || seconds(startWithin) < seconds(end)) {
+      return [];
+    }
+    const rule = `less than the step's ${name} (${durationText(end)}), which ends the attempt before`;
+    return [problem("startWithin", durationText(startWithin), rule, "write for instance Duration.minutes(15)")];
+  });
 }
 
 function seconds(duration: Duration): number {

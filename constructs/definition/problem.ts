@@ -53,6 +53,8 @@ function described(value: unknown): string {
       return "nothing";
     case "function":
       return "a function";
+    case "bigint":
+      return "a BigInt, a number with an n at its end";
     case "string":
       return secretKind(value) ?? JSON.stringify(value);
     case "object":

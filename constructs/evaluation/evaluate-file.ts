@@ -68,7 +68,8 @@ async function evaluated(file: string, shown: string, milliseconds: number, besi
       return made === undefined ? { problems: or(problems, tooMuch(shown)) } : { made, problems };
     }
     if (!("stack" in outcome)) {
-      return { problems: or(problems, withoutDefinition(outcome, shown, milliseconds)) };
+      const where = shared.size === 0 ? shown : `${shown}, and in what it imports of ${dirname(shown)}/shared,`;
+      return { problems: or(problems, withoutDefinition(outcome, where, milliseconds)) };
     }
     const position = positionIn(outcome.stack, place, own);
     if (position === undefined && problems.length > 0) {

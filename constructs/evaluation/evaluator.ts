@@ -132,12 +132,18 @@ const RUN = `(task) => {
     const get = (_, name) => {
       if (name === "__esModule") return true;
       if (typeof name === "string" && !(name in module)) {
-        throw new TypeError(name + " is not exported by " + stringify(specifier));
+        const error = new TypeError(name + " is not exported by " + stringify(specifier));
+        throw module === library ? error : Object.assign(error, exportsOf(name, module, stringify(specifier)));
       }
       return module[name];
     };
     // An import of the whole module is a copy of it, which asks its prototype for what it has not.
     return new Proxy(module, { get, getPrototypeOf: () => new Proxy({}, { get }) });
+  };
+  const exportsOf = (name, module, specifier) => {
+    const names = Object.keys(module).filter((one) => one !== "default").join(", ");
+    const braces = name === "default" ? "import { ... } with " : "";
+    return { rule: "a name that " + specifier + " exports", fix: names === "" ? "export it there" : "write " + braces + "one of: " + names };
   };
   const run = (at) => {
     const module = { exports: {} };

@@ -55,7 +55,7 @@ function known(text: string, where: string): Told | undefined {
   }
   const [, name = "", module = ""] = /^TypeError: (\S+) is not exported by (.+)$/.exec(text) ?? [];
   if (module !== "") {
-    const near = module.endsWith('constructs/index.ts"') ? nearName(name, Object.keys(library)) : undefined;
+    const near = nearName(name, Object.keys(library));
     const received = name === "default" ? `a default import of ${module}` : `the name ${name}, imported from ${module}`;
     const own =
       name === "default" ? `import what ${module} exports by name, in braces` : `write one that ${module} exports`;

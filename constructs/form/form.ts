@@ -163,10 +163,19 @@ export function named(of: Form, what: string, example: string): Form {
         return;
       }
       for (const [name, entry] of Object.entries(value)) {
+        inspectName(name, at, findings);
         inspect(of, entry, below(at, name), findings);
       }
     },
   };
+}
+
+/** JavaScript gives an object another prototype by this name, and whoever copies it loses the value. */
+export function inspectName(name: string, at: string, findings: Findings): void {
+  if (name === "__proto__") {
+    const rule = "a name that is no part of JavaScript itself";
+    findings.wrong.push({ property: below(at, name), received: received(name), rule, fix: "use another name" });
+  }
 }
 
 /** The form of each property of `T`: none forgotten, none that is not there, optional where `T` says so. */

@@ -2,7 +2,7 @@
 export function nearName(written: string, known: readonly string[]): string | undefined {
   const wanted = plain(written);
   const [nearest] = known
-    .map((name) => ({ name, edits: isPart(wanted, plain(name)) ? 1 : editsBetween(wanted, plain(name)) }))
+    .map((name) => ({ name, edits: distance(wanted, plain(name)) }))
     .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 3)))
     .sort((one, other) => one.edits - other.edits);
   return nearest?.name;
@@ -11,6 +11,12 @@ export function nearName(written: string, known: readonly string[]): string | un
 /** `finish_by` and `finishby` as one. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+/** A word cut short or made longer is nearer than another word of which one letter differs: mebibytes is no pebibyte. */
+function distance(written: string, known: string): number {
+  const edits = editsBetween(written, known);
+  return edits > 0 && isPart(written, known) ? 0.5 : edits;
 }
 
 function isPart(written: string, known: string): boolean {

@@ -60,6 +60,9 @@ function correction(word: string): string {
   if (/first|start|begin|^\d/i.test(word)) {
     return "leave on out, for a night on every business day whose program looks at night.businessDate: no night is for the first day of a period";
   }
+  if (/week/i.test(word)) {
+    return 'write for instance ["friday"]: the last business day of a week is no day by itself';
+  }
   const period = ["month", "quarter", "year"].find((one) => word.toLowerCase().includes(one));
   const near = period === undefined ? nearName(word, Object.keys(LAST_DAYS)) : `last-of-${period}`;
   return near === undefined

@@ -1,6 +1,6 @@
 import { received } from "../definition/problem.ts";
 import { TOLD } from "../definition/told.ts";
-import { below, type Findings, type Form } from "./form.ts";
+import { below, type Findings, type Form, inspectName } from "./form.ts";
 
 /** Objects that were looked at, once each: values that share parts, or hold themselves, have paths without number. */
 interface Looked {
@@ -34,6 +34,7 @@ export function plainData(what: string): Form {
     seen.add(value);
     within.add(value);
     for (const [name, entry] of Object.entries(value)) {
+      inspectName(name, at, findings);
       inspectValue(entry, Array.isArray(value) ? `${at}[${name}]` : below(at, name), findings, looked);
     }
     within.delete(value);

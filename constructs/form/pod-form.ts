@@ -8,6 +8,7 @@ import type {
   Retries,
   Toleration,
 } from "../night/pod-settings.ts";
+import { isResultValue } from "../night/step.ts";
 import {
   choice,
   either,
@@ -50,13 +51,28 @@ function butFor(instead: Instead, rule: string, form: Form): Form {
   };
 }
 
+/** A form, but for a value from an earlier result, which only an argument can be. */
+export function butForResult(form: Form): Form {
+  return {
+    inspect(one, at, findings) {
+      if (isResultValue(one)) {
+        const rule = "no value from a result, which the night hands over as an argument by itself";
+        const fix = `write it in args: ["--value", night.${one.type}(...)], or in an exec's command`;
+        findings.wrong.push({ property: at, received: `night.${one.type}(...)`, rule, fix });
+      } else {
+        form.inspect(one, at, findings);
+      }
+    },
+  };
+}
+
 const variable = butFor(
   {
     secret: (name) => `secretKey(${name}, "<key>"), or mount the files in volumes`,
     configMap: (name) => `configMapKey(${name}, "<key>"), or mount the files in volumes`,
   },
   "a string, or one key of a Secret or ConfigMap: files are volumes",
-  either((one) => isObject(one), reference, text("production", "a variable's value")),
+  butForResult(either((one) => isObject(one), reference, text("production", "a variable's value"))),
 );
 
 const byName = (kind: "secret" | "configMap", example: string): Form =>

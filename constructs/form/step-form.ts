@@ -46,7 +46,7 @@ import {
   value,
 } from "./form.ts";
 import { podTemplateForm } from "./kubernetes-pod.ts";
-import { podFields, textList } from "./pod-form.ts";
+import { butForResult, podFields, textList } from "./pod-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
 /** Edges are looked at where the steps are: a step gets them from `after` and from `runsAfter`. */
@@ -85,7 +85,7 @@ const figure = either(
   ),
   text("var.json#total.var", "a file and the way to a number in it"),
 );
-const figures = named(figure, "figures by their names", '{ "VaR 99": "var.json#total.var" }');
+const figures = named(butForResult(figure), "figures by their names", '{ "VaR 99": "var.json#total.var" }');
 
 const resultValue = record<ResultValue>(
   {
@@ -133,7 +133,8 @@ const sparkAppForm = record<SparkApp>(
   'riskApp("var_es.py")',
 );
 
-const texts = (what: string, example: string): Form => named(text("200", "a property's value"), what, example);
+const texts = (what: string, example: string): Form =>
+  named(butForResult(text("200", "a property's value")), what, example);
 
 /** The forms of `SparkSizes`. */
 const sparkSizes: Fields<SparkSizes> = {

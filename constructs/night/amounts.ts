@@ -28,8 +28,9 @@ export function durationText(duration: Duration): string {
   if (seconds > DAY && seconds % DAY === 0) {
     return `${seconds / DAY} days`;
   }
-  const [size, unit] = UNITS.find(([candidate]) => seconds % candidate === 0) ?? [1, "s"];
-  return `${seconds / size} ${unit}`;
+  const [size, unit] = UNITS.find(([candidate]) => seconds > 0 && seconds % candidate === 0) ?? [1, "s"];
+  // Without what comes of dividing by 1000.
+  return `${Number((seconds / size).toFixed(3))} ${unit}`;
 }
 
 const DAY = 86_400;

@@ -124,6 +124,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
     "the step has a property for it",
     'write jvmOptions: ["-XX:+UseG1GC"]',
   ],
+  [/^spark\.executorEnv\./, "the step has a property for it", 'write env: { REGION: "eu" }, for driver and executors'],
   [/^spark\.hadoop\./, "the step has a property for it", "write it in hadoopConf, without the prefix spark.hadoop."],
   [/^spark\.eventLog\.(enabled|dir)$/, "the step has a property for it", 'write eventLog: "s3a://logs/spark"'],
   [/^spark\.ui\.(enabled|port)$/, "the step has a property for it", "write ui: true"],

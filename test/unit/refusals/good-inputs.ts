@@ -9,6 +9,7 @@ function step(call: string): Places {
 export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
   "no display name": { displayName: "" },
   "a display name with letters of another script": { displayName: '"Банк Šiaulių & Söhne \\u{1F3E6}"' },
+  "a display name of pictures, each one character": { displayName: '"\\u{1F3E6}".repeat(80)' },
   "a display name of one letter": { displayName: '"Ä"' },
   "several addresses, one of them IPv6": { address: '["10.65.9.1", "10.65.9.2", "2001:db8::9"]' },
   "a proxy of the customer's own, and an address that it leads to": {
@@ -98,6 +99,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     night.spark("s", { app: riskApp("a.py"), labels: { "spark-team": "risk" }, annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false", "sidecar.istio.io/inject": "false" },
       affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [node] }, preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: node }] }, podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term], preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: term }] } },
       executorPodTemplate: { apiVersion: "v1", kind: "Pod", metadata: { labels: { team: "risk" }, annotations: { note: "x y" } }, spec: { hostNetwork: false, topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }], containers: [{ name: "agent", image: image("risk"), ports: [{ containerPort: 80 }], env: [{ name: "REGION", value: "eu" }, { name: "KDB", valueFrom: { configMapKeyRef: { name: "a", key: "b" } } }] }] } } });`,
+  ),
+  "the least times and sizes, and a task of two cores": step(
+    'night.spark("s", { app: riskApp("a.py"), cpu: Cpu.units(2), conf: { "spark.task.cpus": "2" }, timeout: Duration.minutes(1), startWithin: Duration.seconds(30), eventLog: "file:///logs", results: "x".repeat(255) + "/" }); night.job("j", { image: image("risk"), memory: Size.mebibytes(16), timeout: Duration.seconds(31), startWithin: Duration.seconds(30), endWithin: Duration.minutes(1) });',
   ),
   "the date within texts, and paths that a helper takes apart": step(
     `const last = night.path("a/b").split("/").at(-1); const arrow = (d) => night.businessDate;

@@ -200,6 +200,7 @@ describe("what to write instead", () => {
       "write FRANKFURT",
     ],
     ["const app = deployment;", "deployment is not defined", "declare deployment above"],
+    ["const size = Size.pebibytes(1);", "Size.pebibytes is not a function", "write Size.pebibyte instead of pebibytes"],
     ["const size = Size.gibibyte(1);", "Size.gibibyte is not a function", "write Size.gibibytes instead of gibibyte"],
     ["const size = Size.gibibytes(-1);", "negative", "write one in line"],
     ['import ca from "./lake.pem";', "and no file customers/lake.pem", "base64 -d > customers/lake.pem"],
@@ -247,6 +248,18 @@ describe("code for several customers", () => {
     expect(checkCustomer(await loadCustomer("lake", folder))).toEqual([]);
     writeFileSync(join(folder, "shared", "days.ts"), "export const day = process.env.HOME;");
     await expect(loadCustomer("lake", folder)).rejects.toThrow("process is not defined");
+  });
+
+  test("is told with what it exports, where a name is none of it", async () => {
+    const folder = folderWith('import { day } from "./shared/days.ts"; const one = day;');
+    mkdirSync(join(folder, "shared"));
+    writeFileSync(join(folder, "shared", "days.ts"), "export const days = []; export const names = [];");
+    await expect(loadCustomer("lake", folder)).rejects.toThrow(
+      /received day is not exported by "\.\/shared\/days\.ts"\n.*\n {4}fix: write one of: days, names$/,
+    );
+    writeFileSync(join(folder, "shared", "days.ts"), "export const day = 1; for (;;) {}");
+    const evaluation = await evaluateFile(join(folder, "lake.ts"), "customers/lake.ts", 300);
+    expect(evaluation.problems[0]?.fix).toContain("and in what it imports of customers/shared");
   });
 
   test("keeps only those from being read that import it", async () => {
