@@ -1,0 +1,137 @@
+"""Two that put something into one place of a container, one of them late, and one that dies while it does."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from nightlane_runner.container import remote_scripts
+from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.remote_process import LocalProcess
+from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
+from nightlane_runner.container.transfer import copy_within, send_path
+from tests.support.local_shell import LocalShell
+from tests.support.local_work import SHELLS, work_in
+
+
+class _Frozen(LocalShell):
+    """A shell to which something happens right before its session of a number begins."""
+
+    def __init__(self, root: Path, shell: Sequence[str], session: int, happens: Callable[[], object]) -> None:
+        super().__init__(root, shell)
+        self._session = session
+        self._happens = happens
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
+        """Let it happen, then start."""
+        if len(self.started) + 1 == self._session:
+            self._happens()
+        return super().start(target, script, arguments)
+
+
+def _input(path: Path, content: bytes, is_folder: bool) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if is_folder:
+        path.mkdir()
+    (path / "x" if is_folder else path).write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_runner_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
+    shell: Sequence[str], is_folder: bool, tmp_path: Path
+) -> None:
+    """R3: it was in charge when it last asked; what it wanted to put into place is gone, so it can only fail."""
+    old, new = (_input(tmp_path / name, name.encode(), is_folder) for name in ("old", "new"))
+    place = PurePosixPath("/results/input")
+    (tmp_path / "results").mkdir()
+
+    def newer() -> None:
+        send_path(work_in(LocalShell(tmp_path, shell)), new, place, "newer", lambda: None)
+
+    with pytest.raises(WorkFailed, match="cannot stat"):
+        send_path(work_in(_Frozen(tmp_path, shell, 2, newer)), old, place, "late", lambda: None)
+
+    assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
+    arrived = tmp_path / "results" / "input"
+    assert (arrived / "x" if is_folder else arrived).read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
+    shell: Sequence[str], tmp_path: Path
+) -> None:
+    """R3: as for what is sent."""
+    source, place = PurePosixPath("/results/run-1/step"), PurePosixPath("/results/run-2/step")
+    _input(tmp_path / "results" / "run-1" / "step", b"1", is_folder=True)
+
+    def newer() -> None:
+        copy_within(work_in(LocalShell(tmp_path, shell)), source, place, "newer", lambda: None)
+
+    with pytest.raises(WorkFailed, match="cannot stat"):
+        copy_within(work_in(_Frozen(tmp_path, shell, 2, newer)), source, place, "late", lambda: None)
+
+    assert [entry.name for entry in (tmp_path / "results" / "run-2").iterdir()] == ["step"]
+    assert (tmp_path / "results" / "run-2" / "step" / "x").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("moves", [1, 2, 3])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_crash_within_a_commit_loses_nothing_and_leaves_nothing(
+    shell: Sequence[str], moves: int, tmp_path: Path
+) -> None:
+    """The next runner, whose stream breaks at once, puts back what was there, or what was about to be."""
+    fresh = _input(tmp_path / "fresh", b"new", is_folder=True)
+    before = _input(tmp_path / "results" / "input", b"old", is_folder=True)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    count = tmp_path / "count"
+    count.write_text("0")
+    # The container is lost after so many renames.
+    (tools / "mv").write_text(
+        f'#!/bin/sh\n/bin/mv "$@" || exit\nn=$(($(cat {count}) + 1)); echo $n >{count}\n'
+        f"[ $n -lt {moves} ] || kill -9 $PPID\n"
+    )
+    (tools / "mv").chmod(0o755)
+
+    with pytest.raises(TransportFailed):
+        send_path(
+            work_in(LocalShell(tmp_path, shell, f"{tools}:/usr/bin:/bin")),
+            fresh,
+            PurePosixPath("/results/input"),
+            "dead",
+            lambda: None,
+        )
+    with work_in(LocalShell(tmp_path, shell)).session(
+        remote_scripts.RECEIVE, ["/results/input.partial-next", "/results/input"]
+    ) as session:
+        session.end_input()
+        session.ending()
+
+    assert (before / "x").read_bytes() == (b"new" if moves == 3 else b"old")
+    assert sorted(entry.name for entry in before.parent.iterdir()) == ["input", "input.partial-next"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_commit_into_a_folder_that_appears_meanwhile_is_undone(shell: Sequence[str], tmp_path: Path) -> None:
+    """To mv that is a folder to move into."""
+    fresh = _input(tmp_path / "fresh", b"new", is_folder=True)
+    (tmp_path / "results").mkdir()
+    place = tmp_path / "results" / "input"
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    # What is moved to the place finds that somebody has made it.
+    (tools / "mv").write_text(f'#!/bin/sh\n[ "$2" != {place} ] || mkdir -p {place}\nexec /bin/mv "$@"\n')
+    (tools / "mv").chmod(0o755)
+
+    with pytest.raises(WorkFailed, match="by somebody else meanwhile"):
+        send_path(
+            work_in(LocalShell(tmp_path, shell, f"{tools}:/usr/bin:/bin")),
+            fresh,
+            PurePosixPath("/results/input"),
+            "me",
+            lambda: None,
+        )
+
+    assert list(place.iterdir()) == []
