@@ -11,7 +11,7 @@ import { plainEnvironment } from "../farm/run.ts";
 
 const paths = new FarmPaths(farmRoot());
 
-/** The other faults are planted in `test/api/preflight.test.ts`: here pods start. */
+/** The other faults are planted in `test/api/preflight*.test.ts`: here pods start. */
 describe("preflight in a customer's cluster", () => {
   it("starts a pod of each image as a night would, removes it, and says that a night can start", async () => {
     const args = ["run", "--silent", "preflight", "--", "nordbank"];
