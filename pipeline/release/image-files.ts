@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJsonObject } from "../../constructs/definition/json-file.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
+import { asEarlierImages } from "../../constructs/platform/admission/earlier-images.ts";
 import type { References } from "./registry.ts";
 
 const IMAGES = "images.json";
@@ -13,9 +14,6 @@ export const IMAGE_FILES = [EARLIER, PIPELINE, IMAGES] as const;
 
 /** What the three files say. */
 export type ImageFiles = Readonly<Record<(typeof IMAGE_FILES)[number], string>>;
-
-/** Images of earlier releases that may still run. */
-type Earlier = Readonly<Record<"runner" | "executor", readonly string[]>>;
 
 /** Reads the files as they are. */
 export function readImageFiles(root: string): ImageFiles {
@@ -30,7 +28,7 @@ export function readImageFiles(root: string): ImageFiles {
 export function nextImageFiles(files: ImageFiles, references: References): ImageFiles {
   const { ci, ...images } = references;
   const before = parse(files, IMAGES) as Readonly<Record<string, string>>;
-  const earlier = parse(files, EARLIER) as Earlier;
+  const earlier = asEarlierImages(parse(files, EARLIER));
   return {
     [EARLIER]: json({
       runner: kept(before.runner, images.runner, earlier.runner),

@@ -47,5 +47,13 @@ export function readEarlierImages(file: string): EarlierImages {
     rule: "a JSON object with the images of earlier releases",
     fix: 'write { "runner": [], "executor": [] }, or take it back from version control',
   });
+  return asEarlierImages(content);
+}
+
+/**
+ * What such a file holds, as lists of images by digest.
+ * @throws ProblemsError where it holds anything else
+ */
+export function asEarlierImages(content: object): EarlierImages {
   return requireForm(SHOWN, form, content);
 }

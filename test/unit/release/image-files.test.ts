@@ -44,6 +44,13 @@ describe("the files of the next release", () => {
     expect(back.runner[0]).toBe(image("runner", "2"));
   });
 
+  test.each(['{ "runner": "nginx", "executor": [] }', '{ "runner": ["nginx:latest"], "executor": [] }', "{}"])(
+    "are refused where the earlier ones are %s",
+    (earlier) => {
+      expect(() => nextImageFiles({ ...files, [EARLIER]: earlier }, references("1"))).toThrow(/earlier-images\.json: /);
+    },
+  );
+
   test("are refused where the pipeline names no image", () => {
     const without = { ...files, ".gitlab-ci.yml": "stages: [check]\n" };
     expect(() => nextImageFiles(without, references("1"))).toThrow(
