@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PLATFORM } from "../model/estate.ts";
 import { fields, text } from "../model/fields.ts";
 import type { EstateView, OwnedObject } from "../model/view.ts";
-import { laneDestination, showAllowance } from "../network/destination.ts";
+import { laneTarget, showAllowance } from "../network/destination.ts";
 import type { NamespaceNetwork } from "../network/namespace-network.ts";
 import { customerOfDeployer } from "../rbac/deployer-identity.ts";
 import { type Permission, showPermission } from "../rbac/policy-rule.ts";
@@ -76,7 +76,7 @@ function networkFacts(view: EstateView): readonly AccessFact[] {
       ...isolationFacts(lane.name, "its pods", `Namespace ${lane.namespace}`, network),
       ...(network?.egress ?? []).map((allowance): AccessFact => {
         const base = { owner: lane.name, kind: "network", object: allowance.policy } as const;
-        const destination = laneDestination(allowance, lane, view.central);
+        const destination = laneTarget(allowance, lane, view.central)?.kind;
         return destination === undefined
           ? { ...base, text: `its pods may reach ${showAllowance(allowance)}` }
           : { ...base, text: `its pods may reach ${destinationText(destination)}`, value: showAllowance(allowance) };

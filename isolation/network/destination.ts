@@ -5,20 +5,22 @@ import type { Allowance } from "./policy.ts";
 import { type PortRange, showPorts } from "./ports.ts";
 import { namespaceNames } from "./selector.ts";
 
-/** The two places that a lane's pods may reach, each at one address or more. Names are none of them: a resolver forwards what it is asked. */
-export const LANE_DESTINATIONS = ["own API server", "central API server"] as const;
-
-export type LaneDestination = (typeof LANE_DESTINATIONS)[number];
+/** One address of the two places that a lane's pods may reach. Names are none of them: a resolver forwards what it is asked. */
+export interface LaneTarget {
+  readonly kind: "own API server" | "central API server";
+  readonly address: string;
+  readonly port: number;
+}
 
 /**
- * Which of the two an allowance is, exactly, or undefined. With a central and a customer's API server at one address
+ * Which of its targets an allowance is, exactly, or undefined. With a central and a customer's API server at one address
  * it is called the customer's.
  */
-export function laneDestination(
+export function laneTarget(
   { peer, ports }: Allowance,
   lane: CustomerLane,
   central: CentralCluster,
-): LaneDestination | undefined {
+): LaneTarget | undefined {
   if (peer.kind !== "addresses") {
     return undefined;
   }
@@ -31,12 +33,17 @@ export function laneDestination(
       ports.every((each) => each.protocol === "TCP" && only(each, port))
     );
   };
-  const own = lane.endpoint;
-  if (own?.addresses.some((address) => isAt(address, own.port))) {
-    return "own API server";
-  }
-  const { port } = central.apiServer;
-  return centralAddresses(central).some((address) => isAt(address, port)) ? "central API server" : undefined;
+  return laneTargets(lane, central).find(({ address, port }) => isAt(address, port));
+}
+
+/** Every address that a lane's pods must reach, those of its own API server first. */
+export function laneTargets({ endpoint }: CustomerLane, central: CentralCluster): readonly LaneTarget[] {
+  const at = (kind: LaneTarget["kind"], addresses: readonly string[], port: number): readonly LaneTarget[] =>
+    addresses.map((address) => ({ kind, address, port }));
+  return [
+    ...(endpoint === undefined ? [] : at("own API server", endpoint.addresses, endpoint.port)),
+    ...at("central API server", centralAddresses(central), central.apiServer.port),
+  ];
 }
 
 function only({ from, to, protocol }: PortRange, port: number): boolean {

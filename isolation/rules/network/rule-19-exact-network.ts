@@ -1,6 +1,6 @@
 import type { CustomerLane } from "../../model/estate.ts";
 import type { EstateView } from "../../model/view.ts";
-import { LANE_DESTINATIONS, laneDestination, showAllowance } from "../../network/destination.ts";
+import { laneTarget, laneTargets, showAllowance } from "../../network/destination.ts";
 import type { Inspection, Rule } from "../rule.ts";
 
 export const exactNetwork: Rule = {
@@ -22,18 +22,18 @@ export const exactNetwork: Rule = {
 
 function checkLane(view: EstateView, lane: CustomerLane, inspection: Inspection): void {
   const network = view.networks.get(lane.namespace);
-  const missing = new Set<string>(LANE_DESTINATIONS);
+  const reached: string[] = [];
   for (const allowance of network?.egress ?? []) {
     inspection.examine();
-    const destination = laneDestination(allowance, lane, view.central);
-    if (destination === undefined) {
+    const target = laneTarget(allowance, lane, view.central);
+    if (target === undefined) {
       inspection.report(
         allowance.policy,
         `${allowance.path} lets the lane's pods reach ${showAllowance(allowance)}`,
         "remove it: a lane reaches its own API server and the central one, and no names",
       );
     } else {
-      missing.delete(destination);
+      reached.push(`${target.kind} at ${target.address}`);
     }
   }
   for (const allowance of network?.ingress ?? []) {
@@ -44,10 +44,11 @@ function checkLane(view: EstateView, lane: CustomerLane, inspection: Inspection)
       "remove it: nothing reaches a lane's pods",
     );
   }
-  for (const destination of missing) {
+  const wanted = laneTargets(lane, view.central).map(({ kind, address }) => `${kind} at ${address}`);
+  for (const target of wanted.filter((each) => !reached.includes(each))) {
     inspection.report(
       `Namespace ${lane.namespace}`,
-      `no policy lets the lane's pods reach its ${destination}, so nights cannot run`,
+      `no policy lets the lane's pods reach the ${target}, so nights cannot run, or not always`,
       "allow it in constructs/lane/network-boundary.ts",
     );
   }

@@ -121,6 +121,17 @@ export const networkMutations: readonly Mutation[] = [
     severalServersEstate,
   ),
   mutation(
+    19,
+    "no way to the central API server's second machine",
+    LANE,
+    (draft) =>
+      set(draft.object("nordbank", "NetworkPolicy", "central-api"), "spec/egress", [
+        { ports: [tcp(443)], to: [block("10.64.0.10/32")] },
+      ]),
+    [],
+    severalServersEstate,
+  ),
+  mutation(
     43,
     "another port of the central API server's second machine",
     CONTROLLER,
