@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { type EarlierImages, readEarlierImages } from "../constructs/definition/earlier-images.ts";
 import { readImages } from "../constructs/definition/images.ts";
 import { mistake, received } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
-import { type EarlierImages, readEarlierImages } from "../constructs/platform/admission/earlier-images.ts";
 
 /** Paths in the repository of what the allow-list of images is made from. */
 const CURRENT = "images.json";

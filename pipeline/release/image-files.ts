@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { asEarlierImages } from "../../constructs/definition/earlier-images.ts";
 import { parseJsonObject } from "../../constructs/definition/json-file.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
-import { asEarlierImages } from "../../constructs/platform/admission/earlier-images.ts";
 import type { References } from "./registry.ts";
 
 const IMAGES = "images.json";

@@ -1,9 +1,9 @@
 import { ConfigMap } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
+import { earlierImages } from "../../definition/earlier-images.ts";
 import { images } from "../../definition/images.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import { earlierImages } from "./earlier-images.ts";
 
 /** The ConfigMap with the images that may run in a lane. */
 export const ALLOWED_IMAGES = { name: "admission-images", namespace: SYSTEM_NAMESPACE } as const;

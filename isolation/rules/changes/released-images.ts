@@ -1,8 +1,8 @@
 import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
+import { earlierImages } from "../../../constructs/definition/earlier-images.ts";
 import { type ImageName, images } from "../../../constructs/definition/images.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { ALLOWED_IMAGES } from "../../../constructs/platform/admission/allowed-images.ts";
-import { earlierImages } from "../../../constructs/platform/admission/earlier-images.ts";
 import { fields, fieldsList, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import { scan } from "../../scan/scan.ts";

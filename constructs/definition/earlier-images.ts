@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { isByDigest } from "../../definition/images.ts";
-import { readJsonObject } from "../../definition/json-file.ts";
-import { list, record, value } from "../../form/form.ts";
-import { requireForm } from "../../form/require-form.ts";
+import { list, record, value } from "../form/form.ts";
+import { requireForm } from "../form/require-form.ts";
+import { isByDigest } from "./images.ts";
+import { readJsonObject } from "./json-file.ts";
 
 /** Images of earlier releases that may still run in a lane, newest first. */
 export interface EarlierImages {
@@ -11,7 +11,7 @@ export interface EarlierImages {
 }
 
 const SHOWN = "constructs/platform/admission/earlier-images.json";
-const FILE = fileURLToPath(new URL("earlier-images.json", import.meta.url));
+const FILE = fileURLToPath(new URL(`../../${SHOWN}`, import.meta.url));
 
 const references = list(
   value(
