@@ -37,6 +37,9 @@ export interface ApiServer {
 
 const LOOPBACK = "127.0.0.1";
 
+/** How long it may take to answer: on a machine that does much else, and with much stored, it takes its time. */
+const READY_SECONDS = 180;
+
 /**
  * Starts a control plane without nodes on loopback: etcd, kube-apiserver and kube-controller-manager, on free ports,
  * without root. Admission, RBAC and garbage collection are real; pods stay Pending. Ready after about four seconds.
@@ -74,7 +77,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     const log = join(dir, "logs", `${component.name}.log`);
     const identity = await childLauncher.start(component, log);
     started.push(identity);
-    return () => untilReady(component, identity, log, 60, () => client.isReady());
+    return () => untilReady(component, identity, log, READY_SECONDS, () => client.isReady());
   };
   try {
     await start(controlPlane.etcd);
@@ -87,7 +90,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     // Its first visible deed: from now on namespaces are furnished and pods can be created.
     const furnished = async (): Promise<boolean> =>
       (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
-    await untilReady(controlPlane.controllerManager, controllers, log, 60, furnished);
+    await untilReady(controlPlane.controllerManager, controllers, log, READY_SECONDS, furnished);
   } catch (error) {
     await stop();
     throw error;
