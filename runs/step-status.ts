@@ -191,7 +191,8 @@ function isQueued(run: WorkflowNode | undefined): boolean {
 }
 
 function runTemplateOf({ templates, template }: StepSource): WorkflowTemplate | undefined {
-  return templates.find((one) => one.name === template?.replace(/^step-/, "run-"));
+  const name = template?.replace(/^step-/, "run-");
+  return templates.find((one) => one.name === name);
 }
 
 function isInGroup(source: StepSource): boolean {
