@@ -3,7 +3,14 @@ import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
 import { isSameSeries, type NightSeries } from "../runs/night-series.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, RUN_RECORDS, type RunRecord, seriesOfRecord } from "../runs/run-record.ts";
+import {
+  CUSTOMER_LABEL,
+  DATE_LABEL,
+  ENDED_LABEL,
+  RUN_RECORDS,
+  type RunRecord,
+  seriesOfRecord,
+} from "../runs/run-record.ts";
 import { orUndefined, type Requests } from "./requests.ts";
 import { rowsOf, type Table } from "./table.ts";
 
@@ -28,14 +35,6 @@ export interface WantedRecords {
   readonly dates?: readonly Day[] | "none";
 }
 
-/** Most whole records in one answer. */
-const PAGE = 200;
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly metadata: { readonly continue?: string };
-}
-
 /** The run records in the platform's namespace. */
 export class RunRecords {
   /** @param tables Asks for lists as tables. */
@@ -47,13 +46,18 @@ export class RunRecords {
 
   /** The whole records of a customer's nightly ones or further nights, oldest first. */
   async all(series: NightSeries): Promise<readonly RunRecord[]> {
-    const records = await this.pages(`${CUSTOMER_LABEL}=${series.customer}`);
+    const records = await this.whole(`${CUSTOMER_LABEL}=${series.customer}`);
     return records.filter(({ spec }) => isSameSeries(spec, series));
   }
 
   /** The whole records of some business dates, of all customers. */
   async ofDates(dates: readonly Day[]): Promise<readonly RunRecord[]> {
-    return this.pages(`${CUSTOMER_LABEL},${DATE_LABEL} in (${dates.join(",")})`);
+    return this.whole(`${CUSTOMER_LABEL},${DATE_LABEL} in (${dates.join(",")})`);
+  }
+
+  /** The whole records of the runs that have not ended, of all customers. */
+  async open(): Promise<readonly RunRecord[]> {
+    return this.whole(`${CUSTOMER_LABEL},!${ENDED_LABEL}`);
   }
 
   /** One of them; undefined if there is none of that name. */
@@ -86,18 +90,17 @@ export class RunRecords {
     }));
   }
 
-  private async pages(labelSelector: string): Promise<readonly RunRecord[]> {
-    const found: RunRecord[] = [];
-    let next: string | undefined;
-    do {
-      const place = { limit: PAGE, ...(next === undefined ? {} : { _continue: next }) };
-      const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, ...place };
-      const page: Page<RunRecord> | undefined = await orUndefined(this.requests, "list the run records", () =>
-        this.objects.listNamespacedCustomObject(request),
-      );
-      found.push(...(page?.items ?? []));
-      next = page?.metadata.continue || undefined;
-    } while (next !== undefined);
-    return found;
+  /**
+   * In one answer, which the API server reads from memory. For a page it may look through the records of all customers in
+   * its database, which takes longer than anybody waits.
+   */
+  private async whole(labelSelector: string): Promise<readonly RunRecord[]> {
+    const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
+    const list: { readonly items: readonly RunRecord[] } | undefined = await orUndefined(
+      this.requests,
+      "list the run records",
+      () => this.objects.listNamespacedCustomObject(request),
+    );
+    return list?.items ?? [];
   }
 }

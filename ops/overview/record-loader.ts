@@ -14,19 +14,31 @@ interface Asked {
 export class RecordLoader {
   private asked: Asked[] = [];
 
-  constructor(private readonly records: Pick<RunRecords, "get" | "ofDates">) {}
+  private readonly read: ReadonlyMap<string, RunRecord>;
+
+  /** @param read Records that have been read already. */
+  constructor(
+    private readonly records: Pick<RunRecords, "get" | "ofDates">,
+    read: readonly RunRecord[] = [],
+  ) {
+    this.read = byName(read);
+  }
 
   /** A record; undefined if it is gone by now. */
   async get(head: RecordHead): Promise<RunRecord | undefined> {
+    const read = this.read.get(head.name);
+    if (read !== undefined) {
+      return read;
+    }
     if (this.asked.length === 0) {
-      setImmediate(() => this.read());
+      setImmediate(() => this.answerAll());
     }
     return new Promise((answer) => {
       this.asked.push({ head, answer });
     });
   }
 
-  private read(): void {
+  private answerAll(): void {
     const asked = this.asked;
     this.asked = [];
     const perDate = new Map<Day | undefined, number>();
@@ -45,6 +57,10 @@ export class RecordLoader {
   }
 
   private async listed(dates: readonly Day[]): Promise<ReadonlyMap<string, RunRecord>> {
-    return new Map((await this.records.ofDates(dates)).map((record) => [record.metadata.name, record]));
+    return byName(await this.records.ofDates(dates));
   }
+}
+
+function byName(records: readonly RunRecord[]): ReadonlyMap<string, RunRecord> {
+  return new Map(records.map((record) => [record.metadata.name, record]));
 }

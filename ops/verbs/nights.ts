@@ -12,14 +12,15 @@ import { RecordLoader } from "../overview/record-loader.ts";
 
 /** The nights of all customers; a lane that cannot be read has its line with the reason, beside the others. */
 export async function nights(central: Central, now: number): Promise<readonly NightLine[]> {
-  const [customers, records, all] = await Promise.all([
+  const [customers, records, open, all] = await Promise.all([
     allLanes(central),
     recentRecords(central, now),
+    central.runRecords.open(),
     AllLanes.list(central),
   ]);
   const lanes = (await Promise.all(customers.map((lane) => withFurther(central, lane, all)))).flat();
   const recent = grouped(records, ({ series }) => seriesName(series));
-  const loader = new RecordLoader(central.runRecords);
+  const loader = new RecordLoader(central.runRecords, open);
   const lines = await Promise.all(
     lanes.map(async (lane) => {
       const listed = { recent: recent.get(lane.customer) ?? [], loader };

@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../../../constructs/definition/central-cluster.ts";
 import type { NightAct, NightActStatus } from "../../../../runs/night-act.ts";
-import { CUSTOMER_LABEL, DATE_LABEL, PHASE_LABEL, type RunFacts, recordName } from "../../../../runs/run-record.ts";
+import { isOver, neverStarted } from "../../../../runs/phases.ts";
+import {
+  CUSTOMER_LABEL,
+  DATE_LABEL,
+  ENDED_LABEL,
+  PHASE_LABEL,
+  type RunFacts,
+  recordName,
+} from "../../../../runs/run-record.ts";
 import type { CronWorkflow } from "../../../../runs/schedule.ts";
 import type { Workflow } from "../../../../runs/workflow.ts";
 import { temporaryFolder } from "../../../support/folders.ts";
@@ -205,10 +213,11 @@ export class StandInApi {
     const customer = /customer=([\w-]+)/.exec(selector)?.[1];
     const dates = /business-date in \(([^)]*)\)/.exec(selector)?.[1]?.split(",");
     const found = [...this.records].filter(
-      ([, { customer: whose, businessDate }]) =>
-        (customer === undefined || whose === customer) &&
-        (dates === undefined || dates.includes(businessDate ?? "")) &&
-        (!selector.includes(`!${DATE_LABEL}`) || businessDate === undefined),
+      ([, facts]) =>
+        (customer === undefined || facts.customer === customer) &&
+        (!selector.includes(`!${ENDED_LABEL}`) || !(isOver(facts) || neverStarted(facts))) &&
+        (dates === undefined || dates.includes(facts.businessDate ?? "")) &&
+        (!selector.includes(`!${DATE_LABEL}`) || facts.businessDate === undefined),
     );
     const records = found.map(([key, facts]) => recordObject(key, facts));
     return isTable ? tableOf(records) : page(url, records);
