@@ -23,6 +23,7 @@ export interface SeenJob {
 interface Pod {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly status?: {
+    readonly phase?: string;
     readonly containerStatuses?: readonly {
       readonly state?: {
         readonly waiting?: { readonly reason?: string };
@@ -98,7 +99,7 @@ export class DriverLog {
     for (const pod of pods.items) this.note(pod);
     for (const driver of this.byPod.values()) {
       if (driver.ended === undefined && !seen.has(driver.pod)) {
-        this.byPod.set(driver.pod, { ...driver, ended: Date.now() });
+        this.byPod.set(driver.pod, { ...driver, ended: thisSecond() });
       }
     }
     const names = new Set(jobs.items.map((job) => job.metadata.name));
@@ -123,10 +124,24 @@ export class DriverLog {
       job,
       labels: metadata.labels ?? {},
       started: Date.parse(startedAt),
-      ended: terminated === undefined ? undefined : Date.parse(terminated.finishedAt),
+      ended:
+        terminated === undefined ? this.endByPhase(metadata.name, status?.phase) : Date.parse(terminated.finishedAt),
       succeeded: terminated?.exitCode === 0,
     });
   }
+
+  /**
+   * When a pod ended whose container has no end: a node without power reports none, and the control plane says by the
+   * pod's phase that it has failed, which is what lets its Job start the next one.
+   */
+  private endByPhase(pod: string, phase: string | undefined): number | undefined {
+    return phase === "Failed" ? (this.byPod.get(pod)?.ended ?? thisSecond()) : undefined;
+  }
+}
+
+/** Now, in whole seconds as Kubernetes writes times down: an end and a start of one second are in order. */
+function thisSecond(): number {
+  return Math.floor(Date.now() / 1000) * 1000;
 }
 
 /** Whether a driver was started although an earlier one of the same work still ran, or had done it. */

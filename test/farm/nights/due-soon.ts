@@ -1,13 +1,13 @@
 import { NIGHT_SCHEDULE } from "../../../runs/run-name.ts";
 import type { FarmPaths } from "../paths.ts";
-import { type Move, MovedSchedule, type ScheduleName } from "./moved-schedule.ts";
+import { type Move, MovedSchedule } from "./moved-schedule.ts";
 
 const MINUTE = 60_000;
 
 /** What is due, and how. */
 export interface DueSoonOptions extends Omit<Move, "at"> {
   /** @default "night" */
-  readonly schedule?: ScheduleName;
+  readonly schedule?: string;
   /** Seconds that are left at least until it is due. @default 15 */
   readonly leadSeconds?: number;
   /** Minutes after which it is due once more, by the same schedule. @default - once */

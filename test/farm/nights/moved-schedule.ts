@@ -1,7 +1,7 @@
 import { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { localTime } from "../../../runs/local-time.ts";
-import { NIGHT_SCHEDULE, type REAPER_SCHEDULE } from "../../../runs/run-name.ts";
+import { NIGHT_SCHEDULE } from "../../../runs/run-name.ts";
 import type { FarmPaths } from "../paths.ts";
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1", plural: "cronworkflows" } as const;
@@ -19,9 +19,6 @@ interface Schedule {
     };
   };
 }
-
-/** One of the schedules of a lane. */
-export type ScheduleName = typeof NIGHT_SCHEDULE | typeof REAPER_SCHEDULE;
 
 /** When a schedule is due, and what it starts then. */
 export interface Move {
@@ -45,8 +42,8 @@ export class MovedSchedule {
     private readonly before: Schedule,
   ) {}
 
-  /** Remembers a customer's schedule as it stands. */
-  static async of(paths: FarmPaths, customer: string, name: ScheduleName = NIGHT_SCHEDULE): Promise<MovedSchedule> {
+  /** Remembers a customer's schedule as it stands: that of the night, of a further one or of the reaper. */
+  static async of(paths: FarmPaths, customer: string, name: string = NIGHT_SCHEDULE): Promise<MovedSchedule> {
     const config = new KubeConfig();
     config.loadFromFile(paths.centralKubeconfig);
     const objects = config.makeApiClient(CustomObjectsApi);

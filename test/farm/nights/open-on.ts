@@ -1,9 +1,15 @@
+import { customerCalendar } from "../../../constructs/calendars/customer-calendar.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
+import { isBusinessDay } from "../../../runs/business-calendar.ts";
 import type { Day } from "../../../runs/local-time.ts";
 
-/** The customer as it is, but that a day is worked: a farm is used on Sundays too, when no bank's night is due. */
+/**
+ * The customer as it is, but that a day is worked: a farm is used on Sundays too, when no bank's night is due. On a
+ * business day it is the customer as it is, since a file must not say of such a day that it is worked.
+ */
 export function openOn(definition: CustomerDefinition, day: Day): CustomerDefinition {
   const { schedule } = definition.workflow;
+  if (isBusinessDay(customerCalendar(schedule), day)) return definition;
   const workedDays = { [day]: "worked in the farm" };
   return { ...definition, workflow: { ...definition.workflow, schedule: { ...schedule, workedDays } } };
 }
