@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig, SchedulingV1Api, type V1Pod } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api, SchedulingV1Api, type V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -43,6 +43,9 @@ let night: TestNight;
 let state: NightState;
 let pods: SeenPods;
 
+/** An account of the customer's own, which may do what `spark` may. */
+const ACCOUNT = "risk-desk";
+
 /** Where the pods of a step are to run, and as what. */
 const placed = {
   nodeSelector: { "kubernetes.io/os": "linux" },
@@ -77,6 +80,7 @@ function declare(one: Night): void {
   const jvm = { image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" };
   one.spark("pi", {
     ...placed,
+    serviceAccount: ACCOUNT,
     app: sparkApp({ ...jvm, jars: ["/opt/risk/jars/pi.jar"] }),
     memoryOverhead: Size.mebibytes(300),
     driverMemoryOverhead: Size.mebibytes(310),
@@ -105,6 +109,7 @@ function declare(one: Night): void {
   });
   const market = one.job("market", {
     ...placed,
+    serviceAccount: ACCOUNT,
     image: image("risk"),
     command: ["/opt/risk/jobs/snapshot.py"],
     args: ["--out", one.path("market"), "--date", one.businessDate],
@@ -206,6 +211,17 @@ async function keep(namespace: string): Promise<void> {
     stringData: { ".dockerconfigjson": JSON.stringify({ auths }) },
   };
   await core.createNamespacedSecret({ namespace, body: registry }).catch(there);
+  const account = { metadata: { name: ACCOUNT } };
+  await core.createNamespacedServiceAccount({ namespace, body: account }).catch(there);
+  const asSpark = {
+    ...account,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "spark" },
+    subjects: [{ kind: "ServiceAccount", name: ACCOUNT, namespace }],
+  };
+  await config
+    .makeApiClient(RbacAuthorizationV1Api)
+    .createNamespacedRoleBinding({ namespace, body: asSpark })
+    .catch(there);
   const overnight = { metadata: { name: "overnight" }, value: 1000 };
   await config.makeApiClient(SchedulingV1Api).createPriorityClass({ body: overnight }).catch(there);
 }
@@ -269,6 +285,11 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(placementOf(pods.executor(jobOf("pi")))).toEqual(placed);
   });
 
+  it("has a driver of the account that the file names, which starts the executors", () => {
+    expect(pods.driver(jobOf("pi")).spec?.serviceAccountName).toBe(ACCOUNT);
+    expect(pods.driver(jobOf("grows")).spec?.serviceAccountName).toBe("spark");
+  });
+
   it("has as much memory in all as the file says, and beside the heap what it leaves", async () => {
     const memory = ({ spec }: V1Pod) => spec?.containers[0]?.resources?.requests?.memory;
     expect([memory(pods.driver(jobOf("pi"))), memory(pods.executor(jobOf("pi")))]).toEqual(["1Gi", "1Gi"]);
@@ -291,6 +312,12 @@ it("a Python program has the files beside it that the file names", () => {
 describe("a plain Job", () => {
   it("is placed, ranked and labelled as the file says", () => {
     expect(placementOf(pods.driver(jobOf("market")))).toEqual(placed);
+  });
+
+  it("has the account that the file names, and no token without one", () => {
+    const accountOf = ({ spec }: V1Pod) => [spec?.serviceAccountName, spec?.automountServiceAccountToken];
+    expect(accountOf(pods.driver(jobOf("market")))).toEqual([ACCOUNT, true]);
+    expect(accountOf(pods.driver(jobOf("file")))).toEqual(["default", false]);
   });
 
   const folder = async (step: string): Promise<string> =>
