@@ -3,10 +3,12 @@ import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
 import { isSameSeries, type NightSeries } from "../runs/night-series.ts";
+import type { NightPhase } from "../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
   ENDED_LABEL,
+  PHASE_LABEL,
   RUN_RECORDS,
   type RunRecord,
   seriesOfRecord,
@@ -33,6 +35,10 @@ export interface WantedRecords {
   readonly customer?: string;
   /** Business dates, or `none` for the runs that never had one. @default - of any date, and of none */
   readonly dates?: readonly Day[] | "none";
+  /** Every business date but these. @default - see `dates` */
+  readonly datesBut?: readonly Day[];
+  /** @default - any */
+  readonly phases?: readonly NightPhase[];
 }
 
 /** The run records in the platform's namespace. */
@@ -71,12 +77,12 @@ export class RunRecords {
    * Records without their content, in one answer: it is small, and the API server reads it from memory, unlike pages.
    */
   async heads(wanted: WantedRecords = {}): Promise<readonly RecordHead[]> {
-    const { customer, dates } = wanted;
-    const labelSelector = [
-      customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`,
-      ...(dates === undefined ? [] : [dates === "none" ? `!${DATE_LABEL}` : `${DATE_LABEL} in (${dates.join(",")})`]),
-    ].join(",");
-    const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
+    const request = {
+      ...RUN_RECORDS,
+      namespace: SYSTEM_NAMESPACE,
+      labelSelector: selectorOf(wanted),
+      resourceVersion: "0",
+    };
     const table: Table | undefined = await orUndefined(this.requests, "list the run records", () =>
       this.tables.listNamespacedCustomObject(request),
     );
@@ -103,4 +109,13 @@ export class RunRecords {
     );
     return list?.items ?? [];
   }
+}
+
+function selectorOf({ customer, dates, datesBut, phases }: WantedRecords): string {
+  return [
+    customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`,
+    ...(dates === undefined ? [] : [dates === "none" ? `!${DATE_LABEL}` : `${DATE_LABEL} in (${dates.join(",")})`]),
+    ...(datesBut === undefined ? [] : [DATE_LABEL, `${DATE_LABEL} notin (${datesBut.join(",")})`]),
+    ...(phases === undefined ? [] : [`${PHASE_LABEL} in (${phases.join(",")})`]),
+  ].join(",");
 }

@@ -25,6 +25,9 @@ export function hasFailed({ phase }: { readonly phase: string }): boolean {
   return isOver({ phase }) && phase !== "Succeeded";
 }
 
+/** Phases of runs, and of nights that never started, after which somebody has to do something: run the date, or waive it. */
+export const UNRESOLVED: readonly NightPhase[] = ["Failed", "Error", "Gone", "Missed"];
+
 /** Whether this is the record of a night that never started. */
 export function neverStarted({ phase }: { readonly phase: string }): boolean {
   return phase === "Missed" || phase === "Suspended";

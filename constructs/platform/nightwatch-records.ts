@@ -1,6 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import type { RunFacts } from "../../runs/run-record.ts";
+import { DATE_LABEL, type RunFacts } from "../../runs/run-record.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import {
   day,
@@ -109,7 +109,7 @@ const facts = object(
 
 const COLUMNS: readonly (readonly [string, string, string])[] = [
   ["Customer", "string", ".spec.customer"],
-  ["Date", "string", ".spec.businessDate"],
+  ["Date", "string", `.metadata.labels.${DATE_LABEL}`],
   ["Run", "integer", ".spec.runNumber"],
   ["Purpose", "string", ".spec.purpose"],
   ["Phase", "string", ".spec.phase"],

@@ -2,7 +2,7 @@ import { ApiException, type CustomObjectsApi } from "@kubernetes/client-node";
 import type { Head } from "../../api/pages.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { isSameSeries, type NightSeries, pipelineOfRun, seriesName } from "../../runs/night-series.ts";
-import { isOver, type NightPhase, neverStarted } from "../../runs/phases.ts";
+import { isOver, neverStarted, UNRESOLVED } from "../../runs/phases.ts";
 import {
   CUSTOMER_LABEL,
   DATE_LABEL,
@@ -14,9 +14,6 @@ import {
   recordName,
 } from "../../runs/run-record.ts";
 import { listObjects, type Reader } from "../watch/list-objects.ts";
-
-/** Phases of runs, and of nights that never started, after which a person has something to do. */
-const UNRESOLVED: readonly NightPhase[] = ["Failed", "Error", "Gone", "Missed"];
 
 /** Name and version of a record that was read or written. */
 interface Known {
@@ -188,6 +185,8 @@ export class RecordStore {
   }
 
   private record(name: string, facts: RunFacts, resourceVersion: string | undefined): RunRecord {
+    // A run that ended before its calendar belongs to the date of its start, and is resolved by another run of it.
+    const date = facts.businessDate ?? facts.expectedDate;
     return {
       apiVersion: "nightlane.example/v1",
       kind: "RunRecord",
@@ -198,7 +197,7 @@ export class RecordStore {
           "app.kubernetes.io/managed-by": "nightlane",
           [CUSTOMER_LABEL]: facts.customer,
           [PHASE_LABEL]: facts.phase,
-          ...(facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate }),
+          ...(date === undefined ? {} : { [DATE_LABEL]: date }),
           ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
         },
         ...(resourceVersion === undefined ? {} : { resourceVersion }),

@@ -6,7 +6,7 @@ import { type Central, headsOf, type WorkflowHead } from "../central.ts";
 import { grouped } from "../grouped.ts";
 import type { Lane } from "../lanes.ts";
 import type { RecordHead } from "../run-records.ts";
-import { recentRecords } from "./recent-records.ts";
+import { currentRecords } from "./current-records.ts";
 import { RecordLoader } from "./record-loader.ts";
 
 /** Source of one lane. */
@@ -16,7 +16,7 @@ export interface LaneSource {
   /** Nights that have a workflow, newest first; those that have ended may be left out. */
   readonly heads: () => Promise<readonly WorkflowHead[]>;
   readonly workflow: (name: string) => Promise<Workflow>;
-  /** Records of the last two weeks. */
+  /** Records that say what counts now. */
   readonly records: () => Promise<readonly RecordHead[]>;
   /** Undefined if it is gone by now. */
   readonly record: (head: RecordHead) => Promise<RunRecord | undefined>;
@@ -24,11 +24,11 @@ export interface LaneSource {
 
 /** Reads records that were already listed for many lanes. */
 export interface ListedRecords {
-  readonly recent: readonly RecordHead[];
+  readonly current: readonly RecordHead[];
   readonly loader: RecordLoader;
 }
 
-/** A lane by itself. @param now Milliseconds. @param listed Its recent records. @default - they are asked for */
+/** A lane by itself. @param now Milliseconds. @param listed Its current records. @default - they are asked for */
 export function oneLane(
   central: Central,
   { series, pipeline, namespace }: Lane,
@@ -40,7 +40,7 @@ export function oneLane(
     schedule: () => central.scheduleIfAny(namespace, pipeline),
     heads: () => central.heads(namespace, pipeline),
     workflow: (name) => central.workflow(namespace, name),
-    records: async () => listed?.recent ?? recentRecords(central, now, series),
+    records: async () => listed?.current ?? currentRecords(central, now, series),
     record: (head) => loader.get(head),
   };
 }
@@ -71,7 +71,7 @@ export class AllLanes {
     return furtherPipelines(this.schedules.get(namespace) ?? []);
   }
 
-  source({ namespace, pipeline }: Lane, { recent, loader }: ListedRecords): LaneSource {
+  source({ namespace, pipeline }: Lane, { current, loader }: ListedRecords): LaneSource {
     const nights = (this.running.get(namespace) ?? []).filter(
       ({ metadata }) => pipelineOfRun(metadata.name) === pipeline,
     );
@@ -86,7 +86,7 @@ export class AllLanes {
         }
         return found;
       },
-      records: async () => recent,
+      records: async () => current,
       record: (head) => loader.get(head),
     };
   }

@@ -4,26 +4,26 @@ import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { grouped } from "../grouped.ts";
 import { allLanes, type Lane, laneWith } from "../lanes.ts";
+import { currentRecords } from "../overview/current-records.ts";
 import { isWhole, type ReadLane, readLane } from "../overview/lane-nights.ts";
 import { AllLanes, type ListedRecords, oneLane } from "../overview/lane-source.ts";
 import { linesOf, type NightLine, unreadableLine } from "../overview/night-line.ts";
-import { recentRecords } from "../overview/recent-records.ts";
 import { RecordLoader } from "../overview/record-loader.ts";
 
 /** The nights of all customers; a lane that cannot be read has its line with the reason, beside the others. */
 export async function nights(central: Central, now: number): Promise<readonly NightLine[]> {
   const [customers, records, open, all] = await Promise.all([
     allLanes(central),
-    recentRecords(central, now),
+    currentRecords(central, now),
     central.runRecords.open(),
     AllLanes.list(central),
   ]);
   const lanes = (await Promise.all(customers.map((lane) => withFurther(central, lane, all)))).flat();
-  const recent = grouped(records, ({ series }) => seriesName(series));
+  const current = grouped(records, ({ series }) => seriesName(series));
   const loader = new RecordLoader(central.runRecords, open);
   const lines = await Promise.all(
     lanes.map(async (lane) => {
-      const listed = { recent: recent.get(lane.customer) ?? [], loader };
+      const listed = { current: current.get(lane.customer) ?? [], loader };
       return linesOfLane(lane, () => readListed(central, lane, now, listed, all));
     }),
   );

@@ -7,7 +7,9 @@ import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import type { Notification } from "../../nightwatch/notify/webhook.ts";
+import { RecordStore } from "../../nightwatch/records/record-store.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { addDays } from "../../runs/local-time.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import { OpsCluster } from "./ops-support.ts";
 
@@ -104,6 +106,31 @@ describe("nightwatch, with no more than its own rights", () => {
     expect(facts?.template).toMatch(/^night-[0-9a-f]{10}$/);
     expect(facts?.images.some((image) => image.includes("/risk@sha256:"))).toBe(true);
     expect(facts?.acts).toMatchObject([{ by: ANNA, verb: "run", reason: "test of run" }]);
+  });
+
+  it("has the date of a run that ended before its calendar, which a later run of that date resolves", async () => {
+    const { businessDate, ...running } = (await record()) as RunRecord["spec"];
+    const date = addDays(new Date().toISOString().slice(0, 10), -40);
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.guarded.central.kubeconfig);
+    const store = new RecordStore({ config, objects: config.makeApiClient(CustomObjectsApi) }, SYSTEM_NAMESPACE);
+    const unresolved = async (): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for await (const { spec } of store.unresolved([])) found.push(spec.night);
+      return found;
+    };
+    const began = `${date}T20:30:00Z`;
+    const old = { ...running, expectedDate: date, startedAt: began, finishedAt: began };
+    await store.write({ ...old, night: "night-old", uid: "old", phase: "Failed" });
+    expect(await unresolved()).toEqual(["night-old"]);
+    const heads = await cluster.central.runRecords.heads({ customer: CUSTOMER, dates: [date] });
+    expect(heads).toMatchObject([{ name: `${CUSTOMER}.night-old`, businessDate: date, phase: "Failed" }]);
+    await store.write({ ...old, businessDate: date, night: "night-later", uid: "later", phase: "Succeeded" });
+    expect(await unresolved()).toEqual([]);
+    const left: string[] = [];
+    for await (const { spec } of store.recent([businessDate ?? ""])) left.push(spec.night);
+    expect(left).toEqual([NIGHT]);
+    for (const name of ["night-old", "night-later"]) await store.remove(`${CUSTOMER}.${name}`);
   });
 
   it("keeps attempts, exit codes, remote jobs, result hashes and decisions", async () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExitCode } from "../../../ops/exit-code.ts";
+import type { NightLine } from "../../../ops/overview/night-line.ts";
 import { actAnnotation } from "../../../runs/act.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
-import { confirming, cron, deciding, NOW, night, passed, running } from "./support/fleet.ts";
+import type { RunFacts } from "../../../runs/run-record.ts";
+import { confirming, cron, deciding, type FleetNight, NOW, night, passed, running } from "./support/fleet.ts";
 import { stepNode } from "./support/night-workflow.ts";
 import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
 import { controlCharacters, expectWidth, onTerminal, piped, type Told, uncoloured } from "./support/terminal.ts";
@@ -223,9 +225,32 @@ describe("nights, for whoever may list what all lanes have at once", () => {
     expect(told).toMatchObject({ code: ExitCode.done, err: "" });
     expect(told.out).toMatch(/^500 customers: 250 running, 250 done$/m);
     expect(lineOf("bank-0 ", told)).toMatch(/2\/3 .* done 02:40 CET/);
-    // The heads of recent records and of those without a date, the runs that go on, and the nights that ended.
-    expect(asked(api, /runrecords$/)).toBe(4);
-    expect(api.requests.length).toBe(7);
+    // The heads of recent records, of those without a date and of old failures, the runs that go on, and the nights that ended.
+    expect(asked(api, /runrecords$/)).toBe(5);
+    expect(api.requests.length).toBe(8);
+  });
+
+  test("shows a date that nobody has seen to however old it is, and none that another run has mended", async () => {
+    const api = await StandInApi.start();
+    for (const name of ["failedbank", "mendedbank", "undatedbank"]) {
+      api.lane(name, { cron: cron(name), workflows: [night(name, { open: "yes" })] });
+    }
+    const record = (customer: string, number: number, parts: FleetNight): RunFacts => {
+      const times = { startedAt: "2026-09-03T20:30:00Z", finishedAt: "2026-09-03T23:00:00Z" };
+      const run = night(customer, { date: "2026-09-03", run: number, open: "yes", ...times, ...parts });
+      return { ...runFacts(run, undefined, NOW), customer };
+    };
+    api.record(record("failedbank", 1, { phase: "Failed", nodes: running() ?? [] }));
+    api.record(record("mendedbank", 1, { phase: "Failed", nodes: running() ?? [] }));
+    api.record(record("mendedbank", 2, { phase: "Succeeded", nodes: passed() }));
+    // It ended before its calendar: only the date that its start was for is known.
+    const { businessDate = "", ...undated } = record("undatedbank", 1, { phase: "Failed", nodes: running() ?? [] });
+    api.record({ ...undated, expectedDate: businessDate });
+    api.record(record("undatedbank", 2, { phase: "Succeeded", nodes: passed() }));
+    const told = JSON.parse((await piped("nights", "-o", "json", "--kubeconfig", api.kubeconfig())).out);
+    const lines = told.items.map(({ customer, businessDate: date, standing }: NightLine) => [customer, date, standing]);
+    expect(lines).toContainEqual(["failedbank", "2026-09-03", "failed"]);
+    expect(lines.filter(([, date]: readonly string[]) => date === "2026-09-03")).toHaveLength(1);
   });
 
   test("asks a lane itself where a night has ended that nobody has recorded", async () => {

@@ -210,16 +210,8 @@ export class StandInApi {
       return facts === undefined ? undefined : recordObject(name, facts);
     }
     const selector = url.searchParams.get("labelSelector") ?? "";
-    const customer = /customer=([\w-]+)/.exec(selector)?.[1];
-    const dates = /business-date in \(([^)]*)\)/.exec(selector)?.[1]?.split(",");
-    const found = [...this.records].filter(
-      ([, facts]) =>
-        (customer === undefined || facts.customer === customer) &&
-        (!selector.includes(`!${ENDED_LABEL}`) || !(isOver(facts) || neverStarted(facts))) &&
-        (dates === undefined || dates.includes(facts.businessDate ?? "")) &&
-        (!selector.includes(`!${DATE_LABEL}`) || facts.businessDate === undefined),
-    );
-    const records = found.map(([key, facts]) => recordObject(key, facts));
+    const all = [...this.records].map(([key, facts]) => recordObject(key, facts));
+    const records = all.filter(({ metadata }) => isSelected(metadata.labels, selector));
     return isTable ? tableOf(records) : page(url, records);
   }
 }
@@ -229,7 +221,7 @@ function tableOf(records: readonly ReturnType<typeof recordObject>[]): object {
     kind: "Table",
     columnDefinitions: ["Name", "Customer", "Date", "Phase", "Created"].map((name) => ({ name })),
     rows: records.map(({ metadata, spec }) => ({
-      cells: [metadata.name, spec.customer, spec.businessDate, spec.phase, metadata.creationTimestamp],
+      cells: [metadata.name, spec.customer, metadata.labels[DATE_LABEL], spec.phase, metadata.creationTimestamp],
     })),
   };
 }
@@ -277,9 +269,26 @@ function namespaceObject(name: string): object {
 }
 
 function recordObject(name: string, facts: RunFacts) {
-  const date = facts.businessDate === undefined ? {} : { [DATE_LABEL]: facts.businessDate };
-  const labels = { [CUSTOMER_LABEL]: facts.customer, [PHASE_LABEL]: facts.phase, ...date };
+  const date = facts.businessDate ?? facts.expectedDate;
+  const labels = {
+    [CUSTOMER_LABEL]: facts.customer,
+    [PHASE_LABEL]: facts.phase,
+    ...(date === undefined ? {} : { [DATE_LABEL]: date }),
+    ...(isOver(facts) || neverStarted(facts) ? { [ENDED_LABEL]: "true" } : {}),
+  };
   return { metadata: { name, labels, creationTimestamp: facts.startedAt ?? facts.scheduledAt }, spec: facts };
+}
+
+/** Whether labels match a selector, as the API server reads it. */
+function isSelected(labels: Readonly<Record<string, string>>, selector: string): boolean {
+  return selector.split(/,(?![^(]*\))/).every((term) => {
+    const [, not, key = "", operator = "", listed = ""] =
+      /^(!?)([^ =!]+)(?:(=| in \(| notin \()([^)]*)\)?)?$/.exec(term) ?? [];
+    const value = labels[key];
+    const isOneOf = value !== undefined && listed.split(",").includes(value);
+    if (operator === "") return (value === undefined) === (not === "!");
+    return operator === " notin (" ? !isOneOf : isOneOf;
+  });
 }
 
 /** The schedule of a name, or the list of all of a lane. */
