@@ -172,7 +172,8 @@ export function checkVariable(name: string, value: string | KeyReference): reado
   }
   if (OWN_VARIABLES.test(name)) {
     const rule = "a variable that Nightlane does not set itself";
-    return [{ property, received: received(name), rule, fix: "use another name" }];
+    const fix = name === "SPARK_LOCAL_DIRS" ? "write localDisk: Size.gibibytes(100)" : "use another name";
+    return [{ property, received: received(name), rule, fix }];
   }
   if (typeof value !== "string") {
     return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];

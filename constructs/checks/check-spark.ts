@@ -1,6 +1,7 @@
+import type { Size } from "cdk8s";
 import { type Problem, received } from "../definition/problem.ts";
 import { secretShape } from "../definition/secret-shape.ts";
-import { cpuText, mebibytes } from "../night/amounts.ts";
+import { cpuText, mebibytes, memoryText } from "../night/amounts.ts";
 import { LEAST_OVERHEAD, sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
 import type { DynamicAllocation, SparkSettings } from "../night/step-settings.ts";
@@ -18,6 +19,9 @@ const LEAST_MILLICORES = 50;
 
 /** Smallest heap with which one of Spark's JVMs starts. */
 const LEAST_HEAP = 512;
+
+/** Less is a typo: Size.mebibytes where Size.gibibytes was meant. */
+const LEAST_LOCAL_DISK = 256;
 
 /** More than any cluster has. */
 const MOST_EXECUTORS = 10_000;
@@ -40,6 +44,7 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
     ...checkProperties("hadoopConf", settings.hadoopConf),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
     ...checkTaskCpus(settings),
+    ...checkLocalDisk(settings.localDisk),
     ...checkEventLog(settings.eventLog),
     ...checkExecutorTemplate(settings.executorPodTemplate),
   ];
@@ -244,6 +249,15 @@ function checkJvmOption(property: string, option: string): readonly Problem[] {
     return [problem(property, option, rule, 'write for instance "-XX:+UseG1GC", each option by itself')];
   }
   return [];
+}
+
+function checkLocalDisk(size: Size | undefined): readonly Problem[] {
+  if (size === undefined || mebibytes(size) >= LEAST_LOCAL_DISK) {
+    return [];
+  }
+  const rule = `at least ${LEAST_LOCAL_DISK} MiB: what Spark keeps there is more`;
+  const fix = "write for instance Size.gibibytes(100)";
+  return [{ property: "localDisk", received: memoryText(mebibytes(size)), rule, fix }];
 }
 
 function checkEventLog(place: string | undefined): readonly Problem[] {

@@ -155,6 +155,7 @@ const sparkFields: Fields<SparkSettings> = {
   dynamicAllocation: optional(
     record<DynamicAllocation>({ min: number(2), max: number(8) }, "two numbers of executors", "{ min: 2, max: 8 }"),
   ),
+  localDisk: optional(size("Size.gibibytes(100)")),
   conf: optional(texts("Spark properties", '{ "spark.sql.shuffle.partitions": "200" }')),
   hadoopConf: optional(texts("Hadoop properties", '{ "fs.s3a.endpoint": "https://s3.bank.example" }')),
   jvmOptions: optional(textList("-XX:+UseG1GC")),

@@ -72,7 +72,7 @@ export function claim(name: string, options?: { readonly writable?: boolean }): 
 }
 
 /**
- * An empty folder that ends with the pod.
+ * An empty folder that ends with the pod, on the disk of its node, which must have as much to give.
  * @example
  * ```ts
  * night.spark("desk", { app, volumes: { "/scratch": scratch(Size.gibibytes(50)) } });

@@ -46,6 +46,12 @@ export interface SparkSettings extends PodSettings {
    */
   readonly driverCpu?: Cpu;
   /**
+   * Disk of the driver's pod and of each executor's for Spark's shuffle files and what it spills, on their nodes, which
+   * must have as much to give. It is /tmp in both.
+   * @default - up to 8 GiB for the driver, and whatever its node has for an executor
+   */
+  readonly localDisk?: Size;
+  /**
    * Spark properties: `{ "spark.sql.shuffle.partitions": "200" }`. What Nightlane sets itself is refused.
    * @default - none
    */

@@ -2,6 +2,7 @@ import { jobResources } from "../night/spark-resources.ts";
 import type { JobOptions } from "../night/step.ts";
 import { resultsFolder as folderOf } from "../night/step-results.ts";
 import { jobManifest, stepVariables } from "./job-manifest.ts";
+import { nodeDisk } from "./node-disk.ts";
 import {
   containerParts,
   environment,
@@ -31,6 +32,7 @@ const PROGRAM = "job";
 export function containerJob({ step, namespace, options, args }: ContainerJobProps): Part {
   const { millicores, mebibytes } = jobResources(options);
   const own = mounts(options.volumes);
+  const disk = nodeDisk(options);
   const { command, parallelism, serviceAccount } = options;
   const folder = folderOf({ kind: "job", options });
   const results =
@@ -53,8 +55,8 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
           ...(command === undefined && options.args === undefined ? {} : { args }),
           ...containerParts(options),
           resources: {
-            requests: { cpu: `${millicores}m`, memory: `${mebibytes}Mi`, "ephemeral-storage": "1Gi" },
-            limits: { memory: `${mebibytes}Mi`, "ephemeral-storage": "8Gi" },
+            requests: { cpu: `${millicores}m`, memory: `${mebibytes}Mi`, "ephemeral-storage": disk.requested },
+            limits: { memory: `${mebibytes}Mi`, "ephemeral-storage": disk.most },
           },
           env: [...stepVariables(step), ...(results?.env ?? []), ...environment(options.env)],
           volumeMounts: [RESULTS_MOUNT, { name: "tmp", mountPath: "/tmp" }, ...own.volumeMounts],

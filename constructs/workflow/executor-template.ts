@@ -1,6 +1,7 @@
 import { isObject } from "../definition/given.ts";
 import type { SparkOptions } from "../night/step.ts";
 import { stepVariables } from "./job-manifest.ts";
+import { executorsDisk } from "./local-disk.ts";
 import {
   containerParts,
   environment,
@@ -18,6 +19,7 @@ import {
  */
 export function executorTemplate(step: string, options: SparkOptions): Part {
   const own = mounts(options.volumes);
+  const disk = executorsDisk(options);
   const template = {
     apiVersion: "v1",
     kind: "Pod",
@@ -31,11 +33,12 @@ export function executorTemplate(step: string, options: SparkOptions): Part {
           name: "executor",
           workingDir: "/tmp",
           ...containerParts(options),
+          ...disk.container,
           env: [...stepVariables(step), ...environment(options.env)],
-          volumeMounts: [RESULTS_MOUNT, ...own.volumeMounts],
+          volumeMounts: [RESULTS_MOUNT, ...disk.volumeMounts, ...own.volumeMounts],
         },
       ],
-      volumes: [RESULTS_VOLUME, ...own.volumes],
+      volumes: [RESULTS_VOLUME, ...disk.volumes, ...own.volumes],
     },
   };
   return merged(options.executorPodTemplate ?? {}, template);

@@ -127,6 +127,11 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
   [/^spark\.executorEnv\./, "the step has a property for it", 'write env: { REGION: "eu" }, for driver and executors'],
   [/^spark\.hadoop\./, "the step has a property for it", "write it in hadoopConf, without the prefix spark.hadoop."],
   [/^spark\.eventLog\.(enabled|dir)$/, "the step has a property for it", 'write eventLog: "s3a://logs/spark"'],
+  [
+    /^spark\.local\.dir$/,
+    "the step has a property for it",
+    "write localDisk: Size.gibibytes(100), for driver and executors",
+  ],
   [/^spark\.ui\.(enabled|port)$/, "the step has a property for it", "write ui: true"],
   [
     /^spark\.(jars|submit\.pyFiles|files|archives|jars\.packages)$/,

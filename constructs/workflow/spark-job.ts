@@ -3,6 +3,8 @@ import type { SparkOptions } from "../night/step.ts";
 import { resultsFolder as folderOf } from "../night/step-results.ts";
 import { executorTemplate } from "./executor-template.ts";
 import { fieldVariable, jobManifest, stepVariables } from "./job-manifest.ts";
+import { LOCAL_DIRECTORY, localDiskMebibytes, temporary } from "./local-disk.ts";
+import { nodeDisk } from "./node-disk.ts";
 import {
   containerParts,
   environment,
@@ -47,6 +49,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   const metadata = podMetadata(options);
   const template = JSON.stringify(executorTemplate(step, options));
   const own = mounts(options.volumes);
+  const disk = nodeDisk(options, localDiskMebibytes(options));
   const folder = folderOf({ kind: "spark", options });
   const results = folder === undefined ? undefined : resultsFolder({ step, folder, indexed: false, options });
   return jobManifest({
@@ -67,13 +70,17 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
           workingDir: "/tmp",
           ...containerParts(options),
           resources: {
-            requests: { cpu: `${driverMillicores}m`, memory: `${driverMebibytes}Mi`, "ephemeral-storage": "1Gi" },
-            limits: { memory: `${driverMebibytes}Mi`, "ephemeral-storage": "8Gi" },
+            requests: {
+              cpu: `${driverMillicores}m`,
+              memory: `${driverMebibytes}Mi`,
+              "ephemeral-storage": disk.requested,
+            },
+            limits: { memory: `${driverMebibytes}Mi`, "ephemeral-storage": disk.most },
           },
           env: [...identity(), ...stepVariables(step), ...(results?.env ?? []), ...environment(options.env)],
           volumeMounts: [
             RESULTS_MOUNT,
-            { name: "tmp", mountPath: "/tmp" },
+            { name: "tmp", mountPath: LOCAL_DIRECTORY },
             {
               name: "nightlane",
               mountPath: EXECUTOR_TEMPLATE.slice(0, EXECUTOR_TEMPLATE.lastIndexOf("/")),
@@ -85,7 +92,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
       ],
       volumes: [
         RESULTS_VOLUME,
-        { name: "tmp", emptyDir: {} },
+        { name: "tmp", ...temporary(options) },
         {
           name: "nightlane",
           downwardAPI: {
@@ -116,6 +123,6 @@ function identity(): readonly Part[] {
     // What the image's entrypoint asks for.
     fieldVariable("SPARK_DRIVER_BIND_ADDRESS", "status.podIP"),
     // Where Spark keeps its scratch files, and mounts a volume for them in executors: the root of a pod is read-only.
-    { name: "SPARK_LOCAL_DIRS", value: "/tmp" },
+    { name: "SPARK_LOCAL_DIRS", value: LOCAL_DIRECTORY },
   ];
 }

@@ -98,6 +98,7 @@ const SPARK: Required<Omit<SparkOptions, "after" | "from" | "args" | "app" | "re
   driverMemory: Size.gibibytes(3),
   driverMemoryOverhead: Size.mebibytes(777),
   driverCpu: Cpu.units(2),
+  localDisk: Size.gibibytes(100),
   conf: { "spark.sql.shuffle.partitions": "200" },
   hadoopConf: { "fs.s3a.endpoint": "https://s3.bank.example" },
   jvmOptions: ["-XX:+UseG1GC"],

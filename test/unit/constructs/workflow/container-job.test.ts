@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Cpu, Duration, image, Size, secretFiles } from "../../../../constructs/index.ts";
+import { Cpu, Duration, image, Size, scratch, secretFiles } from "../../../../constructs/index.ts";
 import type { Night } from "../../../../constructs/night/night.ts";
 import { customerWithSteps } from "../../../support/customer.ts";
 import { runnerDocument, tasks, template } from "../../../support/night.ts";
@@ -52,6 +52,18 @@ describe("a job", () => {
           },
         },
       },
+    });
+  });
+
+  test("may use as much of the node's disk as its scratch volumes have, beside what it has for itself", () => {
+    const { document } = told((night) => {
+      night.job("file", { image: risk, volumes: { "/scratch": scratch(Size.gibibytes(50)) } });
+    });
+    expect(podOf(document)).toMatchObject({
+      containers: [
+        { resources: { requests: { "ephemeral-storage": "51Gi" }, limits: { "ephemeral-storage": "58Gi" } } },
+      ],
+      volumes: expect.arrayContaining([{ name: "volume-1", emptyDir: { sizeLimit: "51200Mi" } }]),
     });
   });
 

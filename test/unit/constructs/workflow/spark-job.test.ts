@@ -266,6 +266,37 @@ describe("sparkJob", () => {
     expect(template.metadata.annotations).toMatchObject({ "bank.example/owner": "risk" });
   });
 
+  test("may use as much of the node's disk as its scratch volumes have, beside what it has for itself", () => {
+    const volumes = { "/scratch": scratch(Size.gibibytes(50)), "/more": scratch(Size.mebibytes(512)) };
+    const one = job({ volumes });
+    expect(driver(one)).toMatchObject({
+      resources: { requests: { "ephemeral-storage": "52736Mi" }, limits: { "ephemeral-storage": "59904Mi" } },
+    });
+    expect(executorOf(one).spec.containers).toMatchObject([
+      { resources: { requests: { "ephemeral-storage": "52736Mi" } } },
+    ]);
+    expect(JSON.stringify(executorOf(one).spec.containers)).not.toContain("limits");
+    expect(driver(job())).toMatchObject({
+      resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { "ephemeral-storage": "8Gi" } },
+    });
+    expect(JSON.stringify(executorOf(job()))).not.toContain("ephemeral-storage");
+  });
+
+  test("has for shuffle files and spill what the file says, in the volume that Spark takes for it", () => {
+    const one = job({ localDisk: Size.gibibytes(100) });
+    expect(one.spec.template.spec.volumes).toContainEqual({ name: "tmp", emptyDir: { sizeLimit: "102400Mi" } });
+    expect(driver(one)).toMatchObject({
+      resources: { requests: { "ephemeral-storage": "101Gi" }, limits: { "ephemeral-storage": "108Gi" } },
+    });
+    expect(environment(one)).toMatchObject({ SPARK_LOCAL_DIRS: "/tmp" });
+    // A mount whose name begins so is where Spark's executors keep them; without one it mounts a volume of any size.
+    const { spec } = executorOf(one);
+    expect(spec.volumes).toContainEqual({ name: "spark-local-dir-1", emptyDir: { sizeLimit: "102400Mi" } });
+    expect(spec.containers[0].volumeMounts).toContainEqual({ name: "spark-local-dir-1", mountPath: "/tmp" });
+    expect(spec.containers).toMatchObject([{ resources: { requests: { "ephemeral-storage": "101Gi" } } }]);
+    expect(JSON.stringify(executorOf(job()))).not.toContain("spark-local-dir");
+  });
+
   test("makes executors of the file's pod template, in which what Nightlane sets wins", () => {
     const executorPodTemplate = {
       spec: {
