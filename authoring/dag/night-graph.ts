@@ -104,11 +104,11 @@ function factsOf(step: Step): readonly string[] {
   const { work } = step;
   switch (work.kind) {
     case "spark": {
-      const { executors, executorMebibytes, executorMillicores } = sparkResources(work.options);
+      const { executors, executorPod } = sparkResources(work.options);
       const program = programOf(work.options.app);
       const bounds = work.options.dynamicAllocation;
       const count = bounds === undefined ? `${executors}` : `${bounds.min} to ${bounds.max}`;
-      const size = `${count} x ${memoryText(executorMebibytes)}, ${cpuText(executorMillicores)}`;
+      const size = `${count} x ${memoryText(executorPod.mebibytes)}, ${cpuText(executorPod.millicores)}`;
       return [program, size, limit(step)];
     }
     case "job": {

@@ -7,6 +7,7 @@ import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { federatedUser, isFederated } from "../lane/federation.ts";
 import { ResultsVolume } from "../lane/results-volume.ts";
 import { mebibytes, millicores } from "../night/amounts.ts";
+import { UNSAID_REQUESTS } from "../night/executor-pod.ts";
 import { SPARK_SERVICE_ACCOUNT } from "../workflow/spark-job.ts";
 import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";
@@ -89,7 +90,15 @@ export class CustomerSide extends Chart {
     new k8s.KubeLimitRange(this, "limits", {
       metadata: customerMetadata(definition.name, "nightlane"),
       spec: {
-        limits: [{ type: "Container", defaultRequest: amounts({ cpu: "50m", memory: "128Mi" }) }],
+        limits: [
+          {
+            type: "Container",
+            defaultRequest: amounts({
+              cpu: `${UNSAID_REQUESTS.millicores}m`,
+              memory: `${UNSAID_REQUESTS.mebibytes}Mi`,
+            }),
+          },
+        ],
       },
     });
   }

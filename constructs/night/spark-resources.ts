@@ -1,6 +1,7 @@
 import { Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 import { mebibytes, millicores } from "./amounts.ts";
+import { executorPod, type Requests } from "./executor-pod.ts";
 import type { JobOptions, SparkOptions, Step } from "./step.ts";
 
 /** A Spark step's sizes with the defaults applied, in the units of Kubernetes and Spark. */
@@ -10,6 +11,8 @@ export interface SparkResources {
   readonly executorMebibytes: number;
   readonly executorHeap: number;
   readonly executorMillicores: number;
+  /** An executor with what `executorPodTemplate` puts beside it. */
+  readonly executorPod: Requests;
   readonly driverMebibytes: number;
   readonly driverHeap: number;
   readonly driverMillicores: number;
@@ -18,13 +21,18 @@ export interface SparkResources {
 /** Applies the defaults of `SparkOptions`. */
 export function sparkResources(options: SparkOptions): SparkResources {
   const executorMebibytes = mebibytes(options.memory ?? Size.gibibytes(2));
+  const executorMillicores = millicores(options.cpu ?? Cpu.units(1));
   const driverMebibytes = mebibytes(options.driverMemory ?? Size.gibibytes(2));
   const factor = options.app.main === undefined ? JVM_FACTOR : PYTHON_FACTOR;
   return {
     executors: options.dynamicAllocation?.max ?? options.executors ?? 2,
     executorMebibytes,
     executorHeap: heapMebibytes(executorMebibytes, factor, options.memoryOverhead),
-    executorMillicores: millicores(options.cpu ?? Cpu.units(1)),
+    executorMillicores,
+    executorPod: executorPod(
+      { millicores: executorMillicores, mebibytes: executorMebibytes },
+      options.executorPodTemplate,
+    ),
     driverMebibytes,
     driverHeap: heapMebibytes(driverMebibytes, factor, options.driverMemoryOverhead),
     driverMillicores: millicores(options.driverCpu ?? Cpu.units(1)),
@@ -50,8 +58,8 @@ export function stepMillicores({ work }: Step): number {
       });
     case "spark":
       return largest(work.options, (options) => {
-        const { executors, executorMillicores, driverMillicores } = sparkResources(options);
-        return executors * executorMillicores + driverMillicores;
+        const { executors, executorPod: pod, driverMillicores } = sparkResources(options);
+        return executors * pod.millicores + driverMillicores;
       });
     default:
       return 0;
@@ -68,8 +76,8 @@ export function stepMebibytes({ work }: Step): number {
       });
     case "spark":
       return largest(work.options, (options) => {
-        const { executors, executorMebibytes, driverMebibytes } = sparkResources(options);
-        return executors * executorMebibytes + driverMebibytes;
+        const { executors, executorPod: pod, driverMebibytes } = sparkResources(options);
+        return executors * pod.mebibytes + driverMebibytes;
       });
     default:
       return 0;

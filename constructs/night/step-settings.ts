@@ -77,7 +77,8 @@ export interface SparkSettings extends PodSettings {
    */
   readonly ui?: boolean;
   /**
-   * Whatever else the executors' pods need, as Kubernetes writes a pod; what Nightlane and Spark set there wins.
+   * Whatever else the executors' pods need, as Kubernetes writes a pod; what Nightlane and Spark set there wins. What
+   * further containers ask for is counted against the customer's capacity.
    * @default - nothing
    */
   readonly executorPodTemplate?: Readonly<Record<string, unknown>>;

@@ -53,6 +53,20 @@ describe("checkCapacity", () => {
     });
   });
 
+  test("counts what side cars of executors ask for", () => {
+    const agent = { name: "agent", image: "x", resources: { requests: { cpu: "250m", memory: "512Mi" } } };
+    const executorPodTemplate = { spec: { containers: [agent] } };
+    const steps = (night: Night): void => void night.spark("one", smallSpark({ executors: 2, executorPodTemplate }));
+    // A driver and two executors of half a core and 1 GiB, and the agent of each executor.
+    expect(check(withCapacity(Cpu.units(2), Size.gibibytes(4)), steps)).toEqual([]);
+    expectProblems(check(withCapacity(Cpu.millis(1999), Size.gibibytes(4)), steps), {
+      property: "cluster.capacity.cpu",
+      received: "1.999 CPU",
+      rule: "drivers, executors and jobs, 2 CPU",
+      fix: "use fewer executors",
+    });
+  });
+
   test("counts a gate as no runner, since a person waits there and no pod", () => {
     const gates = (night: Night): void => {
       night.gate("one");

@@ -10,6 +10,7 @@ test("a Spark step's sizes have the documented defaults", () => {
     executorMebibytes: 2048,
     executorHeap: 1462,
     executorMillicores: 1000,
+    executorPod: { millicores: 1000, mebibytes: 2048 },
     driverMebibytes: 2048,
     driverHeap: 1462,
     driverMillicores: 1000,
@@ -55,6 +56,29 @@ describe("the heap", () => {
 
   test("is what the overhead of the file leaves", () => {
     expect(heapOf(8192, { memoryOverhead: Size.gibibytes(3) })).toBe(8192 - 3072);
+  });
+});
+
+describe("an executor's pod", () => {
+  const podOf = (spec: object): object =>
+    sparkResources({ app: riskApp("var_es.py"), executorPodTemplate: { spec } }).executorPod;
+
+  test("has beside the executor what its side cars ask for, or what the namespace gives those that ask for nothing", () => {
+    const containers = [
+      { name: "executor", resources: { requests: { cpu: "8", memory: "64Gi" } } },
+      { name: "agent", resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: 2 } } },
+      { name: "proxy", resources: { limits: { cpu: 2, memory: 1073741824 } } },
+      { name: "small" },
+    ];
+    expect(podOf({ containers })).toEqual({ millicores: 1000 + 250 + 2000 + 50, mebibytes: 2048 + 512 + 1024 + 128 });
+  });
+
+  test("has what its init containers ask for where that is more, and of those that stay beside it the sum", () => {
+    const init = { name: "fetch", resources: { requests: { cpu: 3, memory: "1Gi" } } };
+    expect(podOf({ initContainers: [init] })).toEqual({ millicores: 3000, mebibytes: 2048 });
+    const stays = { name: "mesh", restartPolicy: "Always", resources: { requests: { cpu: "500m", memory: "1Gi" } } };
+    expect(podOf({ initContainers: [stays, init] })).toEqual({ millicores: 3500, mebibytes: 3072 });
+    expect(podOf({ initContainers: [init, stays] })).toEqual({ millicores: 3000, mebibytes: 3072 });
   });
 });
 

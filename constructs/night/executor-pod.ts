@@ -1,0 +1,58 @@
+import { isObject } from "../definition/given.ts";
+import { quantity } from "../kubernetes/quantity.ts";
+
+/** What a container or a pod asks for, in thousandths of a core and in MiB. */
+export interface Requests {
+  readonly millicores: number;
+  readonly mebibytes: number;
+}
+
+/** What the customer's namespace lets a container ask for that says nothing itself. */
+export const UNSAID_REQUESTS: Requests = { millicores: 50, mebibytes: 128 };
+
+/** What is counted of an executor's pod: the executor, and what the file's pod template puts beside it. */
+export function executorPod(executor: Requests, template: unknown): Requests {
+  const spec = isObject(template) ? template.spec : undefined;
+  const { containers, initContainers } = isObject(spec) ? spec : {};
+  const beside = listOf(containers).filter(({ name }) => name !== "executor");
+  // One that stays beside the others has begun before those that follow it; of the others each runs by itself.
+  let staying: Requests = NOTHING;
+  let most: Requests = NOTHING;
+  for (const container of listOf(initContainers)) {
+    const asked = requestsOf(container);
+    if (container.restartPolicy === "Always") {
+      staying = sum(staying, asked);
+    } else {
+      most = larger(most, sum(staying, asked));
+    }
+  }
+  return larger(beside.map(requestsOf).reduce(sum, sum(executor, staying)), most);
+}
+
+const NOTHING: Requests = { millicores: 0, mebibytes: 0 };
+
+function sum(one: Requests, other: Requests): Requests {
+  return { millicores: one.millicores + other.millicores, mebibytes: one.mebibytes + other.mebibytes };
+}
+
+function larger(one: Requests, other: Requests): Requests {
+  return {
+    millicores: Math.max(one.millicores, other.millicores),
+    mebibytes: Math.max(one.mebibytes, other.mebibytes),
+  };
+}
+
+/** Kubernetes takes the limit for what a container asks for where it says no more. */
+function requestsOf({ resources }: Record<string, unknown>): Requests {
+  const { requests, limits } = isObject(resources) ? resources : {};
+  const asked = { ...(isObject(limits) ? limits : {}), ...(isObject(requests) ? requests : {}) };
+  const [cores, bytes] = [quantity(asked.cpu), quantity(asked.memory)];
+  return {
+    millicores: cores === undefined ? UNSAID_REQUESTS.millicores : Math.round(cores * 1000),
+    mebibytes: bytes === undefined ? UNSAID_REQUESTS.mebibytes : Math.ceil(bytes / 2 ** 20),
+  };
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
