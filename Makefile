@@ -7,7 +7,7 @@ FARM := tsx test/farm/cli.ts
 .PHONY: help demo test test-long chaos soak scan farm-up farm-down farm-status farm-add farm-env release
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/\$$\$$/$$/g' | expand -t 16
 
 demo: node_modules/.installed ## A farm of three clusters, both example customers deployed, one night of each, one of them by its schedule
 	@tsx test/farm/demo/demo.ts

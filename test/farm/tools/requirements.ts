@@ -4,9 +4,6 @@ import { runCommand } from "../command.ts";
 /** Oldest Go that builds the pinned modules: [major, minor]. */
 export const GO_FLOOR = [1, 26] as const;
 
-/** Oldest Node that runs the tools and the farm: [major, minor]. */
-export const NODE_FLOOR = [20, 18] as const;
-
 /** Reads `go1.26.8` or `v24.21.0`; undefined if it is neither. */
 export function parseVersion(text: string): readonly [number, number] | undefined {
   const match = /(?:go|v)(\d+)\.(\d+)/.exec(text);
@@ -48,16 +45,4 @@ export async function requireGo(folder: string, purpose: string): Promise<void> 
   if (complaint !== undefined) {
     throw new UserError(complaint);
   }
-}
-
-/** What to tell somebody whose Node is too old, or undefined. */
-export function nodeComplaint(version: string = process.version): string | undefined {
-  const parsed = parseVersion(version);
-  if (parsed !== undefined && atLeast(parsed, NODE_FLOOR)) {
-    return undefined;
-  }
-  return (
-    `Node ${version} is too old: ${NODE_FLOOR.join(".")} or newer is needed. The pinned Node comes with ` +
-    "`npm ci` (node_modules/.bin/node): run `npm ci`, then use `npm run` or put node_modules/.bin first on PATH."
-  );
 }

@@ -14,7 +14,7 @@ import { transpiledHost } from "../../farm/tools/pulumi/recipe.ts";
 import type { Recipe } from "../../farm/tools/recipe.ts";
 import { recipes, toolNames } from "../../farm/tools/recipes.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
-import { goComplaint, nodeComplaint } from "../../farm/tools/requirements.ts";
+import { goComplaint } from "../../farm/tools/requirements.ts";
 import { farmVersions } from "../../farm/tools/versions.ts";
 
 let folder: string;
@@ -254,11 +254,6 @@ describe("what is missing on the machine", () => {
       /^Go is too old .*building etcd needs Go 1\.26 or newer\. Install it:\n {2}curl /,
     );
     expect(goComplaint(undefined, "building etcd")).toMatch(/^Go is missing on this machine; building etcd needs/);
-  });
-
-  it("is Node, with the command that brings the pinned one", () => {
-    expect(nodeComplaint("v24.21.0")).toBeUndefined();
-    expect(nodeComplaint("v18.19.0")).toContain("npm ci");
   });
 
   it("is a Debian package: unknown, removed or half installed ones count as missing", () => {

@@ -44,7 +44,7 @@ function anchorOf(title: string): string {
 
 /** The lines of all shell blocks. */
 function commandsOf(body: string): readonly string[] {
-  return [...body.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = ""]) =>
+  return [...body.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = ""]) =>
     block.split("\n").filter((line) => line !== ""),
   );
 }
