@@ -49,7 +49,8 @@ release: node_modules/.installed ## REGISTRY=host/path VERSION=1.2.3: build all 
 
 # Install scripts stay off: one would download a provider plugin.
 node_modules/.installed: package-lock.json
-	@command -v node >/dev/null || { echo "Node 20 or newer is missing: apt-get install nodejs npm" >&2; exit 1; }
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
+	  || { echo "Node 20.19 or newer is missing (Debian 12 has 18): curl -fsSL https://nodejs.org/dist/v24.21.0/node-v24.21.0-linux-x64.tar.gz | tar -C /usr/local --strip-components=1 -xz" >&2; exit 1; }
 	@echo "installing npm packages" >&2
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

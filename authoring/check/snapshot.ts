@@ -16,6 +16,16 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
     return [{ property: snapshot, received: "nothing", rule, fix: "npm test -- test/customers writes it" }];
   }
   const { status, output } = await runTest(name);
+  if (status !== 0 && !/^\s*Tests\s/m.test(output)) {
+    return [
+      {
+        property: snapshot,
+        received: `no comparison: vitest did not start (${/^.*Error: .*$/m.exec(output)?.[0].trim() ?? "it said nothing"})`,
+        rule: "a comparison with what was reviewed",
+        fix: "npm ci with Node 20.19 or newer: with an older one npm leaves out packages that vitest needs",
+      },
+    ];
+  }
   const changed = output.split("\n").filter((line) => /^\s*[-+] {2}/.test(line));
   return status === 0
     ? []

