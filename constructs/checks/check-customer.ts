@@ -22,6 +22,7 @@ import { checkSparkSettings } from "./check-spark.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTexts } from "./check-texts.ts";
 import { checkTogether } from "./check-together.ts";
+import { atDefaults } from "./inherited-retry.ts";
 import { centralCluster } from "./read-central.ts";
 
 /**
@@ -96,7 +97,7 @@ function checkDefaults({ defaults }: RiskWorkflow): readonly Problem[] {
 
 function checkNight({ workflow }: CustomerDefinition, sound: Sound): readonly Problem[] {
   if (sound("workflow.steps")) {
-    const steps = [...checkSteps(workflow.declared), ...checkShadow(workflow)];
+    const steps = [...checkSteps(workflow.declared), ...checkShadow(workflow)].map((one) => atDefaults(one, workflow));
     return withoutRepeats([...(sound("workflow.defaults") ? checkDefaults(workflow) : []), ...steps], DEFAULTS);
   }
   const { declared } = given(workflow);

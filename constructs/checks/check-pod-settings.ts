@@ -57,27 +57,28 @@ export function checkMetadata(labels: Names, annotations: Names, at = ""): reado
 
 type Names = Readonly<Record<string, string>>;
 
-/** A job's settings, for one step or for all. */
-export function checkJobSettings(settings: JobSettings): readonly Problem[] {
+/** A job's settings, for one step or for all. @param unsaid Sizes of what a step says nothing of. */
+export function checkJobSettings(settings: JobSettings, unsaid: Sizes = {}): readonly Problem[] {
   const later = checkJobSizes(settings.onRetry ?? {}).map((one) => ({ ...one, property: `onRetry.${one.property}` }));
-  const smaller = smallerLater(settings, settings.onRetry ?? {});
+  const smaller = smallerLater(settings, settings.onRetry ?? {}, unsaid);
   return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later, ...smaller];
 }
 
-/** Retry sizes below those of the first attempt, which may come from the night's defaults. */
-export function smallerLater(first: Sizes, later: Sizes): readonly Problem[] {
+/** Retry sizes below those of the first attempt, which may come from the night's defaults or be those of any step. */
+export function smallerLater(first: Sizes, later: Sizes, unsaid: Sizes): readonly Problem[] {
   return SIZES.flatMap((name) => {
-    const [before, after] = [amountOf(first[name]), amountOf(later[name])];
+    const [before, after] = [amountOf(first[name] ?? unsaid[name]), amountOf(later[name])];
     if (before === undefined || after === undefined || after >= before) return [];
     const rule = "at least what the first attempt has: a step is tried again with more, not with less";
-    const fix = `write more than ${name} of the first attempt; a step has it from the night's defaults where it says nothing`;
+    const fix = `write more than ${name} of the first attempt; where a step says nothing, it is that of the night's defaults, or the documented one`;
     return [{ property: `onRetry.${name}`, received: received(later[name]), rule, fix }];
   });
 }
 
-const SIZES = ["memory", "driverMemory", "memoryOverhead", "executors"] as const;
+const SIZES = ["memory", "driverMemory", "memoryOverhead", "driverMemoryOverhead", "executors"] as const;
 
-type Sizes = { readonly [Name in (typeof SIZES)[number]]?: Size | number | undefined };
+/** What a step is tried again with more of. Fewer cores leave each task more memory, so that they are none of it. */
+export type Sizes = { readonly [Name in (typeof SIZES)[number]]?: Size | number | undefined };
 
 function amountOf(size: Size | number | undefined): number | undefined {
   return size === undefined || typeof size === "number" ? size : mebibytes(size);

@@ -8,7 +8,7 @@ import type { DynamicAllocation, SparkSettings } from "../night/step-settings.ts
 import { reservedProperty } from "../workflow/spark-conf.ts";
 import { checkExecutorTemplate } from "./check-executor-template.ts";
 import { checkImage } from "./check-image.ts";
-import { checkPodSettings, smallerLater } from "./check-pod-settings.ts";
+import { checkPodSettings, type Sizes, smallerLater } from "./check-pod-settings.ts";
 import { secretProblem } from "./check-texts.ts";
 
 /** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
@@ -33,13 +33,13 @@ function problem(property: string, value: unknown, rule: string, fix: string): P
   return { property, received: received(value), rule, fix };
 }
 
-/** Spark's settings, for one step or for all. */
-export function checkSparkSettings(settings: SparkSettings): readonly Problem[] {
+/** Spark's settings, for one step or for all. @param unsaid Sizes of what a step says nothing of. */
+export function checkSparkSettings(settings: SparkSettings, unsaid: Sizes = {}): readonly Problem[] {
   return [
     ...checkPodSettings(settings),
     ...checkExecutors(settings.executors, settings.dynamicAllocation),
     ...checkSizes(settings),
-    ...checkOnRetry(settings),
+    ...checkOnRetry(settings, unsaid),
     ...checkProperties("conf", settings.conf),
     ...checkProperties("hadoopConf", settings.hadoopConf),
     ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
@@ -51,7 +51,7 @@ export function checkSparkSettings(settings: SparkSettings): readonly Problem[] 
 }
 
 /** Only what is said for later attempts is judged here, with what they have of the first. */
-function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem[] {
+function checkOnRetry({ onRetry, ...settings }: SparkSettings, unsaid: Sizes): readonly Problem[] {
   if (onRetry === undefined) {
     return [];
   }
@@ -59,7 +59,7 @@ function checkOnRetry({ onRetry, ...settings }: SparkSettings): readonly Problem
     const rule = "nothing beside dynamicAllocation, which says how many there are";
     return [problem("onRetry.executors", onRetry.executors, rule, "remove it")];
   }
-  const smaller = smallerLater(settings, onRetry);
+  const smaller = smallerLater(settings, onRetry, unsaid);
   if (smaller.length > 0) return smaller;
   const later = { ...settings, ...onRetry };
   const known = new Set(checkSizes(settings).map(({ property }) => property));

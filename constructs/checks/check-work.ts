@@ -5,6 +5,7 @@ import { isSecretUnder } from "../definition/secret-shape.ts";
 import { durationText } from "../night/amounts.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import { readPlace } from "../night/result-place.ts";
+import { JOB_SIZES, SPARK_SIZES } from "../night/spark-resources.ts";
 import {
   isResultValue,
   type JobOptions,
@@ -110,7 +111,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
   return [
     ...checkSparkApp(options),
     ...checkWords("args", options.args ?? []),
-    ...checkSparkSettings(options),
+    ...checkSparkSettings(options, SPARK_SIZES),
     ...checkTimes(options),
     ...checkResults({ kind: "spark", options }),
     ...checkFigures({ kind: "spark", options }),
@@ -119,7 +120,7 @@ function checkSpark(options: SparkOptions): readonly Problem[] {
 
 function checkJob(options: JobOptions): readonly Problem[] {
   const problems: Problem[] = [
-    ...checkJobSettings(options),
+    ...checkJobSettings(options, JOB_SIZES),
     ...checkWords("command", options.command ?? []),
     ...checkWords("args", options.args ?? []),
     ...checkTimes(options),

@@ -18,14 +18,26 @@ export interface SparkResources {
   readonly driverMillicores: number;
 }
 
+/** Sizes of a Spark step that says nothing of them; of its overheads its program decides. */
+export const SPARK_SIZES = {
+  executors: 2,
+  memory: Size.gibibytes(2),
+  cpu: Cpu.units(1),
+  driverMemory: Size.gibibytes(2),
+  driverCpu: Cpu.units(1),
+} as const;
+
+/** Sizes of a job that says nothing of them. */
+export const JOB_SIZES = { cpu: Cpu.millis(500), memory: Size.gibibytes(1) } as const;
+
 /** Applies the defaults of `SparkOptions`. */
 export function sparkResources(options: SparkOptions): SparkResources {
-  const executorMebibytes = mebibytes(options.memory ?? Size.gibibytes(2));
-  const executorMillicores = millicores(options.cpu ?? Cpu.units(1));
-  const driverMebibytes = mebibytes(options.driverMemory ?? Size.gibibytes(2));
+  const executorMebibytes = mebibytes(options.memory ?? SPARK_SIZES.memory);
+  const executorMillicores = millicores(options.cpu ?? SPARK_SIZES.cpu);
+  const driverMebibytes = mebibytes(options.driverMemory ?? SPARK_SIZES.driverMemory);
   const factor = options.app.main === undefined ? JVM_FACTOR : PYTHON_FACTOR;
   return {
-    executors: options.dynamicAllocation?.max ?? options.executors ?? 2,
+    executors: options.dynamicAllocation?.max ?? options.executors ?? SPARK_SIZES.executors,
     executorMebibytes,
     executorHeap: heapMebibytes(executorMebibytes, factor, options.memoryOverhead),
     executorMillicores,
@@ -35,12 +47,12 @@ export function sparkResources(options: SparkOptions): SparkResources {
     ),
     driverMebibytes,
     driverHeap: heapMebibytes(driverMebibytes, factor, options.driverMemoryOverhead),
-    driverMillicores: millicores(options.driverCpu ?? Cpu.units(1)),
+    driverMillicores: millicores(options.driverCpu ?? SPARK_SIZES.driverCpu),
   };
 }
 
 /** A job's sizes with the defaults applied, of one pod. */
-export function jobResources({ cpu = Cpu.millis(500), memory = Size.gibibytes(1), parallelism = 1 }: JobOptions): {
+export function jobResources({ cpu = JOB_SIZES.cpu, memory = JOB_SIZES.memory, parallelism = 1 }: JobOptions): {
   readonly millicores: number;
   readonly mebibytes: number;
   readonly pods: number;

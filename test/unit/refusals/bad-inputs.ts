@@ -345,9 +345,35 @@ const steps: readonly BadInput[] = [
   },
   ...eachSpark(
     "onRetry",
-    ["{ memory: Size.gibibytes(2) }, memory: Size.gibibytes(4)"],
+    ["{ memory: Size.gibibytes(2) }, memory: Size.gibibytes(4)", "{ memory: Size.gibibytes(1) }"],
     'workflow.steps["s"].onRetry.memory',
   ),
+  ...eachSpark("onRetry", ["{ driverMemory: Size.gibibytes(1) }"], 'workflow.steps["s"].onRetry.driverMemory'),
+  ...eachSpark("onRetry", ["{ executors: 1 }"], 'workflow.steps["s"].onRetry.executors'),
+  ...eachSpark(
+    "onRetry",
+    ["{ driverMemoryOverhead: Size.mebibytes(400) }, driverMemoryOverhead: Size.mebibytes(500)"],
+    'workflow.steps["s"].onRetry.driverMemoryOverhead',
+  ),
+  ...eachStep(
+    (onRetry) => `night.job("j", { image: image("risk"), onRetry: ${onRetry} });`,
+    'workflow.steps["j"].onRetry.memory',
+    ["{ memory: Size.mebibytes(512) }"],
+  ),
+  {
+    places: {
+      moreNight: "defaults: { spark: { onRetry: { executors: 4 } } }",
+      steps: spark("dynamicAllocation: { min: 1, max: 2 }"),
+    },
+    property: "workflow.defaults.spark.onRetry.executors",
+  },
+  {
+    places: {
+      moreNight: "defaults: { job: { onRetry: { memory: Size.gibibytes(2) } } }",
+      steps: step('night.job("j", { image: image("risk"), memory: Size.gibibytes(4) });'),
+    },
+    property: "workflow.defaults.job.onRetry.memory",
+  },
   ...eachStep(
     (from) =>
       `const m = night.job("m", { image: "x@sha256:${"0".repeat(64)}", results: "out/", when: "month-end" }); night.spark("s", { app: riskApp("a.py"), ${from} });`,

@@ -137,8 +137,14 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     'night.job("file", { image: image("risk"), args: ["--out", night.path("file/out")], results: "out/", result: "a/b.csv" }); night.spark("s", { app: riskApp("a.py"), results: ".r-1_x/" }); night.job("many", { image: image("risk"), parallelism: 2, results: "out/" });',
   ),
   "larger attempts after the first": step(
-    'night.spark("s", { app: riskApp("a.py"), onRetry: { memory: Size.gibibytes(4), driverMemory: Size.gibibytes(3), executors: 1 } }); night.job("j", { image: image("risk"), onRetry: { memory: Size.gibibytes(2), cpu: Cpu.units(1) } });',
+    'night.spark("s", { app: riskApp("a.py"), onRetry: { memory: Size.gibibytes(4), driverMemory: Size.gibibytes(3), executors: 2 } }); night.job("j", { image: image("risk"), onRetry: { memory: Size.gibibytes(2), cpu: Cpu.units(1) } });',
   ),
+  "attempts that are larger than what no step has but by default": {
+    moreNight:
+      "defaults: { spark: { onRetry: { memory: Size.gibibytes(1.5), executors: 4 } }, job: { onRetry: { memory: Size.mebibytes(512) } } }",
+    steps:
+      '(night) => { night.spark("s", { app: riskApp("a.py"), memory: Size.gibibytes(1) }); night.spark("d", { app: riskApp("a.py"), dynamicAllocation: { min: 1, max: 2 }, onRetry: { memory: Size.gibibytes(3) } }); night.job("j", { image: image("risk"), memory: Size.mebibytes(256) }); }',
+  },
   "figures with and without a limit": step(
     'night.spark("s", { app: riskApp("a.py"), figures: { "VaR 99.9": { place: "a/v.json#total.0.var", maxJump: "12.5%" }, ES: "v.json#es", n: { place: "v.json#n" } } }); night.job("j", { image: image("risk"), results: "out/", figures: { n: "v.json#n" } });',
   ),
