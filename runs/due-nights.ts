@@ -6,6 +6,7 @@ import { hasFailed, isOver, neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
 import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-a-date.ts";
 import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
+import { covers, lastWaiver } from "./waiver.ts";
 
 /**
  * State of the night of a business date. `upcoming` is before its start, `due` after it and not started yet, `missed` was
@@ -44,7 +45,7 @@ export interface DueNight {
   readonly run?: RunFacts;
   /** Other runs of the date, by number. */
   readonly others: readonly RunFacts[];
-  /** Repeats that failed after a run of the date had ended well, and that no later one replaces. */
+  /** Repeats that failed after a run of the date had ended well, that no later one replaces and no waiver covers. */
   readonly failedRepeats: readonly RunFacts[];
   /** The run that kept a missed night from starting: two nights of one schedule never run at once. */
   readonly blockedBy?: RunFacts;
@@ -96,7 +97,7 @@ export function currentNight(nights: readonly DueNight[]): DueNight | undefined 
 
 /** The night of a date as its last failed repeat has it, for which a person is called; undefined if there is none. */
 export function asFailedRepeat(night: DueNight): DueNight | undefined {
-  const run = night.waived === undefined ? night.failedRepeats.at(-1) : undefined;
+  const run = night.failedRepeats.at(-1);
   if (run === undefined) {
     return undefined;
   }
@@ -187,11 +188,11 @@ function isRecent({ finishedAt, startedAt, scheduledAt }: RunFacts, now: number)
   return now - Date.parse(finishedAt ?? startedAt ?? scheduledAt ?? "") <= LOOK_BACK;
 }
 
-/** Whether none of a date's runs ended well, and nobody let it be. @param all All runs of one date. */
+/** Whether none of a date's runs ended well, and not all that failed were let be. @param all All runs of one date. */
 export function isUnresolved(all: readonly RunFacts[]): boolean {
-  const over = all.some((run) => hasFailed(run) || run.phase === "Missed");
-  const seenTo = all.some(({ phase, acts }) => phase === "Succeeded" || acts.some(({ verb }) => verb === "waive"));
-  return over && !seenTo;
+  const waiver = lastWaiver(all);
+  const open = withoutRefused(all).some((run) => (hasFailed(run) || run.phase === "Missed") && !covers(waiver, run));
+  return open && !all.some(({ phase }) => phase === "Succeeded");
 }
 
 function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: number): DueNight | undefined {
@@ -207,7 +208,8 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
   const planned = schedule === undefined ? undefined : deadlinesOf(schedule, date);
   const start = planned?.start ?? earliest(started.length > 0 ? started : all) ?? now;
   const due = called && ((planned !== undefined && start >= lane.since) || all.length > started.length);
-  const waived = waiverOf(all, started);
+  const waiver = lastWaiver(all);
+  const waived = started.every((one) => covers(waiver, one)) ? waiver : undefined;
   const standing = run === undefined ? notStarted(all, planned, lane, now) : open ? standingOf(run) : "closed";
   const finishBy = promisedEnd(started, planned);
   return {
@@ -218,7 +220,7 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
     ...lateness(standing, waived === undefined ? finishBy : undefined, started, now),
     begun: run?.steps.some(({ state }) => state !== "waiting" && state !== "omitted") ?? false,
     others: started.filter((one) => one !== run),
-    failedRepeats: failedRepeats(started),
+    failedRepeats: failedRepeats(started).filter((one) => !covers(waiver, one)),
     ...defined({
       startBy: planned?.startBy,
       finishBy,
@@ -228,13 +230,6 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
       waived,
     }),
   };
-}
-
-/** The word that nothing more is to be done: of what had happened by then, and not of a run that somebody began later. */
-function waiverOf(all: readonly RunFacts[], started: readonly RunFacts[]): RecordedAct | undefined {
-  const waived = all.flatMap(({ acts }) => acts).findLast(({ verb, step }) => verb === "waive" && step === undefined);
-  const since = Date.parse(waived?.at ?? "");
-  return started.some(({ startedAt }) => Date.parse(startedAt ?? "") > since) ? undefined : waived;
 }
 
 function standingOf({ phase }: RunFacts): Standing {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { currentNight, type DueNight, dueNights, type LaneNights, standsOpen } from "../../../runs/due-nights.ts";
+import type { RecordedAct } from "../../../runs/act.ts";
+import {
+  asFailedRepeat,
+  currentNight,
+  type DueNight,
+  dueNights,
+  isUnresolved,
+  type LaneNights,
+  standsOpen,
+} from "../../../runs/due-nights.ts";
 import type { NightPhase } from "../../../runs/phases.ts";
 import type { RunFacts, StepFacts } from "../../../runs/run-record.ts";
 import type { LaneSchedule } from "../../../runs/schedule.ts";
@@ -321,6 +330,62 @@ test("a date that nobody has seen to stays, however old it is, until somebody ru
     finishedAt: "2026-11-26T10:00:00Z",
   });
   expect(first(failed, again)).toMatchObject({ date: "2026-10-26", standing: "succeeded" });
+});
+
+describe("a waiver", () => {
+  const waiver = (at: string, by = "anna"): RecordedAct => ({ id: at, by, verb: "waive", reason: "agreed", at });
+  const failed = night("2026-11-27", "Failed", { finishedAt: "2026-11-27T21:55:00Z" });
+  const waivedAt2205 = { ...failed, acts: [waiver("2026-11-27T22:05:00Z")] };
+
+  test("does not cover a run that went on when it was given", () => {
+    const replay = byHand("2026-11-27", "Running", { startedAt: "2026-11-27T22:00:00Z" });
+    const runs = (run: RunFacts, now: string) => nights(now, [waivedAt2205, run]).at(-2);
+    expect(runs(replay, "2026-11-28T05:01:00Z")).toMatchObject({ standing: "running", late: true });
+    const ended = { ...replay, phase: "Failed", finishedAt: "2026-11-28T05:10:00Z" } as const;
+    const found = runs(ended, "2026-11-28T05:11:00Z");
+    expect(found).toMatchObject({ date: "2026-11-27", standing: "failed" });
+    expect(found !== undefined && standsOpen(found)).toBe(true);
+    expect(runs({ ...ended, acts: [waiver("2026-11-28T05:20:00Z")] }, "2026-11-28T05:30:00Z")).toMatchObject({
+      waived: { at: "2026-11-28T05:20:00Z" },
+    });
+  });
+
+  test("covers the failed repeats that had ended by then, and none that ends later", () => {
+    const second = byHand("2026-11-26", "Failed", {
+      startedAt: "2026-11-27T08:00:00Z",
+      finishedAt: "2026-11-27T09:00:00Z",
+      acts: [waiver("2026-11-27T09:30:00Z")],
+    });
+    const third = byHand("2026-11-26", "Running", { runNumber: 3, startedAt: "2026-11-27T09:20:00Z" });
+    const at = (now: string, third: RunFacts) =>
+      nights(now, [THURSDAY, second, third]).find(({ date }) => date === "2026-11-26") as DueNight;
+    expect(at("2026-11-27T09:40:00Z", third)).toMatchObject({ standing: "succeeded", failedRepeats: [] });
+    const ended = { ...third, phase: "Failed", finishedAt: "2026-11-27T09:50:00Z" } as const;
+    expect(at("2026-11-27T10:00:00Z", ended)).toMatchObject({ failedRepeats: [{ runNumber: 3 }] });
+    expect(asFailedRepeat(at("2026-11-27T10:00:00Z", ended))).toMatchObject({ run: { runNumber: 3 } });
+  });
+
+  test("leaves a date unresolved whose later run failed, however old it is", () => {
+    const again = byHand("2026-11-27", "Failed", {
+      startedAt: "2026-11-27T23:00:00Z",
+      finishedAt: "2026-11-28T01:00:00Z",
+    });
+    expect(isUnresolved([waivedAt2205])).toBe(false);
+    expect(isUnresolved([waivedAt2205, again])).toBe(true);
+    expect(standings(nights("2026-12-13T09:00:00Z", [waivedAt2205, again]))).toContain("11-27 failed");
+  });
+
+  test.each([["first"], ["last"]])("is the newest of several, whichever run is known %s", (which) => {
+    const first = { ...failed, acts: [waiver("2026-11-28T06:00:00.000Z", "berta")] };
+    const second = byHand("2026-11-27", "Failed", {
+      startedAt: "2026-11-28T01:00:00Z",
+      finishedAt: "2026-11-28T03:00:00Z",
+      acts: [waiver("2026-11-28T02:00:00Z")],
+    });
+    const runs = which === "first" ? [first, second] : [second, first];
+    expect(nights("2026-11-28T09:00:00Z", runs).at(-2)).toMatchObject({ waived: { by: "berta" } });
+    expect(isUnresolved(runs)).toBe(false);
+  });
 });
 
 test("a run of a date that is not one, or older than two weeks, stops nothing", () => {
