@@ -92,9 +92,11 @@ function laneMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readon
     gauge("schedule", "State of the schedule of the nights: 1 for the present one.", ({ scheduling }) =>
       SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
     ),
-    gauge("unscheduled", "Whether no night starts because the schedule is gone, or suspended over a start.", (lane) => [
-      ["", Number(unscheduled.has(seriesName(lane)))],
-    ]),
+    gauge(
+      "unscheduled",
+      "Whether the schedule is gone, or was suspended over a start that nobody has seen to.",
+      (lane) => [["", Number(unscheduled.has(seriesName(lane)))]],
+    ),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
     gauge("unreadable", "Objects and records of the lane that nightwatch cannot read.", problems("unreadable")),
     gauge("runs_not_recorded", "Runs of the lane whose record cannot be written as it is.", problems("not-recorded")),

@@ -105,9 +105,15 @@ export function asFailedRepeat(night: DueNight): DueNight | undefined {
   return { ...rest, run, standing: run.phase === "Gone" ? "deleted" : "failed", late: false };
 }
 
-/** Whether a date needs a person: it is not on its way to a good end, and nobody has waived it. */
-export function standsOpen({ standing, waived }: DueNight): boolean {
-  return waived === undefined && (standing === "missed" || standing === "failed" || standing === "deleted");
+/** How a date stands that needs a person, unless one has waived it: it is not on its way to a good end. */
+const OPEN: ReadonlySet<Standing> = new Set(["missed", "failed", "deleted", "suspended"]);
+
+/**
+ * Whether a date needs a person.
+ * @param suspended Whether the schedule is suspended now, which says by itself that nights are left out.
+ */
+export function standsOpen({ standing, waived }: DueNight, suspended: boolean): boolean {
+  return waived === undefined && OPEN.has(standing) && !(suspended && standing === "suspended");
 }
 
 /** The business date of a run: what its calendar found or, until then, the date of the scheduled start. */

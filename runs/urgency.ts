@@ -98,6 +98,7 @@ function standing(night: UrgentNight): readonly Urgency[] {
       return [];
     case "missed":
     case "failed":
+    case "suspended":
       return [night.waivedBy === undefined ? night.standing : "waived"];
     case "deleted":
       return [night.waivedBy === undefined ? "failed" : "waived"];

@@ -1,12 +1,16 @@
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { NIGHT_EFFECTS } from "../../runs/night-effects.ts";
+import { neverStarted } from "../../runs/phases.ts";
+import type { RunFacts } from "../../runs/run-record.ts";
 import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
-/** Phases of nights without a workflow: never started, or deleted. */
-const WITHOUT_WORKFLOW: ReadonlySet<string> = new Set(["Missed", "Gone"]);
+/** Whether a night has a record alone: it was never started, or its workflow was deleted. */
+function isWithoutWorkflow(run: RunFacts): boolean {
+  return neverStarted(run) || run.phase === "Gone";
+}
 
 /**
  * Waives a date that has only a record, by noting the act there, once.
@@ -16,7 +20,7 @@ export async function waiveRecord(writer: LaneWriter, act: NightAct, source: Run
   const { namespace } = act.metadata;
   const { night = "" } = act.spec;
   const runs = await source.runs(customerOf(namespace) ?? namespace);
-  const run = runs.find((one) => one.night === night && WITHOUT_WORKFLOW.has(one.phase));
+  const run = runs.find((one) => one.night === night && isWithoutWorkflow(one));
   if (run === undefined || (await writer.workflow(namespace, night)) !== undefined) {
     return undefined;
   }

@@ -25,23 +25,34 @@ function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): 
   });
 }
 
-/** A suspension is intended: it is a signal only once a night was due. */
+/**
+ * A suspension is intended: it is a signal only once a night was due, and then until a person has seen to each date that
+ * fell into it.
+ */
 function unscheduled(lane: Lane, now: number): readonly Signal[] {
   const { scheduling, nights, absentSince } = lane;
-  const fell = nights.findLast(({ standing }) => standing === "suspended");
-  if (scheduling === "suspended" && fell !== undefined) {
-    const reason = `the schedule is suspended: the night of ${fell.date} was not started, nor will the next ones be`;
-    return [unscheduledSignal(lane, "suspended", fell.start, reason)];
-  }
+  const history = `nightlane history ${seriesName(lane)}`;
   if (scheduling === "absent" && absentSince !== undefined && now - absentSince >= ABSENT_GRACE) {
     const reason = "the lane has no schedule: no night will start";
-    return [unscheduledSignal(lane, "absent", absentSince, reason)];
+    return [unscheduledSignal(lane, "absent", absentSince, reason, history)];
   }
-  return [];
+  const fell = nights.filter(({ standing, waived }) => standing === "suspended" && waived === undefined);
+  const [first] = fell;
+  const last = fell.at(-1);
+  if (first === undefined || last === undefined || scheduling === "removed") {
+    return [];
+  }
+  if (scheduling === "suspended") {
+    const reason = `the schedule is suspended: the night of ${last.date} was not started, nor will the next ones be`;
+    return [unscheduledSignal(lane, "suspended", last.start, reason, history)];
+  }
+  const dates = fell.map(({ date }) => date).join(", ");
+  const reason = `the schedule was suspended at the start of the night of ${dates}: it was not started, and nobody has run or waived it`;
+  const run = `nightlane run ${seriesName(lane)} --date ${first.date} --reason "..."`;
+  return [unscheduledSignal(lane, "suspended", first.start, reason, run)];
 }
 
-function unscheduledSignal(lane: Lane, key: string, since: number, reason: string): Signal {
-  const command = `nightlane history ${seriesName(lane)}`;
+function unscheduledSignal(lane: Lane, key: string, since: number, reason: string, command: string): Signal {
   return signal(lane, { kind: "unscheduled", key: `unscheduled/${key}`, since, reason, command });
 }
 

@@ -76,7 +76,9 @@ const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "retrying", "
  */
 export function linesOf(read: ReadLane): readonly NightLine[] {
   const current = currentNight(read.nights);
-  const told = read.nights.filter((one) => one === current || standsOpen(one) || one.standing === "running");
+  const told = read.nights.filter(
+    (one) => one === current || standsOpen(one, read.suspended) || one.standing === "running",
+  );
   const nights = [
     ...told.filter((one) => one === current),
     ...told.filter((one) => one !== current),

@@ -97,7 +97,7 @@ function standingText(line: NightLine, view: OverviewView): readonly string[] {
   const at = (time: string | undefined): string =>
     time === undefined ? "-" : times.near(Date.parse(time), line.timezone, now);
   const isOpen = line.standing === "missed" || line.standing === "failed" || line.standing === "deleted";
-  if (isOpen && line.waivedBy !== undefined) {
+  if ((isOpen || line.standing === "suspended") && line.waivedBy !== undefined) {
     return [`${line.standing}, waived by ${line.waivedBy}`];
   }
   switch (line.standing) {
@@ -114,7 +114,7 @@ function standingText(line: NightLine, view: OverviewView): readonly string[] {
     case "upcoming":
       return [`starts ${at(line.start)}`];
     case "suspended":
-      return ["the schedule is suspended"];
+      return ["not started, the schedule was suspended"];
     case "closed":
       return ["not a business day"];
     case "succeeded":
@@ -159,6 +159,9 @@ function activeText(line: NightLine, at: (time: string | undefined) => string): 
   return texts.length > 0 ? texts : [line.steps === undefined ? "running" : "begins"];
 }
 
+/** What may wait for the morning. */
+const CAN_WAIT: ReadonlySet<Waiting["waitsFor"]> = new Set(["confirmation", "release", "resume", "night left out"]);
+
 /** Everything that waits for a person, earliest deadline first. */
 export function renderWaiting(waiting: readonly Waiting[], view: OverviewView): string {
   if (waiting.length === 0) {
@@ -180,9 +183,7 @@ export function renderWaiting(waiting: readonly Waiting[], view: OverviewView): 
     table([heading, ...rows], {
       ...view,
       most: { 0: LONGEST_NAME, 1: LONGEST_NAME },
-      colors: waiting.map(({ waitsFor }) =>
-        waitsFor === "confirmation" || waitsFor === "release" || waitsFor === "resume" ? "yellow" : "red",
-      ),
+      colors: waiting.map(({ waitsFor }) => (CAN_WAIT.has(waitsFor) ? "yellow" : "red")),
     }),
     ...(first === undefined ? [] : ["the first:", ...first.commands.map((command) => `  ${command}`)]),
   ].join("\n");

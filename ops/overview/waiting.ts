@@ -3,7 +3,14 @@ import { isWaitingStep } from "../../runs/urgency.ts";
 import type { ActiveStep, NightLine } from "./night-line.ts";
 
 /** What a person is needed for. */
-export type WaitingFor = "decision" | "confirmation" | "release" | "resume" | "missed night" | "failed night";
+export type WaitingFor =
+  | "decision"
+  | "confirmation"
+  | "release"
+  | "resume"
+  | "missed night"
+  | "failed night"
+  | "night left out";
 
 /** One thing that waits for a person. All times are RFC 3339. */
 export interface Waiting {
@@ -64,6 +71,19 @@ function nightWaits(line: NightLine, which: string): readonly Waiting[] {
           `nightlane history ${customer} --date ${date}`,
         ],
         ...defined({ since: line.finishedAt }),
+      },
+    ];
+  }
+  if (line.standing === "suspended" && !isWaived) {
+    return [
+      {
+        ...placeOf(line),
+        waitsFor: "night left out",
+        commands: [
+          `nightlane run ${customer} --date ${date} --reason "..."`,
+          `nightlane waive ${customer} --date ${date} --reason "..."`,
+        ],
+        ...defined({ since: line.start, message: "the schedule was suspended" }),
       },
     ];
   }

@@ -1,4 +1,5 @@
 import type { Day } from "../../runs/local-time.ts";
+import { neverStarted } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { failedRepeats, standingRun } from "../../runs/runs-of-a-date.ts";
 import { startedOn } from "../../runs/start-act.ts";
@@ -9,7 +10,7 @@ import { allRuns } from "../runs/all-runs.ts";
 import { type Done, done } from "./verb.ts";
 
 /**
- * Waives a business date whose night failed, was missed or was deleted: nobody is called for it again.
+ * Waives a business date whose night failed, was missed, left out or deleted: nobody is called for it again.
  * @throws Refusal where there is none of that date
  */
 export async function waive(central: Central, actor: Actor, lane: Lane, date: Day): Promise<Done> {
@@ -19,11 +20,11 @@ export async function waive(central: Central, actor: Actor, lane: Lane, date: Da
   const run =
     failedRepeats(started).at(-1) ??
     standingRun(started) ??
-    runs.find(({ businessDate, phase }) => businessDate === date && phase === "Missed");
+    runs.find((one) => one.businessDate === date && neverStarted(one));
   if (run === undefined) {
     throw new Refusal(
       "not-possible",
-      `waive: no night of ${date} of ${customer} has started, and none is known to have been missed`,
+      `waive: no night of ${date} of ${customer} has started, and none is known to have been missed or left out`,
       `nightlane run ${customer} --date ${date} --reason "..." makes up for it; a date without a night is noNight in the customer's file`,
     );
   }

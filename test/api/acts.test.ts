@@ -136,9 +136,10 @@ describe("acts", () => {
 
   test("waive a date that never started on its record, since it has no workflow", async () => {
     const missed = { night: "missed-2026-03-30", phase: "Missed", acts: [] as readonly RecordedAct[] } as RunFacts;
+    const suspended = { ...missed, night: "missed-2026-04-01", phase: "Suspended" } as RunFacts;
     const noted: RecordedAct[] = [];
     const source: RunSource = {
-      runs: async () => [missed],
+      runs: async () => [missed, suspended],
       furtherSchedules: () => 0,
       noteAct: async (_, act) => void noted.push(act),
     };
@@ -146,6 +147,9 @@ describe("acts", () => {
     await take(stage.desk(stage.writer(), Date.now, source), act);
     expect((await stage.actNow(act)).status).toMatchObject({ phase: "Done" });
     expect(noted).toMatchObject([{ verb: "waive", by: ANNA.user }]);
+    const left = await stage.ask({ verb: "waive", night: suspended.night, date: "2026-04-01" });
+    await take(stage.desk(stage.writer(), Date.now, source), left);
+    expect((await stage.actNow(left)).status).toMatchObject({ phase: "Done" });
     const other = await stage.ask({ verb: "waive", night: "missed-2026-03-31", date: "2026-03-31" });
     await take(stage.desk(stage.writer(), Date.now, source), other);
     expect((await stage.actNow(other)).status).toMatchObject({ phase: "Refused", refusal: "not-found" });

@@ -111,7 +111,8 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
   unscheduled: {
     alert: "NightlaneLaneUnscheduled",
     severity: "warning",
-    summary: (customer) => `${customer}: the schedule of the nights is suspended or gone, and none will start.`,
+    summary: (customer) =>
+      `${customer}: the schedule is suspended or gone and no night starts, or one was left out and nobody has seen to it.`,
   },
   unreadable: {
     alert: "NightlaneLaneUnreadable",

@@ -24,7 +24,10 @@ const SEVERITIES: readonly PageCall["severity"][] = ["critical", "warning", "non
 /** The lines of a lane: the night that counts now, and others that run or that a person must do something about. */
 export function nightLines(lane: Lane, signals: readonly Signal[]): readonly NightLine[] {
   const current = currentNight(lane.nights) ?? lane.nights.find(({ standing }) => standing === "upcoming");
-  const others = lane.nights.filter((one) => one !== current && (standsOpen(one) || one.standing === "running"));
+  const suspended = lane.scheduling === "suspended";
+  const others = lane.nights.filter(
+    (one) => one !== current && (standsOpen(one, suspended) || one.standing === "running"),
+  );
   const repeats = lane.nights.flatMap((one) => asFailedRepeat(one) ?? []);
   const nights = [...(current === undefined ? [] : [current]), ...others, ...repeats];
   const lines = nights.map((night) => lineOf(lane, night));

@@ -130,7 +130,7 @@ export const LANE_SITUATIONS: readonly Situation[] = [
     },
   }),
   {
-    title: "a schedule that somebody suspends over the start of a night, until it is on again",
+    title: "a schedule that somebody suspends over the start of a night, until it is on again and that night is run",
     start: "2026-04-01T20:00:00Z",
     happens: async (timeline) => {
       await evening(timeline, nightOf("2026-03-31"));
@@ -138,6 +138,8 @@ export const LANE_SITUATIONS: readonly Situation[] = [
       timeline.schedule(suspended);
       await timeline.pass(50);
       timeline.schedule(CRON);
+      await timeline.pass(15);
+      await timeline.list(nightOf("2026-03-31"), nightOf("2026-04-01", { nodes: market }));
       await timeline.pass(15);
     },
     calls: [warning("NightlaneLaneUnscheduled")],

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { SCHEDULES } from "../../../runs/annotations.ts";
-import { cron, good, reaper, suspended, watch } from "./berlin-nights.ts";
+import type { RunFacts } from "../../../runs/run-record.ts";
+import { cron, good, night, reaper, suspended, watch } from "./berlin-nights.ts";
 import { WatchedNights } from "./watched-nights.ts";
 
 describe("a suspended schedule", () => {
-  test("misses nothing, says so once a night fell into it, and nothing is missed after it", async () => {
+  test("misses nothing, says so once a night fell into it, and until a person has seen to that night", async () => {
     const watched = await watch("2026-03-30T12:00:00Z", [suspended]);
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
     expect(watched.metric('nightlane_schedule{customer="nordbank",state="suspended"}')).toBe(1);
@@ -13,10 +14,42 @@ describe("a suspended schedule", () => {
     expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
     watched.nightwatch.intake.scheduleChanged(cron);
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
-    const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records);
+    expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
+    const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records, watched.told);
     await restarted.nightwatch.load();
     await restarted.list([cron], []);
     expect(await restarted.roundAt("2026-03-31T12:05:00Z")).toEqual([]);
+    expect(restarted.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
+    const [fell] = watched.records.facts.values();
+    const waiver = { id: "w", by: "anna", verb: "waive", reason: "agreed", at: "2026-03-31T12:06:00Z" } as const;
+    await restarted.nightwatch.noteAct(fell as RunFacts, waiver);
+    expect(await restarted.roundAt("2026-03-31T12:07:00Z")).toEqual([]);
+    expect(restarted.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(0);
+  });
+
+  test("leaves a night to be run that fell into it, and names it while the schedule is on again", async () => {
+    const off = await watch("2026-03-30T21:00:00Z", [suspended]);
+    await off.roundAt("2026-03-30T21:00:00Z");
+    off.nightwatch.intake.scheduleChanged(cron);
+    const later = new WatchedNights("2026-03-31T06:00:00Z", off.records);
+    await later.nightwatch.load();
+    await later.list([cron], []);
+    expect(await later.roundAt("2026-03-31T06:00:00Z")).toEqual(["unscheduled"]);
+    expect(later.calls[0]).toMatchObject({
+      reason:
+        "the schedule was suspended at the start of the night of 2026-03-30: it was not started, and nobody has run or waived it",
+      command: 'nightlane run nordbank --date 2026-03-30 --reason "..."',
+    });
+    later.nightwatch.intake.workflowChanged(
+      night("2026-03-30", {
+        open: "yes",
+        phase: "Succeeded",
+        startedAt: "2026-03-31T07:00:00Z",
+        finishedAt: "2026-03-31T08:00:00Z",
+      }),
+    );
+    await later.roundAt("2026-03-31T08:01:00Z");
+    expect(later.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(0);
   });
 });
 

@@ -162,6 +162,30 @@ describe("nights, on 80x24 with 40 customers", () => {
     );
   });
 
+  test("shows a date that fell into a suspension, once the schedule is on again, until somebody waives it", async () => {
+    const api = await StandInApi.start();
+    const good = night("nordbank", { phase: "Succeeded", open: "yes", nodes: passed() });
+    const { startedAt: _, ...run } = runFacts(good, undefined, NOW);
+    const start = { scheduledAt: "2026-11-25T21:30:00Z", finishedAt: "2026-11-25T21:30:10Z" };
+    const never = { night: "missed-2026-11-25", uid: "missed/nordbank/2026-11-25", businessDate: "2026-11-25" };
+    const suspended: RunFacts = { ...run, ...never, ...start, runNumber: 0, phase: "Suspended", steps: [] };
+    api.lane("nordbank", { cron: cron("nordbank"), workflows: [good] });
+    const lines = async (acts: RunFacts["acts"], ...more: readonly string[]): Promise<string> => {
+      api.record({ ...suspended, acts });
+      return uncoloured((await onTerminal("nights", ...more, "--kubeconfig", api.kubeconfig())).out);
+    };
+    expect(await lines([])).toMatch(/^nordbank +2026-11-25 .*not started, the schedule was suspended$/m);
+    expect(await lines([], "--waiting")).toContain("night left out");
+    const waive = {
+      id: "w",
+      verb: "waive",
+      by: "anna@vendor.example",
+      reason: "r",
+      at: "2026-11-26T09:00:00Z",
+    } as const;
+    expect(await lines([waive])).not.toContain("2026-11-25");
+  });
+
   test("counts a replay beside tonight's night that is done", async () => {
     const api = await StandInApi.start();
     const replay = { run: 2, open: "yes", nodes: running() ?? [], startedAt: "2026-11-27T01:50:00Z" } as const;

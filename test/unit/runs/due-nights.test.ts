@@ -88,7 +88,7 @@ describe("a date without a run", () => {
   test("stays missed beside the nights that ran later, and each missed date does", () => {
     const found = nights("2026-11-27T09:00:00Z", [night("2026-11-26", "Succeeded")]);
     expect(standings(found)).toEqual(["11-24 missed", "11-25 missed", "11-26 succeeded", "11-27 upcoming"]);
-    expect(found.filter(standsOpen).map(({ date }) => date)).toEqual(["2026-11-24", "2026-11-25"]);
+    expect(found.filter((one) => standsOpen(one, false)).map(({ date }) => date)).toEqual(["2026-11-24", "2026-11-25"]);
   });
 
   test("is not missed any more when it runs, whoever started it", () => {
@@ -134,7 +134,7 @@ describe("a day that the calendar closes", () => {
     const saturday = night("2026-11-28", "Succeeded", { open: false });
     const found = nights("2026-11-29T09:00:00Z", [...WEEK, night("2026-11-27", "Failed"), saturday], { schedule });
     expect(standings(found)).toEqual(expect.arrayContaining(["11-27 failed", "11-28 closed"]));
-    expect(found.filter(standsOpen).map(({ date }) => date)).toEqual(["2026-11-27"]);
+    expect(found.filter((one) => standsOpen(one, false)).map(({ date }) => date)).toEqual(["2026-11-27"]);
   });
 
   test("is not one that the calendar does not know: its night is expected", () => {
@@ -219,7 +219,7 @@ describe("a failed date", () => {
     } as const;
     const [waived] = nights("2026-11-28T09:00:00Z", [{ ...failed, acts: [act] }]).slice(-2);
     expect(waived).toMatchObject({ standing: "failed", late: false, waived: { by: "anna" } });
-    expect(waived === undefined || standsOpen(waived)).toBe(false);
+    expect(waived === undefined || standsOpen(waived, false)).toBe(false);
   });
 
   test("is open again where a person runs it after such a word, and it fails again", () => {
@@ -230,7 +230,7 @@ describe("a failed date", () => {
     });
     const night = nights("2026-11-28T11:00:00Z", [{ ...failed, acts: [act] }, again]).at(-2);
     expect(night).toMatchObject({ date: "2026-11-27", standing: "failed" });
-    expect(night !== undefined && standsOpen(night)).toBe(true);
+    expect(night !== undefined && standsOpen(night, false)).toBe(true);
   });
 
   test("of a closed day that a person runs all the same is watched like any other", () => {
@@ -344,7 +344,7 @@ describe("a waiver", () => {
     const ended = { ...replay, phase: "Failed", finishedAt: "2026-11-28T05:10:00Z" } as const;
     const found = runs(ended, "2026-11-28T05:11:00Z");
     expect(found).toMatchObject({ date: "2026-11-27", standing: "failed" });
-    expect(found !== undefined && standsOpen(found)).toBe(true);
+    expect(found !== undefined && standsOpen(found, false)).toBe(true);
     expect(runs({ ...ended, acts: [waiver("2026-11-28T05:20:00Z")] }, "2026-11-28T05:30:00Z")).toMatchObject({
       waived: { at: "2026-11-28T05:20:00Z" },
     });
