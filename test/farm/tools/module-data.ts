@@ -1,8 +1,12 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { cacheKey, hashFile } from "./cache.ts";
 import { moduleFolder } from "./go-module.ts";
-import type { Recipe } from "./recipe.ts";
+import { moduleFromProxy } from "./module-zip.ts";
+import type { BuildContext, Recipe } from "./recipe.ts";
+import { DownloadProblem } from "./release/download.ts";
+import { requireGo } from "./requirements.ts";
 
 /** Data taken out of a Go module: fetched, not compiled. */
 export interface ModuleDataProps<Name extends string> {
@@ -24,7 +28,6 @@ export function moduleData<const Name extends string>(props: ModuleDataProps<Nam
     name: props.name,
     version: props.version,
     products: [{ name: props.name }],
-    goModule: props.folder,
     verb: "fetching",
     key: async () =>
       cacheKey(props.version, {
@@ -33,7 +36,7 @@ export function moduleData<const Name extends string>(props: ModuleDataProps<Nam
         included: props.included?.source ?? "",
       }),
     build: async (context) => {
-      const source = join(await moduleFolder(props.folder, props.module), props.path);
+      const source = join(await sourceOf(props, context), props.path);
       const wanted = props.included;
       await cp(source, join(context.output(props.name), props.name), {
         recursive: true,
@@ -41,4 +44,22 @@ export function moduleData<const Name extends string>(props: ModuleDataProps<Nam
       });
     },
   };
+}
+
+/** The module as a proxy has it, which takes no Go; else as Go fetches it, from wherever it is told to. */
+async function sourceOf(
+  { name, version, folder, module }: ModuleDataProps<string>,
+  { work, log }: Pick<BuildContext, "work" | "log">,
+): Promise<string> {
+  try {
+    return await moduleFromProxy({ folder, module, work, log });
+  } catch (problem) {
+    if (!(problem instanceof DownloadProblem)) throw problem;
+    try {
+      await requireGo(folder, `fetching ${name} ${version}`);
+      return await moduleFolder(folder, module);
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`${problem.message}\n${error.message}`) : error;
+    }
+  }
 }
