@@ -5,6 +5,7 @@ import { customerClusterId, secondNodeOf } from "../../farm/plan.ts";
 import { until } from "../../farm/wait.ts";
 import type { Api } from "../../support/api.ts";
 import { cordon, declareBack, declareOutOfService, untilNotReady } from "../harm/nodes.ts";
+import { evictPod } from "../harm/pods.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll } from "./fault.ts";
@@ -12,8 +13,23 @@ import { allComputing, type Fault, releaseAll } from "./fault.ts";
 /** In which people read about it: longer than a node takes to count as lost, and a runner to report it. */
 const READ_SECONDS = 240;
 
-/** A node of the customer's cluster loses its power; it is the second one, and all that is on it ends at once. */
+/** A driver is evicted; or a node of the customer's cluster loses its power, and all that is on it ends at once. */
 export const customerNodeStruck: readonly Fault[] = [
+  {
+    name: "driver-evicted",
+    what: "the driver is evicted while it computes, as by a drain of its node",
+    // The Job starts a driver again that was evicted: its program did not fail.
+    drivers: 2,
+    strike: async ({ site, nights, moment }) => {
+      await allComputing(nights);
+      await moment();
+      const { remoteApi, namespace } = site;
+      const pods = nights.flatMap((night) => night.drivers().map(({ pod }) => pod));
+      await Promise.all(pods.map((name) => evictPod(remoteApi, { namespace, name })));
+      await releaseAll(nights);
+      return undefined;
+    },
+  },
   {
     name: "driver-node-lost",
     what: "the driver's node loses its power, and is declared out of service once people have read about it",

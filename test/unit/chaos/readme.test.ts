@@ -13,6 +13,7 @@ test("the README says of each fault what a person sees and when", () => {
 /** R39: what the runner's tests can only play, each of it done once to real parts. */
 test.each([
   ["a runner is evicted, or drained", ["runner-evicted", "runner-drained"]],
+  ["the driver is evicted", ["driver-evicted"]],
   ["the driver's node is lost", ["driver-node-lost"]],
   ["two runners bring results at once", ["two-runners-bringing"]],
   ["the lane's volume is full", ["lane-volume-full"]],
