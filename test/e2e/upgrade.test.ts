@@ -5,13 +5,17 @@ import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import type { References } from "../../pipeline/release/registry.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
+import { businessDateOf } from "../../runs/schedule.ts";
+import { untilStarted } from "../farm/demo/scheduled-night.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { FarmPulumi } from "../farm/deploy/farm-pulumi.ts";
 import { Pulumi } from "../farm/deploy/pulumi.ts";
 import { Ipv4Range } from "../farm/ipv4.ts";
+import { dueSoon } from "../farm/nights/due-soon.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
@@ -137,10 +141,14 @@ describe("the second release", () => {
     expect(images.map(({ image }) => image)).not.toContain(second.runner);
   });
 
-  it("runs the next night with its own runner", async () => {
-    const next = await start();
-    expect((await ended(next))?.phase).toBe("Succeeded");
-    const images = (await imagesOf(next)).map(({ image }) => image);
+  it("has the next night started by its schedule, with its own runner", async () => {
+    const { workflow } = await loadCustomer(CUSTOMER);
+    const runNumber = await nextRunNumber(central, namespace, businessDateOf(workflow.schedule, Date.now()));
+    const due = await dueSoon(paths, CUSTOMER, { parameters: { "run-number": `${runNumber}` } });
+    await untilStarted(central, namespace, due);
+    expect((await ended(due.workflow))?.phase).toBe("Succeeded");
+    // On a day that is closed, the calendar's step is all that runs.
+    const images = (await imagesOf(due.workflow)).map(({ image }) => image);
     expect(images).toContain(second.runner);
     expect(images).not.toContain(first.runner);
   });
