@@ -1,7 +1,11 @@
+import { withoutController } from "./faults/controller-struck.ts";
 import type { Fault } from "./faults/fault.ts";
 
 /** Longest wait before a fault strikes at a random moment. */
 const LONGEST_WAIT_MILLISECONDS = 8000;
+
+/** In so many of the nights Argo's controller is killed at that moment too. */
+const WITHOUT_CONTROLLER = 0.3;
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -22,7 +26,7 @@ export interface Draw {
   readonly moment?: () => number;
 }
 
-/** Draws a fault and a moment for each of a number of nights. */
+/** Draws a fault and a moment for each of a number of nights, and whether Argo's controller is killed as well. */
 export function draw(faults: readonly Fault[], nights: number, seed: number): readonly Draw[] {
   const random = randomFrom(seed);
   const drawn = new Set<Fault>();
@@ -32,6 +36,7 @@ export function draw(faults: readonly Fault[], nights: number, seed: number): re
     if (fault === undefined) throw new Error("there is no fault left to draw");
     drawn.add(fault);
     const wait = Math.round(random() * LONGEST_WAIT_MILLISECONDS);
-    return { fault, moment: () => wait };
+    const alsoController = random() < WITHOUT_CONTROLLER && !/controller|central/.test(fault.name);
+    return { fault: alsoController ? withoutController(fault) : fault, moment: () => wait };
   });
 }

@@ -7,7 +7,7 @@ import { runnerNodeStruck } from "./runner-node-struck.ts";
 /**
  * Faults in which Argo's controller has something to do: it sees a runner's pod go and starts another (drained, taken for
  * gone), or a try that ends in order to report and the next one begin (queued, forbidden). In the others nothing
- * happens in the central cluster that a controller could miss.
+ * happens in the central cluster that a controller could miss; where nights are drawn, it is killed during those as well.
  */
 const CHOSEN: readonly string[] = ["runner-drained", "two-runners-bringing", "job-queued", "permissions-missing"];
 
@@ -16,7 +16,8 @@ export const controllerStruck: readonly Fault[] = [...runnerNodeStruck, ...admis
   .filter(({ name }) => CHOSEN.includes(name))
   .map(withoutController);
 
-function withoutController(fault: Fault): Fault {
+/** A fault at whose moment Argo's controller is killed too. */
+export function withoutController(fault: Fault): Fault {
   return {
     ...fault,
     name: `${fault.name}-controller-killed`,
