@@ -123,6 +123,14 @@ export class LaneBook {
     };
   }
 
+  /** When the schedule starts its next night, or should have started the one that is due, milliseconds. @param now Milliseconds. */
+  nextStart(now: number): number | undefined {
+    const { scheduling, nights } = this.view(now);
+    return scheduling === "daily"
+      ? nights.find(({ standing }) => standing === "due" || standing === "upcoming")?.start
+      : undefined;
+  }
+
   /** The lane with nothing but its problems, where it could not be looked at. */
   get unreadable(): Lane {
     const problems = [...this.problems.values()];

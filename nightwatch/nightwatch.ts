@@ -118,6 +118,12 @@ export class Nightwatch {
     return this.book.lanesOf(customer).filter(({ isFurtherSchedule }) => isFurtherSchedule).length;
   }
 
+  /** When any schedule of a customer starts its next night, milliseconds; undefined where none does. */
+  nextStartOf(customer: string): number | undefined {
+    const starts = this.book.lanesOf(customer).flatMap((book) => book.nextStart(this.parts.clock()) ?? []);
+    return starts.length === 0 ? undefined : Math.min(...starts);
+  }
+
   private watchedOf(customer: string): readonly WatchedRun[] {
     return this.book.lanesOf(customer).flatMap((book) => book.view(this.parts.clock()).runs);
   }

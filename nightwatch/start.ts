@@ -169,6 +169,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
           const source: RunSource = {
             runs: (customer) => nightwatch.runsOf(customer),
             furtherSchedules: (customer) => nightwatch.furtherSchedulesOf(customer),
+            nextStart: (customer) => nightwatch.nextStartOf(customer),
             noteAct: (run, act) => nightwatch.noteAct(run, act),
           };
           acts = stop.signal.aborted

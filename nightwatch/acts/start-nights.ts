@@ -10,6 +10,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { customerOf } from "../lane.ts";
+import { keptBeforeStart } from "./before-next-start.ts";
 import { type Carried, NotYet } from "./carried.ts";
 import { requireRoom, roomForBackfill } from "./lane-room.ts";
 import type { LaneWriter } from "./lane-writer.ts";
@@ -20,6 +21,8 @@ export interface RunSource {
   readonly runs: (customer: string) => Promise<readonly RunFacts[]>;
   /** How many schedules of further nights a customer has. */
   readonly furtherSchedules: (customer: string) => number;
+  /** When any schedule of a customer starts its next night, milliseconds; undefined where none does. */
+  readonly nextStart: (customer: string) => number | undefined;
   /** Notes an act on the record of a run that has no workflow. */
   readonly noteAct: (run: RunFacts, act: RecordedAct) => Promise<void>;
 }
@@ -61,8 +64,8 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
 
 /**
  * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule: in the
- * lane and, beside a night that is none of its own, for runners and in the customer's cluster. It is continued whenever the
- * lane has changed.
+ * lane and, beside a night that is none of its own or before the next one of a schedule, for runners and in the customer's
+ * cluster. It is continued whenever the lane has changed.
  */
 export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
   const { date, to, concurrency = 1 } = act.spec;
@@ -74,9 +77,12 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const { days, missing } = planBackfill(place, { date, to });
   const running = own.filter((run) => !isOver(run));
   const { namespace } = act.metadata;
-  const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace));
-  const beside = place.runs.find((run) => !isOver(run) && !neverStarted(run) && !isStartedBy(run, act));
-  const room = beside === undefined ? Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept) : 0;
+  const customer = customerOf(namespace) ?? namespace;
+  const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customer));
+  const beside = place.laneRuns.find((run) => !isOver(run) && !neverStarted(run) && !isStartedBy(run, act));
+  const next = nextTooNear(place, source.nextStart(customer));
+  const isFree = beside === undefined && next === undefined;
+  const room = isFree ? Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept) : 0;
   const begun: string[] = [];
   // What the watch has not shown yet counts as there.
   let taken = 0;
@@ -102,24 +108,41 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
     phase: isDone ? "Done" : "Accepted",
     message: isDone
       ? `all ${days.length} business days from ${date} to ${to} have a night${failed === 0 ? "" : `; ${failed} of ${nights.length} did not succeed`}`
-      : `${nights.length} nights were started, ${left} are left${waiting(left, beside, kept)}`,
+      : `${nights.length} nights were started, ${left} are left${waiting(left, beside, next, kept)}`,
     nights,
     failed,
   };
 }
 
+/** What a backfill leaves the runners to, in words: a scheduled night that starts before one of its own would have ended. */
+function nextTooNear({ runs, now }: StartPlace, next: number | undefined): string | undefined {
+  const before = keptBeforeStart(runs);
+  return next === undefined || now + before < next
+    ? undefined
+    : `the night that the schedule starts at ${new Date(next).toISOString()}: one that begins less than ${Math.ceil(before / 60_000)} minutes before it may still have the runners then`;
+}
+
 /** What keeps a backfill from starting its next night. */
-function waiting(left: number, beside: RunFacts | undefined, kept: number): string {
+function waiting(left: number, beside: RunFacts | undefined, next: string | undefined, kept: number): string {
   if (left === 0) {
     return "";
   }
   if (beside !== undefined) {
     return `; they wait for the end of ${beside.night}, which has the runners`;
   }
+  if (next !== undefined) {
+    return `; they wait for ${next}`;
+  }
   return kept <= 0 ? "; they wait for room, which the lane keeps for its schedule" : "";
 }
 
-async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<StartPlace> {
+/** The place of a start, within its lane. */
+interface LanePlace extends StartPlace {
+  /** Every known run of the lane: the runners are for all of them. */
+  readonly laneRuns: readonly RunFacts[];
+}
+
+async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<LanePlace> {
   const { namespace } = metadata;
   const series = { customer: customerOf(namespace) ?? namespace, ...furtherOnly(spec) };
   const cron = await writer.schedule(namespace, scheduleName(spec.pipeline));
@@ -127,10 +150,12 @@ async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source:
     throw new Refusal("not-possible", `${spec.verb}: ${seriesName(series)} has no schedule, so it has no night to run`);
   }
   const schedule = laneSchedule(cron);
+  const laneRuns = await source.runs(series.customer);
   return {
     customer: seriesName(series),
     template: cron.spec.workflowSpec.workflowTemplateRef.name,
-    runs: (await source.runs(series.customer)).filter((run) => isSameSeries(run, series)),
+    laneRuns,
+    runs: laneRuns.filter((run) => isSameSeries(run, series)),
     now: Date.now(),
     definition: (name) => writer.template(namespace, name),
     ...(schedule === undefined ? {} : { schedule }),

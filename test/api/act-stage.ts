@@ -89,7 +89,12 @@ export class ActStage {
   desk(
     writer: LaneWriter = this.writer(),
     clock = Date.now,
-    source: RunSource = { runs: async () => [], furtherSchedules: () => 0, noteAct: async () => {} },
+    source: RunSource = {
+      runs: async () => [],
+      furtherSchedules: () => 0,
+      nextStart: () => undefined,
+      noteAct: async () => {},
+    },
   ): ActDesk {
     const archive = new ActArchive(this.objects, SYSTEM_NAMESPACE, 90);
     return new ActDesk({ writer, archive, source, clock, log: () => {} });

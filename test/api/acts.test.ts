@@ -115,6 +115,7 @@ describe("acts", () => {
     const backfill = await stage.ask({ verb: "backfill", date: "2026-01-12", to: "2026-01-16" });
     const unreadable: RunSource = {
       furtherSchedules: () => 0,
+      nextStart: () => undefined,
       runs: async () => {
         throw new Error("the records cannot be read");
       },
@@ -141,6 +142,7 @@ describe("acts", () => {
     const source: RunSource = {
       runs: async () => [missed, suspended],
       furtherSchedules: () => 0,
+      nextStart: () => undefined,
       noteAct: async (_, act) => void noted.push(act),
     };
     const act = await stage.ask({ verb: "waive", night: missed.night, date: "2026-03-30" });

@@ -19,7 +19,12 @@ const CRON: CronWorkflow = {
     workflowSpec: { workflowTemplateRef: { name: "night-0123456789" } },
   },
 };
-const SOURCE: RunSource = { runs: async () => [], furtherSchedules: () => 0, noteAct: async () => {} };
+const SOURCE: RunSource = {
+  runs: async () => [],
+  furtherSchedules: () => 0,
+  nextStart: () => undefined,
+  noteAct: async () => {},
+};
 const CONTENTION = `Operation cannot be fulfilled on resourcequotas "lane": the object has been modified`;
 
 type Writer = { -readonly [Method in keyof LaneWriter]?: LaneWriter[Method] };
