@@ -3,6 +3,7 @@ import { type Problem, received } from "../definition/problem.ts";
 import { below } from "../form/form.ts";
 import { checkAffinity } from "./check-affinity.ts";
 import { checkImage } from "./check-image.ts";
+import { checkJvmVariable } from "./check-jvm-options.ts";
 import { checkMetadata, checkVariable } from "./check-pod-settings.ts";
 
 type Part = Readonly<Record<string, unknown>>;
@@ -55,7 +56,10 @@ function checkHost(value: unknown, at: string): readonly Problem[] {
 function checkContainer({ name, image, env }: Part, at: string): readonly Problem[] {
   const variables = listOf(env).flatMap((variable, index) =>
     typeof variable.value === "string"
-      ? checkVariable(String(variable.name), variable.value).map((one) => ({ ...one, property: `${at}.env[${index}]` }))
+      ? [
+          ...checkVariable(String(variable.name), variable.value),
+          ...(name === "executor" ? checkJvmVariable("", String(variable.name), variable.value) : []),
+        ].map((one) => ({ ...one, property: `${at}.env[${index}]` }))
       : [],
   );
   if (typeof image === "string") {

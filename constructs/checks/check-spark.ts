@@ -6,8 +6,10 @@ import { LEAST_OVERHEAD, sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
 import type { DynamicAllocation, SparkSettings } from "../night/step-settings.ts";
 import { reservedProperty } from "../workflow/spark-conf.ts";
+import { checkDevices } from "./check-devices.ts";
 import { checkExecutorTemplate } from "./check-executor-template.ts";
 import { checkImage } from "./check-image.ts";
+import { checkJvmOptions, checkJvmVariable } from "./check-jvm-options.ts";
 import { checkPodSettings, type Sizes, smallerLater } from "./check-pod-settings.ts";
 import { secretProblem } from "./check-texts.ts";
 
@@ -26,9 +28,6 @@ const LEAST_LOCAL_DISK = 256;
 /** More than any cluster has. */
 const MOST_EXECUTORS = 10_000;
 
-/** JVM options that set its memory, which is sized elsewhere. */
-const HEAP_OPTION = /^-(Xmx|Xms|XX:(MaxHeapSize|InitialHeapSize|MaxRAMPercentage|InitialRAMPercentage))/;
-
 function problem(property: string, value: unknown, rule: string, fix: string): Problem {
   return { property, received: received(value), rule, fix };
 }
@@ -42,7 +41,11 @@ export function checkSparkSettings(settings: SparkSettings, unsaid: Sizes = {}):
     ...checkOnRetry(settings, unsaid),
     ...checkProperties("conf", settings.conf),
     ...checkProperties("hadoopConf", settings.hadoopConf),
-    ...(settings.jvmOptions ?? []).flatMap((option, index) => checkJvmOption(`jvmOptions[${index}]`, option)),
+    ...checkDevices(settings.conf),
+    ...checkJvmOptions(settings.jvmOptions),
+    ...Object.entries(settings.env ?? {}).flatMap(([name, value]) =>
+      checkJvmVariable(`env[${received(name)}]`, name, value),
+    ),
     ...checkTaskCpus(settings),
     ...checkLocalDisk(settings.localDisk),
     ...checkEventLog(settings.eventLog),
@@ -237,18 +240,6 @@ function checkTaskCpus(settings: SparkSettings): readonly Problem[] {
   }
   const rule = `a whole number from 1 to the cores of an executor, here ${cores}`;
   return [problem('conf["spark.task.cpus"]', cpus, rule, `write "${cores}", or a larger cpu`)];
-}
-
-function checkJvmOption(property: string, option: string): readonly Problem[] {
-  if (HEAP_OPTION.test(option)) {
-    const rule = "no option that sizes the heap: it is counted against what the customer's cluster can give";
-    return [problem(property, option, rule, "write memory, memoryOverhead or driverMemory")];
-  }
-  if (!/^-[^\s"'\\]+$/.test(option) || /\p{C}/u.test(option)) {
-    const rule = "one option, without spaces and quotes";
-    return [problem(property, option, rule, 'write for instance "-XX:+UseG1GC", each option by itself')];
-  }
-  return [];
 }
 
 function checkLocalDisk(size: Size | undefined): readonly Problem[] {

@@ -110,9 +110,14 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
     "remove it",
   ],
   [
-    /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.memory\.offHeap\.|^spark\.executor\.pyspark\.memory$|^spark\.(executor|driver)\.resource\.|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
+    /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.memory\.offHeap\.|^spark\.executor\.pyspark\.memory$|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
     "sizes are counted against what the customer's cluster can give",
     "write memory, memoryOverhead, cpu, driverMemory, driverCpu or executors of the step",
+  ],
+  [
+    /^spark\.driver\.resource\./,
+    "devices are the executors', in which tasks run",
+    "write spark.executor.resource.<device>.amount, .vendor and .discoveryScript, and spark.task.resource.<device>.amount",
   ],
   [
     /^spark\.dynamicAllocation\.(enabled|minExecutors|maxExecutors|initialExecutors|shuffleTracking\.enabled)$/,
@@ -120,7 +125,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
     "write dynamicAllocation: { min: 2, max: 8 }",
   ],
   [
-    /^spark\.(driver|executor)\.extraJavaOptions$/,
+    /^spark\.(driver|executor)\.(extra|default)JavaOptions$/,
     "the step has a property for it",
     'write jvmOptions: ["-XX:+UseG1GC"]',
   ],

@@ -2,6 +2,7 @@ import type { V1Container, V1Job, V1PodTemplateSpec } from "@kubernetes/client-n
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { nightsOf } from "../../constructs/definition/night-definition.ts";
 import { quantity } from "../../constructs/kubernetes/quantity.ts";
+import { executorDevices } from "../../constructs/night/devices.ts";
 import { laterAttempts, sparkResources } from "../../constructs/night/spark-resources.ts";
 import type { SparkOptions, Step } from "../../constructs/night/step.ts";
 import { containerJob } from "../../constructs/workflow/container-job.ts";
@@ -82,7 +83,11 @@ function executorJob(namespace: string, options: SparkOptions): Part {
               cpu: `${executorMillicores}m`,
               memory: `${executorMebibytes}Mi`,
             },
-            limits: { ...container.resources?.limits, memory: `${executorMebibytes}Mi` },
+            limits: {
+              ...container.resources?.limits,
+              ...executorDevices(options.conf),
+              memory: `${executorMebibytes}Mi`,
+            },
           },
         }
       : container,

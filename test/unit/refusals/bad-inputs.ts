@@ -53,6 +53,13 @@ const NO_CPU = [
   "Size.gibibytes(1)",
 ];
 const NO_DURATION = [...OTHER_KINDS, '"4h"', "3600", "Duration.days(4000)", "Size.gibibytes(1)"];
+/** Spark properties with which each executor has a GPU. */
+const DEVICES = {
+  "spark.executor.resource.gpu.amount": "1",
+  "spark.executor.resource.gpu.vendor": "nvidia.com",
+  "spark.executor.resource.gpu.discoveryScript": "/opt/spark/gpus.sh",
+  "spark.task.resource.gpu.amount": "1",
+};
 const capacity = "{ cpu: Cpu.units(16), memory: Size.gibibytes(64) }";
 
 /** A cluster with these proxies instead of an address. */
@@ -467,6 +474,9 @@ const steps: readonly BadInput[] = [
     "spark.executor.instances",
     "spark.dynamicAllocation.enabled",
     "spark.driver.extraJavaOptions",
+    "spark.driver.defaultJavaOptions",
+    "spark.executor.defaultJavaOptions",
+    "spark.driver.resource.gpu.amount",
     "spark.hadoop.fs.s3a.endpoint",
     "spark.eventLog.dir",
     "spark.ui.enabled",
@@ -487,8 +497,45 @@ const steps: readonly BadInput[] = [
   ...eachSpark("jvmOptions", ['"-Xss4m"', "[5]"]),
   ...eachSpark(
     "jvmOptions",
-    ['["-Xmx4g"]', '["-XX:MaxRAMPercentage=80"]', '["-Da=b -Dc=d"]', '["Da=b"]'],
+    [
+      '["-Xmx4g"]',
+      '["-XX:MaxRAMPercentage=80"]',
+      '["-XX:MinRAMPercentage=90"]',
+      '["-XX:MaxRAM=8g"]',
+      '["-Dspark.foo=1"]',
+      '["-Da=-Xmx4g"]',
+      '["-Da=b -Dc=d"]',
+      '["Da=b"]',
+    ],
     'workflow.steps["s"].jvmOptions[0]',
+  ),
+  ...["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "SPARK_SUBMIT_OPTS"].flatMap((name) =>
+    eachSpark(
+      "env",
+      [`{ ${name}: "-Da=b -Xmx4g" }`, `{ ${name}: "-Dspark.foo=1" }`],
+      `workflow.steps["s"].env["${name}"]`,
+    ),
+  ),
+  ...eachSpark(
+    "executorPodTemplate",
+    ['{ spec: { containers: [{ name: "executor", env: [{ name: "JAVA_TOOL_OPTIONS", value: "-Xmx4g" }] }] } }'],
+    'workflow.steps["s"].executorPodTemplate.spec.containers[0].env[0]',
+  ),
+  ...(
+    [
+      ["executor.resource.gpu.amount", { "spark.executor.resource.gpu.amount": "0" }],
+      ["executor.resource.gpu.amount", { "spark.executor.resource.gpu.amount": undefined }],
+      ["executor.resource.gpu.vendor", { "spark.executor.resource.gpu.vendor": undefined }],
+      ["executor.resource.gpu.vendor", { "spark.executor.resource.gpu.vendor": "NVIDIA Inc" }],
+      ["executor.resource.gpu.discoveryScript", { "spark.executor.resource.gpu.discoveryScript": undefined }],
+      ["executor.resource.gpu.discoveryScript", { "spark.executor.resource.gpu.discoveryScript": "gpus.sh" }],
+      ["task.resource.gpu.amount", { "spark.task.resource.gpu.amount": undefined }],
+      ["task.resource.gpu.amount", { "spark.task.resource.gpu.amount": "1.5" }],
+      ["task.resource.gpu.amount", { "spark.task.resource.gpu.amount": "2" }],
+      ["executor.resource.gpu.amont", { "spark.executor.resource.gpu.amont": "1" }],
+    ] as const
+  ).flatMap(([name, change]) =>
+    eachSpark("conf", [JSON.stringify({ ...DEVICES, ...change })], `workflow.steps["s"].conf["spark.${name}"]`),
   ),
   ...eachSpark("dynamicAllocation", [
     "true",

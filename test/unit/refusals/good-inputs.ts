@@ -145,6 +145,9 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     steps:
       '(night) => { night.spark("s", { app: riskApp("a.py"), memory: Size.gibibytes(1) }); night.spark("d", { app: riskApp("a.py"), dynamicAllocation: { min: 1, max: 2 }, onRetry: { memory: Size.gibibytes(3) } }); night.job("j", { image: image("risk"), memory: Size.mebibytes(256) }); }',
   },
+  "executors with GPUs, and options of the JVM in variables": step(
+    'const gpus = { "spark.executor.resource.gpu.amount": "2", "spark.executor.resource.gpu.vendor": "nvidia.com", "spark.executor.resource.gpu.discoveryScript": "/opt/gpus.sh" }; night.spark("s", { app: riskApp("a.py"), conf: { ...gpus, "spark.task.resource.gpu.amount": "0.25" }, tolerations: [{ key: "nvidia.com/gpu", operator: "Exists" }], env: { JAVA_TOOL_OPTIONS: "-Duser.timezone=UTC" } }); night.job("j", { image: image("risk"), env: { JAVA_TOOL_OPTIONS: "-Xmx512m" } });',
+  ),
   "figures with and without a limit": step(
     'night.spark("s", { app: riskApp("a.py"), figures: { "VaR 99.9": { place: "a/v.json#total.0.var", maxJump: "12.5%" }, ES: "v.json#es", n: { place: "v.json#n" } } }); night.job("j", { image: image("risk"), results: "out/", figures: { n: "v.json#n" } });',
   ),

@@ -45,6 +45,15 @@ describe("the pods that preflight starts", () => {
     expect(found.map(({ name }) => name)).toEqual(["large", "executors of large", "gpu", "executors of gpu"]);
   });
 
+  test("have the devices for which Spark asks", () => {
+    const of = "spark.executor.resource.gpu";
+    const conf = { [`${of}.amount`]: "2", [`${of}.vendor`]: "nvidia.com", "spark.task.resource.gpu.amount": "1" };
+    const [, executors] = pods((night) => void night.spark("s", smallSpark({ conf })));
+    expect(executors?.job.spec?.template.spec?.containers[0]?.resources?.limits).toMatchObject({
+      "nvidia.com/gpu": "2",
+    });
+  });
+
   test("have the sizes of later attempts", () => {
     const onRetry = { memory: Size.gibibytes(2), driverCpu: Cpu.units(1) };
     expect(pods((night) => void night.spark("s", smallSpark({ onRetry }))).map(sizes)).toEqual([
