@@ -54,7 +54,7 @@ const STARTS: ReadonlySet<string> = new Set(["run", "replay", "restate", "backfi
 
 /** Who started a night by hand, from the acts noted on it. */
 export function startersOf(acts: readonly RecordedAct[]): readonly string[] {
-  return acts.filter(({ verb, step }) => step === undefined && STARTS.has(verb)).map(({ by }) => by);
+  return acts.filter(({ verb }) => STARTS.has(verb)).map(({ by }) => by);
 }
 
 /** The gate to approve. */

@@ -12,3 +12,6 @@ export const RESERVED_FOR_TONIGHT = 10;
 
 /** Acts that a lane keeps at a time: those of the last two weeks, many more than people make. */
 export const KEPT_ACTS = 500;
+
+/** Nights of a backfill that run at once, at most. */
+export const BACKFILL_AT_ONCE = 5;

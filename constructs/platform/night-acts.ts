@@ -1,6 +1,8 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { VERBS } from "../../runs/act.ts";
+import { VERBS, type Verb } from "../../runs/act.ts";
+import { ACT_FIELDS } from "../../runs/act-fields.ts";
+import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
 import type { NightActSpec, NightActStatus } from "../../runs/night-act.ts";
 import { LONGEST_PIPELINE, PIPELINE_NAME } from "../../runs/night-series.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
@@ -16,6 +18,32 @@ const number = { type: "integer", minimum: 0, maximum: 9999 } as const;
 
 /** One line, without characters that steer a terminal. */
 const PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]+$";
+
+/** CEL: an act names what its verb needs, and nothing that its verb does not heed. */
+const FIELD_RULES: readonly object[] = (() => {
+  const of = (isSuch: (verb: Verb) => boolean): string =>
+    `[${VERBS.filter(isSuch)
+      .map((verb) => `'${verb}'`)
+      .join(", ")}]`;
+  const fields = [
+    ...new Set(Object.values(ACT_FIELDS).flatMap(({ required, optional }) => [...required, ...optional])),
+  ];
+  return fields.flatMap((field) => {
+    const needing = of((verb) => ACT_FIELDS[verb].required.includes(field));
+    const heeding = of((verb) => [...ACT_FIELDS[verb].required, ...ACT_FIELDS[verb].optional].includes(field));
+    const said = (what: string, fix: string): string =>
+      `'spec.${field}: ${what} an act with the verb ' + self.verb + "; ${fix}"`;
+    const foreign = {
+      rule: `!has(self.${field}) || self.verb in ${heeding}`,
+      messageExpression: said("received in", `only ${heeding} heed it: leave it out, or use the nightlane command`),
+    };
+    const missing = {
+      rule: `!(self.verb in ${needing}) || has(self.${field})`,
+      messageExpression: said("missing in", `every one of ${needing} names it: use the nightlane command`),
+    };
+    return needing === "[]" ? [foreign] : [missing, foreign];
+  });
+})();
 
 const SPEC = {
   ...object(
@@ -45,7 +73,7 @@ const SPEC = {
       from: { ...name, maxLength: 63 },
       current: flag,
       early: flag,
-      concurrency: { ...number, minimum: 1, maximum: 5 },
+      concurrency: { ...number, minimum: 1, maximum: BACKFILL_AT_ONCE },
       until: time,
       log: object({ runNumber: number, step: { ...name, maxLength: 63 }, attempt: number }, [
         "runNumber",
@@ -57,19 +85,7 @@ const SPEC = {
   ),
   "x-kubernetes-validations": [
     { rule: "self == oldSelf", message: "an act never changes; a correction is another act" },
-    {
-      rule: "!(self.verb in ['hold', 'release', 'retry', 'adopt', 'skip', 'abort', 'stop', 'restart']) || (has(self.night) && has(self.step) && has(self.attempt))",
-      message: "an act on a step names the night, the step and the attempt that was seen",
-    },
-    {
-      rule: "!(self.verb in ['pause', 'resume', 'end', 'note', 'acknowledge', 'waive']) || has(self.night)",
-      message: "an act on a night names it",
-    },
-    {
-      rule: "!(self.verb in ['run', 'replay', 'restate', 'backfill']) || has(self.date)",
-      message: "an act that starts nights names the business date",
-    },
-    { rule: "self.verb != 'backfill' || has(self.to)", message: "a backfill names its last business date" },
+    ...FIELD_RULES,
   ],
 } as const satisfies SchemaOf<NightActSpec>;
 

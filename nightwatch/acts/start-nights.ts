@@ -1,5 +1,6 @@
 import { isTaken } from "../../api/api-error.ts";
 import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
+import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -26,8 +27,6 @@ export interface RunSource {
   /** Notes an act on the record of a run that has no workflow. */
   readonly noteAct: (run: RunFacts, act: RecordedAct) => Promise<void>;
 }
-
-const MOST_AT_ONCE = 5;
 
 /**
  * Starts the night that an act asks for. Run names are unique, so an act that is begun again after a crash finds the run
@@ -82,7 +81,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const beside = place.laneRuns.find((run) => !isOver(run) && !neverStarted(run) && !isStartedBy(run, act));
   const next = nextTooNear(place, source.nextStart(customer));
   const isFree = beside === undefined && next === undefined;
-  const room = isFree ? Math.min(Math.min(concurrency, MOST_AT_ONCE) - running.length, kept) : 0;
+  const room = isFree ? Math.min(Math.min(concurrency, BACKFILL_AT_ONCE) - running.length, kept) : 0;
   const begun: string[] = [];
   // What the watch has not shown yet counts as there.
   let taken = 0;

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import type { Central } from "../central.ts";
 import type { Lane } from "../lanes.ts";
@@ -37,7 +38,6 @@ interface BackfillCommandOptions extends ActCommandOptions {
 }
 
 const DATE = "business date, YYYY-MM-DD: never taken from the clock";
-const MOST_AT_ONCE = 4;
 
 /** Commands that start nights. */
 export function addStartCommands(program: Command, io: Io): void {
@@ -112,13 +112,22 @@ function addRestate(program: Command, io: Io): void {
   );
 }
 
+/** Parses how many nights of a backfill run at once. */
+function atOnce(text: string): number {
+  const number = count(text);
+  if (number > BACKFILL_AT_ONCE) {
+    throw new InvalidArgumentError(`must be at most ${BACKFILL_AT_ONCE}: the other places are the schedule's.`);
+  }
+  return number;
+}
+
 function addBackfill(program: Command, io: Io): void {
   withExamples(
     acting(program.command("backfill <customer>"))
       .description("start the nights of a range that are missing, the oldest first; nightwatch goes on when you leave")
       .requiredOption("--from <day>", "first business date", day)
       .requiredOption("--to <day>", "last business date", day)
-      .option("--concurrency <number>", `how many nights at once, at most ${MOST_AT_ONCE}`, count, 1)
+      .option("--concurrency <number>", `how many nights at once, at most ${BACKFILL_AT_ONCE}`, atOnce, 1)
       .option("--wait", "wait until all have ended")
       .action(async (customer: string, options: BackfillCommandOptions) => {
         const output = outputOf(options, io);
@@ -127,7 +136,7 @@ function addBackfill(program: Command, io: Io): void {
         const done = await backfill(central, actorOf(central, options, output), lane, {
           from: options.from,
           to: options.to,
-          concurrency: Math.min(options.concurrency, MOST_AT_ONCE),
+          concurrency: options.concurrency,
           wait: options.wait ?? false,
         });
         output.show("Backfill", done, renderBackfill);

@@ -73,7 +73,8 @@ async function openActs(central: Central, customer: string | undefined): Promise
 function keptAct(act: NightAct): KeptAct {
   const { metadata, spec, status } = act;
   const { by, verb, night, step, date, reason } = spec;
-  const pipeline = spec.pipeline ?? pipelineOfRun(night ?? "");
+  // The night that it is about says more than the asker's word.
+  const pipeline = night === undefined ? spec.pipeline : pipelineOfRun(night);
   const kept = metadata.labels?.[CUSTOMER_LABEL];
   return {
     customer: seriesName({ customer: kept ?? metadata.namespace.replace(/^customer-/, ""), pipeline }),

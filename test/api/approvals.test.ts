@@ -79,10 +79,10 @@ describe("a gate that asks for approvals", () => {
 
   test("is not left out, and counts each approval once though nightwatch ends in between", async () => {
     const name = await waitingGate();
-    const about = { night: name, step: "sign-off", attempt: 1, group } as const;
+    const about = { night: name, step: "sign-off", attempt: 1 } as const;
     expect(await outcome({ ...about, verb: "skip" }, approver("berta"))).toContain("Refused");
     for (const [index, writes] of [1, 2].entries()) {
-      const act = await stage.ask({ ...about, verb: "release" }, approver(["dora", "emil"][index] ?? ""));
+      const act = await stage.ask({ ...about, verb: "release", group }, approver(["dora", "emil"][index] ?? ""));
       await take(stage.desk(stage.endingWriter(writes)), act);
       await take(stage.desk(), await stage.actNow(act));
       expect((await stage.actNow(act)).status).toMatchObject({ phase: "Done" });

@@ -90,7 +90,7 @@ describe("an act that was begun when nightwatch ended", () => {
     ["pause", undefined],
     ["end", undefined],
     ["note", undefined],
-    ["acknowledge", "market"],
+    ["acknowledge", undefined],
     ["skip", "market"],
     ["abort", "market"],
   ] as const)("%s", (verb, step) => {

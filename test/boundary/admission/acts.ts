@@ -61,7 +61,11 @@ export function askedActAttempts({
   const owner = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: randomUUID() };
   return refusals(api, { what: "an act in the operator's own name", call: ask(act) }, [
     attempt("an act in somebody else's name", ask({ ...act, by: "anna@vendor.example" }), honest),
-    attempt("an act in the name of a group of others", ask({ ...act, group: "risk-control" }), honest),
+    attempt(
+      "an act in the name of a group of others",
+      ask({ ...act, verb: "release", step: "market", attempt: 1, group: "risk-control" }),
+      honest,
+    ),
     attempt("an act in nightwatch's name", ask({ ...act, by: NIGHTWATCH.user }), honest),
     attempt(
       "an act in an operator's name",
@@ -84,6 +88,8 @@ export function askedActAttempts({
     attempt("a decision that does not say which attempt was seen", ask({ ...act, verb: "retry", step: "market" })),
     attempt("a night of no date", ask({ verb: "run", by: act.by, reason: act.reason })),
     attempt("a date that is none", ask({ verb: "run", by: act.by, reason: act.reason, date: "2026-02-30x" })),
+    ...foreignFields(act.night).map(([what, spec]) => attempt(what, ask({ by: act.by, reason: act.reason, ...spec }))),
+    attempt("a night of another lane", ask({ ...act, night: `${otherNamespace}/${act.night}` })),
     attempt("an act that belongs to another object, and goes with it", ask(act, { ownerReferences: [owner] }), honest),
     attempt("an act that nobody can remove", ask(act, { finalizers: ["nightlane.example/keep"] }), honest),
     attempt("an act under a name of its own", ask(act, { name: "zz-first-of-all" }), honest),
@@ -117,6 +123,20 @@ export function askedActAttempts({
     }),
     ...writes(namespace, storedWorkflow.metadata.name).map(([what, call]) => attempt(what, { ...call, as: OPERATOR })),
   ]);
+}
+
+/** What the verb does not heed, and what would be noted and shown all the same. */
+function foreignFields(night: string): readonly (readonly [what: string, spec: object])[] {
+  const date = "2026-03-31";
+  return [
+    ["a restatement that hides who has started it behind a step", { verb: "restate", date, step: "x" }],
+    ["a waiver of a step, of which there is none", { verb: "waive", night, step: "market" }],
+    ["a backfill that hurries as if it were about a night", { verb: "backfill", date, to: date, night }],
+    ["a start that is shown as an act on another night", { verb: "run", date, night: "night-month-end-1" }],
+    ["a release of an end", { verb: "end", night, group: "nightlane:oncall" }],
+    ["a schedule that is on until a time", { verb: "schedule-on", until: "2026-04-01T00:00:00Z" }],
+    ["a remark that is about a step", { verb: "note", night, step: "market", attempt: 1 }],
+  ];
 }
 
 function inDays(days: number): Date {

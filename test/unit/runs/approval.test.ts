@@ -56,6 +56,11 @@ describe("who has approved", () => {
     ];
     expect(startersOf(acts)).toEqual(["anna"]);
   });
+
+  test("started a night by hand, whatever step their act says it is about", () => {
+    const act: RecordedAct = { id: "1", by: "anna", verb: "restate", step: "x", reason: "r", at: "" };
+    expect(startersOf([act])).toEqual(["anna"]);
+  });
 });
 
 describe("a person who releases a gate", () => {
