@@ -10,6 +10,7 @@ import { actOnStep } from "./act-on-step.ts";
 import type { Carried } from "./carried.ts";
 import { changeNight, isNoted, type NightInSight, requireRunning } from "./change-night.ts";
 import type { LaneWriter } from "./lane-writer.ts";
+import { requireRoomForNote } from "./room-for-notes.ts";
 
 /**
  * Carries out an act on a running night. Each change notes the act in the same request: the API server takes both or
@@ -57,6 +58,7 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
       break;
     case "note":
     case "acknowledge":
+      requireRoomForNote(sight, "remark");
       await changeNight(sight, () => ({}));
       break;
     default:
@@ -78,6 +80,9 @@ async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried>
       `${verb}: ${workflow.metadata.name} of ${customer} ${paused ? "is paused already" : "is not paused"}`,
       paused ? undefined : "a step that waits for a person needs release, retry, skip or abort",
     );
+  }
+  if (paused) {
+    requireRoomForNote(sight, "repeatable");
   }
   // Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person.
   await changeNight(sight, () => ({ spec: { suspend: paused ? true : null } }));

@@ -14,6 +14,7 @@ import { waitingNode } from "../../runs/waiting-node.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import { type Carried, NotYet } from "./carried.ts";
 import { changeNight, type NightInSight, noteOf, requireRunning } from "./change-night.ts";
+import { requireRoomForNote } from "./room-for-notes.ts";
 
 /**
  * Carries out an act on one step of a running night.
@@ -112,10 +113,16 @@ function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow
 async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<void> {
   switch (deed.kind) {
     case "nothing":
+      requireRoomForNote(sight, "repeatable");
+      await changeNight(sight, () => ({}));
+      return;
     case "approve":
       await changeNight(sight, () => ({}));
       return;
     case "ask": {
+      if (deed.asked !== "no") {
+        requireRoomForNote(sight, "repeatable");
+      }
       // Noted on the night last: an act that is begun again repeats the order, which changes nothing.
       const { writer } = sight;
       const asked = { [nightControlKey(step)]: deed.asked };

@@ -1,6 +1,5 @@
 import { CONFLICT, statusOf } from "../../api/api-error.ts";
 import { actAnnotation } from "../../runs/act.ts";
-import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
@@ -23,12 +22,11 @@ export interface NightInSight {
   readonly approves?: number;
 }
 
-/** Changes a workflow and notes the act in the same request. @param make What to merge, from the workflow as it is now. */
+/** Changes a workflow and notes the act in the same request, unless another nightwatch has done it by then. @param make What to merge, from the workflow as it is now. */
 export async function changeNight(sight: NightInSight, make: (workflow: Workflow) => object): Promise<void> {
   const { act, writer } = sight;
   const { name, namespace } = sight.workflow.metadata;
   let workflow: Workflow | undefined = sight.workflow;
-  requireRoomForNotes(workflow.metadata.annotations, act);
   for (let tries = 1; ; tries += 1) {
     const patch = {
       ...make(workflow),
@@ -46,24 +44,9 @@ export async function changeNight(sight: NightInSight, make: (workflow: Workflow
     if (workflow === undefined) {
       throw new Refusal("not-found", `${act.spec.verb}: ${name} was deleted in the meantime`);
     }
-  }
-}
-
-/** Verbs refused first on a night with very many notes, to keep room for decisions. */
-const CAN_WAIT: ReadonlySet<string> = new Set(["note", "acknowledge", "pause", "resume", "hold", "release"]);
-
-/** Kubernetes limits an object's annotations to 256 KiB. */
-const NOTES_BYTES = 64 * 1024;
-
-function requireRoomForNotes(annotations: Workflow["metadata"]["annotations"], { spec }: NightAct): void {
-  const notes = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
-  const bytes = notes.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  if (bytes > NOTES_BYTES && CAN_WAIT.has(spec.verb)) {
-    throw new Refusal(
-      "not-possible",
-      `${spec.verb}: ${notes.length} acts are noted on this night, and the remaining room is reserved for decisions`,
-      "retry, skip, abort, stop and end are still possible",
-    );
+    if (Object.keys(noteOf(sight)).every((key) => workflow?.metadata.annotations?.[key] !== undefined)) {
+      return;
+    }
   }
 }
 

@@ -100,19 +100,23 @@ export class ActStage {
     return new ActDesk({ writer, archive, source, clock, log: () => {} });
   }
 
-  async ask(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA): Promise<NightAct> {
-    const answer = await this.tryToAsk(spec, as);
+  async ask(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA, reason = "test"): Promise<NightAct> {
+    const answer = await this.tryToAsk(spec, as, reason);
     expect(messageOf(answer)).toBe("201");
     return answer.body as NightAct;
   }
 
-  tryToAsk(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA): ReturnType<GuardedCluster["api"]["call"]> {
+  tryToAsk(
+    spec: Omit<NightActSpec, "by" | "reason">,
+    as = ANNA,
+    reason = "test",
+  ): ReturnType<GuardedCluster["api"]["call"]> {
     const path = `/apis/nightlane.example/v1/namespaces/${NAMESPACE}/nightacts`;
     const body = {
       apiVersion: "nightlane.example/v1",
       kind: "NightAct",
       metadata: { name: actName(new Date(), randomBytes(3).toString("hex")), namespace: NAMESPACE },
-      spec: { ...spec, by: as.user, reason: "test" },
+      spec: { ...spec, by: as.user, reason },
     };
     return this.cluster.api.call({ method: "POST", path, body, as });
   }

@@ -70,6 +70,23 @@ describe("a gate that asks for approvals", () => {
     expect(await gateOf(name)).toBe("Succeeded CONFIRMED");
   });
 
+  test("is released, and its night resumed, however many remarks of the longest kind somebody has made", async () => {
+    const name = await waitingGate();
+    expect(await outcome({ verb: "pause", night: name })).toContain("Done");
+    let said = "";
+    for (let remarks = 0; remarks < 40 && !said.startsWith("Refused"); remarks += 1) {
+      const act = await stage.ask({ verb: "note", night: name }, ANNA, "\u{1f4a4}".repeat(500));
+      await take(stage.desk(), act);
+      const { phase, message } = (await stage.actNow(act)).status ?? {};
+      said = `${phase}: ${message}`;
+    }
+    expect(said).toContain("the remaining room is kept for decisions");
+    expect(await outcome({ verb: "resume", night: name })).toContain("Done");
+    const about = { verb: "release", night: name, step: "sign-off", attempt: 1, group } as const;
+    expect(await outcome(about, approver("berta"))).toContain("Done: sign-off is approved by 1 of 2");
+    expect(await outcome(about, approver("carl"))).toContain("Done: sign-off is confirmed");
+  });
+
   test("takes no act in the name of a group that the requester is not in", async () => {
     const name = await waitingGate();
     const about = { verb: "release", night: name, step: "sign-off", attempt: 1, group } as const;
