@@ -202,7 +202,7 @@ export class Central {
     );
   }
 
-  /** Every settled act that is kept, of all customers or one, unordered. */
+  /** Every act of which a copy is kept, of all customers or one, unordered. */
   async keptActs(customer?: string): Promise<readonly NightAct[]> {
     const labelSelector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
     const request = { ...NIGHT_ACTS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };

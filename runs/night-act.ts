@@ -92,9 +92,12 @@ export function askedAt({ metadata }: NightAct): string {
   return metadata.annotations?.[ASKED_AT] ?? metadata.creationTimestamp ?? "";
 }
 
-/** Name of an act's copy in the platform's namespace, which is kept as long as run records. */
-export function keptActName(customer: string, act: string): string {
-  return `${customer}.${act}`;
+/**
+ * Name of an act's copy in the platform's namespace, which is kept as long as run records. A name can be used again once
+ * its act is gone, and a UID cannot.
+ */
+export function keptActName(customer: string, { name, uid = "" }: NightAct["metadata"]): string {
+  return `${customer}.${name}.${uid}`;
 }
 
 /** Whether an act is settled. */

@@ -10,7 +10,7 @@ const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const DAY = 24 * 3600_000;
 const PAGE = 500;
 
-/** Copies of settled acts in the platform's namespace: kept as long as run records, even when the lane is gone. */
+/** Copies of acts, accepted or settled, in the platform's namespace: kept as long as run records, even when the lane is gone. */
 export class ActArchive {
   constructor(
     private readonly objects: CustomObjectsApi,
@@ -18,10 +18,10 @@ export class ActArchive {
     private readonly retentionDays: number,
   ) {}
 
-  /** Keeps a settled act; one that is already kept is left as it is. */
+  /** Keeps an act as it is now; of one that is already kept, how far it is. */
   async keep({ metadata, spec, status }: NightAct): Promise<void> {
     const customer = customerOf(metadata.namespace) ?? metadata.namespace;
-    const name = keptActName(customer, metadata.name);
+    const name = keptActName(customer, metadata);
     const place = { ...NIGHT_ACTS, namespace: this.namespace };
     const labels = { "app.kubernetes.io/managed-by": "nightlane", [CUSTOMER_LABEL]: customer };
     const body = {

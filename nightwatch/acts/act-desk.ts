@@ -53,8 +53,8 @@ export class ActDesk {
   /** When long-running acts were last looked at, by UID. */
   private readonly looked = new Map<string, number>();
   private readonly settled = new SettledActs();
-  /** Settled acts that have no copy yet. */
-  private readonly unkept = new Set<NightAct>();
+  /** Acts whose copy is missing, or is not what they are now, by UID. */
+  private readonly unkept = new Map<string, NightAct>();
   /** Acts that others settled long ago, of which nobody has looked yet whether a copy is kept. */
   private readonly older = new Set<NightAct>();
   /** Why each act failed the last time, by name. */
@@ -86,7 +86,11 @@ export class ActDesk {
       this.settled.note(act);
       if (!isKnown) {
         const isRecent = this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS;
-        (isRecent ? this.unkept : this.older).add(act);
+        if (isRecent) {
+          this.keep(act);
+        } else {
+          this.older.add(act);
+        }
       }
       return;
     }
@@ -97,6 +101,9 @@ export class ActDesk {
     // What this desk wrote itself is known before the watch brings it back.
     if (!this.open.has(act)) {
       this.open.set(act);
+      if (act.status !== undefined) {
+        this.keep(act);
+      }
       this.laneChanged(namespace);
     }
   }
@@ -142,20 +149,23 @@ export class ActDesk {
     await this.idle();
   }
 
-  /** Keeps copies of the acts that were settled since, and of those of which a desk before this one kept none. */
+  /** Keeps copies of the acts that were accepted or settled since, and of those of which a desk before this one kept none. */
   async keepCopies(): Promise<void> {
     if (this.older.size > 0) {
       const kept = await this.parts.archive.names();
       for (const act of this.older) {
         const { namespace, name } = act.metadata;
-        if (!kept.has(keptActName(customerOf(namespace) ?? namespace, name))) this.unkept.add(act);
+        const customer = customerOf(namespace) ?? namespace;
+        // The copies of earlier releases have no UID in their names.
+        if (!kept.has(keptActName(customer, act.metadata)) && !kept.has(`${customer}.${name}`)) this.keep(act);
         this.older.delete(act);
       }
     }
-    for (const act of this.unkept) {
+    for (const [uid, act] of this.unkept) {
       try {
         await this.parts.archive.keep(act);
-        this.unkept.delete(act);
+        // While it was written the act may have gone on.
+        if (this.unkept.get(uid) === act) this.unkept.delete(uid);
       } catch (error) {
         this.failed(act, error);
       }
@@ -167,9 +177,12 @@ export class ActDesk {
     return this.settled.isCrowded;
   }
 
-  /** Removes settled acts that need not be kept. Called once in a while. */
+  /** Removes settled acts that need not be kept, once there is a copy of them. Called once in a while. */
   async tidy(): Promise<void> {
     for (const act of this.settled.past(this.parts.clock())) {
+      if (this.unkept.has(uidOf(act)) || this.older.has(act)) {
+        continue;
+      }
       try {
         await this.parts.writer.removeAct(act);
         this.settled.forget(act);
@@ -177,6 +190,10 @@ export class ActDesk {
         this.failed(act, error);
       }
     }
+  }
+
+  private keep(act: NightAct): void {
+    this.unkept.set(uidOf(act), act);
   }
 
   private async work(namespace: string): Promise<void> {
@@ -198,11 +215,12 @@ export class ActDesk {
   }
 
   /** What takes hours is looked at less often than a lane changes. */
-  private isTime({ metadata, spec, status }: NightAct): boolean {
+  private isTime(act: NightAct): boolean {
+    const { spec, status } = act;
     if (status?.phase !== "Accepted" || spec.night !== undefined) {
       return true;
     }
-    const key = metadata.uid ?? metadata.name;
+    const key = uidOf(act);
     const now = this.parts.clock();
     const isTime = now - (this.looked.get(key) ?? 0) >= SLOW_MILLISECONDS;
     if (isTime) {
@@ -269,7 +287,9 @@ export class ActDesk {
       const { phase, message, nights = [] } = act.status ?? {};
       if (phase !== "Accepted" || message !== status.message || nights.length !== (status.nights ?? []).length) {
         await this.parts.writer.writeStatus(act, status);
-        this.open.set({ ...act, status });
+        const accepted = { ...act, status };
+        this.open.set(accepted);
+        this.keep(accepted);
       }
       return;
     }
@@ -289,10 +309,10 @@ export class ActDesk {
       }
     }
     this.open.delete(act);
-    this.looked.delete(act.metadata.uid ?? name);
+    this.looked.delete(uidOf(act));
     const settled = { ...act, status };
     this.settled.note(settled);
-    this.unkept.add(settled);
+    this.keep(settled);
     this.failures.delete(name);
     const { verb, by } = act.spec;
     this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);
@@ -308,6 +328,10 @@ export class ActDesk {
 function subjectOf({ metadata, spec: { night, verb, pipeline } }: NightAct): string {
   const isSwitch = verb === "schedule-off" || verb === "schedule-on";
   return night ?? (isSwitch ? `schedule ${pipeline ?? ""}` : metadata.name);
+}
+
+function uidOf({ metadata }: NightAct): string {
+  return metadata.uid ?? metadata.name;
 }
 
 function iso(now: number): string {

@@ -1,5 +1,5 @@
 import { CONFLICT, statusOf } from "../../api/api-error.ts";
-import { actAnnotation } from "../../runs/act.ts";
+import { actAnnotation, isNotedIn } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
@@ -44,7 +44,8 @@ export async function changeNight(sight: NightInSight, make: (workflow: Workflow
     if (workflow === undefined) {
       throw new Refusal("not-found", `${act.spec.verb}: ${name} was deleted in the meantime`);
     }
-    if (Object.keys(noteOf(sight)).every((key) => workflow?.metadata.annotations?.[key] !== undefined)) {
+    const { annotations } = workflow.metadata;
+    if (Object.entries(noteOf(sight)).every(([key, note]) => annotations?.[key] === note)) {
       return;
     }
   }
@@ -58,7 +59,7 @@ export function noteOf({ act, goesOn, approves }: NightInSight): Readonly<Record
 
 /** Whether an act has left its note on a night. */
 export function isNoted({ metadata }: Workflow, act: NightAct): boolean {
-  return Object.keys(actAnnotation(recordedAct(act))).every((key) => metadata.annotations?.[key] !== undefined);
+  return isNotedIn(metadata.annotations, recordedAct(act));
 }
 
 /** @throws Refusal where a night has ended, or is being ended */

@@ -1,4 +1,4 @@
-import { actAnnotation, actsOf } from "../../runs/act.ts";
+import { actAnnotation, isNotedIn, isNoteOf } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { scheduleName } from "../../runs/night-series.ts";
 import type { Workflow } from "../../runs/workflow.ts";
@@ -12,37 +12,35 @@ import type { RunSource } from "./start-nights.ts";
  */
 export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSource): Promise<boolean> {
   const { namespace } = act.metadata;
-  const { id } = recordedAct(act);
-  const isIn = (annotations: Workflow["metadata"]["annotations"]): boolean =>
-    actsOf(annotations).acts.some((one) => one.id === id);
+  const recorded = recordedAct(act);
+  const isIn = (annotations: Workflow["metadata"]["annotations"]): boolean => isNotedIn(annotations, recorded);
+  const isRecorded = async (): Promise<boolean> => {
+    const runs = await source.runs(customerOf(namespace) ?? namespace);
+    return runs.some(({ acts }) => acts.some((note) => isNoteOf(note, recorded)));
+  };
   switch (act.spec.verb) {
     case "run":
     case "replay":
     case "restate":
-    case "backfill": {
-      const runs = await source.runs(customerOf(namespace) ?? namespace);
-      const isKnown = runs.some(({ acts }) => acts.some((one) => one.id === id));
+    case "backfill":
       // After an outage the workflow is there before the watch has told of it.
-      return isKnown || (await writer.hasStarted(namespace, actAnnotation(recordedAct(act))));
-    }
+      return (await isRecorded()) || (await writer.hasStarted(namespace, recorded));
     case "schedule-off":
     case "schedule-on":
       return isIn((await writer.schedule(namespace, scheduleName(act.spec.pipeline)))?.metadata.annotations);
     case "read-log":
     case "backfill-end":
       return false;
-    case "waive": {
+    case "waive":
       // Of a date that has no workflow the act is noted on its record.
-      const runs = await source.runs(customerOf(namespace) ?? namespace);
-      return runs.some(({ acts }) => acts.some((one) => one.id === id));
-    }
+      return await isRecorded();
     default: {
       const { verb, night = "" } = act.spec;
       const workflow = await writer.workflow(namespace, night);
       if (workflow === undefined) {
         return false;
       }
-      const note = actAnnotation(recordedAct(act));
+      const note = actAnnotation(recorded);
       const onPods = verb === "stop" || verb === "restart";
       return isIn(workflow.metadata.annotations) || (await writer.isNotedBeside(workflow, note, onPods));
     }

@@ -1,5 +1,5 @@
 import { isTaken } from "../../api/api-error.ts";
-import { actAnnotation, actsOf, type RecordedAct } from "../../runs/act.ts";
+import { actAnnotation, actsOf, isNoteOf, type RecordedAct } from "../../runs/act.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
@@ -27,7 +27,7 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   const isOff = cron.spec.suspend === true;
   const recorded = recordedAct(act);
   const { acts } = actsOf(cron.metadata.annotations);
-  const isBegun = acts.some(({ id }) => id === recorded.id);
+  const isBegun = acts.some((note) => isNoteOf(note, recorded));
   const last = acts.at(-1);
   if (isBegun && last !== undefined && !last.id.startsWith(recorded.id)) {
     return { phase: "Done", message: `${last.verb} by ${last.by} came after it` };

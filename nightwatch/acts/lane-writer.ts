@@ -1,6 +1,7 @@
 import { type CoreV1Api, type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { ifAny } from "../../api/api-error.ts";
 import { HEADS, type Head } from "../../api/pages.ts";
+import { isNotedIn, type RecordedAct } from "../../runs/act.ts";
 import { READER_LABEL } from "../../runs/annotations.ts";
 import { NIGHT_ACTS, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { nightControlName } from "../../runs/night-control.ts";
@@ -172,8 +173,8 @@ export class LaneWriter {
   }
 
   /** Whether a workflow of a lane has an act's note: the act has started it. */
-  async hasStarted(namespace: string, note: Readonly<Record<string, string>>): Promise<boolean> {
-    return (await this.workflowHeads(namespace)).some(({ metadata }) => isNoted(metadata.annotations, note));
+  async hasStarted(namespace: string, act: RecordedAct): Promise<boolean> {
+    return (await this.workflowHeads(namespace)).some(({ metadata }) => isNotedIn(metadata.annotations, act));
   }
 
   private async workflowHeads(namespace: string): Promise<readonly Head[]> {
@@ -192,8 +193,9 @@ export class LaneWriter {
     await this.objects.patchNamespacedCustomObjectStatus(request, MERGE);
   }
 
-  async removeAct({ metadata: { name, namespace } }: NightAct): Promise<void> {
-    await ifAny(this.objects.deleteNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }));
+  async removeAct({ metadata: { name, namespace, uid } }: NightAct): Promise<void> {
+    const body = uid === undefined ? {} : { preconditions: { uid } };
+    await ifAny(this.objects.deleteNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name, body }));
   }
 }
 
@@ -202,5 +204,5 @@ function isNoted(
   annotations: Readonly<Record<string, string>> | undefined,
   note: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.keys(note).every((key) => annotations?.[key] !== undefined);
+  return Object.entries(note).every(([key, value]) => annotations?.[key] === value);
 }

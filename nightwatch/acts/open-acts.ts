@@ -4,8 +4,10 @@ import { byTime, type NightAct } from "../../runs/night-act.ts";
 export class OpenActs {
   private readonly byLane = new Map<string, Map<string, NightAct>>();
 
-  has({ metadata: { namespace, name } }: NightAct): boolean {
-    return this.byLane.get(namespace)?.has(name) ?? false;
+  /** Whether it is open: this very act, and not another one that has its name. */
+  has({ metadata: { namespace, name, uid } }: NightAct): boolean {
+    const found = this.byLane.get(namespace)?.get(name);
+    return found !== undefined && found.metadata.uid === uid;
   }
 
   set(act: NightAct): void {
@@ -15,8 +17,10 @@ export class OpenActs {
     lane.set(name, act);
   }
 
-  delete({ metadata: { namespace, name } }: NightAct): void {
-    this.byLane.get(namespace)?.delete(name);
+  delete(act: NightAct): void {
+    if (this.has(act)) {
+      this.byLane.get(act.metadata.namespace)?.delete(act.metadata.name);
+    }
   }
 
   /** Forgets all but these. @param there By `<namespace>/<name>`. */

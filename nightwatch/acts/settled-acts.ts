@@ -22,8 +22,11 @@ export class SettledActs {
     lane.set(name, { act, at: Date.parse(act.status?.at ?? act.metadata.creationTimestamp ?? "") });
   }
 
-  forget({ metadata: { namespace, name } }: NightAct): void {
-    this.lanes.get(namespace)?.delete(name);
+  forget(act: NightAct): void {
+    // Its name may be that of another act by now.
+    if (this.has(act)) {
+      this.lanes.get(act.metadata.namespace)?.delete(act.metadata.name);
+    }
   }
 
   /** Whether an act is settled, so that a late event about it is ignored. */

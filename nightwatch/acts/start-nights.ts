@@ -1,5 +1,5 @@
 import { isTaken } from "../../api/api-error.ts";
-import { actAnnotation, type RecordedAct, type Verb } from "../../runs/act.ts";
+import { actAnnotation, isNotedIn, isNoteOf, type RecordedAct, type Verb } from "../../runs/act.ts";
 import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
@@ -182,7 +182,7 @@ async function start(
       throw error;
     }
     const there = await writer.workflow(namespace, name);
-    if (there?.metadata.annotations?.[Object.keys(actAnnotation(recorded))[0] ?? ""] !== undefined) {
+    if (isNotedIn(there?.metadata.annotations, recorded)) {
       return name;
     }
     throw new RunExists(act.spec.verb, name, customer, businessDate, runNumber);
@@ -205,8 +205,8 @@ function startedBy(runs: readonly RunFacts[], act: NightAct): RunFacts | undefin
 }
 
 function isStartedBy({ acts }: RunFacts, act: NightAct): boolean {
-  const { id } = recordedAct(act);
-  return acts.some((one) => one.id === id);
+  const recorded = recordedAct(act);
+  return acts.some((note) => isNoteOf(note, recorded));
 }
 
 function started(night: string, before: readonly string[] | undefined): Carried {

@@ -1,7 +1,7 @@
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
-import { askedAt, type NightAct } from "../../runs/night-act.ts";
+import { askedAt, keptActName, type NightAct } from "../../runs/night-act.ts";
 import { pipelineOfRun, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
@@ -52,7 +52,9 @@ export async function actHistory(central: Central, options: ActHistoryOptions): 
   requirePeriod(from, to);
   const wanted = customer === undefined ? undefined : seriesOf(customer);
   const [kept, open] = await Promise.all([central.keptActs(wanted?.customer), openActs(central, wanted?.customer)]);
-  const acts = [...kept, ...open]
+  // Nightwatch keeps copies of acts that still go on, too.
+  const going = new Set(open.map((act) => keptActName(customerOf(act), act.metadata)));
+  const acts = [...kept.filter(({ metadata }) => !going.has(metadata.name)), ...open]
     .map(keptAct)
     .filter((act) => wanted?.pipeline === undefined || act.customer === customer)
     .filter(({ at }) => at.slice(0, 10) >= (from ?? "") && at.slice(0, 10) <= (to ?? "9999"))
@@ -71,13 +73,12 @@ async function openActs(central: Central, customer: string | undefined): Promise
 }
 
 function keptAct(act: NightAct): KeptAct {
-  const { metadata, spec, status } = act;
+  const { spec, status } = act;
   const { by, verb, night, step, date, reason } = spec;
   // The night that it is about says more than the asker's word.
   const pipeline = night === undefined ? spec.pipeline : pipelineOfRun(night);
-  const kept = metadata.labels?.[CUSTOMER_LABEL];
   return {
-    customer: seriesName({ customer: kept ?? metadata.namespace.replace(/^customer-/, ""), pipeline }),
+    customer: seriesName({ customer: customerOf(act), pipeline }),
     at: askedAt(act),
     by,
     verb,
@@ -86,6 +87,11 @@ function keptAct(act: NightAct): KeptAct {
     outcome: status?.phase ?? "Asked",
     message: status?.message ?? "",
   };
+}
+
+/** The customer of an act in a lane, or of a copy. */
+function customerOf({ metadata }: NightAct): string {
+  return metadata.labels?.[CUSTOMER_LABEL] ?? metadata.namespace.replace(/^customer-/, "");
 }
 
 const GOES_WELL: ReadonlySet<string> = new Set(["Done", "Accepted", "Asked"]);

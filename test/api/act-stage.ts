@@ -100,8 +100,13 @@ export class ActStage {
     return new ActDesk({ writer, archive, source, clock, log: () => {} });
   }
 
-  async ask(spec: Omit<NightActSpec, "by" | "reason">, as = ANNA, reason = "test"): Promise<NightAct> {
-    const answer = await this.tryToAsk(spec, as, reason);
+  async ask(
+    spec: Omit<NightActSpec, "by" | "reason">,
+    as = ANNA,
+    reason = "test",
+    namespace = NAMESPACE,
+  ): Promise<NightAct> {
+    const answer = await this.tryToAsk(spec, as, reason, namespace);
     expect(messageOf(answer)).toBe("201");
     return answer.body as NightAct;
   }
@@ -110,15 +115,22 @@ export class ActStage {
     spec: Omit<NightActSpec, "by" | "reason">,
     as = ANNA,
     reason = "test",
+    namespace = NAMESPACE,
+    name = actName(new Date(), randomBytes(3).toString("hex")),
   ): ReturnType<GuardedCluster["api"]["call"]> {
-    const path = `/apis/nightlane.example/v1/namespaces/${NAMESPACE}/nightacts`;
+    const path = `/apis/nightlane.example/v1/namespaces/${namespace}/nightacts`;
     const body = {
       apiVersion: "nightlane.example/v1",
       kind: "NightAct",
-      metadata: { name: actName(new Date(), randomBytes(3).toString("hex")), namespace: NAMESPACE },
+      metadata: { name, namespace },
       spec: { ...spec, by: as.user, reason },
     };
     return this.cluster.api.call({ method: "POST", path, body, as });
+  }
+
+  /** Asks for something else under the name of another act. */
+  askAgain({ metadata }: NightAct, spec: Omit<NightActSpec, "by" | "reason">): ReturnType<ActStage["tryToAsk"]> {
+    return this.tryToAsk(spec, ANNA, "test", NAMESPACE, metadata.name);
   }
 
   async actNow({ metadata: { name } }: NightAct): Promise<NightAct> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { actsOf, type RecordedAct } from "../../runs/act.ts";
-import { ACT_LIFE, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
+import { ACT_LIFE, keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { until } from "../farm/wait.ts";
@@ -202,10 +202,56 @@ describe("acts", () => {
     const copy: NightAct = await stage.objects.getNamespacedCustomObject({
       ...NIGHT_ACTS,
       namespace: SYSTEM_NAMESPACE,
-      name: `nordbank.${act.metadata.name}`,
+      name: keptActName("nordbank", act.metadata),
     });
     expect(copy.spec).toEqual(act.spec);
     expect(copy.status).toMatchObject({ phase: "Refused", refusal: "not-found" });
+  });
+
+  test("that use the name of an earlier act again are carried out and kept beside it", async () => {
+    const name = await stage.newNight();
+    const first = await stage.ask({ verb: "note", night: name });
+    const one = stage.desk();
+    one.note(first);
+    await one.idle();
+    expect(messageOf(await stage.askAgain(first, { verb: "end", night: name }))).toContain("already exists");
+    await one.keepCopies();
+    await stage.writer().removeAct(first);
+    one.forget(first);
+    const answer = await stage.askAgain(first, { verb: "end", night: name });
+    expect(messageOf(answer)).toBe("201");
+    const second = answer.body as NightAct;
+    // A removal that comes late finds another act, and leaves it alone.
+    await expect(stage.writer().removeAct(first)).rejects.toThrow();
+    one.note(second);
+    await one.idle();
+    await one.keepCopies();
+    await one.end();
+    // Nobody rewrites a note on a night: what was asked under its name again has to be asked under a new one.
+    expect((await stage.actNow(second)).status).toMatchObject({ phase: "Refused" });
+    expect((await stage.night(name)).spec.shutdown).toBeUndefined();
+    const kept: { readonly items: readonly NightAct[] } = await stage.objects.listNamespacedCustomObject({
+      ...NIGHT_ACTS,
+      namespace: SYSTEM_NAMESPACE,
+    });
+    const copies = kept.items.filter(({ metadata }) => metadata.name.includes(first.metadata.name));
+    expect(copies.map(({ spec, status }) => `${spec.verb} ${status?.phase}`).sort()).toEqual([
+      "end Refused",
+      "note Done",
+    ]);
+  });
+
+  test("about a night of another lane find none", async () => {
+    const name = await stage.newNight();
+    const act = await stage.ask({ verb: "end", night: name }, ANNA, "test", "customer-alpenkredit");
+    await take(stage.desk(), act);
+    const now: NightAct = await stage.objects.getNamespacedCustomObject({
+      ...NIGHT_ACTS,
+      namespace: "customer-alpenkredit",
+      name: act.metadata.name,
+    });
+    expect(now.status).toMatchObject({ phase: "Refused", refusal: "not-found" });
+    expect((await stage.night(name)).spec.shutdown).toBeUndefined();
   });
 
   test("are kept once: a nightwatch that sees the copies makes none of them", async () => {
@@ -221,7 +267,7 @@ describe("acts", () => {
     first.note(act);
     await first.idle();
     await first.keepCopies();
-    expect(await kept()).toContain(`nordbank.${act.metadata.name}`);
+    expect(await kept()).toContain(keptActName("nordbank", act.metadata));
     const second = stage.desk();
     const everywhere: { readonly items: readonly NightAct[] } = await stage.objects.listCustomObjectForAllNamespaces({
       ...NIGHT_ACTS,
@@ -232,7 +278,7 @@ describe("acts", () => {
     }
     await second.keepCopies();
     await second.end();
-    expect((await kept()).filter((name) => !name.startsWith("nordbank.act-"))).toEqual([]);
+    expect((await kept()).filter((name) => !/^[a-z]+\.act-/.test(name))).toEqual([]);
   });
 
   test("keep a schedule off until a time, and no longer", async () => {
