@@ -20,24 +20,35 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   const { verb, until, pipeline } = act.spec;
   const name = seriesName({ customer: customerOf(namespace) ?? namespace, ...furtherOnly(act.spec) });
   const cron = await writer.schedule(namespace, scheduleName(pipeline));
+  // Accepted is what has had its effect, also where the schedule that has the note is gone since.
+  const wasAccepted = act.status?.phase === "Accepted";
   if (cron === undefined) {
+    if (wasAccepted) {
+      return { phase: "Done", message: `${name} has no schedule any more; it was off until then` };
+    }
     throw new Refusal("not-found", `${verb}: ${name} has no schedule`);
   }
   const off = verb === "schedule-off";
   const isOff = cron.spec.suspend === true;
   const recorded = recordedAct(act);
   const { acts } = actsOf(cron.metadata.annotations);
-  const isBegun = acts.some((note) => isNoteOf(note, recorded));
+  const isBegun = wasAccepted || acts.some((note) => isNoteOf(note, recorded));
   const last = acts.at(-1);
   if (isBegun && last !== undefined && !last.id.startsWith(recorded.id)) {
     return { phase: "Done", message: `${last.verb} by ${last.by} came after it` };
+  }
+  if (isBegun && isOff !== off && last?.id !== endOf(recorded).id) {
+    return {
+      phase: "Done",
+      message: `it was carried out; since then something that is no act, such as a deployment, has set the schedule ${isOff ? "off" : "on"}`,
+    };
   }
   if (off && until !== undefined && now >= Date.parse(until)) {
     if (!isBegun) {
       throw new Refusal("not-possible", `${verb}: --until ${until} is over`, "write a time in the future");
     }
     if (isOff) {
-      await writeSwitch(writer, cron, { ...recorded, id: `${recorded.id}-2` }, false);
+      await writeSwitch(writer, cron, endOf(recorded), false);
     }
     return { phase: "Done", message: `the schedule was off until ${until}; nights start by it again` };
   }
@@ -53,6 +64,11 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   return until === undefined
     ? { phase: "Done", message: "no night starts by the schedule until it is set on again" }
     : { phase: "Accepted", message: `no night starts by the schedule until ${until}; then it is set on again` };
+}
+
+/** The note of the end of an act that has one. */
+function endOf(act: RecordedAct): RecordedAct {
+  return { ...act, id: `${act.id}-2` };
 }
 
 /** A schedule lives for years: it keeps only its newest notes; the log and the acts themselves have the others. */

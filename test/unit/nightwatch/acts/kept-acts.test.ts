@@ -10,6 +10,7 @@ const SOURCE = { runs: async () => [], furtherSchedules: () => 0, nextStart: () 
 
 /** A desk before a lane with one night and one schedule, and the copies it has kept. */
 function deskOf() {
+  const said: string[] = [];
   let workflow: Workflow = {
     metadata: { name: "night-1795724600", namespace: "customer-nordbank", annotations: {} },
     spec: { workflowTemplateRef: { name: "night-0123456789" } },
@@ -43,7 +44,7 @@ function deskOf() {
     patchSchedule: async (_, __, patch) => {
       cron = cron === undefined ? undefined : merged(cron, patch);
     },
-    writeStatus: async () => {},
+    writeStatus: async (_, { message }) => void said.push(message),
   };
   const copies = new Map<string, string>();
   const archive = {
@@ -63,12 +64,19 @@ function deskOf() {
     removeSchedule: () => {
       cron = undefined;
     },
+    deploySchedule: (annotations: CronWorkflow["metadata"]["annotations"]) => {
+      if (cron === undefined) return;
+      const { suspend: _, ...spec } = cron.spec;
+      cron = { metadata: { ...cron.metadata, annotations: { ...annotations } }, spec };
+    },
+    schedule: () => cron,
     later: async (milliseconds: number) => {
       now += milliseconds;
       desk.tick();
       await desk.idle();
     },
     night: () => workflow,
+    said,
   };
 }
 
@@ -111,4 +119,19 @@ test("an act that was carried out stays what it was when its schedule goes befor
   removeSchedule();
   await later(3000);
   expect(await kept()).toEqual(["schedule-off Done"]);
+});
+
+test.each([
+  ["has taken it back", true],
+  ["has made the schedule anew", false],
+] as const)("an act on a schedule that a deployment %s is done, and says so", async (_, keepsNotes) => {
+  const { desk, kept, deploySchedule, later, schedule, said } = deskOf();
+  desk.note(act("1", { verb: "schedule-off", until: "2026-11-28T08:00:00Z" }));
+  await kept();
+  expect(schedule()?.spec.suspend).toBe(true);
+  deploySchedule(keepsNotes ? schedule()?.metadata.annotations : {});
+  await later(3000);
+  expect(await kept()).toEqual(["schedule-off Done"]);
+  expect(said.at(-1)).toContain("such as a deployment, has set the schedule on");
+  expect(schedule()?.spec.suspend).toBeUndefined();
 });
