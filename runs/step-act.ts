@@ -225,7 +225,8 @@ function restart(step: StepStatus): StepAct | undefined {
     : retry(step);
 }
 
-const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
+/** What a step does, after its name. */
+export const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   waiting: "has not been reached yet",
   held: "is held at its gate and has not started",
   queued: "waits for a place in its group",

@@ -1,4 +1,4 @@
-import { actsOf } from "../../runs/act.ts";
+import { actsOf, type Verb } from "../../runs/act.ts";
 import { ORDER_ANNOTATION } from "../../runs/annotations.ts";
 import { requireApprover, startersOf } from "../../runs/approval.ts";
 import { nightControlKey } from "../../runs/night-control.ts";
@@ -7,7 +7,7 @@ import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { meantNames } from "../../runs/similar-names.ts";
-import { type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
+import { STATE_TEXT, type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { waitingNode } from "../../runs/waiting-node.ts";
@@ -26,6 +26,13 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
   const step = stepOf(nightState(workflow, Date.now(), await writer.control(namespace, night)).steps, name, sight);
   const { attempt } = act.spec;
   if (sight.goesOn) {
+    // Not what was decided where the night waits: Argo may not have acted on it yet.
+    if (
+      IN_TIME[verb] !== undefined &&
+      (await writer.isNotedBeside(workflow, noteOf({ ...sight, goesOn: false }), false))
+    ) {
+      requireInTime(sight, verb, step);
+    }
     const progress = progressOf(sight, verb, step);
     if (progress !== undefined) {
       return progress;
@@ -33,6 +40,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
   } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
     // Begun before: the order is on the ConfigMap or the pod, and only the note on the night is missing.
     await changeNight(sight, () => ({}));
+    requireInTime(sight, verb, step);
     return verb === "restart"
       ? { phase: "Accepted", message: `${name} is being cancelled` }
       : { phase: "Done", message: `${verb} of ${name} was carried out` };
@@ -128,7 +136,7 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
       const asked = { [nightControlKey(step)]: deed.asked };
       await writer.writeControl(sight.workflow, asked, noteOf(sight));
       await changeNight(sight, () => ({}));
-      await requireNotBegun(sight, step, deed.asked);
+      await requireNotBegun(sight, step);
       return;
     }
     case "order":
@@ -197,17 +205,30 @@ async function order(sight: NightInSight, step: string): Promise<void> {
 }
 
 /** The night may have reached the step between reading it and noting the act. */
-async function requireNotBegun(sight: NightInSight, step: string, asked: string): Promise<void> {
-  const { act, writer, customer } = sight;
+async function requireNotBegun(sight: NightInSight, step: string): Promise<void> {
+  const { act, writer } = sight;
   const { name, namespace } = sight.workflow.metadata;
   const workflow = await writer.workflow(namespace, name);
   const now =
     workflow === undefined ? undefined : nightState(workflow, Date.now()).steps.find((one) => one.name === step);
-  if (asked !== "no" && now?.state === "running") {
+  if (now !== undefined) {
+    requireInTime(sight, act.spec.verb, now);
+  }
+}
+
+/** Where a step is when what was asked for it before the night reached it has come in time. */
+const IN_TIME: Readonly<Partial<Record<Verb, readonly StepStatus["state"][]>>> = {
+  hold: ["waiting", "held"],
+  skip: ["waiting", "skipped"],
+};
+
+/** @throws Refusal where the night has reached a step before it was to be held or left out there */
+function requireInTime({ act, customer }: NightInSight, verb: Verb, { name, state }: StepStatus): void {
+  if (IN_TIME[verb]?.includes(state) === false) {
     throw new Refusal(
       "not-possible",
-      `${act.spec.verb}: ${step} of ${customer} began at that moment and is running`,
-      `nightlane stop ${customer} ${step} --reason "..."`,
+      `${act.spec.verb}: it came too late: ${name} of ${customer} ${STATE_TEXT[state]}`,
+      `nightlane show ${customer} says what is possible now`,
     );
   }
 }
