@@ -1,5 +1,6 @@
 import { setImmediate as immediately } from "node:timers/promises";
 import { FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
+import { defined } from "../../runs/defined.ts";
 import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
@@ -248,11 +249,14 @@ export class ActDesk {
   }
 
   private async notCarried(act: NightAct, error: unknown, now: number): Promise<boolean> {
-    const status = statusAfter(error, iso(now), this.isExpired(act, now));
-    if (status === undefined) {
+    const after = statusAfter(error, iso(now), this.isExpired(act, now));
+    if (after === undefined) {
       this.failed(act, error);
       return false;
     }
+    // What it has started by now is its work, however it ends.
+    const { nights, failed } = act.status ?? {};
+    const status = { ...defined({ nights, failed }), ...after };
     try {
       await this.say(act, status);
       return true;

@@ -26,7 +26,7 @@ export function statusAfter(error: unknown, at: string, isExpired: boolean): Nig
 }
 
 /** Whether the API server would refuse again: a policy, the quota, an invalid object. */
-function isRefusedByServer(error: unknown): boolean {
+export function isRefusedByServer(error: unknown): boolean {
   const status = statusOf(error);
   return status === 400 || status === 403 || status === 422;
 }

@@ -1,4 +1,4 @@
-import { isTaken } from "../../api/api-error.ts";
+import { isTaken, refusalOf } from "../../api/api-error.ts";
 import { actAnnotation, isNotedIn, isNoteOf, type RecordedAct, type Verb } from "../../runs/act.ts";
 import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
 import type { Day } from "../../runs/local-time.ts";
@@ -10,7 +10,9 @@ import { runName } from "../../runs/run-name.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
+import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
+import { isRefusedByServer } from "./act-outcome.ts";
 import { keptBeforeStart } from "./before-next-start.ts";
 import { type Carried, NotYet } from "./carried.ts";
 import { requireRoom, roomForBackfill } from "./lane-room.ts";
@@ -83,6 +85,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const isFree = beside === undefined && next === undefined;
   const room = isFree ? Math.min(Math.min(concurrency, BACKFILL_AT_ONCE) - running.length, kept) : 0;
   const begun: string[] = [];
+  let refused = "";
   // What the watch has not shown yet counts as there.
   let taken = 0;
   for (const day of missing) {
@@ -93,10 +96,16 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
     try {
       begun.push(await start(writer, act, place, planned));
     } catch (error) {
-      if (!(error instanceof RunExists)) {
+      if (error instanceof RunExists) {
+        taken += 1;
+        continue;
+      }
+      if (!isRefusedByServer(error)) {
         throw error;
       }
-      taken += 1;
+      // A quota that is used up at that moment, or a policy that a deployment mends: what was started goes on.
+      refused = refusalOf(error) ?? errorText(error);
+      break;
     }
   }
   const nights = [...new Set([...(act.status?.nights ?? []), ...own.map(({ night }) => night).reverse(), ...begun])];
@@ -107,7 +116,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
     phase: isDone ? "Done" : "Accepted",
     message: isDone
       ? `all ${days.length} business days from ${date} to ${to} have a night${failed === 0 ? "" : `; ${failed} of ${nights.length} did not succeed`}`
-      : `${nights.length} nights were started, ${left} are left${waiting(left, beside, next, kept)}`,
+      : `${nights.length} nights were started, ${left} are left${refused === "" ? waiting(left, beside, next, kept) : `; the next one is tried again, since it was refused: ${refused}`}`,
     nights,
     failed,
   };

@@ -228,3 +228,35 @@ test("a nightwatch that stands by asks for the lease again where a request is ne
 
   expect(await leader.won(new AbortController().signal)).toBe(true);
 });
+
+test("a backfill of which one start is refused keeps what it has started, says why, and goes on", async () => {
+  const act = actOf({ verb: "backfill", date: "2026-11-23", to: "2026-11-25", concurrency: 3 });
+  let room = 1;
+  const started: string[] = [];
+  const writer = writerWith({
+    create: async (_, { name }) => {
+      if (started.length >= room) throw answer(403, "Forbidden", "exceeded quota: lane, used: 100, limited: 100");
+      started.push(name);
+      return name;
+    },
+    workflow: async (namespace, name) => ({ metadata: { name, namespace }, spec: {} }),
+  });
+  const first = await carryOnBackfill(writer, act, SOURCE);
+  expect(first).toMatchObject({
+    phase: "Accepted",
+    message: expect.stringMatching(/^1 nights were started, 2 are left; the next one is tried again, .*exceeded quota/),
+    nights: started,
+  });
+  room = 3;
+  started.length = 0;
+  const again = await carryOnBackfill(writer, { ...act, status: { ...first, at: "" } }, SOURCE);
+  expect(again).toMatchObject({ phase: "Accepted", nights: started });
+});
+
+test("an act that can go no further says what it has started", async () => {
+  const { desk, told } = deskWith({ schedule: async () => undefined });
+  const status: NightActStatus = { phase: "Accepted", message: "", at: "", nights: ["night-1"], failed: 0 };
+  desk.note({ ...actOf({ verb: "backfill", date: "2026-11-23", to: "2026-11-25" }), status });
+  await desk.idle();
+  expect(told).toMatchObject([{ phase: "Refused", nights: ["night-1"] }]);
+});
