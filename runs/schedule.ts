@@ -11,6 +11,7 @@ export interface CronWorkflow {
     readonly namespace: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly creationTimestamp?: string;
+    readonly resourceVersion?: string;
   };
   readonly spec: {
     readonly schedules?: readonly string[];

@@ -79,7 +79,7 @@ async function writeSwitch(writer: LaneWriter, cron: CronWorkflow, act: Recorded
   const old = acts.slice(0, Math.max(0, acts.length - KEPT_NOTES)).flatMap((one) => Object.keys(actAnnotation(one)));
   const annotations = { ...Object.fromEntries(old.map((key) => [key, null])), ...actAnnotation(act) };
   const spec = { suspend: off ? true : null };
-  await writer.patchSchedule(cron.metadata.namespace, cron.metadata.name, { metadata: { annotations }, spec });
+  await writer.patchSchedule(cron, { metadata: { annotations }, spec });
 }
 
 /**

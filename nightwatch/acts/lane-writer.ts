@@ -63,8 +63,14 @@ export class LaneWriter {
     await this.objects.patchNamespacedCustomObject(request, MERGE);
   }
 
-  async patchSchedule(namespace: string, name: string, patch: object): Promise<void> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name, body: patch, fieldManager: FIELD_MANAGER };
+  /** Changes a schedule that is still as it was read: whoever slept in between must not set back what others did. */
+  async patchSchedule(
+    { metadata }: CronWorkflow,
+    patch: { readonly metadata: object; readonly spec: object },
+  ): Promise<void> {
+    const { namespace, name, resourceVersion } = metadata;
+    const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+    const request = { ...ARGO, namespace, plural: "cronworkflows", name, body, fieldManager: FIELD_MANAGER };
     await this.objects.patchNamespacedCustomObject(request, MERGE);
   }
 
@@ -96,7 +102,7 @@ export class LaneWriter {
     return (await ifAny(this.core.readNamespacedConfigMap(request)))?.data ?? {};
   }
 
-  /** Merges into a night's control ConfigMap unless that has the note already; creates it, owned by the workflow, if there is none. */
+  /** Merges into a night's control ConfigMap, as it was read, unless that has the note already; creates it, owned by the workflow, if there is none. */
   async writeControl(
     workflow: Workflow,
     data: NightControl,
@@ -116,17 +122,18 @@ export class LaneWriter {
       },
       data: { ...data },
     };
-    const change = { namespace, body, fieldManager: FIELD_MANAGER };
+    const change = { namespace, fieldManager: FIELD_MANAGER };
     const before = await ifAny(this.core.readNamespacedConfigMap({ namespace, name: body.metadata.name }));
     if (before === undefined) {
-      await this.core.createNamespacedConfigMap(change);
+      await this.core.createNamespacedConfigMap({ ...change, body });
     } else if (!isNoted(before.metadata?.annotations, annotations)) {
-      await this.core.patchNamespacedConfigMap({ name: body.metadata.name, ...change }, MERGE);
+      const asRead = { ...body, metadata: { ...body.metadata, resourceVersion: before.metadata?.resourceVersion } };
+      await this.core.patchNamespacedConfigMap({ ...change, name: body.metadata.name, body: asRead }, MERGE);
     }
   }
 
   /**
-   * Annotates the pod of a workflow's node, unless it has the note already.
+   * Annotates the pod of a workflow's node, as it was read, unless it has the note already.
    * @returns false if the pod does not exist
    */
   async orderPod(
@@ -144,7 +151,8 @@ export class LaneWriter {
       return false;
     }
     if (!isNoted(pod.metadata.annotations, note)) {
-      const body = { metadata: { annotations: { ...order, ...note } } };
+      const { resourceVersion } = pod.metadata;
+      const body = { metadata: { annotations: { ...order, ...note }, resourceVersion } };
       const request = { namespace, name: pod.metadata.name, body, fieldManager: FIELD_MANAGER };
       await this.core.patchNamespacedPod(request, MERGE);
     }

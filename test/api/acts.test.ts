@@ -296,6 +296,22 @@ describe("acts", () => {
     expect((await stage.scheduleNow()).spec.suspend).toBeUndefined();
   });
 
+  test("of a nightwatch that slept in between set nothing back that others have done since", async () => {
+    const asRead = await stage.scheduleNow();
+    await take(stage.desk(), await stage.ask({ verb: "schedule-off" }));
+    const late = stage.desk(
+      new Proxy(stage.writer(), {
+        get: (target, property, receiver) =>
+          property === "schedule" ? async () => asRead : Reflect.get(target, property, receiver),
+      }),
+    );
+    const act = await stage.ask({ verb: "schedule-off", until: new Date(Date.now() + 60_000).toISOString() });
+    await take(late, act);
+    expect((await stage.actNow(act)).status).toBeUndefined();
+    expect(late.counters.failures).toBe(1);
+    await take(stage.desk(), await stage.ask({ verb: "schedule-on" }));
+  });
+
   test("leave a schedule as somebody set it after them", async () => {
     const until = new Date(Date.now() + 60_000).toISOString();
     const act = await stage.ask({ verb: "schedule-off", until });

@@ -156,7 +156,7 @@ test("of two acts on a schedule the later one waits for an earlier one that fail
   let suspend: boolean | undefined;
   const { desk, after } = deskWith({
     schedule: async () => ({ ...CRON, spec: { ...CRON.spec, ...(suspend === undefined ? {} : { suspend }) } }),
-    patchSchedule: async (_, __, patch) => {
+    patchSchedule: async (_, patch) => {
       if (failures > 0) {
         failures -= 1;
         throw answer(500, "InternalError", "etcd");

@@ -41,7 +41,7 @@ function deskOf() {
       workflow = merged(workflow, patch);
     },
     schedule: async () => cron,
-    patchSchedule: async (_, __, patch) => {
+    patchSchedule: async (_, patch) => {
       cron = cron === undefined ? undefined : merged(cron, patch);
     },
     writeStatus: async (_, { message }) => void said.push(message),
