@@ -19,7 +19,7 @@ export interface ActDeskParts {
   readonly writer: LaneWriter;
   readonly source: RunSource;
   readonly archive: Pick<ActArchive, "keep" | "names">;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the API server's clock, which dates the acts. */
   readonly clock: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
+import { CoreV1Api, CustomObjectsApi, VersionApi } from "@kubernetes/client-node";
 import { apiClient } from "../../api/api-client.ts";
 import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
@@ -8,6 +8,7 @@ import { ActArchive } from "./act-archive.ts";
 import { ActDesk } from "./act-desk.ts";
 import { withinLimit } from "./act-outcome.ts";
 import { LaneWriter } from "./lane-writer.ts";
+import { ServerClock } from "./server-clock.ts";
 import type { RunSource } from "./start-nights.ts";
 
 /** Settings for carrying out acts. */
@@ -23,6 +24,7 @@ export interface ActsSettings {
 }
 
 const TICK_MILLISECONDS = 1000;
+const CLOCK_TICKS = 60;
 const TIDY_TICKS = 60;
 const ARCHIVE_TICKS = 3600;
 
@@ -39,7 +41,8 @@ export function startActs({ reader, source, namespace, retentionDays, log, faile
   const objects = apiClient(config, CustomObjectsApi);
   const writer = new LaneWriter(objects, apiClient(config, CoreV1Api));
   const archive = new ActArchive(objects, namespace, retentionDays);
-  const desk = new ActDesk({ writer, archive, source, clock: Date.now, log });
+  const clock = new ServerClock(apiClient(config, VersionApi), log);
+  const desk = new ActDesk({ writer, archive, source, clock: clock.now, log });
   const watch = new CollectionWatch<NightAct>(reader, NIGHT_ACTS, {
     listed: (acts) => desk.listed(acts),
     changed: (act) => desk.note(act),
@@ -47,8 +50,11 @@ export function startActs({ reader, source, namespace, retentionDays, log, faile
     failed,
   });
   const stop = new AbortController();
-  const ticking = tick(desk, archive, stop.signal, failed);
-  void watch.start();
+  const ticking = tick({ desk, archive, clock }, stop.signal, failed);
+  // How old the acts are that are found is known by then.
+  void withinLimit(clock.compare())
+    .catch(failed)
+    .then(() => watch.start());
   return {
     laneChanged: (namespace) => desk.laneChanged(namespace),
     stop: async () => {
@@ -59,14 +65,16 @@ export function startActs({ reader, source, namespace, retentionDays, log, faile
 }
 
 async function tick(
-  desk: ActDesk,
-  archive: ActArchive,
+  { desk, archive, clock }: { readonly desk: ActDesk; readonly archive: ActArchive; readonly clock: ServerClock },
   stop: AbortSignal,
   failed: (error: unknown) => void,
 ): Promise<void> {
   for (let ticks = 1; !stop.aborted; ticks += 1) {
     desk.tick();
     await withinLimit(desk.keepCopies()).catch(failed);
+    if (ticks % CLOCK_TICKS === 0) {
+      await withinLimit(clock.compare()).catch(failed);
+    }
     if (ticks % TIDY_TICKS === 0 || desk.isCrowded) {
       await withinLimit(desk.tidy()).catch(failed);
     }
