@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { actsOf, type RecordedAct } from "../../runs/act.ts";
+import { KEPT_ACTS } from "../../runs/lane-limits.ts";
 import { ACT_LIFE, keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
@@ -368,4 +369,60 @@ describe("acts", () => {
     await take(stage.desk(), await stage.ask({ verb: "end", night: name }));
     expect((await stage.night(name)).spec.shutdown).toBe("Stop");
   });
+});
+
+describe("a flood of acts by somebody on call", () => {
+  // As many as a lane takes: of ten thousand, the others would only be refused by the same quota.
+  test("ends at the quota, holds up no other lane, and is tidied, so that others can ask again", async () => {
+    const flooder = { user: "mallory@vendor.example", groups: ANNA.groups };
+    const night = await stage.newNight();
+    const flood: NightAct[] = [];
+    let refused = "";
+    while (refused === "") {
+      const answer = await stage.tryToAsk({ verb: "note", night }, flooder);
+      if (answer.status === 201) {
+        flood.push(answer.body as NightAct);
+      } else {
+        refused = messageOf(answer);
+      }
+    }
+    expect(refused).toContain(`exceeded quota: lane, requested: count/nightacts.nightlane.example=1`);
+    expect(flood.length).toBeLessThanOrEqual(KEPT_ACTS);
+    expect(flood.length).toBeGreaterThan(KEPT_ACTS / 2);
+
+    const elsewhere = "customer-alpenkredit";
+    const other = await stage.ask({ verb: "schedule-off" }, ANNA, "test", elsewhere);
+    const one = stage.desk();
+    for (const act of [...flood, other]) one.note(act);
+    const settledNow = (): number => one.counters.done + one.counters.refused;
+    const carriedOut = { what: "the act in the other lane is carried out", limitSeconds: 60 };
+    await until(carriedOut, async () => {
+      const now: NightAct = await stage.objects.getNamespacedCustomObject({
+        ...NIGHT_ACTS,
+        namespace: elsewhere,
+        name: other.metadata.name,
+      });
+      return now.status?.phase === "Done";
+    });
+    expect(settledNow()).toBeLessThan(flood.length / 2);
+
+    await one.idle();
+    expect(settledNow()).toBe(flood.length + 1);
+    expect(one.isCrowded).toBe(true);
+    await one.keepCopies();
+    await one.tidy();
+    expect(one.isCrowded).toBe(false);
+
+    const asked = { what: "somebody else can ask in the same lane", limitSeconds: 120, everyMilliseconds: 500 };
+    let after: NightAct | undefined;
+    await until(asked, async () => {
+      const answer = await stage.tryToAsk({ verb: "end", night });
+      after = answer.status === 201 ? (answer.body as NightAct) : undefined;
+      return after !== undefined;
+    });
+    if (after === undefined) throw new Error("nobody could ask");
+    await take(one, after);
+    expect((await stage.actNow(after)).status).toMatchObject({ phase: "Done" });
+    expect((await stage.night(night)).spec.shutdown).toBe("Stop");
+  }, 600_000);
 });
