@@ -184,7 +184,8 @@ export interface PodSettings {
    */
   readonly retries?: Retries;
   /**
-   * User and group of the containers, and group of the volumes, above 0.
+   * User of the containers, above 0. Their group is 185 for all steps, as the group of the volumes is, so that one writes
+   * where another one has made a folder; a group of the user's own number comes beside it.
    * @default 185, as in Apache Spark's images
    */
   readonly user?: number;

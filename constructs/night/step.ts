@@ -139,7 +139,11 @@ export interface SparkOptions extends StepOptions, EndsWithin, TakesPlace, Reads
   readonly result?: string;
 }
 
-/** Any container, run as a Job in the customer's cluster. */
+/**
+ * Any container, run as a Job in the customer's cluster. It can write to /tmp and below /results alone, as user 185 or as
+ * `user` says: the image's own files are read-only. A program that writes elsewhere finds an empty folder there with
+ * `volumes: { "/var/lib/app": scratch(Size.gibibytes(1)) }`.
+ */
 export interface JobOptions extends StepOptions, EndsWithin, TakesPlace, ReadsResults, ShowsFigures, JobSettings {
   /** Image by digest. */
   readonly image: string;

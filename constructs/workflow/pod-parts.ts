@@ -8,6 +8,12 @@ export type Part = Readonly<Record<string, unknown>>;
 /** User of the containers that a step starts, by the custom of Spark's own images. */
 export const CONTAINER_USER = 185;
 
+/**
+ * Group of all steps, whoever runs them, and of what keeps files on the results volume: each writes where another one has
+ * made a folder.
+ */
+export const RESULTS_GROUP = CONTAINER_USER;
+
 /** Labels and annotations, for the pods of a step. */
 export function podMetadata({ labels, annotations }: PodSettings): Part {
   return { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
@@ -21,8 +27,10 @@ export function podSpec(settings: PodSettings): Part {
     securityContext: {
       runAsNonRoot: true,
       runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
+      runAsGroup: RESULTS_GROUP,
+      fsGroup: RESULTS_GROUP,
+      // What the image or a claim has for the user's own group.
+      ...(user === RESULTS_GROUP ? {} : { supplementalGroups: [user] }),
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
@@ -40,7 +48,7 @@ export function containerParts({ user = CONTAINER_USER }: PodSettings): Part {
     securityContext: {
       runAsNonRoot: true,
       runAsUser: user,
-      runAsGroup: user,
+      runAsGroup: RESULTS_GROUP,
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },

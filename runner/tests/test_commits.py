@@ -59,6 +59,19 @@ def test_runner_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committe
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_folders_on_the_way_to_a_place_are_writable_for_the_group(shell: Sequence[str], tmp_path: Path) -> None:
+    """Steps of another user have the group: the run's folder may be what a copy has made."""
+    results, first, second = (PurePosixPath("/results") / name for name in ("", "run-1/in", "run-2/in"))
+    (tmp_path / "results").mkdir()
+    send_path(work_in(LocalShell(tmp_path, shell)), _input(tmp_path / "a", b"a", True), first, "a", lambda: None)
+    copy_within(work_in(LocalShell(tmp_path, shell)), first, second, "b", lambda: None)
+
+    for place in (first.parent, second.parent):
+        folder = tmp_path / "results" / place.relative_to(results)
+        assert folder.stat().st_mode & 0o777 == 0o775
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
     shell: Sequence[str], tmp_path: Path
 ) -> None:

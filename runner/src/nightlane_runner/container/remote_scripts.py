@@ -111,13 +111,15 @@ cleared() {
     if [ -e "$1" ]; then rm -rf "$left"; elif [ -e "$left" ]; then mv "$left" "$1"; fi || return
   done
 }
+made() (umask 002 && mkdir -p "$1")
 """
 """The function `cleared PLACE`: removes what others were about to put into a place, so that they cannot any more, and
-ends what a crash of theirs has left half done: what was there before is back in place, or gone."""
+ends what a crash of theirs has left half done: what was there before is back in place, or gone. And `made FOLDER`, with
+the folders on the way to it, writable for the group: steps of another user have it."""
 
 RECEIVE = f"""{_MAKE_PLACE}
 nonce=$1
-{{ cleared "$3" && mkdir -p "$2"; }} >&2 || {{ echo "nightlane-end $nonce 73 refused" >&2; exit 0; }}
+{{ cleared "$3" && made "$2"; }} >&2 || {{ echo "nightlane-end $nonce 73 refused" >&2; exit 0; }}
 unpack() {{ tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }}
 report=$({{ {{ tee /dev/fd/7 | unpack "$2"; }} 7>&1 | sha256sum >&6; }} 6>&1)
 set -- $report
@@ -130,7 +132,7 @@ COPY_FOLDER = f"""{_MAKE_PLACE}
 nonce=$1
 [ -e "$2" ] || {{ echo "nightlane-end $nonce 66 absent" >&2; exit 0; }}
 status=0
-{{ cleared "$4" && mkdir -p "$3" && cp -R "$2" "$3/${{4##*/}}"; }} || status=$?
+{{ cleared "$4" && made "$3" && cp -R "$2" "$3/${{4##*/}}"; }} || status=$?
 echo "nightlane-end $nonce $status copied" >&2
 """
 """Parameters: nonce, file or folder, folder, final path. As RECEIVE, of what is in the container already. Status 66 if

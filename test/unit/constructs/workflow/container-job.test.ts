@@ -129,7 +129,7 @@ describe("a job", () => {
         {
           name: "results",
           image: image("runner"),
-          securityContext: { runAsUser: 1001, readOnlyRootFilesystem: true },
+          securityContext: { runAsUser: 1001, runAsGroup: 185, readOnlyRootFilesystem: true },
           env: [folder],
           volumeMounts: [{ name: "results", mountPath: "/results" }],
         },

@@ -243,8 +243,10 @@ describe("sparkJob", () => {
         affinity: { podAntiAffinity: {} },
         priorityClassName: "risk-night",
         imagePullSecrets: [{ name: "registry" }],
-        securityContext: { runAsUser: 1001, runAsGroup: 1001, fsGroup: 1001 },
+        // Of the group of all steps, so that each writes where another one has made a folder.
+        securityContext: { runAsUser: 1001, runAsGroup: 185, fsGroup: 185, supplementalGroups: [1001] },
       });
+      expect(pod.spec.containers).toMatchObject([{ securityContext: { runAsUser: 1001, runAsGroup: 185 } }]);
       expect(pod.spec.containers[0]?.env).toEqual(
         expect.arrayContaining([
           { name: "REGION", value: "eu" },
