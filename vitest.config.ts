@@ -40,7 +40,8 @@ export default defineConfig({
           name: "api",
           include: ["test/api/**/*.test.ts"],
           exclude: [ARGOCD],
-          fileParallelism: false,
+          // Each file has an API server of its own, and waits for it most of its time.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

@@ -53,7 +53,7 @@ const alerts: Suite = {
   count: vitestCounts,
 };
 
-/** Suites that have the farm, one after the other. */
+/** Suites that have the farm, one after the other: the last two strike it. */
 const onFarm: readonly Suite[] = [
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
   {
@@ -78,9 +78,9 @@ const alone = (suite: Suite): Stage => [[suite]];
 /** What `make test` runs: a mistake shows before the farm is started for it. */
 export const stages: readonly Stage[] = [
   ...quick.map(alone),
-  // Each of them waits, for a real API server or a real Prometheus, most of its time.
-  [[runner, alerts], [api]],
-  ...onFarm.map(alone),
+  // Each of them waits most of its time: for a real API server, a real Prometheus, or the minute of a schedule.
+  [[runner], [api]],
+  [onFarm, [alerts]],
 ];
 
 /** Each starts and ends a farm of its own. */

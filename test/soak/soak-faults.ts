@@ -27,6 +27,7 @@ export const soakFaults: readonly SoakFault[] = [
   { name: "job-suspended", reach: "night", minutes: 3 },
   { name: "job-deleted", reach: "night", minutes: 3, call: "NightlaneJobLost" },
   { name: "job-ttl", reach: "night", minutes: 3, call: "NightlaneJobLost" },
+  { name: "driver-evicted", reach: "night", minutes: 3 },
   { name: "driver-oom", reach: "night", minutes: 3, call: "NightlaneStepNeedsDecision" },
   { name: "connection-half-open", reach: "night", minutes: 4 },
   { name: "copy-cut", reach: "night", minutes: 3 },

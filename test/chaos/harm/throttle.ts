@@ -79,6 +79,8 @@ async function holdSeat(site: Site): Promise<() => Promise<void>> {
       await delay(AGAIN_MILLISECONDS);
     }
   })();
+  // What goes wrong with it is told when the seat is given back; until then nobody waits for it.
+  held.catch(() => undefined);
   await until({ what: "the API server answers 429", limitSeconds: 60 }, async () => {
     const { status } = await us.call({ method: "GET", path: `/api/v1/namespaces/${namespace}/pods` });
     return status === 429;
