@@ -1,4 +1,5 @@
 import { seriesName } from "../runs/night-series.ts";
+import type { ActCounters } from "./acts/act-desk.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
@@ -9,6 +10,9 @@ import type { Signal } from "./signals/signal.ts";
 import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
 import type { CustomerVolume } from "./volumes.ts";
+
+/** What nightwatch listens for beside the nights. */
+export type ListenedFor = "schedules" | "acts" | "reapers";
 
 /** Counters of nightwatch since its start. Times are seconds since the epoch, 0 before the first. */
 export interface Counters {
@@ -21,6 +25,10 @@ export interface Counters {
   /** Rounds that failed, or in which a lane could not be looked at. */
   roundFailures: number;
   lastListed: number;
+  /** When the API server last told of objects beside the nights, by what they are; of each since it is listened for. */
+  lastHeard: Readonly<Partial<Record<ListenedFor, number>>>;
+  /** What became of acts. */
+  acts: Readonly<ActCounters>;
   lastRound: number;
   /** Duration of the last round without notifications, seconds. */
   roundSeconds: number;
@@ -220,5 +228,20 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
     own("last_round_timestamp_seconds", "When the last round ended.", counters.lastRound, "gauge"),
     own("round_seconds", "How long the last round took.", counters.roundSeconds, "gauge"),
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
+    {
+      name: "nightlane_nightwatch_last_heard_timestamp_seconds",
+      help: "When the API server last told of schedules, acts and reapers, if only that nothing has changed.",
+      type: "gauge",
+      samples: Object.entries(counters.lastHeard).map(([kind, at]) => [{ kind }, at] as const),
+    },
+    {
+      name: "nightlane_nightwatch_acts_total",
+      help: "Acts that were settled, by how.",
+      type: "counter",
+      samples: (["done", "refused", "expired"] as const).map(
+        (outcome) => [{ outcome }, counters.acts[outcome]] as const,
+      ),
+    },
+    own("act_failures_total", "Acts that could not be carried out or kept at once.", counters.acts.failures),
   ];
 }

@@ -11,7 +11,7 @@ import { Intake } from "./intake.ts";
 import { knownRuns } from "./known-runs.ts";
 import type { Lane, WatchedRun } from "./lane.ts";
 import { Looks, type Sight } from "./look.ts";
-import { type Counters, renderMetrics } from "./metrics.ts";
+import { type Counters, type ListenedFor, renderMetrics } from "./metrics.ts";
 import type { NoteStore } from "./note-lease.ts";
 import { keyOnRecord, notifiedKey } from "./notify/notified.ts";
 import { Telling, type TellingParts } from "./notify/telling.ts";
@@ -58,6 +58,8 @@ export class Nightwatch {
     watchFailures: 0,
     roundFailures: 0,
     lastListed: 0,
+    lastHeard: {},
+    acts: { done: 0, refused: 0, expired: 0, failures: 0 },
     lastRound: 0,
     roundSeconds: 0,
   };
@@ -116,6 +118,12 @@ export class Nightwatch {
   /** How many schedules of further nights a customer has. */
   furtherSchedulesOf(customer: string): number {
     return this.book.lanesOf(customer).filter(({ isFurtherSchedule }) => isFurtherSchedule).length;
+  }
+
+  /** Notes that the API server has told of something or, at the beginning, that it is listened for. */
+  noteHeard(kind: ListenedFor): void {
+    const now = Math.floor(this.parts.clock() / 1000);
+    this.counters.lastHeard = { ...this.counters.lastHeard, [kind]: now };
   }
 
   /** When any schedule of a customer starts its next night, milliseconds; undefined where none does. */

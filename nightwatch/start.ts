@@ -100,6 +100,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
       changed: (cron) => nightwatch.intake.scheduleChanged(cron),
       deleted: (cron) => nightwatch.intake.scheduleDeleted(cron),
       failed,
+      heard: () => nightwatch.noteHeard("schedules"),
     },
   );
   let acts: RunningActs | undefined;
@@ -134,6 +135,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
       // Its report is valid until the next one.
       deleted: () => undefined,
       failed,
+      heard: () => nightwatch.noteHeard("reapers"),
     },
   );
   const leader = new Leader({ objects, namespace: settings.namespace, name: LEASE, identity: settings.identity, log });
@@ -160,6 +162,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const lead = async (): Promise<void> => {
     await loadRecords(nightwatch, settings, stop.signal);
     if (!stop.signal.aborted) {
+      nightwatch.noteHeard("schedules");
       // Lateness depends on the schedule, so that comes first.
       void schedules
         .start()
@@ -172,16 +175,15 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
             nextStart: (customer) => nightwatch.nextStartOf(customer),
             noteAct: (run, act) => nightwatch.noteAct(run, act),
           };
-          acts = stop.signal.aborted
-            ? undefined
-            : startActs({
-                reader,
-                source,
-                namespace: settings.namespace,
-                retentionDays: settings.retentionDays,
-                log,
-                failed,
-              });
+          if (stop.signal.aborted) {
+            return;
+          }
+          nightwatch.noteHeard("acts");
+          nightwatch.noteHeard("reapers");
+          const { namespace, retentionDays } = settings;
+          const heard = (): void => nightwatch.noteHeard("acts");
+          acts = startActs({ reader, source, namespace, retentionDays, log, failed, heard });
+          nightwatch.counters.acts = acts.counters;
           return reapers.start();
         });
       await Promise.all([

@@ -5,7 +5,7 @@ import { NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CollectionWatch } from "../watch/collection-watch.ts";
 import type { Reader } from "../watch/list-objects.ts";
 import { ActArchive } from "./act-archive.ts";
-import { ActDesk } from "./act-desk.ts";
+import { type ActCounters, ActDesk } from "./act-desk.ts";
 import { withinLimit } from "./act-outcome.ts";
 import { LaneWriter } from "./lane-writer.ts";
 import { ServerClock } from "./server-clock.ts";
@@ -21,6 +21,8 @@ export interface ActsSettings {
   readonly log: (level: "info" | "error", text: string) => void;
   /** Called when the watch of the acts broke; it is restarted. */
   readonly failed: (error: unknown) => void;
+  /** Called whenever the API server has told of acts. */
+  readonly heard: () => void;
 }
 
 const TICK_MILLISECONDS = 1000;
@@ -32,11 +34,12 @@ const ARCHIVE_TICKS = 3600;
 export interface RunningActs {
   /** Notes that a workflow of a lane has changed. */
   readonly laneChanged: (namespace: string) => void;
+  readonly counters: Readonly<ActCounters>;
   readonly stop: () => Promise<void>;
 }
 
 /** Starts carrying out acts: the open ones, and each new one as it comes. */
-export function startActs({ reader, source, namespace, retentionDays, log, failed }: ActsSettings): RunningActs {
+export function startActs({ reader, source, namespace, retentionDays, log, failed, heard }: ActsSettings): RunningActs {
   const { config } = reader;
   const objects = apiClient(config, CustomObjectsApi);
   const writer = new LaneWriter(objects, apiClient(config, CoreV1Api));
@@ -48,14 +51,19 @@ export function startActs({ reader, source, namespace, retentionDays, log, faile
     changed: (act) => desk.note(act),
     deleted: (act) => desk.forget(act),
     failed,
+    heard,
   });
   const stop = new AbortController();
-  const ticking = tick({ desk, archive, clock }, stop.signal, failed);
+  const ticking = tick({ desk, archive, clock }, stop.signal, (error) => {
+    desk.counters.failures += 1;
+    failed(error);
+  });
   // How old the acts are that are found is known by then.
   void withinLimit(clock.compare())
     .catch(failed)
     .then(() => watch.start());
   return {
+    counters: desk.counters,
     laneChanged: (namespace) => desk.laneChanged(namespace),
     stop: async () => {
       stop.abort();

@@ -27,6 +27,8 @@ export interface Listener<Item, Listed> {
   readonly deleted: (item: Item) => void;
   /** Something went wrong and is tried again. */
   readonly failed: (error: unknown) => void;
+  /** The server has told of the collection: by a list, a change, or a connection that brought none. @default - nobody asks */
+  readonly heard?: () => void;
 }
 
 const FIRST_PAUSE_MILLISECONDS = 1000;
@@ -76,9 +78,11 @@ export class CollectionWatch<Item, Listed = Item> {
         if (version === undefined || Date.now() >= relistAt) {
           version = await this.list();
           relistAt = Date.now() + RELIST_MILLISECONDS;
+          this.listener.heard?.();
           listed();
         }
         version = await this.watchOnce(version);
+        this.listener.heard?.();
         pause = FIRST_PAUSE_MILLISECONDS;
       } catch (error) {
         // The next connection resumes from the last version seen, unless the server has forgotten it.
@@ -136,6 +140,7 @@ export class CollectionWatch<Item, Listed = Item> {
           this.seen = undefined;
           return;
         }
+        this.listener.heard?.();
         version = object.metadata?.resourceVersion ?? version;
         this.seen = version;
         if (type === "DELETED") {

@@ -1,3 +1,4 @@
+import type { ListenedFor } from "../../nightwatch/metrics.ts";
 import { Nightwatch } from "../../nightwatch/nightwatch.ts";
 import { alertOf } from "../../nightwatch/notify/alertmanager-alert.ts";
 import type { RunFacts, RunRecord } from "../../runs/run-record.ts";
@@ -6,6 +7,7 @@ import type { Workflow } from "../../runs/workflow.ts";
 import type { Recording } from "./recording.ts";
 
 const MINUTE = 60_000;
+const LISTENED_FOR: readonly ListenedFor[] = ["schedules", "acts", "reapers"];
 
 /** How often nightwatch lists everything again. */
 const LIST_AGAIN = 30 * MINUTE;
@@ -32,6 +34,10 @@ export class Timeline {
   storeFails: Error | undefined;
   /** Whether the webhook takes notifications. */
   webhookWorks = true;
+  /** What nightwatch hears nothing of. */
+  readonly silent = new Set<ListenedFor>();
+  /** Whether acts cannot be carried out; each minute one try fails. */
+  actsFail = false;
   /** Whether the Argo controller renews its lease. */
   leaseIsRenewed = true;
   /** Whether the Argo controller answers the scrape. */
@@ -128,6 +134,9 @@ export class Timeline {
     for (let passed = 0; passed < minutes; passed += this.step) {
       if (this.leaseIsRenewed) this.leaseRenewed = this.now;
       this.nightwatch.controllerSeen(this.leaseRenewed);
+      for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) this.nightwatch.noteHeard(kind);
+      const { acts } = this.nightwatch.counters;
+      this.nightwatch.counters.acts = { ...acts, failures: acts.failures + Number(this.actsFail) };
       await this.nightwatch.round();
       await this.nightwatch.forecastsRead();
       // What the webhook answers at once has been taken note of by then.

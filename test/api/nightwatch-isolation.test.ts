@@ -199,6 +199,12 @@ describe("nightwatch beside lanes that cannot be read", () => {
       .toBeGreaterThan(first);
     expect(await metric("nightlane_nightwatch_round_failures_total")).toBe(0);
   });
+
+  it.each(["schedules", "reapers"])("hears of %s again and again, also while none changes", async (kind) => {
+    const heard = () => metric(`nightlane_nightwatch_last_heard_timestamp_seconds{kind="${kind}"}`);
+    const first = (await heard()) ?? Number.POSITIVE_INFINITY;
+    await expect.poll(heard, { timeout: 2 * MINUTE }).toBeGreaterThan(first);
+  });
 });
 
 it("goes on from where a connection broke, without listing everything again", async () => {

@@ -144,6 +144,16 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
     severity: "critical",
     summary: () => "Nightwatch is silent: no other alert of any customer can be relied on.",
   },
+  unheard: {
+    alert: "NightlaneNightwatchHearsNothing",
+    severity: "critical",
+    summary: () => "Nightwatch hears nothing of one kind of objects: schedules, acts of people, or reapers.",
+  },
+  "not-acted": {
+    alert: "NightlaneActsNotTaken",
+    severity: "warning",
+    summary: () => "Nightwatch cannot carry out what people ask for, or cannot keep what became of it.",
+  },
   "not-recorded": {
     alert: "NightlaneRunNotRecorded",
     severity: "warning",

@@ -8,10 +8,14 @@ import { lastSaid } from "./alert-series.ts";
 /** Everything is listed again every half hour: twice that without it, and something is wrong with the watches. */
 const SILENT = Duration.hours(1);
 
+/** A watch that brings nothing says so every half minute; an act expires after five minutes. */
+const UNHEARD = Duration.minutes(10);
+
 /** How often something that is tried again may fail in a quarter of an hour before a person is called. */
 const TRIES = 3;
 
 const LAST_LIST = "nightlane_nightwatch_last_list_timestamp_seconds";
+const LAST_HEARD = "nightlane_nightwatch_last_heard_timestamp_seconds";
 const LAST_ROUND = "nightlane_nightwatch_last_round_timestamp_seconds";
 const LEASE_RENEWED = "nightlane_controller_renewed_timestamp_seconds";
 /** As of each scrape: while nobody scrapes it, nothing is known of the controller. */
@@ -37,6 +41,12 @@ const PLATFORM_ALERTS: readonly Alert[] = [
     for: Duration.minutes(10),
     command: "kubectl -n nightlane-system get pods",
   },
+  {
+    reason: "unheard",
+    expression: `time() - max by (kind) (${LAST_HEARD}) > ${UNHEARD.toSeconds()}`,
+    command: LOGS,
+  },
+  { reason: "not-acted", expression: failures("act_failures"), command: LOGS },
   { reason: "unrecorded", expression: failures("record_failures"), command: LOGS },
   { reason: "unnotified", expression: failures("notification_failures"), command: LOGS },
   {

@@ -25,6 +25,8 @@ export const RUNBOOK_ENTRIES = {
   uncontrolled: "the-argo-controller-is-silent",
   "controller-errors": "the-argo-controller-reports-errors",
   unwatched: "nightwatch-is-silent",
+  unheard: "nightwatch-hears-nothing-of-a-kind",
+  "not-acted": "acts-are-not-taken-or-not-kept",
   "not-recorded": "run-records-are-not-written",
   unrecorded: "run-records-are-not-written",
   unnotified: "notifications-do-not-arrive",

@@ -1,10 +1,16 @@
 import { ApiException } from "@kubernetes/client-node";
-import { stands } from "../expected-call.ts";
+import { type ExpectedCall, stands } from "../expected-call.ts";
 import type { Situation } from "../situation.ts";
 import { decision, EVENING, evening, failed, inTheEvening, market, night, warning } from "./lane.ts";
 
 const NIGHTWATCH_SILENT = { alert: "NightlaneNightwatchSilent", severity: "critical" } as const;
 const CONTROLLER_SILENT = { alert: "NightlaneControllerSilent", severity: "critical" } as const;
+const HEARS_NOTHING = (kind: string): ExpectedCall => ({
+  alert: "NightlaneNightwatchHearsNothing",
+  severity: "critical",
+  kind,
+});
+const NOT_ACTED = { alert: "NightlaneActsNotTaken", severity: "warning" } as const;
 const NOT_RECORDED = { alert: "NightlaneRecordsNotWritten", severity: "warning" } as const;
 const NOT_TAKEN = { alert: "NightlaneNotificationsNotTaken", severity: "critical" } as const;
 const REFUSED = {
@@ -85,6 +91,54 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
       await timeline.pass(9);
     },
     nearly: ["NightlaneNightwatchSilent critical"],
+  }),
+  {
+    ...inTheEvening({
+      title: "acts and schedules of which nightwatch hears nothing, until it does",
+      happens: async (timeline) => {
+        await timeline.pass(5);
+        timeline.silent.add("acts").add("schedules");
+        await timeline.pass(15);
+        timeline.silent.clear();
+        await timeline.pass(9);
+      },
+      calls: [HEARS_NOTHING("acts"), HEARS_NOTHING("schedules")],
+    }),
+    // Another nightwatch has just begun to listen.
+    survivesRestarts: false,
+  },
+  inTheEvening({
+    title: "acts of which nightwatch hears nothing for some minutes",
+    happens: async (timeline) => {
+      await timeline.pass(5);
+      timeline.silent.add("acts");
+      await timeline.pass(9);
+      timeline.silent.clear();
+      await timeline.pass(9);
+    },
+    nearly: ["NightlaneNightwatchHearsNothing critical"],
+  }),
+  inTheEvening({
+    title: "acts that cannot be carried out",
+    happens: async (timeline) => {
+      await timeline.pass(5);
+      timeline.actsFail = true;
+      await timeline.pass(9);
+      timeline.actsFail = false;
+      await timeline.pass(30);
+    },
+    calls: [NOT_ACTED],
+  }),
+  inTheEvening({
+    title: "acts that cannot be carried out at once",
+    happens: async (timeline) => {
+      await timeline.pass(5);
+      timeline.actsFail = true;
+      await timeline.pass(3);
+      timeline.actsFail = false;
+      await timeline.pass(30);
+    },
+    nearly: ["NightlaneActsNotTaken warning"],
   }),
   inTheEvening({
     title: "records that cannot be written",

@@ -275,6 +275,8 @@ test("metrics are text that Prometheus reads", () => {
     recordsGivenUp: 0,
     roundFailures: 0,
     lastListed: 1_774_990_000,
+    lastHeard: { acts: 1_774_990_002 },
+    acts: { done: 5, refused: 2, expired: 1, failures: 4 },
     lastRound: 1_774_990_001,
     roundSeconds: 0.25,
   };
@@ -309,6 +311,9 @@ test("metrics are text that Prometheus reads", () => {
       'nightlane_reaper_done_timestamp_seconds{customer="nordbank"} 1775016000',
       "nightlane_controller_renewed_timestamp_seconds 1775016000",
       "nightlane_nightwatch_records_written_total 3",
+      'nightlane_nightwatch_last_heard_timestamp_seconds{kind="acts"} 1774990002',
+      'nightlane_nightwatch_acts_total{outcome="refused"} 2',
+      "nightlane_nightwatch_act_failures_total 4",
       "nightlane_nightwatch_last_round_timestamp_seconds 1774990001",
       "nightlane_nightwatch_round_seconds 0.25",
     ]),
