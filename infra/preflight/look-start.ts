@@ -4,8 +4,9 @@ import type { CoreV1Event, V1Job, V1Pod } from "@kubernetes/client-node";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { apiFailure } from "./api-failure.ts";
 import type { CustomerApi } from "./customer-api.ts";
-import { bad, type Finding, good, type Who } from "./finding.ts";
-import { probedPods, probeJob } from "./probe-job.ts";
+import { bad, type Finding, good } from "./finding.ts";
+import { type ProbedPod, probedPods, probeJob } from "./probe-job.ts";
+import { refused } from "./refusals.ts";
 
 /** How a start is watched. */
 export interface StartOptions {
@@ -37,7 +38,7 @@ export async function lookAtDryRuns(api: CustomerApi, definition: CustomerDefini
       findings.push(good(look, "would be taken; its pod was not started"));
     } catch (error) {
       const { status, reason } = apiFailure(error);
-      findings.push(refused(look, reason, status));
+      findings.push(refused(look, reason, status, pod));
     }
   }
   return findings;
@@ -69,14 +70,14 @@ export async function lookAtStarts(
       });
     } catch (error) {
       const { status, reason } = apiFailure(error);
-      findings.push(refused(look, reason, status));
+      findings.push(refused(look, reason, status, pod));
       continue;
     }
     if (!findings.some((finding) => finding.look === CLOCKS)) {
       findings.push(clocks(made));
     }
     options.note(`${look}: its image is pulled and started`);
-    const start = { look, job: name, image: pod.image, seconds: options.seconds };
+    const start = { look, job: name, pod, seconds: options.seconds };
     findings.push(await untilStarted(api, start).catch((error: unknown) => unseen(look, error)));
     findings.push(...(await removed(api, name)));
   }
@@ -132,7 +133,7 @@ function clocks({ metadata }: V1Job): Finding {
 interface Start {
   readonly look: string;
   readonly job: string;
-  readonly image: string;
+  readonly pod: ProbedPod;
   readonly seconds: number;
 }
 
@@ -179,15 +180,13 @@ async function eventsOf(api: CustomerApi, job: string): Promise<readonly CoreV1E
 }
 
 /** What a start has come to; undefined while that is not known. */
-function verdictOf(
-  { look, image }: Start,
-  pods: readonly V1Pod[],
-  events: readonly CoreV1Event[],
-): Finding | undefined {
+function verdictOf(start: Start, pods: readonly V1Pod[], events: readonly CoreV1Event[]): Finding | undefined {
+  const { look } = start;
+  const { image, account } = start.pod;
   const [pod] = pods;
   if (pod === undefined) {
     const failed = events.find(({ reason }) => reason === "FailedCreate");
-    return failed === undefined ? undefined : refused(look, failed.message ?? "", undefined);
+    return failed === undefined ? undefined : refused(start.look, failed.message ?? "", undefined, start.pod);
   }
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   // An image without the program that ends at once was pulled all the same.
@@ -204,7 +203,7 @@ function verdictOf(
       `${shortened(unpulled)} cannot be pulled: ${waiting.message ?? waiting.reason}`,
       "the customer's administrator",
       "the cluster's nodes reach the registry and may read the image",
-      "open the way to the registry, or give the service account spark a pull secret; the platform engineers say whether the image is there",
+      `open the way to the registry, or give the service account ${account} a pull secret; the platform engineers say whether the image is there`,
     );
   }
   if (waiting !== undefined) {
@@ -242,62 +241,6 @@ const PULLS: ReadonlySet<string> = new Set([
   "ErrImageNeverPull",
   "RegistryUnavailable",
 ]);
-
-interface Refusal {
-  readonly sign: RegExp;
-  readonly rule: string;
-  /** @default "the customer's administrator" */
-  readonly who?: Who;
-  readonly fix: string;
-}
-
-/** What refuses a Job or its pod, by what it says. */
-const REFUSALS: readonly Refusal[] = [
-  {
-    sign: /violates PodSecurity|security context constraint/i,
-    rule: "pods of user 185 without privileges are let in: they obey the level restricted",
-    fix: "let the namespace have the level restricted, or give the service account spark a constraint that allows the user",
-  },
-  {
-    sign: /exceeded quota/i,
-    rule: "the namespace's quota has room for the largest pod of each kind",
-    fix: "raise the quota, or end what else runs in the namespace",
-  },
-  {
-    sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|(maximum|minimum) \S+ usage per (Container|Pod)/i,
-    rule: "no LimitRange of the namespace forbids the sizes of the steps",
-    fix: "raise the LimitRange, or lower the step's sizes",
-  },
-  {
-    sign: /no PriorityClass with name/i,
-    rule: "the priority class that the step names is there",
-    fix: "create it, or have the platform engineers take priorityClass out of the step",
-  },
-  {
-    sign: /\bis invalid: /i,
-    rule: "the step's pods are what this version of Kubernetes knows",
-    who: "the platform engineers",
-    fix: "correct what the message names, in executorPodTemplate or another property of the step",
-  },
-  {
-    sign: /serviceaccount .*not found|service account/i,
-    rule: "the service account spark is there: drivers run as it",
-    fix: "kubectl apply -f dist/<customer>/customer-side/",
-  },
-  {
-    sign: /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
-    rule: "no policy of the cluster refuses what a night starts",
-    fix: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
-  },
-];
-
-function refused(look: string, reason: string, status: number | undefined): Finding {
-  const known = REFUSALS.find(({ sign }) => sign.test(reason));
-  const rule = known?.rule ?? "the cluster takes the Jobs of a night as they are";
-  const fix = known?.fix ?? "see what refused it; the message above is its own";
-  const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
-  return bad(look, `refused: ${answer}`, known?.who ?? "the customer's administrator", rule, fix);
-}
 
 /** An image with the beginning of its digest. */
 function shortened(image: string): string {

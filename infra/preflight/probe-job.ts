@@ -8,7 +8,7 @@ import type { SparkOptions, Step } from "../../constructs/night/step.ts";
 import { containerJob } from "../../constructs/workflow/container-job.ts";
 import { executorTemplate } from "../../constructs/workflow/executor-template.ts";
 import { jobManifest } from "../../constructs/workflow/job-manifest.ts";
-import type { Part } from "../../constructs/workflow/pod-parts.ts";
+import { CONTAINER_USER, type Part } from "../../constructs/workflow/pod-parts.ts";
 import { sparkJob } from "../../constructs/workflow/spark-job.ts";
 
 /** How long a Job that nobody removed is left. */
@@ -19,6 +19,9 @@ export interface ProbedPod {
   /** The step and what of it, for messages. */
   readonly name: string;
   readonly image: string;
+  /** User and service account it runs as. */
+  readonly user: number;
+  readonly account: string;
   /** A Job with a pod as a night would start it, whose containers do nothing and end; without a name. */
   readonly job: V1Job;
 }
@@ -109,7 +112,8 @@ function probed(name: string, manifest: Part): ProbedPod {
   }
   job.spec.parallelism = 1;
   job.spec.completions = 1;
-  return { name, image: container.image, job };
+  const { serviceAccountName: account = "default", securityContext } = spec;
+  return { name, image: container.image, user: securityContext?.runAsUser ?? CONTAINER_USER, account, job };
 }
 
 /** A container that does nothing and ends. */

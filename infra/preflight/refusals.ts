@@ -1,0 +1,68 @@
+import { SPARK_SERVICE_ACCOUNT } from "../../constructs/workflow/spark-job.ts";
+import { bad, type Finding, type Who } from "./finding.ts";
+import type { ProbedPod } from "./probe-job.ts";
+
+/** What depends on whom the pod runs as. */
+type Said = (pod: ProbedPod) => string;
+
+interface Refusal {
+  readonly sign: RegExp;
+  readonly rule: string | Said;
+  /** @default "the customer's administrator" */
+  readonly who?: Who;
+  readonly fix: string | Said;
+}
+
+/** What refuses a Job or its pod, by what it says. */
+const REFUSALS: readonly Refusal[] = [
+  {
+    sign: /violates PodSecurity|security context constraint/i,
+    rule: ({ user }) => `pods of user ${user} without privileges are let in: they obey the level restricted`,
+    fix: ({ account }) =>
+      `let the namespace have the level restricted, or give the service account ${account} a constraint that allows the user`,
+  },
+  {
+    sign: /exceeded quota/i,
+    rule: "the namespace's quota has room for the largest pod of each kind",
+    fix: "raise the quota, or end what else runs in the namespace",
+  },
+  {
+    sign: /(limit|request)s?.*(LimitRange|per (Container|Pod))|(maximum|minimum) \S+ usage per (Container|Pod)/i,
+    rule: "no LimitRange of the namespace forbids the sizes of the steps",
+    fix: "raise the LimitRange, or lower the step's sizes",
+  },
+  {
+    sign: /no PriorityClass with name/i,
+    rule: "the priority class that the step names is there",
+    fix: "create it, or have the platform engineers take priorityClass out of the step",
+  },
+  {
+    sign: /\bis invalid: /i,
+    rule: "the step's pods are what this version of Kubernetes knows",
+    who: "the platform engineers",
+    fix: "correct what the message names, in executorPodTemplate or another property of the step",
+  },
+  {
+    sign: /serviceaccount .*not found|service account/i,
+    rule: ({ account }) => `the service account ${account} is there: the step's pods run as it`,
+    fix: ({ account }) =>
+      account === SPARK_SERVICE_ACCOUNT
+        ? "kubectl apply -f dist/<customer>/customer-side/"
+        : `create ${account}, or have the platform engineers correct serviceAccount of the step; a driver's must be allowed what ${SPARK_SERVICE_ACCOUNT} is`,
+  },
+  {
+    sign: /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
+    rule: "no policy of the cluster refuses what a night starts",
+    fix: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
+  },
+];
+
+/** What is to be done about a Job or a pod that was refused. */
+export function refused(look: string, reason: string, status: number | undefined, pod: ProbedPod): Finding {
+  const known = REFUSALS.find(({ sign }) => sign.test(reason));
+  const said = (text: string | Said | undefined) => (typeof text === "function" ? text(pod) : text);
+  const rule = said(known?.rule) ?? "the cluster takes the Jobs of a night as they are";
+  const fix = said(known?.fix) ?? "see what refused it; the message above is its own";
+  const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
+  return bad(look, `refused: ${answer}`, known?.who ?? "the customer's administrator", rule, fix);
+}
