@@ -1,6 +1,6 @@
 import { isBusinessDay, isNightDay, nightDaysText, reasonOf } from "./business-calendar.ts";
 import { dateOfRun } from "./due-nights.ts";
-import { addDays, type Day } from "./local-time.ts";
+import { addDays, type Day, localTime } from "./local-time.ts";
 import type { NightActSpec } from "./night-act.ts";
 import { isOver, neverStarted } from "./phases.ts";
 import { Refusal } from "./refusal.ts";
@@ -60,9 +60,11 @@ export function startedOn(runs: readonly RunFacts[], date: Day): readonly RunFac
  * @throws Refusal if there is a night of that date, if it is not due yet, or not a business day
  */
 export function planRun(
-  { customer, schedule, template, runs, now }: StartPlace,
+  place: StartPlace,
   { date, early }: { readonly date: Day; readonly early?: boolean },
 ): PlannedStart {
+  const { customer, schedule, template, runs, now } = place;
+  requireKnownPast(place, "--date", date);
   if (schedule !== undefined) {
     requireDate(customer, schedule, date, early ?? false, now);
   }
@@ -75,6 +77,26 @@ export function planRun(
     );
   }
   return { businessDate: date, runNumber: 1, template, parameters: {} };
+}
+
+/** How long before the first known night a date may be, days. */
+const LONGEST_PAST_DAYS = 5 * 366;
+
+/** A calendar knows its years; without one a date of another century would pass. */
+function requireKnownPast(
+  { customer, schedule, runs, now }: Pick<StartPlace, "customer" | "schedule" | "runs" | "now">,
+  option: "--date" | "--from",
+  date: Day,
+): void {
+  const [first] = runs.flatMap((run) => dateOfRun(run, undefined) ?? []).toSorted();
+  const since = first ?? localTime(now, schedule?.timezone ?? "UTC").day;
+  if (schedule?.calendar === undefined && date < addDays(since, -LONGEST_PAST_DAYS)) {
+    throw new Refusal(
+      "not-possible",
+      `${option} ${date}: more than five years before ${since}, ${first === undefined ? "today" : `the first night of ${customer} that is known`}`,
+      "correct the date; older nights are made up for a few years at a time, the later ones first",
+    );
+  }
 }
 
 /** A typing error in a date would start hours of work: it must be one that the lane's schedule knows. */
@@ -218,15 +240,17 @@ function requireWorked(
  * @throws Refusal where the range cannot be filled
  */
 export function planBackfill(
-  { customer, schedule, runs, now }: Omit<StartPlace, "definition" | "template">,
+  place: Omit<StartPlace, "definition" | "template">,
   { date: from, to }: { readonly date: Day; readonly to: Day },
 ): PlannedBackfill {
+  const { customer, schedule, runs, now } = place;
   if (from > to) {
     throw new Refusal("not-possible", `--from ${from} is after --to ${to}`, "swap them");
   }
   if (addDays(from, LONGEST_DAYS) < to) {
     throw new Refusal("not-possible", `--from ${from} --to ${to} is more than ${LONGEST_DAYS} days`, "split it");
   }
+  requireKnownPast(place, "--from", from);
   const due = schedule === undefined ? to : lastDueDate(schedule, now);
   if (from > due) {
     throw new Refusal(

@@ -41,3 +41,18 @@ test("before its time only the next night is started: a typing error in a date t
   );
   expect(() => planRun(place, { date: "2027-11-26", early: true })).toThrow("--date 2027-11-26");
 });
+
+test("without a calendar no night is more than five years before the first that is known: such a date is a slip", () => {
+  const oldest = addDays(DATE, -5 * 366);
+  expect(planRun(place, { date: oldest })).toMatchObject({ businessDate: oldest });
+  const slip = `--date 1971-01-04: more than five years before ${DATE}, the first night of nordbank that is known`;
+  expect(() => planRun(place, { date: "1971-01-04" })).toThrow(slip);
+  expect(() => planBackfill(place, { date: "1971-01-04", to: "1971-01-08" })).toThrow(slip.replace("date", "from"));
+  const { schedule: _, ...unscheduled } = place;
+  expect(() => planRun(unscheduled, { date: "1971-01-04" })).toThrow(slip);
+  const young = { ...place, runs: [] };
+  expect(planRun(young, { date: addDays(oldest, 1) })).toMatchObject({ runNumber: 1 });
+  expect(() => planRun(young, { date: "1971-01-04" })).toThrow("more than five years before 2026-11-27, today");
+  const older = { ...facts, businessDate: oldest };
+  expect(planRun({ ...place, runs: [facts, older] }, { date: addDays(oldest, -1) })).toMatchObject({ runNumber: 1 });
+});
