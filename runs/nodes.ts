@@ -19,7 +19,7 @@ export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
   if (offloadNodeStatusVersion) {
     throw new UnreadableRun(
       `the nodes of ${workflow.metadata.name} are kept in a database (offloadNodeStatusVersion ${offloadNodeStatusVersion}), not in the workflow`,
-      "use `argo get` and `argo node set` against Argo's server for this night",
+      "`argo get` against Argo's server shows this night; nightlane end ends it",
     );
   }
   if (compressedNodes) {

@@ -12,7 +12,7 @@ export type Decision = "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
 /** What is done to a step. */
 export type StepDeed =
   | {
-      /** A waiting node is decided, as `argo node set` does. */
+      /** A waiting node is decided: it gets its phase, and a word. */
       readonly kind: "decide";
       readonly place: WaitingPlace;
       readonly phase: "Succeeded" | "Failed";

@@ -23,14 +23,14 @@ const DATE = "2026-03-19";
 const NAMESPACE = laneNamespace(CUSTOMER);
 const paths = new FarmPaths(farmRoot());
 const central = Central.fromKubeconfig(paths.centralKubeconfig);
-const [pause = "", end = "", retry = ""] = linesOf("When nightwatch is down");
+const [pause = "", end = "", ...retry] = linesOf("When nightwatch is down");
 let lane: TestLane;
 let night: TestNight;
 let path: string;
 
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
-  const tools = await ensureTools(["kubectl", "argo"], silentReporter);
+  const tools = await ensureTools(["kubectl"], silentReporter);
   path = [...Object.values(tools).map(dirname), process.env.PATH].join(delimiter);
   const definition = await loadCustomer(CUSTOMER);
   const small = { image: image("risk"), cpu: Cpu.millis(50), memory: Size.mebibytes(64) };
@@ -61,7 +61,7 @@ function linesOf(section: string): readonly string[] {
 
 /** Types a line of the document, of this night. */
 async function type(line: string): Promise<void> {
-  const own = line.replace(/\bnight-\d+\b/, night.workflow);
+  const own = line.replaceAll(/\bnight-\d+\b/g, night.workflow);
   expect(own).toContain(`-n ${NAMESPACE} `);
   await run("bash", ["-euc", own], { env: { PATH: path, KUBECONFIG: paths.centralKubeconfig, HOME: paths.root } });
 }
@@ -80,7 +80,7 @@ async function untilStep(name: string, wanted: StepState): Promise<void> {
 describe("an administrator without nightwatch", () => {
   it("decides a waiting node, and the step goes on", async () => {
     await untilStep("report", "deciding");
-    await type(retry);
+    await type(retry.join("\n"));
     await untilStep("report", "succeeded");
     expect((await state()).steps.find(({ name }) => name === "report")?.attemptLog).toHaveLength(2);
   });
