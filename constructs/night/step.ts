@@ -181,7 +181,10 @@ export interface JobOptions extends StepOptions, EndsWithin, TakesPlace, ReadsRe
 
 /** A command in a pod of an application, by `kubectl exec`. */
 export interface ExecOptions extends StepOptions, TakesPlace, ReadsResults {
-  /** The application whose pod is entered. */
+  /**
+   * The application whose pod is entered. A command that reads or writes below `night.path(...)` needs one whose pod mounts
+   * the claim `results` at /results, with the group 185.
+   */
   readonly app: DeployedApp;
   /** The command and its arguments; may hold the night's tokens, and arguments may be values from earlier results. */
   readonly command: readonly Word[];
