@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, CustomObjectsApi, KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { expect, onTestFinished } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
@@ -39,6 +39,7 @@ export class ActStage {
     readonly cluster: GuardedCluster,
     readonly objects: CustomObjectsApi,
     readonly core: CoreV1Api,
+    readonly version: VersionApi,
   ) {}
 
   static async start(): Promise<ActStage> {
@@ -51,7 +52,12 @@ export class ActStage {
       const { status } = await cluster.api.get<{ readonly status?: { readonly used?: object } }>(quota);
       return "count/nightacts.nightlane.example" in (status?.used ?? {});
     });
-    return new ActStage(cluster, config.makeApiClient(CustomObjectsApi), config.makeApiClient(CoreV1Api));
+    return new ActStage(
+      cluster,
+      config.makeApiClient(CustomObjectsApi),
+      config.makeApiClient(CoreV1Api),
+      config.makeApiClient(VersionApi),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { ServerClock } from "../../nightwatch/acts/server-clock.ts";
 import type { RunSource } from "../../nightwatch/acts/start-nights.ts";
 import { actsOf, type RecordedAct } from "../../runs/act.ts";
 import { KEPT_ACTS } from "../../runs/lane-limits.ts";
@@ -60,6 +61,20 @@ describe("acts", () => {
     );
     expect((await stage.actNow(act)).status).toMatchObject({ phase: "Expired" });
     expect((await stage.night(name)).spec.suspend).toBeUndefined();
+  });
+
+  test("are as old as the API server's clock says, however far ahead that of nightwatch is", async () => {
+    const said: string[] = [];
+    const clock = new ServerClock(
+      stage.version,
+      (_, text) => void said.push(text),
+      () => Date.now() + 2 * ACT_LIFE,
+    );
+    await clock.compare();
+    const act = await stage.ask({ verb: "pause", night: await stage.newNight() });
+    await take(stage.desk(stage.writer(), clock.now), act);
+    expect((await stage.actNow(act)).status).toMatchObject({ phase: "Done" });
+    expect(said).toEqual([expect.stringMatching(/^the clock is \d+ s ahead of that of the API server/)]);
   });
 
   test.each([
