@@ -1,5 +1,5 @@
 import { setImmediate as immediately } from "node:timers/promises";
-import { FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
+import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
 import { defined } from "../../runs/defined.ts";
 import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
@@ -251,8 +251,7 @@ export class ActDesk {
   private async notCarried(act: NightAct, error: unknown, now: number): Promise<boolean> {
     const after = statusAfter(error, iso(now), this.isExpired(act, now));
     if (after === undefined) {
-      this.failed(act, error);
-      return false;
+      return await this.triedInVain(act, error);
     }
     // What it has started by now is its work, however it ends.
     const { nights, failed } = act.status ?? {};
@@ -261,9 +260,29 @@ export class ActDesk {
       await this.say(act, status);
       return true;
     } catch (failure) {
-      this.failed(act, failure);
+      return await this.triedInVain(act, failure);
+    }
+  }
+
+  /** @returns whether later acts about the same night may be carried out: another nightwatch may have settled this one */
+  private async triedInVain(act: NightAct, error: unknown): Promise<boolean> {
+    this.failed(act, error);
+    if (statusOf(error) !== CONFLICT) {
       return false;
     }
+    try {
+      const now = await withinLimit(this.parts.writer.act(act));
+      if (now !== undefined && isSettled(now)) {
+        this.note(now);
+        return true;
+      }
+      if (now !== undefined) {
+        this.open.set(now);
+      }
+    } catch (failure) {
+      this.failed(act, failure);
+    }
+    return false;
   }
 
   private failed({ metadata, spec }: NightAct, error: unknown): void {
@@ -290,8 +309,8 @@ export class ActDesk {
     if (status.phase === "Accepted") {
       const { phase, message, nights = [] } = act.status ?? {};
       if (phase !== "Accepted" || message !== status.message || nights.length !== (status.nights ?? []).length) {
-        await this.parts.writer.writeStatus(act, status);
-        const accepted = { ...act, status };
+        const { metadata } = await this.parts.writer.writeStatus(act, status);
+        const accepted = { ...act, metadata, status };
         this.open.set(accepted);
         this.keep(accepted);
       }

@@ -194,11 +194,17 @@ export class LaneWriter {
     return list.items ?? [];
   }
 
-  /** Writes an act's progress. */
-  async writeStatus({ metadata }: NightAct, status: NightActStatus): Promise<void> {
-    const { name, namespace } = metadata;
-    const request = { ...NIGHT_ACTS, namespace, name, body: { status }, fieldManager: FIELD_MANAGER };
-    await this.objects.patchNamespacedCustomObjectStatus(request, MERGE);
+  /** An act as it is now. */
+  async act({ metadata: { namespace, name } }: NightAct): Promise<NightAct | undefined> {
+    return ifAny(this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }));
+  }
+
+  /** Writes the progress of an act that is still as it was read. @returns the act with it */
+  async writeStatus({ metadata }: NightAct, status: NightActStatus): Promise<NightAct> {
+    const { name, namespace, resourceVersion } = metadata;
+    const body = { metadata: { resourceVersion }, status };
+    const request = { ...NIGHT_ACTS, namespace, name, body, fieldManager: FIELD_MANAGER };
+    return await this.objects.patchNamespacedCustomObjectStatus(request, MERGE);
   }
 
   async removeAct({ metadata: { name, namespace, uid } }: NightAct): Promise<void> {

@@ -325,6 +325,11 @@ describe("acts", () => {
     await take(late, act);
     expect((await stage.actNow(act)).status).toBeUndefined();
     expect(late.counters.failures).toBe(1);
+    const note = await stage.ask({ verb: "note", night: await stage.newNight() });
+    await take(stage.desk(), note);
+    await expect(
+      stage.writer().writeStatus(note, { phase: "Expired", message: "", at: new Date().toISOString() }),
+    ).rejects.toThrow("the object has been modified");
     await take(stage.desk(), await stage.ask({ verb: "schedule-on" }));
   });
 

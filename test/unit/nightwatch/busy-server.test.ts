@@ -60,7 +60,11 @@ function actOf(spec: Omit<NightActSpec, "by" | "reason">, number = 1): NightAct 
 function deskWith(own: Writer, names = async (): Promise<ReadonlySet<string>> => new Set()) {
   const told: NightActStatus[] = [];
   let now = NOW;
-  const writer = writerWith({ writeStatus: async (_, status) => void told.push(status), ...own });
+  const writeStatus: LaneWriter["writeStatus"] = async (act, status) => {
+    told.push(status);
+    return act;
+  };
+  const writer = writerWith({ writeStatus, ...own });
   const archive = { keep: async () => {}, names };
   const desk = new ActDesk({ writer, source: SOURCE, archive, clock: () => now, log: () => {} });
   const after = async (milliseconds: number): Promise<void> => {
@@ -259,4 +263,20 @@ test("an act that can go no further says what it has started", async () => {
   desk.note({ ...actOf({ verb: "backfill", date: "2026-11-23", to: "2026-11-25" }), status });
   await desk.idle();
   expect(told).toMatchObject([{ phase: "Refused", nights: ["night-1"] }]);
+});
+
+test("a nightwatch that slept while another one settled an act leaves it as it is", async () => {
+  const act = actOf({ verb: "backfill-end" });
+  const status: NightActStatus = { phase: "Done", message: "", at: "" };
+  const { desk, after } = deskWith({
+    writeStatus: async () => {
+      throw answer(409, "Conflict", "the object has been modified");
+    },
+    act: async () => ({ ...act, status }),
+  });
+  desk.note(act);
+  await desk.idle();
+  expect(desk.counters).toMatchObject({ done: 0, refused: 0, failures: 1 });
+  await after(1000);
+  expect(desk.counters.failures).toBe(1);
 });

@@ -44,7 +44,10 @@ function deskOf() {
     patchSchedule: async (_, patch) => {
       cron = cron === undefined ? undefined : merged(cron, patch);
     },
-    writeStatus: async (_, { message }) => void said.push(message),
+    writeStatus: async (one, { message }) => {
+      said.push(message);
+      return one;
+    },
   };
   const copies = new Map<string, string>();
   const archive = {
