@@ -1,3 +1,4 @@
+import { indexOf, type NodeIndex } from "./node-index.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** Template of the node at which a failed attempt waits for a person. */
@@ -37,14 +38,14 @@ export interface AttemptNodes {
  * around it, since steps share their templates.
  */
 export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNodes {
-  const one = nodes.find((node) => node.displayName === step && isOf(node, "step"));
-  const gate = nodes.find(
-    (node) => node.templateName === "gate" && parameter(node.inputs?.parameters, "job") === step && isWaiting(node),
-  );
-  const attempts = (one === undefined ? [] : attemptsWithin(nodes, one.id))
-    .map((attempt) => attemptNodes(nodes, attempt))
+  const index = indexOf(nodes);
+  const one = index.named.get(step)?.find((node) => isOf(node, "step"));
+  const about = index.about.get(step) ?? [];
+  const gate = about.find((node) => node.templateName === "gate" && isWaiting(node));
+  const attempts = (one === undefined ? [] : attemptsWithin(index, one.id))
+    .map((attempt) => attemptNodes(index, attempt))
     .sort((a, b) => a.number - b.number);
-  const reuse = reuseNodes(nodes, step);
+  const reuse = reuseNodes(about);
   return {
     ...(one === undefined ? {} : { step: one }),
     ...(gate === undefined ? {} : { gate }),
@@ -53,20 +54,18 @@ export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNod
   };
 }
 
-function reuseNodes(nodes: readonly WorkflowNode[], step: string): StepNodes["reuse"] {
-  const found = nodes.filter(
-    (node) => node.templateName === "reuse" && hasBegun(node) && parameter(node.inputs?.parameters, "job") === step,
-  );
+function reuseNodes(about: readonly WorkflowNode[]): StepNodes["reuse"] {
+  const found = about.filter((node) => node.templateName === "reuse" && hasBegun(node));
   const pods = found.filter((node) => node.type === "Pod").sort(byStart);
   const run = found.find((node) => node.type !== "Pod") ?? pods.at(-1);
   return run === undefined ? undefined : { run, pods };
 }
 
 /** The first attempt of a step is inside the step's node, each further one inside the one before it. */
-function attemptsWithin(nodes: readonly WorkflowNode[], boundary: string): readonly WorkflowNode[] {
-  return nodes
-    .filter((node) => node.boundaryID === boundary && isOf(node, "attempt") && hasBegun(node))
-    .flatMap((attempt) => [attempt, ...attemptsWithin(nodes, attempt.id)]);
+function attemptsWithin(index: NodeIndex, boundary: string): readonly WorkflowNode[] {
+  return (index.within.get(boundary) ?? [])
+    .filter((node) => isOf(node, "attempt") && hasBegun(node))
+    .flatMap((attempt) => [attempt, ...attemptsWithin(index, attempt.id)]);
 }
 
 /** Whether a node belongs to a part of a step's wrapper, by the name of its template. */
@@ -74,8 +73,8 @@ function isOf(node: WorkflowNode, part: "step" | "attempt" | "run"): boolean {
   return node.templateName?.startsWith(`${part}-`) === true;
 }
 
-function attemptNodes(nodes: readonly WorkflowNode[], attempt: WorkflowNode): AttemptNodes {
-  const inside = nodes.filter((node) => node.boundaryID === attempt.id && hasBegun(node));
+function attemptNodes(index: NodeIndex, attempt: WorkflowNode): AttemptNodes {
+  const inside = (index.within.get(attempt.id) ?? []).filter(hasBegun);
   const runs = inside.filter((node) => isOf(node, "run"));
   const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
   const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
