@@ -63,7 +63,7 @@ function linesOf(section: string): readonly string[] {
 async function type(line: string): Promise<void> {
   const own = line.replaceAll(/\bnight-\d+\b/g, night.workflow);
   expect(own).toContain(`-n ${NAMESPACE} `);
-  await run("bash", ["-euc", own], { env: { PATH: path, KUBECONFIG: paths.centralKubeconfig, HOME: paths.root } });
+  await run("bash", ["-ec", own], { env: { PATH: path, KUBECONFIG: paths.centralKubeconfig, HOME: paths.root } });
 }
 
 async function state(): Promise<NightState> {
