@@ -11,6 +11,7 @@ import {
   image,
   Size,
   scratch,
+  secretFiles,
   secretKey,
   sparkApp,
   sparkRiskWorkflow,
@@ -63,12 +64,20 @@ const placed = {
   tolerations: [{ operator: "Exists" }],
 } as const;
 
+/** Where a program writes its event log: a folder that is there before. */
+const EVENT_LOGS = "/results/event-logs";
+
+/** User of a step in an image of the customer's own. */
+const OWN_USER = 1001;
+
 /** What the JVM program is to print as its driver and its executors see it. */
 const SHOWN = [
   "REGION",
   "LIMIT",
   "KDB_PASSWORD",
   "/etc/limits/limit",
+  "/etc/kdb/password",
+  "spark.ui.enabled",
   "spark.sql.shuffle.partitions",
   "spark.hadoop.fs.test",
   "spark.jars",
@@ -95,17 +104,34 @@ function declare(one: Night): void {
       LIMIT: configMapKey("limits", "limit"),
       KDB_PASSWORD: secretKey("kdb", "password"),
     },
-    volumes: { "/etc/limits": configMapFiles("limits"), "/scratch": scratch(Size.mebibytes(100)) },
+    volumes: {
+      "/etc/limits": configMapFiles("limits"),
+      "/etc/kdb": secretFiles("kdb"),
+      "/scratch": scratch(Size.mebibytes(100)),
+    },
   });
-  one.spark("grows", {
+  const logs = one.job("logs", { image: image("risk"), command: ["mkdir", "-p", EVENT_LOGS] });
+  const grows = one.spark("grows", {
     app: sparkApp(jvm),
-    args: ["4"],
+    args: ["4", "spark.ui.enabled"],
     results: false,
     dynamicAllocation: { min: 1, max: 2 },
-    eventLog: "file:///scratch",
+    eventLog: `file://${EVENT_LOGS}`,
     ui: true,
+    localDisk: Size.mebibytes(512),
+    after: logs,
     volumes: { "/scratch": scratch(Size.mebibytes(100)) },
     executorPodTemplate: { spec: { hostAliases: [{ ip: "192.0.2.7", hostnames: ["kdb.bank.example"] }] } },
+  });
+  one.job("logged", {
+    image: image("risk"),
+    command: [
+      "bash",
+      "-euc",
+      `find ${EVENT_LOGS} -type f -size +0 ! -name '.*' -printf '%f\\n' >"$RESULTS_DIR/logs"; rm -rf ${EVENT_LOGS}`,
+    ],
+    results: "out/",
+    after: grows,
   });
   const market = one.job("market", {
     ...placed,
@@ -130,6 +156,7 @@ function declare(one: Night): void {
 /** Plain Jobs: one that writes a result with its manifest, and one of three pods that each leave a file. */
 function declareJobs(one: Night): void {
   const script = [
+    "umask 002",
     'mkdir -p "$NIGHT_DIR/$STEP" && cd "$NIGHT_DIR/$STEP"',
     'printf "%s" "$1 $REGION" >report.txt',
     'sum=$(sha256sum report.txt | cut -d" " -f1)',
@@ -143,6 +170,13 @@ function declareJobs(one: Night): void {
     env: { REGION: "eu" },
     results: true,
     result: "report.txt",
+  });
+  one.job("other", {
+    image: image("risk"),
+    command: ["bash", "-euc", 'echo "$(id -u) $(id -g) $(id -G)" >"$RESULTS_DIR/who"'],
+    user: OWN_USER,
+    results: "out/",
+    after: file,
   });
   one.job("many", {
     image: image("risk"),
@@ -244,19 +278,26 @@ function placementOf({ metadata, spec }: V1Pod): unknown {
   };
 }
 
+/** Where the lane has what a step brought. */
+async function folderOf(step: string): Promise<string> {
+  return join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
+}
+
 async function logOf(step: string): Promise<string> {
-  const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, `${step}.attempts`);
-  return readFileSync(join(folder, "attempt-1.log"), "utf8");
+  return readFileSync(join(await folderOf(`${step}.attempts`), "attempt-1.log"), "utf8");
 }
 
 describe("a JVM program in an image that obeys Apache Spark's contract", () => {
   it("and plain Jobs end well, with a fixed number of executors and with as many as there is work for", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
       ["pi", "succeeded"],
+      ["logs", "succeeded"],
       ["grows", "succeeded"],
+      ["logged", "succeeded"],
       ["market", "succeeded"],
       ["scenarios", "succeeded"],
       ["file", "succeeded"],
+      ["other", "succeeded"],
       ["many", "succeeded"],
     ]);
   });
@@ -269,6 +310,8 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
       LIMIT: "42",
       KDB_PASSWORD: "of-the-farm",
       "/etc/limits/limit": "42",
+      "/etc/kdb/password": "of-the-farm",
+      "spark.ui.enabled": "false",
       "spark.sql.shuffle.partitions": "7",
       "spark.hadoop.fs.test": "said",
     };
@@ -298,6 +341,32 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(log).toMatch(/spark\.executor\.memory: driver 724m, executors 724m/);
   });
 
+  it("has the JVM's options on driver and executors", () => {
+    const [driver] = pods.driver(jobOf("pi")).spec?.containers ?? [];
+    expect(driver?.args).toContain("spark.driver.extraJavaOptions=-Dbank=example");
+    const [executor] = pods.executor(jobOf("pi")).spec?.containers ?? [];
+    const options = executor?.env?.filter(({ name }) => name.startsWith("SPARK_JAVA_OPT_")).map(({ value }) => value);
+    expect(options).toContain("-Dbank=example");
+  });
+
+  it("serves its UI where the file says so", async () => {
+    expect(await logOf("grows")).toContain("spark.ui.enabled: driver true, executors true");
+  });
+
+  it("leaves its event log in the folder that the file names", async () => {
+    const found = readFileSync(join(await folderOf("logged"), "logs"), "utf8");
+    expect(found).toMatch(/spark-/);
+  });
+
+  it("keeps shuffle files in executors in the volume that the file sizes, and in no other", () => {
+    const { containers: [container] = [], volumes = [] } = pods.executor(jobOf("grows")).spec ?? {};
+    const own = volumes.filter(({ name }) => name.startsWith("spark-local-dir-"));
+    expect(own).toEqual([{ name: "spark-local-dir-1", emptyDir: { sizeLimit: "512Mi" } }]);
+    const mounted = container?.volumeMounts?.filter(({ name }) => name.startsWith("spark-local-dir-"));
+    expect(mounted?.map(({ mountPath }) => mountPath)).toEqual(["/tmp"]);
+    expect(container?.env).toContainEqual({ name: "SPARK_LOCAL_DIRS", value: "/tmp" });
+  });
+
   it("has executors of the file's own pod template", () => {
     const alias = { ip: "192.0.2.7", hostnames: ["kdb.bank.example"] };
     expect(pods.executor(jobOf("grows")).spec?.hostAliases).toEqual([alias]);
@@ -320,14 +389,15 @@ describe("a plain Job", () => {
     expect(accountOf(pods.driver(jobOf("file")))).toEqual(["default", false]);
   });
 
-  const folder = async (step: string): Promise<string> =>
-    join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`, step);
-
   it("brings its result back, hashed, and keeps its log", async () => {
-    expect(readFileSync(join(await folder("file"), "report.txt"), "utf8")).toBe(`${DATE} eu`);
+    expect(readFileSync(join(await folderOf("file"), "report.txt"), "utf8")).toBe(`${DATE} eu`);
     const results = state.steps.find(({ name }) => name === "file")?.attemptLog[0]?.results ?? "";
     expect(Object.keys(JSON.parse(results).files)).toEqual(["report.txt"]);
     expect(await logOf("file")).toContain("created Job");
+  });
+
+  it("runs as the user that the file names, in the group of all steps", async () => {
+    expect(readFileSync(join(await folderOf("other"), "who"), "utf8")).toBe(`${OWN_USER} 185 185 ${OWN_USER}\n`);
   });
 
   it("of several pods is done when all are", async () => {
