@@ -212,18 +212,18 @@ export class Central {
     return list.items;
   }
 
+  /** Every act of a lane that it still keeps. */
+  async acts(namespace: string): Promise<readonly NightAct[]> {
+    const list: { readonly items: readonly NightAct[] } = await this.requests.repeatable(
+      `list the acts of ${namespace}`,
+      () => this.objects.listNamespacedCustomObject({ ...NIGHT_ACTS, namespace }),
+    );
+    return list.items;
+  }
+
   /** The acts of a lane that nightwatch has not settled yet; of all lanes, or undefined for whoever may see single ones only. */
   async openActs(namespace?: string): Promise<readonly NightAct[] | undefined> {
-    const all =
-      namespace === undefined
-        ? await this.everywhere.acts()
-        : await this.requests.repeatable(`list the acts of ${namespace}`, async () => {
-            const list: { readonly items: readonly NightAct[] } = await this.objects.listNamespacedCustomObject({
-              ...NIGHT_ACTS,
-              namespace,
-            });
-            return list.items;
-          });
+    const all = namespace === undefined ? await this.everywhere.acts() : await this.acts(namespace);
     return all?.filter((act) => act.metadata.namespace !== SYSTEM_NAMESPACE && !isSettled(act));
   }
 

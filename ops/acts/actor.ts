@@ -35,8 +35,18 @@ const LOOK_AGAIN_MILLISECONDS = 150;
 /** Nightwatch takes an act within a second; after this long, something is wrong with nightwatch. */
 const TAKEN_WITHIN_SECONDS = 10;
 
+/** A look at what nightwatch has done in a lane. */
+interface Look {
+  readonly namespace: string;
+  /** How long it is good for, milliseconds. */
+  readonly until: number;
+  readonly last: Promise<number>;
+}
+
 /** Asks for acts in the name of the person who holds the kubeconfig. Nightwatch carries them out. */
 export class Actor {
+  private looked: Look | undefined;
+
   constructor(
     private readonly central: Central,
     readonly options: ActOptions,
@@ -94,7 +104,8 @@ export class Actor {
   }
 
   private async untilCarried(lane: Lane, { name, spec }: Asked, end: number): Promise<NightAct> {
-    const takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
+    let takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
+    let worked = 0;
     let said = "";
     for (;;) {
       const act = await patiently(() => this.central.act(lane.namespace, name), this.options.note);
@@ -106,11 +117,35 @@ export class Actor {
         this.options.note(`${spec.verb}: ${message}`);
         said = message;
       }
-      if (Date.now() > (act.status === undefined ? takenBy : end)) {
+      if (act.status === undefined && Date.now() > takenBy) {
+        const last = await this.lastWork(lane.namespace);
+        // In the order of asking, so what was settled since this was asked for was before it.
+        if (!(last > Math.max(worked, Date.parse(act.metadata.creationTimestamp ?? "")))) {
+          return act;
+        }
+        if (worked === 0) {
+          this.options.note(`${spec.verb}: waits behind earlier acts of ${lane.customer}`);
+        }
+        worked = last;
+        takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
+      } else if (act.status !== undefined && Date.now() > end) {
         return act;
       }
       await delay(LOOK_AGAIN_MILLISECONDS);
     }
+  }
+
+  /** When nightwatch last took or settled an act of a lane, milliseconds; several acts that wait look together. */
+  private async lastWork(namespace: string): Promise<number> {
+    const now = Date.now();
+    if (this.looked === undefined || this.looked.namespace !== namespace || now > this.looked.until) {
+      const last = this.central.acts(namespace).then(
+        (acts) => Math.max(0, ...acts.flatMap(({ status }) => Date.parse(status?.at ?? "") || [])),
+        () => 0,
+      );
+      this.looked = { namespace, until: now + TAKEN_WITHIN_SECONDS * 500, last };
+    }
+    return await this.looked.last;
   }
 
   private notTaken({ namespace, customer }: Lane, name: string): OpsError {
