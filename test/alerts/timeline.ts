@@ -134,7 +134,7 @@ export class Timeline {
     for (let passed = 0; passed < minutes; passed += this.step) {
       if (this.leaseIsRenewed) this.leaseRenewed = this.now;
       this.nightwatch.controllerSeen(this.leaseRenewed);
-      for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) this.nightwatch.noteHeard(kind);
+      this.hear();
       const { acts } = this.nightwatch.counters;
       this.nightwatch.counters.acts = { ...acts, failures: acts.failures + Number(this.actsFail) };
       await this.nightwatch.round();
@@ -149,6 +149,7 @@ export class Timeline {
   hang(minutes: number): void {
     for (let passed = 0; passed < minutes; passed += this.step) {
       this.nightwatch.controllerSeen(this.now);
+      this.hear();
       this.scrape(this.nightwatch.metrics());
     }
   }
@@ -194,6 +195,11 @@ export class Timeline {
       if (this.now - this.listed >= LIST_AGAIN) await this.list(...this.workflows);
       await this.watchWithoutNews(this.step);
     }
+  }
+
+  /** The watches of nightwatch tell that there is nothing new, but for those that are silent. */
+  private hear(): void {
+    for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) this.nightwatch.noteHeard(kind);
   }
 
   private newNightwatch(): Nightwatch {
