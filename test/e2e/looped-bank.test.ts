@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
+import { hasEnded } from "../../runs/phases.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
 import { Kubectl } from "../farm/kubectl.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
@@ -65,7 +66,12 @@ beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   await keep();
   night = await startExampleNight(lane, "bergbank", CUSTOMER, DATE);
-  const asked = { what: "its sign-off is asked for", limitSeconds: 2400, everyMilliseconds: 2000 };
+  const asked = {
+    what: "its sign-off is asked for",
+    limitSeconds: 2400,
+    everyMilliseconds: 2000,
+    hopeless: async () => (hasEnded(state) ? `the night has ended: ${state.phase}` : undefined),
+  };
   await until(asked, async () => {
     state = nightState(await central.workflow(night.watched.namespace, night.workflow), Date.now());
     return state.steps.some(({ state: one }) => one === "confirming" || one === "deciding" || one === "failed");

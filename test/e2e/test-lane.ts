@@ -95,10 +95,11 @@ export class TestLane {
     await this.objects.createNamespacedCustomObject({ ...ARGO, namespace: this.namespace, plural: "workflows", body });
   }
 
-  /** What `argo stop` does. */
+  /** What `argo stop` does, also of a night that is paused: Argo does not look at the end of one. */
   async stopNight(night: string): Promise<void> {
+    const body = { spec: { shutdown: "Stop", suspend: null } };
     await this.objects.patchNamespacedCustomObject(
-      { ...ARGO, namespace: this.namespace, plural: "workflows", name: night, body: { spec: { shutdown: "Stop" } } },
+      { ...ARGO, namespace: this.namespace, plural: "workflows", name: night, body },
       setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
     );
   }
