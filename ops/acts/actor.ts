@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as passing } from "node:timers/promises";
 import { actName, isSettled, type NightAct, type NightActSpec, type NightActStatus } from "../../runs/night-act.ts";
 import { furtherOnly } from "../../runs/night-series.ts";
 import type { Central } from "../central.ts";
@@ -50,6 +50,8 @@ export class Actor {
   constructor(
     private readonly central: Central,
     readonly options: ActOptions,
+    /** Waits so many milliseconds. */
+    private readonly pause: (milliseconds: number) => Promise<unknown> = passing,
   ) {
     if (options.reason.trim() === "") {
       throw new OpsError(
@@ -131,7 +133,7 @@ export class Actor {
       } else if (act.status !== undefined && Date.now() > end) {
         return act;
       }
-      await delay(LOOK_AGAIN_MILLISECONDS);
+      await this.pause(LOOK_AGAIN_MILLISECONDS);
     }
   }
 

@@ -6,12 +6,10 @@ import type { NightAct, NightActStatus } from "../../../runs/night-act.ts";
 
 const NOW = Date.parse("2026-03-31T21:00:00Z");
 
-// Waiting passes the time of the test, and none of anybody else's.
-vi.mock("node:timers/promises", () => ({
-  setTimeout: async (milliseconds: number): Promise<void> => {
-    vi.setSystemTime(Date.now() + milliseconds);
-  },
-}));
+/** Waiting passes the time of the test, and none of anybody else's. */
+const pause = async (milliseconds: number): Promise<void> => {
+  vi.setSystemTime(Date.now() + milliseconds);
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
@@ -52,7 +50,7 @@ async function ask(taken: number, earlier: (now: number) => number) {
     },
   };
   const options = { reason: "test", dryRun: false, note: (text: string) => notes.push(text) };
-  const actor = new Actor(central as unknown as Central, options);
+  const actor = new Actor(central as unknown as Central, options, pause);
   const asked = await actor.ask(LANE, { verb: "retry", step: "market" }).catch((error: Error) => error.message);
   return { asked, notes, lists, waited: (Date.now() - NOW) / 1000 };
 }
