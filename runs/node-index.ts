@@ -10,11 +10,19 @@ export interface NodeIndex {
   readonly about: ReadonlyMap<string, readonly WorkflowNode[]>;
 }
 
-const known = new WeakMap<readonly WorkflowNode[], NodeIndex>();
+/** Of the night that is looked at: one is read after the other, and what is not kept costs no memory. */
+let last: { readonly nodes: readonly WorkflowNode[]; readonly index: NodeIndex } | undefined;
 
 /** The index of a night's nodes, made once: looking through all of them for each step takes long in a large night. */
 export function indexOf(nodes: readonly WorkflowNode[]): NodeIndex {
-  const index = known.get(nodes) ?? {
+  if (last?.nodes !== nodes) {
+    last = { nodes, index: newIndex(nodes) };
+  }
+  return last.index;
+}
+
+function newIndex(nodes: readonly WorkflowNode[]): NodeIndex {
+  return {
     named: grouped(nodes, ({ displayName }) => displayName),
     within: grouped(nodes, ({ boundaryID = "" }) => boundaryID),
     about: grouped(
@@ -22,8 +30,6 @@ export function indexOf(nodes: readonly WorkflowNode[]): NodeIndex {
       ({ inputs }) => parameter(inputs?.parameters, "job") ?? "",
     ),
   };
-  known.set(nodes, index);
-  return index;
 }
 
 function grouped(
