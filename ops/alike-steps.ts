@@ -1,7 +1,7 @@
 import { defined } from "../runs/defined.ts";
 import { FEWEST_ALIKE, groupSteps, nameOfGroup } from "../runs/graph/step-groups.ts";
+import { grouped } from "../runs/grouped.ts";
 import type { StepState, StepStatus } from "../runs/step-status.ts";
-import { grouped } from "./grouped.ts";
 
 /** Steps of a large night that are alike, need nobody and have come equally far. */
 export interface AlikeSteps {

@@ -1,3 +1,4 @@
+import { grouped } from "./grouped.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** A night's nodes by what its steps are found by. */
@@ -30,21 +31,4 @@ function newIndex(nodes: readonly WorkflowNode[]): NodeIndex {
       ({ inputs }) => parameter(inputs?.parameters, "job") ?? "",
     ),
   };
-}
-
-function grouped(
-  nodes: readonly WorkflowNode[],
-  keyOf: (node: WorkflowNode) => string,
-): ReadonlyMap<string, readonly WorkflowNode[]> {
-  const groups = new Map<string, WorkflowNode[]>();
-  for (const node of nodes) {
-    const key = keyOf(node);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [node]);
-    } else {
-      group.push(node);
-    }
-  }
-  return groups;
 }

@@ -1,9 +1,9 @@
+import { grouped } from "../../runs/grouped.ts";
 import { furtherPipelines, pipelineOfRun, scheduleName } from "../../runs/night-series.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import { type Central, headsOf, type WorkflowHead } from "../central.ts";
-import { grouped } from "../grouped.ts";
 import type { Lane } from "../lanes.ts";
 import type { RecordHead } from "../run-records.ts";
 import { currentRecords } from "./current-records.ts";

@@ -1,8 +1,8 @@
+import { grouped } from "../../runs/grouped.ts";
 import { seriesName } from "../../runs/night-series.ts";
 import { UnreadableRun } from "../../runs/unreadable-run.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import { grouped } from "../grouped.ts";
 import { allLanes, type Lane, laneWith } from "../lanes.ts";
 import { currentRecords } from "../overview/current-records.ts";
 import { isWhole, type ReadLane, readLane } from "../overview/lane-nights.ts";
