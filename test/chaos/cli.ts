@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { runCli } from "../../constructs/definition/run-cli.ts";
 import type { VariantName } from "./nights/night.ts";
 
-// The suite's customer stands in for all others; read when the customer files' module is loaded.
+// The suite's customer replaces all others; read when the customer files' module is loaded.
 process.env.NIGHTLANE_CUSTOMERS = fileURLToPath(new URL("customers", import.meta.url));
 const { progressOn } = await import("../farm/progress.ts");
 const { faults, chooseFaults, FIVE } = await import("./faults/registry.ts");
@@ -21,7 +21,7 @@ interface Options {
 }
 
 const program = new Command("chaos")
-  .description("Real faults on real parts, in the farm: a lane's night beside two baselines, fault by fault.")
+  .description("Real faults in real parts, in the farm: a lane's night beside two baselines, fault by fault.")
   .option("--faults <names>", 'names with commas between them, "five" for those of make test', (text) => text)
   .option("--nightlane-only", "leave the baselines out")
   .option("--nights <number>", "draw fault and moment for so many nights", whole)

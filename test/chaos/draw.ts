@@ -1,10 +1,10 @@
-import { withoutController } from "./faults/controller-struck.ts";
+import { withoutController } from "./faults/controller-faults.ts";
 import type { Fault } from "./faults/fault.ts";
 
-/** Longest wait before a fault strikes at a random moment. */
+/** Longest wait before a fault is injected at a random moment. */
 const LONGEST_WAIT_MILLISECONDS = 8000;
 
-/** In so many of the nights Argo's controller is killed at that moment too. */
+/** Share of the nights in which Argo's controller is killed at that moment too. */
 const WITHOUT_CONTROLLER = 0.3;
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -24,7 +24,7 @@ export function sumOf(verdicts: readonly Verdict[], variant: VariantName): Sum {
   };
 }
 
-/** Whether every fault ended as it should. */
+/** Whether every night ended as it should. */
 export function isSurvived({ faults, survived, held, doubleRuns, lostResults }: Sum): boolean {
   return faults > 0 && survived + held === faults && doubleRuns === 0 && lostResults === 0;
 }
@@ -49,10 +49,12 @@ function cell(verdict: Verdict): string {
   );
 }
 
-/** What people were first told of a lane's nights, one line for each fault of which they were told anything. */
-export function toldLines(verdicts: readonly Verdict[]): readonly string[] {
-  return verdicts.flatMap(({ fault, variant, told }) =>
-    variant === "nightlane" && told !== undefined ? [`${fault}: told after ${told.seconds} s: ${told.words}`] : [],
+/** What a lane's nights first showed people, one line for each fault that showed anything. */
+export function noticeLines(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.flatMap(({ fault, variant, notice }) =>
+    variant === "nightlane" && notice !== undefined
+      ? [`${fault}: first notice after ${notice.seconds} s: ${notice.words}`]
+      : [],
   );
 }
 
@@ -65,7 +67,7 @@ export function problemLines(verdicts: readonly Verdict[]): readonly string[] {
     );
 }
 
-/** The last lines: ours first, the baselines' under it. */
+/** The last lines: Nightlane's first, the baselines' below it. */
 export function lastLines(verdicts: readonly Verdict[], variants: readonly VariantName[]): readonly string[] {
   return variants.map((variant) => {
     const { faults, survived, held, doubleRuns, lostResults } = sumOf(verdicts, variant);

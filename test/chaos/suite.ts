@@ -4,13 +4,13 @@ import type { Progress } from "../farm/progress.ts";
 import { type Draw, draw } from "./draw.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { VariantName } from "./nights/night.ts";
-import { faultTable, isSurvived, lastLines, problemLines, sumOf, toldLines } from "./report.ts";
+import { faultTable, isSurvived, lastLines, noticeLines, problemLines, sumOf } from "./report.ts";
 import { raise } from "./site/raise.ts";
 import type { Site } from "./site/site.ts";
 import { nightOfVariant, tryFault } from "./trial.ts";
 import { hashOfResults, type Verdict } from "./verdict.ts";
 
-/** What is tried. */
+/** What the suite tries. */
 export interface SuiteProps {
   readonly faults: readonly Fault[];
   readonly variants: readonly VariantName[];
@@ -20,7 +20,7 @@ export interface SuiteProps {
   readonly output: string;
 }
 
-/** Faults that are tried at the same time, as far as they do not disturb each other: what two cores can bear. */
+/** How many faults are tried at the same time, where they do not disturb each other: what two cores can bear. */
 const SIDE_BY_SIDE = 2;
 
 /** Runs the suite. @returns whether every fault on a lane's night ended as it should */
@@ -41,7 +41,7 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
       writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
     const verdicts = await new Trials(site, props.variants, record, progress).run(draws);
     console.log(`\n${faultTable(verdicts, props.variants)}\n`);
-    for (const line of [...toldLines(verdicts), ...problemLines(verdicts)]) console.log(line);
+    for (const line of [...noticeLines(verdicts), ...problemLines(verdicts)]) console.log(line);
     console.log(`\n${props.output} has it all`);
     for (const line of lastLines(verdicts, props.variants)) console.log(line);
     return isSurvived(sumOf(verdicts, "nightlane"));
@@ -52,23 +52,23 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
 
 /** The trials of one suite, one after the other or side by side. */
 class Trials {
-  private undisturbed = "";
+  private faultFree = "";
   private used = 0;
 
   constructor(
     private readonly site: Site,
     private readonly variants: readonly VariantName[],
-    /** Takes the verdicts so far after each trial: what was found is not lost with a suite that is ended. */
+    /** Gets the verdicts so far after each trial: a suite that is ended early does not lose them. */
     private readonly record: (verdicts: readonly Verdict[]) => Promise<void>,
     private readonly progress: Progress,
   ) {}
 
   async run(draws: readonly Draw[]): Promise<readonly Verdict[]> {
     const { site } = this;
-    // The first number that no earlier suite in this farm has used.
+    // A number that no earlier suite in this farm has used.
     this.used =
       (await nextRunNumber(site.nights, site.laneOf.namespace, site.businessDate)) + (Date.now() % 100_000) * 100;
-    await this.progress.step("undisturbed nights", () => this.undisturbedNights());
+    await this.progress.step("fault-free nights", () => this.faultFreeNights());
     const judged = new Map<Draw, readonly Verdict[]>();
     const inOrder = (): readonly Verdict[] => draws.flatMap((one) => judged.get(one) ?? []);
     const judge = async (one: Draw): Promise<void> => {
@@ -76,12 +76,12 @@ class Trials {
       await this.record(inOrder());
     };
     const waiting = draws.filter(({ fault }) => fault.alone !== true);
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await judge(next);
       }
     };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
     for (const next of draws.filter(({ fault }) => fault.alone === true)) await judge(next);
     return inOrder();
   }
@@ -90,15 +90,15 @@ class Trials {
     const { fault, moment } = one;
     const nights = this.variants.map((variant) => nightOfVariant(this.site, variant, fault.name, this.next()));
     return this.progress.step(`${fault.name}: ${fault.what}`, async (step) => {
-      const { site, undisturbed } = this;
+      const { site, faultFree } = this;
       const verdicts = await tryFault({
         site,
         fault,
         nights,
-        undisturbed,
+        faultFree,
         ...(moment === undefined ? {} : { moment }),
       });
-      // What a night left that did not end as it should is there for whoever looks into it, until the farm ends.
+      // What a night that did not end as it should left behind stays for investigation until the farm ends.
       const well = verdicts.filter(({ problem }) => problem === "").map(({ variant }) => variant);
       await Promise.all(nights.filter(({ variant }) => well.includes(variant)).map((night) => night.forget()));
       step.detail(
@@ -110,25 +110,25 @@ class Trials {
     });
   }
 
-  /** What all variants bring home when nothing happens: the same, or the suite would compare apples with pears. */
-  private async undisturbedNights(): Promise<void> {
+  /** What all variants bring home when nothing happens: the same, or the suite would compare different things. */
+  private async faultFreeNights(): Promise<void> {
     const nothing: Fault = {
-      name: "undisturbed",
+      name: "fault-free",
       what: "nothing happens",
-      strike: async ({ nights }) => {
+      inject: async ({ nights }) => {
         await Promise.all(nights.map((night) => night.start()));
         return undefined;
       },
     };
     const nights = this.variants.map((variant) => nightOfVariant(this.site, variant, nothing.name, this.next()));
-    const verdicts = await tryFault({ site: this.site, fault: nothing, nights, undisturbed: "" });
+    const verdicts = await tryFault({ site: this.site, fault: nothing, nights, faultFree: "" });
     const hashes = nights.map((night) => hashOfResults(night.home()));
     const [first] = hashes;
     if (first === undefined || hashes.some((hash) => hash !== first)) {
       const found = nights.map(({ variant }, index) => `${variant}: ${hashes[index] ?? verdicts[index]?.problem}`);
-      throw new Error(`the undisturbed nights did not bring the same results home: ${found.join(", ")}`);
+      throw new Error(`the fault-free nights did not bring the same results home: ${found.join(", ")}`);
     }
-    this.undisturbed = first;
+    this.faultFree = first;
   }
 
   private next(): number {

@@ -4,20 +4,20 @@ import { ArgoNight } from "./nights/argo-night.ts";
 import { BashNight } from "./nights/bash-night.ts";
 import type { Night, NightLook, VariantName } from "./nights/night.ts";
 import { NightlaneNight } from "./nights/nightlane-night.ts";
+import { type Notice, NoticeWatch } from "./notice-watch.ts";
 import type { Site } from "./site/site.ts";
-import { type Told, ToldWatch } from "./told-watch.ts";
 import { hashOfResults, judge, type Verdict } from "./verdict.ts";
 
-/** Seconds after a fault in which a lane's night must have ended, or wait for a person. */
+/** Seconds after a fault within which a lane's night must have ended, or wait for a person. */
 const LIMIT_SECONDS = 420;
 
-/** A baseline's: its nights take the same minute, and what has not ended by then hangs. */
+/** The same for a baseline: its nights take about a minute, and one that has not ended by then hangs. */
 const BASELINE_SECONDS = 240;
 
-/** Seconds that a baseline's night gets once the on-call has started it again. */
+/** Seconds for a baseline's night once the on-call has started it again. */
 const AGAIN_SECONDS = 180;
 
-/** A night of a variant that has never been before. @param number Unique in the farm. */
+/** A new night of a variant. @param number Unique in the farm. */
 export function nightOfVariant(site: Site, variant: VariantName, fault: string, number: number): Night {
   const name = `${fault} (${variant})`;
   switch (variant) {
@@ -30,37 +30,37 @@ export function nightOfVariant(site: Site, variant: VariantName, fault: string, 
   }
 }
 
-/** One fault, tried on a night of each variant at the same time. */
+/** One fault, injected into a night of each variant at the same time. */
 export interface TrialProps {
   readonly site: Site;
   readonly fault: Fault;
   readonly nights: readonly Night[];
-  /** Hash of the results of an undisturbed night. */
-  readonly undisturbed: string;
-  /** Milliseconds to wait before the fault strikes, drawn anew for each night. @default - none */
+  /** Hash of the results of a fault-free night. */
+  readonly faultFree: string;
+  /** Milliseconds to wait before the fault is injected, drawn again for each night. @default - none */
   readonly moment?: () => number;
 }
 
-/** Strikes, waits for the nights to end, and judges them. Cleans up, also after an error. */
+/** Injects the fault, waits for the nights to end, and judges them. Cleans up, also after an error. */
 export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
   const { site, fault, nights } = props;
-  const stage = (own: readonly Night[], watches: readonly ToldWatch[]): Stage => ({
+  const stage = (own: readonly Night[], watches: readonly NoticeWatch[]): Stage => ({
     site,
     nights: own,
     moment: async () => {
       if (props.moment !== undefined) await delay(props.moment());
-      for (const watch of watches) watch.strike();
+      for (const watch of watches) watch.injected();
     },
     ended: async (night) => void (await endOf(night, limitOf(night))),
   });
-  // A fault that strikes a cluster strikes it once for all; any other one must not fail for all where it fails for one.
+  // A fault of a cluster is injected once for all nights; any other one must not fail for all where it fails for one.
   const groups = fault.alone === true ? [nights] : nights.map((night) => [night]);
   try {
     const judged = await Promise.all(
       groups.map(async (own) => {
-        const watches = own.map((night) => new ToldWatch(night));
+        const watches = own.map((night) => new NoticeWatch(night));
         try {
-          return await strikeAndJudge(props, stage(own, watches), watches);
+          return await injectAndJudge(props, stage(own, watches), watches);
         } finally {
           await Promise.all(watches.map((watch) => watch.end()));
         }
@@ -72,20 +72,20 @@ export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
   }
 }
 
-async function strikeAndJudge(
+async function injectAndJudge(
   props: TrialProps,
   stage: Stage,
-  watches: readonly ToldWatch[],
+  watches: readonly NoticeWatch[],
 ): Promise<readonly Verdict[]> {
   let fix: Fix | undefined;
   try {
-    fix = await props.fault.strike(stage);
+    fix = await props.fault.inject(stage);
     const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
     return await Promise.all(
-      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.told)),
+      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.notice)),
     );
   } catch (error) {
-    const problem = `the fault could not be brought about: ${error instanceof Error ? error.message : String(error)}`;
+    const problem = `the fault could not be injected: ${error instanceof Error ? error.message : String(error)}`;
     return stage.nights.map((night) => ({
       fault: props.fault.name,
       variant: night.variant,
@@ -105,30 +105,30 @@ async function judgeNight(
   props: TrialProps,
   night: Night,
   end: NightLook = { kind: "running" },
-  told?: Told,
+  notice?: Notice,
 ): Promise<Verdict> {
-  const { fault, undisturbed } = props;
+  const { fault, faultFree } = props;
   const verdict = async (): Promise<Verdict> => {
-    const harm = end.kind === "done" ? await fault.inspect?.(night) : undefined;
+    const damage = end.kind === "done" ? await fault.inspect?.(night) : undefined;
     return judge({
       fault,
       variant: night.variant,
       end,
       drivers: night.drivers(),
       home: hashOfResults(night.home()),
-      undisturbed,
-      ...(harm === undefined ? {} : { harm }),
-      ...(told === undefined ? {} : { told }),
+      faultFree,
+      ...(damage === undefined ? {} : { damage }),
+      ...(notice === undefined ? {} : { notice }),
     });
   };
   const first = await verdict();
   if (first.problem === "" || night.variant === "nightlane" || end.kind === "done") return first;
-  // Somebody finds the night unfinished in the morning, and does what is done with such a night.
+  // Somebody finds the night unfinished in the morning and starts it again.
   await night.cleanUp();
   await night.startAgain();
   await endOf(night, AGAIN_SECONDS);
   const { doubleRun, driverStarts } = await verdict();
-  const lostResult = first.lostResult && hashOfResults(night.home()) !== undisturbed;
+  const lostResult = first.lostResult && hashOfResults(night.home()) !== faultFree;
   return { ...first, doubleRun, driverStarts, lostResult };
 }
 
@@ -136,7 +136,7 @@ function limitOf({ variant }: Night): number {
   return variant === "nightlane" ? LIMIT_SECONDS : BASELINE_SECONDS;
 }
 
-/** Waits until a night has ended or stopped, or its time is over, or nobody waits any more. */
+/** Waits until a night has ended or stopped, its time is over, or the wait is aborted. */
 export async function endOf(night: Night, limitSeconds: number, abort?: AbortSignal): Promise<NightLook> {
   const end = Date.now() + limitSeconds * 1000;
   for (;;) {

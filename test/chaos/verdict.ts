@@ -3,29 +3,29 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "./faults/fault.ts";
 import type { NightLook, VariantName } from "./nights/night.ts";
+import type { Notice } from "./notice-watch.ts";
 import { type Driver, ranTwice } from "./site/driver-log.ts";
-import type { Told } from "./told-watch.ts";
 
 /** What became of one night under one fault. */
 export interface Verdict {
   readonly fault: string;
   readonly variant: VariantName;
-  /** It ended by itself, with the results of an undisturbed night. */
+  /** It ended by itself, with the results of a fault-free night. */
   readonly survived: boolean;
-  /** A person has to decide, and was told what about. */
+  /** A person has to decide, and can read what about. */
   readonly held: boolean;
-  /** Work was started again that still ran or was done. */
+  /** Work was started again although it was still running or done. */
   readonly doubleRun: boolean;
-  /** The work was done, or said to be, and its results are not where they belong. */
+  /** The work was done, or reported as done, and its results are not where they belong. */
   readonly lostResult: boolean;
   readonly driverStarts: number;
-  /** Why it is neither survived nor held as it should; "" where it is. */
+  /** Why it neither survived nor was held as it should; "" where it did. */
   readonly problem: string;
-  /** What people were first told while it ran. @default - nothing */
-  readonly told?: Told;
+  /** What it first showed people while it ran. @default - nothing */
+  readonly notice?: Notice;
 }
 
-/** What a verdict is found from. */
+/** What a verdict is based on. */
 export interface Evidence {
   readonly fault: Pick<Fault, "name" | "held" | "drivers">;
   readonly variant: VariantName;
@@ -34,17 +34,17 @@ export interface Evidence {
   readonly drivers: readonly Driver[];
   /** Hash of the results at home then; undefined where there are none. */
   readonly home: string | undefined;
-  /** Hash of the results of an undisturbed night. */
-  readonly undisturbed: string;
-  /** Harm that the results do not show. @default - none */
-  readonly harm?: string;
-  /** @default - nobody was told anything */
-  readonly told?: Told;
+  /** Hash of the results of a fault-free night. */
+  readonly faultFree: string;
+  /** Damage that the results do not show. @default - none */
+  readonly damage?: string;
+  /** @default - it showed people nothing */
+  readonly notice?: Notice;
 }
 
 /** The verdict on a night. For a lane's night the driver must have started exactly as often as the fault explains. */
 export function judge(evidence: Evidence): Verdict {
-  const { fault, variant, drivers, home, undisturbed } = evidence;
+  const { fault, variant, drivers, home, faultFree } = evidence;
   const mustHold = fault.held !== undefined;
   const problem = problemOf(evidence);
   const well = problem === "";
@@ -57,37 +57,37 @@ export function judge(evidence: Evidence): Verdict {
     survived: well && !mustHold,
     held,
     doubleRun: ranTwice(drivers),
-    lostResult: home !== undefined ? isDone && home !== undisturbed : isDone || (workDone && !held),
+    lostResult: home !== undefined ? isDone && home !== faultFree : isDone || (workDone && !held),
     driverStarts: drivers.length,
     problem,
-    ...(evidence.told === undefined ? {} : { told: evidence.told }),
+    ...(evidence.notice === undefined ? {} : { notice: evidence.notice }),
   };
 }
 
 function problemOf(evidence: Evidence): string {
-  const { fault, variant, end, drivers, home, undisturbed, harm } = evidence;
+  const { fault, variant, end, drivers, home, faultFree, damage } = evidence;
   const starts = fault.drivers ?? 1;
-  if (end.kind === "silent") return "nobody is told, and nothing goes on";
+  if (end.kind === "silent") return "nobody is notified, and nothing goes on";
   if (end.kind === "running") return "it has not come to an end in time";
   if (fault.held !== undefined) {
     if (end.kind === "done") return "it went on where a person must decide";
-    if (!fault.held.test(end.message)) return `a person is told something else: ${short(end.message)}`;
+    if (!fault.held.test(end.message)) return `a person is shown something else: ${short(end.message)}`;
   } else {
     if (end.kind === "stopped") return `it needs a person: ${short(end.message)}`;
-    if (home === undefined) return "it says it is done, and there are no results";
-    if (home !== undisturbed) return "its results are not those of an undisturbed night";
+    if (home === undefined) return "it reports success without results";
+    if (home !== faultFree) return "its results are not those of a fault-free night";
   }
   if (variant === "nightlane" && drivers.length !== starts) {
     return `the driver was started ${drivers.length} times instead of ${starts}`;
   }
-  return harm ?? "";
+  return damage ?? "";
 }
 
 function short(text: string): string {
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
-/** Files that an undisturbed night brings home. */
+/** Files that a fault-free night brings home. */
 const RESULT_FILES = ["figures.json", "paths.bin"] as const;
 
 /** One hash for the results in a folder; undefined unless all are there. */

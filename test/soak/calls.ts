@@ -1,20 +1,20 @@
 import { type AlertmanagerNotification, callKey } from "../alerts/live/calls.ts";
 
-/** A call as the receiver got it: one thing that was wrong once, from when it is known to be so until it is over. */
+/** A call as the receiver got it: one occurrence of a problem, from its detection until it is over. */
 export interface Call {
   readonly key: string;
   readonly alert: string;
   /** @default - a call about the platform */
   readonly customer?: string;
   readonly step?: string;
-  /** Milliseconds since the epoch at which it began to hold. */
+  /** When it began to hold, milliseconds since the epoch. */
   readonly since: number;
-  /** What the person who is called is to type. */
+  /** The command that the called person types. */
   readonly command: string;
   readonly isOver: boolean;
 }
 
-/** The calls in a series of notifications, however often each was repeated, in the order in which they came. */
+/** The calls in a series of notifications, each once however often it was repeated, in the order in which they came. */
 export function callsIn(notifications: readonly AlertmanagerNotification[]): readonly Call[] {
   const calls = new Map<string, Call>();
   for (const { status, labels, annotations, startsAt } of notifications.flatMap(({ alerts }) => alerts)) {

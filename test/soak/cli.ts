@@ -4,7 +4,7 @@ import { UserError } from "../../constructs/definition/problem.ts";
 import { runCli } from "../../constructs/definition/run-cli.ts";
 import type { SoakFault } from "./soak-faults.ts";
 
-// The soak's customers stand in for all others; read when the customer files' module is loaded.
+// The soak's customers replace all others; read when the customer files' module is loaded.
 process.env.NIGHTLANE_CUSTOMERS = fileURLToPath(new URL("customers", import.meta.url));
 const { progressOn } = await import("../farm/progress.ts");
 const { customerNames } = await import("../../constructs/definition/customer-files.ts");
@@ -21,8 +21,8 @@ interface Options {
 
 const program = new Command("soak")
   .description(
-    "Nights that their schedules start, in the farm, while faults are drawn that strike them; Prometheus calls, and whoever " +
-      "is called types what the call names, and nothing else.",
+    "Nights that their schedules start, in the farm, with drawn faults injected into them; Prometheus calls, and the person " +
+      "called types the command in the call, and nothing else.",
   )
   .option("--minutes <number>", "how long nights come due", whole, 60)
   .option("--seed <number>", "the same draw again; printed in any case", whole)
@@ -38,7 +38,7 @@ const program = new Command("soak")
       process.on(signal, () => abort.abort(new UserError(`${signal}: the soak was given up`)));
     }
     const found = await runSoak({ customers, rounds, progress, abort: abort.signal }).catch((error: unknown) => {
-      // Whoever gives it up ends more than one part of it, and wants to hear of none.
+      // Giving it up makes several of its parts fail; none of these errors is of interest.
       throw abort.signal.aborted ? abort.signal.reason : error;
     });
     for (const account of accounts(found)) console.log(account);

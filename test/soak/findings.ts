@@ -4,37 +4,35 @@ import type { Typed } from "./operator.ts";
 import type { FalseCall, Findings, NightOutcome } from "./report.ts";
 import type { WatchedNight } from "./watched-night.ts";
 
-/** Calls for a night that waits for a person, whatever made it wait. */
+/** Alerts that call for a night that waits for a person, whatever made it wait. */
 const WAITS: readonly string[] = ["NightlaneStepNeedsDecision", "NightlaneJobLost"];
 
-/** All that happened in a soak. */
+/** Everything that happened in a soak. */
 export interface Happened {
   readonly nights: readonly WatchedNight[];
   readonly calls: readonly Call[];
   readonly typed: readonly Typed[];
-  /** What still calls although all nights have ended. */
+  /** What still calls after all nights have ended. */
   readonly standing: readonly string[];
 }
 
 /** Judges every night and every call. */
 export function findings({ nights, calls, typed, standing }: Happened): Findings {
-  const undisturbed = nights.find(
-    ({ planned, evidence }) => planned.fault === undefined && evidence.home !== undefined,
-  );
+  const faultFree = nights.find(({ planned, evidence }) => planned.fault === undefined && evidence.home !== undefined);
   return {
-    nights: nights.map((night) => outcome(night, undisturbed?.evidence.home ?? "")),
+    nights: nights.map((night) => outcome(night, faultFree?.evidence.home ?? "")),
     falseCalls: [
       ...calls.flatMap((call): readonly FalseCall[] => {
         const why = whatIsWrong(call, nights, typed);
         return why === "" ? [] : [{ call: call.key, why }];
       }),
-      ...standing.map((call) => ({ call, why: "it still stands, and all nights have ended" })),
+      ...standing.map((call) => ({ call, why: "it still stands after all nights have ended" })),
     ],
   };
 }
 
-function outcome(night: WatchedNight, undisturbed: string): NightOutcome {
-  const verdict = judge({ ...night.evidence, undisturbed });
+function outcome(night: WatchedNight, faultFree: string): NightOutcome {
+  const verdict = judge({ ...night.evidence, faultFree });
   const problems = night.problems.length > 0 ? night.problems : [verdict.problem].filter((problem) => problem !== "");
   const { customer, fault } = night.planned;
   return {
@@ -50,7 +48,7 @@ function outcome(night: WatchedNight, undisturbed: string): NightOutcome {
   };
 }
 
-/** What is wrong with a call: that nothing explains it, or that the command it names does not work. "" if nothing is. */
+/** What is wrong with a call: nothing explains it, or its command does not work. "" if nothing is wrong. */
 function whatIsWrong(call: Call, nights: readonly WatchedNight[], typed: readonly Typed[]): string {
   if (!nights.some((night) => explains(night, call))) return `nothing explains it (${call.command})`;
   const result = typed.find((one) => one.call.key === call.key && one.call.since === call.since)?.result;
@@ -62,7 +60,7 @@ function explains({ planned, evidence, at, over, missed, deleted }: WatchedNight
   const { customer, fault } = planned;
   const isAbout = call.customer === customer || (call.customer === undefined && fault?.reach === "platform");
   if (!isAbout || call.since < at) return false;
-  // A night that waits, is missing or was deleted is counted as such: what calls for it is right.
+  // A night that waits, is missing or was deleted is counted as such: a call for it is right.
   if (missed && call.alert === "NightlaneNightMissed") return true;
   if (deleted && call.alert === "NightlaneNightFailed") return true;
   if (call.since > over) return false;

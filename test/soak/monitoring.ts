@@ -14,7 +14,7 @@ import { until } from "../farm/wait.ts";
 import type { Api } from "../support/api.ts";
 import { type Call, callsIn } from "./calls.ts";
 
-/** Everything waits as long as it does in a cluster. */
+/** Alerts wait as long as they do in a cluster. */
 const PACE = 1;
 
 const DISCOVERY_MILLISECONDS = 3000;
@@ -40,7 +40,7 @@ interface PodList {
   }[];
 }
 
-/** A real Prometheus that scrapes the farm's central cluster, and an Alertmanager whose receiver writes down who is called. */
+/** A real Prometheus that scrapes the farm's central cluster, and an Alertmanager whose receiver records the calls. */
 export class Monitoring {
   private discovering = true;
   private readonly discovery: Promise<void>;
@@ -71,12 +71,12 @@ export class Monitoring {
     }
   }
 
-  /** Who was called so far, and for what. */
+  /** The calls so far. */
   get calls(): readonly Call[] {
     return callsIn(this.alertmanager.notifications);
   }
 
-  /** Waits until the whole way works: the sign of life comes out of it, and every rule has seen what nightwatch exports. */
+  /** Waits until the whole chain works: the sign of life arrives, and every rule has seen what nightwatch exports. */
   async untilAlive(): Promise<void> {
     const comes = { what: "the sign of life of nightwatch comes", limitSeconds: 180, everyMilliseconds: 500 };
     await until(comes, async () => this.alertmanager.heartbeats > 0);
@@ -86,8 +86,8 @@ export class Monitoring {
   }
 
   /**
-   * Waits until nothing is wrong any more and all that was is known to be over.
-   * @param show Told what still stands.
+   * Waits until nothing is wrong any more and every call is resolved.
+   * @param show Called with what still stands.
    * @returns what still stands at the limit
    */
   async untilQuiet(
@@ -100,7 +100,7 @@ export class Monitoring {
       ...(await this.prometheus.labels('ALERTS{alertname!="NightlaneWatchdog"}')).map(
         ({ alertname = "", customer = "", alertstate = "" }) => `${alertname} ${customer} (${alertstate})`,
       ),
-      ...this.calls.filter(({ isOver }) => !isOver).map(({ key }) => `${key} (not taken back)`),
+      ...this.calls.filter(({ isOver }) => !isOver).map(({ key }) => `${key} (not resolved)`),
     ];
     for (;;) {
       const left = await standing();
@@ -118,7 +118,7 @@ export class Monitoring {
     this.folder.remove();
   }
 
-  /** Keeps to the pods that there are: one that is replaced is scraped as another. */
+  /** Follows the existing pods: a replacement is scraped as a new target. */
   private async discover(): Promise<void> {
     let known = "";
     while (this.discovering) {
@@ -128,13 +128,13 @@ export class Monitoring {
         if (found !== known) await this.prometheus.scrape(targets);
         known = found;
       } catch {
-        // The API server is away, as some faults want it: Prometheus goes on with what it knows.
+        // The API server is away, as in some faults: Prometheus goes on with what it knows.
       }
       await delay(DISCOVERY_MILLISECONDS);
     }
   }
 
-  /** Every pod that runs: of two nightwatches only the one that leads has something to tell. */
+  /** Every running pod: of two nightwatches only the leader exports anything. */
   private async targetsOf({ job, namespace, labels, port }: (typeof SCRAPED)[number]): Promise<readonly Target[]> {
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const path = `/api/v1/namespaces/${namespace}/pods`;
@@ -145,7 +145,7 @@ export class Monitoring {
       ({ metadata, status }) => status?.phase === "Running" && metadata.deletionTimestamp === undefined,
     );
     return running.map(({ metadata: { name: pod } }) => {
-      // Prometheus runs on this machine, from which the pods' network is reached by way of the API server only.
+      // Prometheus runs on this machine, which reaches the pods' network through the API server only.
       const way = { scheme: "https", metrics_path: `${path}/${pod}:${port}/proxy/metrics`, tls_config: this.files };
       return { job, namespace, pod, address: new URL(this.central.server).host, way };
     });

@@ -12,7 +12,7 @@ import { plainEnvironment } from "../farm/run.ts";
 import type { Api } from "../support/api.ts";
 import type { Call } from "./calls.ts";
 
-/** A command that was typed because somebody was called. */
+/** A command that was typed in answer to a call. */
 export interface Typed {
   readonly call: Call;
   readonly result: CommandResult;
@@ -23,8 +23,8 @@ const USER = "on-call";
 const LOOK_MILLISECONDS = 500;
 
 /**
- * Somebody on call, with the rights of on-call and no others. Sits there and does nothing until a call comes, and then types
- * the command that the call names, as it stands there.
+ * The person on call, with the rights of on-call and no others: does nothing until a call comes, and then types the
+ * command in the call exactly as it is written.
  */
 export class Operator {
   private readonly acted = new Map<string, Typed>();
@@ -53,7 +53,7 @@ export class Operator {
     });
   }
 
-  /** Begins to wait for calls. @param calls Those that have come so far. */
+  /** Starts to wait for calls. @param calls Returns the calls so far. */
   watch(calls: () => readonly Call[]): void {
     this.done = this.answer(calls);
   }

@@ -1,14 +1,14 @@
 import { randomFrom } from "../chaos/draw.ts";
-import { type SoakFault, UNDISTURBED_MINUTES } from "./soak-faults.ts";
+import { FAULT_FREE_MINUTES, type SoakFault } from "./soak-faults.ts";
 
-/** A night that is to come due. */
+/** A night that will come due. */
 export interface PlannedNight {
   readonly customer: string;
-  /** Minutes after the begin of its round. */
+  /** Minutes after the start of its round. */
   readonly minute: number;
   /** What happens to it. @default - nothing */
   readonly fault?: SoakFault;
-  /** Milliseconds that the fault waits at its moment. */
+  /** How long the fault waits at its moment, milliseconds. */
   readonly wait: number;
 }
 
@@ -28,50 +28,50 @@ export interface PlanProps {
   readonly seed: number;
 }
 
-/** Share of the nights that something happens to. */
-const STRUCK = 0.75;
+/** Share of the nights that get a fault. */
+const WITH_FAULT = 0.75;
 
 /** Longest wait of a fault at its moment. */
 const LONGEST_WAIT_MILLISECONDS = 8000;
 
 /**
- * Who is due when, and what happens meanwhile: the same for the same seed and minutes. The first night is left alone,
- * since its results are what all others are compared with. Each fault is drawn once before any is drawn again. A round
- * has one fault that strikes a whole cluster at most, and none beside one that strikes the platform.
+ * Which nights are due when, and with which faults: the same for the same seed and minutes. The first night is
+ * fault-free, because all others are compared with its results. Each fault is drawn once before any is drawn again. A
+ * round has at most one fault of a whole cluster, and no other fault beside one of the platform.
  */
 export function plan({ customers, faults, minutes, seed }: PlanProps): readonly Round[] {
   const random = randomFrom(seed);
   const rounds: Round[] = [];
   let deck: readonly SoakFault[] = [];
   let elapsed = 0;
-  // The first round comes also where there is hardly time for it: a soak without a night says nothing.
-  while (rounds.length === 0 || elapsed + customers.length - 1 + UNDISTURBED_MINUTES <= minutes) {
-    const struck: SoakFault[] = [];
+  // The first round comes even where there is hardly time for it: a soak without a night shows nothing.
+  while (rounds.length === 0 || elapsed + customers.length - 1 + FAULT_FREE_MINUTES <= minutes) {
+    const chosen: SoakFault[] = [];
     const draw = (minute: number): SoakFault | undefined => {
       if (deck.length === 0) deck = shuffled(faults, random);
-      const left = Math.max(minutes - elapsed - minute, UNDISTURBED_MINUTES);
-      const drawn = deck.find((fault) => fault.minutes <= left && goesWith(fault, struck));
+      const left = Math.max(minutes - elapsed - minute, FAULT_FREE_MINUTES);
+      const drawn = deck.find((fault) => fault.minutes <= left && goesWith(fault, chosen));
       if (drawn === undefined) return undefined;
       deck = deck.filter((fault) => fault !== drawn);
-      struck.push(drawn);
+      chosen.push(drawn);
       return drawn;
     };
     const nights = shuffled(customers, random).map((customer, minute): PlannedNight => {
       const isFirst = rounds.length === 0 && minute === 0;
-      const fault = !isFirst && random() < STRUCK ? draw(minute) : undefined;
+      const fault = !isFirst && random() < WITH_FAULT ? draw(minute) : undefined;
       const wait = Math.round(random() * LONGEST_WAIT_MILLISECONDS);
       return { customer, minute, wait, ...(fault === undefined ? {} : { fault }) };
     });
-    const round = Math.max(...nights.map(({ minute, fault }) => minute + (fault?.minutes ?? UNDISTURBED_MINUTES)));
+    const round = Math.max(...nights.map(({ minute, fault }) => minute + (fault?.minutes ?? FAULT_FREE_MINUTES)));
     rounds.push({ nights, minutes: round });
     elapsed += round;
   }
   return rounds;
 }
 
-function goesWith({ reach }: SoakFault, struck: readonly SoakFault[]): boolean {
-  if (reach === "platform") return struck.length === 0;
-  return struck.every((other) => other.reach === "night" || (other.reach === "cluster" && reach === "night"));
+function goesWith({ reach }: SoakFault, chosen: readonly SoakFault[]): boolean {
+  if (reach === "platform") return chosen.length === 0;
+  return chosen.every((other) => other.reach === "night" || (other.reach === "cluster" && reach === "night"));
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {

@@ -5,13 +5,13 @@ import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import type { Progress } from "../farm/progress.ts";
 import { isFarmRunning } from "../farm/status.ts";
 
-/** The farm with its customers, entered, and what ends it again. */
+/** The sites of the farm's customers, and a function that ends what was started. */
 export interface Raised {
   readonly sites: readonly Site[];
   readonly end: () => Promise<void>;
 }
 
-/** Starts a fresh farm or completes a running one, deploys every customer of the soak, and enters it. */
+/** Starts a fresh farm or completes a running one, deploys every customer of the soak, and opens their sites. */
 export async function raise(customers: readonly string[], progress: Progress, abort: AbortSignal): Promise<Raised> {
   const paths = new FarmPaths(farmRoot());
   const ranBefore = await isFarmRunning(paths);
@@ -20,12 +20,12 @@ export async function raise(customers: readonly string[], progress: Progress, ab
     for (const site of sites) await site.close();
     if (!ranBefore) await farmCommand("down");
   };
-  // What a farm left that was killed.
+  // What a killed farm left behind.
   if (!ranBefore) await farmCommand("down");
   try {
     await farmCommand("up");
     abort.throwIfAborted();
-    // Read once per process, and not before they are there.
+    // Read once per process, so not before they exist.
     process.env.NIGHTLANE_IMAGES = paths.images;
     const pulumi = await FarmPulumi.of(paths, progress);
     await progress.step("pulumi up: platform", () => pulumi.up("platform"));

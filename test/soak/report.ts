@@ -1,6 +1,6 @@
 import type { SoakFault } from "./soak-faults.ts";
 
-/** What became of one night that was due. */
+/** What became of one due night. */
 export interface NightOutcome {
   readonly customer: string;
   /** Name of its workflow. */
@@ -13,11 +13,11 @@ export interface NightOutcome {
   readonly missed: boolean;
   readonly doubleRun: boolean;
   readonly lostResult: boolean;
-  /** Why it neither succeeded nor was held as it should; "" where it was. */
+  /** Why it neither succeeded nor was held as it should; "" where it did. */
   readonly problem: string;
 }
 
-/** A call that should not have come, or not so. */
+/** A call that should not have come, or not like that. */
 export interface FalseCall {
   readonly call: string;
   readonly why: string;
@@ -43,14 +43,14 @@ export function lastLine({ nights, falseCalls }: Findings): string {
   ].join(", ");
 }
 
-/** Whether every night ended as it should, and nobody was called for nothing. */
+/** Whether every night ended as it should and nobody was called for nothing. */
 export function isWell({ nights, falseCalls }: Findings): boolean {
   const well = ({ succeeded, held, missed, doubleRun, lostResult }: NightOutcome): boolean =>
     succeeded !== held && !missed && !doubleRun && !lostResult;
   return nights.length > 0 && nights.every(well) && falseCalls.length === 0;
 }
 
-/** One line for each night and each call that was not as it should be. */
+/** One line for each night and each call that went wrong. */
 export function accounts({ nights, falseCalls }: Findings): readonly string[] {
   return [
     ...nights.flatMap(({ customer, night, fault, problem, doubleRun, lostResult }) => {

@@ -18,7 +18,7 @@ export interface RunProps {
   readonly abort: AbortSignal;
 }
 
-/** Raises the farm and all that watches it, runs the soak, and leaves everything as it was, however that ends. */
+/** Starts the farm and its monitoring, runs the soak, and restores everything, however that ends. */
 export async function runSoak({ customers, rounds, progress, abort }: RunProps): Promise<Findings> {
   const ends: { readonly what: string; readonly end: () => Promise<void> }[] = [];
   try {
@@ -41,7 +41,7 @@ export async function runSoak({ customers, rounds, progress, abort }: RunProps):
     ends.push({ what: "the operator", end: () => operator.end() });
     return await soak({ lanes, rounds, monitoring, operator, progress, abort });
   } finally {
-    // Each for itself: what cannot be put back must not keep the rest from it.
+    // Each by itself: what cannot be restored must not stop the rest.
     for (const { what, end } of ends.reverse()) {
       await end().catch((error: unknown) => progress.note(`${what} could not be left as it was: ${error}`));
     }

@@ -4,7 +4,7 @@ import { NightlaneNight } from "../chaos/nights/nightlane-night.ts";
 import type { Site } from "../chaos/site/site.ts";
 import { until } from "../farm/wait.ts";
 
-/** What Argo's controller may take to start what is due, on a machine that is busy. */
+/** How long Argo's controller may take to start a due run on a busy machine. */
 const START_LIMIT_SECONDS = 150;
 
 /** A run that a schedule is about to start. */
@@ -13,14 +13,14 @@ export interface DueRun {
   readonly runNumber: number;
   /** Name that Argo gives to its workflow. */
   readonly workflow: string;
-  /** Its minute, milliseconds since the epoch. */
+  /** When it is due, milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** The minute of a schedule came, and no night. */
+/** The minute of a schedule came, and no night started. */
 export class MissedNight extends Error {}
 
-/** A night of the chaos suite that nobody starts: its lane's schedule does, when its minute comes. */
+/** A night of the chaos suite that its lane's schedule starts, when its minute comes. */
 export class ScheduledNight extends NightlaneNight {
   private isMissed = false;
 
@@ -28,7 +28,7 @@ export class ScheduledNight extends NightlaneNight {
     site: Site,
     name: string,
     readonly due: DueRun,
-    /** Fires when the soak is given up, so that nobody waits for the night any more. */
+    /** Fires when the soak is given up, so that nothing waits for the night any more. */
     private readonly abort: AbortSignal,
   ) {
     super(site, name, due.runNumber);
@@ -73,7 +73,7 @@ export class ScheduledNight extends NightlaneNight {
       await this.site.nights.workflow(this.site.laneOf.namespace, this.due.workflow);
       return true;
     } catch {
-      // Not there yet, or the central API server is away, as some faults want it.
+      // Not there yet, or the central API server is away, as in some faults.
       return false;
     }
   }

@@ -2,18 +2,18 @@
 export interface SoakFault {
   /** Its name in the chaos suite. */
   readonly name: string;
-  /** Whom it strikes: one night, the whole cluster of its customer, or the platform and with it every night that runs. */
+  /** What it affects: one night, the whole cluster of its customer, or the platform and with it every running night. */
   readonly reach: "night" | "cluster" | "platform";
   /** Minutes in which a night with it should be over. */
   readonly minutes: number;
   /** The alert that must call a person. @default - nobody has to be called */
   readonly call?: string;
-  /** Alerts that are right if they come, since the trouble lasts about as long as they wait. @default - none */
+  /** Alerts that may come, because the trouble lasts about as long as they wait. @default - none */
   readonly explains?: readonly string[];
 }
 
-/** Minutes in which a night that nothing happens to should be over. */
-export const UNDISTURBED_MINUTES = 3;
+/** Minutes in which a fault-free night should be over. */
+export const FAULT_FREE_MINUTES = 3;
 
 const TROUBLE = ["NightlaneStepTrouble"] as const;
 

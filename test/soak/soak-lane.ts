@@ -20,16 +20,18 @@ import { ScheduledNight } from "./scheduled-night.ts";
 
 const MINUTE = 60_000;
 
-/** Minutes after its start at which a night that has not started counts as missed, and at which it should have ended. */
+/**
+ * Minutes after its start at which a night that has not started counts as missed, and at which it should have ended.
+ */
 const START_BY_MINUTES = 4;
 const FINISH_BY_MINUTES = 60;
 
-/** The central API server may be away for so long, as some faults want it. */
+/** How long the central API server may be away, as in some faults. */
 const AWAY_SECONDS = 120;
 
 /**
- * A customer's lane in the soak: its schedule comes due when the soak wants it, and starts the night of the chaos suite,
- * under the lane's own identity, with its own credential, into its own cluster.
+ * A customer's lane in the soak: its schedule comes due when the soak needs it, and starts the night of the chaos
+ * suite, under the lane's own identity, with its own credential, into its own cluster.
  */
 export class SoakLane {
   private readonly nights: ScheduledNight[] = [];
@@ -43,13 +45,13 @@ export class SoakLane {
     private readonly abort: AbortSignal,
   ) {}
 
-  /** @param chaos Whose night it is. */
+  /** @param chaos The customer whose night is run. */
   static async open(site: Site, chaos: CustomerDefinition, abort: AbortSignal): Promise<SoakLane> {
     await ensureApplication(site.remote);
     return new SoakLane(site, await MovedSchedule.of(site.paths, site.customer.name), chaos, abort);
   }
 
-  /** Lets the schedule be due at a minute. @returns the night that is to come of it */
+  /** Moves the schedule to a minute. @returns the night that it will start */
   async nightDue(at: number, name: string): Promise<ScheduledNight> {
     const { customer } = this.site;
     const businessDate = businessDateOf(customer.workflow.schedule, at);
@@ -76,7 +78,7 @@ export class SoakLane {
     return night;
   }
 
-  /** Leaves the lane as it was: the schedule first, then all that its nights left. */
+  /** Restores the lane: first the schedule, then what its nights left behind. */
   async close(): Promise<void> {
     const { central, laneOf, remote, customer } = this.site;
     const argo = `/apis/argoproj.io/v1alpha1/namespaces/${laneOf.namespace}`;
@@ -89,9 +91,9 @@ export class SoakLane {
       await central.call({ method: "DELETE", path: `${argo}/workflowtemplates/${name}` });
     }
     const { group, version, plural } = RUN_RECORDS;
-    const ours = new Set(this.nights.map(({ due }) => due.workflow));
+    const own = new Set(this.nights.map(({ due }) => due.workflow));
     const records = (await this.site.nights.runRecords.all({ customer: customer.name })).filter(({ spec }) =>
-      ours.has(spec.night),
+      own.has(spec.night),
     );
     for (const { metadata } of records) {
       const path = `/apis/${group}/${version}/namespaces/${SYSTEM_NAMESPACE}/${plural}/${metadata.name}`;
@@ -100,7 +102,7 @@ export class SoakLane {
     await rm(join(remote, APPLICATION_FOLDER), { recursive: true, force: true });
   }
 
-  /** A number that no run of the date has, whether its workflow or its record tells of it. */
+  /** A number that no run of the date has, neither in a workflow nor in a record. */
   private async nextNumber(date: Day): Promise<number> {
     const { nights, laneOf, customer } = this.site;
     const records = (await nights.runRecords.all({ customer: customer.name })).filter(
@@ -124,13 +126,13 @@ export class SoakLane {
     const path = `/apis/argoproj.io/v1alpha1/namespaces/${laneOf.namespace}/workflowtemplates`;
     const body = { apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata: { name }, spec };
     const { status, body: answer } = await central.call({ method: "POST", path, body });
-    // One that is there already is the lane's own, or was left by a soak that was killed.
+    // One that already exists is the lane's own, or was left behind by a killed soak.
     if (status === 201) this.templates.add(name);
     else if (status !== 409) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
     return name;
   }
 
-  /** Tries again for as long as the central API server may be away. */
+  /** Retries for as long as the central API server may be away. */
   private async patiently<T>(act: () => Promise<T>): Promise<T> {
     let done: { readonly value: T } | undefined;
     let last: unknown;

@@ -6,10 +6,10 @@ import type { Findings } from "./report.ts";
 import type { SoakLane } from "./soak-lane.ts";
 import { type WatchedNight, type WatchProps, watchNight } from "./watched-night.ts";
 
-/** Seconds for what has to be brought about before the first minute of a round comes. */
+/** Seconds for what has to be prepared before the first minute of a round. */
 const LEAD_SECONDS = 25;
 
-/** Seconds after which what is over must be known to be over. */
+/** Seconds after which every call must be resolved. */
 const QUIET_SECONDS = 420;
 
 /** What a soak runs with. */
@@ -19,7 +19,7 @@ export interface SoakProps extends WatchProps {
   readonly monitoring: Monitoring;
 }
 
-/** Lets all nights of a plan come due, strikes them, and judges them and every call. */
+/** Lets all nights of a plan come due, injects their faults, and judges them and every call. */
 export async function soak(props: SoakProps): Promise<Findings> {
   const { rounds, monitoring, operator, progress, abort } = props;
   await monitoring.untilAlive();
@@ -27,7 +27,7 @@ export async function soak(props: SoakProps): Promise<Findings> {
   if (before.length > 0) {
     throw new Error(
       `a person is called before the first night is due: ${before.join(", ")}\n` +
-        "    rule: whatever calls in a soak comes of the soak\n    fix: end what calls, or the farm: make farm-down",
+        "    rule: every call in a soak is caused by the soak\n    fix: end what calls, or the farm: make farm-down",
     );
   }
   operator.watch(() => monitoring.calls);
@@ -37,12 +37,12 @@ export async function soak(props: SoakProps): Promise<Findings> {
     progress.note(`round ${index + 1} of ${rounds.length}, about ${round.minutes} minutes`);
     nights.push(...(await watchRound(props, round)));
   }
-  const standing = await quiet("every call is taken back", props);
+  const standing = await quiet("every call is resolved", props);
   abort.throwIfAborted();
   return findings({ nights, calls: monitoring.calls, typed: operator.typed, standing });
 }
 
-/** Watches the nights of a round, all to their end, also where one cannot be watched. */
+/** Watches all nights of a round to their end, even where one of them cannot be watched. */
 async function watchRound(props: SoakProps, { nights }: Round): Promise<readonly WatchedNight[]> {
   const begin = nextMinute(LEAD_SECONDS);
   const watched = await Promise.allSettled(

@@ -12,31 +12,31 @@ import type { PlannedNight } from "./plan.ts";
 import type { ScheduledNight } from "./scheduled-night.ts";
 import type { SoakLane } from "./soak-lane.ts";
 
-/** Seconds after its fault in which a night must have ended, or wait for a person. */
+/** Seconds after its fault within which a night must have ended, or wait for a person. */
 const LIMIT_SECONDS = 420;
 
-/** Seconds in which a person must have been called, and have typed. */
+/** Seconds within which a person must have been called and have typed. */
 const CALL_SECONDS = 240;
 
-/** The step that is struck. */
+/** The step that faults are injected into. */
 const STEP = "revaluation";
 
 const MINUTE = 60_000;
 
-/** A night that was due, with all that its verdict needs. Times are milliseconds since the epoch. */
+/** A due night, with everything that its verdict needs. Times are milliseconds since the epoch. */
 export interface WatchedNight {
   readonly planned: PlannedNight;
   readonly workflow: string;
-  /** Its minute. */
+  /** When it was due. */
   readonly at: number;
-  /** When nothing more could come of it. */
+  /** When it was over. */
   readonly over: number;
-  readonly evidence: Omit<Evidence, "undisturbed">;
-  /** Whether its minute came and no workflow. */
+  readonly evidence: Omit<Evidence, "faultFree">;
+  /** Whether its minute came and no workflow did. */
   readonly missed: boolean;
-  /** Whether it was deleted, since it came to no end. */
+  /** Whether it was deleted, because it did not end. */
   readonly deleted: boolean;
-  /** What went wrong with the fault, with the call that had to come, or once it was decided. */
+  /** What went wrong with the fault, with the expected call, or after the decision. */
   readonly problems: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export interface WatchProps {
 }
 
 /**
- * Lets a night come due, does to it what is planned, waits for what comes of it, and leaves its lane free for the next one.
+ * Lets a night come due, injects the planned fault, waits for the outcome, and leaves its lane free for the next night.
  * @param begin When its round begins, milliseconds since the epoch.
  */
 export async function watchNight(
@@ -59,12 +59,12 @@ export async function watchNight(
   begin: number,
 ): Promise<WatchedNight> {
   const { customer, minute, fault } = planned;
-  const what = fault?.name ?? "undisturbed";
+  const what = fault?.name ?? "fault-free";
   const at = begin + minute * MINUTE;
   const title = `${customer} ${new Date(at).toISOString().slice(11, 16)} UTC, ${what}`;
   return props.progress.step(title, async (step) => {
     const night = await lane.nightDue(at, `${what} of ${customer}`);
-    const { evidence, failure } = await strike(props, lane.site, planned, night);
+    const { evidence, failure } = await inject(props, lane.site, planned, night);
     const problems = failure === "" ? [] : [failure];
     const ended = evidence.end.kind;
     let deleted = false;
@@ -90,8 +90,8 @@ export async function watchNight(
   });
 }
 
-/** Does the harm to a night that its schedule starts, and waits for what comes of it. */
-async function strike(
+/** Injects the fault into a night that its schedule starts, and waits for the outcome. */
+async function inject(
   { abort }: WatchProps,
   site: Site,
   { fault: soaked, wait }: PlannedNight,
@@ -101,16 +101,16 @@ async function strike(
   let end: NightLook = { kind: "running" };
   let fix: Fix | undefined;
   let failure = "";
-  let harm: string | undefined;
+  let damage: string | undefined;
   try {
-    fix = await fault.strike({
+    fix = await fault.inject({
       site,
       nights: [night],
       moment: () => delay(wait),
       ended: async (one) => void (await endOf(one, LIMIT_SECONDS, abort)),
     });
     end = await endOf(night, LIMIT_SECONDS, abort);
-    if (end.kind === "done") harm = await fault.inspect?.(night);
+    if (end.kind === "done") damage = await fault.inspect?.(night);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   } finally {
@@ -122,28 +122,28 @@ async function strike(
     end,
     drivers: night.drivers(),
     home: hashOfResults(night.home()),
-    ...(harm === undefined ? {} : { harm }),
+    ...(damage === undefined ? {} : { damage }),
   };
   return { evidence, failure };
 }
 
-const UNDISTURBED: Fault = {
-  name: "undisturbed",
+const FAULT_FREE: Fault = {
+  name: "fault-free",
   what: "nothing happens",
-  strike: async ({ nights }) => {
+  inject: async ({ nights }) => {
     await Promise.all(nights.map((night) => night.start()));
     return undefined;
   },
 };
 
 function chaosFault(name: string | undefined): Fault {
-  if (name === undefined) return UNDISTURBED;
+  if (name === undefined) return FAULT_FREE;
   const fault = faults.find((one) => one.name === name);
   if (fault === undefined) throw new Error(`the chaos suite has no fault ${name}`);
   return fault;
 }
 
-/** Waits until a person was called for a held night, and has typed what the call names. @returns what is wrong with it */
+/** Waits until a person was called for a held night and has typed the call's command. @returns what is wrong with it */
 async function called(
   { operator, abort }: WatchProps,
   { customer, fault }: PlannedNight,
@@ -170,8 +170,8 @@ async function called(
 }
 
 /**
- * What the morning does with a night that waits for a person: takes the cause away and decides, so that the lane is free for
- * its next one. It must end well then. @returns what went wrong
+ * What happens in the morning to a night that waits for a person: the cause is removed and a decision made, so that the
+ * lane is free for its next night. It must then end well. @returns what went wrong
  */
 async function decide({ operator, abort }: WatchProps, customer: string, night: ScheduledNight): Promise<string> {
   await night.relieve();

@@ -11,7 +11,7 @@ import {
   WEEKENDS,
 } from "../../../constructs/index.ts";
 
-/** A customer for the chaos suite: the shortest night that has a real Spark Job and a copy of its results. */
+/** A customer for the chaos suite: the shortest night with a real Spark Job and a copy of its results. */
 export default defineCustomer({
   name: "chaosbank",
   displayName: "Chaosbank",
@@ -38,7 +38,7 @@ export default defineCustomer({
   lane: { runners: 20 },
   workflow: sparkRiskWorkflow({
     // Clocks change here on business days: the last Thursday of October has the hour before midnight twice. A start in
-    // that hour is refused; the suite has the night come in it all the same, as an older schedule would.
+    // that hour is refused; the suite starts the night in it all the same, as an older schedule would.
     schedule: nightly("22:30", { timezone: "Africa/Cairo", calendar: WEEKENDS }),
     finishBy: "06:00",
     steps: (night) => {

@@ -4,12 +4,12 @@ import type { Night } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import { each, type Fault } from "./fault.ts";
 
-/** The night starts in the hour that comes twice, and so does its schedule. */
+/** The night starts in the hour that occurs twice, and so its schedule comes twice. */
 export const clockChange: Fault = {
   name: "clock-change",
   what: "clocks go back over the night's start: its schedule comes twice for one business date",
   once: true,
-  strike: (stage) =>
+  inject: (stage) =>
     each(stage, async (night) => {
       for (const moment of stage.site.doubleHour.moments) {
         await startAt(night, moment);

@@ -4,15 +4,15 @@ import type { Site } from "../site/site.ts";
 /** What a fault works with. */
 export interface Stage {
   readonly site: Site;
-  /** The nights it strikes, one for each variant; it starts them itself. */
+  /** The nights it is injected into, one for each variant; it starts them itself. */
   readonly nights: readonly Night[];
-  /** Waits for the moment to strike: none by default, a random one where moments are drawn. */
+  /** Waits for the moment of injection: at once by default, a random one where moments are drawn. */
   moment(): Promise<void>;
   /** Waits until a night has ended, one way or another. */
   ended(night: Night): Promise<void>;
 }
 
-/** Undoes what a fault left, once the nights have ended. */
+/** Undoes what a fault left behind, once the nights have ended. */
 export type Fix = () => Promise<void>;
 
 /** A fault of a real part at a moment of the night. */
@@ -21,49 +21,49 @@ export interface Fault {
   /** For people: what happens, and when. */
   readonly what: string;
   /**
-   * What a person must be able to read where a person has to decide.
+   * The message that a person must see where a person has to decide.
    * @default - nobody has to: the night finishes by itself
    */
   readonly held?: RegExp;
   /**
-   * How many starts of the driver it explains.
+   * How many driver starts it explains.
    * @default 1
    */
   readonly drivers?: number;
   /**
-   * Whether it strikes a whole cluster, so that no other night may run meanwhile.
+   * Whether it affects a whole cluster, so that no other night may run meanwhile.
    * @default false
    */
   readonly alone?: boolean;
   /**
-   * The cluster that needs a second node, to lose it or to leave it.
+   * The cluster that needs a second node, to lose or to leave.
    * @default - one node is enough
    */
   readonly secondNode?: "central" | "customer";
   /**
-   * Whether it can be tried only once in a farm, since it is bound to a date.
+   * Whether it can be tried only once in a farm, because it is bound to a date.
    * @default false
    */
   readonly once?: boolean;
-  /** Starts the nights, does the harm, and lets them go on. */
-  strike(stage: Stage): Promise<Fix | undefined>;
-  /** Looks for harm that the results do not show; returns what it is. @default - nothing more is looked for */
+  /** Starts the nights, injects the fault, and lets them go on. */
+  inject(stage: Stage): Promise<Fix | undefined>;
+  /** Looks for damage that the results do not show, and returns what it is. @default - nothing more is checked */
   inspect?(night: Night): Promise<string | undefined>;
 }
 
-/** Does the same to each night, all at the same time. */
-export async function each({ nights }: Stage, strike: (night: Night) => Promise<void>): Promise<undefined> {
-  await Promise.all(nights.map(strike));
+/** Does the same to every night, all at the same time. */
+export async function each({ nights }: Stage, inject: (night: Night) => Promise<void>): Promise<undefined> {
+  await Promise.all(nights.map(inject));
 }
 
-/** Starts every night and waits until all their drivers compute, and go on computing. */
+/** Starts every night and waits until all drivers are computing; they go on until released. */
 export async function allComputing(nights: readonly Night[]): Promise<void> {
   await Promise.all(nights.map((night) => night.hold()));
   await Promise.all(nights.map((night) => night.start()));
   await Promise.all(nights.map((night) => night.untilComputing()));
 }
 
-/** Lets the drivers of all nights come to their end. */
+/** Lets the drivers of all nights finish. */
 export async function releaseAll(nights: readonly Night[]): Promise<void> {
   await Promise.all(nights.map((night) => night.release()));
 }

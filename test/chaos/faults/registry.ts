@@ -1,37 +1,37 @@
 import { mistake } from "../../../constructs/definition/problem.ts";
-import { admissionStruck } from "./admission-struck.ts";
-import { answerStruck } from "./answer-struck.ts";
-import { centralStruck } from "./central-struck.ts";
+import { admissionFaults } from "./admission-faults.ts";
+import { answerFaults } from "./answer-faults.ts";
+import { centralFaults } from "./central-faults.ts";
 import { clockChange } from "./clock-change.ts";
-import { connectionStruck } from "./connection-struck.ts";
-import { controllerStruck } from "./controller-struck.ts";
-import { customerNodeStruck } from "./customer-node-struck.ts";
-import { customerStruck } from "./customer-struck.ts";
+import { connectionFaults } from "./connection-faults.ts";
+import { controllerFaults } from "./controller-faults.ts";
+import { customerFaults } from "./customer-faults.ts";
+import { customerNodeFaults } from "./customer-node-faults.ts";
 import type { Fault } from "./fault.ts";
-import { jobStruck } from "./job-struck.ts";
-import { logStruck } from "./log-struck.ts";
+import { jobFaults } from "./job-faults.ts";
+import { logFaults } from "./log-faults.ts";
 import { runnerKilled } from "./runner-killed.ts";
-import { runnerNodeStruck } from "./runner-node-struck.ts";
-import { volumeStruck } from "./volume-struck.ts";
+import { runnerNodeFaults } from "./runner-node-faults.ts";
+import { volumeFaults } from "./volume-faults.ts";
 
 /** Every fault, in the order in which they are shown. */
 export const faults: readonly Fault[] = [
   ...runnerKilled,
-  ...jobStruck,
-  ...connectionStruck,
-  ...logStruck,
+  ...jobFaults,
+  ...connectionFaults,
+  ...logFaults,
   clockChange,
-  ...customerStruck,
-  ...answerStruck,
-  ...admissionStruck,
-  ...volumeStruck,
-  ...customerNodeStruck,
-  ...runnerNodeStruck,
-  ...centralStruck,
-  ...controllerStruck,
+  ...customerFaults,
+  ...answerFaults,
+  ...admissionFaults,
+  ...volumeFaults,
+  ...customerNodeFaults,
+  ...runnerNodeFaults,
+  ...centralFaults,
+  ...controllerFaults,
 ];
 
-/** Those of `make test`: quick ones, each with another way in which a night can go wrong. */
+/** Those of `make test`: quick ones, each a different way in which a night can go wrong. */
 export const FIVE: readonly string[] = [
   "runner-killed-after-create",
   "runner-killed-running",
@@ -40,7 +40,7 @@ export const FIVE: readonly string[] = [
   "driver-oom",
 ];
 
-/** The faults of these names. @throws Error that names what there is */
+/** The faults of these names. @throws Error that lists the known names */
 export function chooseFaults(names: readonly string[]): readonly Fault[] {
   const unknown = names.filter((name) => !faults.some((fault) => fault.name === name));
   if (unknown.length > 0) {

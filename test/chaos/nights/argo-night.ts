@@ -4,8 +4,8 @@ import { parse } from "yaml";
 import type { Workflow } from "../../../runs/workflow.ts";
 import { repositoryRoot } from "../../farm/paths.ts";
 import { until } from "../../farm/wait.ts";
-import { Grip } from "../harm/grip.ts";
-import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
+import { Handle } from "../injection/handle.ts";
+import { deletePod, type PodHead, podsOf } from "../injection/pods.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
 import type { Site } from "../site/site.ts";
 import { baselineJob } from "./baseline-job.ts";
@@ -82,9 +82,9 @@ export class ArgoNight extends Night {
     return join(this.folder, "archive");
   }
 
-  async grip(): Promise<Grip> {
+  async handle(): Promise<Handle> {
     const pod = await this.pod("revaluation");
-    return Grip.byEnvironment(`ARGO_POD_NAME=${pod.name}`);
+    return Handle.byEnvironment(`ARGO_POD_NAME=${pod.name}`);
   }
 
   async killBeforeJob(): Promise<void> {

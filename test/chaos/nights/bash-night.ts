@@ -6,12 +6,12 @@ import { repositoryRoot } from "../../farm/paths.ts";
 import { identify, type ProcessIdentity } from "../../farm/processes.ts";
 import { plainEnvironment, run } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
-import { Grip } from "../harm/grip.ts";
+import { Handle } from "../injection/handle.ts";
 import type { Site } from "../site/site.ts";
 import { baselineJob } from "./baseline-job.ts";
 import { Night, type NightLook, type VariantName } from "./night.ts";
 
-/** Seconds that the script waits for one Job: no night of the suite takes that long. */
+/** Seconds that the script waits for one Job; no night of the suite takes that long. */
 const JOB_TIMEOUT = 420;
 
 /** A night by `test/bench/baseline/night.sh`, on this machine as cron would start it. */
@@ -42,7 +42,7 @@ export class BashNight extends Night {
     await this.run({ NIGHT: this.night });
   }
 
-  /** Starts it as a schedule that came at a moment, which the script finds the night's date and name by. */
+  /** Starts it as a schedule due at a moment would; the script derives the night's date and name from that. */
   async startAt(moment: Date): Promise<void> {
     this.night = `risk-${this.site.doubleHour.businessDate}`;
     await this.run({ AT: String(moment.getTime() / 1000) });
@@ -93,12 +93,12 @@ export class BashNight extends Night {
     return join(this.desk, "results", this.night, "revaluation");
   }
 
-  async grip(): Promise<Grip> {
+  async handle(): Promise<Handle> {
     const pid = this.child?.pid;
     if (pid === undefined) throw new Error(`${this.name} was not started`);
     const group = (await run("pgrep", ["--pgroup", String(pid)])).trim().split("\n").map(Number);
     const processes = await Promise.all(group.map(identify));
-    return new Grip(processes.filter((one): one is ProcessIdentity => one !== undefined));
+    return new Handle(processes.filter((one): one is ProcessIdentity => one !== undefined));
   }
 
   async killBeforeJob(): Promise<void> {
@@ -132,14 +132,14 @@ export class BashNight extends Night {
     return [join(this.desk, "results")];
   }
 
-  /** The script and all that it started. */
+  /** Kills the script and everything that it started. */
   killGroup(): void {
     const pid = this.child?.pid;
     if (pid === undefined || this.child?.exitCode !== null || this.child.signalCode !== null) return;
     try {
       process.kill(-pid, "SIGKILL");
     } catch {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
     }
   }
 

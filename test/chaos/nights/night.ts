@@ -2,29 +2,29 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { until } from "../../farm/wait.ts";
-import type { Grip } from "../harm/grip.ts";
+import type { Handle } from "../injection/handle.ts";
 import type { Driver, SeenJob } from "../site/driver-log.ts";
 import type { Site } from "../site/site.ts";
 
 /** Ways to run the same night. */
 export type VariantName = "nightlane" | "bash" | "argo resource";
 
-/** How a night is: at work, ended well, stopped with a word to a person, or gone without a word. */
+/** How a night is: running, ended well, stopped with a message for a person, or gone without one. */
 export type NightLook =
   | { readonly kind: "running" }
   | { readonly kind: "done" }
   | { readonly kind: "stopped"; readonly message: string }
   | { readonly kind: "silent" };
 
-/** Seconds that each part of an undisturbed night may take on a busy machine. */
+/** Seconds that each part of a fault-free night may take on a busy machine. */
 const LIMIT_SECONDS = 420;
 
-/** Whether something that is not whole yet lies beside its place. */
+/** Whether a place has partial results beside it. */
 export function hasPartial(place: string): boolean {
   return partialsOf(place).length > 0;
 }
 
-/** Names of what is not whole yet beside its place. */
+/** Names of the partial results beside a place. */
 export function partialsOf(place: string): readonly string[] {
   const folder = dirname(place);
   if (!existsSync(folder)) return [];
@@ -36,7 +36,7 @@ export abstract class Night {
   abstract readonly variant: VariantName;
   /** The night's folder on the customer's results volume, as this machine sees it. */
   protected abstract readonly folder: string;
-  /** Label that the night's Jobs and drivers carry. */
+  /** Label of the night's Jobs and drivers. */
   protected abstract readonly label: readonly [name: string, value: string];
 
   constructor(
@@ -48,7 +48,7 @@ export abstract class Night {
   /** Starts it as the schedule does. */
   abstract start(): Promise<void>;
 
-  /** Starts it again, as the on-call does who finds it unfinished; for variants that have no better way. */
+  /** Starts it again, as the on-call who finds it unfinished does; for variants that have no better way. */
   abstract startAgain(): Promise<void>;
 
   abstract look(): Promise<NightLook>;
@@ -56,22 +56,22 @@ export abstract class Night {
   /** Folder in which the results are home. */
   abstract home(): string;
 
-  /** What drives the Spark step now. */
-  abstract grip(): Promise<Grip>;
+  /** The processes that drive the Spark step now. */
+  abstract handle(): Promise<Handle>;
 
-  /** Starts it and ends what drives the step before the Job exists. */
+  /** Starts it and kills what drives the step before the Job exists. */
   abstract killBeforeJob(): Promise<void>;
 
-  /** Starts it and ends what drives the step when the Job was made and that was not yet noted. */
+  /** Starts it and kills what drives the step when the Job is created and not yet recorded. */
   abstract killAfterCreate(): Promise<void>;
 
-  /** Ends what brings the results home while it does so. The step must be computing. */
+  /** Kills what brings the results home while it does so. The step must be computing. */
   abstract killWhileBringing(): Promise<void>;
 
-  /** Removes what it left running. */
+  /** Ends what it left running. */
   abstract cleanUp(): Promise<void>;
 
-  /** Folders apart from the customer's that its results were brought to. */
+  /** Folders other than the customer's that its results were brought to. */
   protected abstract folders(): readonly string[];
 
   /** Removes its results and its Jobs: many nights would fill the disk. */
@@ -83,32 +83,32 @@ export abstract class Night {
     for (const folder of [this.folder, ...this.folders()]) await rm(folder, { recursive: true, force: true });
   }
 
-  /** Lets the driver compute until {@link release}. Before the start. */
+  /** Makes the driver compute until {@link release}. To be called before the start. */
   async hold(): Promise<void> {
     await this.place("more-work", "");
   }
 
-  /** Lets the driver come to its end. */
+  /** Lets the driver finish. */
   async release(): Promise<void> {
     await this.take("more-work");
   }
 
-  /** Gives the driver more data than it has memory. Before the start. */
+  /** Gives the driver more data than it has memory for. To be called before the start. */
   async overload(mebibytes: number): Promise<void> {
     await this.place("ballast", `${mebibytes}`);
   }
 
-  /** Takes the data away again that are more than it has memory. */
+  /** Takes that data away again. */
   async relieve(): Promise<void> {
     await this.take("ballast");
   }
 
-  /** Gives the driver a further result of so many mebibytes to leave. Before the start. */
+  /** Makes the driver write a further result of so many mebibytes. To be called before the start. */
   async enlarge(mebibytes: number): Promise<void> {
     await this.place("bulk", `${mebibytes}`);
   }
 
-  /** Has the driver write so many lines to its log, as fast as it can, once it has come to them. */
+  /** Makes the driver write so many lines to its log as fast as it can. */
   async chatter(lines: number): Promise<void> {
     await this.place("chatter", `${lines}`);
   }
@@ -118,8 +118,8 @@ export abstract class Night {
     return join(this.folder, "revaluation");
   }
 
-  /** What people are told of it now, before it has ended. @default - nothing */
-  async told(): Promise<string | undefined> {
+  /** What it shows people now, before it has ended. @default - nothing */
+  async notice(): Promise<string | undefined> {
     return undefined;
   }
 

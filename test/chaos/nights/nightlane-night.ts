@@ -5,13 +5,13 @@ import { type NightState, nightState } from "../../../runs/night-state.ts";
 import { runKeyText } from "../../../runs/remote-job.ts";
 import { startNight } from "../../farm/nights/start-night.ts";
 import { until } from "../../farm/wait.ts";
-import { Grip } from "../harm/grip.ts";
-import { holdCreation } from "../harm/held-creation.ts";
-import { deletePod, type PodHead, podsOf } from "../harm/pods.ts";
+import { Handle } from "../injection/handle.ts";
+import { holdCreation } from "../injection/held-creation.ts";
+import { deletePod, type PodHead, podsOf } from "../injection/pods.ts";
 import type { Site } from "../site/site.ts";
 import { hasPartial, Night, type NightLook, partialsOf, type VariantName } from "./night.ts";
 
-/** Length of the label by which everything of a night is found in the customer's cluster. */
+/** Length of the label value by which everything of a night is found in the customer's cluster. */
 const LABEL_LENGTH = 12;
 
 /** A night of a lane, deployed by Pulumi and run by the platform's controller. */
@@ -47,7 +47,7 @@ export class NightlaneNight extends Night {
     });
   }
 
-  /** Starts it as the schedule does that comes at a moment: the business date follows from it. */
+  /** Starts it as a schedule due at a moment does: the business date follows from it. */
   async startAt(moment: Date): Promise<void> {
     this.businessDate = this.site.doubleHour.businessDate;
     this.number = 1;
@@ -55,7 +55,7 @@ export class NightlaneNight extends Night {
   }
 
   async startAgain(): Promise<void> {
-    throw new Error("a lane's night is never started again by hand: it goes on, or a person decides");
+    throw new Error("a lane's night is never restarted by hand: it goes on, or a person decides");
   }
 
   async look(): Promise<NightLook> {
@@ -63,7 +63,7 @@ export class NightlaneNight extends Night {
     try {
       state = await this.state();
     } catch {
-      // The central API server is away, as some faults want it.
+      // The central API server is away, as in some faults.
       return { kind: "running" };
     }
     if (state.phase === "Succeeded") return { kind: "done" };
@@ -74,12 +74,12 @@ export class NightlaneNight extends Night {
     return held === undefined ? { kind: "running" } : { kind: "stopped", message: held.message ?? "" };
   }
 
-  override async told(): Promise<string | undefined> {
+  override async notice(): Promise<string | undefined> {
     let steps: NightState["steps"];
     try {
       ({ steps } = await this.state());
     } catch {
-      // Nobody is told anything while the central API server is away.
+      // It shows nothing while the central API server is away.
       return undefined;
     }
     return steps
@@ -96,34 +96,34 @@ export class NightlaneNight extends Night {
     return join(this.lane, "archive");
   }
 
-  /** What a runner noted of the step's first attempt. */
+  /** The log that a runner kept of the step's first attempt. */
   get attemptLog(): string {
     return join(this.lane, "revaluation.attempts", "attempt-1.log");
   }
 
-  async grip(): Promise<Grip> {
-    return this.gripOf("revaluation");
+  async handle(): Promise<Handle> {
+    return this.handleOf("revaluation");
   }
 
-  /** What does a step now. */
-  async gripOf(step: string): Promise<Grip> {
+  /** The processes that do a step now. */
+  async handleOf(step: string): Promise<Handle> {
     const { businessDate, number } = this;
     const run = { customer: this.run.customer, pipeline: this.run.pipeline, businessDate, variant: "regular", number };
-    return Grip.byEnvironment(`NIGHTLANE_STEP=${JSON.stringify({ run, step }).slice(0, -1)},`);
+    return Handle.byEnvironment(`NIGHTLANE_STEP=${JSON.stringify({ run, step }).slice(0, -1)},`);
   }
 
   async killBeforeJob(): Promise<void> {
     await this.start();
     await deletePod(this.site.central, await this.pod("revaluation"), "at once");
-    if (this.jobs().length > 0) throw new Error("the Job was there already");
+    if (this.jobs().length > 0) throw new Error("the Job already exists");
   }
 
-  /** A webhook holds the Job's creation until the runner is stopped where it waits for the answer. */
+  /** A webhook holds the Job's creation until the runner is frozen where it waits for the answer. */
   async killAfterCreate(): Promise<void> {
     const held = await holdCreation(this.site, this.label, async () => {
-      const grip = await this.grip();
-      await grip.freeze();
-      return grip;
+      const handle = await this.handle();
+      await handle.freeze();
+      return handle;
     });
     try {
       await this.start();
@@ -133,23 +133,27 @@ export class NightlaneNight extends Night {
       await held.remove();
     }
     const record = join(this.lane, "revaluation.attempts", "attempt-1.json");
-    if (existsSync(record)) throw new Error("the Job was noted already");
+    if (existsSync(record)) throw new Error("the Job is already recorded");
   }
 
   async killWhileBringing(): Promise<void> {
-    const grip = await this.grip();
+    const handle = await this.handle();
     const pod = await this.pod("revaluation");
     await this.release();
     await until({ what: `${this.name} brings its results`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
       hasPartial(join(this.lane, "revaluation")),
     );
-    await grip.freeze();
-    if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results were there already");
-    await grip.kill();
+    await handle.freeze();
+    if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results are already there");
+    await handle.kill();
     await deletePod(this.site.central, pod, "at once");
   }
 
-  /** Waits until a runner brings results. @param apart Folders of other runners. @returns the folders it brings them into */
+  /**
+   * Waits until a runner brings results.
+   * @param apart Folders of other runners.
+   * @returns the folders it brings them into
+   */
   async untilBringing(...apart: readonly (string | undefined)[]): Promise<readonly string[]> {
     let found: readonly string[] = [];
     const what = `${this.name} brings its results${apart.length > 0 ? " once more" : ""}`;

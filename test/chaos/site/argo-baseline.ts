@@ -24,7 +24,7 @@ export interface ArgoBaselineProps {
   readonly reporter: Reporter;
 }
 
-/** Brings Argo's controller into the customer's cluster. Doing it again is harmless. */
+/** Installs Argo's controller in the customer's cluster; it can be done again. */
 export async function ensureArgoBaseline(props: ArgoBaselineProps): Promise<void> {
   const images = await ensureImages(["argoController", "argoExecutor"], props.reporter);
   await importImages(props.sandbox, Object.values(images), () => {});

@@ -18,7 +18,7 @@ export interface CredentialProps {
   readonly file: string;
 }
 
-/** A kubeconfig whose token lives as long as a Secret that it is bound to. */
+/** A kubeconfig whose token lives as long as the Secret that it is bound to. */
 export class Credential {
   private boundTo: string | undefined;
 

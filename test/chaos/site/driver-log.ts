@@ -13,7 +13,7 @@ export interface Driver {
   readonly succeeded: boolean;
 }
 
-/** A Job that was seen in the customer's cluster, also if it is gone by now. */
+/** A Job that was seen in the customer's cluster, even if it is gone by now. */
 export interface SeenJob {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -36,10 +36,10 @@ interface Pod {
 
 const JOB_LABEL = "batch.kubernetes.io/job-name";
 
-/** How often the customer's cluster is looked at: no driver starts and vanishes in between. */
+/** How often the customer's cluster is checked: no driver starts and vanishes in between. */
 const LOOK_MILLISECONDS = 400;
 
-/** Writes down every driver and every Job of a namespace, with the customer's administrator's eyes. */
+/** Records every driver and every Job of a namespace, as the customer's administrator sees them. */
 export class DriverLog {
   private readonly byPod = new Map<string, Driver>();
   private readonly byJob = new Map<string, SeenJob>();
@@ -67,7 +67,7 @@ export class DriverLog {
     return [...this.byJob.values()].filter(({ labels }) => labels[label] === value);
   }
 
-  /** Why the driver of a Job does not start, as its kubelet says; "" if it does. */
+  /** Why the driver of a Job does not start, as its kubelet reports; "" if it does. */
   waitsFor(job: string): string {
     return this.waiting.get(job) ?? "";
   }
@@ -82,7 +82,7 @@ export class DriverLog {
       try {
         await this.look();
       } catch {
-        // The API server is away, as some faults want it: nothing starts meanwhile that it would not show later.
+        // The API server is away, as in some faults: nothing starts meanwhile that it would not show later.
       }
       await delay(LOOK_MILLISECONDS);
     }
@@ -131,20 +131,20 @@ export class DriverLog {
   }
 
   /**
-   * When a pod ended whose container has no end: a node without power reports none, and the control plane says by the
-   * pod's phase that it has failed, which is what lets its Job start the next one.
+   * The end of a pod whose container has none: a node without power reports none. The control plane then sets the pod's
+   * phase to failed, which is what lets its Job start the next one.
    */
   private endByPhase(pod: string, phase: string | undefined): number | undefined {
     return phase === "Failed" ? (this.byPod.get(pod)?.ended ?? thisSecond()) : undefined;
   }
 }
 
-/** Now, in whole seconds as Kubernetes writes times down: an end and a start of one second are in order. */
+/** Now, in whole seconds as Kubernetes writes times: an end and a start in the same second are in order. */
 function thisSecond(): number {
   return Math.floor(Date.now() / 1000) * 1000;
 }
 
-/** Whether a driver was started although an earlier one of the same work still ran, or had done it. */
+/** Whether a driver was started although an earlier one was still doing the same work, or had done it. */
 export function ranTwice(drivers: readonly Driver[]): boolean {
   return drivers.some((driver, index) =>
     drivers

@@ -4,12 +4,12 @@ import { FarmPaths, farmRoot } from "../../farm/paths.ts";
 import { customerClusterId, SECOND_CENTRAL_NODE, secondNodeOf } from "../../farm/plan.ts";
 import type { Progress } from "../../farm/progress.ts";
 import { isFarmRunning } from "../../farm/status.ts";
-import { cordon } from "../harm/nodes.ts";
+import { cordon } from "../injection/nodes.ts";
 import { ensureApplication } from "./application.ts";
 import { ensureArgoBaseline } from "./argo-baseline.ts";
 import { CUSTOMER, openSite, prepareBatch, prepareCredential, type Site, sandboxOf } from "./site.ts";
 
-/** What the suite needs of the farm. */
+/** What the suite needs from the farm. */
 export interface Needs {
   /** Clusters that need a second node, to lose it. */
   readonly secondNodes: ReadonlySet<"central" | "customer">;
@@ -17,18 +17,18 @@ export interface Needs {
   readonly argo: boolean;
 }
 
-/** Starts a fresh farm or completes a running one, deploys the suite's customer, and enters it. */
+/** Starts a fresh farm or completes a running one, deploys the suite's customer, and opens its site. */
 export async function raise(needs: Needs, progress: Progress): Promise<{ site: Site; end: () => Promise<void> }> {
   const paths = new FarmPaths(farmRoot());
   const ranBefore = await isFarmRunning(paths);
   const end = async (): Promise<void> => {
     if (!ranBefore) await farmCommand("down");
   };
-  // What a farm left that was killed.
+  // What a killed farm left behind.
   await end();
   try {
     await farmCommand("up", ...[...needs.secondNodes].flatMap((cluster) => [`--${cluster}-nodes`, "2"]));
-    // Read once per process, and not before they are there.
+    // Read once per process, so not before they exist.
     process.env.NIGHTLANE_IMAGES = paths.images;
     const pulumi = await FarmPulumi.of(paths, progress);
     const own = await prepareCredential(paths, CUSTOMER);

@@ -19,10 +19,10 @@ import { DriverLog } from "./driver-log.ts";
 /** The suite's customer: the file in `test/chaos/customers`. */
 export const CUSTOMER = "chaosbank";
 
-/** Service account by which the bash baseline works: with the rights of ours, and a credential of its own. */
+/** Service account of the bash baseline: it has the rights of Nightlane's, and a credential of its own. */
 const BATCH_ACCOUNT = "batch";
 
-/** Where the nights run, and the administrators' way to every part of it. */
+/** Where the nights run, and the administrators' access to every part of it. */
 export interface Site {
   readonly paths: FarmPaths;
   readonly customer: CustomerDefinition;
@@ -43,15 +43,18 @@ export interface Site {
   readonly images: ReturnType<typeof images>;
   readonly pulumi: FarmPulumi;
   readonly credential: Credential;
-  /** How the bash baseline works. @default - it does not take part */
+  /** The bash baseline's identity. @default - it does not take part */
   readonly batch?: Batch;
-  /** Business date of all nights, `YYYY-MM-DD`: they are told apart by their run numbers. */
+  /** Business date of all nights, `YYYY-MM-DD`: their run numbers distinguish them. */
   readonly businessDate: string;
-  /** An hour that comes twice on a business day in the customer's time zone, and the date of the night that starts in it. */
+  /**
+   * An hour that occurs twice on a business day in the customer's time zone, and the date of the night that starts in
+   * it.
+   */
   readonly doubleHour: { readonly businessDate: string; readonly moments: readonly [Date, Date] };
-  /** Starts a night as the schedule does that comes at a moment. @returns its workflow */
+  /** Starts a night as a schedule due at a moment does. @returns its workflow */
   startScheduled(moment: Date): Promise<string>;
-  /** Deletes a workflow with all that it runs. */
+  /** Deletes a workflow with everything that it runs. */
   endWorkflow(api: Api, namespace: string, name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,10 +65,10 @@ export interface Batch {
   readonly kubeconfig: string;
 }
 
-/** What is there before a customer's stack is deployed with it. */
+/** What must exist before a customer's stack is deployed with it. */
 export type Credentials = Pick<Site, "credential" | "batch" | "remoteApi">;
 
-/** Enters a farm in which a customer has a cluster and is about to be deployed: our identity there gets a new credential. */
+/** Prepares a customer's cluster for deployment: Nightlane's identity there gets a new credential. */
 export async function prepareCredential(paths: FarmPaths, name: string): Promise<Credentials> {
   const { cluster } = await loadCustomer(name);
   const folder = paths.customer(name);
@@ -88,7 +91,7 @@ export async function prepareBatch(paths: FarmPaths, name: string, remoteApi: Ap
     cluster: name,
     authority: folder.authority,
     account: BATCH_ACCOUNT,
-    // This machine does not resolve the declared name, as a lane's pods do.
+    // A lane's pods resolve the declared name; this machine does not.
     server: server.replace(new URL(server).hostname, firstAddress({ address })),
     file: kubeconfig,
   });
@@ -97,7 +100,7 @@ export async function prepareBatch(paths: FarmPaths, name: string, remoteApi: Ap
   return { credential, kubeconfig };
 }
 
-/** Enters a farm in which a customer is deployed. */
+/** Opens the site of a customer that is deployed in a farm. */
 export async function openSite(
   paths: FarmPaths,
   pulumi: FarmPulumi,
@@ -144,7 +147,7 @@ export async function openSite(
   };
 }
 
-/** The namespaces of one machine of the farm. */
+/** The Linux namespaces of one machine of the farm. */
 export async function sandboxOf(paths: FarmPaths, id: string): Promise<Sandbox> {
   const init = (await FarmRecord.read(paths.state)).state.clusters[id]?.init;
   if (init === undefined) throw new Error(`${id} does not run in the farm`);

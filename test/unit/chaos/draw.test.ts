@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { draw } from "../../chaos/draw.ts";
 import { faults } from "../../chaos/faults/registry.ts";
 
-test("a seed draws the same nights again, some of them without Argo's controller, and what goes once only once", () => {
+test("a seed draws the same nights again, some without Argo's controller, and once-only faults at most once", () => {
   const drawn = (seed: number) =>
     draw(faults, 200, seed).map(({ fault, moment }) => ({ name: fault.name, alone: fault.alone, wait: moment?.() }));
   const nights = drawn(7);

@@ -4,13 +4,13 @@ import { faults } from "../../chaos/faults/registry.ts";
 
 const README = readFileSync(new URL("../../chaos/README.md", import.meta.url), "utf8");
 
-test("the README says of each fault what a person sees and when", () => {
+test("the README says for each fault what a person sees and when", () => {
   const [, section = ""] = README.split("## What a person sees, and when");
   const rows = [...section.matchAll(/^\| ([a-z-]+) \| .+ \| .+ \|$/gm)].map(([, name]) => name);
   expect(rows.filter((name) => name !== "fault").toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
 });
 
-/** R39: what the runner's tests can only play, each of it done once to real parts. */
+/** What the runner's own tests can only simulate, each injected once into real parts. */
 test.each([
   ["a runner is evicted, or drained", ["runner-evicted", "runner-drained"]],
   ["the driver is evicted", ["driver-evicted"]],

@@ -22,11 +22,11 @@ function verdict(changes: Partial<Verdict>): Verdict {
 const VERDICTS = [
   verdict({ held: true }),
   verdict({ fault: "log-cut", survived: true }),
-  verdict({ variant: "bash", problem: "nobody is told, and nothing goes on", lostResult: true }),
+  verdict({ variant: "bash", problem: "nobody is notified, and nothing goes on", lostResult: true }),
   verdict({ variant: "bash", fault: "log-cut", survived: true, doubleRun: true, driverStarts: 2 }),
 ];
 
-test("shows fault by fault what became of each variant's night", () => {
+test("shows for each fault what became of each variant's night", () => {
   expect(faultTable(VERDICTS, ["nightlane", "bash"])).toBe(
     [
       "FAULT        nightlane  bash",
@@ -34,7 +34,9 @@ test("shows fault by fault what became of each variant's night", () => {
       "log-cut      survived   survived, double run",
     ].join("\n"),
   );
-  expect(problemLines(VERDICTS)).toEqual(["bash, job-deleted: nobody is told, and nothing goes on (1 driver starts)"]);
+  expect(problemLines(VERDICTS)).toEqual([
+    "bash, job-deleted: nobody is notified, and nothing goes on (1 driver starts)",
+  ]);
 });
 
 test("ends with one line for each variant, which make test can count", () => {
@@ -51,7 +53,7 @@ test("ends with one line for each variant, which make test can count", () => {
   expect(chaosCounts("nothing")).toBeUndefined();
 });
 
-test("is content only with nights that all ended as they should, without harm", () => {
+test("accepts only nights that all ended as they should, without damage", () => {
   expect(isSurvived(sumOf(VERDICTS, "nightlane"))).toBe(true);
   expect(isSurvived(sumOf(VERDICTS, "bash"))).toBe(false);
   expect(isSurvived(sumOf([], "nightlane"))).toBe(false);

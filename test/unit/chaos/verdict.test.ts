@@ -13,13 +13,13 @@ function verdictOn(changes: Partial<Evidence>): ReturnType<typeof judge> {
     end: { kind: "done" },
     drivers: [driver(1, 2, true)],
     home: "same",
-    undisturbed: "same",
+    faultFree: "same",
     ...changes,
   });
 }
 
 describe("a fault that a night survives", () => {
-  test("it ended well, with the results of an undisturbed night and one start of the driver", () => {
+  test("it ended well, with the results of a fault-free night and one start of the driver", () => {
     expect(verdictOn({})).toMatchObject({
       survived: true,
       held: false,
@@ -29,18 +29,18 @@ describe("a fault that a night survives", () => {
     });
   });
 
-  test("a stop is none, and results that nobody brings home are lost", () => {
+  test("a stop is not survival, and results that nobody brings home are lost", () => {
     const verdict = verdictOn({ end: { kind: "stopped", message: "gave up" }, home: undefined });
     expect(verdict).toMatchObject({ survived: false, held: false, lostResult: true });
     expect(verdict.problem).toBe("it needs a person: gave up");
   });
 
-  test("a success without results, or with others, has lost them", () => {
+  test("a success without results, or with different ones, has lost them", () => {
     expect(verdictOn({ home: undefined })).toMatchObject({ survived: false, lostResult: true });
     expect(verdictOn({ home: "other" })).toMatchObject({ survived: false, lostResult: true });
   });
 
-  test("a night that nobody hears of again has lost them if the driver had done its work", () => {
+  test("a night that falls silent has lost its results if the driver had done its work", () => {
     expect(verdictOn({ end: { kind: "silent" }, home: undefined })).toMatchObject({
       survived: false,
       lostResult: true,
@@ -70,9 +70,9 @@ describe("a fault after which a person decides", () => {
     });
   });
 
-  test("another message, or going on, is not what should be", () => {
+  test("showing another message, or going on, is wrong", () => {
     const end = { kind: "stopped", message: "exit code 1" } as const;
-    expect(verdictOn({ fault, end, home: undefined }).problem).toBe("a person is told something else: exit code 1");
+    expect(verdictOn({ fault, end, home: undefined }).problem).toBe("a person is shown something else: exit code 1");
     expect(verdictOn({ fault }).problem).toBe("it went on where a person must decide");
   });
 });

@@ -14,7 +14,7 @@ const notification = (status: "firing" | "resolved", startsAt: string): Alertman
   ],
 });
 
-test("a call that is repeated is one, until it is taken back; what begins again is another", () => {
+test("a repeated call is one until it is resolved; one that begins again is another", () => {
   const first = "2026-11-28T22:00:00Z";
   const again = "2026-11-28T22:20:00Z";
   const calls = callsIn([

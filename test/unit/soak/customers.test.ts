@@ -13,7 +13,7 @@ test("every customer of the suite can be deployed", async () => {
   expect(names).not.toEqual([]);
 });
 
-test("they are links: a copy would fall behind its file, and lacks what lies beside that", () => {
+test("they are links: a copy would fall behind its file, and lacks the files beside it", () => {
   const copies = customerNames(FOLDER).filter((name) => !lstatSync(join(FOLDER, `${name}.ts`)).isSymbolicLink());
   expect(copies).toEqual([]);
 });

@@ -9,7 +9,7 @@ const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 
 const planned = (props: Partial<PlanProps> = {}): readonly Round[] =>
   plan({ customers: CUSTOMERS, faults: soakFaults, minutes: 60, seed: 7, ...props });
-const struckBy = (round: Round) => round.nights.flatMap(({ fault }) => fault ?? []);
+const faultsOf = (round: Round) => round.nights.flatMap(({ fault }) => fault ?? []);
 
 describe("the plan of a soak", () => {
   test("is the same for the same seed and minutes, and another for another", () => {
@@ -17,7 +17,7 @@ describe("the plan of a soak", () => {
     expect(planned({ seed: 8 })).not.toEqual(planned());
   });
 
-  test("has a night of every customer in each round, a minute apart, and the first is left alone", () => {
+  test("has a night of every customer in each round, a minute apart, and the first is fault-free", () => {
     for (const seed of SEEDS) {
       const rounds = planned({ seed });
       for (const { nights } of rounds) {
@@ -28,7 +28,7 @@ describe("the plan of a soak", () => {
     }
   });
 
-  test("keeps to its minutes, but for a first round that needs more", () => {
+  test("keeps to its minutes, except for a first round that needs more", () => {
     for (const seed of SEEDS) {
       for (const minutes of [5, 15, 60]) {
         const sum = planned({ seed, minutes }).reduce((total, round) => total + round.minutes, 0);
@@ -38,10 +38,10 @@ describe("the plan of a soak", () => {
     }
   });
 
-  test("strikes one cluster at a time, and nothing else while the platform is struck", () => {
+  test("injects faults into one cluster at a time, and into nothing else while the platform has one", () => {
     for (const seed of SEEDS) {
       for (const round of planned({ seed })) {
-        const reaches = struckBy(round).map(({ reach }) => reach);
+        const reaches = faultsOf(round).map(({ reach }) => reach);
         expect(reaches.filter((reach) => reach === "cluster").length).toBeLessThanOrEqual(1);
         if (reaches.includes("platform")) expect(reaches).toEqual(["platform"]);
       }
@@ -51,7 +51,7 @@ describe("the plan of a soak", () => {
   test("draws every fault once before it draws one again", () => {
     for (const seed of SEEDS) {
       const names = planned({ seed, minutes: 600 })
-        .flatMap(struckBy)
+        .flatMap(faultsOf)
         .map(({ name }) => name);
       expect(new Set(names.slice(0, soakFaults.length)).size).toBeGreaterThan(soakFaults.length - 4);
       expect(new Set(names).size).toBe(soakFaults.length);
@@ -60,18 +60,18 @@ describe("the plan of a soak", () => {
 });
 
 describe("what is drawn from", () => {
-  test("is the chaos suite, but for what is left out with a reason", () => {
+  test("is the chaos suite, except for what is left out with a reason", () => {
     const known = faults.map(({ name }) => name);
     expect([...soakFaults.map(({ name }) => name), ...Object.keys(LEFT_OUT)].toSorted()).toEqual(known.toSorted());
   });
 
-  test("calls a person for exactly those faults that only a person can decide about", () => {
+  test("calls a person for exactly the faults that only a person can decide about", () => {
     const held = faults.filter((fault) => fault.held !== undefined && !(fault.name in LEFT_OUT));
     const calling = soakFaults.filter(({ call }) => call !== undefined);
     expect(calling.map(({ name }) => name).toSorted()).toEqual(held.map(({ name }) => name).toSorted());
   });
 
-  test("names alerts that there are", () => {
+  test("names alerts that exist", () => {
     const alerts = Object.values(CALLS).map(({ alert }) => alert);
     const named = soakFaults.flatMap(({ call, explains = [] }) => [...(call === undefined ? [] : [call]), ...explains]);
     expect(named.filter((alert) => !alerts.includes(alert))).toEqual([]);

@@ -1,26 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { until } from "../../farm/wait.ts";
-import { deletePod } from "../harm/pods.ts";
+import { deletePod } from "../injection/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
 import { hasPartial, type Night } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import { allComputing, each, type Fault, type Fix } from "./fault.ts";
 
-/** Blocks that the application counts in its log. */
+/** Number of blocks that the application logs. */
 const BLOCKS = 8;
 
-/** The way to the customer's API server breaks for one step, and for nobody else. */
-export const connectionStruck: readonly Fault[] = [
+/** The connection to the customer's API server breaks for one step only. */
+export const connectionFaults: readonly Fault[] = [
   {
     name: "connection-half-open",
-    what: "the packets of the step's open connections vanish; neither end is told",
-    strike: async (stage) => {
+    what: "the packets of the step's open connections vanish; neither end notices",
+    inject: async (stage) => {
       const fixes: Fix[] = [];
       await each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        fixes.push(await (await night.grip()).dropPackets(addressOf(night, firstAddress(stage.site.customer.cluster))));
+        fixes.push(
+          await (await night.handle()).dropPackets(addressOf(night, firstAddress(stage.site.customer.cluster))),
+        );
         await night.release();
       });
       return async () => {
@@ -31,7 +33,7 @@ export const connectionStruck: readonly Fault[] = [
   {
     name: "copy-cut",
     what: "the connection of kubectl cp breaks in the middle of the results",
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await night.release();
@@ -41,25 +43,25 @@ export const connectionStruck: readonly Fault[] = [
   {
     name: "log-cut",
     what: "the stream of the driver's log breaks while the driver computes",
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        await (await night.grip()).reset(addressOf(night, firstAddress(stage.site.customer.cluster)));
+        await (await night.handle()).reset(addressOf(night, firstAddress(stage.site.customer.cluster)));
         await night.release();
       }),
     inspect: async (night) => (night instanceof NightlaneNight ? missingLines(night) : undefined),
   },
 ];
 
-/** A pod of the customer's own cluster reaches the API server by its Service, as the address that stands behind it. */
+/** A pod of the customer's own cluster reaches the API server by the address of its Service. */
 function addressOf(night: Night, address: string): string {
   return night instanceof ArgoNight ? "10.71.0.1" : address;
 }
 
 async function cutCopy(night: Night, address: string): Promise<void> {
   if (night instanceof ArgoNight) {
-    // It copies inside the customer's cluster: there is no connection to cut, so what copies is ended.
+    // It copies inside the customer's cluster: there is no connection to cut, so the copying pod is ended.
     const pod = await night.pod("archive");
     await until(
       { what: `${night.name} copies`, limitSeconds: 120, everyMilliseconds: 5 },
@@ -68,14 +70,14 @@ async function cutCopy(night: Night, address: string): Promise<void> {
     await deletePod(night.siteApi, pod, "at once");
     return;
   }
-  const archive = night instanceof NightlaneNight ? await night.gripOf("archive") : undefined;
+  const archive = night instanceof NightlaneNight ? await night.handleOf("archive") : undefined;
   await until({ what: `${night.name} copies`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
     hasPartial(night.home()),
   );
-  await (archive ?? (await night.grip())).reset(address);
+  await (archive ?? (await night.handle())).reset(address);
 }
 
-/** Every line of the driver's log must be there once. */
+/** Every line of the driver's log must be there exactly once. */
 async function missingLines(night: NightlaneNight): Promise<string | undefined> {
   const log = await readFile(night.attemptLog, "utf8");
   const wrong = Array.from({ length: BLOCKS }, (_, number) => `block ${number} of ${BLOCKS} done`)

@@ -3,17 +3,17 @@ import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, each, type Fault } from "./fault.ts";
 
-/** More than the driver's pod may use. */
+/** More memory than the driver's pod may use. */
 const BALLAST_MEBIBYTES = 1500;
 
-/** Somebody or something in the customer's cluster does it to the Job. */
-export const jobStruck: readonly Fault[] = [
+/** Faults of the Job, caused by somebody or something in the customer's cluster. */
+export const jobFaults: readonly Fault[] = [
   {
     name: "job-suspended",
     what: "somebody suspends the Job, which kills its driver, and resumes it later",
-    // Suspending is killing: the second start is Kubernetes' own.
+    // Suspending kills the driver: the second start is Kubernetes' own.
     drivers: 2,
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
@@ -27,7 +27,7 @@ export const jobStruck: readonly Fault[] = [
     name: "job-deleted",
     what: "somebody deletes the Job while its driver computes",
     held: /delet|gone|no longer|not found/i,
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
@@ -40,24 +40,24 @@ export const jobStruck: readonly Fault[] = [
     name: "job-ttl",
     what: "the Job's time to live ends before anybody has read how it ended",
     held: /delet|gone|no longer|not found/i,
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        const grip = await night.grip();
-        await grip.freeze();
+        const handle = await night.handle();
+        await handle.freeze();
         await patchJob(stage.site, night, { spec: { ttlSecondsAfterFinished: 0 } });
         await night.release();
         const gone = async (): Promise<boolean> => night.job().gone;
         await until({ what: `the Job of ${night.name} is removed`, limitSeconds: 180 }, gone);
-        await grip.thaw();
+        await handle.thaw();
       }),
   },
   {
     name: "driver-oom",
     what: "the driver needs more memory than it has and is killed by the kernel",
     held: /OOMKilled/,
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await night.overload(BALLAST_MEBIBYTES);
         await night.start();

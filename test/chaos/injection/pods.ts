@@ -19,7 +19,7 @@ interface Pod {
   readonly status?: { readonly phase?: string };
 }
 
-/** Pods of a workflow that are not on their way out, oldest first. */
+/** Pods of a workflow that are not being deleted, oldest first. */
 export async function podsOf(api: Api, namespace: string, workflow: string): Promise<readonly PodHead[]> {
   const query = `labelSelector=workflows.argoproj.io/workflow=${workflow}`;
   const { items } = await api.get<{ readonly items: readonly Pod[] }>(`/api/v1/namespaces/${namespace}/pods?${query}`);
@@ -34,7 +34,7 @@ export async function podsOf(api: Api, namespace: string, workflow: string): Pro
     }));
 }
 
-/** Deletes a pod: with its grace period, or at once, as a node's end does. */
+/** Deletes a pod: with its grace period, or at once, as the loss of its node does. */
 export async function deletePod(
   api: Api,
   { namespace, name }: Pick<PodHead, "namespace" | "name">,
@@ -54,7 +54,7 @@ export async function evictPod(api: Api, { namespace, name }: Pick<PodHead, "nam
   if (status !== 201) throw new Error(`POST ${path} answered ${status}`);
 }
 
-/** Whether a kubelet has evicted a pod; it counts too if the pod was removed afterwards. */
+/** Whether a kubelet has evicted a pod; a pod that was removed afterwards counts too. */
 export async function isPodEvicted(
   api: Api,
   { namespace, name }: Pick<PodHead, "namespace" | "name">,
@@ -63,7 +63,7 @@ export async function isPodEvicted(
   return status === 404 || (body as { readonly status?: { readonly reason?: string } }).status?.reason === "Evicted";
 }
 
-/** Deletes every pod of a selection at once, as a crash of its node would. */
+/** Deletes every selected pod at once, as a crash of its node would. */
 export async function crashPods(api: Api, namespace: string, selector: string): Promise<void> {
   const { items } = await api.get<{ readonly items: readonly Pod[] }>(
     `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`,

@@ -5,9 +5,9 @@ import { startComponent, stopComponent } from "../../farm/component-control.ts";
 import { CENTRAL_ID, SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
 import { isAlive } from "../../farm/processes.ts";
 import { until } from "../../farm/wait.ts";
-import { slowLink } from "../harm/links.ts";
-import { cordon, declareBack, declareOutOfService, drain } from "../harm/nodes.ts";
-import { deletePod, evictPod, isPodEvicted, isPodGone } from "../harm/pods.ts";
+import { slowLink } from "../injection/links.ts";
+import { cordon, declareBack, declareOutOfService, drain } from "../injection/nodes.ts";
+import { deletePod, evictPod, isPodEvicted, isPodGone } from "../injection/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
 import { BashNight } from "../nights/bash-night.ts";
 import type { Night } from "../nights/night.ts";
@@ -18,21 +18,21 @@ import { allComputing, type Fault, nightOf, releaseAll } from "./fault.ts";
 /** Kubernetes removes the pods of a lost node after 50 seconds at the earliest. */
 const REMOVED_SECONDS = 240;
 
-/** The kubelet looks every ten seconds. */
+/** The kubelet checks every ten seconds. */
 const EVICTED_SECONDS = 120;
 
-/** Size of the results that two runners bring at once, and how fast they may come: a minute and a half for one alone. */
+/** Size of the results that two runners bring at once, and how fast: a minute and a half for one runner alone. */
 const BULK_MEBIBYTES = 100;
 const SLOW_MEGABITS = 10;
 
 /**
- * The node is struck on which the runner works, which is the central cluster's second one. For bash that is this
- * machine; plain Argo has only the customer's node, which goes on.
+ * Faults of the runner's node, which is the central cluster's second one. For bash that is this machine; plain Argo has
+ * only the customer's node, which goes on.
  */
-export const runnerNodeStruck: readonly Fault[] = [
+export const runnerNodeFaults: readonly Fault[] = [
   whileComputing({
     name: "node-lost",
-    what: "the runner's node falls silent, is declared out of service, and its runner goes on unseen",
+    what: "the runner's node falls silent and is declared out of service, and its runner goes on unseen",
     inject: async (site, nights) => [
       loseCentralNode(site, nightOf(nights, "nightlane", NightlaneNight)),
       nightOf(nights, "bash", BashNight)?.cleanUp(),
@@ -50,7 +50,7 @@ export const runnerNodeStruck: readonly Fault[] = [
   }),
   whileComputing({
     name: "runner-evicted",
-    what: "the kubelet evicts the runner, since its node runs out of process ids, with a second's grace",
+    what: "the kubelet evicts the runner with a second's grace, because its node runs out of process ids",
     inject: async (site, nights) => [
       evictByKubelet(site, nightOf(nights, "nightlane", NightlaneNight)),
       ...(await baselinesEvicted(nights)),
@@ -62,7 +62,7 @@ export const runnerNodeStruck: readonly Fault[] = [
     what: `two runners are alive at once and bring ${BULK_MEBIBYTES} MiB of results over a slow link`,
     alone: true,
     secondNode: "central",
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await Promise.all(nights.map((night) => night.enlarge(BULK_MEBIBYTES)));
       await allComputingOnSecondNode(site, nights);
       const quicken = await slowLink(site.sandbox, SLOW_MEGABITS);
@@ -79,11 +79,11 @@ export const runnerNodeStruck: readonly Fault[] = [
   },
 ];
 
-/** A fault of the second node while the drivers of all nights compute; they go on once it has happened. */
+/** A fault of the second node while the drivers of all nights compute; they go on once it is injected. */
 function whileComputing(fault: {
   readonly name: string;
   readonly what: string;
-  /** Begins the fault for each night. */
+  /** Starts the fault for each night. */
   readonly inject: (site: Site, nights: readonly Night[]) => Promise<readonly (Promise<void> | undefined)[]>;
   /** @default - nothing is left to undo */
   readonly undo?: (site: Site) => Promise<void>;
@@ -94,7 +94,7 @@ function whileComputing(fault: {
     what,
     alone: true,
     secondNode: "central",
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await allComputingOnSecondNode(site, nights);
       await moment();
       await Promise.all(await inject(site, nights));
@@ -104,7 +104,9 @@ function whileComputing(fault: {
   };
 }
 
-/** Starts the nights so that our runner of the Spark step is on the second node; new pods then go to the first one. */
+/**
+ * Starts the nights so that Nightlane's runner of the Spark step is on the second node; new pods then go to the first.
+ */
 async function allComputingOnSecondNode({ central }: Site, nights: readonly Night[]): Promise<void> {
   await cordon(central, SECOND_CENTRAL_NODE, false);
   await cordon(central, CENTRAL_ID, true);
@@ -116,7 +118,7 @@ async function allComputingOnSecondNode({ central }: Site, nights: readonly Nigh
   }
 }
 
-/** The kubelet ends, its containers run on; an administrator says that the machine is off. */
+/** The kubelet ends, its containers run on; an administrator declares that the machine is off. */
 async function loseCentralNode({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
   if (night === undefined) return;
   const pod = await night.pod("revaluation");
@@ -133,7 +135,7 @@ async function bringBack({ central }: Site): Promise<void> {
   await declareBack(central, SECOND_CENTRAL_NODE);
 }
 
-/** The only node there must not be lost: its kubelet falls silent until the pod's removal is forced. */
+/** Its only node must not be lost: the kubelet falls silent until the pod's removal is forced. */
 async function loseCustomerNode(customer: string, night: ArgoNight | undefined): Promise<void> {
   if (night === undefined) return;
   const pod = await night.pod("revaluation");
@@ -146,17 +148,17 @@ async function loseCustomerNode(customer: string, night: ArgoNight | undefined):
   }
 }
 
-/** What comes closest for the baselines: a script's machine is shut down, and plain Argo's pod is evicted. */
+/** The closest equivalent for the baselines: the script's machine is shut down, and plain Argo's pod is evicted. */
 async function baselinesEvicted(nights: readonly Night[]): Promise<readonly Promise<void>[]> {
   const argo = nightOf(nights, "argo resource", ArgoNight);
   const bash = nightOf(nights, "bash", BashNight);
   return [
-    ...(bash === undefined ? [] : [(await bash.grip()).terminate()]),
+    ...(bash === undefined ? [] : [(await bash.handle()).terminate()]),
     ...(argo === undefined ? [] : [evictPod(argo.siteApi, await argo.pod("revaluation"))]),
   ];
 }
 
-/** No node of this machine may really run out of anything: the kubelet is told that it wants more than there is. */
+/** No node of this machine may really run out of anything: the kubelet is set to require more than there is. */
 async function evictByKubelet({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
   if (night === undefined) return;
   const pod = await night.pod("revaluation");
@@ -170,10 +172,10 @@ async function restartKubelet(more: readonly string[]): Promise<void> {
   await startComponent(SECOND_CENTRAL_NODE, "kubelet", more);
 }
 
-/** The first runner's pod is taken for gone while it brings results; it goes on, and so does its successor. */
+/** The first runner's pod is taken for gone while it brings results; the runner goes on, and so does its successor. */
 async function bringTwice(site: Site, night: NightlaneNight | undefined, moment: () => Promise<void>): Promise<void> {
   if (night === undefined) return;
-  const first = await night.grip();
+  const first = await night.handle();
   const pod = await night.pod("revaluation");
   const [one] = await night.untilBringing();
   await moment();
@@ -183,7 +185,7 @@ async function bringTwice(site: Site, night: NightlaneNight | undefined, moment:
   if (!(await isAlive(first.processes[0]))) throw new Error("the first runner had ended when the second one began");
 }
 
-/** The large result at home is the driver's, byte for byte. */
+/** Checks that the large result at home is the driver's, byte for byte. */
 async function bulkIsWhole(night: Night): Promise<string | undefined> {
   const folders = [night.home(), night.remoteResults];
   const [home, remote] = await Promise.all(folders.map((folder) => hashOf(join(folder, "bulk.bin"))));

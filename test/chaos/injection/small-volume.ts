@@ -5,14 +5,14 @@ import { run } from "../../farm/run.ts";
 import { type Site, sandboxOf } from "../site/site.ts";
 
 /**
- * Puts a file system of a few mebibytes in the place of the lane's results volume, for pods that start from now on.
- * @returns what puts the whole volume back
+ * Mounts a file system of a few mebibytes over the lane's results volume, for pods that start from now on.
+ * @returns a function that restores the whole volume
  */
 export async function shrinkLaneVolume(site: Site, mebibytes: number): Promise<() => Promise<void>> {
   const image = join(site.work, "small.ext4");
   await mkdir(site.work, { recursive: true });
   await run("truncate", ["--size", `${mebibytes}M`, image]);
-  // Nothing is reserved for root: what is free is free for runners.
+  // Nothing is reserved for root: runners can use all free space.
   await run("mkfs.ext4", ["-q", "-F", "-m", "0", image]);
   const device = (await run("losetup", ["--find", "--show", image])).trim();
   const central = await sandboxOf(site.paths, CENTRAL_ID);

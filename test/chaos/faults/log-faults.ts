@@ -8,29 +8,29 @@ import { NightlaneNight } from "../nights/nightlane-night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, each, type Fault } from "./fault.ts";
 
-/** A line of the application's is 97 bytes: this is 60 MiB, more than a kubelet keeps of a container's log. */
+/** A line of the application's log is 97 bytes: this is 60 MiB, more than a kubelet keeps of a container's log. */
 const ROTATED_LINES = 650_000;
 
 /** 300 MiB, as fast as the driver can. */
 const FLOOD_LINES = 3_250_000;
 
-/** What the runner says where lines were rotated away, or where the time for them was over. */
+/** What the runner writes where lines were rotated away, or where the time for them was over. */
 const MISSING = /missing here/;
 
-/** The driver's log is more than what reads it can take. */
-export const logStruck: readonly Fault[] = [
+/** The driver's log is more than its reader can take. */
+export const logFaults: readonly Fault[] = [
   {
     name: "log-rotated",
     what: "the node rotates the driver's log away while what reads it is frozen",
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
-        const grip = await night.grip();
-        await grip.freeze();
+        const handle = await night.handle();
+        await handle.freeze();
         await night.chatter(ROTATED_LINES);
         await untilRotated(stage.site, night);
-        await grip.thaw();
+        await handle.thaw();
         await night.release();
       }),
     inspect: (night) => linesOf(night, ROTATED_LINES),
@@ -38,7 +38,7 @@ export const logStruck: readonly Fault[] = [
   {
     name: "log-flood",
     what: "the driver writes 300 MiB of log as fast as it can, and ends",
-    strike: (stage) =>
+    inject: (stage) =>
       each(stage, async (night) => {
         await allComputing([night]);
         await stage.moment();
@@ -49,7 +49,7 @@ export const logStruck: readonly Fault[] = [
   },
 ];
 
-/** Waits until the kubelet has made a second file of the driver's log, and thrown one away. */
+/** Waits until the kubelet has rotated the driver's log into a second file and thrown one away. */
 async function untilRotated({ paths, customer }: Site, night: Night): Promise<void> {
   const logs = join(paths.cluster(customerClusterId(customer.name)).machine, "var-log", "pods");
   const driver = night.drivers().at(-1)?.pod ?? "";
@@ -63,7 +63,7 @@ async function untilRotated({ paths, customer }: Site, night: Night): Promise<vo
   });
 }
 
-/** What was kept of the log must hold every line, or say itself where some are missing. */
+/** The kept log must hold every line, or say itself where some are missing. */
 async function linesOf(night: Night, lines: number): Promise<string | undefined> {
   if (!(night instanceof NightlaneNight)) return undefined;
   const text = await keptText(night.attemptLog);
@@ -81,10 +81,10 @@ async function linesOf(night: Night, lines: number): Promise<string | undefined>
   return whole || said ? undefined : `the kept log ends with line ${before} of ${lines}, and nothing says why`;
 }
 
-/** Stands between the parts of a kept log that do not follow each other. */
+/** Marks a gap between parts of a kept log. */
 const PART = "-- part --";
 
-/** The kept log with all its parts in their order. */
+/** The kept log with all its parts in order. */
 async function keptText(file: string): Promise<string> {
   const texts = [await readFile(file, "utf8")];
   const folder = await readdir(join(file, ".."));

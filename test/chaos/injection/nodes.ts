@@ -8,12 +8,12 @@ const LOST_SECONDS = 240;
 
 const OUT_OF_SERVICE = { key: "node.kubernetes.io/out-of-service", value: "nodeshutdown", effect: "NoExecute" };
 
-/** Keeps new pods off a node, or lets them come. */
+/** Keeps new pods off a node, or lets them on it again. */
 export async function cordon(api: Api, node: string, unschedulable: boolean): Promise<void> {
   await patchNode(api, node, { unschedulable });
 }
 
-/** What an administrator says of a node that is off: its pods are removed without a word from it. */
+/** Declares a node to be off, as an administrator does: its pods are removed without its confirmation. */
 export async function declareOutOfService(api: Api, node: string): Promise<void> {
   await patchNode(api, node, { taints: [OUT_OF_SERVICE] });
 }

@@ -4,7 +4,7 @@ import { Pki } from "../../farm/pki.ts";
 import { until } from "../../farm/wait.ts";
 import type { Site } from "../site/site.ts";
 
-/** A new authority, and what brings the old one back. */
+/** A new authority, and a way to restore the old one. */
 export interface NewAuthority {
   /** File of its certificate, PEM. */
   readonly authority: string;
@@ -12,8 +12,8 @@ export interface NewAuthority {
 }
 
 /**
- * Restarts the customer's API server so that whoever calls it by its name sees a certificate of a new authority. Its own
- * cluster calls it by its address, and goes on.
+ * Restarts the customer's API server so that clients that call it by its name see a certificate of a new authority. Its
+ * own cluster calls it by address and is not affected.
  */
 export async function replaceAuthority(site: Site): Promise<NewAuthority> {
   const { name, cluster } = site.customer;

@@ -4,23 +4,23 @@ import { farmCommand } from "../../farm/farm-command.ts";
 import { customerClusterId, secondNodeOf } from "../../farm/plan.ts";
 import { until } from "../../farm/wait.ts";
 import type { Api } from "../../support/api.ts";
-import { cordon, declareBack, declareOutOfService, untilNotReady } from "../harm/nodes.ts";
-import { evictPod } from "../harm/pods.ts";
+import { cordon, declareBack, declareOutOfService, untilNotReady } from "../injection/nodes.ts";
+import { evictPod } from "../injection/pods.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll } from "./fault.ts";
 
-/** In which people read about it: longer than a node takes to count as lost, and a runner to report it. */
+/** Time for people to read about it: longer than a node takes to count as lost and a runner to report it. */
 const READ_SECONDS = 240;
 
-/** A driver is evicted; or a node of the customer's cluster loses its power, and all that is on it ends at once. */
-export const customerNodeStruck: readonly Fault[] = [
+/** A driver is evicted; or a node of the customer's cluster loses power, and everything on it ends at once. */
+export const customerNodeFaults: readonly Fault[] = [
   {
     name: "driver-evicted",
     what: "the driver is evicted while it computes, as by a drain of its node",
-    // The Job starts a driver again that was evicted: its program did not fail.
+    // The Job restarts an evicted driver: its program did not fail.
     drivers: 2,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await allComputing(nights);
       await moment();
       const { remoteApi, namespace } = site;
@@ -35,9 +35,9 @@ export const customerNodeStruck: readonly Fault[] = [
     what: "the driver's node loses its power, and is declared out of service once people have read about it",
     alone: true,
     secondNode: "customer",
-    // The Job starts a driver again whose pod was removed with its node.
+    // The Job restarts a driver whose pod was removed with its node.
     drivers: 2,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       const { first, second } = nodesOf(site);
       const { remoteApi } = site;
       await cordon(remoteApi, second, false);
@@ -61,7 +61,7 @@ export const customerNodeStruck: readonly Fault[] = [
     what: "the node of the only executor loses its power, and is declared out of service",
     alone: true,
     secondNode: "customer",
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       const { first, second } = nodesOf(site);
       const { remoteApi } = site;
       await Promise.all(nights.map((night) => night.hold()));
@@ -97,12 +97,13 @@ async function powerOn(site: Site): Promise<void> {
   await declareBack(site.remoteApi, nodesOf(site).second);
 }
 
-/** Until people are told of a lane's night; the others say nothing, so they are given the same time. */
+/** Waits until every lane's night shows people the trouble; the baselines show nothing, so they get the same time. */
 async function readAbout(nights: readonly Night[]): Promise<void> {
   const lanes = nights.filter(({ variant }) => variant === "nightlane");
-  const isTold = async (): Promise<boolean> => (await Promise.all(lanes.map((night) => night.told()))).every(Boolean);
+  const isNoticed = async (): Promise<boolean> =>
+    (await Promise.all(lanes.map((night) => night.notice()))).every(Boolean);
   if (lanes.length === 0) await delay(READ_SECONDS * 1000);
-  else await until({ what: "people are told of the lost node", limitSeconds: READ_SECONDS }, isTold);
+  else await until({ what: "people are shown the lost node", limitSeconds: READ_SECONDS }, isNoticed);
 }
 
 async function untilDriverRuns(night: Night): Promise<void> {

@@ -8,12 +8,12 @@ const GROUP = "/apis/flowcontrol.apiserver.k8s.io/v1";
 const NAME = "no-room";
 const HOLD = "chaos/hold";
 
-/** How soon the seat is asked for again that was lost. */
+/** How soon a lost seat is requested again. */
 const AGAIN_MILLISECONDS = 10;
 
 /**
- * Gives our identities a priority level of one seat, and holds it: the API server answers 429 to nearly all that they
- * ask. @returns what undoes it
+ * Gives Nightlane's identities a priority level of one seat, and occupies it: the API server answers 429 to nearly all
+ * of their requests. @returns a function that undoes it
  */
 export async function refuseWithTooMany(site: Site): Promise<() => Promise<void>> {
   const { remoteApi, namespace } = site;
@@ -35,7 +35,7 @@ export async function refuseWithTooMany(site: Site): Promise<() => Promise<void>
   const accounts = [NIGHTLANE_SERVICE_ACCOUNT, ...(site.batch === undefined ? [] : ["batch"])];
   await make("flowschemas", "FlowSchema", {
     priorityLevelConfiguration: { name: NAME },
-    // The first one is Kubernetes' own, for those that are exempt.
+    // Precedence 1 is Kubernetes' own, for exempt requests.
     matchingPrecedence: 2,
     rules: [
       {
@@ -53,10 +53,10 @@ export async function refuseWithTooMany(site: Site): Promise<() => Promise<void>
   };
 }
 
-/** Keeps a request under way in our identity's name: the creation of a Job about which a silent webhook is asked. */
+/** Keeps one request of Nightlane's identity in flight: the creation of a Job that waits for a silent webhook. */
 async function holdSeat(site: Site): Promise<() => Promise<void>> {
   const { remoteApi, namespace } = site;
-  const us = remoteApi.as({
+  const own = remoteApi.as({
     user: `system:serviceaccount:${namespace}:${NIGHTLANE_SERVICE_ACCOUNT}`,
     groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
   });
@@ -75,14 +75,14 @@ async function holdSeat(site: Site): Promise<() => Promise<void>> {
   const body = { metadata: { name: "hold", labels: { [HOLD]: "" } }, spec: { template } };
   const held = (async () => {
     while (holding) {
-      await us.call({ method: "POST", path, body, dryRun: true });
+      await own.call({ method: "POST", path, body, dryRun: true });
       await delay(AGAIN_MILLISECONDS);
     }
   })();
-  // What goes wrong with it is told when the seat is given back; until then nobody waits for it.
+  // Its errors are reported when the seat is given back; until then nobody awaits it.
   held.catch(() => undefined);
   await until({ what: "the API server answers 429", limitSeconds: 60 }, async () => {
-    const { status } = await us.call({ method: "GET", path: `/api/v1/namespaces/${namespace}/pods` });
+    const { status } = await own.call({ method: "GET", path: `/api/v1/namespaces/${namespace}/pods` });
     return status === 429;
   });
   return async () => {

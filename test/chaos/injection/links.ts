@@ -1,6 +1,6 @@
 import type { Sandbox } from "../../farm/sandbox.ts";
 
-/** Lets a cluster send no more than so many megabits in a second to others. @returns what undoes it */
+/** Limits what a cluster sends to others to so many megabits per second. @returns a function that undoes it */
 export async function slowLink(sandbox: Sandbox, megabits: number): Promise<() => Promise<void>> {
   const shape = ["tbf", "rate", `${megabits}mbit`, "burst", "64kb", "latency", "400ms"];
   await sandbox.run("tc", ["qdisc", "replace", "dev", "eth0", "root", ...shape]);

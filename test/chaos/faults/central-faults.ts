@@ -2,20 +2,20 @@ import { ARGO_NAMESPACE } from "../../../constructs/definition/central-cluster.t
 import { CONTROLLER_LABELS } from "../../../constructs/platform/argo-controller.ts";
 import { startComponent, stopComponent } from "../../farm/component-control.ts";
 import { CENTRAL_ID } from "../../farm/plan.ts";
-import { crashPods } from "../harm/pods.ts";
+import { crashPods } from "../injection/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
 import type { Night } from "../nights/night.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, nightOf, releaseAll } from "./fault.ts";
 
-/** What runs the nights is struck: for bash that is this machine, for plain Argo the cluster that it shares. */
-export const centralStruck: readonly Fault[] = [
+/** Faults of what runs the nights: for bash that is this machine, for plain Argo the cluster that it shares. */
+export const centralFaults: readonly Fault[] = [
   {
     name: "argo-controller-killed",
     what: "Argo's controller is killed while the driver computes",
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await allComputing(nights);
       await moment();
       await killControllers(site, nights);
@@ -27,7 +27,7 @@ export const centralStruck: readonly Fault[] = [
     name: "central-api-restarted",
     what: "the API server that the night's workflow is in is killed and comes back",
     alone: true,
-    strike: async (stage) => {
+    inject: async (stage) => {
       const inCustomer = stage.nights.filter((night) => night.variant === "argo resource");
       const elsewhere = stage.nights.filter((night) => night.variant !== "argo resource");
       await restart(stage.moment, CENTRAL_ID, elsewhere);

@@ -28,13 +28,13 @@ export interface Change {
 export interface WebhookProps {
   readonly name: string;
   readonly kind: "jobs" | "pods";
-  /** Label that the objects carry. @default - it changes all of them */
+  /** Label of the objects that it changes. @default - it changes all of them */
   readonly label?: string;
-  /** The creation waits for it. */
+  /** The changes to make; the creation waits for them. */
   change(created: Created): readonly Change[] | Promise<readonly Change[]>;
-  /** Whether it never answers, so that the API server waits for it and goes on without. @default false */
+  /** Whether it never answers, so that the API server waits and then goes on without it. @default false */
   readonly silent?: boolean;
-  /** Whether a creation was answered by a server that asks the webhook; tried until it is so. */
+  /** Whether the API server already asks the webhook about a creation; tried until it does. */
   isAsked(site: Site): Promise<boolean>;
 }
 
@@ -42,14 +42,14 @@ interface Review {
   readonly request: { readonly uid: string; readonly object: Created };
 }
 
-/** For how long the API server waits for a silent webhook: less than whoever asks the API server waits for it. */
+/** How long the API server waits for a silent webhook: less than its own clients wait for it. */
 const WAIT_SECONDS = 20;
 
 const PATH = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
 /**
- * Lets the customer's API server ask a webhook on this machine about what is created in our namespace.
- * @returns what takes it away again
+ * Has the customer's API server ask a webhook on this machine about what is created in Nightlane's namespace.
+ * @returns a function that removes it again
  */
 export async function addWebhook(site: Site, props: WebhookProps): Promise<() => Promise<void>> {
   const { name } = props;
@@ -118,7 +118,7 @@ function configuration(
   };
 }
 
-/** What cannot be changed is refused, with the reason. */
+/** Answers a review; an object that cannot be changed is refused, with the reason. */
 async function respond({ request: { uid, object } }: Review, { change }: WebhookProps): Promise<unknown> {
   try {
     const patch = Buffer.from(JSON.stringify(await change(object))).toString("base64");

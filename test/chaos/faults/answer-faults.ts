@@ -1,31 +1,31 @@
 import { copyFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { NIGHTLANE_SERVICE_ACCOUNT } from "../../../constructs/customer-side/customer-side.ts";
-import { replaceAuthority } from "../harm/authority.ts";
-import { endingCredential } from "../harm/ending-credential.ts";
-import { refuseWithTooMany } from "../harm/throttle.ts";
+import { replaceAuthority } from "../injection/authority.ts";
+import { endingCredential } from "../injection/ending-credential.ts";
+import { refuseWithTooMany } from "../injection/throttle.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll } from "./fault.ts";
 
-/** The API server's own patience with an identity's rights, as somebody who fixes a role needs. */
+/** How long the role permits nothing: the time that somebody needs to fix it. */
 const FORBIDDEN_SECONDS = 120;
 
 /** Longer than a runner waits before it reports. */
 const THROTTLED_SECONDS = 165;
 
-/** With the minute that the API server grants, enough for the driver to start on a busy machine. */
+/** Together with the minute that the API server grants, enough for the driver to start on a busy machine. */
 const TOKEN_SECONDS = 120;
 
 /** How long nobody notices that it has ended. */
 const ENDED_SECONDS = 165;
 
-/** The customer's API server answers, but not what is asked of it. */
-export const answerStruck: readonly Fault[] = [
+/** The customer's API server answers, but with refusals. */
+export const answerFaults: readonly Fault[] = [
   {
     name: "permissions-missing",
-    what: `403: our role permits nothing for ${FORBIDDEN_SECONDS / 60} minutes, in which the driver ends`,
+    what: `403: Nightlane's role permits nothing for ${FORBIDDEN_SECONDS / 60} minutes, in which the driver ends`,
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await allComputing(nights);
       await moment();
       const restore = await emptyRoles(site);
@@ -40,9 +40,9 @@ export const answerStruck: readonly Fault[] = [
   },
   {
     name: "throttled",
-    what: `429: the API server has no room for our requests for ${THROTTLED_SECONDS} s, in which the driver ends`,
+    what: `429: the API server has no room for Nightlane's requests for ${THROTTLED_SECONDS} s, in which the driver ends`,
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       await allComputing(nights);
       await moment();
       const restore = await refuseWithTooMany(site);
@@ -59,7 +59,7 @@ export const answerStruck: readonly Fault[] = [
     name: "authority-replaced",
     what: "the API server shows a certificate of a new authority, which the kubeconfig has a minute later",
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       const { pulumi, customer, credential } = site;
       await allComputing(nights);
       await moment();
@@ -84,7 +84,7 @@ export const answerStruck: readonly Fault[] = [
     name: "token-ended",
     what: `the credential's token ends while the driver computes, and is renewed ${ENDED_SECONDS} s later`,
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       const ended = await endingCredential(site, TOKEN_SECONDS);
       await allComputing(nights);
       await ended();
@@ -102,7 +102,7 @@ interface Role {
   readonly rules: readonly unknown[];
 }
 
-/** Roles by which the nights work in the customer's cluster; the second one is plain Argo's. */
+/** Empties the roles by which the nights work in the customer's cluster; the second one is plain Argo's. */
 async function emptyRoles(site: Site): Promise<() => Promise<void>> {
   const restores = await Promise.all([NIGHTLANE_SERVICE_ACCOUNT, "argo-baseline"].map((name) => emptyRole(site, name)));
   return async () => {

@@ -1,14 +1,14 @@
 import type { Site } from "../site/site.ts";
 import { addWebhook } from "./webhook.ts";
 
-/** A creation that waits for something to be done. */
+/** The creation of a Job, held until something is done. */
 export interface HeldCreation<T> {
   /** What was done while the Job was asked for and did not exist. @throws Error if there was no such moment */
   done(): T;
   readonly remove: () => Promise<void>;
 }
 
-/** Lets `act` be done between the request for the Job with a label and its creation. */
+/** Runs `act` between the request for the Job with a label and its creation. */
 export async function holdCreation<T>(
   site: Site,
   [name, value]: readonly [name: string, value: string],
@@ -44,7 +44,7 @@ export async function holdCreation<T>(
 
 const PROBE = "probe";
 
-/** Is never made. */
+/** A Job that is never created. */
 function probe(label: string): unknown {
   const template = { spec: { restartPolicy: "Never", containers: [{ name: PROBE, image: PROBE }] } };
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { addWebhook, type Change, type Created } from "../harm/webhook.ts";
+import { addWebhook, type Change, type Created } from "../injection/webhook.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 import { type Fault, releaseAll, type Stage } from "./fault.ts";
@@ -9,13 +9,13 @@ const QUEUED_SECONDS = 165;
 
 const JOB_LABEL = "batch.kubernetes.io/job-name";
 
-/** Webhooks of the customer's cluster change what we create. */
-export const admissionStruck: readonly Fault[] = [
+/** Webhooks of the customer's cluster change what Nightlane creates. */
+export const admissionFaults: readonly Fault[] = [
   {
     name: "job-queued",
     what: `a queue's webhook suspends the Job as it is made, and the queue lets it go after ${QUEUED_SECONDS} s`,
     alone: true,
-    strike: async ({ site, nights, moment }) => {
+    inject: async ({ site, nights, moment }) => {
       const remove = await addWebhook(site, {
         name: "queue",
         kind: "jobs",
@@ -38,7 +38,7 @@ export const admissionStruck: readonly Fault[] = [
     name: "sidecar-added",
     what: "a mesh's webhook adds a container to the driver's pod, which runs on when the driver has ended",
     alone: true,
-    strike: async (stage) => {
+    inject: async (stage) => {
       const remove = await addWebhook(stage.site, {
         name: "mesh",
         kind: "pods",
@@ -64,7 +64,7 @@ async function computeWithSidecar({ nights, moment }: Stage): Promise<void> {
   await releaseAll(nights);
 }
 
-/** The same image, and no end: as a proxy that waits for connections. */
+/** A container of the same image that never ends, like a proxy that waits for connections. */
 function addSidecar({ spec }: Created): readonly Change[] {
   const { image, securityContext, imagePullPolicy } = spec.containers?.[0] ?? {};
   const resources = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
@@ -79,7 +79,7 @@ async function admit({ remoteApi, namespace }: Site, night: Night): Promise<void
   if (status !== 200) throw new Error(`the Job of ${night.name} could not be let go: ${status}`);
 }
 
-/** Whether what is created now has been changed; nothing is kept of it. */
+/** Whether an object created now is changed; it is a dry run. */
 async function isChanged({ remoteApi }: Site, path: string, body: unknown): Promise<boolean> {
   const { status, body: answer } = await remoteApi.call({ method: "POST", path, body, dryRun: true });
   if (status !== 201) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);

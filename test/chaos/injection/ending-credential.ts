@@ -10,8 +10,9 @@ import type { Site } from "../site/site.ts";
 
 /**
  * Puts a kubeconfig into the lane whose token ends soon, signed with the cluster's own key: the API server issues none
- * that ends within ten minutes, and no deployment takes one that ends within days. A year ago it was a good one.
- * @returns what waits until it has ended
+ * that ends within ten minutes, and no deployment accepts one that ends within days. It stands for a token that was
+ * good when it was deployed a year ago.
+ * @returns a function that waits until it has ended
  */
 export async function endingCredential(site: Site, seconds: number): Promise<() => Promise<void>> {
   const { namespace, customer, paths, central, laneOf, remoteApi } = site;

@@ -3,21 +3,21 @@ import { findByEnvironment, isAlive, type ProcessIdentity, signal } from "../../
 import { run } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
 
-/** Holds on to the processes that drive a step, found while they run, so that they can be struck at any moment. */
-export class Grip {
+/** A handle on the processes that drive a step, found while they run, so that a fault can be injected at any moment. */
+export class Handle {
   constructor(readonly processes: readonly ProcessIdentity[]) {}
 
-  /** Waits for processes that carry an entry starting with `prefix` in their environment. */
-  static async byEnvironment(prefix: string, limitSeconds = 60): Promise<Grip> {
+  /** Waits for processes with an environment entry that starts with `prefix`. */
+  static async byEnvironment(prefix: string, limitSeconds = 60): Promise<Handle> {
     let found: readonly ProcessIdentity[] = [];
     await until({ what: `a process with ${prefix.slice(0, 160)} runs`, limitSeconds }, async () => {
       found = await findByEnvironment(prefix);
       return found.length > 0;
     });
-    return new Grip(found);
+    return new Handle(found);
   }
 
-  /** Stops them where they are; nobody is told. */
+  /** Stops them where they are; nobody notices. */
   async freeze(): Promise<void> {
     await this.send("SIGSTOP");
   }
@@ -27,7 +27,7 @@ export class Grip {
     await this.send("SIGCONT");
   }
 
-  /** Asks them to end, as a machine does that is shut down. */
+  /** Asks them to end, as a machine that shuts down does. */
   async terminate(): Promise<void> {
     await this.send("SIGTERM");
   }
@@ -37,7 +37,9 @@ export class Grip {
     await this.send("SIGKILL");
   }
 
-  /** Breaks their connections to an address: both ends are told. In a network of their own, those of their children too. */
+  /**
+   * Resets their connections to an address: both ends notice. In a network of their own, those of their children too.
+   */
   async reset(address: string): Promise<void> {
     const query = ["--kill", "--tcp", "--no-header", "state", "established", "dst", address];
     if (await this.hasOwnNetwork()) {
@@ -47,18 +49,18 @@ export class Grip {
     for (const port of await this.ports(address)) await this.inNetwork("ss", [...query, "sport", "=", `:${port}`]);
   }
 
-  /** Ports that connections to an address have on their side. */
+  /** Local ports of their connections to an address. */
   async ports(address: string): Promise<readonly number[]> {
     const query = ["--tcp", "--numeric", "--no-header", "--processes", "state", "established", "dst", address];
     const lines = (await this.inNetwork("ss", query)).split("\n");
-    const ours = lines.filter((line) => this.processes.some(({ pid }) => line.includes(`pid=${pid},`)));
-    return ours.flatMap((line) => /:(\d+)\s+\S+:\d+/.exec(line)?.[1] ?? []).map(Number);
+    const own = lines.filter((line) => this.processes.some(({ pid }) => line.includes(`pid=${pid},`)));
+    return own.flatMap((line) => /:(\d+)\s+\S+:\d+/.exec(line)?.[1] ?? []).map(Number);
   }
 
   /**
-   * Drops the packets of the connections that they now have to an address, in both directions: neither end is told.
+   * Drops the packets of their present connections to an address, in both directions: neither end notices.
    * New connections work.
-   * @returns what undoes it
+   * @returns a function that undoes it
    */
   async dropPackets(address: string): Promise<() => Promise<void>> {
     const ports = await this.ports(address);
@@ -67,14 +69,14 @@ export class Grip {
       ["OUTPUT", "-p", "tcp", "-d", address, "--sport", `${port}`, "-j", "DROP"],
       ["INPUT", "-p", "tcp", "-s", address, "--dport", `${port}`, "-j", "DROP"],
     ]);
-    // Read while they live: a script's network is this machine's, and its rules outlive it.
+    // Read while they live: a script uses this machine's network, where its rules outlive it.
     const isPod = await this.hasOwnNetwork();
     for (const rule of rules) await this.inNetwork("iptables", ["-w", "-I", ...rule]);
     return async () => {
       for (const rule of rules) {
         const args = ["-w", "-D", ...rule];
         if (!isPod) await run("iptables", args);
-        // With a pod goes its network, and with that its rules.
+        // A pod's network, and its rules with it, goes with the pod.
         else await this.inNetwork("iptables", args).catch((error: unknown) => this.unlessGone(error));
       }
     };
@@ -97,7 +99,7 @@ export class Grip {
 
   private async inNetwork(command: string, args: readonly string[]): Promise<string> {
     const [first] = this.processes;
-    if (first === undefined) throw new Error("no process is held");
+    if (first === undefined) throw new Error("the handle has no process");
     return run("nsenter", ["--target", String(first.pid), "--net", "--", command, ...args]);
   }
 }

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Night } from "./nights/night.ts";
 
-/** What people were first told of a night, and when. */
-export interface Told {
-  /** After the fault struck. */
+/** The first that people were shown of trouble in a night, and when. */
+export interface Notice {
+  /** After the fault was injected. */
   readonly seconds: number;
   readonly words: string;
 }
 
-/** Looks at a night as people see it, until they are told something. */
-export class ToldWatch {
+/** Watches a night as people see it, until it shows them something. */
+export class NoticeWatch {
   private since = Date.now();
   private first: { readonly at: number; readonly words: string } | undefined;
   private watching = true;
@@ -19,13 +19,13 @@ export class ToldWatch {
     this.done = this.watch();
   }
 
-  /** From now on counts. @default - the start of the night */
-  strike(): void {
+  /** Counts seconds from now, when the fault is injected. @default - from the start of the night */
+  injected(): void {
     this.since = Date.now();
   }
 
-  /** What was said first; undefined while nothing was. */
-  get told(): Told | undefined {
+  /** The first notice; undefined while there is none. */
+  get notice(): Notice | undefined {
     const { first } = this;
     return first === undefined
       ? undefined
@@ -39,7 +39,7 @@ export class ToldWatch {
 
   private async watch(): Promise<void> {
     while (this.watching && this.first === undefined) {
-      const words = await this.night.told();
+      const words = await this.night.notice();
       if (words !== undefined) this.first = { at: Date.now(), words };
       await delay(1000);
     }

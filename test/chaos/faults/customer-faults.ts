@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ComponentName, startComponent, stopComponent } from "../../farm/component-control.ts";
 import { until } from "../../farm/wait.ts";
-import { removeImage } from "../harm/images.ts";
+import { removeImage } from "../injection/images.ts";
 import type { Night } from "../nights/night.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
 import type { Site } from "../site/site.ts";
@@ -10,25 +10,25 @@ import { allComputing, type Fault, releaseAll, type Stage } from "./fault.ts";
 const OUTAGE_SECONDS = 180;
 const ETCD_SECONDS = 8;
 
-/** The customer's whole cluster is struck. */
-export const customerStruck: readonly Fault[] = [
+/** Faults of the customer's whole cluster. */
+export const customerFaults: readonly Fault[] = [
   {
     name: "customer-api-down",
     what: `the customer's API server is away for ${OUTAGE_SECONDS / 60} minutes, in which the driver ends`,
     alone: true,
-    strike: (stage) => outage(stage, "kube-apiserver", OUTAGE_SECONDS),
+    inject: (stage) => outage(stage, "kube-apiserver", OUTAGE_SECONDS),
   },
   {
     name: "customer-etcd-restarted",
     what: "the database of the customer's cluster is killed and comes back",
     alone: true,
-    strike: (stage) => outage(stage, "etcd", ETCD_SECONDS),
+    inject: (stage) => outage(stage, "etcd", ETCD_SECONDS),
   },
   {
     name: "token-rotated",
     what: "the credential is replaced, and the old one withdrawn, while the driver computes",
     alone: true,
-    strike: async (stage) => {
+    inject: async (stage) => {
       await allComputing(stage.nights);
       await stage.moment();
       await rotate(stage.site);
@@ -40,7 +40,7 @@ export const customerStruck: readonly Fault[] = [
     name: "image-missing",
     what: "the node has lost the image, and no registry has it for a while",
     alone: true,
-    strike: async ({ site, nights }) => {
+    inject: async ({ site, nights }) => {
       const bringBack = await removeImage(site.sandbox, site.images.risk);
       try {
         await Promise.all(nights.map((night) => night.start()));
@@ -55,7 +55,7 @@ export const customerStruck: readonly Fault[] = [
     name: "quota-exhausted",
     what: "the customer's quota has no room for the driver for a while",
     alone: true,
-    strike: async ({ site, nights }) => {
+    inject: async ({ site, nights }) => {
       const free = await exhaustQuota(site);
       try {
         await Promise.all(nights.map((night) => night.start()));
@@ -92,12 +92,12 @@ async function isReady({ remoteApi }: Site): Promise<boolean> {
   }
 }
 
-/** New credentials for all; the old ones end at once, before everybody has read the new ones. */
+/** Gives all of them new credentials; the old ones end at once, before everybody has read the new ones. */
 async function rotate(site: Site): Promise<void> {
   const withdrawals = [await site.credential.issue(), await site.batch?.credential.issue()];
   await site.pulumi.up(site.customer.name);
   for (const withdraw of withdrawals) await withdraw?.();
-  // The plain Argo night has no file of its own: its token ends with its service account.
+  // The plain Argo night has no credential file: its token ends with its service account.
   const accounts = `/api/v1/namespaces/${ARGO_BASELINE}/serviceaccounts`;
   const { status } = await site.remoteApi.call({ method: "DELETE", path: `${accounts}/night` });
   if (status === 200)
