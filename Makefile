@@ -1,4 +1,4 @@
-# Only saves typing: every target is one command that also works by hand.
+# For convenience: every target is one command that also works by hand.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -15,13 +15,13 @@ demo: node_modules/.installed ## A farm of three clusters, both example customer
 test: node_modules/.installed ## Every suite; the last line is the sum
 	@tsx test/all/main.ts
 
-test-long: node_modules/.installed ## The suites that are too long for make test; no farm may run before
+test-long: node_modules/.installed ## The suites that are too long for make test; no farm may be running
 	@tsx test/all/main.ts long
 
-chaos: node_modules/.installed ## Real faults on real parts, beside two baselines; FAULTS=a,b chooses, NIGHTS=k SEED=n draws
+chaos: node_modules/.installed ## Real faults on real parts, beside two baselines; FAULTS=a,b selects, NIGHTS=k SEED=n draws at random
 	@tsx test/chaos/cli.ts $(if $(FAULTS),--faults "$(FAULTS)") $(if $(NIGHTS),--nights "$(NIGHTS)") $(if $(SEED),--seed "$(SEED)")
 
-soak: node_modules/.installed ## Scheduled nights under drawn faults, and whoever is called answers; MINUTES=60 SEED=n
+soak: node_modules/.installed ## Scheduled nights under random faults, with an answer to each call; MINUTES=60 SEED=n
 	@tsx test/soak/cli.ts $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(SEED),--seed "$(SEED)") $(if $(FAULTS),--faults "$(FAULTS)")
 
 scan: node_modules/.installed ## checkov and kube-score over every synthesized object
@@ -30,14 +30,14 @@ scan: node_modules/.installed ## checkov and kube-score over every synthesized o
 farm-up: node_modules/.installed ## Start the farm: a central cluster and one per customer file
 	@$(FARM) up
 
-farm-down: node_modules/.installed ## End the farm and leave nothing of it behind
+farm-down: node_modules/.installed ## End the farm and leave nothing behind
 	@$(FARM) down
 
 farm-status: node_modules/.installed ## What runs
 	@$(FARM) status
 
 farm-add: node_modules/.installed ## CUSTOMER=x: give a further customer file a cluster
-	@$(FARM) add $(if $(CUSTOMER),$(CUSTOMER),$(error say which: make farm-add CUSTOMER=name))
+	@$(FARM) add $(if $(CUSTOMER),$(CUSTOMER),$(error which customer? make farm-add CUSTOMER=name))
 
 farm-env: node_modules/.installed ## Print what to export for kubectl and pulumi: eval "$$(make -s farm-env)"
 	@$(FARM) env
