@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { NIGHTS, STEP } from "../../constructs/platform/alerts/alert-rules.ts";
 import { TemporaryFolder } from "../api/support.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
@@ -30,12 +30,12 @@ beforeAll(async () => {
 afterAll(() => folder?.remove());
 
 describe("the rules", () => {
-  it("are taken by Prometheus", async () => {
+  test("are taken by Prometheus", async () => {
     expect(groups.map(({ name }) => name)).toEqual(["nights", "platform"]);
     expect(await promtool.complaintOf(groups)).toBeUndefined();
   });
 
-  it.each([CUSTOMER, `${CUSTOMER}/month-end`])("name a command that nightlane takes, of %s", async (nights) => {
+  test.each([CUSTOMER, `${CUSTOMER}/month-end`])("name a command that nightlane takes, of %s", async (nights) => {
     for (const { annotations } of groups.flatMap(({ rules }) => rules)) {
       const command = (annotations.command ?? "nightlane nights").replace(NIGHTS, nights).replace(STEP, "sign-off");
       if (!command.startsWith("kubectl ")) {
@@ -44,7 +44,7 @@ describe("the rules", () => {
     }
   });
 
-  it("read what nightwatch exports in Prometheus' form", async () => {
+  test("read what nightwatch exports in Prometheus' form", async () => {
     const timeline = new Timeline(EVENING);
     await evening(timeline, night({ nodes: failed(30) }));
     await timeline.pass(1);
@@ -58,7 +58,7 @@ describe.each([
 ])("a person is called exactly for what must be, $how", ({ restarts }) => {
   const tried = SITUATIONS.filter(({ survivesRestarts = true }) => survivesRestarts || !restarts);
 
-  it.each(tried)(
+  test.each(tried)(
     "$title",
     async (situation) => {
       const { timeline, untold } = await passed(situation, restarts);
@@ -89,7 +89,7 @@ describe("no rule can be taken away, or made to call more or less, without a tim
     return (await promtool.differences(left, [{ ...timeline, calls }]))?.includes("got:") ?? false;
   }
 
-  it.each(RULES)("%s", async (name) => {
+  test.each(RULES)("%s", async (name) => {
     const rule = groups.flatMap(({ rules }) => rules).find((one) => nameOf(one) === name);
     const calls = SITUATIONS.filter((situation) => situation.calls?.some((call) => ruleOf(call) === name));
     const nearly = SITUATIONS.filter((situation) => situation.nearly?.includes(name));

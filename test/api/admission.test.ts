@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { federated } from "../../constructs/index.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
@@ -35,7 +35,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-it("has policies whose expressions fit the types they are about", async () => {
+test("has policies whose expressions fit the types they are about", async () => {
   expect(await cluster.typeWarnings()).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["what Argo CD is told", argoCdAttempts],
   ];
 
-  it.each(groups)("%s", async (_, attempts) => {
+  test.each(groups)("%s", async (_, attempts) => {
     const wrong: string[] = [];
     for (const attempt of attempts(lane)) {
       const { what, outcome, controlled, controlFailure } = await makeAttempt(attempt);
@@ -73,7 +73,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
   });
 });
 
-it("lets in what a federated lane has: in the place of the Secret alone, a token that this lane's customer takes", async () => {
+test("lets in what a federated lane has: in the place of the Secret alone, a token that this lane's customer takes", async () => {
   const credentials = { kubeconfig: federated() };
   const spec = nightSpec({ ...(await loadCustomer("nordbank")), credentials });
   const template = { ...lane.template, metadata: { name: "night-0123456789", namespace: lane.namespace }, spec };
@@ -99,7 +99,7 @@ describe("upstream's own Pod Security test data (invariant 24)", () => {
       as: ARGO_CONTROLLER,
     });
 
-  it("refuses every pod that is not restricted in a lane, by Pod Security", async () => {
+  test("refuses every pod that is not restricted in a lane, by Pod Security", async () => {
     const { fail } = await restrictedFixtures();
     expect(fail.length).toBeGreaterThan(30);
     const wrong: string[] = [];
@@ -112,7 +112,7 @@ describe("upstream's own Pod Security test data (invariant 24)", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("accepts every restricted pod where only Pod Security looks", async () => {
+  test("accepts every restricted pod where only Pod Security looks", async () => {
     const { pass } = await restrictedFixtures();
     expect(pass.length).toBeGreaterThan(5);
     const lane = cluster.manifest("nordbank", "Namespace");
@@ -139,7 +139,7 @@ describe("what the boundary rests on cannot be taken away quietly", () => {
       }),
     );
 
-  it("keeps the label that the bindings go by, whatever a deployer removes (27)", async () => {
+  test("keeps the label that the bindings go by, whatever a deployer removes (27)", async () => {
     const labels = { "kubernetes.io/metadata.name": "argo", "nightlane/customer": null };
     const path = "/api/v1/namespaces/customer-nordbank";
     await cluster.api.call({ method: "PATCH", path, body: { metadata: { labels } } });
@@ -158,7 +158,7 @@ describe("what the boundary rests on cannot be taken away quietly", () => {
 
   const images = "/api/v1/namespaces/nightlane-system/configmaps/admission-images";
 
-  it.each([
+  test.each([
     ["missing", [{ op: "remove", path: "/data/runner" }]],
     ["misspelt", [{ op: "move", from: "/data/runner", path: "/data/runers" }]],
     ["empty", [{ op: "replace", path: "/data/runner", value: "" }]],
@@ -172,7 +172,7 @@ describe("what the boundary rests on cannot be taken away quietly", () => {
     await expect.poll(newPod, { timeout: 60_000 }).toBe("201");
   });
 
-  it("refuses every pod when the policy's parameters are gone (31)", async () => {
+  test("refuses every pod when the policy's parameters are gone (31)", async () => {
     const { data } = await cluster.api.get<{ data: object }>(images);
     await cluster.api.call({ method: "DELETE", path: images });
     await expect.poll(newPod, { timeout: 60_000 }).toContain("nightlane-pod-creation");
@@ -183,7 +183,7 @@ describe("what the boundary rests on cannot be taken away quietly", () => {
 });
 
 describe("fields that a later version of Argo brings", () => {
-  it("are refused until somebody has thought about them", async () => {
+  test("are refused until somebody has thought about them", async () => {
     const path = "/apis/argoproj.io/v1alpha1/namespaces/customer-nordbank/workflows";
     const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.argoproj.io";
     const field = {
@@ -217,7 +217,7 @@ describe("a night as large as Argo keeps in clear", () => {
   /** Beyond about a megabyte Argo compresses the nodes, and nobody but Argo and nightwatch may change them then. */
   const nodes = 700;
 
-  it(`lets nightwatch decide on a step of ${nodes} nodes, and still sees what must not change`, async () => {
+  test(`lets nightwatch decide on a step of ${nodes} nodes, and still sees what must not change`, async () => {
     const night = await storeNight(cluster.api, lane, "night-large");
     const path = `/apis/argoproj.io/v1alpha1/namespaces/${lane.namespace}/workflows/${night.metadata.name}`;
     const many = Object.fromEntries(Array.from({ length: nodes }, (_, index) => largeNode(`night-large-n${index}`)));

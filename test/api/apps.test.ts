@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { CentralApi, TestAuthority } from "./support.ts";
 
@@ -37,7 +37,7 @@ async function secretValue(namespace: string, name: string, key: string): Promis
 }
 
 describe("the applications of a customer's stack", () => {
-  it("are refused while Argo CD would have the identity of the nights", async () => {
+  test("are refused while Argo CD would have the identity of the nights", async () => {
     const result = await pulumi.run("alpenkredit", ["up", "--yes", "--skip-preview"], {
       ...env,
       APPS_KUBECONFIG: env.CUSTOMER_KUBECONFIG ?? "",
@@ -48,7 +48,7 @@ describe("the applications of a customer's stack", () => {
     await expect(api.kubectl("get", "namespace", "customer-alpenkredit")).rejects.toThrow("not found");
   });
 
-  it("are a project, a registered cluster and an Application", async () => {
+  test("are a project, a registered cluster and an Application", async () => {
     const output = await pulumi.up("alpenkredit", env);
     expect(output).not.toContain(APPS_TOKEN);
     expect(await api.names("argocd", KINDS)).toEqual([
@@ -58,7 +58,7 @@ describe("the applications of a customer's stack", () => {
     ]);
   });
 
-  it("give Argo CD its credential, and the nights theirs", async () => {
+  test("give Argo CD its credential, and the nights theirs", async () => {
     const config = JSON.parse(await secretValue("argocd", "cluster-alpenkredit", "config"));
     expect(config).toMatchObject({
       bearerToken: APPS_TOKEN,
@@ -79,7 +79,7 @@ describe("the applications of a customer's stack", () => {
     expect(await secretValue("customer-alpenkredit", "credential", "kubeconfig")).not.toContain(APPS_TOKEN);
   });
 
-  it("leave neither credential in the state, and change nothing at a second up", async () => {
+  test("leave neither credential in the state, and change nothing at a second up", async () => {
     const state = join(api.folder.path, "pulumi", "state");
     for (const file of readdirSync(state, { recursive: true, encoding: "utf8" }).filter((one) =>
       one.endsWith(".json"),
@@ -95,7 +95,7 @@ describe("the applications of a customer's stack", () => {
     succeeded(await pulumi.run("alpenkredit", ["preview", "--expect-no-changes"], env));
   });
 
-  it("are gone with the stack", async () => {
+  test("are gone with the stack", async () => {
     succeeded(await pulumi.run("alpenkredit", ["destroy", "--yes", "--skip-preview"], env));
     expect(await api.names("argocd", KINDS)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { customerFile, customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import { toYaml } from "../../infra/yaml.ts";
@@ -18,13 +18,13 @@ beforeAll(async () => {
 
 afterAll(() => folder.remove());
 
-it.each(customerNames())("argo's own lint finds nothing in the night of %s", async (customer) => {
+test.each(customerNames())("argo's own lint finds nothing in the night of %s", async (customer) => {
   const result = await lint(customer, (yaml) => yaml);
   expect(result.output).toContain("no linting errors found");
   expect(result.code).toBe(0);
 });
 
-it("argo's own lint looks: a task that names no template is found", async () => {
+test("argo's own lint looks: a task that names no template is found", async () => {
   const result = await lint("nordbank", (yaml) => yaml.replace("template: calendar", "template: nowhere"));
   expect(result.code).not.toBe(0);
   expect(result.output).toContain("nowhere");

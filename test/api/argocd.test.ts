@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
@@ -63,7 +63,7 @@ async function expectRefused(name: string, change: object, refusal: RegExp): Pro
 }
 
 describe.runIf(isRoot)("an application of a customer's file, with the real Argo CD", () => {
-  it("is deployed from its git repository into the customer's cluster, its values put in", async () => {
+  test("is deployed from its git repository into the customer's cluster, its values put in", async () => {
     await expect
       .poll(() => field(APPLICATION, ".status.sync.status"), { timeout: 150_000, interval: 500 })
       .toBe("Synced");
@@ -72,7 +72,7 @@ describe.runIf(isRoot)("an application of a customer's file, with the real Argo 
     expect(deployed).toBe(pricing?.values.image);
   });
 
-  it("is put back as it was when somebody changes it", async () => {
+  test("is put back as it was when somebody changes it", async () => {
     await cluster.onCustomer("-n", "risk", "scale", "deployment/pricing-engine", "--replicas=0");
     const replicas = ["-n", "risk", "get", "deployment", "pricing-engine", "-o", "jsonpath={.spec.replicas}"];
     await expect.poll(() => cluster.onCustomer(...replicas), { timeout: 60_000, interval: 200 }).toBe("1");
@@ -85,7 +85,7 @@ describe.runIf(isRoot)("the project's limits, with the real Argo CD", () => {
     source: { ...(application.spec as { source: object }).source, ...change },
   });
 
-  it("refuse another cluster that Argo CD knows and could reach", async () => {
+  test("refuse another cluster that Argo CD knows and could reach", async () => {
     const { server } = cluster.centralEndpoint;
     const token = await cluster.onCentral("-n", "argocd", "create", "token", "argocd-application-controller");
     const labels = { "argocd.argoproj.io/secret-type": "cluster" };
@@ -102,12 +102,12 @@ describe.runIf(isRoot)("the project's limits, with the real Argo CD", () => {
     await expectRefused("probe-cluster", { destination: { server, namespace: "risk" } }, OUTSIDE);
   });
 
-  it("refuse another namespace", async () => {
+  test("refuse another namespace", async () => {
     const { server } = cluster.customerEndpoint;
     await expectRefused("probe-namespace", { destination: { server, namespace: "kube-system" } }, OUTSIDE);
   });
 
-  it("refuse another repository", async () => {
+  test("refuse another repository", async () => {
     const repoURL = "https://git.nightlane.example/apps/other.git";
     await expectRefused(
       "probe-repository",
@@ -116,13 +116,13 @@ describe.runIf(isRoot)("the project's limits, with the real Argo CD", () => {
     );
   });
 
-  it("refuse a kind that no application consists of, and deploy nothing of it", async () => {
+  test("refuse a kind that no application consists of, and deploy nothing of it", async () => {
     const tooWide = source({ path: "charts/too-wide", helm: { releaseName: "too-wide" } });
     await expectRefused("probe-kind", tooWide, /Pod is not permitted in project/);
     expect(await cluster.onCustomer("-n", "risk", "get", "pod", "too-wide", "--ignore-not-found")).toBe("");
   });
 
-  it("hold for the project default too, which allows nothing", async () => {
+  test("hold for the project default too, which allows nothing", async () => {
     await expectRefused(
       "probe-default",
       { project: "default" },
@@ -130,7 +130,7 @@ describe.runIf(isRoot)("the project's limits, with the real Argo CD", () => {
     );
   });
 
-  it("leave the central cluster out of reach", async () => {
+  test("leave the central cluster out of reach", async () => {
     const destination = { server: "https://kubernetes.default.svc", namespace: "argo" };
     await expectRefused("probe-central", { destination }, /is disabled/);
   });

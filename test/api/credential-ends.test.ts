@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe("a customer's API server that grants tokens for less than they are asked for", () => {
-  it("is found out when its credential is deployed, not by a night a month later", async () => {
+  test("is found out when its credential is deployed, not by a night a month later", async () => {
     const kubeconfig = await issue("8760h");
     expect(checkKubeconfig(kubeconfig, definition())).toEqual([]);
     const [token, authority] = credentialEnds(kubeconfig);
@@ -47,7 +47,7 @@ describe("a customer's API server that grants tokens for less than they are aske
     expect(authority && endText(authority, Date.now())).toMatchObject({ warning: false });
   });
 
-  it("and a token that ends tomorrow is refused by its date", async () => {
+  test("and a token that ends tomorrow is refused by its date", async () => {
     const [problem, ...more] = checkKubeconfig(await issue("24h"), definition());
     expect(more).toEqual([]);
     expect(problem).toMatchObject({

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandResult } from "../farm/command.ts";
 import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe("one credential, one customer (invariant 11)", () => {
-  it("notes the identity and the credential of the first customer, telling nothing about either", async () => {
+  test("notes the identity and the credential of the first customer, telling nothing about either", async () => {
     await pulumi.up("nordbank", credential("first"));
     // The identity at its address, under its authority, and the credential itself.
     const names = await fingerprintNames();
@@ -44,21 +44,21 @@ describe("one credential, one customer (invariant 11)", () => {
     expect(owners).toBe("nordbank nordbank nordbank");
   });
 
-  it("refuses the same credential for a second customer, of which nothing is deployed", async () => {
+  test("refuses the same credential for a second customer, of which nothing is deployed", async () => {
     await expectRefused(await up("twin", credential("first")));
   });
 
-  it("refuses another token of the same identity", async () => {
+  test("refuses another token of the same identity", async () => {
     await expectRefused(await up("twin", credential("first", "another")));
   });
 
-  it("refuses the same token at another address", async () => {
+  test("refuses the same token at another address", async () => {
     writeFileSync(twinFile, twinSource.replace('address: "10.64.1.10"', 'address: "10.64.9.10"'));
     await expectRefused(await up("twin", credential("first")));
     writeFileSync(twinFile, twinSource);
   });
 
-  it("keeps what the first customer has, and lets it rotate its token", async () => {
+  test("keeps what the first customer has, and lets it rotate its token", async () => {
     const before = await fingerprintsOf("nordbank");
     succeeded(await up("nordbank", credential("first"), "--expect-no-changes"));
     await pulumi.up("nordbank", credential("first", "rotated"));
@@ -67,7 +67,7 @@ describe("one credential, one customer (invariant 11)", () => {
     expect(after.filter((name) => before.includes(name))).toHaveLength(2);
   });
 
-  it("lets a credential go with its customer, and then be another's (17)", async () => {
+  test("lets a credential go with its customer, and then be another's (17)", async () => {
     succeeded(await pulumi.run("nordbank", ["destroy", "--yes", "--skip-preview"], credential("first")));
     expect(await fingerprintsOf("nordbank")).toEqual([]);
     const left = await api.kubectl(
@@ -86,7 +86,7 @@ describe("one credential, one customer (invariant 11)", () => {
 });
 
 describe("the key of the fingerprints", () => {
-  it.each([
+  test.each([
     ["missing", { FINGERPRINT_KEY: "" }, "received nothing"],
     ["no file", { FINGERPRINT_KEY: "/nowhere/key" }, "names no readable file (ENOENT)"],
   ])("is %s: says so and deploys nothing", async (_, env, said) => {
@@ -98,7 +98,7 @@ describe("the key of the fingerprints", () => {
     await expect(api.kubectl("get", "namespace", "customer-nordbank")).rejects.toThrow("not found");
   });
 
-  it("is too short: says so, and does not quote it", async () => {
+  test("is too short: says so, and does not quote it", async () => {
     const file = api.folder.file("short.key", "guess-me");
     const result = await up("nordbank", { ...credential("first"), FINGERPRINT_KEY: file });
     expect(result.output).toContain("at least 32 characters");

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { until } from "../farm/wait.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe("a customer's stack on a real API server", () => {
-  it("previews without touching the cluster and without showing a credential", async () => {
+  test("previews without touching the cluster and without showing a credential", async () => {
     await pulumi.ensureStack("nordbank");
     const preview = succeeded(await pulumi.run("nordbank", ["preview", "--json"], env));
     expect(preview).toContain("WorkflowTemplate");
@@ -41,7 +41,7 @@ describe("a customer's stack on a real API server", () => {
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
   });
 
-  it("is taken back from a deployment that was killed", async () => {
+  test("is taken back from a deployment that was killed", async () => {
     const deployment = pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], env);
     const locks = join(api.folder.path, "pulumi", "state", ".pulumi", "locks");
     await until({ what: "the deployment holds its stack", limitSeconds: 60 }, async () => heldBy(locks) !== undefined);
@@ -52,7 +52,7 @@ describe("a customer's stack on a real API server", () => {
     await pulumi.up("nordbank", env);
   });
 
-  it("deploys every object of the lane, the credential only into its Secret", async () => {
+  test("deploys every object of the lane, the credential only into its Secret", async () => {
     const output = await pulumi.up("nordbank", env);
     expectNoCredential(output);
     const names = await api.names(LANE, KINDS);
@@ -78,7 +78,7 @@ describe("a customer's stack on a real API server", () => {
     expect(Buffer.from(token, "base64").toString()).toBe(MARKET_TOKEN);
   });
 
-  it("keeps credentials in the state only encrypted", () => {
+  test("keeps credentials in the state only encrypted", () => {
     const state = join(api.folder.path, "pulumi", "state");
     const files = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
     const stack = files.find((file) => file.endsWith("stacks/nightlane/nordbank.json"));
@@ -88,13 +88,13 @@ describe("a customer's stack on a real API server", () => {
     }
   });
 
-  it("changes nothing at a second up, nor after a refresh", async () => {
+  test("changes nothing at a second up, nor after a refresh", async () => {
     succeeded(await pulumi.run("nordbank", ["up", "--yes", "--skip-preview", "--expect-no-changes"], env));
     succeeded(await pulumi.run("nordbank", ["refresh", "--yes", "--skip-preview"], env));
     succeeded(await pulumi.run("nordbank", ["preview", "--expect-no-changes"], env));
   });
 
-  it("updates the schedule alone when only the schedule changes, and keeps an older template when the night does", async () => {
+  test("updates the schedule alone when only the schedule changes, and keeps an older template when the night does", async () => {
     const project = projectCopy(api.folder, "changed");
     const file = join(project, "customers", "nordbank.ts");
     const source = readFileSync(file, "utf8");
@@ -113,7 +113,7 @@ describe("a customer's stack on a real API server", () => {
     expect(after).toEqual(expect.arrayContaining([...before]));
   });
 
-  it("takes a credential from the stack's own secrets where the definition says so", async () => {
+  test("takes a credential from the stack's own secrets where the definition says so", async () => {
     const project = projectCopy(api.folder, "pulumi-secret");
     const file = join(project, "customers", "nordbank.ts");
     const source = readFileSync(file, "utf8")
@@ -138,7 +138,7 @@ describe("a customer's stack on a real API server", () => {
     expect(Buffer.from(token, "base64").toString()).toBe("rotated-token");
   });
 
-  it("refuses another class, or a smaller size, for the volume that has results in it", async () => {
+  test("refuses another class, or a smaller size, for the volume that has results in it", async () => {
     const claim = ["get", "persistentvolumeclaim", "results", "-n", LANE, "-o", "jsonpath={.metadata.uid}"] as const;
     const before = await api.kubectl(...claim);
     const project = projectCopy(api.folder, "another-volume");
@@ -161,7 +161,7 @@ describe("a customer's stack on a real API server", () => {
     expect(await api.kubectl(...claim)).toBe(before);
   });
 
-  it("destroys the stack and leaves nothing behind", async () => {
+  test("destroys the stack and leaves nothing behind", async () => {
     succeeded(await pulumi.run("nordbank", ["destroy", "--yes", "--skip-preview"], env));
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
     const everywhere = await api.kubectl("get", KINDS, "-A", "-l", "nightlane/customer=nordbank", "-o", "name");
@@ -204,7 +204,7 @@ describe("what a person can get wrong", () => {
     ],
   ];
 
-  it.each(attempts)("%s: says so, and deploys nothing", async (_, stack, environment, said) => {
+  test.each(attempts)("%s: says so, and deploys nothing", async (_, stack, environment, said) => {
     await pulumi.ensureStack(stack);
     const result = await pulumi.run(stack, ["up", "--yes", "--skip-preview"], environment());
     expect(result.code).not.toBe(0);
@@ -216,7 +216,7 @@ describe("what a person can get wrong", () => {
     await expect(api.kubectl("get", "namespace", LANE)).rejects.toThrow("not found");
   });
 
-  it("tells everything wrong with a file at once", async () => {
+  test("tells everything wrong with a file at once", async () => {
     await pulumi.ensureStack("nordbank");
     const result = await pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], {
       NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { deployerName } from "../../constructs/deployer/deployer.ts";
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe("a customer's stack, deployed by the customer's own deployer", () => {
-  it.each(["alpenkredit", "nordbank"])("%s: is deployed whole", async (customer) => {
+  test.each(["alpenkredit", "nordbank"])("%s: is deployed whole", async (customer) => {
     await of(customer).up(customer, env(customer));
     const lane = `customer-${customer}`;
     const names = await api.names(lane, "cronworkflow,networkpolicy,secret,rolebinding,resourcequota");
@@ -58,14 +58,14 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
     );
   });
 
-  it("changes nothing at a second up, nor after a refresh", async () => {
+  test("changes nothing at a second up, nor after a refresh", async () => {
     const again = ["up", "--yes", "--skip-preview", "--expect-no-changes"];
     succeeded(await of("nordbank").run("nordbank", again, env("nordbank")));
     succeeded(await of("nordbank").run("nordbank", ["refresh", "--yes", "--skip-preview"], env("nordbank")));
     succeeded(await of("nordbank").run("nordbank", ["preview", "--expect-no-changes"], env("nordbank")));
   });
 
-  it("changes what its file changes", async () => {
+  test("changes what its file changes", async () => {
     const project = projectCopy(api.folder, "changed");
     const file = join(project, "customers", "nordbank.ts");
     writeFileSync(file, readFileSync(file, "utf8").replace('nightly("22:30"', 'nightly("23:15"'));
@@ -76,7 +76,7 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
     expect(await api.kubectl("get", "cronworkflow", "night", ...schedule)).toBe("15 23 * * *");
   });
 
-  it("is refused with another customer's deployer, and nothing of the other's is changed", async () => {
+  test("is refused with another customer's deployer, and nothing of the other's is changed", async () => {
     const others = ["secret,networkpolicy,role,rolebinding", "-n", "customer-alpenkredit", "-o", "yaml"];
     const before = await api.kubectl("get", ...others);
     const foreign = await Pulumi.at({
@@ -93,7 +93,7 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
 });
 
 describe("what a deployer may not", () => {
-  it("does nothing in another lane, in the platform's namespaces or outside of namespaces, by its rights", async () => {
+  test("does nothing in another lane, in the platform's namespaces or outside of namespaces, by its rights", async () => {
     const may = await granted("nordbank", await everyResource());
     // What Pulumi watches while it waits, and that tells nothing which the repository does not; ConfigMaps are the policy's below.
     expect([...may].sort()).toEqual([
@@ -112,7 +112,7 @@ describe("what a deployer may not", () => {
     ]);
   });
 
-  it("may in its own lane what the other deployer may not, so that refusals mean something", async () => {
+  test("may in its own lane what the other deployer may not, so that refusals mean something", async () => {
     const resources = await everyResource();
     const own = await granted("alpenkredit", resources, ["customer-alpenkredit"]);
     expect(own).toContain("patch customer-alpenkredit secrets");
@@ -121,7 +121,7 @@ describe("what a deployer may not", () => {
     expect(await granted("nordbank", resources, ["customer-alpenkredit"])).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["another customer's fingerprint, deleted", "DELETE", "alpenkredit", undefined],
     ["another customer's fingerprint, taken over", "PATCH", "alpenkredit", { data: { customer: "nordbank" } }],
     ["its own fingerprint, given to another", "PATCH", "nordbank", { data: { customer: "alpenkredit" } }],
@@ -133,7 +133,7 @@ describe("what a deployer may not", () => {
     expect(messageOf(answer)).toMatch(/nightlane-fingerprints|immutable/);
   });
 
-  it.each([
+  test.each([
     ["of another customer", `fingerprint-${"a".repeat(64)}`, { customer: "alpenkredit" }],
     ["of nobody", `fingerprint-${"a".repeat(64)}`, {}],
     ["of a name that is no hash", "fingerprint-mine", { customer: "nordbank" }],
@@ -147,7 +147,7 @@ describe("what a deployer may not", () => {
     expect(own.status).toBe(201);
   });
 
-  it("cannot change or delete the images that admission allows", async () => {
+  test("cannot change or delete the images that admission allows", async () => {
     for (const method of ["PATCH", "DELETE"] as const) {
       const path = `/api/v1/namespaces/${SYSTEM}/configmaps/admission-images`;
       const body = method === "PATCH" ? { body: { data: { extra: "x" } } } : {};
@@ -157,7 +157,7 @@ describe("what a deployer may not", () => {
     }
   });
 
-  it("cannot take Pod Security off its own namespace, nor raise its limit of workflows", async () => {
+  test("cannot take Pod Security off its own namespace, nor raise its limit of workflows", async () => {
     const path = "/api/v1/namespaces/customer-nordbank";
     for (const label of ["pod-security.kubernetes.io/enforce", "workflows.argoproj.io/parallelism-limit"]) {
       const body = { metadata: { labels: { [label]: "privileged" } } };
@@ -169,7 +169,7 @@ describe("what a deployer may not", () => {
     expect((await deployer("nordbank").call({ method: "PATCH", path, body: harmless, dryRun: true })).status).toBe(200);
   });
 
-  it("cannot give anybody a right that it does not have itself", async () => {
+  test("cannot give anybody a right that it does not have itself", async () => {
     const path = "/apis/rbac.authorization.k8s.io/v1/namespaces/customer-nordbank/roles";
     const role = (resources: readonly string[], verbs: readonly string[]) => ({
       apiVersion: "rbac.authorization.k8s.io/v1",
@@ -222,7 +222,7 @@ describe("what a deployer may write, and may not say", () => {
   });
   const itself = `system:serviceaccount:${SYSTEM}:${deployerName("nordbank")}`;
 
-  it("is nothing of what became of a person's act, which it cannot take away either", async () => {
+  test("is nothing of what became of a person's act, which it cannot take away either", async () => {
     const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
     const who = await admin.call({
       method: "POST",
@@ -241,14 +241,14 @@ describe("what a deployer may write, and may not say", () => {
     expect((await admin.call({ method: "DELETE", path: own })).status).toBe(200);
   });
 
-  it("is no release of a gate, though it may ask for other acts under its own name", async () => {
+  test("is no release of a gate, though it may ask for other acts under its own name", async () => {
     const ask = (verb: string) =>
       deployer("nordbank").call({ method: "POST", path: acts, body: act(verb, itself), dryRun: true });
     expect(messageOf(await ask("release"))).toContain("a gate is released by a person");
     expect((await ask("note")).status).toBe(201);
   });
 
-  it("is no project of Argo CD that takes other customers' clusters", async () => {
+  test("is no project of Argo CD that takes other customers' clusters", async () => {
     const path = "/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects/customer-alpenkredit";
     const change = (spec: object) =>
       deployer("alpenkredit").call({ method: "PATCH", path, body: { spec }, dryRun: true });
@@ -267,7 +267,7 @@ describe("what a deployer may write, and may not say", () => {
 });
 
 describe("the end", () => {
-  it.each(["nordbank", "alpenkredit"])("%s: its stack is destroyed with its own rights", async (customer) => {
+  test.each(["nordbank", "alpenkredit"])("%s: its stack is destroyed with its own rights", async (customer) => {
     // As the pipeline's job does: see pipeline/jobs.ts.
     const path = `/api/v1/namespaces/argocd/secrets/cluster-${customer}`;
     expect((await deployer(customer).call({ method: "DELETE", path })).status).toBeOneOf([200, 404]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Duration, image } from "../../constructs/index.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 /** One night on the real controller, its steps side by side; the tests are its hours, in order. */
 describe("a step that goes on by itself", () => {
-  it("waits for its pause after the one exit code for that, and says so", async () => {
+  test("waits for its pause after the one exit code for that, and says so", async () => {
     for (const step of ["alone", "early", "left-out", "given-up"]) {
       cluster.kubelet.end(CUSTOMER, step, 1, AGAIN);
       await cluster.untilStep(CUSTOMER, night, step, "retrying", 1);
@@ -61,13 +61,13 @@ describe("a step that goes on by itself", () => {
     expect((await stepOf("early")).attemptLog).toMatchObject([{ number: 1, phase: "Failed", exitCode: 11 }]);
   });
 
-  it("begins its next attempt when the pause is over, without anybody's act, with a runner of its own", async () => {
+  test("begins its next attempt when the pause is over, without anybody's act, with a runner of its own", async () => {
     await cluster.untilStep(CUSTOMER, night, "alone", "running", 2);
     expect(await stepOf("alone")).toMatchObject({ acts: [], further: { attempt: 2, of: 2 } });
     await cluster.untilStarts(CUSTOMER, "alone", 2);
   });
 
-  it("waits for a person when its last attempt has failed too, whose retry begins one that nothing follows", async () => {
+  test("waits for a person when its last attempt has failed too, whose retry begins one that nothing follows", async () => {
     // The runner counts the attempts, and asks for no further one.
     cluster.kubelet.end(CUSTOMER, "alone", 2, FAILED);
     await cluster.untilStep(CUSTOMER, night, "alone", "deciding", 2);
@@ -77,14 +77,14 @@ describe("a step that goes on by itself", () => {
     await cluster.untilStep(CUSTOMER, night, "alone", "succeeded", 3);
   });
 
-  it("begins its next attempt at once where a person says so", async () => {
+  test("begins its next attempt at once where a person says so", async () => {
     await act("retry", "early");
     await cluster.untilStarts(CUSTOMER, "early", 2);
     cluster.kubelet.end(CUSTOMER, "early", 2, WELL);
     await cluster.untilStep(CUSTOMER, night, "early", "succeeded", 2);
   });
 
-  it("is left out, or given up, in its pause", async () => {
+  test("is left out, or given up, in its pause", async () => {
     await act("skip", "left-out");
     await cluster.untilStep(CUSTOMER, night, "left-out", "skipped", 1);
     await act("abort", "given-up");
@@ -94,7 +94,7 @@ describe("a step that goes on by itself", () => {
     }
   });
 
-  it("waits for a person after every other end, also when the file says `retries`", async () => {
+  test("waits for a person after every other end, also when the file says `retries`", async () => {
     cluster.kubelet.end(CUSTOMER, "other-end", 1, FAILED);
     cluster.kubelet.end(CUSTOMER, "plain", 1, AGAIN);
     for (const step of ["other-end", "plain"]) {
@@ -104,7 +104,7 @@ describe("a step that goes on by itself", () => {
     }
   });
 
-  it("tells a step with an end of its own when the night began", async () => {
+  test("tells a step with an end of its own when the night began", async () => {
     await cluster.untilStarts(CUSTOMER, "in-time", 1);
     const { metadata } = await cluster.central.workflow(NAMESPACE, night);
     const pods = await cluster.guarded.central.kubectl("get", "pods", "-n", NAMESPACE, "-o", "json");
@@ -115,7 +115,7 @@ describe("a step that goes on by itself", () => {
     cluster.kubelet.end(CUSTOMER, "in-time", 1, WELL);
   });
 
-  it("ends the night as its steps have", async () => {
+  test("ends the night as its steps have", async () => {
     await cluster.untilPhase(CUSTOMER, night, "Failed");
     expect(cluster.nightwatchErrors).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { customerNames, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
@@ -59,11 +59,11 @@ function byIdentity(manifests: readonly Manifest[]): Readonly<Record<string, unk
 }
 
 describe.each(customerNames())("charts of %s", (name) => {
-  it("pass helm's linter in strict mode", async () => {
+  test("pass helm's linter in strict mode", async () => {
     succeeded(await helm("lint", "--strict", join(charts, name), join(charts, name, "customer-side")));
   });
 
-  it("render exactly the objects of the plain synth", async () => {
+  test("render exactly the objects of the plain synth", async () => {
     const { lane, customerSide, apps } = manifestsOf(await loadCustomer(name));
     expect(byIdentity(await rendered(join(charts, name)))).toEqual(byIdentity(lane));
     expect(existsSync(join(charts, name, "apps"))).toBe(apps.length > 0);
@@ -76,7 +76,7 @@ describe.each(customerNames())("charts of %s", (name) => {
 });
 
 describe("values", () => {
-  it("change the fields they are for, and leave the template and its name", async () => {
+  test("change the fields they are for, and leave the template and its name", async () => {
     const chart = join(charts, "nordbank");
     const set = [
       "--set",
@@ -96,7 +96,7 @@ describe("values", () => {
     expect(find(changed, "WorkflowTemplate", /^night-/)).toEqual(find(usual, "WorkflowTemplate", /^night-/));
   });
 
-  it.each([
+  test.each([
     ["a value that no field reads", "timezone=Europe/Paris", /additional properties 'timezone' not allowed/i],
     ["a start that is no time of day", "schedule.cron=61 22 * * *", /schedule.cron.*does not match pattern/is],
     ["a start that the clocks skip and repeat", "schedule.cron=30 2 * * *", /schedule.cron.*not/is],
@@ -107,7 +107,7 @@ describe("values", () => {
     expect(result.output).toMatch(message);
   });
 
-  it("an image by tag is refused", async () => {
+  test("an image by tag is refused", async () => {
     const chart = join(charts, "nordbank", "customer-side");
     const result = await helm("template", "release", chart, "--set", "images.runner=runner:latest");
     expect(result.code).not.toBe(0);
@@ -116,7 +116,7 @@ describe("values", () => {
 });
 
 describe("a release on a real API server", () => {
-  it("installs the lane, its placeholders whole", async () => {
+  test("installs the lane, its placeholders whole", async () => {
     const chart = join(charts, "nordbank");
     succeeded(await helm("install", "nordbank", chart, "--namespace", RELEASES));
     const { lane } = manifestsOf(await loadCustomer("nordbank"));
@@ -130,7 +130,7 @@ describe("a release on a real API server", () => {
     expect(await api.names(LANE, "secret")).toContain("secret/credential");
   });
 
-  it("an upgrade leaves the credential that was put in", async () => {
+  test("an upgrade leaves the credential that was put in", async () => {
     const data = JSON.stringify({ data: { kubeconfig: Buffer.from("canary").toString("base64") } });
     await api.kubectl("patch", "secret", "credential", "-n", LANE, "--type=merge", "-p", data);
     const set = ["--set", "schedule.cron=15 23 * * *"];
@@ -141,7 +141,7 @@ describe("a release on a real API server", () => {
     expect(await api.kubectl(...schedule)).toBe("15 23 * * *");
   });
 
-  it("installs the customer's side", async () => {
+  test("installs the customer's side", async () => {
     const chart = join(charts, "nordbank", "customer-side");
     succeeded(await helm("install", "customer-side", chart, "--namespace", RELEASES));
     expect(await api.names("risk", "deployment,serviceaccount,persistentvolumeclaim")).toEqual(
@@ -149,7 +149,7 @@ describe("a release on a real API server", () => {
     );
   });
 
-  it("an upgrade to another night leaves the last one's template for replays", async () => {
+  test("an upgrade to another night leaves the last one's template for replays", async () => {
     const nordbank = await loadCustomer("nordbank");
     const schedule = { ...nordbank.workflow.schedule, extraHolidays: [] };
     const { lane } = manifestsOf({ ...nordbank, workflow: { ...nordbank.workflow, schedule } });
@@ -168,7 +168,7 @@ describe("a release on a real API server", () => {
     expect(added).toContain(await api.kubectl("get", "cronworkflow", "night", "-n", LANE, "-o", reference));
   });
 
-  it("an uninstalled lane is gone with its namespace", async () => {
+  test("an uninstalled lane is gone with its namespace", async () => {
     succeeded(await helm("uninstall", "nordbank", "--namespace", RELEASES));
     await api.kubectl("wait", "--for=delete", `namespace/${LANE}`, "--timeout=120s");
     expect(await api.kubectl("get", "namespaces", "-o", "name")).not.toContain(LANE);

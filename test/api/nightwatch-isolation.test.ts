@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { CoordinationV1Api, CustomObjectsApi, KubeConfig, V1MicroTime } from "@kubernetes/client-node";
 import { Chart } from "cdk8s";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NightwatchRecords } from "../../constructs/platform/nightwatch-records.ts";
@@ -170,7 +170,7 @@ afterAll(async () => {
 });
 
 describe("nightwatch beside lanes that cannot be read", () => {
-  it("gets ready, and watches and records each of the others", async () => {
+  test("gets ready, and watches and records each of the others", async () => {
     await expect.poll(async () => (await get("/readyz")).status, { timeout: MINUTE }).toBe(200);
     await expect
       .poll(async () => (await records()).map(({ customer }) => customer).toSorted(), { timeout: MINUTE })
@@ -180,7 +180,7 @@ describe("nightwatch beside lanes that cannot be read", () => {
     }
   });
 
-  it("says of each which it is, and answers every scrape", async () => {
+  test("says of each which it is, and answers every scrape", async () => {
     const unreadable = async (customer: string) => metric(`nightlane_unreadable{customer="${customer}"}`);
     for (const customer of ["dates", "typing", "words", "numbers", "packed", "mars"]) {
       expect(await unreadable(customer), customer).toBe(1);
@@ -192,7 +192,7 @@ describe("nightwatch beside lanes that cannot be read", () => {
     expect((await get("/healthz")).status).toBe(200);
   });
 
-  it("has rounds that come to their end, and says so", async () => {
+  test("has rounds that come to their end, and says so", async () => {
     const first = (await metric("nightlane_nightwatch_last_round_timestamp_seconds")) ?? Number.POSITIVE_INFINITY;
     await expect
       .poll(() => metric("nightlane_nightwatch_last_round_timestamp_seconds"), { timeout: MINUTE })
@@ -200,14 +200,14 @@ describe("nightwatch beside lanes that cannot be read", () => {
     expect(await metric("nightlane_nightwatch_round_failures_total")).toBe(0);
   });
 
-  it.each(["schedules", "reapers"])("hears of %s again and again, also while none changes", async (kind) => {
+  test.each(["schedules", "reapers"])("hears of %s again and again, also while none changes", async (kind) => {
     const heard = () => metric(`nightlane_nightwatch_last_heard_timestamp_seconds{kind="${kind}"}`);
     const first = (await heard()) ?? Number.POSITIVE_INFINITY;
     await expect.poll(heard, { timeout: 2 * MINUTE }).toBeGreaterThan(first);
   });
 });
 
-it("goes on from where a connection broke, without listing everything again", async () => {
+test("goes on from where a connection broke, without listing everything again", async () => {
   const listed = await metric("nightlane_nightwatch_last_list_timestamp_seconds");
   relay.breakAll();
   await expect.poll(() => metric("nightlane_nightwatch_watch_failures_total"), { timeout: MINUTE }).toBeGreaterThan(0);
@@ -219,7 +219,7 @@ it("goes on from where a connection broke, without listing everything again", as
   expect(await metric("nightlane_nightwatch_last_list_timestamp_seconds")).toBe(listed);
 });
 
-it("sees when the leader of the Argo controllers last renewed its lease", async () => {
+test("sees when the leader of the Argo controllers last renewed its lease", async () => {
   await central.kubectl("create", "namespace", CONTROLLER_LEASE.namespace);
   const renewTime = new V1MicroTime(Date.now());
   const { namespace, name } = CONTROLLER_LEASE;

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { until } from "../farm/wait.ts";
@@ -44,12 +44,12 @@ async function failedPod(): Promise<string> {
 }
 
 describe("the log of an attempt that failed", () => {
-  it("has its last lines in the workflow, from where they get into the record", async () => {
+  test("has its last lines in the workflow, from where they get into the record", async () => {
     const { steps } = await cluster.night(CUSTOMER, night);
     expect(steps.find(({ name }) => name === "market")?.attemptLog[0]?.logEnd).toEqual(LAST_LINES);
   });
 
-  it("lies in a pod that Argo marks as done and does not remove", async () => {
+  test("lies in a pod that Argo marks as done and does not remove", async () => {
     const name = await failedPod();
     const labels = ["get", "pod", name, "-n", LANE, "-o", "jsonpath={.metadata.labels}"];
     await until({ what: `${name} is done with`, limitSeconds: 60 }, async () =>
@@ -57,7 +57,7 @@ describe("the log of an attempt that failed", () => {
     );
   });
 
-  it("is looked for on the volume once the pod is gone, by a workflow that an operator may start and that is no night", async () => {
+  test("is looked for on the volume once the pod is gone, by a workflow that an operator may start and that is no night", async () => {
     await cluster.guarded.central.kubectl(
       "delete",
       "pod",
@@ -77,14 +77,14 @@ describe("the log of an attempt that failed", () => {
     expect((await cluster.central.heads(LANE)).map(({ name }) => name)).toEqual([night]);
   });
 
-  it("is found by the date of its run, too", async () => {
+  test("is found by the date of its run, too", async () => {
     const told = await as("logs", CUSTOMER, "market", "--date", DATE, "--driver");
     expect(told).toMatchObject({ code: ExitCode.done, out: "java.lang.OutOfMemoryError\n" });
     expect((await as("logs", CUSTOMER, "market", "--date", DATE, "--run", "2")).code).toBe(ExitCode.notFound);
     expect((await as("logs", CUSTOMER, "market", "--attempt", "2")).code).toBe(ExitCode.notFound);
   });
 
-  it("is asked for in a way that makes sense, or that is said", async () => {
+  test("is asked for in a way that makes sense, or that is said", async () => {
     expect(await as("logs", CUSTOMER)).toMatchObject({ code: ExitCode.usage });
     expect(await as("logs", CUSTOMER, "market", "--run", "1")).toMatchObject({ code: ExitCode.usage });
   });
@@ -101,7 +101,7 @@ interface PodObject {
 }
 
 describe("a reader's pod", () => {
-  it("has the results, read-only, and neither the credential nor a token beside the runner", async () => {
+  test("has the results, read-only, and neither the credential nor a token beside the runner", async () => {
     const name = cluster.kubelet.started.find(({ step }) => step === "read")?.pod ?? "";
     const { spec }: PodObject = JSON.parse(
       await cluster.guarded.central.kubectl("get", "pod", name, "-n", LANE, "-o", "json"),

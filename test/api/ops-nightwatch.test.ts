@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
@@ -85,13 +85,13 @@ afterAll(async () => {
 });
 
 describe("nightwatch, with no more than its own rights", () => {
-  it("is ready once everything has been listed", async () => {
+  test("is ready once everything has been listed", async () => {
     expect((await cluster.askNightwatch("/healthz")).status).toBe(200);
     const ready = async (): Promise<number> => (await cluster.askNightwatch("/readyz")).status;
     await expect.poll(ready, { timeout: 20_000 }).toBe(200);
   });
 
-  it("keeps a record of a run from its start", async () => {
+  test("keeps a record of a run from its start", async () => {
     await act("run", "--date", "2026-03-31");
     await expect.poll(record, { timeout: 60_000 }).toMatchObject({
       businessDate: "2026-03-31",
@@ -108,7 +108,7 @@ describe("nightwatch, with no more than its own rights", () => {
     expect(facts?.acts).toMatchObject([{ by: ANNA, verb: "run", reason: "test of run" }]);
   });
 
-  it("has the date of a run that ended before its calendar, which a later run of that date resolves", async () => {
+  test("has the date of a run that ended before its calendar, which a later run of that date resolves", async () => {
     const { businessDate, ...running } = (await record()) as RunRecord["spec"];
     const date = addDays(new Date().toISOString().slice(0, 10), -40);
     const config = new KubeConfig();
@@ -133,7 +133,7 @@ describe("nightwatch, with no more than its own rights", () => {
     for (const name of ["night-old", "night-later"]) await store.remove(`${CUSTOMER}.${name}`);
   });
 
-  it("keeps attempts, exit codes, remote jobs, result hashes and decisions", async () => {
+  test("keeps attempts, exit codes, remote jobs, result hashes and decisions", async () => {
     const results = { sha256: "a".repeat(64), files: { "spot.csv": "b".repeat(64) } };
     cluster.kubelet.end(CUSTOMER, "market", 1, { exitCode: 0 });
     cluster.kubelet.end(CUSTOMER, "scenarios", 1, { exitCode: 30, message: "Job nl-scenarios was deleted" });
@@ -149,7 +149,7 @@ describe("nightwatch, with no more than its own rights", () => {
     expect(await metrics()).toContain('nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1');
   });
 
-  it("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
+  test("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
     await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThan(0);
     refuse = false;
     await expect.poll(() => told.length, { timeout: 60_000 }).toBe(1);
@@ -179,7 +179,7 @@ describe("nightwatch, with no more than its own rights", () => {
     expect(told).toHaveLength(1);
   });
 
-  it("keeps the record when the workflow is deleted", async () => {
+  test("keeps the record when the workflow is deleted", async () => {
     await cluster.guarded.central.kubectl("delete", "workflow", NIGHT, "-n", `customer-${CUSTOMER}`);
     await expect.poll(async () => (await record())?.phase, { timeout: 60_000 }).toBe("Gone");
     await expect.poll(() => told.map(({ kind }) => kind), { timeout: 60_000 }).toEqual(["lost", "failed"]);
@@ -187,7 +187,7 @@ describe("nightwatch, with no more than its own rights", () => {
 });
 
 describe("records", () => {
-  it("are read by operators on call and written by nobody but nightwatch", async () => {
+  test("are read by operators on call and written by nobody but nightwatch", async () => {
     const config = new KubeConfig();
     config.loadFromFile(anna);
     const objects = config.makeApiClient(CustomObjectsApi);
@@ -200,7 +200,7 @@ describe("records", () => {
     await expect(objects.createNamespacedCustomObject({ ...place, body: forged })).rejects.toMatchObject({ code: 403 });
   });
 
-  it.each([EXECUTOR_SERVICE_ACCOUNT, "default"])("are out of reach of a lane's %s", async (account) => {
+  test.each([EXECUTOR_SERVICE_ACCOUNT, "default"])("are out of reach of a lane's %s", async (account) => {
     const config = new KubeConfig();
     config.loadFromFile(await cluster.serviceAccount(`customer-${CUSTOMER}`, account));
     const objects = config.makeApiClient(CustomObjectsApi);
@@ -215,7 +215,7 @@ describe("records", () => {
     await expect(objects.listNamespacedCustomObject(place)).rejects.toMatchObject(refused);
   });
 
-  it("are out of nightwatch's reach in the other direction: it changes no lane and reads no Secret", async () => {
+  test("are out of nightwatch's reach in the other direction: it changes no lane and reads no Secret", async () => {
     const config = new KubeConfig();
     config.loadFromFile(await cluster.serviceAccount(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
     const namespace = `customer-${CUSTOMER}`;

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { PassThrough } from "node:stream";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { bundlePage } from "../../nightwatch/page/bundle.ts";
@@ -143,7 +143,7 @@ afterAll(async () => {
 });
 
 describe("nightwatch's page through the API server", () => {
-  it("shows an operator on call all customers, whichever of two nightwatches the API server picks", async () => {
+  test("shows an operator on call all customers, whichever of two nightwatches the API server picks", async () => {
     const seen = await looked(anna, [], async (get) => {
       const statuses: number[] = [];
       for (let asked = 0; asked < 10; asked += 1) {
@@ -157,7 +157,7 @@ describe("nightwatch's page through the API server", () => {
     expect(seen).toEqual(["alpenkredit", "nordbank"]);
   });
 
-  it("shows a run with what may be done about it", async () => {
+  test("shows a run with what may be done about it", async () => {
     await cluster.nightlane(anna, "run", "nordbank", "--date", "2026-03-31", "--reason", "to be looked at");
     const run = async (): Promise<unknown> =>
       looked(anna, [], async (get) => (await get("/run?customer=nordbank")).json().catch(() => undefined));
@@ -166,21 +166,21 @@ describe("nightwatch's page through the API server", () => {
       .toMatchObject({ customer: "nordbank", phase: "Running", acts: [{ verb: "run", reason: "to be looked at" }] });
   });
 
-  it("is written as a copy that stands by itself", async () => {
+  test("is written as a copy that stands by itself", async () => {
     const { code, out } = await cluster.nightlane(anna, "nights", "--html");
     expect(code).toBe(0);
     expect(out).toMatch(/^<!doctype html>/);
     expect(out).toContain('"customer":"nordbank"');
   });
 
-  it("is shut to whoever has no rights, and says which are missing", async () => {
+  test("is shut to whoever has no rights, and says which are missing", async () => {
     const stranger = await cluster.operator("mallory@elsewhere.example", "elsewhere:people");
     const { code, err } = await cluster.nightlane(stranger, "ui", "--no-browser");
     expect({ code, err }).toMatchObject({ code: ExitCode.refused, err: expect.stringContaining("serviceaccounts") });
     expect((await cluster.nightlane(stranger, "nights", "--html")).code).toBe(ExitCode.refused);
   });
 
-  it("shows whoever may see one customer that one", async () => {
+  test("shows whoever may see one customer that one", async () => {
     const namespace = laneNamespace("nordbank");
     const group = "--group=nordbank:risk";
     for (const args of [
@@ -210,7 +210,7 @@ describe("nightwatch's page through the API server", () => {
     expect((await cluster.nightlane(rita, "ui", "alpenkredit", "--no-browser")).code).toBe(ExitCode.refused);
   });
 
-  it("opens with no token but the page's own, and none of an account of another name", async () => {
+  test("opens with no token but the page's own, and none of an account of another name", async () => {
     expect(await askWith(await tokenOf(SYSTEM_NAMESPACE, PAGE_SERVICE_ACCOUNT, [PAGE_AUDIENCE]))).toBe(200);
     expect(await askWith(await tokenOf(SYSTEM_NAMESPACE, PAGE_SERVICE_ACCOUNT, []))).toBe(401);
     expect(await askWith(await tokenOf(SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT, [PAGE_AUDIENCE]))).toBe(401);
@@ -218,7 +218,7 @@ describe("nightwatch's page through the API server", () => {
     expect(await askWith("made up")).toBe(401);
   });
 
-  it("takes a pass for nothing else: the account may do nothing", async () => {
+  test("takes a pass for nothing else: the account may do nothing", async () => {
     const account = `system:serviceaccount:${SYSTEM_NAMESPACE}:${PAGE_SERVICE_ACCOUNT}`;
     const can = await cluster.guarded.central.kubectl(
       ...["auth", "can-i", "--list", `--as=${account}`, "-n", SYSTEM_NAMESPACE, "--no-headers"],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import nordbank from "../../customers/nordbank.ts";
@@ -72,13 +72,13 @@ afterAll(async () => {
 });
 
 describe("runs of one business date, in their order", () => {
-  it("cannot be repeated before there is one", async () => {
+  test("cannot be repeated before there is one", async () => {
     const told = await act("replay", CUSTOMER, "--date", DATE);
     expect(told).toMatchObject({ code: ExitCode.notFound });
     expect(told.err).toContain(`nightlane run ${CUSTOMER} --date ${DATE}`);
   });
 
-  it("begin with run 1", async () => {
+  test("begin with run 1", async () => {
     expect(await outcome("run", CUSTOMER, "--date", DATE, "--wait")).toMatchObject({
       runNumber: 1,
       phase: "Succeeded",
@@ -86,7 +86,7 @@ describe("runs of one business date, in their order", () => {
     expect(started(1)).toEqual({ anew: STEPS, reused: [] });
   });
 
-  it("are replayed under a new number, every step anew, and have the same results", async () => {
+  test("are replayed under a new number, every step anew, and have the same results", async () => {
     expect(await outcome("replay", CUSTOMER, "--date", DATE, "--wait")).toMatchObject({
       runNumber: 2,
       repeats: 1,
@@ -96,7 +96,7 @@ describe("runs of one business date, in their order", () => {
     expect(started(2)).toEqual({ anew: STEPS, reused: [] });
   });
 
-  it("are replayed from a later step on: the others take over what the repeated run has left", async () => {
+  test("are replayed from a later step on: the others take over what the repeated run has left", async () => {
     expect(await outcome("replay", CUSTOMER, "--date", DATE, "--run", "1", "--from", "var-es", "--wait")).toMatchObject(
       {
         runNumber: 3,
@@ -114,7 +114,7 @@ describe("runs of one business date, in their order", () => {
     expect(shown.out).toMatch(/↺ scenarios +reused/);
   });
 
-  it("are known by their record when the workflow is gone", async () => {
+  test("are known by their record when the workflow is gone", async () => {
     await expect
       .poll(async () => (await history()).map(({ runNumber }) => runNumber), { timeout: 60_000 })
       .toEqual([3, 2, 1]);
@@ -128,7 +128,7 @@ describe("runs of one business date, in their order", () => {
     expect(told).toMatchObject({ code: ExitCode.notPossible });
   });
 
-  it("are compared with the files that another night left", async () => {
+  test("are compared with the files that another night left", async () => {
     const folder = join(cluster.guarded.central.folder.path, "old-night");
     const left = (step: string, content: string): void => {
       mkdirSync(join(folder, step), { recursive: true });
@@ -158,14 +158,14 @@ describe("runs of one business date, in their order", () => {
     expect(await compared("--run", "9")).toMatchObject({ code: ExitCode.notFound });
   });
 
-  it("say so when a replay has other results", async () => {
+  test("say so when a replay has other results", async () => {
     market = "b";
     const told = await act("replay", CUSTOMER, "--date", DATE, "--wait");
     expect(told).toMatchObject({ code: ExitCode.differs });
     expect(told.out).toContain("results differ from run 3: scenarios different (scenarios.csv)");
   });
 
-  it("are restated with corrected inputs, the earlier ones kept", async () => {
+  test("are restated with corrected inputs, the earlier ones kept", async () => {
     market = "c";
     expect(await outcome("restate", CUSTOMER, "--date", DATE, "--run", "1", "--current", "--wait")).toMatchObject({
       runNumber: 5,
@@ -181,7 +181,7 @@ describe("runs of one business date, in their order", () => {
     ]);
   });
 
-  it("cannot begin at a step whose results would be missing", async () => {
+  test("cannot begin at a step whose results would be missing", async () => {
     const date = "2026-03-27";
     failing = "scenarios";
     const night = String((await outcome("run", CUSTOMER, "--date", date)).night);
@@ -213,14 +213,14 @@ describe("a backfill", () => {
     expect(await act("schedule-on", CUSTOMER)).toMatchObject({ code: ExitCode.done });
   });
 
-  it("says what it would do", async () => {
+  test("says what it would do", async () => {
     const dry = await outcome("backfill", CUSTOMER, ...range, "--dry-run");
     expect(dry).toMatchObject({
       missing: ["2026-04-01", "2026-04-02", "2026-04-07", "2026-04-08"],
     });
   });
 
-  it("starts what is missing, a few at a time, and leaves holidays out", async () => {
+  test("starts what is missing, a few at a time, and leaves holidays out", async () => {
     await outcome("run", CUSTOMER, "--date", "2026-04-01", "--wait");
     const done = await outcome("backfill", CUSTOMER, ...range, "--concurrency", "2");
     expect(done.missing).toEqual(["2026-04-02", "2026-04-07", "2026-04-08"]);
@@ -235,11 +235,11 @@ describe("a backfill", () => {
     ]);
   });
 
-  it("has nothing left to do when it is begun again", async () => {
+  test("has nothing left to do when it is begun again", async () => {
     expect(await outcome("backfill", CUSTOMER, ...range, "--wait")).toMatchObject({ missing: [], nights: [] });
   });
 
-  it("leaves nights to the schedule that are not due yet", async () => {
+  test("leaves nights to the schedule that are not due yet", async () => {
     const told = await act("backfill", CUSTOMER, "--from", "2999-01-01", "--to", "2999-01-31");
     expect(told).toMatchObject({ code: ExitCode.notPossible });
   });
@@ -256,13 +256,13 @@ describe("a day that the calendar closes", () => {
     await cluster.guarded.central.kubectl("annotate", "--overwrite", ...NIGHT, annotation);
   }
 
-  it("has no night, and says why", async () => {
+  test("has no night, and says why", async () => {
     const told = await act("run", CUSTOMER, "--date", date);
     expect(told).toMatchObject({ code: ExitCode.notPossible });
     expect(told.err).toContain("Easter Monday");
   });
 
-  it("is marked in the history where its night ran no step", async () => {
+  test("is marked in the history where its night ran no step", async () => {
     await setWorked({ [date]: "Make-up day" });
     const { night } = await outcome("run", CUSTOMER, "--date", date);
     await cluster.untilPhase(CUSTOMER, String(night), "Succeeded");
@@ -272,7 +272,7 @@ describe("a day that the calendar closes", () => {
       .toMatch(/2026-04-06 +1 +run +Closed.*Easter Monday/);
   });
 
-  it("can be made up for with the present definition once it is worked, and only then", async () => {
+  test("can be made up for with the present definition once it is worked, and only then", async () => {
     for (const verb of ["replay", "restate"]) {
       const told = await act(verb, CUSTOMER, "--date", date);
       expect(told).toMatchObject({ code: ExitCode.notPossible });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExitCode } from "../../ops/exit-code.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { until } from "../farm/wait.ts";
@@ -52,7 +52,7 @@ async function untilMarket(what: string, is: (step: StepStatus) => boolean): Pro
 
 /** One attempt, by the real controller: its nodes and messages are Argo's own; the tests are its hours, in order. */
 describe("a step whose runner reports that it cannot go on", () => {
-  it("is tried again by itself, and its trouble is seen while the next try goes on", async () => {
+  test("is tried again by itself, and its trouble is seen while the next try goes on", async () => {
     tries.push(TROUBLE);
     const told = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
     expect(told).toMatchObject({ code: ExitCode.done, err: "" });
@@ -66,7 +66,7 @@ describe("a step whose runner reports that it cannot go on", () => {
     });
   });
 
-  it("has a line in show and in nights", async () => {
+  test("has a line in show and in nights", async () => {
     const line = "cannot reach the customer's cluster since 03-31 23:00 CEST";
     const shown = await as("show", CUSTOMER);
     expect(shown.out).toContain(line);
@@ -78,14 +78,14 @@ describe("a step whose runner reports that it cannot go on", () => {
     expect(own.active).toMatchObject([{ step: STEP, trouble: { kind: "unreachable", since: SINCE } }]);
   });
 
-  it("stays in trouble through a try that fails, which is counted", async () => {
+  test("stays in trouble through a try that fails, which is counted", async () => {
     tries.push(AWAY);
     await cluster.untilStarts(CUSTOMER, STEP, 3);
     await untilMarket("is in its second try", ({ trouble }) => trouble?.tries === 2);
     expect((await as("show", CUSTOMER)).out).toContain("try 2 of 8");
   });
 
-  it("is out of it when the runner says so", async () => {
+  test("is out of it when the runner says so", async () => {
     tries.push(OVER);
     await cluster.untilStarts(CUSTOMER, STEP, 4);
     const step = await untilMarket(

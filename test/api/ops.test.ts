@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
@@ -53,7 +53,7 @@ afterAll(async () => {
 
 /** One night, acted upon while it runs; the tests are its hours, in order. */
 describe("a night of nordbank", () => {
-  it("starts for a given date, noted as who the API server says it was", async () => {
+  test("starts for a given date, noted as who the API server says it was", async () => {
     const told = await act("run", "--date", DATE, "-o", "json");
     expect(told).toMatchObject({ code: ExitCode.done, err: "" });
     const started = JSON.parse(told.out);
@@ -65,13 +65,13 @@ describe("a night of nordbank", () => {
     ]);
   });
 
-  it("is not started a second time under the same number", async () => {
+  test("is not started a second time under the same number", async () => {
     const told = await act("run", "--date", DATE);
     expect(told.code).toBe(ExitCode.notPossible);
     expect(told.err).toContain("has a night of 2026-03-31 already");
   });
 
-  it("is shown with all others, and by itself", async () => {
+  test("is shown with all others, and by itself", async () => {
     const nights = await as("nights", "-o", "json");
     expect(nights.err).toBe("");
     expect(JSON.parse(nights.out).items).toMatchObject([
@@ -90,7 +90,7 @@ describe("a night of nordbank", () => {
     expect(shown.err).toBe("");
   });
 
-  it("is shown in the same way to whoever may see the lanes one by one only", async () => {
+  test("is shown in the same way to whoever may see the lanes one by one only", async () => {
     const { central } = cluster.guarded;
     const kubectl = async (...args: readonly string[]): Promise<string> => central.kubectl(...args);
     const group = "desk:small-banks";
@@ -112,7 +112,7 @@ describe("a night of nordbank", () => {
     expect(await seen(berta)).toEqual(await seen(anna));
   });
 
-  it("names the near ones of a wrong step or customer", async () => {
+  test("names the near ones of a wrong step or customer", async () => {
     const step = await act("hold", "senarios");
     expect(step).toMatchObject({ code: ExitCode.notFound });
     expect(step.err).toContain("did you mean scenarios?");
@@ -120,21 +120,21 @@ describe("a night of nordbank", () => {
     expect(customer.err).toContain("did you mean nordbank?");
   });
 
-  it("holds a step that it has not reached, and releases the hold again", async () => {
+  test("holds a step that it has not reached, and releases the hold again", async () => {
     await done("hold", "var-es");
     await done("hold", "revaluation");
     await done("release", "revaluation");
     expect((await act("release", "report")).code).toBe(ExitCode.notPossible);
   });
 
-  it("changes nothing in a dry run, and says what it would do", async () => {
+  test("changes nothing in a dry run, and says what it would do", async () => {
     const told = await act("hold", "report", "--dry-run");
     expect(told).toMatchObject({ code: ExitCode.done });
     expect(told.out).toContain("dry run: nothing was changed");
     expect((await as("show", CUSTOMER)).out).not.toMatch(/report.*to be held/);
   });
 
-  it("stops at the gate of a held step, while its sibling runs", async () => {
+  test("stops at the gate of a held step, while its sibling runs", async () => {
     for (const step of ["market", "scenarios", "revaluation"]) {
       await cluster.untilStep(CUSTOMER, night, step, "running");
       cluster.kubelet.end(CUSTOMER, step, 1, step === "market" ? { exitCode: 0 } : WELL);
@@ -145,13 +145,13 @@ describe("a night of nordbank", () => {
     await untilSiblingRuns();
   });
 
-  it("starts a released step", async () => {
+  test("starts a released step", async () => {
     await done("release", "var-es");
     await cluster.untilStep(CUSTOMER, night, "var-es", "running");
     await cluster.untilStarts(CUSTOMER, "var-es", 1);
   });
 
-  it("waits for a decision where a step failed, and retries it as exactly one new attempt", async () => {
+  test("waits for a decision where a step failed, and retries it as exactly one new attempt", async () => {
     cluster.kubelet.end(CUSTOMER, "var-es", 1, { exitCode: 10, message: "Job nl-var-es failed: out of memory" });
     await cluster.untilStep(CUSTOMER, night, "var-es", "deciding");
     expect((await as("show", CUSTOMER)).out).toContain("Job nl-var-es failed: out of memory");
@@ -160,20 +160,20 @@ describe("a night of nordbank", () => {
     await cluster.untilStarts(CUSTOMER, "var-es", 2);
   });
 
-  it("restarts a running step: its runner is ordered to cancel, then one new attempt starts", async () => {
+  test("restarts a running step: its runner is ordered to cancel, then one new attempt starts", async () => {
     await done("restart", "var-es");
     await cluster.untilStep(CUSTOMER, night, "var-es", "running", 3);
     await cluster.untilStarts(CUSTOMER, "var-es", 3);
   });
 
-  it("stops a running step, which then waits for a decision", async () => {
+  test("stops a running step, which then waits for a decision", async () => {
     expect((await act("skip", "var-es")).err).toMatch(/is running\n.*nightlane stop/);
     await done("stop", "var-es");
     await cluster.untilStep(CUSTOMER, night, "var-es", "deciding");
     expect(cluster.kubelet.starts(CUSTOMER, "var-es")).toBe(3);
   });
 
-  it("starts nothing while it is paused, and resumes with held steps still held", async () => {
+  test("starts nothing while it is paused, and resumes with held steps still held", async () => {
     await done("hold", "report");
     await done("pause");
     expect((await act("pause")).code).toBe(ExitCode.notPossible);
@@ -186,18 +186,18 @@ describe("a night of nordbank", () => {
     await cluster.untilStep(CUSTOMER, night, "report", "held");
   });
 
-  it("has skipped a failed step and gone on without it", async () => {
+  test("has skipped a failed step and gone on without it", async () => {
     await cluster.untilStep(CUSTOMER, night, "var-es", "skipped");
     expect((await act("restart", "var-es")).err).toContain(`nightlane replay ${CUSTOMER}`);
   });
 
-  it("skips a step that it has not reached", async () => {
+  test("skips a step that it has not reached", async () => {
     await done("skip", "sign-off");
     await done("release", "report");
     await cluster.untilStep(CUSTOMER, night, "report", "running");
   });
 
-  it("gives a step up: it fails and the steps after it do not run, while its sibling runs on", async () => {
+  test("gives a step up: it fails and the steps after it do not run, while its sibling runs on", async () => {
     cluster.kubelet.end(CUSTOMER, "report", 1, { exitCode: 30, message: "Job nl-report was deleted" });
     await cluster.untilStep(CUSTOMER, night, "report", "deciding");
     await done("abort", "report");
@@ -206,7 +206,7 @@ describe("a night of nordbank", () => {
     await untilSiblingRuns();
   });
 
-  it("ends when the last sibling has ended", async () => {
+  test("ends when the last sibling has ended", async () => {
     cluster.kubelet.end(CUSTOMER, SIBLING, 1, WELL);
     await cluster.untilStep(CUSTOMER, night, SIBLING, "succeeded");
     const what = "the night has ended";
@@ -214,13 +214,13 @@ describe("a night of nordbank", () => {
     expect((await act("hold", SIBLING)).err).toContain("no night of nordbank is running");
   });
 
-  it("is swept once it is over without success, as the run that it was", () => {
+  test("is swept once it is over without success, as the run that it was", () => {
     expect(cluster.kubelet.started.filter(({ step }) => step === "sweep")).toMatchObject([
       { customer: CUSTOMER, businessDate: DATE, runNumber: 1 },
     ]);
   });
 
-  it("has run each step exactly as often as decided, and holds every act with its author", async () => {
+  test("has run each step exactly as often as decided, and holds every act with its author", async () => {
     const runs = ["market", "scenarios", "revaluation", "var-es", "report", "archive"].map((step) => [
       step,
       cluster.kubelet.starts(CUSTOMER, step),
@@ -242,7 +242,7 @@ describe("a night of nordbank", () => {
   });
 });
 
-it("ends a night that never had a business date, and has nothing to sweep", async () => {
+test("ends a night that never had a business date, and has nothing to sweep", async () => {
   cluster.kubelet.end("alpenkredit", "calendar", 1, { exitCode: 50, message: "the credential cannot be used" });
   const told = await as("run", "alpenkredit", "--date", DATE, "--reason", "test", "-o", "json");
   expect(told).toMatchObject({ code: ExitCode.done });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { image } from "../../constructs/index.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import type { StepState } from "../../runs/step-status.ts";
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** One night on the real controller; the tests are its hours, in order. */
 describe("a group of steps", () => {
-  it("runs as many as it says, beside the steps that are in none; the others say what they wait for", async () => {
+  test("runs as many as it says, beside the steps that are in none; the others say what they wait for", async () => {
     await cluster.untilStep(CUSTOMER, night, "beside", "running");
     await untilMembersAre("queued", MEMBERS.length - AT_ONCE);
     expect(await membersThatAre("running")).toHaveLength(AT_ONCE);
@@ -65,7 +65,7 @@ describe("a group of steps", () => {
     });
   });
 
-  it("gives the place of a step that waits for a person to the next one", async () => {
+  test("gives the place of a step that waits for a person to the next one", async () => {
     const [first = ""] = await membersThatAre("running");
     cluster.kubelet.end(CUSTOMER, first, 1, { exitCode: 10, message: "Job nl-x failed." });
     await cluster.untilStep(CUSTOMER, night, first, "deciding", 1);
@@ -77,7 +77,7 @@ describe("a group of steps", () => {
     await cluster.untilStep(CUSTOMER, night, first, "queued", 2);
   });
 
-  it("holds as many after the controller was killed and came back", async () => {
+  test("holds as many after the controller was killed and came back", async () => {
     const before = await membersThatAre("running");
     await cluster.restartController();
     const [one = ""] = before;
@@ -87,7 +87,7 @@ describe("a group of steps", () => {
     expect(await membersThatAre("running")).toContain(before[1]);
   });
 
-  it("runs all of them in the end, and never more than it says", async () => {
+  test("runs all of them in the end, and never more than it says", async () => {
     cluster.kubelet.otherwise = () => ({ exitCode: 0 });
     await cluster.untilPhase(CUSTOMER, night, "Succeeded");
     expect(mostAtOnce()).toBe(AT_ONCE);

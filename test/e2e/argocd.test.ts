@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
@@ -116,7 +116,7 @@ async function expectRefused(name: string, change: (source: object) => object, r
 }
 
 describe("the customer's application", () => {
-  it("is deployed from the git repository into the customer's cluster, and is healthy", async () => {
+  test("is deployed from the git repository into the customer's cluster, and is healthy", async () => {
     const settled = { what: "the application is synced and healthy", limitSeconds: 180, lookAt: argoCd.logs };
     await until(settled, async () => {
       const { status } = await application(`${CUSTOMER}.pricing-engine`);
@@ -133,14 +133,14 @@ describe("the customer's application", () => {
     expect(deployment.spec.template.spec.containers[0].image).toBe(spec.source.helm.valuesObject.image);
   });
 
-  it("is put back as it was when somebody changes it", async () => {
+  test("is put back as it was when somebody changes it", async () => {
     const change = { spec: { replicas: 0 } };
     expect((await customer.call({ method: "PATCH", path: DEPLOYMENT, body: change })).status).toBe(200);
     const healed = { what: "the deployment has its replica again", limitSeconds: 60 };
     await until(healed, async () => (await customer.get<Deployment>(DEPLOYMENT)).spec.replicas === 1);
   });
 
-  it("is what the night's step enters, as its labels say", async () => {
+  test("is what the night's step enters, as its labels say", async () => {
     const operations = Central.fromKubeconfig(paths.centralKubeconfig);
     const namespace = laneNamespace(CUSTOMER);
     const businessDate = "2026-03-24";
@@ -209,7 +209,7 @@ describe("the project's limits, with the real Argo CD", () => {
   const destination = (server: string, namespace: string): object => ({ destination: { server, namespace } });
   const OUTSIDE = /InvalidSpecError: .* do not match any of the allowed destinations in project 'customer-alpenkredit'/;
 
-  it.each([
+  test.each([
     ["another customer's cluster", "probe-cluster", destination("https://10.64.1.10:6443", "risk"), OUTSIDE],
     ["another namespace", "probe-namespace", destination("https://10.64.2.10:6443", "kube-system"), OUTSIDE],
     [
@@ -222,7 +222,7 @@ describe("the project's limits, with the real Argo CD", () => {
     await expectRefused(name, () => change, refusal);
   });
 
-  it("refuse another repository", async () => {
+  test("refuse another repository", async () => {
     await expectRefused(
       "probe-repository",
       (source) => ({ source: { ...source, repoURL: "https://git.nightlane.example/apps/other.git" } }),
@@ -230,7 +230,7 @@ describe("the project's limits, with the real Argo CD", () => {
     );
   });
 
-  it("refuse a kind that no application consists of, and deploy nothing of it", async () => {
+  test("refuse a kind that no application consists of, and deploy nothing of it", async () => {
     await expectRefused(
       "probe-kind",
       (source) => ({ source: { ...source, path: "charts/too-wide", helm: { releaseName: "too-wide" } } }),
@@ -240,7 +240,7 @@ describe("the project's limits, with the real Argo CD", () => {
     expect((await customer.call({ method: "GET", path: pod })).status).toBe(404);
   });
 
-  it("hold for the project default too, which allows nothing", async () => {
+  test("hold for the project default too, which allows nothing", async () => {
     await expectRefused(
       "probe-default",
       () => ({ project: "default" }),
@@ -255,7 +255,7 @@ describe("Argo CD itself", () => {
     groups: ["system:serviceaccounts", "system:serviceaccounts:argocd", "system:authenticated"],
   };
 
-  it("makes no project and no Application, though its role would let it", async () => {
+  test("makes no project and no Application, though its role would let it", async () => {
     for (const [path, kind] of [
       [APPLICATIONS, "Application"],
       ["/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects", "AppProject"],
@@ -272,7 +272,7 @@ describe("Argo CD itself", () => {
     }
   });
 
-  it("changes nothing of what an Application says", async () => {
+  test("changes nothing of what an Application says", async () => {
     const path = `${APPLICATIONS}/${CUSTOMER}.pricing-engine`;
     const body = { spec: { project: "default" } };
     const answer = await api.call({ method: "PATCH", path, body, as: controller, dryRun: true });

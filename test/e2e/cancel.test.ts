@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { remoteJobName } from "../../runs/remote-job.ts";
@@ -45,14 +45,14 @@ afterAll(async () => {
 });
 
 describe("a night that is stopped", () => {
-  it("leaves nothing at the customer within a minute, the Job of a runner that died included", async () => {
+  test("leaves nothing at the customer within a minute, the Job of a runner that died included", async () => {
     const night = await startDrivers(DATES.stopped);
     await lane.removeByForce(await lane.runnerPod(night.workflow, "left"));
     await lane.stopNight(night.workflow);
     await untilNothingIsLeft(night, 60);
   });
 
-  it("has its containers ended by Argo's controller, which the policies let through", () => {
+  test("has its containers ended by Argo's controller, which the policies let through", () => {
     const ending = auditedWrites(paths).filter(
       ({ user, objectRef }) => user.username === ARGO_CONTROLLER.user && objectRef?.subresource === "exec",
     );
@@ -62,7 +62,7 @@ describe("a night that is stopped", () => {
 });
 
 describe("a night whose workflow is deleted", () => {
-  it("leaves its Jobs running, which the lane's reaper removes, and one that is looked after it leaves alone", async () => {
+  test("leaves its Jobs running, which the lane's reaper removes, and one that is looked after it leaves alone", async () => {
     const orphaned = await startDrivers(DATES.deleted);
     await lane.deleteNight(orphaned.workflow);
     expect(await jobsLeft(orphaned)).toHaveLength(STEPS.length);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import { nightState } from "../../runs/night-state.ts";
@@ -111,7 +111,7 @@ async function lastNight() {
 }
 
 describe("docs/deploy.md", () => {
-  it("leaves out four blocks, and says why of each", () => {
+  test("leaves out four blocks, and says why of each", () => {
     const left = sections.flatMap(({ blocks }) => blocks.flatMap(({ notRun }) => notRun ?? []));
     expect(left).toEqual([
       "which has the packages already",
@@ -121,7 +121,7 @@ describe("docs/deploy.md", () => {
     ]);
   });
 
-  it.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
+  test.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
     const number = title.split(".")[0] ?? "";
     if (number === "7") {
       await shell.run('npx nightlane run seebank --date 2026-03-30 --reason "a night during the rotation"');

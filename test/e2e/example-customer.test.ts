@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Central } from "../../ops/central.ts";
 import { figureTexts } from "../../runs/figures.ts";
 import type { NightState } from "../../runs/night-state.ts";
@@ -43,13 +43,13 @@ function hashed(step: string): readonly string[] {
 }
 
 describe("a night of plain Jobs, whose programs know nothing of a manifest", () => {
-  it("ends well", () => {
+  test("ends well", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual(
       ["market", "limits", "together", "notice"].map((name) => [name, "succeeded"]),
     );
   });
 
-  it("brings back what each pod of a step has left in its own folder", async () => {
+  test("brings back what each pod of a step has left in its own folder", async () => {
     const files = [0, 1, 2].map((part) => `${part}/limits.txt`);
     expect(hashed("limits")).toEqual(files);
     const folder = await resultsOf("limits");
@@ -61,19 +61,19 @@ describe("a night of plain Jobs, whose programs know nothing of a manifest", () 
     expect(found?.status).toMatchObject({ succeeded: 3, completedIndexes: "0-2" });
   });
 
-  it("has a manifest of what a later step made of them, and nothing else", async () => {
+  test("has a manifest of what a later step made of them, and nothing else", async () => {
     expect(hashed("together")).toEqual(["count.json", "limits.txt"]);
     expect(readdirSync(await resultsOf("together")).sort()).toEqual(["count.json", "limits.txt", "manifest.json"]);
     const together = readFileSync(join(await resultsOf("together"), "limits.txt"), "utf8");
     expect(together).toBe([0, 1, 2].map((part) => `part ${part} of ${DATE}\n`).join(""));
   });
 
-  it("says the figure that people look at", () => {
+  test("says the figure that people look at", () => {
     const results = state.steps.find(({ name }) => name === "together")?.attemptLog[0]?.results;
     expect(figureTexts(results)).toEqual([expect.stringMatching(/^limits 3\b/)]);
   });
 
-  it("hands a number of one step's result to the program of another", async () => {
+  test("hands a number of one step's result to the program of another", async () => {
     const log = readFileSync(join(await resultsOf("notice.attempts"), "attempt-1.log"), "utf8");
     expect(log).toContain(`3 limits for ${DATE}`);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, Duration, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { isKeptForReplays } from "../../constructs/lane/content-name.ts";
@@ -71,12 +71,12 @@ function stepOf(name: string): StepStatus {
 }
 
 describe("a night whose programs fail as their file foresees", () => {
-  it("ends well, without anybody's act", () => {
+  test("ends well, without anybody's act", () => {
     expect(ended.phase).toBe("Succeeded");
     expect(ended.steps.flatMap(({ acts }) => acts)).toEqual([]);
   });
 
-  it("has tried again after the declared exit code, each time with a Job of its own", async () => {
+  test("has tried again after the declared exit code, each time with a Job of its own", async () => {
     const { attemptLog } = stepOf("by-exit-code");
     expect(attemptLog.map(({ exitCode }) => exitCode)).toEqual([11, 11, 0]);
     expect(new Set(attemptLog.map(({ remoteJob }) => remoteJob)).size).toBe(3);
@@ -86,7 +86,7 @@ describe("a night whose programs fail as their file foresees", () => {
     }
   });
 
-  it("has tried again with more memory what had too little", async () => {
+  test("has tried again with more memory what had too little", async () => {
     const { attemptLog } = stepOf("out-of-memory");
     expect(attemptLog.map(({ exitCode }) => exitCode)).toEqual([11, 0]);
     const limits = await Promise.all(
@@ -98,7 +98,7 @@ describe("a night whose programs fail as their file foresees", () => {
     expect(limits).toEqual(["64Mi", "256Mi"]);
   });
 
-  it("has run the steps of its group one after the other", () => {
+  test("has run the steps of its group one after the other", () => {
     const times = MEMBERS.map((name) => {
       const [attempt] = stepOf(name).attemptLog;
       return [Date.parse(attempt?.startedAt ?? ""), Date.parse(attempt?.finishedAt ?? "")] as const;

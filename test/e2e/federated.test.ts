@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { federatedKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
 import { authenticationConfiguration } from "../../constructs/customer-side/authentication.ts";
@@ -121,7 +121,7 @@ afterAll(async () => {
 });
 
 describe("a night of a federated customer", () => {
-  it("ends well, with what its programs left brought back", async () => {
+  test("ends well, with what its programs left brought back", async () => {
     expect(state.phase).toBe("Succeeded");
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual(
       ["market", "limits", "together", "notice"].map((name) => [name, "succeeded"]),
@@ -130,13 +130,13 @@ describe("a night of a federated customer", () => {
     expect(readdirSync(folder)).toContain("count.json");
   });
 
-  it("had no secret in the lane that opens the customer's cluster", () => {
+  test("had no secret in the lane that opens the customer's cluster", () => {
     const { data } = JSON.parse(central("get", "secret", "credential", "--output", "json"));
     const kubeconfig = parse(Buffer.from(data.kubeconfig, "base64").toString());
     expect(kubeconfig.users).toEqual([{ name: "lane", user: { tokenFile: "federated-token" } }]);
   });
 
-  it("gave each runner its token from the kubelet", () => {
+  test("gave each runner its token from the kubelet", () => {
     const selector = ["--selector", `workflows.argoproj.io/workflow=${night.workflow}`, "--output", "json"];
     const { items } = JSON.parse(central("get", "pods", ...selector));
     expect(items.length).toBeGreaterThan(3);
@@ -146,7 +146,7 @@ describe("a night of a federated customer", () => {
     }
   });
 
-  it("tells of no token's end, since another one comes before", () => {
+  test("tells of no token's end, since another one comes before", () => {
     const log = central(
       "logs",
       "--container=main",

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
@@ -74,7 +74,7 @@ afterAll(async () => {
 describe("a second night of a customer on one date", () => {
   const ended: Record<string, NightState> = {};
 
-  it("is started by its own schedule, runs beside the first, and both end well", async () => {
+  test("is started by its own schedule, runs beside the first, and both end well", async () => {
     for (const workflow of [first.workflow, second]) {
       await lane.untilStarted({ workflow, at: first.at });
     }
@@ -89,7 +89,7 @@ describe("a second night of a customer on one date", () => {
     expect(other?.[0]).toBeLessThan(one?.[1] ?? 0);
   });
 
-  it("has Jobs, folders and a record of its own, though date and step are the same", async () => {
+  test("has Jobs, folders and a record of its own, though date and step are the same", async () => {
     const records = [await lane.untilRecorded(first.workflow), await recordOf(second)];
     expect(records.map(({ businessDate }) => businessDate)).toEqual([lane.date, lane.date]);
     expect(records.map(({ pipeline }) => pipeline)).toEqual(["night", PIPELINE]);
@@ -101,7 +101,7 @@ describe("a second night of a customer on one date", () => {
     expect(existsSync(join(volume, "night", lane.date, `run-${first.runNumber}`, "work", "said.txt"))).toBe(false);
   });
 
-  it("is shown by its name, and the first by the customer's", async () => {
+  test("is shown by its name, and the first by the customer's", async () => {
     const shown = async (name: string) => JSON.parse(await nightlane(ExitCode.done, "show", name, "-o", "json"));
     expect(await shown(SECOND)).toMatchObject({ customer: SECOND, workflow: second, pipeline: PIPELINE });
     expect(await shown(CUSTOMER)).toMatchObject({ customer: CUSTOMER, workflow: first.workflow });
@@ -109,7 +109,7 @@ describe("a second night of a customer on one date", () => {
     expect(items).toContainEqual(expect.objectContaining({ customer: SECOND, night: second, standing: "succeeded" }));
   });
 
-  it("is the one run of its date, and is repeated by nightwatch beside the record that it has", async () => {
+  test("is the one run of its date, and is repeated by nightwatch beside the record that it has", async () => {
     const date = ["--date", lane.date, "--reason", "a test"];
     const refused = await nightlane(ExitCode.notPossible, "run", SECOND, ...date);
     expect(refused).toContain(`${SECOND} has a night of ${lane.date} already: ${second}`);

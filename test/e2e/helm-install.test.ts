@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { writeHelmOutput } from "../../infra/helm-output.ts";
 import { Central } from "../../ops/central.ts";
@@ -95,13 +95,13 @@ async function kubectl(side: Side, ...args: readonly string[]): Promise<string> 
 describe("a customer deployed by helm, without Pulumi", () => {
   let notes: string;
 
-  it("gets its customer's side", async () => {
+  test("gets its customer's side", async () => {
     const chart = join(charts, "helmbank", "customer-side");
     succeeded(await run(customer, tools.helm, "install", "helmbank-customer-side", chart, "--namespace", "default"));
     await kubectl(customer, "-n", "helm", "wait", "--for=condition=Available", "deployment/results", "--timeout=180s");
   });
 
-  it("gets its lane, with a Secret that is still empty", async () => {
+  test("gets its lane, with a Secret that is still empty", async () => {
     const chart = join(charts, "helmbank");
     notes = succeeded(await run(central, tools.helm, "install", "helmbank", chart, "--namespace", RELEASES));
     expect(await kubectl(central, "-n", LANE, "get", "secret", "credential", "-o", "jsonpath={.data}")).toBe("");
@@ -110,7 +110,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
     );
   });
 
-  it("gets its credential by the command that the notes name", async () => {
+  test("gets its credential by the command that the notes name", async () => {
     const token = await kubectl(customer, "-n", "helm", "create", "token", "nightlane", "--duration=24h");
     const { cluster } = await loadCustomer("nordbank");
     const kubeconfig = renderKubeconfig({
@@ -138,7 +138,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
     expect(Buffer.from(stored, "base64").toString()).toBe(kubeconfig);
   });
 
-  it("runs a night to its end", async () => {
+  test("runs a night to its end", async () => {
     await untilQuotaIsCounted(paths, LANE);
     const operations = Central.fromKubeconfig(central.kubeconfig);
     const runNumber = await nextRunNumber(operations, LANE, BUSINESS_DATE);
@@ -157,7 +157,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
     expect(readFileSync(note, "utf8")).toBe(`${BUSINESS_DATE}\n`);
   });
 
-  it("leaves nothing behind when it is uninstalled, on either side", async () => {
+  test("leaves nothing behind when it is uninstalled, on either side", async () => {
     for (const [side, release, namespace] of [
       [central, "helmbank", LANE],
       [customer, "helmbank-customer-side", "helm"],

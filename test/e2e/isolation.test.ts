@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isProof } from "../boundary/attempt.ts";
 import { canariesOf, findAny } from "../boundary/canary/canary.ts";
 import { allObjects } from "../boundary/canary/cluster-places.ts";
@@ -11,7 +11,7 @@ import { Api } from "../support/api.ts";
 const farm = new FarmPaths(farmRoot());
 
 describe("isolation on the running farm", () => {
-  it("refuses every attempt, beside a control that passes", async () => {
+  test("refuses every attempt, beside a control that passes", async () => {
     const report = await runLive({ kubeconfig: farm.centralKubeconfig });
     process.stdout.write(`${liveLines(report).join("\n")}\n`);
     const open = report.results.filter((result) => !isProof(result));
@@ -26,7 +26,7 @@ describe("isolation on the running farm", () => {
 });
 
 describe("the credentials that are deployed in the farm", () => {
-  it("are in their Secret and in the file that runners mount, and nowhere else", async () => {
+  test("are in their Secret and in the file that runners mount, and nowhere else", async () => {
     const report = await runCanary({ farm });
     process.stdout.write(`${canaryLines(report).join("\n")}\n`);
     expect(report.homes.filter(({ found }) => !found)).toEqual([]);
@@ -34,7 +34,7 @@ describe("the credentials that are deployed in the farm", () => {
     expect(isContained(report)).toBe(true);
   });
 
-  it("would be found in an object that somebody copied one to", async () => {
+  test("would be found in an object that somebody copied one to", async () => {
     const api = await Api.fromKubeconfig(farm.centralKubeconfig);
     const planted = "planted-credential-that-is-long-enough";
     const maps = "/api/v1/namespaces/nightlane-system/configmaps";

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkNightSize } from "../../constructs/checks/check-night-size.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -172,7 +172,7 @@ afterAll(async () => {
 });
 
 describe("a night of 400 steps in layers of 20", () => {
-  it("takes what is asked for steps that it has not reached", async () => {
+  test("takes what is asked for steps that it has not reached", async () => {
     await layers.nightlane("hold", HELD);
     await layers.nightlane("skip", LEFT_OUT);
     await layers.nightlane("pause");
@@ -180,12 +180,12 @@ describe("a night of 400 steps in layers of 20", () => {
     expect([(await layers.step(HELD)).state, (await layers.step(LEFT_OUT)).state]).toEqual(["waiting", "waiting"]);
   });
 
-  it("waits at the gate of a step that is held, and goes on when it is released", async () => {
+  test("waits at the gate of a step that is held, and goes on when it is released", async () => {
     await layers.untilState(HELD, "held");
     await layers.nightlane("release", HELD);
   });
 
-  it("waits for decisions about a step that fails, with its nodes packed: a retry and a skip", async () => {
+  test("waits for decisions about a step that fails, with its nodes packed: a retry and a skip", async () => {
     await layers.untilState(FAILING, "deciding");
     const { nodes, compressedNodes = "" } = (await layers.workflow()).status ?? {};
     expect([Object.keys(nodes ?? {}), compressedNodes]).toEqual([[], expect.stringMatching(/^H4sI/)]);
@@ -197,7 +197,7 @@ describe("a night of 400 steps in layers of 20", () => {
     await layers.nightlane("skip", FAILING);
   });
 
-  it("ends well, every step done by a Job of its own but the two that were skipped", async () => {
+  test("ends well, every step done by a Job of its own but the two that were skipped", async () => {
     const ended = await layers.untilEnded();
     const state = nightState(ended, Date.now());
     expect([state.message ?? "", state.phase]).toEqual(["", "Succeeded"]);
@@ -210,7 +210,7 @@ describe("a night of 400 steps in layers of 20", () => {
 });
 
 describe("a night of 100 steps in one chain", () => {
-  it("is held at its last link, released, and ends well", async () => {
+  test("is held at its last link, released, and ends well", async () => {
     await chain.nightlane("hold", "link-100");
     await chain.untilState("link-100", "held");
     await chain.nightlane("release", "link-100");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
@@ -81,7 +81,7 @@ beforeAll(async () => {
 afterAll(() => lane.end());
 
 describe("a night of 60 steps, made by a loop over portfolios", () => {
-  it("does all of them, and asks for its sign-off", () => {
+  test("does all of them, and asks for its sign-off", () => {
     const works = state.steps.filter(({ name }) => name !== "sign-off");
     expect(works.filter(({ state: one }) => one !== "succeeded").map(({ name, state: one }) => [name, one])).toEqual(
       [],
@@ -89,14 +89,14 @@ describe("a night of 60 steps, made by a loop over portfolios", () => {
     expect([works.length, gateOf(state)?.state]).toEqual([59, "confirming"]);
   });
 
-  it("keeps what the JVM program printed, on executors that know the settings of the bank's cluster", async () => {
+  test("keeps what the JVM program printed, on executors that know the settings of the bank's cluster", async () => {
     const folder = join(await laneVolume(paths, CUSTOMER), "night", DATE, `run-${night.number}`);
     const log = readFileSync(join(folder, "calibrate-rates-1.attempts", "attempt-1.log"), "utf8");
     expect(log).toContain("MARKET_HOST: driver market.bank.example, executors market.bank.example");
     expect(log).toMatch(/pi is about 3\.1/);
   });
 
-  it("brings the scenarios of each portfolio home, no two of them the same", () => {
+  test("brings the scenarios of each portfolio home, no two of them the same", () => {
     const scenarios = state.steps.filter(({ name }) => name.startsWith("scenarios-"));
     const results = scenarios.map(({ attemptLog }) => attemptLog[0]?.results);
     expect([results.length, new Set(results).size]).toEqual([29, 29]);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -48,7 +48,7 @@ describe.each(customers)("a night of %s", (customer) => {
   const folder = async (step: string): Promise<string> =>
     join(await laneVolume(paths, customer), "night", BUSINESS_DATE, `run-${night().runNumber}`, step);
 
-  it("ends well, each step once", () => {
+  test("ends well, each step once", () => {
     expect(night().phase).toBe("Succeeded");
     for (const step of night().steps) {
       expect([step.name, step.state]).toEqual([step.name, expect.stringMatching(/^(succeeded|skipped)$/)]);
@@ -56,7 +56,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  it("starts one driver per Spark step and at least two executors where Spark computes", async () => {
+  test("starts one driver per Spark step and at least two executors where Spark computes", async () => {
     const cluster = await CustomerCluster.of(customer);
     const jobs = await cluster.jobs(BUSINESS_DATE, Number(night().runNumber));
     const sparkSteps = night().steps.filter((step) => step.kind === "spark");
@@ -70,7 +70,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  it("starts the runner before Argo's container that waits for it", async () => {
+  test("starts the runner before Argo's container that waits for it", async () => {
     const api = await Api.fromKubeconfig(paths.centralKubeconfig);
     try {
       const query = `labelSelector=workflows.argoproj.io/workflow=${night().workflow}`;
@@ -82,7 +82,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  it("brings the figures back with the hashes that the application wrote", async () => {
+  test("brings the figures back with the hashes that the application wrote", async () => {
     const results = await folder("var-es");
     const manifest: { files: { path: string; bytes: number; sha256: string }[] } = JSON.parse(
       readFileSync(join(results, "manifest.json"), "utf8"),
@@ -95,7 +95,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  it("leaves a record that outlives it, with the hash of the figures", async () => {
+  test("leaves a record that outlives it, with the hash of the figures", async () => {
     const manifest = readFileSync(join(await folder("var-es"), "manifest.json"));
     const { files }: { files: { path: string; sha256: string }[] } = JSON.parse(manifest.toString());
     const hashes = Object.fromEntries(files.map((file) => [file.path, file.sha256]));
@@ -112,7 +112,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  it("computes figures that hold together", async () => {
+  test("computes figures that hold together", async () => {
     const { total }: { total: Record<string, { var: number; es: number; scenarios: number }> } = JSON.parse(
       readFileSync(join(await folder("var-es"), "var.json"), "utf8"),
     );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 describe("nightwatch in its pods", () => {
-  it("loses the one that leads as a night begins, goes on in the other, and keeps the record of that night", async () => {
+  test("loses the one that leads as a night begins, goes on in the other, and keeps the record of that night", async () => {
     const before = await pods();
     expect(before).toHaveLength(2);
     const leading = await leader();
@@ -67,13 +67,13 @@ describe("nightwatch in its pods", () => {
     expect(await leader()).not.toBe(leading);
   });
 
-  it("keeps the record when the night's workflow is deleted", async () => {
+  test("keeps the record when the night's workflow is deleted", async () => {
     expect((await api.call({ method: "DELETE", path: workflow })).status).toBe(200);
     await expect.poll(() => api.find(workflow), { timeout: 60_000 }).toBeUndefined();
     expect(await record()).toMatchObject({ phase: "Succeeded", open: false });
   });
 
-  it("answers with metrics of every customer", async () => {
+  test("answers with metrics of every customer", async () => {
     const leading = await leader();
     const metrics = () => api.call({ method: "GET", path: `${system}/pods/${leading}:8080/proxy/metrics` });
     await expect
@@ -89,7 +89,7 @@ describe("nightwatch in its pods", () => {
     expect(body).toMatch(/^nightlane_nightwatch_leads 1$/m);
   });
 
-  it("says nothing of the nights in the pod that stands by", async () => {
+  test("says nothing of the nights in the pod that stands by", async () => {
     const leading = await leader();
     const other = (await pods()).find((pod) => pod !== leading) ?? "";
     const { body } = await api.call({ method: "GET", path: `${system}/pods/${other}:8080/proxy/metrics` });

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1JobCondition } from "@kubernetes/client-node";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
 import { Central } from "../../ops/central.ts";
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 /** What the verbs do in the customer's cluster: how many drivers were started there, and what is left of the others. */
 describe("a night of alpenkredit under an operator's hands", () => {
-  it("starts, with a step held that it has not reached", async () => {
+  test("starts, with a step held that it has not reached", async () => {
     await nightlane("run", "--date", DATE);
     const begun = async (): Promise<boolean> => (await night()).steps.length > 0;
     await until({ what: `Argo has begun ${nightName}`, limitSeconds: 60, everyMilliseconds: 250 }, begun);
@@ -42,7 +42,7 @@ describe("a night of alpenkredit under an operator's hands", () => {
     await untilDrivers("scenarios", [1]);
   });
 
-  it("adopts the remote Job when the runner is killed: no driver is started", async () => {
+  test("adopts the remote Job when the runner is killed: no driver is started", async () => {
     const killed = await runnerOf("scenarios");
     const core = coreOf();
     const io = { out: collecting(logLines), err: collecting(logLines) };
@@ -58,14 +58,14 @@ describe("a night of alpenkredit under an operator's hands", () => {
     expect(await driversOf("scenarios")).toEqual([1]);
   });
 
-  it("restarts a running step: its Job is replaced, and one driver is started", async () => {
+  test("restarts a running step: its Job is replaced, and one driver is started", async () => {
     await nightlane("restart", "scenarios");
     await untilDrivers("scenarios", [1, 1]);
     expect(await cluster.livePods(await jobOf("scenarios", 1))).toEqual([]);
     expect(await activeJobs("scenarios")).toHaveLength(1);
   });
 
-  it("shows the log of a step through all its runners and attempts, until it ends", async () => {
+  test("shows the log of a step through all its runners and attempts, until it ends", async () => {
     await untilState("scenarios", "succeeded", 300);
     expect(await followed).toBe(ExitCode.done);
     const text = logLines.join("");
@@ -74,13 +74,13 @@ describe("a night of alpenkredit under an operator's hands", () => {
     expect(text).toContain("scenarios, attempt 2: another runner goes on");
   });
 
-  it("waits at the gate of the held step", async () => {
+  test("waits at the gate of the held step", async () => {
     await untilState("revaluation", "held", 300);
     expect((await step("scenarios")).state).toBe("succeeded");
     expect(await driversOf("revaluation")).toEqual([]);
   });
 
-  it("holds and releases what it has not reached, and pauses and resumes, again and again", async () => {
+  test("holds and releases what it has not reached, and pauses and resumes, again and again", async () => {
     const milliseconds: number[] = [];
     const timed = async (verb: string, ...args: readonly string[]): Promise<void> => {
       const begun = performance.now();
@@ -101,12 +101,12 @@ describe("a night of alpenkredit under an operator's hands", () => {
     console.log(`acts: n=${milliseconds.length} p50_ms=${at(0.5)} p95_ms=${at(0.95)}`);
   });
 
-  it("starts the held step when it is released", async () => {
+  test("starts the held step when it is released", async () => {
     await nightlane("release", "revaluation");
     await untilDrivers("revaluation", [1]);
   });
 
-  it("stops a running step: its Job, driver and executors are gone when it waits for a decision", async () => {
+  test("stops a running step: its Job, driver and executors are gone when it waits for a decision", async () => {
     const job = await jobOf("revaluation", 1);
     const what = "an executor of revaluation runs";
     await until(
@@ -120,13 +120,13 @@ describe("a night of alpenkredit under an operator's hands", () => {
     });
   });
 
-  it("retries it as one new driver", async () => {
+  test("retries it as one new driver", async () => {
     await nightlane("retry", "revaluation");
     await untilDrivers("revaluation", [1, 1]);
     expect(await activeJobs("revaluation")).toHaveLength(1);
   });
 
-  it("goes on with the same attempt when its runner gave up while the Job ran: no driver is started", async () => {
+  test("goes on with the same attempt when its runner gave up while the Job ran: no driver is started", async () => {
     const core = coreOf();
     const secret = { namespace: NAMESPACE, name: CREDENTIAL_SECRET };
     const { kubeconfig = "" } = (await core.readNamespacedSecret(secret)).data ?? {};
@@ -145,7 +145,7 @@ describe("a night of alpenkredit under an operator's hands", () => {
     expect([last?.number, await driversOf("revaluation")]).toEqual([2, [1, 1]]);
   });
 
-  it("skips steps that it has not reached: no driver is started for them, and the night ends well", async () => {
+  test("skips steps that it has not reached: no driver is started for them, and the night ends well", async () => {
     await nightlane("skip", "var-es");
     await nightlane("skip", "report");
     await nightlane("skip", "hand-in");

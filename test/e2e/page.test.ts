@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => browser?.close());
 
-it("nightlane ui opens the page of nightwatch's pod, through the API server and the network policies", async () => {
+test("nightlane ui opens the page of nightwatch's pod, through the API server and the network policies", async () => {
   const central = Central.fromKubeconfig(centralKubeconfig);
   const runNumber = await nextRunNumber(central, laneNamespace(customer), CLOSED_DATE);
   const night = await startNight(centralKubeconfig, laneNamespace(customer), { businessDate: CLOSED_DATE, runNumber });

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { findAny } from "../boundary/canary/canary.ts";
@@ -39,7 +39,7 @@ async function job(name: string, source: "default branch" | "schedule" = "defaul
 }
 
 describe("a merge request that adds a customer", () => {
-  it("is checked, planned and shown, and deploys nothing", async () => {
+  test("is checked, planned and shown, and deploys nothing", async () => {
     const before = await farm.marks();
     project.branch("add-seebank", () => farm.writeSeebank());
     await project.command("biome", ["format", "--write", "customers/seebank.ts"]);
@@ -60,7 +60,7 @@ describe("a merge request that adds a customer", () => {
 });
 
 describe("the merge of the new customer", () => {
-  it("deploys that customer with its own credentials, and touches nobody else", async () => {
+  test("deploys that customer with its own credentials, and touches nobody else", async () => {
     await farm.addCluster();
     const before = await farm.marks();
     const run = await merged();
@@ -79,7 +79,7 @@ describe("the merge of the new customer", () => {
     expect(await farm.marks()).toEqual(before);
   });
 
-  it("can be run again after its job was killed, once a person has cancelled the stale lock", async () => {
+  test("can be run again after its job was killed, once a person has cancelled the stale lock", async () => {
     await killDeployment(farm);
     const locked = await job("seebank:up");
     expect(locked.jobs).toEqual({ "seebank:up": "failed" });
@@ -92,14 +92,14 @@ describe("the merge of the new customer", () => {
 });
 
 describe("the schedule", () => {
-  it("finds no drift where nobody changed anything", async () => {
+  test("finds no drift where nobody changed anything", async () => {
     const run = await project.planned("schedule", ["plan:drift"]);
     runs.set("schedule", run);
     const drift = ["platform", ...farm.others, "seebank"].map((stack) => `${stack}:drift`);
     expect(run.jobs, run.output).toEqual(passed("plan:drift", ...drift));
   });
 
-  it("fails for a stack of which somebody changed an object by hand, and names it", async () => {
+  test("fails for a stack of which somebody changed an object by hand, and names it", async () => {
     const path = `/apis/networking.k8s.io/v1/namespaces/${LANE}/networkpolicies/customer-api`;
     const body = { spec: { egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] } };
     expect((await farm.central.call({ method: "PATCH", path, body })).status).toBe(200);
@@ -109,7 +109,7 @@ describe("the schedule", () => {
     expect(run.output).toMatch(/cidr: "0.0.0.0\/0" +=> "10.64.3.10\/32"/);
   });
 
-  it("passes again once it is put back as docs/deploy.md says", async () => {
+  test("passes again once it is put back as docs/deploy.md says", async () => {
     const fix = ["up", "--refresh", "--stack", "seebank", "--yes", "--skip-preview", "--non-interactive"];
     await farm.withFiles((files) =>
       project.command("pulumi", fix, {
@@ -123,7 +123,7 @@ describe("the schedule", () => {
 });
 
 describe("a change of a construct", () => {
-  it("is shown and previewed for everybody, and deploys nothing", async () => {
+  test("is shown and previewed for everybody, and deploys nothing", async () => {
     const before = await farm.marks();
     project.branch("construct", () => {
       const file = farm.inClone("constructs/kubernetes/labels.ts");
@@ -147,7 +147,7 @@ describe("a change of a construct", () => {
 });
 
 describe("the merge of a construct", () => {
-  it("previews everybody with their own credentials before anybody is deployed", async () => {
+  test("previews everybody with their own credentials before anybody is deployed", async () => {
     const before = await farm.marks();
     await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
     const stacks = ["platform", ...farm.others, "seebank"];
@@ -168,7 +168,7 @@ describe("a change that touches all", () => {
   const deployed = (stack: string): readonly string[] => [`${stack}:preview`, `${stack}:up`, `${stack}:preflight`];
   let older = "";
 
-  it("is deployed for one customer, and stops before the next until a person goes on", async () => {
+  test("is deployed for one customer, and stops before the next until a person goes on", async () => {
     const platform = ["platform:preview", "platform:up"];
     undoConstruct();
     await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
@@ -178,7 +178,7 @@ describe("a change that touches all", () => {
     older = project.git("rev-parse", "HEAD");
   });
 
-  it("is taken along by the next merge for those who did not have it yet", async () => {
+  test("is taken along by the next merge for those who did not have it yet", async () => {
     project.branch("notes", () => writeFileSync(farm.inClone("docs/notes.md"), "# Notes\n"));
     await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
     const wave = ["wave-2", "seebank:preview", "seebank:up"];
@@ -187,7 +187,7 @@ describe("a change that touches all", () => {
     expect(run.jobs, run.output).toEqual(passed(...deployed(second), ...wave));
   });
 
-  it("is not undone by the pipeline that comes late", async () => {
+  test("is not undone by the pipeline that comes late", async () => {
     const before = await farm.marks();
     project.git("checkout", "--quiet", older);
     const run = await job("nordbank:up");
@@ -208,7 +208,7 @@ describe("a change that touches all", () => {
 });
 
 describe("a change of the documents", () => {
-  it("touches no stack, before its merge and after it", async () => {
+  test("touches no stack, before its merge and after it", async () => {
     const before = await farm.marks();
     project.branch("documents", () => writeFileSync(farm.inClone("docs/new.md"), "# New\n"));
     const request = await project.planned("merge request", ["plan:review"]);
@@ -220,7 +220,7 @@ describe("a change of the documents", () => {
 });
 
 describe("a removed customer", () => {
-  it("is offered to a person to destroy, and stays until then", async () => {
+  test("is offered to a person to destroy, and stays until then", async () => {
     project.branch("remove-seebank", () => {
       rmSync(farm.inClone("customers/seebank.ts"));
       rmSync(farm.inClone("test/customers/seebank.snap"));
@@ -231,7 +231,7 @@ describe("a removed customer", () => {
     expect(await farm.hasLane()).toBe(true);
   });
 
-  it("is then gone, and so are the Jobs of a night that ran, and nobody else is touched", async () => {
+  test("is then gone, and so are the Jobs of a night that ran, and nobody else is touched", async () => {
     await startNight(farm.paths.centralKubeconfig, LANE, { businessDate: "2026-03-27" });
     const what = "a Job of the night is in the customer's cluster";
     await until({ what, limitSeconds: 300, everyMilliseconds: 500 }, async () => (await farm.remoteJobs()).length > 0);
@@ -255,7 +255,7 @@ describe("the credentials of these pipelines", () => {
   const all = () => credentialsOf(farm.variables, environments());
   const seen = (run: string, name: string): string => runs.get(run)?.seenBy(name) ?? "";
 
-  it("stand in no log, no artifact, no note and no report", async () => {
+  test("stand in no log, no artifact, no note and no report", async () => {
     const { found, files } = await searchFolder(project.kept, all());
     expect(found).toEqual([]);
     const looked = new Set(files.map((file) => file.replace(/^\d+\//, "")));
@@ -275,7 +275,7 @@ describe("the credentials of these pipelines", () => {
     expect(findAny(live, all())).toBeDefined();
   });
 
-  it("were given to the jobs that deploy, each its own environment's", () => {
+  test("were given to the jobs that deploy, each its own environment's", () => {
     const secret = /^(CUSTOMER_KUBECONFIG|CUSTOMER_MARKET_DATA_TOKEN)$/;
     const mine = credentialsOf(farm.variables, own, secret);
     const foreign = credentialsOf(
@@ -293,7 +293,7 @@ describe("the credentials of these pipelines", () => {
     expect(findAny(seen("schedule", "platform:drift"), [...mine, ...foreign])).toBeUndefined();
   });
 
-  it("were given to no job of a merge request, and neither was the state's address", () => {
+  test("were given to no job of a merge request, and neither was the state's address", () => {
     const names = Object.keys(runs.get("merge request")?.jobs ?? {});
     expect(names).toContain("seebank:preview");
     for (const name of names) {

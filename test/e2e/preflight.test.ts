@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Step } from "../../constructs/night/step.ts";
@@ -13,7 +13,7 @@ const paths = new FarmPaths(farmRoot());
 
 /** The other faults are planted in `test/api/preflight*.test.ts`: here pods start. */
 describe("preflight in a customer's cluster", () => {
-  it("starts a pod of each image as a night would, removes it, and says that a night can start", async () => {
+  test("starts a pod of each image as a night would, removes it, and says that a night can start", async () => {
     const args = ["run", "--silent", "preflight", "--", "nordbank"];
     const { code, output } = await runCommand("npm", args, {
       cwd: repositoryRoot,
@@ -24,7 +24,7 @@ describe("preflight in a customer's cluster", () => {
     expect(code).toBe(0);
   });
 
-  it("says of an image that the cluster does not get who has to do what", async () => {
+  test("says of an image that the cluster does not get who has to do what", async () => {
     const definition = await loadCustomer("nordbank");
     const unknown = `registry.nightlane.example/nightlane/nowhere@sha256:${"0".repeat(64)}`;
     const findings = await preflight(

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { writeOutput } from "../../infra/write-output.ts";
@@ -88,7 +88,7 @@ function pulled(): readonly string[] {
 }
 
 describe("the platform", () => {
-  it("runs from the registry with the credentials of its nodes", async () => {
+  test("runs from the registry with the credentials of its nodes", async () => {
     const [folder = ""] = registries;
     site.registry.letReach(folder, "nodes");
     await farm.pulumi.up("platform", { NIGHTLANE_IMAGES: released() });
@@ -113,7 +113,7 @@ describe("the platform", () => {
 });
 
 describe("the customer's cluster", () => {
-  it("is refused an image for which it has no pull secret", async () => {
+  test("is refused an image for which it has no pull secret", async () => {
     site.registry.letReach(registries[1] ?? "", "pods");
     await applyCustomerSide(released());
     const what = "the pull is refused";
@@ -133,7 +133,7 @@ describe("the customer's cluster", () => {
     expect(why).toMatch(/401|authorization failed|no basic auth credentials/);
   });
 
-  it("takes it with the pull secret of its service accounts", async () => {
+  test("takes it with the pull secret of its service accounts", async () => {
     const { host, user, password } = site.registry;
     atCustomer(
       "create",
@@ -162,7 +162,7 @@ describe("the customer's cluster", () => {
 });
 
 describe("a night", () => {
-  it("runs from the registry on both sides", async () => {
+  test("runs from the registry on both sides", async () => {
     const namespace = laneNamespace(CUSTOMER);
     await farm.pulumi.up(CUSTOMER, { ...(await farm.credentials(CUSTOMER)), NIGHTLANE_IMAGES: released() });
     const runNumber = await nextRunNumber(central, namespace, DATE);
@@ -195,7 +195,7 @@ describe("a night", () => {
     expect(secrets).not.toContain("kubernetes.io/dockerconfigjson");
   });
 
-  it("leaves the registry's password in no log of it", () => {
+  test("leaves the registry's password in no log of it", () => {
     expect(readFileSync(join(site.folder, "registry", "registry.log"), "utf8")).not.toContain(site.registry.password);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { firstAddress } from "../../constructs/definition/api-server.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -96,7 +96,7 @@ describe("a shadow night beside the night that bash runs", () => {
   let state: NightState | undefined;
   let left: string;
 
-  it("runs to its end on the same inputs, without the steps that may write elsewhere", async () => {
+  test("runs to its end on the same inputs, without the steps that may write elsewhere", async () => {
     await deployShadow();
     await takeSnapshot();
     const central = Central.fromKubeconfig(paths.centralKubeconfig);
@@ -126,14 +126,14 @@ describe("a shadow night beside the night that bash runs", () => {
     );
   });
 
-  it("has the same results, byte for byte", async () => {
+  test("has the same results, byte for byte", async () => {
     const { code, told } = await compare(left);
     process.stdout.write(told);
     expect([code, told]).toEqual([ExitCode.done, expect.stringContaining(`${DATE} agrees`)]);
     expect(told).toMatch(/var-es +var\.json +same/);
   });
 
-  it("is told apart from a night with another result", async () => {
+  test("is told apart from a night with another result", async () => {
     writeFileSync(join(left, "var-es", "var.json"), "{}\n");
     const { code, told } = await compare(left);
     expect(code).toBe(ExitCode.differs);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api, SchedulingV1Api, type V1Pod } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import {
@@ -288,7 +288,7 @@ async function logOf(step: string): Promise<string> {
 }
 
 describe("a JVM program in an image that obeys Apache Spark's contract", () => {
-  it("and plain Jobs end well, with a fixed number of executors and with as many as there is work for", () => {
+  test("and plain Jobs end well, with a fixed number of executors and with as many as there is work for", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
       ["pi", "succeeded"],
       ["logs", "succeeded"],
@@ -302,7 +302,7 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     ]);
   });
 
-  it("sees on driver and executors what the customer file says, secrets and files included", async () => {
+  test("sees on driver and executors what the customer file says, secrets and files included", async () => {
     const log = await logOf("pi");
     const seen: Readonly<Record<string, string>> = {
       // Not the name of the pod: a dollar sign of the file's is no reference.
@@ -323,17 +323,17 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(log).toMatch(/pi is about 3\.1/);
   });
 
-  it("has driver and executors placed, ranked and labelled as the file says", () => {
+  test("has driver and executors placed, ranked and labelled as the file says", () => {
     expect(placementOf(pods.driver(jobOf("pi")))).toEqual(placed);
     expect(placementOf(pods.executor(jobOf("pi")))).toEqual(placed);
   });
 
-  it("has a driver of the account that the file names, which starts the executors", () => {
+  test("has a driver of the account that the file names, which starts the executors", () => {
     expect(pods.driver(jobOf("pi")).spec?.serviceAccountName).toBe(ACCOUNT);
     expect(pods.driver(jobOf("grows")).spec?.serviceAccountName).toBe("spark");
   });
 
-  it("has as much memory in all as the file says, and beside the heap what it leaves", async () => {
+  test("has as much memory in all as the file says, and beside the heap what it leaves", async () => {
     const memory = ({ spec }: V1Pod) => spec?.containers[0]?.resources?.requests?.memory;
     expect([memory(pods.driver(jobOf("pi"))), memory(pods.executor(jobOf("pi")))]).toEqual(["1Gi", "1Gi"]);
     const log = await logOf("pi");
@@ -341,7 +341,7 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(log).toMatch(/spark\.executor\.memory: driver 724m, executors 724m/);
   });
 
-  it("has the JVM's options on driver and executors", () => {
+  test("has the JVM's options on driver and executors", () => {
     const [driver] = pods.driver(jobOf("pi")).spec?.containers ?? [];
     expect(driver?.args).toContain("spark.driver.extraJavaOptions=-Dbank=example");
     const [executor] = pods.executor(jobOf("pi")).spec?.containers ?? [];
@@ -349,16 +349,16 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(options).toContain("-Dbank=example");
   });
 
-  it("serves its UI where the file says so", async () => {
+  test("serves its UI where the file says so", async () => {
     expect(await logOf("grows")).toContain("spark.ui.enabled: driver true, executors true");
   });
 
-  it("leaves its event log in the folder that the file names", async () => {
+  test("leaves its event log in the folder that the file names", async () => {
     const found = readFileSync(join(await folderOf("logged"), "logs"), "utf8");
     expect(found).toMatch(/spark-/);
   });
 
-  it("keeps shuffle files in executors in the volume that the file sizes, and in no other", () => {
+  test("keeps shuffle files in executors in the volume that the file sizes, and in no other", () => {
     const { containers: [container] = [], volumes = [] } = pods.executor(jobOf("grows")).spec ?? {};
     const own = volumes.filter(({ name }) => name.startsWith("spark-local-dir-"));
     expect(own).toEqual([{ name: "spark-local-dir-1", emptyDir: { sizeLimit: "512Mi" } }]);
@@ -367,40 +367,40 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(container?.env).toContainEqual({ name: "SPARK_LOCAL_DIRS", value: "/tmp" });
   });
 
-  it("has executors of the file's own pod template", () => {
+  test("has executors of the file's own pod template", () => {
     const alias = { ip: "192.0.2.7", hostnames: ["kdb.bank.example"] };
     expect(pods.executor(jobOf("grows")).spec?.hostAliases).toEqual([alias]);
   });
 });
 
-it("a Python program has the files beside it that the file names", () => {
+test("a Python program has the files beside it that the file names", () => {
   const [container] = pods.driver(jobOf("scenarios")).spec?.containers ?? [];
   expect(JSON.stringify([container?.args, container?.command])).toContain("/opt/risk/jobs/revaluation.py");
 });
 
 describe("a plain Job", () => {
-  it("is placed, ranked and labelled as the file says", () => {
+  test("is placed, ranked and labelled as the file says", () => {
     expect(placementOf(pods.driver(jobOf("market")))).toEqual(placed);
   });
 
-  it("has the account that the file names, and no token without one", () => {
+  test("has the account that the file names, and no token without one", () => {
     const accountOf = ({ spec }: V1Pod) => [spec?.serviceAccountName, spec?.automountServiceAccountToken];
     expect(accountOf(pods.driver(jobOf("market")))).toEqual([ACCOUNT, true]);
     expect(accountOf(pods.driver(jobOf("file")))).toEqual(["default", false]);
   });
 
-  it("brings its result back, hashed, and keeps its log", async () => {
+  test("brings its result back, hashed, and keeps its log", async () => {
     expect(readFileSync(join(await folderOf("file"), "report.txt"), "utf8")).toBe(`${DATE} eu`);
     const results = state.steps.find(({ name }) => name === "file")?.attemptLog[0]?.results ?? "";
     expect(Object.keys(JSON.parse(results).files)).toEqual(["report.txt"]);
     expect(await logOf("file")).toContain("created Job");
   });
 
-  it("runs as the user that the file names, in the group of all steps", async () => {
+  test("runs as the user that the file names, in the group of all steps", async () => {
     expect(readFileSync(join(await folderOf("other"), "who"), "utf8")).toBe(`${OWN_USER} 185 185 ${OWN_USER}\n`);
   });
 
-  it("of several pods is done when all are", async () => {
+  test("of several pods is done when all are", async () => {
     const job = state.steps.find(({ name }) => name === "many")?.attemptLog[0]?.remoteJob ?? "";
     const found = await (await CustomerCluster.of(CUSTOMER)).job(job);
     expect(found?.status).toMatchObject({ succeeded: 3, completedIndexes: "0-2" });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { centralCluster } from "../../constructs/checks/read-central.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
@@ -112,7 +112,7 @@ function anotherRunner(): { readonly digest: string; readonly archive: string } 
 }
 
 describe("the first release", () => {
-  it("is deployed, and a night of it begins", async () => {
+  test("is deployed, and a night of it begins", async () => {
     await deploy("1.0.0");
     night = await start();
     const begun = { what: "a step of the night runs", limitSeconds: 180, everyMilliseconds: 500 };
@@ -124,7 +124,7 @@ describe("the first release", () => {
 describe("the second release", () => {
   let upgraded = 0;
 
-  it("is deployed while that night runs, of which nothing is taken away", async () => {
+  test("is deployed while that night runs, of which nothing is taken away", async () => {
     expect(second.runner).not.toBe(first.runner);
     await deploy("1.1.0");
     upgraded = Date.now();
@@ -133,7 +133,7 @@ describe("the second release", () => {
     expect((await stateOf(night)).phase).toBe("Running");
   });
 
-  it("lets the night go on to its end with what it began with", async () => {
+  test("lets the night go on to its end with what it began with", async () => {
     expect((await ended(night))?.phase).toBe("Succeeded");
     const images = await imagesOf(night);
     const after = images.filter(({ since }) => since > upgraded).map(({ image }) => image);
@@ -141,7 +141,7 @@ describe("the second release", () => {
     expect(images.map(({ image }) => image)).not.toContain(second.runner);
   });
 
-  it("has the next night started by its schedule, with its own runner", async () => {
+  test("has the next night started by its schedule, with its own runner", async () => {
     const { workflow } = await loadCustomer(CUSTOMER);
     const runNumber = await nextRunNumber(central, namespace, businessDateOf(workflow.schedule, Date.now()));
     const due = await dueSoon(paths, CUSTOMER, { parameters: { "run-number": `${runNumber}` } });

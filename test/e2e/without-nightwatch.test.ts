@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
@@ -78,14 +78,14 @@ async function untilStep(name: string, wanted: StepState): Promise<void> {
 }
 
 describe("an administrator without nightwatch", () => {
-  it("decides a waiting node, and the step goes on", async () => {
+  test("decides a waiting node, and the step goes on", async () => {
     await untilStep("report", "deciding");
     await type(retry.join("\n"));
     await untilStep("report", "succeeded");
     expect((await state()).steps.find(({ name }) => name === "report")?.attemptLog).toHaveLength(2);
   });
 
-  it("pauses the night, and ends it", async () => {
+  test("pauses the night, and ends it", async () => {
     await untilStep("archive", "running");
     await type(pause);
     expect((await central.workflow(NAMESPACE, night.workflow)).spec.suspend).toBe(true);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readGuide } from "../e2e/deploy-guide/guide.ts";
 import { Shell } from "../e2e/deploy-guide/shell.ts";
 import { AUTHOR, cloneCheckout } from "../e2e/pipeline/checkout-clone.ts";
@@ -49,13 +49,13 @@ const afterwards: Readonly<Record<string, () => void>> = {
 };
 
 describe("docs/release.md", () => {
-  it("leaves out one block of its sections, and says why", () => {
+  test("leaves out one block of its sections, and says why", () => {
     expect(sections.flatMap(({ blocks }) => blocks.flatMap(({ notRun }) => notRun ?? []))).toEqual([
       "which has no GitLab",
     ]);
   });
 
-  it.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
+  test.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
     for (const { commands, notRun } of blocks) {
       if (notRun === undefined) process.stdout.write(`${commands}${await shell.run(commands)}\n`);
     }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Notification } from "../../../nightwatch/notify/webhook.ts";
 import { until } from "../../farm/wait.ts";
 import { noteSituations } from "../tally.ts";
@@ -83,11 +83,11 @@ afterAll(async () => {
 });
 
 describe("the path of a call", () => {
-  it("takes the routing that is documented", async () => {
+  test("takes the routing that is documented", async () => {
     expect(await checkRouting(documentedRouting(), world.api.folder.path)).toContain("SUCCESS");
   });
 
-  it("is quiet while all nights go well, but for the sign of life", async () => {
+  test("is quiet while all nights go well, but for the sign of life", async () => {
     await untilWatched(
       tried
         .filter(({ before, customers }) => customers.flatMap(before).length > 0)
@@ -99,7 +99,7 @@ describe("the path of a call", () => {
     expect(world.direct.heartbeats).toBeGreaterThan(0);
   }, 600_000);
 
-  it("keeps records and metrics while the webhook hangs", async () => {
+  test("keeps records and metrics while the webhook hangs", async () => {
     world.webhook.answers = undefined;
     await world.apply(tried.flatMap(({ customers, trouble }) => customers.flatMap(trouble)));
     await until({ what: "the webhook was tried", limitSeconds: 60 }, async () => world.webhook.received.length > 0);
@@ -115,7 +115,7 @@ describe("the path of a call", () => {
     expect(world.webhook.received.length).toBeLessThanOrEqual(8);
   }, 300_000);
 
-  it("calls for all that happens, and for nothing else", async () => {
+  test("calls for all that happens, and for nothing else", async () => {
     await world.apply(refused);
     await untilCalled(world.alertmanager, [key(REFUSED), key(WEBHOOK_HANGS)]);
     world.webhook.answers = 204;
@@ -126,14 +126,14 @@ describe("the path of a call", () => {
     expect([...calls(world.direct).keys()].sort()).toEqual(expectedDirect());
   }, 900_000);
 
-  it("makes one call of an outage that stops forty customers", () => {
+  test("makes one call of an outage that stops forty customers", () => {
     for (const alertmanager of [world.alertmanager, world.direct]) {
       const outage = [...calls(alertmanager).values()].filter((call) => call.key.includes("StepNeedsDecision"));
       expect(outage.map(({ together }) => together)).toEqual(outage.map(() => 40));
     }
   });
 
-  it("names in each call who is to read it, what is wrong, what to type and where to read on", () => {
+  test("names in each call who is to read it, what is wrong, what to type and where to read on", () => {
     for (const call of [...calls(world.alertmanager).values(), ...calls(world.direct).values()]) {
       expect(call.receiver).toBe(call.key.endsWith("critical") ? "on-call" : "morning");
       expect(call.annotations).toMatchObject({
@@ -146,7 +146,7 @@ describe("the path of a call", () => {
     expect(lost?.annotations.description).toContain("‹!channel› the API server is away");
   });
 
-  it("goes on over a restart of nightwatch without a word", async () => {
+  test("goes on over a restart of nightwatch without a word", async () => {
     await until({ what: "the webhook works again", limitSeconds: 120 }, async () => {
       return !openOf(world.alertmanager).includes(key(WEBHOOK_HANGS));
     });
@@ -164,7 +164,7 @@ describe("the path of a call", () => {
     expect([...calls(world.alertmanager).values()].map(({ opened }) => opened)).toEqual(expected().map(() => 1));
   }, 600_000);
 
-  it("tells the plain webhook everything once", () => {
+  test("tells the plain webhook everything once", () => {
     const taken = world.webhook.received.slice(-expectedDirect().length);
     const told = taken.map(({ body }) => JSON.parse(body) as Notification);
     const subjects = told.map(({ customer, kind, step }) => `${customer} ${kind} ${step ?? ""}`);
@@ -172,7 +172,7 @@ describe("the path of a call", () => {
     expect(told.every(({ text }) => !/[<>]/.test(text))).toBe(true);
   });
 
-  it("says once of each that it is over when it is fixed", async () => {
+  test("says once of each that it is over when it is fixed", async () => {
     await world.api.kubectl("delete", "cronworkflow", "refused", "-n", "refused");
     await world.startController();
     await world.apply(tried.flatMap(({ customers, fixed }) => customers.flatMap(fixed)));

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   aptConfiguration,
   DEBIAN_MIRRORS,
@@ -16,14 +16,14 @@ import { imageNames, imageRecipes } from "../../farm/images/recipe.ts";
 import { differingPath } from "../../farm/images/reproduce.ts";
 
 describe("an image's digest", () => {
-  it("is that of the one manifest in its archive", () => {
+  test("is that of the one manifest in its archive", () => {
     expect(manifestDigest('{"manifests":[{"digest":"sha256:ab"}]}', "a.tar")).toBe("sha256:ab");
     expect(() => manifestDigest('{"manifests":[]}', "a.tar")).toThrow("a.tar holds 0 images where one was expected");
   });
 });
 
 describe("the images", () => {
-  it("are those that definitions name, under the same repositories", () => {
+  test("are those that definitions name, under the same repositories", () => {
     expect(imageNames).toEqual(["pause", "argoController", "argoExecutor", "runner", "nightwatch", "risk", "ci"]);
     expect(imageRecipes.runner.repository).toBe("registry.nightlane.example/nightlane/runner");
     expect(imageRecipes.argoExecutor.repository).toBe("registry.nightlane.example/argoproj/argoexec");
@@ -31,7 +31,7 @@ describe("the images", () => {
 });
 
 describe("an image that came out otherwise", () => {
-  it.each([
+  test.each([
     ["Files /a/tree/opt/x y.jar and /b/tree/opt/x y.jar differ", "opt/x y.jar"],
     ["Only in /b/tree/var/log: apt", "var/log/apt"],
     ["Only in /a/tree: etc", "etc"],
@@ -55,14 +55,14 @@ describe("a build context", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("is copied and hashed without what working on it leaves behind", async () => {
+  test("is copied and hashed without what working on it leaves behind", async () => {
     await copyContext(join(folder, "in"), join(folder, "out"));
     const copied = await readdir(join(folder, "out"), { recursive: true });
     expect(copied.sort()).toEqual(["Dockerfile", "src", "src/app", "src/app/main.py"]);
     expect(Object.keys(await hashContext(join(folder, "in")))).toEqual(["Dockerfile", "src/app/main.py"]);
   });
 
-  it("has another hash when a file changes, and the same when a test does", async () => {
+  test("has another hash when a file changes, and the same when a test does", async () => {
     const before = await hashContext(join(folder, "in"));
     await writeFile(join(folder, "in/tests/a.py"), "changed");
     expect(await hashContext(join(folder, "in"))).toEqual(before);
@@ -70,14 +70,14 @@ describe("a build context", () => {
     expect(await hashContext(join(folder, "in"))).not.toEqual(before);
   });
 
-  it("tells them by the parts of their path", () => {
+  test("tells them by the parts of their path", () => {
     expect(belongsToContext("src/distance.py")).toBe(true);
     expect(belongsToContext("src/app.egg-info/PKG-INFO")).toBe(false);
   });
 });
 
 describe("the host's package settings", () => {
-  it("are its Debian mirrors, Debian's own where it has none", () => {
+  test("are its Debian mirrors, Debian's own where it has none", () => {
     const targets = [
       "https://mirror.example/debian/ Debian Debian",
       "https://mirror.example/debian/ Debian Debian",
@@ -91,13 +91,13 @@ describe("the host's package settings", () => {
     expect(parseMirrors("http://archive.example/ubuntu/ Ubuntu Ubuntu\n")).toEqual(DEBIAN_MIRRORS);
   });
 
-  it("become sources of the images' release", () => {
+  test("become sources of the images' release", () => {
     expect(debianSources({ main: "http://m.example/d", security: "http://m.example/s" })).toContain(
       "URIs: http://m.example/s\nSuites: bookworm-security\nComponents: main\n",
     );
   });
 
-  it("are its proxies, and its authorities only for encrypted mirrors", () => {
+  test("are its proxies, and its authorities only for encrypted mirrors", () => {
     const proxies = proxyLines('Acquire::Retries "3";\nAcquire::http::Proxy "http://p.example:3128";\n');
     expect(proxies).toBe('Acquire::http::Proxy "http://p.example:3128";\n');
     expect(aptConfiguration("", DEBIAN_MIRRORS, "/ca.crt")).toBe("");
@@ -106,7 +106,7 @@ describe("the host's package settings", () => {
     );
   });
 
-  it("are pip's network options, variables over files, without the host's paths", () => {
+  test("are pip's network options, variables over files, without the host's paths", () => {
     const options = parsePipConfig(
       [
         ":env:.find-links='/opt/wheels https://wheels.example/simple'",

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { ensureFrom } from "../../farm/tools/ensure.ts";
 import type { Recipe } from "../../farm/tools/recipe.ts";
@@ -98,30 +98,30 @@ function tarball(member: string, content: Buffer): Buffer {
 const DOWNLOADED = "downloaded to /cache/tools/one/1.0.0-release/one";
 
 describe("a release that is as it should be", () => {
-  it("is taken as a program", async () => {
+  test("is taken as a program", async () => {
     answer = serving("one", PROGRAM);
     expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
     expect(notes).toEqual([]);
   });
 
-  it("is taken as a packed program", async () => {
+  test("is taken as a packed program", async () => {
     answer = serving("one.gz", gzipSync(PROGRAM));
     expect(await ensured(recipe("one.gz"))).toBe(DOWNLOADED);
   });
 
-  it("is taken out of an archive", async () => {
+  test("is taken out of an archive", async () => {
     answer = serving("one.tar.gz", tarball("one-1.0.0/one", PROGRAM));
     expect(await ensured(recipe("one.tar.gz", "one-1.0.0/one"))).toBe(DOWNLOADED);
   });
 
-  it("is asked for once", async () => {
+  test("is asked for once", async () => {
     answer = serving("one", PROGRAM);
     await ensured(recipe("one"));
     await ensured(recipe("one"));
     expect(asked).toEqual(["/v1.0.0/SHA256SUMS", "/v1.0.0/one"]);
   });
 
-  it("is asked for again while the server is busy", async () => {
+  test("is asked for again while the server is busy", async () => {
     const serves = serving("one", PROGRAM);
     answer = (path) => (asked.length < 3 ? { status: 503 } : serves(path));
     expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
@@ -131,7 +131,7 @@ describe("a release that is as it should be", () => {
 describe("a release that is not as it should be is told in one sentence, and the tool is built", () => {
   const told = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
 
-  it("with another checksum", async () => {
+  test("with another checksum", async () => {
     answer = serving("one", PROGRAM, Buffer.from("what was published"));
     expect(await ensured(recipe("one"))).toBe("built");
     told(
@@ -139,7 +139,7 @@ describe("a release that is not as it should be is told in one sentence, and the
     );
   });
 
-  it("with another checksum than the last time", async () => {
+  test("with another checksum than the last time", async () => {
     answer = serving("one", PROGRAM);
     await ensured(recipe("one"));
     rmSync(join(folder, "cache/tools"), { recursive: true });
@@ -148,45 +148,45 @@ describe("a release that is not as it should be is told in one sentence, and the
     told(/where an earlier download say/);
   });
 
-  it("without a checksum", async () => {
+  test("without a checksum", async () => {
     answer = serving("another", PROGRAM);
     expect(await ensured(recipe("one"))).toBe("built");
     told(/v1\.0\.0\/one has no line in https:\/\/releases\.example\/v1\.0\.0\/SHA256SUMS: set is built here instead$/);
   });
 
-  it("cut short", async () => {
+  test("cut short", async () => {
     const serves = serving("one", PROGRAM);
     answer = (path) => ({ ...serves(path), cut: path.endsWith("one") });
     expect(await ensured(recipe("one"))).toBe("built");
     told(/v1\.0\.0\/one broke off: set is built here instead$/);
   });
 
-  it("not there", async () => {
+  test("not there", async () => {
     answer = () => ({ status: 404 });
     expect(await ensured(recipe("one"))).toBe("built");
     told(/is not there \(404\): set is built here instead$/);
   });
 
-  it("of another version, or for another machine", async () => {
+  test("of another version, or for another machine", async () => {
     const other = Buffer.from("#!/bin/sh\necho v1.0.1\n");
     answer = serving("one", other);
     expect(await ensured(recipe("one"))).toBe("built");
     told(/holds a one that says it is 1\.0\.1, not 1\.0\.0: set is built here instead$/);
   });
 
-  it("an archive without the program", async () => {
+  test("an archive without the program", async () => {
     answer = serving("one.tar.gz", tarball("two-1.0.0/one", PROGRAM));
     expect(await ensured(recipe("one.tar.gz", "one-1.0.0/one"))).toBe("built");
     expect(notes).toHaveLength(1);
   });
 
-  it("out of reach", async () => {
+  test("out of reach", async () => {
     process.env.NIGHTLANE_DOWNLOADS = "http://127.0.0.1:9";
     expect(await ensured(recipe("one"))).toBe("built");
     told(/cannot be reached \(\w*.*\): set is built here instead$/);
   });
 
-  it("and what can be had neither way says both reasons", async () => {
+  test("and what can be had neither way says both reasons", async () => {
     answer = () => ({ status: 404 });
     const failing = recipe("one", undefined, async () => {
       throw new UserError("Go is missing on this machine");
@@ -196,7 +196,7 @@ describe("a release that is not as it should be is told in one sentence, and the
 });
 
 describe("where downloads come from", () => {
-  it("is the project, a mirror or nowhere", async () => {
+  test("is the project, a mirror or nowhere", async () => {
     expect(downloadSource({})).toEqual({ kind: "projects" });
     expect(downloadSource({ NIGHTLANE_DOWNLOADS: "off" })).toEqual({ kind: "off" });
     const mirror = downloadSource({ NIGHTLANE_DOWNLOADS: "https://mirror.bank.example/releases/" });
@@ -208,7 +208,7 @@ describe("where downloads come from", () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(["ftp://mirror.example", "http://mirror.example", "https://user:word@mirror.example", "mirror"])(
+  test.each(["ftp://mirror.example", "http://mirror.example", "https://user:word@mirror.example", "mirror"])(
     "is never %s",
     (said) => {
       const refused = () => downloadSource({ NIGHTLANE_DOWNLOADS: said });
@@ -221,7 +221,7 @@ describe("where downloads come from", () => {
 describe("published checksums", () => {
   const sum = "a".repeat(64);
 
-  it.each([
+  test.each([
     ["one alone", `${sum}\n`],
     ["a line of many", `${"b".repeat(64)}  other\n${sum}  one\n`],
     ["a binary file's line", `${sum} *one\n`],
@@ -230,13 +230,13 @@ describe("published checksums", () => {
     expect(checksumIn(text, "one")).toBe(sum);
   });
 
-  it("of other files are not taken for one's own", () => {
+  test("of other files are not taken for one's own", () => {
     expect(checksumIn(`${sum}  one.asc\n${sum}  two\n`, "one")).toBeUndefined();
   });
 });
 
 describe("the recipes", () => {
-  it("name a release at the projects' own addresses, all over https and each with its checksums", () => {
+  test("name a release at the projects' own addresses, all over https and each with its checksums", () => {
     const all: readonly Recipe[] = recipes;
     const files = all.flatMap(({ products, release }) =>
       products.flatMap(({ name }) => release?.(name, architecture() ?? "amd64") ?? []),

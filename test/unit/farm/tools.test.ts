@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { cacheKey, cacheRoot, exists, freshWorkFolder } from "../../farm/tools/cache.ts";
 import { failureMessage, runLogged } from "../../farm/tools/command.ts";
@@ -43,13 +43,13 @@ async function script(path: string, text: string): Promise<string> {
 }
 
 describe("the cache", () => {
-  it("stands outside the checkout, where the environment says", () => {
+  test("stands outside the checkout, where the environment says", () => {
     expect(cacheRoot({ NIGHTLANE_CACHE: "/a", XDG_CACHE_HOME: "/b" })).toBe("/a");
     expect(cacheRoot({ XDG_CACHE_HOME: "/b" })).toBe("/b/nightlane");
     expect(cacheRoot({})).toMatch(/\/\.cache\/nightlane$/);
   });
 
-  it("keys by version and by content", () => {
+  test("keys by version and by content", () => {
     expect(cacheKey("1.2.3", { a: 1 })).toMatch(/^1\.2\.3-[0-9a-f]{8}$/);
     expect(cacheKey("1.2.3", { a: 1 })).toBe(cacheKey("1.2.3", { a: 1 }));
     expect(cacheKey("1.2.3", { a: 1 })).not.toBe(cacheKey("1.2.3", { a: 2 }));
@@ -65,7 +65,7 @@ function asModule(version: string): string {
 describe("the pins", () => {
   const goMod = (recipe: string) => readFileSync(new URL(`../../farm/tools/${recipe}/go.mod`, import.meta.url), "utf8");
 
-  it.each([
+  test.each([
     ["alertmanager", `github.com/prometheus/alertmanager v${farmVersions.alertmanager}`],
     ["argo", `github.com/argoproj/argo-workflows/v4 v${farmVersions.argoWorkflows}`],
     ["argocd", `github.com/argoproj/argo-cd/v3 v${farmVersions.argoCd}`],
@@ -86,7 +86,7 @@ describe("the pins", () => {
     expect(requirements.filter((line) => line === requirement)).toHaveLength(1);
   });
 
-  it("replace every staging module of Kubernetes by its release of the same version", () => {
+  test("replace every staging module of Kubernetes by its release of the same version", () => {
     const staging = farmVersions.kubernetes.replace(/^1/, "0");
     const replaced = [...goMod("kubernetes").matchAll(/^\s+(\S+) => (\S+) v(\S+)$/gm)];
     expect(replaced.length).toBeGreaterThan(30);
@@ -95,19 +95,19 @@ describe("the pins", () => {
     }
   });
 
-  it("cover every recipe under a name of its own", () => {
+  test("cover every recipe under a name of its own", () => {
     expect(new Set(toolNames).size).toBe(toolNames.length);
     expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
   });
 });
 
 describe("what goes into a Go build", () => {
-  it("is named as go build names it", () => {
+  test("is named as go build names it", () => {
     expect(executableName("go.etcd.io/etcd/server/v3")).toBe("server");
     expect(executableName("k8s.io/kubernetes/cmd/kubectl")).toBe("kubectl");
   });
 
-  it("is the module and its sources, not the recipe", () => {
+  test("is the module and its sources, not the recipe", () => {
     expect(["go.mod", "go.sum", "main.go", "recipe.ts"].filter(isGoInput)).toEqual(["go.mod", "go.sum", "main.go"]);
   });
 });
@@ -115,7 +115,7 @@ describe("what goes into a Go build", () => {
 describe("a tool on PATH", () => {
   const probe = { args: ["--version"], pattern: /v(\S+)/ };
 
-  it("is found in order, executable files only", async () => {
+  test("is found in order, executable files only", async () => {
     const first = await script(join(folder, "a/tool"), "");
     const second = await script(join(folder, "b/tool"), "");
     await mkdir(join(folder, "c/tool"), { recursive: true });
@@ -125,7 +125,7 @@ describe("a tool on PATH", () => {
     expect(await executablesOnPath("tool", `relative:${searchPath}`)).toEqual([first, second]);
   });
 
-  it("is taken in exactly the pinned version, past others of its name", async () => {
+  test("is taken in exactly the pinned version, past others of its name", async () => {
     await script(join(folder, "old/tool"), 'echo "tool v1.2.2"');
     const right = await script(join(folder, "new/tool"), 'echo "tool v1.2.3" >&2');
     const before = process.env.PATH;
@@ -142,7 +142,7 @@ describe("a tool on PATH", () => {
     }
   });
 
-  it.each([
+  test.each([
     ["etcd", "etcd Version: 3.6.16\nGit SHA: Not provided\n", "3.6.16"],
     ["kubelet", "Kubernetes v1.36.3\n", "1.36.3"],
     ["kubectl", "Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0\n", "1.32.4-dispatcher"],
@@ -178,7 +178,7 @@ describe("ensuring", () => {
       }),
   });
 
-  it("makes what is named, once", async () => {
+  test("makes what is named, once", async () => {
     const paths = await ensureFrom([recipe()], new Set(["one"]), silentReporter);
     await ensureFrom([recipe()], new Set(["one"]), silentReporter);
     await ensureFrom([recipe()], new Set(["one", "two"]), silentReporter);
@@ -186,12 +186,12 @@ describe("ensuring", () => {
     expect(builds).toEqual([["one"], ["two"]]);
   });
 
-  it("lets two calls at once build once", async () => {
+  test("lets two calls at once build once", async () => {
     await Promise.all([1, 2, 3].map(() => ensureFrom([recipe()], new Set(["one"]), silentReporter)));
     expect(builds).toEqual([["one"]]);
   });
 
-  it("recovers from a killed build and leaves no work behind", async () => {
+  test("recovers from a killed build and leaves no work behind", async () => {
     const leftover = join(await freshWorkFolder("set"), "output/one");
     await mkdir(leftover, { recursive: true });
     await writeFile(join(leftover, "one"), "half");
@@ -200,7 +200,7 @@ describe("ensuring", () => {
     expect(await readdir(join(folder, "cache/work"))).toEqual([]);
   });
 
-  it("caches nothing of a build that failed", async () => {
+  test("caches nothing of a build that failed", async () => {
     const failing = recipe(async ({ output }) => {
       await writeFile(join(output("one"), "one"), "half");
       throw new UserError("no");
@@ -211,7 +211,7 @@ describe("ensuring", () => {
     expect(builds).toEqual([["one"]]);
   });
 
-  it("makes first what a recipe needs, and hands it over", async () => {
+  test("makes first what a recipe needs, and hands it over", async () => {
     const seen: unknown[] = [];
     const assembly: Recipe = {
       ...recipe(async ({ needed, output }) => {
@@ -228,7 +228,7 @@ describe("ensuring", () => {
 });
 
 describe("a command that fails", () => {
-  it("says what, how, and where the log is", async () => {
+  test("says what, how, and where the log is", async () => {
     const log = join(folder, "logs/x.log");
     const run = runLogged({ command: "sh", args: ["-c", "echo told; exit 3"], log });
     await expect(run).rejects.toThrow(
@@ -238,7 +238,7 @@ describe("a command that fails", () => {
     );
   });
 
-  it("quotes only the end of a long output", () => {
+  test("quotes only the end of a long output", () => {
     const output = Array.from({ length: 100 }, (_, line) => `line ${line}`).join("\n");
     const message = failureMessage({ command: "go", args: ["build"], log: "/l" }, "exit code 1", output);
     expect(message.split("\n")).toHaveLength(10);
@@ -247,7 +247,7 @@ describe("a command that fails", () => {
 });
 
 describe("what is missing on the machine", () => {
-  it("is Go, with the commands that install it", () => {
+  test("is Go, with the commands that install it", () => {
     expect(goComplaint("go version go1.26.8 linux/amd64", "building etcd")).toBeUndefined();
     expect(goComplaint("go version go2.0 linux/amd64", "building etcd")).toBeUndefined();
     expect(goComplaint("go version go1.19.8 linux/amd64", "building etcd")).toMatch(
@@ -256,7 +256,7 @@ describe("what is missing on the machine", () => {
     expect(goComplaint(undefined, "building etcd")).toMatch(/^Go is missing on this machine; building etcd needs/);
   });
 
-  it("is a Debian package: unknown, removed or half installed ones count as missing", () => {
+  test("is a Debian package: unknown, removed or half installed ones count as missing", () => {
     const statuses = "runc installed\niptables config-files\nipset half-configured\n";
     expect(notInstalled(["runc", "iptables", "ipset", "buildah"], statuses)).toEqual(["iptables", "ipset", "buildah"]);
     expect(installCommand(["a", "b"])).toBe(
@@ -266,7 +266,7 @@ describe("what is missing on the machine", () => {
 });
 
 describe("the language host", () => {
-  it("is one file that imports nothing but Node's own modules", async () => {
+  test("is one file that imports nothing but Node's own modules", async () => {
     const text = await transpiledHost();
     const imported = [...text.matchAll(/^import .* from "(.+)";$/gm)].map(([, module]) => module);
     expect(imported).toEqual(["node:child_process", "node:module", "node:path"]);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { CUSTOMERS_FOLDER } from "../../../constructs/definition/customer-files.ts";
 import { writeCustomer, writeManifests } from "../../../infra/write-manifests.ts";
 import { collectEstate } from "../../../isolation/model/collect.ts";
@@ -37,7 +37,7 @@ async function run(options: Parameters<typeof runStatic>[0]): Promise<{ printed:
 }
 
 describe("what is rendered with canaries planted", () => {
-  it("has none of them, and leaves the environment as it was", async () => {
+  test("has none of them, and leaves the environment as it was", async () => {
     vi.stubEnv("CUSTOMER_KUBECONFIG", "/somewhere");
     const estate = await collectEstate(tryPipeline);
     expect(process.env.CUSTOMER_KUBECONFIG).toBe("/somewhere");
@@ -46,7 +46,7 @@ describe("what is rendered with canaries planted", () => {
     expect(proveDraft(estate).rules.find(({ rule }) => rule.number === 14)?.findings).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["the content of a credential's file", 'readFileSync(process.env.CUSTOMER_KUBECONFIG ?? "", "utf8")'],
     ["a credential's variable", 'process.env.CUSTOMER_MARKET_DATA_TOKEN ?? ""'],
   ])("cannot be %s, which no customer's file can see", async (_, expression) => {
@@ -61,7 +61,7 @@ describe("what is rendered with canaries planted", () => {
 });
 
 describe("the kubeconfig check that is put to the proof", () => {
-  it("does not see the farm's certificate authority", () => {
+  test("does not see the farm's certificate authority", () => {
     vi.stubEnv("NIGHTLANE_CUSTOMER_CA_FILE", "/nowhere");
     expect(checkAsDeployed(soundKubeconfig(nordbank), nordbank)).toEqual([]);
     expect(process.env.NIGHTLANE_CUSTOMER_CA_FILE).toBe("/nowhere");
@@ -69,14 +69,14 @@ describe("the kubeconfig check that is put to the proof", () => {
 });
 
 describe("the command", () => {
-  it("proves the repository's customers", async () => {
+  test("proves the repository's customers", async () => {
     const { printed, isSound } = await run({});
     const names = readdirSync(CUSTOMERS_FOLDER).filter((file) => file.endsWith(".ts"));
     expect(printed.split("\n").at(-1)).toBe(`isolation: ${names.length} customers, ${RULES.length} rules, 0 findings`);
     expect(isSound).toBe(true);
   });
 
-  it("reads a folder of manifests, and finds what was changed in it", async () => {
+  test("reads a folder of manifests, and finds what was changed in it", async () => {
     const folder = temporaryFolder();
     const draft = new Draft();
     set(draft.object("nordbank", "NetworkPolicy", "default-deny"), "spec/podSelector", { matchLabels: { a: "b" } });
@@ -91,13 +91,13 @@ describe("the command", () => {
     expect(printed.split("\n").at(-1)).toMatch(/ 3 findings$/);
   });
 
-  it("writes the JUnit file", async () => {
+  test("writes the JUnit file", async () => {
     const junit = join(temporaryFolder(), "a.xml");
     await run({ junit });
     expect(readFileSync(junit, "utf8")).toMatch(/^<\?xml/);
   });
 
-  it("proves nothing about no customers, and says where the mistake is in a folder", async () => {
+  test("proves nothing about no customers, and says where the mistake is in a folder", async () => {
     const empty = temporaryFolder();
     await expect(run({ customers: empty })).rejects.toThrow(/no customers/);
     await expect(run({ dist: empty })).rejects.toThrow(/has no folder platform/);
@@ -108,7 +108,7 @@ describe("the command", () => {
 });
 
 describe("a rule that saw nothing", () => {
-  it("is a finding: it has proven nothing", () => {
+  test("is a finding: it has proven nothing", () => {
     const proof = proveDraft({ ...soundEstate, platform: [], customers: [] });
     expect(proof.rules.find(({ rule }) => rule.number === 2)?.findings[0]?.message).toContain("proves nothing");
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { writeCustomer, writeManifests } from "../../../infra/write-manifests.ts";
 import { accessFacts } from "../../../isolation/access/access-facts.ts";
@@ -48,7 +48,7 @@ const moreRights = changed((draft) =>
 );
 
 describe("a comparison", () => {
-  it("of the same says that nothing changes", () => {
+  test("of the same says that nothing changes", () => {
     const result = diff(soundEstate, soundEstate);
     expect(widensUnanswered(result)).toBe(false);
     expect(diffText(result)).toContain("Nothing changes for anybody");
@@ -57,7 +57,7 @@ describe("a comparison", () => {
     );
   });
 
-  it("says which right a customer gains, and that nobody else is affected", () => {
+  test("says which right a customer gains, and that nobody else is affected", () => {
     const result = diff(soundEstate, moreRights);
     expect(lines(result)).toEqual(["nordbank: ServiceAccount executor may get, list events in its lane"]);
     expect(widensUnanswered(result)).toBe(true);
@@ -65,14 +65,14 @@ describe("a comparison", () => {
     expect(diffText(result)).toContain("nordbank: changed Role customer-nordbank/executor");
   });
 
-  it("does not call it wider when a right goes", () => {
+  test("does not call it wider when a right goes", () => {
     const result = diff(moreRights, soundEstate);
     expect(lines(result)).toEqual([]);
     expect(diffText(result)).toContain("removed: nordbank: ServiceAccount executor may get, list events in its lane");
     expect(diffText(result)).toContain("Access does not widen");
   });
 
-  it("says in one line what all customers gain", () => {
+  test("says in one line what all customers gain", () => {
     const head = changed((draft) => {
       for (const name of ["nordbank", "alpenkredit"]) {
         append(draft.object(name, "Role", "executor"), "rules", {
@@ -87,7 +87,7 @@ describe("a comparison", () => {
     ]);
   });
 
-  it("shows a way between customers, with what opens it", () => {
+  test("shows a way between customers, with what opens it", () => {
     const head = changed((draft) =>
       append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.64.2.10/32" } }],
@@ -100,7 +100,7 @@ describe("a comparison", () => {
     expect(diff(head, soundEstate).change.removedPaths).toHaveLength(1);
   });
 
-  it("does not call another address of the own API server wider", () => {
+  test("does not call another address of the own API server wider", () => {
     const moved = estateOf([{ ...nordbank, cluster: { ...nordbank.cluster, address: "10.64.1.99" } }, alpenkredit]);
     const result = diff(soundEstate, moved);
     expect(lines(result)).toEqual([]);
@@ -109,7 +109,7 @@ describe("a comparison", () => {
     );
   });
 
-  it("does not call a new customer with the usual access wider, and one with more", () => {
+  test("does not call a new customer with the usual access wider, and one with more", () => {
     const base = estateOf([alpenkredit]);
     const result = diff(base, soundEstate);
     expect(lines(result)).toEqual([]);
@@ -119,20 +119,20 @@ describe("a comparison", () => {
     ]);
   });
 
-  it("calls it wider when the first customer lets Argo CD deploy", () => {
+  test("calls it wider when the first customer lets Argo CD deploy", () => {
     const found = lines(diff(estateOf([nordbank]), soundEstate));
     expect(found).toContain("alpenkredit: its applications may go to the customer's namespace of its own cluster");
     const ofArgoCd = /^alpenkredit: its (applications may |deployer may .* in argocd$)/;
     expect(found.filter((line) => !ofArgoCd.test(line))).toEqual([]);
   });
 
-  it("lets a customer leave with its guards", () => {
+  test("lets a customer leave with its guards", () => {
     const result = diff(soundEstate, estateOf([nordbank]));
     expect(lines(result)).toEqual([]);
     expect(result.change.owners).toMatchObject([{ owner: "alpenkredit", presence: "removed" }]);
   });
 
-  it.each<[string, string, (draft: Draft) => void]>([
+  test.each<[string, string, (draft: Draft) => void]>([
     [
       "another place of the applications",
       "alpenkredit: its applications may go to namespace * of https://10.64.2.10:6443",
@@ -212,7 +212,7 @@ describe("a comparison", () => {
     expect(lines(diff(soundEstate, changed(mutate)))).toContain(line);
   });
 
-  it("is content with a widening that somebody answers for, and tells which waivers are over", () => {
+  test("is content with a widening that somebody answers for, and tells which waivers are over", () => {
     const answer: Waiver = {
       rule: "widening",
       object: "nordbank: ServiceAccount executor may get, list events in its lane",
@@ -227,7 +227,7 @@ describe("a comparison", () => {
     expect(widensUnanswered(diff(soundEstate, moreRights, [{ ...answer, expires: "2026-11-23" }]))).toBe(true);
   });
 
-  it("can be had as data", () => {
+  test("can be had as data", () => {
     expect(JSON.parse(diffJson(diff(soundEstate, moreRights)))).toMatchObject({
       widens: true,
       owners: [{ owner: "nordbank" }],
@@ -246,7 +246,7 @@ describe("a side of a comparison", () => {
     return folder;
   };
 
-  it("is a folder that cdk8s synth wrote, and means the same as what was rendered", () => {
+  test("is a folder that cdk8s synth wrote, and means the same as what was rendered", () => {
     const { estate } = readSide(written(soundEstate));
     expect(compareAccess(soundEstate, estate)).toEqual(compareAccess(soundEstate, soundEstate));
     const endpoints = (customers: Estate["customers"]) =>
@@ -254,7 +254,7 @@ describe("a side of a comparison", () => {
     expect(endpoints(estate.customers)).toEqual(endpoints(soundEstate.customers));
   });
 
-  it("is a git revision, and the checkout stays as it is", { timeout: 120_000, skip: !existsSync(".git") }, () => {
+  test("is a git revision, and the checkout stays as it is", { timeout: 120_000, skip: !existsSync(".git") }, () => {
     const status = (): string => execFileSync("git", ["worktree", "list"], { encoding: "utf8" });
     const before = status();
     const { estate, label } = readSide("HEAD");
@@ -263,7 +263,7 @@ describe("a side of a comparison", () => {
     expect(status()).toBe(before);
   });
 
-  it("is nothing else", () => {
+  test("is nothing else", () => {
     expect(() => readSide("no-such-revision")).toThrow(/rule: a git revision, or a folder that cdk8s synth wrote/);
   });
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { knownFiles } from "../../support/known-objects.ts";
 
 /** Otherwise the rules would take for harmless what nothing makes any more, or find what everything makes. */
-it.each(["objects", "guards", "templates"] as const)(
+test.each(["objects", "guards", "templates"] as const)(
   "%s.json is what the constructs make, no more and no less",
   async (name) => {
     const file = new URL(`../../../isolation/known/${name}.json`, import.meta.url);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CustomerDefinition } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { type AccessMatrix, accessMatrix } from "../../../isolation/matrix/access-matrix.ts";
@@ -29,14 +29,14 @@ function banks(count: number): readonly CustomerDefinition[] {
 }
 
 describe("the access matrix", () => {
-  it("is empty off the diagonal for the example customers", () => {
+  test("is empty off the diagonal for the example customers", () => {
     const matrix = matrixOf(() => undefined);
     expect(matrix.paths).toEqual([]);
     expect(matrix.cells).toBe(8);
     expect(matrix.openCells).toBe(0);
   });
 
-  it("shows an account that is bound in another's lane, with the objects that do it", () => {
+  test("shows an account that is bound in another's lane, with the objects that do it", () => {
     const matrix = matrixOf((draft) =>
       append(draft.object("nordbank", "RoleBinding", "executor"), "subjects", {
         kind: "ServiceAccount",
@@ -52,7 +52,7 @@ describe("the access matrix", () => {
     ]);
   });
 
-  it("shows a person whom two lanes bind, and not one whom the list of the platform has", () => {
+  test("shows a person whom two lanes bind, and not one whom the list of the platform has", () => {
     const matrix = matrixOf((draft) => {
       for (const name of ["nordbank", "alpenkredit"]) {
         append(draft.object(name, "RoleBinding", "executor"), "subjects", { kind: "User", name: "bob" });
@@ -62,7 +62,7 @@ describe("the access matrix", () => {
     expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0, 0]);
   });
 
-  it("shows whoever may read Secrets, or make pods, as a way to the credential", () => {
+  test("shows whoever may read Secrets, or make pods, as a way to the credential", () => {
     for (const [group, resource, verb] of [
       ["", "secrets", "get"],
       ["batch", "jobs", "create"],
@@ -83,7 +83,7 @@ describe("the access matrix", () => {
     }
   });
 
-  it("keeps one binding to everyone as one group, however many customers there are", () => {
+  test("keeps one binding to everyone as one group, however many customers there are", () => {
     const base = estateOf(banks(12));
     const matrix = matrixOf((draft) => {
       draft.add("platform", clusterRole("reader"), { ...clusterBinding("reader"), subjects: everyone });
@@ -93,12 +93,12 @@ describe("the access matrix", () => {
     expect(matrix.paths[0]?.from).toBe("all");
   });
 
-  it("takes a role that no manifest declares for anything", () => {
+  test("takes a role that no manifest declares for anything", () => {
     const matrix = matrixOf((draft) => draft.add("platform", { ...clusterBinding("edit"), subjects: everyone }));
     expect(ways(matrix, "nordbank", "alpenkredit")).toEqual([1, 1, 0, 0]);
   });
 
-  it("shows half a way where only the sender's policies are open, and a way where both are", () => {
+  test("shows half a way where only the sender's policies are open, and a way where both are", () => {
     const send = (draft: Draft): void =>
       append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [named("customer-alpenkredit")],
@@ -119,7 +119,7 @@ describe("the access matrix", () => {
     expect(ways(both, "nordbank", "alpenkredit")).toEqual([0, 0, 1, 0]);
   });
 
-  it("shows the API server of another customer that a block takes in, on its port only", () => {
+  test("shows the API server of another customer that a block takes in, on its port only", () => {
     const to = (port: number) => (draft: Draft) =>
       append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.64.2.0/24" } }],
@@ -129,7 +129,7 @@ describe("the access matrix", () => {
     expect(ways(matrixOf(to(22)), "nordbank", "alpenkredit")).toEqual([0, 0, 0, 0]);
   });
 
-  it("shows pods that a block of the pod range takes in, and a lane without policies", () => {
+  test("shows pods that a block of the pod range takes in, and a lane without policies", () => {
     const block = matrixOf((draft) =>
       append(draft.object("nordbank", "NetworkPolicy", "customer-api"), "spec/egress", {
         to: [{ ipBlock: { cidr: "10.60.9.0/24" } }],
@@ -143,7 +143,7 @@ describe("the access matrix", () => {
     expect(ways(open, "alpenkredit", "nordbank")[2]).toBeGreaterThan(0);
   });
 
-  it("counts a way that no rule speaks of as a finding", () => {
+  test("counts a way that no rule speaks of as a finding", () => {
     const draft = new Draft();
     for (const name of ["nordbank", "alpenkredit"]) {
       set(draft.object(name, "PersistentVolumeClaim", "results"), "spec/volumeName", "shared");
@@ -155,7 +155,7 @@ describe("the access matrix", () => {
     expect(findingsOf(proveDraft(draft.estate)).map(({ rule }) => rule)).toEqual([42, 42]);
   });
 
-  it("shows one identity of two customers in one cluster, and a volume copied from another's lane", () => {
+  test("shows one identity of two customers in one cluster, and a volume copied from another's lane", () => {
     const shared = matrixOf((draft) => {
       const { endpoint } = draft.lane("nordbank");
       draft.change("alpenkredit", { endpoint });
@@ -175,7 +175,7 @@ describe("the access matrix", () => {
 describe("the column of Argo CD", () => {
   const target = { server: "https://10.64.1.10:6443", namespace: "risk" };
 
-  it("shows a project that reaches another customer's namespace, by a pattern too", () => {
+  test("shows a project that reaches another customer's namespace, by a pattern too", () => {
     for (const destination of [
       target,
       { server: "*", namespace: "*" },
@@ -190,7 +190,7 @@ describe("the column of Argo CD", () => {
     }
   });
 
-  it("shows half a way where the application's own project still refuses, and a way where no project does", () => {
+  test("shows half a way where the application's own project still refuses, and a way where no project does", () => {
     const elsewhere = (draft: Draft): void => set(draft.apps("alpenkredit", "Application"), "spec/destination", target);
     expect(matrixOf(elsewhere).paths.map(({ kind, state }) => [kind, state])).toEqual([["Argo CD", "half"]]);
     const unbound = matrixOf((draft) => {
@@ -200,7 +200,7 @@ describe("the column of Argo CD", () => {
     expect(unbound.paths.map(({ kind, state }) => [kind, state])).toEqual([["Argo CD", "open"]]);
   });
 
-  it("shows a project default that allows a customer's namespace as a way from everybody", () => {
+  test("shows a project default that allows a customer's namespace as a way from everybody", () => {
     const matrix = matrixOf((draft) =>
       append(draft.object("platform", "AppProject", "default"), "spec/destinations", { server: "*", namespace: "*" }),
     );
@@ -208,14 +208,14 @@ describe("the column of Argo CD", () => {
     expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([0, 0, 0, 1]);
   });
 
-  it("shows a registered cluster that is another customer's", () => {
+  test("shows a registered cluster that is another customer's", () => {
     const matrix = matrixOf((draft) =>
       set(draft.apps("alpenkredit", "Secret"), "stringData/server", "https://k8s.nordbank.example:6443"),
     );
     expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([0, 0, 0, 1]);
   });
 
-  it("shows nothing for another namespace of the same cluster, nor for a server that is nobody's", () => {
+  test("shows nothing for another namespace of the same cluster, nor for a server that is nobody's", () => {
     const matrix = matrixOf((draft) =>
       append(
         draft.apps("alpenkredit", "AppProject"),

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { estateOf } from "../../../isolation/model/collect.ts";
 import { findingsOf } from "../../../isolation/prove.ts";
 import { RULES } from "../../../isolation/rules/registry.ts";
@@ -45,7 +45,7 @@ afterAll(() => {
 });
 
 describe("the sound estate", () => {
-  it.each([
+  test.each([
     ["of central.json", soundEstate],
     ["where Prometheus calls", watchedEstate],
     ["where the central API server has several machines", severalServersEstate],
@@ -63,7 +63,7 @@ describe("the sound estate", () => {
 const CLOSED_LISTS: readonly unknown[] = [41, 42, 43, 44, 45, 46, 47, 48];
 
 describe("a mutation is caught by the rule that is meant for it, and by no other but the closed lists", () => {
-  it.each(mutations.map((mutation) => [`${mutation.rule}: ${mutation.title}`, mutation] as const))(
+  test.each(mutations.map((mutation) => [`${mutation.rule}: ${mutation.title}`, mutation] as const))(
     "%s",
     (_, mutation) => {
       made += 1;
@@ -82,12 +82,12 @@ describe("a mutation is caught by the rule that is meant for it, and by no other
     },
   );
 
-  it("and every rule has a mutation", () => {
+  test("and every rule has a mutation", () => {
     const covered = new Set(mutations.map(({ rule }) => rule));
     expect(RULES.map(({ number }) => number).filter((number) => !covered.has(number))).toEqual([]);
   });
 
-  it("and each has one of which it alone speaks", () => {
+  test("and each has one of which it alone speaks", () => {
     const alone = new Set(mutations.filter(({ also }) => (also ?? []).length === 0).map(({ rule }) => rule));
     expect(RULES.map(({ number }) => number).filter((number) => !alone.has(number))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { knownRange, overlap, parseRange, subtract } from "../../../isolation/network/address.ts";
 import { PointIndex } from "../../../isolation/network/point-index.ts";
@@ -36,7 +36,7 @@ function may(
 }
 
 describe("addresses", () => {
-  it.each([
+  test.each([
     ["10.0.0.0/8", 4, 2n ** 24n],
     ["10.1.2.3", 4, 1n],
     ["10.1.2.3/31", 4, 2n],
@@ -52,12 +52,12 @@ describe("addresses", () => {
     expect(range.last - range.first + 1n).toBe(size);
   });
 
-  it.each(["10.0.0.0/33", "10.0.0", "10.0.0.0/8/8", "10.0.0.0/", "::/129", "host", "", "010.0.0.1"])(
+  test.each(["10.0.0.0/33", "10.0.0", "10.0.0.0/8/8", "10.0.0.0/", "::/129", "host", "", "010.0.0.1"])(
     "does not read %s",
     (cidr) => expect(parseRange(cidr)).toBeUndefined(),
   );
 
-  it("takes holes out of a range", () => {
+  test("takes holes out of a range", () => {
     const rest = subtract(knownRange("10.0.0.0/8"), ["10.60.0.0/16", "10.0.0.0/16", "10.255.0.0/16"].map(knownRange));
     expect(rest.some((part) => overlap(part, knownRange("10.60.1.1")))).toBe(false);
     expect(rest.some((part) => overlap(part, knownRange("10.0.0.0")))).toBe(false);
@@ -67,11 +67,11 @@ describe("addresses", () => {
     expect(subtract(knownRange("10.0.0.1"), [knownRange("0.0.0.0/0")])).toEqual([]);
   });
 
-  it("never takes IPv4 for IPv6", () => {
+  test("never takes IPv4 for IPv6", () => {
     expect(overlap(knownRange("0.0.0.0/0"), knownRange("::/0"))).toBe(false);
   });
 
-  it("finds the points in a range, whatever order they came in", () => {
+  test("finds the points in a range, whatever order they came in", () => {
     const index = new PointIndex([
       ["10.0.0.9", "nine"],
       ["10.0.0.1", "one"],
@@ -89,7 +89,7 @@ describe("addresses", () => {
 describe("label selectors", () => {
   const labels = { team: "risk", tier: "front" };
 
-  it.each([
+  test.each([
     [{}, true],
     [undefined, true],
     [{ matchLabels: { team: "risk" } }, true],
@@ -103,14 +103,14 @@ describe("label selectors", () => {
     [{ matchLabels: { team: "risk" }, matchExpressions: [{ key: "tier", operator: "In", values: ["back"] }] }, false],
   ])("%j chooses: %s", (selector, expected) => expect(selects(selector, labels)).toBe(expected));
 
-  it("tells an empty selector from none", () => {
+  test("tells an empty selector from none", () => {
     expect(selectsEverything({})).toBe(true);
     expect(selectsEverything({ matchLabels: {} })).toBe(true);
     expect(selectsEverything(undefined)).toBe(false);
     expect(selectsEverything({ matchLabels: { a: "b" } })).toBe(false);
   });
 
-  it.each([
+  test.each([
     [{ matchLabels: { [NAME]: "x" } }, ["x"]],
     [{ matchExpressions: [{ key: NAME, operator: "In", values: ["x", "y"] }] }, ["x", "y"]],
     [{ matchLabels: { [NAME]: "x" }, matchExpressions: [{ key: NAME, operator: "In", values: ["y"] }] }, []],
@@ -122,25 +122,25 @@ describe("label selectors", () => {
 });
 
 describe("ports", () => {
-  it("are all of them where none is named", () => {
+  test("are all of them where none is named", () => {
     expect(coversPort(parsePorts([]), "SCTP", 65535)).toBe(true);
     expect(coversPort(parsePorts(undefined), "UDP", 1)).toBe(true);
     expect(showPorts(parsePorts([]))).toBe("every port");
   });
 
-  it("are TCP where no protocol is named", () => {
+  test("are TCP where no protocol is named", () => {
     expect(coversPort(parsePorts([{ port: 53 }]), "TCP", 53)).toBe(true);
     expect(coversPort(parsePorts([{ port: 53 }]), "UDP", 53)).toBe(false);
   });
 
-  it("are every port of a protocol where only that is named, and where a port has a name", () => {
+  test("are every port of a protocol where only that is named, and where a port has a name", () => {
     expect(coversPort(parsePorts([{ protocol: "UDP" }]), "UDP", 9999)).toBe(true);
     expect(coversPort(parsePorts([{ protocol: "UDP" }]), "TCP", 9999)).toBe(false);
     expect(coversPort(parsePorts([{ port: "https" }]), "TCP", 8443)).toBe(true);
     expect(showPorts(parsePorts([{ port: "https" }, { port: 1, endPort: 9 }]))).toBe("https/TCP, 1-9/TCP");
   });
 
-  it("reach to the end of a range", () => {
+  test("reach to the end of a range", () => {
     const ports = parsePorts([{ port: 100, endPort: 200 }]);
     expect([99, 100, 200, 201].map((port) => coversPort(ports, "TCP", port))).toEqual([false, true, true, false]);
   });
@@ -149,20 +149,20 @@ describe("ports", () => {
 describe("network policies", () => {
   const anyone: Place = { address: "198.51.100.1" };
 
-  it("let everything through where none selects the pod", () => {
+  test("let everything through where none selects the pod", () => {
     expect(may("egress", anyone, [])).toBe(true);
     expect(may("egress", anyone, [{ podSelector: { matchLabels: { app: "other" } }, policyTypes: ["Egress"] }])).toBe(
       true,
     );
   });
 
-  it("isolate only in the directions of policyTypes", () => {
+  test("isolate only in the directions of policyTypes", () => {
     const egressOnly = [{ podSelector: {}, policyTypes: ["Egress"] }];
     expect(may("egress", anyone, egressOnly)).toBe(false);
     expect(may("ingress", anyone, egressOnly)).toBe(true);
   });
 
-  it("without policyTypes isolate ingress, and egress only with an egress rule", () => {
+  test("without policyTypes isolate ingress, and egress only with an egress rule", () => {
     expect(may("ingress", anyone, [{ podSelector: {} }])).toBe(false);
     expect(may("egress", anyone, [{ podSelector: {} }])).toBe(true);
     const withRule = [{ podSelector: {}, egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] }];
@@ -170,26 +170,26 @@ describe("network policies", () => {
     expect(may("egress", { address: "10.1.1.1" }, withRule)).toBe(true);
   });
 
-  it("ignore rules in a direction that is not among policyTypes", () => {
+  test("ignore rules in a direction that is not among policyTypes", () => {
     const spec = { podSelector: {}, policyTypes: ["Ingress"], egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] };
     expect(readPolicy(policy(spec)).allowances).toEqual([]);
   });
 
-  it("take an empty rule and empty peers for everything", () => {
+  test("take an empty rule and empty peers for everything", () => {
     expect(may("egress", anyone, [{ podSelector: {}, policyTypes: ["Egress"], egress: [{}] }])).toBe(true);
     const onePort = [{ podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [], ports: [{ port: 443 }] }] }];
     expect(may("egress", anyone, onePort, 443)).toBe(true);
     expect(may("egress", anyone, onePort, 444)).toBe(false);
   });
 
-  it("add up", () => {
+  test("add up", () => {
     const deny = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
     const allow = { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"], egress: [{}] };
     expect(may("egress", anyone, [deny])).toBe(false);
     expect(may("egress", anyone, [deny, allow])).toBe(true);
   });
 
-  it("leave out the holes of a block", () => {
+  test("leave out the holes of a block", () => {
     const spec = {
       podSelector: {},
       policyTypes: ["Egress"],
@@ -200,7 +200,7 @@ describe("network policies", () => {
     expect(may("egress", { address: "::ffff:10.59.0.1" }, [spec])).toBe(true);
   });
 
-  it("read a peer with both selectors as both, and one without a namespace selector as their own namespace", () => {
+  test("read a peer with both selectors as both, and one without a namespace selector as their own namespace", () => {
     const both = [
       { from: [{ namespaceSelector: { matchLabels: { [NAME]: "b" } }, podSelector: { matchLabels: { app: "db" } } }] },
     ];
@@ -214,7 +214,7 @@ describe("network policies", () => {
     expect(may("ingress", { address: "10.0.0.1" }, own)).toBe(false);
   });
 
-  it("read two peers as either", () => {
+  test("read two peers as either", () => {
     const spec = {
       podSelector: {},
       policyTypes: ["Ingress"],
@@ -232,12 +232,12 @@ describe("network policies", () => {
     expect(may("ingress", pod("a", { app: "x" }), [spec])).toBe(false);
   });
 
-  it("choose all namespaces by an empty selector", () => {
+  test("choose all namespaces by an empty selector", () => {
     const spec = { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from: [{ namespaceSelector: {} }] }] };
     expect(may("ingress", pod("anything"), [spec])).toBe(true);
   });
 
-  it("take a block that cannot be read for every address", () => {
+  test("take a block that cannot be read for every address", () => {
     const spec = { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/99" } }] }] };
     expect(may("egress", anyone, [spec])).toBe(true);
   });

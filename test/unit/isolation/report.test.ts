@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CustomerDefinition } from "../../../constructs/index.ts";
 import { estateOf } from "../../../isolation/model/collect.ts";
 import { jsonReport } from "../../../isolation/report/json.ts";
@@ -26,14 +26,14 @@ function banks(count: number): readonly CustomerDefinition[] {
 }
 
 describe("the text report", () => {
-  it("ends with the summary", () => {
+  test("ends with the summary", () => {
     expect(last(textReport(proveDraft(soundEstate)))).toBe(`isolation: 2 customers, ${RULES.length} rules, 0 findings`);
     expect(last(textReport(proveDraft(broken.estate)))).toBe(
       `isolation: 2 customers, ${RULES.length} rules, 2 findings`,
     );
   });
 
-  it("shows the matrix, each way with what opens it, and each finding with its fix", () => {
+  test("shows the matrix, each way with what opens it, and each finding with its fix", () => {
     const text = textReport(proveDraft(broken.estate));
     expect(text).toContain("1 of 8 cells off the diagonal have a way in them");
     expect(text).toMatch(/alpenkredit +1 \. \. \. +own/);
@@ -43,11 +43,11 @@ describe("the text report", () => {
     expect(text).toContain("fix: bind service accounts of customer-nordbank only");
   });
 
-  it("has no colours of its own", () => {
+  test("has no colours of its own", () => {
     expect(textReport(proveDraft(broken.estate))).not.toContain("\u001b");
   });
 
-  it("draws no table of many customers", () => {
+  test("draws no table of many customers", () => {
     const text = textReport(proveDraft(estateOf(banks(20))));
     expect(text).not.toContain("from \\ to");
     expect(text).toContain("all 1520 cells off the diagonal are empty");
@@ -55,7 +55,7 @@ describe("the text report", () => {
 });
 
 describe("the JSON report", () => {
-  it("holds every rule, finding and way", () => {
+  test("holds every rule, finding and way", () => {
     const report = JSON.parse(jsonReport(proveDraft(broken.estate)));
     expect(report.rules).toHaveLength(RULES.length);
     expect(report.findings.map(({ rule, object }: { rule: number; object: string }) => [rule, object])).toEqual([
@@ -68,7 +68,7 @@ describe("the JSON report", () => {
 });
 
 describe("the JUnit report", () => {
-  it("has a case for each rule and one for the matrix, and fails those that fired", () => {
+  test("has a case for each rule and one for the matrix, and fails those that fired", () => {
     const report = junitReport(proveDraft(broken.estate));
     expect(report.match(/<testcase /g)).toHaveLength(RULES.length + 1);
     expect(report.match(/<failure /g)).toHaveLength(2);

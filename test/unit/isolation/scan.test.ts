@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { quantity } from "../../../constructs/kubernetes/quantity.ts";
 import { readSubject, subjectName } from "../../../isolation/rbac/subject.ts";
@@ -15,7 +15,7 @@ function secretPaths(spec: object): readonly string[] {
 }
 
 describe("secrets in texts", () => {
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ["a private key", { note: `-----BEGIN ${"RSA PRIVATE KEY"}-----` }],
     ["a token of GitLab", { note: `glpat-${"a1B2c3D4e5F6g7H8i9J0"}` }],
     ["a bearer header", { note: "Authorization: Bearer abcdefghijklmnop" }],
@@ -28,7 +28,7 @@ describe("secrets in texts", () => {
     ["a field of a document in a string", { env: [{ name: "DOC", value: '{"password":"winter","number":{{x}}}' }] }],
   ])("are seen: %s", (_, spec) => expect(secretPaths(spec)).toHaveLength(1));
 
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ["a path", { env: [{ name: "TOKEN", value: "/credentials/token" }] }],
     ["a placeholder", { env: [{ name: "TOKEN", value: "{{inputs.parameters.token}}" }] }],
     ["a switch", { automountServiceAccountToken: "false" }],
@@ -42,7 +42,7 @@ describe("secrets in texts", () => {
 });
 
 describe("references to Secrets", () => {
-  it("are found under every name that Kubernetes, Argo and drivers have for them", () => {
+  test("are found under every name that Kubernetes, Argo and drivers have for them", () => {
     const found = scan(
       manifest({
         volumes: [
@@ -71,14 +71,14 @@ describe("references to Secrets", () => {
     ]);
   });
 
-  it("in the customer's own cluster are no references in the central one", () => {
+  test("in the customer's own cluster are no references in the central one", () => {
     const job = JSON.stringify({ spark: { job: { spec: { volumes: [{ secret: { secretName: "theirs" } }] } } } });
     expect(scan(manifest({ env: [{ name: "NIGHTLANE_STEP", value: job }] })).secretReferences).toEqual([]);
   });
 });
 
 describe("images", () => {
-  it("are found in documents and variables too", () => {
+  test("are found in documents and variables too", () => {
     const spec = {
       container: { image: "a" },
       env: [
@@ -91,7 +91,7 @@ describe("images", () => {
 });
 
 describe("subjects", () => {
-  it.each([
+  test.each([
     [{ kind: "ServiceAccount", name: "a", namespace: "n" }, "account", "ServiceAccount n/a"],
     [{ kind: "User", name: "system:serviceaccount:n:a" }, "account", "ServiceAccount n/a"],
     [{ kind: "Group", name: "system:serviceaccounts:n" }, "accountsOf", "Group system:serviceaccounts:n"],
@@ -110,7 +110,7 @@ describe("a planted value", () => {
   const value = "Kanarie0123456789abcdef";
   const forms = canaryForms(value);
 
-  it.each([0, 1, 2, 3, 4])("is found in base64, and in base64 of it, with %s characters before", (before) => {
+  test.each([0, 1, 2, 3, 4])("is found in base64, and in base64 of it, with %s characters before", (before) => {
     const once = Buffer.from(`${"x".repeat(before)}${value}tail`).toString("base64");
     expect(findCanary(`"${once}"`, forms)).toBe("in base64");
     for (const lead of ["", "a", "bb", "ccc"]) {
@@ -119,7 +119,7 @@ describe("a planted value", () => {
     }
   });
 
-  it("is found plain, in hexadecimal and backwards, and not where it is not", () => {
+  test("is found plain, in hexadecimal and backwards, and not where it is not", () => {
     expect(findCanary(`a${value}b`, forms)).toBe("plain");
     expect(findCanary(Buffer.from(value).toString("hex"), forms)).toBe("in hexadecimal");
     expect(findCanary([...value].reverse().join(""), forms)).toBe("backwards");
@@ -128,7 +128,7 @@ describe("a planted value", () => {
 });
 
 describe("quantities", () => {
-  it.each([
+  test.each([
     ["250m", 0.25],
     ["1Gi", 2 ** 30],
     ["1.5k", 1500],
@@ -140,7 +140,7 @@ describe("quantities", () => {
 });
 
 describe("the first difference", () => {
-  it.each([
+  test.each([
     [{ a: 1 }, { a: 1 }, undefined],
     [{ a: { b: [1, 2] } }, { a: { b: [1, 3] } }, "a.b[1]"],
     [{ a: [1] }, { a: [1, 2] }, "a"],

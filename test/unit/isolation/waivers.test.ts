@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { viewEstate } from "../../../isolation/model/view.ts";
 import { findingsOf, type Proof, prove } from "../../../isolation/prove.ts";
 import { textReport } from "../../../isolation/report/text.ts";
@@ -23,18 +23,18 @@ function proveWith(waivers: readonly Waiver[], today = "2026-11-24"): Proof {
 }
 
 describe("a waiver", () => {
-  it("takes the finding of its rule and object out of the count, and is shown", () => {
+  test("takes the finding of its rule and object out of the count, and is shown", () => {
     const proof = proveWith([waiver()]);
     expect(findingsOf(proof)).toEqual([]);
     expect(textReport(proof)).toContain(`waived until 2027-01-31: ${OBJECT}`);
     expect(textReport(proof)).toContain(REASON);
   });
 
-  it("may name many objects by their beginning", () => {
+  test("may name many objects by their beginning", () => {
     expect(findingsOf(proveWith([waiver({ object: "RoleBinding customer-nordbank/*" })]))).toEqual([]);
   });
 
-  it("waives nothing of another rule or object, and is told to be unused", () => {
+  test("waives nothing of another rule or object, and is told to be unused", () => {
     for (const other of [waiver({ rule: 2 }), waiver({ object: "RoleBinding customer-alpenkredit/executor" })]) {
       const proof = proveWith([other]);
       expect(findingsOf(proof).map(({ rule }) => rule)).toEqual([1]);
@@ -43,23 +43,23 @@ describe("a waiver", () => {
     }
   });
 
-  it("holds through its last day", () => {
+  test("holds through its last day", () => {
     expect(findingsOf(proveWith([waiver()], "2027-01-31"))).toEqual([]);
   });
 
-  it("is a finding itself the day after, and waives nothing any more", () => {
+  test("is a finding itself the day after, and waives nothing any more", () => {
     expect(findingsOf(proveWith([waiver()], "2027-02-01")).map(({ rule, name }) => [rule, name])).toEqual([
       [1, "binding-subjects"],
       ["waivers", "expired-waiver"],
     ]);
   });
 
-  it("is a finding when it expired even if nothing needs it", () => {
+  test("is a finding when it expired even if nothing needs it", () => {
     const proof = prove(viewEstate(new Draft().estate), new WaiverBook([waiver()], "2027-02-01"));
     expect(findingsOf(proof).map(({ rule }) => rule)).toEqual(["waivers"]);
   });
 
-  it("of a way is by the first object that opens it", () => {
+  test("of a way is by the first object that opens it", () => {
     const draft = new Draft();
     for (const name of ["nordbank", "alpenkredit"]) {
       set(draft.object(name, "PersistentVolumeClaim", "results"), "spec/volumeName", "shared");
@@ -73,7 +73,7 @@ describe("a waiver", () => {
     expect(proof.waivedOthers).toHaveLength(1);
   });
 
-  it("of a widening is none of the proof's business", () => {
+  test("of a widening is none of the proof's business", () => {
     const proof = proveWith([waiver({ rule: "widening" })], "2027-02-01");
     expect(proof.unusedWaivers).toEqual([]);
     expect(findingsOf(proof).map(({ rule }) => rule)).toEqual([1]);
@@ -87,18 +87,18 @@ describe("the file of waivers", () => {
     return path;
   };
 
-  it("of the repository can be read", () => {
+  test("of the repository can be read", () => {
     expect(() => readWaivers(WAIVERS_FILE, [1])).not.toThrow();
   });
 
-  it("is told all that is wrong with it at once", () => {
+  test("is told all that is wrong with it at once", () => {
     const path = file(JSON.stringify([{ rule: 99, object: "", reason: "because", expires: "2027-02-30", note: "x" }]));
     expect(() => readWaivers(path, [1, 2])).toThrow(
       /\[0\]\.rule: received 99[\s\S]*\[0\]\.object[\s\S]*\[0\]\.reason[\s\S]*\[0\]\.expires: received "2027-02-30"[\s\S]*\[0\]\.note/,
     );
   });
 
-  it("must be a JSON list", () => {
+  test("must be a JSON list", () => {
     expect(() => readWaivers(file("{}"), [1])).toThrow(/rule: a JSON list of waivers/);
     expect(() => readWaivers(file("["), [1])).toThrow(/fix: correct the file/);
     expect(() => readWaivers("/nowhere/waivers.json", [1])).toThrow(/fix: correct the file/);

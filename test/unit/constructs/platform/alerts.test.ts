@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { alertRules } from "../../../alerts/alert-rules.ts";
 import { nameOf, ruleOf } from "../../../alerts/situation.ts";
 import { SITUATIONS } from "../../../alerts/situations/situations.ts";
@@ -10,17 +10,17 @@ describe("each rule of an alert is tried", () => {
   const calling = new Set(SITUATIONS.flatMap(({ calls = [] }) => calls.map(ruleOf)));
   const nearly = new Set(SITUATIONS.flatMap((situation) => situation.nearly ?? []));
 
-  it.each(RULES)("%s: in a situation in which it calls, and in one in which it only just does not", (rule) => {
+  test.each(RULES)("%s: in a situation in which it calls, and in one in which it only just does not", (rule) => {
     expect([...calling]).toContain(rule);
     expect([...nearly]).toContain(rule);
   });
 
-  it("and no situation waits for a rule that does not exist", () => {
+  test("and no situation waits for a rule that does not exist", () => {
     expect([...calling, ...nearly].filter((rule) => !RULES.includes(rule))).toEqual([]);
     expect(new Set(RULES).size).toBe(RULES.length);
   });
 
-  it("and what only just does not call does not call", () => {
+  test("and what only just does not call does not call", () => {
     const both = SITUATIONS.filter(({ nearly = [], calls = [] }) =>
       calls.some((call) => nearly.includes(ruleOf(call))),
     );
