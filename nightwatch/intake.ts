@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 import type { Head } from "../api/pages.ts";
-import { LOOK_BACK } from "../runs/due-nights.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
+import { LOOK_BACK } from "../runs/runs-by-date.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";

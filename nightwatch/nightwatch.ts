@@ -1,5 +1,4 @@
 import type { RecordedAct } from "../runs/act.ts";
-import { forecastFacts, hasMoved } from "../runs/forecast/forecast-facts.ts";
 import { seriesName } from "../runs/night-series.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { Workflow } from "../runs/workflow.ts";
@@ -9,22 +8,20 @@ import { GoneSchedules } from "./gone-schedules.ts";
 import { illnessOf } from "./health.ts";
 import { Intake } from "./intake.ts";
 import { knownRuns } from "./known-runs.ts";
-import type { Lane, WatchedRun } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import { Looks, type Sight } from "./look.ts";
 import { type Counters, type ListenedFor, renderMetrics } from "./metrics.ts";
 import type { NoteStore } from "./note-lease.ts";
-import { keyOnRecord, notifiedKey } from "./notify/notified.ts";
 import { Telling, type TellingParts } from "./notify/telling.ts";
 import { Reapers } from "./reapers.ts";
 import { withComparison } from "./records/comparison.ts";
-import { missedFacts, missedUid } from "./records/missed-night.ts";
 import type { RecordStore } from "./records/record-store.ts";
 import { RecordWriter } from "./records/record-writer.ts";
 import { removeExpired } from "./records/retention.ts";
 import { RunBook } from "./run-book.ts";
 import type { RunForecast } from "./run-forecast.ts";
+import { RunNotes } from "./run-notes.ts";
 import { reaperSignals } from "./signals/reaper-signals.ts";
-import type { Signal } from "./signals/signal.ts";
 import { volumeSignals } from "./signals/volume-signals.ts";
 import { Volumes } from "./volumes.ts";
 
@@ -68,7 +65,7 @@ export class Nightwatch {
   private readonly book = new RunBook();
   private readonly forecasts: ForecastBook;
   private readonly looks = new Looks((lane, now) => {
-    this.noteNeverStarted(lane, now);
+    this.notes.noteNeverStarted(lane, now);
     return this.forecastsOf(lane, now);
   });
   private readonly gone: GoneSchedules;
@@ -76,6 +73,7 @@ export class Nightwatch {
   private readonly reapers: Reapers;
   private readonly telling: Telling;
   private readonly writer: RecordWriter;
+  private readonly notes: RunNotes;
   /** As of the last round. Empty before the first, since a zero would mean that all is well. */
   private sight: Sight = { lanes: [], signals: [], failures: [] };
   private controllerRenewed: number | undefined;
@@ -98,9 +96,10 @@ export class Nightwatch {
       },
       givenUp: (facts, reason) => this.noteGivenUp(facts, reason),
     });
+    this.notes = new RunNotes({ ...parts, book, writer: this.writer });
     const ended = (facts: RunFacts): void => this.forecasts.noteEnded(facts);
     this.intake = new Intake({ ...parts, book, counters, writer: this.writer, ended });
-    this.telling = new Telling({ ...parts, counters, noteSent: (signal) => this.noteSent(signal) });
+    this.telling = new Telling({ ...parts, counters, noteSent: (signal) => this.notes.noteSent(signal) });
   }
 
   /** Reads the records of the last nights and what was told, before anything else. */
@@ -112,7 +111,9 @@ export class Nightwatch {
 
   /** Every known run of a customer, newest first. */
   async runsOf(customer: string): Promise<readonly RunFacts[]> {
-    return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () => this.watchedOf(customer));
+    return knownRuns(customer, { store: this.parts.store, writer: this.writer }, () =>
+      this.book.watchedOf(customer, this.parts.clock()),
+    );
   }
 
   /** How many schedules of further nights a customer has. */
@@ -132,22 +133,9 @@ export class Nightwatch {
     return starts.length === 0 ? undefined : Math.min(...starts);
   }
 
-  private watchedOf(customer: string): readonly WatchedRun[] {
-    return this.book.lanesOf(customer).flatMap((book) => book.view(this.parts.clock()).runs);
-  }
-
   /** Notes an act on the record of a run that has no workflow. */
   async noteAct(run: RunFacts, act: RecordedAct): Promise<void> {
-    const withAct = (facts: RunFacts): RunFacts => ({
-      ...facts,
-      acts: [...facts.acts.filter(({ id }) => id !== act.id), act],
-    });
-    await this.parts.store.noteLater(withAct(run));
-    const known = this.watchedOf(run.customer).find(({ facts }) => facts.uid === run.uid);
-    const noted = withAct(known?.facts ?? run);
-    this.book.amend(noted);
-    // What is still to be written of the run is from before the act.
-    this.writer.noteLater(noted);
+    await this.notes.noteAct(run, act);
   }
 
   /** Notes what a reaper did, and what it reports about the results volumes. */
@@ -260,14 +248,7 @@ export class Nightwatch {
   private forecastsOf(lane: Lane, now: number): readonly RunForecast[] | undefined {
     try {
       const found = this.forecasts.look(lane, now);
-      for (const { facts, forecast, missSince } of found ?? []) {
-        const told = forecastFacts(forecast, missSince !== undefined);
-        if (hasMoved(facts.forecast, told)) {
-          const changed = { ...facts, forecast: told };
-          this.book.amend(changed);
-          this.writer.note(changed);
-        }
-      }
+      this.notes.noteForecasts(found ?? []);
       return found;
     } catch (error) {
       this.counters.roundFailures += 1;
@@ -276,39 +257,9 @@ export class Nightwatch {
     }
   }
 
-  /** A night that never started has no workflow: its record is made here. */
-  private noteNeverStarted(lane: Lane, now: number): void {
-    const known = new Set(lane.runs.map(({ facts }) => facts.uid));
-    for (const night of lane.nights) {
-      const facts = missedFacts(lane, night, now);
-      if (facts !== undefined && !known.has(missedUid(lane, night.date))) {
-        this.book.amend(facts);
-        this.writer.note(facts);
-      }
-    }
-  }
-
   private noteGivenUp(facts: RunFacts, reason: string): void {
     this.counters.recordsGivenUp += 1;
     this.parts.log("error", `record of ${facts.customer} ${facts.night}: ${reason}`);
     this.book.noteUnrecorded(facts, reason, this.parts.clock());
-  }
-
-  /** Notes on a run's record that its signal was sent. @returns false where no run stands for it */
-  private noteSent(signal: Signal): boolean {
-    const run = this.watchedOf(signal.customer).find(
-      ({ facts }) => notifiedKey(signal) === keyOnRecord(facts, signal.key),
-    );
-    if (run === undefined) {
-      return false;
-    }
-    const facts = { ...run.facts, notified: [...run.facts.notified, signal.key] };
-    this.book.amend(facts);
-    if (run.state === undefined) {
-      this.writer.noteLater(facts);
-    } else {
-      this.writer.note(facts);
-    }
-    return true;
   }
 }

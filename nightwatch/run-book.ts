@@ -11,7 +11,7 @@ import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { GoneSchedule } from "./gone-schedules.ts";
-import { customerOf, type Lane } from "./lane.ts";
+import { customerOf, type Lane, type WatchedRun } from "./lane.ts";
 import { LaneBook } from "./lane-book.ts";
 
 /** A running night is looked at again this often: what changes with time alone changes in minutes. */
@@ -31,6 +31,11 @@ export class RunBook {
   /** The books of one customer. */
   lanesOf(customer: string): readonly LaneBook[] {
     return [...this.books.values()].filter((book) => book.customer === customer);
+  }
+
+  /** The runs of one customer that are kept in memory. @param now Milliseconds. */
+  watchedOf(customer: string, now: number): readonly WatchedRun[] {
+    return this.lanesOf(customer).flatMap((book) => book.view(now).runs);
   }
 
   /** How all lanes stand. @param now Milliseconds. */
@@ -91,12 +96,12 @@ export class RunBook {
 
   /** Takes a run from its record. */
   noteRecord(facts: RunFacts, now: number): void {
-    this.book(facts).noteRecord(facts, now);
+    this.book(facts).runs.noteRecord(facts, now);
   }
 
   /** Takes a run of an old date that is unresolved. */
   noteUnresolved(facts: RunFacts): void {
-    this.book(facts).noteUnresolved(facts);
+    this.book(facts).runs.noteUnresolved(facts);
   }
 
   /** Whether reading a workflow would add nothing; if so, notes that it exists. */
@@ -106,16 +111,17 @@ export class RunBook {
     }
     const book = this.knowing(namespace, uid);
     // A workflow that was retried with argo has ended once, and is not completed any more.
-    const final = book?.hasFinal(uid, annotations) === true && labels?.["workflows.argoproj.io/completed"] === "true";
+    const final =
+      book?.runs.hasFinal(uid, annotations) === true && labels?.["workflows.argoproj.io/completed"] === "true";
     if (final) {
-      book?.noteExists(uid);
+      book?.runs.noteExists(uid);
     }
     return final;
   }
 
   /** Takes acts on a run that has ended. @returns its facts if there are new ones */
   noteLateActs(workflow: Workflow): RunFacts | undefined {
-    return this.ofWorkflow(workflow)?.noteLateActs(workflow);
+    return this.ofWorkflow(workflow)?.runs.noteLateActs(workflow);
   }
 
   /** Takes a run from its workflow. @returns its facts if they must be recorded */
@@ -130,7 +136,7 @@ export class RunBook {
 
   /** Notes that only these runs still have a workflow. @returns the facts of the others that had not ended */
   keepWorkflows(uids: ReadonlySet<string>, now: number): readonly RunFacts[] {
-    return [...this.books.values()].flatMap((book) => book.keepWorkflows(uids, now));
+    return [...this.books.values()].flatMap((book) => book.runs.keepWorkflows(uids, now));
   }
 
   /** Looks again at running nights, staggered by lane. @returns the facts that must be recorded */
@@ -142,7 +148,7 @@ export class RunBook {
         return [];
       }
       this.looks.set(book.name, look);
-      return book.running.flatMap((uid) => book.reread(uid, now) ?? []);
+      return book.runs.running.flatMap((uid) => book.runs.reread(uid, now) ?? []);
     });
   }
 
@@ -153,7 +159,7 @@ export class RunBook {
 
   /** Replaces the facts of a run by what was found out elsewhere. */
   amend(facts: RunFacts): void {
-    this.book(facts).amend(facts);
+    this.book(facts).runs.amend(facts);
   }
 
   /** Notes a problem of an object of a lane or, without a reason, that it is gone. */
@@ -183,7 +189,7 @@ export class RunBook {
   /** The book that knows a run, of which only the head is at hand. */
   private knowing(namespace: string, uid = ""): LaneBook | undefined {
     const customer = customerOf(namespace);
-    return customer === undefined ? undefined : this.lanesOf(customer).find((book) => book.has(uid));
+    return customer === undefined ? undefined : this.lanesOf(customer).find((book) => book.runs.has(uid));
   }
 
   private of(namespace: string, pipeline: string = NIGHTLY): LaneBook | undefined {

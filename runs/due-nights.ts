@@ -1,11 +1,12 @@
 import type { RecordedAct } from "./act.ts";
 import { hasNight } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
-import { addDays, type Day, isDay, localTime } from "./local-time.ts";
-import { hasFailed, isOver, neverStarted } from "./phases.ts";
+import { addDays, type Day, localTime } from "./local-time.ts";
+import { neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
+import { LOOK_BACK, type RunsOfLane, runsByDate } from "./runs-by-date.ts";
 import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-a-date.ts";
-import { businessDateOf, type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
+import { type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 import { covers, lastWaiver } from "./waiver.ts";
 
 /**
@@ -54,19 +55,12 @@ export interface DueNight {
 }
 
 /** Input for the nights of a lane. */
-export interface LaneNights {
-  /** @default - absent or unreadable: only the dates of runs are known */
-  readonly schedule?: LaneSchedule | undefined;
+export interface LaneNights extends RunsOfLane {
   /** When the schedule was made, milliseconds: no night before that was due. */
   readonly since: number;
   /** Whether the schedule is suspended now. */
   readonly suspended: boolean;
-  /** Every known run, including records of nights that never started. */
-  readonly runs: readonly RunFacts[];
 }
-
-/** How far back the nights that need nobody are looked for, milliseconds: as long as an ended workflow is kept. */
-export const LOOK_BACK = 14 * 24 * 3600_000;
 
 /**
  * The nights of a lane, by when they were to start: each date that was due within the last two weeks, the next one, and
@@ -116,17 +110,6 @@ export function standsOpen({ standing, waived }: DueNight, suspended: boolean): 
   return waived === undefined && OPEN.has(standing) && !(suspended && standing === "suspended");
 }
 
-/** The business date of a run: what its calendar found or, until then, the date of the scheduled start. */
-export function dateOfRun(run: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
-  const date = run.businessDate ?? run.expectedDate ?? expectedDate(run, schedule);
-  return date !== undefined && isDay(date) ? date : undefined;
-}
-
-function expectedDate({ scheduledAt }: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
-  const scheduled = Date.parse(scheduledAt ?? "");
-  return schedule === undefined || Number.isNaN(scheduled) ? undefined : businessDateOf(schedule, scheduled);
-}
-
 /** The business dates of the schedule from two weeks ago up to the next one. */
 function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] {
   if (schedule === undefined) {
@@ -153,52 +136,6 @@ const LONGEST_CLOSURE_DAYS = 31;
 /** A day that the calendar does not know counts as a business day: better one call too many than a night that nobody waits for. */
 function isOpen({ calendar }: LaneSchedule, date: Day): boolean {
   return calendar === undefined || date < calendar.from || date > calendar.to || hasNight(calendar, date);
-}
-
-function runsByDate({ schedule, runs }: RunsOfLane, now: number): ReadonlyMap<Day, readonly RunFacts[]> {
-  const found = groupedByDate(runs, schedule);
-  for (const [date, all] of found) {
-    if (!all.some((run) => goesOn(run) || isRecent(run, now)) && !isUnresolved(all)) {
-      found.delete(date);
-    }
-  }
-  return found;
-}
-
-function groupedByDate(runs: readonly RunFacts[], schedule: LaneSchedule | undefined): Map<Day, readonly RunFacts[]> {
-  const found = new Map<Day, RunFacts[]>();
-  for (const run of runs) {
-    const date = dateOfRun(run, schedule);
-    if (date !== undefined) {
-      found.set(date, [...(found.get(date) ?? []), run]);
-    }
-  }
-  return found;
-}
-
-type RunsOfLane = Pick<LaneNights, "schedule" | "runs">;
-
-/** The runs that nights are made of. A date that is unresolved counts until a person has seen to it, however old it is. */
-export function countingRuns(lane: RunsOfLane, now: number): ReadonlySet<RunFacts> {
-  return new Set([...runsByDate(lane, now).values()].flat());
-}
-
-/** The runs of each date that is unresolved, however old it is. */
-export function unresolvedRuns({ schedule, runs }: RunsOfLane): readonly (readonly RunFacts[])[] {
-  return [...groupedByDate(runs, schedule).values()].filter(isUnresolved);
-}
-
-const goesOn = (run: RunFacts): boolean => !isOver(run) && !neverStarted(run);
-
-function isRecent({ finishedAt, startedAt, scheduledAt }: RunFacts, now: number): boolean {
-  return now - Date.parse(finishedAt ?? startedAt ?? scheduledAt ?? "") <= LOOK_BACK;
-}
-
-/** Whether none of a date's runs ended well, and not all that failed were let be. @param all All runs of one date. */
-export function isUnresolved(all: readonly RunFacts[]): boolean {
-  const waiver = lastWaiver(all);
-  const open = withoutRefused(all).some((run) => (hasFailed(run) || run.phase === "Missed") && !covers(waiver, run));
-  return open && !all.some(({ phase }) => phase === "Succeeded");
 }
 
 function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: number): DueNight | undefined {

@@ -100,6 +100,11 @@ export function keptActName(customer: string, { name, uid = "" }: NightAct["meta
   return `${customer}.${name}.${uid}`;
 }
 
+/** What identifies an act among all that there ever were. */
+export function uidOf({ metadata }: NightAct): string {
+  return metadata.uid ?? metadata.name;
+}
+
 /** Whether an act is settled. */
 export function isSettled({ status }: NightAct): boolean {
   return status !== undefined && status.phase !== "Accepted";

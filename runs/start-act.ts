@@ -1,11 +1,11 @@
 import { isBusinessDay, isNightDay, nightDaysText, reasonOf } from "./business-calendar.ts";
-import { dateOfRun } from "./due-nights.ts";
 import { addDays, type Day, localTime } from "./local-time.ts";
 import type { NightActSpec } from "./night-act.ts";
 import { isOver, neverStarted } from "./phases.ts";
 import { Refusal } from "./refusal.ts";
 import { beginAt, recordedInputs } from "./repeat-inputs.ts";
 import type { RunFacts } from "./run-record.ts";
+import { dateOfRun } from "./runs-by-date.ts";
 import { type LaneSchedule, lastDueDate } from "./schedule.ts";
 import type { WorkflowSpecTemplate } from "./workflow.ts";
 

@@ -1,14 +1,16 @@
 import { setImmediate as immediately } from "node:timers/promises";
 import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
 import { defined } from "../../runs/defined.ts";
-import { ACT_LIFE, isSettled, keptActName, type NightAct, type NightActStatus } from "../../runs/night-act.ts";
+import { ACT_LIFE, isSettled, type NightAct, type NightActStatus, uidOf } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
+import { ActCopies } from "./act-copies.ts";
 import { statusAfter, withinLimit } from "./act-outcome.ts";
 import type { Carried } from "./carried.ts";
 import { carryOut } from "./carry-out.ts";
 import { hasBegun } from "./has-begun.ts";
+import { LaneWork } from "./lane-work.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import { OpenActs } from "./open-acts.ts";
 import { SettledActs } from "./settled-acts.ts";
@@ -36,9 +38,6 @@ export interface ActCounters {
 /** How often a long-running act, such as a backfill, is continued, milliseconds. */
 const SLOW_MILLISECONDS = 2000;
 
-/** Of acts that were settled so long before this desk began the copy may lack its end. */
-const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
-
 /**
  * Carries out what people ask for, in the order of asking, one act at a time per lane. An act's effect and the note of
  * the act are written to the changed object in one request; so an act that was interrupted by the end of nightwatch is
@@ -47,22 +46,21 @@ const KEEP_AGAIN_MILLISECONDS = 10 * 60_000;
 export class ActDesk {
   readonly counters: ActCounters = { done: 0, refused: 0, expired: 0, failures: 0 };
   private readonly open = new OpenActs();
-  /** The work of each lane that is under way. */
-  private readonly working = new Map<string, Promise<void>>();
-  /** Lanes that have changed since their work began. */
-  private readonly changed = new Set<string>();
-  /** When long-running acts were last looked at, by UID. */
+  private readonly lanes = new LaneWork({
+    isNeeded: (namespace) => !this.ended && this.open.ofLane(namespace).length > 0,
+    work: (namespace) => this.work(namespace),
+  });
+  /** When long-running acts were last continued, by UID. */
   private readonly looked = new Map<string, number>();
   private readonly settled = new SettledActs();
-  /** Acts whose copy is missing, or is not what they are now, by UID. */
-  private readonly unkept = new Map<string, NightAct>();
-  /** Acts that others settled long ago, of which nobody has looked yet whether a copy is kept. */
-  private readonly older = new Set<NightAct>();
+  private readonly copies: ActCopies;
   /** Why each act failed the last time, by name. */
   private readonly failures = new Map<string, string>();
   private ended = false;
 
-  constructor(private readonly parts: ActDeskParts) {}
+  constructor(private readonly parts: ActDeskParts) {
+    this.copies = new ActCopies(parts.archive, (act, error) => this.failed(act, error));
+  }
 
   /** Takes the list of all acts; those not in it are gone. */
   async listed(acts: AsyncIterable<NightAct>): Promise<void> {
@@ -86,12 +84,7 @@ export class ActDesk {
       const isKnown = this.settled.has(act);
       this.settled.note(act);
       if (!isKnown) {
-        const isRecent = this.parts.clock() - Date.parse(act.status?.at ?? "") < KEEP_AGAIN_MILLISECONDS;
-        if (isRecent) {
-          this.keep(act);
-        } else {
-          this.older.add(act);
-        }
+        this.copies.noteSettledElsewhere(act, this.parts.clock());
       }
       return;
     }
@@ -103,7 +96,7 @@ export class ActDesk {
     if (!this.open.has(act)) {
       this.open.set(act);
       if (act.status !== undefined) {
-        this.keep(act);
+        this.copies.note(act);
       }
       this.laneChanged(namespace);
     }
@@ -116,23 +109,10 @@ export class ActDesk {
 
   /** Notes that a lane has changed: an act may have been waiting for it. */
   laneChanged(namespace: string): void {
-    if (this.ended || this.open.ofLane(namespace).length === 0) {
-      return;
-    }
-    if (this.working.has(namespace)) {
-      this.changed.add(namespace);
-      return;
-    }
-    const work = this.work(namespace).finally(() => {
-      this.working.delete(namespace);
-      if (this.changed.delete(namespace)) {
-        this.laneChanged(namespace);
-      }
-    });
-    this.working.set(namespace, work);
+    this.lanes.start(namespace);
   }
 
-  /** Looks at every open act: what failed is tried again, what is too old expires. */
+  /** Tries every open act again: what failed may succeed now, what is too old expires. */
   tick(): void {
     for (const namespace of this.open.lanes()) {
       this.laneChanged(namespace);
@@ -141,7 +121,7 @@ export class ActDesk {
 
   /** Resolves when the work under way has ended. */
   async idle(): Promise<void> {
-    await Promise.all(this.working.values());
+    await this.lanes.idle();
   }
 
   /** Begins nothing new, and finishes what is under way. */
@@ -150,27 +130,9 @@ export class ActDesk {
     await this.idle();
   }
 
-  /** Keeps copies of the acts that were accepted or settled since, and of those of which a desk before this one kept none. */
+  /** Keeps copies of the acts that were accepted or settled since, and those that an earlier desk failed to keep. */
   async keepCopies(): Promise<void> {
-    if (this.older.size > 0) {
-      const kept = await this.parts.archive.names();
-      for (const act of this.older) {
-        const { namespace, name } = act.metadata;
-        const customer = customerOf(namespace) ?? namespace;
-        // The copies of earlier releases have no UID in their names.
-        if (!kept.has(keptActName(customer, act.metadata)) && !kept.has(`${customer}.${name}`)) this.keep(act);
-        this.older.delete(act);
-      }
-    }
-    for (const [uid, act] of this.unkept) {
-      try {
-        await this.parts.archive.keep(act);
-        // While it was written the act may have gone on.
-        if (this.unkept.get(uid) === act) this.unkept.delete(uid);
-      } catch (error) {
-        this.failed(act, error);
-      }
-    }
+    await this.copies.keep();
   }
 
   /** Whether settled acts are to be removed at once. */
@@ -181,7 +143,7 @@ export class ActDesk {
   /** Removes settled acts that need not be kept, once there is a copy of them. Called once in a while. */
   async tidy(): Promise<void> {
     for (const act of this.settled.past(this.parts.clock())) {
-      if (this.unkept.has(uidOf(act)) || this.older.has(act)) {
+      if (this.copies.isPending(act)) {
         continue;
       }
       try {
@@ -191,10 +153,6 @@ export class ActDesk {
         this.failed(act, error);
       }
     }
-  }
-
-  private keep(act: NightAct): void {
-    this.unkept.set(uidOf(act), act);
   }
 
   private async work(namespace: string): Promise<void> {
@@ -312,7 +270,7 @@ export class ActDesk {
         const { metadata } = await this.parts.writer.writeStatus(act, status);
         const accepted = { ...act, metadata, status };
         this.open.set(accepted);
-        this.keep(accepted);
+        this.copies.note(accepted);
       }
       return;
     }
@@ -335,7 +293,7 @@ export class ActDesk {
     this.looked.delete(uidOf(act));
     const settled = { ...act, status };
     this.settled.note(settled);
-    this.keep(settled);
+    this.copies.note(settled);
     this.failures.delete(name);
     const { verb, by } = act.spec;
     this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);
@@ -351,10 +309,6 @@ export class ActDesk {
 function subjectOf({ metadata, spec: { night, verb, pipeline } }: NightAct): string {
   const isSwitch = verb === "schedule-off" || verb === "schedule-on";
   return night ?? (isSwitch ? `schedule ${pipeline ?? ""}` : metadata.name);
-}
-
-function uidOf({ metadata }: NightAct): string {
-  return metadata.uid ?? metadata.name;
 }
 
 function iso(now: number): string {

@@ -1,7 +1,7 @@
 import type { Head } from "../../api/pages.ts";
-import { isUnresolved } from "../../runs/due-nights.ts";
 import { seriesName } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL, DATE_LABEL, type RunRecord, seriesOfRecord } from "../../runs/run-record.ts";
+import { isUnresolved } from "../../runs/runs-by-date.ts";
 import { recentDates } from "./recent-dates.ts";
 import type { RecordStore } from "./record-store.ts";
 

@@ -5,12 +5,12 @@ import {
   currentNight,
   type DueNight,
   dueNights,
-  isUnresolved,
   type LaneNights,
   standsOpen,
 } from "../../../runs/due-nights.ts";
 import type { NightPhase } from "../../../runs/phases.ts";
 import type { RunFacts, StepFacts } from "../../../runs/run-record.ts";
+import { isUnresolved } from "../../../runs/runs-by-date.ts";
 import type { LaneSchedule } from "../../../runs/schedule.ts";
 import { testCalendar } from "../../support/calendar.ts";
 
