@@ -13,8 +13,8 @@ export function briefFacts(facts: RunFacts): RunFacts {
 }
 
 /**
- * What is kept in memory of a running night's workflow, to look at it again as time passes. More than half of a workflow
- * is its stored template, of which only the names, kinds and tries of steps are needed.
+ * What is kept in memory of a running night's workflow, to read its state again as time passes. More than half of a
+ * workflow is its stored template, of which only the names, kinds and tries of steps are needed.
  */
 export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workflow {
   const { nodes, storedWorkflowTemplateSpec } = status;
@@ -28,7 +28,7 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
       ...pick(status, ["phase", "message", "startedAt", "finishedAt", "compressedNodes", "offloadNodeStatusVersion"]),
       nodes: Object.fromEntries(
         Object.entries(nodes ?? {})
-          .filter(([, node]) => tellsOfStep(node))
+          .filter(([, node]) => belongsToStep(node))
           .map(([id, node]) => [id, pick(node, NODE_PARTS)]),
       ),
       storedWorkflowTemplateSpec: {
@@ -40,7 +40,7 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
 }
 
 /** Of skipped nodes, which are the majority, only whole steps matter. */
-function tellsOfStep({ phase, templateName }: WorkflowNode): boolean {
+function belongsToStep({ phase, templateName }: WorkflowNode): boolean {
   return (phase !== "Skipped" && phase !== "Omitted") || templateName?.startsWith("step-") === true;
 }
 
@@ -60,16 +60,16 @@ function briefTemplates(templates: readonly WorkflowTemplate[]): readonly Workfl
   });
 }
 
-/** What is kept in memory of a schedule, in case that it goes. @param made When it was first made, milliseconds. */
+/** What is kept in memory of a schedule, in case it is deleted. @param made When it was first made, milliseconds. */
 export function briefCron({ metadata, spec }: CronWorkflow, made: number): CronWorkflow {
-  const said = Object.entries(metadata.annotations ?? {}).filter(
+  const settings = Object.entries(metadata.annotations ?? {}).filter(
     ([key]) => key.startsWith("nightlane/") && !key.startsWith(ACT_PREFIX),
   );
   return {
     metadata: {
       ...pick(metadata, ["name", "namespace"]),
       creationTimestamp: new Date(made).toISOString(),
-      annotations: Object.fromEntries(said),
+      annotations: Object.fromEntries(settings),
     },
     spec: {
       ...pick(spec, ["schedules", "timezone"]),

@@ -9,12 +9,12 @@ import { finishByOf, type Lane } from "./lane.ts";
 import type { RunForecast } from "./run-forecast.ts";
 
 /** The last forecast of a run. */
-interface Said {
+interface LastForecast {
   readonly call: MissCall;
   readonly missSince?: number;
 }
 
-interface KeptForecast extends Said {
+interface KeptForecast extends LastForecast {
   readonly forecast: NightForecast;
   readonly states: string;
 }
@@ -42,7 +42,7 @@ const READ_AGAIN_AFTER = 60_000;
  * rounds, when a night of the lane is first seen running, and for many such lanes together.
  */
 export class ForecastBook {
-  /** By the nights' name. */
+  /** By the name of the nights. */
   private readonly histories = new Map<string, LaneHistory>();
   /** Customers whose past nights have been read. */
   private readonly read = new Set<string>();
@@ -66,8 +66,8 @@ export class ForecastBook {
   }
 
   /**
-   * What is expected of the runs of a lane that go on. Nothing where too little is known; undefined while the past nights
-   * are being read for the first time, and until something was learnt of them.
+   * Forecasts of a lane's running runs. None for a run of which too little is known; undefined while the past nights
+   * are being read for the first time, and until something was learnt from them.
    * @param now Milliseconds.
    */
   look(lane: Lane, now: number): readonly RunForecast[] | undefined {
@@ -171,13 +171,18 @@ export class ForecastBook {
   }
 }
 
-function next(forecast: NightForecast, states: string, finishBy: number, before: Said | undefined): KeptForecast {
+function next(
+  forecast: NightForecast,
+  states: string,
+  finishBy: number,
+  before: LastForecast | undefined,
+): KeptForecast {
   const call = Number.isNaN(finishBy) ? { called: false } : willMiss(forecast, finishBy, before?.call);
   const missSince = call.called ? (before?.missSince ?? forecast.at) : undefined;
   return { forecast, states, call, ...(missSince === undefined ? {} : { missSince }) };
 }
 
 /** The forecast of an earlier nightwatch: it must not be withdrawn and repeated. */
-function recorded({ forecast }: RunFacts): Said | undefined {
+function recorded({ forecast }: RunFacts): LastForecast | undefined {
   return forecast?.willMiss === true ? { call: { called: true }, missSince: Date.parse(forecast.at) } : undefined;
 }

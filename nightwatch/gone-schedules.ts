@@ -1,18 +1,21 @@
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { NoteStore } from "./note-lease.ts";
 
-/** Most characters that are kept: an object's annotations may have 256 KiB. */
+/** Most characters that are kept: the limit for an object's annotations is 256 KiB. */
 const MOST = 200_000;
 
-/** A schedule that went while it started nights, and nobody had said that it goes. */
+/** A schedule that disappeared while it started nights, without anybody having announced that. */
 export interface GoneSchedule {
   /** As it was. */
   readonly cron: CronWorkflow;
-  /** When it went, milliseconds. */
+  /** When it disappeared, milliseconds. */
   readonly since: number;
 }
 
-/** Keeps the schedules that went unsaid, so that the next nightwatch, too, knows what they would have started. */
+/**
+ * Keeps the schedules that disappeared unannounced, so that the next nightwatch, too, knows what they would have
+ * started.
+ */
 export class GoneSchedules {
   private written = "[]";
 
@@ -25,7 +28,7 @@ export class GoneSchedules {
     return notes.map((note): GoneSchedule => JSON.parse(note));
   }
 
-  /** Takes all that are gone now, and writes what has changed. Of very many the first. */
+  /** Takes all that are gone now, and writes what has changed; of very many, only the first. */
   async keep(gone: readonly GoneSchedule[]): Promise<void> {
     let room = MOST;
     const notes = gone

@@ -28,13 +28,16 @@ export interface IntakeParts {
 
 /** Most workflows read at once: they are large. */
 const READ_AT_ONCE = 8;
-/** In how many lists in a row one workflow may keep all from being taken, before it is a problem of its own lane. */
+/**
+ * After this many failed lists in a row, a workflow that cannot be read is a problem of its own lane, and holds up no
+ * others.
+ */
 const TRIES = 3;
 const DAY = 24 * 3600_000;
 
-/** Takes what nightwatch is told of records, schedules and workflows: lists of all that there are, and each change. */
+/** Takes in records, schedules and workflows: the lists of all that there are, and each change. */
 export class Intake {
-  /** In how many lists in a row a workflow could not be read, by UID. */
+  /** How many lists in a row a workflow could not be read in, by UID. */
   private unread: ReadonlyMap<string, number> = new Map();
 
   constructor(private readonly parts: IntakeParts) {}
@@ -59,7 +62,7 @@ export class Intake {
     }
   }
 
-  /** Reads which older dates are unresolved: beside the rounds, since it may take longer than the first call may wait. */
+  /** Reads which older dates are unresolved, while rounds go on: it may take longer than the first call may wait. */
   async loadUnresolved(): Promise<void> {
     const recent = recentDates(LOOK_BACK / DAY + 2, this.parts.clock());
     for await (const { spec } of this.parts.store.unresolved(recent)) {
@@ -102,10 +105,11 @@ export class Intake {
   }
 
   /**
-   * Takes the list of all workflows; those not in it are gone. For those that have ended the head is enough, unless their
-   * outcome is not known yet.
+   * Takes the list of all workflows; those not in it are gone. For those that have ended, the head is enough, unless
+   * their outcome is not known yet.
    * @param read Reads a whole workflow; undefined if it is gone by now.
-   * @throws what kept one from being read, so that all is listed again; one that never can be read is a problem of its lane
+   * @throws the error that kept one from being read, so that all is listed again; one that can never be read is a
+   * problem of its lane
    */
   async workflowsListed(
     listed: AsyncIterable<Head | Workflow>,
@@ -129,7 +133,7 @@ export class Intake {
     this.parts.counters.lastListed = Math.floor(this.parts.clock() / 1000);
   }
 
-  /** Never rejects: while the list goes on nobody would hear of it, and the process would end. */
+  /** Never rejects: while the list goes on nobody would handle it, and the process would end. */
   private async read(head: Head, read: (head: Head) => Promise<Workflow | undefined>): Promise<Unread | undefined> {
     try {
       const workflow = await read(head);

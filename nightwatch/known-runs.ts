@@ -11,8 +11,8 @@ export interface RecordedRuns {
 }
 
 /**
- * Every known run of a customer, newest business date and number first: a running one as its workflow has it, any other
- * as its record does.
+ * Every known run of a customer, newest business date and number first: a running one as its workflow describes it, any
+ * other as its record does.
  * @param watched The runs in memory, read after the records so that nothing is missed in between.
  */
 export async function knownRuns(

@@ -12,7 +12,7 @@ import { LaneProblems } from "./lane-problems.ts";
 import { LaneRuns } from "./lane-runs.ts";
 import { LaneSchedules } from "./lane-schedules.ts";
 
-/** Who nightwatch is to the API server. */
+/** The name of nightwatch for the API server. */
 const NIGHTWATCH = "system:serviceaccount:nightlane-system:nightwatch";
 
 /** What nightwatch keeps in memory of one customer's nights, nightly or further ones. Unreadable objects are a problem of this lane alone. */
@@ -35,12 +35,13 @@ export class LaneBook {
   }
 
   /**
-   * Whether there is anything to watch: records outlive the customer. A lane of which nothing is left is watched on where
-   * a date of it is unresolved, or its schedule went while it started nights: nobody said that the customer leaves.
+   * Whether there is anything to watch: records outlive the customer. A lane of which nothing is left is still watched
+   * if one of its dates is unresolved, or if its schedule disappeared while it started nights: nobody announced that
+   * the customer leaves.
    */
   get exists(): boolean {
-    const { areExpectedFurther, wentUnsaid } = this.schedules;
-    return this.hasObjects || areExpectedFurther || wentUnsaid || this.unresolved.length > 0;
+    const { areExpectedFurther, disappeared } = this.schedules;
+    return this.hasObjects || areExpectedFurther || disappeared || this.unresolved.length > 0;
   }
 
   /** Whether anything of the lane is there. */
@@ -53,11 +54,11 @@ export class LaneBook {
   }
 
   /**
-   * Closes the open dates of nights that were removed as it was meant, which nobody can do any more.
+   * Closes the open dates of nights that were removed on purpose: nobody else can do it any more.
    * @returns the facts that must be recorded
    */
   closeRemoved(now: number): readonly RunFacts[] {
-    if (!this.schedules.wentAsSaid || this.hasObjects) {
+    if (!this.schedules.wasRemoved || this.hasObjects) {
       return [];
     }
     const closed = this.unresolved.flatMap((runs) => runs.slice(-1)).map((facts) => removed(facts, now));
@@ -67,17 +68,17 @@ export class LaneBook {
     return closed;
   }
 
-  /** Names of the schedules that are to be beside that of the nightly ones. */
+  /** Names of the schedules that should exist beside that of the nightly ones. */
   get beside(): readonly string[] {
     return this.schedules.night?.beside ?? [];
   }
 
-  /** The schedule of these nights where it went unsaid. */
+  /** The schedule of these nights if it disappeared unannounced. */
   get goneSchedule(): GoneSchedule | undefined {
     return this.schedules.gone;
   }
 
-  /** Takes whether the schedule of the nightly ones says that these further nights have one. */
+  /** Takes whether the schedule of the nightly ones names one for these further nights. */
   expect(isExpected: boolean): void {
     if (this.schedules.expect(isExpected)) {
       this.changes += 1;
@@ -118,7 +119,7 @@ export class LaneBook {
       : undefined;
   }
 
-  /** The lane with nothing but its problems, where it could not be looked at. */
+  /** The lane with nothing but its problems, for when it cannot be viewed. */
   get unreadable(): Lane {
     return { ...this.series, scheduling: "unreadable", runs: [], nights: [], problems: this.problems.all };
   }
@@ -170,7 +171,7 @@ export class LaneBook {
     }
   }
 
-  /** Notes why the record of a run cannot be written as it is or, without a reason, that it could be. */
+  /** Notes why the record of a run cannot be written as it is or, without a reason, that it was written. */
   noteUnrecorded({ night }: RunFacts, reason: string | undefined, now: number): void {
     this.noteProblem(`record of ${night}`, reason, now, "not-recorded");
   }
@@ -185,7 +186,7 @@ export class LaneBook {
   }
 }
 
-/** A run of which nightwatch says that nobody has to do anything about its date any more. */
+/** A run with nightwatch's own waiver: nobody has to do anything about its date any more. */
 function removed(facts: RunFacts, now: number): RunFacts {
   const act: RecordedAct = {
     id: `removed-${now}`,

@@ -128,7 +128,7 @@ export class LaneRuns {
     return [...this.runs].filter(([, { state }]) => state !== undefined).map(([uid]) => uid);
   }
 
-  /** Looks at a running night again. @returns its facts if they must be recorded */
+  /** Reads a running night again. @returns its facts if they must be recorded */
   reread(uid: string, now: number): RunFacts | undefined {
     const run = this.runs.get(uid);
     if (run?.state === undefined) {
@@ -141,7 +141,7 @@ export class LaneRuns {
     return changed === facts ? undefined : changed;
   }
 
-  /** Replaces the facts of a run by what was found out elsewhere. */
+  /** Replaces the facts of a run with what was found out elsewhere. */
   amend(facts: RunFacts): void {
     const over = isOver(facts) || neverStarted(facts);
     this.keep({ exists: false, ...this.runs.get(facts.uid), ...(over ? this.brief(facts) : { facts }) });

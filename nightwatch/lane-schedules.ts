@@ -7,10 +7,10 @@ import type { GoneSchedule } from "./gone-schedules.ts";
 import { ABSENT_GRACE, type LaneProblem, type Scheduling } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
-/** A suspension is meant by somebody, who may forget it. */
+/** How long a schedule may be suspended before it is reported: somebody intended it, and may have forgotten it. */
 const SUSPENDED_GRACE = 24 * 3600_000;
 
-/** How a schedule that does not do its work stands. */
+/** Why a schedule does not do its work. */
 type Idle = "absent" | "suspended";
 
 /** How the schedules of a lane's nights stand at one time. */
@@ -20,25 +20,27 @@ export interface SchedulesLook {
   readonly absentSince?: number;
   /** Since when the schedule of the lane's reaper starts reapers, milliseconds; absent where it starts none. */
   readonly reaperSince?: number;
-  /** Of the lane's schedules, one by one. */
+  /** Problems of the lane's schedules, one by one. */
   readonly problems: readonly LaneProblem[];
 }
 
 /**
- * The schedules of one customer's nightly ones, or of its further nights, and those that are to be beside them: the
+ * The schedules of one customer's nightly ones, or of its further nights, and those that should exist beside them: the
  * reaper's, without which nothing is tidied.
  *
- * One that is deleted while it starts nights is missed, and what it would have started stays due. Whoever means it to go
- * suspends it first (`nightlane schedule-off`).
+ * One that is deleted while it starts nights is missed, and what it would have started stays due. Anyone who wants to
+ * remove it suspends it first (`nightlane schedule-off`).
  */
 export class LaneSchedules {
   private readonly crons = new Map<string, ReadCron>();
-  /** When each schedule was first made, also of one that was deleted and made anew: what was due meanwhile stays due. */
+  /**
+   * When each schedule was first made, even if it was deleted and made again since: what was due meanwhile stays due.
+   */
   private readonly firstMade = new Map<string, number>();
-  /** Since when each stands so, milliseconds. */
+  /** Why each schedule is idle, and since when, milliseconds. */
   private readonly idleSince = new Map<string, { readonly how: Idle; readonly at: number }>();
   private readonly own: string;
-  /** The schedule of the nights as it was when it was there last. */
+  /** The schedule of the nights as it was last seen. */
   private last: ReadCron | undefined;
   private lastCron: CronWorkflow | undefined;
   private expected: boolean;
@@ -54,34 +56,40 @@ export class LaneSchedules {
     return this.crons.size > 0;
   }
 
-  /** Whether that of the nights went while it started nights, and nobody had said that it goes. */
-  get wentUnsaid(): boolean {
+  /** Whether that of the nights disappeared while it started nights, without anybody having announced that. */
+  get disappeared(): boolean {
     return this.expected && !this.crons.has(this.own) && this.last?.suspended === false;
   }
 
-  /** The schedule of the nights where it went unsaid. */
+  /** The schedule of the nights if it disappeared unannounced. */
   get gone(): GoneSchedule | undefined {
     const since = this.idleSince.get(this.own)?.at;
-    return !this.wentUnsaid || this.lastCron === undefined || since === undefined
+    return !this.disappeared || this.lastCron === undefined || since === undefined
       ? undefined
       : { cron: this.lastCron, since };
   }
 
-  /** Whether that of the nights went as it was meant to: it had been suspended, or the customer's file names it no more. */
-  get wentAsSaid(): boolean {
-    return this.last !== undefined && !this.crons.has(this.own) && !this.wentUnsaid;
+  /**
+   * Whether that of the nights was removed on purpose: it had been suspended, or the customer's file no longer names
+   * it.
+   */
+  get wasRemoved(): boolean {
+    return this.last !== undefined && !this.crons.has(this.own) && !this.disappeared;
   }
 
-  /** What the nights go by: their schedule or, where it went unsaid, what it was. */
+  /** What the nights go by: their schedule or, if it disappeared unannounced, what it was. */
   get night(): ReadCron | undefined {
-    return this.crons.get(this.own) ?? (this.wentUnsaid ? this.last : undefined);
+    return this.crons.get(this.own) ?? (this.disappeared ? this.last : undefined);
   }
 
   get schedule(): LaneSchedule | undefined {
     return this.night?.schedule;
   }
 
-  /** Takes whether the schedule of the nightly ones says that these further nights have one. @returns whether that is news */
+  /**
+   * Takes whether the schedule of the nightly ones names one for these further nights.
+   * @returns whether that is news
+   */
   expect(isExpected: boolean): boolean {
     if (isNightly(this.series) || this.expected === isExpected) {
       return false;
@@ -90,7 +98,7 @@ export class LaneSchedules {
     return true;
   }
 
-  /** Whether these are further nights that are to have a schedule. */
+  /** Whether these are further nights that should have a schedule. */
   get areExpectedFurther(): boolean {
     return this.expected && !isNightly(this.series);
   }
@@ -151,14 +159,14 @@ export class LaneSchedules {
     return night.schedule === undefined ? "unreadable" : night.suspended ? "suspended" : "daily";
   }
 
-  /** A schedule beside that of the nights which does not do its work. Further nights have a look of their own. */
+  /** A schedule beside that of the nights that does not do its work. Those of further nights report their own. */
   private missing(name: string, now: number): readonly LaneProblem[] {
     const idle = pipelineOfSchedule(name) === undefined ? this.idle(name, now) : undefined;
     const grace = idle?.how === "absent" ? ABSENT_GRACE : SUSPENDED_GRACE;
     return idle === undefined || now - idle.at < grace ? [] : [missingProblem(name, idle.how, idle.at)];
   }
 
-  /** Since when a schedule that is to be there does nothing; undefined if it does its work. */
+  /** Since when a schedule that should be there does nothing; undefined if it does its work. */
   private idle(name: string, now: number): { readonly how: Idle; readonly at: number } | undefined {
     const cron = this.crons.get(name);
     const how: Idle | undefined = cron === undefined ? "absent" : cron.suspended ? "suspended" : undefined;
@@ -174,7 +182,7 @@ export class LaneSchedules {
 }
 
 function missingProblem(name: string, how: Idle, since: number): LaneProblem {
-  const is = how === "absent" ? "it is not there, though the customer's file has it" : "it is suspended";
-  const reason = `${is}: results past their time and what nights left behind at the customer stay`;
+  const is = how === "absent" ? "it is not there, though the customer's file declares it" : "it is suspended";
+  const reason = `${is}: results past their time and what nights left behind at the customer are not removed`;
   return { kind: "refused", object: `schedule ${name}`, reason, since };
 }

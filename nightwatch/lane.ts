@@ -16,10 +16,10 @@ export interface WatchedRun {
   readonly lengths?: NightLengths;
 }
 
-/** How a schedule of nights stands. `removed` are further nights that the customer's file names no more. */
+/** State of a schedule of nights. `removed` are further nights that the customer's file no longer names. */
 export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreadable";
 
-/** A schedule may be away for so long while it is deployed again, milliseconds. */
+/** How long a schedule may be absent while it is deployed again, milliseconds. */
 export const ABSENT_GRACE = 5 * 60_000;
 
 /** Something wrong in a lane, apart from its nights. */
@@ -52,7 +52,7 @@ export interface Lane extends NightSeries {
   readonly forecasts?: readonly RunForecast[];
 }
 
-/** Labels that say whose nights a metric is about: only the customer for the nightly ones. */
+/** Labels that identify whose nights a metric is about: only the customer for the nightly ones. */
 export function labelsOf({ customer, pipeline }: NightSeries): Readonly<Record<string, string>> {
   return { customer, ...furtherOnly({ pipeline }) };
 }
@@ -70,8 +70,8 @@ export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
 }
 
 /**
- * Deadline of a run, milliseconds: the run that counts for a date has the date's deadline, whatever its number, as long as
- * the date is open. Undefined where nobody waits for it.
+ * Deadline of a run, milliseconds: the run that counts for a date has the date's deadline, whatever its number, as long
+ * as the date is open. Undefined if nobody waits for it.
  */
 export function finishByOf({ nights }: Pick<Lane, "nights">, { uid, finishBy }: RunFacts): number | undefined {
   const night = nights.find(({ run }) => run?.uid === uid);

@@ -46,7 +46,7 @@ export class Leader {
     return this.seen !== undefined;
   }
 
-  /** Waits until this process leads; false where `stop` came first. */
+  /** Waits until this process leads; false if `stop` came first. */
   async won(stop: AbortSignal): Promise<boolean> {
     while (!stop.aborted) {
       if (await this.triedInTime()) {
@@ -58,7 +58,7 @@ export class Leader {
     return false;
   }
 
-  /** Renews the lease until `stop`, then gives it back; ends early, with false, where it is lost. */
+  /** Renews the lease until `stop`, then gives it back; ends early, with false, if it is lost. */
   async kept(stop: AbortSignal): Promise<boolean> {
     let renewed = Date.now();
     while (!stop.aborted) {

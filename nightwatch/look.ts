@@ -15,11 +15,14 @@ import type { Signal } from "./signals/signal.ts";
 export interface Sight {
   readonly lanes: readonly Lane[];
   readonly signals: readonly Signal[];
-  /** Lanes that could not be looked at this time, with the reason; they are among the lanes, with nothing but their problems. */
+  /**
+   * Lanes that could not be viewed this time, with the reason; they are among the lanes, with nothing but their
+   * problems.
+   */
   readonly failures: readonly { readonly customer: string; readonly reason: string }[];
 }
 
-/** What was seen of one lane, and of which version of its book. */
+/** What was seen of one lane, and in which version of its book. */
 interface LaneLook {
   readonly version: number;
   readonly turn: number;
@@ -27,26 +30,26 @@ interface LaneLook {
   readonly signals: readonly Signal[];
 }
 
-/** A quiet lane is looked at again after this long: what changes with time alone changes in minutes. */
+/** A quiet lane is viewed again after this long: what changes with time alone changes in minutes. */
 const AGAIN_MILLISECONDS = 15_000;
 
 /**
- * Looks at each lane separately, so that a surprise in one hides nothing of the others: at changed ones at once, and at
- * the others in turn.
+ * Views each lane separately, so that a surprise in one hides nothing of the others: changed ones at once, and the
+ * others in turn.
  */
 export class Looks {
   private kept = new Map<string, LaneLook>();
   private readonly gates = new UrgentGates();
 
   /**
-   * @param forecast What is expected of the runs of a lane that go on; undefined while its past nights are being read.
+   * @param forecast Forecasts a lane's running runs; undefined while its past nights are being read.
    * `now` in milliseconds.
    */
   constructor(private readonly forecast: (lane: Lane, now: number) => readonly RunForecast[] | undefined) {}
 
   /**
-   * @param controller When the leader of the Argo controllers last said that it is alive, and since when it is looked for,
-   * milliseconds.
+   * @param controller When the leader of the Argo controllers last renewed its lease, and since when nightwatch watches
+   * for that, milliseconds.
    * @param now Milliseconds.
    */
   look(
@@ -73,7 +76,7 @@ export class Looks {
   }
 
   private lookAt(book: LaneBook, turn: number, now: number, failures: Sight["failures"][number][]): LaneLook {
-    // What is found while looking changes the book again.
+    // What is found while viewing changes the book again.
     const { version } = book;
     try {
       const seen = book.view(now);

@@ -4,7 +4,7 @@ import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import type { PageAssets } from "./page/document.ts";
 import { startNightwatch } from "./start.ts";
 
-/** The browser's part of the page: image/bundle.ts puts it here. */
+/** The browser's part of the page, which image/bundle.ts puts here. */
 declare const PAGE_ASSETS: PageAssets;
 
 /** Entry of the container. Every setting has a default that fits the deployment in constructs/platform/nightwatch.ts. */

@@ -11,7 +11,7 @@ import { isLost } from "./signals/step-signals.ts";
 import { troubleMetrics } from "./trouble-metrics.ts";
 import type { CustomerVolume } from "./volumes.ts";
 
-/** What nightwatch listens for beside the nights. */
+/** What nightwatch listens for besides the nights. */
 export type ListenedFor = "schedules" | "acts" | "reapers";
 
 /** Counters of nightwatch since its start. Times are seconds since the epoch, 0 before the first. */
@@ -22,10 +22,13 @@ export interface Counters {
   notificationsSent: number;
   notificationFailures: number;
   watchFailures: number;
-  /** Rounds that failed, or in which a lane could not be looked at. */
+  /** Rounds that failed, or in which a lane could not be viewed. */
   roundFailures: number;
   lastListed: number;
-  /** When the API server last told of objects beside the nights, by what they are; of each since it is listened for. */
+  /**
+   * When the API server last reported objects other than nights, by kind; at first, when nightwatch began to listen for
+   * them.
+   */
   lastHeard: Readonly<Partial<Record<ListenedFor, number>>>;
   /** What became of acts. */
   acts: Readonly<ActCounters>;
@@ -102,7 +105,7 @@ function laneMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readon
     ),
     gauge(
       "unscheduled",
-      "Whether the schedule is gone, or was suspended over a start that nobody has seen to.",
+      "Whether the schedule is gone, or was suspended at a start that nobody has seen to.",
       (lane) => [["", Number(unscheduled.has(seriesName(lane)))]],
     ),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
@@ -195,7 +198,7 @@ function isCritical({ severity }: Signal): boolean {
 function volumeMetric(volumes: readonly CustomerVolume[]): Metric {
   return {
     name: "nightlane_volume_used_ratio",
-    help: "How full a results volume was when the customer's reaper last looked: the lane's, or the customer's own.",
+    help: "How full a results volume was when the customer's reaper last checked: the lane's, or the customer's own.",
     type: "gauge",
     samples: volumes.map(({ customer, volume, ratio }) => [{ customer, volume }, ratio] as const),
   };
@@ -204,7 +207,7 @@ function volumeMetric(volumes: readonly CustomerVolume[]): Metric {
 function reaperMetric(reapers: readonly ReaperState[]): Metric {
   return {
     name: "nightlane_reaper_done_timestamp_seconds",
-    help: "When a lane's reaper last did all its work or, where that is not known, since when it is watched.",
+    help: "When a lane's reaper last did all its work or, if that is not known, since when it is watched.",
     type: "gauge",
     samples: reapers.map(({ customer, since }) => [{ customer }, Math.floor(since / 1000)] as const),
   };
@@ -230,7 +233,7 @@ function ownMetrics(counters: Readonly<Counters>): readonly Metric[] {
     own("last_list_timestamp_seconds", "When everything was last listed.", counters.lastListed, "gauge"),
     {
       name: "nightlane_nightwatch_last_heard_timestamp_seconds",
-      help: "When the API server last told of schedules, acts and reapers, if only that nothing has changed.",
+      help: "When the API server last reported schedules, acts and reapers, if only that nothing has changed.",
       type: "gauge",
       samples: Object.entries(counters.lastHeard).map(([kind, at]) => [{ kind }, at] as const),
     },

@@ -6,7 +6,7 @@ import { type Metric, oneOfEach } from "./metric.ts";
 import { dateOf, pauseOf } from "./signals/paused-signals.ts";
 import type { Signal } from "./signals/signal.ts";
 
-/** How the nights of each lane stand as a whole. */
+/** The state of each lane's nights as a whole. */
 export function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
   const gauge = (name: string, help: string, value: (lane: Lane) => number | undefined): Metric => ({
     name: `nightlane_night_${name}`,
@@ -17,7 +17,9 @@ export function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[])
       return found === undefined ? [] : [[labelsOf(lane), found] as const];
     }),
   });
-  /** One for each date of which a kind is said, since each calls by itself, and a zero where it is said of none. */
+  /**
+   * One sample for each date that a kind of signal is about, since each calls by itself, and a zero if there is none.
+   */
   const dated = (name: string, help: string, kind: Signal["kind"]): Metric => {
     const said = signals.filter((signal) => signal.kind === kind);
     const of = new Set(said.map(seriesName));

@@ -12,7 +12,7 @@ import type { Lane } from "./lane.ts";
 import { Looks, type Sight } from "./look.ts";
 import { type Counters, type ListenedFor, renderMetrics } from "./metrics.ts";
 import type { NoteStore } from "./note-lease.ts";
-import { Telling, type TellingParts } from "./notify/telling.ts";
+import { Notifications, type NotificationsParts } from "./notify/notifications.ts";
 import { Reapers } from "./reapers.ts";
 import { withComparison } from "./records/comparison.ts";
 import type { RecordStore } from "./records/record-store.ts";
@@ -26,12 +26,12 @@ import { volumeSignals } from "./signals/volume-signals.ts";
 import { Volumes } from "./volumes.ts";
 
 /** Dependencies of nightwatch. */
-export interface NightwatchParts extends Pick<TellingParts, "webhook" | "told" | "alertmanager"> {
+export interface NightwatchParts extends Pick<NotificationsParts, "webhook" | "sent" | "alertmanager"> {
   readonly store: Pick<
     RecordStore,
     "recent" | "unresolved" | "ofCustomers" | "heads" | "find" | "findRun" | "write" | "noteLater" | "remove" | "forget"
   >;
-  /** Where it is kept which schedules went unsaid. */
+  /** Where the schedules that disappeared unannounced are kept. */
   readonly gone: NoteStore;
   /** Days that a record is kept. */
   readonly retentionDays: number;
@@ -42,8 +42,8 @@ export interface NightwatchParts extends Pick<TellingParts, "webhook" | "told" |
 
 /**
  * Watches the nights of all lanes: records each run, exports metrics, and calls a person where one is needed. It writes
- * nothing but its records; what people ask for is carried out in `acts/`. Each lane is looked at separately: what cannot be
- * read in one is reported for that one, and hides nothing of the others.
+ * nothing but its records; what people ask for is carried out in `acts/`. Each lane is viewed separately: what cannot
+ * be read in one is reported for that one, and hides nothing of the others.
  */
 export class Nightwatch {
   readonly counters: Counters = {
@@ -71,7 +71,7 @@ export class Nightwatch {
   private readonly gone: GoneSchedules;
   private readonly volumes = new Volumes();
   private readonly reapers: Reapers;
-  private readonly telling: Telling;
+  private readonly notifications: Notifications;
   private readonly writer: RecordWriter;
   private readonly notes: RunNotes;
   /** As of the last round. Empty before the first, since a zero would mean that all is well. */
@@ -99,12 +99,12 @@ export class Nightwatch {
     this.notes = new RunNotes({ ...parts, book, writer: this.writer });
     const ended = (facts: RunFacts): void => this.forecasts.noteEnded(facts);
     this.intake = new Intake({ ...parts, book, counters, writer: this.writer, ended });
-    this.telling = new Telling({ ...parts, counters, noteSent: (signal) => this.notes.noteSent(signal) });
+    this.notifications = new Notifications({ ...parts, counters, noteSent: (signal) => this.notes.noteSent(signal) });
   }
 
-  /** Reads the records of the last nights and what was told, before anything else. */
+  /** Reads the records of the last nights and which notifications were sent, before anything else. */
   async load(): Promise<void> {
-    await this.telling.load();
+    await this.notifications.load();
     this.book.rememberGone(await this.gone.load(), this.parts.clock());
     await this.intake.load();
   }
@@ -121,7 +121,7 @@ export class Nightwatch {
     return this.book.lanesOf(customer).filter(({ isFurtherSchedule }) => isFurtherSchedule).length;
   }
 
-  /** Notes that the API server has told of something or, at the beginning, that it is listened for. */
+  /** Notes that the API server has reported something or, at the beginning, that nightwatch listens for it. */
   noteHeard(kind: ListenedFor): void {
     const now = Math.floor(this.parts.clock() / 1000);
     this.counters.lastHeard = { ...this.counters.lastHeard, [kind]: now };
@@ -149,7 +149,7 @@ export class Nightwatch {
     this.controllerRenewed = renewed ?? this.controllerRenewed;
   }
 
-  /** One round: what has changed with time, calls, records. Every few seconds. */
+  /** One round, every few seconds: what has changed with time, calls, records. */
   async round(): Promise<void> {
     const now = this.parts.clock();
     const start = performance.now();
@@ -160,11 +160,11 @@ export class Nightwatch {
       this.writer.noteLater(facts);
     }
     this.look(now);
-    // Before the records: an API server that hangs must not keep anybody from being called.
-    this.telling.update(this.sight);
+    // Before the records: an API server that hangs must not prevent calls.
+    this.notifications.update(this.sight);
     await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
-    await this.telling.keep(this.sight);
+    await this.notifications.keep(this.sight);
     await this.keepGone();
     this.counters.lastRound = Math.floor(now / 1000);
   }
@@ -180,12 +180,12 @@ export class Nightwatch {
 
   /** Finishes what is under way. */
   async end(): Promise<void> {
-    await this.telling.end();
+    await this.notifications.end();
   }
 
   /** Counts and logs a failed notification. */
   noteNotTaken(what: string, error: unknown): void {
-    this.telling.noteNotTaken(what, error);
+    this.notifications.noteNotTaken(what, error);
   }
 
   /** Removes records past their time, and forgets what is long over. Called once an hour. */

@@ -13,9 +13,9 @@ interface NoteLease {
 }
 
 /**
- * Keeps notes in an annotation of a Lease of their own, the one kind beside its records that nightwatch may write in the
- * platform's namespace.
- * @param what They are: names the Lease and the annotation.
+ * Keeps notes in an annotation of a Lease of their own: apart from its records, the only kind that nightwatch may write
+ * in the platform's namespace.
+ * @param what What the notes are: names the Lease and the annotation.
  */
 export function noteLease(objects: CustomObjectsApi, namespace: string, what: string): NoteStore {
   const name = `nightwatch-${what}`;
@@ -43,7 +43,7 @@ export function noteLease(objects: CustomObjectsApi, namespace: string, what: st
   };
 }
 
-/** What cannot be read is told again: better twice than never. */
+/** What cannot be read is sent again: better twice than never. */
 function notesOf(text: string | undefined): readonly string[] {
   try {
     const notes: unknown = JSON.parse(text ?? "[]");

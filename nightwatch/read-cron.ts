@@ -8,7 +8,7 @@ export interface ReadCron {
   /** When it was made, milliseconds. */
   readonly since: number;
   readonly suspended: boolean;
-  /** Names of the schedules that are to be beside it. */
+  /** Names of the schedules that should exist beside it. */
   readonly beside: readonly string[];
   /** Of nights only. */
   readonly schedule?: LaneSchedule;

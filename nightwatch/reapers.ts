@@ -13,7 +13,7 @@ interface Known {
 /** Since when a lane's reaper has not done all its work. */
 export interface ReaperState {
   readonly customer: string;
-  /** When it last did or, where that is not known, since when that is watched, milliseconds. */
+  /** When it last did or, if that is not known, since when it is watched, milliseconds. */
   readonly since: number;
   /** The part that is longest ago. */
   readonly part: ReaperPart;
@@ -41,7 +41,7 @@ export class Reapers {
     this.known.set(customer, { first, done: { ...before?.done, ...Object.fromEntries(done) } });
   }
 
-  /** How the reapers of the lanes stand that have one. */
+  /** The state of the reapers, for the lanes that have one. */
   of(lanes: readonly Lane[]): readonly ReaperState[] {
     return lanes.flatMap(({ customer, reaperSince }) => {
       if (reaperSince === undefined) {

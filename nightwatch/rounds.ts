@@ -32,7 +32,7 @@ export async function loadRecords(nightwatch: Nightwatch, { log }: RoundSettings
   }
 }
 
-/** Looks at everything every few seconds. @param done Called after each round. */
+/** Does a round every few seconds. @param done Called after each round. */
 export async function keepRound(
   nightwatch: Nightwatch,
   settings: RoundSettings,
@@ -51,7 +51,7 @@ export async function keepRound(
   }
 }
 
-/** Outside of the rounds: with a thousand records past their time it takes a minute. */
+/** Tidies outside of the rounds: with a thousand records past their time it takes a minute. */
 export async function keepTidy(nightwatch: Nightwatch, settings: RoundSettings, stop: AbortSignal): Promise<void> {
   let hasUnresolved = false;
   while (!stop.aborted) {

@@ -14,13 +14,13 @@ import type { GoneSchedule } from "./gone-schedules.ts";
 import { customerOf, type Lane, type WatchedRun } from "./lane.ts";
 import { LaneBook } from "./lane-book.ts";
 
-/** A running night is looked at again this often: what changes with time alone changes in minutes. */
+/** A running night is read again this often: what changes with time alone changes in minutes. */
 const REREAD_MILLISECONDS = 30_000;
 
 /** What nightwatch keeps in memory: a book for each customer's nightly ones, and one for its further nights. */
 export class RunBook {
   private readonly books = new Map<string, LaneBook>();
-  /** The last look at each lane's running nights. */
+  /** When each lane's running nights were last read. */
   private readonly looks = new Map<string, number>();
 
   /** The books of all existing lanes, by name: a customer's further nights come after its nightly ones. */
@@ -38,7 +38,7 @@ export class RunBook {
     return this.lanesOf(customer).flatMap((book) => book.view(now).runs);
   }
 
-  /** How all lanes stand. @param now Milliseconds. */
+  /** The state of all lanes. @param now Milliseconds. */
   views(now: number): readonly Lane[] {
     return this.lanes().map((book) => book.view(now));
   }
@@ -55,7 +55,7 @@ export class RunBook {
     this.expectFurther(book?.customer);
   }
 
-  /** The schedules that went unsaid. */
+  /** The schedules that disappeared unannounced. */
   goneSchedules(): readonly GoneSchedule[] {
     return [...this.books.values()].flatMap(({ goneSchedule }) => goneSchedule ?? []);
   }
@@ -80,7 +80,7 @@ export class RunBook {
     }
   }
 
-  /** Further nights that the nightly ones' schedule names are to have one of their own. */
+  /** Further nights that the nightly ones' schedule names should have a schedule of their own. */
   private expectFurther(customer: string | undefined): void {
     if (customer === undefined) {
       return;
@@ -110,7 +110,7 @@ export class RunBook {
       return true;
     }
     const book = this.knowing(namespace, uid);
-    // A workflow that was retried with argo has ended once, and is not completed any more.
+    // A workflow that was retried with argo has ended once, and is no longer completed.
     const final =
       book?.runs.hasFinal(uid, annotations) === true && labels?.["workflows.argoproj.io/completed"] === "true";
     if (final) {
@@ -139,7 +139,7 @@ export class RunBook {
     return [...this.books.values()].flatMap((book) => book.runs.keepWorkflows(uids, now));
   }
 
-  /** Looks again at running nights, staggered by lane. @returns the facts that must be recorded */
+  /** Reads running nights again, staggered by lane. @returns the facts that must be recorded */
   reread(now: number): readonly RunFacts[] {
     const lanes = this.lanes();
     return lanes.flatMap((book, index) => {
@@ -152,12 +152,12 @@ export class RunBook {
     });
   }
 
-  /** Closes the open dates of nights that were removed as it was meant. @returns the facts that must be recorded */
+  /** Closes the open dates of nights that were removed on purpose. @returns the facts that must be recorded */
   closeRemoved(now: number): readonly RunFacts[] {
     return [...this.books.values()].flatMap((book) => book.closeRemoved(now));
   }
 
-  /** Replaces the facts of a run by what was found out elsewhere. */
+  /** Replaces the facts of a run with what was found out elsewhere. */
   amend(facts: RunFacts): void {
     this.book(facts).runs.amend(facts);
   }
@@ -167,7 +167,7 @@ export class RunBook {
     this.book({ customer }).noteProblem(object, reason, now);
   }
 
-  /** Notes why the record of a run cannot be written as it is or, without a reason, that it could be. */
+  /** Notes why the record of a run cannot be written as it is or, without a reason, that it was written. */
   noteUnrecorded(facts: RunFacts, reason: string | undefined, now: number): void {
     this.book(facts).noteUnrecorded(facts, reason, now);
   }

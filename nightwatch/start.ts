@@ -81,7 +81,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const nightwatch = new Nightwatch({
     store: new RecordStore(reader, settings.namespace),
     webhook: new Webhook(settings.webhookFolder, runbook),
-    told: noteLease(objects, settings.namespace, "told"),
+    sent: noteLease(objects, settings.namespace, "told"),
     gone: noteLease(objects, settings.namespace, "gone"),
     alertmanager,
     retentionDays: settings.retentionDays,
@@ -104,7 +104,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
     },
   );
   let acts: RunningActs | undefined;
-  // Workflows of another controller, such as a test's, are not nights, nor are the reaper's.
+  // Workflows of another controller, such as that of a test, are not nights, nor are the reaper's.
   const own = "!workflows.argoproj.io/controller-instanceid";
   const mine = { labelSelector: `${own},${NIGHTS_ONLY}` };
   const completed = "workflows.argoproj.io/completed";
@@ -141,10 +141,10 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   const leader = new Leader({ objects, namespace: settings.namespace, name: LEASE, identity: settings.identity, log });
   let leads = false;
   const { server, port } = await serve(settings.port, {
-    // On standby nothing was seen: a zero would mean that all is well.
+    // A nightwatch on standby has seen nothing: a zero would mean that all is well.
     metrics: () => renderMetric(leadsMetric(leads)) + (leads ? nightwatch.metrics() : ""),
     illness: () => (leads ? nightwatch.illness() : undefined),
-    // Standing by is healthy, though there is nothing to report.
+    // Being on standby is healthy, though there is nothing to report.
     isReady: () => (leads ? nightwatch.isReady() : leader.standsBy),
     failed: (error) => log("error", `request: ${errorText(error)}`),
   });

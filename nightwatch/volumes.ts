@@ -2,7 +2,9 @@ import { type ResultsVolume, type VolumeUse, volumeUse } from "../runs/volume-us
 import type { Workflow } from "../runs/workflow.ts";
 import { customerOf } from "./lane.ts";
 
-/** A person is called from here on: there is still time for a deployment, and for the retention to take effect. */
+/**
+ * From this ratio on a person is called: there is still time for a deployment, and for the retention to take effect.
+ */
 export const NEARLY_FULL = 0.8;
 
 /** How full one results volume of a customer is. */
@@ -22,7 +24,7 @@ export class Volumes {
     if (customer === undefined) {
       return;
     }
-    for (const use of said(reaper)) {
+    for (const use of reported(reaper)) {
       const key = keyOf(customer, use.volume);
       const before = this.known.get(key);
       if (before === undefined || before.at < use.at) {
@@ -41,13 +43,13 @@ export class Volumes {
     }
   }
 
-  /** The last reports, however old: a volume has no more room because nobody looks. */
+  /** The last reports, however old: a volume does not gain room because nobody checks it. */
   all(): readonly CustomerVolume[] {
     return [...this.known.values()];
   }
 }
 
-function said(reaper: Workflow): readonly VolumeUse[] {
+function reported(reaper: Workflow): readonly VolumeUse[] {
   try {
     return volumeUse(reaper);
   } catch {

@@ -14,12 +14,12 @@ interface Fields {
 const NOTHING = { required: [], optional: [] } as const satisfies Fields;
 const NIGHT = { required: ["night"], optional: [] } as const satisfies Fields;
 const REPEAT = { required: ["date"], optional: ["run", "from", "current"] } as const satisfies Fields;
-/** The attempt is the one that was seen: a decision about it is none about the next. */
+/** The attempt is the one that was seen: a decision about it is not a decision about the next. */
 const STEP = { required: ["night", "step", "attempt"], optional: [] } as const satisfies Fields;
 
 /**
- * What the acts of each verb name. The API server refuses an act that names anything else: what the verb does not heed
- * would be noted and shown all the same.
+ * What the acts of each verb name. The API server refuses an act that names anything else: what the verb ignores would
+ * be noted and shown all the same.
  */
 export const ACT_FIELDS: Readonly<Record<Verb, Fields>> = {
   run: { required: ["date"], optional: ["early"] },

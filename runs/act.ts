@@ -90,12 +90,15 @@ export function actsOf(annotations: Readonly<Record<string, string>> | undefined
   return { acts, unreadable };
 }
 
-/** Whether an act is noted there. A name can be used again once its act is gone: a note of another act under it is none. */
+/**
+ * Whether an act is noted there. A name can be used again once its act is gone: a note of another act by that name does
+ * not count.
+ */
 export function isNotedIn(annotations: Readonly<Record<string, string>> | undefined, act: RecordedAct): boolean {
   return actsOf(annotations).acts.some((note) => isNoteOf(note, act));
 }
 
-/** Whether a note is that of an act, and not of an earlier one of its name. */
+/** Whether a note is that of an act, and not of an earlier one with its name. */
 export function isNoteOf(note: RecordedAct, { id, by, verb, at }: RecordedAct): boolean {
   return note.id === id && note.by === by && note.verb === verb && note.at === at;
 }

@@ -30,7 +30,7 @@ export const SCHEDULES = "nightlane/schedules";
 /** Label of the workflows that read a kept log for a person. Admission allows it on these only. */
 export const READER_LABEL = "nightlane/reader";
 
-/** Label selector of the reaper's workflows, which say how full the results volumes are. */
+/** Label selector of the reaper's workflows, which report how full the results volumes are. */
 export const REAPERS_ONLY = "workflows.argoproj.io/cron-workflow=reaper";
 
 /** Label selector of a lane's nights: its workflows except the reaper's and readers. */

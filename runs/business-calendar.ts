@@ -14,7 +14,7 @@ export const LAST_DAYS = ["last-of-month", "last-of-quarter", "last-of-year"] as
  * and by everything that expects a night, so that they cannot differ.
  */
 export interface BusinessCalendar {
-  /** For people. */
+  /** As people know it. */
   readonly name: string;
   /** First day that the calendar knows. */
   readonly from: Day;
@@ -55,7 +55,7 @@ export function hasNight(calendar: BusinessCalendar, day: Day): boolean {
 }
 
 /**
- * Whether a day is a business day that nights are for, even if the schedule leaves its night out.
+ * Whether a day is a business day that nights are for, even if the schedule omits its night.
  * @throws UnreadableRun for a day outside of the calendar.
  */
 export function isNightDay(calendar: BusinessCalendar, day: Day): boolean {

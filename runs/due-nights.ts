@@ -36,7 +36,7 @@ export interface DueNight {
   readonly finishBy?: number;
   readonly inputsBy?: number;
   readonly standing: Standing;
-  /** Whether it has not ended well by `finishBy`, or did so after it. Never true for a night that was made up for later. */
+  /** Whether it did not end well by `finishBy`, or only after it. Never true for a night that was made up for later. */
   readonly late: boolean;
   /** Seconds until `finishBy`, negative after it; absent once the date is settled. */
   readonly secondsLeft?: number;
@@ -77,7 +77,7 @@ export function dueNights(given: LaneNights, now: number): readonly DueNight[] {
     .sort((a, b) => a.start - b.start || a.date.localeCompare(b.date));
 }
 
-/** A schedule that was deleted and made anew is the one that started earlier nights: what fell between them was due. */
+/** A schedule that was deleted and made again is the one that started earlier nights: what fell in between was due. */
 function knownSince(since: number, runs: readonly RunFacts[]): number {
   const scheduled = runs.flatMap(({ scheduledAt }) => (scheduledAt === undefined ? [] : [Date.parse(scheduledAt)]));
   return Math.min(since, ...scheduled.filter((start) => !Number.isNaN(start)));
@@ -89,7 +89,9 @@ export function currentNight(nights: readonly DueNight[]): DueNight | undefined 
   return begun.findLast(({ due, run }) => due || run?.scheduledAt !== undefined) ?? begun.at(-1);
 }
 
-/** The night of a date as its last failed repeat has it, for which a person is called; undefined if there is none. */
+/**
+ * The night of a date in the state of its last failed repeat, for which a person is called; undefined if there is none.
+ */
 export function asFailedRepeat(night: DueNight): DueNight | undefined {
   const run = night.failedRepeats.at(-1);
   if (run === undefined) {
@@ -99,12 +101,12 @@ export function asFailedRepeat(night: DueNight): DueNight | undefined {
   return { ...rest, run, standing: run.phase === "Gone" ? "deleted" : "failed", late: false };
 }
 
-/** How a date stands that needs a person, unless one has waived it: it is not on its way to a good end. */
+/** Standings of a date that needs a person, unless one has waived it: it is not on its way to a good end. */
 const OPEN: ReadonlySet<Standing> = new Set(["missed", "failed", "deleted", "suspended"]);
 
 /**
  * Whether a date needs a person.
- * @param suspended Whether the schedule is suspended now, which says by itself that nights are left out.
+ * @param suspended Whether the schedule is suspended now, which by itself shows that nights are left out.
  */
 export function standsOpen({ standing, waived }: DueNight, suspended: boolean): boolean {
   return waived === undefined && OPEN.has(standing) && !(suspended && standing === "suspended");
@@ -130,7 +132,7 @@ function dueDates({ schedule, since }: LaneNights, now: number): readonly Day[] 
   return dates;
 }
 
-/** How far ahead the next night is searched. */
+/** How far ahead the next night is searched for. */
 const LONGEST_CLOSURE_DAYS = 31;
 
 /** A day that the calendar does not know counts as a business day: better one call too many than a night that nobody waits for. */
@@ -143,7 +145,7 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
   const started = withoutRefused(all.filter((one) => !neverStarted(one))).toSorted(byNumber);
   const run = standingRun(started);
   const called = run?.open ?? (schedule === undefined || isOpen(schedule, date));
-  // Whoever starts a night of a closed day by hand wants it.
+  // A person who starts the night of a closed day wants it.
   const open = called || (run !== undefined && run.open === undefined && run.scheduledAt === undefined);
   if (!open && run === undefined) {
     return undefined;
@@ -189,7 +191,7 @@ function standingOf({ phase }: RunFacts): Standing {
   }
 }
 
-/** What was recorded when the start had passed stays, whatever has become of the schedule since. */
+/** What was recorded when the start had passed stays, even if the schedule has changed since. */
 function notStarted(
   records: readonly RunFacts[],
   planned: Deadlines | undefined,

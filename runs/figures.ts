@@ -2,7 +2,7 @@ import { isObject, parsedObject } from "./json.ts";
 
 /** A number among a step's results, as the runner found it. */
 export interface FigureFacts {
-  /** As it stands in the file. */
+  /** As it is in the file. */
   readonly value: string;
   /** The value of the last business date before that had one. @default - it is the first */
   readonly before?: string;

@@ -4,7 +4,7 @@ import { parameter } from "./workflow.ts";
 /** Input of the node at which a failed attempt waits, where the next one may begin by itself: after how many seconds. */
 export const PAUSE_SECONDS = "seconds";
 
-/** Its input that says which attempt is the last one to begin by itself. */
+/** Its input that holds the last attempt to begin by itself. */
 export const PAUSE_OF = "of";
 
 /** An attempt that begins, or has begun, without a person. */
@@ -26,7 +26,7 @@ export function furtherAttempt(attempts: readonly AttemptNodes[]): FurtherAttemp
   return begun === undefined ? undefined : { attempt: begun.attempt, of: begun.of };
 }
 
-/** Whether an attempt waits for the next one to begin by itself, and for no person. */
+/** Whether an attempt waits for the next one to begin by itself, and not for a person. */
 export function isPausing(last: AttemptNodes | undefined): boolean {
   return last !== undefined && isWaiting(last.hold) && pauseAfter(last) !== undefined;
 }
@@ -37,7 +37,7 @@ export function furtherAttemptText({ attempt, of, at }: FurtherAttempt, clock: (
   return at === undefined ? `is being tried again ${count}` : `is tried again by itself at ${clock(at)} ${count}`;
 }
 
-/** The attempt after a pause of some length; undefined where a person decides, or has to. */
+/** The attempt after a pause of some length; undefined if a person decides, or has to. */
 function pauseAfter({ number, hold }: AttemptNodes): Required<FurtherAttempt> | undefined {
   const input = (name: string): string => parameter(hold?.inputs?.parameters, name) ?? "";
   const [seconds, began] = [Number.parseInt(input(PAUSE_SECONDS), 10), Date.parse(hold?.startedAt ?? "")];

@@ -7,7 +7,10 @@ export const KEPT_OF_A_SCHEDULE = 15;
 /** Of these, reserved for the schedule: its nights of two weeks, and what operates on them. */
 export const RESERVED_FOR_THE_SCHEDULE = 25;
 
-/** Of them those that a single repeat leaves free, and a reader of a kept log: tonight's nights and what is done about them. */
+/**
+ * Of these, the ones that a single repeat or a reader of a kept log leaves free: for tonight's nights and what is done
+ * about them.
+ */
 export const RESERVED_FOR_TONIGHT = 10;
 
 /** Acts that a lane keeps at a time: those of the last two weeks, many more than people make. */

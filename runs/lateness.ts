@@ -19,10 +19,10 @@ type Night = Pick<NightState, "runNumber" | "startedAt" | "finishedAt" | "open">
   Pick<RunFacts, "businessDate" | "expectedDate">;
 
 /**
- * Compares a night with its deadlines. Only run 1 of a business date has any, and only if it started before them: neither a
- * replay nor a night that is made up for is late.
+ * Compares a night with its deadlines. Only run 1 of a business date has any, and only if it started before them:
+ * neither a replay nor a night that is made up for is late.
  * @param now Milliseconds.
- * @param promised The deadline at its start, milliseconds. @default - what the schedule says
+ * @param promised The deadline at its start, milliseconds. @default - that of the schedule
  */
 export function latenessOf(
   night: Night,

@@ -3,7 +3,7 @@ export type Day = string;
 
 const DAY_MILLISECONDS = 24 * 3600_000;
 
-/** Whether a text is a day of the calendar from 1970 to 2999: not `2026-02-30`, and not the typing error `0206-02-03`. */
+/** Whether a text is a day of the calendar from 1970 to 2999: not `2026-02-30`, and not the typo `0206-02-03`. */
 export function isDay(text: string): boolean {
   return /^(19[7-9]|2\d\d)\d-\d{2}-\d{2}$/.test(text) && addDays(text, 0) === text;
 }

@@ -100,7 +100,7 @@ export function keptActName(customer: string, { name, uid = "" }: NightAct["meta
   return `${customer}.${name}.${uid}`;
 }
 
-/** What identifies an act among all that there ever were. */
+/** Identifies an act among all that there ever were. */
 export function uidOf({ metadata }: NightAct): string {
   return metadata.uid ?? metadata.name;
 }

@@ -55,23 +55,23 @@ export function scheduleName(pipeline: string = NIGHTLY): string {
   return pipeline === NIGHTLY ? NIGHTLY : `${NIGHTLY}-${pipeline}`;
 }
 
-/** The pipeline that a CronWorkflow starts nights of; undefined for one that starts something else. */
+/** The pipeline whose nights a CronWorkflow starts; undefined for one that starts something else. */
 export function pipelineOfSchedule(name: string): string | undefined {
   return name === NIGHTLY ? NIGHTLY : FURTHER_SCHEDULE.exec(name)?.[1];
 }
 
-/** What is read of a CronWorkflow to know which belong to its lane. */
+/** The fields of a CronWorkflow that reveal which others belong to its lane. */
 interface ScheduleHead {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** The names of the CronWorkflows that are to be beside the one of the nightly ones, as that one says. */
+/** The names of the CronWorkflows that should exist beside the one of the nightly ones, according to that one. */
 export function schedulesBeside({ metadata }: ScheduleHead): readonly string[] {
   return (metadata.annotations?.[SCHEDULES] ?? "").split(",").filter((name) => name !== "");
 }
 
 /**
- * The pipelines of further nights of a lane by its CronWorkflows, in the order of their names: also of one whose own
+ * The pipelines of further nights of a lane by its CronWorkflows, in the order of their names, including one whose own
  * CronWorkflow somebody has deleted.
  */
 export function furtherPipelines(crons: readonly ScheduleHead[]): readonly string[] {
@@ -80,7 +80,7 @@ export function furtherPipelines(crons: readonly ScheduleHead[]): readonly strin
   return [...new Set(pipelines)].sort();
 }
 
-/** The pipeline of a night by the name of its template, which says what runs. */
+/** The pipeline of a night by the name of its template, which determines what runs. */
 export function pipelineOfTemplate(name: string | undefined): string {
   return FURTHER_TEMPLATE.exec(name ?? "")?.[1] ?? NIGHTLY;
 }

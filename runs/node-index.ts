@@ -1,20 +1,20 @@
 import { grouped } from "./grouped.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
-/** A night's nodes by what its steps are found by. */
+/** A night's nodes by the keys under which its steps are looked up. */
 export interface NodeIndex {
   /** By their name as people see it. */
   readonly named: ReadonlyMap<string, readonly WorkflowNode[]>;
   /** By the node around them. */
   readonly within: ReadonlyMap<string, readonly WorkflowNode[]>;
-  /** Gates and what reuses earlier results, by the step that they are of. */
+  /** Gates and nodes that reuse earlier results, by their step. */
   readonly about: ReadonlyMap<string, readonly WorkflowNode[]>;
 }
 
-/** Of the night that is looked at: one is read after the other, and what is not kept costs no memory. */
+/** For the night that is being read: one is read after the other, and what is not kept costs no memory. */
 let last: { readonly nodes: readonly WorkflowNode[]; readonly index: NodeIndex } | undefined;
 
-/** The index of a night's nodes, made once: looking through all of them for each step takes long in a large night. */
+/** The index of a night's nodes, made once: searching all of them for each step takes long in a large night. */
 export function indexOf(nodes: readonly WorkflowNode[]): NodeIndex {
   if (last?.nodes !== nodes) {
     last = { nodes, index: newIndex(nodes) };

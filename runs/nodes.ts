@@ -4,15 +4,16 @@ import { UnreadableRun } from "./unreadable-run.ts";
 import type { Workflow, WorkflowNode } from "./workflow.ts";
 
 /**
- * Most bytes of a night's nodes unpacked. Those of 400 steps, the most there may be, are 3 MiB, and 5 where each is tried
- * five times; what fits into a workflow packed, 13. A thousandth as much can be packed so that it takes all memory there is.
+ * Most bytes of a night's nodes unpacked. Those of 400 steps, the most there may be, are 3 MiB, and 5 if each is tried
+ * five times; what fits into a workflow packed, 13. A thousandth as much can be packed so that it takes all memory
+ * there is.
  */
 export const MOST_UNPACKED_BYTES = 32 * 2 ** 20;
 
 /**
  * All nodes of a workflow, decompressed if the controller compressed them.
  * @throws UnreadableRun where the controller keeps them in a database, which only Argo's own server can read, and where
- * what is packed is no nodes of a night
+ * the packed content is not a night's nodes
  */
 export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
   const { nodes, compressedNodes, offloadNodeStatusVersion } = workflow.status ?? {};
@@ -29,13 +30,13 @@ export function workflowNodes(workflow: Workflow): readonly WorkflowNode[] {
 }
 
 function unpacked(packed: string, night: string): readonly WorkflowNode[] {
-  const remedy = `\`argo get ${night}\` tells what Argo makes of it; nightlane end ends it`;
+  const remedy = `\`argo get ${night}\` shows what Argo makes of it; nightlane end ends it`;
   const text = inflated(packed, (reason) => new UnreadableRun(`the packed nodes of ${night} ${reason}`, remedy));
   const nodes = parsedObject(text);
   if (nodes === undefined) {
-    throw new UnreadableRun(`the packed nodes of ${night} are no JSON object`, remedy);
+    throw new UnreadableRun(`the packed nodes of ${night} are not a JSON object`, remedy);
   }
-  // What each of them says is judged by who reads it.
+  // The content of each node is checked by the code that reads it.
   return Object.values(nodes) as readonly WorkflowNode[];
 }
 

@@ -21,7 +21,7 @@ export function recordedInputs(run: RunFacts): Readonly<Record<string, string>> 
 
 /**
  * Parameters for a run that begins at a later step.
- * @throws Refusal if the template cannot do that, or a step whose results would be reused left none
+ * @throws Refusal if the template cannot do that, or if a step whose results would be reused left none
  */
 export function beginAt(
   from: string,
@@ -66,8 +66,8 @@ export function beginAt(
 }
 
 /**
- * A step that a person left out was tried and has no results, except one whose figures had moved too far; one left out by
- * its date was never tried.
+ * A step that a person left out was tried and has no results, except one whose figures had moved too far; a step left
+ * out by its date was never tried.
  */
 function hasResults({ state, attempts }: RunFacts["steps"][number]): boolean {
   const last = attempts.at(-1);

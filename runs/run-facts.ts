@@ -33,7 +33,7 @@ export function runFacts(
   return factsOfState(workflow, readState(workflow, now, problems), schedule, now, { problems, before });
 }
 
-/** As {@link runFacts}, of a workflow whose state has been read already. */
+/** As {@link runFacts}, for a workflow whose state has been read already. */
 export function factsOfState(
   workflow: Workflow,
   state: NightState,
@@ -105,7 +105,7 @@ export function withoutNodes(workflow: Workflow): Workflow {
   return { ...workflow, status };
 }
 
-/** The business date or, until the calendar says it, that of the scheduled start. */
+/** The business date or, until the calendar has found it, that of the scheduled start. */
 function datesOf(
   { businessDate, scheduledAt }: NightState,
   schedule: LaneSchedule | undefined,

@@ -20,9 +20,9 @@ export function missedName({ pipeline }: Pick<NightSeries, "pipeline">, business
  * Name of the workflow of a run. The API server takes a name once, so there is one run of a series, business date and
  * number, no matter who starts it.
  *
- * Run 1 has the name that Argo gives to the schedule's own child, its CronWorkflow's and the second at which it is due:
- * a night that a person started keeps the schedule from starting another, and the other way round. The name says the
- * date to machines only; people are shown the business date.
+ * Run 1 has the name that Argo gives to the schedule's own child, made of its CronWorkflow's name and the second at
+ * which it is due: a night that a person started keeps the schedule from starting another, and the other way round.
+ * Only machines read the date in the name; people are shown the business date.
  * @param schedule Its own. Without a daily one nothing starts by itself, and run 1 is named like any other.
  */
 export function runName(

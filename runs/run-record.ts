@@ -8,7 +8,10 @@ import type { StepState } from "./step-status.ts";
 /** Kind of run records. */
 export const RUN_RECORDS = { group: "nightlane.example", version: "v1", plural: "runrecords" } as const;
 
-/** Label that names the customer on every object of a lane and on records. Policies never rest on it: labels can be changed. */
+/**
+ * Label that names the customer on every object of a lane and on records. Policies never rely on it: labels can be
+ * changed.
+ */
 export const CUSTOMER_LABEL = "nightlane/customer";
 /** Label that names the business date of a record. */
 export const DATE_LABEL = "nightlane/business-date";
@@ -42,9 +45,9 @@ export interface RunFacts {
   /** UID of the workflow: its name may be reused. */
   readonly uid: string;
   readonly pipeline: string;
-  /** `YYYY-MM-DD`; absent where the calendar never said. */
+  /** `YYYY-MM-DD`; absent if the calendar never found it. */
   readonly businessDate?: string;
-  /** The business date that its schedule stands for, `YYYY-MM-DD`, for as long as the calendar has not said. */
+  /** The business date that its schedule implies, `YYYY-MM-DD`, until the calendar has found it. */
   readonly expectedDate?: string;
   readonly variant?: string;
   readonly runNumber: number;
@@ -77,7 +80,7 @@ export interface RunFacts {
   readonly steps: readonly StepFacts[];
   /** Every act, whether it is about a step or the night, oldest first. */
   readonly acts: readonly RecordedAct[];
-  /** Names of annotations that look like acts and cannot be read. */
+  /** Names of annotations that look like acts but cannot be read. */
   readonly unreadableActs: readonly string[];
   /** What is unreadable or wrong in the workflow, one sentence each. @default - nothing */
   readonly problems?: readonly string[];
@@ -161,7 +164,7 @@ export function recordName(customer: string, night: string, uid?: string): strin
   return `${customer}.${night}${uid === undefined ? "" : `.${uid.slice(0, 8)}`}`;
 }
 
-/** Which nights a record belongs to, by its name: see `recordName`. */
+/** Which nights a record belongs to, from its name: see `recordName`. */
 export function seriesOfRecord(customer: string, name: string): NightSeries {
   const night = name.slice(customer.length + 1).replace(/\.[^.]*$/, "");
   return { customer, ...furtherOnly({ pipeline: pipelineOfRun(night) }) };

@@ -7,7 +7,7 @@ export const RUNNER_EXIT = {
   AGAIN: 11,
   /** Something around the work failed. */
   INFRASTRUCTURE: 20,
-  /** It ended to report a trouble, or its end. */
+  /** It ended to report a trouble, or the end of one. */
   REPORT: 21,
   /** The fate of the work is unknown. */
   LOST: 30,

@@ -54,7 +54,7 @@ function isRecent({ finishedAt, startedAt, scheduledAt }: RunFacts, now: number)
   return now - Date.parse(finishedAt ?? startedAt ?? scheduledAt ?? "") <= LOOK_BACK;
 }
 
-/** Whether none of a date's runs ended well, and not all that failed were let be. @param all All runs of one date. */
+/** Whether none of a date's runs ended well, and not all that failed were waived. @param all All runs of one date. */
 export function isUnresolved(all: readonly RunFacts[]): boolean {
   const waiver = lastWaiver(all);
   const open = withoutRefused(all).some((run) => (hasFailed(run) || run.phase === "Missed") && !covers(waiver, run));

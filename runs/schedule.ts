@@ -42,7 +42,7 @@ export interface LaneSchedule {
   readonly calendar?: BusinessCalendar;
 }
 
-/** What a CronWorkflow says about its lane's nights. */
+/** What a CronWorkflow declares about its lane's nights. */
 export interface ScheduleReading {
   /** Absent if no start can be expected: it is not a daily schedule, or its time zone is unknown. */
   readonly schedule?: LaneSchedule;
@@ -133,10 +133,10 @@ export interface Deadlines {
   readonly inputsBy?: number;
 }
 
-/** Schedules whose deadlines are kept in mind, by their times: many lanes have the same. */
+/** Schedules whose deadlines are cached, by their times: many lanes have the same. */
 const MOST_KNOWN = 500;
 
-/** Deadlines by times and date: each date is asked for again and again, and clocks of time zones are slow to ask. */
+/** Deadlines by times and date: each date is needed again and again, and computing clocks of time zones is slow. */
 const known = new Map<string, Map<Day, Deadlines>>();
 
 /** The deadlines of the night of a business date. */

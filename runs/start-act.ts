@@ -48,8 +48,8 @@ export interface PlannedBackfill {
 const LONGEST_DAYS = 366;
 
 /**
- * The runs of one business date that actually started, newest number first. One that ended before its calendar said the
- * date counts for the date of its scheduled start.
+ * The runs of one business date that actually started, newest number first. One that ended before its calendar found
+ * the date counts for the date of its scheduled start.
  */
 export function startedOn(runs: readonly RunFacts[], date: Day): readonly RunFacts[] {
   return runs.filter((run) => dateOfRun(run, undefined) === date && !neverStarted(run));
@@ -99,7 +99,7 @@ function requireKnownPast(
   }
 }
 
-/** A typing error in a date would start hours of work: it must be one that the lane's schedule knows. */
+/** A typo in a date would start hours of work: it must be one that the lane's schedule knows. */
 function requireDate(customer: string, schedule: LaneSchedule, date: Day, early: boolean, now: number): void {
   const due = lastDueDate(schedule, now);
   if (date > due && !early) {
@@ -134,10 +134,10 @@ function requireDate(customer: string, schedule: LaneSchedule, date: Day, early:
   }
 }
 
-/** Longest time without a night that is looked through for the next one. */
+/** Longest time without a night that is searched for the next one. */
 const LONGEST_CLOSURE_DAYS = 400;
 
-/** The first date after another that nights are for; the day after it where no calendar tells. */
+/** The first date after another that nights are for; without a calendar, the day after it. */
 function nextDate({ calendar }: LaneSchedule, due: Day): Day {
   const days = Array.from({ length: LONGEST_CLOSURE_DAYS }, (_, index) => addDays(due, index + 1));
   return days.find((day) => calendar === undefined || isNightDay(calendar, day)) ?? addDays(due, 1);
@@ -229,7 +229,7 @@ function requireWorked(
   if (verb === "replay" || current !== true) {
     throw new Refusal(
       "not-possible",
-      `${verb}: the night of ${date} ran no step, since the calendar of its time had none for it; there is nothing to repeat`,
+      `${verb}: the night of ${date} ran no step, since the calendar at the time had none for it; there is nothing to repeat`,
       `nightlane restate ${customer} --date ${date} --current runs it with the present definition`,
     );
   }

@@ -10,9 +10,9 @@ export type WaitingPlace = "gate" | "decision" | "question";
 export type Decision = "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
 
 /** What is done to a step. */
-export type StepDeed =
+export type StepAction =
   | {
-      /** A waiting node is decided: it gets its phase, and a word. */
+      /** A waiting node is decided: it gets its phase, and an output. */
       readonly kind: "decide";
       readonly place: WaitingPlace;
       readonly phase: "Succeeded" | "Failed";
@@ -27,12 +27,12 @@ export type StepDeed =
   | { readonly kind: "order" }
   | { readonly kind: "nothing" };
 
-/** States in which a failed attempt can be decided about, before its step goes on by itself or for ever. */
+/** States in which a failed attempt can be decided about, before its step goes on by itself or has failed for good. */
 const UNDECIDED: ReadonlySet<StepStatus["state"]> = new Set<StepStatus["state"]>(["deciding", "retrying"]);
 
 /** What a verb does to a step as it is now. */
 export interface StepAct {
-  readonly deed: StepDeed;
+  readonly action: StepAction;
   /** What happens then, in one sentence. */
   readonly effect: string;
   /** Whether the act has had its effect. @default - there is nothing to wait for */
@@ -72,7 +72,7 @@ export interface PossibleAct {
 export function possibleActs(step: StepStatus): readonly PossibleAct[] {
   const possible = STEP_VERBS.flatMap((verb) => {
     const found = POSSIBLE[verb](step);
-    return found === undefined || found.deed.kind === "nothing" ? [] : [{ verb, effect: found.effect }];
+    return found === undefined || found.action.kind === "nothing" ? [] : [{ verb, effect: found.effect }];
   });
   return possible.filter((one, index) => possible.findIndex(({ effect }) => effect === one.effect) === index);
 }
@@ -91,9 +91,12 @@ const POSSIBLE: Readonly<Record<StepVerb, (step: StepStatus) => StepAct | undefi
 function hold({ name, state }: StepStatus): StepAct | undefined {
   switch (state) {
     case "held":
-      return { deed: { kind: "nothing" }, effect: `${name} is held already; nothing was changed` };
+      return { action: { kind: "nothing" }, effect: `${name} is held already; nothing was changed` };
     case "waiting":
-      return { deed: { kind: "ask", asked: "yes" }, effect: `${name} will wait at its gate when the night reaches it` };
+      return {
+        action: { kind: "ask", asked: "yes" },
+        effect: `${name} will wait at its gate when the night reaches it`,
+      };
     default:
       return undefined;
   }
@@ -102,7 +105,7 @@ function hold({ name, state }: StepStatus): StepAct | undefined {
 function release({ name, state, asked, approval }: StepStatus): StepAct | undefined {
   if (state === "held") {
     return {
-      deed: { kind: "decide", place: "gate", phase: "Succeeded", output: "RUN" },
+      action: { kind: "decide", place: "gate", phase: "Succeeded", output: "RUN" },
       effect: `${name} starts now`,
       reached: ({ attempts }) => attempts > 0,
     };
@@ -112,25 +115,25 @@ function release({ name, state, asked, approval }: StepStatus): StepAct | undefi
     if (approval !== undefined && missing > 0) {
       const more = approval.group === undefined ? "" : ` of ${approval.group}`;
       return {
-        deed: { kind: "approve" },
+        action: { kind: "approve" },
         effect: `${name} is approved by ${approval.by.length + 1} of ${approval.people}; it waits for ${missing} more${more}`,
       };
     }
     return {
-      deed: { kind: "decide", place: "question", phase: "Succeeded", output: "CONFIRMED" },
+      action: { kind: "decide", place: "question", phase: "Succeeded", output: "CONFIRMED" },
       effect: `${name} is confirmed, the night goes on`,
       reached: (now) => now.state === "succeeded",
     };
   }
   return state === "waiting" && asked !== undefined
-    ? { deed: { kind: "ask", asked: "no" }, effect: `${name} will start when the night reaches it` }
+    ? { action: { kind: "ask", asked: "no" }, effect: `${name} will start when the night reaches it` }
     : undefined;
 }
 
 function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | undefined {
   return UNDECIDED.has(state)
     ? {
-        deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "RETRY" },
+        action: { kind: "decide", place: "decision", phase: "Succeeded", output: "RETRY" },
         effect: `attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1} of ${name} starts`,
         reached: (now) => now.attempts > attempts,
       }
@@ -144,13 +147,13 @@ const ENDED: ReadonlySet<number | undefined> = new Set([
   RUNNER_EXIT.CANCELLED,
 ]);
 
-/** Adopting: only a Job goes on without its runner, and only if the Job itself has not failed. */
+/** Adopting: only a Job goes on without its runner, and it is only adopted if it has not failed itself. */
 function adopt(step: StepStatus): StepAct | undefined {
   const { name, kind, state, attempts, attemptLog } = step;
   const last = attemptLog.at(-1);
   return state === "deciding" && runsAsJob(kind) && !ENDED.has(last?.exitCode) && knowsAdopt(step)
     ? {
-        deed: { kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" },
+        action: { kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" },
         effect: `a new runner goes on with attempt ${last?.number ?? attempts} of ${name}: it adopts its remote Job, or takes its finished results`,
         reached: (now) => now.attempts > attempts,
       }
@@ -169,7 +172,7 @@ function skip({ name, state, approval }: StepStatus): StepAct | undefined {
   }
   if (state === "waiting") {
     return {
-      deed: { kind: "ask", asked: "skip" },
+      action: { kind: "ask", asked: "skip" },
       effect: `${name} will be left out when the night reaches it`,
     };
   }
@@ -177,7 +180,7 @@ function skip({ name, state, approval }: StepStatus): StepAct | undefined {
   return place === undefined
     ? undefined
     : {
-        deed: { kind: "decide", place, phase: "Succeeded", output: "SKIP" },
+        action: { kind: "decide", place, phase: "Succeeded", output: "SKIP" },
         effect: `${name} is left out, the steps after it start`,
         reached: (now) => now.state === "skipped",
       };
@@ -187,7 +190,7 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
   if (state === "confirming") {
     return {
       // A refused gate is a failed attempt like any other, and Argo asks how to go on.
-      deed: { kind: "decide", place: "question", phase: "Failed" },
+      action: { kind: "decide", place: "question", phase: "Failed" },
       effect: `${name} is refused`,
       reached: (now) => now.state === "failed",
       goesOn: true,
@@ -197,7 +200,7 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
   return place === undefined
     ? undefined
     : {
-        deed: { kind: "decide", place, phase: "Failed" },
+        action: { kind: "decide", place, phase: "Failed" },
         effect: `${name} has failed for good; the steps after it do not run`,
         reached: (now) => now.state === "failed",
       };
@@ -206,7 +209,7 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
 function stop({ name, state }: StepStatus): StepAct | undefined {
   return state === "running"
     ? {
-        deed: { kind: "order" },
+        action: { kind: "order" },
         effect: `the remote job of ${name} is cancelled, and ${name} waits for a decision: retry, skip or abort`,
         reached: (now) => now.state !== "running",
       }
@@ -217,7 +220,7 @@ function restart(step: StepStatus): StepAct | undefined {
   const { name, state, attempts, attemptLog } = step;
   return state === "running"
     ? {
-        deed: { kind: "order" },
+        action: { kind: "order" },
         effect: `${name} is cancelled and started again as attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1}`,
         reached: (now) => now.attempts > attempts,
         goesOn: true,

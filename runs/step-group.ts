@@ -1,4 +1,4 @@
-/** Prefix of the ConfigMaps that say how many steps of a group run at once. */
+/** Prefix of the ConfigMaps that hold how many steps of a group run at once. */
 const PREFIX = "at-once-";
 
 /** Their one key. */
@@ -24,7 +24,7 @@ export function placesOfLock(lock: string | undefined): GroupPlaces | undefined 
   return group === undefined ? undefined : { group, atOnce: Number(atOnce) };
 }
 
-/** What a step waits for that waits for a place, in a few words. */
+/** What a queued step waits for, in a few words. */
 export function placesText({ group, atOnce }: GroupPlaces): string {
   return `waits for one of the ${atOnce} places of ${group}`;
 }

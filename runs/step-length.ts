@@ -33,7 +33,7 @@ export interface NightLengths {
 /** Durations of the steps of a night; undefined if none succeeded. */
 export function nightLengths({ startedAt, steps }: Pick<RunFacts, "startedAt" | "steps">): NightLengths | undefined {
   const lengths = steps.flatMap(({ name, attempts }) => {
-    // Attempt 0 reused the results of an earlier run: it says nothing about the work.
+    // Attempt 0 reused the results of an earlier run: its duration is not that of the work.
     const done = attempts.findLast(({ number, phase }) => number > 0 && phase === "Succeeded");
     return done?.startedAt === undefined || done.finishedAt === undefined
       ? []

@@ -11,7 +11,7 @@ export const PAUSE_TEMPLATE = "pause";
 export interface StepNodes {
   /** The whole step, of a template `step-...`; undefined until the night reaches it. */
   readonly step?: WorkflowNode;
-  /** The gate, while the step waits at it because an operator said so. */
+  /** The gate, while the step waits at it because an operator holds it. */
   readonly gate?: WorkflowNode;
   /** Attempts, in their order. */
   readonly attempts: readonly AttemptNodes[];
@@ -34,8 +34,8 @@ export interface AttemptNodes {
 }
 
 /**
- * Finds the nodes of one step. Its own node has its name and a template `step-...`; what is inside is found by the node
- * around it, since steps share their templates.
+ * Finds the nodes of one step. Its own node has its name and a template `step-...`; the nodes inside are found by the
+ * node around them, since steps share their templates.
  */
 export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNodes {
   const index = indexOf(nodes);

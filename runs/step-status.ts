@@ -44,7 +44,7 @@ export interface StepStatus {
   readonly state: StepState;
   /** Attempts begun so far, whether a person or the step itself has started them. */
   readonly attempts: number;
-  /** Each attempt by itself, in their order. */
+  /** Each attempt, in their order. */
   readonly attemptLog: readonly AttemptStatus[];
   /** Seconds from its first start to its end, or to now; undefined before it starts. */
   readonly seconds?: number;
@@ -52,7 +52,10 @@ export interface StepStatus {
   readonly finishedAt?: string;
   /** Since when it waits for a person. */
   readonly waitingSince?: string;
-  /** The decisions that its night's template knows, while it is deciding. @default - the template does not say */
+  /**
+   * The decisions that its night's template knows, while it is deciding.
+   * @default - the template does not declare them
+   */
   readonly decisions?: readonly string[];
   /** Why it failed or waits, in the runner's or Argo's words. */
   readonly message?: string;

@@ -1,4 +1,4 @@
-/** Whole seconds between two times, RFC 3339; to `now` (milliseconds) where the second is missing. */
+/** Whole seconds between two times, RFC 3339; to `now` (milliseconds) if the second is missing. */
 export function secondsBetween(
   from: string | null | undefined,
   to: string | null | undefined,

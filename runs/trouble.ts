@@ -40,7 +40,7 @@ export interface StepTrouble {
   readonly sentence: string;
   /** Tries of the attempt that were begun, without those that ended in order to report. */
   readonly tries: number;
-  /** Most tries before a person has to decide; undefined if the template does not say. */
+  /** Most tries before a person has to decide; undefined if the template sets no limit. */
   readonly of?: number;
 }
 
@@ -50,7 +50,7 @@ const INTERRUPTED_CODES: ReadonlySet<string> = new Set([KILLED, RUNNER_EXIT.DETA
 
 /** A pod of the central cluster that is pending for longer is not just starting. */
 const PENDING_GRACE = 2 * 60_000;
-/** A try that runs for longer than the runner waits before it reports has got past the trouble of the one before. */
+/** A try that runs for longer than the runner waits before it reports has overcome the trouble of the one before. */
 const RETRY_GRACE = 150_000;
 /** This many interruptions in a row are more than a drained node, unless a try has lasted since. */
 const MANY_INTERRUPTIONS = 3;
@@ -150,7 +150,7 @@ function interrupted(pods: readonly WorkflowNode[], now: number): Found | undefi
     : { kind: "interrupted", since: first.finishedAt ?? "", sentence: last?.message ?? "Argo gives no reason." };
 }
 
-/** The last tries that ended in a way, oldest first; none where another try has lasted for longer than `grace` since. */
+/** The last tries that ended in one way, oldest first; none if another try has lasted for longer than `grace` since. */
 function endedInARow(
   pods: readonly WorkflowNode[],
   now: number,

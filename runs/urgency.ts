@@ -6,9 +6,9 @@ export type LaneProblem = "no schedule" | "schedule cannot be read" | "no night 
 
 /** The properties that decide how urgent a night is. */
 export interface UrgentNight {
-  /** How the night of its date stands; absent where the lane has none. */
+  /** Standing of the night of its date; absent if the lane has none. */
   readonly standing?: Standing;
-  /** Who said that nothing more is to be done for it. */
+  /** The act by which a person waived it. */
   readonly waivedBy?: string;
   readonly late?: boolean;
   readonly paused?: boolean;

@@ -4,12 +4,12 @@ import { parameter, type Workflow } from "./workflow.ts";
 /** A results volume: the lane's, or the one on the customer's side. */
 export type ResultsVolume = "lane" | "customer";
 
-/** How full a results volume was when the reaper looked. */
+/** How full a results volume was when the reaper checked. */
 export interface VolumeUse {
   readonly volume: ResultsVolume;
   /** Used share of the usable space, 0 to 1. */
   readonly ratio: number;
-  /** When the reaper looked, milliseconds. */
+  /** When the reaper checked, milliseconds. */
   readonly at: number;
 }
 
@@ -18,7 +18,7 @@ const PARAMETERS: readonly (readonly [ResultsVolume, string])[] = [
   ["customer", "customer-used"],
 ];
 
-/** A reaper workflow's report about the volumes; without those that it could not look at, or has not yet. */
+/** A reaper workflow's report about the volumes; without those that it could not check, or has not checked yet. */
 export function volumeUse(reaper: Workflow): readonly VolumeUse[] {
   const tidy = workflowNodes(reaper).find(({ templateName, type }) => templateName === "tidy" && type === "Pod");
   const at = Date.parse(tidy?.finishedAt ?? "");

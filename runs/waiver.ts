@@ -2,7 +2,7 @@ import type { RecordedAct } from "./act.ts";
 import { isOver, neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
 
-/** The newest word of a person that nothing more is to be done for a date. @param all All runs of one date. */
+/** The newest waiver of a date, by which nothing more is to be done for it. @param all All runs of one date. */
 export function lastWaiver(all: readonly RunFacts[]): RecordedAct | undefined {
   return all
     .flatMap(({ acts }) => acts)
@@ -11,7 +11,7 @@ export function lastWaiver(all: readonly RunFacts[]): RecordedAct | undefined {
     .at(-1);
 }
 
-/** Whether a waiver is about a run: it had ended by then. One that still ran, or began later, nobody has judged yet. */
+/** Whether a waiver is about a run: it had ended by then. Nobody has judged one that still ran, or began later. */
 export function covers(waiver: RecordedAct | undefined, run: RunFacts): boolean {
   const isOpen = waiver === undefined || !(isOver(run) || neverStarted(run));
   return !isOpen && !(Date.parse(run.finishedAt ?? run.startedAt ?? "") > Date.parse(waiver.at));

@@ -18,7 +18,7 @@ export class ActArchive {
     private readonly retentionDays: number,
   ) {}
 
-  /** Keeps an act as it is now; of one that is already kept, how far it is. */
+  /** Keeps an act as it is now; for one that is already kept, updates its status. */
   async keep({ metadata, spec, status }: NightAct): Promise<void> {
     const customer = customerOf(metadata.namespace) ?? metadata.namespace;
     const name = keptActName(customer, metadata);

@@ -40,8 +40,8 @@ const SLOW_MILLISECONDS = 2000;
 
 /**
  * Carries out what people ask for, in the order of asking, one act at a time per lane. An act's effect and the note of
- * the act are written to the changed object in one request; so an act that was interrupted by the end of nightwatch is
- * begun again and finds its own traces.
+ * the act are written to the changed object in one request, so an act that was interrupted by the end of nightwatch
+ * starts again and finds its own traces.
  */
 export class ActDesk {
   readonly counters: ActCounters = { done: 0, refused: 0, expired: 0, failures: 0 };
@@ -88,7 +88,7 @@ export class ActDesk {
       }
       return;
     }
-    // An event from before this desk settled it.
+    // An event that predates the act's settlement by this desk.
     if (this.settled.has(act)) {
       return;
     }
@@ -124,7 +124,7 @@ export class ActDesk {
     await this.lanes.idle();
   }
 
-  /** Begins nothing new, and finishes what is under way. */
+  /** Finishes what is under way, and begins nothing new. */
   async end(): Promise<void> {
     this.ended = true;
     await this.idle();
@@ -156,13 +156,13 @@ export class ActDesk {
   }
 
   private async work(namespace: string): Promise<void> {
-    // Acts of the same moment arrive one by one: sort those that are here by now.
+    // Acts of the same moment arrive one by one: let them arrive, so that they are sorted.
     await immediately();
     const waiting = new Set<string>();
     for (const act of this.open.ofLane(namespace)) {
       // An act that could not be carried out yet blocks later ones about the same night or schedule, and no others.
       const about = subjectOf(act);
-      // One that an earlier act has settled, such as an ended backfill, is not carried out.
+      // An act that an earlier one has settled, such as an ended backfill, is not carried out.
       const isOpen = this.open.has(act);
       if (this.ended || !isOpen || waiting.has(about) || !this.isTime(act)) {
         continue;
@@ -173,7 +173,7 @@ export class ActDesk {
     }
   }
 
-  /** What takes hours is looked at less often than a lane changes. */
+  /** An act that takes hours is continued less often than its lane changes. */
   private isTime(act: NightAct): boolean {
     const { spec, status } = act;
     if (status?.phase !== "Accepted" || spec.night !== undefined) {
@@ -211,7 +211,7 @@ export class ActDesk {
     if (after === undefined) {
       return await this.triedInVain(act, error);
     }
-    // What it has started by now is its work, however it ends.
+    // The nights that it has started remain its work, however it ends.
     const { nights, failed } = act.status ?? {};
     const status = { ...defined({ nights, failed }), ...after };
     try {
@@ -283,7 +283,7 @@ export class ActDesk {
       await this.parts.writer.writeStatus(act, status);
     } catch (error) {
       const isGone = statusOf(error) === NOT_FOUND;
-      // Without the right to write it, the lane is gone, and nobody is waiting for the answer.
+      // Nightwatch may no longer write to the lane: the lane is gone, and nobody is waiting for the answer.
       const isForeign = statusOf(error) === FORBIDDEN && this.isExpired(act, this.parts.clock());
       if (!isGone && !isForeign) {
         throw error;
@@ -305,7 +305,7 @@ export class ActDesk {
   }
 }
 
-/** What an act is about: of those about one thing, a later one waits for an earlier one. */
+/** What an act is about: of several about the same thing, a later one waits for an earlier one. */
 function subjectOf({ metadata, spec: { night, verb, pipeline } }: NightAct): string {
   const isSwitch = verb === "schedule-off" || verb === "schedule-on";
   return night ?? (isSwitch ? `schedule ${pipeline ?? ""}` : metadata.name);

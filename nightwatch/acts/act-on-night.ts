@@ -14,7 +14,7 @@ import { requireRoomForNote } from "./room-for-notes.ts";
 
 /**
  * Carries out an act on a running night. Each change notes the act in the same request: the API server takes both or
- * neither, so an act that is begun again after a crash finds what it has already done.
+ * neither, so an act that starts again after a crash finds what it has already done.
  * @throws Refusal where the night, as it is now, does not allow it
  */
 export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Carried> {

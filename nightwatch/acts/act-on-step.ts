@@ -7,7 +7,7 @@ import { nodePatch, workflowNodes } from "../../runs/nodes.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { meantNames } from "../../runs/similar-names.ts";
-import { STATE_TEXT, type StepDeed, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
+import { STATE_TEXT, type StepAction, type StepVerb, stepAct, type WaitingPlace } from "../../runs/step-act.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { waitingNode } from "../../runs/waiting-node.ts";
@@ -26,7 +26,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
   const step = stepOf(nightState(workflow, Date.now(), await writer.control(namespace, night)).steps, name, sight);
   const { attempt } = act.spec;
   if (sight.goesOn) {
-    // Not what was decided where the night waits: Argo may not have acted on it yet.
+    // Not for a decision about a waiting node: Argo may not have acted on it yet.
     if (
       IN_TIME[verb] !== undefined &&
       (await writer.isNotedBeside(workflow, noteOf({ ...sight, goesOn: false }), false))
@@ -38,7 +38,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
       return progress;
     }
   } else if (await writer.isNotedBeside(workflow, noteOf(sight), verb === "stop" || verb === "restart")) {
-    // Begun before: the order is on the ConfigMap or the pod, and only the note on the night is missing.
+    // Started earlier: the order is on the ConfigMap or the pod, and only the note on the night is missing.
     await changeNight(sight, () => ({}));
     requireInTime(sight, verb, step);
     return verb === "restart"
@@ -54,9 +54,9 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
       `nightlane show ${customer} says who decided what`,
     );
   }
-  const { deed, effect, goesOn } = stepAct(verb, step, customer);
-  await doIt({ ...sight, ...approving(sight, verb, step) }, name, deed);
-  return goesOn === true && deed.kind !== "nothing"
+  const { action, effect, goesOn } = stepAct(verb, step, customer);
+  await perform({ ...sight, ...approving(sight, verb, step) }, name, action);
+  return goesOn === true && action.kind !== "nothing"
     ? { phase: "Accepted", message: effect }
     : { phase: "Done", message: workflow.spec.suspend === true ? `${effect} once the night is resumed` : effect };
 }
@@ -78,7 +78,7 @@ function approving(
   return { approves: attempts };
 }
 
-/** Progress of an act that was begun; undefined where its last part is due now. */
+/** Progress of an act that has begun; undefined if its last part is due now. */
 function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepStatus): Carried | undefined {
   const seen = act.spec.attempt ?? 0;
   const isDone = verb === "restart" ? step.attempts > seen : verb === "abort" ? step.state === "failed" : true;
@@ -118,8 +118,8 @@ function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow
   throw new Refusal("not-found", `there is no step ${name} of ${customer}`, meantNames(name, names));
 }
 
-async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<void> {
-  switch (deed.kind) {
+async function perform(sight: NightInSight, step: string, action: StepAction): Promise<void> {
+  switch (action.kind) {
     case "nothing":
       requireRoomForNote(sight, "repeatable");
       await changeNight(sight, () => ({}));
@@ -128,12 +128,12 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
       await changeNight(sight, () => ({}));
       return;
     case "ask": {
-      if (deed.asked !== "no") {
+      if (action.asked !== "no") {
         requireRoomForNote(sight, "repeatable");
       }
-      // Noted on the night last: an act that is begun again repeats the order, which changes nothing.
+      // Noted on the night last: an act that starts again repeats the order, which changes nothing.
       const { writer } = sight;
-      const asked = { [nightControlKey(step)]: deed.asked };
+      const asked = { [nightControlKey(step)]: action.asked };
       await writer.writeControl(sight.workflow, asked, noteOf(sight));
       await changeNight(sight, () => ({}));
       await requireNotBegun(sight, step);
@@ -144,11 +144,11 @@ async function doIt(sight: NightInSight, step: string, deed: StepDeed): Promise<
       return;
     case "decide":
       await changeNight(sight, (workflow) => {
-        const node = waitingNode(workflow, step, deed.place);
+        const node = waitingNode(workflow, step, action.place);
         if (node === undefined) {
           throw tooLate(sight, workflow, step);
         }
-        return { status: nodePatch(workflow, node.id, decided(sight, node, deed)) };
+        return { status: nodePatch(workflow, node.id, decided(sight, node, action)) };
       });
   }
 }
@@ -167,7 +167,7 @@ function tooLate({ act }: NightInSight, workflow: Workflow, step: string): Refus
       );
 }
 
-/** The fields of a waiting node once it is decided: phase, end, message, and the output that was to be supplied. */
+/** The fields of a waiting node once it is decided: phase, end, message, and the output that the decision supplies. */
 function decided(
   { act }: NightInSight,
   node: ReturnType<typeof workflowNodes>[number],
@@ -216,7 +216,7 @@ async function requireNotBegun(sight: NightInSight, step: string): Promise<void>
   }
 }
 
-/** Where a step is when what was asked for it before the night reached it has come in time. */
+/** The states of a step that show that a request came before the night reached it. */
 const IN_TIME: Readonly<Partial<Record<Verb, readonly StepStatus["state"][]>>> = {
   hold: ["waiting", "held"],
   skip: ["waiting", "skipped"],

@@ -31,7 +31,7 @@ export function isRefusedByServer(error: unknown): boolean {
   return status === 400 || status === 403 || status === 422;
 }
 
-/** Longest time that a hanging request blocks a lane's other acts; what it does later is found by the next try. */
+/** Longest time that a hanging request blocks a lane's other acts; the next try finds what it does later. */
 export async function withinLimit<Result>(work: Promise<Result>): Promise<Result> {
   const over = new AbortController();
   const limit = delay(LIMIT_MILLISECONDS, undefined, { signal: over.signal }).then(() => {

@@ -33,13 +33,13 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
 
 /**
  * Ends the lane's backfill, even one that has not begun yet: what it has started runs on.
- * @throws Refusal where there is none
+ * @throws Refusal if there is none
  */
 export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Carried> {
   const { metadata, spec } = act;
   const { namespace, name } = metadata;
   const customer = customerOf(namespace) ?? namespace;
-  // Begun before a crash: do not end a second one.
+  // It was started before a crash: do not end a second one.
   if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
     return { phase: "Done", message: "the backfill was ended" };
   }
@@ -55,7 +55,7 @@ export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Ca
   if (asked !== other) {
     throw new Refusal(
       "not-possible",
-      `${spec.verb}: the backfill that is running is that of ${other}, not of ${asked}`,
+      `${spec.verb}: the backfill that is running is for ${other}, not for ${asked}`,
       `nightlane backfill-end ${other} ends it`,
     );
   }

@@ -2,9 +2,9 @@ import type { RunFacts } from "../../runs/run-record.ts";
 
 /** Nights whose length counts: the newest that ran whole and ended well. */
 const COUNTING = 5;
-/** What a night takes where none has ended well so far, milliseconds. */
+/** How long a night is assumed to take if none has ended well so far, milliseconds. */
 const UNKNOWN = 2 * 3600_000;
-/** A night is taken to need no more than this, milliseconds: nights that take longer would never be made up for. */
+/** A night is assumed to take no more than this, milliseconds: nights that take longer would never be made up for. */
 const LONGEST = 12 * 3600_000;
 
 /**

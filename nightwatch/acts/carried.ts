@@ -8,7 +8,7 @@ export interface Carried {
   readonly failed?: number;
 }
 
-/** Not possible yet, but in a moment: the act waits until it expires. */
+/** Not possible yet, but soon: the act waits until it expires. */
 export class NotYet extends Error {
   override readonly name = "NotYet";
 }

@@ -12,7 +12,7 @@ const TRIES = 20;
 /** What an act on a running night works on. */
 export interface NightInSight {
   readonly act: NightAct;
-  /** Whether the act has been begun before: its last part is noted beside its first. */
+  /** Whether the act was started before: its last part is noted beside its first. */
   readonly goesOn: boolean;
   readonly writer: LaneWriter;
   readonly workflow: Workflow;

@@ -23,7 +23,7 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
     case "replay":
     case "restate":
     case "backfill":
-      // After an outage the workflow is there before the watch has told of it.
+      // After an outage the workflow is there before the watch has reported it.
       return (await isRecorded()) || (await writer.hasStarted(namespace, recorded));
     case "schedule-off":
     case "schedule-on":
@@ -32,7 +32,7 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
     case "backfill-end":
       return false;
     case "waive":
-      // Of a date that has no workflow the act is noted on its record.
+      // An act on a date without a workflow is noted on the date's record.
       return await isRecorded();
     default: {
       const { verb, night = "" } = act.spec;

@@ -20,7 +20,7 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   const { verb, until, pipeline } = act.spec;
   const name = seriesName({ customer: customerOf(namespace) ?? namespace, ...furtherOnly(act.spec) });
   const cron = await writer.schedule(namespace, scheduleName(pipeline));
-  // Accepted is what has had its effect, also where the schedule that has the note is gone since.
+  // An accepted act has had its effect, even if the schedule that has its note is gone by now.
   const wasAccepted = act.status?.phase === "Accepted";
   if (cron === undefined) {
     if (wasAccepted) {
@@ -40,7 +40,7 @@ export async function switchSchedule(writer: LaneWriter, act: NightAct, now: num
   if (isBegun && isOff !== off && last?.id !== endOf(recorded).id) {
     return {
       phase: "Done",
-      message: `it was carried out; since then something that is no act, such as a deployment, has set the schedule ${isOff ? "off" : "on"}`,
+      message: `it was carried out; since then something other than an act, such as a deployment, has set the schedule ${isOff ? "off" : "on"}`,
     };
   }
   if (off && until !== undefined && now >= Date.parse(until)) {
@@ -109,7 +109,7 @@ export async function readKeptLog(
     name,
     template,
     parameters: {
-      // The reader of a lane without further nights has no parameter for them.
+      // The reader in a lane without further nights has no parameter for them.
       ...furtherOnly({ pipeline }),
       ...(date === undefined ? {} : { "business-date": date }),
       ...(log === undefined
@@ -122,7 +122,7 @@ export async function readKeptLog(
   try {
     await writer.create(namespace, reader);
   } catch (error) {
-    // It is named after the act: it was created before.
+    // It is named after the act, so this act created it earlier.
     if (!isTaken(error)) {
       throw error;
     }

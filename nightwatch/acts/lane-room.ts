@@ -12,7 +12,7 @@ type Counting = Pick<LaneWriter, "workflowCount">;
 
 /** How many more workflows a lane may keep. */
 async function leftIn(writer: Counting, namespace: string, further: number): Promise<number> {
-  // What the lane's quota has for further nights is theirs: ended ones of them take no room from the others.
+  // What the lane's quota reserves for further nights is theirs: their ended ones take no room from the others.
   return KEPT_WORKFLOWS + KEPT_OF_A_SCHEDULE * further - (await writer.workflowCount(namespace));
 }
 
@@ -22,7 +22,7 @@ export async function roomForBackfill(writer: Counting, namespace: string, furth
 }
 
 /**
- * A lane that is full refuses its own schedule: what a person starts leaves room for the next nights.
+ * A full lane refuses its own schedule, so what a person starts leaves room for the next nights.
  * @throws Refusal
  */
 export async function requireRoom(writer: Counting, namespace: string, further: number, verb: string): Promise<void> {

@@ -20,7 +20,7 @@ export interface NewWorkflow {
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Whether it reads a kept log, and is no night. @default false */
+  /** Whether it reads a kept log, and so is not a night. @default false */
   readonly reader?: boolean;
 }
 
@@ -63,7 +63,7 @@ export class LaneWriter {
     await this.objects.patchNamespacedCustomObject(request, MERGE);
   }
 
-  /** Changes a schedule that is still as it was read: whoever slept in between must not set back what others did. */
+  /** Changes a schedule that is still as it was read: a process that slept in between must not undo what others did. */
   async patchSchedule(
     { metadata }: CronWorkflow,
     patch: { readonly metadata: object; readonly spec: object },

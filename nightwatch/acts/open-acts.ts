@@ -4,7 +4,7 @@ import { byTime, type NightAct } from "../../runs/night-act.ts";
 export class OpenActs {
   private readonly byLane = new Map<string, Map<string, NightAct>>();
 
-  /** Whether it is open: this very act, and not another one that has its name. */
+  /** Whether this very act is open, and not another one with its name. */
   has({ metadata: { namespace, name, uid } }: NightAct): boolean {
     const found = this.byLane.get(namespace)?.get(name);
     return found !== undefined && found.metadata.uid === uid;

@@ -16,7 +16,7 @@ const ROOM = {
 
 /**
  * Keeps room for decisions: resume, release and whatever else a night waits for are always noted.
- * @param kind What the act is noted as.
+ * @param kind What the act counts as.
  * @throws Refusal where its room is used up
  */
 export function requireRoomForNote({ act, workflow, customer }: NightInSight, kind: keyof typeof ROOM): void {

@@ -1,18 +1,18 @@
 import { ApiException, type VersionApi } from "@kubernetes/client-node";
 
-/** Smaller differences are those of the answer's way and of its whole seconds. */
+/** Smaller differences come from the answer's travel time and its whole seconds. */
 const LEAST_MILLISECONDS = 5000;
 
-/** From this difference on it is told. */
-const TOLD_MILLISECONDS = 60_000;
+/** A difference that changes by this much is reported. */
+const REPORTED_MILLISECONDS = 60_000;
 
 /**
- * The API server's clock, by the dates of its answers. Acts are as old as the API server says, which dates their creation:
- * by a clock that is minutes ahead of it every act would have expired before anybody tried it.
+ * The API server's clock, by the dates of its answers. The API server dates the creation of acts: by a clock that is
+ * minutes ahead of it, every act would have expired before anybody tried it.
  */
 export class ServerClock {
   private ahead = 0;
-  private told = 0;
+  private reported = 0;
 
   constructor(
     private readonly api: Pick<VersionApi, "getCodeWithHttpInfo">,
@@ -31,8 +31,8 @@ export class ServerClock {
     }
     const ahead = this.own() - date;
     this.ahead = Math.abs(ahead) < LEAST_MILLISECONDS ? 0 : ahead;
-    if (Math.abs(this.ahead - this.told) >= TOLD_MILLISECONDS) {
-      this.told = this.ahead;
+    if (Math.abs(this.ahead - this.reported) >= REPORTED_MILLISECONDS) {
+      this.reported = this.ahead;
       const seconds = Math.round(Math.abs(ahead) / 1000);
       this.log(
         this.ahead === 0 ? "info" : "error",

@@ -3,10 +3,10 @@ import type { NightAct } from "../../runs/night-act.ts";
 /** How long settled acts stay as objects; run records keep their effects for longer. */
 const KEPT_MILLISECONDS = 14 * 24 * 3600_000;
 
-/** Most settled acts in a lane: far below its quota, so that one person's many acts do not keep others from asking. */
+/** Most settled acts in a lane: far below its quota, so that one person's many acts do not block those of others. */
 const KEPT_IN_A_LANE = 200;
 
-/** With more than these nobody waits until the next time that acts are tidied. */
+/** With more than these in a lane, settled acts are removed at once and not at the next tidying. */
 const MOST_IN_A_LANE = 250;
 
 /** The settled acts, to recognize late events and to remove old acts. */
@@ -23,7 +23,7 @@ export class SettledActs {
   }
 
   forget(act: NightAct): void {
-    // Its name may be that of another act by now.
+    // Another act may have its name by now.
     if (this.has(act)) {
       this.lanes.get(act.metadata.namespace)?.delete(act.metadata.name);
     }
@@ -39,7 +39,7 @@ export class SettledActs {
     return [...(this.lanes.get(namespace)?.values() ?? [])].some(({ act }) => isSuch(act));
   }
 
-  /** Whether a lane has so many that they take the room of what people still want to ask for. */
+  /** Whether a lane has so many that they take up the room for new acts. */
   get isCrowded(): boolean {
     return [...this.lanes.values()].some(({ size }) => size > MOST_IN_A_LANE);
   }

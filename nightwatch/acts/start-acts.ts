@@ -21,7 +21,7 @@ export interface ActsSettings {
   readonly log: (level: "info" | "error", text: string) => void;
   /** Called when the watch of the acts broke; it is restarted. */
   readonly failed: (error: unknown) => void;
-  /** Called whenever the API server has told of acts. */
+  /** Called whenever the API server has reported acts. */
   readonly heard: () => void;
 }
 
@@ -58,7 +58,7 @@ export function startActs({ reader, source, namespace, retentionDays, log, faile
     desk.counters.failures += 1;
     failed(error);
   });
-  // How old the acts are that are found is known by then.
+  // By then the age of the acts that it finds is known.
   void withinLimit(clock.compare())
     .catch(failed)
     .then(() => watch.start());

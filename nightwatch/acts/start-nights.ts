@@ -31,7 +31,7 @@ export interface RunSource {
 }
 
 /**
- * Starts the night that an act asks for. Run names are unique, so an act that is begun again after a crash finds the run
+ * Starts the night that an act asks for. Run names are unique, so an act that starts again after a crash finds the run
  * that it has started.
  * @throws Refusal
  */
@@ -46,7 +46,7 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
     throw new Refusal("not-possible", `${verb}: does not start the night of one date`);
   }
   const { namespace } = act.metadata;
-  // The last night that was due takes the place that is kept for it, whoever starts it.
+  // The last night that was due takes the place that is kept for it, no matter who starts it.
   const isKeptFor = verb === "run" && (place.schedule === undefined || date >= lastDueDate(place.schedule, place.now));
   if (!isKeptFor) {
     await requireRoom(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace), verb);
@@ -56,7 +56,7 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
   try {
     return started(await start(writer, act, place, planned), undefined);
   } catch (error) {
-    // Another repeat took the number; the next look finds that out and takes the next one.
+    // Another repeat took the number; the next try sees that and takes the next number.
     throw error instanceof RunExists && verb !== "run"
       ? new NotYet(`${error.message}; the next number is taken`)
       : error;
@@ -64,9 +64,9 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
 }
 
 /**
- * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule: in the
- * lane and, beside a night that is none of its own or before the next one of a schedule, for runners and in the customer's
- * cluster. It is continued whenever the lane has changed.
+ * Starts the missing nights of a range, oldest first and a few at a time, leaving room for those of the schedule: in
+ * the lane and, while a night that it did not start runs or before the next start of a schedule, for runners and in the
+ * customer's cluster. It is continued whenever the lane has changed.
  */
 export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source: RunSource): Promise<Carried> {
   const { date, to, concurrency = 1 } = act.spec;
@@ -103,7 +103,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
       if (!isRefusedByServer(error)) {
         throw error;
       }
-      // A quota that is used up at that moment, or a policy that a deployment mends: what was started goes on.
+      // A quota that is used up at the moment, or a policy that a deployment fixes: what was started goes on.
       refused = refusalOf(error) ?? errorText(error);
       break;
     }
@@ -122,7 +122,10 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   };
 }
 
-/** What a backfill leaves the runners to, in words: a scheduled night that starts before one of its own would have ended. */
+/**
+ * The scheduled night that a backfill leaves the runners to, in words: it starts before one of its own would have
+ * ended.
+ */
 function nextTooNear({ runs, now }: StartPlace, next: number | undefined): string | undefined {
   const before = keptBeforeStart(runs);
   return next === undefined || now + before < next
@@ -198,7 +201,7 @@ async function start(
   }
 }
 
-/** This run was started by another person in the meantime. */
+/** Another person started this run in the meantime. */
 class RunExists extends Refusal {
   constructor(verb: Verb, name: string, customer: string, date: Day, runNumber: number) {
     super(

@@ -7,7 +7,7 @@ import type { Carried } from "./carried.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
-/** Whether a night has a record alone: it was never started, or its workflow was deleted. */
+/** Whether a night has only a record: it was never started, or its workflow was deleted. */
 function isWithoutWorkflow(run: RunFacts): boolean {
   return neverStarted(run) || run.phase === "Gone";
 }

@@ -23,7 +23,7 @@ export async function bundleNightwatch(): Promise<string> {
     format: "esm",
     define: { PAGE_ASSETS: JSON.stringify(await bundlePage()) },
     banner: { js: REQUIRE },
-    // Node keeps the source in memory: minified it is half as long.
+    // Node keeps the source in memory: minified, it is half as long.
     minifyWhitespace: true,
     legalComments: "inline",
     write: false,

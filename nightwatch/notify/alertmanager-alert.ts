@@ -15,7 +15,7 @@ export interface Alert {
 
 /**
  * A signal as an alert.
- * @param seen When it was first seen, milliseconds, and not since when it holds: Alertmanager would notify an older alert
+ * @param seen When it was first seen, milliseconds, and not since when it holds: Alertmanager would send an older alert
  * at once, without the rest of its group.
  */
 export function alertOf(signal: Signal, runbook: string, seen: number): Alert {
@@ -55,7 +55,7 @@ export function watchdog(since: number): Alert {
   };
 }
 
-/** To Alertmanager an empty label is no label. */
+/** To Alertmanager an empty label is not a label. */
 function texts(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>

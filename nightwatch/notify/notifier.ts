@@ -81,7 +81,7 @@ export class Notifier {
     } finally {
       this.underWay.delete(key);
     }
-    // Only after a success or a failure: without an address each would be retried at once.
+    // Only after a success or a failure: without an address, each would be retried at once.
     if (this.taken.has(key) || this.pauses.has(key)) {
       this.begin();
     }

@@ -10,11 +10,11 @@ const ANSWER_MILLISECONDS = 10_000;
 
 /**
  * Sends JSON. Authority (`ca.crt`), client certificate (`tls.crt`, `tls.key`) and the value of the Authorization header
- * (`authorization`) are read from a folder at every send, each where it is there: they may be replaced at any time.
+ * (`authorization`) are read from a folder at every send, if they exist: they may be replaced at any time.
  * Redirects are not followed.
  * @param folder Mounted Secret of the receiver; need not exist.
  * @param stop Ends the attempt early.
- * @throws Error with what went wrong and never with the address, which may hold a secret
+ * @throws Error that explains what went wrong, and never contains the address, which may hold a secret
  */
 export async function post(url: string, body: string, folder: string, stop: AbortSignal): Promise<void> {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {

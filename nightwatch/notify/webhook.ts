@@ -12,7 +12,7 @@ export type Notification = Signal & { readonly text: string };
 /** Sends notifications as plain JSON to one address, each once. */
 export class Webhook {
   /**
-   * @param folder Mounted Secret: the address in `url`, and what else `post` reads. There may be none: nothing is sent.
+   * @param folder Mounted Secret: the address in `url`, and what else `post` reads. Without an address nothing is sent.
    * @param runbook Address of the runbook.
    */
   constructor(
@@ -24,7 +24,7 @@ export class Webhook {
    * Sends one notification.
    * @param stop Ends the attempt early.
    * @returns whether there is an address to send to
-   * @throws Error if the receiver does not take it; the address, which is a secret, is never in it
+   * @throws Error if the receiver does not take it, which never contains the address, a secret
    */
   async send(signal: Signal, stop: AbortSignal): Promise<boolean> {
     const url = await optionalFile(join(this.folder, "url"));

@@ -5,7 +5,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import type { Nightwatch } from "../nightwatch.ts";
 import { historyView, runView } from "./view/run-views.ts";
 
-/** An answer about one customer; undefined if there is nothing. */
+/** An answer about one customer; undefined if there is none. */
 export type Answer = (customer: string, query: URLSearchParams) => Promise<object | undefined>;
 
 /** Answers by path. */

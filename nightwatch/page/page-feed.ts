@@ -23,7 +23,7 @@ export class PageFeed {
   private readonly subscribers = new Set<Subscriber>();
 
   /**
-   * @param sight How everything stands, as of the last round.
+   * @param sight The state of everything as of the last round.
    * @param clock Milliseconds.
    */
   constructor(
@@ -73,8 +73,8 @@ export class PageFeed {
     for (const { sees, send } of this.subscribers) {
       const seen = (kept: readonly KeptLine[]): readonly NightLine[] =>
         kept.map(({ line }) => line).filter(({ customer }) => sees(customer));
-      const told = { at: this.clock(), platform: this.platform, lines: seen(changed) };
-      send({ ...told, gone: seen(gone).map(({ key }) => key) });
+      const change = { at: this.clock(), platform: this.platform, lines: seen(changed) };
+      send({ ...change, gone: seen(gone).map(({ key }) => key) });
     }
   }
 }

@@ -14,16 +14,16 @@ export interface Viewer {
 const KEPT_MILLISECONDS = 60_000;
 const MOST_KEPT = 1000;
 
-/** The command asks for ten minutes; an API server may give no less than it is set to. */
+/** The command asks for ten minutes; an API server may be configured to give no less than some longer time. */
 const MOST_SECONDS = 3600;
 
 /** What a pass opens: everything, one customer, or nothing. */
 type Opened = "all" | { readonly customer: string } | undefined;
 
 /**
- * Tells from passes what their bearer may see. A pass is a token, for this page alone, of a service account that may do
- * nothing: a person who may request a token of a lane's account sees that lane, and of the platform's account, all lanes.
- * No credential of any value comes here.
+ * Finds out from passes what their bearer may see. A pass is a token, for this page alone, of a service account that
+ * may do nothing: a person who may request a token of a lane's account sees that lane, and of the platform's account,
+ * all lanes. No credential of any value is sent here.
  */
 export class Viewers {
   private readonly authentication: AuthenticationV1Api;

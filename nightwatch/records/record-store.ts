@@ -158,7 +158,7 @@ export class RecordStore {
 
   private async writeOver(facts: RunFacts): Promise<void> {
     const first = await this.find(recordName(facts.customer, facts.night));
-    // The name of a deleted workflow may be reused: the second run of that name gets its own record.
+    // The name of a deleted workflow may be reused: the second run with that name gets its own record.
     const taken = first !== undefined && first.spec.uid !== facts.uid;
     const name = recordName(facts.customer, facts.night, taken ? facts.uid : undefined);
     const before = taken ? await this.find(name) : first;

@@ -20,7 +20,7 @@ const FIRST_PAUSE_MILLISECONDS = 5000;
 const LONGEST_PAUSE_MILLISECONDS = 5 * 60_000;
 /** About two hours of tries. */
 const TRIES = 30;
-/** From then on it is tried this often. */
+/** After those it is tried this often. */
 const HOPELESS_PAUSE_MILLISECONDS = 3600_000;
 
 const WRITTEN_AT_ONCE = 8;
@@ -39,7 +39,7 @@ interface Unwritten {
 export class RecordWriter {
   /** By UID; the newest facts win. */
   private readonly unwritten = new Map<string, Unwritten>();
-  /** Hashes of what records say, so that nothing unchanged is written. Only of known runs. */
+  /** Hashes of the content of records, so that nothing unchanged is written. Only for known runs. */
   private readonly hashes = new Map<string, string>();
 
   constructor(
@@ -89,7 +89,10 @@ export class RecordWriter {
     }
   }
 
-  /** Writes what is due, oldest first; what there is no time for waits for the next round. @param now Milliseconds. */
+  /**
+   * Writes what is due, oldest first, until time runs out; the rest waits for the next round.
+   * @param now Milliseconds.
+   */
   async flush(now: number): Promise<void> {
     const due = [...this.unwritten.values()].filter(({ notBefore }) => notBefore <= now);
     const end = performance.now() + LONGEST_FLUSH_MILLISECONDS;
@@ -122,7 +125,7 @@ export class RecordWriter {
     }
   }
 
-  /** The record was refused: what is certain is recorded all the same, with the reason. */
+  /** The record was refused: what the API server will accept is recorded all the same, with the reason. */
   private async writeBare(one: Unwritten, reason: string, now: number): Promise<void> {
     const { facts } = one;
     try {

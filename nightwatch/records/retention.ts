@@ -14,8 +14,8 @@ export function expired({ metadata, spec }: RunRecord, retentionDays: number, no
 }
 
 /**
- * Removes the records that are past their time, one after the other. Those of one date go together, and never while the
- * date is unresolved: a call for it ends with a run or a person's word, and not with time.
+ * Removes the records that are past their time, one after the other. Those of one date are removed together, and never
+ * while the date is unresolved: a call for it ends with a run or a waiver, and not with time.
  * @param now Milliseconds.
  * @returns their names
  */
@@ -43,7 +43,7 @@ export async function* removeExpired(
   }
 }
 
-/** Heads of records by whose nights they are of, and by date; one without a date stands for itself. */
+/** Heads of records by their nights and date; one without a date is in a group of its own. */
 async function headsByDate(all: AsyncIterable<Head>): Promise<Iterable<readonly Head[]>> {
   const found = new Map<string, Head[]>();
   for await (const head of all) {

@@ -7,7 +7,7 @@ const SILENT = 3 * 60_000;
 /**
  * Whether the Argo controller is away: without it no night starts and none goes on, and their workflows show nothing.
  * @param renewed When its leader last renewed its lease, milliseconds. @default - no leader was ever seen
- * @param watched Since when it is looked for, milliseconds.
+ * @param watched Since when nightwatch watches for it, milliseconds.
  * @param now Milliseconds.
  */
 export function controllerSignals(renewed: number | undefined, watched: number, now: number): readonly Signal[] {

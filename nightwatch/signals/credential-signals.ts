@@ -22,7 +22,7 @@ export function credentialSignals(lane: Lane, now: number): readonly Signal[] {
 
 /**
  * The newest run that knows when the credential ends: it has seen the one that is mounted now. All nights of a customer
- * share it, and the signal belongs to the nightly ones.
+ * share the credential, and the signal belongs to the nightly ones.
  */
 export function newestWithEnds(lane: Lane): RunFacts | undefined {
   const runs = isNightly(lane) ? lane.runs : [];

@@ -3,7 +3,10 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { finishByOf, type Lane, runningRuns } from "../lane.ts";
 import { spareOf } from "../run-forecast.ts";
 
-/** Which gates cannot wait for the morning. One that was called urgent stays so, so that the call does not come and go. */
+/**
+ * Which gates cannot wait for the morning. One that was called urgent stays urgent, so that the call does not come and
+ * go.
+ */
 export class UrgentGates {
   /** Steps by the UID of their run. */
   private readonly called = new Map<string, Set<string>>();

@@ -26,8 +26,8 @@ function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): 
 }
 
 /**
- * A suspension is intended: it is a signal only once a night was due, and then until a person has seen to each date that
- * fell into it.
+ * A suspension is intended: it is a signal only once a night was due, and then until a person has seen to each date
+ * that it affected.
  */
 function unscheduled(lane: Lane, now: number): readonly Signal[] {
   const { scheduling, nights, absentSince } = lane;

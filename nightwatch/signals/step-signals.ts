@@ -40,7 +40,7 @@ export function stepSignals(
   });
 }
 
-/** Who holds a step has just asked for that, and is not called for it. */
+/** The person who holds a step has just asked for that, and is not called for it. */
 function isForgotten({ waitingSince = "" }: StepStatus, now: number): boolean {
   return now - Date.parse(waitingSince) > FORGOTTEN_SECONDS * 1000;
 }

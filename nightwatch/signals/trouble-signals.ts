@@ -8,7 +8,7 @@ import type { Signal } from "./signal.ts";
 
 /** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
 const MAY_PASS = 3 * 60_000;
-/** With less time than this left until the deadline, a person is called at once, whoever can help. */
+/** With less time than this left until the deadline, a person is called at once, no matter who can help. */
 const LITTLE_TIME = 60 * 60_000;
 /** A trouble that does not pass by itself can wait for this long: a new credential may be on its way. */
 const MAY_BE_SEEN_TO = 30 * 60_000;
@@ -44,8 +44,8 @@ export function troubledSteps(state: NightState): readonly TroubledStep[] {
 }
 
 /**
- * Steps that are tried again and again without success, as long as a person can still help: at once what nobody but a
- * person can end, or what leaves the night little time, else by the morning.
+ * Steps that are tried again and again without success, as long as a person can still help: at once if only a person
+ * can end the trouble or it leaves the night little time, else by the morning.
  * @param finishBy The night's deadline, milliseconds; undefined if nobody waits for it.
  * @param now Milliseconds.
  */
@@ -58,18 +58,18 @@ export function troubleSignals(
   const isTight = finishBy !== undefined && finishBy - now < LITTLE_TIME;
   return troubledSteps(state).flatMap(({ step, attempt, trouble }) => {
     const lasts = now - Date.parse(trouble.since);
-    const told = signal(facts, step, attempt, trouble);
+    const call = signal(facts, step, attempt, trouble);
     if (!(lasts >= (isTight ? 0 : MAY_PASS))) {
       return [];
     }
     const isUrgent = isTight || (NEEDS_A_PERSON.has(trouble.kind) && lasts >= MAY_BE_SEEN_TO);
-    return isUrgent ? [{ ...told, key: `${told.key}/urgent`, severity: "critical" }] : [told];
+    return isUrgent ? [{ ...call, key: `${call.key}/urgent`, severity: "critical" }] : [call];
   });
 }
 
 function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTrouble): Signal {
   return {
-    // One that comes and goes is told once an hour.
+    // One that comes and goes is reported once an hour.
     key: `trouble/${step}/${attempt}/${trouble.kind}/${trouble.since.slice(0, "2026-03-31T22".length)}`,
     kind: "trouble",
     labels: { kind: trouble.kind },

@@ -27,7 +27,10 @@ export interface Listener<Item, Listed> {
   readonly deleted: (item: Item) => void;
   /** Something went wrong and is tried again. */
   readonly failed: (error: unknown) => void;
-  /** The server has told of the collection: by a list, a change, or a connection that brought none. @default - nobody asks */
+  /**
+   * The server has reported the collection: by a list, a change, or a connection that brought none.
+   * @default - nobody asks
+   */
   readonly heard?: () => void;
 }
 

@@ -15,7 +15,7 @@ export interface StreamedQuery {
   readonly heads?: boolean;
 }
 
-/** The API server does not stream lists: it is older than Kubernetes 1.34, or told not to. */
+/** The API server does not stream lists: it is older than Kubernetes 1.34, or configured not to. */
 export class NotStreamed extends Error {}
 
 const HEAD = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -25,8 +25,8 @@ const SILENT_MILLISECONDS = 30_000;
 const UNKNOWN: ReadonlySet<number> = new Set([400, 422]);
 
 /**
- * Lists objects one by one from the API server's memory. Pages would cost it more, since it reads all but the first from
- * its database, and one whole list would cost us more.
+ * Lists objects one by one from the API server's memory. Pages would cost it more, since it reads all but the first
+ * from its database, and one whole list would cost nightwatch more.
  * @param listed Called with the version of the list at its end.
  * @throws NotStreamed before the first object
  */

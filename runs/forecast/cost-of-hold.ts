@@ -7,7 +7,7 @@ import { stepsNow } from "./tonight.ts";
 export interface HoldPlan {
   /** @default - the night is paused: every step that has not started */
   readonly step?: string;
-  /** When it may start, milliseconds. @default - not known yet: only `freeUntil` is told */
+  /** When it may start, milliseconds. @default - not known yet: only `freeUntil` is computed */
   readonly until?: number;
 }
 

@@ -2,7 +2,7 @@ import type { NightWork } from "./night-work.ts";
 import { median, robustScale, weightedMedian } from "./statistics.ts";
 import { type Level, nextLevel } from "./step-level.ts";
 
-/** What the last nights say about the next night of a variant. */
+/** What the last nights reveal about the next night of a variant. */
 export interface NightModel {
   /** By step; absent for steps that too few nights had. */
   readonly steps: ReadonlyMap<string, StepModel>;
@@ -11,7 +11,7 @@ export interface NightModel {
   readonly speed: SpeedPrior;
 }
 
-/** What the last nights say about a step: natural logarithm of its seconds of work. */
+/** What the last nights reveal about a step: natural logarithm of its seconds of work. */
 export interface StepModel extends Level {
   /** How far it follows the night's slowness: 1 in full, 0 for a step independent of the customer's cluster. */
   readonly follows: number;
@@ -28,7 +28,7 @@ export interface SpeedPrior {
   readonly oddSigma: number;
 }
 
-/** Variant of nights that are nothing else. */
+/** Variant of ordinary nights. */
 const REGULAR = "regular";
 
 /** A variant without a known night is treated as this one. */
@@ -42,7 +42,9 @@ const FEWEST_RARE_NIGHTS = 2;
 /** A night's speed is read from at least so many steps. */
 const FEWEST_STEPS = 3;
 
-/** That a step follows its night's slowness in full is assumed with the weight of one night that is a fifth slower. */
+/**
+ * The assumption that a step follows its night's slowness in full has the weight of one night that is a fifth slower.
+ */
 const FOLLOWS_ASSUMED = 0.2 ** 2;
 
 /** Nights on each side with which a night is compared to find its speed. */
@@ -130,13 +132,13 @@ function onRegularScale(
   });
 }
 
-/** By how much each night was slower than its neighbours, in all its steps together. */
+/** By how much each night was slower than its neighbours, over all its steps. */
 function nightSpeeds(nights: readonly NightWork[], series: ReadonlyMap<string, Series>): readonly number[] {
   const deviations = nights.map((): (readonly [number, number])[] => []);
   for (const values of series.values()) {
     for (const [index, off] of deviationsOf(values).entries()) {
       const { night, value } = values[index] ?? { night: -1, value: 0 };
-      // Long steps say more about the cluster than short ones.
+      // Long steps reveal more about the cluster than short ones.
       deviations[night]?.push([off, Math.exp(value)]);
     }
   }

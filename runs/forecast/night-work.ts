@@ -7,7 +7,7 @@ export interface NightWork {
   readonly variant: string;
   /**
    * Whole seconds that each step worked, from when it could begin to its end, without the time in which it waited for a
-   * person. 0 for a step that its date left out. Absent for a step of which nothing can be learnt.
+   * person. 0 for a step that its date left out. Absent for a step from which nothing can be learnt.
    */
   readonly took: Readonly<Record<string, number>>;
 }
@@ -61,8 +61,8 @@ export function workOf(
 }
 
 /**
- * When the work of a step's last attempt began, milliseconds: once the steps before it had ended, so that what Argo and
- * the scheduler need counts, or where a person came between, with the attempt itself.
+ * When the work of a step's last attempt began, milliseconds: once the steps before it had ended, so that the time that
+ * Argo and the scheduler need counts, or with the attempt itself if it waited for a person.
  */
 export function beganAt(
   step: WorkedStep,

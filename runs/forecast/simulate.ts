@@ -12,9 +12,9 @@ export type Ends = Float64Array;
 /** Simulated courses of the rest of a night. */
 export interface Courses {
   readonly ends: ReadonlyMap<string, Ends>;
-  /** Steps that too few nights are known of: they are followed as if they took no time, ... */
+  /** Steps for which too few nights are known: they are simulated as if they took no time, ... */
   readonly unknown: readonly string[];
-  /** ... so that these, the steps behind them and themselves, end then at the earliest. */
+  /** ... so that these, the steps after them and themselves, end then at the earliest. */
   readonly atLeast: ReadonlySet<string>;
 }
 
@@ -22,8 +22,8 @@ export interface Courses {
 export type NotBefore = (step: string) => number;
 
 /**
- * Follows the rest of a night along the DAG, in many courses at once. The same courses for the same night: what a hold
- * costs is the difference of two of these, and a forecast that is made again does not jump.
+ * Simulates the rest of a night along the DAG, in many courses at once. The courses are the same for the same night:
+ * the cost of a hold is the difference of two of these, and a forecast that is made again does not jump.
  * @param steps In the order of the DAG.
  * @param now Milliseconds.
  */

@@ -12,10 +12,10 @@ export interface SpeedBelief {
 /** From two thirds of the usual time to five times as long. */
 const SPEEDS: readonly number[] = Array.from({ length: 101 }, (_, index) => -0.4 + index * 0.02);
 
-/** How much a cluster's speed wanders in an hour: what a step said of it long ago says less of it now. */
+/** How much a cluster's speed drifts in an hour: what a step revealed of it long ago reveals less of it now. */
 const WANDER_PER_HOUR = 0.04;
 
-/** What the steps that have ended, and those that run, say of how slow tonight is. @param now Milliseconds. */
+/** How slow tonight is, judging by the steps that have ended and those that run. @param now Milliseconds. */
 export function speedTonight(model: NightModel, steps: readonly StepNow[], now: number): SpeedBelief {
   const evidence = steps.flatMap((step) => evidenceOf(step, model.steps.get(step.name), now));
   const logs = SPEEDS.map((speed) =>

@@ -1,6 +1,6 @@
 /** Robust statistics: one odd night does not move them. */
 
-/** The value below which a share (0 to 1) of the values lies; NaN where there are none. */
+/** The value below which a share (0 to 1) of the values is; NaN if there are none. */
 export function quantile(values: readonly number[], share: number): number {
   return sortedQuantile(Float64Array.from(values).sort(), share);
 }
@@ -17,7 +17,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The value on whose two sides lies the same weight. @param values Pairs of value and weight. */
+/** The value with the same weight on both sides. @param values Pairs of value and weight. */
 export function weightedMedian(values: readonly (readonly [number, number])[]): number {
   const sorted = values.toSorted(([a], [b]) => a - b);
   const half = sorted.reduce((sum, [, weight]) => sum + weight, 0) / 2;
@@ -55,7 +55,7 @@ export function studentAbove(t: number): number {
   return t >= 0 ? tail : 1 - tail;
 }
 
-/** The value above which the probability lies. @param above Between 0 and 1, exclusive. */
+/** The value that is exceeded with a probability. @param above Between 0 and 1, exclusive. */
 export function studentQuantile(above: number): number {
   const alpha = Math.sqrt(4 * above * (1 - above));
   const distance = 2 * Math.sqrt(Math.max(0, Math.cos(Math.acos(Math.min(1, alpha)) / 3) / alpha - 1));

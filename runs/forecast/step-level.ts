@@ -15,13 +15,13 @@ const FEWEST_VALUES = 2;
 /** The predictions of this many nights decide between the predictors. */
 const JUDGED_NIGHTS = 14;
 
-/** What is assumed of the error before anything is known, and how many nights that counts for. */
+/** What is assumed about the error before anything is known, and how many nights that counts for. */
 const ASSUMED_SIGMA = 0.12;
 const ASSUMED_NIGHTS = 2;
 
 const SMALLEST_SIGMA = 0.01;
 
-/** Ways to predict the next value; no one of them suits both a steady growth and a new version that is faster. */
+/** Ways to predict the next value; none of them suits both steady growth and a new version that is faster. */
 const PREDICTORS: readonly Predictor[] = [
   (past) => median(past.slice(-14)),
   (past) => median(past.slice(-4)),

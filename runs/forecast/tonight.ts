@@ -8,7 +8,7 @@ export interface StepNow {
   readonly after: readonly string[];
   /**
    * `ended`: nothing more is to come of it. `running`: its attempt works. `waiting`: steps before it have not ended.
-   * `ready`: it would start now if nobody kept it back. `asked`: a gate that only a person's answer is missing to.
+   * `ready`: it would start now if nobody kept it back. `asked`: a gate that only waits for a person's answer.
    */
   readonly stands: "ended" | "running" | "waiting" | "ready" | "asked";
   readonly kind: string;

@@ -8,22 +8,22 @@ export interface MissCall {
   readonly doubtedSince?: number;
 }
 
-/** The forecast must say so with this probability for a call, ... */
+/** The forecast must expect it with this probability for a call, ... */
 const CALL_FROM = 0.65;
 /** ... and with less than this one for the call to end. */
 const END_BELOW = 0.25;
-/** It must have said so for this long: a step that ends a little late moves it for a moment only. */
+/** It must have expected it for this long: a step that ends a little late moves it only for a moment. */
 const STEADY_MILLISECONDS = 4 * 60_000;
-/** When it is practically certain there is nothing to wait for. */
+/** From this probability on it is practically certain, and nothing is waited for. */
 const CERTAIN = 0.99;
 
 const NOT_CALLED: MissCall = { called: false };
 
 /**
- * Whether a night will miss its deadline. A call that comes and goes is worse than a slightly later one, so it takes more
- * to begin one than to keep it.
+ * Whether a night will miss its deadline. A call that comes and goes is worse than a slightly later one, so it takes
+ * more to begin one than to keep it.
  * @param deadline Milliseconds.
- * @param before What was said last. @default - nothing yet
+ * @param before The last answer. @default - nothing yet
  */
 export function willMiss(forecast: NightForecast, deadline: number, before: MissCall = NOT_CALLED): MissCall {
   const probability = forecast.endsAfter(deadline);

@@ -1,6 +1,6 @@
 import { spread } from "./spread.ts";
 
-/** Sweeps down and up until rows are ordered and straight; more change nothing on nights of real size. */
+/** Sweeps down and up until rows are ordered and straight; more change nothing for nights of real size. */
 const SWEEPS = 8;
 
 /** The properties of a step that its place depends on. */

@@ -5,7 +5,7 @@
 export function spread(wanted: readonly number[], gap: number): readonly number[] {
   const runs: { sum: number; count: number }[] = [];
   wanted.forEach((position, index) => {
-    // Shifted by its place in the row, an item must only not lie left of the one before it.
+    // Shifted by its place in the row, an item must only not be left of the one before it.
     let run = { sum: position - index * gap, count: 1 };
     for (let before = runs.at(-1); before !== undefined && mean(before) > mean(run); before = runs.at(-1)) {
       run = { sum: before.sum + run.sum, count: before.count + run.count };

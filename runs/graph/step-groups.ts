@@ -87,7 +87,7 @@ function ranksOf(steps: readonly GroupedStep[]): ReadonlyMap<string, number> {
     if (known !== undefined) {
       return known;
     }
-    // A step cannot wait for itself: should the data say so all the same, the recursion ends here.
+    // A step cannot wait for itself: should the data claim it all the same, the recursion ends here.
     ranks.set(name, 0);
     const rank = Math.max(-1, ...(all.get(name)?.after ?? []).filter((one) => all.has(one)).map(rankOf)) + 1;
     ranks.set(name, rank);

@@ -228,7 +228,7 @@ export class Timeline {
         },
       },
       // Whom Prometheus calls does not depend on what the webhook was told.
-      told: { read: async () => [], write: async () => {} },
+      sent: { read: async () => [], write: async () => {} },
       gone: {
         read: async () => this.gone,
         write: async (gone) => {

@@ -108,7 +108,7 @@ describe("acts", () => {
     await one.idle();
     expect((await stage.actNow(other)).status).toMatchObject({
       phase: "Refused",
-      message: expect.stringMatching(/the backfill that is running is that of \w+, not of \w+\/month-end/),
+      message: expect.stringMatching(/the backfill that is running is for \w+, not for \w+\/month-end/),
     });
     const end = await stage.ask({ verb: "backfill-end" });
     one.note(end);

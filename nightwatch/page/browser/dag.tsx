@@ -88,7 +88,7 @@ function Box({
   const words = cut(said, LETTERS + 5);
   const critical = members.some((step) => step.critical === true);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand in a drawing
+    // biome-ignore lint/a11y/useSemanticElements: a drawing cannot contain a button
     <g
       class={`box ${toneOf(state)} ${selected ? "selected" : ""} ${critical ? "critical" : ""}`}
       transform={`translate(${x} ${y})`}

@@ -83,7 +83,7 @@ function Course({ points }: Pick<FigureSeries, "points">): JSX.Element {
   );
 }
 
-/** The last run of a date counts, as where a night was replayed. @param runs Newest first. */
+/** The last run of a date counts, for instance after a replay. @param runs Newest first. */
 function seriesOf(runs: readonly PastRun[]): readonly FigureSeries[] {
   const found = new Map<string, { step: string; name: string; byDate: Map<string, FigureFacts> }>();
   for (const { date, steps } of runs) {

@@ -22,7 +22,7 @@ export function Past({
   version,
 }: {
   readonly source: Source;
-  /** How people call them. */
+  /** Their name, as people type it. */
   readonly nights: string;
   readonly version: string;
 }): JSX.Element {

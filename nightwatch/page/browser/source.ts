@@ -13,7 +13,7 @@ export interface Known {
 /** Source of the page's data. */
 export interface Source {
   /** Calls back with the present data, if any, and at each change. */
-  readonly watch: (told: (known: Known) => void) => void;
+  readonly watch: (changed: (known: Known) => void) => void;
   /** An answer about one customer; undefined if there is none. */
   readonly ask: <Said>(path: string, query: Readonly<Record<string, string>>) => Promise<Said | undefined>;
   /** Whether this is a self-contained copy, which shows one instant. */
@@ -42,7 +42,7 @@ export function answerKey(path: string, query: Readonly<Record<string, string>>)
 function stillSource({ nights, answers }: StillData): Source {
   return {
     still: true,
-    watch: (told) => told({ at: nights.at, platform: nights.platform, lines: byKey(nights.lines) }),
+    watch: (changed) => changed({ at: nights.at, platform: nights.platform, lines: byKey(nights.lines) }),
     ask: async <Said>(path: string, query: Readonly<Record<string, string>>) =>
       answers[answerKey(path, query)] as Said | undefined,
   };
@@ -65,7 +65,7 @@ function liveSource(key: string): Source {
   const get = async (path: string): Promise<Response> => fetch(path, { headers: { authorization: `Bearer ${key}` } });
   return {
     still: false,
-    watch: (told) => void follow(() => get("events"), told),
+    watch: (changed) => void follow(() => get("events"), changed),
     ask: async <Said>(path: string, query: Readonly<Record<string, string>>) => {
       const answer = await get(answerKey(path, query));
       return answer.ok ? ((await answer.json()) as Said) : undefined;
@@ -73,7 +73,7 @@ function liveSource(key: string): Source {
   };
 }
 
-async function follow(get: () => Promise<Response>, told: (known: Known) => void): Promise<never> {
+async function follow(get: () => Promise<Response>, changed: (known: Known) => void): Promise<never> {
   let known: Known = { at: Date.now(), platform: [], lines: new Map() };
   for (;;) {
     let silent = "the connection has ended";
@@ -83,7 +83,7 @@ async function follow(get: () => Promise<Response>, told: (known: Known) => void
         for await (const event of eventsOf(answer.body)) {
           performance.mark("told");
           known = after(known, event);
-          told(known);
+          changed(known);
         }
       } else {
         silent = (await answer.text()).trim() || `the answer was ${answer.status}`;
@@ -92,7 +92,7 @@ async function follow(get: () => Promise<Response>, told: (known: Known) => void
       silent = "nightlane ui does not answer: has it ended?";
     }
     known = { ...known, silent };
-    told(known);
+    changed(known);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
   }
 }

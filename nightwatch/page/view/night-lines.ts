@@ -21,7 +21,7 @@ const LONGEST_REASON = 400;
 
 const SEVERITIES: readonly PageCall["severity"][] = ["critical", "warning", "none"];
 
-/** The lines of a lane: the night that counts now, and others that run or that a person must do something about. */
+/** The lines of a lane: the night that counts now, and others that run or that a person must see to. */
 export function nightLines(lane: Lane, signals: readonly Signal[]): readonly NightLine[] {
   const current = currentNight(lane.nights) ?? lane.nights.find(({ standing }) => standing === "upcoming");
   const suspended = lane.scheduling === "suspended";

@@ -165,7 +165,7 @@ function pastRun(facts: RunFacts): PastRun {
   };
 }
 
-/** Characters of a message that are shown: half a million marks on one letter, and the browser stands still. */
+/** Characters of a message that are shown: half a million combining marks on one letter would freeze the browser. */
 const LONGEST_MESSAGE = 2000;
 
 /** Messages from a customer's cluster may be of any length. */

@@ -72,7 +72,7 @@ describe("a schedule that somebody deletes before a night is due", () => {
     const watched = await watch("2026-04-01T10:00:00Z", good);
     watched.nightwatch.intake.scheduleDeleted(cron);
     await watched.roundAt("2026-04-01T10:01:00Z");
-    const restarted = new WatchedNights("2026-04-01T20:00:00Z", watched.records, watched.told);
+    const restarted = new WatchedNights("2026-04-01T20:00:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([], []);
     // It knows since when the schedule is gone, and needs no minutes of its own to say so.
@@ -82,7 +82,7 @@ describe("a schedule that somebody deletes before a night is due", () => {
     restarted.nightwatch.intake.scheduleChanged({ ...cron, metadata: anew });
     await restarted.roundAt("2026-04-01T20:46:00Z");
     expect(kinds(restarted)).toEqual(["missed 2026-04-01"]);
-    expect(restarted.told.gone).toEqual([]);
+    expect(restarted.sent.gone).toEqual([]);
   });
 
   test("misses nothing where it had been switched off before", async () => {
@@ -109,7 +109,7 @@ describe("a lane that disappears whole", () => {
     const watched = await watch("2026-04-01T10:00:00Z", failed);
     remove(watched, failed);
     await watched.roundAt("2026-04-01T20:46:00Z");
-    const restarted = new WatchedNights("2026-04-02T06:00:00Z", watched.records, watched.told);
+    const restarted = new WatchedNights("2026-04-02T06:00:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([], []);
     await restarted.roundAt("2026-04-02T06:00:00Z");

@@ -15,7 +15,7 @@ describe("a suspended schedule", () => {
     watched.nightwatch.intake.scheduleChanged(cron);
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
     expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
-    const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records, watched.told);
+    const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([cron], []);
     expect(await restarted.roundAt("2026-03-31T12:05:00Z")).toEqual([]);

@@ -20,7 +20,7 @@ describe("what no record stands for", () => {
     const watched = await watch("2026-03-30T12:00:00Z", [refusing, reaper]);
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual(["refused"]);
     await watched.roundAt("2026-03-30T12:00:05Z");
-    const restarted = new WatchedNights("2026-03-30T12:10:00Z", watched.records, watched.told);
+    const restarted = new WatchedNights("2026-03-30T12:10:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([refusing, reaper], []);
     expect(await restarted.roundAt("2026-03-30T12:10:00Z")).toEqual([]);
@@ -37,14 +37,14 @@ describe("what no record stands for", () => {
     await watched.roundAt("2026-03-31T08:00:05Z");
     expect(await watched.roundAt("2026-03-31T08:06:00Z")).toEqual(["unscheduled"]);
     await watched.roundAt("2026-03-31T08:06:05Z");
-    const restarted = new WatchedNights("2026-03-31T08:10:00Z", watched.records, watched.told);
+    const restarted = new WatchedNights("2026-03-31T08:10:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([reaper], [good("2026-03-30")]);
     expect(await restarted.roundAt("2026-03-31T08:10:00Z")).toEqual([]);
     expect(await restarted.roundAt("2026-03-31T08:16:00Z")).toEqual([]);
     restarted.nightwatch.intake.scheduleChanged(cron);
     await restarted.roundAt("2026-03-31T08:17:00Z");
-    expect(restarted.told.keys).toEqual([]);
+    expect(restarted.sent.keys).toEqual([]);
   });
 });
 

@@ -86,7 +86,7 @@ export class WatchedNights {
     now: string,
     readonly records = new Records(),
     /** What a nightwatch before this one has told of what no record stands for. */
-    readonly told: { keys: readonly string[]; gone?: readonly string[] } = { keys: [] },
+    readonly sent: { keys: readonly string[]; gone?: readonly string[] } = { keys: [] },
   ) {
     this.now = Date.parse(now);
     this.nightwatch = new Nightwatch({
@@ -97,16 +97,16 @@ export class WatchedNights {
           return true;
         },
       },
-      told: {
-        read: async () => this.told.keys,
+      sent: {
+        read: async () => this.sent.keys,
         write: async (keys) => {
-          this.told.keys = keys;
+          this.sent.keys = keys;
         },
       },
       gone: {
-        read: async () => this.told.gone ?? [],
+        read: async () => this.sent.gone ?? [],
         write: async (gone) => {
-          this.told.gone = gone;
+          this.sent.gone = gone;
         },
       },
       retentionDays: 90,

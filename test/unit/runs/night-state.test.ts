@@ -200,8 +200,8 @@ describe("a night", () => {
     ["a bomb", packed(`{"a":"${" ".repeat(MOST_UNPACKED_BYTES)}"}`), "are more than 32 MiB unpacked"],
     ["no gzip", "bm8gZ3ppcA==", "cannot be unpacked: Z_DATA_ERROR"],
     ["gzip that breaks off", packed('{"a":{}}').slice(0, 20), "cannot be unpacked: Z_BUF_ERROR"],
-    ["no JSON", packed("{"), "are no JSON object"],
-    ["null", packed("null"), "are no JSON object"],
+    ["no JSON", packed("{"), "are not a JSON object"],
+    ["null", packed("null"), "are not a JSON object"],
   ])("is refused where its packed nodes are %s", (_, compressedNodes, reason) => {
     const night = { ...nightWorkflow(), status: { compressedNodes } };
     expect(() => nightState(night, NOW)).toThrow(`the packed nodes of ${night.metadata.name} ${reason}`);

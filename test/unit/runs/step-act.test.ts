@@ -57,14 +57,14 @@ describe("what a verb does to a step", () => {
         expect(() => stepAct(verb, step(state), "nordbank")).toThrow(Refusal);
         return;
       }
-      const { deed, goesOn } = stepAct(verb, step(state), "nordbank");
-      const { kind, ...rest } = deed;
+      const { action, goesOn } = stepAct(verb, step(state), "nordbank");
+      const { kind, ...rest } = action;
       expect([kind, ...Object.values(rest)].join(" ") + (goesOn === true ? ", and goes on" : "")).toBe(expected);
     },
   );
 
   test("a hold that was asked for and is not reached yet can be released", () => {
-    expect(stepAct("release", step("waiting", { asked: "hold" }), "nordbank").deed).toEqual({
+    expect(stepAct("release", step("waiting", { asked: "hold" }), "nordbank").action).toEqual({
       kind: "ask",
       asked: "no",
     });
@@ -84,8 +84,8 @@ describe("what a verb does to a step", () => {
       expect(() => stepAct("adopt", deciding, "nordbank")).toThrow(Refusal);
       return;
     }
-    const { deed, effect } = stepAct("adopt", deciding, "nordbank");
-    expect(deed).toEqual({ kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" });
+    const { action, effect } = stepAct("adopt", deciding, "nordbank");
+    expect(action).toEqual({ kind: "decide", place: "decision", phase: "Succeeded", output: "ADOPT" });
     expect(effect).toContain("goes on with attempt 2");
     expect(stepAct("retry", deciding, "nordbank").effect).toBe("attempt 3 of report starts");
   });
@@ -104,7 +104,9 @@ describe("what a verb does to a step", () => {
 
   test("a night of an earlier release, which would begin the work anew, refuses to adopt and says why", () => {
     const deciding = (decisions: readonly string[]): StepStatus => step("deciding", { kind: "spark", decisions });
-    expect(stepAct("adopt", deciding(["RETRY", "ADOPT", "SKIP"]), "nordbank").deed).toMatchObject({ output: "ADOPT" });
+    expect(stepAct("adopt", deciding(["RETRY", "ADOPT", "SKIP"]), "nordbank").action).toMatchObject({
+      output: "ADOPT",
+    });
     const refused = (): unknown => stepAct("adopt", deciding(["RETRY", "SKIP"]), "nordbank");
     expect(refused).toThrow(/deployed by an earlier release, which knows no more than RETRY and SKIP$/);
     expect(refused).toThrow(expect.objectContaining({ remedy: expect.not.stringContaining("adopt") }));

@@ -1,12 +1,15 @@
 import type { NoteStore } from "../note-lease.ts";
 
-/** A nightwatch that has just begun needs minutes to see some of what holds: for so long it believes the one before. */
+/** A nightwatch that has just started needs minutes to see some signals: until then it believes the one before. */
 const BELIEVED = 15 * 60_000;
 
-/** Notifications that were sent, so that the next nightwatch sends none twice, of what no run record stands for: a schedule, a volume, the Argo controller. */
-export class ToldSignals {
+/**
+ * Sent notifications that are not about a recorded run (but a schedule, a volume, the Argo controller), kept so that
+ * the next nightwatch sends none twice.
+ */
+export class SentSignals {
   private readonly keys = new Set<string>();
-  /** Those of the nightwatch before this one that this one has not seen to hold. */
+  /** Those of the nightwatch before this one that this one has not seen itself. */
   private readonly inherited = new Set<string>();
   private loadedAt = 0;
   private written = "[]";
@@ -17,7 +20,7 @@ export class ToldSignals {
     private readonly clock: () => number,
   ) {}
 
-  /** Reads what was told before, once at the start. */
+  /** Reads what was sent before, once at the start. */
   async load(): Promise<void> {
     for (const key of await this.store.read()) {
       this.keys.add(key);
@@ -35,7 +38,9 @@ export class ToldSignals {
     this.keys.add(key);
   }
 
-  /** Takes what holds now: what does not is forgotten, so that it is told when it comes again. Writes what has changed. */
+  /**
+   * Takes what holds now: what does not is forgotten, so that it is sent when it comes again. Writes what has changed.
+   */
   async keep(holding: ReadonlySet<string>): Promise<void> {
     const believes = this.clock() - this.loadedAt <= BELIEVED;
     for (const key of this.keys) {

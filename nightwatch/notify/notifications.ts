@@ -6,55 +6,55 @@ import type { Signal } from "../signals/signal.ts";
 import type { AlertmanagerFeed } from "./alertmanager-feed.ts";
 import { notifiedKey, notifiedKeys } from "./notified.ts";
 import { Notifier } from "./notifier.ts";
-import { ToldSignals } from "./told-signals.ts";
+import { SentSignals } from "./sent-signals.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** Who is told, and where it is kept. */
-export interface TellingParts {
+/** The receivers of notifications, and where those that were sent are kept. */
+export interface NotificationsParts {
   readonly webhook: Pick<Webhook, "send">;
-  /** Where it is kept what the webhook was told of what no record stands for. */
-  readonly told: NoteStore;
-  /** @default - no Alertmanager is told */
+  /** Where notifications that the webhook took are kept, if they are not about a recorded run. */
+  readonly sent: NoteStore;
+  /** @default - alerts are sent to no Alertmanager */
   readonly alertmanager?: Pick<AlertmanagerFeed, "update">;
   readonly counters: Pick<Counters, "notificationsSent" | "notificationFailures">;
-  /** Notes on a run's record that its signal was sent. @returns false where no run stands for the signal */
+  /** Notes on a run's record that its signal was sent. @returns false if the signal is not about a known run */
   readonly noteSent: (signal: Signal) => boolean;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: (level: "info" | "error", text: string) => void;
 }
 
-/** Tells people what was seen, each way once, and keeps what was told. */
-export class Telling {
+/** Sends what was seen, once to each receiver, and keeps what was sent. */
+export class Notifications {
   private readonly notifier: Notifier;
-  private readonly told: ToldSignals;
+  private readonly sent: SentSignals;
 
-  constructor(private readonly parts: TellingParts) {
-    this.told = new ToldSignals(parts.told, parts.clock);
+  constructor(private readonly parts: NotificationsParts) {
+    this.sent = new SentSignals(parts.sent, parts.clock);
     const failed = (signal: Signal, error: unknown): void =>
       this.noteNotTaken(`notification ${signal.customer} ${signal.key}`, error);
     this.notifier = new Notifier(parts.webhook, { sent: (signal) => this.noteSent(signal), failed }, parts.clock);
   }
 
-  /** Reads what was told before, once at the start. */
+  /** Reads what was sent before, once at the start. */
   async load(): Promise<void> {
-    await this.told.load();
+    await this.sent.load();
   }
 
-  /** Begins to tell what is new. The caller never waits for a receiver. */
+  /** Begins to send what is new. The caller never waits for a receiver. */
   update({ lanes, signals }: Sight): void {
     const notified = notifiedKeys(lanes);
-    const isTold = (key: string): boolean => notified.has(key) || this.told.has(key);
-    this.notifier.update(signals.filter((signal) => !isTold(notifiedKey(signal))));
+    const isSent = (key: string): boolean => notified.has(key) || this.sent.has(key);
+    this.notifier.update(signals.filter((signal) => !isSent(notifiedKey(signal))));
     this.parts.alertmanager?.update(signals);
   }
 
-  /** Keeps what was told of what holds. */
+  /** Keeps what was sent about signals that still hold. */
   async keep({ signals }: Sight): Promise<void> {
     try {
-      await this.told.keep(new Set(signals.map(notifiedKey)));
+      await this.sent.keep(new Set(signals.map(notifiedKey)));
     } catch (error) {
-      this.noteNotTaken("note of what was told", error);
+      this.noteNotTaken("note of sent notifications", error);
     }
   }
 
@@ -72,7 +72,7 @@ export class Telling {
   private noteSent(signal: Signal): void {
     this.parts.counters.notificationsSent += 1;
     if (!this.parts.noteSent(signal)) {
-      this.told.add(notifiedKey(signal));
+      this.sent.add(notifiedKey(signal));
     }
   }
 }
