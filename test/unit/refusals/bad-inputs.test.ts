@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeOutput } from "../../../infra/write-output.ts";
 import { customerText, type Places } from "../../support/customer-text.ts";
-import { BAD_INPUTS, SECRET } from "./bad-inputs.ts";
+import { SECRET } from "./bad-inputs/bad-input.ts";
+import { BAD_INPUTS } from "./bad-inputs.ts";
 
 /** All files are written into one folder and read in one run, as a folder of customers is. */
 const files = BAD_INPUTS.map((input, index) => ({ ...input, name: `bad${index}` }));

@@ -1,0 +1,131 @@
+import { type BadInput, each, eachStep } from "./bad-input.ts";
+
+/** Steps that are not Spark's: jobs, gates, programs entered in a container, and copies. */
+export const otherSteps: readonly BadInput[] = [
+  ...eachStep((image) => `night.job("j", { image: ${image} });`, 'workflow.steps["j"].image', [
+    "undefined",
+    "5",
+    '"risk"',
+    '"registry.example/risk:latest"',
+  ]),
+  ...eachStep((options) => `night.job("j", { image: image("risk"), ${options} });`, 'workflow.steps["j"].', [
+    'command: "a b"',
+    "command: []",
+    "args: [5]",
+    'parallelism: "4"',
+    "parallelism: 0",
+    "parallelism: 1e6",
+    "cpu: Cpu.units(0)",
+    "memory: 5",
+    "results: 1",
+    'result: "a.csv"',
+    "executors: 2",
+    'env: { TOKEN: "hunter2" }',
+  ]),
+  ...each("moreNight", "workflow.defaults", [
+    "defaults: 5",
+    "defaults: { sparc: {} }",
+    "defaults: { spark: { executors: -1 } }",
+    'defaults: { spark: { conf: { "spark.master": "local" } } }',
+    "defaults: { spark: { memory: 5 } }",
+  ]),
+  ...eachStep((name) => `night.gate(${name});`, "workflow.steps", ['"Wrong Name"', '""', "undefined", "7", '"market"']),
+  ...eachStep((message) => `night.gate("g", { message: ${message} });`, 'workflow.steps["g"].message', [
+    "5",
+    '""',
+    '"VaR {{nope}}"',
+    '"a\\nb"',
+    '"x".repeat(301)',
+  ]),
+  ...eachStep((approvers) => `night.gate("g", { approvers: ${approvers} });`, 'workflow.steps["g"].approvers', [
+    "5",
+    '["risk-control"]',
+    '""',
+    '" risk-control"',
+    '"a\\nb"',
+    '"system:authenticated"',
+    '"x".repeat(254)',
+  ]),
+  ...eachStep((approvals) => `night.gate("g", { approvals: ${approvals} });`, 'workflow.steps["g"].approvals', [
+    '"2"',
+    "0",
+    "1.5",
+    "10",
+    "NaN",
+  ]),
+  ...eachStep((options) => `night.exec("e", ${options});`, 'workflow.steps["e"].command', [
+    "undefined",
+    "{ app: pricing }",
+    '{ app: pricing, command: "/opt/snapshot.py --date x" }',
+    "{ app: pricing, command: [] }",
+  ]),
+  ...eachStep((word) => `night.exec("e", { app: pricing, command: [${word}] });`, 'workflow.steps["e"].command[0]', [
+    '"{{workflow.parameters.nope}}"',
+    '"{" + night.businessDate',
+    "7",
+    '"a\\u0000"',
+  ]),
+  ...eachStep((app) => `night.exec("e", { app: ${app}, command: ["x"] });`, 'workflow.steps["e"].app', [
+    "undefined",
+    "{}",
+    "{ labels: {} }",
+    'riskApp("a.py")',
+  ]),
+  ...eachStep(
+    (labels) => `night.exec("e", { app: deployedApp({ labels: ${labels} }), command: ["x"] });`,
+    'workflow.steps["e"].app.labels',
+    [
+      '{ "app": "pricing engine!" }',
+      '{ "app": "a,b=c" }',
+      '{ "a key": "x" }',
+      '{ "a/b/c": "x" }',
+      '{ "app": 7 }',
+      '"app=pricing"',
+    ],
+  ),
+  ...eachStep(
+    (container) => `night.exec("e", { app: { ...pricing, container: ${container} }, command: ["x"] });`,
+    'workflow.steps["e"].app.container',
+    ['"My Container"', "7"],
+  ),
+  ...eachStep((to) => `night.copyIn("c", { from: "reval", to: ${to}, after: reval });`, 'workflow.steps["c"].to', [
+    '"/data"',
+    "undefined",
+    'onResults("../x")',
+    'inPod(pricing, "data")',
+    "inPod(undefined, '/x')",
+    "onResults()",
+  ]),
+  ...eachStep(
+    (from) => `night.copyIn("c", { from: ${from}, to: inPod(pricing, "/data"), after: reval });`,
+    'workflow.steps["c"].from',
+    ['"limits"', '"/etc"', '"."', "7", "undefined"],
+  ),
+  ...eachStep(
+    (more) => `night.copyIn("c", { from: "reval", to: inPod(pricing, "/data") ${more} });`,
+    'workflow.steps["c"].from',
+    ["", ", after: market"],
+  ),
+  ...eachStep((from) => `night.copyOut("c", { from: ${from}, after: reval });`, 'workflow.steps["c"].from', [
+    '"reval"',
+    'onResults("{{workflow.name}}")',
+    "undefined",
+  ]),
+  ...eachStep((to) => `night.copyOut("c", { from: onResults("x"), to: ${to} });`, 'workflow.steps["c"].to', [
+    '"reval"',
+    '"reval/part"',
+    '"../x"',
+    "7",
+    ...['"reval.attempts"', '"c.attempts/x"', '".claim"', '"reval.partial-x"', '"x/y.replaced-z"'],
+  ]),
+  ...eachStep((path) => `night.copyIn("c", { from: reval, to: onResults(${path}) });`, 'workflow.steps["c"].to', [
+    '"reval.partial-1"',
+    '".hidden"',
+  ]),
+  ...eachStep(
+    (to) =>
+      `night.copyOut("c", { from: onResults("x"), to: "y" }); night.copyOut("d", { from: onResults("z"), to: ${to} });`,
+    'workflow.steps["d"].to',
+    ['"y"', '"./y/"'],
+  ),
+];
