@@ -15,11 +15,11 @@ import { type Reporter, silentReporter } from "./tools/reporter.ts";
 export interface ApiServerOptions {
   /** Folder for its files; made if it is missing. Starting again in the same folder keeps what was stored. */
   readonly dir: string;
-  /** Told when tools have to be built first. @default - nobody */
+  /** Gets progress when tools have to be built first. @default - nobody */
   readonly reporter?: Reporter;
-  /** Whether others may find out who signs its tokens, under the address at which it is reached. @default false */
+  /** Whether others may find out, at its address, who signs its tokens. @default false */
   readonly isIssuer?: boolean;
-  /** What it is told of others whose tokens it takes. @default - nothing */
+  /** Which other issuers' tokens it accepts. @default - none */
   readonly authentication?: object;
   /** Further flags of kube-apiserver. @default - none */
   readonly flags?: readonly string[];
@@ -29,7 +29,7 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** Kubeconfig of its administrator. */
   readonly kubeconfig: string;
-  /** Where its etcd listens, for what is to be stored faster than by requests. */
+  /** Where its etcd listens, for storing things faster than by requests. */
   readonly etcd: string;
   /** Ends it and everything that belongs to it. */
   stop(): Promise<void>;
@@ -37,7 +37,7 @@ export interface ApiServer {
 
 const LOOPBACK = "127.0.0.1";
 
-/** How long it may take to answer: on a machine that does much else, and with much stored, it takes its time. */
+/** How long it may take to answer: on a busy machine, and with many objects stored, it is slow. */
 const READY_SECONDS = 180;
 
 /**
@@ -45,7 +45,7 @@ const READY_SECONDS = 180;
  * without root. Admission, RBAC and garbage collection are real; pods stay Pending. Ready after about four seconds.
  * Its processes end with the process that called, however that ends.
  *
- * @throws UserError with the last words of what did not start
+ * @throws UserError with the last output of what did not start
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const dir = resolve(options.dir);
@@ -87,7 +87,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     const log = join(dir, "logs", "kube-controller-manager.log");
     const controllers = await childLauncher.start(controlPlane.controllerManager, log);
     started.push(controllers);
-    // Its first visible deed: from now on namespaces are furnished and pods can be created.
+    // Its first visible action: from now on namespaces are set up and pods can be created.
     const furnished = async (): Promise<boolean> =>
       (await client.find("/api/v1/namespaces/default/serviceaccounts/default")) !== undefined;
     await untilReady(controlPlane.controllerManager, controllers, log, READY_SECONDS, furnished);
@@ -104,7 +104,8 @@ const childLauncher: Launcher = {
     await mkdir(dirname(log), { recursive: true });
     const output = await open(log, "a");
     try {
-      // The kernel ends them with us even if we are killed; their own session keeps them clear of Ctrl-C, so that they end in order.
+      // The kernel ends them with this process even if it is killed; their own session keeps Ctrl-C from them, so that
+      // they end in order.
       const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...component.command], {
         env: { ...plainEnvironment },
         stdio: ["ignore", output.fd, output.fd],
@@ -123,7 +124,7 @@ const childLauncher: Launcher = {
 };
 
 async function freePorts(): Promise<ControlPlanePorts> {
-  // All are held until all are known, so that none comes twice.
+  // All are held open until all are known, so that no port comes twice.
   const servers = [createServer(), createServer(), createServer()];
   const ports = await Promise.all(
     servers.map(async (server) => {

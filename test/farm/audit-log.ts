@@ -3,8 +3,8 @@ import { stringify } from "yaml";
 import { writeSettings } from "./settings-file.ts";
 
 /**
- * What the central API server keeps of writes to Argo's objects and to pods: who, what, and how it was answered. Tests
- * read in it what Argo's controller, its schedules, its executor and the garbage collection really send.
+ * What the central API server records of writes to Argo's objects and to pods: who, what, and the answer. Tests
+ * read from it what Argo's controller, its schedules, its executor and the garbage collection really send.
  */
 const POLICY = {
   apiVersion: "audit.k8s.io/v1",

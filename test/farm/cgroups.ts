@@ -11,16 +11,16 @@ export function cgroupOf(farm: string, clusterId = ""): string {
   return join(`/nightlane-farm-${createHash("sha256").update(farm).digest("hex").slice(0, 8)}`, clusterId);
 }
 
-/** Makes the parent of a cluster's cgroups; the kubelet wants to find it. */
+/** Makes the parent of a cluster's cgroups; the kubelet expects it. */
 export async function makeCgroups(cgroup: string): Promise<void> {
   for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, cgroup), { recursive: true });
 }
 
-/** Removes the cgroups that ended processes left. */
+/** Removes the cgroups that ended processes left behind. */
 export async function removeCgroups(cgroup: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
     const folder = join(hierarchy, cgroup);
-    // The kernel refuses as long as a process is on its way out.
+    // The kernel refuses as long as a process is still ending.
     const what = `the cgroups in ${folder} are empty`;
     await until({ what, limitSeconds: 20, everyMilliseconds: 50 }, async () => {
       await removeTree(folder);

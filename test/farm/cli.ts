@@ -109,17 +109,19 @@ function printTable(clusters: readonly ClusterStatus[]): void {
   );
 }
 
-/** Resolves when somebody asks us to end: by a signal, or by closing our standard input, as a parent does that ends. */
+/**
+ * Resolves when this process is asked to end: by a signal, or by closing its standard input, as an ending parent does.
+ */
 async function endOfService(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve());
     process.stdin.once("end", resolve).once("close", resolve).resume();
   });
-  // An input that stays open would keep us from ending.
+  // An input that stays open would keep this process from ending.
   process.stdin.destroy();
 }
 
-// Variables of a farm that is gone must not keep customer files from being read.
+// Variables of a farm that is gone must not prevent customer files from being read.
 if (process.env.NIGHTLANE_IMAGES !== undefined && !existsSync(process.env.NIGHTLANE_IMAGES)) {
   delete process.env.NIGHTLANE_IMAGES;
 }

@@ -16,7 +16,7 @@ import { ensureWorker } from "./worker.ts";
 /** Seconds that a control plane may take on a busy machine. */
 const CONTROL_PLANE_LIMIT_SECONDS = 240;
 
-/** One cluster of the farm on its way to be there. Everything that already runs is left alone. */
+/** Brings up one cluster of the farm. Everything that already runs is left alone. */
 export class Cluster {
   private constructor(
     private readonly context: FarmContext,
@@ -41,14 +41,14 @@ export class Cluster {
     try {
       step.detail("control plane");
       const runtime = node.runtime(this.images());
-      // The node may be ready before its images are: pods only come when the cluster is complete.
+      // The node may be ready before its images are: pods come only when the cluster is complete.
       await Promise.all([
         runtime.then(() => node.importImages(this.images())),
         this.startControlPlane(sandbox, controlPlane, client)
           .then(() => Promise.all([this.setUp(controlPlane, client), runtime]))
           .then(() => node.node(client)),
       ]);
-      // After the first node, which so gets the first share of the pods' addresses.
+      // After the first node, so that that one gets the first share of the pods' addresses.
       for (const worker of plan.workers) {
         await ensureWorker({ context, plan, node: worker, controlPlane, client, first: sandbox, step });
       }

@@ -24,7 +24,7 @@ export interface CommandOptions {
   readonly limitSeconds?: number;
 }
 
-/** Runs a command to its end and returns what it printed, also when it fails or does not exist. */
+/** Runs a command to its end and returns what it printed, even if it fails or does not exist. */
 export async function runCommand(
   file: string,
   args: readonly string[],

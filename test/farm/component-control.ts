@@ -6,7 +6,7 @@ import { Sandbox } from "./sandbox.ts";
 import { type ClusterState, FarmRecord } from "./state.ts";
 import { until } from "./wait.ts";
 
-/** Names of a cluster's components, for messages and for checking what was asked for. */
+/** Names of a cluster's components, for messages and for validating input. */
 export const COMPONENT_NAMES = [
   "etcd",
   "kube-apiserver",
@@ -20,12 +20,12 @@ export const COMPONENT_NAMES = [
 
 export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
-/** How a component is ended: "stop" lets it finish, "kill" does not, "freeze" leaves it there without an answer. */
+/** How a component is ended: "stop" lets it finish, "kill" does not, "freeze" leaves it in place without answering. */
 export type Ending = "stop" | "kill" | "freeze";
 
 /**
  * Ends one component of a running cluster, as a failure would: an API server that is away, a kubelet that is silent.
- * It stays so until {@link startComponent} or `farm up`.
+ * It stays that way until {@link startComponent} or `farm up`.
  * @param cluster "central", a customer's name, or "central-2" for the central cluster's second node
  */
 export async function stopComponent(cluster: string, name: ComponentName, ending: Ending = "stop"): Promise<void> {
@@ -39,7 +39,7 @@ export async function stopComponent(cluster: string, name: ComponentName, ending
 
 /**
  * Starts a component again that {@link stopComponent} ended or froze; does not wait until it is ready.
- * @param more Arguments that it is given besides its own, this time only. @default - none
+ * @param more Arguments besides its own, this time only. @default - none
  */
 export async function startComponent(
   cluster: string,

@@ -17,7 +17,7 @@ export interface Launcher {
   start(component: Component, log: string): Promise<ProcessIdentity>;
 }
 
-/** Waits until a component that was started answers. @throws UserError with its last words when it ends or stays silent */
+/** Waits until a started component answers. @throws UserError with its last output if it ends or stays silent */
 export async function untilReady(
   component: Component,
   identity: ProcessIdentity,

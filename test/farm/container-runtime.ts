@@ -11,7 +11,7 @@ const ANSWER_MILLISECONDS = 2000;
 
 /**
  * Whether the container runtime answers the kubelet: the Version call of the Container Runtime Interface. containerd
- * takes other calls before that, and a kubelet that comes in between ends at once.
+ * accepts other calls before that, and a kubelet that starts in between ends at once.
  * @see https://github.com/kubernetes/cri-api/blob/v0.35.0/pkg/apis/runtime/v1/api.proto
  */
 export async function runtimeAnswers(sandbox: Sandbox): Promise<boolean> {

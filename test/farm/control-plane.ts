@@ -31,13 +31,16 @@ export interface ControlPlaneProps {
   readonly serviceAddress: string;
   /** Addresses of pods. @default - no node gets a share: there are no nodes */
   readonly podRange?: string;
-  /** Length of the network part of one node's share of them, in bits. @default - that of the whole: there is one node */
+  /**
+   * Length of the network part of one node's share of them, in bits.
+   * @default - that of the whole: there is one node
+   */
   readonly nodePodBits?: number;
   /** Further names in the API server's certificate. */
   readonly hostnames: readonly string[];
-  /** Address at which anybody finds who signs its tokens. @default - none: they are its own affair */
+  /** Address at which anybody can find who signs its tokens. @default - none: only the cluster itself knows */
   readonly issuer?: string;
-  /** What its API server is told of others whose tokens it takes, as Nightlane writes it. @default - nothing */
+  /** Which other issuers' tokens its API server accepts, as Nightlane writes it. @default - none */
   readonly authentication?: object;
   /** Whether writes to Argo's objects and pods are kept in a log. @default false */
   readonly audit?: boolean;
@@ -50,7 +53,7 @@ export interface ControlPlanePorts {
   readonly etcdPeer: number;
 }
 
-/** A control plane ready to be started, and the way in. */
+/** A control plane ready to be started, and the credentials for it. */
 export interface ControlPlane {
   readonly pki: Pki;
   readonly etcd: Component;
@@ -137,7 +140,7 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
     `--kubelet-client-certificate=${kubeletClient.certificate}`,
     `--kubelet-client-key=${kubeletClient.key}`,
     "--kubelet-preferred-address-types=InternalIP",
-    // The first one signs; tokens of any are taken.
+    // The first one signs; tokens of any of them are accepted.
     ...[...(props.issuer === undefined ? [] : [props.issuer]), OWN_ISSUER].map(
       (issuer) => `--service-account-issuer=${issuer}`,
     ),
@@ -156,15 +159,15 @@ async function apiServerCommand(props: ControlPlaneProps, pki: Pki): Promise<rea
 /** User that the API server is towards kubelets. */
 export const API_SERVER_AS_KUBELET_CLIENT = "kube-apiserver-kubelet-client";
 
-/** What every cluster calls itself that was never told another name. */
+/** The issuer of every cluster that has not been given another name. */
 const OWN_ISSUER = "https://kubernetes.default.svc";
 
 const HEALTH = ["/livez", "/readyz", "/healthz"];
 
-/** Where an issuer says who it is and which keys it signs with; RBAC has a say in it, too. */
+/** Where an issuer publishes its name and its signing keys; RBAC must permit it too. */
 const DISCOVERY = ["/.well-known/openid-configuration", "/openid/v1/jwks"];
 
-/** What the API server is told of who signs in: nobody without a name but for these paths, and whom it trusts. */
+/** The API server's authentication: anonymous requests for these paths only, and the issuers that it trusts. */
 export function authenticationSettings({
   issuer,
   authentication,
@@ -185,10 +188,10 @@ function controllerManagerCommand(props: ControlPlaneProps, pki: Pki, kubeconfig
     `--root-ca-file=${pki.authority}`,
     `--service-account-private-key-file=${pki.serviceAccounts.privateKey}`,
     "--use-service-account-credentials",
-    // A quota that was made before Argo's kinds were discovered is counted at the next look; by default in five minutes.
+    // A quota made before Argo's kinds were discovered is counted at the next resync; by default in five minutes.
     "--resource-quota-sync-period=15s",
     "--leader-elect=false",
-    // Metrics are not needed, and a port taken is a port that may clash.
+    // Metrics are not needed, and an open port may clash.
     "--secure-port=0",
     ...(props.podRange === undefined
       ? []

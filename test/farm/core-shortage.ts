@@ -2,7 +2,7 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import { stepMillicores } from "../../constructs/night/spark-resources.ts";
 
 /**
- * Says which Spark steps of a customer ask for more cores than this machine has: the customer's cluster in the farm has
+ * Which Spark steps of a customer request more cores than this machine has: the customer's cluster in the farm has
  * no more, so some of their executors would stay Pending.
  * @returns nothing when every step fits
  */

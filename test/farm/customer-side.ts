@@ -31,7 +31,7 @@ const TOKEN_SECONDS = 365 * 24 * 3600;
 
 /**
  * The part of the customer's administrator: applies what was synthesized for the customer's side, runs the pricing
- * application, and hands out the credentials of our identities.
+ * application, and issues the credentials of Nightlane's identities.
  */
 export async function setUpCustomerSide(props: CustomerSideProps): Promise<void> {
   const { customer, cluster, step } = props;
@@ -81,7 +81,7 @@ async function writeCredentials(client: Api, customer: CustomerPlan, paths: Cust
   for (const { file, account } of customer.credentials) {
     const path = join(paths.root, file);
     if (existsSync(path)) continue;
-    // Tokens of other systems, which the farm does not have: any secret will do, as long as it stays the same.
+    // Tokens of other systems, which the farm does not have: any secret will do if it stays the same.
     const content =
       account === undefined
         ? `${randomBytes(24).toString("base64url")}\n`

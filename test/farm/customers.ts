@@ -39,7 +39,7 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
   };
 }
 
-/** File of a named token: "marketDataToken" lies in "market-data.token". */
+/** File of a named token: "marketDataToken" is in "market-data.token". */
 export function tokenFile(credential: string): string {
   const words = credential.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
   return `${words.replace(/-token$/, "")}.token`;

@@ -4,8 +4,8 @@ import { UserError } from "../../constructs/definition/problem.ts";
 import { repositoryRoot } from "./paths.ts";
 
 /**
- * Runs a command of the farm in a process of its own, which reads customer files and images afresh; it prints to the
- * terminal of its caller. @throws UserError if it fails, having said why
+ * Runs a command of the farm in a process of its own, which reads customer files and images again; it prints to the
+ * terminal of its caller. @throws UserError if it fails, after printing why
  */
 export async function farmCommand(...args: readonly string[]): Promise<void> {
   const child = spawn("tsx", [join(repositoryRoot, "test", "farm", "cli.ts"), ...args], { stdio: "inherit" });

@@ -8,7 +8,7 @@ import type { ClusterState } from "./state.ts";
 /** Tools that clusters are made of and set up with. */
 export const CLUSTER_TOOLS = [...CONTROL_PLANE_TOOLS, ...NODE_TOOLS, "kubectl"] as const;
 
-/** What is the same for all clusters of a farm. */
+/** What all clusters of a farm share. */
 export interface FarmContext {
   readonly paths: FarmPaths;
   readonly tools: Readonly<Record<(typeof CLUSTER_TOOLS)[number], string>>;

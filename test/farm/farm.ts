@@ -45,7 +45,7 @@ const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "nightwatch
 /** Programs that every command of a farm needs on this machine. */
 const PACKAGES = [...clusterPackages, "acl", "openssl", "tini"] as const;
 
-/** Builds the farm's images, or finds them built. */
+/** Builds the farm's images that are not built yet. */
 export type ImageBuilder = (
   names: readonly FarmImageName[],
   reporter: Reporter,
@@ -88,7 +88,7 @@ export class Farm {
     });
   }
 
-  /** Ends a customer's cluster, and removes what the farm keeps for it. Doing it again is harmless. */
+  /** Ends a customer's cluster, and removes what the farm keeps for it. It can be done again. */
   async remove(name: string): Promise<void> {
     await this.locked(async () => {
       await this.progress.step(`removing ${name}`, async (step) => {
@@ -117,8 +117,8 @@ export class Farm {
   }
 
   /**
-   * Ends the farm: every process, mount, network and cgroup of it. Doing it again is harmless.
-   * @param everything also removes the unpacked images, which make the next start quick
+   * Ends the farm: every process, mount, network and cgroup of it. It can be done again.
+   * @param everything also removes the unpacked images, which would make the next start quick
    */
   async down(everything = false): Promise<void> {
     if (!existsSync(this.paths.root)) return this.progress.note("No farm on this machine.");
@@ -137,7 +137,7 @@ export class Farm {
     });
   }
 
-  /** A second node stays once it is there: those of the customers' clusters are there for all of them. */
+  /** A second node stays once it exists: either all customers' clusters have one or none does. */
   private async plan(nodes: NodeCounts = {}): Promise<FarmPlan> {
     const { state } = await FarmRecord.read(this.paths.state);
     const workers = Object.values(state.clusters).flatMap(({ workerOf }) => workerOf ?? []);
@@ -150,7 +150,7 @@ export class Farm {
   private async raise(plan: FarmPlan, clusters: readonly ClusterPlan[]): Promise<void> {
     const record = await this.openRecord();
     await ensurePackages(PACKAGES, this.progress);
-    // Early: building for minutes only to learn that another farm has this machine would be a waste.
+    // Early: building for minutes only to find that another farm has this machine would be a waste.
     await ensureBridge(this.paths.root, plan.hostAddress);
     const tools = await ensureTools(CLUSTER_TOOLS, this.progress);
     const images = await this.buildImages(IMAGES, this.progress);
@@ -177,7 +177,7 @@ export class Farm {
     await this.noteShortages(plan.customers.filter((customer) => clusters.includes(customer)));
   }
 
-  /** Last of all, so that it is still to be read when the farm is up. */
+  /** Last, so that it can still be read when the farm is up. */
   private async noteShortages(customers: readonly CustomerPlan[]): Promise<void> {
     for (const { name } of customers) {
       const shortage = coreShortage(await loadCustomer(name), availableParallelism());
@@ -208,11 +208,11 @@ export class Farm {
       const riskImage = context.images.risk;
       await setUpCustomerSide({ paths: this.paths, customer, cluster: running, kubectl, riskImage, step });
     }
-    // Last of all: what was half applied when a farm was killed is not repaired, but made anew.
+    // Last: what was half applied when a farm was killed is not repaired but rebuilt.
     await writeFile(this.paths.cluster(cluster.id).complete, "");
   }
 
-  /** Opens the record; after a reboot of this machine nothing of it holds, and unsynced databases may be torn. */
+  /** Opens the record; after a reboot of this machine it no longer holds, and unsynced databases may be corrupt. */
   private async openRecord(): Promise<FarmRecord> {
     const record = await FarmRecord.read(this.paths.state);
     const bootId = await currentBootId();
@@ -225,7 +225,7 @@ export class Farm {
     return record;
   }
 
-  /** Writes what is of use outside the farm: image references, programs for PATH. */
+  /** Writes what is used outside the farm: image references, programs for PATH. */
   private async publish(tools: FarmContext["tools"], images: FarmContext["images"]): Promise<void> {
     const references = Object.entries(images).filter(([name]) => name !== "pause");
     const content = Object.fromEntries(references.map(([name, image]) => [name, image.reference]));

@@ -26,7 +26,7 @@ export class Ipv4Range {
     this.first = Math.floor(ipv4ToNumber(network) / size) * size;
   }
 
-  /** Whether the address lies in the range. */
+  /** Whether the address is in the range. */
   contains(address: string): boolean {
     const number = ipv4ToNumber(address);
     return number >= this.first && number < this.first + 2 ** (32 - this.bits);

@@ -19,7 +19,7 @@ export async function readKernelSettings(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Puts the settings back. */
+/** Restores the settings. */
 export async function restoreKernelSettings(settings: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(settings)) {
     if ((await readFile(fileOf(name), "utf8")).trim() !== value) await writeFile(fileOf(name), value);

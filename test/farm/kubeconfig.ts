@@ -7,7 +7,7 @@ export type Identity =
   | { readonly token: string }
   | { readonly clientCertificatePem: string; readonly clientKeyPem: string };
 
-/** What a kubeconfig says. */
+/** What a kubeconfig contains. */
 export interface KubeconfigProps {
   /** Name of the cluster and of the only context. */
   readonly cluster: string;

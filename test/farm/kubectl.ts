@@ -27,7 +27,7 @@ export class Kubectl {
 
   private async run(args: readonly string[], input?: string): Promise<string> {
     return run(this.program, [`--kubeconfig=${this.kubeconfig}`, ...args], {
-      // kubectl keeps what it learns of an API server's kinds in the home folder.
+      // kubectl caches an API server's kinds in the home folder.
       env: { ...plainEnvironment, HOME: homedir() },
       ...(input === undefined ? {} : { input }),
     });
@@ -35,7 +35,7 @@ export class Kubectl {
 }
 
 /**
- * No argument about fields that somebody else set by hand. The fields are kubectl's, so that a customer's administrator
+ * No conflict about fields that somebody else set by hand. The fields are kubectl's, so that a customer's administrator
  * who applies the same files by hand, as docs/deploy.md says, has no conflict with the farm.
  */
 const APPLY_OPTIONS = ["--server-side", "--force-conflicts"] as const;

@@ -13,7 +13,7 @@ export class LiveBlock {
 
   constructor(private readonly output: ReporterStream) {}
 
-  /** Adds a live line. The returned function takes it away and leaves `last` above the block. */
+  /** Adds a live line. The returned function removes it and leaves `last` above the block. */
   add(text: () => string): (last: string) => void {
     this.lines.add(text);
     this.timer ??= setInterval(() => this.redraw(""), REDRAW_MILLISECONDS);

@@ -29,7 +29,7 @@ export class Machine {
   ) {}
 
   /**
-   * Finds the machine, or removes what an ended one left. One that was complete keeps its data and comes back as
+   * Finds the machine, or removes what an ended one left behind. One that was complete keeps its data and comes back as
    * after a reboot.
    */
   static async open(
@@ -81,8 +81,8 @@ export class Machine {
 
   /**
    * Starts a component, or finds it running, and waits until it answers. One that ends before it answered is started
-   * again, as a service manager would: what it needs may have gone away for a moment.
-   * @throws UserError with its last words when it ended {@link STARTS} times or stays silent
+   * again, as a service manager would: what it needs may have been away for a moment.
+   * @throws UserError with its last output if it ended {@link STARTS} times or stays silent
    */
   async bringUp(
     sandbox: Sandbox,

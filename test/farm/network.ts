@@ -15,7 +15,10 @@ interface Link {
   readonly address?: string;
 }
 
-/** Makes the bridge with this machine's own address on it, or finds it as it was. @throws UserError if it is another farm's */
+/**
+ * Makes the bridge with this machine's own address on it, or finds it as it was.
+ * @throws UserError if it is another farm's
+ */
 export async function ensureBridge(farm: string, hostAddress: string): Promise<void> {
   const bridge = await findLink(BRIDGE);
   if (bridge === undefined) {
@@ -31,7 +34,9 @@ export async function ensureBridge(farm: string, hostAddress: string): Promise<v
   await ip("link", "set", BRIDGE, "up");
 }
 
-/** Removes the bridge and, with it, every route of the farm. Does nothing if there is none, or if it is another farm's. */
+/**
+ * Removes the bridge and, with it, every route of the farm. Does nothing if there is none, or if it is another farm's.
+ */
 export async function removeBridge(farm: string): Promise<void> {
   const bridge = await findLink(BRIDGE);
   if (bridge?.ifalias !== farm) return;
@@ -40,7 +45,7 @@ export async function removeBridge(farm: string): Promise<void> {
   await ip("link", "delete", BRIDGE);
 }
 
-/** Joins a machine's network namespace to the bridge, both ways. Repeating it is harmless. */
+/** Joins a machine's network namespace to the bridge, both ways. It can be repeated. */
 export async function connect(
   plan: Pick<NodePlan, "id" | "address">,
   sandbox: Sandbox,
@@ -57,7 +62,7 @@ export async function connect(
   await sandbox.run("sh", ["-c", insideScript(plan.address)]);
 }
 
-/** Removes what a cluster that has ended leaves on this machine: its end of the link, and the route to it. */
+/** Removes what an ended cluster leaves on this machine: its end of the link, and the route to it. */
 export async function disconnect(clusterId: string, address: string): Promise<void> {
   await removeLink(linkName(clusterId));
   await run("sh", [
@@ -87,7 +92,7 @@ export async function routePods(sandbox: Sandbox, podRange: Ipv4Range, others: r
 const MASQUERADE = "POSTROUTING -o eth0 -m addrtype ! --src-type LOCAL -j MASQUERADE";
 
 /**
- * Everything is on the link: a customer may declare any address, so no range could tell who is reached directly.
+ * Everything is on the link: a customer may declare any address, so no range could separate what is reached directly.
  * The settings are those of any node; they hold for this network namespace only.
  */
 function insideScript(address: string): string {
@@ -100,7 +105,7 @@ function insideScript(address: string): string {
     // Outside their node, pods are seen under its address. One rule for all: the pod network's own, a chain for each
     // pod, cost every start and every end of a pod a tenth of a second.
     `iptables -w -t nat -C ${MASQUERADE} 2>/dev/null || iptables -w -t nat -A ${MASQUERADE}`,
-    // Without it, traffic between pods on one bridge would pass by Services and network policies.
+    // Without it, traffic between pods on one bridge would bypass Services and network policies.
     "if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables; fi",
   ].join("\n");
 }

@@ -23,7 +23,7 @@ export interface NodeStartProps {
 export class NodeStart {
   constructor(private readonly props: NodeStartProps) {}
 
-  /** Starts the container runtime, its store freed from what an earlier farm left. */
+  /** Starts the container runtime, with its store cleared of what an earlier farm left behind. */
   async runtime(images: readonly BuiltImage[]): Promise<void> {
     const { machine, sandbox, components } = this.props;
     if (machine.isNew) await cleanImageStore(sandbox, machine.paths, images);
@@ -59,7 +59,7 @@ export async function isNodeReady(client: Api, name: string): Promise<boolean> {
   return reported && (await client.call({ method: "GET", path: `/api/v1/nodes/${name}/proxy/healthz` })).status === 200;
 }
 
-/** Whether what listens on this port of a node calls itself healthy. */
+/** Whether what listens on this port of a node reports that it is healthy. */
 async function isHealthy(address: string, port: number): Promise<boolean> {
   try {
     return (await fetch(`http://${address}:${port}/healthz`, { signal: AbortSignal.timeout(2000) })).ok;

@@ -13,7 +13,7 @@ export const NODE_TOOLS = ["kube-scheduler", "kubelet", "kube-proxy", "kube-rout
 /** Where containerd listens inside a cluster's namespaces. */
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
-/** Ports on which a node's components tell whether they are well; their own defaults. */
+/** Ports of the health checks of a node's components; their own defaults. */
 export const KUBE_PROXY_HEALTH_PORT = 10256;
 export const KUBE_ROUTER_HEALTH_PORT = 20244;
 
@@ -113,7 +113,9 @@ export async function prepareNode(props: NodeProps): Promise<NodeComponents> {
 /** User that enforces network policies. */
 export const KUBE_ROUTER_USER = "nightlane-farm:kube-router";
 
-/** Debian's containerd with everything of its own, so that a cluster shares nothing with another or with the machine. */
+/**
+ * Debian's containerd with everything of its own, so that a cluster shares nothing with another or with the machine.
+ */
 export function containerdConfig(pauseImage: string, networks: string, registries: string, withPods = true): string {
   const runtime = 'plugins."io.containerd.grpc.v1.cri"';
   const head = [
@@ -178,13 +180,13 @@ function kubeletConfiguration(
     volumePluginDir: "/var/lib/kubelet/volume-plugins",
     resolvConf,
     maxPods: 110,
-    // The kubelet shares its machine: it manages only what lies below a cgroup of its own, and works with cgroup v1 too.
+    // The kubelet shares its machine: it manages only what is below a cgroup of its own, and works with cgroup v1 too.
     cgroupDriver: "cgroupfs",
     cgroupRoot: cgroup,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
-    // Images are imported, not pulled: the kubelet must not throw them away, and a full disk is not its business.
+    // Images are imported, not pulled: the kubelet must not remove them, and a full disk does not concern it.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
     evictionHard: { "memory.available": "200Mi", "nodefs.available": "1%", "imagefs.available": "1%" },

@@ -21,7 +21,9 @@ export class FarmPaths {
   readonly dist: string;
   /** Programs to put on PATH. */
   readonly programs: string;
-  /** Unpacked images, one folder per cluster: the one thing that outlives `farm down`, so that the next start is quick. */
+  /**
+   * Unpacked images, one folder per cluster: the one thing that outlives `farm down`, so that the next start is quick.
+   */
   readonly imageStores: string;
 
   constructor(readonly root: string) {
@@ -53,7 +55,7 @@ export class FarmPaths {
 export class CustomerPaths {
   /** Kubeconfig of the administrator of the customer's cluster. */
   readonly adminKubeconfig: string;
-  /** Kubeconfig of our identity in the customer's cluster. */
+  /** Kubeconfig of Nightlane's identity in the customer's cluster. */
   readonly kubeconfig: string;
   /** Certificate authority of the customer's cluster. */
   readonly authority: string;
@@ -72,15 +74,18 @@ export class CustomerPaths {
 export class ClusterPaths {
   readonly pki: string;
   readonly config: string;
-  /** Registries that the cluster's nodes reach in a way of their own: `<host>:<port>/hosts.toml`. @see https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+  /**
+   * Registries that the cluster's nodes reach in their own way: `<host>:<port>/hosts.toml`. @see
+   * https://github.com/containerd/containerd/blob/main/docs/hosts.md
+   */
   readonly registries: string;
   readonly logs: string;
   readonly etcd: string;
-  /** Folders that stand in for the machine's own inside the cluster's mount namespace. */
+  /** Folders that replace the machine's own inside the cluster's mount namespace. */
   readonly machine: string;
   /** Content of PersistentVolumes. */
   readonly volumes: string;
-  /** Exists once the cluster has been complete; a cluster without it is built anew. */
+  /** Exists once the cluster has been complete; a cluster without it is rebuilt. */
   readonly complete: string;
 
   constructor(

@@ -1,7 +1,7 @@
 import { API_SERVER_AS_KUBELET_CLIENT } from "./control-plane.ts";
 import { KUBE_ROUTER_USER } from "./node.ts";
 
-/** Role of Kubernetes' own; its own binding of that name is for service accounts alone. */
+/** A role of Kubernetes; its own binding of that name is for service accounts only. */
 const ISSUER_DISCOVERY = "system:service-account-issuer-discovery";
 
 /** What the parts of a cluster may do besides what Kubernetes itself gives them. */
@@ -28,10 +28,10 @@ export function permissionObjects(): readonly unknown[] {
     ]),
     binding(KUBE_ROUTER_USER, KUBE_ROUTER_USER, "User", KUBE_ROUTER_USER),
     binding("nightlane-farm:kubelet-api", "system:kubelet-api-admin", "User", API_SERVER_AS_KUBELET_CLIENT),
-    // The Node authorizer learns of a pod's claims a moment after the kubelet asks; the kubelet then waits 15 seconds.
+    // The Node authorizer sees a pod's claims a moment after the kubelet asks; the kubelet then waits 15 seconds.
     role("nightlane-farm:claims", [{ apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get"] }]),
     binding("nightlane-farm:claims", "nightlane-farm:claims", "Group", "system:nodes"),
-    // Who signs tokens anybody may know; only the central API server lets those in who have no name.
+    // Anybody may know who signs tokens; only the central API server accepts anonymous requests.
     binding("nightlane-farm:issuer", ISSUER_DISCOVERY, "Group", "system:unauthenticated"),
   ];
 }

@@ -16,7 +16,10 @@ export interface CertificateRequest {
   readonly commonName: string;
   /** Group of the user. @default - none */
   readonly organization?: string;
-  /** Names and addresses of a server, for example "IP:10.64.0.10" or "DNS:k8s.example". @default - a client's certificate */
+  /**
+   * Names and addresses of a server, for example "IP:10.64.0.10" or "DNS:k8s.example".
+   * @default - a client's certificate
+   */
   readonly serverNames?: readonly string[];
 }
 
@@ -27,7 +30,7 @@ export class Pki {
   /** Opens the folder, and makes its certificate authority if there is none. */
   static async open(folder: string, name: string): Promise<Pki> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    // Without this file openssl would add the machine's default extensions to ours.
+    // Without this file openssl would add the machine's default extensions.
     await writeFile(join(folder, "openssl.cnf"), "[req]\ndistinguished_name = subject\n[subject]\n");
     const pki = new Pki(folder);
     await pki.once("ca", [

@@ -50,7 +50,7 @@ export interface Claim {
 export interface CustomerPlan extends ClusterPlan {
   /** URL of the API server as the customer file declares it. */
   readonly server: string;
-  /** Namespace in which our identity and the customer's applications live. */
+  /** Namespace of Nightlane's identity and the customer's applications. */
   readonly namespace: string;
   readonly credentials: readonly FarmCredential[];
 }
@@ -76,7 +76,7 @@ export interface FarmPlan {
   readonly hostAddress: string;
 }
 
-/** What the farm must know of a customer. */
+/** What the farm must know about a customer. */
 export interface FarmCustomer {
   readonly name: string;
   readonly server: string;
@@ -85,10 +85,12 @@ export interface FarmCustomer {
   readonly credentials: readonly FarmCredential[];
 }
 
-/** What the farm must know of the central cluster: the content of central.json. Its API server stands at the first address. */
+/**
+ * What the farm must know about the central cluster: the content of central.json. Its API server has the first address.
+ */
 export type FarmCentral = Pick<CentralCluster, "apiServer" | "podRange" | "serviceRange" | "nodeRange">;
 
-/** Ranges inside customers' clusters. They never meet: each cluster has a network of its own. */
+/** Ranges inside customers' clusters. They never collide: each cluster has a network of its own. */
 const CUSTOMER_POD_RANGE = new Ipv4Range("10.70.0.0/16");
 const CUSTOMER_SERVICE_RANGE = new Ipv4Range("10.71.0.0/16");
 
@@ -157,7 +159,10 @@ export function planFarm(central: FarmCentral, customers: readonly FarmCustomer[
   return plan;
 }
 
-/** The nodes of a cluster. Each has half of the pods' addresses, also while there is one only: so a second one can join. */
+/**
+ * The nodes of a cluster. Each has half of the pods' addresses, even while there is only one, so that a second can
+ * join.
+ */
 function planNodes(
   id: string,
   address: string,

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { until } from "./wait.ts";
 
 /**
- * A process that cannot be mistaken for another: the kernel gives numbers out again, but not with the same start
+ * A process that cannot be mistaken for another: the kernel reuses numbers, but not with the same start
  * time within one boot.
  */
 export interface ProcessIdentity {
@@ -86,7 +86,7 @@ export async function findByEnvironment(prefix: string): Promise<readonly Proces
 /** Seconds that a process gets to end by itself after SIGTERM. */
 const GRACE_SECONDS = 10;
 
-/** Ends a process: SIGTERM, then SIGKILL for one that stays. Does nothing if it is gone or its number was given out again. */
+/** Ends a process: SIGTERM, then SIGKILL for one that stays. Does nothing if it is gone or its number was reused. */
 export async function terminate(target: ProcessIdentity, graceSeconds: number = GRACE_SECONDS): Promise<void> {
   if (graceSeconds > 0 && (await signal(target, "SIGTERM"))) {
     const end = Date.now() + graceSeconds * 1000;
@@ -103,7 +103,7 @@ export async function terminate(target: ProcessIdentity, graceSeconds: number = 
   }
 }
 
-/** Sends a signal if exactly this process runs; tells whether it did. */
+/** Sends a signal if exactly this process runs; returns whether it did. */
 export async function signal(target: ProcessIdentity, name: NodeJS.Signals): Promise<boolean> {
   if (!(await isAlive(target))) return false;
   try {
@@ -136,7 +136,9 @@ async function goneIsUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What reading or signalling a process says that has ended meanwhile, or whose namespaces are being torn down. */
+/**
+ * Errors from reading or signalling a process that has ended in the meantime, or whose namespaces are being removed.
+ */
 function isGone(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ESRCH" || code === "EACCES";

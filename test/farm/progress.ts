@@ -13,7 +13,9 @@ export interface Progress extends Reporter {
   step<T>(title: string, work: (step: Step) => Promise<T>): Promise<T>;
 }
 
-/** Progress on `stream`: live lines with a tick at the end on a terminal, otherwise one plain line as each step ends. */
+/**
+ * Progress on `stream`: live lines with a tick at the end on a terminal, otherwise one plain line as each step ends.
+ */
 export function progressOn(stream: ReporterStream): Progress {
   const live = stream.isTTY === true && process.env.TERM !== "dumb";
   const tasks = live ? liveTasks(stream) : plainTasks(stream);
@@ -35,7 +37,7 @@ interface Tasks {
   note(line: string): void;
 }
 
-/** Seconds between the signs of life of a task that takes long, where lines cannot be redrawn. */
+/** Seconds between the signs of life of a long task, where lines cannot be redrawn. */
 const SIGN_OF_LIFE_SECONDS = 30;
 
 function plainTasks(stream: ReporterStream): Tasks {

@@ -1,14 +1,14 @@
 import { UserError } from "../../constructs/definition/problem.ts";
 import { type CommandOptions, runCommand } from "./command.ts";
 
-/** How a short command is run: in {@link plainEnvironment} and within two minutes, unless it says otherwise. */
+/** How a short command is run: in {@link plainEnvironment} and within two minutes, unless set otherwise. */
 export interface RunOptions extends CommandOptions {
   /** What failed, for the error's first line. @default - the command itself */
   readonly purpose?: string;
 }
 
 /**
- * The environment of everything the farm starts: search path and language and nothing else. Above all no proxy
+ * The environment of everything that the farm starts: search path and language and nothing else. Above all no proxy
  * settings: traffic inside the farm must not leave it.
  */
 export const plainEnvironment: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ export const plainEnvironment: Readonly<Record<string, string>> = {
   HOME: "/root",
 };
 
-/** Runs a command to its end and returns what it printed. @throws UserError with what it said if it fails */
+/** Runs a command to its end and returns what it printed. @throws UserError with its output if it fails */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { purpose, ...settings } = { env: plainEnvironment, limitSeconds: 120, ...options };
   const { code, stdout, stderr } = await runCommand(command, args, settings);

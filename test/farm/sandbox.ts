@@ -61,7 +61,7 @@ export class Sandbox implements Launcher {
 
   /**
    * Ends what holds a cluster's namespaces, and with it everything inside; without an id, those of every cluster of
-   * the farm. They are found by their mark, so that also those end that no record tells of.
+   * the farm. They are found by their mark, so that those without a record end too.
    */
   static async endAll(farm: string, id = ""): Promise<void> {
     for (const process of await findByEnvironment(id === "" ? `${MARKER}=${farm}:` : mark(farm, id)))

@@ -30,11 +30,11 @@ export interface VolumeChanges {
 
 /** Decides which volumes to remove and to create for a claim. */
 export function planVolumes(claim: Claim, existing: readonly VolumeStatus[]): VolumeChanges {
-  const ours = existing.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim));
+  const own = existing.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim));
   const isSpent = (volume: VolumeStatus): boolean => ["Released", "Failed"].includes(volume.status?.phase ?? "");
-  const remove = ours.filter(isSpent).map((volume) => volume.metadata.name);
-  const free = ours.filter((volume) => !isSpent(volume) && volume.status?.phase !== "Bound").length;
-  const taken = new Set(ours.map((volume) => volume.metadata.name));
+  const remove = own.filter(isSpent).map((volume) => volume.metadata.name);
+  const free = own.filter((volume) => !isSpent(volume) && volume.status?.phase !== "Bound").length;
+  const taken = new Set(own.map((volume) => volume.metadata.name));
   const names = Array.from(
     { length: taken.size + READY_VOLUMES },
     (_, index) => `${claim.name}-${claim.namespace}-${index + 1}`,
@@ -60,13 +60,13 @@ export async function ensureVolumes(
   return create.map(({ name, claim }) => volumeObject(name, claim, join(folder, name)));
 }
 
-/** Removes the volumes that stood ready for a claim, and those that it used, with all that is in them. */
+/** Removes the volumes that were ready for a claim, and those that it used, with everything in them. */
 export async function removeVolumes(kubeconfig: string, folder: string, claim: Claim): Promise<void> {
   const client = await Api.fromKubeconfig(kubeconfig);
   try {
     const list = await client.find<{ readonly items: readonly VolumeStatus[] }>("/api/v1/persistentvolumes");
-    const ours = list?.items.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim)) ?? [];
-    for (const { metadata } of ours) {
+    const own = list?.items.filter((volume) => volume.metadata.annotations?.[ANNOTATION] === keyOf(claim)) ?? [];
+    for (const { metadata } of own) {
       await client.call({ method: "DELETE", path: `/api/v1/persistentvolumes/${metadata.name}` });
       await rm(join(folder, metadata.name), { recursive: true, force: true });
     }
@@ -87,8 +87,8 @@ export function storageClassObject(): unknown {
 }
 
 /**
- * Like a file server that takes everybody for the same user: whoever makes a folder in it, everybody may write to
- * it. The default access list overrules the umask of whoever creates something.
+ * Like a file server that maps everybody to the same user: everybody may write to every folder in it, no matter who
+ * made it. The default access list overrides the creator's umask.
  */
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });

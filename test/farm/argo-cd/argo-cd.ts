@@ -27,8 +27,8 @@ export interface GitHost {
 }
 
 /**
- * Argo CD in the farm's central cluster: its own programs with its own manifests, as processes beside the control plane,
- * the application controller under its own account. It ends with {@link stop}, or with the cluster.
+ * Argo CD in the farm's central cluster: its own programs with its own manifests, as processes beside the control
+ * plane, the application controller under its own account. It ends with {@link stop}, or with the cluster.
  */
 export class ArgoCd {
   private readonly running: ProcessIdentity[] = [];
@@ -39,7 +39,7 @@ export class ArgoCd {
     readonly logs: string,
   ) {}
 
-  /** Starts it in a running farm. @throws UserError if there is no farm, or a part of it does not get ready */
+  /** Starts it in a running farm. @throws UserError if there is no farm, or a part of it does not become ready */
   static async start(paths: FarmPaths, git: GitHost, reporter: Reporter): Promise<ArgoCd> {
     const { state } = await FarmRecord.read(paths.state);
     const init = state.clusters.central?.init;

@@ -22,7 +22,7 @@ export interface ComponentsProps {
   readonly authorities: Readonly<Record<string, string>>;
 }
 
-/** A component with the port by which it is known to be ready. */
+/** A component with the port that shows that it is ready. */
 export interface ArgoCdComponent extends Component {
   readonly port: number;
 }
@@ -102,7 +102,7 @@ async function makeFolders(props: ComponentsProps): Promise<Readonly<Record<(typ
   };
 }
 
-/** The environment stands in a file, not in arguments, which every process of the machine may read. */
+/** The environment is in a file, not in arguments, which every process of the machine may read. */
 function startScript(command: readonly string[], env: Readonly<Record<string, string>>, hosts: string): string {
   return [
     "#!/bin/sh",

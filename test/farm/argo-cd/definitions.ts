@@ -9,7 +9,7 @@ const KINDS = ["appproject", "application"] as const;
 
 /**
  * The part of Argo CD's own installation that stacks need: its namespace, and the kinds of projects and Applications,
- * which the API server offers when this returns. Argo CD itself runs only where it is asked for, see `ArgoCd`.
+ * which the API server serves when this returns. Argo CD itself runs only where it is started, see `ArgoCd`.
  *
  * @param kubectl Program.
  * @param kubeconfig The central cluster's administrator.

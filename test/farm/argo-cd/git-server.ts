@@ -44,7 +44,7 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
     },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  // A client that leaves early, and a program that has read enough, are no errors.
+  // A client that leaves early, or a program that has read enough, is not an error.
   backend.stdin.on("error", () => {});
   request.pipe(backend.stdin);
   const chunks: Buffer[] = [];

@@ -14,8 +14,8 @@ interface Manifest {
 
 /**
  * Argo CD's own manifests of its settings and of the application controller's account, with what an installation must
- * say itself: rights are asked for before a kind is looked at, or a customer's least rights fail every sync; and the
- * central cluster is no destination.
+ * set itself: rights are checked before a kind is listed, or a customer's minimal rights fail every sync; and the
+ * central cluster is not a destination.
  *
  * @param manifests The tool `argocd-manifests`.
  */

@@ -5,7 +5,7 @@ import { UserError } from "../../../constructs/definition/problem.ts";
 import { CLUSTER_TOOLS } from "../farm-context.ts";
 import { cacheRoot } from "../tools/cache.ts";
 
-/** What the demo runs that takes long to build; the rest takes seconds. */
+/** The tools of the demo that take long to build; the rest takes seconds. */
 const TOOLS = [
   ...CLUSTER_TOOLS,
   "workflow-controller",

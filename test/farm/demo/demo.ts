@@ -22,7 +22,7 @@ import { type WatchedNight, watchNights } from "./watch-nights.ts";
 /** A regular business day: no gate waits for a person on it. */
 const BUSINESS_DATE = "2026-03-27";
 
-/** How long both nights together may take, also on a slow machine. */
+/** How long both nights together may take, even on a slow machine. */
 const NIGHTS_LIMIT_SECONDS = 1500;
 
 /** The risk figures of a night, as its `var-es` step wrote them. */
@@ -32,8 +32,8 @@ interface RiskFigures {
 }
 
 /**
- * `make demo`: the whole product on this machine, from nothing to finished nights. The first customer's is started by its
- * schedule, as every night is; the others' by the command that on-call has.
+ * `make demo`: the whole product on this machine, from nothing to finished nights. The first customer's is started by
+ * its schedule, as every night is; the others' by the command that on-call has.
  */
 async function demo(): Promise<number> {
   process.stderr.write(`${await announcement(customerNames())}\n`);

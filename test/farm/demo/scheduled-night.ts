@@ -11,12 +11,12 @@ import { openOn } from "../nights/open-on.ts";
 import type { FarmPaths } from "../paths.ts";
 import { until } from "../wait.ts";
 
-/** What the controller may take to see a schedule whose minute has come, on a machine that is busy. */
+/** How long the controller may take to act on a due schedule on a busy machine. */
 const START_LIMIT_SECONDS = 120;
 
 /**
- * Lets the schedule of a customer be due in the next minute: its night of today, which nobody starts. The day is worked
- * also where the customer's calendar closes it; a demo is watched on Sundays too.
+ * Makes a customer's schedule due in the next minute, for its night of today, which nobody starts by hand. The day
+ * counts as a business day even where the customer's calendar closes it; a demo is watched on Sundays too.
  */
 export async function letNightBeDue(
   paths: FarmPaths,
@@ -29,12 +29,12 @@ export async function letNightBeDue(
   const runNumber = await nextRunNumber(central, namespace, date);
   return dueSoon(paths, definition.name, {
     template,
-    // A second demo of a day is another run of it.
+    // A second demo on the same day is another run.
     parameters: runNumber === 1 ? {} : { "run-number": `${runNumber}` },
   });
 }
 
-/** Waits until Argo's controller has started what was due, and puts the schedule back, also where it has not. */
+/** Waits until Argo's controller has started the due night, and restores the schedule, even if it has not. */
 export async function untilStarted(central: Central, namespace: string, due: DueSoon): Promise<void> {
   const limitSeconds = (due.at - Date.now()) / 1000 + START_LIMIT_SECONDS;
   const what = `the schedule in ${namespace} starts ${due.workflow}`;

@@ -18,7 +18,7 @@ export class FarmPulumi {
 
   static async of(paths: FarmPaths, reporter: Reporter): Promise<FarmPulumi> {
     const target = {
-      // With the cluster goes the state: a new one starts from nothing.
+      // The state goes with the cluster: a new one starts from scratch.
       dir: join(paths.cluster("central").root, "pulumi"),
       kubeconfig: paths.centralKubeconfig,
       env: { NIGHTLANE_IMAGES: paths.images, ...otherCustomers() },
@@ -41,12 +41,14 @@ export class FarmPulumi {
   }
 }
 
-/** Another folder of customer files, if one was asked for; a program has its own beside it. */
+/** Another folder of customer files, if one is set; a program has its own beside it. */
 function otherCustomers(): Readonly<Record<string, string>> {
   return process.env.NIGHTLANE_CUSTOMERS ? { NIGHTLANE_CUSTOMERS: CUSTOMERS_FOLDER } : {};
 }
 
-/** A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute. */
+/**
+ * A quota that Kubernetes has not counted yet refuses every night: on a fresh cluster that takes up to half a minute.
+ */
 export async function untilQuotaIsCounted(paths: FarmPaths, namespace: string): Promise<void> {
   const client = await Api.fromKubeconfig(paths.centralKubeconfig);
   const path = `/api/v1/namespaces/${namespace}/resourcequotas/lane`;

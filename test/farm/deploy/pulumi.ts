@@ -7,9 +7,11 @@ import { ensureTools } from "../tools/ensure.ts";
 import { type Reporter, silentReporter } from "../tools/reporter.ts";
 import { isLeftLocked } from "./stale-lock.ts";
 
-/** Where stacks are deployed to, and where their state lies. */
+/** Where stacks are deployed to, and where their state is kept. */
 export interface PulumiTarget {
-  /** Folder of the state, the stacks' passphrases, the key of fingerprints and Pulumi's own settings; made if missing. */
+  /**
+   * Folder of the state, the stacks' passphrases, the key of fingerprints and Pulumi's own settings; made if missing.
+   */
   readonly dir: string;
   /** Kubeconfig of the central cluster. */
   readonly kubeconfig: string;
@@ -22,7 +24,10 @@ export interface PulumiTarget {
 /** Name of the project in Pulumi.yaml. */
 const PROJECT = "nightlane";
 
-/** Pulumi's own command line with a file backend, in which each stack's secrets are encrypted by a passphrase of its own. */
+/**
+ * Pulumi's own command line with a file backend, in which each stack's secrets are encrypted by a passphrase of its
+ * own.
+ */
 export class Pulumi {
   private constructor(
     private readonly executable: string,
@@ -61,7 +66,7 @@ export class Pulumi {
 
   /**
    * Runs one of Pulumi's commands on a stack (`up`, `preview`, `refresh`, `destroy`, `config`), without questions. The
-   * stack's settings lie beside its state, not in the checkout. A failure is the caller's to judge.
+   * stack's settings are beside its state, not in the checkout. A failure is for the caller to judge.
    */
   async run(
     stack: string,
@@ -77,7 +82,7 @@ export class Pulumi {
     return ensureKey(join(this.dir, "passphrases", stack));
   }
 
-  /** Makes the stack if there is none of this name. */
+  /** Creates the stack if there is none of this name. */
   async ensureStack(stack: string): Promise<void> {
     const folder = join(this.dir, "stacks");
     const known = await this.execute(stack, ["stack", "export", "--file", "/dev/null"], folder, {});
@@ -87,8 +92,8 @@ export class Pulumi {
   }
 
   /**
-   * `pulumi up`, the stack made first if needed, and taken back from a deployment that was killed.
-   * @throws Error with Pulumi's own words if it fails
+   * `pulumi up`; the stack is created first if needed, and unlocked if its deployment was killed.
+   * @throws Error with Pulumi's own output if it fails
    */
   async up(stack: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     await this.ensureStack(stack);
@@ -124,7 +129,7 @@ async function ensureKey(file: string): Promise<string> {
   return file;
 }
 
-/** What a command answered; its warnings are no part of that. @throws Error with all its words if it failed */
+/** What a command answered, without its warnings. @throws Error with all its output if it failed */
 export function succeeded(result: CommandResult): string {
   if (result.code !== 0) {
     throw new Error(`${result.command} ended with exit code ${result.code}:\n${result.output}`);

@@ -4,15 +4,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { identify } from "../processes.ts";
 
-/** What Pulumi's file backend writes of the process that holds a stack. */
+/** What Pulumi's file backend records of the process that holds a stack. */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
 }
 
 /**
- * Whether a stack is locked by nobody but processes of this machine that are gone: they were killed, and their lock
- * keeps the stack closed for ever.
+ * Whether a stack is locked only by processes of this machine that are gone: they were killed, and their lock would
+ * block the stack permanently.
  *
  * @param locks Folder of the stack's locks.
  */

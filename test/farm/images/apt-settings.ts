@@ -4,7 +4,7 @@ import { runCommand } from "../command.ts";
 /** The Debian release images are based on. */
 export const DEBIAN_RELEASE: string = versions.debian.release;
 
-/** Debian's own addresses: what an image says after it is built, wherever it was built. */
+/** Debian's own addresses: what an image names after it is built, wherever it was built. */
 export const DEBIAN_MIRRORS: DebianMirrors = {
   main: "http://deb.debian.org/debian",
   security: "http://deb.debian.org/debian-security",
@@ -16,7 +16,7 @@ export interface DebianMirrors {
   readonly security: string;
 }
 
-/** Mirrors this machine uses for Debian, Debian's own where it uses none (or is no Debian). */
+/** Mirrors this machine uses for Debian; Debian's own where it uses none (or is not a Debian). */
 export async function hostMirrors(): Promise<DebianMirrors> {
   const format = "$(REPO_URI) $(ORIGIN) $(LABEL)";
   const said = await runCommand("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);

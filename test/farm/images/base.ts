@@ -12,7 +12,7 @@ import { askBuildah, buildah, removeLeftovers, storageLock } from "./buildah.ts"
 /** The base that Dockerfiles start from, by its tag. They name its digest as well. */
 export const DEBIAN_BASE = `docker.io/library/debian:${DEBIAN_RELEASE}-slim`;
 
-/** Which of that name it is: what a registry gives out is this, or it is not taken. */
+/** Its digest: what a registry serves under that name has it, or is not used. */
 export const DEBIAN_DIGEST: string = versions.debian.digest;
 
 /** A base image in the cache. */
@@ -32,7 +32,8 @@ const PULL_LIMIT_SECONDS = 120;
  *
  * Both have the same use: `debootstrap --variant=minbase` installs what the official slim image holds, trimmed like it
  * (no documentation, manuals, translations; services do not start; apt keeps no archives). They differ in digest, which
- * is why it goes into every image's cache key. Once in the cache, neither the registry nor a mirror is asked again.
+ * is why the digest goes into every image's cache key. Once in the cache, neither the registry nor a mirror is asked
+ * again.
  */
 export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
   const places = {
@@ -87,7 +88,7 @@ async function make(places: Places, reporter: Reporter): Promise<void> {
   }
 }
 
-/** Left out as in the official slim image; devices, name and resolver come from the container runtime. */
+/** Left out, as in the official slim image; devices, name and resolver come from the container runtime. */
 const TRIMMED = [
   "./dev/*",
   "./etc/hostname",
@@ -101,7 +102,10 @@ const TRIMMED = [
   "./var/log/*.log",
 ];
 
-/** Files of ours in the base, by path: apt keeps no archives, packages start no services, sources are Debian's own. */
+/**
+ * Files that are added to the base, by path: apt keeps no archives, packages start no services, sources are Debian's
+ * own.
+ */
 const OWN_FILES: Readonly<Record<string, { readonly content: string; readonly mode: number }>> = {
   "etc/apt/apt.conf.d/keep-no-archives": {
     content: 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n',

@@ -24,7 +24,9 @@ export function storageLock(): string {
 /** Above this many KiB the kept layers are dropped: 12 GiB, some tens of builds of all images. */
 const STORAGE_LIMIT_KIB = 12 * 1024 * 1024;
 
-/** Removes the containers that a killed build left behind. Call it with {@link storageLock} held: then none is in use. */
+/**
+ * Removes the containers that a killed build left behind. Call it with {@link storageLock} held: then none is in use.
+ */
 export async function removeLeftovers(log: string): Promise<void> {
   await buildah(["rm", "--all"], log);
 }
@@ -41,7 +43,7 @@ export async function limitStorage(log: string): Promise<void> {
   }
 }
 
-/** Runs buildah and returns what it said. */
+/** Runs buildah and returns its output. */
 export async function askBuildah(args: readonly string[], limitSeconds = 60): Promise<CommandResult> {
   return runCommand("buildah", [...storage(), ...args], { limitSeconds });
 }

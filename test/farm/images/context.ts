@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { hashFiles } from "../tools/cache.ts";
 
-/** What working on an image leaves in its folder, and what no image takes: tests and their data stay out too. */
+/** What working on an image leaves in its folder, and what no image needs: tests and their data stay out too. */
 const LEFT_OUT = new Set([
   ".git",
   ".mypy_cache",
@@ -22,12 +22,12 @@ export function belongsToContext(path: string): boolean {
   return path.split("/").every((part) => !LEFT_OUT.has(part) && !part.endsWith(".egg-info"));
 }
 
-/** A base of Docker's own, as a Dockerfile pins it. */
+/** An official Docker base, as a Dockerfile pins it. */
 const PINNED = /^(FROM (?:--\S+ )*docker\.io\/library\/\S+)@sha256:[0-9a-f]{64}/gm;
 
 /**
- * A Dockerfile as it is built here: from the base of the cache, which is the pinned one or was made from Debian's packages,
- * and stands for the pin. Its own digest goes into an image's cache key.
+ * A Dockerfile as it is built here: from the base of the cache, which is the pinned one or was made from Debian's
+ * packages, and stands for the pin. Its own digest goes into an image's cache key.
  */
 export function builtHere(dockerfile: string): string {
   return dockerfile.replace(PINNED, "$1");

@@ -75,7 +75,7 @@ async function ensureImage(name: string, recipe: ImageRecipe, reporter: Reporter
   return describe(recipe, archive);
 }
 
-/** What a build of an image came to the second time. */
+/** The result of building an image a second time. */
 export interface SecondBuild {
   readonly first: BuiltImage;
   /** Equal to `first` where the image is reproducible. */
@@ -83,8 +83,8 @@ export interface SecondBuild {
 }
 
 /**
- * Builds an image that is in the cache once more, from nothing that was kept.
- * @param compare is given both while the second is still there.
+ * Builds an image that is in the cache once more, from scratch.
+ * @param compare is called with both while the second still exists.
  */
 export async function buildAgain(
   name: ImageName,
@@ -146,7 +146,9 @@ interface BuildInput {
   readonly recipe: ImageRecipe;
   readonly tools: Readonly<Record<string, string>>;
   readonly base: BaseImage | undefined;
-  /** What of earlier builds may be taken: a change of our own code then does not install the packages again. */
+  /**
+   * What may be reused from earlier builds: a change of Nightlane's own code then does not install the packages again.
+   */
   readonly kept: "layers" | "nothing";
 }
 
@@ -163,7 +165,7 @@ async function build(name: string, { recipe, tools, base, kept }: BuildInput, pl
     await removeLeftovers(log);
     await copyContext(recipe.context, join(work, "context"));
     const args = ["build", "--isolation", "chroot", "--network", "host", "--format", "oci"];
-    // Every file and the image itself are of the beginning of 1970, so that the time of a build is not in its digest.
+    // Every file and the image itself are dated to the start of 1970, so that the time of a build is not in its digest.
     args.push("--timestamp", "0", "--layers", ...(kept === "nothing" ? ["--no-cache"] : []));
     args.push("--file", join(work, "context", dockerfileOf(recipe)), "--tag", `${recipe.repository}:${TAG}`);
     for (const [tool, path] of Object.entries(tools)) {

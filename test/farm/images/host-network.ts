@@ -14,7 +14,7 @@ const AUTHORITIES_MOUNT = "/media";
  * How this machine reaches Debian's and Python's packages, as `-v` arguments for buildah.
  *
  * A build needs the host's mirrors, proxies and certificate authorities, and an image must keep none of
- * them. So they are mounted, read-only, for every RUN; of them no layer gets more than the empty files
+ * them. So they are mounted, read-only, for every RUN; a layer gets no more of them than the empty files
  * that the mounts hide (/etc/pip.conf, and with a proxy /etc/apt/apt.conf.d/host).
  *
  * @param folder - empty folder for the files to mount; must live as long as the build

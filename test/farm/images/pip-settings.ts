@@ -1,6 +1,6 @@
 import { runCommand } from "../command.ts";
 
-/** Options that say how packages are reached; no other option of the host is a build's business. */
+/** Options for reaching packages; no other option of the host concerns a build. */
 const NETWORK_OPTIONS = [
   "default-timeout",
   "extra-index-url",
@@ -13,7 +13,7 @@ const NETWORK_OPTIONS = [
   "trusted-host",
 ] as const;
 
-/** What pip on this machine is told by its files and by PIP_* variables; empty without pip. */
+/** The options of pip on this machine, from its files and from PIP_* variables; empty without pip. */
 export async function hostPipOptions(): Promise<ReadonlyMap<string, string>> {
   const said = await runCommand("pip", ["config", "list"]);
   return said.code === 0 ? parsePipConfig(said.stdout) : new Map();
@@ -36,7 +36,7 @@ export function parsePipConfig(text: string): ReadonlyMap<string, string> {
 /**
  * The pip.conf of a build.
  *
- * @param options - what pip is told on this machine
+ * @param options - pip's options on this machine
  * @param authorities - the host's certificate authorities as the build sees them, if it has them
  */
 export function pipConfiguration(options: ReadonlyMap<string, string>, authorities: string | undefined): string {

@@ -11,14 +11,14 @@ export interface ImageRecipe {
   readonly dockerfile?: string;
   /** Programs the Dockerfile copies, each from a build context of its name: `COPY --from=kubectl kubectl /bin/`. */
   readonly tools: readonly ToolName[];
-  /** Programs of which the Dockerfile copies what stands beside them, too: `COPY --from=pulumi . /opt/pulumi`. @default none */
+  /** Programs that the Dockerfile copies with what is beside them: `COPY --from=pulumi . /opt/pulumi`. @default none */
   readonly folders?: readonly ToolName[];
   /**
    * `scratch` images hold only what is copied, with fixed times: their digest is the same on every
    * machine. `debian` images start from the Debian that `versions.json` pins.
    */
   readonly base: "scratch" | "debian";
-  /** Files that come out otherwise each time, and why, by their path without a slash before it. @default none */
+  /** Files that differ in every build, and why, by their path without a leading slash. @default none */
   readonly differs?: Readonly<Record<string, string>>;
 }
 

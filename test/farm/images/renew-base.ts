@@ -10,16 +10,16 @@ import { ensureTools } from "../tools/ensure.ts";
 import type { Reporter } from "../tools/reporter.ts";
 import { DEBIAN_BASE, DEBIAN_DIGEST } from "./base.ts";
 
-/** What renewing came to. */
+/** The result of renewing. */
 export interface Renewal {
   readonly before: string;
   readonly after: string;
-  /** Files that name the new one now. */
+  /** Files that now name the new one. */
   readonly files: readonly string[];
 }
 
 /**
- * Pins the base that a registry gives out by now, in `versions.json` and wherever the former one stands.
+ * Pins the base that a registry serves now, in `versions.json` and wherever the former one is named.
  * @param reference by which the registry is asked: the base's tag, or the same image in a mirror
  * @throws UserError if the registry has no answer
  */

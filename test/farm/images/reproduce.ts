@@ -8,8 +8,8 @@ import { type BuiltImage, buildAgain } from "./ensure.ts";
 import { type ImageName, type ImageRecipe, imageRecipes } from "./recipe.ts";
 
 /**
- * Builds an image a second time from nothing that was kept, and compares.
- * @throws UserError with the files that differ, but for those that its recipe excuses
+ * Builds an image a second time from scratch, and compares.
+ * @throws UserError with the files that differ, except for those that its recipe excuses
  */
 export async function reproduceImage(name: ImageName, reporter: Reporter): Promise<void> {
   await buildAgain(name, reporter, async ({ first, second }) => {
@@ -28,7 +28,7 @@ export async function reproduceImage(name: ImageName, reporter: Reporter): Promi
   });
 }
 
-/** Paths, without a slash before them, of files whose content is not the same in both. */
+/** Paths, without a leading slash, of files whose content differs. */
 async function differingFiles(name: string, first: BuiltImage, second: BuiltImage): Promise<readonly string[]> {
   const work = await freshWorkFolder(`reproduce-${name}`);
   try {
@@ -57,7 +57,7 @@ export function differingPath(line: string, first: string, second: string): stri
   return [first, second].reduce((left, tree) => left.replace(`${tree}/`, ""), path);
 }
 
-/** Unpacks the layers of an image, one over the other. What a layer takes away is not taken away, in neither tree. */
+/** Unpacks the layers of an image, one over the other. What a layer removes is kept, in both trees. */
 async function unpack({ archive, digest }: BuiltImage, folder: string): Promise<string> {
   const layout = join(folder, "layout");
   const tree = join(folder, "tree");

@@ -10,7 +10,7 @@ export interface DueSoonOptions extends Omit<Move, "at"> {
   readonly schedule?: string;
   /** Seconds that are left at least until it is due. @default 15 */
   readonly leadSeconds?: number;
-  /** Minutes after which it is due once more, by the same schedule. @default - once */
+  /** Minutes after which it is due again, by the same schedule. @default - it is due once */
   readonly againAfterMinutes?: number;
 }
 
@@ -24,7 +24,7 @@ export interface DueSoon {
   readonly again: Pick<DueSoon, "workflow" | "at">;
   /** Changes the parameters that it starts workflows with. */
   readonly setParameters: (parameters: Readonly<Record<string, string>>) => Promise<void>;
-  /** Puts the schedule back as it was. */
+  /** Restores the schedule. */
   readonly restore: () => Promise<void>;
 }
 

@@ -28,11 +28,11 @@ export interface Move {
   readonly template?: string;
   /** Further parameters that it starts it with. @default - none */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Annotations that it has meanwhile; null takes one away. @default - those it has anyway */
+  /** Annotations that it has in the meantime; null removes one. @default - those it has anyway */
   readonly annotations?: Readonly<Record<string, string | null>>;
 }
 
-/** A lane's schedule that is moved as its deployer may move it, as often as needed, and put back in the end. */
+/** A lane's schedule that is moved as its deployer may move it, as often as needed, and restored in the end. */
 export class MovedSchedule {
   private readonly touched = new Set<string>();
 
@@ -42,7 +42,7 @@ export class MovedSchedule {
     private readonly before: Schedule,
   ) {}
 
-  /** Remembers a customer's schedule as it stands: that of the night, of a further one or of the reaper. */
+  /** Remembers a customer's schedule as it is: that of the night, of a further one or of the reaper. */
   static async of(paths: FarmPaths, customer: string, name: string = NIGHT_SCHEDULE): Promise<MovedSchedule> {
     const config = new KubeConfig();
     config.loadFromFile(paths.centralKubeconfig);
@@ -51,7 +51,7 @@ export class MovedSchedule {
     return new MovedSchedule(objects, request, await objects.getNamespacedCustomObject(request));
   }
 
-  /** Clocks that the schedule goes by. */
+  /** Time zone of the schedule. */
   get timezone(): string {
     return this.before.spec.timezone ?? "UTC";
   }
@@ -81,7 +81,7 @@ export class MovedSchedule {
     await this.patch({ spec: { workflowSpec: this.startsWith(parameters) } });
   }
 
-  /** Puts it back as it was. */
+  /** Restores it. */
   async restore(): Promise<void> {
     const { metadata, spec } = this.before;
     const annotations = [...this.touched].map((key) => [key, metadata.annotations?.[key] ?? null]);

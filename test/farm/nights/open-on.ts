@@ -4,8 +4,8 @@ import { isBusinessDay } from "../../../runs/business-calendar.ts";
 import type { Day } from "../../../runs/local-time.ts";
 
 /**
- * The customer as it is, but that a day is worked: a farm is used on Sundays too, when no bank's night is due. On a
- * business day it is the customer as it is, since a file must not say of such a day that it is worked.
+ * The customer with a day made a business day: a farm is used on Sundays too, when no bank's night is due. On a
+ * business day it is the customer unchanged, because a file must not declare such a day as worked.
  */
 export function openOn(definition: CustomerDefinition, day: Day): CustomerDefinition {
   const { schedule } = definition.workflow;

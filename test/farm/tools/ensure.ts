@@ -18,7 +18,7 @@ import { requireGo } from "./requirements.ts";
  * twice at once and after a killed call.
  *
  * @returns the absolute path of each named tool
- * @throws UserError if something can neither be downloaded nor built; it says why for both
+ * @throws UserError if something can neither be downloaded nor built, with both reasons
  */
 export async function ensureTools<const Name extends ToolName>(
   names: readonly Name[],

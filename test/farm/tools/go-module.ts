@@ -5,7 +5,7 @@ import { runCommand } from "../command.ts";
  * Fetches a module that the go.mod in `folder` requires, checked against the go.sum there.
  *
  * @returns the module's folder in Go's module cache; read-only
- * @throws UserError with what Go said
+ * @throws UserError with Go's output
  */
 export async function moduleFolder(folder: string, module: string): Promise<string> {
   const said = await runCommand("go", ["mod", "download", "-json", module], {

@@ -6,8 +6,8 @@ import { UserError } from "../../../constructs/definition/problem.ts";
 /**
  * Runs `work` while holding the lock `file`; waits as long as another process holds it.
  *
- * The lock is the kernel's (flock(1)), held by a child that ends when our end of its pipe closes: it is
- * free again the moment this process is gone, however it went, so there is no stale lock to clear.
+ * The lock is the kernel's (flock(1)), held by a child that ends when this end of its pipe closes: it is
+ * free again the moment this process is gone, however it ended, so there is no stale lock to clear.
  *
  * @param onWait - called once if the lock is held by somebody else
  */
@@ -21,13 +21,13 @@ export async function withLock<T>(file: string, onWait: () => void, work: () => 
   }
 }
 
-/** How soon waiting is worth telling. */
+/** How soon waiting is worth reporting. */
 const WAIT_NOTICE_MS = 500;
 
 async function acquire(file: string, onWait: () => void): Promise<() => Promise<void>> {
   const holder = spawn("flock", [file, "sh", "-c", "echo locked; exec cat >/dev/null"], {
     stdio: ["pipe", "pipe", "ignore"],
-    // Apart from our group, so that Ctrl-C does not free the lock before the build has ended.
+    // Outside this process' group, so that Ctrl-C does not free the lock before the build has ended.
     detached: true,
   });
   const exited = new Promise<void>((resolve) => {

@@ -5,8 +5,8 @@ import { moduleFolder } from "./go-module.ts";
 import type { BuildContext } from "./recipe.ts";
 
 /**
- * A copy of a module that the go.mod in `folder` pins, in which files can be added: Go lets nobody do that in its cache.
- * What is built in it is built by the module's own go.mod and go.sum.
+ * A copy of a module that the go.mod in `folder` pins, in which files can be added: Go does not allow that in its
+ * cache. What is built in it is built by the module's own go.mod and go.sum.
  *
  * @returns the copy's folder, which is thrown away with the build
  */

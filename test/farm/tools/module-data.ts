@@ -46,7 +46,7 @@ export function moduleData<const Name extends string>(props: ModuleDataProps<Nam
   };
 }
 
-/** The module as a proxy has it, which takes no Go; else as Go fetches it, from wherever it is told to. */
+/** The module as a proxy has it, which takes no Go; else as Go fetches it, from wherever it is configured to. */
 async function sourceOf(
   { name, version, folder, module }: ModuleDataProps<string>,
   { work, log }: Pick<BuildContext, "work" | "log">,

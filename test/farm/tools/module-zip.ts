@@ -20,8 +20,8 @@ export interface WantedModule {
 }
 
 /**
- * Fetches a module as Go does, without Go: its archive from a module proxy, taken only if go.sum says the same of its
- * content. Python unpacks it.
+ * Fetches a module as Go does, without Go: its archive from a module proxy, used only if its content matches go.sum.
+ * Python unpacks it.
  *
  * @returns the module's folder
  * @throws DownloadProblem if no proxy has it as go.sum has it

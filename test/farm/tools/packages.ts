@@ -35,7 +35,7 @@ const APT_ENVIRONMENT = { DEBIAN_FRONTEND: "noninteractive" } as const;
  * Installs Debian packages, only those that are missing, and starts none of their services: the farm
  * runs its own containerd.
  *
- * @throws UserError if this machine has no apt, we are not root, or apt fails; names the log
+ * @throws UserError if this machine has no apt, this process is not root, or apt fails; names the log
  */
 export async function ensurePackages(names: readonly string[], reporter: Reporter): Promise<void> {
   const missing = await missingPackages(names);

@@ -21,7 +21,7 @@ async function isExecutableFile(path: string): Promise<boolean> {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();
   } catch {
-    // Not there, or not ours to run: either way no candidate.
+    // Not there, or not executable by this user: either way not a candidate.
     return false;
   }
 }
@@ -31,7 +31,7 @@ export function versionIn(output: string, probe: VersionProbe): string | undefin
   return probe.pattern.exec(output)?.[1];
 }
 
-/** The version that a program says it has, or undefined if it says none. */
+/** The version that a program reports, or undefined if it reports none. */
 export async function saidVersion(program: string, probe: VersionProbe): Promise<string | undefined> {
   const said = await runCommand(program, probe.args, { limitSeconds: 10 });
   return said.code === 0 ? versionIn(said.stdout + said.stderr, probe) : undefined;
@@ -39,7 +39,7 @@ export async function saidVersion(program: string, probe: VersionProbe): Promise
 
 /**
  * Path of the program on PATH in exactly the pinned version, or undefined. A link is followed: the farm's own folder of
- * programs may be on PATH, and its links are made anew to what is found here.
+ * programs may be on PATH, and its links are made again to what is found here.
  */
 export async function pinnedOnPath(product: Product, version: string): Promise<string | undefined> {
   if (product.probe === undefined) {

@@ -13,7 +13,10 @@ export interface VersionProbe {
 /** One thing a recipe yields: a program, or a folder or file of data. */
 export interface Product<Name extends string = string> {
   readonly name: Name;
-  /** How to recognise the pinned version on PATH. @default - never taken from PATH (data, or programs of our own) */
+  /**
+   * How to recognise the pinned version on PATH.
+   * @default - never taken from PATH (data, or the farm's own programs)
+   */
   readonly probe?: VersionProbe;
 }
 

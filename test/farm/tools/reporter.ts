@@ -1,6 +1,6 @@
 /** One piece of work in progress. */
 export interface Task {
-  /** Ends the task well; says how long it took. */
+  /** Ends the task well; reports how long it took. */
   done(): void;
   /** Ends the task badly; the error itself is for the caller to show. */
   failed(): void;
@@ -10,7 +10,7 @@ export interface Task {
 export interface Reporter {
   /** Announces work that takes longer than a moment, e.g. `building etcd 3.6.16`. */
   begin(label: string): Task;
-  /** Says one thing once. */
+  /** Reports one thing once. */
   note(line: string): void;
 }
 

@@ -15,7 +15,7 @@ export function atLeast(version: readonly [number, number], floor: readonly [num
   return version[0] > floor[0] || (version[0] === floor[0] && version[1] >= floor[1]);
 }
 
-/** What to tell somebody whose machine lacks Go, or undefined if `goVersionOutput` is good enough. */
+/** The message for somebody whose machine lacks Go, or undefined if `goVersionOutput` is good enough. */
 export function goComplaint(goVersionOutput: string | undefined, purpose: string): string | undefined {
   const floor = GO_FLOOR.join(".");
   const install = [

@@ -128,7 +128,7 @@ describe("a release that is as it should be", () => {
   });
 });
 
-describe("a release that is not as it should be is told in one sentence, and the tool is built", () => {
+describe("a wrong release is reported in one sentence, and the tool is built", () => {
   const told = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
 
   test("with another checksum", async () => {

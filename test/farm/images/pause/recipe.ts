@@ -1,6 +1,6 @@
 import { goRecipe } from "../../tools/go-recipe.ts";
 
-/** Version of our own pause program; its source is part of the cache key, so this is for people. */
+/** Version of the farm's own pause program; its source is part of the cache key, so this is for people. */
 const VERSION = "1.0.0";
 
 /** The program of the pause image: containerd's sandbox. */

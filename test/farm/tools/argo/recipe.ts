@@ -16,7 +16,7 @@ const program = <const Name extends string>(name: Name) => ({
 
 /**
  * Argo Workflows. A module archive holds no symbolic links and no built user interface, both of which
- * the sources need, and Go lets nobody add files to a module in its cache: so this builds in a copy.
+ * the sources need, and Go does not allow adding files to a module in its cache: so this builds in a copy.
  */
 export const argo = goRecipe({
   name: "argo",

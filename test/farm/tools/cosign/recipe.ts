@@ -2,7 +2,7 @@ import { goRecipe } from "../go-recipe.ts";
 import { gitHubRelease } from "../release/release.ts";
 import { farmVersions } from "../versions.ts";
 
-/** cosign: signs images and what is said of them, and verifies both. */
+/** cosign: signs images and statements about them, and verifies both. */
 export const cosign = goRecipe({
   name: "cosign",
   version: farmVersions.cosign,

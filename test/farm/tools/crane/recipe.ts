@@ -2,7 +2,7 @@ import { goRecipe } from "../go-recipe.ts";
 import { gitHubRelease } from "../release/release.ts";
 import { farmVersions } from "../versions.ts";
 
-/** crane: puts images into a registry as they are, byte for byte, and says what a registry holds. */
+/** crane: puts images into a registry as they are, byte for byte, and lists what a registry holds. */
 export const crane = goRecipe({
   name: "crane",
   version: farmVersions.crane,

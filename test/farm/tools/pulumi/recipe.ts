@@ -52,7 +52,7 @@ export async function transpiledHost(): Promise<string> {
 }
 
 /**
- * Ours are hard links, because the CLI looks for plugins beside its real place; an installation of the
+ * Those from the cache are hard links, because the CLI looks for plugins beside its real place; an installation of the
  * machine's is only pointed to, because it may rely on its own neighbours.
  */
 async function place(source: string, target: string): Promise<void> {

@@ -6,7 +6,7 @@ import { DownloadProblem, downloadText } from "./download.ts";
 import type { ReleaseFile } from "./release.ts";
 import { type DownloadSource, downloadAddress } from "./source.ts";
 
-/** A checksum, and who says it. */
+/** A checksum, and where it comes from. */
 export interface ExpectedChecksum {
   /** SHA-256, hex. */
   readonly sha256: string;

@@ -10,13 +10,13 @@ export class DownloadProblem extends Error {
   override readonly name = "DownloadProblem";
 }
 
-/** Without a byte for so long, a server is given up. */
+/** A server that sends no byte for so long is given up. */
 const SILENCE_MS = 30_000;
 
-/** How often a file is asked for if the server is busy or the connection breaks. */
+/** How often a file is requested if the server is busy or the connection breaks. */
 const TRIES = 3;
 
-/** Servers that could not be reached: nobody waits for each of them a second time. */
+/** Servers that could not be reached: none of them is waited for a second time. */
 const unreachable = new Map<string, string>();
 
 /** Downloads a file and returns its SHA-256. @throws DownloadProblem */
@@ -37,7 +37,8 @@ export async function downloadFile(address: string, target: string): Promise<str
 export async function downloadText(address: string): Promise<string> {
   return trying(address, async (response) => {
     const text = await response.text();
-    if (text.length > 1_000_000) throw new DownloadProblem("is no list of checksums: it has over a million characters");
+    if (text.length > 1_000_000)
+      throw new DownloadProblem("is not a list of checksums: it has over a million characters");
     return text;
   });
 }
@@ -59,7 +60,7 @@ async function trying<T>(address: string, read: Read<T>): Promise<T> {
   }
 }
 
-/** What may be otherwise the next time. */
+/** Failures that may not recur. */
 class Passing extends Error {}
 
 async function once<T>(address: string, read: Read<T>): Promise<T> {

@@ -15,8 +15,8 @@ export const DOWNLOADS = "NIGHTLANE_DOWNLOADS";
 /**
  * Reads where downloads come from.
  *
- * @returns the projects' own servers if nothing else is said
- * @throws UserError if the address is no https address (http only on this machine), or carries more than host and path
+ * @returns the projects' own servers if nothing else is set
+ * @throws UserError if the address is not an https one (http only on this machine), or has more than host and path
  */
 export function downloadSource(environment: NodeJS.ProcessEnv = process.env): DownloadSource {
   const said = environment[DOWNLOADS] ?? "";
@@ -39,7 +39,7 @@ export function downloadAddress(url: string, source: DownloadSource): string {
   return source.kind === "mirror" ? `${source.address}/${url.replace("https://", "")}` : url;
 }
 
-/** Whether what comes from there came as it was sent: over https, or from this machine. */
+/** Whether what comes from there arrives unchanged: over https, or from this machine. */
 export function isTrusted(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname));
 }

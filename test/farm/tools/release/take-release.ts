@@ -9,10 +9,10 @@ import { architecture, type ReleaseFile } from "./release.ts";
 import { downloadSource } from "./source.ts";
 
 /**
- * Takes into the cache what a recipe's project has released of what is missing.
+ * Puts into the cache those of the missing products that a recipe's project has released.
  *
  * @param places - folder for each product
- * @returns for what could not be had, why; it is told too
+ * @returns why the others could not be had; it is reported too
  */
 export async function takeRelease(
   recipe: Recipe,
@@ -47,11 +47,11 @@ export async function takeRelease(
     else task.failed();
     await rm(cacheFolders.work(recipe.name), { recursive: true, force: true, maxRetries: 5 });
   }
-  const told = [...new Set(problems.values())];
-  for (const problem of told) {
+  const reported = [...new Set(problems.values())];
+  for (const problem of reported) {
     reporter.note(`${problem}: ${recipe.name} is built here instead`);
   }
-  return told;
+  return reported;
 }
 
 function releasedFiles(recipe: Recipe, products: readonly string[]): ReadonlyMap<string, ReleaseFile> {

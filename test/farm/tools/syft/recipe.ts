@@ -2,7 +2,7 @@ import { goRecipe } from "../go-recipe.ts";
 import { gitHubRelease } from "../release/release.ts";
 import { farmVersions } from "../versions.ts";
 
-/** syft: the bill of materials of an image, from what lies in it. */
+/** syft: the bill of materials of an image, from its content. */
 export const syft = goRecipe({
   name: "syft",
   version: farmVersions.syft,
